@@ -1,0 +1,242 @@
+//! The value model: JSON as Python sees it.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::ast::Node;
+use crate::error::JsonError;
+use crate::json::{self, JsonStyle};
+
+/// A JSON value with Python's distinctions: integers and floats differ, objects keep their order, and a clone of a
+/// container is the *same* container (as a Python reference is), which [`Value::same_container`] can tell.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// `None`.
+    Null,
+    /// `True` or `False`.
+    Bool(bool),
+    /// An integer. Python's are unbounded, these have 127 bits.
+    Int(i128),
+    /// A float, NaN and the infinities included.
+    Float(f64),
+    /// A string.
+    String(Arc<str>),
+    /// A list.
+    Array(Arc<Vec<Value>>),
+    /// A dict.
+    Object(Arc<Object>),
+    /// An expression reference (`&expr`) that was not consumed by a function.
+    Expref(Arc<ExprefNode>),
+}
+
+/// The expression behind a [`Value::Expref`]. Opaque: only functions evaluate it.
+#[derive(Debug)]
+pub struct ExprefNode(pub(crate) Node);
+
+/// An insertion-ordered object.
+#[derive(Debug, Clone, Default)]
+pub struct Object {
+    members: IndexMap<String, Value>,
+    selected: bool,
+}
+
+impl Object {
+    /// Makes an empty object.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes the empty object that a multi-select hash fills.
+    pub(crate) fn new_selected() -> Self {
+        Self { members: IndexMap::new(), selected: true }
+    }
+
+    /// Whether a multi-select hash (`{a: b}`) made the object. Python's knack evaluates with `dict_cls=OrderedDict`,
+    /// so such objects are `OrderedDict`s there and all others plain `dict`s; its tsv output treats them differently.
+    pub fn is_selected(&self) -> bool {
+        self.selected
+    }
+
+    /// Sets a member. An existing one keeps its place, as in Python.
+    pub fn insert(&mut self, name: impl Into<String>, value: Value) {
+        self.members.insert(name.into(), value);
+    }
+}
+
+impl Deref for Object {
+    type Target = IndexMap<String, Value>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.members
+    }
+}
+
+impl FromIterator<(String, Value)> for Object {
+    fn from_iter<T: IntoIterator<Item = (String, Value)>>(iter: T) -> Self {
+        Self { members: iter.into_iter().collect(), selected: false }
+    }
+}
+
+impl Value {
+    /// Parses JSON as Python's `json.loads` does: `NaN` and the infinities are accepted, the last of duplicate members
+    /// wins and keeps the first one's place.
+    ///
+    /// # Errors
+    ///
+    /// A [`JsonError`] that names the place.
+    pub fn from_json(text: &str) -> Result<Self, JsonError> {
+        json::parse(text)
+    }
+
+    /// Writes compact JSON as Python's `json.dumps(…, separators=(',', ':'))` does, non-ASCII characters escaped.
+    pub fn to_json(&self) -> String {
+        json::dump(self, JsonStyle::compact())
+    }
+
+    /// Writes JSON in the given style.
+    pub fn to_json_with(&self, style: JsonStyle) -> String {
+        json::dump(self, style)
+    }
+
+    /// Makes a list.
+    pub fn array(items: Vec<Value>) -> Self {
+        Self::Array(Arc::new(items))
+    }
+
+    /// Makes an object.
+    pub fn object(object: Object) -> Self {
+        Self::Object(Arc::new(object))
+    }
+
+    /// The member of that name, when this is an object that has it.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        match self {
+            Self::Object(object) => object.get(name),
+            _ => None,
+        }
+    }
+
+    /// The text, when this is a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether both are one and the same list or object (Python's `is`), not merely equal ones.
+    pub fn same_container(&self, other: &Value) -> bool {
+        match (self.address(), other.address()) {
+            (Some(a), Some(b)) => a == b,
+            _ => false,
+        }
+    }
+
+    /// The identity of a list or object, for finding shared ones; `None` for everything else.
+    pub fn address(&self) -> Option<usize> {
+        match self {
+            Self::Array(items) => Some(Arc::as_ptr(items) as usize),
+            Self::Object(object) => Some(Arc::as_ptr(object) as usize),
+            _ => None,
+        }
+    }
+
+    /// Python's `==`: `1 == 1.0 == True`, containers by content, objects whatever their order.
+    pub fn python_eq(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::String(a), Self::String(b)) => a == b,
+            (Self::Array(a), Self::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.same_container(b) || a.python_eq(b))
+            }
+            (Self::Object(a), Self::Object(b)) if a.selected && b.selected => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|((k, v), (l, w))| k == l && v.python_eq(w))
+            }
+            (Self::Object(a), Self::Object(b)) => {
+                a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|w| v.python_eq(w)))
+            }
+            (Self::Expref(a), Self::Expref(b)) => Arc::ptr_eq(a, b),
+            _ => match (self.as_number(), other.as_number()) {
+                (Some(a), Some(b)) => a.compare(b) == Some(std::cmp::Ordering::Equal),
+                _ => false,
+            },
+        }
+    }
+
+    /// The number as Python's arithmetic sees it: booleans are integers.
+    pub(crate) fn as_number(&self) -> Option<Number> {
+        match self {
+            Self::Bool(b) => Some(Number::Int(i128::from(*b))),
+            Self::Int(i) => Some(Number::Int(*i)),
+            Self::Float(f) => Some(Number::Float(*f)),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        self.python_eq(other)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+/// An integer or a float.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Number {
+    Int(i128),
+    Float(f64),
+}
+
+impl Number {
+    /// Compares exactly, as Python compares an int with a float; `None` where one is NaN.
+    pub(crate) fn compare(self, other: Number) -> Option<std::cmp::Ordering> {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => Some(a.cmp(&b)),
+            (Self::Float(a), Self::Float(b)) => a.partial_cmp(&b),
+            (Self::Int(a), Self::Float(b)) => compare_int_float(a, b),
+            (Self::Float(a), Self::Int(b)) => compare_int_float(b, a).map(std::cmp::Ordering::reverse),
+        }
+    }
+
+    pub(crate) fn as_f64(self) -> f64 {
+        match self {
+            Self::Int(i) => i as f64,
+            Self::Float(f) => f,
+        }
+    }
+}
+
+fn compare_int_float(int: i128, float: f64) -> Option<std::cmp::Ordering> {
+    use std::cmp::Ordering;
+    if float.is_nan() {
+        return None;
+    }
+    if float >= i128::MAX as f64 {
+        return Some(Ordering::Less);
+    }
+    if float < i128::MIN as f64 {
+        return Some(Ordering::Greater);
+    }
+    let whole = float.trunc();
+    Some(int.cmp(&(whole as i128)).then_with(|| 0.0_f64.partial_cmp(&(float - whole)).unwrap_or(Ordering::Equal)))
+}
