@@ -28,16 +28,18 @@ fn all_cases_pass() {
         for suite in items(&Value::from_json(&fs::read_to_string(&path).unwrap()).unwrap()) {
             let given = suite.get("given").unwrap();
             for case in items(suite.get("cases").unwrap()) {
-                cases += 1;
                 let expression = text(case, "expression").unwrap();
                 let actual = Expression::compile(expression)
                     .map_err(|error| error.to_string())
                     .and_then(|compiled| compiled.search(given).map_err(|error| error.to_string()));
-                let passed = match (&actual, case.get("result"), case.get("error"), case.get("bench")) {
-                    (Ok(actual), Some(expected), None, _) => actual == expected,
-                    (Err(_), None, Some(_), _) => true,
+                if case.get("bench").is_some() {
                     // Cases for benchmarks state no result; two of them are errors, in Python as here.
-                    (_, None, None, Some(_)) => true,
+                    continue;
+                }
+                cases += 1;
+                let passed = match (&actual, case.get("result"), case.get("error")) {
+                    (Ok(actual), Some(expected), None) => actual == expected,
+                    (Err(_), None, Some(_)) => true,
                     _ => false,
                 };
                 if !passed {
