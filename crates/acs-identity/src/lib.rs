@@ -1,1 +1,9 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod clients;
+pub mod models;
+mod policies;
+
+pub use acs_identity_protocol::api_version;
+pub use clients::{CommunicationIdentityClient, CommunicationIdentityClientExt, CommunicationIdentityClientOptions};

@@ -1,0 +1,120 @@
+//! The api-versions and what each one can do (service.md, section 1).
+
+/// The version that the reference CLI sends, and so ours.
+pub const CLI_DEFAULT: &str = "2023-10-01";
+
+/// The body that the exchange of a Teams user's token takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TeamsUserBody {
+    /// `{token}`; a refused token is answered with an empty 401.
+    TokenWithoutErrorBody,
+    /// `{token}`.
+    Token,
+    /// `{token, appId, userId}`.
+    TokenAppIdUserId,
+}
+
+/// One api-version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiVersion {
+    /// The value of the `api-version` query parameter.
+    pub name: &'static str,
+    /// The shapes of 2020-07-20-preview2: create answers 200 with a bare `{id}`, tokens come from `POST …/token`, and
+    /// `PATCH` with `tokensValidFrom` revokes.
+    pub legacy: bool,
+    /// `expiresInMinutes` on create and issue.
+    pub expiry: bool,
+    /// The scopes `chat.join`, `chat.join.limited` and `voip.join`.
+    pub join_scopes: bool,
+    /// `customId`, `lastTokenIssuedAt` and `GET /identities/{id}`.
+    pub custom_id: bool,
+    /// `POST /teamsUser/:exchangeAccessToken`.
+    pub teams_user: Option<TeamsUserBody>,
+    /// `/access/teamsExtension/…`.
+    pub teams_extension: bool,
+    /// `/access/entra/…`.
+    pub entra: bool,
+}
+
+const BASE: ApiVersion = ApiVersion {
+    name: "",
+    legacy: false,
+    expiry: false,
+    join_scopes: false,
+    custom_id: false,
+    teams_user: None,
+    teams_extension: false,
+    entra: false,
+};
+
+const STABLE_2022: ApiVersion = ApiVersion { expiry: true, teams_user: Some(TeamsUserBody::TokenAppIdUserId), ..BASE };
+
+/// Every version that is served, the oldest first.
+///
+/// 2021-11-01 is announced by the service without a published text; it is taken to be 2021-10-31-preview made stable.
+pub const KNOWN: &[ApiVersion] = &[
+    ApiVersion { name: "2020-07-20-preview2", legacy: true, ..BASE },
+    ApiVersion { name: "2021-02-22-preview1", ..BASE },
+    ApiVersion { name: "2021-03-07", ..BASE },
+    ApiVersion { name: "2021-03-31-preview1", teams_user: Some(TeamsUserBody::TokenWithoutErrorBody), ..BASE },
+    ApiVersion { name: "2021-10-31-preview", teams_user: Some(TeamsUserBody::Token), ..BASE },
+    ApiVersion { name: "2021-11-01", teams_user: Some(TeamsUserBody::Token), ..BASE },
+    ApiVersion { name: "2022-06-01", teams_user: Some(TeamsUserBody::TokenAppIdUserId), ..BASE },
+    ApiVersion { name: "2022-10-01", ..STABLE_2022 },
+    ApiVersion { name: "2023-08-01", ..STABLE_2022 },
+    ApiVersion { name: CLI_DEFAULT, join_scopes: true, ..STABLE_2022 },
+    ApiVersion {
+        name: "2025-03-02-preview",
+        join_scopes: true,
+        custom_id: true,
+        teams_extension: true,
+        entra: true,
+        ..STABLE_2022
+    },
+    ApiVersion { name: "2025-06-30", join_scopes: true, teams_extension: true, ..STABLE_2022 },
+    ApiVersion { name: "2026-07-22", join_scopes: true, teams_extension: true, ..STABLE_2022 },
+    ApiVersion { name: "2026-09-23", join_scopes: true, teams_extension: true, ..STABLE_2022 },
+];
+
+impl ApiVersion {
+    /// Finds a known version by its name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        KNOWN.iter().find(|version| version.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The newest known version.
+    pub fn newest() -> &'static Self {
+        &KNOWN[KNOWN.len() - 1]
+    }
+
+    /// Whether `name` has the form of a version (`2026-09-23`, `2026-09-23-preview`) and is newer than all known ones.
+    pub fn is_newer_than_known(name: &str) -> bool {
+        let bytes = name.as_bytes();
+        let is_date = bytes.len() >= 10
+            && bytes[..10].iter().enumerate().all(|(at, b)| match at {
+                4 | 7 => *b == b'-',
+                _ => b.is_ascii_digit(),
+            });
+        is_date && &name[..10] > Self::newest().name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_sorted_and_found() {
+        assert!(KNOWN.is_sorted_by_key(|version| version.name));
+        assert_eq!(ApiVersion::find("2025-03-02-PREVIEW").map(|v| v.custom_id), Some(true));
+        assert_eq!(ApiVersion::find("2019-01-01"), None);
+    }
+
+    #[test]
+    fn only_newer_dates_are_newer() {
+        assert!(ApiVersion::is_newer_than_known("2027-01-01-preview"));
+        assert!(!ApiVersion::is_newer_than_known("2024-01-01"));
+        assert!(!ApiVersion::is_newer_than_known("newest"));
+        assert!(!ApiVersion::is_newer_than_known("é999-01-01"));
+    }
+}

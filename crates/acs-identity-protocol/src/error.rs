@@ -1,0 +1,46 @@
+//! The error body, `{"error": {"code", "message", "target"?, "details"?, "innererror"?}}` (service.md, sections 3 and 4).
+
+use serde::{Deserialize, Serialize};
+
+/// The body of every error answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The error.
+    pub error: ErrorDetail,
+}
+
+/// One error.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorDetail {
+    /// A code for programs, one of [`codes`] as far as they are known.
+    #[serde(default)]
+    pub code: String,
+    /// A message for people.
+    #[serde(default)]
+    pub message: String,
+    /// The field that is at fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// Further errors that led to this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<ErrorDetail>,
+    /// A more specific error.
+    #[serde(default, rename = "innererror", skip_serializing_if = "Option::is_none")]
+    pub inner_error: Option<Box<ErrorDetail>>,
+}
+
+/// The known error codes.
+pub mod codes {
+    /// 401: wrong key, wrong signature, wrong content hash, clock too far off, missing role.
+    pub const DENIED: &str = "Denied";
+    /// 401: the identity belongs to another resource.
+    pub const IDENTITY_NOT_OWNED: &str = "IdentityNotOwned";
+    /// 401: the Entra token to exchange is malformed, expired, or not meant for this.
+    pub const INVALID_ACCESS_TOKEN: &str = "InvalidAccessToken";
+    /// 400: a field is missing or wrong.
+    pub const VALIDATION_ERROR: &str = "ValidationError";
+    /// 400: the api-version is not served.
+    pub const UNSUPPORTED_API_VERSION: &str = "UnsupportedApiVersion";
+    /// 429: over a rate limit.
+    pub const TOO_MANY_REQUESTS: &str = "TooManyRequests";
+}

@@ -1,0 +1,277 @@
+//! The wire models (service.md, section 3). Members stand in the order of the wire; absent ones are left out.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::scope::TokenScope;
+
+/// The body of `POST /identities`. All members are optional, and so is the body.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateIdentityRequest {
+    /// Your own name for the identity, 1 to 256 characters; the same one gives the same identity. Previews only.
+    #[serde(default, rename = "customId", skip_serializing_if = "Option::is_none")]
+    pub custom_id: Option<String>,
+    /// Issues a token with these scopes, too.
+    #[serde(default, rename = "createTokenWithScopes", skip_serializing_if = "Option::is_none")]
+    pub create_token_with_scopes: Option<Vec<TokenScope>>,
+    /// The token's lifetime in minutes, 60 to 1440; 1440 when absent.
+    #[serde(default, rename = "expiresInMinutes", skip_serializing_if = "Option::is_none")]
+    pub expires_in_minutes: Option<i32>,
+}
+
+/// The body of `POST /identities/{id}/:issueAccessToken`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssueAccessTokenRequest {
+    /// The token's scopes; required.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<TokenScope>>,
+    /// The token's lifetime in minutes, 60 to 1440; 1440 when absent.
+    #[serde(default, rename = "expiresInMinutes", skip_serializing_if = "Option::is_none")]
+    pub expires_in_minutes: Option<i32>,
+}
+
+/// The body of `POST /teamsUser/:exchangeAccessToken`. `Debug` does not show the token.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeTeamsUserAccessTokenRequest {
+    /// The Entra access token of the Teams user; required.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// The client id of the Entra application, compared with the token's `appid`; required.
+    #[serde(default, rename = "appId", skip_serializing_if = "Option::is_none")]
+    pub app_id: Option<String>,
+    /// The object id of the Teams user, compared with the token's `oid`; required.
+    #[serde(default, rename = "userId", skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<String>,
+}
+
+impl fmt::Debug for ExchangeTeamsUserAccessTokenRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExchangeTeamsUserAccessTokenRequest")
+            .field("app_id", &self.app_id)
+            .field("user_id", &self.user_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An identity.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Identity {
+    /// Your own name for it. Previews only.
+    #[serde(default, rename = "customId", skip_serializing_if = "Option::is_none")]
+    pub custom_id: Option<String>,
+    /// When the last token was issued, in whole seconds; absent while there was none. Previews only.
+    #[serde(
+        default,
+        rename = "lastTokenIssuedAt",
+        skip_serializing_if = "Option::is_none",
+        with = "crate::time::whole_seconds_option"
+    )]
+    pub last_token_issued_at: Option<OffsetDateTime>,
+    /// The raw id, `8:acs:…`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+impl Identity {
+    /// An identity with this raw id and nothing else.
+    pub fn with_id(id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), ..Self::default() }
+    }
+}
+
+/// An access token. `Debug` does not show it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct AccessToken {
+    /// The JWT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    /// When it expires. On the wire with seven decimals and `+00:00`.
+    #[serde(
+        default,
+        rename = "expiresOn",
+        skip_serializing_if = "Option::is_none",
+        with = "crate::time::seven_decimals_option"
+    )]
+    pub expires_on: Option<OffsetDateTime>,
+}
+
+impl AccessToken {
+    /// A token and its expiry.
+    pub fn new(token: impl Into<String>, expires_on: OffsetDateTime) -> Self {
+        Self { token: Some(token.into()), expires_on: Some(expires_on) }
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken").field("expires_on", &self.expires_on).finish_non_exhaustive()
+    }
+}
+
+/// The answer to `POST /identities` and to the exchanges under `/access/…`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CreateIdentityResult {
+    /// The identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Identity>,
+    /// The token, where one was asked for.
+    #[serde(default, rename = "accessToken", skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<AccessToken>,
+}
+
+impl CreateIdentityResult {
+    /// An identity and perhaps its token.
+    pub fn new(identity: Identity, access_token: Option<AccessToken>) -> Self {
+        Self { identity: Some(identity), access_token }
+    }
+}
+
+/// The kind of a principal that an assignment names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrincipalType {
+    /// A user.
+    User,
+    /// A group (Entra assignments).
+    Group,
+    /// A whole tenant (Entra assignments).
+    Tenant,
+    /// A Teams resource account, as the specification spells it.
+    ResourceAccount,
+    /// A Teams resource account, as the documentation spells it.
+    TeamsResourceAccount,
+    /// Any other one.
+    UnknownValue(String),
+}
+
+crate::scope::extensible_enum!(PrincipalType {
+    User => "user",
+    Group => "group",
+    Tenant => "tenant",
+    ResourceAccount => "resourceAccount",
+    TeamsResourceAccount => "teamsResourceAccount",
+});
+
+/// The body of `PUT /access/teamsExtension/tenants/{tenantId}/assignments/{objectId}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamsExtensionAssignmentRequest {
+    /// The kind of principal; required.
+    #[serde(default, rename = "principalType", skip_serializing_if = "Option::is_none")]
+    pub principal_type: Option<PrincipalType>,
+    /// The applications through which the user may come in.
+    #[serde(default, rename = "clientIds", skip_serializing_if = "Option::is_none")]
+    pub client_ids: Option<Vec<String>>,
+}
+
+/// A Teams extension assignment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamsExtensionAssignment {
+    /// The principal's object id.
+    #[serde(default, rename = "objectId", skip_serializing_if = "Option::is_none")]
+    pub object_id: Option<String>,
+    /// Its tenant.
+    #[serde(default, rename = "tenantId", skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<String>,
+    /// Its kind.
+    #[serde(default, rename = "principalType", skip_serializing_if = "Option::is_none")]
+    pub principal_type: Option<PrincipalType>,
+    /// The applications through which the user may come in.
+    #[serde(default, rename = "clientIds", skip_serializing_if = "Option::is_none")]
+    pub client_ids: Option<Vec<String>>,
+}
+
+/// The body of `PUT /access/entra/assignments/{objectId}`, and a value of the bulk `PATCH`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntraAssignmentRequest {
+    /// The principal's tenant; required.
+    #[serde(default, rename = "tenantId", skip_serializing_if = "Option::is_none")]
+    pub tenant_id: Option<String>,
+    /// The kind of principal; required.
+    #[serde(default, rename = "principalType", skip_serializing_if = "Option::is_none")]
+    pub principal_type: Option<PrincipalType>,
+    /// The applications through which the principal may come in; required.
+    #[serde(default, rename = "clientIds", skip_serializing_if = "Option::is_none")]
+    pub client_ids: Option<Vec<String>>,
+}
+
+/// An Entra assignment. It has the members of a [`TeamsExtensionAssignment`].
+pub type EntraAssignment = TeamsExtensionAssignment;
+
+/// The bulk `PATCH` of Entra assignments: object id to assignment, or to nothing to remove it.
+pub type EntraAssignmentsPatch = BTreeMap<String, Option<EntraAssignmentRequest>>;
+
+/// A page of Entra assignments.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntraAssignmentList {
+    /// The assignments.
+    #[serde(default)]
+    pub value: Vec<EntraAssignment>,
+    /// Where the next page is.
+    #[serde(default, rename = "nextLink", skip_serializing_if = "Option::is_none")]
+    pub next_link: Option<String>,
+}
+
+#[cfg(feature = "azure_core")]
+mod request_content {
+    use super::{
+        CreateIdentityRequest, EntraAssignmentRequest, ExchangeTeamsUserAccessTokenRequest, IssueAccessTokenRequest,
+        TeamsExtensionAssignmentRequest,
+    };
+    use azure_core::http::RequestContent;
+
+    macro_rules! request_content {
+        ($($model:ty),+ $(,)?) => {$(
+            impl TryFrom<$model> for RequestContent<$model> {
+                type Error = azure_core::Error;
+
+                fn try_from(model: $model) -> azure_core::Result<Self> {
+                    Ok(Self::from(azure_core::json::to_json(&model)?.to_vec()))
+                }
+            }
+        )+};
+    }
+
+    request_content!(
+        CreateIdentityRequest,
+        EntraAssignmentRequest,
+        ExchangeTeamsUserAccessTokenRequest,
+        IssueAccessTokenRequest,
+        TeamsExtensionAssignmentRequest,
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recorded_answers_are_read_and_written_alike() -> serde_json::Result<()> {
+        for text in [
+            r#"{"identity":{"id":"8:acs:a_b"},"accessToken":{"token":"t","expiresOn":"2023-06-28T07:30:12.7039383+00:00"}}"#,
+            r#"{"identity":{"customId":"alice","lastTokenIssuedAt":"2025-04-14T15:32:35+00:00","id":"8:acs:a_b"}}"#,
+        ] {
+            let model: CreateIdentityResult = serde_json::from_str(text)?;
+            assert_eq!(serde_json::to_string(&model)?, text);
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn nulls_are_absent() -> serde_json::Result<()> {
+        let text = r#"{"createTokenWithScopes":null,"expiresInMinutes":null,"customId":null}"#;
+        assert_eq!(serde_json::from_str::<CreateIdentityRequest>(text)?, CreateIdentityRequest::default());
+        Ok(())
+    }
+
+    #[test]
+    fn debug_does_not_show_tokens() {
+        let token = AccessToken::new("secret", OffsetDateTime::UNIX_EPOCH);
+        let request = ExchangeTeamsUserAccessTokenRequest { token: Some("secret".into()), ..Default::default() };
+        assert!(!format!("{token:?}{request:?}").contains("secret"));
+    }
+}

@@ -1,0 +1,184 @@
+//! Raw identifiers, `8:acs:{resource}_{user}` and their kin (service.md, section 3).
+
+use std::fmt;
+
+/// What a raw id names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RawId {
+    /// `8:acs:{resource}_{user}`, or the same behind `8:gcch-acs:`, `8:dod-acs:` or `8:spool:`.
+    CommunicationUser {
+        /// The resource's GUID.
+        resource: String,
+        /// The user's GUID.
+        user: String,
+    },
+    /// `8:acs:{resource}_{tenant}_{object}`.
+    TeamsExtensionUser {
+        /// The resource's GUID.
+        resource: String,
+        /// The user's tenant.
+        tenant: String,
+        /// The user's object id.
+        object: String,
+    },
+    /// `8:acs:{resource}_wf_{tenant}_{object}`, by `/access/entra`.
+    EntraUser {
+        /// The resource's GUID.
+        resource: String,
+        /// The user's tenant.
+        tenant: String,
+        /// The user's object id.
+        object: String,
+    },
+    /// `8:orgid:{object}`, `8:gcch:{object}` or `8:dod:{object}`.
+    TeamsUser {
+        /// The user's object id.
+        object: String,
+    },
+    /// `8:teamsvisitor:{id}`.
+    TeamsVisitor(String),
+    /// `28:orgid:{bot}`, `28:gcch:{bot}` or `28:dod:{bot}`.
+    TeamsApp(String),
+    /// `4:{number}`.
+    PhoneNumber(String),
+    /// Anything else.
+    Unknown(String),
+}
+
+const ACS_PREFIXES: [&str; 4] = ["8:acs:", "8:gcch-acs:", "8:dod-acs:", "8:spool:"];
+
+impl RawId {
+    /// Tells what `text` names. Never fails: what is not known is [`RawId::Unknown`].
+    pub fn parse(text: &str) -> Self {
+        let behind = |prefixes: &[&str]| prefixes.iter().find_map(|prefix| text.strip_prefix(prefix));
+        if let Some(rest) = behind(&ACS_PREFIXES) {
+            let parts: Vec<&str> = rest.split('_').collect();
+            return match parts[..] {
+                [resource, user] => Self::CommunicationUser { resource: resource.into(), user: user.into() },
+                [resource, tenant, object] => {
+                    Self::TeamsExtensionUser { resource: resource.into(), tenant: tenant.into(), object: object.into() }
+                }
+                [resource, "wf", tenant, object] => {
+                    Self::EntraUser { resource: resource.into(), tenant: tenant.into(), object: object.into() }
+                }
+                _ => Self::Unknown(text.into()),
+            };
+        }
+        if let Some(object) = behind(&["8:orgid:", "8:gcch:", "8:dod:"]) {
+            return Self::TeamsUser { object: object.into() };
+        }
+        if let Some(id) = behind(&["8:teamsvisitor:"]) {
+            return Self::TeamsVisitor(id.into());
+        }
+        if let Some(bot) = behind(&["28:orgid:", "28:gcch:", "28:dod:"]) {
+            return Self::TeamsApp(bot.into());
+        }
+        match behind(&["4:"]) {
+            Some(number) => Self::PhoneNumber(number.into()),
+            None => Self::Unknown(text.into()),
+        }
+    }
+
+    /// The GUID of the resource that owns the identity, where it is one of a resource.
+    pub fn resource(&self) -> Option<&str> {
+        match self {
+            Self::CommunicationUser { resource, .. }
+            | Self::TeamsExtensionUser { resource, .. }
+            | Self::EntraUser { resource, .. } => Some(resource),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for RawId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CommunicationUser { resource, user } => write!(f, "8:acs:{resource}_{user}"),
+            Self::TeamsExtensionUser { resource, tenant, object } => write!(f, "8:acs:{resource}_{tenant}_{object}"),
+            Self::EntraUser { resource, tenant, object } => write!(f, "8:acs:{resource}_wf_{tenant}_{object}"),
+            Self::TeamsUser { object } => write!(f, "8:orgid:{object}"),
+            Self::TeamsVisitor(id) => write!(f, "8:teamsvisitor:{id}"),
+            Self::TeamsApp(bot) => write!(f, "28:orgid:{bot}"),
+            Self::PhoneNumber(number) => write!(f, "4:{number}"),
+            Self::Unknown(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Milliseconds from 1970 to the origin of the time in user GUIDs, 2020-01-01T08:00:00Z.
+const USER_GUID_EPOCH_MILLIS: i128 = 1_577_865_600_000;
+
+/// Makes the GUID of a new user: the first three groups are milliseconds since 2020-01-01T08:00:00Z, the last two are
+/// `random`. So ids sort by the time of their creation, as the service's do.
+pub fn new_user_guid(unix_millis: i128, random: [u8; 8]) -> String {
+    let time = u64::try_from(unix_millis - USER_GUID_EPOCH_MILLIS).unwrap_or(0);
+    let tail = u64::from_be_bytes(random);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        (time >> 32) & 0xffff_ffff,
+        (time >> 16) & 0xffff,
+        time & 0xffff,
+        tail >> 48,
+        tail & 0xffff_ffff_ffff
+    )
+}
+
+/// Whether `text` is a GUID, 8-4-4-4-12 hexadecimal digits in either case.
+pub fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+/// Percent-encodes a path segment as Python's `quote(text, safe='')` does: all but letters, digits and `_.-~`.
+pub fn encode_path_segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"_.-~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds() {
+        for (text, resource) in [
+            ("8:acs:r_u", Some("r")),
+            ("8:acs:r_t_o", Some("r")),
+            ("8:acs:r_wf_t_o", Some("r")),
+            ("8:orgid:o", None),
+            ("8:teamsvisitor:v", None),
+            ("28:orgid:b", None),
+            ("4:+123", None),
+            ("8:acs:only", None),
+            ("", None),
+        ] {
+            let id = RawId::parse(text);
+            assert_eq!(id.resource(), resource, "{text}");
+            assert_eq!(id.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn user_guids_have_the_real_shape() {
+        // The id in service.md, section 3, and its creation time.
+        let guid = new_user_guid(USER_GUID_EPOCH_MILLIS + 0x0000_002c_0e29_9cb6, *b"\x9f\x3b\x8e\x3a\x0d\x00\xd7\xce");
+        assert_eq!(guid, "0000002c-0e29-9cb6-9f3b-8e3a0d00d7ce");
+        assert!(is_guid(&guid));
+        assert!(!is_guid("0000002c-0e29-9cb6-9f3b-8e3a0d00d7cg"));
+    }
+
+    #[test]
+    fn segments_are_encoded_as_python_does() {
+        assert_eq!(encode_path_segment("8:acs:a_b/ü~"), "8%3Aacs%3Aa_b%2F%C3%BC~");
+    }
+}

@@ -1,0 +1,105 @@
+//! Token scopes (service.md, section 6).
+
+/// Gives an enum with an `UnknownValue(String)` its texts, both ways, and its place in JSON.
+macro_rules! extensible_enum {
+    ($name:ident { $($variant:ident => $text:literal),+ $(,)? }) => {
+        impl $name {
+            /// The text on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::UnknownValue(text) => text,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($text => Self::$variant,)+
+                    other => Self::UnknownValue(other.to_owned()),
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::from(text.as_str())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+            }
+        }
+    };
+}
+
+pub(crate) use extensible_enum;
+
+/// What a token may be used for. An open set: unknown values are passed on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum TokenScope {
+    /// All of chat.
+    Chat,
+    /// Calling.
+    VoIP,
+    /// Chat without creating, updating or deleting threads.
+    ChatJoin,
+    /// As [`TokenScope::ChatJoin`], and without adding or removing participants.
+    ChatJoinLimited,
+    /// Calling without starting calls, except in rooms that the user was invited to.
+    VoIPJoin,
+    /// Any other one.
+    UnknownValue(String),
+}
+
+extensible_enum!(TokenScope {
+    Chat => "chat",
+    VoIP => "voip",
+    ChatJoin => "chat.join",
+    ChatJoinLimited => "chat.join.limited",
+    VoIPJoin => "voip.join",
+});
+
+impl TokenScope {
+    /// The known scopes, in the order of the documentation.
+    pub const KNOWN: [Self; 5] = [Self::Chat, Self::VoIP, Self::ChatJoin, Self::ChatJoinLimited, Self::VoIPJoin];
+
+    /// Whether it is one of the three that came with 2023-10-01.
+    pub fn is_join(&self) -> bool {
+        matches!(self, Self::ChatJoin | Self::ChatJoinLimited | Self::VoIPJoin)
+    }
+
+    /// Whether it is a known one.
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::UnknownValue(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_are_read_and_written_alike() {
+        for scope in TokenScope::KNOWN {
+            assert_eq!(TokenScope::from(scope.as_str()), scope);
+            assert!(scope.is_known());
+        }
+        assert_eq!(TokenScope::from("pstn"), TokenScope::UnknownValue("pstn".into()));
+    }
+}

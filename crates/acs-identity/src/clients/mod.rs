@@ -1,0 +1,7 @@
+//! Clients.
+
+mod communication_identity_client;
+mod communication_identity_client_ext;
+
+pub use communication_identity_client::{CommunicationIdentityClient, CommunicationIdentityClientOptions};
+pub use communication_identity_client_ext::CommunicationIdentityClientExt;

@@ -1,0 +1,12 @@
+//! Models, enums and method options.
+
+mod method_options;
+
+pub use acs_identity_protocol::error::{ErrorBody, ErrorDetail};
+pub use acs_identity_protocol::models::{
+    AccessToken, CreateIdentityRequest, CreateIdentityResult, EntraAssignment, EntraAssignmentList,
+    EntraAssignmentRequest, EntraAssignmentsPatch, ExchangeTeamsUserAccessTokenRequest, Identity,
+    IssueAccessTokenRequest, PrincipalType, TeamsExtensionAssignment, TeamsExtensionAssignmentRequest,
+};
+pub use acs_identity_protocol::scope::TokenScope;
+pub use method_options::*;
