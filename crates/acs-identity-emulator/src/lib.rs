@@ -1,1 +1,15 @@
+#![doc = include_str!("../README.md")]
 
+mod config;
+mod core;
+mod edge;
+mod error;
+mod keys;
+mod log;
+mod server;
+mod store;
+
+pub use config::{Config, Storage};
+pub use error::Error;
+pub use keys::pki::CA_CERTIFICATE_FILE;
+pub use server::{Emulator, run};

@@ -1,0 +1,133 @@
+//! Identities and their tokens.
+
+use std::sync::Arc;
+
+use acs_identity_protocol::RawId;
+use acs_identity_protocol::api_version::ApiVersion;
+use acs_identity_protocol::models::{
+    AccessToken, CreateIdentityRequest, CreateIdentityResult, Identity, IssueAccessTokenRequest,
+};
+use acs_identity_protocol::raw_id::{is_guid, new_user_guid};
+use time::OffsetDateTime;
+
+use super::{Core, Refusal, Refused, check_minutes, check_scopes, nanos};
+use crate::core::introspection::token_hash;
+use crate::store::{IdentityRow, Outcome, Write};
+
+const MAX_CUSTOM_ID: usize = 256;
+
+impl Core {
+    /// Creates an identity, and a token where scopes are given.
+    pub(crate) async fn create(
+        self: &Arc<Self>,
+        version: &ApiVersion,
+        request: CreateIdentityRequest,
+    ) -> Refused<CreateIdentityResult> {
+        let custom_id = if version.custom_id { request.custom_id } else { None };
+        if let Some(id) = &custom_id
+            && !(1..=MAX_CUSTOM_ID).contains(&id.chars().count())
+        {
+            let message = format!("CustomId length must be within the [1, {MAX_CUSTOM_ID}] interval.");
+            return Err(Refusal::validation(message, "customId"));
+        }
+        let minutes = check_minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
+        let scopes = request.create_token_with_scopes.map(|scopes| check_scopes(&scopes, version.join_scopes));
+        let scopes = scopes.transpose()?;
+        let now = OffsetDateTime::now_utc();
+        let mut user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, self.random_bytes()?);
+        let mut last_token_issued_at = scopes.as_ref().map(|_| nanos(now));
+        let write =
+            Write::Create { user: user.clone(), custom_id: custom_id.clone(), token_issued_at: last_token_issued_at };
+        if let Outcome::Existing { user: existing, last_token_issued_at: before } = self.write(write).await? {
+            user = existing;
+            last_token_issued_at = last_token_issued_at.or(before);
+        }
+        let row = IdentityRow { user, custom_id, last_token_issued_at, revoked_at: None };
+        let token = match &scopes {
+            // An identity that existed may have been revoked; its token goes the usual way.
+            Some(scopes) if row.custom_id.is_some() => Some(self.issue_for(&row.user, scopes, minutes).await?),
+            Some(scopes) => Some(self.sign_user_token(&row.user, scopes, minutes, now).await?),
+            None => None,
+        };
+        Ok(CreateIdentityResult::new(self.identity_model(version, &row), token))
+    }
+
+    /// An identity.
+    pub(crate) fn get(&self, version: &ApiVersion, id: &str) -> Refused<Identity> {
+        let user = self.own_user(id)?;
+        let row = self.store.identity(&user).map_err(Refusal::fault)?.ok_or_else(Refusal::not_found)?;
+        Ok(self.identity_model(version, &row))
+    }
+
+    /// Deletes an identity; its tokens end with it.
+    pub(crate) async fn delete(&self, id: &str) -> Refused<()> {
+        let user = self.own_user(id)?;
+        found(self.write(Write::Delete { user }).await?)
+    }
+
+    /// Issues a token.
+    pub(crate) async fn issue(
+        self: &Arc<Self>,
+        version: &ApiVersion,
+        id: &str,
+        request: IssueAccessTokenRequest,
+    ) -> Refused<AccessToken> {
+        let scopes =
+            request.scopes.ok_or_else(|| Refusal::binding("Scopes: The Scopes field is required.", Some("Scopes")))?;
+        let minutes = check_minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
+        let scopes = check_scopes(&scopes, version.join_scopes)?;
+        let user = self.own_user(id)?;
+        self.issue_for(&user, &scopes, minutes).await
+    }
+
+    async fn issue_for(
+        self: &Arc<Self>,
+        user: &str,
+        scopes: &[acs_identity_protocol::TokenScope],
+        minutes: i64,
+    ) -> Refused<AccessToken> {
+        let row = self.store.identity(user).map_err(Refusal::fault)?.ok_or_else(Refusal::not_found)?;
+        // The clock may have been set back since the revocation; a new token is good all the same.
+        let now = OffsetDateTime::now_utc();
+        let revoked = row.revoked_at.and_then(|at| OffsetDateTime::from_unix_timestamp_nanos(i128::from(at)).ok());
+        let issued = revoked.map_or(now, |revoked| now.max(revoked));
+        let token = self.sign_user_token(user, scopes, minutes, issued).await?;
+        let same_second = revoked.is_some_and(|revoked| revoked.unix_timestamp() == issued.unix_timestamp());
+        let reprieved = token.token.as_deref().filter(|_| same_second).map(token_hash);
+        let write = Write::TokenIssued { user: user.to_owned(), at: nanos(issued), reprieved };
+        found(self.write(write).await?)?;
+        Ok(token)
+    }
+
+    /// Revokes the tokens that were issued so far.
+    pub(crate) async fn revoke(&self, id: &str) -> Refused<()> {
+        let user = self.own_user(id)?;
+        found(self.write(Write::Revoke { user, at: nanos(OffsetDateTime::now_utc()) }).await?)
+    }
+
+    /// The user GUID of an id of this resource.
+    fn own_user(&self, id: &str) -> Refused<String> {
+        match RawId::parse(id) {
+            RawId::CommunicationUser { resource, user }
+                if resource.eq_ignore_ascii_case(&self.resource_id) && is_guid(&user) =>
+            {
+                Ok(user.to_ascii_lowercase())
+            }
+            _ => Err(Refusal::not_owned()),
+        }
+    }
+
+    fn identity_model(&self, version: &ApiVersion, row: &IdentityRow) -> Identity {
+        let mut identity = Identity::with_id(format!("8:acs:{}_{}", self.resource_id, row.user));
+        if version.custom_id {
+            identity.custom_id.clone_from(&row.custom_id);
+            identity.last_token_issued_at =
+                row.last_token_issued_at.and_then(|at| OffsetDateTime::from_unix_timestamp_nanos(i128::from(at)).ok());
+        }
+        identity
+    }
+}
+
+fn found(outcome: Outcome) -> Refused<()> {
+    if outcome == Outcome::Missing { Err(Refusal::not_found()) } else { Ok(()) }
+}

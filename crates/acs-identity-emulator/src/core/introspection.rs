@@ -1,0 +1,74 @@
+//! Whether a token is active now (RFC 7662).
+
+use acs_identity_protocol::claims::AccessTokenClaims;
+use acs_identity_protocol::raw_id::is_guid;
+use aws_lc_rs::digest;
+use serde::Serialize;
+use time::OffsetDateTime;
+
+use super::{Core, Refusal, Refused};
+
+/// What is said of a token; nothing but that it is not active, where it is not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Introspection {
+    pub(crate) active: bool,
+    /// The scopes, separated by blanks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) scope: Option<String>,
+    /// The raw id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sub: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) iat: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) token_type: Option<&'static str>,
+}
+
+/// What the store knows a token by.
+pub(super) fn token_hash(token: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+impl Core {
+    /// Tells whether a token is active: signed by us, not expired, its identity not deleted, not revoked.
+    pub(crate) fn introspect(&self, token: &str) -> Refused<Introspection> {
+        let Some(payload) = self.token_key()?.verify(token) else {
+            return Ok(Introspection::default());
+        };
+        let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(payload) else {
+            return Ok(Introspection::default());
+        };
+        if claims.exp <= OffsetDateTime::now_utc().unix_timestamp() || !self.is_in_force(token, &claims)? {
+            return Ok(Introspection::default());
+        }
+        Ok(Introspection {
+            active: true,
+            scope: Some(claims.acs_scope.replace(',', " ")),
+            sub: Some(format!("8:{}", claims.skypeid)),
+            exp: Some(claims.exp),
+            iat: Some(claims.iat),
+            token_type: Some("Bearer"),
+        })
+    }
+
+    fn is_in_force(&self, token: &str, claims: &AccessTokenClaims) -> Refused<bool> {
+        let own = claims.skypeid.strip_prefix("acs:").and_then(|id| id.strip_prefix(&format!("{}_", self.resource_id)));
+        let Some(user) = own.filter(|user| is_guid(user)) else {
+            // Teams and Entra users are no identities of the resource, and nothing revokes their tokens.
+            return Ok(true);
+        };
+        let Some(row) = self.store.identity(user).map_err(Refusal::fault)? else {
+            return Ok(false);
+        };
+        let Some(revoked_at) = row.revoked_at else {
+            return Ok(true);
+        };
+        match claims.iat.cmp(&revoked_at.div_euclid(1_000_000_000)) {
+            std::cmp::Ordering::Less => Ok(false),
+            std::cmp::Ordering::Greater => Ok(true),
+            std::cmp::Ordering::Equal => self.store.is_reprieved(user, &token_hash(token)).map_err(Refusal::fault),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Answers and the headers of section 5 of service.md.
+
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use acs_identity_protocol::error::{ErrorBody, ErrorDetail};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use http_body_util::Full;
+use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+use serde::Serialize;
+
+use crate::core::{Refusal, Refused};
+
+/// A body; error bodies are sent in chunks, as the service does.
+pub(crate) struct Body {
+    inner: Full<Bytes>,
+    chunked: bool,
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Pin::new(&mut self.inner).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        if self.chunked { SizeHint::default() } else { self.inner.size_hint() }
+    }
+}
+
+/// An answer before its headers.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    content_type: Option<&'static str>,
+    body: Vec<u8>,
+    chunked: bool,
+    /// The value of `api-supported-versions`.
+    versions: Option<String>,
+    extra: Vec<(&'static str, &'static str)>,
+}
+
+const JSON: &str = "application/json; charset=utf-8";
+const JSON_ERROR: &str = "application/json";
+
+impl Answer {
+    fn new(status: u16) -> Self {
+        Self { status, content_type: None, body: Vec::new(), chunked: false, versions: None, extra: Vec::new() }
+    }
+
+    /// A result in JSON.
+    pub(super) fn json(status: u16, value: &impl Serialize) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(body) => Self { content_type: Some(JSON), body, ..Self::new(status) },
+            Err(error) => Self::refused(Refusal::fault(error)),
+        }
+    }
+
+    /// A result without a body.
+    pub(super) fn no_content() -> Self {
+        Self::new(204)
+    }
+
+    /// The answer to a browser's question whether it may ask.
+    pub(super) fn preflight() -> Self {
+        Self::no_content()
+            .with("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE")
+            .with("access-control-max-age", "86400")
+    }
+
+    /// An error.
+    pub(super) fn refused(refusal: Refusal) -> Self {
+        if refusal.empty {
+            return Self { chunked: false, ..Self::new(refusal.status) };
+        }
+        let detail = ErrorDetail {
+            code: refusal.code.to_owned(),
+            message: refusal.message,
+            target: refusal.target.map(str::to_owned),
+            ..ErrorDetail::default()
+        };
+        let body = serde_json::to_vec(&ErrorBody { error: detail }).unwrap_or_default();
+        Self { content_type: Some(JSON_ERROR), body, chunked: true, ..Self::new(refusal.status) }
+    }
+
+    /// The answer of an operation, with the api-versions where they belong.
+    pub(super) fn of(result: Refused<Self>, versions: &str) -> Self {
+        let (announces, answer) = match result {
+            Ok(answer) => (true, answer),
+            Err(refusal) => (refusal.announces_versions, Self::refused(refusal)),
+        };
+        Self { versions: announces.then(|| versions.to_owned()), ..answer }
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.extra.push((name, value));
+        self
+    }
+
+    /// Ends the connection afterwards: the request was not read to its end.
+    pub(super) fn closing(self) -> Self {
+        self.with("connection", "close")
+    }
+}
+
+/// Counts answers, for MS-CV and X-Azure-Ref.
+static COUNTER: AtomicU64 = AtomicU64::new(0);
+
+/// Adds the headers that the service sends with everything.
+pub(super) fn finish(answer: Answer, request: &HeaderMap, started: Instant) -> Response<Body> {
+    let is_ok_with_body = answer.status == 200 && !answer.body.is_empty();
+    let body = Body { inner: Full::new(answer.body.into()), chunked: answer.chunked };
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    let mut set = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    };
+    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+    let mut reference = [0; 16];
+    reference[..8].copy_from_slice(&u64::from(std::process::id()).to_be_bytes());
+    reference[8..].copy_from_slice(&count.to_be_bytes());
+    let reference = STANDARD_NO_PAD.encode(reference);
+    set("ms-cv", &format!("{reference}.0"));
+    set("request-context", "appId=");
+    set("strict-transport-security", "max-age=31536000;includeSubDomains");
+    set("x-processing-time", &format!("{}ms", started.elapsed().as_millis()));
+    set("x-azure-ref", &reference);
+    set("x-cache", "CONFIG_NOCACHE");
+    if let Some(content_type) = answer.content_type {
+        set("content-type", content_type);
+    }
+    if is_ok_with_body {
+        set("accept-ranges", "bytes");
+    }
+    if let Some(versions) = &answer.versions {
+        set("api-supported-versions", versions);
+    }
+    for (name, value) in answer.extra {
+        set(name, value);
+    }
+    if request.contains_key("origin") {
+        set("access-control-allow-origin", "*");
+        set("access-control-allow-headers", "*, authorization");
+        set("access-control-expose-headers", "*");
+    }
+    if let Some(id) = request.get("x-ms-client-request-id") {
+        headers.insert(HeaderName::from_static("x-ms-client-request-id"), id.clone());
+    }
+    response
+}

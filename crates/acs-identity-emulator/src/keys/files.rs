@@ -1,0 +1,57 @@
+//! Files that only their owner may read, written so that a kill at any instant leaves the old or the new one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+use crate::error::Error;
+
+/// Makes the folder, for its owner only.
+pub(crate) fn make_folder(path: &Path) -> Result<(), Error> {
+    let fail = |error| Error::File(path.to_owned(), error);
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path).map_err(fail)
+}
+
+/// Opens a new file for its owner only.
+fn create_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+/// Writes a file: to another name, to the disk, then to its own name.
+pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
+    let fail = |error| Error::File(path.to_owned(), error);
+    let temporary = path.with_extension("new");
+    let mut file = create_private(&temporary).map_err(fail)?;
+    file.write_all(content).map_err(fail)?;
+    file.sync_all().map_err(fail)?;
+    drop(file);
+    fs::rename(&temporary, path).map_err(fail)?;
+    // The name, too, must be on the disk. Where folders cannot be opened, the system does it by itself.
+    if let Some(Ok(folder)) = path.parent().map(File::open) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+/// Reads a file; `None` where there is none.
+pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::File(path.to_owned(), error)),
+    }
+}

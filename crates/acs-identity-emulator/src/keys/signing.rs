@@ -1,0 +1,157 @@
+//! The RSA keys that sign tokens, and JWTs signed with them.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use aws_lc_rs::digest;
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaPublicKeyComponents};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+use super::files;
+use crate::error::Error;
+
+/// An RSA key of 2048 bits and the parts of a JWT that depend on it only.
+pub(crate) struct SigningKey {
+    pair: KeyPair,
+    modulus: Vec<u8>,
+    exponent: Vec<u8>,
+    kid: String,
+    x5t: String,
+    /// The encoded header and the dot behind it, the same for every token.
+    header: String,
+    random: SystemRandom,
+}
+
+/// A key that is made or loaded when it is first needed.
+pub(crate) struct LazySigningKey {
+    path: Option<std::path::PathBuf>,
+    key: OnceLock<SigningKey>,
+}
+
+impl LazySigningKey {
+    /// A key in that file of the folder, or in memory.
+    pub(crate) fn new(folder: Option<&Path>, file: &str) -> Self {
+        Self { path: folder.map(|folder| folder.join(file)), key: OnceLock::new() }
+    }
+
+    /// Loads or makes the key now, so that problems show at the start.
+    pub(crate) fn prepare(&self) -> Result<&SigningKey, Error> {
+        if let Some(key) = self.key.get() {
+            return Ok(key);
+        }
+        let key = SigningKey::load_or_make(self.path.as_deref())?;
+        Ok(self.key.get_or_init(|| key))
+    }
+}
+
+fn crypto(error: impl std::fmt::Display) -> Error {
+    Error::Crypto(error.to_string())
+}
+
+const PEM_BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
+const PEM_END: &str = "-----END PRIVATE KEY-----";
+
+impl SigningKey {
+    fn load_or_make(path: Option<&Path>) -> Result<Self, Error> {
+        if let Some(path) = path
+            && let Some(pem) = files::read(path)?
+        {
+            let content = |what: &str| Error::Content(path.to_owned(), what.to_owned());
+            let text = pem.trim().strip_prefix(PEM_BEGIN).and_then(|rest| rest.strip_suffix(PEM_END));
+            let text: String = text.unwrap_or_default().split_whitespace().collect();
+            let der = STANDARD.decode(text).map_err(|_| content("is no PEM private key"))?;
+            return Self::new(KeyPair::from_pkcs8(&der).map_err(|_| content("holds no RSA private key"))?);
+        }
+        let pair = KeyPair::generate(KeySize::Rsa2048).map_err(crypto)?;
+        if let Some(path) = path {
+            let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(crypto)?;
+            let encoded = STANDARD.encode(der.as_ref());
+            let lines: Vec<&str> =
+                encoded.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+            files::write(path, format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", lines.join("\n")).as_bytes())?;
+        }
+        Self::new(pair)
+    }
+
+    fn new(pair: KeyPair) -> Result<Self, Error> {
+        let public = pair.public_key();
+        let modulus = public.modulus().big_endian_without_leading_zero().to_vec();
+        let exponent = public.exponent().big_endian_without_leading_zero().to_vec();
+        // The service's kid is the thumbprint of a certificate; ours is that of the public key.
+        let thumbprint = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, public.as_ref());
+        let kid: String = thumbprint.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+        let x5t = URL_SAFE_NO_PAD.encode(thumbprint.as_ref());
+        let header = format!(r#"{{"alg":"RS256","kid":"{kid}","x5t":"{x5t}","typ":"JWT"}}"#);
+        let header = URL_SAFE_NO_PAD.encode(header) + ".";
+        Ok(Self { pair, modulus, exponent, kid, x5t, header, random: SystemRandom::new() })
+    }
+
+    /// Signs a payload as a JWT. By hand: JWT libraries parse the key for each token (deps.md, finding 6).
+    pub(crate) fn sign(&self, payload: &impl serde::Serialize) -> Result<String, Error> {
+        let payload = serde_json::to_vec(payload).map_err(crypto)?;
+        let mut token = String::with_capacity(self.header.len() + payload.len() * 4 / 3 + 360);
+        token.push_str(&self.header);
+        URL_SAFE_NO_PAD.encode_string(payload, &mut token);
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair.sign(&RSA_PKCS1_SHA256, &self.random, token.as_bytes(), &mut signature).map_err(crypto)?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+        Ok(token)
+    }
+
+    /// Verifies a JWT of this key: its claims where the signature is ours and the algorithm RS256. Expiry is not checked.
+    pub(crate) fn verify(&self, token: &str) -> Option<Value> {
+        verify_jwt(token, &self.kid, &self.modulus, &self.exponent)
+    }
+
+    /// The public key as a JWK.
+    pub(crate) fn jwk(&self) -> Value {
+        json!({
+            "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "x5t": self.x5t,
+            "n": URL_SAFE_NO_PAD.encode(&self.modulus), "e": URL_SAFE_NO_PAD.encode(&self.exponent),
+        })
+    }
+}
+
+/// Verifies a JWT with a public key: alg RS256, that kid, that signature.
+fn verify_jwt(token: &str, kid: &str, modulus: &[u8], exponent: &[u8]) -> Option<Value> {
+    let (signed, signature) = token.rsplit_once('.')?;
+    let (header, payload) = signed.split_once('.')?;
+    let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+    if header.get("alg")?.as_str()? != "RS256" || header.get("kid")?.as_str()? != kid {
+        return None;
+    }
+    let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+    RsaPublicKeyComponents { n: modulus, e: exponent }
+        .verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature)
+        .ok()?;
+    let payload: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    payload.is_object().then_some(payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_verify_until_a_byte_changes() -> Result<(), Error> {
+        let key = SigningKey::load_or_make(None)?;
+        let token = key.sign(&json!({"a": 1}))?;
+        assert_eq!(key.verify(&token), Some(json!({"a": 1})));
+        let (signed, signature) = token.rsplit_once('.').unwrap_or_default();
+        for broken in [
+            format!("{signed}x.{signature}"),
+            format!("{signed}."),
+            format!("{}.{signature}", signed.replacen("eyJ", "eyK", 1)),
+            format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#), URL_SAFE_NO_PAD.encode(r#"{"a":1}"#)),
+        ] {
+            assert_eq!(key.verify(&broken), None, "{broken}");
+        }
+        Ok(())
+    }
+}

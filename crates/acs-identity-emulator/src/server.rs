@@ -1,0 +1,185 @@
+//! Connections: TLS or plain HTTP by the first byte, limits in time, a clean end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use acs_identity_protocol::AccessKey;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::ServerConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+
+use crate::config::{Config, Storage};
+use crate::core::Core;
+use crate::edge::Edge;
+use crate::error::Error;
+use crate::keys::{files, pki};
+
+/// The first byte of a TLS record that starts a handshake.
+const TLS_HANDSHAKE: u8 = 0x16;
+
+/// A connection that says nothing is closed after this.
+const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(30);
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// So is one that does not come to the end of its headers, or idles between requests.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// A request that takes longer than this, body and all, is dropped: slow senders must not hold memory.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// More connections wait until others end.
+const MAX_CONNECTIONS: usize = 4096;
+
+/// How long connections may take to end when the emulator does.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// An emulator that is ready to serve.
+pub struct Emulator {
+    core: Arc<Core>,
+    config: Config,
+    tls: Arc<ServerConfig>,
+    ca_certificate: String,
+}
+
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Emulator {
+    /// Opens the data, and makes keys and certificates where there are none.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be used, is used by another emulator, or holds a damaged file. Nothing is overwritten.
+    pub fn open(config: Config) -> Result<Self, Error> {
+        let folder = match &config.storage {
+            Storage::Folder(folder) => {
+                files::make_folder(folder)?;
+                Some(folder.as_path())
+            }
+            Storage::Memory => None,
+        };
+        let core = Core::open(&config)?;
+        let pki = pki::load_or_make(folder)?;
+        Ok(Self { core: Arc::new(core), tls: pki.server, ca_certificate: pki.ca_certificate, config })
+    }
+
+    /// The certificate of the authority that vouches for the emulator, in PEM.
+    pub fn ca_certificate(&self) -> &str {
+        &self.ca_certificate
+    }
+
+    /// The connection string for that port, in the one form that every SDK takes.
+    pub fn connection_string(&self, port: u16) -> String {
+        connection_string(port, &self.config.access_key)
+    }
+}
+
+fn connection_string(port: u16, key: &AccessKey) -> String {
+    format!("endpoint=https://localhost:{port}/;accesskey={}", key.to_base64())
+}
+
+/// Serves connections until `shutdown` resolves, then lets those that are open end, and writes what is queued.
+pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
+    if let Err(error) = emulator.core.settle().await {
+        crate::log::warn(&error.to_string());
+    }
+    let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
+    let edge = Arc::new(Edge {
+        core: Arc::clone(&emulator.core),
+        config: emulator.config,
+        base: format!("https://localhost:{port}"),
+    });
+    let tls = TlsAcceptor::from(emulator.tls);
+    let (stop, stopped) = watch::channel(false);
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    for listener in listeners {
+        tokio::spawn(accept(listener, Arc::clone(&edge), tls.clone(), Arc::clone(&permits), stopped.clone()));
+    }
+    drop(stopped);
+    shutdown.await;
+    let _ = stop.send(true);
+    // Every task that serves holds a receiver; when the last one is gone, all is said.
+    let _ = timeout(GRACE, stop.closed()).await;
+    emulator.core.store.close();
+}
+
+async fn accept(
+    listener: TcpListener,
+    edge: Arc<Edge>,
+    tls: TlsAcceptor,
+    permits: Arc<Semaphore>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    loop {
+        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopped.changed() => return,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let (edge, tls, stopped) = (Arc::clone(&edge), tls.clone(), stopped.clone());
+                tokio::spawn(async move {
+                    serve(stream, edge, tls, stopped).await;
+                    drop(permit);
+                });
+            }
+            Err(error) => {
+                // Out of file descriptors, most likely: others must end first.
+                crate::log::warn(&format!("a connection was not accepted: {error}"));
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, edge: Arc<Edge>, tls: TlsAcceptor, stopped: watch::Receiver<bool>) {
+    let _ = stream.set_nodelay(true);
+    let mut first = [0];
+    let mut waiting = stopped.clone();
+    let peeked = tokio::select! {
+        peeked = timeout(FIRST_BYTE_TIMEOUT, stream.peek(&mut first)) => peeked,
+        _ = waiting.changed() => return,
+    };
+    if !matches!(peeked, Ok(Ok(1))) {
+        return;
+    }
+    if first[0] != TLS_HANDSHAKE {
+        return serve_http(stream, edge, stopped).await;
+    }
+    if let Ok(Ok(stream)) = timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
+        serve_http(stream, edge, stopped).await;
+    }
+}
+
+async fn serve_http(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    edge: Arc<Edge>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let service = service_fn(move |request| {
+        let edge = Arc::clone(&edge);
+        async move {
+            // Ending the connection is all that can be done for a request that does not come to its end.
+            timeout(REQUEST_TIMEOUT, edge.handle(request)).await
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .half_close(false)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
+}

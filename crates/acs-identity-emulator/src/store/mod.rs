@@ -1,0 +1,201 @@
+//! The store: one SQLite database, one writer that commits whatever queued up together, readers that it does not block.
+
+mod read;
+mod schema;
+mod write;
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::oneshot;
+
+pub(crate) use read::IdentityRow;
+pub(crate) use write::{Outcome, Write};
+
+use crate::error::Error;
+
+const DATABASE_FILE: &str = "identities.db";
+const LOCK_FILE: &str = "lock";
+
+/// The most writes that one commit takes.
+const MAX_BATCH: usize = 512;
+
+/// A write that failed, for the log.
+pub(crate) type StoreError = String;
+
+type Reply = oneshot::Sender<Result<Outcome, StoreError>>;
+
+/// The store.
+pub(crate) struct Store {
+    writes: Mutex<Option<Sender<(Write, Reply)>>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    readers: Readers,
+    /// Held as long as the store is open, so that a second process is refused.
+    _lock: Option<File>,
+}
+
+enum Readers {
+    /// Connections of their own, for a file.
+    Pool { path: PathBuf, idle: Mutex<Vec<Connection>> },
+    /// The writer's connection, for memory.
+    Shared(Arc<Mutex<Connection>>),
+}
+
+impl Store {
+    /// Opens the store in a folder, or one in memory.
+    pub(crate) fn open(folder: Option<&Path>) -> Result<Self, Error> {
+        let (connection, readers, lock) = match folder {
+            Some(folder) => {
+                let lock = lock(folder)?;
+                let path = folder.join(DATABASE_FILE);
+                let connection = open_file(&path)?;
+                (Arc::new(Mutex::new(connection)), Readers::Pool { path, idle: Mutex::default() }, Some(lock))
+            }
+            None => {
+                let path = Path::new(":memory:");
+                let fail = |error: rusqlite::Error| Error::Database(path.to_owned(), error.to_string());
+                let connection = Connection::open_in_memory().map_err(fail)?;
+                schema::migrate(&connection).map_err(|what| Error::Database(path.to_owned(), what))?;
+                let connection = Arc::new(Mutex::new(connection));
+                (Arc::clone(&connection), Readers::Shared(connection), None)
+            }
+        };
+        let (sender, receiver) = mpsc::channel();
+        let writer =
+            thread::Builder::new().name("store-writer".into()).spawn(move || write_loop(&connection, &receiver));
+        let writer = writer.map_err(Error::Network)?;
+        Ok(Self { writes: Mutex::new(Some(sender)), writer: Mutex::new(Some(writer)), readers, _lock: lock })
+    }
+
+    /// Writes; returns when it is durable.
+    pub(crate) async fn write(&self, write: Write) -> Result<Outcome, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let sender = self.writes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let closed = || "the store is closed".to_owned();
+        sender.ok_or_else(closed)?.send((write, reply)).map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    /// Reads with a connection that nobody else uses meanwhile.
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let text = |error: rusqlite::Error| error.to_string();
+        match &self.readers {
+            Readers::Shared(connection) => {
+                read(&connection.lock().unwrap_or_else(PoisonError::into_inner)).map_err(text)
+            }
+            Readers::Pool { path, idle } => {
+                let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let connection = match taken {
+                    Some(connection) => connection,
+                    None => open_reader(path).map_err(text)?,
+                };
+                let result = read(&connection).map_err(text);
+                idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+                result
+            }
+        }
+    }
+
+    /// Writes what is queued and ends the writer.
+    pub(crate) fn close(&self) {
+        drop(self.writes.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join(LOCK_FILE);
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    let file = options.open(&path).map_err(|error| Error::File(path.clone(), error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(Error::File(path, error)),
+    }
+}
+
+fn open_file(path: &Path) -> Result<Connection, Error> {
+    let fail = |what: String| Error::Database(path.to_owned(), what);
+    let sql = |error: rusqlite::Error| fail(describe(&error));
+    let is_new = !path.exists();
+    let connection = Connection::open(path).map_err(sql)?;
+    #[cfg(unix)]
+    if is_new {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(path, mode).map_err(|error| Error::File(path.to_owned(), error))?;
+    }
+    let _ = is_new;
+    if !is_new {
+        // A damaged file is reported before anything is written into it.
+        let check: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql)?;
+        if check != "ok" {
+            return Err(fail(format!("it is damaged ({check}); move it away to start anew")));
+        }
+    }
+    // FULL: a commit is on the disk when it returns.
+    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(sql)?;
+    schema::migrate(&connection).map_err(fail)?;
+    Ok(connection)
+}
+
+fn describe(error: &rusqlite::Error) -> String {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
+            format!("it is damaged or no database ({error}); move it away to start anew")
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    Ok(connection)
+}
+
+fn write_loop(connection: &Mutex<Connection>, writes: &Receiver<(Write, Reply)>) {
+    while let Ok(first) = writes.recv() {
+        let mut batch = vec![first];
+        batch.extend(writes.try_iter().take(MAX_BATCH - 1));
+        let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcomes = commit(&connection, batch.iter().map(|(write, _)| write));
+        match outcomes {
+            Ok(outcomes) => {
+                for ((_, reply), outcome) in batch.into_iter().zip(outcomes) {
+                    let _ = reply.send(Ok(outcome));
+                }
+            }
+            // One bad write must not spoil the others: each one alone.
+            Err(_) => {
+                for (write, reply) in batch {
+                    let outcome = commit(&connection, std::iter::once(&write));
+                    let outcome = outcome.map_err(|error| error.to_string());
+                    let _ = reply.send(outcome.and_then(|mut all| all.pop().ok_or_else(|| "no outcome".to_owned())));
+                }
+            }
+        }
+    }
+}
+
+fn commit<'a>(connection: &Connection, writes: impl Iterator<Item = &'a Write>) -> rusqlite::Result<Vec<Outcome>> {
+    let transaction = connection.unchecked_transaction()?;
+    let outcomes: rusqlite::Result<Vec<Outcome>> = writes.map(|write| write::apply(&transaction, write)).collect();
+    let outcomes = outcomes?;
+    transaction.commit()?;
+    Ok(outcomes)
+}

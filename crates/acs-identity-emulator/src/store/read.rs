@@ -1,0 +1,55 @@
+//! Reads.
+
+use rusqlite::OptionalExtension as _;
+
+use super::{Store, StoreError};
+
+/// An identity as it is stored. Times are nanoseconds since 1970.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct IdentityRow {
+    /// The user's GUID.
+    pub(crate) user: String,
+    pub(crate) custom_id: Option<String>,
+    pub(crate) last_token_issued_at: Option<i64>,
+    /// Tokens issued up to this time are revoked.
+    pub(crate) revoked_at: Option<i64>,
+}
+
+const COLUMNS: &str = "user, custom_id, last_token_issued_at, revoked_at";
+
+fn identity(row: &rusqlite::Row<'_>) -> rusqlite::Result<IdentityRow> {
+    Ok(IdentityRow {
+        user: row.get(0)?,
+        custom_id: row.get(1)?,
+        last_token_issued_at: row.get(2)?,
+        revoked_at: row.get(3)?,
+    })
+}
+
+impl Store {
+    /// The identity of that user GUID.
+    pub(crate) fn identity(&self, user: &str) -> Result<Option<IdentityRow>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached(&format!("SELECT {COLUMNS} FROM identities WHERE user = ?1"))?
+                .query_row([user], identity)
+                .optional()
+        })
+    }
+
+    /// Whether that token was issued right after the revocation in its second.
+    pub(crate) fn is_reprieved(&self, user: &str, hash: &[u8]) -> Result<bool, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached("SELECT 1 FROM reprieved_tokens WHERE user = ?1 AND hash = ?2")?
+                .exists((user, hash))
+        })
+    }
+
+    /// A setting.
+    pub(crate) fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            connection.query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| row.get(0)).optional()
+        })
+    }
+}

@@ -1,0 +1,210 @@
+//! From words to an exit code, in the order in which the reference does things: configuration, `@file` values, parsing,
+//! warnings, confirmation, the command, the query, the output.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::cli::table::messages;
+use crate::cli::{self, Outcome, UsageError};
+use crate::commands::{self, Invocation};
+use crate::config::Config;
+use crate::delegate;
+use crate::error::{CliError, FAILURE, USAGE};
+use crate::output::{self, Context, Format};
+use crate::printer::{self, Level, Printer};
+use crate::prompt;
+use pyjmespath::{SearchError, Value};
+
+/// Runs the command that these words (behind `az`) name.
+pub fn run(words: Vec<OsString>) -> ExitCode {
+    prompt::exit_on_interrupt();
+    let plain = Printer::new(Level::Warning, false);
+    // What cannot be ours goes on before anything is read.
+    if let Some(first) = words.first().filter(|first| !is_ours(first))
+        && first != "version"
+    {
+        delegate::to_other_az(&words, &plain);
+    }
+    match start(words, &plain) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            plain.error(&error);
+            ExitCode::from(error.exit_code)
+        }
+    }
+}
+
+fn is_ours(first: &OsString) -> bool {
+    first.to_str().is_some_and(|first| first.starts_with('-') || first.eq_ignore_ascii_case("communication"))
+}
+
+fn start(words: Vec<OsString>, plain: &Printer) -> Result<u8, CliError> {
+    let texts = to_texts(&words)?;
+    let config = Config::load()?;
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let colour = printer::is_terminal() && !no_color && !config.get_bool("core", "no_color")?;
+    let printer = Printer::new(level(&texts, &config)?, colour);
+    let result = match texts.first().map(String::as_str) {
+        Some("--version" | "-v" | "version") => commands::version(&words, &texts, &printer, plain),
+        _ => dispatch(&words, texts, &config, &printer),
+    };
+    result.or_else(|error| {
+        printer.error(&error);
+        Ok(error.exit_code)
+    })
+}
+
+/// All words as text. Ours are; a file name of the command behind `emulator run` may be anything.
+fn to_texts(words: &[OsString]) -> Result<Vec<String>, CliError> {
+    let own = commands::own_words(words);
+    words
+        .iter()
+        .enumerate()
+        .map(|(index, word)| match word.to_str() {
+            Some(text) => Ok(text.to_owned()),
+            None if index >= own => Ok(word.to_string_lossy().into_owned()),
+            None => {
+                Err(CliError::new(format!("Argument {} is not valid UTF-8: {}", index + 1, word.to_string_lossy()))
+                    .exit_code(USAGE))
+            }
+        })
+        .collect()
+}
+
+fn level(words: &[String], config: &Config) -> Result<Level, CliError> {
+    let has = |flag: &str| words.iter().take_while(|word| *word != "--").any(|word| word == flag);
+    if has("--only-show-errors") {
+        if has("--debug") || has("--verbose") {
+            return Err(CliError::new("--only-show-errors can't be used together with --debug or --verbose"));
+        }
+        return Ok(Level::Error);
+    }
+    if has("--debug") {
+        return Ok(Level::Debug);
+    }
+    if has("--verbose") {
+        return Ok(Level::Info);
+    }
+    Ok(if config.get_bool("core", "only_show_errors")? { Level::Error } else { Level::Warning })
+}
+
+fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Printer) -> Result<u8, CliError> {
+    let own = commands::own_words(raw).min(words.len());
+    let (mine, rest) = words.split_at(own);
+    let mut words = cli::expand_file_arguments(mine.to_vec())?;
+    words.extend_from_slice(rest);
+    let only_flags = words.iter().all(|word| matches!(word.as_str(), "--debug" | "--verbose" | "--only-show-errors"));
+    if only_flags {
+        return Ok(help_of_group("", raw, printer));
+    }
+    if words[0].eq_ignore_ascii_case("help") {
+        words[0] = "--help".into();
+    }
+    match cli::parse(&commands::TABLE, &words) {
+        Ok(Outcome::Run(command, arguments)) => {
+            let invocation = Invocation { command, arguments, config, printer: *printer, raw };
+            execute(&invocation)
+        }
+        Ok(Outcome::CommandHelp(command)) => {
+            if !command.extension {
+                printer.warning("This command is from the following extension: communication");
+            }
+            print(&cli::command_help(&commands::TABLE, command, printer.colour()));
+            Ok(0)
+        }
+        Ok(Outcome::GroupHelp(path)) => Ok(help_of_group(&path, raw, printer)),
+        Err(error) => Ok(usage_error(error, raw, config, printer)),
+    }
+}
+
+fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> u8 {
+    if path.is_empty() || commands::TABLE.group(path).is_some_and(|group| group.shared) {
+        delegate::to_other_az(raw, printer);
+    }
+    print(&cli::group_help(&commands::TABLE, path, printer.colour()));
+    0
+}
+
+fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer: &Printer) -> u8 {
+    if error.unknown_command {
+        delegate::to_other_az(raw, printer);
+        error.hints.push(
+            "This az knows `az communication identity`, `user-identity` and `emulator`. For all other commands it \
+             calls the Azure CLI, which was not found further down PATH."
+                .into(),
+        );
+    }
+    let recommends = config.get("core", "error_recommendation").ok().flatten();
+    if recommends.is_some_and(|value| value.eq_ignore_ascii_case("off")) {
+        error.examples = None;
+    }
+    error.print(printer);
+    USAGE
+}
+
+fn execute(invocation: &Invocation<'_>) -> Result<u8, CliError> {
+    let started = Instant::now();
+    let printer = &invocation.printer;
+    let format = format_of(invocation)?;
+    for message in messages::of_command(&commands::TABLE, invocation.command) {
+        printer.warning(&message);
+    }
+    if invocation.command.verb.confirms
+        && !invocation.arguments.has("--yes")
+        && !invocation.config.get_bool("core", "disable_confirm_prompt")?
+    {
+        prompt::confirm("Are you sure you want to perform this operation?", printer)?;
+    }
+    let result = (invocation.command.verb.run)(invocation);
+    let elapsed = started.elapsed().as_secs_f64();
+    printer.info(&format!("Command ran in {elapsed:.3} seconds."));
+    let Some(value) = result? else {
+        return Ok(0);
+    };
+    let value = filter(invocation, value)?;
+    if matches!(value, Value::Null) {
+        return Ok(0);
+    }
+    let context = Context { queried: invocation.arguments.query().is_some(), colour: printer.colour() };
+    Ok(print(&output::format(&value, format, context)?))
+}
+
+/// The output format, checked before anything is sent: a token that could not be shown would be lost.
+fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError> {
+    let name = match invocation.arguments.get("--output") {
+        Some(name) => name.to_owned(),
+        None => invocation.config.get("core", "output")?.unwrap_or_else(|| "json".into()).to_lowercase(),
+    };
+    Format::from_name(&name).ok_or_else(|| {
+        let mut names = Format::NAMES;
+        names.sort_unstable();
+        CliError::new(format!("'{name}' is not an output format. Allowed values: {}.", names.join(", ")))
+            .hint("Correct AZURE_CORE_OUTPUT, or [core] output in the config file.")
+    })
+}
+
+fn filter(invocation: &Invocation<'_>, value: Value) -> Result<Value, CliError> {
+    let Some(query) = invocation.arguments.query() else {
+        return Ok(value);
+    };
+    query.search(&value).map_err(|error| match error {
+        SearchError::Jmespath(message) => CliError::new(format!(
+            "Invalid jmespath query supplied for `--query`: {message}\n{}",
+            cli::argparse::QUERY_REFERENCE
+        )),
+        SearchError::Python(message) => {
+            CliError::new(format!("The --query cannot be applied to the result: {message}."))
+        }
+    })
+}
+
+/// Writes a result. A reader that has gone away is no error.
+fn print(text: &str) -> u8 {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => FAILURE,
+        _ => 0,
+    }
+}

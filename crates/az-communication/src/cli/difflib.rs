@@ -1,0 +1,66 @@
+//! Python's `difflib.get_close_matches`, for suggestions.
+
+/// How alike two words must be (the reference's cutoff).
+const CUTOFF: f64 = 0.7;
+
+/// The candidate that is most like `word`, if one is alike enough. Of equal ones, the greatest, as in Python.
+pub(super) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    candidates
+        .into_iter()
+        .map(|candidate| (ratio(candidate, word), candidate))
+        .filter(|(ratio, _)| *ratio >= CUTOFF)
+        .max_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal))
+        .map(|(_, candidate)| candidate)
+}
+
+/// `SequenceMatcher(None, a, b).ratio()`: twice the matching characters over all characters.
+fn ratio(a: &str, b: &str) -> f64 {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.is_empty() && b.is_empty() {
+        return 1.0;
+    }
+    2.0 * matching(&a, &b) as f64 / (a.len() + b.len()) as f64
+}
+
+/// The characters in the longest common block and, recursively, in what is left and right of it.
+fn matching(a: &[char], b: &[char]) -> usize {
+    let mut best = (0, 0, 0);
+    let mut lengths = vec![0; b.len() + 1];
+    for (i, x) in a.iter().enumerate() {
+        let mut next = vec![0; b.len() + 1];
+        for (j, y) in b.iter().enumerate() {
+            if x == y {
+                next[j + 1] = lengths[j] + 1;
+                // The first of equally long blocks counts.
+                if next[j + 1] > best.2 {
+                    best = (i + 1 - next[j + 1], j + 1 - next[j + 1], next[j + 1]);
+                }
+            }
+        }
+        lengths = next;
+    }
+    let (i, j, size) = best;
+    if size == 0 {
+        return 0;
+    }
+    size + matching(&a[..i], &b[..j]) + matching(&a[i + size..], &b[j + size..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_are_pythons() {
+        // python3 -c "import difflib; print(difflib.SequenceMatcher(None, 'abcd', 'bcde').ratio())"
+        assert!((ratio("abcd", "bcde") - 0.75).abs() < 1e-12);
+        assert!((ratio("qabxcd", "abycdf") - 0.666_666_666_666_666_6).abs() < 1e-12);
+    }
+
+    #[test]
+    fn closest_words() {
+        assert_eq!(closest("tokn", ["user", "token"]), Some("token"));
+        assert_eq!(closest("isseu", ["issue", "revoke"]), Some("issue"));
+        assert_eq!(closest("zzzz", ["issue", "revoke"]), None);
+    }
+}

@@ -1,0 +1,198 @@
+//! Help pages, laid out as knack lays them out (`knack/help.py`).
+
+use super::argparse::{HELP, example_command};
+use super::table::{Argument, Arity, Command, Group, Status, Table, messages};
+use super::text_wrap::fill;
+
+const WIDTH: usize = 100;
+const INDENT: usize = 4;
+
+/// What stands between a name and its summary.
+const SEPARATOR: &str = " : ";
+
+const YELLOW: &str = "\u{1b}[33m";
+const RESET: &str = "\u{1b}[0m";
+
+struct Page {
+    text: String,
+    colour: bool,
+}
+
+/// The help of a command.
+pub fn command_help(table: &Table, command: &Command, colour: bool) -> String {
+    let mut page = Page { text: String::new(), colour };
+    let deprecated =
+        command.redirect.is_some() || matches!(table.status_above(command.path), Some((_, Status::Deprecated { .. })));
+    page.header("Command", command.path, command.verb.summary, &messages::of_command(table, command), deprecated);
+    page.arguments(table, command);
+    page.examples(command);
+    page.text
+}
+
+/// The help of a group; of `az` itself where the path is empty.
+pub fn group_help(table: &Table, path: &str, colour: bool) -> String {
+    let mut page = Page { text: String::new(), colour };
+    let group = table.group(path);
+    let summary = group.map_or("", |group| group.summary);
+    let message: Vec<String> = group.and_then(|group| messages::of_group(table, group)).into_iter().collect();
+    let deprecated = group.is_some_and(|group| matches!(group.status, Status::Deprecated { .. }));
+    page.header("Group", path, summary, &message, deprecated);
+    page.children(table, path);
+    page.text
+}
+
+impl Page {
+    /// One paragraph a line of `text`, wrapped.
+    fn print(&mut self, text: &str, level: usize, hanging: Option<usize>) {
+        let indent = INDENT * level;
+        for paragraph in text.split('\n') {
+            self.text.push_str(&fill(paragraph, indent, hanging.unwrap_or(indent), WIDTH));
+            self.text.push('\n');
+        }
+    }
+
+    fn header(&mut self, kind: &str, path: &str, summary: &str, messages: &[String], deprecated: bool) {
+        self.print("", 0, None);
+        self.print(kind, 0, None);
+        let space = if path.is_empty() { "" } else { " " };
+        let (first, long) = split_summary(summary);
+        let separator = if first.is_empty() { "" } else { SEPARATOR };
+        self.print(&format!("az{space}{path}{separator}{first}"), 1, None);
+        if !long.is_empty() {
+            self.print(long, 2, None);
+        }
+        for message in messages {
+            let message = if self.colour { format!("{YELLOW}{message}{RESET}") } else { format!("WARNING: {message}") };
+            self.print(&message, 2, None);
+        }
+        if messages.is_empty() && long.is_empty() {
+            self.print("", 0, None);
+        } else if deprecated || !long.is_empty() {
+            self.print("", 0, None);
+        }
+    }
+
+    /// Names, tags and summaries in two columns.
+    fn items(&mut self, items: &[(String, String, String)]) {
+        let line_length =
+            |name: &str, tags: &str| name.chars().count() + tags.len() + if tags.is_empty() { 1 } else { 2 };
+        let longest = items.iter().map(|(name, tags, _)| line_length(name, tags)).max().unwrap_or(0);
+        self.columns(items, longest, line_length);
+    }
+
+    fn columns(
+        &mut self,
+        items: &[(String, String, String)],
+        longest: usize,
+        line_length: impl Fn(&str, &str) -> usize,
+    ) {
+        for (name, tags, summary) in items {
+            let mut padding = longest - line_length(name, tags);
+            if !tags.is_empty() {
+                padding += 1;
+            }
+            let separator = if summary.is_empty() { "" } else { SEPARATOR };
+            let line = format!("{name}{:padding$}{tags}{separator}{summary}", "");
+            self.print(&line, 1, Some(longest + INDENT + SEPARATOR.len() - 1));
+        }
+    }
+
+    fn children(&mut self, table: &Table, path: &str) {
+        let mut groups = Vec::new();
+        let mut commands = Vec::new();
+        for name in table.children(path) {
+            let child = if path.is_empty() { name.to_owned() } else { format!("{path} {name}") };
+            if let Some(group) = table.group(&child) {
+                groups.push((name.to_owned(), group_tag(group).to_owned(), split_summary(group.summary).0.to_owned()));
+            } else if let Some(command) = table.command(&child).filter(|command| command.redirect.is_none()) {
+                commands.push((name.to_owned(), String::new(), split_summary(command.verb.summary).0.to_owned()));
+            }
+        }
+        groups.sort();
+        commands.sort();
+        for (title, items) in [("Subgroups:", groups), ("Commands:", commands)] {
+            if !items.is_empty() {
+                self.print(title, 0, None);
+                self.items(&items);
+                self.print("", 0, None);
+            }
+        }
+    }
+
+    fn arguments(&mut self, table: &Table, command: &Command) {
+        self.print("Arguments", 0, None);
+        let mut arguments: Vec<&Argument> = std::iter::once(&HELP).chain(table.arguments(command)).collect();
+        let group = |argument: &Argument| match argument.group {
+            None => (0, ""),
+            Some("Global") => (2, "Global"),
+            Some(other) => (1, other),
+        };
+        let name = |argument: &Argument| {
+            let mut spellings = argument.options.to_vec();
+            spellings.sort_unstable();
+            spellings.join(" ")
+        };
+        arguments.sort_by_key(|argument| (group(argument), !argument.required, name(argument)));
+        let items: Vec<(String, String, String)> = arguments
+            .iter()
+            .map(|argument| {
+                let tag = if argument.required { "[Required]" } else { "" };
+                (name(argument), tag.to_owned(), argument_summary(argument))
+            })
+            .collect();
+        let line_length =
+            |name: &str, tags: &str| name.chars().count() + tags.len() + if tags.is_empty() { 1 } else { 2 };
+        let longest = items.iter().map(|(name, tags, _)| line_length(name, tags)).max().unwrap_or(0);
+        let mut last = "";
+        for (argument, item) in arguments.iter().zip(&items) {
+            let (_, title) = group(argument);
+            if title != last {
+                self.text.push_str(&format!("\n{title} Arguments\n"));
+                last = title;
+            }
+            self.columns(std::slice::from_ref(item), longest, line_length);
+        }
+        self.print("", 0, None);
+    }
+
+    fn examples(&mut self, command: &Command) {
+        if command.verb.examples.is_empty() {
+            return;
+        }
+        self.print("Examples", 0, None);
+        for example in command.verb.examples {
+            self.print(example.name, 1, None);
+            self.print(&example_command(command, example.command), 2, None);
+            self.text.push('\n');
+        }
+    }
+}
+
+fn group_tag(group: &Group) -> &'static str {
+    match group.status {
+        Status::Deprecated { .. } => "[Deprecated]",
+        Status::Preview => "[Preview]",
+        Status::Stable => "",
+    }
+}
+
+/// The text before and behind an empty line: the short and the long summary.
+fn split_summary(summary: &str) -> (&str, &str) {
+    summary.split_once("\n\n").unwrap_or((summary, ""))
+}
+
+fn argument_summary(argument: &Argument) -> String {
+    let mut summary = argument.help.to_owned();
+    if !argument.choices.is_empty() {
+        let mut choices = argument.choices.to_vec();
+        choices.sort_unstable();
+        summary.push_str(&format!("  Allowed values: {}.", choices.join(", ")));
+    }
+    if let Some(default) = argument.default {
+        summary.push_str(&format!("  Default: {default}."));
+    }
+    if argument.arity == Arity::Remainder {
+        return summary;
+    }
+    summary
+}

@@ -1,0 +1,14 @@
+//! The command line: argparse's grammar as the reference uses it, its errors, and its help pages.
+
+pub mod argparse;
+mod difflib;
+mod file_arguments;
+mod help;
+pub mod table;
+mod text_wrap;
+mod usage_error;
+
+pub use argparse::{Arguments, Outcome, parse};
+pub use file_arguments::expand as expand_file_arguments;
+pub use help::{command_help, group_help};
+pub use usage_error::UsageError;

@@ -1,0 +1,287 @@
+//! What a table of commands is made of. The tables themselves are in `commands`.
+
+use crate::commands::Invocation;
+use crate::error::CliError;
+use pyjmespath::Value;
+
+/// How many values an option takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arity {
+    /// None: it is there or not.
+    Flag,
+    /// Exactly one.
+    One,
+    /// One or more, up to the next option.
+    Many,
+    /// Everything that follows, options included (`emulator run -- COMMAND`).
+    Remainder,
+}
+
+/// What shells complete as an option's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completion {
+    /// Nothing that we know.
+    Nothing,
+    /// A file name.
+    File,
+    /// One of these.
+    Words(&'static [&'static str]),
+}
+
+/// An option of a command.
+#[derive(Debug, Clone, Copy)]
+pub struct Argument {
+    /// Its spellings, as the reference declares them (`--output`, `-o`).
+    pub options: &'static [&'static str],
+    /// How many values it takes.
+    pub arity: Arity,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Its summary, in the reference's words.
+    pub help: &'static str,
+    /// The heading under which help lists it, after the command's own.
+    pub group: Option<&'static str>,
+    /// The values that it may have; none where any may be given. In the reference's order.
+    pub choices: &'static [&'static str],
+    /// The default that help names.
+    pub default: Option<&'static str>,
+    /// Whether the reference lacks it. An abbreviation that is unambiguous there stays so.
+    pub extension: bool,
+    /// What shells complete as its value.
+    pub completion: Completion,
+}
+
+impl Argument {
+    /// An optional argument with one value.
+    pub const fn new(options: &'static [&'static str], help: &'static str) -> Self {
+        Self {
+            options,
+            arity: Arity::One,
+            required: false,
+            help,
+            group: None,
+            choices: &[],
+            default: None,
+            extension: false,
+            completion: Completion::Nothing,
+        }
+    }
+
+    /// Makes it required.
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    /// Sets how many values it takes.
+    pub const fn arity(self, arity: Arity) -> Self {
+        Self { arity, ..self }
+    }
+
+    /// Puts it under a heading.
+    pub const fn group(self, group: &'static str) -> Self {
+        Self { group: Some(group), ..self }
+    }
+
+    /// Limits its values.
+    pub const fn choices(self, choices: &'static [&'static str]) -> Self {
+        Self { choices, completion: Completion::Words(choices), ..self }
+    }
+
+    /// Names its default.
+    pub const fn default(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+
+    /// Marks it as lacking in the reference.
+    pub const fn extension(self) -> Self {
+        Self { extension: true, ..self }
+    }
+
+    /// Says what shells complete.
+    pub const fn completion(self, completion: Completion) -> Self {
+        Self { completion, ..self }
+    }
+
+    /// How errors name it, `--output/-o`.
+    pub fn display_name(&self) -> String {
+        self.options.join("/")
+    }
+
+    /// Its name among the parsed arguments: the first spelling.
+    pub fn key(&self) -> &'static str {
+        self.options[0]
+    }
+}
+
+/// An example of a help page. `{}` in the command stands for `az` and the command's path.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// What it does.
+    pub name: &'static str,
+    /// The command line.
+    pub command: &'static str,
+}
+
+/// What a command does with its arguments. `None` is a command without a result.
+pub type Run = fn(&Invocation<'_>) -> Result<Option<Value>, CliError>;
+
+/// What a command is, wherever in the tree it hangs.
+#[derive(Debug, Clone, Copy)]
+pub struct Verb {
+    /// The first sentence of its help.
+    pub summary: &'static str,
+    /// Its own arguments.
+    pub arguments: &'static [Argument],
+    /// Whether the arguments of a connection belong to it.
+    pub connects: bool,
+    /// Whether it asks before it acts, unless `--yes`.
+    pub confirms: bool,
+    /// The examples of its help.
+    pub examples: &'static [Example],
+    /// The function behind it.
+    pub run: Run,
+}
+
+/// A command: a verb and its place in the tree.
+#[derive(Debug, Clone, Copy)]
+pub struct Command {
+    /// The words behind `az`.
+    pub path: &'static str,
+    /// What it does.
+    pub verb: &'static Verb,
+    /// The command to use instead, where this one itself is deprecated. Such a command is hidden from help.
+    pub redirect: Option<&'static str>,
+    /// Whether the reference lacks it.
+    pub extension: bool,
+}
+
+/// Whether a group is to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Without reserve.
+    Stable,
+    /// It may change.
+    Preview,
+    /// Another group takes its place.
+    Deprecated {
+        /// The other group.
+        redirect: &'static str,
+    },
+}
+
+/// A group of commands.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// The words behind `az`.
+    pub path: &'static str,
+    /// Its summary.
+    pub summary: &'static str,
+    /// Its status; that of a preview group holds for the groups below it.
+    pub status: Status,
+    /// Whether the real CLI knows more of it than we do, so that its help and unknown commands are passed on.
+    pub shared: bool,
+}
+
+/// All commands and groups.
+#[derive(Debug, Clone, Copy)]
+pub struct Table {
+    /// The groups, each one before the groups below it.
+    pub groups: &'static [Group],
+    /// The commands.
+    pub commands: &'static [Command],
+    /// The arguments that every command takes.
+    pub globals: &'static [Argument],
+    /// The arguments of a connection.
+    pub connection: &'static [Argument],
+}
+
+impl Table {
+    /// The command of that path.
+    pub fn command(&self, path: &str) -> Option<&'static Command> {
+        self.commands.iter().find(|command| command.path == path)
+    }
+
+    /// The group of that path.
+    pub fn group(&self, path: &str) -> Option<&'static Group> {
+        self.groups.iter().find(|group| group.path == path)
+    }
+
+    /// The words that may follow a path, in the order of the table, each one once.
+    pub fn children(&self, path: &str) -> Vec<&'static str> {
+        let paths = self.groups.iter().map(|group| group.path).chain(self.commands.iter().map(|c| c.path));
+        let mut words: Vec<&'static str> = Vec::new();
+        for child in paths.filter_map(|candidate| child_word(candidate, path)) {
+            if !words.contains(&child) {
+                words.push(child);
+            }
+        }
+        words
+    }
+
+    /// All arguments of a command in the order in which the reference's parser knows them: the global ones first.
+    pub fn arguments(&self, command: &Command) -> impl Iterator<Item = &'static Argument> + use<> {
+        let connection = if command.verb.connects { self.connection } else { &[] };
+        self.globals.iter().chain(command.verb.arguments).chain(connection)
+    }
+
+    /// The nearest group above `path` that has a status of its own or by inheritance, as messages name it.
+    pub fn status_above(&self, path: &str) -> Option<(&'static Group, Status)> {
+        let parent = path.rsplit_once(' ')?.0;
+        let group = self.group(parent)?;
+        match group.status {
+            Status::Stable => {
+                let (_, status) = self.status_above(parent)?;
+                // A deprecated group does not deprecate groups below it that are listed on their own.
+                Some((group, status))
+            }
+            status => Some((group, status)),
+        }
+    }
+}
+
+fn child_word(candidate: &'static str, path: &str) -> Option<&'static str> {
+    let rest = if path.is_empty() { candidate } else { candidate.strip_prefix(path)?.strip_prefix(' ')? };
+    (!rest.contains(' ') && !rest.is_empty()).then_some(rest)
+}
+
+/// The texts of knack's status messages.
+pub mod messages {
+    use super::{Command, Group, Status, Table};
+
+    const PREVIEW: &str =
+        "is in preview and under development. Reference and support levels: https://aka.ms/CLI_refstatus";
+
+    fn deprecated(what: &str, redirect: &str) -> String {
+        format!("{what} has been deprecated and will be removed in a future release. Use '{redirect}' instead.")
+    }
+
+    /// What is said about a command when it runs and in its help.
+    pub fn of_command(table: &Table, command: &Command) -> Vec<String> {
+        let mut messages = Vec::new();
+        if let Some(redirect) = command.redirect {
+            messages.push(deprecated("This command", redirect));
+        }
+        match table.status_above(command.path) {
+            Some((group, Status::Deprecated { redirect })) => messages.push(format!(
+                "This command is implicitly deprecated because command group '{}' is deprecated and will be removed \
+                 in a future release. Use '{redirect}' instead.",
+                group.path
+            )),
+            Some((group, Status::Preview)) => messages.push(format!("Command group '{}' {PREVIEW}", group.path)),
+            _ => {}
+        }
+        messages
+    }
+
+    /// What is said about a group in its help.
+    pub fn of_group(table: &Table, group: &Group) -> Option<String> {
+        match group.status {
+            Status::Deprecated { redirect } => Some(deprecated("This command group", redirect)),
+            Status::Preview => Some(format!("This command group {PREVIEW}")),
+            Status::Stable => match table.status_above(group.path) {
+                Some((above, Status::Preview)) => Some(format!("Command group '{}' {PREVIEW}", above.path)),
+                _ => None,
+            },
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! What the emulator's commands share: options with their variables, listeners, files of one run, stdout.
+
+use std::env;
+use std::fs;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
+use std::path::{Path, PathBuf};
+
+use acs_identity_emulator::{Config, Emulator};
+use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
+use tokio::net::TcpListener;
+
+use super::Invocation;
+use crate::cli::table::{Argument, Arity};
+use crate::error::CliError;
+
+pub(super) const ACCESS_KEY: Argument = Argument::new(
+    &["--access-key"],
+    "Access key in base64 instead of the well-known one. Environment variable: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY.",
+)
+.extension();
+
+pub(super) const LOG_REQUESTS: Argument = Argument::new(
+    &["--log-requests"],
+    "Log a line for each request. Environment variable: AZURE_COMMUNICATION_EMULATOR_LOG_REQUESTS.",
+)
+.arity(Arity::Flag)
+.extension();
+
+pub(super) const STRICT_API_VERSION: Argument = Argument::new(
+    &["--strict-api-version"],
+    "Refuse api-versions that are newer than all known ones. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_STRICT_API_VERSION.",
+)
+.arity(Arity::Flag)
+.extension();
+
+/// The variable that stands in for an option of the emulator.
+pub(super) fn variable(key: &str) -> String {
+    let name = key.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();
+    format!("AZURE_COMMUNICATION_EMULATOR_{name}")
+}
+
+/// The value of an option: given, else of its variable.
+pub(super) fn option(invocation: &Invocation<'_>, key: &str) -> Option<String> {
+    let given = invocation.arguments.get(key).map(str::to_owned);
+    given.or_else(|| env::var(variable(key)).ok().filter(|value| !value.is_empty()))
+}
+
+/// Whether a flag is given, or its variable says yes.
+pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> bool {
+    let yes = |value: String| matches!(value.to_ascii_lowercase().as_str(), "1" | "yes" | "true" | "on");
+    invocation.arguments.has(key) || env::var(variable(key)).is_ok_and(yes)
+}
+
+/// Applies the options that all ways of running the emulator have.
+pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
+    if let Some(key) = option(invocation, "--access-key") {
+        config.access_key = key.parse().map_err(|_| {
+            CliError::new("--access-key is not valid base64.").hint("Make one: openssl rand -base64 64 | tr -d '\\n'")
+        })?;
+    }
+    config.strict_api_version = flag(invocation, "--strict-api-version");
+    config.log_requests = flag(invocation, "--log-requests");
+    Ok(config)
+}
+
+/// Opens the emulator, in words for the person at the terminal.
+pub(super) fn open(config: Config) -> Result<Emulator, CliError> {
+    Emulator::open(config).map_err(|error| {
+        let described = CliError::new(format!("The emulator cannot start: {error}."));
+        match error {
+            acs_identity_emulator::Error::InUse(_) => {
+                described.hint("Stop the other one, or give this one a folder of its own (--data-dir), or --in-memory.")
+            }
+            _ => described,
+        }
+    })
+}
+
+/// Listens on both loopback addresses, or on the given host. Port 0 takes a free port, the same on both.
+pub(super) async fn listen(host: Option<&str>, port: u16) -> Result<Vec<TcpListener>, CliError> {
+    let fail = |error: std::io::Error, address: String| {
+        let reason = error.to_string();
+        let reason = reason.split(" (os error").next().unwrap_or_default().to_owned();
+        CliError::new(format!("Cannot listen on {address}: {reason}."))
+            .hint("Is an emulator running already? Choose another port: --port NUMBER, or --port 0 for any free one.")
+    };
+    if let Some(host) = host {
+        let addresses = (host, port).to_socket_addrs().map_err(|error| fail(error, format!("{host}:{port}")))?;
+        let mut listeners: Vec<TcpListener> = Vec::new();
+        for mut address in addresses {
+            if let Some(first) = listeners.first().and_then(|listener| listener.local_addr().ok()) {
+                address.set_port(first.port());
+            }
+            listeners.push(TcpListener::bind(address).await.map_err(|error| fail(error, address.to_string()))?);
+        }
+        return Ok(listeners);
+    }
+    for attempt in 0.. {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let v4 = TcpListener::bind(address).await.map_err(|error| fail(error, address.to_string()))?;
+        let taken = v4.local_addr().map_or(port, |address| address.port());
+        let address = SocketAddr::from((Ipv6Addr::LOCALHOST, taken));
+        match TcpListener::bind(address).await {
+            Ok(v6) => return Ok(vec![v4, v6]),
+            // Somebody else has that free port on the other address: another one.
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && port == 0 && attempt < 16 => {}
+            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+                return Err(fail(error, address.to_string()));
+            }
+            // A machine without IPv6.
+            Err(_) => return Ok(vec![v4]),
+        }
+    }
+    unreachable!("the loop ends by returning")
+}
+
+/// The default port, or that of the option.
+pub(super) fn port(invocation: &Invocation<'_>) -> Result<u16, CliError> {
+    let Some(text) = option(invocation, "--port") else {
+        return Ok(DEVELOPMENT_PORT);
+    };
+    text.parse().map_err(|_| CliError::new(format!("--port is not a number from 0 to 65535: '{text}'.")))
+}
+
+/// A runtime for the emulator.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::new(format!("The emulator cannot start: {error}.")))
+}
+
+/// A folder for the files of one run, for its owner only; gone when the run ends.
+pub(super) struct TemporaryFolder(PathBuf);
+
+impl TemporaryFolder {
+    pub(super) fn new() -> Result<Self, CliError> {
+        let parent = env::temp_dir();
+        let fail = |error: std::io::Error| CliError::new(format!("{} cannot be used: {error}.", parent.display()));
+        for attempt in 0..1000 {
+            let path = parent.join(format!("az-communication-emulator-{}-{attempt}", std::process::id()));
+            let mut builder = fs::DirBuilder::new();
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::DirBuilderExt as _;
+                builder.mode(0o700);
+            }
+            match builder.create(&path) {
+                Ok(()) => return Ok(Self(path)),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(fail(error)),
+            }
+        }
+        Err(fail(std::io::ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Writes a file into it.
+    pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, CliError> {
+        let path = self.0.join(name);
+        fs::write(&path, content)
+            .map_err(|error| CliError::new(format!("{} cannot be written: {error}.", path.display())))?;
+        Ok(path)
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Where systems keep the bundle of their roots.
+const SYSTEM_BUNDLES: [&str; 6] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
+];
+
+/// The roots that are trusted now, as PEM, and ours.
+pub(super) fn bundle_with(ca_certificate: &str) -> Vec<u8> {
+    let named = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"].iter().filter_map(env::var_os);
+    let files = named.map(PathBuf::from).chain(SYSTEM_BUNDLES.iter().map(PathBuf::from));
+    let mut bundle = files.filter_map(|path| read_bundle(&path)).next().unwrap_or_else(machine_roots);
+    if !bundle.ends_with(b"\n") {
+        bundle.push(b'\n');
+    }
+    bundle.extend_from_slice(ca_certificate.as_bytes());
+    bundle
+}
+
+fn read_bundle(path: &Path) -> Option<Vec<u8>> {
+    fs::read(path).ok().filter(|bytes| !bytes.is_empty())
+}
+
+/// The roots of a machine that has no bundle file.
+fn machine_roots() -> Vec<u8> {
+    use base64::Engine as _;
+    let mut pem = String::new();
+    for certificate in rustls_native_certs::load_native_certs().certs {
+        let encoded = base64::engine::general_purpose::STANDARD.encode(&certificate);
+        pem.push_str("-----BEGIN CERTIFICATE-----\n");
+        for line in encoded.as_bytes().chunks(64) {
+            pem.push_str(&String::from_utf8_lossy(line));
+            pem.push('\n');
+        }
+        pem.push_str("-----END CERTIFICATE-----\n");
+    }
+    pem.into_bytes()
+}
+
+/// Writes a line to stdout. A reader that has gone away is no error.
+pub(super) fn print_line(line: &str) {
+    let mut stdout = std::io::stdout().lock();
+    let _ = writeln!(stdout, "{line}");
+    let _ = stdout.flush();
+}
+
+/// Reads a duration: `90m`, `1h30m`, `45s`, `PT90M`, or plain minutes; with a minus for a time that has passed. Seconds.
+pub(super) fn parse_duration(text: &str) -> Option<i64> {
+    let (sign, rest) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let upper = rest.to_ascii_uppercase();
+    let parts = upper.strip_prefix("PT").unwrap_or(&upper);
+    if let Ok(minutes) = parts.parse::<i64>() {
+        return (parts.bytes().all(|b| b.is_ascii_digit()) && parts == upper)
+            .then(|| minutes.checked_mul(60 * sign))?;
+    }
+    let mut total: i64 = 0;
+    let mut digits = String::new();
+    let mut last = i64::MAX;
+    for c in parts.chars() {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        let unit = match c {
+            'H' => 3600,
+            'M' => 60,
+            'S' => 1,
+            _ => return None,
+        };
+        if unit >= last {
+            return None;
+        }
+        last = unit;
+        total = total.checked_add(digits.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        digits.clear();
+    }
+    (digits.is_empty() && !parts.is_empty()).then(|| total.checked_mul(sign))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (text, seconds) in [
+            ("90m", Some(5400)),
+            ("1h", Some(3600)),
+            ("1h30m", Some(5400)),
+            ("PT90M", Some(5400)),
+            ("pt1h30m", Some(5400)),
+            ("90", Some(5400)),
+            ("45s", Some(45)),
+            ("-5m", Some(-300)),
+            ("0", Some(0)),
+            ("", None),
+            ("m", None),
+            ("1d", None),
+            ("30m1h", None),
+            ("PT5", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(parse_duration(text), seconds, "{text}");
+        }
+    }
+}

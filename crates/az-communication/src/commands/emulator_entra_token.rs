@@ -1,0 +1,76 @@
+//! `emulator entra-token`: an Entra access token of a Teams user, from the running emulator.
+
+use serde_json::{Value as Json, json};
+
+use super::Invocation;
+use super::emulator::{parse_duration, print_line};
+use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
+use crate::client::{self, Connection};
+use crate::error::CliError;
+use pyjmespath::Value;
+
+pub(super) const VERB: Verb = Verb {
+    summary: "Print an Entra access token for a Teams user, signed by the running emulator.\n\nIt is what \
+        `token get-for-teams-user` exchanges. Without a connection string, the emulator on its usual port is asked.",
+    arguments: &[
+        Argument::new(&["--oid"], "Object ID of the user.").required().extension(),
+        Argument::new(&["--appid"], "Client ID of the application that the token is issued to.").required().extension(),
+        Argument::new(&["--tenant"], "Tenant of the user.").extension(),
+        Argument::new(&["--scopes"], "Permissions of the token.")
+            .arity(Arity::Many)
+            .default("Teams.ManageCalls Teams.ManageChats")
+            .completion(Completion::Words(&["Teams.ManageCalls", "Teams.ManageChats"]))
+            .extension(),
+        Argument::new(&["--audience"], "Audience of the token.")
+            .default("https://auth.msft.communication.azure.com")
+            .extension(),
+        Argument::new(&["--expires-in"], "Lifetime: 90m, 1h, PT90M, plain minutes. With a minus: expired.")
+            .default("1h")
+            .extension(),
+    ],
+    connects: true,
+    confirms: false,
+    examples: &[Example {
+        name: "Get a token that the emulator exchanges",
+        command: "{} --oid 11111111-1111-1111-1111-111111111111 --appid 22222222-2222-2222-2222-222222222222",
+    }],
+    run,
+};
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let arguments = &invocation.arguments;
+    let nothing_given = arguments.get("--connection-string").is_none_or(str::is_empty)
+        && invocation.config.get("communication", "connection_string")?.is_none();
+    let connection = if nothing_given {
+        Connection::development_emulator()
+    } else {
+        Connection::find(arguments, invocation.config)?
+    };
+    let expires_in = match arguments.get("--expires-in") {
+        Some(text) => Some(parse_duration(text).ok_or_else(|| {
+            CliError::new(format!("--expires-in is no duration: '{text}'.")).hint("Write 90m, 1h, 1h30m, PT90M or 90.")
+        })?),
+        None => None,
+    };
+    let mut body = json!({"oid": arguments.get("--oid"), "appid": arguments.get("--appid")});
+    if let Json::Object(members) = &mut body {
+        members.extend(arguments.get("--tenant").map(|tenant| ("tid".to_owned(), tenant.into())));
+        members.extend(arguments.get("--audience").map(|audience| ("aud".to_owned(), audience.into())));
+        members.extend(expires_in.map(|seconds| ("expiresIn".to_owned(), seconds.into())));
+        if arguments.has("--scopes") {
+            members.insert("scopes".into(), arguments.list("--scopes").into());
+        }
+    }
+    let answer = client::post(&connection, "/emulator/entra-token", "application/json", body.to_string())?;
+    let answer: Json = serde_json::from_slice(&answer).unwrap_or_default();
+    let token = answer.get("access_token").and_then(Json::as_str).ok_or_else(|| {
+        CliError::new("The response is not that of an emulator.")
+            .hint("Only the emulator makes such tokens: az communication emulator start")
+    })?;
+    // Alone on stdout, for $(…), unless a format is asked for.
+    if !arguments.has("--output") && arguments.query().is_none() {
+        print_line(token);
+        return Ok(None);
+    }
+    Ok(Some(token.into()))
+}

@@ -1,0 +1,119 @@
+//! `emulator start`: the service on this machine until it is stopped.
+
+use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
+use serde_json::json;
+
+use super::Invocation;
+use super::emulator::{self, ACCESS_KEY, LOG_REQUESTS, STRICT_API_VERSION, TemporaryFolder};
+use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
+use crate::emulator_files;
+use crate::error::CliError;
+use crate::prompt;
+use pyjmespath::Value;
+
+pub(super) const VERB: Verb = Verb {
+    summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nOnce it is ready, \
+        one line of JSON on stdout says where it listens, its connection string and the certificate of its authority; \
+        the log goes to stderr.",
+    arguments: &[
+        Argument::new(
+            &["--host"],
+            "Host name or address to listen on instead of both 127.0.0.1 and ::1. Environment variable: \
+             AZURE_COMMUNICATION_EMULATOR_HOST.",
+        )
+        .extension(),
+        Argument::new(
+            &["--port"],
+            "Port to listen on; 0 for any free one. Environment variable: AZURE_COMMUNICATION_EMULATOR_PORT.",
+        )
+        .default("10100")
+        .extension(),
+        Argument::new(
+            &["--data-dir"],
+            "Folder for the data, the keys and the certificates. Environment variable: \
+             AZURE_COMMUNICATION_EMULATOR_DATA_DIR.",
+        )
+        .default("~/.azure/communication-emulator")
+        .completion(Completion::File)
+        .extension(),
+        Argument::new(
+            &["--in-memory"],
+            "Keep everything in memory. Environment variable: AZURE_COMMUNICATION_EMULATOR_IN_MEMORY.",
+        )
+        .arity(Arity::Flag)
+        .extension(),
+        ACCESS_KEY,
+        LOG_REQUESTS,
+        STRICT_API_VERSION,
+    ],
+    connects: false,
+    confirms: false,
+    examples: &[
+        Example { name: "Start the emulator on its usual port", command: "{}" },
+        Example { name: "Start a private one on any free port", command: "{} --in-memory --port 0" },
+    ],
+    run,
+};
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let port = emulator::port(invocation)?;
+    let host = emulator::option(invocation, "--host");
+    let in_memory = emulator::flag(invocation, "--in-memory");
+    let (config, folder) = if in_memory {
+        (Config::in_memory(), None)
+    } else {
+        let folder = match invocation.arguments.get("--data-dir") {
+            Some(folder) => folder.into(),
+            None => emulator_files::data_dir()?,
+        };
+        (Config::in_folder(&folder), Some(folder))
+    };
+    let config = emulator::configure(invocation, config)?;
+    prompt::handle_interrupt();
+    let opened = emulator::open(config)?;
+    // The certificate must be a file for clients to name, in memory or not.
+    let (ca_certificate, _temporary) = match folder {
+        Some(folder) => (std::path::absolute(folder.join(CA_CERTIFICATE_FILE)).unwrap_or(folder), None),
+        None => {
+            let temporary = TemporaryFolder::new()?;
+            (temporary.write(CA_CERTIFICATE_FILE, opened.ca_certificate().as_bytes())?, Some(temporary))
+        }
+    };
+    emulator::runtime()?.block_on(async {
+        let listeners = emulator::listen(host.as_deref(), port).await?;
+        let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(port, |address| address.port());
+        let stop = stop_signal()?;
+        let ready = json!({
+            "endpoint": format!("https://localhost:{port}/"),
+            "connectionString": opened.connection_string(port),
+            "caCertificate": ca_certificate,
+            "controlEndpoint": format!("https://localhost:{port}/emulator/"),
+            "pid": std::process::id(),
+        });
+        emulator::print_line(&ready.to_string());
+        acs_identity_emulator::run(listeners, opened, stop).await;
+        Ok(None)
+    })
+}
+
+/// Resolves at SIGINT and SIGTERM. Registered before the ready line, so that a signal right behind it counts.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let fail = |error: std::io::Error| CliError::new(format!("Signals cannot be handled: {error}."));
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

@@ -1,0 +1,58 @@
+//! `token issue`, and `issue-access-token` as it was once called.
+
+use pyjmespath::Value;
+
+use super::{Invocation, SCOPE};
+use crate::cli::table::{Argument, Example, Verb};
+use crate::client::object;
+use crate::error::CliError;
+
+const SUMMARY: &str = "Issues a new access token with the specified scopes for a given User Identity. If no User \
+    Identity is specified, creates a new User Identity as well.";
+
+/// `token issue`.
+pub(super) const VERB: Verb = Verb {
+    summary: SUMMARY,
+    arguments: &[SCOPE, Argument::new(&["--user"], "ACS identifier.")],
+    connects: true,
+    confirms: false,
+    examples: &[
+        Example { name: "Issue access token", command: "{} --scope chat" },
+        Example {
+            name: "Issue access token with multiple scopes and user",
+            command: "{} --scope chat voip --user \"8:acs:xxxxxx\"",
+        },
+    ],
+    run: |invocation| run(invocation, "--user"),
+};
+
+/// `issue-access-token`.
+pub(super) const OLD_VERB: Verb = Verb {
+    arguments: &[
+        Argument { options: &["--scope", "-s"], ..SCOPE },
+        Argument::new(&["--userid", "-u"], "ACS identifier."),
+    ],
+    examples: &[
+        Example { name: "Issue access token", command: "{} --scope chat" },
+        Example {
+            name: "Issue access token with multiple scopes and user",
+            command: "{} --scope chat voip --userid \"8:acs:xxxxxx\"",
+        },
+    ],
+    run: |invocation| run(invocation, "--userid"),
+    ..VERB
+};
+
+fn run(invocation: &Invocation<'_>, user_option: &str) -> Result<Option<Value>, CliError> {
+    let scopes = invocation.arguments.list("--scope");
+    let service = invocation.service()?;
+    // An empty user is none, as in the reference.
+    let (user, token, expires_on) = match invocation.arguments.get(user_option).filter(|user| !user.is_empty()) {
+        Some(user) => {
+            let (token, expires_on) = service.issue_token(user, scopes)?;
+            (user.to_owned(), token, expires_on)
+        }
+        None => service.create_user_and_token(scopes)?,
+    };
+    Ok(Some(object([("user_id", user.into()), ("token", token.into()), ("expires_on", expires_on.into())])))
+}

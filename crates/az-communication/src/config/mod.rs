@@ -1,0 +1,95 @@
+//! The configuration file and the `AZURE_*` variables that stand in for it.
+//!
+//! Precedence as in the reference: the command line, then `AZURE_{SECTION}_{OPTION}`, then the file.
+
+mod ini;
+
+pub use ini::{Ini, IniError};
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use crate::error::CliError;
+
+/// The configuration of the user who runs the command.
+#[derive(Debug, Default)]
+pub struct Config {
+    file: Ini,
+}
+
+/// `$AZURE_CONFIG_DIR`, else `~/.azure`.
+pub fn directory() -> Option<PathBuf> {
+    let given = env::var_os("AZURE_CONFIG_DIR").filter(|dir| !dir.is_empty());
+    given.map(PathBuf::from).or_else(|| home().map(|home| PathBuf::from(home).join(".azure")))
+}
+
+/// The user's home directory.
+pub fn home() -> Option<OsString> {
+    let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    env::var_os(name).filter(|home| !home.is_empty())
+}
+
+impl Config {
+    /// Reads the configuration file. A missing one is empty.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read or is not what Python's configparser takes.
+    pub fn load() -> Result<Self, CliError> {
+        let Some(path) = directory().map(|dir| dir.join("config")) else {
+            return Ok(Self::default());
+        };
+        let broken = |what: String| {
+            CliError::new(format!("The config file {} cannot be read: {what}", path.display()))
+                .hint("Correct the file, or point AZURE_CONFIG_DIR at another directory.")
+        };
+        let text = match fs::read(&path) {
+            Ok(bytes) => String::from_utf8(bytes).map_err(|_| broken("it is not UTF-8".into()))?,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(broken(error.to_string())),
+        };
+        Ok(Self { file: text.parse().map_err(|error: IniError| broken(error.to_string()))? })
+    }
+
+    /// The value of an option: of its variable, else of the file.
+    ///
+    /// # Errors
+    ///
+    /// When the variable is not UTF-8, or the file's value refers to an option that does not exist (`%(name)s`).
+    pub fn get(&self, section: &str, option: &str) -> Result<Option<String>, CliError> {
+        let name = variable(section, option);
+        if let Some(value) = env::var_os(&name) {
+            let value = value.into_string().map_err(|_| CliError::new(format!("{name} is not valid UTF-8.")))?;
+            return Ok(Some(value));
+        }
+        self.file
+            .get(section, option)
+            .map_err(|error| CliError::new(format!("The config option {section}.{option} cannot be read: {error}")))
+    }
+
+    /// The value of a yes-or-no option; `false` where it is not set.
+    ///
+    /// # Errors
+    ///
+    /// When the value is none of `1`, `yes`, `true`, `on`, `0`, `no`, `false` and `off`.
+    pub fn get_bool(&self, section: &str, option: &str) -> Result<bool, CliError> {
+        let Some(value) = self.get(section, option)? else {
+            return Ok(false);
+        };
+        match value.to_ascii_lowercase().as_str() {
+            "1" | "yes" | "true" | "on" => Ok(true),
+            "0" | "no" | "false" | "off" => Ok(false),
+            _ => Err(CliError::new(format!("The config option {section}.{option} is not a boolean: '{value}'."))
+                .hint(format!("Set {} or [{section}] {option} to yes or no.", variable(section, option)))),
+        }
+    }
+}
+
+fn variable(section: &str, option: &str) -> String {
+    format!("AZURE_{}_{}", section.to_ascii_uppercase(), option.to_ascii_uppercase())
+}

@@ -1,0 +1,16 @@
+//! The `az` command: `communication identity`, `communication user-identity` and `communication emulator`; everything
+//! else is handed to the real `az` further down PATH.
+
+mod app;
+pub mod cli;
+mod client;
+pub mod commands;
+pub mod config;
+mod delegate;
+mod emulator_files;
+pub mod error;
+pub mod output;
+pub mod printer;
+mod prompt;
+
+pub use app::run;

@@ -1,0 +1,59 @@
+//! Questions at the terminal.
+
+use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crate::error::CliError;
+use crate::printer::Printer;
+
+/// The exit code after Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
+static INTERRUPT_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// Makes Ctrl-C end the process with exit code 130 at once.
+pub fn exit_on_interrupt() {
+    let ends = INTERRUPT_ENDS.get_or_init(|| Arc::new(AtomicBool::new(true)));
+    // Without it, the signal ends the process all the same.
+    let _ =
+        signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, INTERRUPTED, Arc::clone(ends));
+}
+
+/// Leaves Ctrl-C to the command, which ends in its own way.
+pub fn handle_interrupt() {
+    if let Some(ends) = INTERRUPT_ENDS.get() {
+        ends.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Asks until the answer is `y` or `n`, in either case and without white space, as knack does.
+///
+/// # Errors
+///
+/// When the answer is no, or there is nobody to ask.
+pub fn confirm(question: &str, printer: &Printer) -> Result<(), CliError> {
+    let cancelled = || CliError::new("Operation cancelled.");
+    if !io::stdin().is_terminal() {
+        printer.warning("Unable to prompt for confirmation as no tty available. Use --yes.");
+        return Err(cancelled());
+    }
+    loop {
+        print_prompt(question);
+        let mut answer = String::new();
+        if io::stdin().lock().read_line(&mut answer).unwrap_or(0) == 0 {
+            return Err(cancelled());
+        }
+        match answer.trim_end_matches(['\n', '\r']).to_lowercase().as_str() {
+            "y" => return Ok(()),
+            "n" => return Err(cancelled()),
+            _ => {}
+        }
+    }
+}
+
+fn print_prompt(question: &str) {
+    let mut stdout = io::stdout().lock();
+    let _ = write!(stdout, "{question} (y/n): ");
+    let _ = stdout.flush();
+}

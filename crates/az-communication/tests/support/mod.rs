@@ -1,0 +1,58 @@
+//! What the end-to-end tests share.
+#![allow(dead_code, missing_docs)]
+
+pub mod replay;
+#[cfg(unix)]
+pub mod terminal;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The binary under test.
+pub const AZ: &str = env!("CARGO_BIN_EXE_az");
+
+/// An empty folder of its own, gone when dropped.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::SeqCst));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The binary with nothing of the developer's environment: own HOME, own configuration, no other `az`.
+pub fn az(home: &Folder) -> Command {
+    let mut command = Command::new(AZ);
+    command
+        .env_clear()
+        .env("HOME", home.path())
+        .env("AZURE_CONFIG_DIR", home.path().join(".azure"))
+        .env("PATH", "/usr/bin:/bin")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TERM", "xterm-256color")
+        .current_dir(home.path());
+    command
+}

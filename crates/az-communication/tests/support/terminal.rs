@@ -1,0 +1,53 @@
+//! Pseudo-terminals, one for each stream.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read as _;
+use std::os::fd::OwnedFd;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+/// Opens a terminal: our end, and the end that the program gets.
+pub fn open() -> (File, Stdio) {
+    let ours: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&ours).unwrap();
+    unlockpt(&ours).unwrap();
+    let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+    let theirs = OpenOptions::new().read(true).write(true).open(name).unwrap();
+    (ours.into(), theirs.into())
+}
+
+/// Collects what comes out of a stream, as it comes.
+pub struct Collector {
+    text: Arc<Mutex<Vec<u8>>>,
+    thread: JoinHandle<()>,
+}
+
+impl Collector {
+    pub fn new(mut stream: impl std::io::Read + Send + 'static) -> Self {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let thread = thread::spawn({
+            let text = Arc::clone(&text);
+            move || {
+                let mut buffer = [0; 4096];
+                // A terminal whose other end is closed fails with EIO: that is its end.
+                while let Ok(count @ 1..) = stream.by_ref().read(&mut buffer) {
+                    text.lock().unwrap().extend_from_slice(&buffer[..count]);
+                }
+            }
+        });
+        Self { text, thread }
+    }
+
+    pub fn so_far(&self) -> String {
+        String::from_utf8_lossy(&self.text.lock().unwrap()).into_owned()
+    }
+
+    /// All of it, once the stream has ended. Terminals write `\r\n` for `\n`.
+    pub fn finish(self) -> String {
+        self.thread.join().unwrap();
+        String::from_utf8_lossy(&self.text.lock().unwrap()).replace("\r\n", "\n")
+    }
+}
