@@ -61,7 +61,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         command
             .args(arguments)
             .env("AZURE_COMMUNICATION_CONNECTION_STRING", opened.connection_string(port))
-            .env("AZURE_COMMUNICATION_ENDPOINT", format!("https://localhost:{port}/"))
+            .env("AZURE_COMMUNICATION_ENDPOINT", format!("https://localhost:{port}"))
             .env("REQUESTS_CA_BUNDLE", &bundle)
             .env("SSL_CERT_FILE", &bundle)
             .env("CURL_CA_BUNDLE", &bundle)

@@ -84,7 +84,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(port, |address| address.port());
         let stop = stop_signal()?;
         let ready = json!({
-            "endpoint": format!("https://localhost:{port}/"),
+            "endpoint": format!("https://localhost:{port}"),
             "connectionString": opened.connection_string(port),
             "caCertificate": ca_certificate,
             "controlEndpoint": format!("https://localhost:{port}/emulator/"),
