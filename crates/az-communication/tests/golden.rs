@@ -103,14 +103,18 @@ fn check(case: &Value) -> Result<(), String> {
             same("stderr", &plain(&seen.stderr), &plain(&fill("stderr")))?;
             for (name, seen) in [("stdout", &seen.stdout), ("stderr", &seen.stderr)] {
                 if seen.contains('\u{1b}') != text(name).contains('\u{1b}') {
-                    return Err(format!("{name} should{} be coloured", if seen.contains('\u{1b}') { " not" } else { "" }));
+                    return Err(format!(
+                        "{name} should{} be coloured",
+                        if seen.contains('\u{1b}') { " not" } else { "" }
+                    ));
                 }
             }
             Ok(())
         }
         "better" => {
             same("stdout", &seen.stdout, "")?;
-            let stderr = seen.stderr.lines().filter(|line| !line.starts_with("WARNING: ")).collect::<Vec<_>>().join("\n");
+            let stderr =
+                seen.stderr.lines().filter(|line| !line.starts_with("WARNING: ")).collect::<Vec<_>>().join("\n");
             let lower = stderr.to_lowercase();
             let words = expect["contains"].as_array().cloned().unwrap_or_default();
             let missing = words.iter().filter_map(Value::as_str).find(|word| !lower.contains(&word.to_lowercase()));
@@ -171,7 +175,10 @@ fn run(case: &Value) -> Seen {
     let mut command = az(&home);
     command
         .env("REQUESTS_CA_BUNDLE", certificate)
-        .env("AZURE_COMMUNICATION_CONNECTION_STRING", fill(&format!("endpoint={{{{endpoint}}}}/;accesskey={ACCESS_KEY}")))
+        .env(
+            "AZURE_COMMUNICATION_CONNECTION_STRING",
+            fill(&format!("endpoint={{{{endpoint}}}}/;accesskey={ACCESS_KEY}")),
+        )
         .args(case["argv"].as_array().unwrap().iter().map(|word| fill(word.as_str().unwrap())));
     for (name, value) in case["env"].as_object().into_iter().flatten() {
         match value.as_str() {

@@ -278,13 +278,8 @@ fn merge(args: &[Value]) -> Evaluated {
             }
             Value::Array(pairs) => {
                 for pair in pairs.iter() {
-                    match items(pair) {
-                        [Value::String(name), value] => merged.insert(&**name, value.clone()),
-                        _ => {
-                            let message = "cannot convert dictionary update sequence element to a pair".into();
-                            return Err(SearchError::Python(message));
-                        }
-                    }
+                    let (name, value) = pair_of(pair)?;
+                    merged.insert(name, value);
                 }
             }
             Value::String(text) if text.is_empty() => {}
@@ -294,6 +289,23 @@ fn merge(args: &[Value]) -> Evaluated {
         }
     }
     Ok(Value::object(merged))
+}
+
+/// Two things that follow each other in anything that Python iterates over, the first one as a name as JSON writes it.
+fn pair_of(value: &Value) -> Result<(String, Value), SearchError> {
+    let parts: Vec<Value> = match value {
+        Value::Array(items) => items.to_vec(),
+        Value::Object(object) => object.keys().map(|name| Value::from(name.as_str())).collect(),
+        Value::String(text) => text.chars().map(|c| Value::from(c.to_string())).collect(),
+        _ => Vec::new(),
+    };
+    match &parts[..] {
+        [name @ (Value::String(_) | Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_)), value] => {
+            let name = name.as_str().map_or_else(|| name.to_json(), str::to_owned);
+            Ok((name, value.clone()))
+        }
+        _ => Err(SearchError::Python("cannot convert dictionary update sequence element to a pair".into())),
+    }
 }
 
 fn reverse(args: &[Value]) -> Evaluated {

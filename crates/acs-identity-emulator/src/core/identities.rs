@@ -11,7 +11,6 @@ use acs_identity_protocol::raw_id::{is_guid, new_user_guid};
 use time::OffsetDateTime;
 
 use super::{Core, Refusal, Refused, check_minutes, check_scopes, nanos};
-use crate::core::introspection::token_hash;
 use crate::store::{IdentityRow, Outcome, Write};
 
 const MAX_CUSTOM_ID: usize = 256;
@@ -87,14 +86,9 @@ impl Core {
         minutes: i64,
     ) -> Refused<AccessToken> {
         let row = self.store.identity(user).map_err(Refusal::fault)?.ok_or_else(Refusal::not_found)?;
-        // The clock may have been set back since the revocation; a new token is good all the same.
-        let now = OffsetDateTime::now_utc();
-        let revoked = row.revoked_at.and_then(|at| OffsetDateTime::from_unix_timestamp_nanos(i128::from(at)).ok());
-        let issued = revoked.map_or(now, |revoked| now.max(revoked));
+        let issued = after_revocation(row.revoked_at).await;
         let token = self.sign_user_token(user, scopes, minutes, issued).await?;
-        let same_second = revoked.is_some_and(|revoked| revoked.unix_timestamp() == issued.unix_timestamp());
-        let reprieved = token.token.as_deref().filter(|_| same_second).map(token_hash);
-        let write = Write::TokenIssued { user: user.to_owned(), at: nanos(issued), reprieved };
+        let write = Write::TokenIssued { user: user.to_owned(), at: nanos(issued) };
         found(self.write(write).await?)?;
         Ok(token)
     }
@@ -126,6 +120,23 @@ impl Core {
         }
         identity
     }
+}
+
+/// The time that a token is issued at: now, but in a later second than the revocation before it. Tokens tell their time in
+/// whole seconds, and one of the revocation's own second would be the very token that was revoked. So the caller waits
+/// for the next second; where the clock was set back, the token's time is ahead of it instead.
+async fn after_revocation(revoked_at: Option<i64>) -> OffsetDateTime {
+    let now = OffsetDateTime::now_utc();
+    let Some(revoked_at) = revoked_at else {
+        return now;
+    };
+    let second = revoked_at.div_euclid(1_000_000_000) + 1;
+    let earliest = OffsetDateTime::from_unix_timestamp(second).unwrap_or(now);
+    let wait = earliest - now;
+    if wait.is_positive() && wait <= time::Duration::SECOND {
+        tokio::time::sleep(wait.unsigned_abs()).await;
+    }
+    OffsetDateTime::now_utc().max(earliest)
 }
 
 fn found(outcome: Outcome) -> Refused<()> {

@@ -37,15 +37,6 @@ impl Store {
         })
     }
 
-    /// Whether that token was issued right after the revocation in its second.
-    pub(crate) fn is_reprieved(&self, user: &str, hash: &[u8]) -> Result<bool, StoreError> {
-        self.read(|connection| {
-            connection
-                .prepare_cached("SELECT 1 FROM reprieved_tokens WHERE user = ?1 AND hash = ?2")?
-                .exists((user, hash))
-        })
-    }
-
     /// A setting.
     pub(crate) fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
         self.read(|connection| {

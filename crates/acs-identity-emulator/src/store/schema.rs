@@ -11,8 +11,6 @@ const MIGRATIONS: &[&str] = &["
         last_token_issued_at INTEGER,
         revoked_at INTEGER
     ) WITHOUT ROWID;
-    -- Tokens issued in the very second of the revocation before them: their iat cannot tell which side they are on.
-    CREATE TABLE reprieved_tokens (user TEXT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (user, hash)) WITHOUT ROWID;
 "];
 
 /// Brings the database to the newest version.

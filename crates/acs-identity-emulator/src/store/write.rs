@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _};
 pub(crate) enum Write {
     /// Creates an identity, or finds the one that has the custom id already.
     Create { user: String, custom_id: Option<String>, token_issued_at: Option<i64> },
-    /// Notes that a token was issued, and the token itself where its second is that of a revocation.
-    TokenIssued { user: String, at: i64, reprieved: Option<Vec<u8>> },
+    /// Notes that a token was issued.
+    TokenIssued { user: String, at: i64 },
     /// Revokes all tokens of an identity up to that time.
     Revoke { user: String, at: i64 },
     /// Deletes an identity.
@@ -50,25 +50,15 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> rusqlite::Result<
                 .execute((user, custom_id, token_issued_at))?;
             Ok(Outcome::Done)
         }
-        Write::TokenIssued { user, at, reprieved } => {
-            let changed = touch(connection, user, *at)?;
-            if let Some(hash) = reprieved.as_ref().filter(|_| changed > 0) {
-                connection
-                    .prepare_cached("INSERT OR IGNORE INTO reprieved_tokens (user, hash) VALUES (?1, ?2)")?
-                    .execute((user, hash))?;
-            }
-            Ok(done_if(changed))
-        }
+        Write::TokenIssued { user, at } => Ok(done_if(touch(connection, user, *at)?)),
         Write::Revoke { user, at } => {
             let changed = connection
                 .prepare_cached("UPDATE identities SET revoked_at = max(?2, ifnull(revoked_at, ?2)) WHERE user = ?1")?
                 .execute((user, at))?;
-            connection.prepare_cached("DELETE FROM reprieved_tokens WHERE user = ?1")?.execute([user])?;
             Ok(done_if(changed))
         }
         Write::Delete { user } => {
             let changed = connection.prepare_cached("DELETE FROM identities WHERE user = ?1")?.execute([user])?;
-            connection.prepare_cached("DELETE FROM reprieved_tokens WHERE user = ?1")?.execute([user])?;
             Ok(done_if(changed))
         }
         Write::Setting { name, value } => {

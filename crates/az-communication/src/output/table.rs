@@ -83,21 +83,50 @@ fn simple(rows: &[IndexMap<String, String>]) -> String {
         })
         .collect();
     let mut lines = Vec::with_capacity(cells.len() + 2);
-    push_row(&mut lines, &headers, &widths, multiline);
+    push_row(&mut lines, &headers, &widths, if multiline { Lines::Header } else { Lines::Single });
     let dashes: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
     lines.push(dashes.join(SEPARATOR));
+    let ansi = headers.iter().chain(cells.iter().flatten()).any(|cell| cell.contains('\u{1b}'));
     for row in &cells {
-        push_row(&mut lines, row, &widths, multiline);
+        push_row(&mut lines, row, &widths, if multiline { Lines::Value { ansi } } else { Lines::Single });
     }
     lines.join("\n")
 }
 
-fn push_row(lines: &mut Vec<String>, cells: &[&str], widths: &[usize], multiline: bool) {
-    if !multiline {
+/// How cells are cut into lines.
+#[derive(Clone, Copy)]
+enum Lines {
+    /// Not at all: no cell of the table has a line break.
+    Single,
+    /// A header: at each line break.
+    Header,
+    /// A value: at Python's line breaks, no empty line at the end. With ANSI sequences anywhere in the table, tabulate
+    /// loses what stands behind the rarer ones.
+    Value { ansi: bool },
+}
+
+impl Lines {
+    fn split(self, cell: &str) -> Vec<&str> {
+        match self {
+            Self::Single => vec![cell],
+            Self::Header => cell.split(['\r', '\n']).collect(),
+            Self::Value { ansi } => {
+                let mut lines = split_lines(cell);
+                if ansi {
+                    lines.truncate(cell.split(['\r', '\n']).count());
+                }
+                lines
+            }
+        }
+    }
+}
+
+fn push_row(lines: &mut Vec<String>, cells: &[&str], widths: &[usize], cut: Lines) {
+    if matches!(cut, Lines::Single) {
         lines.push(line(cells.iter().copied(), widths));
         return;
     }
-    let parts: Vec<Vec<&str>> = cells.iter().map(|cell| split_lines(cell)).collect();
+    let parts: Vec<Vec<&str>> = cells.iter().map(|cell| cut.split(cell)).collect();
     let height = parts.iter().map(Vec::len).max().unwrap_or(0);
     for index in 0..height {
         lines.push(line(parts.iter().map(|part| part.get(index).copied().unwrap_or("")), widths));

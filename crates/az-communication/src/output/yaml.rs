@@ -269,11 +269,7 @@ impl Emitter {
                 }
             }
             let within = 0 < end && end + 1 < chars.len();
-            if within
-                && (c == Some(' ') || start >= end)
-                && self.column + end.saturating_sub(start) > BEST_WIDTH
-                && split
-            {
+            if within && (c == Some(' ') || start >= end) && self.column + end > BEST_WIDTH + start && split {
                 let mut part: String = chars.get(start..end).unwrap_or_default().iter().collect();
                 part.push('\\');
                 if start < end {

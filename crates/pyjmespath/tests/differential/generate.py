@@ -1,0 +1,144 @@
+"""Generates JMESPath expressions and documents, and what Python's jmespath makes of them, a JSON line each.
+
+usage: generate.py SEED COUNT
+"""
+
+import json
+import random
+import re
+import sys
+import warnings
+from collections import OrderedDict
+
+import jmespath
+from jmespath import Options
+from jmespath.exceptions import JMESPathError
+
+warnings.simplefilter("ignore")
+rng = random.Random(int(sys.argv[1]))
+
+NAMES = ["a", "b", "c", "id", "name", "z_1", "é"]
+STRINGS = ["", "a", "b", "x y", "é中", "12", "-3", "1.5", "it's", 'q"q', "back\\slash", "a\nb", "true", "null", "😀"]
+FUNCTIONS = {
+    "abs": 1, "avg": 1, "ceil": 1, "contains": 2, "ends_with": 2, "floor": 1, "join": 2, "keys": 1, "length": 1,
+    "max": 1, "merge": 2, "min": 1, "not_null": 2, "reverse": 1, "sort": 1, "starts_with": 2, "sum": 1,
+    "to_array": 1, "to_number": 1, "to_string": 1, "type": 1, "values": 1, "nosuch": 1,
+}
+
+
+def scalar():
+    return rng.choice([
+        lambda: None, lambda: True, lambda: False, lambda: rng.randint(-3, 3), lambda: rng.randint(-10**12, 10**12),
+        lambda: rng.choice([0.0, 1.0, -1.5, 2.25, 1e16, 1e-7, 123.456]), lambda: rng.choice(STRINGS),
+    ])()
+
+
+def value(depth):
+    kind = rng.random()
+    if depth <= 0 or kind < 0.4:
+        return scalar()
+    if kind < 0.7:
+        if rng.random() < 0.5:
+            one = rng.choice([lambda: rng.randint(-5, 5), lambda: rng.choice(STRINGS), lambda: {"a": rng.randint(0, 3), "b": scalar()}])
+            return [one() for _ in range(rng.randint(0, 4))]
+        return [value(depth - 1) for _ in range(rng.randint(0, 4))]
+    return {rng.choice(NAMES): value(depth - 1) for _ in range(rng.randint(0, 4))}
+
+
+def identifier():
+    name = rng.choice(NAMES)
+    return name if name.isascii() and rng.random() < 0.8 else json.dumps(name, ensure_ascii=rng.random() < 0.5)
+
+
+def literal():
+    if rng.random() < 0.3:
+        return "'" + rng.choice(STRINGS).replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return "`" + json.dumps(value(2), ensure_ascii=rng.random() < 0.5).replace("`", "\\`") + "`"
+
+
+def number():
+    return rng.choice(["", str(rng.randint(-4, 4))])
+
+
+def expression(depth):
+    if depth <= 0:
+        return rng.choice([identifier, identifier, lambda: "@", literal, lambda: "*"])()
+    inner = lambda: expression(depth - 1 - (rng.random() < 0.3))
+    return rng.choice([
+        lambda: f"{inner()}.{identifier()}",
+        lambda: f"{inner()}[{rng.randint(-3, 3)}]",
+        lambda: f"{inner()}[*]",
+        lambda: f"{inner()}[]",
+        lambda: f"{inner()}.*",
+        lambda: f"{inner()}[{number()}:{number()}]",
+        lambda: f"{inner()}[{number()}:{number()}:{number()}]",
+        lambda: f"{inner()}[?{inner()}]",
+        lambda: f"{inner()}[?{identifier()} {rng.choice(['==', '!=', '<', '<=', '>', '>='])} {literal()}]",
+        lambda: f"{inner()} | {inner()}",
+        lambda: f"{inner()} || {inner()}",
+        lambda: f"{inner()} && {inner()}",
+        lambda: f"!{inner()}",
+        lambda: f"({inner()})",
+        lambda: f"{inner()} {rng.choice(['==', '!=', '<', '<=', '>', '>='])} {inner()}",
+        lambda: "[" + ", ".join(inner() for _ in range(rng.randint(1, 3))) + "]",
+        lambda: "{" + ", ".join(f"{identifier()}: {inner()}" for _ in range(rng.randint(1, 3))) + "}",
+        lambda: f"{inner()}.[{inner()}, {inner()}]",
+        lambda: f"{inner()}.{{x: {inner()}}}",
+        call, call, call,
+        lambda: f"{rng.choice(['sort_by', 'max_by', 'min_by'])}({inner()}, &{inner()})",
+        lambda: f"map(&{inner()}, {inner()})",
+        broken,
+    ])()
+
+
+def call():
+    name = rng.choice(list(FUNCTIONS))
+    count = FUNCTIONS[name] if rng.random() < 0.95 else rng.randint(0, 3)
+    argument = lambda: rng.choice([lambda: expression(1), literal, lambda: "@"])()
+    return f"{name}({', '.join(argument() for _ in range(count))})"
+
+
+def broken():
+    text = list(expression(1))
+    at = rng.randrange(len(text) + 1)
+    if text and rng.random() < 0.5:
+        del text[min(at, len(text) - 1)]
+    else:
+        text.insert(at, rng.choice(list("[](){}.,:*&|!=<>@?`'\"-0a ")))
+    return "".join(text)
+
+
+def order(result):
+    """Objects as lists of pairs: their order counts."""
+    if isinstance(result, dict):
+        return {"o": [[name, order(member)] for name, member in result.items()]}
+    if isinstance(result, list):
+        return {"a": [order(item) for item in result]}
+    return {"s": json.dumps(result)}
+
+
+def is_data(result):
+    """Whether it can be shown: an expression reference as a result, or a member whose name is no string, cannot."""
+    if isinstance(result, dict):
+        return all(isinstance(name, str) and is_data(member) for name, member in result.items())
+    if isinstance(result, list):
+        return all(map(is_data, result))
+    return result is None or isinstance(result, (str, int, float))
+
+
+left = int(sys.argv[2])
+while left:
+    text, document = expression(rng.randint(0, 4)), value(4)
+    case = {"expression": text, "document": json.dumps(document)}
+    try:
+        result = jmespath.compile(text).search(document, Options(OrderedDict))
+        if not is_data(result):
+            continue
+        case["result"] = order(result)
+    except JMESPathError as error:
+        case["error"] = re.sub(r"<jmespath\.visitor\._Expression object at 0x[0-9a-f]+>", "<expression reference>", str(error))
+    except (ValueError, TypeError, OverflowError, KeyError, AttributeError) as error:
+        # Python's own: that there is one counts, not its words.
+        case["error"] = None
+    left -= 1
+    print(json.dumps(case))
