@@ -20,12 +20,17 @@ PIECES = [
     "a", "word", "yes", "No", "TRUE", "null", "~", "0", "1", "017", "0x1f", "0b11", "1_000", "1.5", ".5", "1e3", "1e+3", "1.0e+3",
     ".inf", "-.INF", ".nan", "12:30", "12:30:45.5", "2026-11-24", "2026-1-2 3:04:05", "2026-11-24T02:26:58.1234567+00:00",
     "<<", "=", "-", "?", ":", "- a", "? a", "a: b", "a:b", "a #b", "a#b", "#", "&a", "*a", "!a", "|", ">", "%", "@", "`", "'", '"', "''",
-    "---", "...", "--- a", "{a}", "[a]", "a,b", " ", "  ", "\n", "\n\n", "\t", "\r", "\r\n", "\\", "\x07", "\x1b[1mbold\x1b[0m", "\x7f", "\x85", "\xa0",
+    "---", "...", "--- a", "{a}", "[a]", "a,b", " ", "  ", "\n", "\n\n", "\t", "\r", "\r\n", "\\", "\x07", "\x7f", "\x85", "\xa0",
     "\u2028", "\u2029", "\ufeff", "é", "中文", "😀", "\u0301", "word word", "x" * 50, "x" * 100, "eyJhbGciOiJSUzI1NiJ9", "8:acs:a_b",
 ]
 
+# Alone only: where a cell has ANSI sequences and U+2028 or a lone \r, tabulate pads lines by the lengths of other ones.
+ANSI = "\x1b[1mbold\x1b[0m"
+
 
 def string():
+    if rng.random() < 0.02:
+        return ANSI
     if rng.random() < 0.35:
         return rng.choice(PIECES)
     if rng.random() < 0.3:
