@@ -1,6 +1,7 @@
 //! What the end-to-end tests share.
 #![allow(dead_code, missing_docs)]
 
+pub mod emulator;
 pub mod replay;
 #[cfg(unix)]
 pub mod terminal;
