@@ -91,7 +91,7 @@ impl FromStr for ConnectionString {
         }) {
             return Ok(Self::development_emulator());
         }
-        let find = |wanted: &'static str| match parts().filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).last() {
+        let find = |wanted: &'static str| match parts().rfind(|(name, _)| name.eq_ignore_ascii_case(wanted)) {
             Some((_, value)) => Ok(value),
             None => {
                 let near = parts().find(|(name, _)| name.trim().eq_ignore_ascii_case(wanted));

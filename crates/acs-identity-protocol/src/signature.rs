@@ -118,7 +118,7 @@ impl FromStr for AccessKey {
                 'A'..='Z' | 'a'..='z' | '0'..='9' | '+' | '/' => clean.push(c),
                 '=' if clean.len() % 4 >= 2 => {
                     clean.push('=');
-                    if clean.len() % 4 == 0 {
+                    if clean.len().is_multiple_of(4) {
                         break;
                     }
                 }

@@ -50,7 +50,7 @@ fn load(path: &str) -> Result<Option<String>, CliError> {
 fn decode(bytes: Vec<u8>) -> String {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
-        (bytes.len() % 2 == 0).then(|| String::from_utf16(&units).ok()).flatten()
+        bytes.len().is_multiple_of(2).then(|| String::from_utf16(&units).ok()).flatten()
     };
     let text = match std::str::from_utf8(&bytes) {
         Ok(text) => Some(text.trim_start_matches('\u{feff}').to_owned()),

@@ -65,9 +65,8 @@ impl Page {
             let message = if self.colour { format!("{YELLOW}{message}{RESET}") } else { format!("WARNING: {message}") };
             self.print(&message, 2, None);
         }
-        if messages.is_empty() && long.is_empty() {
-            self.print("", 0, None);
-        } else if deprecated || !long.is_empty() {
+        // knack leaves out the line below a preview message.
+        if messages.is_empty() || deprecated || !long.is_empty() {
             self.print("", 0, None);
         }
     }

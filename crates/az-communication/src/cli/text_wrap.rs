@@ -61,11 +61,11 @@ fn split_at_hyphens<'a>(word: &'a str, chunks: &mut Vec<&'a str>) {
     let letter = |index: usize| chars.get(index).is_some_and(|(_, c)| c.is_alphabetic() || *c == '_');
     let hyphen = |index: usize| chars.get(index).is_some_and(|(_, c)| *c == '-');
     let mut start = 0;
-    for index in 2..chars.len() {
+    for (index, (at, _)) in chars.iter().enumerate().skip(2) {
         let before = letter(index - 1) && (letter(index - 2) || (hyphen(index - 2) && index >= 3 && letter(index - 3)));
         let behind = letter(index + 1) && (letter(index + 2) || (hyphen(index + 2) && letter(index + 3)));
         if hyphen(index) && before && behind {
-            let at = chars[index].0 + 1;
+            let at = at + 1;
             chunks.push(&word[start..at]);
             start = at;
         }

@@ -48,7 +48,7 @@ impl Service {
                 per_try_policies,
                 retry: RetryOptions::none(),
                 transport: Some(azure_core::http::Transport::new(Arc::new(Transport::new(trust)))),
-                user_agent: UserAgentOptions { application_id: Some("az-communication".into()), ..Default::default() },
+                user_agent: UserAgentOptions { application_id: Some("az-communication".into()) },
                 ..Default::default()
             },
         };

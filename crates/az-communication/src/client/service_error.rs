@@ -200,7 +200,7 @@ pub(crate) fn teams_token_problems(token: &str, client_id: &str, user_object_id:
     let now = OffsetDateTime::now_utc().unix_timestamp();
     match jwt.claim_seconds("exp") {
         Some(exp) if exp <= now => {
-            problems.push(format!("The token expired {} minutes ago (claim 'exp').", (now - exp) / 60))
+            problems.push(format!("The token expired {} minutes ago (claim 'exp').", (now - exp) / 60));
         }
         Some(_) => {}
         None => problems.push("The token has no expiry (claim 'exp').".into()),

@@ -1,7 +1,6 @@
 //! Pseudo-terminals, one for each stream.
 
 use std::fs::{File, OpenOptions};
-use std::io::Read as _;
 use std::os::fd::OwnedFd;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
