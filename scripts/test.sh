@@ -46,5 +46,7 @@ step cargo fmt --all --check
 step cargo clippy --workspace --all-targets --all-features -- -D warnings
 RUSTDOCFLAGS="-D warnings" step cargo doc --workspace --no-deps --quiet
 step cargo test --workspace
-# The tests that need the peers, and those that take long.
-step cargo test --workspace -- --ignored
+# Again, for its counts.
+step cargo test -p az-communication --test golden -- --nocapture
+# The tests that need the peers, and those that take long: all but the libraries and their docs.
+step cargo test --workspace --tests -- --ignored --nocapture

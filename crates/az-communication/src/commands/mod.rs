@@ -1,5 +1,6 @@
 //! The commands, one a file, and the one table of them.
 
+mod completion;
 mod emulator;
 mod emulator_entra_token;
 mod emulator_run;
@@ -161,6 +162,7 @@ pub const TABLE: Table = Table {
         command("communication user-identity token get-for-teams-user", &token_get_for_teams_user::VERB),
         command("communication user-identity user create", &user_create::VERB),
         command("communication user-identity user delete", &user_delete::VERB),
+        own("communication completion", &completion::VERB),
         own("communication emulator start", &emulator_start::VERB),
         own("communication emulator run", &emulator_run::VERB),
         own("communication emulator entra-token", &emulator_entra_token::VERB),

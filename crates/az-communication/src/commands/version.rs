@@ -21,7 +21,7 @@ pub fn version(raw: &[OsString], words: &[String], printer: &Printer, plain: &Pr
         if is_command {
             plain.lines(&format!("{NAME} {VERSION}\n"));
         } else {
-            super::emulator::print_line(&format!("{NAME} {VERSION}\n"));
+            super::emulator::print_line(&format!("{NAME} {VERSION}"));
         }
         delegate::to_other_az(raw, printer);
     }
