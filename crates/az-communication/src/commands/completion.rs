@@ -109,11 +109,11 @@ fn words_function(name: &str) -> String {
         let _ = writeln!(out, "        {}) echo '{reply}' ;;", options.join("|"));
     }
     out.push_str("    esac\n}\n\n");
-    // The path is the words up to the first option; a list option completes until the next one.
+    // Not called `path`: that is a special variable of zsh. The path is the words up to the first option; a list option completes until the next one.
     let _ = writeln!(
         out,
-        "{name}_state() {{\n    path=''; option=''\n    while [ $# -gt 0 ]; do\n        case $1 in\n            \
-         -*) option=$1 ;;\n            *) if [ -z \"$option\" ]; then path=\"${{path:+$path }}$1\"; fi ;;\n        \
+        "{name}_state() {{\n    words_path=''; option=''\n    while [ $# -gt 0 ]; do\n        case $1 in\n            \
+         -*) option=$1 ;;\n            *) if [ -z \"$option\" ]; then words_path=\"${{words_path:+$words_path }}$1\"; fi ;;\n        \
          esac\n        shift\n    done\n}}\n"
     );
     out
@@ -124,7 +124,7 @@ fn bash() -> String {
     out.push_str(&words_function("_az_communication_words"));
     out.push_str(
         r#"_az_communication() {
-    local cur=${COMP_WORDS[COMP_CWORD]} path option reply
+    local cur=${COMP_WORDS[COMP_CWORD]} words_path option reply
     _az_communication_words_state "${COMP_WORDS[@]:1:COMP_CWORD-1}"
     COMPREPLY=()
     if [[ $cur != -* && -n $option ]]; then
@@ -137,7 +137,7 @@ fn bash() -> String {
             return
         fi
     fi
-    COMPREPLY=($(compgen -W "$(_az_communication_words "$path")" -- "$cur"))
+    COMPREPLY=($(compgen -W "$(_az_communication_words "$words_path")" -- "$cur"))
 }
 complete -o default -F _az_communication az
 "#,
@@ -150,7 +150,7 @@ fn zsh() -> String {
     out.push_str(&words_function("_az_communication_words"));
     out.push_str(
         r#"_az_communication() {
-    local path option reply
+    local words_path option reply
     _az_communication_words_state "${(@)words[2,CURRENT-1]}"
     if [[ $PREFIX != -* && -n $option ]]; then
         reply=$(_az_communication_words_values "$option")
@@ -162,7 +162,7 @@ fn zsh() -> String {
             return
         fi
     fi
-    compadd -- ${=$(_az_communication_words "$path")}
+    compadd -- ${=$(_az_communication_words "$words_path")}
 }
 compdef _az_communication az
 "#,
