@@ -130,6 +130,8 @@ fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> u8 {
 fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer: &Printer) -> u8 {
     if error.unknown_command {
         delegate::to_other_az(raw, printer);
+    }
+    if error.unknown_command && error.recommendations.iter().all(|line| !line.starts_with("Did you mean")) {
         error.hints.push(
             "This az knows `az communication identity`, `user-identity` and `emulator`. For all other commands it \
              calls the Azure CLI, which was not found further down PATH."

@@ -108,6 +108,14 @@ impl Class {
     }
 }
 
+/// What became of an option.
+enum Taken {
+    /// It was taken; the word of this index is the next one.
+    UpTo(usize),
+    /// It asks for help (`-yh`).
+    Help,
+}
+
 struct Parser<'a> {
     table: &'a Table,
     unrecognized: Vec<String>,
@@ -133,10 +141,13 @@ impl Parser<'_> {
         let mut ignored = Arguments::default();
         while at < words.len() {
             match &classes[at] {
-                Class::Option { argument, .. } if argument.key() == HELP.key() => {
+                Class::Option { argument, explicit: None, .. } if argument.key() == HELP.key() => {
                     return Ok(Outcome::GroupHelp(path.to_owned()));
                 }
-                Class::Option { .. } => at = self.consume(path, &options, &classes, words, at, &mut ignored)?,
+                Class::Option { .. } => match self.consume(path, &options, &classes, words, at, &mut ignored)? {
+                    Taken::UpTo(next) => at = next,
+                    Taken::Help => return Ok(Outcome::GroupHelp(path.to_owned())),
+                },
                 Class::Unknown => {
                     self.unrecognized.push(words[at].clone());
                     at += 1;
@@ -196,10 +207,13 @@ impl Parser<'_> {
         let mut at = 0;
         while at < words.len() {
             match &classes[at] {
-                Class::Option { argument, .. } if argument.key() == HELP.key() => {
+                Class::Option { argument, explicit: None, .. } if argument.key() == HELP.key() => {
                     return Ok(Outcome::CommandHelp(command));
                 }
-                Class::Option { .. } => at = self.consume(path, &options, &classes, words, at, &mut arguments)?,
+                Class::Option { .. } => match self.consume(path, &options, &classes, words, at, &mut arguments)? {
+                    Taken::UpTo(next) => at = next,
+                    Taken::Help => return Ok(Outcome::CommandHelp(command)),
+                },
                 _ => {
                     self.unrecognized.push(words[at].clone());
                     at += 1;
@@ -236,7 +250,7 @@ impl Parser<'_> {
             .collect()
     }
 
-    /// Takes an option and its values; returns where to go on.
+    /// Takes an option and its values.
     fn consume(
         &self,
         path: &str,
@@ -245,14 +259,15 @@ impl Parser<'_> {
         words: &[String],
         at: usize,
         arguments: &mut Arguments,
-    ) -> Result<usize, UsageError> {
+    ) -> Result<Taken, UsageError> {
         let Class::Option { argument, spelling, explicit } = &classes[at] else {
-            return Ok(at + 1);
+            return Ok(Taken::UpTo(at + 1));
         };
         let fail = |argument: &Argument, what: &str| {
             self.error(path, words, format!("argument {}: {what}", argument.display_name()))
         };
         let (mut argument, mut spelling, mut explicit) = (*argument, spelling.clone(), explicit.clone());
+        let mut asks_for_help = false;
         // Flags may stand together behind one hyphen: -yo json.
         while let Some(value) = &explicit {
             if argument.arity != Arity::Flag {
@@ -267,13 +282,17 @@ impl Parser<'_> {
             let Some((next, short)) = next else {
                 return Err(fail(argument, &ignored));
             };
+            asks_for_help |= argument.key() == HELP.key();
             self.store(path, words, arguments, argument, &[])?;
             let rest = chars.as_str();
             (argument, spelling, explicit) = (next, short, (!rest.is_empty()).then(|| rest.to_owned()));
         }
+        if asks_for_help || argument.key() == HELP.key() {
+            return Ok(Taken::Help);
+        }
         if let Some(value) = explicit {
             self.store(path, words, arguments, argument, &[value])?;
-            return Ok(at + 1);
+            return Ok(Taken::UpTo(at + 1));
         }
         let available = classes[at + 1..].iter().take_while(|class| matches!(class, Class::Positional)).count();
         let count = match argument.arity {
@@ -286,7 +305,7 @@ impl Parser<'_> {
             Arity::Many | Arity::Remainder => available,
         };
         self.store(path, words, arguments, argument, &words[at + 1..at + 1 + count])?;
-        Ok(at + 1 + count)
+        Ok(Taken::UpTo(at + 1 + count))
     }
 
     fn store(
@@ -302,16 +321,8 @@ impl Parser<'_> {
             "--query" => {
                 let text = values.first().map_or("", String::as_str);
                 let query = Expression::compile(text).map_err(|_| {
-                    let message = format!(
-                        "argument --query: invalid jmespath_type value: {}",
-                        pyjmespath::repr(&Value::from(text))
-                    );
-                    UsageError {
-                        message,
-                        recommendations: vec![QUERY_REFERENCE.to_owned()],
-                        examples: None,
-                        ..UsageError::default()
-                    }
+                    let text = pyjmespath::repr(&Value::from(text));
+                    self.error(path, words, format!("argument --query: invalid jmespath_type value: {text}"))
                 })?;
                 arguments.query = Some(query);
             }
@@ -350,6 +361,9 @@ impl Parser<'_> {
 
     fn error(&self, path: &str, words: &[String], message: String) -> UsageError {
         let mut error = UsageError::new(message);
+        if error.message.contains("--query") {
+            return UsageError { recommendations: vec![QUERY_REFERENCE.to_owned()], examples: None, ..error };
+        }
         if let Some(command) = self.table.command(path) {
             error.examples = Some(self.examples(command, words));
         }
