@@ -1,6 +1,7 @@
 //! What can be set.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use acs_identity_protocol::AccessKey;
 
@@ -18,12 +19,27 @@ pub enum Storage {
 pub struct Config {
     /// Where the data is kept.
     pub storage: Storage,
-    /// The access key that requests are signed with.
-    pub access_key: AccessKey,
+    /// The primary access key; without one, the key of the last regeneration, else the well-known one.
+    pub access_key: Option<AccessKey>,
     /// Whether api-versions that are newer than all known ones are refused rather than served as the newest.
     pub strict_api_version: bool,
     /// Whether requests are logged, a line each.
     pub log_requests: bool,
+    /// How long a revocation takes to come into force; the service allows itself 15 minutes.
+    pub revocation_delay: Duration,
+    /// Whether the rate limits of the documentation are enforced.
+    pub throttle: bool,
+    /// Entra issuers beside our own whose tokens authenticate management calls.
+    pub issuers: Vec<TrustedIssuer>,
+}
+
+/// An issuer of Entra tokens, by its OpenID metadata.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrustedIssuer {
+    /// The `issuer` of the metadata; `{tenantid}` in it stands for the token's tenant.
+    pub issuer: String,
+    /// The document behind `jwks_uri`.
+    pub jwks: serde_json::Value,
 }
 
 impl Config {
@@ -31,9 +47,12 @@ impl Config {
     pub fn in_memory() -> Self {
         Self {
             storage: Storage::Memory,
-            access_key: AccessKey::development(),
+            access_key: None,
             strict_api_version: false,
             log_requests: false,
+            revocation_delay: Duration::ZERO,
+            throttle: false,
+            issuers: Vec::new(),
         }
     }
 

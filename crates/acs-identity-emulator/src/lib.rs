@@ -9,7 +9,7 @@ mod log;
 mod server;
 mod store;
 
-pub use config::{Config, Storage};
+pub use config::{Config, Storage, TrustedIssuer};
 pub use error::Error;
 pub use keys::pki::CA_CERTIFICATE_FILE;
 pub use server::{Emulator, run};

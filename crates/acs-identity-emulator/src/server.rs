@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::{Config, Storage};
-use crate::core::Core;
+use crate::core::{Core, KeySlot};
 use crate::edge::Edge;
 use crate::error::Error;
 use crate::keys::{files, pki};
@@ -77,7 +77,17 @@ impl Emulator {
 
     /// The connection string for that port, in the one form that every SDK takes.
     pub fn connection_string(&self, port: u16) -> String {
-        connection_string(port, &self.config.access_key)
+        connection_string(port, &self.core.access_keys.get(KeySlot::Primary))
+    }
+
+    /// The secret with which applications get tokens from the Entra side.
+    pub fn client_secret(&self) -> &str {
+        &self.core.client_secret
+    }
+
+    /// What the managed identity endpoint wants in `X-IDENTITY-HEADER`.
+    pub fn identity_header(&self) -> &str {
+        &self.core.identity_header
     }
 }
 
@@ -91,11 +101,8 @@ pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl
         crate::log::warn(&error.to_string());
     }
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
-    let edge = Arc::new(Edge {
-        core: Arc::clone(&emulator.core),
-        config: emulator.config,
-        base: format!("https://localhost:{port}"),
-    });
+    let base = format!("https://localhost:{port}");
+    let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, base));
     let tls = TlsAcceptor::from(emulator.tls);
     let (stop, stopped) = watch::channel(false);
     let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));

@@ -51,14 +51,14 @@ const STABLE_2022: ApiVersion = ApiVersion { expiry: true, teams_user: Some(Team
 
 /// Every version that is served, the oldest first.
 ///
-/// 2021-11-01 is announced by the service without a published text; it is taken to be 2021-10-31-preview made stable.
+/// 2021-11-01 is announced by the service without a published text; it is announced for identities only.
 pub const KNOWN: &[ApiVersion] = &[
     ApiVersion { name: "2020-07-20-preview2", legacy: true, ..BASE },
     ApiVersion { name: "2021-02-22-preview1", ..BASE },
     ApiVersion { name: "2021-03-07", ..BASE },
     ApiVersion { name: "2021-03-31-preview1", teams_user: Some(TeamsUserBody::TokenWithoutErrorBody), ..BASE },
     ApiVersion { name: "2021-10-31-preview", teams_user: Some(TeamsUserBody::Token), ..BASE },
-    ApiVersion { name: "2021-11-01", teams_user: Some(TeamsUserBody::Token), ..BASE },
+    ApiVersion { name: "2021-11-01", ..BASE },
     ApiVersion { name: "2022-06-01", teams_user: Some(TeamsUserBody::TokenAppIdUserId), ..BASE },
     ApiVersion { name: "2022-10-01", ..STABLE_2022 },
     ApiVersion { name: "2023-08-01", ..STABLE_2022 },

@@ -1,20 +1,36 @@
-//! The emulator's own Entra issuer: access tokens of users, with a key of its own.
+//! The emulator's own Entra issuer: tokens of users, of applications and of managed identities, with a key of its own.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
-use acs_identity_protocol::claims::entra::{ACS_RESOURCE, TEAMS_PERMISSIONS, is_acs_audience};
+use acs_identity_protocol::claims::entra::{
+    ACS_CLIENTS_APPLICATION_ID, ACS_MANAGEMENT_RESOURCE, ACS_RESOURCE, TEAMS_EXTENSION_PERMISSION, TEAMS_PERMISSIONS,
+    is_acs_audience,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use super::{Core, Refusal, Refused};
+use crate::keys::signing::verify_with_jwks;
 
 /// The tenant of tokens that name none.
 pub(crate) const DEFAULT_TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 
+/// The user who signs in where nobody can: by device code.
+pub(crate) const DEFAULT_USER: &str = "11111111-1111-1111-1111-111111111111";
+
 const DEFAULT_LIFETIME_SECONDS: i64 = 3600;
+
+/// Applications and managed identities get tokens for a day, as recorded (service.md, section 2.2; exchanges.json).
+const APPLICATION_LIFETIME_SECONDS: i64 = 86_399;
+
+/// How long a device code is good, in seconds.
+const DEVICE_CODE_LIFETIME: i64 = 900;
+
+/// Clocks may differ by this much, in seconds.
+const LEEWAY: i64 = 300;
 
 /// What a token shall say.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,6 +49,9 @@ pub(crate) struct EntraTokenRequest {
     /// The permissions.
     #[serde(default)]
     pub(crate) scopes: Option<Vec<String>>,
+    /// The groups that the user belongs to.
+    #[serde(default)]
+    pub(crate) groups: Vec<String>,
     /// The lifetime in seconds; zero or less makes a token that has expired.
     #[serde(default, rename = "expiresIn")]
     pub(crate) expires_in: Option<i64>,
@@ -40,13 +59,39 @@ pub(crate) struct EntraTokenRequest {
 
 /// A token, in the words of RFC 6749.
 #[derive(Clone, Serialize)]
-pub(crate) struct EntraTokenResult {
+pub(crate) struct Grant {
     pub(crate) token_type: &'static str,
     pub(crate) expires_in: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ext_expires_in: Option<i64>,
     pub(crate) access_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) client_info: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) scope: Option<String>,
 }
 
-/// What the exchanges need of an Entra token.
+/// What a device code stands for.
+pub(crate) struct Consent {
+    client: String,
+    scope: String,
+    until: i64,
+}
+
+/// What an Entra token is to be good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The exchange of Teams users.
+    TeamsUser,
+    /// The exchange of Teams extension users.
+    TeamsExtension,
+    /// The exchange of Entra users.
+    Clients,
+}
+
+/// What is read of an Entra token.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct EntraClaims {
     #[serde(default)]
@@ -60,6 +105,8 @@ pub(super) struct EntraClaims {
     #[serde(default)]
     pub(super) tid: String,
     #[serde(default)]
+    pub(super) groups: Vec<String>,
+    #[serde(default)]
     pub(super) uti: Option<String>,
     #[serde(default)]
     pub(super) iat: i64,
@@ -69,23 +116,59 @@ pub(super) struct EntraClaims {
     pub(super) exp: i64,
 }
 
+impl EntraClaims {
+    /// The permissions; they stand with or without the resource in front.
+    pub(super) fn permissions(&self) -> impl Iterator<Item = &str> {
+        self.scp.split(' ').filter_map(|scope| scope.rsplit('/').next())
+    }
+
+    fn has(&self, permission: &str) -> bool {
+        self.permissions().any(|granted| granted == permission)
+    }
+
+    /// Why the token is not in force now.
+    fn out_of_force(&self) -> Option<&'static str> {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        if self.exp <= now {
+            return Some("it has expired");
+        }
+        (self.nbf > now + LEEWAY).then_some("it is not valid yet")
+    }
+}
+
+/// The audience of a scope such as `https://communication.azure.com//.default`.
+pub(crate) fn audience_of(scope: &str) -> &str {
+    scope.rsplit_once('/').map_or(scope, |(audience, _)| audience)
+}
+
+fn is_management_audience(audience: &str) -> bool {
+    audience.trim_end_matches('/').eq_ignore_ascii_case(ACS_MANAGEMENT_RESOURCE)
+}
+
 impl Core {
-    /// Issues a token as Entra would.
-    pub(crate) async fn issue_entra_token(
-        self: &Arc<Self>,
-        base: &str,
-        request: EntraTokenRequest,
-    ) -> Refused<EntraTokenResult> {
+    async fn sign_entra(self: &Arc<Self>, claims: Value) -> Refused<String> {
+        let core = Arc::clone(self);
+        tokio::task::spawn_blocking(move || core.entra_key()?.sign(&claims).map_err(Refusal::fault))
+            .await
+            .map_err(Refusal::fault)?
+    }
+
+    fn unique_id(&self) -> Refused<String> {
+        let bytes: [u8; 16] = self.random_bytes()?;
+        Ok(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// Issues a user's token as Entra would.
+    pub(crate) async fn issue_entra_token(self: &Arc<Self>, base: &str, request: EntraTokenRequest) -> Refused<Grant> {
         let now = OffsetDateTime::now_utc();
         let expires_in = request.expires_in.unwrap_or(DEFAULT_LIFETIME_SECONDS);
         let lifetime = Duration::seconds(expires_in.clamp(-86_400 * 365, 86_400 * 365));
         let tid = request.tid.unwrap_or_else(|| DEFAULT_TENANT.into());
         let scopes = request.scopes.unwrap_or_else(|| TEAMS_PERMISSIONS.map(str::to_owned).to_vec());
-        let uti: [u8; 16] = self.random_bytes()?;
         // A token that has expired was issued before that.
-        let issued =
-            (now + lifetime.min(Duration::ZERO) - Duration::seconds(i64::from(expires_in <= 0))).unix_timestamp();
-        let claims = json!({
+        let past = Duration::seconds(i64::from(expires_in <= 0));
+        let issued = (now + lifetime.min(Duration::ZERO) - past).unix_timestamp();
+        let mut claims = json!({
             "aud": request.aud.unwrap_or_else(|| ACS_RESOURCE.into()),
             "iss": format!("{base}/{tid}/v2.0"),
             "iat": issued,
@@ -98,38 +181,170 @@ impl Core {
             "scp": scopes.join(" "),
             "sub": request.oid,
             "tid": tid,
-            "uti": URL_SAFE_NO_PAD.encode(uti),
+            "uti": self.unique_id()?,
             "ver": "1.0",
         });
-        let core = Arc::clone(self);
-        let access_token = tokio::task::spawn_blocking(move || core.entra_key()?.sign(&claims).map_err(Refusal::fault))
-            .await
-            .map_err(Refusal::fault)??;
-        Ok(EntraTokenResult { token_type: "Bearer", expires_in, access_token })
+        if !request.groups.is_empty() {
+            claims["groups"] = request.groups.into();
+        }
+        let access_token = self.sign_entra(claims).await?;
+        Ok(Grant {
+            token_type: "Bearer",
+            expires_in,
+            ext_expires_in: None,
+            access_token,
+            id_token: None,
+            client_info: None,
+            scope: None,
+        })
     }
 
-    /// The claims of a token of our issuer that is in force and was made for the exchange of Teams users.
-    pub(super) fn verify_teams_token(&self, token: &str) -> Refused<EntraClaims> {
+    /// Issues a token of an application or a managed identity for that audience.
+    pub(crate) async fn issue_application_token(
+        self: &Arc<Self>,
+        base: &str,
+        tenant: &str,
+        client: &str,
+        audience: &str,
+    ) -> Refused<Grant> {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let claims = json!({
+            "aud": audience,
+            "iss": format!("{base}/{tenant}/v2.0"),
+            "iat": now,
+            "nbf": now,
+            "exp": now + APPLICATION_LIFETIME_SECONDS,
+            "appid": client,
+            "appidacr": "1",
+            "idtyp": "app",
+            "oid": client,
+            "sub": client,
+            "tid": tenant,
+            "uti": self.unique_id()?,
+            "ver": "1.0",
+        });
+        let access_token = self.sign_entra(claims).await?;
+        Ok(Grant {
+            token_type: "Bearer",
+            expires_in: APPLICATION_LIFETIME_SECONDS,
+            ext_expires_in: Some(APPLICATION_LIFETIME_SECONDS),
+            access_token,
+            id_token: None,
+            client_info: None,
+            scope: None,
+        })
+    }
+
+    /// Begins a sign-in by device code: the code, and how long it is good.
+    pub(crate) fn begin_device_login(&self, client: &str, scope: &str) -> Refused<(String, i64)> {
+        let code = self.unique_id()?;
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let consent = Consent { client: client.into(), scope: scope.into(), until: now + DEVICE_CODE_LIFETIME };
+        let mut consents = self.consents.lock().unwrap_or_else(PoisonError::into_inner);
+        consents.retain(|_, consent| consent.until > now);
+        consents.insert(code.clone(), consent);
+        Ok((code, DEVICE_CODE_LIFETIME))
+    }
+
+    /// Ends a sign-in by device code. Nobody has to type it: the default user consents at once.
+    pub(crate) async fn end_device_login(
+        self: &Arc<Self>,
+        base: &str,
+        tenant: &str,
+        client: &str,
+        code: &str,
+    ) -> Refused<Option<Grant>> {
+        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let consent = self.consents.lock().unwrap_or_else(PoisonError::into_inner).remove(code);
+        let Some(consent) = consent.filter(|consent| consent.until > now && consent.client == client) else {
+            return Ok(None);
+        };
+        const OPENID: [&str; 4] = ["openid", "profile", "offline_access", "email"];
+        let scopes: Vec<&str> = consent.scope.split(' ').filter(|scope| !OPENID.contains(scope)).collect();
+        let audience = scopes.first().map_or(ACS_RESOURCE, |scope| audience_of(scope));
+        let permissions = scopes.iter().filter_map(|scope| scope.rsplit('/').next()).map(str::to_owned).collect();
+        let tid = if tenant.len() == 36 { tenant } else { DEFAULT_TENANT };
+        let request = EntraTokenRequest {
+            oid: DEFAULT_USER.into(),
+            appid: client.into(),
+            tid: Some(tid.into()),
+            aud: Some(audience.into()),
+            scopes: Some(permissions),
+            ..EntraTokenRequest::default()
+        };
+        let grant = self.issue_entra_token(base, request).await?;
+        let id_token = self
+            .sign_entra(json!({
+                "aud": client, "iss": format!("{base}/{tid}/v2.0"), "iat": now, "nbf": now,
+                "exp": now + DEFAULT_LIFETIME_SECONDS, "oid": DEFAULT_USER, "sub": DEFAULT_USER, "tid": tid,
+                "preferred_username": "user@emulator", "name": "Emulator user", "ver": "2.0",
+            }))
+            .await?;
+        let client_info = json!({"uid": DEFAULT_USER, "utid": tid}).to_string();
+        Ok(Some(Grant {
+            id_token: Some(id_token),
+            client_info: Some(URL_SAFE_NO_PAD.encode(client_info)),
+            scope: Some(consent.scope),
+            ..grant
+        }))
+    }
+
+    /// Checks a token that authenticates a management call; why not, where it does not.
+    pub(crate) fn check_management_token(&self, token: &str) -> Refused<Result<(), String>> {
+        let claims = match self.entra_key()?.verify(token) {
+            Some(claims) => claims,
+            None => match self.verify_foreign(token) {
+                Some(claims) => claims,
+                None => return Ok(Err("the Entra token was signed by no issuer that is trusted".into())),
+            },
+        };
+        let Ok(claims) = serde_json::from_value::<EntraClaims>(claims) else {
+            return Ok(Err("the claims of the Entra token are malformed".into()));
+        };
+        if let Some(why) = claims.out_of_force() {
+            return Ok(Err(format!("the Entra token: {why}")));
+        }
+        if !is_management_audience(&claims.aud) {
+            return Ok(Err(format!("the Entra token is for '{}', not for {ACS_MANAGEMENT_RESOURCE}/", claims.aud)));
+        }
+        Ok(Ok(()))
+    }
+
+    /// The claims of a token of an issuer that the configuration trusts.
+    fn verify_foreign(&self, token: &str) -> Option<Value> {
+        self.issuers.iter().find_map(|issuer| {
+            let claims = verify_with_jwks(token, &issuer.jwks)?;
+            let tenant = claims.get("tid").and_then(Value::as_str).unwrap_or_default();
+            let expected = issuer.issuer.replace("{tenantid}", tenant);
+            (claims.get("iss").and_then(Value::as_str) == Some(&expected)).then_some(claims)
+        })
+    }
+
+    /// The claims of a token of our issuer that is in force and good for that purpose.
+    pub(super) fn verify_entra_token(&self, token: &str, purpose: Purpose) -> Refused<EntraClaims> {
         let refuse = |why: &str| {
             crate::log::warn(&format!("the Entra token is refused: {why}"));
             Refusal::invalid_access_token()
         };
         let payload = self.entra_key()?.verify(token).ok_or_else(|| refuse("it was not signed by this emulator"))?;
         let claims: EntraClaims = serde_json::from_value(payload).map_err(|_| refuse("its claims are malformed"))?;
-        let now = OffsetDateTime::now_utc().unix_timestamp();
-        if claims.exp <= now {
-            return Err(refuse("it has expired"));
+        if let Some(why) = claims.out_of_force() {
+            return Err(refuse(why));
         }
-        if claims.nbf > now + 300 {
-            return Err(refuse("it is not valid yet"));
+        let audience = claims.aud.trim_end_matches('/');
+        let (fits, permitted) = match purpose {
+            Purpose::TeamsUser => (is_acs_audience(audience), TEAMS_PERMISSIONS.iter().all(|p| claims.has(p))),
+            Purpose::TeamsExtension => (is_acs_audience(audience), claims.has(TEAMS_EXTENSION_PERMISSION)),
+            Purpose::Clients => {
+                let clients = format!("{ACS_MANAGEMENT_RESOURCE}/clients");
+                (audience == ACS_CLIENTS_APPLICATION_ID || audience.eq_ignore_ascii_case(&clients), true)
+            }
+        };
+        if !fits {
+            return Err(refuse("its audience is another one"));
         }
-        if !is_acs_audience(&claims.aud) {
-            return Err(refuse("its audience is not Azure Communication Services"));
-        }
-        // Permissions stand with or without the resource in front.
-        let granted: Vec<&str> = claims.scp.split(' ').filter_map(|scope| scope.rsplit('/').next()).collect();
-        if TEAMS_PERMISSIONS.iter().any(|permission| !granted.contains(permission)) {
-            return Err(refuse("it lacks Teams.ManageCalls or Teams.ManageChats"));
+        if !permitted {
+            return Err(refuse("it lacks a permission"));
         }
         Ok(claims)
     }

@@ -8,9 +8,9 @@ use acs_identity_protocol::models::{
     AccessToken, CreateIdentityRequest, CreateIdentityResult, Identity, IssueAccessTokenRequest,
 };
 use acs_identity_protocol::raw_id::{is_guid, new_user_guid};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
-use super::{Core, Refusal, Refused, check_minutes, check_scopes, nanos};
+use super::{Core, KeySlot, Refusal, Refused, check_minutes, check_scopes, nanos};
 use crate::store::{IdentityRow, Outcome, Write};
 
 const MAX_CUSTOM_ID: usize = 256;
@@ -19,6 +19,7 @@ impl Core {
     /// Creates an identity, and a token where scopes are given.
     pub(crate) async fn create(
         self: &Arc<Self>,
+        slot: KeySlot,
         version: &ApiVersion,
         request: CreateIdentityRequest,
     ) -> Refused<CreateIdentityResult> {
@@ -30,7 +31,7 @@ impl Core {
             return Err(Refusal::validation(message, "customId"));
         }
         let minutes = check_minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
-        let scopes = request.create_token_with_scopes.map(|scopes| check_scopes(&scopes, version.join_scopes));
+        let scopes = request.create_token_with_scopes.map(|scopes| check_scopes(&scopes, version));
         let scopes = scopes.transpose()?;
         let now = OffsetDateTime::now_utc();
         let mut user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, self.random_bytes()?);
@@ -41,11 +42,14 @@ impl Core {
             user = existing;
             last_token_issued_at = last_token_issued_at.or(before);
         }
-        let row = IdentityRow { user, custom_id, last_token_issued_at, revoked_at: None };
+        let row = IdentityRow { user, custom_id, last_token_issued_at, ..IdentityRow::default() };
         let token = match &scopes {
             // An identity that existed may have been revoked; its token goes the usual way.
-            Some(scopes) if row.custom_id.is_some() => Some(self.issue_for(&row.user, scopes, minutes).await?),
-            Some(scopes) => Some(self.sign_user_token(&row.user, scopes, minutes, now).await?),
+            Some(scopes) if row.custom_id.is_some() => Some(self.issue_for(slot, &row.user, scopes, minutes).await?),
+            Some(scopes) => {
+                let expires_on = now + Duration::minutes(minutes);
+                Some(self.sign_user_token(slot, &row.user, scopes, now, expires_on).await?)
+            }
             None => None,
         };
         Ok(CreateIdentityResult::new(self.identity_model(version, &row), token))
@@ -67,6 +71,7 @@ impl Core {
     /// Issues a token.
     pub(crate) async fn issue(
         self: &Arc<Self>,
+        slot: KeySlot,
         version: &ApiVersion,
         id: &str,
         request: IssueAccessTokenRequest,
@@ -74,20 +79,21 @@ impl Core {
         let scopes =
             request.scopes.ok_or_else(|| Refusal::binding("Scopes: The Scopes field is required.", Some("Scopes")))?;
         let minutes = check_minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
-        let scopes = check_scopes(&scopes, version.join_scopes)?;
+        let scopes = check_scopes(&scopes, version)?;
         let user = self.own_user(id)?;
-        self.issue_for(&user, &scopes, minutes).await
+        self.issue_for(slot, &user, &scopes, minutes).await
     }
 
     async fn issue_for(
         self: &Arc<Self>,
+        slot: KeySlot,
         user: &str,
         scopes: &[acs_identity_protocol::TokenScope],
         minutes: i64,
     ) -> Refused<AccessToken> {
         let row = self.store.identity(user).map_err(Refusal::fault)?.ok_or_else(Refusal::not_found)?;
         let issued = after_revocation(row.revoked_at).await;
-        let token = self.sign_user_token(user, scopes, minutes, issued).await?;
+        let token = self.sign_user_token(slot, user, scopes, issued, issued + Duration::minutes(minutes)).await?;
         let write = Write::TokenIssued { user: user.to_owned(), at: nanos(issued) };
         found(self.write(write).await?)?;
         Ok(token)
@@ -95,8 +101,15 @@ impl Core {
 
     /// Revokes the tokens that were issued so far.
     pub(crate) async fn revoke(&self, id: &str) -> Refused<()> {
+        self.revoke_before(id, OffsetDateTime::now_utc()).await
+    }
+
+    /// Revokes the tokens that were issued up to that time (2020-07-20-preview2's `tokensValidFrom`), at most up to now.
+    pub(crate) async fn revoke_before(&self, id: &str, at: OffsetDateTime) -> Refused<()> {
         let user = self.own_user(id)?;
-        found(self.write(Write::Revoke { user, at: nanos(OffsetDateTime::now_utc()) }).await?)
+        let now = OffsetDateTime::now_utc();
+        let in_force = nanos(now - self.revocation_delay);
+        found(self.write(Write::Revoke { user, at: nanos(at.min(now)), in_force }).await?)
     }
 
     /// The user GUID of an id of this resource.
@@ -133,7 +146,7 @@ async fn after_revocation(revoked_at: Option<i64>) -> OffsetDateTime {
     let second = revoked_at.div_euclid(1_000_000_000) + 1;
     let earliest = OffsetDateTime::from_unix_timestamp(second).unwrap_or(now);
     let wait = earliest - now;
-    if wait.is_positive() && wait <= time::Duration::SECOND {
+    if wait.is_positive() && wait <= Duration::SECOND {
         tokio::time::sleep(wait.unsigned_abs()).await;
     }
     OffsetDateTime::now_utc().max(earliest)

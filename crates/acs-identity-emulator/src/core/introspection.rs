@@ -5,7 +5,7 @@ use acs_identity_protocol::raw_id::is_guid;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{Core, Refusal, Refused};
+use super::{Core, Refusal, Refused, nanos};
 
 /// What is said of a token; nothing but that it is not active, where it is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -28,7 +28,7 @@ pub(crate) struct Introspection {
 impl Core {
     /// Tells whether a token is active: signed by us, not expired, its identity not deleted, not revoked.
     pub(crate) fn introspect(&self, token: &str) -> Refused<Introspection> {
-        let Some(payload) = self.token_key()?.verify(token) else {
+        let Some(payload) = self.verify_token(token)? else {
             return Ok(Introspection::default());
         };
         let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(payload) else {
@@ -56,10 +56,9 @@ impl Core {
         let Some(row) = self.store.identity(user).map_err(Refusal::fault)? else {
             return Ok(false);
         };
-        let Some(revoked_at) = row.revoked_at else {
-            return Ok(true);
-        };
-        // Tokens issued later are of a later second: see `after_revocation`.
-        Ok(claims.iat > revoked_at.div_euclid(1_000_000_000))
+        // Tokens issued later than a revocation are of a later second: see `after_revocation`.
+        let limit = nanos(OffsetDateTime::now_utc() - self.revocation_delay);
+        let in_force = [row.revoked_at, row.revoked_before].into_iter().flatten().filter(|at| *at <= limit).max();
+        Ok(in_force.is_none_or(|at| claims.iat > at.div_euclid(1_000_000_000)))
     }
 }

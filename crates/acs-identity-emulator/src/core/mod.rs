@@ -1,32 +1,38 @@
 //! The service without HTTP: identities, tokens, exchanges, revocation.
 
+mod access;
+mod access_keys;
 mod entra;
 mod identities;
 mod introspection;
 mod refusal;
 mod teams;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 
+use acs_identity_protocol::AccessKey;
+use acs_identity_protocol::api_version::ApiVersion;
 use acs_identity_protocol::claims::{AccessTokenClaims, SCP_USER};
 use acs_identity_protocol::models::AccessToken;
 use acs_identity_protocol::scope::TokenScope;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use time::{Duration, OffsetDateTime};
 
-pub(crate) use entra::EntraTokenRequest;
+pub(crate) use access::{ENTRA, TEAMS_EXTENSION};
+pub(crate) use access_keys::{AccessKeys, KeySlot};
+pub(crate) use entra::{Consent, DEFAULT_TENANT, EntraTokenRequest, Grant, audience_of};
 pub(crate) use refusal::Refusal;
 
-use crate::config::{Config, Storage};
+use crate::config::{Config, Storage, TrustedIssuer};
 use crate::error::Error;
-use crate::keys::signing::{LazySigningKey, SigningKey};
+use crate::keys::signing::{LazySigningKey, SigningKey, key_id};
 use crate::store::{Outcome, Store, Write};
 
 /// The data location and region that tokens name. The emulator's own, so that nobody takes them for the cloud's.
 const RESOURCE_LOCATION: &str = "unitedstates";
 const REGION: &str = "amer";
 
-const TOKEN_KEY_FILE: &str = "token-key.pem";
 const ENTRA_KEY_FILE: &str = "entra-key.pem";
 
 const MIN_MINUTES: i64 = 60;
@@ -37,8 +43,18 @@ pub(crate) struct Core {
     pub(crate) store: Store,
     /// The resource's immutable GUID, the first part of every id.
     pub(crate) resource_id: String,
-    token_key: LazySigningKey,
+    /// The keys that sign tokens, one for each way to authenticate: what an access key made ends with it.
+    token_keys: [LazySigningKey; 3],
     entra_key: LazySigningKey,
+    /// The access keys.
+    pub(crate) access_keys: AccessKeys,
+    issuers: Vec<TrustedIssuer>,
+    revocation_delay: Duration,
+    consents: Mutex<HashMap<String, Consent>>,
+    /// The secret of all applications. It follows from the access key: who knows that one may do no less.
+    pub(crate) client_secret: String,
+    /// What shows the App Service endpoint of managed identities that the caller is of this machine.
+    pub(crate) identity_header: String,
     random: SystemRandom,
 }
 
@@ -58,30 +74,63 @@ impl Core {
             Some(id) => id,
             None => new_resource_id(&random)?,
         };
+        let access_keys = AccessKeys::load(&store, config, &random).map_err(database)?;
+        let primary = access_keys.get(KeySlot::Primary);
         let core = Self {
+            client_secret: derived_secret(&primary, "client secret"),
+            identity_header: derived_secret(&primary, "identity header"),
             store,
             resource_id,
-            token_key: LazySigningKey::new(folder, TOKEN_KEY_FILE),
+            token_keys: KeySlot::ALL.map(|slot| LazySigningKey::new(folder, slot.signing_key_file())),
             entra_key: LazySigningKey::new(folder, ENTRA_KEY_FILE),
+            access_keys,
+            issuers: config.issuers.clone(),
+            revocation_delay: config.revocation_delay.try_into().unwrap_or(Duration::ZERO),
+            consents: Mutex::default(),
             random,
         };
         // A file that is no key is a problem of the start, not of the first token.
-        core.token_key.prepare()?;
+        core.token_keys[KeySlot::Primary as usize].get()?;
         Ok(core)
     }
 
     /// Stores what was chosen at the first start.
     pub(crate) async fn settle(&self) -> Result<(), Error> {
-        let write = Write::Setting { name: "resource_id", value: self.resource_id.clone() };
-        self.store.write(write).await.map(drop).map_err(|what| Error::Database("".into(), what))
+        let setting = |name, value| Write::Setting { name, value, replace: false };
+        let writes = vec![
+            setting("resource_id", self.resource_id.clone()),
+            setting(KeySlot::Secondary.setting(), self.access_keys.get(KeySlot::Secondary).to_base64()),
+        ];
+        self.store.write(Write::All(writes)).await.map(drop).map_err(|what| Error::Database("".into(), what))
     }
 
-    pub(crate) fn token_key(&self) -> Refused<&SigningKey> {
-        self.token_key.prepare().map_err(Refusal::fault)
+    /// The public keys of all tokens that are good. Those that were not needed yet are made, side by side: whoever keeps
+    /// this list must find the keys of later tokens in it.
+    pub(crate) fn token_jwks(&self) -> Refused<serde_json::Value> {
+        let keys = std::thread::scope(|scope| {
+            let makers = self.token_keys.each_ref().map(|key| scope.spawn(|| key.get()));
+            makers.map(|maker| maker.join().map_err(|_| Error::Crypto("no key".into())).and_then(|key| key))
+        });
+        let mut jwks = Vec::new();
+        for key in keys {
+            jwks.push(key.map_err(Refusal::fault)?.jwk());
+        }
+        Ok(serde_json::json!({"keys": jwks}))
     }
 
-    pub(crate) fn entra_key(&self) -> Refused<&SigningKey> {
-        self.entra_key.prepare().map_err(Refusal::fault)
+    /// The claims of a token of ours. Expiry and revocation are not checked.
+    fn verify_token(&self, token: &str) -> Refused<Option<serde_json::Value>> {
+        let Some(kid) = key_id(token) else { return Ok(None) };
+        for key in &self.token_keys {
+            if let Some(key) = key.existing().map_err(Refusal::fault)?.filter(|key| key.kid() == kid) {
+                return Ok(key.verify(token));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn entra_key(&self) -> Refused<Arc<SigningKey>> {
+        self.entra_key.get().map_err(Refusal::fault)
     }
 
     fn random_bytes<const N: usize>(&self) -> Refused<[u8; N]> {
@@ -93,12 +142,12 @@ impl Core {
     /// Signs an access token for an identity of this resource, off the threads that serve connections.
     async fn sign_user_token(
         self: &Arc<Self>,
+        slot: KeySlot,
         user: &str,
         scopes: &[TokenScope],
-        minutes: i64,
         issued: OffsetDateTime,
+        expires_on: OffsetDateTime,
     ) -> Refused<AccessToken> {
-        let expires_on = issued + Duration::minutes(minutes);
         let claims = AccessTokenClaims {
             skypeid: format!("acs:{}_{user}", self.resource_id),
             scp: SCP_USER,
@@ -111,19 +160,25 @@ impl Core {
             iat: issued.unix_timestamp(),
             ..AccessTokenClaims::default()
         };
-        Ok(AccessToken::new(self.sign(claims).await?, expires_on))
+        Ok(AccessToken::new(self.sign(slot, claims).await?, expires_on))
     }
 
-    async fn sign(self: &Arc<Self>, claims: AccessTokenClaims) -> Refused<String> {
+    async fn sign(self: &Arc<Self>, slot: KeySlot, claims: AccessTokenClaims) -> Refused<String> {
         let core = Arc::clone(self);
-        tokio::task::spawn_blocking(move || core.token_key()?.sign(&claims).map_err(Refusal::fault))
+        tokio::task::spawn_blocking(move || core.token_keys[slot as usize].get()?.sign(&claims))
             .await
             .map_err(Refusal::fault)?
+            .map_err(Refusal::fault)
     }
 
     async fn write(&self, write: Write) -> Refused<Outcome> {
         self.store.write(write).await.map_err(Refusal::fault)
     }
+}
+
+/// A secret in letters and digits, so that no form and no shell changes it.
+fn derived_secret(key: &AccessKey, name: &str) -> String {
+    key.sign(name).chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 fn new_resource_id(random: &SystemRandom) -> Result<String, Error> {
@@ -155,13 +210,16 @@ fn check_minutes(minutes: Option<i32>) -> Refused<i64> {
 }
 
 /// The scopes that a request asks for, each one once, in its order.
-fn check_scopes(scopes: &[TokenScope], join_scopes: bool) -> Refused<Vec<TokenScope>> {
+fn check_scopes(scopes: &[TokenScope], version: &ApiVersion) -> Refused<Vec<TokenScope>> {
     if scopes.is_empty() {
         return Err(Refusal::validation("Invalid scopes - Scopes field is required.", "scopes"));
     }
     let mut granted: Vec<TokenScope> = Vec::new();
     for scope in scopes {
-        if !scope.is_known() || (scope.is_join() && !join_scopes) {
+        // `pstn` existed in the first preview only (service.md, section 1).
+        let known = (scope.is_known() && (version.join_scopes || !scope.is_join()))
+            || (version.legacy && scope.as_str() == "pstn");
+        if !known {
             return Err(Refusal::validation(format!("Invalid scopes - Scope '{scope}' is not supported."), "scopes"));
         }
         if !granted.contains(scope) {

@@ -49,6 +49,23 @@ impl Refusal {
         Self { announces_versions: true, ..Self::new(404, "IdentityNotFound", "Provided identity doesn't exist.") }
     }
 
+    /// The assignment does not exist. Status documented, code and message ours.
+    pub(crate) fn assignment_not_found() -> Self {
+        Self { announces_versions: true, ..Self::new(404, "AssignmentNotFound", "The assignment doesn't exist.") }
+    }
+
+    /// The user of an exchange has no assignment, or not through this application. Ours.
+    pub(crate) fn not_assigned() -> Self {
+        let message = "The principal has no assignment on this resource for this application.";
+        Self { announces_versions: true, ..Self::new(403, "Forbidden", message) }
+    }
+
+    /// Over a rate limit.
+    pub(crate) fn throttled(seconds: u64) -> Self {
+        let message = format!("Too many requests. Try again in {seconds} seconds.");
+        Self::new(429, codes::TOO_MANY_REQUESTS, message)
+    }
+
     /// The Entra token to exchange is not good.
     pub(crate) fn invalid_access_token() -> Self {
         Self::new(401, codes::INVALID_ACCESS_TOKEN, "Provided access token is not valid.")

@@ -8,13 +8,14 @@ use acs_identity_protocol::models::{AccessToken, ExchangeTeamsUserAccessTokenReq
 use acs_identity_protocol::raw_id::is_guid;
 use time::{Duration, OffsetDateTime};
 
-use super::entra::EntraClaims;
-use super::{Core, REGION, Refusal, Refused};
+use super::entra::{EntraClaims, Purpose};
+use super::{Core, KeySlot, REGION, Refusal, Refused};
 
 impl Core {
     /// Checks in the order of the recordings, then issues a token that lives as long as the Entra token.
     pub(crate) async fn exchange_teams_user(
         self: &Arc<Self>,
+        slot: KeySlot,
         body: TeamsUserBody,
         request: ExchangeTeamsUserAccessTokenRequest,
     ) -> Refused<AccessToken> {
@@ -22,28 +23,32 @@ impl Core {
             .token
             .ok_or_else(|| Refusal::binding("The body is either missing or doesn't contain any token.", None))?;
         let empty = body == TeamsUserBody::TokenWithoutErrorBody;
-        let claims = self.verify_teams_token(&token).map_err(|refusal| Refusal { empty, ..refusal })?;
+        let claims =
+            self.verify_entra_token(&token, Purpose::TeamsUser).map_err(|refusal| Refusal { empty, ..refusal })?;
         if body == TeamsUserBody::TokenAppIdUserId {
             check(request.app_id, request.user_id, &claims)?;
         }
         let now = OffsetDateTime::now_utc();
         let remaining = Duration::seconds(claims.exp - now.unix_timestamp());
         let signed = self
-            .sign(AccessTokenClaims {
-                skypeid: format!("orgid:{}", claims.oid),
-                scp: SCP_TEAMS_USER,
-                csi: claims.iat.to_string(),
-                exp: claims.exp,
-                rgn: Some(REGION.into()),
-                acs_scope: "voip,chat".into(),
-                resource_id: self.resource_id.clone(),
-                iat: now.unix_timestamp(),
-                tid: Some(claims.tid),
-                aad_iat: Some(claims.iat.to_string()),
-                aad_uti: claims.uti,
-                aad_appid: Some(claims.appid),
-                ..AccessTokenClaims::default()
-            })
+            .sign(
+                slot,
+                AccessTokenClaims {
+                    skypeid: format!("orgid:{}", claims.oid),
+                    scp: SCP_TEAMS_USER,
+                    csi: claims.iat.to_string(),
+                    exp: claims.exp,
+                    rgn: Some(REGION.into()),
+                    acs_scope: "voip,chat".into(),
+                    resource_id: self.resource_id.clone(),
+                    iat: now.unix_timestamp(),
+                    tid: Some(claims.tid),
+                    aad_iat: Some(claims.iat.to_string()),
+                    aad_uti: claims.uti,
+                    aad_appid: Some(claims.appid),
+                    ..AccessTokenClaims::default()
+                },
+            )
             .await?;
         Ok(AccessToken::new(signed, now + remaining))
     }

@@ -1,5 +1,5 @@
-//! The HMAC signature of a request (service.md, section 2.1): verified over the raw request target, and where it is
-//! refused the log says why. Never the key, never a signature.
+//! Who asks (service.md, section 2): by an HMAC signature, verified over the raw request target, or by an Entra token. Where
+//! it is refused the log says why. Never the key, a signature or a token.
 
 use acs_identity_protocol::signature::{
     CONTENT_HASH_HEADER, DATE_HEADER, HmacAuthorization, MAX_CLOCK_SKEW_SECONDS, content_hash, string_to_sign,
@@ -9,7 +9,7 @@ use base64::Engine as _;
 use time::OffsetDateTime;
 
 use super::{Edge, Received};
-use crate::core::Refusal;
+use crate::core::{KeySlot, Refusal};
 
 const DENIED: &str = "Denied by the resource provider.";
 const HASH_DIFFERS: &str = "Request 'x-ms-content-sha256' differs from generated content hash.";
@@ -24,13 +24,22 @@ fn deny(request: &Received, message: &str, why: &str) -> Refusal {
     Refusal::denied(message)
 }
 
-/// Checks the signature.
-pub(super) fn check(edge: &Edge, request: &Received) -> Result<(), Refusal> {
+/// The Entra token in the Authorization header.
+pub(super) fn bearer_token(request: &Received) -> Option<&str> {
+    let (scheme, token) = request.header("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim())
+}
+
+/// Checks the signature, or the Entra token; by what the caller has authenticated.
+pub(super) fn check(edge: &Edge, request: &Received) -> Result<KeySlot, Refusal> {
     let denied = |why: &str| deny(request, DENIED, why);
     let authorization = request.header("authorization").ok_or_else(|| denied("no Authorization header"))?;
+    if let Some(token) = bearer_token(request) {
+        return edge.core.check_management_token(token)?.map_err(|why| denied(&why)).map(|()| KeySlot::Entra);
+    }
     let (scheme, parameters) = authorization.split_once(' ').unwrap_or((authorization, ""));
     if !scheme.eq_ignore_ascii_case("HMAC-SHA256") {
-        return Err(denied(&format!("the scheme '{scheme}' is not HMAC-SHA256")));
+        return Err(denied(&format!("the scheme '{scheme}' is neither HMAC-SHA256 nor Bearer")));
     }
     let parsed = HmacAuthorization::parse(parameters)
         .ok_or_else(|| denied("the Authorization header lacks SignedHeaders or Signature"))?;
@@ -50,10 +59,7 @@ pub(super) fn check(edge: &Edge, request: &Received) -> Result<(), Refusal> {
     }
     let method = request.method.as_str();
     let texts = candidates(method, &request.target, &parsed.signed_headers, &values);
-    if texts.iter().any(|text| edge.config.access_key.verify(text, parsed.signature)) {
-        return Ok(());
-    }
-    Err(denied(&diagnose(request, &texts)))
+    edge.core.access_keys.verify(&texts, parsed.signature).ok_or_else(|| denied(&diagnose(request, &texts)))
 }
 
 fn check_date(request: &Received, name: &str) -> Result<(), Refusal> {

@@ -1,25 +1,54 @@
-//! What the emulator has beside the service: health, keys for verifying, introspection, tokens of its Entra issuer.
+//! What the emulator has beside the service: health, its description, keys for verifying, introspection, tokens of its Entra
+//! issuer, new access keys.
 
+use acs_identity_protocol::AccessKey;
+use acs_identity_protocol::api_version::ApiVersion;
 use hyper::Method;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::openapi;
 use super::responses::Answer;
 use super::routes::decode_segment;
 use super::{Edge, Received};
-use crate::core::{EntraTokenRequest, Refusal, Refused};
+use crate::core::{EntraTokenRequest, KeySlot, Refusal, Refused};
+
+fn not_allowed(request: &Received, allow: &'static str) -> Answer {
+    let message = format!("The method {} is not allowed here.", request.method);
+    Answer::refused(Refusal::http(405, "MethodNotAllowed", message)).with("allow", allow)
+}
+
+/// As in Azure Resource Manager's `regenerateKey` of communication services.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RegenerateKeyRequest {
+    key_type: KeyType,
+}
+
+#[derive(Deserialize)]
+enum KeyType {
+    #[serde(alias = "primary")]
+    Primary,
+    #[serde(alias = "secondary")]
+    Secondary,
+}
 
 impl Edge {
     /// What needs no authentication.
     pub(super) fn public(&self, request: &Received) -> Option<Answer> {
-        if request.method != Method::GET && request.method != Method::HEAD {
-            return None;
-        }
+        const PUBLIC: [&str; 4] =
+            ["/health", "/openapi.json", "/.well-known/openid-configuration", "/.well-known/jwks.json"];
         let path = request.path();
+        if PUBLIC.contains(&path) && request.method != Method::GET && request.method != Method::HEAD {
+            return Some(not_allowed(request, "GET, HEAD"));
+        }
         let result = match path {
             "/health" => Ok(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})),
+            "/openapi.json" if request.query().is_empty() => openapi::describe(ApiVersion::newest()),
+            "/openapi.json" => self.version(request).and_then(openapi::describe),
             "/.well-known/openid-configuration" => Ok(self.token_metadata()),
-            "/.well-known/jwks.json" => self.core.token_key().map(|key| json!({"keys": [key.jwk()]})),
-            _ => self.entra_document(path)?,
+            "/.well-known/jwks.json" => self.core.token_jwks(),
+            _ => return None,
         };
         Some(match result {
             Ok(value) => Answer::json(200, &value),
@@ -37,28 +66,16 @@ impl Edge {
         })
     }
 
-    /// `/{tenant}/v2.0/.well-known/openid-configuration` and `/{tenant}/discovery/v2.0/keys`.
-    fn entra_document(&self, path: &str) -> Option<Refused<Value>> {
-        let (tenant, rest) = path.strip_prefix('/')?.split_once('/')?;
-        let base = &self.base;
-        match rest {
-            "discovery/v2.0/keys" | "discovery/keys" => {
-                Some(self.core.entra_key().map(|key| json!({"keys": [key.jwk()]})))
-            }
-            "v2.0/.well-known/openid-configuration" | ".well-known/openid-configuration" => Some(Ok(json!({
-                "issuer": format!("{base}/{tenant}/v2.0"),
-                "jwks_uri": format!("{base}/{tenant}/discovery/v2.0/keys"),
-                "id_token_signing_alg_values_supported": ["RS256"],
-            }))),
-            _ => None,
-        }
-    }
-
     /// What needs the access key and is no part of the service.
     pub(super) async fn control(&self, request: &Received) -> Option<Answer> {
-        let result = match (&request.method, request.path()) {
-            (&Method::POST, "/introspect") => self.introspect(request),
-            (&Method::POST, "/emulator/entra-token") => self.entra_token(request).await,
+        const OURS: [&str; 3] = ["/introspect", "/emulator/entra-token", "/emulator/regenerate-key"];
+        if OURS.contains(&request.path()) && request.method != Method::POST {
+            return Some(not_allowed(request, "POST"));
+        }
+        let result = match request.path() {
+            "/introspect" => self.introspect(request),
+            "/emulator/entra-token" => self.entra_token(request).await,
+            "/emulator/regenerate-key" => self.regenerate_key(request).await,
             _ => return None,
         };
         Some(result.unwrap_or_else(Answer::refused))
@@ -77,5 +94,25 @@ impl Edge {
             .map_err(|error| Refusal::binding(format!("The request body is not valid: {error}."), None))?;
         let token = self.core.issue_entra_token(&self.base, wanted).await?;
         Ok(Answer::json(200, &token).with("cache-control", "no-store"))
+    }
+
+    async fn regenerate_key(&self, request: &Received) -> Refused<Answer> {
+        let wanted: RegenerateKeyRequest = serde_json::from_slice(&request.body)
+            .map_err(|error| Refusal::binding(format!("The request body is not valid: {error}."), None))?;
+        let slot = match wanted.key_type {
+            KeyType::Primary => KeySlot::Primary,
+            KeyType::Secondary => KeySlot::Secondary,
+        };
+        self.core.regenerate_key(slot).await?;
+        let (primary, secondary) =
+            (self.core.access_keys.get(KeySlot::Primary), self.core.access_keys.get(KeySlot::Secondary));
+        let connection = |key: &AccessKey| format!("endpoint={}/;accesskey={}", self.base, key.to_base64());
+        let body = json!({
+            "primaryKey": primary.to_base64(),
+            "secondaryKey": secondary.to_base64(),
+            "primaryConnectionString": connection(&primary),
+            "secondaryConnectionString": connection(&secondary),
+        });
+        Ok(Answer::json(200, &body).with("cache-control", "no-store"))
     }
 }

@@ -2,8 +2,12 @@
 
 mod authentication;
 mod control;
+mod entra;
+mod openapi;
+mod operations;
 mod responses;
 mod routes;
+mod throttle;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,8 +20,10 @@ use hyper::{Method, Request, Response};
 pub(crate) use responses::Body;
 
 use crate::config::Config;
-use crate::core::{Core, Refusal};
+use crate::core::{Core, KeySlot, Refusal};
 use responses::{Answer, finish};
+use routes::Route;
+use throttle::Throttle;
 
 /// Larger bodies are refused; those of the service are a few hundred bytes.
 const MAX_BODY: usize = 1024 * 1024;
@@ -28,6 +34,7 @@ pub(crate) struct Edge {
     pub(crate) config: Config,
     /// `https://localhost:PORT`, the name under which tokens know this emulator.
     pub(crate) base: String,
+    throttle: Option<Throttle>,
 }
 
 /// A request whose body has come.
@@ -54,6 +61,11 @@ impl Received {
 }
 
 impl Edge {
+    pub(crate) fn new(core: Arc<Core>, config: Config, base: String) -> Self {
+        let throttle = config.throttle.then(Throttle::new);
+        Self { core, config, base, throttle }
+    }
+
     /// Answers a request. Never fails: what goes wrong is an answer, too.
     pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
         let started = Instant::now();
@@ -87,12 +99,21 @@ impl Edge {
         if let Some(answer) = self.public(request) {
             return answer;
         }
-        if let Err(refusal) = authentication::check(self, request) {
-            return Answer::refused(refusal);
+        if let Some(answer) = self.entra(request).await {
+            return answer;
         }
+        let route = Route::find(request.path());
+        let slot = if route.as_ref().is_some_and(Route::authenticates_itself) {
+            KeySlot::Entra
+        } else {
+            match authentication::check(self, request) {
+                Ok(slot) => slot,
+                Err(refusal) => return Answer::refused(refusal),
+            }
+        };
         if let Some(answer) = self.control(request).await {
             return answer;
         }
-        self.route(request).await
+        self.route(route, slot, request).await
     }
 }

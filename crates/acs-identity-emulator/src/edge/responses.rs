@@ -1,5 +1,6 @@
 //! Answers and the headers of section 5 of service.md.
 
+use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -50,7 +51,7 @@ pub(super) struct Answer {
     chunked: bool,
     /// The value of `api-supported-versions`.
     versions: Option<String>,
-    extra: Vec<(&'static str, &'static str)>,
+    extra: Vec<(&'static str, Cow<'static, str>)>,
 }
 
 const JSON: &str = "application/json; charset=utf-8";
@@ -105,8 +106,9 @@ impl Answer {
         Self { versions: announces.then(|| versions.to_owned()), ..answer }
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: &'static str) -> Self {
-        self.extra.push((name, value));
+    /// Adds a header.
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.extra.push((name, value.into()));
         self
     }
 
@@ -152,7 +154,7 @@ pub(super) fn finish(answer: Answer, request: &HeaderMap, started: Instant) -> R
         set("api-supported-versions", versions);
     }
     for (name, value) in answer.extra {
-        set(name, value);
+        set(name, &value);
     }
     if request.contains_key("origin") {
         set("access-control-allow-origin", "*");

@@ -1,57 +1,102 @@
-//! The operations of the service by path, method and api-version (service.md, section 1).
+//! Which operation a path and a method name (service.md, section 1).
 
 use acs_identity_protocol::api_version::{self, ApiVersion};
 use hyper::Method;
-use serde::de::DeserializeOwned;
-
-use super::responses::Answer;
-use super::{Edge, Received};
-use crate::core::{Refusal, Refused};
 
 /// What a path leads to.
-enum Route {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Route {
     Identities,
     Identity(String),
+    /// 2020-07-20-preview2's way to issue.
+    LegacyToken(String),
     IssueAccessToken(String),
     RevokeAccessTokens(String),
     ExchangeTeamsUser,
+    ExchangeTeamsExtension,
+    TeamsExtensionAssignment {
+        tenant: String,
+        object: String,
+    },
+    ExchangeEntra,
+    EntraAssignments,
+    EntraAssignment(String),
 }
 
 impl Route {
     /// Finds the route of a raw path. Segments are decoded one by one, so that an encoded slash separates nothing.
-    fn find(path: &str) -> Option<Self> {
+    pub(super) fn find(path: &str) -> Option<Self> {
         let segments: Option<Vec<String>> = path.strip_prefix('/')?.split('/').map(decode_segment).collect();
         let segments = segments?;
         let words: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let is = |word: &str, verb: &str| word.eq_ignore_ascii_case(verb);
         Some(match words[..] {
             ["identities"] => Self::Identities,
             ["identities", id] if !id.is_empty() => Self::Identity(id.to_owned()),
-            ["identities", id, verb] if verb.eq_ignore_ascii_case(":issueAccessToken") => {
-                Self::IssueAccessToken(id.to_owned())
+            ["identities", id, "token"] => Self::LegacyToken(id.to_owned()),
+            ["identities", id, verb] if is(verb, ":issueAccessToken") => Self::IssueAccessToken(id.to_owned()),
+            ["identities", id, verb] if is(verb, ":revokeAccessTokens") => Self::RevokeAccessTokens(id.to_owned()),
+            ["teamsUser", verb] if is(verb, ":exchangeAccessToken") => Self::ExchangeTeamsUser,
+            ["access", "teamsExtension", verb] if is(verb, ":exchangeAccessToken") => Self::ExchangeTeamsExtension,
+            ["access", "teamsExtension", "tenants", tenant, "assignments", object] => {
+                Self::TeamsExtensionAssignment { tenant: tenant.to_owned(), object: object.to_owned() }
             }
-            ["identities", id, verb] if verb.eq_ignore_ascii_case(":revokeAccessTokens") => {
-                Self::RevokeAccessTokens(id.to_owned())
+            ["access", "entra", verb] if is(verb, ":exchangeAccessToken") => Self::ExchangeEntra,
+            ["access", "entra", "assignments"] => Self::EntraAssignments,
+            ["access", "entra", "assignments", object] if !object.is_empty() => {
+                Self::EntraAssignment(object.to_owned())
             }
-            ["teamsUser", verb] if verb.eq_ignore_ascii_case(":exchangeAccessToken") => Self::ExchangeTeamsUser,
             _ => return None,
         })
     }
 
-    fn methods(&self) -> &'static [Method] {
+    /// The methods that any version has.
+    pub(super) fn methods(&self) -> &'static [Method] {
         match self {
-            Self::Identity(_) => &[Method::GET, Method::DELETE],
+            Self::Identity(_) => &[Method::GET, Method::DELETE, Method::PATCH],
+            Self::TeamsExtensionAssignment { .. } | Self::EntraAssignment(_) => {
+                &[Method::GET, Method::PUT, Method::DELETE]
+            }
+            Self::EntraAssignments => &[Method::GET, Method::PATCH],
             _ => &[Method::POST],
         }
     }
 
+    /// The methods that a version has, as an `Allow` header lists them.
+    pub(super) fn allow(&self, version: &ApiVersion) -> String {
+        let methods = self.methods().iter().filter(|method| self.is_in(version, method));
+        methods.map(Method::as_str).collect::<Vec<_>>().join(", ")
+    }
+
     /// Whether a version has the operation.
-    fn is_in(&self, version: &ApiVersion, method: &Method) -> bool {
+    pub(super) fn is_in(&self, version: &ApiVersion, method: &Method) -> bool {
         match self {
             Self::Identity(_) if *method == Method::GET => version.custom_id,
+            Self::Identity(_) if *method == Method::PATCH => version.legacy,
+            Self::LegacyToken(_) => version.legacy,
             Self::IssueAccessToken(_) | Self::RevokeAccessTokens(_) => !version.legacy,
             Self::ExchangeTeamsUser => version.teams_user.is_some(),
-            _ => true,
+            Self::ExchangeTeamsExtension | Self::TeamsExtensionAssignment { .. } => version.teams_extension,
+            Self::ExchangeEntra | Self::EntraAssignments | Self::EntraAssignment(_) => version.entra,
+            Self::Identities | Self::Identity(_) => true,
         }
+    }
+
+    /// Whether the Entra token of the user is itself the credential (service.md, section 2.3).
+    pub(super) fn authenticates_itself(&self) -> bool {
+        matches!(self, Self::ExchangeTeamsExtension | Self::ExchangeEntra)
+    }
+
+    /// The versions for `api-supported-versions`: those of the whole resource, whichever of its operations they have
+    /// (service.md, section 1: 2020-07-20-preview2 is announced where tokens are issued, which it does elsewhere).
+    pub(super) fn supported_versions(&self) -> String {
+        let has_it = |version: &&ApiVersion| match self {
+            Self::ExchangeTeamsUser => version.teams_user.is_some(),
+            Self::ExchangeTeamsExtension | Self::TeamsExtensionAssignment { .. } => version.teams_extension,
+            Self::ExchangeEntra | Self::EntraAssignments | Self::EntraAssignment(_) => version.entra,
+            _ => true,
+        };
+        api_version::KNOWN.iter().filter(has_it).map(|version| version.name).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -76,114 +121,13 @@ pub(super) fn decode_segment(segment: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-/// A query parameter, its name in any case.
-fn query_parameter(query: &str, name: &str) -> Option<String> {
+/// A parameter of a query or of a form, its name in any case.
+pub(super) fn query_parameter(query: &str, name: &str) -> Option<String> {
     query.split('&').find_map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let key = decode_segment(&key.replace('+', " "))?;
         key.eq_ignore_ascii_case(name).then(|| decode_segment(&value.replace('+', " "))).flatten()
     })
-}
-
-impl Edge {
-    pub(super) async fn route(&self, request: &Received) -> Answer {
-        let Some(route) = Route::find(request.path()) else {
-            return Answer::refused(Refusal::http(
-                404,
-                "NotFound",
-                format!("There is no resource at '{}'.", request.path()),
-            ));
-        };
-        if !route.methods().contains(&request.method) {
-            let message = format!("The method {} is not allowed here.", request.method);
-            let answer = Answer::refused(Refusal::http(405, "MethodNotAllowed", message));
-            return match route {
-                Route::Identity(_) => answer.with("allow", "GET, DELETE"),
-                _ => answer.with("allow", "POST"),
-            };
-        }
-        let versions = supported_versions(&route, &request.method);
-        let result = match self.version(request, &route) {
-            Ok(version) => self.operation(route, version, request).await,
-            Err(refusal) => Err(refusal),
-        };
-        Answer::of(result, &versions)
-    }
-
-    /// The api-version of the request. One that is newer than all known ones is served as the newest.
-    fn version(&self, request: &Received, route: &Route) -> Refused<&'static ApiVersion> {
-        let Some(name) = query_parameter(request.query(), "api-version").filter(|name| !name.is_empty()) else {
-            return Err(Refusal::api_version(
-                "ApiVersionUnspecified",
-                "An API version is required, but was not specified.",
-            ));
-        };
-        let known = ApiVersion::find(&name).or_else(|| {
-            let newer = ApiVersion::is_newer_than_known(&name) && !self.config.strict_api_version;
-            newer.then(|| {
-                let newest = ApiVersion::newest();
-                crate::log::warn(&format!("api-version {name} is unknown; it is served as {}", newest.name));
-                newest
-            })
-        });
-        known.filter(|version| route.is_in(version, &request.method)).ok_or_else(|| {
-            Refusal::api_version(
-                acs_identity_protocol::error::codes::UNSUPPORTED_API_VERSION,
-                format!(
-                    "The HTTP resource that matches the request URI '{}{}' does not support the API version '{name}'.",
-                    self.base,
-                    request.path()
-                ),
-            )
-        })
-    }
-
-    async fn operation(&self, route: Route, version: &'static ApiVersion, request: &Received) -> Refused<Answer> {
-        let core = &self.core;
-        match route {
-            Route::Identities => {
-                let created = core.create(version, body_or_default(request)?).await?;
-                if version.legacy {
-                    return Ok(Answer::json(200, &created.identity));
-                }
-                Ok(Answer::json(201, &created))
-            }
-            Route::Identity(id) if request.method == Method::GET => Ok(Answer::json(200, &core.get(version, &id)?)),
-            Route::Identity(id) => core.delete(&id).await.map(|()| Answer::no_content()),
-            Route::IssueAccessToken(id) => {
-                Ok(Answer::json(200, &core.issue(version, &id, body_or_default(request)?).await?))
-            }
-            Route::RevokeAccessTokens(id) => core.revoke(&id).await.map(|()| Answer::no_content()),
-            Route::ExchangeTeamsUser => {
-                let body = version.teams_user.ok_or_else(|| Refusal::fault("no teamsUser in this version"))?;
-                Ok(Answer::json(200, &core.exchange_teams_user(body, body_or_default(request)?).await?))
-            }
-        }
-    }
-}
-
-/// Reads a JSON body; an empty one is the default.
-fn body_or_default<T: DeserializeOwned + Default>(request: &Received) -> Refused<T> {
-    if request.body.is_empty() {
-        return Ok(T::default());
-    }
-    if let Some(kind) = request.header("content-type") {
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if !kind.ends_with("json") {
-            let message = format!("The content type '{kind}' is not supported; application/json is.");
-            return Err(Refusal::http(415, "UnsupportedMediaType", message));
-        }
-    }
-    serde_json::from_slice::<Option<T>>(&request.body)
-        .map(Option::unwrap_or_default)
-        .map_err(|error| Refusal::binding(format!("The request body is not valid: {error}."), None))
-}
-
-/// The versions that have the operation, for `api-supported-versions`.
-fn supported_versions(route: &Route, method: &Method) -> String {
-    let names: Vec<&str> =
-        api_version::KNOWN.iter().filter(|version| route.is_in(version, method)).map(|version| version.name).collect();
-    names.join(", ")
 }
 
 #[cfg(test)]

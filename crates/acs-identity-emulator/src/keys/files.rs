@@ -55,3 +55,15 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
         Err(error) => Err(Error::File(path.to_owned(), error)),
     }
 }
+
+/// Removes a file, for good. A missing one is fine.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(Error::File(path.to_owned(), error)),
+        _ => {}
+    }
+    if let Some(Ok(folder)) = path.parent().map(File::open) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}

@@ -1,7 +1,7 @@
 //! The RSA keys that sign tokens, and JWTs signed with them.
 
-use std::path::Path;
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::digest;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -27,25 +27,50 @@ pub(crate) struct SigningKey {
     random: SystemRandom,
 }
 
-/// A key that is made or loaded when it is first needed.
+/// A key that is made or loaded when it is first needed, and can be replaced.
 pub(crate) struct LazySigningKey {
-    path: Option<std::path::PathBuf>,
-    key: OnceLock<SigningKey>,
+    path: Option<PathBuf>,
+    key: RwLock<Option<Arc<SigningKey>>>,
 }
 
 impl LazySigningKey {
     /// A key in that file of the folder, or in memory.
     pub(crate) fn new(folder: Option<&Path>, file: &str) -> Self {
-        Self { path: folder.map(|folder| folder.join(file)), key: OnceLock::new() }
+        Self { path: folder.map(|folder| folder.join(file)), key: RwLock::new(None) }
     }
 
-    /// Loads or makes the key now, so that problems show at the start.
-    pub(crate) fn prepare(&self) -> Result<&SigningKey, Error> {
-        if let Some(key) = self.key.get() {
+    fn loaded(&self) -> Option<Arc<SigningKey>> {
+        self.key.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The key, loaded or made now if it was not before.
+    pub(crate) fn get(&self) -> Result<Arc<SigningKey>, Error> {
+        if let Some(key) = self.loaded() {
             return Ok(key);
         }
-        let key = SigningKey::load_or_make(self.path.as_deref())?;
-        Ok(self.key.get_or_init(|| key))
+        let mut slot = self.key.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = &*slot {
+            return Ok(Arc::clone(key));
+        }
+        let key = Arc::new(SigningKey::load_or_make(self.path.as_deref())?);
+        *slot = Some(Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// The key, if there is one already.
+    pub(crate) fn existing(&self) -> Result<Option<Arc<SigningKey>>, Error> {
+        let on_disk = self.path.as_ref().is_some_and(|path| path.exists());
+        if self.loaded().is_some() || on_disk { self.get().map(Some) } else { Ok(None) }
+    }
+
+    /// Forgets the key, for good: what it signed is not ours any more.
+    pub(crate) fn discard(&self) -> Result<(), Error> {
+        let mut slot = self.key.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(path) = &self.path {
+            files::remove(path)?;
+        }
+        *slot = None;
+        Ok(())
     }
 }
 
@@ -109,6 +134,11 @@ impl SigningKey {
         verify_jwt(token, &self.kid, &self.modulus, &self.exponent)
     }
 
+    /// The key's id.
+    pub(crate) fn kid(&self) -> &str {
+        &self.kid
+    }
+
     /// The public key as a JWK.
     pub(crate) fn jwk(&self) -> Value {
         json!({
@@ -116,6 +146,21 @@ impl SigningKey {
             "n": URL_SAFE_NO_PAD.encode(&self.modulus), "e": URL_SAFE_NO_PAD.encode(&self.exponent),
         })
     }
+}
+
+/// Verifies a JWT with the keys of a JWKS document.
+pub(crate) fn verify_with_jwks(token: &str, jwks: &Value) -> Option<Value> {
+    let kid = key_id(token)?;
+    let keys = jwks.get("keys")?.as_array()?;
+    let key = keys.iter().find(|key| key.get("kid").and_then(Value::as_str) == Some(&kid))?;
+    let number = |name: &str| URL_SAFE_NO_PAD.decode(key.get(name)?.as_str()?.trim_end_matches('=')).ok();
+    verify_jwt(token, &kid, &number("n")?, &number("e")?)
+}
+
+/// The `kid` of a JWT's header.
+pub(crate) fn key_id(token: &str) -> Option<String> {
+    let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?).ok()?;
+    header.get("kid")?.as_str().map(str::to_owned)
 }
 
 /// Verifies a JWT with a public key: alg RS256, that kid, that signature.

@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
 
-pub(crate) use read::IdentityRow;
+pub(crate) use read::{AssignmentRow, IdentityRow};
 pub(crate) use write::{Outcome, Write};
 
 use crate::error::Error;

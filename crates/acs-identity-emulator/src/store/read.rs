@@ -13,9 +13,21 @@ pub(crate) struct IdentityRow {
     pub(crate) last_token_issued_at: Option<i64>,
     /// Tokens issued up to this time are revoked.
     pub(crate) revoked_at: Option<i64>,
+    /// The revocation before that one.
+    pub(crate) revoked_before: Option<i64>,
 }
 
-const COLUMNS: &str = "user, custom_id, last_token_issued_at, revoked_at";
+/// An assignment as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AssignmentRow {
+    pub(crate) tenant: String,
+    pub(crate) object: String,
+    pub(crate) principal_type: String,
+    /// JSON.
+    pub(crate) client_ids: Option<String>,
+}
+
+const COLUMNS: &str = "user, custom_id, last_token_issued_at, revoked_at, revoked_before";
 
 fn identity(row: &rusqlite::Row<'_>) -> rusqlite::Result<IdentityRow> {
     Ok(IdentityRow {
@@ -23,6 +35,7 @@ fn identity(row: &rusqlite::Row<'_>) -> rusqlite::Result<IdentityRow> {
         custom_id: row.get(1)?,
         last_token_issued_at: row.get(2)?,
         revoked_at: row.get(3)?,
+        revoked_before: row.get(4)?,
     })
 }
 
@@ -34,6 +47,26 @@ impl Store {
                 .prepare_cached(&format!("SELECT {COLUMNS} FROM identities WHERE user = ?1"))?
                 .query_row([user], identity)
                 .optional()
+        })
+    }
+
+    /// All assignments of a kind, or those of one object.
+    pub(crate) fn assignments(&self, kind: &str, object: Option<&str>) -> Result<Vec<AssignmentRow>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached(
+                    "SELECT tenant, object, principal_type, client_ids FROM assignments
+                     WHERE kind = ?1 AND (?2 IS NULL OR object = ?2) ORDER BY object, tenant",
+                )?
+                .query_map((kind, object), |row| {
+                    Ok(AssignmentRow {
+                        tenant: row.get(0)?,
+                        object: row.get(1)?,
+                        principal_type: row.get(2)?,
+                        client_ids: row.get(3)?,
+                    })
+                })?
+                .collect()
         })
     }
 

@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 
 /// One script a version, in order. A script that was released is never changed.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE identities (
         user TEXT PRIMARY KEY,
@@ -11,7 +12,20 @@ const MIGRATIONS: &[&str] = &["
         last_token_issued_at INTEGER,
         revoked_at INTEGER
     ) WITHOUT ROWID;
-"];
+",
+    "
+    -- The revocation before the last one, while the last one is not in force yet.
+    ALTER TABLE identities ADD COLUMN revoked_before INTEGER;
+    CREATE TABLE assignments (
+        kind TEXT NOT NULL,
+        tenant TEXT NOT NULL,
+        object TEXT NOT NULL,
+        principal_type TEXT NOT NULL,
+        client_ids TEXT,
+        PRIMARY KEY (kind, tenant, object)
+    ) WITHOUT ROWID;
+",
+];
 
 /// Brings the database to the newest version.
 pub(super) fn migrate(connection: &Connection) -> Result<(), String> {
@@ -26,4 +40,24 @@ pub(super) fn migrate(connection: &Connection) -> Result<(), String> {
         connection.execute_batch(&format!("BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")).map_err(text)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn older_schemas_keep_their_data() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(MIGRATIONS[0]).unwrap();
+        connection.execute_batch("PRAGMA user_version = 1; INSERT INTO identities (user) VALUES ('u')").unwrap();
+        migrate(&connection).unwrap();
+        migrate(&connection).unwrap();
+        let row = connection.query_row("SELECT user, revoked_before FROM identities", [], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?))
+        });
+        assert_eq!(row.unwrap(), ("u".to_owned(), None));
+        connection.execute_batch("PRAGMA user_version = 99").unwrap();
+        assert!(migrate(&connection).unwrap_err().contains("newer emulator"));
+    }
 }

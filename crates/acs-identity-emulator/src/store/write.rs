@@ -2,6 +2,8 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 
+use super::AssignmentRow;
+
 /// A write. Times are nanoseconds since 1970.
 #[derive(Debug, Clone)]
 pub(crate) enum Write {
@@ -9,12 +11,18 @@ pub(crate) enum Write {
     Create { user: String, custom_id: Option<String>, token_issued_at: Option<i64> },
     /// Notes that a token was issued.
     TokenIssued { user: String, at: i64 },
-    /// Revokes all tokens of an identity up to that time.
-    Revoke { user: String, at: i64 },
+    /// Revokes all tokens of an identity up to that time. Revocations up to `in_force` are in force already.
+    Revoke { user: String, at: i64, in_force: i64 },
     /// Deletes an identity.
     Delete { user: String },
-    /// Sets a setting, unless it is there.
-    Setting { name: &'static str, value: String },
+    /// Sets a setting; one that is there stays, unless it is to be replaced.
+    Setting { name: &'static str, value: String, replace: bool },
+    /// Makes or replaces an assignment.
+    Assign { kind: &'static str, row: AssignmentRow },
+    /// Removes an assignment; without a tenant, of whichever tenant.
+    Unassign { kind: &'static str, tenant: Option<String>, object: String },
+    /// Several writes, all or none.
+    All(Vec<Write>),
 }
 
 /// What a write did.
@@ -28,6 +36,8 @@ pub(crate) enum Outcome {
     Existing { user: String, last_token_issued_at: Option<i64> },
     /// The value that the setting has now.
     Value(String),
+    /// Something of that name was there before and was replaced.
+    Replaced,
 }
 
 fn done_if(changed: usize) -> Outcome {
@@ -51,20 +61,53 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> rusqlite::Result<
             Ok(Outcome::Done)
         }
         Write::TokenIssued { user, at } => Ok(done_if(touch(connection, user, *at)?)),
-        Write::Revoke { user, at } => {
+        Write::Revoke { user, at, in_force } => {
             let changed = connection
-                .prepare_cached("UPDATE identities SET revoked_at = max(?2, ifnull(revoked_at, ?2)) WHERE user = ?1")?
-                .execute((user, at))?;
+                .prepare_cached(
+                    "UPDATE identities SET
+                        revoked_before = CASE WHEN revoked_at <= ?3 THEN revoked_at ELSE revoked_before END,
+                        revoked_at = max(?2, ifnull(revoked_at, ?2))
+                     WHERE user = ?1",
+                )?
+                .execute((user, at, in_force))?;
             Ok(done_if(changed))
         }
         Write::Delete { user } => {
             let changed = connection.prepare_cached("DELETE FROM identities WHERE user = ?1")?.execute([user])?;
             Ok(done_if(changed))
         }
-        Write::Setting { name, value } => {
-            connection.execute("INSERT OR IGNORE INTO settings (name, value) VALUES (?1, ?2)", (name, value))?;
+        Write::Setting { name, value, replace } => {
+            let verb = if *replace { "REPLACE" } else { "IGNORE" };
+            let statement = format!("INSERT OR {verb} INTO settings (name, value) VALUES (?1, ?2)");
+            connection.execute(&statement, (name, value))?;
             let value = connection.query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| row.get(0))?;
             Ok(Outcome::Value(value))
+        }
+        Write::Assign { kind, row } => {
+            let existed = connection
+                .prepare_cached("SELECT 1 FROM assignments WHERE kind = ?1 AND tenant = ?2 AND object = ?3")?
+                .exists((kind, &row.tenant, &row.object))?;
+            connection
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO assignments (kind, tenant, object, principal_type, client_ids)
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute((kind, &row.tenant, &row.object, &row.principal_type, &row.client_ids))?;
+            Ok(if existed { Outcome::Replaced } else { Outcome::Done })
+        }
+        Write::Unassign { kind, tenant, object } => {
+            let changed = connection
+                .prepare_cached(
+                    "DELETE FROM assignments WHERE kind = ?1 AND (?2 IS NULL OR tenant = ?2) AND object = ?3",
+                )?
+                .execute((kind, tenant, object))?;
+            Ok(done_if(changed))
+        }
+        Write::All(writes) => {
+            for write in writes {
+                apply(connection, write)?;
+            }
+            Ok(Outcome::Done)
         }
     }
 }

@@ -1,0 +1,187 @@
+//! The Entra side: OpenID metadata, the token endpoint, and the endpoints of managed identities, so that code without a
+//! key runs offline, too. Errors are those of RFC 6749, as Entra words them.
+
+use hyper::Method;
+use serde_json::{Value, json};
+
+use super::responses::Answer;
+use super::routes::query_parameter;
+use super::{Edge, Received};
+use crate::core::{DEFAULT_TENANT, Grant, Refused, audience_of};
+
+/// The client that a managed identity is where none is named.
+const MANAGED_IDENTITY: &str = "00000000-0000-0000-0000-000000000001";
+
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// How often a client may ask whether the user has signed in, in seconds.
+const POLL_INTERVAL: u64 = 1;
+
+/// An error of RFC 6749.
+fn oauth_error(status: u16, error: &str, description: impl Into<String>) -> Answer {
+    Answer::json(status, &json!({"error": error, "error_description": description.into()}))
+}
+
+fn granted(grant: Refused<Grant>) -> Answer {
+    match grant {
+        Ok(grant) => Answer::json(200, &grant).with("cache-control", "no-store"),
+        Err(refusal) => Answer::refused(refusal),
+    }
+}
+
+impl Edge {
+    /// What Entra answers, not the service.
+    pub(super) async fn entra(&self, request: &Received) -> Option<Answer> {
+        let (tenant, rest) = request.path().strip_prefix('/')?.split_once('/')?;
+        match (request.method.clone(), rest) {
+            (Method::POST, "oauth2/v2.0/token" | "oauth2/token") => Some(self.token(tenant, request).await),
+            (Method::POST, "oauth2/v2.0/devicecode" | "oauth2/devicecode") => Some(self.device_code(request)),
+            (Method::GET, "discovery/v2.0/keys" | "discovery/keys") => Some(match self.core.entra_key() {
+                Ok(key) => Answer::json(200, &json!({"keys": [key.jwk()]})),
+                Err(refusal) => Answer::refused(refusal),
+            }),
+            (Method::GET, "v2.0/.well-known/openid-configuration" | ".well-known/openid-configuration") => {
+                Some(Answer::json(200, &self.metadata(tenant)))
+            }
+            (Method::GET, "token") if tenant == "msi" => Some(self.app_service_token(request).await),
+            (Method::GET, "identity/oauth2/token") if tenant == "metadata" => Some(self.imds_token(request).await),
+            _ => None,
+        }
+    }
+
+    fn metadata(&self, tenant: &str) -> Value {
+        let base = &self.base;
+        json!({
+            "issuer": format!("{base}/{tenant}/v2.0"),
+            "authorization_endpoint": format!("{base}/{tenant}/oauth2/v2.0/authorize"),
+            "token_endpoint": format!("{base}/{tenant}/oauth2/v2.0/token"),
+            "device_authorization_endpoint": format!("{base}/{tenant}/oauth2/v2.0/devicecode"),
+            "jwks_uri": format!("{base}/{tenant}/discovery/v2.0/keys"),
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "response_types_supported": ["code", "id_token"],
+            "subject_types_supported": ["pairwise"],
+            "scopes_supported": ["openid", "profile", "email", "offline_access"],
+        })
+    }
+
+    async fn token(&self, tenant: &str, request: &Received) -> Answer {
+        let form = std::str::from_utf8(&request.body).unwrap_or_default();
+        let field = |name| query_parameter(form, name).filter(|value| !value.is_empty());
+        let basic = basic_credentials(request);
+        let client = basic.as_ref().map(|(client, _)| client.clone()).or_else(|| field("client_id"));
+        let Some(client) = client else {
+            return oauth_error(400, "invalid_request", "AADSTS900144: The request body must contain 'client_id'.");
+        };
+        match field("grant_type").as_deref() {
+            Some("client_credentials") => {
+                let secret = basic.map(|(_, secret)| secret).or_else(|| field("client_secret"));
+                if secret.as_deref() != Some(&*self.core.client_secret) {
+                    let description = "AADSTS7000215: Invalid client secret provided. That of the emulator is in \
+                        AZURE_CLIENT_SECRET inside 'emulator run'; see docs/emulator.md.";
+                    return oauth_error(401, "invalid_client", description);
+                }
+                let Some(scope) = field("scope").or_else(|| field("resource").map(|resource| resource + "/.default"))
+                else {
+                    let description = "AADSTS900144: The request body must contain 'scope'.";
+                    return oauth_error(400, "invalid_request", description);
+                };
+                let audience = audience_of(scope.split(' ').next().unwrap_or_default());
+                granted(self.core.issue_application_token(&self.base, tenant, &client, audience).await)
+            }
+            Some("device_code" | DEVICE_CODE) => {
+                let code = field("device_code").or_else(|| field("code")).unwrap_or_default();
+                match self.core.end_device_login(&self.base, tenant, &client, &code).await {
+                    Ok(Some(grant)) => granted(Ok(grant)),
+                    Ok(None) => {
+                        oauth_error(400, "invalid_grant", "AADSTS70008: The device code is unknown or has expired.")
+                    }
+                    Err(refusal) => Answer::refused(refusal),
+                }
+            }
+            Some(other) => {
+                let description = format!(
+                    "AADSTS70003: The grant type '{other}' is not supported; client_credentials and device_code are."
+                );
+                oauth_error(400, "unsupported_grant_type", description)
+            }
+            None => oauth_error(400, "invalid_request", "AADSTS900144: The request body must contain 'grant_type'."),
+        }
+    }
+
+    fn device_code(&self, request: &Received) -> Answer {
+        let form = std::str::from_utf8(&request.body).unwrap_or_default();
+        let Some(client) = query_parameter(form, "client_id").filter(|client| !client.is_empty()) else {
+            return oauth_error(400, "invalid_request", "AADSTS900144: The request body must contain 'client_id'.");
+        };
+        match self.core.begin_device_login(&client, &query_parameter(form, "scope").unwrap_or_default()) {
+            Ok((code, expires_in)) => {
+                let user_code: String = code.chars().filter(char::is_ascii_alphanumeric).take(9).collect();
+                let body = json!({
+                    "user_code": user_code.to_ascii_uppercase(),
+                    "device_code": code,
+                    "verification_uri": format!("{}/devicelogin", self.base),
+                    "expires_in": expires_in,
+                    "interval": POLL_INTERVAL,
+                    "message": "The emulator signs its default user in at once; there is nothing to enter.",
+                });
+                Answer::json(200, &body).with("cache-control", "no-store")
+            }
+            Err(refusal) => Answer::refused(refusal),
+        }
+    }
+
+    /// The endpoint of App Service (`IDENTITY_ENDPOINT`).
+    async fn app_service_token(&self, request: &Received) -> Answer {
+        if request.header("x-identity-header") != Some(&*self.core.identity_header) {
+            return oauth_error(401, "unauthorized", "X-IDENTITY-HEADER is not the value of IDENTITY_HEADER.");
+        }
+        self.managed_identity_token(request, |at| json!(at)).await
+    }
+
+    /// The endpoint of virtual machines (IMDS).
+    async fn imds_token(&self, request: &Received) -> Answer {
+        if !request.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+            return oauth_error(400, "invalid_request", "Required metadata header not specified");
+        }
+        self.managed_identity_token(request, |at| json!(at.to_string())).await
+    }
+
+    async fn managed_identity_token(&self, request: &Received, at: fn(i64) -> Value) -> Answer {
+        let Some(resource) = query_parameter(request.query(), "resource").filter(|resource| !resource.is_empty())
+        else {
+            return oauth_error(400, "invalid_resource", "The query must name a 'resource'.");
+        };
+        let named = ["client_id", "object_id", "principal_id", "mi_res_id"];
+        let client = named.iter().find_map(|name| query_parameter(request.query(), name));
+        let client = client.as_deref().unwrap_or(MANAGED_IDENTITY);
+        match self.core.issue_application_token(&self.base, DEFAULT_TENANT, client, &resource).await {
+            Ok(grant) => {
+                let now = time::OffsetDateTime::now_utc().unix_timestamp();
+                let body = json!({
+                    "access_token": grant.access_token,
+                    "client_id": client,
+                    "expires_in": grant.expires_in.to_string(),
+                    "expires_on": at(now + grant.expires_in),
+                    "not_before": at(now),
+                    "resource": resource,
+                    "token_type": grant.token_type,
+                });
+                Answer::json(200, &body).with("cache-control", "no-store")
+            }
+            Err(refusal) => Answer::refused(refusal),
+        }
+    }
+}
+
+/// Client id and secret in a header, as RFC 6749 allows.
+fn basic_credentials(request: &Received) -> Option<(String, String)> {
+    use base64::Engine as _;
+    let (scheme, text) = request.header("authorization")?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("Basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).ok()?).ok()?;
+    let (client, secret) = decoded.split_once(':')?;
+    Some((super::routes::decode_segment(client)?, super::routes::decode_segment(secret)?))
+}

@@ -1,0 +1,105 @@
+//! The description of what is served (`/openapi.json`): one document of everything, cut down to an api-version.
+
+use acs_identity_protocol::api_version::{ApiVersion, TeamsUserBody};
+use hyper::Method;
+use serde_json::{Map, Value, json};
+
+use super::routes::Route;
+use crate::core::{Refusal, Refused};
+
+/// Everything that any version has.
+const EVERYTHING: &str = include_str!("../openapi.json");
+
+/// The description for a version.
+pub(super) fn describe(version: &ApiVersion) -> Refused<Value> {
+    let mut document: Value = serde_json::from_str(EVERYTHING).map_err(Refusal::fault)?;
+    document["info"]["version"] = version.name.into();
+    for parameter in ["ApiVersion", "OptionalApiVersion"] {
+        document["components"]["parameters"][parameter]["schema"]["enum"] = json!([version.name]);
+    }
+    if let Some(paths) = document["paths"].as_object_mut() {
+        keep_operations_of(paths, version);
+    }
+    let schemas = &mut document["components"]["schemas"];
+    if !version.custom_id {
+        remove(&mut schemas["CreateIdentityRequest"], "customId");
+        remove(&mut schemas["Identity"], "customId");
+        remove(&mut schemas["Identity"], "lastTokenIssuedAt");
+    }
+    if !version.expiry {
+        remove(&mut schemas["CreateIdentityRequest"], "expiresInMinutes");
+        remove(&mut schemas["IssueAccessTokenRequest"], "expiresInMinutes");
+    }
+    if !version.join_scopes {
+        let scopes: &[&str] = if version.legacy { &["chat", "voip", "pstn"] } else { &["chat", "voip"] };
+        schemas["Scope"]["enum"] = json!(scopes);
+    }
+    if version.teams_user != Some(TeamsUserBody::TokenAppIdUserId) {
+        schemas["TeamsUserExchangeRequest"]["required"] = json!(["token"]);
+        remove(&mut schemas["TeamsUserExchangeRequest"], "appId");
+        remove(&mut schemas["TeamsUserExchangeRequest"], "userId");
+    }
+    if version.legacy {
+        let responses = &mut document["paths"]["/identities"]["post"]["responses"];
+        let mut created = responses["201"].take();
+        created["content"]["application/json"]["schema"] = json!({"$ref": "#/components/schemas/Identity"});
+        responses["200"] = created;
+        if let Some(responses) = responses.as_object_mut() {
+            responses.remove("201");
+        }
+    }
+    Ok(document)
+}
+
+fn keep_operations_of(paths: &mut Map<String, Value>, version: &ApiVersion) {
+    for (path, item) in paths.iter_mut() {
+        // What is no route of the service has no versions.
+        let (Some(route), Some(item)) = (Route::find(path), item.as_object_mut()) else { continue };
+        item.retain(|member, _| {
+            Method::from_bytes(member.to_ascii_uppercase().as_bytes())
+                .ok()
+                .filter(|method| route.methods().contains(method))
+                .is_none_or(|method| route.is_in(version, &method))
+        });
+    }
+    paths.retain(|_, item| item.as_object().is_some_and(|item| item.keys().any(|member| member != "parameters")));
+}
+
+fn remove(schema: &mut Value, property: &str) {
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.remove(property);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use acs_identity_protocol::api_version::KNOWN;
+
+    /// Every route, with every method that a version gives it, is described, and nothing else is.
+    #[test]
+    fn all_routes_are_described() {
+        for version in KNOWN {
+            let document = describe(version).unwrap();
+            for path in [
+                "/identities",
+                "/identities/{id}",
+                "/identities/{id}/token",
+                "/identities/{id}/:issueAccessToken",
+                "/identities/{id}/:revokeAccessTokens",
+                "/teamsUser/:exchangeAccessToken",
+                "/access/teamsExtension/:exchangeAccessToken",
+                "/access/teamsExtension/tenants/{tenantId}/assignments/{objectId}",
+                "/access/entra/:exchangeAccessToken",
+                "/access/entra/assignments",
+                "/access/entra/assignments/{objectId}",
+            ] {
+                let route = Route::find(path).unwrap();
+                for method in route.methods() {
+                    let described = &document["paths"][path][method.as_str().to_ascii_lowercase()];
+                    assert_eq!(described.is_object(), route.is_in(version, method), "{} {method} {path}", version.name);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The operations: from a request to the core and back to an answer.
+
+use acs_identity_protocol::api_version::ApiVersion;
+use acs_identity_protocol::error::codes;
+use acs_identity_protocol::time::parse_iso;
+use hyper::Method;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::authentication::bearer_token;
+use super::responses::Answer;
+use super::routes::{Route, query_parameter};
+use super::{Edge, Received};
+use crate::core::{ENTRA, KeySlot, Refusal, Refused, TEAMS_EXTENSION};
+
+/// The body of 2020-07-20-preview2's `PATCH /identities/{id}`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UpdateIdentityRequest {
+    /// Tokens that were issued before are revoked.
+    #[serde(default)]
+    tokens_valid_from: Option<String>,
+}
+
+impl Edge {
+    /// Answers a request whose caller has authenticated.
+    pub(super) async fn route(&self, route: Option<Route>, slot: KeySlot, request: &Received) -> Answer {
+        let Some(route) = route else {
+            let message = format!("There is no resource at '{}'.", request.path());
+            return Answer::refused(Refusal::http(404, "NotFound", message));
+        };
+        if let Some(seconds) = self.throttle.as_ref().and_then(|throttle| throttle.count(&route, request)) {
+            return Answer::refused(Refusal::throttled(seconds)).with("retry-after", seconds.to_string());
+        }
+        let versions = route.supported_versions();
+        let version = match self.version(request) {
+            Ok(version) => version,
+            Err(refusal) => return Answer::of(Err(refusal), &versions),
+        };
+        // As ASP.NET does: a resource that the version lacks is an unsupported version, a method that it lacks is not
+        // allowed.
+        let allow = route.allow(version);
+        if allow.is_empty() {
+            return Answer::of(Err(self.unsupported(request, version.name)), &versions);
+        }
+        if !route.methods().contains(&request.method) || !route.is_in(version, &request.method) {
+            let message = format!("The method {} is not allowed here.", request.method);
+            return Answer::refused(Refusal::http(405, "MethodNotAllowed", message)).with("allow", allow);
+        }
+        Answer::of(self.operation(route, slot, version, request).await, &versions)
+    }
+
+    /// The api-version of the request. One that is newer than all known ones is served as the newest.
+    pub(super) fn version(&self, request: &Received) -> Refused<&'static ApiVersion> {
+        let Some(name) = query_parameter(request.query(), "api-version").filter(|name| !name.is_empty()) else {
+            let message = "An API version is required, but was not specified.";
+            return Err(Refusal::api_version("ApiVersionUnspecified", message));
+        };
+        if let Some(version) = ApiVersion::find(&name) {
+            return Ok(version);
+        }
+        if self.config.strict_api_version || !ApiVersion::is_newer_than_known(&name) {
+            return Err(self.unsupported(request, &name));
+        }
+        let newest = ApiVersion::newest();
+        crate::log::warn(&format!("api-version {name:?} is unknown; it is served as {}", newest.name));
+        Ok(newest)
+    }
+
+    fn unsupported(&self, request: &Received, name: &str) -> Refusal {
+        let uri = format!("{}{}", self.base, request.path());
+        Refusal::api_version(
+            codes::UNSUPPORTED_API_VERSION,
+            format!(
+                "The HTTP resource that matches the request URI '{uri}' does not support the API version '{name}'."
+            ),
+        )
+    }
+
+    async fn operation(
+        &self,
+        route: Route,
+        slot: KeySlot,
+        version: &'static ApiVersion,
+        request: &Received,
+    ) -> Refused<Answer> {
+        let core = &self.core;
+        let method = &request.method;
+        match route {
+            Route::Identities => {
+                let created = core.create(slot, version, body_or_default(request)?).await?;
+                if version.legacy {
+                    return Ok(Answer::json(200, &created.identity));
+                }
+                Ok(Answer::json(201, &created))
+            }
+            Route::Identity(id) if *method == Method::GET => Ok(Answer::json(200, &core.get(version, &id)?)),
+            Route::Identity(id) if *method == Method::PATCH => {
+                let update: UpdateIdentityRequest = body_or_default(request)?;
+                if let Some(from) = update.tokens_valid_from {
+                    let from = parse_iso(&from).ok_or_else(|| {
+                        let message = "TokensValidFrom: The value is no date and time in ISO 8601.";
+                        Refusal::binding(message, Some("TokensValidFrom"))
+                    })?;
+                    core.revoke_before(&id, from).await?;
+                }
+                Ok(Answer::no_content())
+            }
+            Route::Identity(id) => core.delete(&id).await.map(|()| Answer::no_content()),
+            Route::LegacyToken(id) => {
+                let token = core.issue(slot, version, &id, body_or_default(request)?).await?;
+                let mut body = serde_json::to_value(&token).map_err(Refusal::fault)?;
+                body["id"] = id.into();
+                Ok(Answer::json(200, &body))
+            }
+            Route::IssueAccessToken(id) => {
+                Ok(Answer::json(200, &core.issue(slot, version, &id, body_or_default(request)?).await?))
+            }
+            Route::RevokeAccessTokens(id) => core.revoke(&id).await.map(|()| Answer::no_content()),
+            Route::ExchangeTeamsUser => {
+                let body = version.teams_user.ok_or_else(|| Refusal::fault("no teamsUser in this version"))?;
+                Ok(Answer::json(200, &core.exchange_teams_user(slot, body, body_or_default(request)?).await?))
+            }
+            Route::ExchangeTeamsExtension => {
+                let token = bearer_token(request).ok_or_else(Refusal::invalid_access_token)?;
+                Ok(Answer::json(200, &core.exchange_teams_extension(token).await?))
+            }
+            Route::ExchangeEntra => {
+                let token = bearer_token(request).ok_or_else(Refusal::invalid_access_token)?;
+                Ok(Answer::json(200, &core.exchange_entra(token).await?))
+            }
+            Route::TeamsExtensionAssignment { tenant, object } => match *method {
+                Method::GET => Ok(Answer::json(200, &core.assignment(TEAMS_EXTENSION, Some(&tenant), &object)?)),
+                Method::DELETE => {
+                    core.unassign(TEAMS_EXTENSION, Some(&tenant), &object).await.map(|()| Answer::no_content())
+                }
+                _ => {
+                    let (new, model) = core.assign_teams_extension(&tenant, &object, body_or_default(request)?).await?;
+                    Ok(Answer::json(if new { 201 } else { 200 }, &model))
+                }
+            },
+            Route::EntraAssignments if *method == Method::GET => Ok(Answer::json(200, &core.entra_assignments()?)),
+            Route::EntraAssignments => {
+                let made = core.patch_entra_assignments(body_or_default(request)?).await?;
+                Ok(if made.value.is_empty() { Answer::no_content() } else { Answer::json(200, &made) })
+            }
+            Route::EntraAssignment(object) => match *method {
+                Method::GET => Ok(Answer::json(200, &core.assignment(ENTRA, None, &object)?)),
+                Method::DELETE => core.unassign(ENTRA, None, &object).await.map(|()| Answer::no_content()),
+                _ => {
+                    let (new, model) = core.assign_entra(&object, body_or_default(request)?).await?;
+                    Ok(Answer::json(if new { 201 } else { 200 }, &model))
+                }
+            },
+        }
+    }
+}
+
+/// Reads a JSON body; an empty one is the default.
+fn body_or_default<T: DeserializeOwned + Default>(request: &Received) -> Refused<T> {
+    if request.body.is_empty() {
+        return Ok(T::default());
+    }
+    if let Some(kind) = request.header("content-type") {
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if !kind.ends_with("json") {
+            let message = format!("The content type '{kind}' is not supported; application/json is.");
+            return Err(Refusal::http(415, "UnsupportedMediaType", message));
+        }
+    }
+    serde_json::from_slice::<Option<T>>(&request.body)
+        .map(Option::unwrap_or_default)
+        .map_err(|error| Refusal::binding(format!("The request body is not valid: {error}."), None))
+}
