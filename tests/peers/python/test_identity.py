@@ -1,9 +1,14 @@
-"""The official Python SDK against the emulator, with the access key."""
+"""The official Python SDK against the emulator, with the access key and without: by managed identity and client secret."""
 
 import asyncio
+import os
+import subprocess
+import sys
 import time
 from datetime import datetime, timedelta, timezone
 
+import azure.identity
+import azure.identity.aio
 import jwt
 import pytest
 from azure.communication.identity import (
@@ -14,14 +19,25 @@ from azure.communication.identity import (
 from azure.communication.identity.aio import CommunicationIdentityClient as AsyncClient
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
 
-from conftest import APP_ID, CONNECTION_STRING, USER_ID
+from conftest import APP_ID, CONNECTION_STRING, ENDPOINT, USER_ID
 
 OTHER_USER = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000"
 
 
-@pytest.fixture
-def client():
-    return CommunicationIdentityClient.from_connection_string(CONNECTION_STRING)
+# What `emulator run` sets is all that the credentials know.
+CREDENTIALS = {
+    "managed identity": lambda module: module.ManagedIdentityCredential(),
+    "client secret": lambda module: module.EnvironmentCredential(),
+    "default": lambda module: module.DefaultAzureCredential(),
+}
+WAYS = ["key", *CREDENTIALS]
+
+
+@pytest.fixture(scope="session", params=WAYS)
+def client(request):
+    if request.param == "key":
+        return CommunicationIdentityClient.from_connection_string(CONNECTION_STRING)
+    return CommunicationIdentityClient(ENDPOINT, CREDENTIALS[request.param](azure.identity))
 
 
 def test_create_user(client):
@@ -165,9 +181,56 @@ def test_teams_exchange_of_another(client, entra_token, app, user, message):
     assert refused.value.status_code == 400
 
 
-def test_async(verify, entra_token):
+def test_imds():
+    """Without App Service's variables, a managed identity asks the virtual machine's endpoint."""
+    command = [sys.executable, "-c", IMDS_SCRIPT]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("IDENTITY_")}
+    printed = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+    assert printed.startswith("8:acs:")
+
+
+IMDS_SCRIPT = f"""
+from azure.communication.identity import CommunicationIdentityClient
+from azure.identity import ManagedIdentityCredential
+print(CommunicationIdentityClient({ENDPOINT!r}, ManagedIdentityCredential()).create_user().raw_id)
+"""
+
+
+def test_device_code():
+    """The default user signs in at once."""
+    credential = azure.identity.DeviceCodeCredential(
+        client_id=os.environ["AZURE_CLIENT_ID"], tenant_id="adfs", prompt_callback=lambda *_: None
+    )
+    token = credential.get_token("https://communication.azure.com/clients/Chat")
+    claims = jwt.decode(token.token, options={"verify_signature": False})
+    assert claims["aud"] == "https://communication.azure.com/clients"
+    assert claims["scp"] == "Chat"
+
+
+def test_wrong_client_secret():
+    credential = azure.identity.ClientSecretCredential("adfs", os.environ["AZURE_CLIENT_ID"], "wrong")
+    with pytest.raises(ClientAuthenticationError, match="AADSTS7000215"):
+        credential.get_token("https://communication.azure.com//.default")
+
+
+def test_token_for_another_audience():
+    class Graph:
+        def get_token(self, *scopes, **options):
+            return azure.identity.ManagedIdentityCredential().get_token("https://graph.microsoft.com/.default")
+
+    with pytest.raises(ClientAuthenticationError, match="Denied by the resource provider."):
+        CommunicationIdentityClient(ENDPOINT, Graph()).create_user()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_async(verify, entra_token, way):
+    def connect():
+        if way == "key":
+            return AsyncClient.from_connection_string(CONNECTION_STRING)
+        return AsyncClient(ENDPOINT, CREDENTIALS[way](azure.identity.aio))
+
     async def run():
-        async with AsyncClient.from_connection_string(CONNECTION_STRING) as client:
+        async with connect() as client:
             user, token = await client.create_user_and_token(["chat"])
             verify(token.token)
             verify((await client.get_token(user, ["voip"])).token)

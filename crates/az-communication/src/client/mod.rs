@@ -3,6 +3,7 @@
 mod block_on;
 mod connection;
 mod debug_policy;
+mod fetch;
 mod http1;
 mod proxy;
 mod redirect;
@@ -16,5 +17,6 @@ mod trust;
 mod x509;
 
 pub use connection::{Connection, connect_options};
+pub use fetch::fetch_json;
 pub use service::{Service, object};
 pub use signed::post;

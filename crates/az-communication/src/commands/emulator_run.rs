@@ -6,12 +6,14 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use acs_identity_emulator::Config;
+use acs_identity_emulator::{Config, Emulator};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 
 use super::Invocation;
-use super::emulator::{self, ACCESS_KEY, LOG_REQUESTS, STRICT_API_VERSION, TemporaryFolder};
+use super::emulator::{
+    self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, TemporaryFolder,
+};
 use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::error::CliError;
 use crate::prompt;
@@ -21,6 +23,13 @@ use pyjmespath::Value;
 const NOT_FOUND: u8 = 127;
 const NOT_EXECUTABLE: u8 = 126;
 
+/// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority is one
+/// of Microsoft's. Offline, and for an authority of our own, they would fail.
+const TENANT: &str = "adfs";
+
+/// The application that the command is.
+const CLIENT: &str = "00000000-0000-0000-0000-000000000002";
+
 pub(super) const VERB: Verb = Verb {
     summary: "Run a command with a private emulator that lives as long as it does.\n\nThe command finds the connection \
         string in AZURE_COMMUNICATION_CONNECTION_STRING, the endpoint in AZURE_COMMUNICATION_ENDPOINT, and the \
@@ -28,8 +37,11 @@ pub(super) const VERB: Verb = Verb {
         that of this command.",
     arguments: &[
         ACCESS_KEY,
+        ENTRA_ISSUER,
         LOG_REQUESTS,
+        REVOCATION_DELAY,
         STRICT_API_VERSION,
+        THROTTLE,
         Argument::new(&["COMMAND"], "The command and its arguments, behind --.").arity(Arity::Remainder).required(),
     ],
     connects: false,
@@ -62,6 +74,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             .args(arguments)
             .env("AZURE_COMMUNICATION_CONNECTION_STRING", opened.connection_string(port))
             .env("AZURE_COMMUNICATION_ENDPOINT", format!("https://localhost:{port}"))
+            .envs(keyless(&opened, port))
             .env("REQUESTS_CA_BUNDLE", &bundle)
             .env("SSL_CERT_FILE", &bundle)
             .env("CURL_CA_BUNDLE", &bundle)
@@ -90,6 +103,19 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     });
     drop(folder);
     end_like(status?)
+}
+
+/// What code without a key looks for: a managed identity, an application's secret, and who vouches for them.
+fn keyless(emulator: &Emulator, port: u16) -> [(&'static str, String); 7] {
+    [
+        ("IDENTITY_ENDPOINT", format!("http://localhost:{port}/msi/token")),
+        ("IDENTITY_HEADER", emulator.identity_header().to_owned()),
+        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", format!("http://localhost:{port}")),
+        ("AZURE_AUTHORITY_HOST", format!("https://localhost:{port}")),
+        ("AZURE_TENANT_ID", TENANT.to_owned()),
+        ("AZURE_CLIENT_ID", CLIENT.to_owned()),
+        ("AZURE_CLIENT_SECRET", emulator.client_secret().to_owned()),
+    ]
 }
 
 /// The words behind `--` as they came, whatever their bytes are.

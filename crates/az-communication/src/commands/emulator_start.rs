@@ -4,7 +4,9 @@ use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
 use serde_json::json;
 
 use super::Invocation;
-use super::emulator::{self, ACCESS_KEY, LOG_REQUESTS, STRICT_API_VERSION, TemporaryFolder};
+use super::emulator::{
+    self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, TemporaryFolder,
+};
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::emulator_files;
 use crate::error::CliError;
@@ -43,8 +45,11 @@ pub(super) const VERB: Verb = Verb {
         .arity(Arity::Flag)
         .extension(),
         ACCESS_KEY,
+        ENTRA_ISSUER,
         LOG_REQUESTS,
+        REVOCATION_DELAY,
         STRICT_API_VERSION,
+        THROTTLE,
     ],
     connects: false,
     confirms: false,
