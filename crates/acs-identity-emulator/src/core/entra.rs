@@ -23,6 +23,9 @@ pub(crate) const DEFAULT_USER: &str = "11111111-1111-1111-1111-111111111111";
 
 const DEFAULT_LIFETIME_SECONDS: i64 = 3600;
 
+/// A year; none of Entra's lives so long.
+const MAX_LIFETIME_SECONDS: i64 = 365 * 86_400;
+
 /// Applications and managed identities get tokens for a day, as recorded (service.md, section 2.2; exchanges.json).
 const APPLICATION_LIFETIME_SECONDS: i64 = 86_399;
 
@@ -162,7 +165,11 @@ impl Core {
     pub(crate) async fn issue_entra_token(self: &Arc<Self>, base: &str, request: EntraTokenRequest) -> Refused<Grant> {
         let now = OffsetDateTime::now_utc();
         let expires_in = request.expires_in.unwrap_or(DEFAULT_LIFETIME_SECONDS);
-        let lifetime = Duration::seconds(expires_in.clamp(-86_400 * 365, 86_400 * 365));
+        if !(-MAX_LIFETIME_SECONDS..=MAX_LIFETIME_SECONDS).contains(&expires_in) {
+            let message = format!("ExpiresIn: The value must be within ±{MAX_LIFETIME_SECONDS} seconds.");
+            return Err(Refusal::binding(message, Some("ExpiresIn")));
+        }
+        let lifetime = Duration::seconds(expires_in);
         let tid = request.tid.unwrap_or_else(|| DEFAULT_TENANT.into());
         let scopes = request.scopes.unwrap_or_else(|| TEAMS_PERMISSIONS.map(str::to_owned).to_vec());
         // A token that has expired was issued before that.

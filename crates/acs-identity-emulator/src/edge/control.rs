@@ -7,6 +7,7 @@ use hyper::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::body::body;
 use super::openapi;
 use super::responses::Answer;
 use super::routes::decode_segment;
@@ -83,22 +84,20 @@ impl Edge {
 
     fn introspect(&self, request: &Received) -> Refused<Answer> {
         let missing = || Refusal::binding("The body must hold a token: token=…", Some("token"));
-        let body = std::str::from_utf8(&request.body).map_err(|_| missing())?;
-        let token = body.split('&').find_map(|pair| pair.strip_prefix("token=")).ok_or_else(missing)?;
+        let form = std::str::from_utf8(&request.body).map_err(|_| missing())?;
+        let token = form.split('&').find_map(|pair| pair.strip_prefix("token=")).ok_or_else(missing)?;
         let token = decode_segment(&token.replace('+', " ")).ok_or_else(missing)?;
         Ok(Answer::json(200, &self.core.introspect(&token)?).with("cache-control", "no-store"))
     }
 
     async fn entra_token(&self, request: &Received) -> Refused<Answer> {
-        let wanted: EntraTokenRequest = serde_json::from_slice(&request.body)
-            .map_err(|error| Refusal::binding(format!("The request body is not valid: {error}."), None))?;
+        let wanted: EntraTokenRequest = body(request)?;
         let token = self.core.issue_entra_token(&self.base, wanted).await?;
         Ok(Answer::json(200, &token).with("cache-control", "no-store"))
     }
 
     async fn regenerate_key(&self, request: &Received) -> Refused<Answer> {
-        let wanted: RegenerateKeyRequest = serde_json::from_slice(&request.body)
-            .map_err(|error| Refusal::binding(format!("The request body is not valid: {error}."), None))?;
+        let wanted: RegenerateKeyRequest = body(request)?;
         let slot = match wanted.key_type {
             KeyType::Primary => KeySlot::Primary,
             KeyType::Secondary => KeySlot::Secondary,
@@ -107,12 +106,12 @@ impl Edge {
         let (primary, secondary) =
             (self.core.access_keys.get(KeySlot::Primary), self.core.access_keys.get(KeySlot::Secondary));
         let connection = |key: &AccessKey| format!("endpoint={}/;accesskey={}", self.base, key.to_base64());
-        let body = json!({
+        let keys = json!({
             "primaryKey": primary.to_base64(),
             "secondaryKey": secondary.to_base64(),
             "primaryConnectionString": connection(&primary),
             "secondaryConnectionString": connection(&secondary),
         });
-        Ok(Answer::json(200, &body).with("cache-control", "no-store"))
+        Ok(Answer::json(200, &keys).with("cache-control", "no-store"))
     }
 }

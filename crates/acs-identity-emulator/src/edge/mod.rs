@@ -1,6 +1,7 @@
 //! HTTP: authentication, routes, api-versions, headers.
 
 mod authentication;
+mod body;
 mod control;
 mod entra;
 mod openapi;

@@ -5,9 +5,9 @@ use acs_identity_protocol::error::codes;
 use acs_identity_protocol::time::parse_iso;
 use hyper::Method;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use super::authentication::bearer_token;
+use super::body::{body, body_or_default};
 use super::responses::Answer;
 use super::routes::{Route, query_parameter};
 use super::{Edge, Received};
@@ -118,8 +118,8 @@ impl Edge {
             }
             Route::RevokeAccessTokens(id) => core.revoke(&id).await.map(|()| Answer::no_content()),
             Route::ExchangeTeamsUser => {
-                let body = version.teams_user.ok_or_else(|| Refusal::fault("no teamsUser in this version"))?;
-                Ok(Answer::json(200, &core.exchange_teams_user(slot, body, body_or_default(request)?).await?))
+                let form = version.teams_user.ok_or_else(|| Refusal::fault("no teamsUser in this version"))?;
+                Ok(Answer::json(200, &core.exchange_teams_user(slot, form, body_or_default(request)?).await?))
             }
             Route::ExchangeTeamsExtension => {
                 let token = bearer_token(request).ok_or_else(Refusal::invalid_access_token)?;
@@ -141,7 +141,7 @@ impl Edge {
             },
             Route::EntraAssignments if *method == Method::GET => Ok(Answer::json(200, &core.entra_assignments()?)),
             Route::EntraAssignments => {
-                let made = core.patch_entra_assignments(body_or_default(request)?).await?;
+                let made = core.patch_entra_assignments(body(request)?).await?;
                 Ok(if made.value.is_empty() { Answer::no_content() } else { Answer::json(200, &made) })
             }
             Route::EntraAssignment(object) => match *method {
@@ -154,21 +154,4 @@ impl Edge {
             },
         }
     }
-}
-
-/// Reads a JSON body; an empty one is the default.
-fn body_or_default<T: DeserializeOwned + Default>(request: &Received) -> Refused<T> {
-    if request.body.is_empty() {
-        return Ok(T::default());
-    }
-    if let Some(kind) = request.header("content-type") {
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if !kind.ends_with("json") {
-            let message = format!("The content type '{kind}' is not supported; application/json is.");
-            return Err(Refusal::http(415, "UnsupportedMediaType", message));
-        }
-    }
-    serde_json::from_slice::<Option<T>>(&request.body)
-        .map(Option::unwrap_or_default)
-        .map_err(|error| Refusal::binding(format!("The request body is not valid: {error}."), None))
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use acs_identity_emulator::{Config, Emulator, TrustedIssuer};
 use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 use serde_json::Value as Json;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::Invocation;
 use crate::cli::table::{Argument, Arity};
@@ -137,6 +137,17 @@ pub(super) fn open(config: Config) -> Result<Emulator, CliError> {
     })
 }
 
+/// How many connections may wait to be accepted. The usual 1,024 overflow in a burst, and then clients wait for seconds.
+const BACKLOG: u32 = 4096;
+
+fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 /// Listens on both loopback addresses, or on the given host. Port 0 takes a free port, the same on both.
 pub(super) async fn listen(host: Option<&str>, port: u16) -> Result<Vec<TcpListener>, CliError> {
     let fail = |error: std::io::Error, address: String| {
@@ -152,16 +163,16 @@ pub(super) async fn listen(host: Option<&str>, port: u16) -> Result<Vec<TcpListe
             if let Some(first) = listeners.first().and_then(|listener| listener.local_addr().ok()) {
                 address.set_port(first.port());
             }
-            listeners.push(TcpListener::bind(address).await.map_err(|error| fail(error, address.to_string()))?);
+            listeners.push(bind(address).map_err(|error| fail(error, address.to_string()))?);
         }
         return Ok(listeners);
     }
     for attempt in 0.. {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let v4 = TcpListener::bind(address).await.map_err(|error| fail(error, address.to_string()))?;
+        let v4 = bind(address).map_err(|error| fail(error, address.to_string()))?;
         let taken = v4.local_addr().map_or(port, |address| address.port());
         let address = SocketAddr::from((Ipv6Addr::LOCALHOST, taken));
-        match TcpListener::bind(address).await {
+        match bind(address) {
             Ok(v6) => return Ok(vec![v4, v6]),
             // Somebody else has that free port on the other address: another one.
             Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && port == 0 && attempt < 16 => {}
@@ -189,6 +200,18 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
         .enable_all()
         .build()
         .map_err(|error| CliError::new(format!("The emulator cannot start: {error}.")))
+}
+
+/// Takes as many connections as the system lets us: the usual soft limit of 1,024 files is for programs that use `select`.
+pub(super) fn raise_file_limit() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum;
+        // Where it is refused, more connections wait for others to end.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
 }
 
 /// A folder for the files of one run, for its owner only; gone when the run ends.

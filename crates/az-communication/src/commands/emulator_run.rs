@@ -89,7 +89,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             let _ = stopped.await;
         }));
         let status = match command.spawn() {
-            Ok(child) => wait(child).await,
+            Ok(child) => {
+                // The command has the limit that it would have without us.
+                emulator::raise_file_limit();
+                wait(child).await
+            }
             Err(error) => {
                 let code = if error.kind() == std::io::ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE };
                 let reason = error.to_string();

@@ -88,6 +88,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         let listeners = emulator::listen(host.as_deref(), port).await?;
         let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(port, |address| address.port());
         let stop = stop_signal()?;
+        emulator::raise_file_limit();
         let ready = json!({
             "endpoint": format!("https://localhost:{port}"),
             "connectionString": opened.connection_string(port),
