@@ -164,8 +164,11 @@ fn a_new_access_key_ends_what_the_old_one_made() {
     let mut client = emulator.client();
     let user = client.create();
     let token = client.issue(&user).body["token"].as_str().unwrap().to_owned();
+    let before = client.send("POST", "/emulator/list-keys?", "").body;
     let keys = client.send("POST", "/emulator/regenerate-key?", r#"{"keyType":"Secondary"}"#);
     assert_eq!(keys.status, 200, "{keys:?}");
+    assert_eq!(before["primaryKey"], keys.body["primaryKey"]);
+    assert_ne!(before["secondaryKey"], keys.body["secondaryKey"]);
     let mut second = emulator.client();
     second.key = keys.body["secondaryKey"].as_str().unwrap().parse().unwrap();
     let by_second = second.issue(&user).body["token"].as_str().unwrap().to_owned();

@@ -69,13 +69,15 @@ impl Edge {
 
     /// What needs the access key and is no part of the service.
     pub(super) async fn control(&self, request: &Received) -> Option<Answer> {
-        const OURS: [&str; 3] = ["/introspect", "/emulator/entra-token", "/emulator/regenerate-key"];
+        const OURS: [&str; 4] =
+            ["/introspect", "/emulator/entra-token", "/emulator/list-keys", "/emulator/regenerate-key"];
         if OURS.contains(&request.path()) && request.method != Method::POST {
             return Some(not_allowed(request, "POST"));
         }
         let result = match request.path() {
             "/introspect" => self.introspect(request),
             "/emulator/entra-token" => self.entra_token(request).await,
+            "/emulator/list-keys" => self.list_keys(),
             "/emulator/regenerate-key" => self.regenerate_key(request).await,
             _ => return None,
         };
@@ -103,6 +105,11 @@ impl Edge {
             KeyType::Secondary => KeySlot::Secondary,
         };
         self.core.regenerate_key(slot).await?;
+        self.list_keys()
+    }
+
+    /// The access keys, as Azure Resource Manager's `listKeys` names them.
+    fn list_keys(&self) -> Refused<Answer> {
         let (primary, secondary) =
             (self.core.access_keys.get(KeySlot::Primary), self.core.access_keys.get(KeySlot::Secondary));
         let connection = |key: &AccessKey| format!("endpoint={}/;accesskey={}", self.base, key.to_base64());
