@@ -73,12 +73,11 @@ impl ServerCertVerifier for Verifier {
                 other => other,
             },
             Trust::Bundle { path, named_by } => {
-                let pem = self.trust.read().map_err(|error| {
-                    Error::General(format!("{}, named by {named_by}, cannot be read: {error}", path.display()))
-                })?;
                 let mut chain = vec![end_entity.clone()];
                 chain.extend_from_slice(intermediates);
-                let found = trust::issuers_of(&pem, &chain);
+                let found = self.trust.issuers_of(&chain).map_err(|error| {
+                    Error::General(format!("{}, named by {named_by}, cannot be read: {error}", path.display()))
+                })?;
                 if found.iter().any(|certificate| certificate == end_entity) {
                     return verify_pinned(end_entity, server_name, now);
                 }

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
+use memchr::memmem;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 
@@ -40,41 +41,67 @@ impl Trust {
             .unwrap_or(Self::Default)
     }
 
-    /// Reads the bundle's PEM text; empty for the default.
-    pub(super) fn read(&self) -> io::Result<Vec<u8>> {
+    /// The certificates of the bundle that could have issued one of `chain`, or are one of it; none for the default.
+    pub(super) fn issuers_of(&self, chain: &[CertificateDer<'_>]) -> io::Result<Vec<CertificateDer<'static>>> {
         match self {
             Self::Default => Ok(Vec::new()),
-            Self::Bundle { path, .. } if path.is_dir() => read_directory(path),
-            Self::Bundle { path, .. } => fs::read(path),
+            Self::Bundle { path, .. } if path.is_dir() => issuers_in_directory(path, chain),
+            Self::Bundle { path, .. } => issuers_in(fs::File::open(path)?, chain),
         }
     }
 }
 
 /// A directory as `c_rehash` makes one: every readable file in it counts.
-fn read_directory(path: &Path) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
+fn issuers_in_directory(path: &Path, chain: &[CertificateDer<'_>]) -> io::Result<Vec<CertificateDer<'static>>> {
+    let mut found = Vec::new();
     for entry in fs::read_dir(path)? {
-        if let Ok(bytes) = fs::read(entry?.path()) {
-            text.extend_from_slice(&bytes);
-            text.push(b'\n');
+        if let Ok(issuers) = fs::File::open(entry?.path()).and_then(|file| issuers_in(file, chain)) {
+            found.extend(issuers);
         }
     }
-    Ok(text)
+    Ok(found)
 }
 
-/// The certificates of a PEM text that could have issued one of `chain`, or are one of it. A bundle holds some 150
-/// certificates, and checking them all would cost more than the whole command.
-pub(super) fn issuers_of(pem: &[u8], chain: &[CertificateDer<'_>]) -> Vec<CertificateDer<'static>> {
-    let names: Vec<&[u8]> = chain.iter().filter_map(|der| x509::parse(der)).map(|cert| cert.issuer).collect();
+/// How much of a bundle is in memory at once. Fresh pages cost more than reading.
+const CHUNK: usize = 16 * 1024;
+
+/// A bundle holds some 150 certificates, and checking them all would cost more than the whole command. So it is read
+/// piece by piece, and of each certificate no more is decoded than its subject needs.
+fn issuers_in(mut file: impl io::Read, chain: &[CertificateDer<'_>]) -> io::Result<Vec<CertificateDer<'static>>> {
+    let issuers: Vec<&[u8]> = chain.iter().filter_map(|der| x509::parse(der)).map(|cert| cert.issuer).collect();
+    let subjects: Vec<&[u8]> = chain.iter().filter_map(|der| x509::parse(der)).map(|cert| cert.subject).collect();
     let mut found: Vec<CertificateDer<'static>> = Vec::new();
-    for block in blocks(pem) {
-        let Some(der) = decode(block) else { continue };
-        let wanted = x509::parse(&der).is_some_and(|certificate| names.contains(&certificate.subject));
-        if wanted || chain.iter().any(|certificate| certificate.as_ref() == der.as_slice()) {
-            found.push(der.into());
+    let mut text = vec![0; CHUNK];
+    let mut filled = 0;
+    let mut decoder = Decoder::default();
+    loop {
+        if filled == text.len() {
+            // A piece without the end of a certificate: there may be comments of any length between them.
+            text.resize(text.len() * 2, 0);
         }
+        let count = file.read(&mut text[filled..])?;
+        if count == 0 {
+            return Ok(found);
+        }
+        filled += count;
+        let mut at = 0;
+        while let Some((block, end)) = next_block(&text[at..filled]) {
+            at += end;
+            let subject_wanted = |subject: &[u8]| issuers.contains(&subject) || subjects.contains(&subject);
+            let prefix = decoder.decode(block, PREFIX);
+            // Where the subject is not within the prefix, everything is looked at.
+            if !x509::subject_of_prefix(prefix).is_none_or(subject_wanted) {
+                continue;
+            }
+            let der = decoder.decode(block, usize::MAX);
+            let wanted = x509::parse(der).is_some_and(|certificate| issuers.contains(&certificate.subject));
+            if wanted || chain.iter().any(|certificate| certificate.as_ref() == der) {
+                found.push(der.to_vec().into());
+            }
+        }
+        text.copy_within(at..filled, 0);
+        filled -= at;
     }
-    found
 }
 
 /// A root store of these certificates; those that are none are left out.
@@ -97,31 +124,90 @@ pub(super) fn machine_roots() -> RootCertStore {
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 const END: &[u8] = b"-----END CERTIFICATE-----";
 
-fn blocks(pem: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = pem;
-    std::iter::from_fn(move || {
-        let start = find(rest, BEGIN)? + BEGIN.len();
-        let length = find(&rest[start..], END)?;
-        let block = &rest[start..start + length];
-        rest = &rest[start + length + END.len()..];
-        Some(block)
-    })
+/// The base64 of the first whole certificate in the text, and where it ends.
+fn next_block(text: &[u8]) -> Option<(&[u8], usize)> {
+    let start = memmem::find(text, BEGIN)? + BEGIN.len();
+    let length = memmem::find(&text[start..], END)?;
+    Some((&text[start..start + length], start + length + END.len()))
 }
 
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    // Both markers start with hyphens, which base64 lacks, so that this skips from line to line.
-    let mut at = 0;
-    while let Some(next) = haystack.get(at..)?.iter().position(|b| *b == b'-') {
-        at += next;
-        if haystack[at..].starts_with(needle) {
-            return Some(at);
+/// Most subjects end within so many characters of base64.
+const PREFIX: usize = 640;
+
+/// Decodes base64 in lines, with buffers that are used again.
+#[derive(Default)]
+struct Decoder {
+    clean: Vec<u8>,
+    der: Vec<u8>,
+}
+
+impl Decoder {
+    /// Decodes up to so many characters, a multiple of four; nothing where it is no base64.
+    fn decode(&mut self, block: &[u8], limit: usize) -> &[u8] {
+        self.clean.clear();
+        for line in block.split(|b| *b == b'\n') {
+            self.clean.extend_from_slice(line.trim_ascii());
+            if self.clean.len() >= limit {
+                self.clean.truncate(limit);
+                break;
+            }
         }
-        at += 1;
+        self.der.clear();
+        if base64::engine::general_purpose::STANDARD.decode_vec(&self.clean, &mut self.der).is_err() {
+            self.der.clear();
+        }
+        &self.der
     }
-    None
 }
 
-fn decode(block: &[u8]) -> Option<Vec<u8>> {
-    let clean: Vec<u8> = block.iter().copied().filter(|b| !b.is_ascii_whitespace()).collect();
-    base64::engine::general_purpose::STANDARD.decode(clean).ok()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pem(der: &[u8], width: usize) -> String {
+        let text = base64::engine::general_purpose::STANDARD.encode(der);
+        let lines: Vec<&str> =
+            text.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap_or_default()).collect();
+        format!("-----BEGIN CERTIFICATE-----\r\n{}\r\n-----END CERTIFICATE-----\r\n", lines.join("\r\n"))
+    }
+
+    /// A root that browsers ship stands for a certificate; only its own names matter here.
+    fn certificate(subject: &[u8], padding: usize) -> Vec<u8> {
+        let element = |tag: u8, content: &[u8]| {
+            let mut der = vec![tag, 0x82, (content.len() >> 8) as u8, content.len() as u8];
+            der.extend_from_slice(content);
+            der
+        };
+        let name = element(0x30, subject);
+        let times = [element(0x17, b"700101000000Z"), element(0x17, b"400101000000Z")].concat();
+        let body = [
+            element(0x02, &[1]),
+            element(0x30, &[]),
+            name.clone(),
+            element(0x30, &times),
+            name,
+            element(0x04, &vec![7; padding]),
+        ];
+        element(0x30, &element(0x30, &body.concat()))
+    }
+
+    #[test]
+    fn the_issuer_is_found_wherever_it_stands() {
+        let wanted = certificate(b"wanted", 900);
+        let long = certificate(&[b'x'; 2000], 10);
+        let chain = [CertificateDer::from(wanted.clone()), CertificateDer::from(long.clone())];
+        let mut bundle = String::new();
+        for index in 0..200 {
+            bundle.push_str(&format!("# a comment {index}\n{}", pem(&certificate(b"another", index * 7), 64)));
+        }
+        bundle.push_str(&"# a long comment".repeat(4000));
+        bundle.push('\n');
+        let found = |text: &str| issuers_in(text.as_bytes(), &chain).unwrap();
+        assert!(found(&bundle).is_empty());
+        for width in [64, 76, 4096] {
+            let text = format!("{}{bundle}{}{bundle}", pem(&long, width), pem(&wanted, width));
+            assert_eq!(found(&text), [CertificateDer::from(long.clone()), CertificateDer::from(wanted.clone())]);
+        }
+        assert!(found("-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n").is_empty());
+    }
 }

@@ -45,6 +45,25 @@ pub(super) fn parse(der: &[u8]) -> Option<Certificate<'_>> {
     })
 }
 
+/// The subject's name of a certificate whose end may be missing; `None` where the name is not within what is there.
+pub(super) fn subject_of_prefix(der: &[u8]) -> Option<&[u8]> {
+    let mut rest = behind_header(behind_header(der)?)?;
+    if rest.first() == Some(&VERSION) {
+        rest = element(rest)?.2;
+    }
+    // Serial number, algorithm, issuer, validity.
+    for _ in 0..4 {
+        rest = element(rest)?.2;
+    }
+    Some(whole(rest)?.0)
+}
+
+/// What follows the tag and the length of the first element.
+fn behind_header(der: &[u8]) -> Option<&[u8]> {
+    let first = usize::from(*der.get(1)?);
+    der.get(2 + if first & 0x80 == 0 { 0 } else { first & 0x7f }..)
+}
+
 /// The tag and content of the first element, and what follows it.
 fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = der.split_first()?;

@@ -52,6 +52,7 @@ pub fn az(home: &Folder) -> Command {
         .env("HOME", home.path())
         .env("AZURE_CONFIG_DIR", home.path().join(".azure"))
         .env("PATH", "/usr/bin:/bin")
+        .env("TMPDIR", home.path())
         .env("LC_ALL", "C.UTF-8")
         .env("TERM", "xterm-256color")
         .current_dir(home.path());

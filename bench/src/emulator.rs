@@ -1,0 +1,220 @@
+//! The emulator under load, against what the machine can do: `openssl speed` for signatures, fdatasync for commits.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::load::{self, signed};
+use crate::stats::median;
+
+struct Emulator {
+    child: Child,
+    port: u16,
+    ready_ms: f64,
+}
+
+impl Emulator {
+    /// Starts one on those cores.
+    fn start(az: &str, cores: &str, options: &[&str]) -> Self {
+        let started = Instant::now();
+        let mut child = Command::new("taskset")
+            .args(["-c", cores, az, "communication", "emulator", "start", "--port", "0"])
+            .args(options)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready_ms = started.elapsed().as_secs_f64() * 1e3;
+        let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let port = ready["endpoint"].as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();
+        Self { child, port, ready_ms }
+    }
+
+    fn create(&self) -> String {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+            let mut buffer = Vec::new();
+            let request = signed(self.port, "POST", "/identities?api-version=2023-10-01", "");
+            let (status, body) = load::ask(&mut stream, &request, &mut buffer).await;
+            assert_eq!(status, 201);
+            let answer: serde_json::Value = serde_json::from_slice(&buffer[body..]).unwrap();
+            answer["identity"]["id"].as_str().unwrap().to_owned()
+        })
+    }
+
+    fn issue(&self, user: &str) -> Vec<u8> {
+        let target = format!("/identities/{user}/:issueAccessToken?api-version=2023-10-01");
+        signed(self.port, "POST", &target, r#"{"scopes":["chat"]}"#)
+    }
+
+    fn memory_kib(&self) -> u64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = text.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Signatures a second that OpenSSL makes on those cores.
+fn openssl(cores: &str, processes: usize, seconds: f64) -> f64 {
+    let seconds = seconds.ceil().to_string();
+    let output = Command::new("taskset")
+        .args(["-c", cores, "openssl", "speed", "-seconds", &seconds, "-multi", &processes.to_string(), "rsa2048"])
+        .stderr(Stdio::null())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let line = text.lines().find(|line| line.starts_with("rsa 2048")).unwrap_or_else(|| panic!("{text}"));
+    let words: Vec<&str> = line.split_whitespace().collect();
+    words[words.len() - 2].parse().unwrap()
+}
+
+/// Overwrites of a block, each with an fdatasync, a second.
+fn device(folder: &Path, seconds: f64) -> f64 {
+    let mut file = std::fs::File::create(folder.join("device")).unwrap();
+    file.write_all(&[1; 4096]).unwrap();
+    file.sync_all().unwrap();
+    let (started, mut count) = (Instant::now(), 0);
+    while started.elapsed().as_secs_f64() < seconds {
+        std::os::unix::fs::FileExt::write_all_at(&file, &[count as u8; 4096], 0).unwrap();
+        file.sync_data().unwrap();
+        count += 1;
+    }
+    f64::from(count) / started.elapsed().as_secs_f64()
+}
+
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/data").join(name);
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+pub fn run(az: &str, rounds: usize, seconds: f64, identities: &[usize]) {
+    signing(az, rounds, seconds);
+    latency(az, seconds);
+    unsigned(az, rounds, seconds);
+    durable(az, rounds, seconds);
+    start_up(az, rounds);
+    growth(az, seconds, identities);
+}
+
+fn signing(az: &str, rounds: usize, seconds: f64) {
+    println!("\n### Tokens a second, load generator on the other core\n");
+    println!("| cores of the emulator | tokens/s | `openssl speed` there | ratio (median of {rounds} pairs) | all ratios |");
+    println!("| --- | --- | --- | --- | --- |");
+    for (cores, processes) in [("0", 1), ("0,1", 2)] {
+        let emulator = Emulator::start(az, cores, &["--in-memory"]);
+        let requests = [emulator.issue(&emulator.create())];
+        let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let reference = openssl(cores, processes, seconds);
+            let load = load::run(emulator.port, 32, seconds, &requests, 200);
+            ours.push(load.per_second);
+            theirs.push(reference);
+            ratios.push(load.per_second / reference);
+        }
+        let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
+        println!(
+            "| {cores} | {:.0} | {:.0} | **{:.2}** | {} |",
+            median(&ours),
+            median(&theirs),
+            median(&ratios),
+            all.join(", ")
+        );
+    }
+}
+
+fn latency(az: &str, seconds: f64) {
+    println!("\n### Latency of `:issueAccessToken`, emulator on core 0\n");
+    println!("| connections | tokens/s | p50 µs | p99 µs |");
+    println!("| --- | --- | --- | --- |");
+    let emulator = Emulator::start(az, "0", &["--in-memory"]);
+    let requests = [emulator.issue(&emulator.create())];
+    for connections in [1, 32, 256] {
+        let load = load::run(emulator.port, connections, seconds, &requests, 200);
+        println!("| {connections} | {:.0} | {:.0} | {:.0} |", load.per_second, load.p50, load.p99);
+    }
+}
+
+fn unsigned(az: &str, rounds: usize, seconds: f64) {
+    let emulator = Emulator::start(az, "0", &["--in-memory"]);
+    let health = format!("GET /health HTTP/1.1\r\nhost: localhost:{}\r\n\r\n", emulator.port).into_bytes();
+    let loads: Vec<_> = (0..rounds).map(|_| load::run(emulator.port, 32, seconds, &[health.clone()], 200)).collect();
+    let rates: Vec<f64> = loads.iter().map(|load| load.per_second).collect();
+    println!("\n### Unsigned requests (`GET /health`), emulator on core 0, 32 connections\n");
+    println!("**{:.0}** a second (p50 {:.0} µs, p99 {:.0} µs)", median(&rates), loads[0].p50, loads[0].p99);
+}
+
+fn durable(az: &str, rounds: usize, seconds: f64) {
+    println!("\n### Durable creations a second\n");
+    println!("| connections | creations/s | fdatasync/s | ratio (median of {rounds} pairs) |");
+    println!("| --- | --- | --- | --- |");
+    let data = folder("durable");
+    let emulator = Emulator::start(az, "0,1", &["--data-dir", data.to_str().unwrap()]);
+    let create = [signed(emulator.port, "POST", "/identities?api-version=2023-10-01", "")];
+    for connections in [1, 32] {
+        let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            let reference = device(&data, seconds);
+            let load = load::run(emulator.port, connections, seconds, &create, 201);
+            ours.push(load.per_second);
+            theirs.push(reference);
+            ratios.push(load.per_second / reference);
+        }
+        let (ours, theirs) = (median(&ours), median(&theirs));
+        println!("| {connections} | {ours:.0} | {theirs:.0} | **{:.2}** |", median(&ratios));
+    }
+}
+
+fn start_up(az: &str, rounds: usize) {
+    let data = folder("start");
+    let start = || Emulator::start(az, "0,1", &["--data-dir", data.to_str().unwrap()]).ready_ms;
+    let first = start();
+    let times: Vec<f64> = (0..rounds * 5).map(|_| start()).collect();
+    println!("\n### Start to the ready line\n");
+    println!("**{:.1}** ms with keys and certificates there; {first:.0} ms the first time", median(&times));
+}
+
+fn growth(az: &str, seconds: f64, identities: &[usize]) {
+    println!("\n### By the number of identities stored\n");
+    println!("| identities | create/s, 32 connections | issue/s | issue p50 µs, 1 connection | memory MiB |");
+    println!("| --- | --- | --- | --- | --- |");
+    let data = folder("growth");
+    let emulator = Emulator::start(az, "0,1", &["--data-dir", data.to_str().unwrap()]);
+    let create = [signed(emulator.port, "POST", "/identities?api-version=2023-10-01", "")];
+    let user = emulator.create();
+    let mut stored = 1.0;
+    for &wanted in identities {
+        while stored < wanted as f64 {
+            let left = wanted as f64 - stored;
+            // Signed anew: a signature is good for five minutes only.
+            let create = [signed(emulator.port, "POST", "/identities?api-version=2023-10-01", "")];
+            let span = (left / 12_000.0).clamp(0.02, 60.0);
+            stored += load::run(emulator.port, 32, span, &create, 201).per_second * span;
+        }
+        let created = load::run(emulator.port, 32, seconds, &create, 201);
+        stored += created.per_second * seconds;
+        let issue = [emulator.issue(&user)];
+        let issued = load::run(emulator.port, 32, seconds, &issue, 200);
+        let single = load::run(emulator.port, 1, seconds, &issue, 200);
+        println!(
+            "| {wanted} | {:.0} | {:.0} | {:.0} | {:.0} |",
+            created.per_second,
+            issued.per_second,
+            single.p50,
+            emulator.memory_kib() as f64 / 1024.0
+        );
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}

@@ -1,0 +1,104 @@
+//! A load generator: keep-alive connections over plain HTTP on one thread, each sending its next request when the last one
+//! was answered.
+
+use std::time::{Duration, Instant};
+
+use acs_identity_protocol::{AccessKey, signature, time as dates};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::stats::{quantile, sorted};
+
+/// What came of it.
+pub struct Load {
+    pub per_second: f64,
+    pub p50: f64,
+    pub p99: f64,
+}
+
+/// A request, signed now: good for five minutes.
+pub fn signed(port: u16, method: &str, target: &str, body: &str) -> Vec<u8> {
+    let (key, host) = (AccessKey::development(), format!("localhost:{port}"));
+    let (date, hash) = (dates::http_date(time::OffsetDateTime::now_utc()), signature::content_hash(body.as_bytes()));
+    let signature = key.sign(&signature::string_to_sign(method, target, &[&date, &host, &hash]));
+    format!(
+        "{method} {target} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\nx-ms-date: {date}\r\n\
+         x-ms-content-sha256: {hash}\r\nauthorization: {}\r\ncontent-length: {}\r\n\r\n{body}",
+        signature::authorization(&signature),
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// Sends a request and reads its answer, whose body it returns.
+pub async fn ask(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> (u16, usize) {
+    stream.write_all(request).await.unwrap();
+    buffer.clear();
+    loop {
+        let count = stream.read_buf(buffer).await.unwrap();
+        assert!(count > 0, "the connection was closed");
+        let Some(end) = buffer.windows(4).position(|end| end == b"\r\n\r\n") else { continue };
+        let head = std::str::from_utf8(&buffer[..end]).unwrap();
+        let status = head[9..12].parse().unwrap();
+        let length = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+        });
+        let whole = end + 4 + length.unwrap_or(0);
+        while buffer.len() < whole {
+            assert!(stream.read_buf(buffer).await.unwrap() > 0);
+        }
+        return (status, end + 4);
+    }
+}
+
+/// Asks on so many connections for so long. The requests take turns.
+pub fn run(port: u16, connections: usize, seconds: f64, requests: &[Vec<u8>], expected: u16) -> Load {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let requests: &[Vec<u8>] = requests;
+    runtime.block_on(async {
+        let mut streams = Vec::new();
+        for _ in 0..connections {
+            let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+            stream.set_nodelay(true).unwrap();
+            streams.push(stream);
+        }
+        let started = Instant::now();
+        let end = started + Duration::from_secs_f64(seconds);
+        let tasks = streams.into_iter().enumerate().map(|(index, mut stream)| async move {
+            let (mut times, mut buffer, mut at) = (Vec::new(), Vec::with_capacity(4096), index);
+            while Instant::now() < end {
+                let sent = Instant::now();
+                let (status, _) = ask(&mut stream, &requests[at % requests.len()], &mut buffer).await;
+                assert_eq!(status, expected, "{}", String::from_utf8_lossy(&buffer));
+                times.push(sent.elapsed().as_secs_f64() * 1e6);
+                at += connections;
+            }
+            times
+        });
+        let times: Vec<f64> = join_all(tasks).await.into_iter().flatten().collect();
+        let per_second = times.len() as f64 / started.elapsed().as_secs_f64();
+        let times = sorted(times);
+        Load { per_second, p50: quantile(&times, 0.5), p99: quantile(&times, 0.99) }
+    })
+}
+
+async fn join_all<T, F: Future<Output = T>>(futures: impl Iterator<Item = F>) -> Vec<T> {
+    let mut pending: Vec<_> = futures.map(|future| (Box::pin(tokio::task::unconstrained(future)), None)).collect();
+    std::future::poll_fn(move |context| {
+        let mut left = false;
+        for (future, output) in &mut pending {
+            if output.is_none() {
+                match future.as_mut().poll(context) {
+                    std::task::Poll::Ready(value) => *output = Some(value),
+                    std::task::Poll::Pending => left = true,
+                }
+            }
+        }
+        if left {
+            return std::task::Poll::Pending;
+        }
+        std::task::Poll::Ready(pending.drain(..).filter_map(|(_, output)| output).collect())
+    })
+    .await
+}

@@ -1,0 +1,119 @@
+//! Whole processes, run in shuffled rounds: wall time of each run, and CPU time, memory and page faults of some.
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use nix::sys::resource::{UsageWho, getrusage};
+
+use crate::stats::{Random, median, quantile, sorted};
+
+/// A process to run.
+pub struct Program {
+    pub name: &'static str,
+    pub words: Vec<String>,
+    pub variables: Vec<(&'static str, String)>,
+    /// What part of the rounds it takes part in: slow ones in fewer.
+    pub every: usize,
+    /// The exit code that is right.
+    pub code: i32,
+}
+
+impl Program {
+    pub fn new(name: &'static str, words: &[&str]) -> Self {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        Self { name, words, variables: Vec::new(), every: 1, code: 0 }
+    }
+
+    pub fn variable(mut self, name: &'static str, value: &str) -> Self {
+        self.variables.push((name, value.to_owned()));
+        self
+    }
+
+    pub fn every(mut self, every: usize) -> Self {
+        self.every = every;
+        self
+    }
+
+    pub fn code(mut self, code: i32) -> Self {
+        self.code = code;
+        self
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.words[0]);
+        command.args(&self.words[1..]).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", std::env::temp_dir()).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    fn run(&self) -> f64 {
+        let mut command = self.command();
+        let started = Instant::now();
+        let status = command.status().unwrap();
+        let elapsed = started.elapsed().as_secs_f64() * 1e6;
+        assert_eq!(status.code(), Some(self.code), "{}: {:?}", self.name, self.words);
+        elapsed
+    }
+}
+
+/// Runs all of them in shuffled rounds and prints a table of ratios to the one that is named.
+pub fn compare(title: &str, programs: &[Program], reference: &str, rounds: usize) {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut times: Vec<Vec<f64>> = vec![Vec::new(); programs.len()];
+    for program in programs {
+        program.run();
+    }
+    for round in 0..rounds {
+        let mut order: Vec<usize> = (0..programs.len()).filter(|at| round % programs[*at].every == 0).collect();
+        random.shuffle(&mut order);
+        for at in order {
+            times[at].push(programs[at].run());
+        }
+    }
+    let base = programs.iter().position(|program| program.name == reference).unwrap();
+    let base_median = median(&times[base]);
+    println!("\n### {title}\n");
+    println!("| program | p10 µs | median µs | p90 µs | ratio | CPU ms | peak KiB | faults | runs |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    for (program, times) in programs.iter().zip(&times) {
+        let sorted = sorted(times.clone());
+        let middle = quantile(&sorted, 0.5);
+        let usage = usage(program);
+        println!(
+            "| {} | {:.0} | **{middle:.0}** | {:.0} | {:.2} | {} | {} | {} | {} |",
+            program.name,
+            quantile(&sorted, 0.1),
+            quantile(&sorted, 0.9),
+            middle / base_median,
+            usage[0],
+            usage[1],
+            usage[2],
+            times.len()
+        );
+    }
+}
+
+/// CPU time, memory and faults of one program, counted by a process of its own that has no other children.
+fn usage(program: &Program) -> Vec<String> {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg("usage").args(&program.words);
+    for (name, value) in &program.variables {
+        command.env(name, value);
+    }
+    let output = command.output().unwrap();
+    String::from_utf8(output.stdout).unwrap().split_whitespace().map(str::to_owned).collect()
+}
+
+/// The other side of `usage`.
+pub fn print_usage(words: &[String]) {
+    const RUNS: u32 = 5;
+    for _ in 0..RUNS {
+        let mut command = Command::new(&words[0]);
+        let _ = command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
+    let seconds = |time: nix::sys::time::TimeVal| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
+    let cpu = (seconds(usage.user_time()) + seconds(usage.system_time())) * 1e3 / f64::from(RUNS);
+    println!("{cpu:.2} {} {}", usage.max_rss(), usage.minor_page_faults() / i64::from(RUNS));
+}
