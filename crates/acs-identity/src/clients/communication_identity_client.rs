@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use acs_identity_protocol::{AccessKey, ConnectionString, raw_id};
+use azure_core::Uuid;
 use azure_core::credentials::{Secret, TokenCredential};
 use azure_core::error::{CheckSuccessOptions, Error, ErrorKind, ResultExt as _};
 use azure_core::fmt::SafeDebug;
+use azure_core::http::headers::{CLIENT_REQUEST_ID, Header as _};
 use azure_core::http::policies::{Policy, auth::BearerTokenAuthorizationPolicy};
+use azure_core::http::request::options::ClientRequestId;
 use azure_core::http::{
     ClientOptions, Context, Method, NoFormat, Pipeline, PipelineSendOptions, RawResponse, Request, RequestContent,
     Response, Url,
@@ -317,6 +320,13 @@ impl CommunicationIdentityClient {
         mut request: Request,
         success_codes: &'static [u16],
     ) -> azure_core::Result<RawResponse> {
+        // The pipeline would add it, too, but looks for it first by way of an error, whose backtrace costs milliseconds where
+        // `RUST_BACKTRACE` is set.
+        let id = match ctx.value::<ClientRequestId>() {
+            Some(id) => id.value().as_str().to_owned(),
+            None => Uuid::new_v4().to_string(),
+        };
+        request.insert_header(CLIENT_REQUEST_ID, id);
         let check_success = CheckSuccessOptions { success_codes };
         self.pipeline.send(ctx, &mut request, Some(PipelineSendOptions { check_success, ..Default::default() })).await
     }

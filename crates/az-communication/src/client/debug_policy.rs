@@ -11,6 +11,8 @@ use azure_core::http::{Context, Request};
 
 use crate::printer::Printer;
 
+use super::header;
+
 /// The policy. It stands behind signing and right before the transport.
 #[derive(Debug)]
 pub(super) struct DebugPolicy {
@@ -40,7 +42,7 @@ impl Policy for DebugPolicy {
         self.printer.debug(&format!("Request method: '{}'", method.as_str()));
         self.printer.debug("Request headers:");
         self.headers(request.headers());
-        let signed = |name: &'static str| request.headers().get_optional_str(&name.into());
+        let signed = |name: &'static str| header::optional(request.headers(), name);
         if let (Some(date), Some(hash)) = (signed(signature::DATE_HEADER), signed(signature::CONTENT_HASH_HEADER)) {
             let url = request.url();
             let host = url.host_str().unwrap_or_default();

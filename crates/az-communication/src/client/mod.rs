@@ -4,6 +4,7 @@ mod block_on;
 mod connection;
 mod debug_policy;
 mod fetch;
+mod header;
 mod http1;
 mod proxy;
 mod redirect;

@@ -7,6 +7,8 @@ use azure_core::error::{Error, ErrorKind};
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Method, Request, Url};
 
+use super::header;
+
 const MAX_REDIRECTS: usize = 30;
 
 /// The policy. It stands before retries and signing, so that the request is signed anew for the other host.
@@ -24,7 +26,7 @@ impl Policy for RedirectPolicy {
                 300 | 303 | 307 | 308 => true,
                 _ => false,
             };
-            let location = response.headers().get_optional_str(&"location".into()).map(str::to_owned);
+            let location = header::optional(response.headers(), "location").map(str::to_owned);
             let Some(location) = location.filter(|_| follows) else {
                 return Ok(response);
             };

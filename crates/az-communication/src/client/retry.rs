@@ -12,6 +12,7 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Method, Request};
 use azure_core::time::OffsetDateTime;
 
+use super::header;
 use super::transport::TransportError;
 use crate::printer::Printer;
 
@@ -105,7 +106,7 @@ fn is_retryable(status: u16, idempotent: bool, headers: &Headers) -> bool {
 }
 
 fn header<'a>(headers: &'a Headers, name: &'static str) -> Option<&'a str> {
-    headers.get_optional_str(&name.into()).filter(|value| !value.is_empty())
+    header::optional(headers, name).filter(|value| !value.is_empty())
 }
 
 /// The wait that the service asks for, in seconds; `None` where it asks for none.

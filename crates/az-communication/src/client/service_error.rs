@@ -14,6 +14,7 @@ use azure_core::time::OffsetDateTime;
 use pyjmespath::{JsonStyle, Value, python_str};
 
 use super::connection::Connection;
+use super::header;
 use super::transport::TransportError;
 use crate::error::{CliError, HintPolicy, NOT_FOUND};
 
@@ -64,7 +65,7 @@ fn unreachable_service(error: &TransportError, connection: &Connection) -> CliEr
 pub(super) fn refused(response: &RawResponse, asked: &Asked<'_>) -> CliError {
     let status = u16::from(response.status());
     let exit_code = if status == 404 { NOT_FOUND } else { crate::error::FAILURE };
-    let content_type = response.headers().get_optional_str(&"content-type".into()).unwrap_or("application/json");
+    let content_type = header::optional(response.headers(), "content-type").unwrap_or("application/json");
     let is_json = content_type.split(';').next().is_some_and(|kind| kind.trim().ends_with("json"));
     let text = String::from_utf8_lossy(response.body());
     let body = Value::from_json(text.trim_start_matches('\u{feff}'));
@@ -162,7 +163,7 @@ fn hints(response: &RawResponse, code: Option<&str>, asked: &Asked<'_>) -> Vec<S
 }
 
 fn denied_hints(response: &RawResponse) -> Vec<String> {
-    let date = response.headers().get_optional_str(&"date".into()).and_then(parse_http_date);
+    let date = header::optional(response.headers(), "date").and_then(parse_http_date);
     if let Some(date) = date {
         let ahead = (OffsetDateTime::now_utc() - date).whole_seconds();
         if ahead.abs() > MAX_CLOCK_SKEW_SECONDS - 10 {

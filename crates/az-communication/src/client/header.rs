@@ -1,0 +1,9 @@
+//! Reading headers.
+
+use azure_core::http::headers::Headers;
+
+/// A header that may be missing. azure_core's own `get_optional_str` makes an error of a missing one and drops it, which
+/// costs milliseconds where `RUST_BACKTRACE` is set.
+pub(super) fn optional<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
+    headers.iter().find(|(key, _)| key.as_str().eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
