@@ -1,6 +1,6 @@
 //! What can be set.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use acs_identity_protocol::AccessKey;
@@ -12,6 +12,16 @@ pub enum Storage {
     Folder(PathBuf),
     /// In memory; gone when the emulator ends. Keys are made anew each time.
     Memory,
+}
+
+impl Storage {
+    /// The folder, if there is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(folder) => Some(folder),
+            Self::Memory => None,
+        }
+    }
 }
 
 /// The emulator's configuration.

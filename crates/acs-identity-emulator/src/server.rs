@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use acs_identity_protocol::AccessKey;
+use acs_identity_protocol::ConnectionString;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use crate::config::{Config, Storage};
+use crate::config::Config;
 use crate::core::{Core, KeySlot};
 use crate::edge::Edge;
 use crate::error::Error;
@@ -58,13 +58,10 @@ impl Emulator {
     ///
     /// When the folder cannot be used, is used by another emulator, or holds a damaged file. Nothing is overwritten.
     pub fn open(config: Config) -> Result<Self, Error> {
-        let folder = match &config.storage {
-            Storage::Folder(folder) => {
-                files::make_folder(folder)?;
-                Some(folder.as_path())
-            }
-            Storage::Memory => None,
-        };
+        let folder = config.storage.folder();
+        if let Some(folder) = folder {
+            files::make_folder(folder)?;
+        }
         let core = Core::open(&config)?;
         let pki = pki::load_or_make(folder)?;
         Ok(Self { core: Arc::new(core), tls: pki.server, ca_certificate: pki.ca_certificate, config })
@@ -77,7 +74,8 @@ impl Emulator {
 
     /// The connection string for that port, in the one form that every SDK takes.
     pub fn connection_string(&self, port: u16) -> String {
-        connection_string(port, &self.core.access_keys.get(KeySlot::Primary))
+        let endpoint = format!("https://localhost:{port}");
+        ConnectionString::format(&endpoint, &self.core.access_keys.get(KeySlot::Primary))
     }
 
     /// The secret with which applications get tokens from the Entra side.
@@ -89,10 +87,6 @@ impl Emulator {
     pub fn identity_header(&self) -> &str {
         &self.core.identity_header
     }
-}
-
-fn connection_string(port: u16, key: &AccessKey) -> String {
-    format!("endpoint=https://localhost:{port}/;accesskey={}", key.to_base64())
 }
 
 /// Serves connections until `shutdown` resolves, then lets those that are open end, and writes what is queued.

@@ -132,6 +132,11 @@ impl ConnectionString {
         }
     }
 
+    /// Writes one, in the form that every SDK takes. It shows the key, so it is not for logs.
+    pub fn format(endpoint: &str, access_key: &AccessKey) -> String {
+        format!("endpoint={endpoint}/;accesskey={}", access_key.to_base64())
+    }
+
     /// The endpoint over https, without a trailing slash.
     pub fn https_endpoint(&self) -> String {
         format!("https://{}", self.host)

@@ -6,28 +6,16 @@ use acs_identity_protocol::models::{
     CreateIdentityResult, EntraAssignmentList, EntraAssignmentRequest, EntraAssignmentsPatch, Identity, PrincipalType,
     TeamsExtensionAssignment, TeamsExtensionAssignmentRequest,
 };
-use acs_identity_protocol::raw_id::is_guid;
 use acs_identity_protocol::scope::TokenScope;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::entra::{EntraClaims, Purpose};
-use super::{Core, KeySlot, Refusal, Refused};
+use super::{Core, KeySlot, Refusal, Refused, check_guid, missing, required};
 use crate::store::{AssignmentRow, Outcome, Write};
 
 /// The kinds of assignments, as the store knows them.
 pub(crate) const TEAMS_EXTENSION: &str = "teamsExtension";
 pub(crate) const ENTRA: &str = "entra";
-
-fn check_guid(value: &str, name: &str, target: &'static str) -> Refused<String> {
-    if is_guid(value) {
-        return Ok(value.to_ascii_lowercase());
-    }
-    Err(Refusal::validation(format!("Provided {name} has invalid format."), target))
-}
-
-fn required<T>(value: Option<T>, name: &'static str) -> Refused<T> {
-    value.ok_or_else(|| Refusal::binding(format!("{name}: The {name} field is required."), Some(name)))
-}
 
 fn model(row: AssignmentRow) -> TeamsExtensionAssignment {
     TeamsExtensionAssignment {
@@ -93,7 +81,7 @@ impl Core {
             return Err(Refusal::validation(message, "principalType"));
         }
         if principal_type == PrincipalType::User && request.client_ids.as_ref().is_none_or(Vec::is_empty) {
-            return Err(Refusal::binding("ClientIds: The ClientIds field is required.", Some("ClientIds")));
+            return Err(missing("ClientIds"));
         }
         let row = AssignmentRow {
             tenant: check_guid(tenant, "TenantId", "tenantId")?,
@@ -112,13 +100,14 @@ impl Core {
         request: EntraAssignmentRequest,
     ) -> Refused<(bool, TeamsExtensionAssignment)> {
         let row = entra_row(object, request)?;
-        let existed = !self.store.assignments(ENTRA, Some(&row.object)).map_err(Refusal::fault)?.is_empty();
         let writes = vec![
             Write::Unassign { kind: ENTRA, tenant: None, object: row.object.clone() },
             Write::Assign { kind: ENTRA, row: row.clone() },
         ];
-        self.write(Write::All(writes)).await?;
-        Ok((!existed, model(row)))
+        let Outcome::All(outcomes) = self.write(Write::All(writes)).await? else {
+            return Err(Refusal::fault("no outcomes"));
+        };
+        Ok((outcomes.first() == Some(&Outcome::Missing), model(row)))
     }
 
     /// Removes an assignment.
@@ -201,7 +190,7 @@ impl Core {
         claims: &EntraClaims,
     ) -> Refused<CreateIdentityResult> {
         let now = OffsetDateTime::now_utc();
-        let expires_on = now + Duration::seconds(claims.exp - now.unix_timestamp());
+        let expires_on = claims.expires_on(now);
         let token = self.sign_user_token(KeySlot::Entra, user, scopes, now, expires_on).await?;
         let identity = Identity::with_id(format!("8:acs:{}_{user}", self.resource_id));
         Ok(CreateIdentityResult::new(identity, Some(token)))

@@ -31,6 +31,15 @@ impl KeySlot {
         }
     }
 
+    /// Where the keys have that of the slot. Callers with an Entra token have none and regenerate none.
+    fn access_key(self) -> usize {
+        match self {
+            Self::Primary => 0,
+            Self::Secondary => 1,
+            Self::Entra => unreachable!("an Entra token is no access key"),
+        }
+    }
+
     /// Under what name the store has the key.
     pub(super) fn setting(self) -> &'static str {
         match self {
@@ -68,29 +77,29 @@ impl AccessKeys {
         Ok(Self { keys: RwLock::new([primary, secondary]) })
     }
 
-    /// A key. Only the two slots of access keys have one.
+    /// The key of a slot.
     pub(crate) fn get(&self, slot: KeySlot) -> AccessKey {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys[usize::from(slot != KeySlot::Primary)].clone()
+        keys[slot.access_key()].clone()
     }
 
     /// The slot whose key made this signature over one of the texts.
     pub(crate) fn verify(&self, texts: &[String], signature: &str) -> Option<KeySlot> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
         let fits = |key: &AccessKey| texts.iter().any(|text| key.verify(text, signature));
-        [KeySlot::Primary, KeySlot::Secondary].into_iter().find(|slot| fits(&keys[*slot as usize]))
+        [KeySlot::Primary, KeySlot::Secondary].into_iter().find(|slot| fits(&keys[slot.access_key()]))
     }
 }
 
 impl Core {
     /// Regenerates a key. What the former one made is revoked: its signing key is gone, here and among the published ones.
-    pub(crate) async fn regenerate_key(&self, slot: KeySlot) -> Refused<AccessKey> {
+    pub(crate) async fn regenerate_key(&self, slot: KeySlot) -> Refused<()> {
         let key = random_key(&self.random).map_err(Refusal::fault)?;
         let write = Write::Setting { name: slot.setting(), value: key.to_base64(), replace: true };
         self.write(write).await?;
         self.token_keys[slot as usize].discard().map_err(Refusal::fault)?;
         let mut keys = self.access_keys.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys[usize::from(slot != KeySlot::Primary)] = key.clone();
-        Ok(key)
+        keys[slot.access_key()] = key;
+        Ok(())
     }
 }

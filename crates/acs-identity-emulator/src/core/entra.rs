@@ -61,7 +61,7 @@ pub(crate) struct EntraTokenRequest {
 }
 
 /// A token, in the words of RFC 6749.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Default, Serialize)]
 pub(crate) struct Grant {
     pub(crate) token_type: &'static str,
     pub(crate) expires_in: i64,
@@ -122,11 +122,16 @@ pub(super) struct EntraClaims {
 impl EntraClaims {
     /// The permissions; they stand with or without the resource in front.
     pub(super) fn permissions(&self) -> impl Iterator<Item = &str> {
-        self.scp.split(' ').filter_map(|scope| scope.rsplit('/').next())
+        self.scp.split(' ').map(permission_of)
     }
 
     fn has(&self, permission: &str) -> bool {
         self.permissions().any(|granted| granted == permission)
+    }
+
+    /// When a token ends that lives as long, to the fraction of a second of `now`.
+    pub(super) fn expires_on(&self, now: OffsetDateTime) -> OffsetDateTime {
+        now + Duration::seconds(self.exp - now.unix_timestamp())
     }
 
     /// Why the token is not in force now.
@@ -142,6 +147,11 @@ impl EntraClaims {
 /// The audience of a scope such as `https://communication.azure.com//.default`.
 pub(crate) fn audience_of(scope: &str) -> &str {
     scope.rsplit_once('/').map_or(scope, |(audience, _)| audience)
+}
+
+/// The permission of a scope such as `https://auth.msft.communication.azure.com/Teams.ManageCalls`.
+fn permission_of(scope: &str) -> &str {
+    scope.rsplit_once('/').map_or(scope, |(_, permission)| permission)
 }
 
 fn is_management_audience(audience: &str) -> bool {
@@ -195,15 +205,7 @@ impl Core {
             claims["groups"] = request.groups.into();
         }
         let access_token = self.sign_entra(claims).await?;
-        Ok(Grant {
-            token_type: "Bearer",
-            expires_in,
-            ext_expires_in: None,
-            access_token,
-            id_token: None,
-            client_info: None,
-            scope: None,
-        })
+        Ok(Grant { token_type: "Bearer", expires_in, access_token, ..Grant::default() })
     }
 
     /// Issues a token of an application or a managed identity for that audience.
@@ -236,9 +238,7 @@ impl Core {
             expires_in: APPLICATION_LIFETIME_SECONDS,
             ext_expires_in: Some(APPLICATION_LIFETIME_SECONDS),
             access_token,
-            id_token: None,
-            client_info: None,
-            scope: None,
+            ..Grant::default()
         })
     }
 
@@ -269,7 +269,7 @@ impl Core {
         const OPENID: [&str; 4] = ["openid", "profile", "offline_access", "email"];
         let scopes: Vec<&str> = consent.scope.split(' ').filter(|scope| !OPENID.contains(scope)).collect();
         let audience = scopes.first().map_or(ACS_RESOURCE, |scope| audience_of(scope));
-        let permissions = scopes.iter().filter_map(|scope| scope.rsplit('/').next()).map(str::to_owned).collect();
+        let permissions = scopes.iter().map(|scope| permission_of(scope).to_owned()).collect();
         let tid = if tenant.len() == 36 { tenant } else { DEFAULT_TENANT };
         let request = EntraTokenRequest {
             oid: DEFAULT_USER.into(),

@@ -10,7 +10,7 @@ use acs_identity_protocol::models::{
 use acs_identity_protocol::raw_id::{is_guid, new_user_guid};
 use time::{Duration, OffsetDateTime};
 
-use super::{Core, KeySlot, Refusal, Refused, check_minutes, check_scopes, nanos};
+use super::{Core, KeySlot, Refusal, Refused, check_minutes, check_scopes, nanos, required};
 use crate::store::{IdentityRow, Outcome, Write};
 
 const MAX_CUSTOM_ID: usize = 256;
@@ -76,8 +76,7 @@ impl Core {
         id: &str,
         request: IssueAccessTokenRequest,
     ) -> Refused<AccessToken> {
-        let scopes =
-            request.scopes.ok_or_else(|| Refusal::binding("Scopes: The Scopes field is required.", Some("Scopes")))?;
+        let scopes = required(request.scopes, "Scopes")?;
         let minutes = check_minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
         let scopes = check_scopes(&scopes, version)?;
         let user = self.own_user(id)?;

@@ -15,6 +15,7 @@ use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::api_version::ApiVersion;
 use acs_identity_protocol::claims::{AccessTokenClaims, SCP_USER};
 use acs_identity_protocol::models::AccessToken;
+use acs_identity_protocol::raw_id::is_guid;
 use acs_identity_protocol::scope::TokenScope;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use time::{Duration, OffsetDateTime};
@@ -24,7 +25,7 @@ pub(crate) use access_keys::{AccessKeys, KeySlot};
 pub(crate) use entra::{Consent, DEFAULT_TENANT, EntraTokenRequest, Grant, audience_of};
 pub(crate) use refusal::Refusal;
 
-use crate::config::{Config, Storage, TrustedIssuer};
+use crate::config::{Config, TrustedIssuer};
 use crate::error::Error;
 use crate::keys::signing::{LazySigningKey, SigningKey, key_id};
 use crate::store::{Outcome, Store, Write};
@@ -63,10 +64,7 @@ pub(crate) type Refused<T> = Result<T, Refusal>;
 impl Core {
     /// Opens the store and the keys.
     pub(crate) fn open(config: &Config) -> Result<Self, Error> {
-        let folder = match &config.storage {
-            Storage::Folder(folder) => Some(folder.as_path()),
-            Storage::Memory => None,
-        };
+        let folder = config.storage.folder();
         let store = Store::open(folder)?;
         let random = SystemRandom::new();
         let database = |what: String| Error::Database(folder.unwrap_or_else(|| "".as_ref()).to_owned(), what);
@@ -193,6 +191,23 @@ fn new_resource_id(random: &SystemRandom) -> Result<String, Error> {
 /// Nanoseconds since 1970, as the store keeps times.
 fn nanos(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos()).unwrap_or(i64::MAX)
+}
+
+/// A field that must be there.
+fn required<T>(value: Option<T>, name: &'static str) -> Refused<T> {
+    value.ok_or_else(|| missing(name))
+}
+
+fn missing(name: &'static str) -> Refusal {
+    Refusal::binding(format!("{name}: The {name} field is required."), Some(name))
+}
+
+/// A GUID, in lower case.
+fn check_guid(value: &str, name: &str, target: &'static str) -> Refused<String> {
+    if is_guid(value) {
+        return Ok(value.to_ascii_lowercase());
+    }
+    Err(Refusal::validation(format!("Provided {name} has invalid format."), target))
 }
 
 /// The lifetime in minutes that a request asks for.

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use acs_identity_protocol::api_version::TeamsUserBody;
 use acs_identity_protocol::claims::{AccessTokenClaims, SCP_TEAMS_USER};
 use acs_identity_protocol::models::{AccessToken, ExchangeTeamsUserAccessTokenRequest};
-use acs_identity_protocol::raw_id::is_guid;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::entra::{EntraClaims, Purpose};
-use super::{Core, KeySlot, REGION, Refusal, Refused};
+use super::{Core, KeySlot, REGION, Refusal, Refused, check_guid, required};
 
 impl Core {
     /// Checks in the order of the recordings, then issues a token that lives as long as the Entra token.
@@ -29,7 +28,7 @@ impl Core {
             check(request.app_id, request.user_id, &claims)?;
         }
         let now = OffsetDateTime::now_utc();
-        let remaining = Duration::seconds(claims.exp - now.unix_timestamp());
+        let expires_on = claims.expires_on(now);
         let signed = self
             .sign(
                 slot,
@@ -50,22 +49,15 @@ impl Core {
                 },
             )
             .await?;
-        Ok(AccessToken::new(signed, now + remaining))
+        Ok(AccessToken::new(signed, expires_on))
     }
 }
 
 fn check(app_id: Option<String>, user_id: Option<String>, claims: &EntraClaims) -> Refused<()> {
-    let required = |value: Option<String>, name: &'static str| {
-        value
-            .filter(|value| !value.is_empty())
-            .ok_or_else(|| Refusal::binding(format!("{name}: The {name} field is required."), Some(name)))
-    };
-    let (app_id, user_id) = (required(app_id, "AppId")?, required(user_id, "UserId")?);
-    for (value, name, target) in [(&app_id, "AppId", "appId"), (&user_id, "UserId", "userId")] {
-        if !is_guid(value) {
-            return Err(Refusal::validation(format!("Provided {name} has invalid format."), target));
-        }
-    }
+    let given = |value: Option<String>, name| required(value.filter(|value| !value.is_empty()), name);
+    let (app_id, user_id) = (given(app_id, "AppId")?, given(user_id, "UserId")?);
+    let app_id = check_guid(&app_id, "AppId", "appId")?;
+    let user_id = check_guid(&user_id, "UserId", "userId")?;
     if !app_id.eq_ignore_ascii_case(&claims.appid) {
         return Err(Refusal::validation("AAD application is not the expected one.", "appId"));
     }

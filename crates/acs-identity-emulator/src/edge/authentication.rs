@@ -26,8 +26,7 @@ fn deny(request: &Received, message: &str, why: &str) -> Refusal {
 
 /// The Entra token in the Authorization header.
 pub(super) fn bearer_token(request: &Received) -> Option<&str> {
-    let (scheme, token) = request.header("authorization")?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("Bearer").then(|| token.trim())
+    request.credentials("Bearer").map(str::trim)
 }
 
 /// Checks the signature, or the Entra token; by what the caller has authenticated.

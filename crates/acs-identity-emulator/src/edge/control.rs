@@ -1,8 +1,8 @@
 //! What the emulator has beside the service: health, its description, keys for verifying, introspection, tokens of its Entra
 //! issuer, new access keys.
 
-use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::api_version::ApiVersion;
+use acs_identity_protocol::{AccessKey, ConnectionString};
 use hyper::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,11 +13,6 @@ use super::responses::Answer;
 use super::routes::decode_segment;
 use super::{Edge, Received};
 use crate::core::{EntraTokenRequest, KeySlot, Refusal, Refused};
-
-fn not_allowed(request: &Received, allow: &'static str) -> Answer {
-    let message = format!("The method {} is not allowed here.", request.method);
-    Answer::refused(Refusal::http(405, "MethodNotAllowed", message)).with("allow", allow)
-}
 
 /// As in Azure Resource Manager's `regenerateKey` of communication services.
 #[derive(Deserialize)]
@@ -41,7 +36,7 @@ impl Edge {
             ["/health", "/openapi.json", "/.well-known/openid-configuration", "/.well-known/jwks.json"];
         let path = request.path();
         if PUBLIC.contains(&path) && request.method != Method::GET && request.method != Method::HEAD {
-            return Some(not_allowed(request, "GET, HEAD"));
+            return Some(Answer::not_allowed(&request.method, "GET, HEAD"));
         }
         let result = match path {
             "/health" => Ok(json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")})),
@@ -72,7 +67,7 @@ impl Edge {
         const OURS: [&str; 4] =
             ["/introspect", "/emulator/entra-token", "/emulator/list-keys", "/emulator/regenerate-key"];
         if OURS.contains(&request.path()) && request.method != Method::POST {
-            return Some(not_allowed(request, "POST"));
+            return Some(Answer::not_allowed(&request.method, "POST"));
         }
         let result = match request.path() {
             "/introspect" => self.introspect(request),
@@ -112,7 +107,7 @@ impl Edge {
     fn list_keys(&self) -> Refused<Answer> {
         let (primary, secondary) =
             (self.core.access_keys.get(KeySlot::Primary), self.core.access_keys.get(KeySlot::Secondary));
-        let connection = |key: &AccessKey| format!("endpoint={}/;accesskey={}", self.base, key.to_base64());
+        let connection = |key: &AccessKey| ConnectionString::format(&self.base, key);
         let keys = json!({
             "primaryKey": primary.to_base64(),
             "secondaryKey": secondary.to_base64(),

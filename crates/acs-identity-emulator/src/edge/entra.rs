@@ -22,31 +22,36 @@ fn oauth_error(status: u16, error: &str, description: impl Into<String>) -> Answ
     Answer::json(status, &json!({"error": error, "error_description": description.into()}))
 }
 
-fn granted(grant: Refused<Grant>) -> Answer {
-    match grant {
-        Ok(grant) => Answer::json(200, &grant).with("cache-control", "no-store"),
-        Err(refusal) => Answer::refused(refusal),
-    }
+/// A field that the form must hold is not there.
+fn lacks(field: &str) -> Answer {
+    oauth_error(400, "invalid_request", format!("AADSTS900144: The request body must contain '{field}'."))
+}
+
+fn granted(grant: &Grant) -> Answer {
+    Answer::json(200, grant).with("cache-control", "no-store")
 }
 
 impl Edge {
     /// What Entra answers, not the service.
     pub(super) async fn entra(&self, request: &Received) -> Option<Answer> {
         let (tenant, rest) = request.path().strip_prefix('/')?.split_once('/')?;
-        match (request.method.clone(), rest) {
-            (Method::POST, "oauth2/v2.0/token" | "oauth2/token") => Some(self.token(tenant, request).await),
-            (Method::POST, "oauth2/v2.0/devicecode" | "oauth2/devicecode") => Some(self.device_code(request)),
-            (Method::GET, "discovery/v2.0/keys" | "discovery/keys") => Some(match self.core.entra_key() {
-                Ok(key) => Answer::json(200, &json!({"keys": [key.jwk()]})),
-                Err(refusal) => Answer::refused(refusal),
-            }),
-            (Method::GET, "v2.0/.well-known/openid-configuration" | ".well-known/openid-configuration") => {
-                Some(Answer::json(200, &self.metadata(tenant)))
+        let (post, get) = (request.method == Method::POST, request.method == Method::GET);
+        let answer = match rest {
+            "oauth2/v2.0/token" | "oauth2/token" if post => self.token(tenant, request).await,
+            "oauth2/v2.0/devicecode" | "oauth2/devicecode" if post => self.device_code(request),
+            "discovery/v2.0/keys" | "discovery/keys" if get => self.keys(),
+            "v2.0/.well-known/openid-configuration" | ".well-known/openid-configuration" if get => {
+                Ok(Answer::json(200, &self.metadata(tenant)))
             }
-            (Method::GET, "token") if tenant == "msi" => Some(self.app_service_token(request).await),
-            (Method::GET, "identity/oauth2/token") if tenant == "metadata" => Some(self.imds_token(request).await),
-            _ => None,
-        }
+            "token" if get && tenant == "msi" => self.app_service_token(request).await,
+            "identity/oauth2/token" if get && tenant == "metadata" => self.imds_token(request).await,
+            _ => return None,
+        };
+        Some(answer.unwrap_or_else(Answer::refused))
+    }
+
+    fn keys(&self) -> Refused<Answer> {
+        Ok(Answer::json(200, &json!({"keys": [self.core.entra_key()?.jwk()]})))
     }
 
     fn metadata(&self, tenant: &str) -> Value {
@@ -65,38 +70,36 @@ impl Edge {
         })
     }
 
-    async fn token(&self, tenant: &str, request: &Received) -> Answer {
+    async fn token(&self, tenant: &str, request: &Received) -> Refused<Answer> {
         let form = std::str::from_utf8(&request.body).unwrap_or_default();
         let field = |name| query_parameter(form, name).filter(|value| !value.is_empty());
         let basic = basic_credentials(request);
         let client = basic.as_ref().map(|(client, _)| client.clone()).or_else(|| field("client_id"));
         let Some(client) = client else {
-            return oauth_error(400, "invalid_request", "AADSTS900144: The request body must contain 'client_id'.");
+            return Ok(lacks("client_id"));
         };
-        match field("grant_type").as_deref() {
+        Ok(match field("grant_type").as_deref() {
             Some("client_credentials") => {
                 let secret = basic.map(|(_, secret)| secret).or_else(|| field("client_secret"));
                 if secret.as_deref() != Some(&*self.core.client_secret) {
                     let description = "AADSTS7000215: Invalid client secret provided. That of the emulator is in \
                         AZURE_CLIENT_SECRET inside 'emulator run'; see docs/emulator.md.";
-                    return oauth_error(401, "invalid_client", description);
+                    return Ok(oauth_error(401, "invalid_client", description));
                 }
                 let Some(scope) = field("scope").or_else(|| field("resource").map(|resource| resource + "/.default"))
                 else {
-                    let description = "AADSTS900144: The request body must contain 'scope'.";
-                    return oauth_error(400, "invalid_request", description);
+                    return Ok(lacks("scope"));
                 };
                 let audience = audience_of(scope.split(' ').next().unwrap_or_default());
-                granted(self.core.issue_application_token(&self.base, tenant, &client, audience).await)
+                granted(&self.core.issue_application_token(&self.base, tenant, &client, audience).await?)
             }
             Some("device_code" | DEVICE_CODE) => {
                 let code = field("device_code").or_else(|| field("code")).unwrap_or_default();
-                match self.core.end_device_login(&self.base, tenant, &client, &code).await {
-                    Ok(Some(grant)) => granted(Ok(grant)),
-                    Ok(None) => {
+                match self.core.end_device_login(&self.base, tenant, &client, &code).await? {
+                    Some(grant) => granted(&grant),
+                    None => {
                         oauth_error(400, "invalid_grant", "AADSTS70008: The device code is unknown or has expired.")
                     }
-                    Err(refusal) => Answer::refused(refusal),
                 }
             }
             Some(other) => {
@@ -105,82 +108,72 @@ impl Edge {
                 );
                 oauth_error(400, "unsupported_grant_type", description)
             }
-            None => oauth_error(400, "invalid_request", "AADSTS900144: The request body must contain 'grant_type'."),
-        }
+            None => lacks("grant_type"),
+        })
     }
 
-    fn device_code(&self, request: &Received) -> Answer {
+    fn device_code(&self, request: &Received) -> Refused<Answer> {
         let form = std::str::from_utf8(&request.body).unwrap_or_default();
         let Some(client) = query_parameter(form, "client_id").filter(|client| !client.is_empty()) else {
-            return oauth_error(400, "invalid_request", "AADSTS900144: The request body must contain 'client_id'.");
+            return Ok(lacks("client_id"));
         };
-        match self.core.begin_device_login(&client, &query_parameter(form, "scope").unwrap_or_default()) {
-            Ok((code, expires_in)) => {
-                let user_code: String = code.chars().filter(char::is_ascii_alphanumeric).take(9).collect();
-                let body = json!({
-                    "user_code": user_code.to_ascii_uppercase(),
-                    "device_code": code,
-                    "verification_uri": format!("{}/devicelogin", self.base),
-                    "expires_in": expires_in,
-                    "interval": POLL_INTERVAL,
-                    "message": "The emulator signs its default user in at once; there is nothing to enter.",
-                });
-                Answer::json(200, &body).with("cache-control", "no-store")
-            }
-            Err(refusal) => Answer::refused(refusal),
-        }
+        let scope = query_parameter(form, "scope").unwrap_or_default();
+        let (code, expires_in) = self.core.begin_device_login(&client, &scope)?;
+        let user_code: String = code.chars().filter(char::is_ascii_alphanumeric).take(9).collect();
+        let body = json!({
+            "user_code": user_code.to_ascii_uppercase(),
+            "device_code": code,
+            "verification_uri": format!("{}/devicelogin", self.base),
+            "expires_in": expires_in,
+            "interval": POLL_INTERVAL,
+            "message": "The emulator signs its default user in at once; there is nothing to enter.",
+        });
+        Ok(Answer::json(200, &body).with("cache-control", "no-store"))
     }
 
     /// The endpoint of App Service (`IDENTITY_ENDPOINT`).
-    async fn app_service_token(&self, request: &Received) -> Answer {
+    async fn app_service_token(&self, request: &Received) -> Refused<Answer> {
         if request.header("x-identity-header") != Some(&*self.core.identity_header) {
-            return oauth_error(401, "unauthorized", "X-IDENTITY-HEADER is not the value of IDENTITY_HEADER.");
+            return Ok(oauth_error(401, "unauthorized", "X-IDENTITY-HEADER is not the value of IDENTITY_HEADER."));
         }
         self.managed_identity_token(request, |at| json!(at)).await
     }
 
     /// The endpoint of virtual machines (IMDS).
-    async fn imds_token(&self, request: &Received) -> Answer {
+    async fn imds_token(&self, request: &Received) -> Refused<Answer> {
         if !request.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-            return oauth_error(400, "invalid_request", "Required metadata header not specified");
+            return Ok(oauth_error(400, "invalid_request", "Required metadata header not specified"));
         }
         self.managed_identity_token(request, |at| json!(at.to_string())).await
     }
 
-    async fn managed_identity_token(&self, request: &Received, at: fn(i64) -> Value) -> Answer {
+    async fn managed_identity_token(&self, request: &Received, at: fn(i64) -> Value) -> Refused<Answer> {
         let Some(resource) = query_parameter(request.query(), "resource").filter(|resource| !resource.is_empty())
         else {
-            return oauth_error(400, "invalid_resource", "The query must name a 'resource'.");
+            return Ok(oauth_error(400, "invalid_resource", "The query must name a 'resource'."));
         };
         let named = ["client_id", "object_id", "principal_id", "mi_res_id"];
         let client = named.iter().find_map(|name| query_parameter(request.query(), name));
         let client = client.as_deref().unwrap_or(MANAGED_IDENTITY);
-        match self.core.issue_application_token(&self.base, DEFAULT_TENANT, client, &resource).await {
-            Ok(grant) => {
-                let now = time::OffsetDateTime::now_utc().unix_timestamp();
-                let body = json!({
-                    "access_token": grant.access_token,
-                    "client_id": client,
-                    "expires_in": grant.expires_in.to_string(),
-                    "expires_on": at(now + grant.expires_in),
-                    "not_before": at(now),
-                    "resource": resource,
-                    "token_type": grant.token_type,
-                });
-                Answer::json(200, &body).with("cache-control", "no-store")
-            }
-            Err(refusal) => Answer::refused(refusal),
-        }
+        let grant = self.core.issue_application_token(&self.base, DEFAULT_TENANT, client, &resource).await?;
+        let now = time::OffsetDateTime::now_utc().unix_timestamp();
+        let body = json!({
+            "access_token": grant.access_token,
+            "client_id": client,
+            "expires_in": grant.expires_in.to_string(),
+            "expires_on": at(now + grant.expires_in),
+            "not_before": at(now),
+            "resource": resource,
+            "token_type": grant.token_type,
+        });
+        Ok(Answer::json(200, &body).with("cache-control", "no-store"))
     }
 }
 
 /// Client id and secret in a header, as RFC 6749 allows.
 fn basic_credentials(request: &Received) -> Option<(String, String)> {
     use base64::Engine as _;
-    let (scheme, text) = request.header("authorization")?.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("Basic") {
-        return None;
-    }
+    let text = request.credentials("Basic")?;
     let decoded = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).ok()?).ok()?;
     let (client, secret) = decoded.split_once(':')?;
     Some((super::routes::decode_segment(client)?, super::routes::decode_segment(secret)?))

@@ -59,6 +59,12 @@ impl Received {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
+
+    /// What the Authorization header says behind that scheme.
+    pub(crate) fn credentials(&self, wanted: &str) -> Option<&str> {
+        let (scheme, credentials) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case(wanted).then_some(credentials)
+    }
 }
 
 impl Edge {

@@ -35,19 +35,18 @@ impl Edge {
         let versions = route.supported_versions();
         let version = match self.version(request) {
             Ok(version) => version,
-            Err(refusal) => return Answer::of(Err(refusal), &versions),
+            Err(refusal) => return Answer::of(Err(refusal), versions),
         };
+        if route.has(version, &request.method) {
+            return Answer::of(self.operation(route, slot, version, request).await, versions);
+        }
         // As ASP.NET does: a resource that the version lacks is an unsupported version, a method that it lacks is not
         // allowed.
         let allow = route.allow(version);
         if allow.is_empty() {
-            return Answer::of(Err(self.unsupported(request, version.name)), &versions);
+            return Answer::of(Err(self.unsupported(request, version.name)), versions);
         }
-        if !route.methods().contains(&request.method) || !route.is_in(version, &request.method) {
-            let message = format!("The method {} is not allowed here.", request.method);
-            return Answer::refused(Refusal::http(405, "MethodNotAllowed", message)).with("allow", allow);
-        }
-        Answer::of(self.operation(route, slot, version, request).await, &versions)
+        Answer::not_allowed(&request.method, allow)
     }
 
     /// The api-version of the request. One that is newer than all known ones is served as the newest.

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use http_body_util::Full;
 use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use serde::Serialize;
 
 use crate::core::{Refusal, Refused};
@@ -97,13 +97,19 @@ impl Answer {
         Self { content_type: Some(JSON_ERROR), body, chunked: true, ..Self::new(refusal.status) }
     }
 
+    /// The path knows other methods.
+    pub(super) fn not_allowed(method: &Method, allow: impl Into<Cow<'static, str>>) -> Self {
+        let message = format!("The method {method} is not allowed here.");
+        Self::refused(Refusal::http(405, "MethodNotAllowed", message)).with("allow", allow)
+    }
+
     /// The answer of an operation, with the api-versions where they belong.
-    pub(super) fn of(result: Refused<Self>, versions: &str) -> Self {
+    pub(super) fn of(result: Refused<Self>, versions: String) -> Self {
         let (announces, answer) = match result {
             Ok(answer) => (true, answer),
             Err(refusal) => (refusal.announces_versions, Self::refused(refusal)),
         };
-        Self { versions: announces.then(|| versions.to_owned()), ..answer }
+        Self { versions: announces.then_some(versions), ..answer }
     }
 
     /// Adds a header.

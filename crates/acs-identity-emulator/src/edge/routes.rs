@@ -64,11 +64,16 @@ impl Route {
 
     /// The methods that a version has, as an `Allow` header lists them.
     pub(super) fn allow(&self, version: &ApiVersion) -> String {
-        let methods = self.methods().iter().filter(|method| self.is_in(version, method));
+        let methods = self.methods().iter().filter(|method| self.has(version, method));
         methods.map(Method::as_str).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether a version has the operation.
+    /// Whether a version has the method here.
+    pub(super) fn has(&self, version: &ApiVersion, method: &Method) -> bool {
+        self.methods().contains(method) && self.is_in(version, method)
+    }
+
+    /// Whether a version has the operation, of one of the methods above.
     pub(super) fn is_in(&self, version: &ApiVersion, method: &Method) -> bool {
         match self {
             Self::Identity(_) if *method == Method::GET => version.custom_id,

@@ -40,11 +40,15 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
     file.sync_all().map_err(fail)?;
     drop(file);
     fs::rename(&temporary, path).map_err(fail)?;
-    // The name, too, must be on the disk. Where folders cannot be opened, the system does it by itself.
+    sync_folder(path);
+    Ok(())
+}
+
+/// The name, too, must be on the disk. Where folders cannot be opened, the system does it by itself.
+fn sync_folder(path: &Path) {
     if let Some(Ok(folder)) = path.parent().map(File::open) {
         let _ = folder.sync_all();
     }
-    Ok(())
 }
 
 /// Reads a file; `None` where there is none.
@@ -62,8 +66,6 @@ pub(crate) fn remove(path: &Path) -> Result<(), Error> {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(Error::File(path.to_owned(), error)),
         _ => {}
     }
-    if let Some(Ok(folder)) = path.parent().map(File::open) {
-        let _ = folder.sync_all();
-    }
+    sync_folder(path);
     Ok(())
 }

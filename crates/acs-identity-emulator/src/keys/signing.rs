@@ -59,8 +59,10 @@ impl LazySigningKey {
 
     /// The key, if there is one already.
     pub(crate) fn existing(&self) -> Result<Option<Arc<SigningKey>>, Error> {
-        let on_disk = self.path.as_ref().is_some_and(|path| path.exists());
-        if self.loaded().is_some() || on_disk { self.get().map(Some) } else { Ok(None) }
+        match self.loaded() {
+            None if self.path.as_ref().is_some_and(|path| path.exists()) => self.get().map(Some),
+            loaded => Ok(loaded),
+        }
     }
 
     /// Forgets the key, for good: what it signed is not ours any more.
@@ -159,7 +161,7 @@ pub(crate) fn verify_with_jwks(token: &str, jwks: &Value) -> Option<Value> {
 
 /// The `kid` of a JWT's header.
 pub(crate) fn key_id(token: &str) -> Option<String> {
-    let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?).ok()?;
+    let header = json_part(token.split('.').next()?)?;
     header.get("kid")?.as_str().map(str::to_owned)
 }
 
@@ -167,7 +169,7 @@ pub(crate) fn key_id(token: &str) -> Option<String> {
 fn verify_jwt(token: &str, kid: &str, modulus: &[u8], exponent: &[u8]) -> Option<Value> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (header, payload) = signed.split_once('.')?;
-    let header: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
+    let header = json_part(header)?;
     if header.get("alg")?.as_str()? != "RS256" || header.get("kid")?.as_str()? != kid {
         return None;
     }
@@ -175,8 +177,12 @@ fn verify_jwt(token: &str, kid: &str, modulus: &[u8], exponent: &[u8]) -> Option
     RsaPublicKeyComponents { n: modulus, e: exponent }
         .verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature)
         .ok()?;
-    let payload: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-    payload.is_object().then_some(payload)
+    json_part(payload).filter(Value::is_object)
+}
+
+/// The JSON of a part of a JWT.
+fn json_part(part: &str) -> Option<Value> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }
 
 #[cfg(test)]

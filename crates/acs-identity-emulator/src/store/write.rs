@@ -34,8 +34,8 @@ pub(crate) enum Outcome {
     Missing,
     /// The custom id belonged to this identity already; when its last token was issued before.
     Existing { user: String, last_token_issued_at: Option<i64> },
-    /// The value that the setting has now.
-    Value(String),
+    /// Those of several writes, in their order.
+    All(Vec<Outcome>),
     /// Something of that name was there before and was replaced.
     Replaced,
 }
@@ -80,8 +80,7 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> rusqlite::Result<
             let verb = if *replace { "REPLACE" } else { "IGNORE" };
             let statement = format!("INSERT OR {verb} INTO settings (name, value) VALUES (?1, ?2)");
             connection.execute(&statement, (name, value))?;
-            let value = connection.query_row("SELECT value FROM settings WHERE name = ?1", [name], |row| row.get(0))?;
-            Ok(Outcome::Value(value))
+            Ok(Outcome::Done)
         }
         Write::Assign { kind, row } => {
             let existed = connection
@@ -104,10 +103,9 @@ pub(super) fn apply(connection: &Connection, write: &Write) -> rusqlite::Result<
             Ok(done_if(changed))
         }
         Write::All(writes) => {
-            for write in writes {
-                apply(connection, write)?;
-            }
-            Ok(Outcome::Done)
+            let outcomes: rusqlite::Result<Vec<Outcome>> =
+                writes.iter().map(|write| apply(connection, write)).collect();
+            outcomes.map(Outcome::All)
         }
     }
 }
