@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use acs_identity_protocol::{AccessKey, signature, time as dates};
+use acs_identity_protocol::AccessKey;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -19,15 +19,12 @@ pub struct Load {
 /// A request, signed now: good for five minutes.
 pub fn signed(port: u16, method: &str, target: &str, body: &str) -> Vec<u8> {
     let (key, host) = (AccessKey::development(), format!("localhost:{port}"));
-    let (date, hash) = (dates::http_date(time::OffsetDateTime::now_utc()), signature::content_hash(body.as_bytes()));
-    let signature = key.sign(&signature::string_to_sign(method, target, &[&date, &host, &hash]));
-    format!(
-        "{method} {target} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\nx-ms-date: {date}\r\n\
-         x-ms-content-sha256: {hash}\r\nauthorization: {}\r\ncontent-length: {}\r\n\r\n{body}",
-        signature::authorization(&signature),
-        body.len()
-    )
-    .into_bytes()
+    let mut text = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n");
+    for (name, value) in key.sign_request(method, target, &host, body.as_bytes(), time::OffsetDateTime::now_utc()) {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+    text.into_bytes()
 }
 
 /// Sends a request and reads its answer, whose body it returns.

@@ -11,7 +11,7 @@ mod stats;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use acs_identity_protocol::{AccessKey, signature, time as dates};
+use acs_identity_protocol::AccessKey;
 use process::Program;
 
 const USER: &str = "8:acs:11111111-1111-1111-1111-111111111111_22222222-2222-2222-2222-222222222222";
@@ -84,17 +84,12 @@ fn token(az: &str, python: Option<&str>, amount: &Amount) {
     let (empty, minimal) = (own("empty"), own("minimal"));
 
     let body = r#"{"scopes":["chat"]}"#;
-    let (date, hash) = (dates::http_date(time::OffsetDateTime::now_utc()), signature::content_hash(body.as_bytes()));
-    let host = format!("localhost:{port}");
-    let signed = key.parse::<AccessKey>().unwrap().sign(&signature::string_to_sign("POST", &path, &[&date, &host, &hash]));
+    let (host, now) = (format!("localhost:{port}"), time::OffsetDateTime::now_utc());
+    let signed = key.parse::<AccessKey>().unwrap().sign_request("POST", &path, &host, body.as_bytes(), now);
     let mut config = format!("url = \"https://localhost:{port}{path}\"\nsilent\nfail\n");
-    for header in [
-        "content-type: application/json".to_owned(),
-        format!("x-ms-date: {date}"),
-        format!("x-ms-content-sha256: {hash}"),
-        format!("authorization: {}", signature::authorization(&signed)),
-    ] {
-        let _ = writeln!(config, "header = \"{header}\"");
+    let _ = writeln!(config, "header = \"content-type: application/json\"");
+    for (name, value) in signed {
+        let _ = writeln!(config, "header = \"{name}: {value}\"");
     }
     let _ = writeln!(config, "data = {body:?}");
     let config = write("curl.conf", &config);

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
 
-use acs_identity_protocol::{AccessKey, signature, time as dates};
+use acs_identity_protocol::AccessKey;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -26,16 +26,12 @@ fn main() {
     let mut tls = StreamOwned::new(ClientConnection::new(Arc::new(config), name).unwrap(), tcp);
     let body = r#"{"scopes":["chat"]}"#;
     let host = format!("localhost:{port}");
-    let (date, hash) = (dates::http_date(time::OffsetDateTime::now_utc()), signature::content_hash(body.as_bytes()));
-    let signed = key.sign(&signature::string_to_sign("POST", path, &[&date, &host, &hash]));
-    write!(
-        tls,
-        "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\nx-ms-date: {date}\r\n\
-         x-ms-content-sha256: {hash}\r\nauthorization: {}\r\ncontent-length: {}\r\n\r\n{body}",
-        signature::authorization(&signed),
-        body.len()
-    )
-    .unwrap();
+    let mut message = format!("POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n");
+    for (name, value) in key.sign_request("POST", path, &host, body.as_bytes(), time::OffsetDateTime::now_utc()) {
+        message.push_str(&format!("{name}: {value}\r\n"));
+    }
+    message.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+    tls.write_all(message.as_bytes()).unwrap();
     tls.flush().unwrap();
     let mut answer = Vec::new();
     let mut buffer = [0; 4096];

@@ -16,9 +16,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
+use time::OffsetDateTime;
 use zeroize::Zeroize as _;
 
 use crate::connection_string::DEVELOPMENT_ACCESS_KEY;
+use crate::time::http_date;
 
 /// The header that carries the date.
 pub const DATE_HEADER: &str = "x-ms-date";
@@ -164,6 +166,21 @@ impl AccessKey {
         STANDARD.encode(self.mac(string_to_sign).finalize().into_bytes())
     }
 
+    /// The headers that sign a request over [`SIGNED_HEADERS`]: their names and values. `host` is that of the `Host`
+    /// header, with the port where it has one.
+    pub fn sign_request(
+        &self,
+        method: &str,
+        path_and_query: &str,
+        host: &str,
+        body: &[u8],
+        at: OffsetDateTime,
+    ) -> [(&'static str, String); 3] {
+        let (date, hash) = (http_date(at), content_hash(body));
+        let signature = self.sign(&string_to_sign(method, path_and_query, &[&date, host, &hash]));
+        [(DATE_HEADER, date), (CONTENT_HASH_HEADER, hash), ("authorization", authorization(&signature))]
+    }
+
     /// Whether `signature` (base64) is this key's over `string_to_sign`. Takes the same time for any wrong signature.
     pub fn verify(&self, string_to_sign: &str, signature: &str) -> bool {
         STANDARD.decode(signature).is_ok_and(|signature| self.mac(string_to_sign).verify_slice(&signature).is_ok())
@@ -201,6 +218,10 @@ mod tests {
             );
             assert_eq!(key.sign(&text), expected, "{method} {path}");
             assert!(key.verify(&text, expected));
+            let at = crate::time::parse_http_date(date).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+            let target = format!("{path}?api-version=2023-10-01");
+            let headers = key.sign_request(method, &target, "contoso.communication.azure.com", body.as_bytes(), at);
+            assert_eq!(headers[2], ("authorization", authorization(expected)));
             assert!(!key.verify(&text, "AAAA"));
         }
         Ok(())

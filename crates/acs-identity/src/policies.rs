@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use acs_identity_protocol::{AccessKey, signature, time};
+use acs_identity_protocol::AccessKey;
 use async_trait::async_trait;
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::policies::{Policy, PolicyResult};
@@ -27,22 +27,17 @@ impl Policy for AccessKeyPolicy {
         let Body::Bytes(body) = request.body() else {
             return Err(Error::with_message(ErrorKind::Other, "a streamed body cannot be signed"));
         };
-        let content_hash = signature::content_hash(body);
-        let date = time::http_date(OffsetDateTime::now_utc());
         let host = match (request.url().host_str(), request.url().port()) {
             (Some(host), Some(port)) => format!("{host}:{port}"),
             (Some(host), None) => host.to_owned(),
             (None, _) => return Err(Error::with_message(ErrorKind::Other, "the request URL has no host")),
         };
-        let string_to_sign = signature::string_to_sign(
-            request.method().as_str(),
-            &request.path_and_query(),
-            &[&date, &host, &content_hash],
-        );
-        let authorization = signature::authorization(&self.access_key.sign(&string_to_sign));
-        request.insert_header(signature::DATE_HEADER, date);
-        request.insert_header(signature::CONTENT_HASH_HEADER, content_hash);
-        request.insert_header("authorization", authorization);
+        let target = request.path_and_query();
+        let headers =
+            self.access_key.sign_request(request.method().as_str(), &target, &host, body, OffsetDateTime::now_utc());
+        for (name, value) in headers {
+            request.insert_header(name, value);
+        }
         next[0].send(ctx, request, &next[1..]).await
     }
 }

@@ -2,7 +2,6 @@
 //! warnings, confirmation, the command, the query, the output.
 
 use std::ffi::OsString;
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -202,11 +201,7 @@ fn filter(invocation: &Invocation<'_>, value: Value) -> Result<Value, CliError> 
     })
 }
 
-/// Writes a result. A reader that has gone away is no error.
+/// Writes a result; the exit code.
 fn print(text: &str) -> u8 {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => FAILURE,
-        _ => 0,
-    }
+    if output::print(text).is_ok() { 0 } else { FAILURE }
 }

@@ -1,6 +1,7 @@
 //! The error that ends a command.
 
 use std::fmt;
+use std::io;
 
 /// The exit code of most errors, as in the reference.
 pub const FAILURE: u8 = 1;
@@ -21,6 +22,15 @@ pub enum HintPolicy {
     NotQuiet,
     /// On a terminal only.
     Terminal,
+}
+
+/// The system's words without Rust's "(os error 111)".
+pub fn system_text(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((text, _)) => text.to_owned(),
+        None => text,
+    }
 }
 
 /// What went wrong, in words for the person at the terminal, and what to do about it.

@@ -1,7 +1,7 @@
 //! Help pages, laid out as knack lays them out (`knack/help.py`).
 
 use super::argparse::{HELP, example_command};
-use super::table::{Argument, Arity, Command, Group, Status, Table, messages};
+use super::table::{Argument, Command, Group, Status, Table, messages};
 use super::text_wrap::fill;
 
 const WIDTH: usize = 100;
@@ -12,6 +12,18 @@ const SEPARATOR: &str = " : ";
 
 const YELLOW: &str = "\u{1b}[33m";
 const RESET: &str = "\u{1b}[0m";
+
+/// A name, its tag and its summary.
+type Item = (String, String, String);
+
+/// How wide the name and the tag are, with the blanks around them.
+fn line_length(name: &str, tags: &str) -> usize {
+    name.chars().count() + tags.len() + if tags.is_empty() { 1 } else { 2 }
+}
+
+fn longest(items: &[Item]) -> usize {
+    items.iter().map(|(name, tags, _)| line_length(name, tags)).max().unwrap_or(0)
+}
 
 struct Page {
     text: String,
@@ -72,19 +84,11 @@ impl Page {
     }
 
     /// Names, tags and summaries in two columns.
-    fn items(&mut self, items: &[(String, String, String)]) {
-        let line_length =
-            |name: &str, tags: &str| name.chars().count() + tags.len() + if tags.is_empty() { 1 } else { 2 };
-        let longest = items.iter().map(|(name, tags, _)| line_length(name, tags)).max().unwrap_or(0);
-        self.columns(items, longest, line_length);
+    fn items(&mut self, items: &[Item]) {
+        self.columns(items, longest(items));
     }
 
-    fn columns(
-        &mut self,
-        items: &[(String, String, String)],
-        longest: usize,
-        line_length: impl Fn(&str, &str) -> usize,
-    ) {
+    fn columns(&mut self, items: &[Item], longest: usize) {
         for (name, tags, summary) in items {
             let mut padding = longest - line_length(name, tags);
             if !tags.is_empty() {
@@ -132,16 +136,14 @@ impl Page {
             spellings.join(" ")
         };
         arguments.sort_by_key(|argument| (group(argument), !argument.required, name(argument)));
-        let items: Vec<(String, String, String)> = arguments
+        let items: Vec<Item> = arguments
             .iter()
             .map(|argument| {
                 let tag = if argument.required { "[Required]" } else { "" };
                 (name(argument), tag.to_owned(), argument_summary(argument))
             })
             .collect();
-        let line_length =
-            |name: &str, tags: &str| name.chars().count() + tags.len() + if tags.is_empty() { 1 } else { 2 };
-        let longest = items.iter().map(|(name, tags, _)| line_length(name, tags)).max().unwrap_or(0);
+        let longest = longest(&items);
         let mut last = "";
         for (argument, item) in arguments.iter().zip(&items) {
             let (_, title) = group(argument);
@@ -149,7 +151,7 @@ impl Page {
                 self.text.push_str(&format!("\n{title} Arguments\n"));
                 last = title;
             }
-            self.columns(std::slice::from_ref(item), longest, line_length);
+            self.columns(std::slice::from_ref(item), longest);
         }
         self.print("", 0, None);
     }
@@ -189,9 +191,6 @@ fn argument_summary(argument: &Argument) -> String {
     }
     if let Some(default) = argument.default {
         summary.push_str(&format!("  Default: {default}."));
-    }
-    if argument.arity == Arity::Remainder {
-        return summary;
     }
     summary
 }

@@ -7,7 +7,7 @@ use crate::cli::Arguments;
 use crate::cli::table::{Argument, Completion};
 use crate::config::Config;
 use crate::emulator_files;
-use crate::error::{CliError, HintPolicy};
+use crate::error::{CliError, HintPolicy, system_text};
 
 /// The arguments of every command that talks to the service.
 pub const fn connect_options() -> Argument {
@@ -49,8 +49,8 @@ impl Connection {
             .hint_policy(HintPolicy::Terminal));
         };
         if let Some(path) = text.strip_prefix('@') {
-            let reason = std::fs::read(path).err().map_or_else(String::new, |error| format!(": {error}"));
-            let reason = reason.split(" (os error").next().unwrap_or_default();
+            let reason =
+                std::fs::read(path).err().map_or_else(String::new, |error| format!(": {}", system_text(&error)));
             return Err(CliError::new(format!(
                 "The connection string was to be read from the file '{path}', which cannot be read{reason}."
             ))

@@ -1,9 +1,8 @@
 //! Documents that anyone may read: the metadata and the keys of an Entra issuer.
 
-use azure_core::http::{HttpClient as _, Method, Request, Url};
+use azure_core::http::{Method, Request, Url};
 use serde_json::Value;
 
-use super::block_on::block_on;
 use super::transport::Transport;
 use super::trust::Trust;
 use crate::error::CliError;
@@ -16,9 +15,7 @@ use crate::error::CliError;
 pub fn fetch_json(url: &str) -> Result<Value, CliError> {
     let fail = |why: String| CliError::new(format!("{url} cannot be read: {}.", why.trim_end_matches('.')));
     let parsed = Url::parse(url).map_err(|error| fail(error.to_string()))?;
-    let transport = Transport::new(Trust::from_environment());
-    let request = Request::new(parsed, Method::Get);
-    let answer = block_on(async { transport.execute_request(&request).await?.try_into_raw_response().await });
+    let answer = Transport::new(Trust::from_environment()).send(&Request::new(parsed, Method::Get));
     let answer = answer.map_err(|error| fail(error.to_string()))?;
     let status = u16::from(answer.status());
     if status != 200 {

@@ -21,3 +21,4 @@ pub use connection::{Connection, connect_options};
 pub use fetch::fetch_json;
 pub use service::{Service, object};
 pub use signed::post;
+pub use trust::BUNDLE_VARIABLES;

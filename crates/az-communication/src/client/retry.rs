@@ -98,23 +98,24 @@ fn is_retryable(status: u16, idempotent: bool, headers: &Headers) -> bool {
     if status < 400 {
         return false;
     }
-    if header(headers, "retry-after").is_some() {
+    if given(headers, "retry-after").is_some() {
         return true;
     }
     // POST and PATCH are sent again only where the service surely did nothing.
     matches!(status, 500 | 503 | 504) || (idempotent && matches!(status, 408 | 429 | 502))
 }
 
-fn header<'a>(headers: &'a Headers, name: &'static str) -> Option<&'a str> {
+/// A header that is there and not empty.
+fn given<'a>(headers: &'a Headers, name: &'static str) -> Option<&'a str> {
     header::optional(headers, name).filter(|value| !value.is_empty())
 }
 
 /// The wait that the service asks for, in seconds; `None` where it asks for none.
 fn retry_after(headers: &Headers) -> Option<f64> {
-    let seconds = match header(headers, "retry-after") {
+    let seconds = match given(headers, "retry-after") {
         Some(value) => parse_wait(value)?,
         None => {
-            let millis = header(headers, "retry-after-ms").or_else(|| header(headers, "x-ms-retry-after-ms"))?;
+            let millis = given(headers, "retry-after-ms").or_else(|| given(headers, "x-ms-retry-after-ms"))?;
             parse_wait(millis)? / 1000.0
         }
     };

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::headers::Headers;
-use azure_core::http::{AsyncRawResponse, Body, HttpClient, Method, Request};
+use azure_core::http::{AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 
@@ -18,6 +18,7 @@ use super::http1::{self, Answer, ReadError};
 use super::proxy::{self, Proxy};
 use super::tls;
 use super::trust::Trust;
+use crate::error::system_text;
 
 /// As long as the reference waits for a connection and for an answer.
 const TIMEOUT: Duration = Duration::from_secs(300);
@@ -47,29 +48,20 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownHost(host) => write!(f, "The host '{host}' cannot be found."),
-            Self::Connect(address, error) => write!(f, "Cannot connect to {address}: {}.", io_text(error)),
+            Self::Connect(address, error) => write!(f, "Cannot connect to {address}: {}.", system_text(error)),
             Self::Proxy(what) => write!(f, "The proxy cannot be used: {what}."),
             Self::Certificate(host, error) => {
                 write!(f, "The certificate of {host} cannot be trusted: {}.", certificate_text(error))
             }
             Self::Tls(host, error) => write!(f, "No secure connection to {host}: {error}."),
             Self::Closed(host) => write!(f, "{host} closed the connection without a response."),
-            Self::Io(host, error) => write!(f, "The connection to {host} failed: {}.", io_text(error)),
+            Self::Io(host, error) => write!(f, "The connection to {host} failed: {}.", system_text(error)),
             Self::Protocol(host, what) => write!(f, "The response of {host} is not HTTP: {what}."),
         }
     }
 }
 
 impl std::error::Error for TransportError {}
-
-/// The system's words without Rust's "(os error 111)".
-fn io_text(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.split_once(" (os error") {
-        Some((text, _)) => text.to_owned(),
-        None => text,
-    }
-}
 
 fn certificate_text(error: &rustls::Error) -> String {
     use rustls::CertificateError as E;
@@ -169,6 +161,12 @@ impl Transport {
     /// A transport with that trust.
     pub fn new(trust: Trust) -> Self {
         Self { trust, idle: Mutex::new(Vec::new()) }
+    }
+
+    /// Sends a request without a pipeline: nothing is added, nothing is tried again.
+    pub fn send(&self, request: &Request) -> azure_core::Result<RawResponse> {
+        let answer = self.execute(request)?;
+        Ok(RawResponse::from_bytes(answer.status.into(), headers(answer.headers), answer.body))
     }
 
     fn execute(&self, request: &Request) -> Result<Answer, TransportError> {
@@ -336,14 +334,18 @@ fn tunnel(proxy: &Proxy, target: &Target<'_>) -> Result<TcpStream, TransportErro
     Err(fail(format!("it answered '{line}'")))
 }
 
+fn headers(pairs: Vec<(String, String)>) -> Headers {
+    let mut headers = Headers::new();
+    for (name, value) in pairs {
+        headers.insert(name, value);
+    }
+    headers
+}
+
 #[async_trait]
 impl HttpClient for Transport {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
         let answer = self.execute(request)?;
-        let mut headers = Headers::new();
-        for (name, value) in answer.headers {
-            headers.insert(name, value);
-        }
-        Ok(AsyncRawResponse::from_bytes(answer.status.into(), headers, answer.body))
+        Ok(AsyncRawResponse::from_bytes(answer.status.into(), headers(answer.headers), answer.body))
     }
 }

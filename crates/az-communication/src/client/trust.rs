@@ -27,12 +27,12 @@ pub enum Trust {
 }
 
 /// The variables that name a bundle, the first one set wins: requests' own two, then OpenSSL's.
-const VARIABLES: [&str; 3] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"];
+pub const BUNDLE_VARIABLES: [&str; 3] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"];
 
 impl Trust {
     /// What the environment says.
     pub fn from_environment() -> Self {
-        VARIABLES
+        BUNDLE_VARIABLES
             .into_iter()
             .find_map(|name| {
                 let path = env::var_os(name).filter(|path| !path.is_empty())?;
@@ -68,8 +68,8 @@ const CHUNK: usize = 16 * 1024;
 /// A bundle holds some 150 certificates, and checking them all would cost more than the whole command. So it is read
 /// piece by piece, and of each certificate no more is decoded than its subject needs.
 fn issuers_in(mut file: impl io::Read, chain: &[CertificateDer<'_>]) -> io::Result<Vec<CertificateDer<'static>>> {
-    let issuers: Vec<&[u8]> = chain.iter().filter_map(|der| x509::parse(der)).map(|cert| cert.issuer).collect();
-    let subjects: Vec<&[u8]> = chain.iter().filter_map(|der| x509::parse(der)).map(|cert| cert.subject).collect();
+    let parsed = chain.iter().filter_map(|der| x509::parse(der));
+    let (issuers, subjects): (Vec<&[u8]>, Vec<&[u8]>) = parsed.map(|cert| (cert.issuer, cert.subject)).unzip();
     let mut found: Vec<CertificateDer<'static>> = Vec::new();
     let mut text = vec![0; CHUNK];
     let mut filled = 0;

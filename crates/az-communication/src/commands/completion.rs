@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Invocation, TABLE, emulator};
+use super::{Invocation, TABLE};
 use crate::cli::argparse::HELP;
 use crate::cli::table::{Argument, Arity, Command, Completion, Example, Verb};
 use crate::error::CliError;
+use crate::output;
 use pyjmespath::Value;
 
 /// The shells.
@@ -45,7 +46,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             .exit_code(crate::error::USAGE));
         }
     };
-    emulator::print_line(script.trim_end());
+    output::print_line(script.trim_end());
     Ok(None)
 }
 

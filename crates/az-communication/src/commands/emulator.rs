@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fs;
-use std::io::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,7 +14,8 @@ use tokio::net::{TcpListener, TcpSocket};
 use super::Invocation;
 use crate::cli::table::{Argument, Arity};
 use crate::client;
-use crate::error::CliError;
+use crate::config::parse_bool;
+use crate::error::{CliError, system_text};
 
 pub(super) const ACCESS_KEY: Argument = Argument::new(
     &["--access-key"],
@@ -78,8 +78,7 @@ pub(super) fn option(invocation: &Invocation<'_>, key: &str) -> Option<String> {
 
 /// Whether a flag is given, or its variable says yes.
 pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> bool {
-    let yes = |value: String| matches!(value.to_ascii_lowercase().as_str(), "1" | "yes" | "true" | "on");
-    invocation.arguments.has(key) || env::var(variable(key)).is_ok_and(yes)
+    invocation.arguments.has(key) || env::var(variable(key)).is_ok_and(|value| parse_bool(&value) == Some(true))
 }
 
 /// Applies the options that all ways of running the emulator have.
@@ -151,9 +150,7 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// Listens on both loopback addresses, or on the given host. Port 0 takes a free port, the same on both.
 pub(super) async fn listen(host: Option<&str>, port: u16) -> Result<Vec<TcpListener>, CliError> {
     let fail = |error: std::io::Error, address: String| {
-        let reason = error.to_string();
-        let reason = reason.split(" (os error").next().unwrap_or_default().to_owned();
-        CliError::new(format!("Cannot listen on {address}: {reason}."))
+        CliError::new(format!("Cannot listen on {address}: {}.", system_text(&error)))
             .hint("Is an emulator running already? Choose another port: --port NUMBER, or --port 0 for any free one.")
     };
     if let Some(host) = host {
@@ -265,7 +262,7 @@ const SYSTEM_BUNDLES: [&str; 6] = [
 
 /// The roots that are trusted now, as PEM, and ours.
 pub(super) fn bundle_with(ca_certificate: &str) -> Vec<u8> {
-    let named = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"].iter().filter_map(env::var_os);
+    let named = client::BUNDLE_VARIABLES.iter().filter_map(env::var_os);
     let files = named.map(PathBuf::from).chain(SYSTEM_BUNDLES.iter().map(PathBuf::from));
     let mut bundle = files.filter_map(|path| read_bundle(&path)).next().unwrap_or_else(machine_roots);
     if !bundle.ends_with(b"\n") {
@@ -293,13 +290,6 @@ fn machine_roots() -> Vec<u8> {
         pem.push_str("-----END CERTIFICATE-----\n");
     }
     pem.into_bytes()
-}
-
-/// Writes a line to stdout. A reader that has gone away is no error.
-pub(super) fn print_line(line: &str) {
-    let mut stdout = std::io::stdout().lock();
-    let _ = writeln!(stdout, "{line}");
-    let _ = stdout.flush();
 }
 
 /// Reads a duration: `90m`, `1h30m`, `45s`, `PT90M`, or plain minutes; with a minus for a time that has passed. Seconds.

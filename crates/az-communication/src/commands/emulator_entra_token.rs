@@ -3,10 +3,11 @@
 use serde_json::{Value as Json, json};
 
 use super::Invocation;
-use super::emulator::{parse_duration, print_line};
+use super::emulator::parse_duration;
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::client::{self, Connection};
 use crate::error::CliError;
+use crate::output;
 use pyjmespath::Value;
 
 pub(super) const VERB: Verb = Verb {
@@ -69,7 +70,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     })?;
     // Alone on stdout, for $(…), unless a format is asked for.
     if !arguments.has("--output") && arguments.query().is_none() {
-        print_line(token);
+        output::print_line(token);
         return Ok(None);
     }
     Ok(Some(token.into()))

@@ -15,7 +15,7 @@ use super::emulator::{
     self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, TemporaryFolder,
 };
 use crate::cli::table::{Argument, Arity, Example, Verb};
-use crate::error::CliError;
+use crate::error::{CliError, system_text};
 use crate::prompt;
 use pyjmespath::Value;
 
@@ -96,9 +96,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             }
             Err(error) => {
                 let code = if error.kind() == std::io::ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE };
-                let reason = error.to_string();
-                let reason = reason.split(" (os error").next().unwrap_or_default().to_owned();
-                Err(CliError::new(format!("{} cannot be run: {reason}.", program.to_string_lossy())).exit_code(code))
+                let (program, reason) = (program.to_string_lossy(), system_text(&error));
+                Err(CliError::new(format!("{program} cannot be run: {reason}.")).exit_code(code))
             }
         };
         drop(stop);

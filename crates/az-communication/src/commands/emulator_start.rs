@@ -10,6 +10,7 @@ use super::emulator::{
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::emulator_files;
 use crate::error::CliError;
+use crate::output;
 use crate::prompt;
 use pyjmespath::Value;
 
@@ -96,7 +97,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             "controlEndpoint": format!("https://localhost:{port}/emulator/"),
             "pid": std::process::id(),
         });
-        emulator::print_line(&ready.to_string());
+        output::print_line(&ready.to_string());
         acs_identity_emulator::run(listeners, opened, stop).await;
         Ok(None)
     })

@@ -81,12 +81,19 @@ impl Config {
         let Some(value) = self.get(section, option)? else {
             return Ok(false);
         };
-        match value.to_ascii_lowercase().as_str() {
-            "1" | "yes" | "true" | "on" => Ok(true),
-            "0" | "no" | "false" | "off" => Ok(false),
-            _ => Err(CliError::new(format!("The config option {section}.{option} is not a boolean: '{value}'."))
-                .hint(format!("Set {} or [{section}] {option} to yes or no.", variable(section, option)))),
-        }
+        parse_bool(&value).ok_or_else(|| {
+            CliError::new(format!("The config option {section}.{option} is not a boolean: '{value}'."))
+                .hint(format!("Set {} or [{section}] {option} to yes or no.", variable(section, option)))
+        })
+    }
+}
+
+/// Yes or no as Python's configparser reads it.
+pub fn parse_bool(value: &str) -> Option<bool> {
+    match value.to_ascii_lowercase().as_str() {
+        "1" | "yes" | "true" | "on" => Some(true),
+        "0" | "no" | "false" | "off" => Some(false),
+        _ => None,
     }
 }
 

@@ -4,8 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use acs_identity_protocol::signature::{authorization, content_hash, string_to_sign};
-use acs_identity_protocol::{AccessKey, time};
+use acs_identity_protocol::AccessKey;
 use azure_core::time::OffsetDateTime;
 use serde_json::Value;
 
@@ -131,13 +130,8 @@ impl Client {
     pub fn try_send(&mut self, method: &str, path: &str, body: &str) -> std::io::Result<Answer> {
         let target = if path.contains('?') { path.to_owned() } else { format!("{path}?api-version=2023-10-01") };
         let date = OffsetDateTime::now_utc() + azure_core::time::Duration::seconds(self.seconds_ahead);
-        let (date, hash) = (time::http_date(date), content_hash(body.as_bytes()));
-        let text = string_to_sign(method, &target, &[&date, &self.host, &hash]);
-        let mut headers = vec![
-            ("x-ms-date".to_owned(), date),
-            ("x-ms-content-sha256".to_owned(), hash),
-            ("authorization".to_owned(), authorization(&self.key.sign(&text))),
-        ];
+        let signed = self.key.sign_request(method, &target, &self.host, body.as_bytes(), date);
+        let mut headers = signed.map(|(name, value)| (name.to_owned(), value)).to_vec();
         headers.extend(self.extra.clone());
         let target = self.sent_path.clone().unwrap_or(target);
         let body = self.sent_body.clone().unwrap_or_else(|| body.to_owned());
