@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::Amount;
 use crate::load::{self, signed};
 use crate::stats::median;
 
@@ -100,63 +101,76 @@ fn folder(name: &str) -> PathBuf {
     path
 }
 
-pub fn run(az: &str, rounds: usize, seconds: f64, identities: &[usize]) {
-    signing(az, rounds, seconds);
-    latency(az, seconds);
-    unsigned(az, rounds, seconds);
-    durable(az, rounds, seconds);
-    start_up(az, rounds);
-    growth(az, seconds, identities);
+/// A part of the benchmark: the program and how much is done.
+type Part = fn(&str, &Amount);
+
+/// The parts, each of which can be run alone.
+pub const PARTS: [(&str, Part); 6] = [
+    ("signing", signing),
+    ("latency", latency),
+    ("unsigned", unsigned),
+    ("durable", durable),
+    ("start", start_up),
+    ("growth", growth),
+];
+
+/// Measures a reference and a load in turns: the medians of both, of their ratios, and all ratios.
+fn pairs(rounds: usize, reference: impl Fn() -> f64, load: impl Fn() -> load::Load) -> (f64, f64, f64, Vec<f64>) {
+    let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let reference = reference();
+        let load = load();
+        ours.push(load.per_second);
+        theirs.push(reference);
+        ratios.push(load.per_second / reference);
+    }
+    (median(&ours), median(&theirs), median(&ratios), ratios)
 }
 
-fn signing(az: &str, rounds: usize, seconds: f64) {
+fn signing(az: &str, amount: &Amount) {
+    let (rounds, seconds) = (amount.pairs, amount.seconds);
     println!("\n### Tokens a second, load generator on the other core\n");
-    println!("| cores of the emulator | tokens/s | `openssl speed` there | ratio (median of {rounds} pairs) | all ratios |");
+    println!(
+        "| cores of the emulator | tokens/s | `openssl speed` there | ratio (median of {rounds} pairs) | all ratios |"
+    );
     println!("| --- | --- | --- | --- | --- |");
     for (cores, processes) in [("0", 1), ("0,1", 2)] {
         let emulator = Emulator::start(az, cores, &["--in-memory"]);
         let requests = [emulator.issue(&emulator.create())];
-        let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..rounds {
-            let reference = openssl(cores, processes, seconds);
-            let load = load::run(emulator.port, 32, seconds, &requests, 200);
-            ours.push(load.per_second);
-            theirs.push(reference);
-            ratios.push(load.per_second / reference);
-        }
-        let all: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.2}")).collect();
-        println!(
-            "| {cores} | {:.0} | {:.0} | **{:.2}** | {} |",
-            median(&ours),
-            median(&theirs),
-            median(&ratios),
-            all.join(", ")
+        let (ours, theirs, ratio, all) = pairs(
+            rounds,
+            || openssl(cores, processes, seconds),
+            || load::run(emulator.port, 32, seconds, &requests, 200),
         );
+        let all: Vec<String> = all.iter().map(|ratio| format!("{ratio:.2}")).collect();
+        println!("| {cores} | {ours:.0} | {theirs:.0} | **{ratio:.2}** | {} |", all.join(", "));
     }
 }
 
-fn latency(az: &str, seconds: f64) {
+fn latency(az: &str, amount: &Amount) {
     println!("\n### Latency of `:issueAccessToken`, emulator on core 0\n");
     println!("| connections | tokens/s | p50 µs | p99 µs |");
     println!("| --- | --- | --- | --- |");
     let emulator = Emulator::start(az, "0", &["--in-memory"]);
     let requests = [emulator.issue(&emulator.create())];
     for connections in [1, 32, 256] {
-        let load = load::run(emulator.port, connections, seconds, &requests, 200);
+        let load = load::run(emulator.port, connections, amount.seconds, &requests, 200);
         println!("| {connections} | {:.0} | {:.0} | {:.0} |", load.per_second, load.p50, load.p99);
     }
 }
 
-fn unsigned(az: &str, rounds: usize, seconds: f64) {
+fn unsigned(az: &str, amount: &Amount) {
     let emulator = Emulator::start(az, "0", &["--in-memory"]);
     let health = format!("GET /health HTTP/1.1\r\nhost: localhost:{}\r\n\r\n", emulator.port).into_bytes();
-    let loads: Vec<_> = (0..rounds).map(|_| load::run(emulator.port, 32, seconds, &[health.clone()], 200)).collect();
+    let loads: Vec<_> =
+        (0..amount.pairs).map(|_| load::run(emulator.port, 32, amount.seconds, std::slice::from_ref(&health), 200)).collect();
     let rates: Vec<f64> = loads.iter().map(|load| load.per_second).collect();
     println!("\n### Unsigned requests (`GET /health`), emulator on core 0, 32 connections\n");
     println!("**{:.0}** a second (p50 {:.0} µs, p99 {:.0} µs)", median(&rates), loads[0].p50, loads[0].p99);
 }
 
-fn durable(az: &str, rounds: usize, seconds: f64) {
+fn durable(az: &str, amount: &Amount) {
+    let (rounds, seconds) = (amount.pairs, amount.seconds);
     println!("\n### Durable creations a second\n");
     println!("| connections | creations/s | fdatasync/s | ratio (median of {rounds} pairs) |");
     println!("| --- | --- | --- | --- |");
@@ -164,53 +178,48 @@ fn durable(az: &str, rounds: usize, seconds: f64) {
     let emulator = Emulator::start(az, "0,1", &["--data-dir", data.to_str().unwrap()]);
     let create = [signed(emulator.port, "POST", "/identities?api-version=2023-10-01", "")];
     for connections in [1, 32] {
-        let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..rounds {
-            let reference = device(&data, seconds);
-            let load = load::run(emulator.port, connections, seconds, &create, 201);
-            ours.push(load.per_second);
-            theirs.push(reference);
-            ratios.push(load.per_second / reference);
-        }
-        let (ours, theirs) = (median(&ours), median(&theirs));
-        println!("| {connections} | {ours:.0} | {theirs:.0} | **{:.2}** |", median(&ratios));
+        let (ours, theirs, ratio, _) =
+            pairs(rounds, || device(&data, seconds), || load::run(emulator.port, connections, seconds, &create, 201));
+        println!("| {connections} | {ours:.0} | {theirs:.0} | **{ratio:.2}** |");
     }
 }
 
-fn start_up(az: &str, rounds: usize) {
+fn start_up(az: &str, amount: &Amount) {
     let data = folder("start");
     let start = || Emulator::start(az, "0,1", &["--data-dir", data.to_str().unwrap()]).ready_ms;
     let first = start();
-    let times: Vec<f64> = (0..rounds * 5).map(|_| start()).collect();
+    let times: Vec<f64> = (0..amount.pairs * 5).map(|_| start()).collect();
     println!("\n### Start to the ready line\n");
     println!("**{:.1}** ms with keys and certificates there; {first:.0} ms the first time", median(&times));
 }
 
-fn growth(az: &str, seconds: f64, identities: &[usize]) {
+fn growth(az: &str, amount: &Amount) {
+    let seconds = amount.seconds;
     println!("\n### By the number of identities stored\n");
     println!("| identities | create/s, 32 connections | issue/s | issue p50 µs, 1 connection | memory MiB |");
     println!("| --- | --- | --- | --- | --- |");
     let data = folder("growth");
     let emulator = Emulator::start(az, "0,1", &["--data-dir", data.to_str().unwrap()]);
-    let create = [signed(emulator.port, "POST", "/identities?api-version=2023-10-01", "")];
+    // Signed anew each time: a signature is good for five minutes only.
+    let create = |span: f64| {
+        let request = [signed(emulator.port, "POST", "/identities?api-version=2023-10-01", "")];
+        load::run(emulator.port, 32, span, &request, 201).per_second
+    };
     let user = emulator.create();
     let mut stored = 1.0;
-    for &wanted in identities {
+    for &wanted in amount.identities {
         while stored < wanted as f64 {
-            let left = wanted as f64 - stored;
-            // Signed anew: a signature is good for five minutes only.
-            let create = [signed(emulator.port, "POST", "/identities?api-version=2023-10-01", "")];
-            let span = (left / 12_000.0).clamp(0.02, 60.0);
-            stored += load::run(emulator.port, 32, span, &create, 201).per_second * span;
+            let span = ((wanted as f64 - stored) / 12_000.0).clamp(0.02, 60.0);
+            stored += create(span) * span;
         }
-        let created = load::run(emulator.port, 32, seconds, &create, 201);
-        stored += created.per_second * seconds;
+        let created = create(seconds);
+        stored += created * seconds;
         let issue = [emulator.issue(&user)];
         let issued = load::run(emulator.port, 32, seconds, &issue, 200);
         let single = load::run(emulator.port, 1, seconds, &issue, 200);
         println!(
             "| {wanted} | {:.0} | {:.0} | {:.0} | {:.0} |",
-            created.per_second,
+            created,
             issued.per_second,
             single.p50,
             emulator.memory_kib() as f64 / 1024.0

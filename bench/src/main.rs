@@ -17,7 +17,7 @@ use process::Program;
 const USER: &str = "8:acs:11111111-1111-1111-1111-111111111111_22222222-2222-2222-2222-222222222222";
 
 /// How much is done: a smoke run shows that everything works, a full one gives figures.
-struct Amount {
+pub struct Amount {
     rounds: usize,
     pairs: usize,
     seconds: f64,
@@ -53,8 +53,10 @@ fn main() {
     if wants("query") {
         query::run(python.as_deref(), amount.rows);
     }
-    if wants("emulator") {
-        emulator::run(&az, amount.pairs, amount.seconds, amount.identities);
+    for (name, part) in emulator::PARTS {
+        if wants("emulator") || wants(name) {
+            part(&az, &amount);
+        }
     }
 }
 
@@ -109,10 +111,7 @@ fn token(az: &str, python: Option<&str>, amount: &Amount) {
         Program::new("curl", &["curl", "--cacert", &ca, "--config", &config]).every(4),
     ];
     let sdk = |program: Program| {
-        program
-            .variable("AZURE_COMMUNICATION_CONNECTION_STRING", &connection)
-            .variable("BENCH_USER", USER)
-            .every(20)
+        program.variable("AZURE_COMMUNICATION_CONNECTION_STRING", &connection).variable("BENCH_USER", USER).every(20)
     };
     if let Some(python) = python {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/sdk.py");
@@ -143,14 +142,10 @@ fn local(az: &str, amount: &Amount) {
     let query = format!("@{query}");
     let programs = [
         Program::new("empty binary", &[&empty]),
-        Program::new("az communication user-identity token issue -h", &[
-            az,
-            "communication",
-            "user-identity",
-            "token",
-            "issue",
-            "-h",
-        ]),
+        Program::new(
+            "az communication user-identity token issue -h",
+            &[az, "communication", "user-identity", "token", "issue", "-h"],
+        ),
         Program::new("usage error", &[az, "communication", "user-identity", "token", "issue", "--scop"]).code(2),
     ];
     process::compare("Without the network", &programs, "empty binary", amount.rounds);

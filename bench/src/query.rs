@@ -5,8 +5,12 @@ use std::time::Instant;
 
 use crate::stats::median;
 
-const EXPRESSIONS: [&str; 4] =
-    ["token", "rows[?n > `100`].name", "sort_by(rows, &name)[].{name: name, n: n}", "rows[].[name, n, join(',', tags)]"];
+const EXPRESSIONS: [&str; 4] = [
+    "token",
+    "rows[?n > `100`].name",
+    "sort_by(rows, &name)[].{name: name, n: n}",
+    "rows[].[name, n, join(',', tags)]",
+];
 
 const PYTHON: &str = r#"
 import json, statistics, sys, time
@@ -24,9 +28,8 @@ for line in sys.stdin:
 "#;
 
 fn document(rows: usize) -> String {
-    let rows: Vec<String> = (0..rows)
-        .map(|row| format!(r#"{{"name":"row{}","n":{row},"tags":["a","b"]}}"#, row * 7919 % 10007))
-        .collect();
+    let rows: Vec<String> =
+        (0..rows).map(|row| format!(r#"{{"name":"row{}","n":{row},"tags":["a","b"]}}"#, row * 7919 % 10007)).collect();
     format!(r#"{{"token":"abc","rows":[{}]}}"#, rows.join(","))
 }
 
