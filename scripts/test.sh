@@ -48,5 +48,7 @@ RUSTDOCFLAGS="-D warnings" step cargo doc --workspace --no-deps --quiet
 step cargo test --workspace
 # Again, for its counts.
 step cargo test -p az-communication --test golden -- --nocapture
+# Whether the benchmark works; its figures mean nothing here.
+step bench/run --smoke
 # The tests that need the peers, and those that take long: all but the libraries and their docs.
 step cargo test --workspace --tests -- --ignored --nocapture

@@ -1,4 +1,5 @@
-//! The store: one SQLite database, one writer that commits whatever queued up together, readers that it does not block.
+//! The store: one SQLite database, one task at a time that commits whatever queued up together, readers that it does not
+//! block.
 
 mod read;
 mod schema;
@@ -6,9 +7,7 @@ mod write;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::oneshot;
@@ -31,18 +30,42 @@ type Reply = oneshot::Sender<Result<Outcome, StoreError>>;
 
 /// The store.
 pub(crate) struct Store {
-    writes: Mutex<Option<Sender<(Write, Reply)>>>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    writer: Writer,
     readers: Readers,
     /// Held as long as the store is open, so that a second process is refused.
     _lock: Option<File>,
+}
+
+/// The turn to commit. Dropping it commits whatever waits, until nothing does.
+struct Turn<'a>(&'a Writer);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        while let Some(batch) = self.0.take() {
+            self.0.commit(batch);
+        }
+    }
+}
+
+/// What commits.
+struct Writer {
+    queue: Mutex<Queue>,
+    connection: Mutex<Connection>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<(Write, Reply)>,
+    /// Whether a task commits already, which will find what is added.
+    committing: bool,
+    closed: bool,
 }
 
 enum Readers {
     /// Connections of their own, for a file.
     Pool { path: PathBuf, idle: Mutex<Vec<Connection>> },
     /// The writer's connection, for memory.
-    Shared(Arc<Mutex<Connection>>),
+    Shared,
 }
 
 impl Store {
@@ -53,30 +76,40 @@ impl Store {
                 let lock = lock(folder)?;
                 let path = folder.join(DATABASE_FILE);
                 let connection = open_file(&path)?;
-                (Arc::new(Mutex::new(connection)), Readers::Pool { path, idle: Mutex::default() }, Some(lock))
+                (Mutex::new(connection), Readers::Pool { path, idle: Mutex::default() }, Some(lock))
             }
             None => {
                 let path = Path::new(":memory:");
                 let fail = |error: rusqlite::Error| Error::Database(path.to_owned(), error.to_string());
                 let connection = Connection::open_in_memory().map_err(fail)?;
                 schema::migrate(&connection).map_err(|what| Error::Database(path.to_owned(), what))?;
-                let connection = Arc::new(Mutex::new(connection));
-                (Arc::clone(&connection), Readers::Shared(connection), None)
+                (Mutex::new(connection), Readers::Shared, None)
             }
         };
-        let (sender, receiver) = mpsc::channel();
-        let writer =
-            thread::Builder::new().name("store-writer".into()).spawn(move || write_loop(&connection, &receiver));
-        let writer = writer.map_err(Error::Network)?;
-        Ok(Self { writes: Mutex::new(Some(sender)), writer: Mutex::new(Some(writer)), readers, _lock: lock })
+        Ok(Self { writer: Writer { queue: Mutex::default(), connection }, readers, _lock: lock })
     }
 
     /// Writes; returns when it is durable.
     pub(crate) async fn write(&self, write: Write) -> Result<Outcome, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        let sender = self.writes.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let closed = || "the store is closed".to_owned();
-        sender.ok_or_else(closed)?.send((write, reply)).map_err(|_| closed())?;
+        let (reply, answer) = oneshot::channel();
+        let leads = {
+            let mut queue = lock_of(&self.writer.queue);
+            if queue.closed {
+                return Err(closed());
+            }
+            queue.waiting.push((write, reply));
+            !std::mem::replace(&mut queue.committing, true)
+        };
+        if leads {
+            // Whoever finds no commit under way makes the next one, here: handing over to another thread and back takes
+            // longer than most commits. A client that goes away meanwhile does not take the others' writes with it,
+            // because dropping the turn is what commits.
+            let turn = Turn(&self.writer);
+            // First, all requests that have come are heard: what they write goes into the same commit.
+            tokio::task::yield_now().await;
+            drop(turn);
+        }
         answer.await.map_err(|_| closed())?
     }
 
@@ -84,28 +117,24 @@ impl Store {
     fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
         let text = |error: rusqlite::Error| error.to_string();
         match &self.readers {
-            Readers::Shared(connection) => {
-                read(&connection.lock().unwrap_or_else(PoisonError::into_inner)).map_err(text)
-            }
+            Readers::Shared => read(&lock_of(&self.writer.connection)).map_err(text),
             Readers::Pool { path, idle } => {
-                let taken = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let taken = lock_of(idle).pop();
                 let connection = match taken {
                     Some(connection) => connection,
                     None => open_reader(path).map_err(text)?,
                 };
                 let result = read(&connection).map_err(text);
-                idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+                lock_of(idle).push(connection);
                 result
             }
         }
     }
 
-    /// Writes what is queued and ends the writer.
+    /// Writes what is queued, and nothing that comes later.
     pub(crate) fn close(&self) {
-        drop(self.writes.lock().unwrap_or_else(PoisonError::into_inner).take());
-        if let Some(writer) = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            let _ = writer.join();
-        }
+        lock_of(&self.writer.queue).closed = true;
+        drop(Turn(&self.writer));
     }
 }
 
@@ -113,6 +142,10 @@ impl Drop for Store {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+fn lock_of<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn lock(folder: &Path) -> Result<File, Error> {
@@ -168,13 +201,21 @@ fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn write_loop(connection: &Mutex<Connection>, writes: &Receiver<(Write, Reply)>) {
-    while let Ok(first) = writes.recv() {
-        let mut batch = vec![first];
-        batch.extend(writes.try_iter().take(MAX_BATCH - 1));
-        let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcomes = commit(&connection, batch.iter().map(|(write, _)| write));
-        match outcomes {
+impl Writer {
+    /// What waits, as much as one commit takes; where nothing does, the next one to write leads.
+    fn take(&self) -> Option<Vec<(Write, Reply)>> {
+        let mut queue = lock_of(&self.queue);
+        if queue.waiting.is_empty() {
+            queue.committing = false;
+            return None;
+        }
+        let count = queue.waiting.len().min(MAX_BATCH);
+        Some(queue.waiting.drain(..count).collect())
+    }
+
+    fn commit(&self, batch: Vec<(Write, Reply)>) {
+        let connection = lock_of(&self.connection);
+        match commit(&connection, batch.iter().map(|(write, _)| write)) {
             Ok(outcomes) => {
                 for ((_, reply), outcome) in batch.into_iter().zip(outcomes) {
                     let _ = reply.send(Ok(outcome));

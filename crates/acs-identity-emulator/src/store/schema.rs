@@ -25,6 +25,20 @@ const MIGRATIONS: &[&str] = &[
         PRIMARY KEY (kind, tenant, object)
     ) WITHOUT ROWID;
 ",
+    "
+    -- Most identities have no custom id. An index of those that have one leaves a creation with a single page to write.
+    CREATE TABLE identities_new (
+        user TEXT PRIMARY KEY,
+        custom_id TEXT,
+        last_token_issued_at INTEGER,
+        revoked_at INTEGER,
+        revoked_before INTEGER
+    ) WITHOUT ROWID;
+    INSERT INTO identities_new SELECT user, custom_id, last_token_issued_at, revoked_at, revoked_before FROM identities;
+    DROP TABLE identities;
+    ALTER TABLE identities_new RENAME TO identities;
+    CREATE UNIQUE INDEX identities_by_custom_id ON identities (custom_id) WHERE custom_id IS NOT NULL;
+",
 ];
 
 /// Brings the database to the newest version.

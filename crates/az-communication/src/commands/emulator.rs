@@ -194,6 +194,8 @@ pub(super) fn port(invocation: &Invocation<'_>) -> Result<u16, CliError> {
 /// A runtime for the emulator.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
     tokio::runtime::Builder::new_multi_thread()
+        // A signature takes as long as hundreds of other tasks: the network is looked at in between.
+        .event_interval(4)
         .enable_all()
         .build()
         .map_err(|error| CliError::new(format!("The emulator cannot start: {error}.")))
