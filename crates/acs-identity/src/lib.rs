@@ -6,4 +6,7 @@ pub mod models;
 mod policies;
 
 pub use acs_identity_protocol::api_version;
-pub use clients::{CommunicationIdentityClient, CommunicationIdentityClientExt, CommunicationIdentityClientOptions};
+pub use clients::{
+    BulkResult, BulkStream, CommunicationIdentityClient, CommunicationIdentityClientExt,
+    CommunicationIdentityClientOptions,
+};

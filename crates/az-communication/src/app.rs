@@ -1,6 +1,7 @@
 //! From words to an exit code, in the order in which the reference does things: configuration, `@file` values, parsing,
 //! warnings, confirmation, the command, the query, the output.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -103,7 +104,7 @@ fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Pri
     }
     match cli::parse(&commands::TABLE, &words) {
         Ok(Outcome::Run(command, arguments)) => {
-            let invocation = Invocation { command, arguments, config, printer: *printer, raw };
+            let invocation = Invocation { command, arguments, config, printer: *printer, raw, exit_code: Cell::new(0) };
             execute(&invocation)
         }
         Ok(Outcome::CommandHelp(command)) => {
@@ -159,17 +160,18 @@ fn execute(invocation: &Invocation<'_>) -> Result<u8, CliError> {
         prompt::confirm("Are you sure you want to perform this operation?", printer)?;
     }
     let result = (invocation.command.verb.run)(invocation);
+    let code = invocation.exit_code.get();
     let elapsed = started.elapsed().as_secs_f64();
     printer.info(&format!("Command ran in {elapsed:.3} seconds."));
     let Some(value) = result? else {
-        return Ok(0);
+        return Ok(code);
     };
     let value = filter(invocation, value)?;
     if matches!(value, Value::Null) {
-        return Ok(0);
+        return Ok(code);
     }
     let context = Context { queried: invocation.arguments.query().is_some(), colour: printer.colour() };
-    Ok(print(&output::format(&value, format, context)?))
+    Ok(print(&output::format(&value, format, context)?).max(code))
 }
 
 /// The output format, checked before anything is sent: a token that could not be shown would be lost.

@@ -1,6 +1,6 @@
 //! The client, operation by operation as the service has them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use acs_identity_protocol::{AccessKey, ConnectionString, raw_id};
 use azure_core::Uuid;
@@ -22,7 +22,7 @@ use crate::models::{
     CommunicationIdentityClientIssueAccessTokenOptions, CommunicationIdentityClientRevokeAccessTokensOptions,
     CreateIdentityResult, ExchangeTeamsUserAccessTokenRequest, Identity, IssueAccessTokenRequest,
 };
-use crate::policies::AccessKeyPolicy;
+use crate::policies::{AccessKeyPolicy, PacePolicy};
 
 /// The scope of management calls. Two slashes: the audience is `https://communication.azure.com/` (service.md, 2.2).
 const SCOPE: &str = "https://communication.azure.com//.default";
@@ -50,6 +50,9 @@ pub struct CommunicationIdentityClient {
     pub(crate) api_version: String,
     pub(crate) endpoint: Url,
     pub(crate) pipeline: Pipeline,
+    /// For the exchanges that a user's token authenticates; made when it is first needed.
+    user_pipeline: OnceLock<Pipeline>,
+    client_options: ClientOptions,
 }
 
 impl std::fmt::Debug for CommunicationIdentityClient {
@@ -166,15 +169,15 @@ impl CommunicationIdentityClient {
             tracer,
             endpoint,
             api_version: options.api_version,
-            pipeline: Pipeline::new(
-                option_env!("CARGO_PKG_NAME"),
-                option_env!("CARGO_PKG_VERSION"),
-                options.client_options,
-                Vec::new(),
-                vec![auth_policy],
-                None,
-            ),
+            pipeline: pipeline(options.client_options.clone(), vec![Arc::new(PacePolicy::default()), auth_policy]),
+            user_pipeline: OnceLock::new(),
+            client_options: options.client_options,
         })
+    }
+
+    /// The pipeline without this client's own credential.
+    pub(crate) fn user_pipeline(&self) -> &Pipeline {
+        self.user_pipeline.get_or_init(|| pipeline(self.client_options.clone(), Vec::new()))
     }
 
     /// Returns the Url associated with this client.
@@ -305,7 +308,7 @@ impl CommunicationIdentityClient {
         self.request(method, &format!("/identities/{}{verb}", raw_id::encode_path_segment(id)))
     }
 
-    fn request(&self, method: Method, path: &str) -> azure_core::Result<Request> {
+    pub(crate) fn request(&self, method: Method, path: &str) -> azure_core::Result<Request> {
         let mut url = self.endpoint.clone();
         url.set_path(path);
         url.query_pairs_mut().append_pair("api-version", &self.api_version);
@@ -314,8 +317,18 @@ impl CommunicationIdentityClient {
         Ok(request)
     }
 
-    async fn send(
+    pub(crate) async fn send(
         &self,
+        ctx: &Context<'_>,
+        request: Request,
+        success_codes: &'static [u16],
+    ) -> azure_core::Result<RawResponse> {
+        self.send_through(&self.pipeline, ctx, request, success_codes).await
+    }
+
+    pub(crate) async fn send_through(
+        &self,
+        pipeline: &Pipeline,
         ctx: &Context<'_>,
         mut request: Request,
         success_codes: &'static [u16],
@@ -328,8 +341,13 @@ impl CommunicationIdentityClient {
         };
         request.insert_header(CLIENT_REQUEST_ID, id);
         let check_success = CheckSuccessOptions { success_codes };
-        self.pipeline.send(ctx, &mut request, Some(PipelineSendOptions { check_success, ..Default::default() })).await
+        pipeline.send(ctx, &mut request, Some(PipelineSendOptions { check_success, ..Default::default() })).await
     }
+}
+
+fn pipeline(options: ClientOptions, per_try_policies: Vec<Arc<dyn Policy>>) -> Pipeline {
+    let (name, version) = (option_env!("CARGO_PKG_NAME"), option_env!("CARGO_PKG_VERSION"));
+    Pipeline::new(name, version, options, Vec::new(), per_try_policies, None)
 }
 
 fn parse_endpoint(endpoint: &str) -> azure_core::Result<Url> {

@@ -1,7 +1,10 @@
 //! Clients.
 
+mod access;
+mod bulk;
 mod communication_identity_client;
 mod communication_identity_client_ext;
 
+pub use bulk::{BulkResult, BulkStream};
 pub use communication_identity_client::{CommunicationIdentityClient, CommunicationIdentityClientOptions};
 pub use communication_identity_client_ext::CommunicationIdentityClientExt;

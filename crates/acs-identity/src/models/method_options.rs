@@ -27,6 +27,17 @@ macro_rules! options {
 }
 
 options!(
+    CommunicationIdentityClientCreateOrReplaceEntraAssignmentOptions for "create_or_replace_entra_assignment",
+    CommunicationIdentityClientCreateOrReplaceTeamsExtensionAssignmentOptions for
+        "create_or_replace_teams_extension_assignment",
+    CommunicationIdentityClientDeleteEntraAssignmentOptions for "delete_entra_assignment",
+    CommunicationIdentityClientDeleteTeamsExtensionAssignmentOptions for "delete_teams_extension_assignment",
+    CommunicationIdentityClientExchangeEntraAccessTokenOptions for "exchange_entra_access_token",
+    CommunicationIdentityClientExchangeTeamsExtensionAccessTokenOptions for "exchange_teams_extension_access_token",
+    CommunicationIdentityClientGetEntraAssignmentOptions for "get_entra_assignment",
+    CommunicationIdentityClientGetTeamsExtensionAssignmentOptions for "get_teams_extension_assignment",
+    CommunicationIdentityClientListEntraAssignmentsOptions for "list_entra_assignments",
+    CommunicationIdentityClientUpdateEntraAssignmentsOptions for "update_entra_assignments",
     CommunicationIdentityClientDeleteIdentityOptions for "delete_identity",
     CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions for "exchange_teams_user_access_token",
     CommunicationIdentityClientGetIdentityOptions for "get_identity",

@@ -176,6 +176,12 @@ impl Parser<'_> {
         }
         let mut error = UsageError::new(format!("'{name}' is misspelled or not recognized by the system."));
         error.unknown_command = true;
+        let child = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path} {name}") };
+        let (extensions, children): (Vec<&str>, Vec<&str>) =
+            children.into_iter().partition(|name| self.table.is_extension(&child(name)));
+        if let Some(candidate) = difflib::closest(name, extensions) {
+            error.hints.push(format!("This az also has '{}'.", child(candidate)));
+        }
         if let Some(candidate) = difflib::closest(name, children) {
             error.recommendations.push(format!("Did you mean '{candidate}' ?"));
             // The reference shows the examples of the command that was meant, if the words up to the first hyphen are
@@ -223,14 +229,27 @@ impl Parser<'_> {
         if let (Some(argument), Some(rest)) = (remainder, rest) {
             arguments.values.insert(argument.key(), rest.to_vec());
         }
-        let required = self.table.arguments(command).filter(|argument| argument.required);
+        let needed =
+            |argument: &&Argument| argument.required && !argument.unless.is_some_and(|flag| arguments.has(flag));
+        let required = self.table.arguments(command).filter(needed);
         let missing: Vec<String> =
             required.filter(|argument| !arguments.has(argument.key())).map(Argument::display_name).collect();
         if !missing.is_empty() {
             let message = format!("the following arguments are required: {}", missing.join(", "));
-            return Err(self.error(path, words, message));
+            return Err(match self.unknown_to_the_reference(command) {
+                Some(error) => UsageError { hints: vec![format!("This az has 'az {path}'; {message}.")], ..error },
+                None => self.error(path, words, message),
+            });
         }
         Ok(Outcome::Run(command, arguments))
+    }
+
+    /// A command of ours among the reference's own that could not run anyway: the reference's words come first, because
+    /// scripts know them.
+    fn unknown_to_the_reference(&self, command: &Command) -> Option<UsageError> {
+        let (group, name) = command.path.rsplit_once(' ')?;
+        (command.extension && group != "communication" && !self.table.is_extension(group))
+            .then(|| UsageError::new(format!("'{name}' is misspelled or not recognized by the system.")))
     }
 
     fn classify(&self, path: &str, options: &[&'static Argument], words: &[String]) -> Result<Vec<Class>, UsageError> {

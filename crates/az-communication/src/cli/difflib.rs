@@ -4,7 +4,7 @@
 const CUTOFF: f64 = 0.7;
 
 /// The candidate that is most like `word`, if one is alike enough. Of equal ones, the greatest, as in Python.
-pub(super) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (ratio(candidate, word), candidate))

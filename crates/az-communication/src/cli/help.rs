@@ -21,8 +21,8 @@ fn line_length(name: &str, tags: &str) -> usize {
     name.chars().count() + tags.len() + if tags.is_empty() { 1 } else { 2 }
 }
 
-fn longest(items: &[Item]) -> usize {
-    items.iter().map(|(name, tags, _)| line_length(name, tags)).max().unwrap_or(0)
+fn longest<'a>(items: impl Iterator<Item = &'a Item>) -> Option<usize> {
+    items.map(|(name, tags, _)| line_length(name, tags)).max()
 }
 
 struct Page {
@@ -84,13 +84,9 @@ impl Page {
     }
 
     /// Names, tags and summaries in two columns.
-    fn items(&mut self, items: &[Item]) {
-        self.columns(items, longest(items));
-    }
-
-    fn columns(&mut self, items: &[Item], longest: usize) {
+    fn columns<'a>(&mut self, items: impl Iterator<Item = &'a Item>, longest: usize) {
         for (name, tags, summary) in items {
-            let mut padding = longest - line_length(name, tags);
+            let mut padding = longest.saturating_sub(line_length(name, tags));
             if !tags.is_empty() {
                 padding += 1;
             }
@@ -105,18 +101,23 @@ impl Page {
         let mut commands = Vec::new();
         for name in table.children(path) {
             let child = if path.is_empty() { name.to_owned() } else { format!("{path} {name}") };
+            let extension = table.is_extension(&child);
             if let Some(group) = table.group(&child) {
-                groups.push((name.to_owned(), group_tag(group).to_owned(), split_summary(group.summary).0.to_owned()));
+                let summary = split_summary(group.summary).0.to_owned();
+                groups.push(((name.to_owned(), group_tag(group).to_owned(), summary), extension));
             } else if let Some(command) = table.command(&child).filter(|command| command.redirect.is_none()) {
-                commands.push((name.to_owned(), String::new(), split_summary(command.verb.summary).0.to_owned()));
+                let summary = split_summary(command.verb.summary).0.to_owned();
+                commands.push(((name.to_owned(), String::new(), summary), extension));
             }
         }
-        groups.sort();
-        commands.sort();
-        for (title, items) in [("Subgroups:", groups), ("Commands:", commands)] {
+        for (title, mut items) in [("Subgroups:", groups), ("Commands:", commands)] {
+            items.sort();
             if !items.is_empty() {
                 self.print(title, 0, None);
-                self.items(&items);
+                // The reference's own lines look as they do there, however long our names are.
+                let longest = longest(items.iter().filter(|(_, extension)| !extension).map(|(item, _)| item))
+                    .unwrap_or_else(|| longest(items.iter().map(|(item, _)| item)).unwrap_or(0));
+                self.columns(items.iter().map(|(item, _)| item), longest);
                 self.print("", 0, None);
             }
         }
@@ -125,6 +126,9 @@ impl Page {
     fn arguments(&mut self, table: &Table, command: &Command) {
         self.print("Arguments", 0, None);
         let mut arguments: Vec<&Argument> = std::iter::once(&HELP).chain(table.arguments(command)).collect();
+        // The pages of deprecated commands stay as they are; what is new is told where people are sent to.
+        let deprecated = matches!(table.status_above(command.path), Some((_, Status::Deprecated { .. })));
+        arguments.retain(|argument| !(deprecated && argument.extension));
         let group = |argument: &Argument| match argument.group {
             None => (0, ""),
             Some("Global") => (2, "Global"),
@@ -143,7 +147,7 @@ impl Page {
                 (name(argument), tag.to_owned(), argument_summary(argument))
             })
             .collect();
-        let longest = longest(&items);
+        let longest = longest(items.iter()).unwrap_or(0);
         let mut last = "";
         for (argument, item) in arguments.iter().zip(&items) {
             let (_, title) = group(argument);
@@ -151,7 +155,7 @@ impl Page {
                 self.text.push_str(&format!("\n{title} Arguments\n"));
                 last = title;
             }
-            self.columns(std::slice::from_ref(item), longest);
+            self.columns(std::iter::once(item), longest);
         }
         self.print("", 0, None);
     }

@@ -8,6 +8,8 @@ pub mod table;
 mod text_wrap;
 mod usage_error;
 
+pub(crate) use difflib::closest;
+
 pub use argparse::{Arguments, Outcome, parse};
 pub use file_arguments::expand as expand_file_arguments;
 pub use help::{command_help, group_help};

@@ -37,6 +37,8 @@ pub struct Argument {
     pub arity: Arity,
     /// Whether it must be given.
     pub required: bool,
+    /// The flag that makes it optional.
+    pub unless: Option<&'static str>,
     /// Its summary, in the reference's words.
     pub help: &'static str,
     /// The heading under which help lists it, after the command's own.
@@ -58,6 +60,7 @@ impl Argument {
             options,
             arity: Arity::One,
             required: false,
+            unless: None,
             help,
             group: None,
             choices: &[],
@@ -70,6 +73,11 @@ impl Argument {
     /// Makes it required.
     pub const fn required(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// Makes it optional where that flag is given.
+    pub const fn unless(self, flag: &'static str) -> Self {
+        Self { unless: Some(flag), ..self }
     }
 
     /// Sets how many values it takes.
@@ -216,6 +224,18 @@ impl Table {
             }
         }
         words
+    }
+
+    /// Whether the reference lacks what stands at a path: an extension, or a group of nothing else.
+    pub fn is_extension(&self, path: &str) -> bool {
+        match self.command(path) {
+            Some(command) => command.extension,
+            None => {
+                let below =
+                    |command: &&Command| command.path.strip_prefix(path).is_some_and(|rest| rest.starts_with(' '));
+                path != "communication" && self.commands.iter().filter(below).all(|command| command.extension)
+            }
+        }
     }
 
     /// All arguments of a command in the order in which the reference's parser knows them: the global ones first.

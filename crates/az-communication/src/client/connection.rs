@@ -1,53 +1,146 @@
 //! Which service to talk to, and with what: the connection string and where it comes from.
 
-use acs_identity_protocol::{ConnectionString, connection_string::EXPECTED_FORM};
+use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStringError, EXPECTED_FORM};
+use acs_identity_protocol::signature::AccessKey;
 
 use super::trust::Trust;
 use crate::cli::Arguments;
-use crate::cli::table::{Argument, Completion};
+use crate::cli::table::Argument;
 use crate::config::Config;
 use crate::emulator_files;
 use crate::error::{CliError, HintPolicy, system_text};
 
 /// The arguments of every command that talks to the service.
-pub const fn connect_options() -> Argument {
+pub const CONNECT_OPTIONS: &[Argument] = &[
     Argument::new(
         &["--connection-string"],
         "Communication connection string. Environment variable: AZURE_COMMUNICATION_CONNECTION_STRING.",
     )
+    .group("Communication"),
+    Argument::new(
+        &["--endpoint"],
+        "Endpoint of the resource, for calls without a key. Environment variable: AZURE_COMMUNICATION_ENDPOINT.",
+    )
     .group("Communication")
-    .completion(Completion::Nothing)
+    .extension(),
+    Argument::new(
+        &["--auth-mode"],
+        "Whether to use the access key of the connection string, or your login: an application or workload identity of \
+         the environment, a managed identity, or `az login`. Environment variable: AZURE_COMMUNICATION_AUTH_MODE.",
+    )
+    .choices(&AUTH_MODES)
+    .group("Communication")
+    .extension(),
+];
+
+const AUTH_MODES: [&str; 2] = ["key", "login"];
+
+/// How requests are authenticated.
+#[derive(Debug, Clone)]
+pub enum Auth {
+    /// Signed with an access key.
+    Key(AccessKey),
+    /// With an Entra token of whoever is signed in.
+    Login,
 }
 
 /// A service and how to authenticate with it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Connection {
-    /// The connection string.
-    pub connection_string: ConnectionString,
+    /// The host, with the port where there is one.
+    pub host: String,
+    /// How requests are authenticated.
+    pub auth: Auth,
+    /// Whether it is the well-known emulator of this machine.
+    pub development_emulator: bool,
+}
+
+impl From<ConnectionString> for Connection {
+    fn from(parsed: ConnectionString) -> Self {
+        Self {
+            host: parsed.host,
+            auth: Auth::Key(parsed.access_key),
+            development_emulator: parsed.development_emulator,
+        }
+    }
+}
+
+fn nothing_given() -> CliError {
+    // The first line is the reference's to the byte.
+    CliError::new("Please specify --connection-string, or set AZURE_COMMUNICATION_CONNECTION_STRING.")
+        .hint("The Azure portal shows it under Settings > Keys of the Communication Services resource.")
+        .hint("Without a key: --endpoint URL, with `az login` or an identity of the environment.")
+        .hint("To work offline: az communication emulator run -- COMMAND")
+        .hint_policy(HintPolicy::Terminal)
 }
 
 impl Connection {
-    /// Finds the connection string: the argument, else the variable, else the config file.
+    /// Finds the service. `--auth-mode` decides between key and login; without it, an `--endpoint` means login, else a
+    /// connection string means a key, else an endpoint in the environment or the config file means login.
     ///
     /// # Errors
     ///
-    /// When there is none, or it is malformed. The message says which part is wrong and never shows the key.
+    /// When nothing names a service, or it is malformed. The message says which part is wrong and never shows the key.
     pub fn find(arguments: &Arguments, config: &Config) -> Result<Self, CliError> {
+        let mode = match arguments.get("--auth-mode") {
+            Some(mode) => Some(mode.to_owned()),
+            None => config.get("communication", "auth_mode")?.filter(|mode| !mode.is_empty()),
+        };
+        let given = arguments.get("--endpoint").filter(|endpoint| !endpoint.is_empty());
+        match mode.as_deref() {
+            Some("login") => Self::login(arguments, config),
+            Some("key") => Self::key(arguments, config)?.ok_or_else(nothing_given),
+            Some(other) => Err(CliError::new(format!("'{other}' is no auth mode. Allowed values: key, login."))
+                .hint("Correct AZURE_COMMUNICATION_AUTH_MODE, or [communication] auth_mode in the config file.")),
+            None if given.is_some() => Self::login(arguments, config),
+            None => match Self::key(arguments, config)? {
+                Some(connection) => Ok(connection),
+                None if config.get("communication", "endpoint")?.is_some() => Self::login(arguments, config),
+                None => Err(nothing_given()),
+            },
+        }
+    }
+
+    /// An endpoint without a key: given, else of the environment or the config file, else of the connection string.
+    fn login(arguments: &Arguments, config: &Config) -> Result<Self, CliError> {
+        let given = arguments.get("--endpoint").filter(|endpoint| !endpoint.is_empty()).map(str::to_owned);
+        let endpoint = match given {
+            Some(endpoint) => Some(endpoint),
+            None => config.get("communication", "endpoint")?.filter(|endpoint| !endpoint.is_empty()),
+        };
+        let Some(endpoint) = endpoint else {
+            let connection = Self::key(arguments, config)?.ok_or_else(|| {
+                CliError::new("Please specify --endpoint, or set AZURE_COMMUNICATION_ENDPOINT.")
+                    .hint("The Azure portal shows it on the overview of the Communication Services resource.")
+            })?;
+            return Ok(Self { auth: Auth::Login, ..connection });
+        };
+        let bare = endpoint.trim_end_matches('/');
+        let host = match bare.split_once("://") {
+            Some((scheme, host)) if scheme.eq_ignore_ascii_case("https") => host,
+            Some(_) => {
+                return Err(CliError::new(format!("The endpoint is no https URL: '{endpoint}'."))
+                    .hint("An Entra token is sent over https only: https://<resource>.communication.azure.com"));
+            }
+            None => bare,
+        };
+        let is_host = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '/' | '?' | '#' | '@' | '\\');
+        if host.is_empty() || !host.chars().all(is_host) {
+            return Err(CliError::new(format!("The endpoint is not a URL: '{endpoint}'."))
+                .hint("Its form is https://<resource>.communication.azure.com"));
+        }
+        Ok(Self { host: host.to_owned(), auth: Auth::Login, development_emulator: false })
+    }
+
+    /// The connection string: the argument, else the variable, else the config file.
+    fn key(arguments: &Arguments, config: &Config) -> Result<Option<Self>, CliError> {
         // An empty argument is no argument, as in the reference; an empty variable is an empty connection string.
         let given = arguments.get("--connection-string").filter(|text| !text.is_empty()).map(str::to_owned);
         let text = match given {
             Some(text) => Some(text),
             None => config.get("communication", "connection_string")?,
         };
-        let Some(text) = text else {
-            // The first line is the reference's to the byte.
-            return Err(CliError::new(
-                "Please specify --connection-string, or set AZURE_COMMUNICATION_CONNECTION_STRING.",
-            )
-            .hint("The Azure portal shows it under Settings > Keys of the Communication Services resource.")
-            .hint("To work offline: az communication emulator run -- COMMAND")
-            .hint_policy(HintPolicy::Terminal));
-        };
+        let Some(text) = text else { return Ok(None) };
         if let Some(path) = text.strip_prefix('@') {
             let reason =
                 std::fs::read(path).err().map_or_else(String::new, |error| format!(": {}", system_text(&error)));
@@ -56,17 +149,22 @@ impl Connection {
             ))
             .hint("Give the file's path behind the @, or the connection string itself."));
         }
-        let connection_string = text.parse().map_err(|error| {
+        let parsed: ConnectionString = text.parse().map_err(|error: ConnectionStringError| {
             CliError::new(format!("{error}")).hint(format!(
                 "Copy it from Settings > Keys of the resource in the Azure portal. Its form is {EXPECTED_FORM}"
             ))
         })?;
-        Ok(Self { connection_string })
+        Ok(Some(parsed.into()))
     }
 
     /// The well-known emulator of this machine, for commands that are about it.
     pub fn development_emulator() -> Self {
-        Self { connection_string: ConnectionString::development_emulator() }
+        ConnectionString::development_emulator().into()
+    }
+
+    /// The endpoint, without a trailing slash. As the Python SDK, whatever scheme was named, https is used.
+    pub fn endpoint(&self) -> String {
+        format!("https://{}", self.host)
     }
 
     /// Whom to trust for this connection.
@@ -75,7 +173,7 @@ impl Connection {
     ///
     /// When it is the well-known emulator and none was ever started here.
     pub(super) fn trust(&self) -> Result<Trust, CliError> {
-        if !self.connection_string.development_emulator {
+        if !self.development_emulator {
             return Ok(Trust::from_environment());
         }
         Ok(Trust::Bundle { path: emulator_files::ca_certificate()?, named_by: "UseDevelopmentEmulator=true" })

@@ -1,11 +1,15 @@
 //! How the commands reach the service: the SDK's client on a transport of our own that starts in microseconds.
 
+mod access;
 mod block_on;
 mod connection;
 mod debug_policy;
+pub mod doctor;
 mod fetch;
 mod header;
 mod http1;
+mod jwks;
+mod login;
 mod proxy;
 mod redirect;
 mod retry;
@@ -17,8 +21,11 @@ mod transport;
 mod trust;
 mod x509;
 
-pub use connection::{Connection, connect_options};
-pub use fetch::fetch_json;
+pub use access::{Access, Principal};
+pub use connection::{Auth, CONNECT_OPTIONS, Connection};
+pub use fetch::{fetch_json, fetch_json_of, post_form};
+pub use jwks::{Verdict, verify};
 pub use service::{Service, object};
+pub use service_error::teams_token_problems;
 pub use signed::post;
 pub use trust::BUNDLE_VARIABLES;

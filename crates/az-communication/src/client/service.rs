@@ -1,5 +1,6 @@
 //! Requests to the service, and the promise that their answers hold what commands need.
 
+use std::fmt;
 use std::sync::Arc;
 
 use acs_identity::models::{
@@ -7,15 +8,15 @@ use acs_identity::models::{
     IssueAccessTokenRequest, TokenScope,
 };
 use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions};
-use acs_identity_protocol::api_version::CLI_DEFAULT;
 use azure_core::credentials::Secret;
 use azure_core::http::policies::Policy;
 use azure_core::http::{ClientOptions, RetryOptions, UserAgentOptions};
 use pyjmespath::{Object, Value};
 
 use super::block_on::block_on;
-use super::connection::Connection;
+use super::connection::{Auth, Connection};
 use super::debug_policy::DebugPolicy;
+use super::login::Login;
 use super::redirect::RedirectPolicy;
 use super::retry::RetryPolicy;
 use super::service_error::{self, Asked};
@@ -23,9 +24,26 @@ use super::transport::Transport;
 use crate::error::CliError;
 use crate::printer::{Level, Printer};
 
+/// A user and a token, the expiry as the service writes it. `Debug` does not show the token.
+#[derive(Clone)]
+pub struct Issued {
+    /// The raw id.
+    pub user: String,
+    /// The JWT.
+    pub token: String,
+    /// When it expires.
+    pub expires_on: String,
+}
+
+impl fmt::Debug for Issued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issued").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
 /// The service.
 pub struct Service {
-    client: CommunicationIdentityClient,
+    pub(super) client: CommunicationIdentityClient,
     connection: Connection,
 }
 
@@ -35,14 +53,14 @@ impl Service {
     /// # Errors
     ///
     /// When the endpoint makes no URL.
-    pub fn connect(connection: Connection, printer: Printer) -> Result<Self, CliError> {
+    pub fn connect(connection: Connection, api_version: &str, printer: Printer) -> Result<Self, CliError> {
         let trust = connection.trust()?;
         let mut per_try_policies: Vec<Arc<dyn Policy>> = Vec::new();
         if printer.shows(Level::Debug) {
             per_try_policies.push(Arc::new(DebugPolicy { printer }));
         }
         let options = CommunicationIdentityClientOptions {
-            api_version: CLI_DEFAULT.to_owned(),
+            api_version: api_version.to_owned(),
             client_options: ClientOptions {
                 per_call_policies: vec![Arc::new(RedirectPolicy), Arc::new(RetryPolicy { printer })],
                 per_try_policies,
@@ -52,17 +70,22 @@ impl Service {
                 ..Default::default()
             },
         };
-        // As the Python SDK, whatever scheme the endpoint names, https is used.
-        let client = CommunicationIdentityClient::with_access_key(
-            &connection.connection_string.https_endpoint(),
-            &Secret::new(connection.connection_string.access_key.to_base64()),
-            Some(options),
-        )
-        .map_err(|error| CliError::new(format!("The connection string cannot be used: {error}.")))?;
+        let endpoint = connection.endpoint();
+        let (client, named_by) = match &connection.auth {
+            Auth::Key(key) => {
+                let key = Secret::new(key.to_base64());
+                (CommunicationIdentityClient::with_access_key(&endpoint, &key, Some(options)), "connection string")
+            }
+            Auth::Login => {
+                let login = Arc::new(Login::new(printer));
+                (CommunicationIdentityClient::new(&endpoint, login, Some(options)), "endpoint")
+            }
+        };
+        let client = client.map_err(|error| CliError::new(format!("The {named_by} cannot be used: {error}.")))?;
         Ok(Self { client, connection })
     }
 
-    fn fail(&self, error: azure_core::Error, asked: &Asked<'_>) -> CliError {
+    pub(super) fn fail(&self, error: azure_core::Error, asked: &Asked<'_>) -> CliError {
         service_error::describe(error, &self.connection, asked)
     }
 
@@ -77,40 +100,64 @@ impl Service {
         string_at(&body, &["identity", "id"])
     }
 
-    /// Creates an identity and a token for it: the raw id, the token and its expiry as the service writes it.
+    /// Creates an identity, perhaps with a name of the caller's own: what the service says of it.
     ///
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn create_user_and_token(&self, scopes: &[String]) -> Result<(String, String, String), CliError> {
-        let request = CreateIdentityRequest {
-            create_token_with_scopes: Some(scopes.iter().map(|scope| TokenScope::from(scope.as_str())).collect()),
+    pub fn create_named_user(&self, custom_id: Option<&str>) -> Result<Value, CliError> {
+        let request = CreateIdentityRequest { custom_id: custom_id.map(str::to_owned), ..Default::default() };
+        let body = self.create(request)?;
+        body.get("identity").cloned().ok_or_else(|| unexpected("it has no 'identity'"))
+    }
+
+    /// What the service says of an identity.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, cannot be reached, or answers something else.
+    pub fn show_user(&self, user: &str) -> Result<Value, CliError> {
+        let result = block_on(self.client.get_identity(user, None));
+        body(result.map_err(|error| self.fail(error, &Asked::User(user)))?.into_body().as_ref())
+    }
+
+    /// Creates an identity and a token for it.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, cannot be reached, or answers something else.
+    pub fn create_user_and_token(&self, scopes: &[String], minutes: Option<i32>) -> Result<Issued, CliError> {
+        let body = self.create(CreateIdentityRequest {
+            create_token_with_scopes: Some(token_scopes(scopes)),
+            expires_in_minutes: minutes,
             ..Default::default()
-        };
+        })?;
+        Ok(Issued {
+            user: string_at(&body, &["identity", "id"])?,
+            token: string_at(&body, &["accessToken", "token"])?,
+            expires_on: string_at(&body, &["accessToken", "expiresOn"])?,
+        })
+    }
+
+    fn create(&self, request: CreateIdentityRequest) -> Result<Value, CliError> {
         let result = request.try_into().and_then(|body| {
             let options = CommunicationIdentityClientCreateIdentityOptions { body: Some(body), ..Default::default() };
             block_on(self.client.create_identity(Some(options)))
         });
-        let body = body(result.map_err(|error| self.fail(error, &Asked::Nothing))?.into_body().as_ref())?;
-        Ok((
-            string_at(&body, &["identity", "id"])?,
-            string_at(&body, &["accessToken", "token"])?,
-            string_at(&body, &["accessToken", "expiresOn"])?,
-        ))
+        body(result.map_err(|error| self.fail(error, &Asked::Nothing))?.into_body().as_ref())
     }
 
-    /// Issues a token for an identity: the token and its expiry as the service writes it.
+    /// Issues a token for an identity.
     ///
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn issue_token(&self, user: &str, scopes: &[String]) -> Result<(String, String), CliError> {
-        let request = IssueAccessTokenRequest {
-            scopes: Some(scopes.iter().map(|scope| TokenScope::from(scope.as_str())).collect()),
-            expires_in_minutes: None,
-        };
+    pub fn issue_token(&self, user: &str, scopes: &[String], minutes: Option<i32>) -> Result<Issued, CliError> {
+        let request = IssueAccessTokenRequest { scopes: Some(token_scopes(scopes)), expires_in_minutes: minutes };
         let result = request.try_into().and_then(|body| block_on(self.client.issue_access_token(user, body, None)));
-        token(result.map_err(|error| self.fail(error, &Asked::User(user)))?.into_body().as_ref())
+        let (token, expires_on) =
+            token(result.map_err(|error| self.fail(error, &Asked::User(user)))?.into_body().as_ref())?;
+        Ok(Issued { user: user.to_owned(), token, expires_on })
     }
 
     /// Revokes all tokens of an identity.
@@ -156,13 +203,17 @@ impl Service {
     }
 }
 
+fn token_scopes(scopes: &[String]) -> Vec<TokenScope> {
+    scopes.iter().map(|scope| TokenScope::from(scope.as_str())).collect()
+}
+
 fn token(bytes: &[u8]) -> Result<(String, String), CliError> {
     let body = body(bytes)?;
     Ok((string_at(&body, &["token"])?, string_at(&body, &["expiresOn"])?))
 }
 
 /// Reads the answer as the reference would: any JSON, so that an expiry in an unknown form is passed on.
-fn body(bytes: &[u8]) -> Result<Value, CliError> {
+pub(super) fn body(bytes: &[u8]) -> Result<Value, CliError> {
     let text = std::str::from_utf8(bytes).map_err(|_| unexpected("it is not UTF-8"))?;
     if text.is_empty() {
         return Err(unexpected("its body is empty"));

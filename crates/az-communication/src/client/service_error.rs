@@ -13,8 +13,9 @@ use azure_core::http::RawResponse;
 use azure_core::time::OffsetDateTime;
 use pyjmespath::{JsonStyle, Value, python_str};
 
-use super::connection::Connection;
+use super::connection::{Auth, Connection};
 use super::header;
+use super::login::LoginError;
 use super::transport::TransportError;
 use crate::error::{CliError, HintPolicy, NOT_FOUND};
 
@@ -22,12 +23,24 @@ use crate::error::{CliError, HintPolicy, NOT_FOUND};
 pub(super) enum Asked<'a> {
     Nothing,
     User(&'a str),
-    TeamsToken { token: &'a str, client_id: &'a str, user_object_id: &'a str },
+    TeamsToken {
+        token: &'a str,
+        client_id: &'a str,
+        user_object_id: &'a str,
+    },
+    /// The exchange of an Entra token, which needs this permission.
+    EntraToken(&'static str),
 }
 
 pub(super) fn describe(error: azure_core::Error, connection: &Connection, asked: &Asked<'_>) -> CliError {
     if let ErrorKind::HttpResponse { raw_response: Some(response), .. } = error.kind() {
-        return refused(response, asked);
+        return match connection.auth {
+            Auth::Key(_) => refused(response, asked),
+            Auth::Login => refused_login(response, asked),
+        };
+    }
+    if let Some(login) = error.get_ref().and_then(|inner| inner.downcast_ref::<LoginError>()) {
+        return login.describe();
     }
     match error.get_ref().and_then(|inner| inner.downcast_ref::<TransportError>()) {
         Some(transport) => unreachable_service(transport, connection),
@@ -35,12 +48,16 @@ pub(super) fn describe(error: azure_core::Error, connection: &Connection, asked:
     }
 }
 
-fn unreachable_service(error: &TransportError, connection: &Connection) -> CliError {
+pub(super) fn unreachable_service(error: &TransportError, connection: &Connection) -> CliError {
     let described = CliError::new(error.to_string());
     match error {
-        TransportError::UnknownHost(_) => described
-            .hint("Check the 'endpoint' part of the connection string, and that this machine can resolve names."),
-        TransportError::Connect(..) if connection.connection_string.development_emulator => {
+        TransportError::UnknownHost(_) => described.hint(match connection.auth {
+            Auth::Key(_) => {
+                "Check the 'endpoint' part of the connection string, and that this machine can resolve names."
+            }
+            Auth::Login => "Check the endpoint, and that this machine can resolve names.",
+        }),
+        TransportError::Connect(..) if connection.development_emulator => {
             described.hint("Start the emulator: az communication emulator start")
         }
         TransportError::Connect(..) => {
@@ -81,7 +98,24 @@ pub(super) fn refused(response: &RawResponse, asked: &Asked<'_>) -> CliError {
         |detail| detail.full_text(),
     );
     let mut error = CliError::new(message).exit_code(exit_code).hint_policy(HintPolicy::NotQuiet);
-    error.hints = hints(response, detail.as_ref().and_then(|detail| detail.code.as_str()), asked);
+    let code = detail.as_ref().and_then(|detail| detail.code.as_str());
+    let target = detail.as_ref().and_then(|detail| detail.target.as_str());
+    error.hints = hints(response, code, target, asked);
+    error
+}
+
+/// The hints about keys are of no use to somebody without one.
+fn refused_login(response: &RawResponse, asked: &Asked<'_>) -> CliError {
+    let mut error = refused(response, asked);
+    let status = u16::from(response.status());
+    if matches!(status, 401 | 403) && !matches!(asked, Asked::TeamsToken { .. } | Asked::EntraToken(_)) {
+        error.hints.retain(|hint| !hint.contains("access key"));
+        error.hints.push(
+            "The signed-in identity needs a role on the Communication Services resource, such as Contributor: az role \
+             assignment create --assignee OBJECT_ID --role Contributor --scope RESOURCE_ID"
+                .into(),
+        );
+    }
     error
 }
 
@@ -147,7 +181,7 @@ fn is_true(value: &Value) -> bool {
     }
 }
 
-fn hints(response: &RawResponse, code: Option<&str>, asked: &Asked<'_>) -> Vec<String> {
+fn hints(response: &RawResponse, code: Option<&str>, target: Option<&str>, asked: &Asked<'_>) -> Vec<String> {
     match code {
         Some(codes::DENIED) => denied_hints(response),
         Some(codes::IDENTITY_NOT_OWNED) => not_owned_hints(asked),
@@ -155,8 +189,25 @@ fn hints(response: &RawResponse, code: Option<&str>, asked: &Asked<'_>) -> Vec<S
             Asked::TeamsToken { token, client_id, user_object_id } => {
                 teams_token_problems(token, client_id, user_object_id)
             }
+            Asked::EntraToken(permission) => {
+                vec![format!(
+                    "The token must be in force, for this service, and hold {permission}: az communication user-identity token inspect"
+                )]
+            }
             _ => Vec::new(),
         },
+        Some(codes::VALIDATION_ERROR)
+            if target.is_some_and(|target| target.eq_ignore_ascii_case("ExpiresInMinutes")) =>
+        {
+            vec!["A token lives 60 to 1440 minutes: --expires-in 1h to 24h.".into()]
+        }
+        Some(codes::UNSUPPORTED_API_VERSION) => {
+            let versions = header::optional(response.headers(), "api-supported-versions");
+            versions
+                .map(|versions| format!("The service has: {versions}. Choose with --api-version."))
+                .into_iter()
+                .collect()
+        }
         Some(codes::TOO_MANY_REQUESTS) => vec!["Over the rate limit. Wait half a minute before the next try.".into()],
         _ => Vec::new(),
     }
@@ -192,7 +243,7 @@ fn not_owned_hints(asked: &Asked<'_>) -> Vec<String> {
 }
 
 /// What does not fit about an Entra token that is to be exchanged, a sentence each.
-pub(crate) fn teams_token_problems(token: &str, client_id: &str, user_object_id: &str) -> Vec<String> {
+pub fn teams_token_problems(token: &str, client_id: &str, user_object_id: &str) -> Vec<String> {
     let jwt = match UnverifiedJwt::decode(token) {
         Ok(jwt) => jwt,
         Err(error) => return vec![format!("--aad-token is no access token of Entra: {error}.")],

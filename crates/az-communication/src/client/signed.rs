@@ -3,7 +3,7 @@
 use azure_core::http::{Method, Request, Url};
 use azure_core::time::OffsetDateTime;
 
-use super::connection::Connection;
+use super::connection::{Auth, Connection};
 use super::service_error::{self, Asked};
 use super::transport::Transport;
 use crate::error::CliError;
@@ -19,13 +19,16 @@ pub fn post(
     content_type: &'static str,
     body: String,
 ) -> Result<Vec<u8>, CliError> {
-    let parsed = &connection.connection_string;
-    let url = Url::parse(&format!("{}{path}", parsed.https_endpoint()))
+    let Auth::Key(access_key) = &connection.auth else {
+        return Err(CliError::new("Only a connection string's key opens this part of the emulator.")
+            .hint("Give --connection-string, without --auth-mode login."));
+    };
+    let url = Url::parse(&format!("{}{path}", connection.endpoint()))
         .map_err(|error| CliError::new(format!("The connection string cannot be used: {error}.")))?;
     let mut request = Request::new(url, Method::Post);
     request.insert_header("content-type", content_type);
     let now = OffsetDateTime::now_utc();
-    for (name, value) in parsed.access_key.sign_request("POST", path, &parsed.host, body.as_bytes(), now) {
+    for (name, value) in access_key.sign_request("POST", path, &connection.host, body.as_bytes(), now) {
         request.insert_header(name, value);
     }
     request.set_body(body);

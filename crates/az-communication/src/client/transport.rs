@@ -283,6 +283,19 @@ fn describe(error: ReadError, host: &str, authority: &str) -> TransportError {
     }
 }
 
+impl Transport {
+    /// The addresses of a host.
+    pub(super) fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, TransportError> {
+        let found = addresses(host, port).ok().filter(|addresses| !addresses.is_empty());
+        found.ok_or_else(|| TransportError::UnknownHost(host.to_owned()))
+    }
+
+    /// A connection to a host, without TLS.
+    pub(super) fn connect(host: &str, port: u16) -> Result<TcpStream, TransportError> {
+        connect(host, port)
+    }
+}
+
 /// The addresses of a host. `localhost` needs no resolver (RFC 6761), which saves loading one.
 fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     let bare = host.trim_matches(['[', ']']);
@@ -293,8 +306,7 @@ fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
 }
 
 fn connect(host: &str, port: u16) -> Result<TcpStream, TransportError> {
-    let found = addresses(host, port).ok().filter(|addresses| !addresses.is_empty());
-    let found = found.ok_or_else(|| TransportError::UnknownHost(host.to_owned()))?;
+    let found = Transport::addresses(host, port)?;
     let mut last = None;
     for address in found {
         match TcpStream::connect_timeout(&address, TIMEOUT) {

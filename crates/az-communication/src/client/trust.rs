@@ -1,6 +1,7 @@
 //! Which certificate authorities are trusted, and reading of them no more than a connection needs.
 
 use std::env;
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,15 @@ pub enum Trust {
 
 /// The variables that name a bundle, the first one set wins: requests' own two, then OpenSSL's.
 pub const BUNDLE_VARIABLES: [&str; 3] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"];
+
+impl fmt::Display for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("the usual authorities"),
+            Self::Bundle { path, named_by } => write!(f, "{}, named by {named_by}", path.display()),
+        }
+    }
+}
 
 impl Trust {
     /// What the environment says.

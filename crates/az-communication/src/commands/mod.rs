@@ -1,24 +1,38 @@
 //! The commands, one a file, and the one table of them.
 
+mod assignment;
+mod batch;
 mod completion;
+mod device_login;
+mod doctor;
 mod emulator;
 mod emulator_entra_token;
 mod emulator_run;
 mod emulator_start;
+mod progress;
 mod token_get_for_teams_user;
+mod token_inspect;
 mod token_issue;
+mod token_issue_batch;
+mod token_request;
 mod token_revoke;
+mod token_verify;
 mod user_create;
 mod user_delete;
+mod user_show;
+mod users_batch;
 mod version;
 
 pub use version::version;
 
+use std::cell::Cell;
 use std::ffi::OsString;
+
+use acs_identity_protocol::api_version::{CLI_DEFAULT, KNOWN};
 
 use crate::cli::Arguments;
 use crate::cli::table::{Argument, Arity, Command, Completion, Group, Status, Table};
-use crate::client::{Connection, Service, connect_options};
+use crate::client::{CONNECT_OPTIONS, Connection, Service};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::output::Format;
@@ -36,6 +50,8 @@ pub struct Invocation<'a> {
     pub printer: Printer,
     /// All words behind `az` as they came.
     pub raw: &'a [OsString],
+    /// The exit code of a command that has a result and failed all the same: a token that has expired, say.
+    pub exit_code: Cell<u8>,
 }
 
 impl Invocation<'_> {
@@ -45,7 +61,21 @@ impl Invocation<'_> {
     ///
     /// When the connection string is missing or malformed.
     pub fn service(&self) -> Result<Service, CliError> {
-        Service::connect(Connection::find(&self.arguments, self.config)?, self.printer)
+        self.service_of(CLI_DEFAULT)
+    }
+
+    /// The same for commands that not every api-version has.
+    ///
+    /// # Errors
+    ///
+    /// When the connection string is missing or malformed.
+    pub fn service_of(&self, api_version: &str) -> Result<Service, CliError> {
+        Service::connect(Connection::find(&self.arguments, self.config)?, api_version, self.printer)
+    }
+
+    /// The value of an option, unless it is empty.
+    pub fn given(&self, key: &str) -> Option<&str> {
+        self.arguments.get(key).filter(|value| !value.is_empty())
     }
 
     /// The value of a required argument that must not be empty.
@@ -104,6 +134,21 @@ const SCOPE: Argument = Argument::new(&["--scope"], "List of scopes for an acces
     .required()
     .completion(Completion::Words(&["chat", "voip", "chat.join", "chat.join.limited", "voip.join"]));
 
+/// `--api-version`.
+const API_VERSION: Argument = Argument::new(&["--api-version"], "Version of the service's API.")
+    .completion(Completion::Words(&VERSIONS))
+    .extension();
+
+const VERSIONS: [&str; KNOWN.len()] = {
+    let mut names = [""; KNOWN.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = KNOWN[at].name;
+        at += 1;
+    }
+    names
+};
+
 const fn command(path: &'static str, verb: &'static crate::cli::table::Verb) -> Command {
     Command { path, verb, redirect: None, extension: false }
 }
@@ -141,6 +186,30 @@ pub const TABLE: Table = Table {
         group("communication user-identity token", TOKENS, Status::Stable, false),
         group("communication user-identity user", USERS, Status::Stable, false),
         group(
+            "communication user-identity teams-extension",
+            "Commands for Teams users and resource accounts who come in through Teams extension.",
+            Status::Stable,
+            false,
+        ),
+        group(
+            "communication user-identity teams-extension assignment",
+            "Commands to manage which Teams users and resource accounts may come in.",
+            Status::Stable,
+            false,
+        ),
+        group(
+            "communication user-identity entra",
+            "Commands for users of Entra who come in with their own tokens.",
+            Status::Stable,
+            false,
+        ),
+        group(
+            "communication user-identity entra assignment",
+            "Commands to manage which users, groups and tenants of Entra may come in.",
+            Status::Stable,
+            false,
+        ),
+        group(
             "communication emulator",
             "Run the Communication Services Identity service on this machine, offline.",
             Status::Stable,
@@ -162,6 +231,24 @@ pub const TABLE: Table = Table {
         command("communication user-identity token get-for-teams-user", &token_get_for_teams_user::VERB),
         command("communication user-identity user create", &user_create::VERB),
         command("communication user-identity user delete", &user_delete::VERB),
+        own("communication user-identity token issue-batch", &token_issue_batch::VERB),
+        own("communication user-identity token revoke-batch", &users_batch::REVOKE),
+        own("communication user-identity token inspect", &token_inspect::VERB),
+        own("communication user-identity token verify", &token_verify::VERB),
+        own("communication user-identity user show", &user_show::VERB),
+        own("communication user-identity user delete-batch", &users_batch::DELETE),
+        own("communication user-identity teams-extension assignment show", &assignment::teams_extension::SHOW),
+        own("communication user-identity teams-extension assignment create", &assignment::teams_extension::CREATE),
+        own("communication user-identity teams-extension assignment update", &assignment::teams_extension::UPDATE),
+        own("communication user-identity teams-extension assignment delete", &assignment::teams_extension::DELETE),
+        own("communication user-identity teams-extension exchange", &assignment::teams_extension::EXCHANGE),
+        own("communication user-identity entra assignment list", &assignment::entra::LIST),
+        own("communication user-identity entra assignment show", &assignment::entra::SHOW),
+        own("communication user-identity entra assignment create", &assignment::entra::CREATE),
+        own("communication user-identity entra assignment update", &assignment::entra::UPDATE),
+        own("communication user-identity entra assignment delete", &assignment::entra::DELETE),
+        own("communication user-identity entra exchange", &assignment::entra::EXCHANGE),
+        own("communication doctor", &doctor::VERB),
         own("communication completion", &completion::VERB),
         own("communication emulator start", &emulator_start::VERB),
         own("communication emulator run", &emulator_run::VERB),
@@ -169,5 +256,5 @@ pub const TABLE: Table = Table {
     ],
     // The order in which the reference's parser knows them, which errors about abbreviations show.
     globals: &[VERBOSE, DEBUG, ONLY_SHOW_ERRORS, OUTPUT, QUERY, SUBSCRIPTION],
-    connection: &[connect_options()],
+    connection: CONNECT_OPTIONS,
 };

@@ -1,13 +1,20 @@
 //! `token get-for-teams-user`.
 
-use crate::cli::table::{Argument, Example, Verb};
-use crate::client::object;
+use acs_identity_protocol::jwt::UnverifiedJwt;
+use pyjmespath::Value;
+
+use super::{Invocation, device_login};
+use crate::cli::table::{Argument, Arity, Example, Verb};
+use crate::client::{object, teams_token_problems};
+use crate::error::{CliError, USAGE};
+
+const DEVICE_CODE: &str = "--device-code";
 
 pub(super) const VERB: Verb = Verb {
     summary: "Exchanges an Azure Active Directory (Azure AD) access token of a Teams user for a new ACS Identity \
         access token with a matching expiration time.",
     arguments: &[
-        Argument::new(&["--aad-token"], "Azure AD access token of a Teams User.").required(),
+        Argument::new(&["--aad-token"], "Azure AD access token of a Teams User.").required().unless(DEVICE_CODE),
         Argument::new(
             &["--client"],
             "Client ID of an Azure AD applicationto be verified against the appId claim in the Azure AD access token.",
@@ -18,7 +25,15 @@ pub(super) const VERB: Verb = Verb {
             "Object ID of an Azure AD user(Teams User) to be verified against the OID claim in the Azure AD access \
              token.",
         )
-        .required(),
+        .required()
+        .unless(DEVICE_CODE),
+        Argument::new(
+            &[DEVICE_CODE],
+            "Sign the Teams user in here instead of giving --aad-token; --aad-user is then the one who signs in.",
+        )
+        .arity(Arity::Flag)
+        .extension(),
+        Argument::new(&["--tenant"], "Tenant in which the Teams user signs in, with --device-code.").extension(),
     ],
     connects: true,
     confirms: false,
@@ -26,13 +41,38 @@ pub(super) const VERB: Verb = Verb {
         name: "Get token for teams user",
         command: "{} --aad-token \"aad-123-xyz\" --client \"app-id-123-xyz\" --aad-user \"uid\"",
     }],
-    run: |invocation| {
-        let argument = |key: &str| invocation.arguments.get(key).unwrap_or_default();
-        let (token, expires_on) = invocation.service()?.exchange_teams_token(
-            argument("--aad-token"),
-            argument("--client"),
-            argument("--aad-user"),
-        )?;
-        Ok(Some(object([("token", token.into()), ("expires_on", expires_on.into())])))
-    },
+    run,
 };
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let argument = |key: &str| invocation.arguments.get(key).unwrap_or_default();
+    let client = argument("--client");
+    // First, so that nobody signs in for nothing.
+    let service = invocation.service()?;
+    let (token, user) = match invocation.arguments.has(DEVICE_CODE) {
+        true => sign_in(invocation, client)?,
+        false => (argument("--aad-token").to_owned(), argument("--aad-user").to_owned()),
+    };
+    // The service says of all of them no more than that the token is not valid. What is no token at all cannot be compared;
+    // of that, the reference says nothing either, and the refusal will.
+    if UnverifiedJwt::decode(&token).is_ok() {
+        for problem in teams_token_problems(&token, client, &user) {
+            invocation.printer.warning(&problem);
+        }
+    }
+    let (token, expires_on) = service.exchange_teams_token(&token, client, &user)?;
+    Ok(Some(object([("token", token.into()), ("expires_on", expires_on.into())])))
+}
+
+fn sign_in(invocation: &Invocation<'_>, client: &str) -> Result<(String, String), CliError> {
+    if invocation.given("--aad-token").is_some() {
+        return Err(CliError::new("Give either --device-code or --aad-token.").exit_code(USAGE));
+    }
+    let tenant = invocation.given("--tenant").ok_or_else(|| {
+        CliError::new("--device-code needs --tenant.").hint("Give the tenant's id or domain.").exit_code(USAGE)
+    })?;
+    let token = device_login::sign_in(tenant, client, &invocation.printer)?;
+    let signed_in = UnverifiedJwt::decode(&token).ok().and_then(|jwt| jwt.claim_str("oid").map(str::to_owned));
+    let user = invocation.given("--aad-user").map(str::to_owned).or(signed_in).unwrap_or_default();
+    Ok((token, user))
+}

@@ -2,7 +2,7 @@
 
 use pyjmespath::Value;
 
-use super::{Invocation, SCOPE};
+use super::{Invocation, SCOPE, token_request};
 use crate::cli::table::{Argument, Example, Verb};
 use crate::client::object;
 use crate::error::CliError;
@@ -13,7 +13,7 @@ const SUMMARY: &str = "Issues a new access token with the specified scopes for a
 /// `token issue`.
 pub(super) const VERB: Verb = Verb {
     summary: SUMMARY,
-    arguments: &[SCOPE, Argument::new(&["--user"], "ACS identifier.")],
+    arguments: &[SCOPE, Argument::new(&["--user"], "ACS identifier."), token_request::EXPIRES_IN],
     connects: true,
     confirms: false,
     examples: &[
@@ -45,14 +45,15 @@ pub(super) const OLD_VERB: Verb = Verb {
 
 fn run(invocation: &Invocation<'_>, user_option: &str) -> Result<Option<Value>, CliError> {
     let scopes = invocation.arguments.list("--scope");
+    token_request::warn_of_unknown_scopes(scopes, &invocation.printer);
+    let minutes = token_request::minutes(invocation)?;
     let service = invocation.service()?;
     // An empty user is none, as in the reference.
-    let (user, token, expires_on) = match invocation.arguments.get(user_option).filter(|user| !user.is_empty()) {
-        Some(user) => {
-            let (token, expires_on) = service.issue_token(user, scopes)?;
-            (user.to_owned(), token, expires_on)
-        }
-        None => service.create_user_and_token(scopes)?,
+    let issued = match invocation.given(user_option) {
+        Some(user) => service.issue_token(user, scopes, minutes)?,
+        None => service.create_user_and_token(scopes, minutes)?,
     };
+    token_request::warn_of_other_scopes(&issued.token, scopes, &invocation.printer);
+    let (user, token, expires_on) = (issued.user, issued.token, issued.expires_on);
     Ok(Some(object([("user_id", user.into()), ("token", token.into()), ("expires_on", expires_on.into())])))
 }

@@ -1,0 +1,251 @@
+//! The operations on principals of Entra: who may come in, and the exchange of their tokens (service.md, section 9).
+
+use acs_identity_protocol::raw_id::encode_path_segment;
+use azure_core::credentials::Secret;
+use azure_core::error::{Error, ErrorKind};
+use azure_core::http::{Context, Method, NoFormat, RawResponse, RequestContent, Response};
+use azure_core::tracing;
+
+use crate::CommunicationIdentityClient;
+use crate::models::{
+    CommunicationIdentityClientCreateOrReplaceEntraAssignmentOptions,
+    CommunicationIdentityClientCreateOrReplaceTeamsExtensionAssignmentOptions,
+    CommunicationIdentityClientDeleteEntraAssignmentOptions,
+    CommunicationIdentityClientDeleteTeamsExtensionAssignmentOptions,
+    CommunicationIdentityClientExchangeEntraAccessTokenOptions,
+    CommunicationIdentityClientExchangeTeamsExtensionAccessTokenOptions,
+    CommunicationIdentityClientGetEntraAssignmentOptions,
+    CommunicationIdentityClientGetTeamsExtensionAssignmentOptions,
+    CommunicationIdentityClientListEntraAssignmentsOptions, CommunicationIdentityClientUpdateEntraAssignmentsOptions,
+    CreateIdentityResult, EntraAssignment, EntraAssignmentList, EntraAssignmentRequest, EntraAssignmentsPatch,
+    TeamsExtensionAssignment, TeamsExtensionAssignmentRequest,
+};
+
+const TEAMS_EXTENSION_EXCHANGE: &str = "/access/teamsExtension/:exchangeAccessToken";
+const ENTRA_EXCHANGE: &str = "/access/entra/:exchangeAccessToken";
+const ENTRA_ASSIGNMENTS: &str = "/access/entra/assignments";
+
+fn teams_extension_path(tenant_id: &str, object_id: &str) -> azure_core::Result<String> {
+    let (tenant, object) = (segment("tenant_id", tenant_id)?, segment("object_id", object_id)?);
+    Ok(format!("/access/teamsExtension/tenants/{tenant}/assignments/{object}"))
+}
+
+fn entra_path(object_id: &str) -> azure_core::Result<String> {
+    Ok(format!("{ENTRA_ASSIGNMENTS}/{}", segment("object_id", object_id)?))
+}
+
+fn segment(name: &str, value: &str) -> azure_core::Result<String> {
+    if value.is_empty() {
+        return Err(Error::with_message(ErrorKind::Other, format!("parameter {name} cannot be empty")));
+    }
+    Ok(encode_path_segment(value))
+}
+
+impl CommunicationIdentityClient {
+    /// Gets the assignment of a Teams user or resource account. Since 2025-03-02-preview.
+    ///
+    /// # Arguments
+    ///
+    /// * `tenant_id` - The principal's tenant.
+    /// * `object_id` - The principal's object id.
+    /// * `options` - Optional parameters for the request.
+    #[tracing::function("Azure.Communication.Identity.getTeamsExtensionAssignment")]
+    pub async fn get_teams_extension_assignment(
+        &self,
+        tenant_id: &str,
+        object_id: &str,
+        options: Option<CommunicationIdentityClientGetTeamsExtensionAssignmentOptions<'_>>,
+    ) -> azure_core::Result<Response<TeamsExtensionAssignment>> {
+        let options = options.unwrap_or_default();
+        let ctx = options.method_options.context.to_borrowed();
+        let request = self.request(Method::Get, &teams_extension_path(tenant_id, object_id)?)?;
+        Ok(self.send(&ctx, request, &[200]).await?.into())
+    }
+
+    /// Lets a Teams user or resource account in, or changes how. Since 2025-03-02-preview.
+    ///
+    /// # Arguments
+    ///
+    /// * `tenant_id` - The principal's tenant.
+    /// * `object_id` - The principal's object id.
+    /// * `body` - The kind of principal, and for a user the applications through which it may come in.
+    /// * `options` - Optional parameters for the request.
+    #[tracing::function("Azure.Communication.Identity.createOrReplaceTeamsExtensionAssignment")]
+    pub async fn create_or_replace_teams_extension_assignment(
+        &self,
+        tenant_id: &str,
+        object_id: &str,
+        body: RequestContent<TeamsExtensionAssignmentRequest>,
+        options: Option<CommunicationIdentityClientCreateOrReplaceTeamsExtensionAssignmentOptions<'_>>,
+    ) -> azure_core::Result<Response<TeamsExtensionAssignment>> {
+        let options = options.unwrap_or_default();
+        let ctx = options.method_options.context.to_borrowed();
+        let mut request = self.request(Method::Put, &teams_extension_path(tenant_id, object_id)?)?;
+        request.insert_header("content-type", "application/json");
+        request.set_body(body);
+        Ok(self.send(&ctx, request, &[200, 201]).await?.into())
+    }
+
+    /// Removes the assignment of a Teams user or resource account. Since 2025-03-02-preview.
+    ///
+    /// # Arguments
+    ///
+    /// * `tenant_id` - The principal's tenant.
+    /// * `object_id` - The principal's object id.
+    /// * `options` - Optional parameters for the request.
+    #[tracing::function("Azure.Communication.Identity.deleteTeamsExtensionAssignment")]
+    pub async fn delete_teams_extension_assignment(
+        &self,
+        tenant_id: &str,
+        object_id: &str,
+        options: Option<CommunicationIdentityClientDeleteTeamsExtensionAssignmentOptions<'_>>,
+    ) -> azure_core::Result<Response<(), NoFormat>> {
+        let options = options.unwrap_or_default();
+        let ctx = options.method_options.context.to_borrowed();
+        let request = self.request(Method::Delete, &teams_extension_path(tenant_id, object_id)?)?;
+        Ok(self.send(&ctx, request, &[204]).await?.into())
+    }
+
+    /// Exchanges the Entra token of a Teams extension user for an access token. Since 2025-03-02-preview.
+    ///
+    /// # Arguments
+    ///
+    /// * `entra_token` - The user's token with the permission `TeamsExtension.ManageCalls`. It is the credential of the
+    ///   request, in place of the client's own.
+    /// * `options` - Optional parameters for the request.
+    #[tracing::function("Azure.Communication.Identity.exchangeTeamsExtensionAccessToken")]
+    pub async fn exchange_teams_extension_access_token(
+        &self,
+        entra_token: &Secret,
+        options: Option<CommunicationIdentityClientExchangeTeamsExtensionAccessTokenOptions<'_>>,
+    ) -> azure_core::Result<Response<CreateIdentityResult>> {
+        let options = options.unwrap_or_default();
+        let ctx = options.method_options.context.to_borrowed();
+        Ok(self.exchange(&ctx, TEAMS_EXTENSION_EXCHANGE, entra_token).await?.into())
+    }
+
+    /// Gets an Entra assignment. Only in 2025-03-02-preview.
+    ///
+    /// # Arguments
+    ///
+    /// * `object_id` - The object id of the user or group, or the tenant's id.
+    /// * `options` - Optional parameters for the request.
+    #[tracing::function("Azure.Communication.Identity.getEntraAssignment")]
+    pub async fn get_entra_assignment(
+        &self,
+        object_id: &str,
+        options: Option<CommunicationIdentityClientGetEntraAssignmentOptions<'_>>,
+    ) -> azure_core::Result<Response<EntraAssignment>> {
+        let options = options.unwrap_or_default();
+        let ctx = options.method_options.context.to_borrowed();
+        let request = self.request(Method::Get, &entra_path(object_id)?)?;
+        Ok(self.send(&ctx, request, &[200]).await?.into())
+    }
+
+    /// Lists the Entra assignments. Only in 2025-03-02-preview.
+    ///
+    /// # Arguments
+    ///
+    /// * `options` - Optional parameters for the request.
+    #[tracing::function("Azure.Communication.Identity.listEntraAssignments")]
+    pub async fn list_entra_assignments(
+        &self,
+        options: Option<CommunicationIdentityClientListEntraAssignmentsOptions<'_>>,
+    ) -> azure_core::Result<Response<EntraAssignmentList>> {
+        let options = options.unwrap_or_default();
+        let ctx = options.method_options.context.to_borrowed();
+        let request = self.request(Method::Get, ENTRA_ASSIGNMENTS)?;
+        Ok(self.send(&ctx, request, &[200]).await?.into())
+    }
+
+    /// Lets a user, a group or a tenant in, or changes how. Only in 2025-03-02-preview.
+    ///
+    /// # Arguments
+    ///
+    /// * `object_id` - The object id of the user or group, or the tenant's id.
+    /// * `body` - The tenant, the kind of principal and the applications through which it may come in.
+    /// * `options` - Optional parameters for the request.
+    #[tracing::function("Azure.Communication.Identity.createOrReplaceEntraAssignment")]
+    pub async fn create_or_replace_entra_assignment(
+        &self,
+        object_id: &str,
+        body: RequestContent<EntraAssignmentRequest>,
+        options: Option<CommunicationIdentityClientCreateOrReplaceEntraAssignmentOptions<'_>>,
+    ) -> azure_core::Result<Response<EntraAssignment>> {
+        let options = options.unwrap_or_default();
+        let ctx = options.method_options.context.to_borrowed();
+        let mut request = self.request(Method::Put, &entra_path(object_id)?)?;
+        request.insert_header("content-type", "application/json");
+        request.set_body(body);
+        Ok(self.send(&ctx, request, &[200, 201]).await?.into())
+    }
+
+    /// Makes, replaces and removes several Entra assignments, all or none. Only in 2025-03-02-preview. Where nothing was
+    /// made, the answer has no body.
+    ///
+    /// # Arguments
+    ///
+    /// * `assignments` - Object ids, each with its assignment, or with `None` to remove it.
+    /// * `options` - Optional parameters for the request.
+    #[tracing::function("Azure.Communication.Identity.updateEntraAssignments")]
+    pub async fn update_entra_assignments(
+        &self,
+        assignments: &EntraAssignmentsPatch,
+        options: Option<CommunicationIdentityClientUpdateEntraAssignmentsOptions<'_>>,
+    ) -> azure_core::Result<Response<EntraAssignmentList>> {
+        let options = options.unwrap_or_default();
+        let ctx = options.method_options.context.to_borrowed();
+        let mut request = self.request(Method::Patch, ENTRA_ASSIGNMENTS)?;
+        request.insert_header("content-type", "application/merge-patch+json");
+        request.set_body(azure_core::json::to_json(assignments)?);
+        Ok(self.send(&ctx, request, &[200, 204]).await?.into())
+    }
+
+    /// Removes an Entra assignment. Only in 2025-03-02-preview.
+    ///
+    /// # Arguments
+    ///
+    /// * `object_id` - The object id of the user or group, or the tenant's id.
+    /// * `options` - Optional parameters for the request.
+    #[tracing::function("Azure.Communication.Identity.deleteEntraAssignment")]
+    pub async fn delete_entra_assignment(
+        &self,
+        object_id: &str,
+        options: Option<CommunicationIdentityClientDeleteEntraAssignmentOptions<'_>>,
+    ) -> azure_core::Result<Response<(), NoFormat>> {
+        let options = options.unwrap_or_default();
+        let ctx = options.method_options.context.to_borrowed();
+        let request = self.request(Method::Delete, &entra_path(object_id)?)?;
+        Ok(self.send(&ctx, request, &[204]).await?.into())
+    }
+
+    /// Exchanges the token of an Entra user for an access token. Only in 2025-03-02-preview.
+    ///
+    /// # Arguments
+    ///
+    /// * `entra_token` - The user's token for `https://communication.azure.com/clients`. It is the credential of the
+    ///   request, in place of the client's own.
+    /// * `options` - Optional parameters for the request.
+    #[tracing::function("Azure.Communication.Identity.exchangeEntraAccessToken")]
+    pub async fn exchange_entra_access_token(
+        &self,
+        entra_token: &Secret,
+        options: Option<CommunicationIdentityClientExchangeEntraAccessTokenOptions<'_>>,
+    ) -> azure_core::Result<Response<CreateIdentityResult>> {
+        let options = options.unwrap_or_default();
+        let ctx = options.method_options.context.to_borrowed();
+        Ok(self.exchange(&ctx, ENTRA_EXCHANGE, entra_token).await?.into())
+    }
+
+    async fn exchange(&self, ctx: &Context<'_>, path: &str, token: &Secret) -> azure_core::Result<RawResponse> {
+        // Like all credentials, it must not go where anybody on the way can read it.
+        if self.endpoint.scheme() != "https" {
+            return Err(Error::with_message(ErrorKind::Other, format!("{} must use https", self.endpoint)));
+        }
+        let mut request = self.request(Method::Post, path)?;
+        request.insert_header("content-type", "application/json");
+        request.insert_header("authorization", format!("Bearer {}", token.secret()));
+        request.set_body("{}");
+        self.send_through(self.user_pipeline(), ctx, request, &[200]).await
+    }
+}

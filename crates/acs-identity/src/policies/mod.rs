@@ -1,0 +1,7 @@
+//! Pipeline policies.
+
+mod access_key;
+mod pace;
+
+pub(crate) use access_key::AccessKeyPolicy;
+pub(crate) use pace::PacePolicy;

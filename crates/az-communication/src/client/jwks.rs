@@ -1,0 +1,63 @@
+//! Verifying a token with published keys (RFC 7517), RS256 only, which is what the service signs with.
+
+use acs_identity_protocol::jwt::UnverifiedJwt;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use serde_json::Value;
+
+/// What a set of keys says about a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// One of the keys signed it.
+    Valid,
+    /// The key that it names did not sign it.
+    Invalid,
+    /// It names a key that is not in the set.
+    UnknownKey,
+    /// It names another algorithm than RS256.
+    OtherAlgorithm,
+}
+
+/// Verifies the signature of a token. Expiry is not checked.
+pub fn verify(token: &str, jwt: &UnverifiedJwt, jwks: &Value) -> Verdict {
+    let header = |name: &str| jwt.header.get(name).and_then(Value::as_str);
+    if header("alg") != Some("RS256") {
+        return Verdict::OtherAlgorithm;
+    }
+    let keys = jwks.get("keys").and_then(Value::as_array);
+    let named = keys.into_iter().flatten().find(|key| key.get("kid").and_then(Value::as_str) == header("kid"));
+    let Some(key) = named else { return Verdict::UnknownKey };
+    let number = |name: &str| {
+        let text = key.get(name).and_then(Value::as_str)?;
+        URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
+    };
+    let verified = || {
+        let (signed, signature) = token.trim().rsplit_once('.')?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        let key = RsaPublicKeyComponents { n: number("n")?, e: number("e")? };
+        key.verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature).ok()
+    };
+    if verified().is_some() { Verdict::Valid } else { Verdict::Invalid }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_named_rs256_keys_count() {
+        let token = |header: &str| format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode("{}"));
+        let jwks = serde_json::json!({"keys": [{"kid": "a", "n": "AQAB", "e": "AQAB"}]});
+        for (header, verdict) in [
+            (r#"{"alg":"none","kid":"a"}"#, Verdict::OtherAlgorithm),
+            (r#"{"alg":"HS256","kid":"a"}"#, Verdict::OtherAlgorithm),
+            (r#"{"alg":"RS256","kid":"b"}"#, Verdict::UnknownKey),
+            (r#"{"alg":"RS256","kid":"a"}"#, Verdict::Invalid),
+        ] {
+            let token = token(header);
+            let jwt = UnverifiedJwt::decode(&token).unwrap();
+            assert_eq!(verify(&token, &jwt, &jwks), verdict, "{header}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! `teams-extension assignment …` and `entra assignment …`: who of another tenant may come in, and the exchange of their
+//! tokens.
+
+use pyjmespath::Value;
+
+use super::{API_VERSION, Invocation, YES};
+use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
+use crate::client::{Access, Principal};
+use crate::error::CliError;
+
+const TENANT: Argument = Argument::new(&["--tenant"], "Tenant of the principal.").extension();
+const OBJECT: Argument = Argument::new(&["--object-id"], "Object ID of the principal in Entra.").required().extension();
+const CLIENTS: Argument =
+    Argument::new(&["--client-ids"], "Client IDs of the applications through which the principal may come in.")
+        .arity(Arity::Many)
+        .extension();
+const TEAMS_KIND: Argument = Argument::new(&["--principal-type"], "Kind of the principal: user or resourceAccount.")
+    .completion(Completion::Words(&["user", "resourceAccount", "teamsResourceAccount"]))
+    .extension();
+const ENTRA_KIND: Argument = Argument::new(&["--principal-type"], "Kind of the principal: user, group or tenant.")
+    .completion(Completion::Words(&["user", "group", "tenant"]))
+    .extension();
+const ENTRA_TOKEN: Argument =
+    Argument::new(&["--entra-token"], "Entra access token of the user.").required().extension();
+
+/// A verb that talks to the service.
+const fn verb(
+    summary: &'static str,
+    arguments: &'static [Argument],
+    examples: &'static [Example],
+    run: crate::cli::table::Run,
+) -> Verb {
+    Verb { summary, arguments, connects: true, confirms: false, examples, run }
+}
+
+pub(super) mod teams_extension {
+    //! Of Teams users and resource accounts.
+
+    use super::*;
+
+    pub(in super::super) const SHOW: Verb = verb(
+        "Show the assignment of a Teams user or resource account.",
+        &[TENANT.required(), OBJECT, API_VERSION],
+        &[Example { name: "Show an assignment", command: "{} --tenant TENANT_ID --object-id OBJECT_ID" }],
+        |invocation| show(invocation, Access::TeamsExtension),
+    );
+    pub(in super::super) const CREATE: Verb = verb(
+        "Let a Teams user or resource account in.",
+        &[TENANT.required(), OBJECT, TEAMS_KIND.required(), CLIENTS, API_VERSION],
+        &[Example {
+            name: "Let a Teams user in through an application",
+            command: "{} --tenant TENANT_ID --object-id OBJECT_ID --principal-type user --client-ids CLIENT_ID",
+        }],
+        |invocation| create(invocation, Access::TeamsExtension),
+    );
+    pub(in super::super) const UPDATE: Verb = verb(
+        "Change the assignment of a Teams user or resource account; what is not given stays.",
+        &[TENANT.required(), OBJECT, TEAMS_KIND, CLIENTS, API_VERSION],
+        &[Example {
+            name: "Change the applications",
+            command: "{} --tenant TENANT_ID --object-id OBJECT_ID --client-ids CLIENT_ID OTHER_CLIENT_ID",
+        }],
+        |invocation| update(invocation, Access::TeamsExtension),
+    );
+    pub(in super::super) const DELETE: Verb = Verb {
+        confirms: true,
+        ..verb(
+            "Remove the assignment of a Teams user or resource account.",
+            &[TENANT.required(), OBJECT, API_VERSION, YES],
+            &[Example { name: "Remove an assignment", command: "{} --tenant TENANT_ID --object-id OBJECT_ID" }],
+            |invocation| delete(invocation, Access::TeamsExtension),
+        )
+    };
+    pub(in super::super) const EXCHANGE: Verb = verb(
+        "Exchange the Entra token of a Teams user with an assignment for an access token.\n\nThe token must hold the \
+         permission TeamsExtension.ManageCalls.",
+        &[ENTRA_TOKEN, API_VERSION],
+        &[Example { name: "Exchange a token", command: "{} --entra-token \"$TOKEN\"" }],
+        |invocation| exchange(invocation, Access::TeamsExtension),
+    );
+}
+
+pub(super) mod entra {
+    //! Of users, groups and tenants of Entra.
+
+    use super::*;
+
+    pub(in super::super) const LIST: Verb = verb(
+        "List the Entra assignments.",
+        &[API_VERSION],
+        &[Example { name: "List the assignments", command: "{} --output table" }],
+        |invocation| service(invocation, Access::Entra)?.list_entra_assignments().map(Some),
+    );
+    pub(in super::super) const SHOW: Verb = verb(
+        "Show the assignment of a user, a group or a tenant.",
+        &[OBJECT, API_VERSION],
+        &[Example { name: "Show an assignment", command: "{} --object-id OBJECT_ID" }],
+        |invocation| show(invocation, Access::Entra),
+    );
+    pub(in super::super) const CREATE: Verb = verb(
+        "Let a user, a group or a whole tenant in.",
+        &[TENANT.required(), OBJECT, ENTRA_KIND.required(), CLIENTS.required(), API_VERSION],
+        &[Example {
+            name: "Let a group in through an application",
+            command: "{} --tenant TENANT_ID --object-id OBJECT_ID --principal-type group --client-ids CLIENT_ID",
+        }],
+        |invocation| create(invocation, Access::Entra),
+    );
+    pub(in super::super) const UPDATE: Verb = verb(
+        "Change the assignment of a user, a group or a tenant; what is not given stays.",
+        &[TENANT, OBJECT, ENTRA_KIND, CLIENTS, API_VERSION],
+        &[Example { name: "Change the applications", command: "{} --object-id OBJECT_ID --client-ids CLIENT_ID" }],
+        |invocation| update(invocation, Access::Entra),
+    );
+    pub(in super::super) const DELETE: Verb = Verb {
+        confirms: true,
+        ..verb(
+            "Remove the assignment of a user, a group or a tenant.",
+            &[OBJECT, API_VERSION, YES],
+            &[Example { name: "Remove an assignment", command: "{} --object-id OBJECT_ID" }],
+            |invocation| delete(invocation, Access::Entra),
+        )
+    };
+    pub(in super::super) const EXCHANGE: Verb = verb(
+        "Exchange the Entra token of a user with an assignment for an access token.\n\nThe token must be for \
+         https://communication.azure.com/clients; its permissions become the scopes.",
+        &[ENTRA_TOKEN, API_VERSION],
+        &[Example { name: "Exchange a token", command: "{} --entra-token \"$TOKEN\"" }],
+        |invocation| exchange(invocation, Access::Entra),
+    );
+}
+
+fn service(invocation: &Invocation<'_>, access: Access) -> Result<crate::client::Service, CliError> {
+    // The newest stable one that has it; Entra is in a preview only (service.md, section 1).
+    let usual = match access {
+        Access::TeamsExtension => "2025-06-30",
+        Access::Entra => "2025-03-02-preview",
+    };
+    invocation.service_of(invocation.given("--api-version").unwrap_or(usual))
+}
+
+fn principal(invocation: &Invocation<'_>) -> Principal {
+    let clients = invocation.arguments.list("--client-ids");
+    Principal {
+        tenant: invocation.given("--tenant").unwrap_or_default().to_owned(),
+        object: invocation.given("--object-id").unwrap_or_default().to_owned(),
+        kind: invocation.given("--principal-type").map(str::to_owned),
+        clients: (!clients.is_empty()).then(|| clients.to_vec()),
+    }
+}
+
+fn show(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, CliError> {
+    check(invocation)?;
+    service(invocation, access)?.show_assignment(access, &principal(invocation)).map(Some)
+}
+
+fn create(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, CliError> {
+    check(invocation)?;
+    service(invocation, access)?.assign(access, &principal(invocation)).map(Some)
+}
+
+fn update(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, CliError> {
+    check(invocation)?;
+    let service = service(invocation, access)?;
+    let mut wanted = principal(invocation);
+    let present = service.show_assignment(access, &wanted)?;
+    let text = |name: &str| present.get(name).and_then(Value::as_str).map(str::to_owned);
+    if wanted.tenant.is_empty() {
+        wanted.tenant = text("tenantId").unwrap_or_default();
+    }
+    wanted.kind = wanted.kind.or_else(|| text("principalType"));
+    if wanted.clients.is_none()
+        && let Some(Value::Array(clients)) = present.get("clientIds")
+    {
+        wanted.clients = Some(clients.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+    }
+    service.assign(access, &wanted).map(Some)
+}
+
+fn delete(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, CliError> {
+    check(invocation)?;
+    service(invocation, access)?.unassign(access, &principal(invocation)).map(|()| None)
+}
+
+fn exchange(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, CliError> {
+    let token = invocation.required("--entra-token")?;
+    service(invocation, access)?.exchange_entra_token(access, token).map(Some)
+}
+
+/// An empty part of a path would name another resource.
+fn check(invocation: &Invocation<'_>) -> Result<(), CliError> {
+    for key in ["--object-id", "--tenant"] {
+        if invocation.arguments.has(key) {
+            invocation.required(key)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! `communication doctor`: why it does not work, step by step.
+
+use pyjmespath::Value;
+
+use super::Invocation;
+use crate::cli::table::{Example, Verb};
+use crate::client::{Auth, Connection, doctor, object};
+use crate::error::{CliError, FAILURE};
+
+pub(super) const VERB: Verb = Verb {
+    summary: "Check what a call needs, in order: connection string, DNS, TCP, TLS and trust, clock, signature.\n\nWhat \
+        comes after a failure is skipped. The exit code is 1 where a check failed.",
+    arguments: &[],
+    connects: true,
+    confirms: false,
+    examples: &[Example { name: "Check everything", command: "{} --output table" }],
+    run,
+};
+
+struct Report {
+    rows: Vec<Value>,
+    failed: bool,
+}
+
+impl Report {
+    /// Makes a check, unless one before it failed.
+    fn check<T>(&mut self, name: &str, check: impl FnOnce() -> Result<(String, T), CliError>) -> Option<T> {
+        let (state, found, advice, value) = if self.failed {
+            ("skipped", String::new(), String::new(), None)
+        } else {
+            match check() {
+                Ok((found, value)) => ("ok", found, String::new(), Some(value)),
+                Err(error) => {
+                    self.failed = true;
+                    let first = error.message.lines().next().unwrap_or_default().to_owned();
+                    ("failed", first, error.hints.join(" "), None)
+                }
+            }
+        };
+        self.rows.push(object([
+            ("check", name.into()),
+            ("state", state.into()),
+            ("found", found.into()),
+            ("advice", advice.into()),
+        ]));
+        value
+    }
+}
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let mut report = Report { rows: Vec::new(), failed: false };
+    let connection = report.check("connection", || {
+        let connection = Connection::find(&invocation.arguments, invocation.config)?;
+        let how = match connection.auth {
+            Auth::Key(_) => "with an access key",
+            Auth::Login => "with your login",
+        };
+        Ok((format!("{} {how}", connection.endpoint()), connection))
+    });
+    // Skipped checks do not look at it.
+    let connection = connection.as_ref();
+    let missing = || CliError::new("There is no connection.");
+    let unit = |found: String| (found, ());
+    report.check("dns", || doctor::check_name(connection.ok_or_else(missing)?).map(unit));
+    report.check("tcp", || doctor::check_connection(connection.ok_or_else(missing)?).map(unit));
+    let ahead = report.check("tls", || doctor::check_tls(connection.ok_or_else(missing)?));
+    report.check("clock", || doctor::check_clock(ahead.flatten()).map(unit));
+    let credential = match connection.map(|connection| &connection.auth) {
+        Some(Auth::Login) => "login",
+        _ => "signature",
+    };
+    report.check(credential, || doctor::check_credential(&invocation.service()?).map(unit));
+    if report.failed {
+        invocation.exit_code.set(FAILURE);
+    }
+    Ok(Some(Value::Array(report.rows.into())))
+}

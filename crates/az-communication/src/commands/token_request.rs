@@ -1,0 +1,56 @@
+//! What all commands that issue tokens share: the lifetime, and what is said about scopes.
+
+use acs_identity_protocol::TokenScope;
+use acs_identity_protocol::jwt::UnverifiedJwt;
+
+use super::Invocation;
+use super::emulator::parse_duration;
+use crate::cli::closest;
+use crate::cli::table::{Argument, Completion};
+use crate::error::CliError;
+use crate::printer::Printer;
+
+/// `--expires-in`.
+pub(super) const EXPIRES_IN: Argument = Argument::new(
+    &["--expires-in"],
+    "Lifetime of the token, 1h to 24h: 90m, 1h30m, PT90M or plain minutes. Without it: 24h.",
+)
+.completion(Completion::Words(&["1h", "2h", "6h", "12h", "24h"]))
+.extension();
+
+/// The lifetime in minutes. What the service does not take it refuses itself.
+pub(super) fn minutes(invocation: &Invocation<'_>) -> Result<Option<i32>, CliError> {
+    let Some(text) = invocation.given("--expires-in") else { return Ok(None) };
+    let whole = parse_duration(text).filter(|seconds| seconds % 60 == 0).and_then(|s| i32::try_from(s / 60).ok());
+    whole.map(Some).ok_or_else(|| {
+        CliError::new(format!("--expires-in is no duration in whole minutes: '{text}'."))
+            .hint("Write 90m, 1h, 1h30m, PT90M or 90; from 60 minutes to 24 hours.")
+    })
+}
+
+/// Warns of scopes that nobody knows. They are sent all the same: the service may know more than we do.
+pub(super) fn warn_of_unknown_scopes(scopes: &[String], printer: &Printer) {
+    for scope in scopes.iter().filter(|scope| !scope.is_empty() && !TokenScope::from(scope.as_str()).is_known()) {
+        let known = TokenScope::KNOWN.each_ref().map(TokenScope::as_str);
+        let advice = match closest(&scope.to_lowercase(), known) {
+            Some(close) => format!("Did you mean '{close}'?"),
+            None => format!("Known ones: {}.", known.join(", ")),
+        };
+        printer.warning(&format!("'{scope}' is not a known scope. {advice}"));
+    }
+}
+
+/// Warns where the token holds other scopes than those that were asked for. A token that cannot be read says nothing.
+pub(super) fn warn_of_other_scopes(token: &str, scopes: &[String], printer: &Printer) {
+    let Ok(jwt) = UnverifiedJwt::decode(token) else { return };
+    let Some(granted) = jwt.claim_str("acsScope") else { return };
+    let granted: Vec<&str> = granted.split(',').collect();
+    let missing: Vec<&str> = scopes.iter().map(String::as_str).filter(|scope| !granted.contains(scope)).collect();
+    let added: Vec<&str> = granted.iter().copied().filter(|scope| !scopes.iter().any(|asked| asked == scope)).collect();
+    if !missing.is_empty() {
+        printer.warning(&format!("The token was issued without the scope {}.", missing.join(", ")));
+    }
+    if !added.is_empty() {
+        printer.warning(&format!("The token also holds the scope {}.", added.join(", ")));
+    }
+}

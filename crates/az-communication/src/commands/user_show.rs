@@ -1,0 +1,18 @@
+//! `user show`.
+
+use super::{API_VERSION, USER, user_create};
+use crate::cli::table::{Example, Verb};
+
+pub(super) const VERB: Verb = Verb {
+    summary: "Shows an ACS Identity: its custom id and when its last token was issued.\n\nOnly preview api-versions of the \
+        service have this.",
+    arguments: &[USER, API_VERSION],
+    connects: true,
+    confirms: false,
+    examples: &[Example { name: "Show an ACS user", command: "{} --user \"8:acs:xxxxxx\"" }],
+    run: |invocation| {
+        let user = invocation.required("--user")?;
+        let version = user_create::version_with_custom_ids(invocation)?;
+        Ok(Some(invocation.service_of(&version)?.show_user(user)?))
+    },
+};
