@@ -136,7 +136,7 @@ impl Edge {
         if request.header("x-identity-header") != Some(&*self.core.identity_header) {
             return Ok(oauth_error(401, "unauthorized", "X-IDENTITY-HEADER is not the value of IDENTITY_HEADER."));
         }
-        self.managed_identity_token(request, |at| json!(at)).await
+        self.managed_identity_token(request).await
     }
 
     /// The endpoint of virtual machines (IMDS).
@@ -144,10 +144,11 @@ impl Edge {
         if !request.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
             return Ok(oauth_error(400, "invalid_request", "Required metadata header not specified"));
         }
-        self.managed_identity_token(request, |at| json!(at.to_string())).await
+        self.managed_identity_token(request).await
     }
 
-    async fn managed_identity_token(&self, request: &Received, at: fn(i64) -> Value) -> Refused<Answer> {
+    /// Both endpoints write all numbers as strings, and the SDK for Rust insists on it.
+    async fn managed_identity_token(&self, request: &Received) -> Refused<Answer> {
         let Some(resource) = query_parameter(request.query(), "resource").filter(|resource| !resource.is_empty())
         else {
             return Ok(oauth_error(400, "invalid_resource", "The query must name a 'resource'."));
@@ -161,8 +162,8 @@ impl Edge {
             "access_token": grant.access_token,
             "client_id": client,
             "expires_in": grant.expires_in.to_string(),
-            "expires_on": at(now + grant.expires_in),
-            "not_before": at(now),
+            "expires_on": (now + grant.expires_in).to_string(),
+            "not_before": now.to_string(),
             "resource": resource,
             "token_type": grant.token_type,
         });

@@ -70,7 +70,7 @@ pub fn check_tls(connection: &Connection) -> Result<(String, Option<i64>), CliEr
     let authorities = trust.to_string();
     let url = Url::parse(&format!("{}/", connection.endpoint()))
         .map_err(|error| CliError::new(format!("The endpoint cannot be used: {error}.")))?;
-    let answer = Transport::new(trust).send(&Request::new(url, Method::Head)).map_err(|error| {
+    let answer = Transport::new(trust).send(&Request::new(url, Method::Get)).map_err(|error| {
         match error.get_ref().and_then(|inner| inner.downcast_ref::<TransportError>()) {
             Some(transport) => unreachable_service(transport, connection),
             None => CliError::new(error.to_string()),

@@ -1,0 +1,649 @@
+//! What the reference lacks, against the emulator: each feature from outside, each error path by its words.
+#![cfg(unix)]
+
+mod support;
+
+use std::collections::HashSet;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use support::emulator::Emulator;
+use support::terminal::{Collector, open};
+use support::{Folder, az};
+
+const TENANT: &str = "11111111-1111-1111-1111-111111111111";
+const OBJECT: &str = "22222222-2222-2222-2222-222222222222";
+const APP: &str = "33333333-3333-3333-3333-333333333333";
+const PREVIEW: &str = "WARNING: Command group 'communication user-identity";
+
+/// Exit code, stdout and stderr without the warning that the group is a preview.
+fn run(command: &mut Command) -> (Option<i32>, String, String) {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let stderr =
+        text(&output.stderr).lines().filter(|line| !line.starts_with(PREVIEW)).map(|l| format!("{l}\n")).collect();
+    (output.status.code(), text(&output.stdout), stderr)
+}
+
+struct World {
+    home: Folder,
+    emulator: Emulator,
+}
+
+impl World {
+    fn new() -> Self {
+        let home = Folder::new();
+        let emulator = Emulator::in_memory(&home);
+        Self { home, emulator }
+    }
+
+    fn command(&self, words: &str) -> Command {
+        let mut command = self.emulator.az(&self.home);
+        command.args(["communication", "user-identity"]).args(words.split_whitespace());
+        command
+    }
+
+    /// What a command that succeeds says.
+    fn ok(&self, words: &str) -> Value {
+        let (code, stdout, stderr) = run(&mut self.command(words));
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{words}");
+        if stdout.is_empty() { Value::Null } else { serde_json::from_str(&stdout).unwrap() }
+    }
+
+    fn fails(&self, words: &str, code: i32, expected: &str) {
+        let (seen, stdout, stderr) = run(&mut self.command(words));
+        assert_eq!((seen, stdout.as_str(), stderr.as_str()), (Some(code), "", expected), "{words}");
+    }
+
+    fn token(&self) -> (String, String) {
+        let issued = self.ok("token issue --scope chat");
+        (issued["user_id"].as_str().unwrap().to_owned(), issued["token"].as_str().unwrap().to_owned())
+    }
+
+    fn entra_token(&self, options: &str) -> String {
+        let mut command = self.emulator.az(&self.home);
+        command.args(["communication", "emulator", "entra-token", "--oid", OBJECT, "--appid", APP]);
+        let (code, stdout, stderr) = run(command.args(options.split_whitespace()));
+        assert_eq!((code, stderr.as_str()), (Some(0), ""));
+        stdout.trim().to_owned()
+    }
+}
+
+#[test]
+fn lifetimes() {
+    let world = World::new();
+    for (given, minutes) in [("90m", 90), ("1h", 60), ("24h", 1440), ("PT90M", 90), ("100", 100)] {
+        for group in ["user-identity", "identity"] {
+            let mut command = world.emulator.az(&world.home);
+            command.args([
+                "communication",
+                group,
+                "token",
+                "issue",
+                "--scope",
+                "chat",
+                "--query",
+                "token",
+                "-o",
+                "tsv",
+            ]);
+            let (code, token, _) = run(command.args(["--expires-in", given]));
+            assert_eq!(code, Some(0), "{given}");
+            let inspected = world.ok(&format!("token inspect --token {token}"));
+            let lifetime = inspected["claims"]["exp"].as_i64().unwrap() - inspected["claims"]["iat"].as_i64().unwrap();
+            assert_eq!(lifetime, minutes * 60, "{given}");
+        }
+    }
+    world.fails(
+        "token issue --scope chat --expires-in 59",
+        1,
+        "ERROR: (ValidationError) ExpiresInMinutes value 59 is invalid. Value must be within the [60, 1440] interval.\n\
+         Code: ValidationError\n\
+         Message: ExpiresInMinutes value 59 is invalid. Value must be within the [60, 1440] interval.\n\
+         Target: ExpiresInMinutes\n\
+         Hint: A token lives 60 to 1440 minutes: --expires-in 1h to 24h.\n",
+    );
+    world.fails(
+        "token issue --scope chat --expires-in soon",
+        1,
+        "ERROR: --expires-in is no duration in whole minutes: 'soon'.\n\
+         Hint: Write 90m, 1h, 1h30m, PT90M or 90; from 60 minutes to 24 hours.\n",
+    );
+}
+
+#[test]
+fn unknown_scopes_are_passed_on_with_a_warning() {
+    let world = World::new();
+    let refused = |scope: &str| {
+        format!(
+            "ERROR: (ValidationError) Invalid scopes - Scope '{scope}' is not supported.\nCode: ValidationError\n\
+             Message: Invalid scopes - Scope '{scope}' is not supported.\nTarget: scopes\n"
+        )
+    };
+    let warning = "WARNING: 'caht' is not a known scope. Did you mean 'chat'?\n";
+    world.fails("token issue --scope caht", 1, &format!("{warning}{}", refused("caht")));
+    let warning =
+        "WARNING: 'x' is not a known scope. Known ones: chat, voip, chat.join, chat.join.limited, voip.join.\n";
+    world.fails("token issue --scope x", 1, &format!("{warning}{}", refused("x")));
+    assert!(world.ok("token issue --scope chat voip chat.join chat.join.limited voip.join")["token"].is_string());
+}
+
+#[test]
+fn inspection_needs_no_network() {
+    let world = World::new();
+    let (user, token) = world.token();
+    let mut command = az(&world.home);
+    command.args(["communication", "user-identity", "token", "inspect"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("{token}\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &seen["user_id"], &seen["state"]), (Some(0), &user.into(), &"active".into()));
+    assert_eq!(seen["scopes"], serde_json::json!(["chat"]));
+    assert!((86_390..=86_400).contains(&seen["seconds_left"].as_i64().unwrap()));
+    // Every format has it.
+    for format in ["table", "tsv", "yaml", "yamlc", "jsonc"] {
+        let (code, stdout, _) = run(&mut world.command(&format!("token inspect --token {token} -o {format}")));
+        assert_eq!((code, stdout.contains("active")), (Some(0), true), "{format}");
+    }
+    // A token that has expired is shown all the same.
+    let expired = world.entra_token("--expires-in=-5m");
+    let (code, stdout, _) = run(&mut world.command(&format!("token inspect --token {expired}")));
+    let seen: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, &seen["state"], &seen["user_id"]), (Some(1), &"expired".into(), &OBJECT.into()));
+    assert!(seen["seconds_left"].as_i64().unwrap() < 0);
+    world.fails(
+        "token inspect --token a.b",
+        1,
+        "ERROR: This is no token: a JWT has three parts separated by dots, this has 2.\n\
+         Hint: A token is three parts of letters and digits, separated by dots, and begins with eyJ.\n",
+    );
+    world.fails("token inspect", 1, "ERROR: There is no token on stdin.\nHint: Give --token, or write it to stdin.\n");
+}
+
+#[test]
+fn verification_checks_signature_and_revocation() {
+    let world = World::new();
+    let (user, token) = world.token();
+    let verify = |words: &str| {
+        let (code, stdout, stderr) = run(&mut world.command(&format!("token verify {words}")));
+        (code, serde_json::from_str::<Value>(&stdout).unwrap_or_else(|_| panic!("{stderr}")))
+    };
+    let (code, seen) = verify(&format!("--token {token}"));
+    assert_eq!((code, &seen["verified"], &seen["revoked"]), (Some(0), &true.into(), &false.into()));
+    let (before, after) = token.split_at(token.len() - 100);
+    let changed = format!("{before}{}{}", if after.starts_with('A') { "B" } else { "A" }, &after[1..]);
+    let (code, seen) = verify(&format!("--token {changed}"));
+    assert_eq!((code, &seen["verified"], &seen["signature"]), (Some(1), &false.into(), &"invalid".into()));
+    // Another emulator's keys do not know it, these keys from a file do.
+    let jwks = world.emulator.client().raw("GET", "/.well-known/jwks.json", &[], "").unwrap().body;
+    let file = world.home.write("keys.json", jwks.to_string());
+    let (code, seen) = verify(&format!("--token {token} --jwks {}", file.display()));
+    assert_eq!((code, &seen["verified"], &seen["revoked"]), (Some(0), &true.into(), &Value::Null));
+    let stranger = Emulator::in_memory(&world.home);
+    let url = format!("http://localhost:{}/.well-known/jwks.json", stranger.port());
+    let (code, seen) = verify(&format!("--token {token} --jwks {url}"));
+    assert_eq!((code, &seen["signature"]), (Some(1), &"of an unknown key".into()));
+    world.ok(&format!("token revoke --user {user} --yes"));
+    let (code, seen) = verify(&format!("--token {token}"));
+    assert_eq!((code, &seen["verified"], &seen["revoked"]), (Some(1), &false.into(), &true.into()));
+    world.fails(
+        &format!(
+            "token verify --token {token} --connection-string endpoint=https://c.communication.azure.com;accesskey=AAAA"
+        ),
+        1,
+        "ERROR: c.communication.azure.com does not publish keys to verify tokens with.\n\
+         Hint: Only the emulator does. Give a key set with --jwks, or use `token inspect`.\n",
+    );
+    world.fails(
+        &format!("token verify --token {token} --jwks missing.json"),
+        1,
+        "ERROR: The key set missing.json cannot be read: No such file or directory.\n",
+    );
+}
+
+/// With a login: `emulator run` gives what `azure_identity` looks for.
+#[test]
+fn keyless() {
+    let home = Folder::new();
+    let inside = |script: &str| {
+        let mut command = az(&home);
+        command.args(["communication", "emulator", "run", "--", "bash", "-c", script]);
+        run(&mut command)
+    };
+    let issue = "az communication user-identity token issue --scope chat --query expires_on --verbose";
+    let authenticated = |script: &str, by: &str| {
+        let (code, stdout, stderr) = inside(script);
+        assert_eq!(code, Some(0), "{stderr}");
+        assert!(stdout.contains("+00:00") && stderr.contains(&format!("Authenticated by {by}.")), "{stderr}");
+    };
+    authenticated(&format!("{issue} --auth-mode login"), "environment");
+    authenticated(&format!("AZURE_COMMUNICATION_AUTH_MODE=login {issue}"), "environment");
+    authenticated(&format!("{issue} --endpoint $AZURE_COMMUNICATION_ENDPOINT"), "environment");
+    authenticated(&format!("unset AZURE_COMMUNICATION_CONNECTION_STRING; {issue}"), "environment");
+    authenticated(&format!("unset AZURE_CLIENT_SECRET; {issue} --auth-mode login"), "managed identity");
+    // `az login` is the real az's affair, further down PATH; this one gives the token that the emulator signs.
+    let real_az = r#"
+        mkdir -p real
+        response=$(curl -sS "$IDENTITY_ENDPOINT?resource=https://communication.azure.com/" -H "X-IDENTITY-HEADER: $IDENTITY_HEADER")
+        token=$(printf %s "$response" | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+        {
+            echo '#!/bin/sh'
+            echo "echo \"\$@\" >> $PWD/real/asked"
+            echo "echo '{\"accessToken\": \"$token\", \"expires_on\": 4102444800, \"tokenType\": \"Bearer\"}'"
+        } > real/az
+        chmod +x real/az
+        export PATH=$PATH:$PWD/real
+        unset AZURE_CLIENT_SECRET IDENTITY_ENDPOINT
+    "#;
+    authenticated(&format!("{real_az}{issue} --auth-mode login"), "az login");
+    let asked = std::fs::read_to_string(home.path().join("real/asked")).unwrap();
+    assert!(asked.starts_with("account get-access-token"), "{asked}");
+    // Without any of them, each one and its reason is said once.
+    let nothing =
+        "unset AZURE_CLIENT_SECRET IDENTITY_ENDPOINT; az communication user-identity user create --auth-mode login";
+    let (code, stdout, stderr) = inside(nothing);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    for line in [
+        "ERROR: No credential gave an Entra token.\n",
+        "\n  environment: AZURE_CLIENT_SECRET is not set\n",
+        "\n  workload identity: AZURE_FEDERATED_TOKEN_FILE is not set\n",
+        "\n  managed identity: ",
+        "\n  az login: the Azure CLI was not found further down PATH\n",
+        "Hint: Sign in with `az login`",
+    ] {
+        assert_eq!(stderr.matches(line).count(), 1, "{line:?} in {stderr}");
+    }
+    // A token that is not for this service: the role is what people lack then.
+    let (code, _, stderr) = inside(&format!(
+        "{} {issue} --auth-mode login",
+        real_az.replace("communication.azure.com/", "vault.azure.net")
+    ));
+    assert_eq!(code, Some(1));
+    assert!(
+        stderr.contains("(Denied)") && stderr.contains("needs a role") && !stderr.contains("access key is not"),
+        "{stderr}"
+    );
+    // What is refused before anything is sent.
+    for (words, message) in [
+        ("--endpoint http://localhost:1", "ERROR: The endpoint is no https URL: 'http://localhost:1'.\n"),
+        ("--endpoint https://a/b", "ERROR: The endpoint is not a URL: 'https://a/b'.\n"),
+    ] {
+        let mut command = az(&home);
+        command.args(["communication", "user-identity", "user", "create"]).args(words.split(' '));
+        let (code, _, stderr) = run(&mut command);
+        assert!(code == Some(1) && stderr.starts_with(message), "{stderr}");
+    }
+}
+
+#[test]
+fn identities() {
+    let world = World::new();
+    let created = world.ok("user create --custom-id alice");
+    assert_eq!(created["properties"]["customId"], "alice");
+    let id = created["rawId"].as_str().unwrap();
+    assert_eq!(world.ok("user create --custom-id alice")["rawId"], id);
+    let shown = world.ok(&format!("user show --user {id}"));
+    assert_eq!((&shown["id"], &shown["customId"]), (&id.into(), &"alice".into()));
+    assert!(shown.get("lastTokenIssuedAt").is_none());
+    world.ok(&format!("token issue --scope chat --user {id}"));
+    assert!(world.ok(&format!("user show --user {id}"))["lastTokenIssuedAt"].is_string());
+    let ids: HashSet<String> =
+        world.ok("user create --count 5").as_array().unwrap().iter().map(|user| user["rawId"].to_string()).collect();
+    assert_eq!(ids.len(), 5);
+    world.fails(
+        &format!("user show --user {id} --api-version 2023-10-01"),
+        1,
+        "ERROR: The api-version 2023-10-01 has no custom ids and shows no identities.\nHint: These have: 2025-03-02-preview.\n",
+    );
+    world.fails("user create --count 0", 1, "ERROR: --count is no number from 1 to 100000: '0'.\n");
+    world.fails(
+        "user create --count 2 --custom-id a",
+        2,
+        "ERROR: --custom-id names one identity; it does not go with --count.\n",
+    );
+    let (code, _, stderr) = run(&mut world.command("user create --api-version 2001-01-01"));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("(UnsupportedApiVersion)") && stderr.contains("Hint: The service has: "), "{stderr}");
+}
+
+#[test]
+fn teams_users() {
+    let world = World::new();
+    let mut command =
+        world.command(&format!("token get-for-teams-user --device-code --tenant {TENANT} --client {APP}"));
+    command.env("AZURE_AUTHORITY_HOST", format!("https://localhost:{}", world.emulator.port()));
+    let (code, stdout, stderr) = run(&mut command);
+    assert_eq!(
+        (code, stderr.as_str()),
+        (Some(0), "The emulator signs its default user in at once; there is nothing to enter.\n")
+    );
+    let token = serde_json::from_str::<Value>(&stdout).unwrap()["token"].as_str().unwrap().to_owned();
+    assert_eq!(world.ok(&format!("token inspect --token {token}"))["user_id"], format!("8:orgid:{TENANT}"));
+
+    let exchange = |token: &str, client: &str, user: &str| {
+        let words = format!("token get-for-teams-user --aad-token {token} --client {client} --aad-user {user}");
+        run(&mut world.command(&words))
+    };
+    let good = world.entra_token("");
+    assert_eq!((exchange(&good, APP, OBJECT).0, exchange(&good, APP, OBJECT).2.as_str()), (Some(0), ""));
+    let (code, _, stderr) = exchange(&good, APP, TENANT);
+    assert_eq!(code, Some(1));
+    assert!(
+        stderr.starts_with(&format!("WARNING: --aad-user is '{TENANT}', the token's 'oid' is '{OBJECT}'.\nERROR: ")),
+        "{stderr}"
+    );
+    let (code, _, stderr) =
+        exchange(&world.entra_token("--expires-in=-5m --scopes Teams.ManageCalls --audience other"), OBJECT, OBJECT);
+    assert_eq!(code, Some(1));
+    for warning in [
+        "WARNING: The token expired 5 minutes ago (claim 'exp').\n",
+        "WARNING: The token is for 'other' (claim 'aud'), not for https://auth.msft.communication.azure.com.",
+        "WARNING: The token lacks the permission Teams.ManageChats (claim 'scp').\n",
+        &format!("WARNING: --client is '{OBJECT}', the token's 'appid' is '{APP}'.\n"),
+    ] {
+        assert!(stderr.contains(warning), "{warning:?} in {stderr}");
+    }
+    world.fails(
+        &format!("token get-for-teams-user --device-code --client {APP}"),
+        2,
+        "ERROR: --device-code needs --tenant.\nHint: Give the tenant's id or domain.\n",
+    );
+    let (code, _, stderr) = run(&mut world.command(&format!("token get-for-teams-user --client {APP}")));
+    assert!(code == Some(2) && stderr.contains("required: --aad-token, --aad-user"), "{stderr}");
+}
+
+#[test]
+fn assignments_and_exchanges() {
+    let world = World::new();
+    let one = format!("--tenant {TENANT} --object-id {OBJECT}");
+    let created =
+        world.ok(&format!("teams-extension assignment create {one} --principal-type user --client-ids {APP}"));
+    let expected =
+        serde_json::json!({"objectId": OBJECT, "tenantId": TENANT, "principalType": "user", "clientIds": [APP]});
+    assert_eq!(created, expected);
+    assert_eq!(world.ok(&format!("teams-extension assignment show {one}")), expected);
+    let token = world.entra_token(&format!("--tenant {TENANT} --scopes TeamsExtension.ManageCalls"));
+    let exchanged = world.ok(&format!("teams-extension exchange --entra-token {token}"));
+    assert!(exchanged["identity"]["id"].as_str().unwrap().ends_with(&format!("_{TENANT}_{OBJECT}")));
+    let updated = world.ok(&format!("teams-extension assignment update {one} --client-ids {OBJECT} {APP}"));
+    assert_eq!((&updated["principalType"], &updated["clientIds"]), (&"user".into(), &serde_json::json!([OBJECT, APP])));
+    assert_eq!(world.ok(&format!("teams-extension assignment delete {one} --yes")), Value::Null);
+    world.fails(
+        &format!("teams-extension assignment show {one}"),
+        3,
+        "ERROR: (AssignmentNotFound) The assignment doesn't exist.\nCode: AssignmentNotFound\nMessage: The assignment doesn't exist.\n",
+    );
+    let (code, _, stderr) = run(&mut world.command(&format!("teams-extension exchange --entra-token {token}")));
+    assert!(code == Some(1) && stderr.starts_with("ERROR: (Forbidden) "), "{stderr}");
+    let (code, _, stderr) = run(&mut world.command("teams-extension exchange --entra-token nonsense"));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("(InvalidAccessToken)") && stderr.contains("hold TeamsExtension.ManageCalls"), "{stderr}");
+
+    let one = format!("--tenant {TENANT} --object-id {OBJECT} --principal-type user --client-ids {APP}");
+    world.ok(&format!("entra assignment create {one}"));
+    assert_eq!(world.ok("entra assignment list").as_array().unwrap().len(), 1);
+    assert_eq!(world.ok(&format!("entra assignment show --object-id {OBJECT}")), expected);
+    let audience = "--audience https://communication.azure.com/clients --scopes Chat";
+    let token = world.entra_token(&format!("--tenant {TENANT} {audience}"));
+    let exchanged = world.ok(&format!("entra exchange --entra-token {token}"));
+    let token = exchanged["accessToken"]["token"].as_str().unwrap();
+    assert_eq!(world.ok(&format!("token inspect --token {token}"))["scopes"], serde_json::json!(["chat"]));
+    let updated = world.ok(&format!("entra assignment update --object-id {OBJECT} --client-ids {OBJECT}"));
+    assert_eq!((&updated["tenantId"], &updated["clientIds"]), (&TENANT.into(), &serde_json::json!([OBJECT])));
+    world.ok(&format!("entra assignment delete --object-id {OBJECT} --yes"));
+    assert_eq!(world.ok("entra assignment list"), serde_json::json!([]));
+    world.fails("entra assignment show --object-id=", 1, "ERROR: --object-id is empty.\n");
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong() {
+    let world = World::new();
+    let doctor = |change: &dyn Fn(&mut Command)| {
+        let mut command = world.emulator.az(&world.home);
+        command.args(["communication", "doctor"]);
+        change(&mut command);
+        let (code, stdout, stderr) = run(&mut command);
+        let rows: Value = serde_json::from_str(&stdout).unwrap_or_else(|_| panic!("{stderr}"));
+        let rows = rows.as_array().unwrap();
+        let states: Vec<String> = rows
+            .iter()
+            .map(|row| format!("{} {}", row["check"].as_str().unwrap(), row["state"].as_str().unwrap()))
+            .collect();
+        let failed = rows.iter().find(|row| row["state"] == "failed");
+        (
+            code,
+            states.join(", "),
+            failed.map_or_else(String::new, |row| format!("{} | {}", row["found"], row["advice"])),
+        )
+    };
+    let fine = "connection ok, dns ok, tcp ok, tls ok, clock ok, signature ok";
+    assert_eq!(doctor(&|_| {}), (Some(0), fine.to_owned(), String::new()));
+    let wrong_key = world.emulator.connection_string().replace("V2Vs", "AAAA");
+    let (code, states, why) = doctor(&|command| {
+        command.env("AZURE_COMMUNICATION_CONNECTION_STRING", &wrong_key);
+    });
+    assert_eq!((code, states.as_str()), (Some(1), "connection ok, dns ok, tcp ok, tls ok, clock ok, signature failed"));
+    assert!(why.contains("Denied") && why.contains("access key is not"), "{why}");
+    let (_, states, why) = doctor(&|command| {
+        command.env_remove("REQUESTS_CA_BUNDLE");
+    });
+    assert_eq!(states, "connection ok, dns ok, tcp ok, tls failed, clock skipped, signature skipped");
+    assert!(why.contains("unknown authority") && why.contains("REQUESTS_CA_BUNDLE"), "{why}");
+    let nobody = "endpoint=https://localhost:1;accesskey=AAAA";
+    let (_, states, why) = doctor(&|command| {
+        command.env("AZURE_COMMUNICATION_CONNECTION_STRING", nobody);
+    });
+    assert_eq!(states, "connection ok, dns ok, tcp failed, tls skipped, clock skipped, signature skipped");
+    assert!(why.contains("Cannot connect to localhost:1: Connection refused."), "{why}");
+    let nowhere = "endpoint=https://no-such-host.invalid;accesskey=AAAA";
+    let (_, states, why) = doctor(&|command| {
+        command.env("AZURE_COMMUNICATION_CONNECTION_STRING", nowhere).env("NO_PROXY", "*");
+    });
+    assert_eq!(states, "connection ok, dns failed, tcp skipped, tls skipped, clock skipped, signature skipped");
+    assert!(why.contains("cannot be found"), "{why}");
+    let (_, states, why) = doctor(&|command| {
+        command.env("AZURE_COMMUNICATION_CONNECTION_STRING", "nonsense");
+    });
+    assert!(states.starts_with("connection failed, dns skipped"), "{states}");
+    assert!(why.contains("'endpoint'") && !why.contains("V2Vs"), "{why}");
+}
+
+#[test]
+fn batches_go_on_where_they_stopped() {
+    let world = World::new();
+    let users: Vec<String> = world
+        .ok("user create --count 40")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|user| user["rawId"].as_str().unwrap().to_owned())
+        .collect();
+    world.home.write("users.txt", format!("# ours\n{}\n\n{}\n", users.join("\n"), users[0]));
+    let batch = "token issue-batch --scope chat --users-from users.txt --out-file out.jsonl --expires-in 1h";
+    let first = world.ok(batch);
+    assert_eq!((&first["issued"], &first["skipped"], &first["failed"]), (&40.into(), &0.into(), &0.into()));
+    let again = world.ok(batch);
+    assert_eq!((&again["issued"], &again["skipped"]), (&0.into(), &40.into()));
+    let out = world.home.path().join("out.jsonl");
+    use std::os::unix::fs::PermissionsExt as _;
+    assert_eq!(std::fs::metadata(&out).unwrap().permissions().mode() & 0o777, 0o600);
+    // Cut in the middle of a line, as a kill may leave it.
+    let text = std::fs::read_to_string(&out).unwrap();
+    std::fs::write(&out, &text[..text.len() - 700]).unwrap();
+    let rest = world.ok(batch);
+    assert_eq!(rest["issued"].as_i64().unwrap() + rest["skipped"].as_i64().unwrap(), 40);
+    assert!(rest["issued"].as_i64().unwrap() >= 1);
+    assert_eq!(lines(&out).len(), 40);
+    // One user that is not ours: the others get theirs, the exit code tells.
+    world.home.write("users.txt", format!("{}\n8:acs:{TENANT}_{OBJECT}\n", users[0]));
+    let (code, stdout, stderr) =
+        run(&mut world.command("token issue-batch --scope chat --users-from users.txt --out-file b.jsonl"));
+    assert_eq!(code, Some(1), "{stderr}");
+    let summary: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((&summary["issued"], &summary["failed"]), (&1.into(), &1.into()));
+    assert!(stderr.starts_with(&format!("WARNING: 8:acs:{TENANT}_{OBJECT}: (IdentityNotOwned)")), "{stderr}");
+    // Revoked and deleted from the same file.
+    let tokens = lines(&out);
+    let revoked = world.ok("token revoke-batch --users-from out.jsonl --out-file revoked.jsonl --yes");
+    assert_eq!((&revoked["revoked"], &revoked["skipped"]), (&40.into(), &0.into()));
+    assert_eq!(world.ok("token revoke-batch --users-from out.jsonl --out-file revoked.jsonl --yes")["skipped"], 40);
+    let mut client = world.emulator.client();
+    assert!(tokens.iter().all(|line| !client.is_active(line["token"].as_str().unwrap())));
+    assert_eq!(world.ok("user delete-batch --users-from out.jsonl --yes")["deleted"], 40);
+    assert_eq!(world.ok("user delete-batch --users-from out.jsonl --yes")["deleted"], 40);
+}
+
+fn lines(path: &std::path::Path) -> Vec<Value> {
+    std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn wrong_batches_are_refused() {
+    let world = World::new();
+    world.home.write("notes.txt", "my notes\n");
+    world.home.write("users.txt", "8:acs:a\ntwo words\n");
+    let batch = "token issue-batch --scope chat --out-file out.jsonl";
+    world.fails(batch, 2, "ERROR: Give either --count or --users-from.\n");
+    world.fails(&format!("{batch} --count 0"), 2, "ERROR: --count is no number from 1 to 10000000: '0'.\n");
+    world.fails(
+        &format!("{batch} --count 1 --concurrency 0"),
+        2,
+        "ERROR: --concurrency is no number from 1 to 256: '0'.\n",
+    );
+    world.fails(
+        &format!("{batch} --users-from missing"),
+        1,
+        "ERROR: The users cannot be read from missing: No such file or directory.\n",
+    );
+    world.fails(
+        &format!("{batch} --users-from users.txt"),
+        1,
+        "ERROR: The users cannot be read from users.txt: line 2 is no raw id.\n",
+    );
+    world.fails(
+        "token issue-batch --scope chat --count 1 --out-file notes.txt",
+        1,
+        "ERROR: notes.txt cannot be used: line 1 is none of this command's.\n\
+         Hint: Nothing was changed. Give another file, or correct or remove that line.\n",
+    );
+    world.fails(
+        "token issue-batch --scope chat --count 1 --out-file no/such/folder",
+        1,
+        "ERROR: no/such/folder cannot be used: No such file or directory.\n",
+    );
+    // A wrong key ends the run at once and says how far it was.
+    let mut command = world.command(&format!("{batch} --count 100"));
+    command.env("AZURE_COMMUNICATION_CONNECTION_STRING", world.emulator.connection_string().replace("V2Vs", "AAAA"));
+    let (code, stdout, stderr) = run(&mut command);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.starts_with("ERROR: (Denied) "), "{stderr}");
+    assert!(
+        stderr.contains("Hint: 0 of 100 were issued. Start the same command again to go on where it stopped.\n"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn batches_ask_once_and_show_a_bar() {
+    let world = World::new();
+    let users = world.ok("user create --count 3");
+    let ids: Vec<&str> = users.as_array().unwrap().iter().map(|user| user["rawId"].as_str().unwrap()).collect();
+    world.home.write("users.txt", ids.join("\n"));
+    for (answer, code) in [("n\n", 1), ("y\n", 0)] {
+        let (mut typed, stdin) = open();
+        let (err, stderr) = open();
+        let mut command = world.command("user delete-batch --users-from users.txt");
+        let mut child = command.stdin(stdin).stderr(stderr).stdout(Stdio::piped()).spawn().unwrap();
+        drop(command);
+        std::io::Write::write_all(&mut typed, answer.as_bytes()).unwrap();
+        let err = Collector::new(err);
+        let stdout = Collector::new(child.stdout.take().unwrap());
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        let (stdout, stderr) = (stdout.finish(), err.finish());
+        assert!(stdout.starts_with("Delete 3 users? (y/n): "), "{stdout}");
+        if code == 0 {
+            assert!(stderr.contains("3 of 3 deleted, ") && stderr.contains('█'), "{stderr:?}");
+        } else {
+            assert!(stderr.contains("Operation cancelled."), "{stderr:?}");
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_batch_says_so_and_goes_on() {
+    let world = World::new();
+    let batch = "token issue-batch --scope chat --count 30000 --out-file out.jsonl --concurrency 2";
+    let out = world.home.path().join("out.jsonl");
+    let child =
+        world.command(batch).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(20);
+    while std::fs::metadata(&out).map_or(0, |metadata| metadata.len()) < 10_000 {
+        assert!(Instant::now() < until, "nothing was issued");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0));
+    assert!(
+        stderr.contains("of 30000 were issued.\nHint: Start the same command again to go on where it stopped.\n"),
+        "{stderr}"
+    );
+    let before = lines(&out).len();
+    assert!(before > 0 && before < 30_000);
+    let summary = world.ok(&format!("token issue-batch --scope chat --count {} --out-file out.jsonl", before + 7));
+    assert_eq!((&summary["issued"], &summary["skipped"]), (&7.into(), &before.into()));
+}
+
+/// 429 and Retry-After hold the whole run, and it comes to its end all the same.
+#[test]
+#[ignore = "waits half a minute"]
+fn a_throttled_batch_waits() {
+    let home = Folder::new();
+    let emulator = Emulator::start(&home, &["--in-memory", "--throttle"]);
+    let world = World { home, emulator };
+    let users = world.ok("user create --count 20");
+    let ids: Vec<&str> = users.as_array().unwrap().iter().map(|user| user["rawId"].as_str().unwrap()).collect();
+    // The limit is 500 in 30 seconds: the last of these come when it lets them.
+    let mut client = world.emulator.client();
+    for _ in 0..490 {
+        assert_eq!(client.send("POST", &format!("/identities/{}/:revokeAccessTokens", ids[0]), "").status, 204);
+    }
+    world.home.write("users.txt", ids.join("\n"));
+    let started = Instant::now();
+    let (code, stdout, stderr) = run(&mut world.command("token revoke-batch --users-from users.txt --yes"));
+    assert_eq!(code, Some(0), "{stderr}");
+    assert_eq!(serde_json::from_str::<Value>(&stdout).unwrap()["revoked"], 20);
+    assert!(started.elapsed() > Duration::from_secs(5), "it did not wait");
+    assert!(stderr.contains(" of 20 revoked, "), "a line every ten seconds: {stderr}");
+}
+
+/// Killed five times at random, the file ends with one valid line for each listed user.
+#[test]
+#[ignore = "takes 10,000 tokens"]
+fn ten_thousand_tokens_and_five_kills() {
+    let world = World::new();
+    let made = world.ok("token issue-batch --scope chat --count 10000 --out-file users.jsonl --concurrency 32");
+    assert_eq!(made["issued"], 10_000);
+    let batch = "token issue-batch --scope chat voip --users-from users.jsonl --out-file out.jsonl";
+    let mut seed = u64::from(std::process::id()) * 7919 + 17;
+    println!("seed {seed}");
+    for _ in 0..5 {
+        let mut child =
+            world.command(batch).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        std::thread::sleep(Duration::from_millis(50 + (seed >> 33) % 1500));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let summary = world.ok(batch);
+    assert_eq!(summary["issued"].as_i64().unwrap() + summary["skipped"].as_i64().unwrap(), 10_000);
+    let (users, issued) = (lines(&world.home.path().join("users.jsonl")), lines(&world.home.path().join("out.jsonl")));
+    let wanted: HashSet<&str> = users.iter().map(|line| line["user_id"].as_str().unwrap()).collect();
+    let got: HashSet<&str> = issued.iter().map(|line| line["user_id"].as_str().unwrap()).collect();
+    assert_eq!((issued.len(), &got), (10_000, &wanted));
+    let mut client = world.emulator.client();
+    assert!(issued.iter().all(|line| client.is_active(line["token"].as_str().unwrap())));
+}
