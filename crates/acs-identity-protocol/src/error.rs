@@ -29,6 +29,22 @@ pub struct ErrorDetail {
     pub inner_error: Option<Box<ErrorDetail>>,
 }
 
+#[cfg(feature = "azure_core")]
+impl TryFrom<azure_core::Error> for ErrorBody {
+    type Error = azure_core::Error;
+
+    /// Reads the service's error; another one comes back as it is.
+    fn try_from(error: azure_core::Error) -> Result<Self, Self::Error> {
+        let body = match error.kind() {
+            azure_core::error::ErrorKind::HttpResponse { raw_response: Some(response), .. } => {
+                serde_json::from_slice(response.body()).ok()
+            }
+            _ => None,
+        };
+        body.ok_or(error)
+    }
+}
+
 /// The known error codes.
 pub mod codes {
     /// 401: wrong key, wrong signature, wrong content hash, clock too far off, missing role.

@@ -217,6 +217,17 @@ pub struct EntraAssignmentList {
 }
 
 #[cfg(feature = "azure_core")]
+#[async_trait::async_trait]
+impl azure_core::http::pager::Page for EntraAssignmentList {
+    type Item = EntraAssignment;
+    type IntoIter = <Vec<EntraAssignment> as IntoIterator>::IntoIter;
+
+    async fn into_items(self) -> azure_core::Result<Self::IntoIter> {
+        Ok(self.value.into_iter())
+    }
+}
+
+#[cfg(feature = "azure_core")]
 mod request_content {
     use super::{
         CreateIdentityRequest, EntraAssignmentRequest, ExchangeTeamsUserAccessTokenRequest, IssueAccessTokenRequest,

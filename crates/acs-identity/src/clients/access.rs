@@ -2,10 +2,12 @@
 
 use acs_identity_protocol::raw_id::encode_path_segment;
 use azure_core::credentials::Secret;
-use azure_core::error::{Error, ErrorKind};
-use azure_core::http::{Context, Method, NoFormat, RawResponse, RequestContent, Response};
+use azure_core::error::{Error, ErrorKind, ResultExt as _};
+use azure_core::http::pager::{PagerContinuation, PagerOptions, PagerResult, PagerState};
+use azure_core::http::{Context, Method, NoFormat, Pager, RawResponse, RequestContent, Response, Url};
 use azure_core::tracing;
 
+use super::communication_identity_client::send_through;
 use crate::CommunicationIdentityClient;
 use crate::models::{
     CommunicationIdentityClientCreateOrReplaceEntraAssignmentOptions,
@@ -32,6 +34,10 @@ fn teams_extension_path(tenant_id: &str, object_id: &str) -> azure_core::Result<
 
 fn entra_path(object_id: &str) -> azure_core::Result<String> {
     Ok(format!("{ENTRA_ASSIGNMENTS}/{}", segment("object_id", object_id)?))
+}
+
+fn request_url(link: &str) -> azure_core::Result<Url> {
+    Url::parse(link).with_kind(ErrorKind::DataConversion)
 }
 
 fn segment(name: &str, value: &str) -> azure_core::Result<String> {
@@ -148,14 +154,40 @@ impl CommunicationIdentityClient {
     ///
     /// * `options` - Optional parameters for the request.
     #[tracing::function("Azure.Communication.Identity.listEntraAssignments")]
-    pub async fn list_entra_assignments(
+    pub fn list_entra_assignments(
         &self,
         options: Option<CommunicationIdentityClientListEntraAssignmentsOptions<'_>>,
-    ) -> azure_core::Result<Response<EntraAssignmentList>> {
-        let options = options.unwrap_or_default();
-        let ctx = options.method_options.context.to_borrowed();
-        let request = self.request(Method::Get, ENTRA_ASSIGNMENTS)?;
-        Ok(self.send(&ctx, request, &[200]).await?.into())
+    ) -> azure_core::Result<Pager<EntraAssignmentList>> {
+        let options = options.unwrap_or_default().into_owned();
+        let (pipeline, api_version) = (self.pipeline.clone(), self.api_version.clone());
+        let first = self.request(Method::Get, ENTRA_ASSIGNMENTS)?;
+        Ok(Pager::new(
+            move |state: PagerState, options: PagerOptions<'static>| {
+                let (pipeline, mut request) = (pipeline.clone(), first.clone());
+                let api_version = api_version.clone();
+                Box::pin(async move {
+                    if let PagerState::More(next) = state {
+                        // Of the link only the query counts: the credential goes nowhere but to the endpoint.
+                        let next: Url = next.try_into()?;
+                        let rest = next.query_pairs().filter(|(name, _)| name != "api-version");
+                        let mut query = request.url_mut().query_pairs_mut();
+                        query.clear().extend_pairs(rest).append_pair("api-version", &api_version);
+                    }
+                    let response = send_through(&pipeline, &options.context, request, &[200]).await?;
+                    let (status, headers, body) = response.deconstruct();
+                    let page: EntraAssignmentList = azure_core::json::from_json(&body)?;
+                    let response = RawResponse::from_bytes(status, headers, body).into();
+                    Ok(match page.next_link.filter(|link| !link.is_empty()) {
+                        Some(link) => {
+                            let link = request_url(&link)?;
+                            PagerResult::More { response, continuation: PagerContinuation::Link(link) }
+                        }
+                        None => PagerResult::Done { response },
+                    })
+                })
+            },
+            Some(options.method_options),
+        ))
     }
 
     /// Lets a user, a group or a tenant in, or changes how. Only in 2025-03-02-preview.
@@ -246,6 +278,6 @@ impl CommunicationIdentityClient {
         request.insert_header("content-type", "application/json");
         request.insert_header("authorization", format!("Bearer {}", token.secret()));
         request.set_body("{}");
-        self.send_through(self.user_pipeline(), ctx, request, &[200]).await
+        send_through(self.user_pipeline(), ctx, request, &[200]).await
     }
 }

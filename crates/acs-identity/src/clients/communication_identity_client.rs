@@ -323,26 +323,26 @@ impl CommunicationIdentityClient {
         request: Request,
         success_codes: &'static [u16],
     ) -> azure_core::Result<RawResponse> {
-        self.send_through(&self.pipeline, ctx, request, success_codes).await
+        send_through(&self.pipeline, ctx, request, success_codes).await
     }
+}
 
-    pub(crate) async fn send_through(
-        &self,
-        pipeline: &Pipeline,
-        ctx: &Context<'_>,
-        mut request: Request,
-        success_codes: &'static [u16],
-    ) -> azure_core::Result<RawResponse> {
-        // The pipeline would add it, too, but looks for it first by way of an error, whose backtrace costs milliseconds where
-        // `RUST_BACKTRACE` is set.
-        let id = match ctx.value::<ClientRequestId>() {
-            Some(id) => id.value().as_str().to_owned(),
-            None => Uuid::new_v4().to_string(),
-        };
-        request.insert_header(CLIENT_REQUEST_ID, id);
-        let check_success = CheckSuccessOptions { success_codes };
-        pipeline.send(ctx, &mut request, Some(PipelineSendOptions { check_success, ..Default::default() })).await
-    }
+/// Sends a request, with an id of its own.
+pub(super) async fn send_through(
+    pipeline: &Pipeline,
+    ctx: &Context<'_>,
+    mut request: Request,
+    success_codes: &'static [u16],
+) -> azure_core::Result<RawResponse> {
+    // The pipeline would add it, too, but looks for it first by way of an error, whose backtrace costs milliseconds where
+    // `RUST_BACKTRACE` is set.
+    let id = match ctx.value::<ClientRequestId>() {
+        Some(id) => id.value().as_str().to_owned(),
+        None => Uuid::new_v4().to_string(),
+    };
+    request.insert_header(CLIENT_REQUEST_ID, id);
+    let check_success = CheckSuccessOptions { success_codes };
+    pipeline.send(ctx, &mut request, Some(PipelineSendOptions { check_success, ..Default::default() })).await
 }
 
 fn pipeline(options: ClientOptions, per_try_policies: Vec<Arc<dyn Policy>>) -> Pipeline {

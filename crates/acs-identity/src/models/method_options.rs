@@ -1,6 +1,7 @@
 //! Options of the client's methods.
 
 use azure_core::fmt::SafeDebug;
+use azure_core::http::pager::PagerOptions;
 use azure_core::http::{ClientMethodOptions, RequestContent};
 
 use super::CreateIdentityRequest;
@@ -13,6 +14,22 @@ pub struct CommunicationIdentityClientCreateIdentityOptions<'a> {
 
     /// Allows customization of the method call.
     pub method_options: ClientMethodOptions<'a>,
+}
+
+/// Options to be passed to [`CommunicationIdentityClient::list_entra_assignments()`](crate::CommunicationIdentityClient::list_entra_assignments()).
+#[derive(Clone, Default, SafeDebug)]
+pub struct CommunicationIdentityClientListEntraAssignmentsOptions<'a> {
+    /// Allows customization of the method call.
+    pub method_options: PagerOptions<'a>,
+}
+
+impl CommunicationIdentityClientListEntraAssignmentsOptions<'_> {
+    /// Transforms this into options that own their underlying data.
+    pub fn into_owned(self) -> CommunicationIdentityClientListEntraAssignmentsOptions<'static> {
+        CommunicationIdentityClientListEntraAssignmentsOptions {
+            method_options: PagerOptions { context: self.method_options.context.into_owned(), ..self.method_options },
+        }
+    }
 }
 
 macro_rules! options {
@@ -36,7 +53,6 @@ options!(
     CommunicationIdentityClientExchangeTeamsExtensionAccessTokenOptions for "exchange_teams_extension_access_token",
     CommunicationIdentityClientGetEntraAssignmentOptions for "get_entra_assignment",
     CommunicationIdentityClientGetTeamsExtensionAssignmentOptions for "get_teams_extension_assignment",
-    CommunicationIdentityClientListEntraAssignmentsOptions for "list_entra_assignments",
     CommunicationIdentityClientUpdateEntraAssignmentsOptions for "update_entra_assignments",
     CommunicationIdentityClientDeleteIdentityOptions for "delete_identity",
     CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions for "exchange_teams_user_access_token",

@@ -4,6 +4,7 @@ use acs_identity::models::{EntraAssignmentRequest, PrincipalType, TeamsExtension
 use acs_identity_protocol::claims::entra::TEAMS_EXTENSION_PERMISSION;
 use azure_core::credentials::Secret;
 use azure_core::http::Response;
+use futures::TryStreamExt as _;
 use pyjmespath::Value;
 
 use super::block_on::block_on;
@@ -55,8 +56,10 @@ impl Service {
     ///
     /// When the service refuses, cannot be reached, or answers something else.
     pub fn list_entra_assignments(&self) -> Result<Value, CliError> {
-        let page = self.answer(block_on(self.client.list_entra_assignments(None)))?;
-        Ok(page.get("value").cloned().unwrap_or(page))
+        let all = self.client.list_entra_assignments(None).and_then(|pager| block_on(pager.try_collect::<Vec<_>>()));
+        let all = all.map_err(|error| self.fail(error, &Asked::Nothing))?;
+        let text = serde_json::to_string(&all).map_err(|error| CliError::new(error.to_string()))?;
+        Value::from_json(&text).map_err(|error| CliError::new(error.to_string()))
     }
 
     /// Makes or replaces the assignment of a principal.

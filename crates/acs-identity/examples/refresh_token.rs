@@ -1,0 +1,20 @@
+//! Issues another token for a user that an app knows already, which is what its token refresher asks the backend for:
+//! `cargo run --example refresh_token -- 8:acs:…`.
+
+use acs_identity::models::{ErrorBody, TokenScope};
+use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientExt as _};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let user = std::env::args().nth(1).ok_or("give the raw id of a user")?;
+    let connection_string = std::env::var("AZURE_COMMUNICATION_CONNECTION_STRING")?;
+    let client = CommunicationIdentityClient::with_connection_string(&connection_string, None)?;
+    match client.get_token(&user, &[TokenScope::Chat], None).await {
+        Ok(response) => println!("{:?}", response.into_model()?.expires_on),
+        Err(error) => {
+            let refused = ErrorBody::try_from(error)?;
+            println!("{}: {}", refused.error.code, refused.error.message);
+        }
+    }
+    Ok(())
+}
