@@ -1,9 +1,12 @@
 //! Entra tokens without a key: the credentials that `az` users have, one after the other, until one gives a token.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fmt;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,9 +15,9 @@ use azure_core::credentials::{AccessToken, Secret, TokenCredential, TokenRequest
 use azure_core::error::{Error, ErrorKind};
 use azure_core::http::{ClientOptions, RetryOptions, Transport as AzureTransport};
 use azure_identity::{
-    AzureCliCredential, ClientAssertionCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
-    ManagedIdentityCredential, ManagedIdentityCredentialOptions, UserAssignedId, WorkloadIdentityCredential,
-    WorkloadIdentityCredentialOptions,
+    AzureCliCredential, AzureCliCredentialOptions, ClientAssertionCredentialOptions, ClientSecretCredential,
+    ClientSecretCredentialOptions, Executor, ManagedIdentityCredential, ManagedIdentityCredentialOptions,
+    UserAssignedId, WorkloadIdentityCredential, WorkloadIdentityCredentialOptions,
 };
 
 use super::transport::Transport;
@@ -131,7 +134,19 @@ fn azure_cli() -> Candidate {
     if delegate::find().is_none() {
         return Err("the Azure CLI was not found further down PATH".into());
     }
-    made(AzureCliCredential::new(None))
+    let options = AzureCliCredentialOptions { executor: Some(Arc::new(Run)), ..AzureCliCredentialOptions::default() };
+    made(AzureCliCredential::new(Some(options)))
+}
+
+/// Runs a program and waits for it. azure_identity's own choice may want a tokio that does not run here.
+#[derive(Debug)]
+struct Run;
+
+#[async_trait]
+impl Executor for Run {
+    async fn run(&self, program: &OsStr, arguments: &[&OsStr]) -> io::Result<Output> {
+        Command::new(program).args(arguments).stdin(Stdio::null()).output()
+    }
 }
 
 /// The first line of an error without what looks like an answer's body.

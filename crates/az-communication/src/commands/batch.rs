@@ -190,6 +190,15 @@ pub(super) struct Summary {
     pub(super) seconds: f64,
 }
 
+/// Wakes the thread that waits for a worker when the worker ends, in whatever way.
+struct Awake<'a>(&'a std::thread::Thread);
+
+impl Drop for Awake<'_> {
+    fn drop(&mut self) {
+        self.0.unpark();
+    }
+}
+
 /// Whether an error is about one user, so that the others can go on.
 fn is_of_one_user(error: &CliError) -> bool {
     ["(IdentityNotOwned)", "(ValidationError)", "(IdentityNotFound)"].iter().any(|code| error.message.starts_with(code))
@@ -239,7 +248,9 @@ pub(super) fn run(
             },
         }
     };
+    let main = std::thread::current();
     let worker = || {
+        let _awake = Awake(&main);
         while !interrupted.load(Ordering::Relaxed) && lock(&stop).is_none() {
             let Some(item) = batch.items.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
             if let Err(error) = one(item) {
@@ -250,7 +261,7 @@ pub(super) fn run(
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..batch.concurrency.min(batch.items.len())).map(|_| scope.spawn(worker)).collect();
         while workers.iter().any(|worker| !worker.is_finished()) {
-            std::thread::sleep(Progress::TICK);
+            std::thread::park_timeout(Progress::TICK);
             progress.show(done.load(Ordering::Relaxed) + failed.load(Ordering::Relaxed));
         }
     });
