@@ -265,10 +265,20 @@ fn keyless() {
         stderr.contains("(Denied)") && stderr.contains("needs a role") && !stderr.contains("access key is not"),
         "{stderr}"
     );
+    // Many at once share one login.
+    let batch =
+        "az communication user-identity token issue-batch --scope chat --count 40 --out-file t --auth-mode login";
+    let (code, stdout, stderr) = inside(batch);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert_eq!(serde_json::from_str::<Value>(&stdout).unwrap()["issued"], 40);
     // What is refused before anything is sent.
     for (words, message) in [
         ("--endpoint http://localhost:1", "ERROR: The endpoint is no https URL: 'http://localhost:1'.\n"),
         ("--endpoint https://a/b", "ERROR: The endpoint is not a URL: 'https://a/b'.\n"),
+        (
+            "--endpoint https://a --auth-mode key",
+            "ERROR: With --auth-mode key, the endpoint is that of the connection string.\n",
+        ),
     ] {
         let mut command = az(&home);
         command.args(["communication", "user-identity", "user", "create"]).args(words.split(' '));
@@ -533,7 +543,14 @@ fn wrong_batches_are_refused() {
         1,
         "ERROR: no/such/folder cannot be used: No such file or directory.\n",
     );
-    // A wrong key ends the run at once and says how far it was.
+    // What is wrong with all of them ends the run at once.
+    let users = world.ok("user create --count 3");
+    let ids: Vec<&str> = users.as_array().unwrap().iter().map(|user| user["rawId"].as_str().unwrap()).collect();
+    world.home.write("users.txt", ids.join("\n"));
+    let (code, _, stderr) =
+        run(&mut world.command("token issue-batch --scope caht --users-from users.txt --out-file new.jsonl"));
+    assert_eq!((code, stderr.matches("(ValidationError)").count()), (Some(1), 1), "{stderr}");
+    // So does a wrong key, and it says how far it was.
     let mut command = world.command(&format!("{batch} --count 100"));
     command.env("AZURE_COMMUNICATION_CONNECTION_STRING", world.emulator.connection_string().replace("V2Vs", "AAAA"));
     let (code, stdout, stderr) = run(&mut command);

@@ -89,6 +89,10 @@ impl Connection {
         let given = arguments.get("--endpoint").filter(|endpoint| !endpoint.is_empty());
         match mode.as_deref() {
             Some("login") => Self::login(arguments, config),
+            Some("key") if given.is_some() => {
+                Err(CliError::new("With --auth-mode key, the endpoint is that of the connection string.")
+                    .hint("Leave --endpoint out, or give --auth-mode login."))
+            }
             Some("key") => Self::key(arguments, config)?.ok_or_else(nothing_given),
             Some(other) => Err(CliError::new(format!("'{other}' is no auth mode. Allowed values: key, login."))
                 .hint("Correct AZURE_COMMUNICATION_AUTH_MODE, or [communication] auth_mode in the config file.")),

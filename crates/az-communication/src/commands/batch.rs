@@ -148,9 +148,9 @@ impl Record {
             file.sync_data()
         });
         written.map_err(|error| {
-            // A disk that is full may have taken a part.
+            // A disk that is full may have taken a part. Another worker's line may still follow.
             if let Ok(start) = start {
-                let _ = file.set_len(start);
+                let _ = file.set_len(start).and_then(|()| file.seek(SeekFrom::Start(start)));
             }
             CliError::new(format!("{} cannot be written: {}.", self.path.display(), system_text(&error)))
         })
@@ -201,8 +201,7 @@ impl Drop for Awake<'_> {
 
 /// Whether an error is about one user, so that the others can go on.
 fn is_of_one_user(error: &CliError) -> bool {
-    ["(IdentityNotOwned)", "(ValidationError)", "(IdentityNotFound)"].iter().any(|code| error.message.starts_with(code))
-        || error.exit_code == crate::error::NOT_FOUND
+    error.message.starts_with("(IdentityNotOwned)") || error.exit_code == crate::error::NOT_FOUND
 }
 
 /// Carries a batch out. `work` does one item and says what to record.
