@@ -223,6 +223,21 @@ fn keyless() {
     authenticated(&format!("{issue} --endpoint $AZURE_COMMUNICATION_ENDPOINT"), "environment");
     authenticated(&format!("unset AZURE_COMMUNICATION_CONNECTION_STRING; {issue}"), "environment");
     authenticated(&format!("unset AZURE_CLIENT_SECRET; {issue} --auth-mode login"), "managed identity");
+    // A workload's federated token is one that an issuer signed whom the emulator trusts: itself.
+    let federated = |token: &str| {
+        format!(
+            r#"unset AZURE_CLIENT_SECRET IDENTITY_ENDPOINT
+            curl -sS "$AZURE_POD_IDENTITY_AUTHORITY_HOST/metadata/identity/oauth2/token?resource=api://AzureADTokenExchange" \
+                -H "Metadata: true" | sed 's/.*"access_token":"\([^"]*\)".*/\1/' > federated
+            {token}
+            export AZURE_FEDERATED_TOKEN_FILE=$PWD/federated
+            {issue} --auth-mode login"#
+        )
+    };
+    authenticated(&federated(""), "workload identity");
+    let (code, _, stderr) = inside(&federated("echo a.b.c > federated"));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("workload identity: ") && stderr.contains("AADSTS700024"), "{stderr}");
     // `az login` is the real az's affair, further down PATH; this one gives the token that the emulator signs.
     let real_az = r#"
         mkdir -p real

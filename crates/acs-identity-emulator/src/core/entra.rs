@@ -296,14 +296,27 @@ impl Core {
         }))
     }
 
+    /// The claims of a token of our issuer, or of one that is trusted.
+    fn trusted_claims(&self, token: &str) -> Refused<Option<Value>> {
+        Ok(self.entra_key()?.verify(token).or_else(|| self.verify_foreign(token)))
+    }
+
+    /// Why a token does not vouch for a workload (its federated token), where it does not: it must be in force, and signed
+    /// by our issuer or one that is trusted. Of whom it speaks, and for whom it is meant, are not looked at.
+    pub(crate) fn refuse_assertion(&self, token: &str) -> Refused<Option<&'static str>> {
+        let Some(claims) = self.trusted_claims(token)? else {
+            return Ok(Some("it was signed by no issuer that is trusted"));
+        };
+        Ok(match serde_json::from_value::<EntraClaims>(claims) {
+            Ok(claims) => claims.out_of_force(),
+            Err(_) => Some("its claims are malformed"),
+        })
+    }
+
     /// Checks a token that authenticates a management call; why not, where it does not.
     pub(crate) fn check_management_token(&self, token: &str) -> Refused<Result<(), String>> {
-        let claims = match self.entra_key()?.verify(token) {
-            Some(claims) => claims,
-            None => match self.verify_foreign(token) {
-                Some(claims) => claims,
-                None => return Ok(Err("the Entra token was signed by no issuer that is trusted".into())),
-            },
+        let Some(claims) = self.trusted_claims(token)? else {
+            return Ok(Err("the Entra token was signed by no issuer that is trusted".into()));
         };
         let Ok(claims) = serde_json::from_value::<EntraClaims>(claims) else {
             return Ok(Err("the claims of the Entra token are malformed".into()));

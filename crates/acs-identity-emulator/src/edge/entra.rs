@@ -81,7 +81,12 @@ impl Edge {
         Ok(match field("grant_type").as_deref() {
             Some("client_credentials") => {
                 let secret = basic.map(|(_, secret)| secret).or_else(|| field("client_secret"));
-                if secret.as_deref() != Some(&*self.core.client_secret) {
+                if let Some(assertion) = field("client_assertion") {
+                    if let Some(why) = self.core.refuse_assertion(&assertion)? {
+                        let description = format!("AADSTS700024: The client assertion is refused: {why}.");
+                        return Ok(oauth_error(401, "invalid_client", description));
+                    }
+                } else if secret.as_deref() != Some(&*self.core.client_secret) {
                     let description = "AADSTS7000215: Invalid client secret provided. That of the emulator is in \
                         AZURE_CLIENT_SECRET inside 'emulator run'; see docs/emulator.md.";
                     return Ok(oauth_error(401, "invalid_client", description));
