@@ -78,6 +78,12 @@ impl fmt::Display for ConnectionStringError {
 
 impl std::error::Error for ConnectionStringError {}
 
+/// Whether a text can stand where a URL has its host, with or without a port.
+pub fn is_host(text: &str) -> bool {
+    let fits = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '/' | '?' | '#' | '@' | '\\');
+    !text.is_empty() && text.chars().all(fits)
+}
+
 impl FromStr for ConnectionString {
     type Err = ConnectionStringError;
 
@@ -108,8 +114,7 @@ impl FromStr for ConnectionString {
             return Err(ConnectionStringError::EmptyPart("accesskey"));
         }
         let (scheme, host) = endpoint.split_once("//").unwrap_or(("", endpoint));
-        let is_host = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '/' | '?' | '#' | '@' | '\\');
-        if host.is_empty() || !host.chars().all(is_host) {
+        if !is_host(host) {
             return Err(ConnectionStringError::InvalidEndpoint(endpoint.to_owned()));
         }
         Ok(Self {

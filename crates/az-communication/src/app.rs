@@ -153,11 +153,8 @@ fn execute(invocation: &Invocation<'_>) -> Result<u8, CliError> {
     for message in messages::of_command(&commands::TABLE, invocation.command) {
         printer.warning(&message);
     }
-    if invocation.command.verb.confirms
-        && !invocation.arguments.has("--yes")
-        && !invocation.config.get_bool("core", "disable_confirm_prompt")?
-    {
-        prompt::confirm("Are you sure you want to perform this operation?", printer)?;
+    if invocation.command.verb.confirms {
+        invocation.confirm("Are you sure you want to perform this operation?")?;
     }
     let result = (invocation.command.verb.run)(invocation);
     let code = invocation.exit_code.get();

@@ -19,6 +19,18 @@ pub type BulkResult<T> = (String, azure_core::Result<T>);
 /// ends what is under way.
 pub type BulkStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
 
+/// Does something for each user, so many at a time.
+fn for_each_user<'a, T: 'a, F>(
+    users: impl Iterator<Item = String> + Send + 'a,
+    concurrency: usize,
+    work: impl Fn(String) -> F + Send + 'a,
+) -> BulkStream<'a, BulkResult<T>>
+where
+    F: Future<Output = BulkResult<T>> + Send + 'a,
+{
+    Box::pin(stream::iter(users).map(work).buffer_unordered(concurrency.max(1)))
+}
+
 impl CommunicationIdentityClient {
     /// Creates so many identities, with a token each where the request has scopes.
     ///
@@ -63,15 +75,14 @@ impl CommunicationIdentityClient {
         I: IntoIterator<Item = String>,
         I::IntoIter: Send + 'a,
     {
-        let issue = move |user: String| {
+        for_each_user(users.into_iter(), concurrency, move |user| {
             let request = request.clone();
             async move {
                 let issued = async { self.issue_access_token(&user, request.try_into()?, None).await?.into_model() };
                 let issued = issued.await;
                 (user, issued)
             }
-        };
-        Box::pin(stream::iter(users).map(issue).buffer_unordered(concurrency.max(1)))
+        })
     }
 
     /// Revokes all tokens of each of these users.
@@ -89,11 +100,10 @@ impl CommunicationIdentityClient {
         I: IntoIterator<Item = String>,
         I::IntoIter: Send + 'a,
     {
-        let revoke = move |user: String| async move {
+        for_each_user(users.into_iter(), concurrency, move |user| async move {
             let revoked = self.revoke_tokens(&user).await;
             (user, revoked)
-        };
-        Box::pin(stream::iter(users).map(revoke).buffer_unordered(concurrency.max(1)))
+        })
     }
 
     /// Deletes each of these users.
@@ -111,10 +121,9 @@ impl CommunicationIdentityClient {
         I: IntoIterator<Item = String>,
         I::IntoIter: Send + 'a,
     {
-        let delete = move |user: String| async move {
+        for_each_user(users.into_iter(), concurrency, move |user| async move {
             let deleted = self.delete_user(&user).await;
             (user, deleted)
-        };
-        Box::pin(stream::iter(users).map(delete).buffer_unordered(concurrency.max(1)))
+        })
     }
 }

@@ -123,6 +123,10 @@ struct Parser<'a> {
 
 type Level = Result<Outcome, UsageError>;
 
+fn unrecognized(name: &str) -> UsageError {
+    UsageError::new(format!("'{name}' is misspelled or not recognized by the system."))
+}
+
 impl Parser<'_> {
     fn level(&mut self, path: &str, words: &[String]) -> Level {
         match self.table.command(path) {
@@ -174,7 +178,7 @@ impl Parser<'_> {
             let child = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
             return self.level(&child, &words[1..]);
         }
-        let mut error = UsageError::new(format!("'{name}' is misspelled or not recognized by the system."));
+        let mut error = unrecognized(name);
         error.unknown_command = true;
         let child = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path} {name}") };
         let (extensions, children): (Vec<&str>, Vec<&str>) =
@@ -248,8 +252,7 @@ impl Parser<'_> {
     /// scripts know them.
     fn unknown_to_the_reference(&self, command: &Command) -> Option<UsageError> {
         let (group, name) = command.path.rsplit_once(' ')?;
-        (command.extension && group != "communication" && !self.table.is_extension(group))
-            .then(|| UsageError::new(format!("'{name}' is misspelled or not recognized by the system.")))
+        (command.extension && group != "communication" && !self.table.is_extension(group)).then(|| unrecognized(name))
     }
 
     fn classify(&self, path: &str, options: &[&'static Argument], words: &[String]) -> Result<Vec<Class>, UsageError> {

@@ -1,6 +1,6 @@
 //! Which service to talk to, and with what: the connection string and where it comes from.
 
-use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStringError, EXPECTED_FORM};
+use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStringError, EXPECTED_FORM, is_host};
 use acs_identity_protocol::signature::AccessKey;
 
 use super::trust::Trust;
@@ -128,8 +128,7 @@ impl Connection {
             }
             None => bare,
         };
-        let is_host = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '/' | '?' | '#' | '@' | '\\');
-        if host.is_empty() || !host.chars().all(is_host) {
+        if !is_host(host) {
             return Err(CliError::new(format!("The endpoint is not a URL: '{endpoint}'."))
                 .hint("Its form is https://<resource>.communication.azure.com"));
         }
@@ -169,6 +168,14 @@ impl Connection {
     /// The endpoint, without a trailing slash. As the Python SDK, whatever scheme was named, https is used.
     pub fn endpoint(&self) -> String {
         format!("https://{}", self.host)
+    }
+
+    /// The host without its port, and the port.
+    pub fn host_and_port(&self) -> (&str, u16) {
+        match self.host.rsplit_once(':').map(|(name, port)| (name, port.parse())) {
+            Some((name, Ok(port))) => (name, port),
+            _ => (&self.host, 443),
+        }
     }
 
     /// Whom to trust for this connection.

@@ -12,8 +12,8 @@ use azure_core::time::OffsetDateTime;
 use super::connection::Connection;
 use super::header;
 use super::service::Service;
-use super::service_error::unreachable_service;
-use super::transport::{Transport, TransportError};
+use super::service_error::{Asked, describe, unreachable_service};
+use super::transport::{Transport, addresses, connect};
 use crate::error::CliError;
 
 /// An identity that no resource has.
@@ -26,7 +26,7 @@ const NOBODY: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0
 /// When the name has no address.
 pub fn check_name(connection: &Connection) -> Result<String, CliError> {
     let (host, port, via) = first_hop(connection);
-    let addresses = Transport::addresses(&host, port).map_err(|error| unreachable_service(&error, connection))?;
+    let addresses = addresses(&host, port).map_err(|error| unreachable_service(&error, connection))?;
     let list: Vec<String> = addresses.iter().map(|address: &SocketAddr| address.ip().to_string()).collect();
     Ok(format!("{host}{via} is {}", list.join(", ")))
 }
@@ -39,23 +39,16 @@ pub fn check_name(connection: &Connection) -> Result<String, CliError> {
 pub fn check_connection(connection: &Connection) -> Result<String, CliError> {
     let (host, port, via) = first_hop(connection);
     let started = Instant::now();
-    let stream = Transport::connect(&host, port).map_err(|error| unreachable_service(&error, connection))?;
+    let stream = connect(&host, port).map_err(|error| unreachable_service(&error, connection))?;
     let address = stream.peer_addr().map_or_else(|_| format!("{host}:{port}"), |address| address.to_string());
     Ok(format!("connected to {address}{via} in {:.1} ms", started.elapsed().as_secs_f64() * 1e3))
 }
 
 fn first_hop(connection: &Connection) -> (String, u16, &'static str) {
-    let (host, port) = host_and_port(&connection.host);
-    match super::proxy::for_host(&host, port) {
+    let (host, port) = connection.host_and_port();
+    match super::proxy::for_host(host, port) {
         Some(proxy) => (proxy.host, proxy.port, " (the proxy)"),
-        None => (host, port, ""),
-    }
-}
-
-fn host_and_port(host: &str) -> (String, u16) {
-    match host.rsplit_once(':').map(|(name, port)| (name, port.parse())) {
-        Some((name, Ok(port))) => (name.to_owned(), port),
-        _ => (host.to_owned(), 443),
+        None => (host.to_owned(), port, ""),
     }
 }
 
@@ -70,12 +63,8 @@ pub fn check_tls(connection: &Connection) -> Result<(String, Option<i64>), CliEr
     let authorities = trust.to_string();
     let url = Url::parse(&format!("{}/", connection.endpoint()))
         .map_err(|error| CliError::new(format!("The endpoint cannot be used: {error}.")))?;
-    let answer = Transport::new(trust).send(&Request::new(url, Method::Get)).map_err(|error| {
-        match error.get_ref().and_then(|inner| inner.downcast_ref::<TransportError>()) {
-            Some(transport) => unreachable_service(transport, connection),
-            None => CliError::new(error.to_string()),
-        }
-    })?;
+    let answer = Transport::new(trust).send(&Request::new(url, Method::Get));
+    let answer = answer.map_err(|error| describe(error, connection, &Asked::Nothing))?;
     let date = header::optional(answer.headers(), "date").and_then(parse_http_date);
     let ahead = date.map(|date| (OffsetDateTime::now_utc() - date).whole_seconds());
     Ok((format!("the certificate is trusted by {authorities}"), ahead))

@@ -100,13 +100,13 @@ impl Service {
         string_at(&body, &["identity", "id"])
     }
 
-    /// Creates an identity, perhaps with a name of the caller's own: what the service says of it.
+    /// Creates an identity with a name of the caller's own, or finds it: what the service says of it.
     ///
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn create_named_user(&self, custom_id: Option<&str>) -> Result<Value, CliError> {
-        let request = CreateIdentityRequest { custom_id: custom_id.map(str::to_owned), ..Default::default() };
+    pub fn create_named_user(&self, custom_id: &str) -> Result<Value, CliError> {
+        let request = CreateIdentityRequest { custom_id: Some(custom_id.to_owned()), ..Default::default() };
         let body = self.create(request)?;
         body.get("identity").cloned().ok_or_else(|| unexpected("it has no 'identity'"))
     }

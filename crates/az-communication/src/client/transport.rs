@@ -283,30 +283,19 @@ fn describe(error: ReadError, host: &str, authority: &str) -> TransportError {
     }
 }
 
-impl Transport {
-    /// The addresses of a host.
-    pub(super) fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, TransportError> {
-        let found = addresses(host, port).ok().filter(|addresses| !addresses.is_empty());
-        found.ok_or_else(|| TransportError::UnknownHost(host.to_owned()))
-    }
-
-    /// A connection to a host, without TLS.
-    pub(super) fn connect(host: &str, port: u16) -> Result<TcpStream, TransportError> {
-        connect(host, port)
-    }
-}
-
 /// The addresses of a host. `localhost` needs no resolver (RFC 6761), which saves loading one.
-fn addresses(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+pub(super) fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, TransportError> {
     let bare = host.trim_matches(['[', ']']);
     if bare.eq_ignore_ascii_case("localhost") {
         return Ok(vec![SocketAddr::from(([127, 0, 0, 1], port)), SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], port))]);
     }
-    Ok((bare, port).to_socket_addrs()?.collect())
+    let found: Option<Vec<SocketAddr>> = (bare, port).to_socket_addrs().ok().map(Iterator::collect);
+    found.filter(|found| !found.is_empty()).ok_or_else(|| TransportError::UnknownHost(host.to_owned()))
 }
 
-fn connect(host: &str, port: u16) -> Result<TcpStream, TransportError> {
-    let found = Transport::addresses(host, port)?;
+/// A connection to a host, without TLS.
+pub(super) fn connect(host: &str, port: u16) -> Result<TcpStream, TransportError> {
+    let found = addresses(host, port)?;
     let mut last = None;
     for address in found {
         match TcpStream::connect_timeout(&address, TIMEOUT) {

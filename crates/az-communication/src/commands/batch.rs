@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use pyjmespath::Value;
 use serde_json::Value as Json;
 
 use super::Invocation;
@@ -152,15 +153,16 @@ impl Record {
             if let Ok(start) = start {
                 let _ = file.set_len(start).and_then(|()| file.seek(SeekFrom::Start(start)));
             }
-            CliError::new(format!("{} cannot be written: {}.", self.path.display(), system_text(&error)))
+            self.unwritable(&error)
         })
     }
 
     fn close(&self) -> Result<(), CliError> {
-        let guard = lock(&self.file);
-        guard.0.sync_all().map_err(|error| {
-            CliError::new(format!("{} cannot be written: {}.", self.path.display(), system_text(&error)))
-        })
+        lock(&self.file).0.sync_all().map_err(|error| self.unwritable(&error))
+    }
+
+    fn unwritable(&self, error: &io::Error) -> CliError {
+        CliError::new(format!("{} cannot be written: {}.", self.path.display(), system_text(error)))
     }
 }
 
@@ -174,8 +176,6 @@ pub(super) struct Batch<'a> {
     pub(super) verb: &'static str,
     /// The users; nothing for a new one.
     pub(super) items: Vec<Option<String>>,
-    /// How many of the list were done before.
-    pub(super) skipped: usize,
     /// How many requests are under way at a time.
     pub(super) concurrency: usize,
     /// Where it is recorded what is done.
@@ -185,9 +185,23 @@ pub(super) struct Batch<'a> {
 /// What came of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Summary {
-    pub(super) done: usize,
-    pub(super) failed: usize,
-    pub(super) seconds: f64,
+    verb: &'static str,
+    done: usize,
+    failed: usize,
+    seconds: f64,
+}
+
+impl Summary {
+    /// The members of a command's result. `total` counts those that were done before, too.
+    pub(super) fn members(self, total: usize) -> [(&'static str, Value); 4] {
+        let count = |count: usize| Value::Int(count as i128);
+        [
+            (self.verb, count(self.done)),
+            ("skipped", count(total - self.done - self.failed)),
+            ("failed", count(self.failed)),
+            ("seconds", Value::Float((self.seconds * 1000.0).round() / 1000.0)),
+        ]
+    }
 }
 
 /// Wakes the thread that waits for a worker when the worker ends, in whatever way.
@@ -283,7 +297,7 @@ pub(super) fn run(
     if failed > 0 {
         invocation.exit_code.set(crate::error::FAILURE);
     }
-    Ok(Summary { done, failed, seconds: started.elapsed().as_secs_f64() })
+    Ok(Summary { verb: batch.verb, done, failed, seconds: started.elapsed().as_secs_f64() })
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ use crate::config::Config;
 use crate::error::CliError;
 use crate::output::Format;
 use crate::printer::Printer;
+use crate::prompt;
 
 /// What a command gets.
 pub struct Invocation<'a> {
@@ -71,6 +72,18 @@ impl Invocation<'_> {
     /// When the connection string is missing or malformed.
     pub fn service_of(&self, api_version: &str) -> Result<Service, CliError> {
         Service::connect(Connection::find(&self.arguments, self.config)?, api_version, self.printer)
+    }
+
+    /// Asks, unless `--yes` or the configuration says not to.
+    ///
+    /// # Errors
+    ///
+    /// When the answer is no, or there is nobody to ask.
+    pub fn confirm(&self, question: &str) -> Result<(), CliError> {
+        if self.arguments.has("--yes") || self.config.get_bool("core", "disable_confirm_prompt")? {
+            return Ok(());
+        }
+        prompt::confirm(question, &self.printer)
     }
 
     /// The value of an option, unless it is empty.

@@ -53,8 +53,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         Wanted::New(count) => vec![None; count.saturating_sub(done.len())],
         Wanted::Listed(users) => users.iter().filter(|user| !done.contains(*user)).cloned().map(Some).collect(),
     };
-    let skipped = total - items.len();
-    let batch = Batch { verb: "issued", items, skipped, concurrency, record: Some(&record) };
+    let batch = Batch { verb: "issued", items, concurrency, record: Some(&record) };
     let summary = batch::run(invocation, &batch, |user| {
         let issued = match user {
             Some(user) => service.issue_token(user, scopes, minutes)?,
@@ -62,13 +61,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         };
         Ok(json!({"user_id": issued.user, "token": issued.token, "expires_on": issued.expires_on}))
     })?;
-    Ok(Some(object([
-        ("file", out_file.into()),
-        ("issued", Value::Int(summary.done as i128)),
-        ("skipped", Value::Int(batch.skipped as i128)),
-        ("failed", Value::Int(summary.failed as i128)),
-        ("seconds", Value::Float((summary.seconds * 1000.0).round() / 1000.0)),
-    ])))
+    let [issued, skipped, failed, seconds] = summary.members(total);
+    Ok(Some(object([("file", out_file.into()), issued, skipped, failed, seconds])))
 }
 
 enum Wanted {

@@ -36,7 +36,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         Some(source) => (read_jwks(source)?, None),
         None => {
             let connection = Connection::find(&invocation.arguments, invocation.config)?;
-            if !is_local(&connection.host) {
+            if !is_local(connection.host_and_port().0) {
                 return Err(CliError::new(format!("{} does not publish keys to verify tokens with.", connection.host))
                     .hint("Only the emulator does. Give a key set with --jwks, or use `token inspect`."));
             }
@@ -83,8 +83,7 @@ fn read_jwks(source: &str) -> Result<Json, CliError> {
 }
 
 fn is_local(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| if port.contains(']') { host } else { name });
-    matches!(name.to_ascii_lowercase().as_str(), "localhost" | "127.0.0.1" | "[::1]")
+    matches!(host.to_ascii_lowercase().as_str(), "localhost" | "127.0.0.1" | "[::1]")
 }
 
 fn is_active(connection: &Connection, token: &str) -> Result<bool, CliError> {

@@ -55,7 +55,7 @@ fn create(service: &Service, custom_id: Option<&str>) -> Result<Value, CliError>
         let properties = object([("id", id.as_str().into())]);
         return Ok(object([("properties", properties), ("rawId", id.into())]));
     };
-    let identity = service.create_named_user(Some(custom_id))?;
+    let identity = service.create_named_user(custom_id)?;
     let member = |name: &str| identity.get(name).cloned().unwrap_or(Value::Null);
     let properties = object([("id", member("id")), ("customId", member("customId"))]);
     Ok(object([("properties", properties), ("rawId", member("id"))]))

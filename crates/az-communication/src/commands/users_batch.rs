@@ -8,7 +8,6 @@ use super::{Invocation, YES};
 use crate::cli::table::{Argument, Completion, Example, Verb};
 use crate::client::{Service, object};
 use crate::error::{CliError, NOT_FOUND};
-use crate::prompt;
 
 const OUT_FILE: Argument = Argument::new(
     &["--out-file"],
@@ -65,23 +64,14 @@ fn run(
     };
     let total = users.len();
     let items: Vec<Option<String>> = users.into_iter().filter(|user| !done.contains(user)).map(Some).collect();
-    if !items.is_empty()
-        && !invocation.arguments.has("--yes")
-        && !invocation.config.get_bool("core", "disable_confirm_prompt")?
-    {
+    if !items.is_empty() {
         let noun = if items.len() == 1 { "user" } else { "users" };
-        prompt::confirm(&format!("{question} {} {noun}?", items.len()), &invocation.printer)?;
+        invocation.confirm(&format!("{question} {} {noun}?", items.len()))?;
     }
-    let skipped = total - items.len();
-    let batch = Batch { verb, items, skipped, concurrency, record: record.as_ref() };
+    let batch = Batch { verb, items, concurrency, record: record.as_ref() };
     let summary = batch::run(invocation, &batch, |user| {
         let user = user.unwrap_or_default();
         work(&service, user).map(|()| json!({"user_id": user}))
     })?;
-    Ok(Some(object([
-        (verb, Value::Int(summary.done as i128)),
-        ("skipped", Value::Int(batch.skipped as i128)),
-        ("failed", Value::Int(summary.failed as i128)),
-        ("seconds", Value::Float((summary.seconds * 1000.0).round() / 1000.0)),
-    ])))
+    Ok(Some(object(summary.members(total))))
 }
