@@ -23,6 +23,9 @@ use crate::error::system_text;
 /// As long as the reference waits for a connection and for an answer.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
+/// A token's answer fits. Fresh pages cost more than reading twice, and the standard library writes zeros into all of it.
+const READ_AT_ONCE: usize = 4 * 1024;
+
 /// Why a request got no answer.
 #[derive(Debug)]
 pub enum TransportError {
@@ -202,7 +205,7 @@ impl Transport {
                 Err(error) => return Err(describe(error, target.host, &authority)),
             }
         }
-        let mut open = Open { stream: BufReader::with_capacity(16 * 1024, self.open(&target)?), origin };
+        let mut open = Open { stream: BufReader::with_capacity(READ_AT_ONCE, self.open(&target)?), origin };
         let answer = exchange(&mut open, &message).map_err(|error| describe(error, target.host, &authority))?;
         self.keep(open, &answer);
         Ok(answer)

@@ -56,7 +56,7 @@ impl Trust {
         match self {
             Self::Default => Ok(Vec::new()),
             Self::Bundle { path, .. } if path.is_dir() => issuers_in_directory(path, chain),
-            Self::Bundle { path, .. } => issuers_in(fs::File::open(path)?, chain),
+            Self::Bundle { path, .. } => issuers_in_file(path, chain),
         }
     }
 }
@@ -65,23 +65,34 @@ impl Trust {
 fn issuers_in_directory(path: &Path, chain: &[CertificateDer<'_>]) -> io::Result<Vec<CertificateDer<'static>>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(path)? {
-        if let Ok(issuers) = fs::File::open(entry?.path()).and_then(|file| issuers_in(file, chain)) {
+        if let Ok(issuers) = issuers_in_file(&entry?.path(), chain) {
             found.extend(issuers);
         }
     }
     Ok(found)
 }
 
-/// How much of a bundle is in memory at once. Fresh pages cost more than reading.
+/// How much of a bundle is in memory at once, at most. Fresh pages cost more than reading.
 const CHUNK: usize = 16 * 1024;
+
+fn issuers_in_file(path: &Path, chain: &[CertificateDer<'_>]) -> io::Result<Vec<CertificateDer<'static>>> {
+    let file = fs::File::open(path)?;
+    // One more than there is, so that the end is seen without a larger buffer.
+    let size = file.metadata().map_or(CHUNK, |metadata| usize::try_from(metadata.len()).unwrap_or(CHUNK) + 1);
+    issuers_in(file, size.clamp(1024, CHUNK), chain)
+}
 
 /// A bundle holds some 150 certificates, and checking them all would cost more than the whole command. So it is read
 /// piece by piece, and of each certificate no more is decoded than its subject needs.
-fn issuers_in(mut file: impl io::Read, chain: &[CertificateDer<'_>]) -> io::Result<Vec<CertificateDer<'static>>> {
+fn issuers_in(
+    mut file: impl io::Read,
+    chunk: usize,
+    chain: &[CertificateDer<'_>],
+) -> io::Result<Vec<CertificateDer<'static>>> {
     let parsed = chain.iter().filter_map(|der| x509::parse(der));
     let (issuers, subjects): (Vec<&[u8]>, Vec<&[u8]>) = parsed.map(|cert| (cert.issuer, cert.subject)).unzip();
     let mut found: Vec<CertificateDer<'static>> = Vec::new();
-    let mut text = vec![0; CHUNK];
+    let mut text = vec![0; chunk];
     let mut filled = 0;
     let mut decoder = Decoder::default();
     loop {
@@ -212,7 +223,7 @@ mod tests {
         }
         bundle.push_str(&"# a long comment".repeat(4000));
         bundle.push('\n');
-        let found = |text: &str| issuers_in(text.as_bytes(), &chain).unwrap();
+        let found = |text: &str| issuers_in(text.as_bytes(), CHUNK, &chain).unwrap();
         assert!(found(&bundle).is_empty());
         for width in [64, 76, 4096] {
             let text = format!("{}{bundle}{}{bundle}", pem(&long, width), pem(&wanted, width));

@@ -1,0 +1,19 @@
+//! Tells the linker where to put the code that commands run: `link/order.ld`, which bench/order.py writes.
+
+use std::env;
+
+fn main() {
+    println!("cargo::rerun-if-changed=link/order.ld");
+    println!("cargo::rerun-if-env-changed=AZ_LINK_MAP");
+    let variable = |name: &str| env::var(name).unwrap_or_default();
+    let is_gnu_linux = variable("CARGO_CFG_TARGET_OS") == "linux" && variable("CARGO_CFG_TARGET_ENV") == "gnu";
+    // Only released programs are laid out: in others the code has other names.
+    if !is_gnu_linux || variable("PROFILE") != "release" {
+        return;
+    }
+    // bench/order.py asks where the linker puts everything by itself.
+    match variable("AZ_LINK_MAP").as_str() {
+        "" => println!("cargo::rustc-link-arg-bin=az=-Wl,-T,{}/link/order.ld", variable("CARGO_MANIFEST_DIR")),
+        map => println!("cargo::rustc-link-arg-bin=az=-Wl,-Map={map}"),
+    }
+}
