@@ -139,7 +139,7 @@ impl Page {
             spellings.sort_unstable();
             spellings.join(" ")
         };
-        arguments.sort_by_key(|argument| (group(argument), !argument.required, name(argument)));
+        arguments.sort_by_cached_key(|argument| (group(argument), !argument.required, name(argument)));
         let items: Vec<Item> = arguments
             .iter()
             .map(|argument| {

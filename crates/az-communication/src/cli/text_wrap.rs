@@ -1,8 +1,10 @@
 //! Python's `textwrap.TextWrapper`, as knack sets it up: 100 columns, breaks behind hyphens, white space kept.
 
+use std::borrow::Cow;
+
 /// Wraps one paragraph. `first` and `rest` are the indentation of the first and the other lines, in spaces.
 pub(super) fn fill(text: &str, first: usize, rest: usize, width: usize) -> String {
-    let expanded = text.replace('\t', "        ");
+    let expanded = if text.contains('\t') { Cow::from(text.replace('\t', "        ")) } else { text.into() };
     let mut chunks: Vec<&str> = split(&expanded);
     chunks.reverse();
     let mut lines: Vec<String> = Vec::new();
@@ -40,7 +42,8 @@ pub(super) fn fill(text: &str, first: usize, rest: usize, width: usize) -> Strin
 
 /// Cuts a text into words and the white space between them; words with hyphens between letters into their parts.
 fn split(text: &str) -> Vec<&str> {
-    let mut chunks = Vec::new();
+    // Words and the spaces between them.
+    let mut chunks = Vec::with_capacity(text.len() / 3);
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let white = first.is_ascii_whitespace();
@@ -57,6 +60,9 @@ fn split(text: &str) -> Vec<&str> {
 }
 
 fn split_at_hyphens<'a>(word: &'a str, chunks: &mut Vec<&'a str>) {
+    if !word.contains('-') {
+        return chunks.push(word);
+    }
     let chars: Vec<(usize, char)> = word.char_indices().collect();
     let letter = |index: usize| chars.get(index).is_some_and(|(_, c)| c.is_alphabetic() || *c == '_');
     let hyphen = |index: usize| chars.get(index).is_some_and(|(_, c)| *c == '-');

@@ -83,7 +83,7 @@ fn issuers_in_file(path: &Path, chain: &[CertificateDer<'_>]) -> io::Result<Vec<
 }
 
 /// A bundle holds some 150 certificates, and checking them all would cost more than the whole command. So it is read
-/// piece by piece, and of each certificate no more is decoded than its subject needs.
+/// piece by piece, and of each certificate no more is decoded than shows that its subject is another one.
 fn issuers_in(
     mut file: impl io::Read,
     chunk: usize,
@@ -91,34 +91,49 @@ fn issuers_in(
 ) -> io::Result<Vec<CertificateDer<'static>>> {
     let parsed = chain.iter().filter_map(|der| x509::parse(der));
     let (issuers, subjects): (Vec<&[u8]>, Vec<&[u8]>) = parsed.map(|cert| (cert.issuer, cert.subject)).unzip();
+    let may_be_wanted = |start: &[u8]| {
+        issuers.iter().chain(&subjects).any(|name| {
+            let shared = name.len().min(start.len());
+            name[..shared] == start[..shared]
+        })
+    };
+    let (begin, end) = (memmem::Finder::new(BEGIN), memmem::Finder::new(END));
     let mut found: Vec<CertificateDer<'static>> = Vec::new();
     let mut text = vec![0; chunk];
     let mut filled = 0;
     let mut decoder = Decoder::default();
     loop {
         if filled == text.len() {
-            // A piece without the end of a certificate: there may be comments of any length between them.
+            // A piece without the end of a certificate.
             text.resize(text.len() * 2, 0);
         }
         let count = file.read(&mut text[filled..])?;
-        if count == 0 {
-            return Ok(found);
-        }
         filled += count;
         let mut at = 0;
-        while let Some((block, end)) = next_block(&text[at..filled]) {
-            at += end;
-            let subject_wanted = |subject: &[u8]| issuers.contains(&subject) || subjects.contains(&subject);
-            let prefix = decoder.decode(block, PREFIX);
-            // Where the subject is not within the prefix, everything is looked at.
-            if !x509::subject_of_prefix(prefix).is_none_or(subject_wanted) {
+        loop {
+            let Some(start) = begin.find(&text[at..filled]) else {
+                // Comments of any length are forgotten, but for what may be the start of the line that is looked for.
+                at = at.max(filled.saturating_sub(BEGIN.len() - 1));
+                break;
+            };
+            at += start;
+            let block = &text[at + BEGIN.len()..filled];
+            let (prefix, decided) = decoder.decode(block, PREFIX);
+            if decided && !x509::from_subject(prefix).is_none_or(may_be_wanted) {
+                at += BEGIN.len();
                 continue;
             }
-            let der = decoder.decode(block, usize::MAX);
+            // Where the subject is not within the prefix, everything is looked at.
+            let Some(length) = end.find(block) else { break };
+            let (der, _) = decoder.decode(&block[..length], usize::MAX);
             let wanted = x509::parse(der).is_some_and(|certificate| issuers.contains(&certificate.subject));
             if wanted || chain.iter().any(|certificate| certificate.as_ref() == der) {
                 found.push(der.to_vec().into());
             }
+            at += BEGIN.len() + length + END.len();
+        }
+        if count == 0 {
+            return Ok(found);
         }
         text.copy_within(at..filled, 0);
         filled -= at;
@@ -145,15 +160,8 @@ pub(super) fn machine_roots() -> RootCertStore {
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 const END: &[u8] = b"-----END CERTIFICATE-----";
 
-/// The base64 of the first whole certificate in the text, and where it ends.
-fn next_block(text: &[u8]) -> Option<(&[u8], usize)> {
-    let start = memmem::find(text, BEGIN)? + BEGIN.len();
-    let length = memmem::find(&text[start..], END)?;
-    Some((&text[start..start + length], start + length + END.len()))
-}
-
-/// Most subjects end within so many characters of base64.
-const PREFIX: usize = 640;
+/// Most subjects begin and differ from others within so many characters of base64, six lines of them.
+const PREFIX: usize = 384;
 
 /// Decodes base64 in lines, with buffers that are used again.
 #[derive(Default)]
@@ -163,21 +171,26 @@ struct Decoder {
 }
 
 impl Decoder {
-    /// Decodes up to so many characters, a multiple of four; nothing where it is no base64.
-    fn decode(&mut self, block: &[u8], limit: usize) -> &[u8] {
+    /// Decodes up to so many characters, a multiple of four, or up to a hyphen; nothing where it is no base64. And whether
+    /// there were as many, or the hyphen.
+    fn decode(&mut self, block: &[u8], limit: usize) -> (&[u8], bool) {
         self.clean.clear();
-        for line in block.split(|b| *b == b'\n') {
-            self.clean.extend_from_slice(line.trim_ascii());
+        let (mut rest, mut ended) = (block, false);
+        while !rest.is_empty() && !ended {
+            let length = memchr::memchr2(b'\n', b'-', rest).unwrap_or(rest.len());
+            ended = rest.get(length) == Some(&b'-');
+            self.clean.extend_from_slice(rest[..length].trim_ascii());
             if self.clean.len() >= limit {
                 self.clean.truncate(limit);
-                break;
+                ended = true;
             }
+            rest = rest.get(length + 1..).unwrap_or_default();
         }
         self.der.clear();
         if base64::engine::general_purpose::STANDARD.decode_vec(&self.clean, &mut self.der).is_err() {
             self.der.clear();
         }
-        &self.der
+        (&self.der, ended)
     }
 }
 

@@ -45,8 +45,9 @@ pub(super) fn parse(der: &[u8]) -> Option<Certificate<'_>> {
     })
 }
 
-/// The subject's name of a certificate whose end may be missing; `None` where the name is not within what is there.
-pub(super) fn subject_of_prefix(der: &[u8]) -> Option<&[u8]> {
+/// What there is of a certificate from its subject's name on, where its end may be missing; `None` where the subject does
+/// not begin within what is there.
+pub(super) fn from_subject(der: &[u8]) -> Option<&[u8]> {
     let mut rest = behind_header(behind_header(der)?)?;
     if rest.first() == Some(&VERSION) {
         rest = element(rest)?.2;
@@ -55,7 +56,7 @@ pub(super) fn subject_of_prefix(der: &[u8]) -> Option<&[u8]> {
     for _ in 0..4 {
         rest = element(rest)?.2;
     }
-    Some(whole(rest)?.0)
+    Some(rest)
 }
 
 /// What follows the tag and the length of the first element.
