@@ -1,12 +1,13 @@
 //! The emulator under load, against what the machine can do: `openssl speed` for signatures, fdatasync for commits.
 
+use std::cell::Cell;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::Amount;
-use crate::load::{self, signed};
+use crate::load::{self, Waits, signed};
 use crate::stats::median;
 
 struct Emulator {
@@ -129,21 +130,36 @@ fn pairs(rounds: usize, reference: impl Fn() -> f64, load: impl Fn() -> load::Lo
 
 fn signing(az: &str, amount: &Amount) {
     let (rounds, seconds) = (amount.pairs, amount.seconds);
-    println!("\n### Tokens a second, load generator on the other core\n");
+    println!("\n### Tokens a second, 32 connections, load generator on the same machine\n");
     println!(
-        "| cores of the emulator | tokens/s | `openssl speed` there | ratio (median of {rounds} pairs) | all ratios |"
+        "| cores of the emulator | the generator | takes cores | tokens/s | `openssl speed` there \
+         | ratio (median of {rounds} pairs) | all ratios |"
     );
-    println!("| --- | --- | --- | --- | --- |");
-    for (cores, processes) in [("0", 1), ("0,1", 2)] {
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    let generators = [
+        ("0", 1, Waits::Polling { core: 1 }, "polls on core 1"),
+        ("0", 1, Waits::Asleep, "sleeps, is woken up"),
+        ("0,1", 2, Waits::Asleep, "sleeps, is woken up"),
+    ];
+    for (cores, processes, waits, name) in generators {
         let emulator = Emulator::start(az, cores, &["--in-memory"]);
         let requests = [emulator.issue(&emulator.create())];
+        let own_cores = Cell::new(0.0);
         let (ours, theirs, ratio, all) = pairs(
             rounds,
             || openssl(cores, processes, seconds),
-            || load::run(emulator.port, 32, seconds, &requests, 200),
+            || {
+                let load = load::run_with(waits, emulator.port, 32, seconds, &requests, 200);
+                own_cores.set(load.own_cores);
+                load
+            },
         );
         let all: Vec<String> = all.iter().map(|ratio| format!("{ratio:.2}")).collect();
-        println!("| {cores} | {ours:.0} | {theirs:.0} | **{ratio:.2}** | {} |", all.join(", "));
+        let own_cores = own_cores.get();
+        println!(
+            "| {cores} | {name} | {own_cores:.2} | {ours:.0} | {theirs:.0} | **{ratio:.2}** | {} |",
+            all.join(", ")
+        );
     }
 }
 
@@ -162,8 +178,9 @@ fn latency(az: &str, amount: &Amount) {
 fn unsigned(az: &str, amount: &Amount) {
     let emulator = Emulator::start(az, "0", &["--in-memory"]);
     let health = format!("GET /health HTTP/1.1\r\nhost: localhost:{}\r\n\r\n", emulator.port).into_bytes();
-    let loads: Vec<_> =
-        (0..amount.pairs).map(|_| load::run(emulator.port, 32, amount.seconds, std::slice::from_ref(&health), 200)).collect();
+    let loads: Vec<_> = (0..amount.pairs)
+        .map(|_| load::run(emulator.port, 32, amount.seconds, std::slice::from_ref(&health), 200))
+        .collect();
     let rates: Vec<f64> = loads.iter().map(|load| load.per_second).collect();
     println!("\n### Unsigned requests (`GET /health`), emulator on core 0, 32 connections\n");
     println!("**{:.0}** a second (p50 {:.0} µs, p99 {:.0} µs)", median(&rates), loads[0].p50, loads[0].p99);

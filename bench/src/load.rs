@@ -4,6 +4,9 @@
 use std::time::{Duration, Instant};
 
 use acs_identity_protocol::AccessKey;
+use nix::sched::{CpuSet, sched_setaffinity};
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::unistd::Pid;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -14,6 +17,17 @@ pub struct Load {
     pub per_second: f64,
     pub p50: f64,
     pub p99: f64,
+    /// The CPU time that the generator itself took, in cores.
+    pub own_cores: f64,
+}
+
+/// How the generator waits for answers.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Waits {
+    /// As programs do: it sleeps, and the emulator's core wakes it up.
+    Asleep,
+    /// It looks again and again, on that core and no other: as if it were another machine.
+    Polling { core: usize },
 }
 
 /// A request, signed now: good for five minutes.
@@ -51,16 +65,47 @@ pub async fn ask(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -
 
 /// Asks on so many connections for so long. The requests take turns.
 pub fn run(port: u16, connections: usize, seconds: f64, requests: &[Vec<u8>], expected: u16) -> Load {
+    run_with(Waits::Asleep, port, connections, seconds, requests, expected)
+}
+
+/// The same, waiting in that way. On a thread of its own, because the cores of a thread stay with it.
+pub fn run_with(
+    waits: Waits,
+    port: u16,
+    connections: usize,
+    seconds: f64,
+    requests: &[Vec<u8>],
+    expected: u16,
+) -> Load {
+    let work = || {
+        if let Waits::Polling { core } = waits {
+            let mut cores = CpuSet::new();
+            cores.set(core).unwrap();
+            sched_setaffinity(Pid::from_raw(0), &cores).unwrap();
+        }
+        generate(waits, port, connections, seconds, requests, expected)
+    };
+    std::thread::scope(|scope| scope.spawn(work).join().unwrap())
+}
+
+fn generate(waits: Waits, port: u16, connections: usize, seconds: f64, requests: &[Vec<u8>], expected: u16) -> Load {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let requests: &[Vec<u8>] = requests;
     runtime.block_on(async {
+        if waits != Waits::Asleep {
+            // A task that always wants to run keeps the runtime from sleeping.
+            tokio::spawn(async {
+                loop {
+                    tokio::task::yield_now().await;
+                }
+            });
+        }
         let mut streams = Vec::new();
         for _ in 0..connections {
             let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
             stream.set_nodelay(true).unwrap();
             streams.push(stream);
         }
-        let started = Instant::now();
+        let (started, used) = (Instant::now(), own_seconds());
         let end = started + Duration::from_secs_f64(seconds);
         let tasks = streams.into_iter().enumerate().map(|(index, mut stream)| async move {
             let (mut times, mut buffer, mut at) = (Vec::new(), Vec::with_capacity(4096), index);
@@ -74,10 +119,17 @@ pub fn run(port: u16, connections: usize, seconds: f64, requests: &[Vec<u8>], ex
             times
         });
         let times: Vec<f64> = join_all(tasks).await.into_iter().flatten().collect();
-        let per_second = times.len() as f64 / started.elapsed().as_secs_f64();
+        let elapsed = started.elapsed().as_secs_f64();
+        let (per_second, own_cores) = (times.len() as f64 / elapsed, (own_seconds() - used) / elapsed);
         let times = sorted(times);
-        Load { per_second, p50: quantile(&times, 0.5), p99: quantile(&times, 0.99) }
+        Load { per_second, p50: quantile(&times, 0.5), p99: quantile(&times, 0.99), own_cores }
     })
+}
+
+/// The CPU time of this thread.
+fn own_seconds() -> f64 {
+    let usage = getrusage(UsageWho::RUSAGE_THREAD).unwrap();
+    [usage.user_time(), usage.system_time()].iter().map(|t| t.tv_sec() as f64 + t.tv_usec() as f64 / 1e6).sum()
 }
 
 async fn join_all<T, F: Future<Output = T>>(futures: impl Iterator<Item = F>) -> Vec<T> {

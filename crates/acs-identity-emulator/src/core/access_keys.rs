@@ -84,10 +84,12 @@ impl AccessKeys {
     }
 
     /// The slot whose key made this signature over one of the texts.
-    pub(crate) fn verify(&self, texts: &[String], signature: &str) -> Option<KeySlot> {
+    pub(crate) fn verify(&self, mut texts: impl Iterator<Item = String>, signature: &str) -> Option<KeySlot> {
         let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        let fits = |key: &AccessKey| texts.iter().any(|text| key.verify(text, signature));
-        [KeySlot::Primary, KeySlot::Secondary].into_iter().find(|slot| fits(&keys[slot.access_key()]))
+        texts.find_map(|text| {
+            let fits = |slot: &KeySlot| keys[slot.access_key()].verify(&text, signature);
+            [KeySlot::Primary, KeySlot::Secondary].into_iter().find(fits)
+        })
     }
 }
 

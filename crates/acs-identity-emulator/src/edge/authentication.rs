@@ -1,6 +1,8 @@
 //! Who asks (service.md, section 2): by an HMAC signature, verified over the raw request target, or by an Entra token. Where
 //! it is refused the log says why. Never the key, a signature or a token.
 
+use std::iter;
+
 use acs_identity_protocol::signature::{
     CONTENT_HASH_HEADER, DATE_HEADER, HmacAuthorization, MAX_CLOCK_SKEW_SECONDS, content_hash, string_to_sign,
 };
@@ -58,7 +60,10 @@ pub(super) fn check(edge: &Edge, request: &Received) -> Result<KeySlot, Refusal>
     }
     let method = request.method.as_str();
     let texts = candidates(method, &request.target, &parsed.signed_headers, &values);
-    edge.core.access_keys.verify(&texts, parsed.signature).ok_or_else(|| denied(&diagnose(request, &texts)))
+    edge.core
+        .access_keys
+        .verify(texts, parsed.signature)
+        .ok_or_else(|| denied(&diagnose(request, &string_to_sign(method, &request.target, &values))))
 }
 
 fn check_date(request: &Received, name: &str) -> Result<(), Refusal> {
@@ -75,18 +80,16 @@ fn check_date(request: &Received, name: &str) -> Result<(), Refusal> {
 
 /// The strings that clients may have signed. All SDKs sign the target and the host as they send them, but for two: old
 /// Python versions lose the first slash of the path over plain http, and Java leaves the port out of the host.
-fn candidates(method: &str, target: &str, names: &[&str], values: &[&str]) -> Vec<String> {
-    let mut all = vec![string_to_sign(method, target, values)];
-    all.push(string_to_sign(method, target.trim_start_matches('/'), values));
-    let without_port: Vec<&str> = names
-        .iter()
-        .zip(values)
-        .map(|(name, value)| if name.eq_ignore_ascii_case("host") { host_without_port(value) } else { *value })
-        .collect();
-    if without_port != values {
-        all.push(string_to_sign(method, target, &without_port));
-    }
-    all
+fn candidates(method: &str, target: &str, names: &[&str], values: &[&str]) -> impl Iterator<Item = String> {
+    let without_port = move || {
+        let host = |name: &str, value| if name.eq_ignore_ascii_case("host") { host_without_port(value) } else { value };
+        let values: Vec<&str> = names.iter().zip(values).map(|(name, value)| host(name, value)).collect();
+        string_to_sign(method, target, &values)
+    };
+    // The usual one first, and the others only where it is not that.
+    iter::once_with(move || string_to_sign(method, target, values))
+        .chain(iter::once_with(move || string_to_sign(method, target.trim_start_matches('/'), values)))
+        .chain(iter::once_with(without_port))
 }
 
 fn host_without_port(host: &str) -> &str {
@@ -96,18 +99,14 @@ fn host_without_port(host: &str) -> &str {
     }
 }
 
-fn diagnose(request: &Received, texts: &[String]) -> String {
+fn diagnose(request: &Received, ours: &str) -> String {
     let theirs = request
         .header(JAVA_STRING_TO_SIGN)
         .and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok());
     let Some(theirs) = theirs else {
-        return format!(
-            "the signature does not fit; the key is another one, or the client did not sign {:?}",
-            texts.first().map_or("", String::as_str)
-        );
+        return format!("the signature does not fit; the key is another one, or the client did not sign {ours:?}");
     };
-    let ours = texts.first().map_or("", String::as_str);
     for (part, (theirs, ours)) in
         ["verb", "path and query", "header values"].into_iter().zip(theirs.splitn(3, '\n').zip(ours.splitn(3, '\n')))
     {
@@ -131,7 +130,7 @@ mod tests {
 
     #[test]
     fn variants() {
-        let all = candidates("POST", "/x?y", &["x-ms-date", "host"], &["d", "h:1"]);
+        let all: Vec<String> = candidates("POST", "/x?y", &["x-ms-date", "host"], &["d", "h:1"]).collect();
         assert_eq!(all, ["POST\n/x?y\nd;h:1", "POST\nx?y\nd;h:1", "POST\n/x?y\nd;h"]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -50,7 +51,7 @@ pub(super) struct Answer {
     body: Vec<u8>,
     chunked: bool,
     /// The value of `api-supported-versions`.
-    versions: Option<String>,
+    versions: Option<&'static str>,
     extra: Vec<(&'static str, Cow<'static, str>)>,
 }
 
@@ -104,7 +105,7 @@ impl Answer {
     }
 
     /// The answer of an operation, with the api-versions where they belong.
-    pub(super) fn of(result: Refused<Self>, versions: String) -> Self {
+    pub(super) fn of(result: Refused<Self>, versions: &'static str) -> Self {
         let (announces, answer) = match result {
             Ok(answer) => (true, answer),
             Err(refusal) => (refusal.announces_versions, Self::refused(refusal)),
@@ -127,6 +128,17 @@ impl Answer {
 /// Counts answers, for MS-CV and X-Azure-Ref.
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
+/// Asked for once: it is a call of the system.
+static PROCESS: LazyLock<u32> = LazyLock::new(std::process::id);
+
+/// As many headers as most answers have, with those that hyper adds.
+const HEADERS: usize = 16;
+
+/// The value of a header; empty where the text is none.
+fn text(value: String) -> HeaderValue {
+    HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""))
+}
+
 /// Adds the headers that the service sends with everything.
 pub(super) fn finish(answer: Answer, request: &HeaderMap, started: Instant) -> Response<Body> {
     let is_ok_with_body = answer.status == 200 && !answer.body.is_empty();
@@ -134,38 +146,37 @@ pub(super) fn finish(answer: Answer, request: &HeaderMap, started: Instant) -> R
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    let mut set = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
+    headers.reserve(HEADERS);
+    let mut set = |name: &'static str, value: HeaderValue| {
+        headers.insert(HeaderName::from_static(name), value);
     };
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
     let mut reference = [0; 16];
-    reference[..8].copy_from_slice(&u64::from(std::process::id()).to_be_bytes());
+    reference[..8].copy_from_slice(&u64::from(*PROCESS).to_be_bytes());
     reference[8..].copy_from_slice(&count.to_be_bytes());
     let reference = STANDARD_NO_PAD.encode(reference);
-    set("ms-cv", &format!("{reference}.0"));
-    set("request-context", "appId=");
-    set("strict-transport-security", "max-age=31536000;includeSubDomains");
-    set("x-processing-time", &format!("{}ms", started.elapsed().as_millis()));
-    set("x-azure-ref", &reference);
-    set("x-cache", "CONFIG_NOCACHE");
+    set("ms-cv", text(format!("{reference}.0")));
+    set("request-context", HeaderValue::from_static("appId="));
+    set("strict-transport-security", HeaderValue::from_static("max-age=31536000;includeSubDomains"));
+    set("x-processing-time", text(format!("{}ms", started.elapsed().as_millis())));
+    set("x-azure-ref", text(reference));
+    set("x-cache", HeaderValue::from_static("CONFIG_NOCACHE"));
     if let Some(content_type) = answer.content_type {
-        set("content-type", content_type);
+        set("content-type", HeaderValue::from_static(content_type));
     }
     if is_ok_with_body {
-        set("accept-ranges", "bytes");
+        set("accept-ranges", HeaderValue::from_static("bytes"));
     }
-    if let Some(versions) = &answer.versions {
-        set("api-supported-versions", versions);
+    if let Some(versions) = answer.versions {
+        set("api-supported-versions", HeaderValue::from_static(versions));
     }
     for (name, value) in answer.extra {
-        set(name, &value);
+        set(name, text(value.into_owned()));
     }
     if request.contains_key("origin") {
-        set("access-control-allow-origin", "*");
-        set("access-control-allow-headers", "*, authorization");
-        set("access-control-expose-headers", "*");
+        set("access-control-allow-origin", HeaderValue::from_static("*"));
+        set("access-control-allow-headers", HeaderValue::from_static("*, authorization"));
+        set("access-control-expose-headers", HeaderValue::from_static("*"));
     }
     if let Some(id) = request.get("x-ms-client-request-id") {
         headers.insert(HeaderName::from_static("x-ms-client-request-id"), id.clone());

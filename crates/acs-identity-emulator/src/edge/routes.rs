@@ -1,5 +1,7 @@
 //! Which operation a path and a method name (service.md, section 1).
 
+use std::sync::OnceLock;
+
 use acs_identity_protocol::api_version::{self, ApiVersion};
 use hyper::Method;
 
@@ -94,32 +96,38 @@ impl Route {
 
     /// The versions for `api-supported-versions`: those of the whole resource, whichever of its operations they have
     /// (service.md, section 1: 2020-07-20-preview2 is announced where tokens are issued, which it does elsewhere).
-    pub(super) fn supported_versions(&self) -> String {
-        let has_it = |version: &&ApiVersion| match self {
-            Self::ExchangeTeamsUser => version.teams_user.is_some(),
-            Self::ExchangeTeamsExtension | Self::TeamsExtensionAssignment { .. } => version.teams_extension,
-            Self::ExchangeEntra | Self::EntraAssignments | Self::EntraAssignment(_) => version.entra,
-            _ => true,
+    pub(super) fn supported_versions(&self) -> &'static str {
+        static LISTS: [OnceLock<String>; 4] = [const { OnceLock::new() }; 4];
+        let (list, has_it): (_, fn(&ApiVersion) -> bool) = match self {
+            Self::ExchangeTeamsUser => (0, |version| version.teams_user.is_some()),
+            Self::ExchangeTeamsExtension | Self::TeamsExtensionAssignment { .. } => {
+                (1, |version| version.teams_extension)
+            }
+            Self::ExchangeEntra | Self::EntraAssignments | Self::EntraAssignment(_) => (2, |version| version.entra),
+            _ => (3, |_| true),
         };
-        api_version::KNOWN.iter().filter(has_it).map(|version| version.name).collect::<Vec<_>>().join(", ")
+        LISTS[list].get_or_init(|| {
+            let versions = api_version::KNOWN.iter().filter(|version| has_it(version));
+            versions.map(|version| version.name).collect::<Vec<_>>().join(", ")
+        })
     }
 }
 
 /// Decodes `%XX`; `None` where that is not UTF-8.
 pub(super) fn decode_segment(segment: &str) -> Option<String> {
-    let bytes = segment.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let hex = bytes.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| byte == b'%') {
+    let mut parts = segment.split('%');
+    let mut decoded = Vec::with_capacity(segment.len());
+    decoded.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
+    for part in parts {
+        let hex = part.get(..2).filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
             Some(code) => {
                 decoded.push(code);
-                at += 3;
+                decoded.extend_from_slice(&part.as_bytes()[2..]);
             }
             None => {
-                decoded.push(byte);
-                at += 1;
+                decoded.push(b'%');
+                decoded.extend_from_slice(part.as_bytes());
             }
         }
     }
@@ -143,6 +151,7 @@ mod tests {
     fn segments_are_decoded_alone() {
         assert_eq!(decode_segment("8%3Aacs%3aa_b").as_deref(), Some("8:acs:a_b"));
         assert_eq!(decode_segment("%zz%4").as_deref(), Some("%zz%4"));
+        assert_eq!(decode_segment("%25é%%41%+1%2é").as_deref(), Some("%é%A%+1%2é"));
         assert_eq!(decode_segment("%ff"), None);
         assert!(matches!(Route::find("/identities/a%2Fb"), Some(Route::Identity(id)) if id == "a/b"));
         assert!(Route::find("/identities/a/b").is_none());

@@ -106,7 +106,8 @@ impl Store {
             // longer than most commits. A client that goes away meanwhile does not take the others' writes with it,
             // because dropping the turn is what commits.
             let turn = Turn(&self.writer);
-            // First, all requests that have come are heard: what they write goes into the same commit.
+            // First, all requests that have come are heard: what they write goes into the same commit. In memory, too:
+            // answers that leave together wake their client once.
             tokio::task::yield_now().await;
             drop(turn);
         }
@@ -215,7 +216,8 @@ impl Writer {
 
     fn commit(&self, batch: Vec<(Write, Reply)>) {
         let connection = lock_of(&self.connection);
-        match commit(&connection, batch.iter().map(|(write, _)| write)) {
+        let writes: Vec<&Write> = batch.iter().map(|(write, _)| write).collect();
+        match commit(&connection, &writes) {
             Ok(outcomes) => {
                 for ((_, reply), outcome) in batch.into_iter().zip(outcomes) {
                     let _ = reply.send(Ok(outcome));
@@ -224,7 +226,7 @@ impl Writer {
             // One bad write must not spoil the others: each one alone.
             Err(_) => {
                 for (write, reply) in batch {
-                    let outcome = commit(&connection, std::iter::once(&write));
+                    let outcome = commit(&connection, &[&write]);
                     let outcome = outcome.map_err(|error| error.to_string());
                     let _ = reply.send(outcome.and_then(|mut all| all.pop().ok_or_else(|| "no outcome".to_owned())));
                 }
@@ -233,9 +235,15 @@ impl Writer {
     }
 }
 
-fn commit<'a>(connection: &Connection, writes: impl Iterator<Item = &'a Write>) -> rusqlite::Result<Vec<Outcome>> {
+fn commit(connection: &Connection, writes: &[&Write]) -> rusqlite::Result<Vec<Outcome>> {
+    if let [write] = writes
+        && write.is_atomic()
+    {
+        return Ok(vec![write::apply(connection, write)?]);
+    }
     let transaction = connection.unchecked_transaction()?;
-    let outcomes: rusqlite::Result<Vec<Outcome>> = writes.map(|write| write::apply(&transaction, write)).collect();
+    let outcomes: rusqlite::Result<Vec<Outcome>> =
+        writes.iter().map(|write| write::apply(&transaction, write)).collect();
     let outcomes = outcomes?;
     transaction.commit()?;
     Ok(outcomes)

@@ -27,7 +27,8 @@ pub(crate) struct AssignmentRow {
     pub(crate) client_ids: Option<String>,
 }
 
-const COLUMNS: &str = "user, custom_id, last_token_issued_at, revoked_at, revoked_before";
+const IDENTITY: &str =
+    "SELECT user, custom_id, last_token_issued_at, revoked_at, revoked_before FROM identities WHERE user = ?1";
 
 fn identity(row: &rusqlite::Row<'_>) -> rusqlite::Result<IdentityRow> {
     Ok(IdentityRow {
@@ -42,12 +43,7 @@ fn identity(row: &rusqlite::Row<'_>) -> rusqlite::Result<IdentityRow> {
 impl Store {
     /// The identity of that user GUID.
     pub(crate) fn identity(&self, user: &str) -> Result<Option<IdentityRow>, StoreError> {
-        self.read(|connection| {
-            connection
-                .prepare_cached(&format!("SELECT {COLUMNS} FROM identities WHERE user = ?1"))?
-                .query_row([user], identity)
-                .optional()
-        })
+        self.read(|connection| connection.prepare_cached(IDENTITY)?.query_row([user], identity).optional())
     }
 
     /// All assignments of a kind, or those of one object.

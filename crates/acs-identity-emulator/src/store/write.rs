@@ -25,6 +25,13 @@ pub(crate) enum Write {
     All(Vec<Write>),
 }
 
+impl Write {
+    /// Whether it changes the database by one statement at most, which is a transaction of its own.
+    pub(super) fn is_atomic(&self) -> bool {
+        !matches!(self, Self::All(_))
+    }
+}
+
 /// What a write did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
