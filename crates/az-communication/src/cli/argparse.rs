@@ -68,12 +68,12 @@ pub enum Outcome {
 /// A [`UsageError`] with the reference's text.
 pub fn parse(table: &Table, words: &[String]) -> Result<Outcome, UsageError> {
     let words = lower_command(table, words);
-    let mut parser = Parser { table, unrecognized: Vec::new() };
+    let mut parser = Parser { table, unrecognized: Vec::new(), interrupted: false };
     let outcome = parser.level("", &words)?;
     if parser.unrecognized.is_empty() || !matches!(outcome, Outcome::Run(..)) {
         return Ok(outcome);
     }
-    Err(UsageError::new(format!("unrecognized arguments: {}", parser.unrecognized.join(" "))))
+    Err(parser.error("", &words, format!("unrecognized arguments: {}", parser.unrecognized.join(" "))))
 }
 
 /// The words before the first option that lead into the tree are taken in any case.
@@ -119,6 +119,9 @@ enum Taken {
 struct Parser<'a> {
     table: &'a Table,
     unrecognized: Vec<String>,
+    /// An option stands between the words of the command. The reference loads the arguments of the command that the words
+    /// up to the first hyphen name, which is none then, and so knows the global ones only, none of them required.
+    interrupted: bool,
 }
 
 type Level = Result<Outcome, UsageError>;
@@ -153,6 +156,7 @@ impl Parser<'_> {
                     Taken::Help => return Ok(Outcome::GroupHelp(path.to_owned())),
                 },
                 Class::Unknown => {
+                    self.interrupted = true;
                     self.unrecognized.push(words[at].clone());
                     at += 1;
                 }
@@ -209,9 +213,9 @@ impl Parser<'_> {
             Some(_) => split_remainder(self.table, command, words),
             None => (words, None),
         };
-        let options: Vec<_> = std::iter::once(&HELP)
-            .chain(self.table.arguments(command).filter(|argument| argument.arity != Arity::Remainder))
-            .collect();
+        let (globals, own) = (self.table.globals.iter(), self.table.arguments(command).skip(self.table.globals.len()));
+        let own = own.filter(|argument| argument.arity != Arity::Remainder && !self.interrupted);
+        let options: Vec<_> = std::iter::once(&HELP).chain(globals).chain(own).collect();
         let classes = self.classify(path, &options, words)?;
         let mut arguments = Arguments::default();
         let mut at = 0;
@@ -233,8 +237,9 @@ impl Parser<'_> {
         if let (Some(argument), Some(rest)) = (remainder, rest) {
             arguments.values.insert(argument.key(), rest.to_vec());
         }
-        let needed =
-            |argument: &&Argument| argument.required && !argument.unless.is_some_and(|flag| arguments.has(flag));
+        let needed = |argument: &&Argument| {
+            argument.required && !self.interrupted && !argument.unless.is_some_and(|flag| arguments.has(flag))
+        };
         let required = self.table.arguments(command).filter(needed);
         let missing: Vec<String> =
             required.filter(|argument| !arguments.has(argument.key())).map(Argument::display_name).collect();
@@ -309,10 +314,11 @@ impl Parser<'_> {
             let rest = chars.as_str();
             (argument, spelling, explicit) = (next, short, (!rest.is_empty()).then(|| rest.to_owned()));
         }
-        if asks_for_help || argument.key() == HELP.key() {
-            return Ok(Taken::Help);
-        }
+        asks_for_help |= argument.key() == HELP.key();
         if let Some(value) = explicit {
+            if asks_for_help {
+                return Ok(Taken::Help);
+            }
             self.store(path, words, arguments, argument, &[value])?;
             return Ok(Taken::UpTo(at + 1));
         }
@@ -326,6 +332,10 @@ impl Parser<'_> {
             }
             Arity::Many | Arity::Remainder => available,
         };
+        // The whole bundle is looked at before any of it is done.
+        if asks_for_help {
+            return Ok(Taken::Help);
+        }
         self.store(path, words, arguments, argument, &words[at + 1..at + 1 + count])?;
         Ok(Taken::UpTo(at + 1 + count))
     }
