@@ -1,7 +1,5 @@
 //! Assignments of Teams extension and Entra principals, and the exchange of their tokens (service.md, section 9).
 
-use std::sync::Arc;
-
 use acs_identity_protocol::models::{
     CreateIdentityResult, EntraAssignmentList, EntraAssignmentRequest, EntraAssignmentsPatch, Identity, PrincipalType,
     TeamsExtensionAssignment, TeamsExtensionAssignmentRequest,
@@ -144,7 +142,7 @@ impl Core {
     }
 
     /// Exchanges the Entra token of a Teams extension user.
-    pub(crate) async fn exchange_teams_extension(self: &Arc<Self>, token: &str) -> Refused<CreateIdentityResult> {
+    pub(crate) async fn exchange_teams_extension(&self, token: &str) -> Refused<CreateIdentityResult> {
         let claims = self.verify_entra_token(token, Purpose::TeamsExtension)?;
         let rows = self.store.assignments(TEAMS_EXTENSION, Some(&claims.oid)).map_err(Refusal::fault)?;
         if !rows.iter().any(|row| row.tenant == claims.tid && admits_client(row, &claims)) {
@@ -155,7 +153,7 @@ impl Core {
     }
 
     /// Exchanges the token of an Entra user.
-    pub(crate) async fn exchange_entra(self: &Arc<Self>, token: &str) -> Refused<CreateIdentityResult> {
+    pub(crate) async fn exchange_entra(&self, token: &str) -> Refused<CreateIdentityResult> {
         let claims = self.verify_entra_token(token, Purpose::Clients)?;
         let rows = self.store.assignments(ENTRA, None).map_err(Refusal::fault)?;
         let admits = |row: &AssignmentRow| {
@@ -183,12 +181,7 @@ impl Core {
     }
 
     /// A token that lives as long as the Entra token.
-    async fn exchange(
-        self: &Arc<Self>,
-        user: &str,
-        scopes: &[TokenScope],
-        claims: &EntraClaims,
-    ) -> Refused<CreateIdentityResult> {
+    async fn exchange(&self, user: &str, scopes: &[TokenScope], claims: &EntraClaims) -> Refused<CreateIdentityResult> {
         let now = OffsetDateTime::now_utc();
         let expires_on = claims.expires_on(now);
         let token = self.sign_user_token(KeySlot::Entra, user, scopes, now, expires_on).await?;

@@ -1,6 +1,6 @@
 //! The emulator's own Entra issuer: tokens of users, of applications and of managed identities, with a key of its own.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::PoisonError;
 
 use acs_identity_protocol::claims::entra::{
     ACS_CLIENTS_APPLICATION_ID, ACS_MANAGEMENT_RESOURCE, ACS_RESOURCE, TEAMS_EXTENSION_PERMISSION, TEAMS_PERMISSIONS,
@@ -159,11 +159,9 @@ fn is_management_audience(audience: &str) -> bool {
 }
 
 impl Core {
-    async fn sign_entra(self: &Arc<Self>, claims: Value) -> Refused<String> {
-        let core = Arc::clone(self);
-        tokio::task::spawn_blocking(move || core.entra_key()?.sign(&claims).map_err(Refusal::fault))
-            .await
-            .map_err(Refusal::fault)?
+    async fn sign_entra(&self, claims: Value) -> Refused<String> {
+        let _turn = self.signers.acquire().await.map_err(Refusal::fault)?;
+        self.entra_key()?.sign(&claims).map_err(Refusal::fault)
     }
 
     fn unique_id(&self) -> Refused<String> {
@@ -172,7 +170,7 @@ impl Core {
     }
 
     /// Issues a user's token as Entra would.
-    pub(crate) async fn issue_entra_token(self: &Arc<Self>, base: &str, request: EntraTokenRequest) -> Refused<Grant> {
+    pub(crate) async fn issue_entra_token(&self, base: &str, request: EntraTokenRequest) -> Refused<Grant> {
         let now = OffsetDateTime::now_utc();
         let expires_in = request.expires_in.unwrap_or(DEFAULT_LIFETIME_SECONDS);
         if !(-MAX_LIFETIME_SECONDS..=MAX_LIFETIME_SECONDS).contains(&expires_in) {
@@ -210,7 +208,7 @@ impl Core {
 
     /// Issues a token of an application or a managed identity for that audience.
     pub(crate) async fn issue_application_token(
-        self: &Arc<Self>,
+        &self,
         base: &str,
         tenant: &str,
         client: &str,
@@ -255,7 +253,7 @@ impl Core {
 
     /// Ends a sign-in by device code. Nobody has to type it: the default user consents at once.
     pub(crate) async fn end_device_login(
-        self: &Arc<Self>,
+        &self,
         base: &str,
         tenant: &str,
         client: &str,

@@ -1,7 +1,5 @@
 //! Identities and their tokens.
 
-use std::sync::Arc;
-
 use acs_identity_protocol::RawId;
 use acs_identity_protocol::api_version::ApiVersion;
 use acs_identity_protocol::models::{
@@ -18,7 +16,7 @@ const MAX_CUSTOM_ID: usize = 256;
 impl Core {
     /// Creates an identity, and a token where scopes are given.
     pub(crate) async fn create(
-        self: &Arc<Self>,
+        &self,
         slot: KeySlot,
         version: &ApiVersion,
         request: CreateIdentityRequest,
@@ -70,7 +68,7 @@ impl Core {
 
     /// Issues a token.
     pub(crate) async fn issue(
-        self: &Arc<Self>,
+        &self,
         slot: KeySlot,
         version: &ApiVersion,
         id: &str,
@@ -84,7 +82,7 @@ impl Core {
     }
 
     async fn issue_for(
-        self: &Arc<Self>,
+        &self,
         slot: KeySlot,
         user: &str,
         scopes: &[acs_identity_protocol::TokenScope],

@@ -141,9 +141,9 @@ impl Core {
         Ok(bytes)
     }
 
-    /// Signs an access token for an identity of this resource, off the threads that serve connections.
+    /// Signs an access token for an identity of this resource.
     async fn sign_user_token(
-        self: &Arc<Self>,
+        &self,
         slot: KeySlot,
         user: &str,
         scopes: &[TokenScope],

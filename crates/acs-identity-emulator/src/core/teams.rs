@@ -1,7 +1,5 @@
 //! The exchange of a Teams user's Entra token (service.md, section 8).
 
-use std::sync::Arc;
-
 use acs_identity_protocol::api_version::TeamsUserBody;
 use acs_identity_protocol::claims::{AccessTokenClaims, SCP_TEAMS_USER};
 use acs_identity_protocol::models::{AccessToken, ExchangeTeamsUserAccessTokenRequest};
@@ -13,7 +11,7 @@ use super::{Core, KeySlot, REGION, Refusal, Refused, check_guid, required};
 impl Core {
     /// Checks in the order of the recordings, then issues a token that lives as long as the Entra token.
     pub(crate) async fn exchange_teams_user(
-        self: &Arc<Self>,
+        &self,
         slot: KeySlot,
         body: TeamsUserBody,
         request: ExchangeTeamsUserAccessTokenRequest,

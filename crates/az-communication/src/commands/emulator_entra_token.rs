@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::Invocation;
-use super::emulator::parse_duration;
+use super::duration::parse_duration;
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::client::{self, Connection};
 use crate::error::CliError;

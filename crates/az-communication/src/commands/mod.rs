@@ -5,6 +5,7 @@ mod batch;
 mod completion;
 mod device_login;
 mod doctor;
+mod duration;
 mod emulator;
 mod emulator_entra_token;
 mod emulator_run;

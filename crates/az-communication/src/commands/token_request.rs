@@ -4,7 +4,7 @@ use acs_identity_protocol::TokenScope;
 use acs_identity_protocol::jwt::UnverifiedJwt;
 
 use super::Invocation;
-use super::emulator::parse_duration;
+use super::duration::parse_duration;
 use crate::cli::closest;
 use crate::cli::table::{Argument, Completion};
 use crate::error::CliError;
