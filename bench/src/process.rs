@@ -1,5 +1,6 @@
 //! Whole processes, run in shuffled rounds: wall time of each run, and CPU time, memory and page faults of some.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -7,7 +8,12 @@ use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::stats::{Random, median, quantile, sorted};
 
+/// How often the programs are copied anew. How a file lies in the page cache decides which page faults its program takes,
+/// for as long as it lies there: up to 10 % of its time.
+const COPIES: usize = 5;
+
 /// A process to run.
+#[derive(Clone)]
 pub struct Program {
     pub name: &'static str,
     pub words: Vec<String>,
@@ -39,6 +45,23 @@ impl Program {
         self
     }
 
+    /// The same with another copy of the program, where it is one of ours.
+    fn copied(&self, copy: usize) -> Self {
+        let installed = std::env::current_exe().unwrap().parent().unwrap().to_owned();
+        let path = Path::new(&self.words[0]);
+        let mut program = self.clone();
+        if path.parent() == Some(&installed) {
+            let folder = installed.join("copies").join(copy.to_string());
+            std::fs::create_dir_all(&folder).unwrap();
+            let to = folder.join(path.file_name().unwrap());
+            if !to.exists() {
+                std::fs::copy(path, &to).unwrap();
+            }
+            program.words[0] = to.to_str().unwrap().to_owned();
+        }
+        program
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -61,14 +84,18 @@ impl Program {
 pub fn compare(title: &str, programs: &[Program], reference: &str, rounds: usize) {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); programs.len()];
-    for program in programs {
-        program.run();
-    }
+    let mut copies = Vec::new();
     for round in 0..rounds {
+        if round % rounds.div_ceil(COPIES) == 0 {
+            copies = programs.iter().map(|program| program.copied(round)).collect();
+            for program in &copies {
+                program.run();
+            }
+        }
         let mut order: Vec<usize> = (0..programs.len()).filter(|at| round % programs[*at].every == 0).collect();
         random.shuffle(&mut order);
         for at in order {
-            times[at].push(programs[at].run());
+            times[at].push(copies[at].run());
         }
     }
     let base = programs.iter().position(|program| program.name == reference).unwrap();
@@ -76,7 +103,7 @@ pub fn compare(title: &str, programs: &[Program], reference: &str, rounds: usize
     println!("\n### {title}\n");
     println!("| program | p10 µs | median µs | p90 µs | ratio | CPU ms | peak KiB | faults | runs |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-    for (program, times) in programs.iter().zip(&times) {
+    for (program, times) in copies.iter().zip(&times) {
         let sorted = sorted(times.clone());
         let middle = quantile(&sorted, 0.5);
         let usage = usage(program);
