@@ -213,9 +213,11 @@ impl Parser<'_> {
             Some(_) => split_remainder(self.table, command, words),
             None => (words, None),
         };
-        let (globals, own) = (self.table.globals.iter(), self.table.arguments(command).skip(self.table.globals.len()));
-        let own = own.filter(|argument| argument.arity != Arity::Remainder && !self.interrupted);
-        let options: Vec<_> = std::iter::once(&HELP).chain(globals).chain(own).collect();
+        // The global ones come first.
+        let known = if self.interrupted { self.table.globals.len() } else { usize::MAX };
+        let known: Vec<_> = self.table.arguments(command).take(known).collect();
+        let parsed = known.iter().copied().filter(|argument| argument.arity != Arity::Remainder);
+        let options: Vec<_> = std::iter::once(&HELP).chain(parsed).collect();
         let classes = self.classify(path, &options, words)?;
         let mut arguments = Arguments::default();
         let mut at = 0;
@@ -237,12 +239,13 @@ impl Parser<'_> {
         if let (Some(argument), Some(rest)) = (remainder, rest) {
             arguments.values.insert(argument.key(), rest.to_vec());
         }
-        let needed = |argument: &&Argument| {
-            argument.required && !self.interrupted && !argument.unless.is_some_and(|flag| arguments.has(flag))
-        };
-        let required = self.table.arguments(command).filter(needed);
-        let missing: Vec<String> =
-            required.filter(|argument| !arguments.has(argument.key())).map(Argument::display_name).collect();
+        let needed =
+            |argument: &&&Argument| argument.required && !argument.unless.is_some_and(|flag| arguments.has(flag));
+        let required = known.iter().filter(needed);
+        let missing: Vec<String> = required
+            .filter(|argument| !arguments.has(argument.key()))
+            .map(|argument| argument.display_name())
+            .collect();
         if !missing.is_empty() {
             let message = format!("the following arguments are required: {}", missing.join(", "));
             return Err(match self.unknown_to_the_reference(command) {

@@ -36,12 +36,13 @@ from azure.cli.core.parser import AzCliCommandParser
 azure.cli.core.commands.arm.register_global_policy_argument = lambda cli: None
 
 GROUPS = ["communication identity", "communication user-identity"]
-REQUIRED = {
-    "token issue": ["--scope", "chat"],
-    "token revoke": ["--user", "8:acs:x"],
-    "token get-for-teams-user": ["--aad-token", "t", "--client", "c", "--aad-user", "u"],
-    "user create": [],
-    "user delete": ["--user", "8:acs:x"],
+# The function that runs each command, and the arguments that it wants.
+COMMANDS = {
+    "token issue": ("issue", ["--scope", "chat"]),
+    "token revoke": ("revoke", ["--user", "8:acs:x"]),
+    "token get-for-teams-user": ("teams", ["--aad-token", "t", "--client", "c", "--aad-user", "u"]),
+    "user create": ("create", []),
+    "user delete": ("delete", ["--user", "8:acs:x"]),
 }
 
 
@@ -65,20 +66,11 @@ def delete(userid, connection_string=None):
     return userid
 
 
-HANDLERS = {
-    "token issue": "issue",
-    "token revoke": "revoke",
-    "token get-for-teams-user": "teams",
-    "user create": "create",
-    "user delete": "delete",
-}
-
-
 class Extension(AzCommandsLoader):
     def load_command_table(self, args):
         handlers = CliCommandType(operations_tmpl="__main__#{}")
         for group in GROUPS:
-            for name, handler in HANDLERS.items():
+            for name, (handler, _) in COMMANDS.items():
                 child, verb = name.split()
                 with self.command_group(f"{group} {child}", handlers) as commands:
                     confirms = {"confirmation": True} if verb in ("revoke", "delete") else {}
@@ -147,8 +139,8 @@ WORDS = """--scop --s --u --c --o --q --y --ye -otable -o=table -yo -yotsv --sco
 
 
 def line():
-    group, name = rng.choice(GROUPS), rng.choice(list(REQUIRED))
-    head, tail = f"{group} {name}".split(), list(REQUIRED[name]) if rng.random() < 0.7 else []
+    group, name = rng.choice(GROUPS), rng.choice(list(COMMANDS))
+    head, tail = f"{group} {name}".split(), list(COMMANDS[name][1]) if rng.random() < 0.7 else []
     for _ in range(rng.choice([0, 0, 1, 1, 2, 3, 4])):
         kind, at = rng.random(), rng.randint(0, len(tail))
         option = [rng.choice(OPTIONS)] if kind < 0.5 else [rng.choice(WORDS)]
