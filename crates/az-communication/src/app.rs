@@ -3,7 +3,6 @@
 
 use std::cell::Cell;
 use std::ffi::OsString;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::cli::table::messages;
@@ -11,7 +10,8 @@ use crate::cli::{self, Outcome, UsageError};
 use crate::commands::{self, Invocation};
 use crate::config::Config;
 use crate::delegate;
-use crate::error::{CliError, FAILURE, USAGE};
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
 use crate::output::{self, Context, Format};
 use crate::printer::{self, Level, Printer};
 use crate::prompt;
@@ -28,10 +28,10 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
         delegate::to_other_az(&words, &plain);
     }
     match start(words, &plain) {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => code,
         Err(error) => {
             plain.error(&error);
-            ExitCode::from(error.exit_code)
+            error.exit_code
         }
     }
 }
@@ -40,7 +40,7 @@ fn is_ours(first: &OsString) -> bool {
     first.to_str().is_some_and(|first| first.starts_with('-') || first.eq_ignore_ascii_case("communication"))
 }
 
-fn start(words: Vec<OsString>, plain: &Printer) -> Result<u8, CliError> {
+fn start(words: Vec<OsString>, plain: &Printer) -> Result<ExitCode, CliError> {
     let texts = to_texts(&words)?;
     let config = Config::load()?;
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -67,7 +67,7 @@ fn to_texts(words: &[OsString]) -> Result<Vec<String>, CliError> {
             None if index >= own => Ok(word.to_string_lossy().into_owned()),
             None => {
                 Err(CliError::new(format!("Argument {} is not valid UTF-8: {}", index + 1, word.to_string_lossy()))
-                    .exit_code(USAGE))
+                    .exit_code(ExitCode::Usage))
             }
         })
         .collect()
@@ -90,7 +90,7 @@ fn level(words: &[String], config: &Config) -> Result<Level, CliError> {
     Ok(if config.get_bool("core", "only_show_errors")? { Level::Error } else { Level::Warning })
 }
 
-fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Printer) -> Result<u8, CliError> {
+fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Printer) -> Result<ExitCode, CliError> {
     let own = commands::own_words(raw).min(words.len());
     let (mine, rest) = words.split_at(own);
     let mut words = cli::expand_file_arguments(mine.to_vec())?;
@@ -104,7 +104,8 @@ fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Pri
     }
     match cli::parse(&commands::TABLE, &words) {
         Ok(Outcome::Run(command, arguments)) => {
-            let invocation = Invocation { command, arguments, config, printer: *printer, raw, exit_code: Cell::new(0) };
+            let invocation =
+                Invocation { command, arguments, config, printer: *printer, raw, exit_code: Cell::default() };
             execute(&invocation)
         }
         Ok(Outcome::CommandHelp(command)) => {
@@ -112,22 +113,22 @@ fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Pri
                 printer.warning("This command is from the following extension: communication");
             }
             print(&cli::command_help(&commands::TABLE, command, printer.colour()));
-            Ok(0)
+            Ok(ExitCode::Success)
         }
         Ok(Outcome::GroupHelp(path)) => Ok(help_of_group(&path, raw, printer)),
         Err(error) => Ok(usage_error(error, raw, config, printer)),
     }
 }
 
-fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> u8 {
+fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> ExitCode {
     if path.is_empty() || commands::TABLE.group(path).is_some_and(|group| group.shared) {
         delegate::to_other_az(raw, printer);
     }
     print(&cli::group_help(&commands::TABLE, path, printer.colour()));
-    0
+    ExitCode::Success
 }
 
-fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer: &Printer) -> u8 {
+fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer: &Printer) -> ExitCode {
     if error.unknown_command {
         delegate::to_other_az(raw, printer);
     }
@@ -143,10 +144,10 @@ fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer
         error.examples = None;
     }
     error.print(printer);
-    USAGE
+    ExitCode::Usage
 }
 
-fn execute(invocation: &Invocation<'_>) -> Result<u8, CliError> {
+fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     let started = Instant::now();
     let printer = &invocation.printer;
     let format = format_of(invocation)?;
@@ -168,7 +169,7 @@ fn execute(invocation: &Invocation<'_>) -> Result<u8, CliError> {
         return Ok(code);
     }
     let context = Context { queried: invocation.arguments.query().is_some(), colour: printer.colour() };
-    Ok(print(&output::format(&value, format, context)?).max(code))
+    Ok(print(&output::format(&value, format, context)?).or(code))
 }
 
 /// The output format, checked before anything is sent: a token that could not be shown would be lost.
@@ -201,6 +202,6 @@ fn filter(invocation: &Invocation<'_>, value: Value) -> Result<Value, CliError> 
 }
 
 /// Writes a result; the exit code.
-fn print(text: &str) -> u8 {
-    if output::print(text).is_ok() { 0 } else { FAILURE }
+fn print(text: &str) -> ExitCode {
+    if output::print(text).is_ok() { ExitCode::Success } else { ExitCode::Failure }
 }

@@ -3,14 +3,7 @@
 use std::fmt;
 use std::io;
 
-/// The exit code of most errors, as in the reference.
-pub const FAILURE: u8 = 1;
-
-/// The exit code of wrong command lines.
-pub const USAGE: u8 = 2;
-
-/// The exit code where the service says 404.
-pub const NOT_FOUND: u8 = 3;
+use crate::exit_code::ExitCode;
 
 /// When hints are shown. Where the reference's text must stand to the byte, they give way to scripts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,13 +36,18 @@ pub struct CliError {
     /// When the hints are shown.
     pub hint_policy: HintPolicy,
     /// The exit code.
-    pub exit_code: u8,
+    pub exit_code: ExitCode,
 }
 
 impl CliError {
     /// An error with exit code 1 and no hint.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hints: Vec::new(), hint_policy: HintPolicy::Always, exit_code: FAILURE }
+        Self {
+            message: message.into(),
+            hints: Vec::new(),
+            hint_policy: HintPolicy::Always,
+            exit_code: ExitCode::Failure,
+        }
     }
 
     /// Adds a hint.
@@ -68,7 +66,7 @@ impl CliError {
 
     /// Sets the exit code.
     #[must_use]
-    pub fn exit_code(mut self, exit_code: u8) -> Self {
+    pub fn exit_code(mut self, exit_code: ExitCode) -> Self {
         self.exit_code = exit_code;
         self
     }

@@ -9,6 +9,7 @@ pub mod config;
 mod delegate;
 mod emulator_files;
 pub mod error;
+pub mod exit_code;
 pub mod output;
 pub mod printer;
 mod prompt;

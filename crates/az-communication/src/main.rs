@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    az_communication::run(std::env::args_os().skip(1).collect())
+    az_communication::run(std::env::args_os().skip(1).collect()).into()
 }

@@ -5,19 +5,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::error::CliError;
+use crate::exit_code::ExitCode;
 use crate::printer::Printer;
-
-/// The exit code after Ctrl-C.
-const INTERRUPTED: i32 = 130;
 
 static INTERRUPT_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// Makes Ctrl-C end the process with exit code 130 at once.
 pub fn exit_on_interrupt() {
     let ends = INTERRUPT_ENDS.get_or_init(|| Arc::new(AtomicBool::new(true)));
+    let code = i32::from(ExitCode::Interrupted.number());
     // Without it, the signal ends the process all the same.
-    let _ =
-        signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, INTERRUPTED, Arc::clone(ends));
+    let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, code, Arc::clone(ends));
 }
 
 /// Leaves Ctrl-C to the command, which ends in its own way.

@@ -2,7 +2,7 @@
 
 use crate::printer::Printer;
 
-/// A wrong command line. Its exit code is [`crate::error::USAGE`].
+/// A wrong command line. Its exit code is [`crate::exit_code::ExitCode::Usage`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UsageError {
     /// What is wrong.

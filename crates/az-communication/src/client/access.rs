@@ -8,9 +8,8 @@ use futures::TryStreamExt as _;
 use pyjmespath::Value;
 
 use super::block_on::block_on;
-use super::service::{Service, body};
-use super::service_error::Asked;
-use crate::error::CliError;
+use super::failure::{Asked, Failure};
+use super::service::Service;
 
 /// A principal that may come in.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +39,7 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn show_assignment(&self, access: Access, principal: &Principal) -> Result<Value, CliError> {
+    pub fn show_assignment(&self, access: Access, principal: &Principal) -> Result<Value, Failure> {
         let client = &self.client;
         match access {
             Access::TeamsExtension => {
@@ -55,11 +54,11 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn list_entra_assignments(&self) -> Result<Value, CliError> {
+    pub fn list_entra_assignments(&self) -> Result<Value, Failure> {
         let all = self.client.list_entra_assignments(None).and_then(|pager| block_on(pager.try_collect::<Vec<_>>()));
-        let all = all.map_err(|error| self.fail(error, &Asked::Nothing))?;
-        let text = serde_json::to_string(&all).map_err(|error| CliError::new(error.to_string()))?;
-        Value::from_json(&text).map_err(|error| CliError::new(error.to_string()))
+        let all = all.map_err(|error| self.fail(error, Asked::Nothing))?;
+        let text = serde_json::to_string(&all).map_err(|error| self.fail(error.into(), Asked::Nothing))?;
+        Ok(Value::from_json(&text).unwrap_or(Value::Null))
     }
 
     /// Makes or replaces the assignment of a principal.
@@ -67,7 +66,7 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn assign(&self, access: Access, principal: &Principal) -> Result<Value, CliError> {
+    pub fn assign(&self, access: Access, principal: &Principal) -> Result<Value, Failure> {
         let client = &self.client;
         let principal_type = principal.kind.as_deref().map(PrincipalType::from);
         let client_ids = principal.clients.clone();
@@ -94,7 +93,7 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses or cannot be reached.
-    pub fn unassign(&self, access: Access, principal: &Principal) -> Result<(), CliError> {
+    pub fn unassign(&self, access: Access, principal: &Principal) -> Result<(), Failure> {
         let client = &self.client;
         let result = match access {
             Access::TeamsExtension => {
@@ -102,7 +101,7 @@ impl Service {
             }
             Access::Entra => block_on(client.delete_entra_assignment(&principal.object, None)),
         };
-        result.map(drop).map_err(|error| self.fail(error, &Asked::Nothing))
+        result.map(drop).map_err(|error| self.fail(error, Asked::Nothing))
     }
 
     /// Exchanges an Entra token, which is the credential itself.
@@ -110,7 +109,7 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn exchange_entra_token(&self, access: Access, token: &str) -> Result<Value, CliError> {
+    pub fn exchange_entra_token(&self, access: Access, token: &str) -> Result<Value, Failure> {
         let token = Secret::new(token.to_owned());
         let (result, permission) = match access {
             Access::TeamsExtension => {
@@ -121,11 +120,10 @@ impl Service {
                 "a scope of https://communication.azure.com/clients such as VoIP",
             ),
         };
-        let answer = result.map_err(|error| self.fail(error, &Asked::EntraToken(permission)))?;
-        body(answer.into_body().as_ref())
+        self.read(result, Asked::EntraToken(permission), |body| Ok(body.clone()))
     }
 
-    fn answer<T>(&self, result: azure_core::Result<Response<T>>) -> Result<Value, CliError> {
-        body(result.map_err(|error| self.fail(error, &Asked::Nothing))?.into_body().as_ref())
+    fn answer<T>(&self, result: azure_core::Result<Response<T>>) -> Result<Value, Failure> {
+        self.read(result, Asked::Nothing, |body| Ok(body.clone()))
     }
 }

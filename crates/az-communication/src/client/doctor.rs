@@ -3,16 +3,15 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use acs_identity_protocol::error::codes;
 use acs_identity_protocol::signature::MAX_CLOCK_SKEW_SECONDS;
 use acs_identity_protocol::time::parse_http_date;
 use azure_core::http::{Method, Request, Url};
 use azure_core::time::OffsetDateTime;
 
 use super::connection::Connection;
+use super::failure::{Asked, Cause, Failure, ServiceErrorKind};
 use super::header;
 use super::service::Service;
-use super::service_error::{Asked, describe, unreachable_service};
 use super::transport::{Transport, addresses, connect};
 use crate::error::CliError;
 
@@ -26,7 +25,8 @@ const NOBODY: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0
 /// When the name has no address.
 pub fn check_name(connection: &Connection) -> Result<String, CliError> {
     let (host, port, via) = first_hop(connection);
-    let addresses = addresses(&host, port).map_err(|error| unreachable_service(&error, connection))?;
+    let addresses =
+        addresses(&host, port).map_err(|error| Failure::new(Cause::Transport(error), connection, Asked::Nothing))?;
     let list: Vec<String> = addresses.iter().map(|address: &SocketAddr| address.ip().to_string()).collect();
     Ok(format!("{host}{via} is {}", list.join(", ")))
 }
@@ -39,7 +39,8 @@ pub fn check_name(connection: &Connection) -> Result<String, CliError> {
 pub fn check_connection(connection: &Connection) -> Result<String, CliError> {
     let (host, port, via) = first_hop(connection);
     let started = Instant::now();
-    let stream = connect(&host, port).map_err(|error| unreachable_service(&error, connection))?;
+    let stream =
+        connect(&host, port).map_err(|error| Failure::new(Cause::Transport(error), connection, Asked::Nothing))?;
     let address = stream.peer_addr().map_or_else(|_| format!("{host}:{port}"), |address| address.to_string());
     Ok(format!("connected to {address}{via} in {:.1} ms", started.elapsed().as_secs_f64() * 1e3))
 }
@@ -64,7 +65,7 @@ pub fn check_tls(connection: &Connection) -> Result<(String, Option<i64>), CliEr
     let url = Url::parse(&format!("{}/", connection.endpoint()))
         .map_err(|error| CliError::new(format!("The endpoint cannot be used: {error}.")))?;
     let answer = Transport::new(trust).send(&Request::new(url, Method::Get));
-    let answer = answer.map_err(|error| describe(error, connection, &Asked::Nothing))?;
+    let answer = answer.map_err(|error| Failure::of(error, connection, Asked::Nothing))?;
     let date = header::optional(answer.headers(), "date").and_then(parse_http_date);
     let ahead = date.map(|date| (OffsetDateTime::now_utc() - date).whole_seconds());
     Ok((format!("the certificate is trusted by {authorities}"), ahead))
@@ -95,10 +96,13 @@ pub fn check_clock(ahead: Option<i64>) -> Result<String, CliError> {
 /// When the credential is refused.
 pub fn check_credential(service: &Service) -> Result<String, CliError> {
     match service.revoke_tokens(NOBODY) {
-        // The service looks at the identity only when it knows who asks.
-        Err(error) if error.message.starts_with(&format!("({})", codes::DENIED)) => Err(error),
-        Err(error) if error.message.starts_with('(') => Ok("the service accepts it".into()),
-        Err(error) => Err(error),
         Ok(()) => Ok("the service accepts it".into()),
+        // The service looks at the identity only when it knows who asks.
+        Err(failure) => match failure.service().map(|error| error.kind) {
+            Some(ServiceErrorKind::IdentityNotOwned | ServiceErrorKind::NotFound) => {
+                Ok("the service accepts it".into())
+            }
+            _ => Err(failure.into()),
+        },
     }
 }

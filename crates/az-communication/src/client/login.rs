@@ -23,7 +23,6 @@ use azure_identity::{
 use super::transport::Transport;
 use super::trust::Trust;
 use crate::delegate;
-use crate::error::CliError;
 use crate::printer::Printer;
 
 /// Where virtual machines ask for tokens, and how long one that is none takes to find out.
@@ -32,17 +31,8 @@ const INSTANCE_METADATA_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Why nobody is signed in: each credential that was tried, and its reason.
 #[derive(Debug)]
-pub(super) struct LoginError {
+pub struct LoginError {
     tried: Vec<(&'static str, String)>,
-}
-
-impl LoginError {
-    /// In words for the person at the terminal.
-    pub(super) fn describe(&self) -> CliError {
-        let mut error = CliError::new(self.to_string());
-        error = error.hint("Sign in with `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.");
-        error.hint("With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.")
-    }
 }
 
 impl fmt::Display for LoginError {

@@ -10,16 +10,16 @@ use acs_identity::models::{
 use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions};
 use azure_core::credentials::Secret;
 use azure_core::http::policies::Policy;
-use azure_core::http::{ClientOptions, RetryOptions, UserAgentOptions};
+use azure_core::http::{ClientOptions, Response, RetryOptions, UserAgentOptions};
 use pyjmespath::{Object, Value};
 
 use super::block_on::block_on;
 use super::connection::{Auth, Connection};
 use super::debug_policy::DebugPolicy;
+use super::failure::{Asked, Cause, Failure};
 use super::login::Login;
 use super::redirect::RedirectPolicy;
 use super::retry::RetryPolicy;
-use super::service_error::{self, Asked};
 use super::transport::Transport;
 use crate::error::CliError;
 use crate::printer::{Level, Printer};
@@ -85,8 +85,9 @@ impl Service {
         Ok(Self { client, connection })
     }
 
-    pub(super) fn fail(&self, error: azure_core::Error, asked: &Asked<'_>) -> CliError {
-        service_error::describe(error, &self.connection, asked)
+    /// The failure of a request that azure_core describes.
+    pub(super) fn fail(&self, error: azure_core::Error, asked: Asked) -> Failure {
+        Failure::of(error, &self.connection, asked)
     }
 
     /// Creates an identity; its raw id.
@@ -94,10 +95,9 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn create_user(&self) -> Result<String, CliError> {
+    pub fn create_user(&self) -> Result<String, Failure> {
         let result = block_on(self.client.create_identity(None));
-        let body = body(result.map_err(|error| self.fail(error, &Asked::Nothing))?.into_body().as_ref())?;
-        string_at(&body, &["identity", "id"])
+        self.read(result, Asked::Nothing, |body| string_at(body, &["identity", "id"]))
     }
 
     /// Creates an identity with a name of the caller's own, or finds it: what the service says of it.
@@ -105,10 +105,9 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn create_named_user(&self, custom_id: &str) -> Result<Value, CliError> {
+    pub fn create_named_user(&self, custom_id: &str) -> Result<Value, Failure> {
         let request = CreateIdentityRequest { custom_id: Some(custom_id.to_owned()), ..Default::default() };
-        let body = self.create(request)?;
-        body.get("identity").cloned().ok_or_else(|| unexpected("it has no 'identity'"))
+        self.create(request, |body| body.get("identity").cloned().ok_or_else(|| "it has no 'identity'".into()))
     }
 
     /// What the service says of an identity.
@@ -116,9 +115,9 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn show_user(&self, user: &str) -> Result<Value, CliError> {
+    pub fn show_user(&self, user: &str) -> Result<Value, Failure> {
         let result = block_on(self.client.get_identity(user, None));
-        body(result.map_err(|error| self.fail(error, &Asked::User(user)))?.into_body().as_ref())
+        self.read(result, Asked::User(user.to_owned()), |body| Ok(body.clone()))
     }
 
     /// Creates an identity and a token for it.
@@ -126,25 +125,31 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn create_user_and_token(&self, scopes: &[String], minutes: Option<i32>) -> Result<Issued, CliError> {
-        let body = self.create(CreateIdentityRequest {
+    pub fn create_user_and_token(&self, scopes: &[String], minutes: Option<i32>) -> Result<Issued, Failure> {
+        let request = CreateIdentityRequest {
             create_token_with_scopes: Some(token_scopes(scopes)),
             expires_in_minutes: minutes,
             ..Default::default()
-        })?;
-        Ok(Issued {
-            user: string_at(&body, &["identity", "id"])?,
-            token: string_at(&body, &["accessToken", "token"])?,
-            expires_on: string_at(&body, &["accessToken", "expiresOn"])?,
+        };
+        self.create(request, |body| {
+            Ok(Issued {
+                user: string_at(body, &["identity", "id"])?,
+                token: string_at(body, &["accessToken", "token"])?,
+                expires_on: string_at(body, &["accessToken", "expiresOn"])?,
+            })
         })
     }
 
-    fn create(&self, request: CreateIdentityRequest) -> Result<Value, CliError> {
+    fn create<T>(
+        &self,
+        request: CreateIdentityRequest,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Result<T, Failure> {
         let result = request.try_into().and_then(|body| {
             let options = CommunicationIdentityClientCreateIdentityOptions { body: Some(body), ..Default::default() };
             block_on(self.client.create_identity(Some(options)))
         });
-        body(result.map_err(|error| self.fail(error, &Asked::Nothing))?.into_body().as_ref())
+        self.read(result, Asked::Nothing, read)
     }
 
     /// Issues a token for an identity.
@@ -152,11 +157,10 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses, cannot be reached, or answers something else.
-    pub fn issue_token(&self, user: &str, scopes: &[String], minutes: Option<i32>) -> Result<Issued, CliError> {
+    pub fn issue_token(&self, user: &str, scopes: &[String], minutes: Option<i32>) -> Result<Issued, Failure> {
         let request = IssueAccessTokenRequest { scopes: Some(token_scopes(scopes)), expires_in_minutes: minutes };
         let result = request.try_into().and_then(|body| block_on(self.client.issue_access_token(user, body, None)));
-        let (token, expires_on) =
-            token(result.map_err(|error| self.fail(error, &Asked::User(user)))?.into_body().as_ref())?;
+        let (token, expires_on) = self.read(result, Asked::User(user.to_owned()), token)?;
         Ok(Issued { user: user.to_owned(), token, expires_on })
     }
 
@@ -165,9 +169,9 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses or cannot be reached.
-    pub fn revoke_tokens(&self, user: &str) -> Result<(), CliError> {
+    pub fn revoke_tokens(&self, user: &str) -> Result<(), Failure> {
         let result = block_on(self.client.revoke_access_tokens(user, None));
-        result.map(drop).map_err(|error| self.fail(error, &Asked::User(user)))
+        result.map(drop).map_err(|error| self.fail(error, Asked::User(user.to_owned())))
     }
 
     /// Deletes an identity.
@@ -175,9 +179,9 @@ impl Service {
     /// # Errors
     ///
     /// When the service refuses or cannot be reached.
-    pub fn delete_user(&self, user: &str) -> Result<(), CliError> {
+    pub fn delete_user(&self, user: &str) -> Result<(), Failure> {
         let result = block_on(self.client.delete_identity(user, None));
-        result.map(drop).map_err(|error| self.fail(error, &Asked::User(user)))
+        result.map(drop).map_err(|error| self.fail(error, Asked::User(user.to_owned())))
     }
 
     /// Exchanges an Entra token of a Teams user: the token and its expiry as the service writes it.
@@ -190,7 +194,7 @@ impl Service {
         aad_token: &str,
         client_id: &str,
         user_object_id: &str,
-    ) -> Result<(String, String), CliError> {
+    ) -> Result<(String, String), Failure> {
         let request = ExchangeTeamsUserAccessTokenRequest {
             token: Some(aad_token.into()),
             app_id: Some(client_id.into()),
@@ -198,8 +202,27 @@ impl Service {
         };
         let result =
             request.try_into().and_then(|body| block_on(self.client.exchange_teams_user_access_token(body, None)));
-        let asked = Asked::TeamsToken { token: aad_token, client_id, user_object_id };
-        token(result.map_err(|error| self.fail(error, &asked))?.into_body().as_ref())
+        let asked = Asked::TeamsToken {
+            token: Secret::new(aad_token.to_owned()),
+            client_id: client_id.to_owned(),
+            user_object_id: user_object_id.to_owned(),
+        };
+        self.read(result, asked, token)
+    }
+
+    /// What an answer holds.
+    pub(super) fn read<T, R>(
+        &self,
+        result: azure_core::Result<Response<R>>,
+        asked: Asked,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Result<T, Failure> {
+        let answer = match result {
+            Ok(answer) => answer.into_body(),
+            Err(error) => return Err(self.fail(error, asked)),
+        };
+        let value = body(answer.as_ref()).and_then(|body| read(&body));
+        value.map_err(|what| Failure::new(Cause::Answer(what), &self.connection, asked))
     }
 }
 
@@ -207,29 +230,22 @@ fn token_scopes(scopes: &[String]) -> Vec<TokenScope> {
     scopes.iter().map(|scope| TokenScope::from(scope.as_str())).collect()
 }
 
-fn token(bytes: &[u8]) -> Result<(String, String), CliError> {
-    let body = body(bytes)?;
-    Ok((string_at(&body, &["token"])?, string_at(&body, &["expiresOn"])?))
+fn token(body: &Value) -> Result<(String, String), String> {
+    Ok((string_at(body, &["token"])?, string_at(body, &["expiresOn"])?))
 }
 
 /// Reads the answer as the reference would: any JSON, so that an expiry in an unknown form is passed on.
-pub(super) fn body(bytes: &[u8]) -> Result<Value, CliError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| unexpected("it is not UTF-8"))?;
+fn body(bytes: &[u8]) -> Result<Value, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
     if text.is_empty() {
-        return Err(unexpected("its body is empty"));
+        return Err("its body is empty".into());
     }
-    Value::from_json(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| unexpected(&format!("it is not JSON ({error})")))
+    Value::from_json(text.trim_start_matches('\u{feff}')).map_err(|error| format!("it is not JSON ({error})"))
 }
 
-fn string_at(body: &Value, path: &[&str]) -> Result<String, CliError> {
+fn string_at(body: &Value, path: &[&str]) -> Result<String, String> {
     let found = path.iter().try_fold(body, |value, name| value.get(name)).and_then(Value::as_str);
-    found.map(str::to_owned).ok_or_else(|| unexpected(&format!("it has no '{}'", path.join("."))))
-}
-
-fn unexpected(what: &str) -> CliError {
-    CliError::new(format!("The response of the service is not what it promises: {what}."))
-        .hint("Is the endpoint of the connection string that of a Communication Services resource? Use --debug to see the exchange.")
+    found.map(str::to_owned).ok_or_else(|| format!("it has no '{}'", path.join(".")))
 }
 
 /// An object of these members, in this order.

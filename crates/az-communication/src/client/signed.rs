@@ -4,7 +4,7 @@ use azure_core::http::{Method, Request, Url};
 use azure_core::time::OffsetDateTime;
 
 use super::connection::{Auth, Connection};
-use super::service_error::{self, Asked};
+use super::failure::{Asked, Cause, Failure, ServiceError};
 use super::transport::Transport;
 use crate::error::CliError;
 
@@ -33,9 +33,10 @@ pub fn post(
     }
     request.set_body(body);
     let answer = Transport::new(connection.trust()?).send(&request);
-    let answer = answer.map_err(|error| service_error::describe(error, connection, &Asked::Nothing))?;
+    let answer = answer.map_err(|error| Failure::of(error, connection, Asked::Nothing))?;
     if u16::from(answer.status()) == 200 {
         return Ok(answer.into_body().as_ref().to_vec());
     }
-    Err(service_error::refused(&answer, &Asked::Nothing))
+    let error = ServiceError::of(&answer);
+    Err(Failure::new(Cause::Service(Box::new(error)), connection, Asked::Nothing).into())
 }

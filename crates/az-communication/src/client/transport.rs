@@ -14,6 +14,7 @@ use azure_core::http::{AsyncRawResponse, Body, HttpClient, Method, RawResponse, 
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 
+use super::failure::Reached;
 use super::http1::{self, Answer, ReadError};
 use super::proxy::{self, Proxy};
 use super::tls;
@@ -82,11 +83,20 @@ fn certificate_text(error: &rustls::Error) -> String {
 }
 
 impl TransportError {
-    /// Whether the request surely never reached the server.
-    fn kind(&self) -> ErrorKind {
+    /// How far the request got.
+    pub fn reached(&self) -> Reached {
         match self {
-            Self::Closed(_) | Self::Io(..) | Self::Protocol(..) => ErrorKind::Io,
-            _ => ErrorKind::Connection,
+            Self::Closed(_) | Self::Io(..) => Reached::Maybe,
+            Self::Protocol(..) => Reached::Answered,
+            _ => Reached::No,
+        }
+    }
+
+    /// azure_core's kind of it.
+    fn kind(&self) -> ErrorKind {
+        match self.reached() {
+            Reached::No => ErrorKind::Connection,
+            Reached::Maybe | Reached::Answered => ErrorKind::Io,
         }
     }
 }

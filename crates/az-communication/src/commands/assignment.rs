@@ -89,7 +89,7 @@ pub(super) mod entra {
         "List the Entra assignments.",
         &[API_VERSION],
         &[Example { name: "List the assignments", command: "{} --output table" }],
-        |invocation| service(invocation, Access::Entra)?.list_entra_assignments().map(Some),
+        |invocation| Ok(Some(service(invocation, Access::Entra)?.list_entra_assignments()?)),
     );
     pub(in super::super) const SHOW: Verb = verb(
         "Show the assignment of a user, a group or a tenant.",
@@ -151,12 +151,12 @@ fn principal(invocation: &Invocation<'_>) -> Principal {
 
 fn show(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, CliError> {
     check(invocation)?;
-    service(invocation, access)?.show_assignment(access, &principal(invocation)).map(Some)
+    Ok(Some(service(invocation, access)?.show_assignment(access, &principal(invocation))?))
 }
 
 fn create(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, CliError> {
     check(invocation)?;
-    service(invocation, access)?.assign(access, &principal(invocation)).map(Some)
+    Ok(Some(service(invocation, access)?.assign(access, &principal(invocation))?))
 }
 
 fn update(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, CliError> {
@@ -174,17 +174,18 @@ fn update(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, 
     {
         wanted.clients = Some(clients.iter().filter_map(Value::as_str).map(str::to_owned).collect());
     }
-    service.assign(access, &wanted).map(Some)
+    Ok(Some(service.assign(access, &wanted)?))
 }
 
 fn delete(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, CliError> {
     check(invocation)?;
-    service(invocation, access)?.unassign(access, &principal(invocation)).map(|()| None)
+    service(invocation, access)?.unassign(access, &principal(invocation))?;
+    Ok(None)
 }
 
 fn exchange(invocation: &Invocation<'_>, access: Access) -> Result<Option<Value>, CliError> {
     let token = invocation.required("--entra-token")?;
-    service(invocation, access)?.exchange_entra_token(access, token).map(Some)
+    Ok(Some(service(invocation, access)?.exchange_entra_token(access, token)?))
 }
 
 /// An empty part of a path would name another resource.

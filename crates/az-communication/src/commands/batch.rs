@@ -14,7 +14,9 @@ use serde_json::Value as Json;
 use super::Invocation;
 use super::progress::Progress;
 use crate::cli::table::{Argument, Completion};
-use crate::error::{CliError, USAGE, system_text};
+use crate::client::Failure;
+use crate::error::{CliError, system_text};
+use crate::exit_code::ExitCode;
 use crate::prompt;
 
 /// `--concurrency`.
@@ -35,15 +37,13 @@ const MAX_CONCURRENCY: usize = 256;
 /// What is lost at most when the machine loses power.
 const SYNC_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The exit code after Ctrl-C.
-const INTERRUPTED: u8 = 130;
-
 /// The value of `--concurrency`.
 pub(super) fn concurrency(invocation: &Invocation<'_>) -> Result<usize, CliError> {
     let Some(text) = invocation.given("--concurrency") else { return Ok(DEFAULT_CONCURRENCY) };
     let number = text.parse().ok().filter(|number| (1..=MAX_CONCURRENCY).contains(number));
     number.ok_or_else(|| {
-        CliError::new(format!("--concurrency is no number from 1 to {MAX_CONCURRENCY}: '{text}'.")).exit_code(USAGE)
+        CliError::new(format!("--concurrency is no number from 1 to {MAX_CONCURRENCY}: '{text}'."))
+            .exit_code(ExitCode::Usage)
     })
 }
 
@@ -213,11 +213,6 @@ impl Drop for Awake<'_> {
     }
 }
 
-/// Whether an error is about one user, so that the others can go on.
-fn is_of_one_user(error: &CliError) -> bool {
-    error.message.starts_with("(IdentityNotOwned)") || error.exit_code == crate::error::NOT_FOUND
-}
-
 /// Carries a batch out. `work` does one item and says what to record.
 ///
 /// # Errors
@@ -226,14 +221,14 @@ fn is_of_one_user(error: &CliError) -> bool {
 pub(super) fn run(
     invocation: &Invocation<'_>,
     batch: &Batch<'_>,
-    work: impl Fn(Option<&str>) -> Result<Json, CliError> + Sync,
+    work: impl Fn(Option<&str>) -> Result<Json, Failure> + Sync,
 ) -> Result<Summary, CliError> {
     let interrupted = Arc::new(AtomicBool::new(false));
     prompt::handle_interrupt();
+    let code = i32::from(ExitCode::Interrupted.number());
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // A second one ends the process at once.
-        let _ =
-            signal_hook::flag::register_conditional_shutdown(signal, i32::from(INTERRUPTED), Arc::clone(&interrupted));
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&interrupted));
         let _ = signal_hook::flag::register(signal, Arc::clone(&interrupted));
     }
     let started = Instant::now();
@@ -250,14 +245,15 @@ pub(super) fn run(
                 done.fetch_add(1, Ordering::Relaxed);
                 Ok(())
             }
-            Err(error) => match item {
-                Some(user) if is_of_one_user(&error) => {
+            Err(failure) => match item {
+                Some(user) if failure.is_about_one_user() => {
                     failed.fetch_add(1, Ordering::Relaxed);
-                    let first = error.message.lines().next().unwrap_or_default();
+                    let text = failure.to_string();
+                    let first = text.lines().next().unwrap_or_default();
                     progress.interrupted_by(|| printer.warning(&format!("{user}: {first}")));
                     Ok(())
                 }
-                _ => Err(error),
+                _ => Err(failure.into()),
             },
         }
     };
@@ -292,10 +288,10 @@ pub(super) fn run(
     }
     if interrupted.load(Ordering::Relaxed) && done + failed < batch.items.len() {
         let message = format!("Interrupted after {done} of {} were {}.", batch.items.len(), batch.verb);
-        return Err(CliError::new(message).hint(again).exit_code(INTERRUPTED));
+        return Err(CliError::new(message).hint(again).exit_code(ExitCode::Interrupted));
     }
     if failed > 0 {
-        invocation.exit_code.set(crate::error::FAILURE);
+        invocation.exit_code.set(ExitCode::Failure);
     }
     Ok(Summary { verb: batch.verb, done, failed, seconds: started.elapsed().as_secs_f64() })
 }

@@ -6,6 +6,7 @@ use super::{Invocation, TABLE};
 use crate::cli::argparse::HELP;
 use crate::cli::table::{Argument, Arity, Command, Completion, Example, Verb};
 use crate::error::CliError;
+use crate::exit_code::ExitCode;
 use crate::output;
 use pyjmespath::Value;
 
@@ -43,7 +44,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
                 words.join(" "),
                 SHELLS.join(", ")
             ))
-            .exit_code(crate::error::USAGE));
+            .exit_code(ExitCode::Usage));
         }
     };
     output::print_line(script.trim_end());

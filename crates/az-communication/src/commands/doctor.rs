@@ -5,7 +5,8 @@ use pyjmespath::Value;
 use super::Invocation;
 use crate::cli::table::{Example, Verb};
 use crate::client::{Auth, Connection, doctor, object};
-use crate::error::{CliError, FAILURE};
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
 
 pub(super) const VERB: Verb = Verb {
     summary: "Check what a call needs, in order: connection string, DNS, TCP, TLS and trust, clock, signature.\n\nWhat \
@@ -71,7 +72,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     };
     report.check(credential, || doctor::check_credential(&invocation.service()?).map(unit));
     if report.failed {
-        invocation.exit_code.set(FAILURE);
+        invocation.exit_code.set(ExitCode::Failure);
     }
     Ok(Some(Value::Array(report.rows.into())))
 }

@@ -16,12 +16,9 @@ use super::emulator::{
 };
 use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::error::{CliError, system_text};
+use crate::exit_code::ExitCode;
 use crate::prompt;
 use pyjmespath::Value;
-
-/// What shells answer for a command that does not exist, and for one that cannot be run.
-const NOT_FOUND: u8 = 127;
-const NOT_EXECUTABLE: u8 = 126;
 
 /// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority is one
 /// of Microsoft's. Offline, and for an authority of our own, they would fail.
@@ -59,7 +56,7 @@ pub(super) const VERB: Verb = Verb {
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let words = command_words(invocation);
     let Some((program, arguments)) = words.split_first() else {
-        return Err(CliError::new("There is no command behind --.").exit_code(crate::error::USAGE));
+        return Err(CliError::new("There is no command behind --.").exit_code(ExitCode::Usage));
     };
     prompt::handle_interrupt();
     let opened = emulator::open(emulator::configure(invocation, Config::in_memory())?)?;
@@ -95,7 +92,10 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
                 wait(child).await
             }
             Err(error) => {
-                let code = if error.kind() == std::io::ErrorKind::NotFound { NOT_FOUND } else { NOT_EXECUTABLE };
+                let code = match error.kind() {
+                    std::io::ErrorKind::NotFound => ExitCode::NoProgram,
+                    _ => ExitCode::CannotRun,
+                };
                 let (program, reason) = (program.to_string_lossy(), system_text(&error));
                 Err(CliError::new(format!("{program} cannot be run: {reason}.")).exit_code(code))
             }

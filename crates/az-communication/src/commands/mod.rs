@@ -36,6 +36,7 @@ use crate::cli::table::{Argument, Arity, Command, Completion, Group, Status, Tab
 use crate::client::{CONNECT_OPTIONS, Connection, Service};
 use crate::config::Config;
 use crate::error::CliError;
+use crate::exit_code::ExitCode;
 use crate::output::Format;
 use crate::printer::Printer;
 use crate::prompt;
@@ -53,7 +54,7 @@ pub struct Invocation<'a> {
     /// All words behind `az` as they came.
     pub raw: &'a [OsString],
     /// The exit code of a command that has a result and failed all the same: a token that has expired, say.
-    pub exit_code: Cell<u8>,
+    pub exit_code: Cell<ExitCode>,
 }
 
 impl Invocation<'_> {

@@ -6,7 +6,8 @@ use pyjmespath::Value;
 use super::{Invocation, device_login};
 use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::client::{object, teams_token_problems};
-use crate::error::{CliError, USAGE};
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
 
 const DEVICE_CODE: &str = "--device-code";
 
@@ -66,10 +67,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
 
 fn sign_in(invocation: &Invocation<'_>, client: &str) -> Result<(String, String), CliError> {
     if invocation.given("--aad-token").is_some() {
-        return Err(CliError::new("Give either --device-code or --aad-token.").exit_code(USAGE));
+        return Err(CliError::new("Give either --device-code or --aad-token.").exit_code(ExitCode::Usage));
     }
     let tenant = invocation.given("--tenant").ok_or_else(|| {
-        CliError::new("--device-code needs --tenant.").hint("Give the tenant's id or domain.").exit_code(USAGE)
+        CliError::new("--device-code needs --tenant.")
+            .hint("Give the tenant's id or domain.")
+            .exit_code(ExitCode::Usage)
     })?;
     let token = device_login::sign_in(tenant, client, &invocation.printer)?;
     let signed_in = UnverifiedJwt::decode(&token).ok().and_then(|jwt| jwt.claim_str("oid").map(str::to_owned));

@@ -10,7 +10,8 @@ use pyjmespath::Value;
 use super::Invocation;
 use crate::cli::table::{Argument, Example, Verb};
 use crate::client::object;
-use crate::error::{CliError, FAILURE, system_text};
+use crate::error::{CliError, system_text};
+use crate::exit_code::ExitCode;
 
 /// `--token`.
 pub(super) const TOKEN: Argument =
@@ -67,7 +68,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let expires = jwt.claim_seconds("exp");
     let left = expires.map(|expires| expires - now);
     if left.is_none_or(|left| left <= 0) {
-        invocation.exit_code.set(FAILURE);
+        invocation.exit_code.set(ExitCode::Failure);
     }
     let json = |members: &serde_json::Map<String, serde_json::Value>| {
         Value::from_json(&serde_json::Value::Object(members.clone()).to_string()).unwrap_or(Value::Null)

@@ -7,7 +7,8 @@ use super::batch::{self, Batch, CONCURRENCY, Record, USERS_FROM};
 use super::{Invocation, SCOPE, token_request};
 use crate::cli::table::{Argument, Completion, Example, Verb};
 use crate::client::object;
-use crate::error::{CliError, USAGE};
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
 
 /// More than the service gives in a day; a slip of the finger, most likely.
 const MAX_COUNT: usize = 10_000_000;
@@ -84,10 +85,11 @@ fn wanted(invocation: &Invocation<'_>) -> Result<Wanted, CliError> {
         (Some(text), None) => {
             let count = text.parse().ok().filter(|count| (1..=MAX_COUNT).contains(count));
             count.map(Wanted::New).ok_or_else(|| {
-                CliError::new(format!("--count is no number from 1 to {MAX_COUNT}: '{text}'.")).exit_code(USAGE)
+                CliError::new(format!("--count is no number from 1 to {MAX_COUNT}: '{text}'."))
+                    .exit_code(ExitCode::Usage)
             })
         }
         (None, Some(source)) => batch::users(source).map(Wanted::Listed),
-        _ => Err(CliError::new("Give either --count or --users-from.").exit_code(USAGE)),
+        _ => Err(CliError::new("Give either --count or --users-from.").exit_code(ExitCode::Usage)),
     }
 }

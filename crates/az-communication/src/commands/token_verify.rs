@@ -8,7 +8,8 @@ use super::Invocation;
 use super::token_inspect::{TOKEN, decode, token};
 use crate::cli::table::{Argument, Completion, Example, Verb};
 use crate::client::{self, Auth, Connection, Verdict, object};
-use crate::error::{CliError, FAILURE, system_text};
+use crate::error::{CliError, system_text};
+use crate::exit_code::ExitCode;
 
 pub(super) const VERB: Verb = Verb {
     summary: "Check a token: its signature against published keys, its expiry, and whether it was revoked.\n\nWithout \
@@ -58,7 +59,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let revoked = introspected.map(|active| !active && !expired && signature == "valid");
     let good = signature == "valid" && !expired && introspected.unwrap_or(true);
     if !good {
-        invocation.exit_code.set(FAILURE);
+        invocation.exit_code.set(ExitCode::Failure);
     }
     Ok(Some(object([
         ("verified", good.into()),

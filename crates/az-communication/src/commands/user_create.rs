@@ -7,6 +7,7 @@ use super::{API_VERSION, Invocation};
 use crate::cli::table::{Argument, Example, Verb};
 use crate::client::{Service, object};
 use crate::error::CliError;
+use crate::exit_code::ExitCode;
 
 /// More users than this are a job for a program.
 const MAX_COUNT: u32 = 100_000;
@@ -32,8 +33,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let custom_id = invocation.given("--custom-id");
     let count = count(invocation)?;
     if custom_id.is_some() && count.is_some() {
-        return Err(CliError::new("--custom-id names one identity; it does not go with --count.")
-            .exit_code(crate::error::USAGE));
+        return Err(
+            CliError::new("--custom-id names one identity; it does not go with --count.").exit_code(ExitCode::Usage)
+        );
     }
     let version = match custom_id {
         Some(_) => version_with_custom_ids(invocation)?,

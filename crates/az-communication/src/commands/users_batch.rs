@@ -6,8 +6,8 @@ use serde_json::json;
 use super::batch::{self, Batch, CONCURRENCY, Record, USERS_FROM};
 use super::{Invocation, YES};
 use crate::cli::table::{Argument, Completion, Example, Verb};
-use crate::client::{Service, object};
-use crate::error::{CliError, NOT_FOUND};
+use crate::client::{Failure, Service, ServiceErrorKind, object};
+use crate::error::CliError;
 
 const OUT_FILE: Argument = Argument::new(
     &["--out-file"],
@@ -43,7 +43,7 @@ pub(super) const DELETE: Verb = Verb {
     run: |invocation| {
         run(invocation, "deleted", "Delete", |service, user| match service.delete_user(user) {
             // A run before this one did, and did not come to record it.
-            Err(error) if error.exit_code == NOT_FOUND => Ok(()),
+            Err(failure) if failure.service().is_some_and(|error| error.kind == ServiceErrorKind::NotFound) => Ok(()),
             result => result,
         })
     },
@@ -53,7 +53,7 @@ fn run(
     invocation: &Invocation<'_>,
     verb: &'static str,
     question: &str,
-    work: fn(&Service, &str) -> Result<(), CliError>,
+    work: fn(&Service, &str) -> Result<(), Failure>,
 ) -> Result<Option<Value>, CliError> {
     let concurrency = batch::concurrency(invocation)?;
     let users = batch::users(invocation.required("--users-from")?)?;

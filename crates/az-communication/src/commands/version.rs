@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use crate::delegate;
 use crate::error::CliError;
+use crate::exit_code::ExitCode;
 use crate::output::{self, Context, Format};
 use crate::printer::Printer;
 
@@ -15,7 +16,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// # Errors
 ///
 /// None so far; the signature is that of all commands.
-pub fn version(raw: &[OsString], words: &[String], printer: &Printer, plain: &Printer) -> Result<u8, CliError> {
+pub fn version(raw: &[OsString], words: &[String], printer: &Printer, plain: &Printer) -> Result<ExitCode, CliError> {
     let is_command = words.first().is_some_and(|word| word == "version");
     if delegate::find().is_some() {
         if is_command {
@@ -31,5 +32,5 @@ pub fn version(raw: &[OsString], words: &[String], printer: &Printer, plain: &Pr
     } else {
         output::print_line(&format!("{NAME} {VERSION}"));
     }
-    Ok(0)
+    Ok(ExitCode::Success)
 }

@@ -1,0 +1,244 @@
+//! Why a request has no good answer, as data. Retries, batches, the doctor and exit codes decide on these types;
+//! `words.rs` makes the sentences.
+
+use std::fmt;
+
+use acs_identity_protocol::error::codes;
+use acs_identity_protocol::time::parse_http_date;
+use azure_core::credentials::Secret;
+use azure_core::error::ErrorKind;
+use azure_core::http::RawResponse;
+use azure_core::time::OffsetDateTime;
+use pyjmespath::Value;
+
+use super::connection::{Auth, Connection};
+use super::header;
+use super::login::LoginError;
+use super::odata_error::Detail;
+use super::transport::TransportError;
+
+/// What the request was about.
+#[derive(Debug, Clone)]
+pub enum Asked {
+    /// Nothing that an error could be about.
+    Nothing,
+    /// This user, by raw id.
+    User(String),
+    /// The exchange of a Teams user's Entra token.
+    TeamsToken {
+        /// The Entra token.
+        token: Secret,
+        /// The application's id.
+        client_id: String,
+        /// The user's object id.
+        user_object_id: String,
+    },
+    /// The exchange of an Entra token, which needs this permission.
+    EntraToken(&'static str),
+}
+
+/// How far a request got that has no whole answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reached {
+    /// Nothing of it can have reached the service. It may be sent again.
+    No,
+    /// The service may have carried it out.
+    Maybe,
+    /// The service answered, so it did carry the request out or refuse it, but the answer is cut off or malformed.
+    Answered,
+}
+
+/// What kind of error the service's answer is, by its status and code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServiceErrorKind {
+    /// The signature or the Entra token is refused.
+    Denied,
+    /// 403: the caller is known and may not do this.
+    Forbidden,
+    /// The identity belongs to another resource, or was deleted.
+    IdentityNotOwned,
+    /// 404.
+    NotFound,
+    /// The token to exchange is not accepted.
+    InvalidAccessToken,
+    /// A value of the request is refused.
+    InvalidRequest,
+    /// The service does not have this api-version.
+    UnsupportedApiVersion,
+    /// Over the rate limit.
+    TooManyRequests,
+    /// 5xx: the service failed.
+    ServerFailure,
+    /// Anything else.
+    Other,
+}
+
+impl ServiceErrorKind {
+    fn of(status: u16, code: Option<&str>) -> Self {
+        match (status, code) {
+            (_, Some(codes::DENIED)) => Self::Denied,
+            (_, Some(codes::IDENTITY_NOT_OWNED)) => Self::IdentityNotOwned,
+            (_, Some(codes::INVALID_ACCESS_TOKEN)) => Self::InvalidAccessToken,
+            (_, Some(codes::UNSUPPORTED_API_VERSION)) => Self::UnsupportedApiVersion,
+            (429, _) | (_, Some(codes::TOO_MANY_REQUESTS)) => Self::TooManyRequests,
+            (401, _) => Self::Denied,
+            (403, _) => Self::Forbidden,
+            (404, _) => Self::NotFound,
+            (400, _) => Self::InvalidRequest,
+            (500.., _) => Self::ServerFailure,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What the body of an error answer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ErrorBody {
+    /// The service's own error, in the reference's text.
+    Detail(String),
+    /// Another body, or none; the reference shows the reason phrase.
+    Unknown,
+    /// It says that it is JSON and is not.
+    MalformedJson,
+}
+
+/// An answer with an error status.
+#[derive(Debug, Clone)]
+pub struct ServiceError {
+    /// The HTTP status.
+    pub status: u16,
+    /// The phrase behind the status.
+    pub reason: String,
+    /// The error's code, where the body has one.
+    pub code: Option<String>,
+    /// What the error is about, where the body says so.
+    pub target: Option<String>,
+    /// The kind of error.
+    pub kind: ServiceErrorKind,
+    /// What the body is.
+    pub body: ErrorBody,
+    /// The clock of the service.
+    pub date: Option<OffsetDateTime>,
+    /// The api-versions that the service has, where it says so.
+    pub supported_versions: Option<String>,
+}
+
+impl ServiceError {
+    pub(super) fn of(response: &RawResponse) -> Self {
+        let status = u16::from(response.status());
+        let content_type = header::optional(response.headers(), "content-type").unwrap_or("application/json");
+        let is_json = content_type.split(';').next().is_some_and(|kind| kind.trim().ends_with("json"));
+        let text = String::from_utf8_lossy(response.body());
+        let parsed = Value::from_json(text.trim_start_matches('\u{feff}'));
+        let malformed = is_json && parsed.is_err() && !text.is_empty();
+        let detail = parsed.ok().and_then(|body| Detail::of(&body));
+        let member = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+        let code = member(detail.as_ref().map(|detail| &detail.code));
+        Self {
+            status,
+            reason: response.status().canonical_reason().into_owned(),
+            kind: ServiceErrorKind::of(status, code.as_deref()),
+            code,
+            target: member(detail.as_ref().map(|detail| &detail.target)),
+            body: match detail {
+                _ if malformed => ErrorBody::MalformedJson,
+                Some(detail) => ErrorBody::Detail(detail.full_text()),
+                None => ErrorBody::Unknown,
+            },
+            date: header::optional(response.headers(), "date").and_then(parse_http_date),
+            supported_versions: header::optional(response.headers(), "api-supported-versions").map(str::to_owned),
+        }
+    }
+}
+
+/// Why there is no good answer.
+#[derive(Debug)]
+pub enum Cause {
+    /// The service answered with an error.
+    Service(Box<ServiceError>),
+    /// No answer came, or no whole one.
+    Transport(TransportError),
+    /// No credential gave a token.
+    Credential(LoginError),
+    /// The service carried the request out, and its answer lacks what it promises: what is wrong with it.
+    Answer(String),
+    /// The request could not be made, in words.
+    Local(String),
+}
+
+/// A request without a good answer: why, what it was about, and how it was authenticated.
+#[derive(Debug)]
+pub struct Failure {
+    /// Why.
+    pub cause: Cause,
+    /// What it was about.
+    pub asked: Asked,
+    /// Whether a login was used instead of an access key.
+    pub login: bool,
+    /// Whether it went to the well-known emulator of this machine.
+    pub development_emulator: bool,
+}
+
+impl Failure {
+    pub(super) fn new(cause: Cause, connection: &Connection, asked: Asked) -> Self {
+        let login = matches!(connection.auth, Auth::Login);
+        Self { cause, asked, login, development_emulator: connection.development_emulator }
+    }
+
+    pub(super) fn of(error: azure_core::Error, connection: &Connection, asked: Asked) -> Self {
+        if let ErrorKind::HttpResponse { raw_response: Some(response), .. } = error.kind() {
+            return Self::new(Cause::Service(Box::new(ServiceError::of(response))), connection, asked);
+        }
+        Self::new(Cause::of(error), connection, asked)
+    }
+
+    /// The service's error, where it answered with one.
+    pub fn service(&self) -> Option<&ServiceError> {
+        match &self.cause {
+            Cause::Service(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the error is about the user that the request names, so that other users can go on.
+    pub fn is_about_one_user(&self) -> bool {
+        matches!(self.asked, Asked::User(_))
+            && self.service().is_some_and(|error| {
+                matches!(error.kind, ServiceErrorKind::IdentityNotOwned | ServiceErrorKind::NotFound)
+            })
+    }
+
+    /// How far the request got.
+    pub fn reached(&self) -> Reached {
+        match &self.cause {
+            Cause::Service(_) | Cause::Answer(_) => Reached::Answered,
+            Cause::Transport(error) => error.reached(),
+            Cause::Credential(_) | Cause::Local(_) => Reached::No,
+        }
+    }
+}
+
+impl Cause {
+    /// The error of a transport or of a credential, which azure_core wraps.
+    fn of(error: azure_core::Error) -> Self {
+        let text = error.to_string();
+        match error.into_inner() {
+            Ok(inner) => match inner.downcast::<TransportError>() {
+                Ok(transport) => Self::Transport(*transport),
+                Err(inner) => match inner.downcast::<LoginError>() {
+                    Ok(login) => Self::Credential(*login),
+                    Err(_) => Self::Local(text),
+                },
+            },
+            Err(_) => Self::Local(text),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&super::words::message(self))
+    }
+}
+
+impl std::error::Error for Failure {}

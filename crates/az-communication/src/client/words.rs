@@ -1,0 +1,183 @@
+//! The words about a failed request: the reference's text first, then hints. Nothing is decided here.
+
+use acs_identity_protocol::RawId;
+use acs_identity_protocol::signature::MAX_CLOCK_SKEW_SECONDS;
+use azure_core::time::OffsetDateTime;
+
+use super::failure::{Asked, Cause, ErrorBody, Failure, Reached, ServiceError, ServiceErrorKind};
+use super::teams_token::teams_token_problems;
+use super::transport::TransportError;
+use crate::error::{CliError, HintPolicy};
+use crate::exit_code::ExitCode;
+
+impl From<Failure> for CliError {
+    fn from(failure: Failure) -> Self {
+        Self::from(&failure)
+    }
+}
+
+impl From<&Failure> for CliError {
+    fn from(failure: &Failure) -> Self {
+        let mut error = CliError::new(message(failure)).exit_code(exit_code(failure));
+        if matches!(failure.service(), Some(service) if service.body != ErrorBody::MalformedJson) {
+            error.hint_policy = HintPolicy::NotQuiet;
+        }
+        error.hints = hints(failure);
+        error
+    }
+}
+
+/// The exit code of a failed request.
+fn exit_code(failure: &Failure) -> ExitCode {
+    match failure.service() {
+        Some(error) if error.status == 404 => ExitCode::NotFound,
+        _ => ExitCode::Failure,
+    }
+}
+
+/// What went wrong.
+pub(super) fn message(failure: &Failure) -> String {
+    match &failure.cause {
+        Cause::Service(error) => match &error.body {
+            ErrorBody::Detail(text) => text.clone(),
+            ErrorBody::Unknown => format!("Operation returned an invalid status '{}'", error.reason),
+            ErrorBody::MalformedJson => {
+                format!("The service answered {} {}, and its response is not JSON.", error.status, error.reason)
+            }
+        },
+        Cause::Transport(error) => error.to_string(),
+        Cause::Credential(error) => error.to_string(),
+        Cause::Answer(what) => format!("The response of the service is not what it promises: {what}."),
+        Cause::Local(text) => text.clone(),
+    }
+}
+
+fn hints(failure: &Failure) -> Vec<String> {
+    match &failure.cause {
+        Cause::Service(error) if error.body == ErrorBody::MalformedJson => {
+            vec!["Is the endpoint that of a Communication Services resource? Use --debug to see the exchange.".into()]
+        }
+        Cause::Service(error) => service_hints(error, failure),
+        Cause::Transport(error) => transport_hints(error, failure),
+        Cause::Credential(_) => vec![
+            "Sign in with `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.".into(),
+            "With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.".into(),
+        ],
+        Cause::Answer(_) => vec![
+            "Is the endpoint of the connection string that of a Communication Services resource? Use --debug to see \
+             the exchange."
+                .into(),
+        ],
+        Cause::Local(_) => Vec::new(),
+    }
+}
+
+fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
+    let one = |hint: &str| vec![hint.to_owned()];
+    match error {
+        TransportError::UnknownHost(_) if failure.login => {
+            one("Check the endpoint, and that this machine can resolve names.")
+        }
+        TransportError::UnknownHost(_) => {
+            one("Check the 'endpoint' part of the connection string, and that this machine can resolve names.")
+        }
+        TransportError::Connect(..) if failure.development_emulator => {
+            one("Start the emulator: az communication emulator start")
+        }
+        TransportError::Connect(..) => {
+            one("Is the service, or the emulator, running, and does a firewall or proxy stand in between?")
+        }
+        TransportError::Proxy(_) => one("The proxy is named by HTTPS_PROXY; NO_PROXY lists exceptions."),
+        TransportError::Certificate(_, rustls::Error::General(_)) => {
+            one("Correct the variable, or unset it to trust the usual authorities.")
+        }
+        TransportError::Certificate(..) => vec![
+            "To trust the authority, name its certificate (PEM): export REQUESTS_CA_BUNDLE=FILE".into(),
+            "That of the emulator is what `caCertificate` says when it starts.".into(),
+        ],
+        TransportError::Closed(_) | TransportError::Io(..) if error.reached() != Reached::No => {
+            one("The request may have been carried out. Try again; --debug shows the exchange.")
+        }
+        TransportError::Closed(_) | TransportError::Io(..) => one("Try again; --debug shows the exchange."),
+        TransportError::Tls(..) | TransportError::Protocol(..) => {
+            one("Does the endpoint of the connection string really name an https service?")
+        }
+    }
+}
+
+fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
+    let mut hints = match error.kind {
+        ServiceErrorKind::Denied => denied_hints(error, failure.login),
+        ServiceErrorKind::IdentityNotOwned => not_owned_hints(&failure.asked),
+        ServiceErrorKind::InvalidAccessToken => match &failure.asked {
+            Asked::TeamsToken { token, client_id, user_object_id } => {
+                teams_token_problems(token.secret(), client_id, user_object_id)
+            }
+            Asked::EntraToken(permission) => vec![format!(
+                "The token must be in force, for this service, and hold {permission}: az communication user-identity \
+                 token inspect"
+            )],
+            Asked::Nothing | Asked::User(_) => Vec::new(),
+        },
+        ServiceErrorKind::InvalidRequest
+            if error.target.as_deref().is_some_and(|target| target.eq_ignore_ascii_case("ExpiresInMinutes")) =>
+        {
+            vec!["A token lives 60 to 1440 minutes: --expires-in 1h to 24h.".into()]
+        }
+        ServiceErrorKind::UnsupportedApiVersion => error
+            .supported_versions
+            .iter()
+            .map(|versions| format!("The service has: {versions}. Choose with --api-version."))
+            .collect(),
+        ServiceErrorKind::TooManyRequests if error.code.is_some() => {
+            vec!["Over the rate limit. Wait half a minute before the next try.".into()]
+        }
+        _ => Vec::new(),
+    };
+    let needs_role = matches!(error.status, 401 | 403);
+    if failure.login && needs_role && !matches!(failure.asked, Asked::TeamsToken { .. } | Asked::EntraToken(_)) {
+        hints.push(
+            "The signed-in identity needs a role on the Communication Services resource, such as Contributor: az role \
+             assignment create --assignee OBJECT_ID --role Contributor --scope RESOURCE_ID"
+                .into(),
+        );
+    }
+    hints
+}
+
+/// A wrong clock or a wrong key. Keys are not mentioned where a login was used.
+fn denied_hints(error: &ServiceError, login: bool) -> Vec<String> {
+    if error.code.is_none() {
+        return Vec::new();
+    }
+    if let Some(date) = error.date {
+        let ahead = (OffsetDateTime::now_utc() - date).whole_seconds();
+        if ahead.abs() > MAX_CLOCK_SKEW_SECONDS - 10 {
+            let direction = if ahead > 0 { "ahead of" } else { "behind" };
+            let minutes = (ahead.abs() + 30) / 60;
+            return vec![format!(
+                "This machine's clock is {minutes} minutes {direction} the service's, which allows 5. Set it right."
+            )];
+        }
+    }
+    if login {
+        return Vec::new();
+    }
+    vec![
+        "The access key is not, or no longer, one of this resource. Copy the connection string anew from \
+         Settings > Keys in the Azure portal."
+            .into(),
+    ]
+}
+
+fn not_owned_hints(asked: &Asked) -> Vec<String> {
+    let Asked::User(user) = asked else { return Vec::new() };
+    match RawId::parse(user).resource() {
+        Some(resource) => {
+            vec![format!("The user belongs to the resource {resource}. Use the connection string of that resource.")]
+        }
+        None => {
+            vec![format!("'{user}' is not an identity of a Communication Services resource: those start with 8:acs:.")]
+        }
+    }
+}
