@@ -27,7 +27,7 @@ fn is_secret(name: &str) -> bool {
 
 impl DebugPolicy {
     fn headers(&self, headers: &Headers) {
-        for (name, value) in headers.iter() {
+        for (name, value) in headers.iter().filter(|(name, _)| name.as_str() != header::REASON) {
             let value = if is_secret(name.as_str()) { REDACTED } else { value.as_str() };
             self.printer.debug(&format!("    '{}': '{value}'", name.as_str()));
         }

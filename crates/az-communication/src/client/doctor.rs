@@ -8,11 +8,12 @@ use acs_identity_protocol::time::parse_http_date;
 use azure_core::http::{Method, Request, Url};
 use azure_core::time::OffsetDateTime;
 
+use super::connect::{addresses, connect};
 use super::connection::Connection;
 use super::failure::{Asked, Cause, Failure, ServiceErrorKind};
 use super::header;
 use super::service::Service;
-use super::transport::{Transport, addresses, connect};
+use super::transport::Transport;
 use crate::error::CliError;
 
 /// An identity that no resource has.

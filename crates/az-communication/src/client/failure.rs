@@ -15,7 +15,7 @@ use super::connection::{Auth, Connection};
 use super::header;
 use super::login::LoginError;
 use super::odata_error::Detail;
-use super::transport::TransportError;
+use super::transport_error::TransportError;
 
 /// What the request was about.
 #[derive(Debug, Clone)]
@@ -136,7 +136,7 @@ impl ServiceError {
         let code = member(detail.as_ref().map(|detail| &detail.code));
         Self {
             status,
-            reason: response.status().canonical_reason().into_owned(),
+            reason: header::optional(response.headers(), header::REASON).unwrap_or_default().to_owned(),
             kind: ServiceErrorKind::of(status, code.as_deref()),
             code,
             target: member(detail.as_ref().map(|detail| &detail.target)),

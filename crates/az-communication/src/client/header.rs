@@ -2,6 +2,10 @@
 
 use azure_core::http::headers::Headers;
 
+/// Where the transport keeps the phrase behind the status, which azure_core's responses have no place for. A name with a
+/// colon cannot come from the wire.
+pub(super) const REASON: &str = ":reason";
+
 /// A header that may be missing. azure_core's own `get_optional_str` makes an error of a missing one and drops it, which
 /// costs milliseconds where `RUST_BACKTRACE` is set.
 pub(super) fn optional<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {

@@ -14,6 +14,7 @@ const MAX_HEADERS: usize = 256;
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
+    pub(super) reason: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
     /// Whether the connection can take another request.
@@ -71,6 +72,7 @@ pub(super) fn read_answer(stream: &mut impl BufRead) -> Result<Answer, ReadError
             _ => return Err(ReadError::Protocol("its head is not that of an HTTP answer")),
         }
         let status = parsed.code.unwrap_or_default();
+        let reason = parsed.reason.unwrap_or_default().to_owned();
         let http10 = parsed.version == Some(0);
         let headers: Vec<(String, String)> = parsed
             .headers
@@ -103,7 +105,7 @@ pub(super) fn read_answer(stream: &mut impl BufRead) -> Result<Answer, ReadError
             reusable = false;
             read_to_end(stream)?
         };
-        return Ok(Answer { status, headers, body, reusable });
+        return Ok(Answer { status, reason, headers, body, reusable });
     }
 }
 

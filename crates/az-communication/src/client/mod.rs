@@ -2,6 +2,7 @@
 
 mod access;
 mod block_on;
+mod connect;
 mod connection;
 mod debug_policy;
 pub mod doctor;
@@ -20,7 +21,9 @@ mod signed;
 mod teams_token;
 mod tls;
 mod transport;
+mod transport_error;
 mod trust;
+mod tunnel;
 mod words;
 mod x509;
 

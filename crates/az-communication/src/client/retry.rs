@@ -13,7 +13,7 @@ use azure_core::http::{Context, Method, Request};
 use azure_core::time::OffsetDateTime;
 
 use super::header;
-use super::transport::TransportError;
+use super::transport_error::TransportError;
 use crate::printer::Printer;
 
 /// Attempts beyond the first, for refused connections, for broken answers and for bad statuses each.

@@ -3,109 +3,26 @@
 
 use std::fmt;
 use std::io::{self, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
+use std::net::TcpStream;
 use std::sync::Mutex;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use azure_core::error::{Error, ErrorKind};
 use azure_core::http::headers::Headers;
 use azure_core::http::{AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConnection, StreamOwned};
 
-use super::failure::Reached;
+use super::connect::connect;
+use super::header;
 use super::http1::{self, Answer, ReadError};
-use super::proxy::{self, Proxy};
+use super::proxy;
 use super::tls;
+use super::transport_error::TransportError;
 use super::trust::Trust;
-use crate::error::system_text;
-
-/// As long as the reference waits for a connection and for an answer.
-const TIMEOUT: Duration = Duration::from_secs(300);
+use super::tunnel::tunnel;
 
 /// A token's answer fits. Fresh pages cost more than reading twice, and the standard library writes zeros into all of it.
 const READ_AT_ONCE: usize = 4 * 1024;
-
-/// Why a request got no answer.
-#[derive(Debug)]
-pub enum TransportError {
-    /// The name has no address.
-    UnknownHost(String),
-    /// Nobody answered at the address.
-    Connect(String, io::Error),
-    /// The proxy refused, or is none.
-    Proxy(String),
-    /// The server's certificate is not to be trusted.
-    Certificate(String, rustls::Error),
-    /// TLS failed otherwise.
-    Tls(String, rustls::Error),
-    /// The server ended the connection without an answer.
-    Closed(String),
-    /// The connection failed on the way.
-    Io(String, io::Error),
-    /// The server does not speak HTTP.
-    Protocol(String, &'static str),
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownHost(host) => write!(f, "The host '{host}' cannot be found."),
-            Self::Connect(address, error) => write!(f, "Cannot connect to {address}: {}.", system_text(error)),
-            Self::Proxy(what) => write!(f, "The proxy cannot be used: {what}."),
-            Self::Certificate(host, error) => {
-                write!(f, "The certificate of {host} cannot be trusted: {}.", certificate_text(error))
-            }
-            Self::Tls(host, error) => write!(f, "No secure connection to {host}: {error}."),
-            Self::Closed(host) => write!(f, "{host} closed the connection without a response."),
-            Self::Io(host, error) => write!(f, "The connection to {host} failed: {}.", system_text(error)),
-            Self::Protocol(host, what) => write!(f, "The response of {host} is not HTTP: {what}."),
-        }
-    }
-}
-
-impl std::error::Error for TransportError {}
-
-fn certificate_text(error: &rustls::Error) -> String {
-    use rustls::CertificateError as E;
-    match error {
-        rustls::Error::InvalidCertificate(error) => match error {
-            E::UnknownIssuer => "it was issued by an unknown authority".into(),
-            E::Expired | E::ExpiredContext { .. } => "it has expired".into(),
-            E::NotValidYet | E::NotValidYetContext { .. } => "it is not valid yet".into(),
-            E::NotValidForName | E::NotValidForNameContext { .. } => "it is for another name".into(),
-            other => other.to_string(),
-        },
-        rustls::Error::General(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-impl TransportError {
-    /// How far the request got.
-    pub fn reached(&self) -> Reached {
-        match self {
-            Self::Closed(_) | Self::Io(..) => Reached::Maybe,
-            Self::Protocol(..) => Reached::Answered,
-            _ => Reached::No,
-        }
-    }
-
-    /// azure_core's kind of it.
-    fn kind(&self) -> ErrorKind {
-        match self.reached() {
-            Reached::No => ErrorKind::Connection,
-            Reached::Maybe | Reached::Answered => ErrorKind::Io,
-        }
-    }
-}
-
-impl From<TransportError> for Error {
-    fn from(error: TransportError) -> Self {
-        Self::new(error.kind(), error)
-    }
-}
 
 /// A plain or a TLS connection.
 enum Stream {
@@ -179,7 +96,7 @@ impl Transport {
     /// Sends a request without a pipeline: nothing is added, nothing is tried again.
     pub fn send(&self, request: &Request) -> azure_core::Result<RawResponse> {
         let answer = self.execute(request)?;
-        Ok(RawResponse::from_bytes(answer.status.into(), headers(answer.headers), answer.body))
+        Ok(RawResponse::from_bytes(answer.status.into(), headers(answer.headers, answer.reason), answer.body))
     }
 
     fn execute(&self, request: &Request) -> Result<Answer, TransportError> {
@@ -238,7 +155,7 @@ impl Transport {
     fn open(&self, target: &Target<'_>) -> Result<Stream, TransportError> {
         let proxy = if target.https { proxy::for_host(target.host, target.port) } else { None };
         let tcp = match &proxy {
-            Some(proxy) => tunnel(proxy, target)?,
+            Some(proxy) => tunnel(proxy, target.host, target.port)?,
             None => connect(target.host, target.port)?,
         };
         if !target.https {
@@ -296,63 +213,12 @@ fn describe(error: ReadError, host: &str, authority: &str) -> TransportError {
     }
 }
 
-/// The addresses of a host. `localhost` needs no resolver (RFC 6761), which saves loading one.
-pub(super) fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, TransportError> {
-    let bare = host.trim_matches(['[', ']']);
-    if bare.eq_ignore_ascii_case("localhost") {
-        return Ok(vec![SocketAddr::from(([127, 0, 0, 1], port)), SocketAddr::from(([0, 0, 0, 0, 0, 0, 0, 1], port))]);
-    }
-    let found: Option<Vec<SocketAddr>> = (bare, port).to_socket_addrs().ok().map(Iterator::collect);
-    found.filter(|found| !found.is_empty()).ok_or_else(|| TransportError::UnknownHost(host.to_owned()))
-}
-
-/// A connection to a host, without TLS.
-pub(super) fn connect(host: &str, port: u16) -> Result<TcpStream, TransportError> {
-    let found = addresses(host, port)?;
-    let mut last = None;
-    for address in found {
-        match TcpStream::connect_timeout(&address, TIMEOUT) {
-            Ok(stream) => {
-                let _ = stream.set_nodelay(true);
-                let _ = stream.set_read_timeout(Some(TIMEOUT));
-                let _ = stream.set_write_timeout(Some(TIMEOUT));
-                return Ok(stream);
-            }
-            Err(error) => last = Some(error),
-        }
-    }
-    let error = last.unwrap_or_else(|| io::Error::from(io::ErrorKind::NotFound));
-    Err(TransportError::Connect(format!("{host}:{port}"), error))
-}
-
-fn tunnel(proxy: &Proxy, target: &Target<'_>) -> Result<TcpStream, TransportError> {
-    let fail = |what: String| TransportError::Proxy(format!("{}:{}: {what}", proxy.host, proxy.port));
-    let mut stream = connect(&proxy.host, proxy.port).map_err(|error| TransportError::Proxy(error.to_string()))?;
-    let authority = format!("{}:{}", target.host, target.port);
-    let authorization = proxy.authorization.as_deref().map(|value| ("proxy-authorization", value));
-    let head = http1::request_head("CONNECT", &authority, &authority, authorization.into_iter(), None);
-    stream.write_all(&head).map_err(|error| fail(error.to_string()))?;
-    // Byte by byte: what follows the head belongs to TLS.
-    let mut answer = Vec::new();
-    let mut byte = [0];
-    while !answer.ends_with(b"\r\n\r\n") && answer.len() < 16 * 1024 {
-        match stream.read(&mut byte) {
-            Ok(1) => answer.push(byte[0]),
-            _ => return Err(fail("it closed the connection".into())),
-        }
-    }
-    let line = String::from_utf8_lossy(&answer).lines().next().unwrap_or_default().to_owned();
-    if line.split(' ').nth(1).is_some_and(|status| status.starts_with('2')) {
-        return Ok(stream);
-    }
-    Err(fail(format!("it answered '{line}'")))
-}
-
-fn headers(pairs: Vec<(String, String)>) -> Headers {
+fn headers(pairs: Vec<(String, String)>, reason: String) -> Headers {
     let mut headers = Headers::new();
     for (name, value) in pairs {
         headers.insert(name, value);
     }
+    headers.insert(header::REASON, reason);
     headers
 }
 
@@ -360,6 +226,6 @@ fn headers(pairs: Vec<(String, String)>) -> Headers {
 impl HttpClient for Transport {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
         let answer = self.execute(request)?;
-        Ok(AsyncRawResponse::from_bytes(answer.status.into(), headers(answer.headers), answer.body))
+        Ok(AsyncRawResponse::from_bytes(answer.status.into(), headers(answer.headers, answer.reason), answer.body))
     }
 }

@@ -6,7 +6,7 @@ use azure_core::time::OffsetDateTime;
 
 use super::failure::{Asked, Cause, ErrorBody, Failure, Reached, ServiceError, ServiceErrorKind};
 use super::teams_token::teams_token_problems;
-use super::transport::TransportError;
+use super::transport_error::TransportError;
 use crate::error::{CliError, HintPolicy};
 use crate::exit_code::ExitCode;
 
