@@ -1,4 +1,4 @@
-//! The api-versions and what each one can do (service.md, section 1).
+//! The api-versions and what each one can do (docs/service.md, section 1).
 
 /// The version that the reference CLI sends, and so ours.
 pub const CLI_DEFAULT: &str = "2023-10-01";

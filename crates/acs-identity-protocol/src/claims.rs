@@ -1,4 +1,4 @@
-//! The claims of access tokens (service.md, section 6).
+//! The claims of access tokens (docs/service.md, section 6).
 
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +52,7 @@ pub struct AccessTokenClaims {
     pub aad_appid: Option<String>,
 }
 
-/// What an Entra access token for a Teams user must hold (service.md, section 8).
+/// What an Entra access token for a Teams user must hold (docs/service.md, section 8).
 pub mod entra {
     /// The application id of Azure Communication Services, an accepted `aud`.
     pub const ACS_APPLICATION_ID: &str = "1fd5118e-2576-4263-8130-9503064c837a";

@@ -1,6 +1,6 @@
 //! The connection string, `endpoint=https://<resource>.communication.azure.com/;accesskey=<base64>`.
 //!
-//! The rules are those of the Python SDK, which the reference CLI uses (service.md, section 11): parts are separated by
+//! The rules are those of the Python SDK, which the reference CLI uses (docs/service.md, section 11): parts are separated by
 //! `;`, names and values by the first `=`, names are case-insensitive, unknown names are ignored, white space counts.
 
 use std::fmt;

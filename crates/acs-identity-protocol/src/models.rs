@@ -1,4 +1,4 @@
-//! The wire models (service.md, section 3). Members stand in the order of the wire; absent ones are left out.
+//! The wire models (docs/service.md, section 3). Members stand in the order of the wire; absent ones are left out.
 
 use std::collections::BTreeMap;
 use std::fmt;

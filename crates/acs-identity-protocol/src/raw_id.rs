@@ -1,4 +1,4 @@
-//! Raw identifiers, `8:acs:{resource}_{user}` and their kin (service.md, section 3).
+//! Raw identifiers, `8:acs:{resource}_{user}` and their kin (docs/service.md, section 3).
 
 use std::fmt;
 
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn user_guids_have_the_real_shape() {
-        // The id in service.md, section 3, and its creation time.
+        // The id in docs/service.md, section 3, and its creation time.
         let guid = new_user_guid(USER_GUID_EPOCH_MILLIS + 0x0000_002c_0e29_9cb6, *b"\x9f\x3b\x8e\x3a\x0d\x00\xd7\xce");
         assert_eq!(guid, "0000002c-0e29-9cb6-9f3b-8e3a0d00d7ce");
         assert!(is_guid(&guid));

@@ -1,4 +1,4 @@
-//! Token scopes (service.md, section 6).
+//! Token scopes (docs/service.md, section 6).
 
 /// Gives an enum with an `UnknownValue(String)` its texts, both ways, and its place in JSON.
 macro_rules! extensible_enum {

@@ -1,4 +1,4 @@
-//! The HMAC-SHA256 signature of a request (service.md, section 2.1).
+//! The HMAC-SHA256 signature of a request (docs/service.md, section 2.1).
 //!
 //! ```text
 //! x-ms-date: <RFC 1123, GMT>
@@ -194,7 +194,7 @@ mod tests {
     const R: &str = "11111111-1111-1111-1111-111111111111";
     const U: &str = "22222222-2222-2222-2222-222222222222";
 
-    /// The synthetic vectors of service.md, section 2.1.
+    /// The synthetic vectors of docs/service.md, section 2.1.
     #[test]
     fn vectors() -> Result<(), InvalidAccessKey> {
         let key: AccessKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse()?;

@@ -1,4 +1,4 @@
-//! The date formats of the service: RFC 1123 in headers, ISO 8601 with `+00:00` in bodies (service.md, section 3).
+//! The date formats of the service: RFC 1123 in headers, ISO 8601 with `+00:00` in bodies (docs/service.md, section 3).
 
 use serde::{Deserialize as _, Deserializer, Serializer};
 use time::format_description::well_known::{Rfc2822, Rfc3339};

@@ -1,4 +1,4 @@
-//! Assignments of Teams extension and Entra principals, and the exchange of their tokens (service.md, section 9).
+//! Assignments of Teams extension and Entra principals, and the exchange of their tokens (docs/service.md, section 9).
 
 use acs_identity_protocol::models::{
     CreateIdentityResult, EntraAssignmentList, EntraAssignmentRequest, EntraAssignmentsPatch, Identity, PrincipalType,

@@ -26,7 +26,7 @@ const DEFAULT_LIFETIME_SECONDS: i64 = 3600;
 /// A year; none of Entra's lives so long.
 const MAX_LIFETIME_SECONDS: i64 = 365 * 86_400;
 
-/// Applications and managed identities get tokens for a day, as recorded (service.md, section 2.2; exchanges.json).
+/// Applications and managed identities get tokens for a day, as recorded (docs/service.md, section 2.2; exchanges.json).
 const APPLICATION_LIFETIME_SECONDS: i64 = 86_399;
 
 /// How long a device code is good, in seconds.

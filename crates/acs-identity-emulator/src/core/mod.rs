@@ -234,7 +234,7 @@ fn check_scopes(scopes: &[TokenScope], version: &ApiVersion) -> Refused<Vec<Toke
     }
     let mut granted: Vec<TokenScope> = Vec::new();
     for scope in scopes {
-        // `pstn` existed in the first preview only (service.md, section 1).
+        // `pstn` existed in the first preview only (docs/service.md, section 1).
         let known = (scope.is_known() && (version.join_scopes || !scope.is_join()))
             || (version.legacy && scope.as_str() == "pstn");
         if !known {

@@ -1,4 +1,4 @@
-//! Why an operation is refused (service.md, section 4).
+//! Why an operation is refused (docs/service.md, section 4).
 
 use acs_identity_protocol::error::codes;
 

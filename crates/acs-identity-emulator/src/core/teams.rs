@@ -1,4 +1,4 @@
-//! The exchange of a Teams user's Entra token (service.md, section 8).
+//! The exchange of a Teams user's Entra token (docs/service.md, section 8).
 
 use acs_identity_protocol::api_version::TeamsUserBody;
 use acs_identity_protocol::claims::{AccessTokenClaims, SCP_TEAMS_USER};

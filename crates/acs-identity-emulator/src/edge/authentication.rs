@@ -1,4 +1,4 @@
-//! Who asks (service.md, section 2): by an HMAC signature, verified over the raw request target, or by an Entra token. Where
+//! Who asks (docs/service.md, section 2): by an HMAC signature, verified over the raw request target, or by an Entra token. Where
 //! it is refused the log says why. Never the key, a signature or a token.
 
 use std::iter;

@@ -1,4 +1,4 @@
-//! Answers and the headers of section 5 of service.md.
+//! Answers and the headers of section 5 of docs/service.md.
 
 use std::borrow::Cow;
 use std::pin::Pin;

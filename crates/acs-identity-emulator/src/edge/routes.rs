@@ -1,4 +1,4 @@
-//! Which operation a path and a method name (service.md, section 1).
+//! Which operation a path and a method name (docs/service.md, section 1).
 
 use std::sync::OnceLock;
 
@@ -89,13 +89,13 @@ impl Route {
         }
     }
 
-    /// Whether the Entra token of the user is itself the credential (service.md, section 2.3).
+    /// Whether the Entra token of the user is itself the credential (docs/service.md, section 2.3).
     pub(super) fn authenticates_itself(&self) -> bool {
         matches!(self, Self::ExchangeTeamsExtension | Self::ExchangeEntra)
     }
 
     /// The versions for `api-supported-versions`: those of the whole resource, whichever of its operations they have
-    /// (service.md, section 1: 2020-07-20-preview2 is announced where tokens are issued, which it does elsewhere).
+    /// (docs/service.md, section 1: 2020-07-20-preview2 is announced where tokens are issued, which it does elsewhere).
     pub(super) fn supported_versions(&self) -> &'static str {
         static LISTS: [OnceLock<String>; 4] = [const { OnceLock::new() }; 4];
         let (list, has_it): (_, fn(&ApiVersion) -> bool) = match self {

@@ -1,4 +1,4 @@
-//! The rate limits of the documentation (service.md, section 10), counted in windows of 30 seconds.
+//! The rate limits of the documentation (docs/service.md, section 10), counted in windows of 30 seconds.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};

@@ -118,7 +118,7 @@ impl SigningKey {
         Ok(Self { pair, modulus, exponent, kid, x5t, header, random: SystemRandom::new() })
     }
 
-    /// Signs a payload as a JWT. By hand: JWT libraries parse the key for each token (deps.md, finding 6).
+    /// Signs a payload as a JWT. By hand: JWT libraries parse the key for each token (docs/decisions/cryptography.md).
     pub(crate) fn sign(&self, payload: &impl serde::Serialize) -> Result<String, Error> {
         let payload = serde_json::to_vec(payload).map_err(crypto)?;
         let mut token = String::with_capacity(self.header.len() + payload.len() * 4 / 3 + 360);

@@ -1,4 +1,4 @@
-//! The operations on principals of Entra: who may come in, and the exchange of their tokens (service.md, section 9).
+//! The operations on principals of Entra: who may come in, and the exchange of their tokens (docs/service.md, section 9).
 
 use acs_identity_protocol::raw_id::encode_path_segment;
 use azure_core::credentials::Secret;

@@ -24,7 +24,7 @@ use crate::models::{
 };
 use crate::policies::{AccessKeyPolicy, PacePolicy};
 
-/// The scope of management calls. Two slashes: the audience is `https://communication.azure.com/` (service.md, 2.2).
+/// The scope of management calls. Two slashes: the audience is `https://communication.azure.com/` (docs/service.md, 2.2).
 const SCOPE: &str = "https://communication.azure.com//.default";
 
 /// Options used when creating a [`CommunicationIdentityClient`].

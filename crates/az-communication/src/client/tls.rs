@@ -12,8 +12,8 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootC
 use super::trust::{self, Trust};
 use super::x509;
 
-/// The one place that chooses the cryptography. Not aws-lc-rs: it costs 33 ms at the first random number (deps.md,
-/// finding 1). Named explicitly everywhere, because the workspace's other half turns on a second provider.
+/// The one place that chooses the cryptography. Not aws-lc-rs: it costs 33 ms at the first random number
+/// (docs/decisions/cryptography.md). Named explicitly everywhere, because the workspace's other half turns on a second provider.
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }

@@ -1,5 +1,5 @@
 //! The transport under the SDK's pipeline: blocking sockets and rustls. It starts in microseconds where the default one
-//! takes 40 ms (deps.md, B2).
+//! takes 40 ms (docs/decisions/transport.md).
 
 use std::fmt;
 use std::io::{self, BufReader, Read, Write};

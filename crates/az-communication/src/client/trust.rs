@@ -152,7 +152,7 @@ pub(super) fn browser_roots() -> RootCertStore {
     RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
 }
 
-/// The roots of this machine. They cost 4 ms (deps.md, finding 2), so only when nothing else helped.
+/// The roots of this machine. They cost 4 ms (docs/decisions/roots.md), so only when nothing else helped.
 pub(super) fn machine_roots() -> RootCertStore {
     store_of(rustls_native_certs::load_native_certs().certs)
 }

@@ -131,7 +131,7 @@ pub(super) mod entra {
 }
 
 fn service(invocation: &Invocation<'_>, access: Access) -> Result<crate::client::Service, CliError> {
-    // The newest stable one that has it; Entra is in a preview only (service.md, section 1).
+    // The newest stable one that has it; Entra is in a preview only (docs/service.md, section 1).
     let usual = match access {
         Access::TeamsExtension => "2025-06-30",
         Access::Entra => "2025-03-02-preview",

@@ -62,7 +62,7 @@ pub(super) const ENTRA_ISSUER: Argument = Argument::new(
 .arity(Arity::Many)
 .extension();
 
-/// The longest time that the service takes to revoke (service.md, section 7), in seconds.
+/// The longest time that the service takes to revoke (docs/service.md, section 7), in seconds.
 const MAX_REVOCATION_DELAY: u64 = 15 * 60;
 
 /// The variable that stands in for an option of the emulator.
