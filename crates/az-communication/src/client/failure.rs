@@ -2,6 +2,7 @@
 //! `words.rs` makes the sentences.
 
 use std::fmt;
+use std::ops::Deref;
 
 use acs_identity_protocol::error::codes;
 use acs_identity_protocol::time::parse_http_date;
@@ -166,9 +167,13 @@ pub enum Cause {
     Local(String),
 }
 
-/// A request without a good answer: why, what it was about, and how it was authenticated.
+/// A request without a good answer. Boxed, because results carry it everywhere.
 #[derive(Debug)]
-pub struct Failure {
+pub struct Failure(Box<Parts>);
+
+/// Why a request has no good answer, what it was about, and how it was authenticated.
+#[derive(Debug)]
+pub struct Parts {
     /// Why.
     pub cause: Cause,
     /// What it was about.
@@ -182,7 +187,7 @@ pub struct Failure {
 impl Failure {
     pub(super) fn new(cause: Cause, connection: &Connection, asked: Asked) -> Self {
         let login = matches!(connection.auth, Auth::Login);
-        Self { cause, asked, login, development_emulator: connection.development_emulator }
+        Self(Box::new(Parts { cause, asked, login, development_emulator: connection.development_emulator }))
     }
 
     pub(super) fn of(error: azure_core::Error, connection: &Connection, asked: Asked) -> Self {
@@ -232,6 +237,14 @@ impl Cause {
             },
             Err(_) => Self::Local(text),
         }
+    }
+}
+
+impl Deref for Failure {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
     }
 }
 

@@ -12,7 +12,7 @@ use super::transport_error::TransportError;
 pub(super) fn tunnel(proxy: &Proxy, host: &str, port: u16) -> Result<TcpStream, TransportError> {
     let fail = |what: String| TransportError::Proxy(format!("{}:{}: {what}", proxy.host, proxy.port));
     let mut stream = connect(&proxy.host, proxy.port).map_err(|error| TransportError::Proxy(error.to_string()))?;
-    let authority = format!("{}:{}", host, port);
+    let authority = format!("{host}:{port}");
     let authorization = proxy.authorization.as_deref().map(|value| ("proxy-authorization", value));
     let head = http1::request_head("CONNECT", &authority, &authority, authorization.into_iter(), None);
     stream.write_all(&head).map_err(|error| fail(error.to_string()))?;
