@@ -10,7 +10,6 @@ mod emulator;
 mod emulator_entra_token;
 mod emulator_run;
 mod emulator_start;
-mod progress;
 mod token_get_for_teams_user;
 mod token_inspect;
 mod token_issue;
