@@ -26,8 +26,8 @@ const NOBODY: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0
 /// When the name has no address.
 pub fn check_name(connection: &Connection) -> Result<String, CliError> {
     let (host, port, via) = first_hop(connection);
-    let addresses =
-        addresses(&host, port).map_err(|error| Failure::new(Cause::Transport(error), connection, Asked::Nothing))?;
+    let addresses = addresses(&host, port)
+        .map_err(|error| Failure::new(Cause::Transport(Box::new(error)), connection, Asked::Nothing))?;
     let list: Vec<String> = addresses.iter().map(|address: &SocketAddr| address.ip().to_string()).collect();
     Ok(format!("{host}{via} is {}", list.join(", ")))
 }
@@ -40,8 +40,8 @@ pub fn check_name(connection: &Connection) -> Result<String, CliError> {
 pub fn check_connection(connection: &Connection) -> Result<String, CliError> {
     let (host, port, via) = first_hop(connection);
     let started = Instant::now();
-    let stream =
-        connect(&host, port).map_err(|error| Failure::new(Cause::Transport(error), connection, Asked::Nothing))?;
+    let stream = connect(&host, port)
+        .map_err(|error| Failure::new(Cause::Transport(Box::new(error)), connection, Asked::Nothing))?;
     let address = stream.peer_addr().map_or_else(|_| format!("{host}:{port}"), |address| address.to_string());
     Ok(format!("connected to {address}{via} in {:.1} ms", started.elapsed().as_secs_f64() * 1e3))
 }

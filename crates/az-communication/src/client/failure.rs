@@ -158,7 +158,7 @@ pub enum Cause {
     /// The service answered with an error.
     Service(Box<ServiceError>),
     /// No answer came, or no whole one.
-    Transport(TransportError),
+    Transport(Box<TransportError>),
     /// No credential gave a token.
     Credential(LoginError),
     /// The service carried the request out, and its answer lacks what it promises: what is wrong with it.
@@ -229,7 +229,7 @@ impl Cause {
         let text = error.to_string();
         match error.into_inner() {
             Ok(inner) => match inner.downcast::<TransportError>() {
-                Ok(transport) => Self::Transport(*transport),
+                Ok(transport) => Self::Transport(transport),
                 Err(inner) => match inner.downcast::<LoginError>() {
                     Ok(login) => Self::Credential(*login),
                     Err(_) => Self::Local(text),
