@@ -8,6 +8,8 @@ use std::thread::{self, Thread};
 use azure_core::async_runtime::{AbortableTask, AsyncRuntime, SpawnedTask, TaskFuture, set_async_runtime};
 use azure_core::time::Duration;
 
+use super::wait::waiting;
+
 struct Unpark(Thread);
 
 impl Wake for Unpark {
@@ -42,7 +44,9 @@ impl AsyncRuntime for Blocking {
     }
 
     fn sleep(&self, duration: Duration) -> TaskFuture {
-        Box::pin(async move { thread::sleep(duration.unsigned_abs()) })
+        Box::pin(async move {
+            waiting().sleep(duration.unsigned_abs());
+        })
     }
 
     fn yield_now(&self) -> TaskFuture {

@@ -24,6 +24,7 @@ mod transport;
 mod transport_error;
 mod trust;
 mod tunnel;
+mod wait;
 mod words;
 mod x509;
 
@@ -36,3 +37,4 @@ pub use service::{Service, object};
 pub use signed::post;
 pub use teams_token::teams_token_problems;
 pub use trust::BUNDLE_VARIABLES;
+pub use wait::waiting;

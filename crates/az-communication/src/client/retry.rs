@@ -1,7 +1,6 @@
 //! Retries as the reference's client (Python azure-core 1.39, `RetryPolicy` with its defaults) does them.
 
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use acs_identity_protocol::time::parse_http_date;
@@ -14,6 +13,7 @@ use azure_core::time::OffsetDateTime;
 
 use super::header;
 use super::transport_error::TransportError;
+use super::wait::waiting;
 use crate::printer::Printer;
 
 /// Attempts beyond the first, for refused connections, for broken answers and for bad statuses each.
@@ -89,7 +89,9 @@ impl Policy for RetryPolicy {
                 Err(error) => self.printer.info(&error.to_string()),
             }
             self.printer.info(&format!("Attempt {} follows in {wait} s.", budget.failures + 1));
-            thread::sleep(Duration::try_from_secs_f64(wait).unwrap_or_default());
+            if !waiting().sleep(Duration::try_from_secs_f64(wait).unwrap_or_default()) {
+                return result;
+            }
         }
     }
 }

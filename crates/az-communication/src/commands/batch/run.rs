@@ -10,7 +10,7 @@ use super::lock;
 use super::progress::Progress;
 use super::record::Record;
 use super::summary::Summary;
-use crate::client::Failure;
+use crate::client::{Failure, waiting};
 use crate::commands::Invocation;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
@@ -95,6 +95,9 @@ pub(in crate::commands) fn run(
         let workers: Vec<_> = (0..batch.concurrency.min(batch.items.len())).map(|_| scope.spawn(worker)).collect();
         while workers.iter().any(|worker| !worker.is_finished()) {
             std::thread::park_timeout(Progress::TICK);
+            if interrupted.load(Ordering::Relaxed) {
+                waiting().interrupt();
+            }
             progress.show(done.load(Ordering::Relaxed) + failed.load(Ordering::Relaxed));
         }
     });
