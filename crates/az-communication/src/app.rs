@@ -13,6 +13,7 @@ use crate::delegate;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output::{self, Context, Format};
+use crate::pasted;
 use crate::printer::{self, Level, Printer};
 use crate::prompt;
 use pyjmespath::{SearchError, Value};
@@ -139,6 +140,7 @@ fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer
                 .into(),
         );
     }
+    error.hints.extend(raw.iter().filter_map(|word| pasted::hidden_in_word(word.to_str()?)));
     let recommends = config.get("core", "error_recommendation").ok().flatten();
     if recommends.is_some_and(|value| value.eq_ignore_ascii_case("off")) {
         error.examples = None;
@@ -161,7 +163,7 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     let code = invocation.exit_code.get();
     let elapsed = started.elapsed().as_secs_f64();
     printer.info(&format!("Command ran in {elapsed:.3} seconds."));
-    let Some(value) = result? else {
+    let Some(value) = result.map_err(|error| pasted::explain(error, &invocation.arguments))? else {
         return Ok(code);
     };
     let value = filter(invocation, value)?;

@@ -11,7 +11,9 @@ mod emulator_files;
 pub mod error;
 pub mod exit_code;
 pub mod output;
+mod pasted;
 pub mod printer;
 mod prompt;
+mod visible;
 
 pub use app::run;

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::error::{CliError, HintPolicy};
+use crate::visible::escaped;
 
 /// How much is said, from the least to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +18,7 @@ pub enum Level {
     Debug,
 }
 
-/// Writes messages to stderr.
+/// Writes messages to stderr. What others wrote is part of them, so that control characters are shown escaped.
 #[derive(Debug, Clone, Copy)]
 pub struct Printer {
     level: Level,
@@ -50,6 +51,7 @@ impl Printer {
         if !self.shows(level) {
             return;
         }
+        let message = escaped(message);
         let line = if self.colour { format!("{colour}{message}{RESET}\n") } else { format!("{name}: {message}\n") };
         write(&line);
     }
@@ -81,7 +83,7 @@ impl Printer {
             return;
         }
         for hint in &error.hints {
-            write(&format!("Hint: {hint}\n"));
+            write(&format!("Hint: {}\n", escaped(hint)));
         }
     }
 
@@ -90,7 +92,7 @@ impl Printer {
         self.say(Level::Error, "ERROR", RED, message);
     }
 
-    /// Writes lines that belong to an error, as they are.
+    /// Writes lines that belong to an error, as they are. Whoever calls it escapes what others wrote.
     pub fn lines(&self, text: &str) {
         write(text);
     }

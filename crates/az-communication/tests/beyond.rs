@@ -288,7 +288,7 @@ fn keyless() {
     assert_eq!(serde_json::from_str::<Value>(&stdout).unwrap()["issued"], 40);
     // What is refused before anything is sent.
     for (words, message) in [
-        ("--endpoint http://localhost:1", "ERROR: The endpoint is no https URL: 'http://localhost:1'.\n"),
+        ("--endpoint http://localhost:1", "ERROR: The endpoint is not an https URL: 'http://localhost:1'.\n"),
         ("--endpoint https://a/b", "ERROR: The endpoint is not a URL: 'https://a/b'.\n"),
         (
             "--endpoint https://a --auth-mode key",

@@ -283,7 +283,7 @@ fn a_new_users_first_mistakes_on_a_terminal() {
          support levels: https://aka.ms/CLI_refstatus\u{1b}[0m\n\
          \u{1b}[91mPlease specify --connection-string, or set AZURE_COMMUNICATION_CONNECTION_STRING.\u{1b}[0m\n\
          Hint: The Azure portal shows it under Settings > Keys of the Communication Services resource.\n\
-         Hint: Without a key: --endpoint URL, with `az login` or an identity of the environment.\n\
+         Hint: Without a key: --endpoint URL, with an application, workload or managed identity of the environment.\n\
          Hint: To work offline: az communication emulator run -- COMMAND\n"
     );
     let (code, _, stderr) = on_terminals(az(&home).args(["communication", "identity", "tokn"]));

@@ -44,6 +44,11 @@ impl Arguments {
         self.values.contains_key(key)
     }
 
+    /// All options that were given, and their values, in no particular order.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        self.values.iter().map(|(key, values)| (*key, values.as_slice()))
+    }
+
     /// The compiled `--query`.
     pub fn query(&self) -> Option<&Expression> {
         self.query.as_ref()

@@ -1,6 +1,7 @@
 //! Errors of the command line, with suggestions and examples.
 
 use crate::printer::Printer;
+use crate::visible::escaped;
 
 /// A wrong command line. Its exit code is [`crate::exit_code::ExitCode::Usage`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl UsageError {
             (style("\u{1b}[90m"), style("\u{1b}[94m"), style("\u{1b}[96m"), style("\u{1b}[0m"));
         let mut text = String::new();
         for recommendation in &self.recommendations {
-            text.push_str(recommendation);
+            text.push_str(&escaped(recommendation));
             text.push('\n');
         }
         if let Some(examples) = &self.examples {
@@ -43,6 +44,7 @@ impl UsageError {
                 text.push_str("Examples from command's help:\n");
             }
             for (command, description) in examples {
+                let (command, description) = (escaped(command), escaped(description));
                 text.push_str(&format!("{blue}{command}{reset}\n{grey}{description}\n{reset}\n"));
             }
             text.push_str(&format!("{cyan}{REFERENCE_LINK}{reset}\n{grey}{REFERENCE_TEXT}{reset}\n"));
@@ -51,7 +53,7 @@ impl UsageError {
             text.push('\n');
         }
         for hint in &self.hints {
-            text.push_str(&format!("Hint: {hint}\n"));
+            text.push_str(&format!("Hint: {}\n", escaped(hint)));
         }
         printer.lines(&text);
     }

@@ -1,5 +1,8 @@
 //! Which service to talk to, and with what: the connection string and where it comes from.
 
+use std::env;
+use std::io::{self, IsTerminal as _};
+
 use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStringError, EXPECTED_FORM, is_host};
 use acs_identity_protocol::signature::AccessKey;
 
@@ -7,8 +10,10 @@ use super::trust::Trust;
 use crate::cli::Arguments;
 use crate::cli::table::Argument;
 use crate::config::Config;
+use crate::delegate;
 use crate::emulator_files;
 use crate::error::{CliError, HintPolicy, system_text};
+use crate::pasted;
 
 /// The arguments of every command that talks to the service.
 pub const CONNECT_OPTIONS: &[Argument] = &[
@@ -53,6 +58,8 @@ pub struct Connection {
     pub auth: Auth,
     /// Whether it is the well-known emulator of this machine.
     pub development_emulator: bool,
+    /// Whether the connection string says `http://`, which is not used.
+    pub plain_http: bool,
 }
 
 impl From<ConnectionString> for Connection {
@@ -61,15 +68,57 @@ impl From<ConnectionString> for Connection {
             host: parsed.host,
             auth: Auth::Key(parsed.access_key),
             development_emulator: parsed.development_emulator,
+            plain_http: parsed.plain_http,
         }
     }
 }
 
+/// Where a value comes from that was not given as an argument.
+fn source(option: &str) -> String {
+    let variable = format!("AZURE_COMMUNICATION_{}", option.to_ascii_uppercase());
+    match env::var_os(&variable) {
+        Some(_) => variable,
+        None => format!("[communication] {option} of the config file"),
+    }
+}
+
+/// An `@file` that is still there: an argument whose file cannot be read, or a variable, which is never read from a file.
+fn from_a_file(path: &str, given: bool) -> CliError {
+    if !given {
+        let source = source("connection_string");
+        let read = match source.strip_prefix("AZURE_") {
+            Some(_) => format!("{source}=\"$(cat FILE)\""),
+            None => "the text itself there".to_owned(),
+        };
+        return CliError::new(format!("{source} is '@{path}', but only arguments are read from files."))
+            .hint(format!("Give --connection-string @FILE, or {read}."));
+    }
+    let reason = std::fs::read(path).err().map_or_else(String::new, |error| format!(": {}", system_text(&error)));
+    CliError::new(format!("The connection string was to be read from the file '{path}', which cannot be read{reason}."))
+        .hint("Give the file's path behind the @, or the connection string itself.")
+}
+
+/// What is wrong with a connection string, and what was copied along with it. Arguments are looked at where all errors are.
+fn malformed(error: &ConnectionStringError, text: &str, given: bool) -> CliError {
+    let mut hints = if given { Vec::new() } else { pasted::hints(&source("connection_string"), text) };
+    for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
+        if pasted::is_quoted(value) && !pasted::is_quoted(text) {
+            hints.push(format!("The value of '{name}' stands in quotes: they are part of it. Leave them out."));
+        }
+    }
+    hints
+        .push(format!("Copy it from Settings > Keys of the resource in the Azure portal. Its form is {EXPECTED_FORM}"));
+    CliError { hints, ..CliError::new(error.to_string()) }
+}
+
 fn nothing_given() -> CliError {
+    // PATH is searched only where the hint is shown.
+    let azure_cli = io::stderr().is_terminal() && delegate::find().is_some();
+    let login = if azure_cli { "`az login` or an identity" } else { "an application, workload or managed identity" };
     // The first line is the reference's to the byte.
     CliError::new("Please specify --connection-string, or set AZURE_COMMUNICATION_CONNECTION_STRING.")
         .hint("The Azure portal shows it under Settings > Keys of the Communication Services resource.")
-        .hint("Without a key: --endpoint URL, with `az login` or an identity of the environment.")
+        .hint(format!("Without a key: --endpoint URL, with {login} of the environment."))
         .hint("To work offline: az communication emulator run -- COMMAND")
         .hint_policy(HintPolicy::Terminal)
 }
@@ -94,22 +143,31 @@ impl Connection {
                     .hint("Leave --endpoint out, or give --auth-mode login."))
             }
             Some("key") => Self::key(arguments, config)?.ok_or_else(nothing_given),
-            Some(other) => Err(CliError::new(format!("'{other}' is no auth mode. Allowed values: key, login."))
+            Some(other) => Err(CliError::new(format!("'{other}' is not an auth mode. Allowed values: key, login."))
                 .hint("Correct AZURE_COMMUNICATION_AUTH_MODE, or [communication] auth_mode in the config file.")),
             None if given.is_some() => Self::login(arguments, config),
-            None => match Self::key(arguments, config)? {
-                Some(connection) => Ok(connection),
-                None if config.get("communication", "endpoint")?.is_some() => Self::login(arguments, config),
-                None => Err(nothing_given()),
+            None => match Self::key(arguments, config) {
+                Ok(Some(connection)) => Ok(connection),
+                _ if Self::has_endpoint_only(arguments, config)? => Self::login(arguments, config),
+                other => other?.ok_or_else(nothing_given),
             },
         }
     }
 
+    /// Whether there is an endpoint and no connection string. An empty variable is as good as none.
+    fn has_endpoint_only(arguments: &Arguments, config: &Config) -> Result<bool, CliError> {
+        let set = |option| -> Result<bool, CliError> {
+            Ok(config.get("communication", option)?.is_some_and(|text| !text.is_empty()))
+        };
+        let given = arguments.get("--connection-string").is_some_and(|text| !text.is_empty());
+        Ok(!given && set("endpoint")? && !set("connection_string")?)
+    }
+
     /// An endpoint without a key: given, else of the environment or the config file, else of the connection string.
     fn login(arguments: &Arguments, config: &Config) -> Result<Self, CliError> {
-        let given = arguments.get("--endpoint").filter(|endpoint| !endpoint.is_empty()).map(str::to_owned);
+        let given = arguments.get("--endpoint").filter(|endpoint| !endpoint.is_empty());
         let endpoint = match given {
-            Some(endpoint) => Some(endpoint),
+            Some(endpoint) => Some(endpoint.to_owned()),
             None => config.get("communication", "endpoint")?.filter(|endpoint| !endpoint.is_empty()),
         };
         let Some(endpoint) = endpoint else {
@@ -119,44 +177,44 @@ impl Connection {
             })?;
             return Ok(Self { auth: Auth::Login, ..connection });
         };
+        let refused = |message: String, hint: &str| {
+            let hints = if given.is_some() { Vec::new() } else { pasted::hints(&source("endpoint"), &endpoint) };
+            CliError { hints, ..CliError::new(message) }.hint(hint)
+        };
         let bare = endpoint.trim_end_matches('/');
         let host = match bare.split_once("://") {
             Some((scheme, host)) if scheme.eq_ignore_ascii_case("https") => host,
             Some(_) => {
-                return Err(CliError::new(format!("The endpoint is no https URL: '{endpoint}'."))
-                    .hint("An Entra token is sent over https only: https://<resource>.communication.azure.com"));
+                return Err(refused(
+                    format!("The endpoint is not an https URL: '{endpoint}'."),
+                    "An Entra token is sent over https only: https://<resource>.communication.azure.com",
+                ));
             }
             None => bare,
         };
         if !is_host(host) {
-            return Err(CliError::new(format!("The endpoint is not a URL: '{endpoint}'."))
-                .hint("Its form is https://<resource>.communication.azure.com"));
+            return Err(refused(
+                format!("The endpoint is not a URL: '{endpoint}'."),
+                "Its form is https://<resource>.communication.azure.com",
+            ));
         }
-        Ok(Self { host: host.to_owned(), auth: Auth::Login, development_emulator: false })
+        Ok(Self { host: host.to_owned(), auth: Auth::Login, development_emulator: false, plain_http: false })
     }
 
     /// The connection string: the argument, else the variable, else the config file.
     fn key(arguments: &Arguments, config: &Config) -> Result<Option<Self>, CliError> {
         // An empty argument is no argument, as in the reference; an empty variable is an empty connection string.
-        let given = arguments.get("--connection-string").filter(|text| !text.is_empty()).map(str::to_owned);
+        let given = arguments.get("--connection-string").filter(|text| !text.is_empty());
         let text = match given {
-            Some(text) => Some(text),
+            Some(text) => Some(text.to_owned()),
             None => config.get("communication", "connection_string")?,
         };
         let Some(text) = text else { return Ok(None) };
         if let Some(path) = text.strip_prefix('@') {
-            let reason =
-                std::fs::read(path).err().map_or_else(String::new, |error| format!(": {}", system_text(&error)));
-            return Err(CliError::new(format!(
-                "The connection string was to be read from the file '{path}', which cannot be read{reason}."
-            ))
-            .hint("Give the file's path behind the @, or the connection string itself."));
+            return Err(from_a_file(path, given.is_some()));
         }
-        let parsed: ConnectionString = text.parse().map_err(|error: ConnectionStringError| {
-            CliError::new(format!("{error}")).hint(format!(
-                "Copy it from Settings > Keys of the resource in the Azure portal. Its form is {EXPECTED_FORM}"
-            ))
-        })?;
+        let parsed: ConnectionString =
+            text.parse().map_err(|error: ConnectionStringError| malformed(&error, &text, given.is_some()))?;
         Ok(Some(parsed.into()))
     }
 

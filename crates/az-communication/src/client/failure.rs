@@ -182,12 +182,15 @@ pub struct Parts {
     pub login: bool,
     /// Whether it went to the well-known emulator of this machine.
     pub development_emulator: bool,
+    /// Whether the connection string says `http://`, which is not used.
+    pub plain_http: bool,
 }
 
 impl Failure {
     pub(super) fn new(cause: Cause, connection: &Connection, asked: Asked) -> Self {
         let login = matches!(connection.auth, Auth::Login);
-        Self(Box::new(Parts { cause, asked, login, development_emulator: connection.development_emulator }))
+        let Connection { development_emulator, plain_http, .. } = *connection;
+        Self(Box::new(Parts { cause, asked, login, development_emulator, plain_http }))
     }
 
     pub(super) fn of(error: azure_core::Error, connection: &Connection, asked: Asked) -> Self {

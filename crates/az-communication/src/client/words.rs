@@ -58,7 +58,16 @@ fn hints(failure: &Failure) -> Vec<String> {
             vec!["Is the endpoint that of a Communication Services resource? Use --debug to see the exchange.".into()]
         }
         Cause::Service(error) => service_hints(error, failure),
-        Cause::Transport(error) => transport_hints(error, failure),
+        Cause::Transport(error) => {
+            let mut hints = transport_hints(error, failure);
+            if failure.plain_http {
+                hints.push(
+                    "The connection string says http://, but requests always go over https: the scheme is not used."
+                        .into(),
+                );
+            }
+            hints
+        }
         Cause::Credential(_) => vec![
             "Sign in with `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.".into(),
             "With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.".into(),

@@ -1,0 +1,98 @@
+//! Making characters visible that a terminal would act on, or not show.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// A text for a terminal: what others wrote can neither move the cursor nor hide. Control characters, characters without
+/// a glyph and blanks other than the usual one become `\r`, `\x1b` or `\u200b`. Line breaks (also `\r\n`) and tabs stay.
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            '\r' if rest.peek() == Some(&'\n') => out.push(c),
+            c if is_hidden(c) => push_escape(&mut out, c),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A character in Python's escaped form.
+fn push_escape(out: &mut String, c: char) {
+    let code = u32::from(c);
+    let _ = match c {
+        '\n' => write!(out, "\\n"),
+        '\r' => write!(out, "\\r"),
+        '\t' => write!(out, "\\t"),
+        _ if code < 0x100 => write!(out, "\\x{code:02x}"),
+        _ if code < 0x10000 => write!(out, "\\u{code:04x}"),
+        _ => write!(out, "\\U{code:08x}"),
+    };
+}
+
+/// Whether nobody sees a character, or takes it for another one: Unicode's Cc, Cf, Zl, Zp, Zs but the blank, and the
+/// letters and marks that have no glyph.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{a0}' | '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
+            | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{115f}' | '\u{1160}' | '\u{1680}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}'
+            | '\u{2800}' | '\u{3000}' | '\u{3164}' | '\u{fe00}'..='\u{fe0e}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// What a hidden character is called, with its code point.
+pub fn name(c: char) -> String {
+    let name = match c {
+        '\r' => "carriage return, the line end of Windows",
+        '\n' => "line break",
+        '\t' => "tab",
+        '\u{1b}' => "escape",
+        '\u{a0}' => "non-breaking space",
+        '\u{202f}' => "narrow non-breaking space",
+        '\u{200b}' => "zero-width space",
+        '\u{200c}' => "zero-width non-joiner",
+        '\u{200d}' => "zero-width joiner",
+        '\u{2060}' => "word joiner",
+        '\u{feff}' => "byte-order mark",
+        '\u{ad}' => "soft hyphen",
+        '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            "mark of the text's direction"
+        }
+        '\u{2028}' | '\u{2029}' | '\u{85}' => "line separator",
+        c if c.is_control() => "control character",
+        c if c.is_whitespace() => "blank of another width",
+        _ => "character without a glyph",
+    };
+    format!("U+{:04X}, {name}", u32::from(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_text_is_borrowed_and_what_acts_on_a_terminal_is_escaped() {
+        for (text, shown) in [
+            ("plain\n\ttext", "plain\n\ttext"),
+            ("é 中 😀", "é 中 😀"),
+            ("a\r\nb", "a\r\nb"),
+            ("a\rb", "a\\rb"),
+            ("\u{1b}[2J\u{7}", "\\x1b[2J\\x07"),
+            ("\u{9b}31m\u{7f}", "\\x9b31m\\x7f"),
+            ("a\u{a0}b\u{200b}\u{202e}", "a\\xa0b\\u200b\\u202e"),
+            ("\u{e0041}", "\\U000e0041"),
+        ] {
+            assert_eq!(escaped(text), shown);
+        }
+        assert!(matches!(escaped("plain"), Cow::Borrowed(_)));
+        assert_eq!(name('\u{200b}'), "U+200B, zero-width space");
+    }
+}

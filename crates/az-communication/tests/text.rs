@@ -1,0 +1,192 @@
+//! What people copy along with a value, and what others write on the terminal.
+#![cfg(unix)]
+
+mod support;
+
+use std::process::{Command, Stdio};
+
+use insta::assert_snapshot;
+use serde_json::json;
+use support::replay::Server;
+use support::{Folder, az};
+
+const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
+const KEY: &str = include_str!("golden/tls/key.pem");
+const ISSUE: [&str; 5] = ["communication", "user-identity", "token", "issue", "--scope"];
+
+/// Exit code and stderr without the warning that the group is a preview.
+fn run(command: &mut Command) -> String {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    assert!(output.stdout.is_empty(), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let lines = stderr.lines().filter(|line| !line.contains("is in preview")).map(|line| format!("{line}\n"));
+    format!("{}exit {}\n", lines.collect::<String>(), output.status.code().unwrap_or(-1))
+}
+
+/// A server with one answer, and the command line against it.
+struct World {
+    home: Folder,
+    server: Server,
+}
+
+impl World {
+    fn new(answer: serde_json::Value) -> Self {
+        let home = Folder::new();
+        home.write("cert.pem", CERTIFICATE);
+        Self { home, server: Server::start(CERTIFICATE, KEY, vec![answer]) }
+    }
+
+    /// A service that refuses a value and repeats it.
+    fn refusing(code: &str, message: &str) -> Self {
+        Self::new(json!({
+            "status": 400,
+            "headers": {"Content-Type": "application/json"},
+            "body": {"error": {"code": code, "message": message}},
+        }))
+    }
+
+    fn az(&self) -> Command {
+        let mut command = az(&self.home);
+        command.env("REQUESTS_CA_BUNDLE", self.home.path().join("cert.pem")).env(
+            "AZURE_COMMUNICATION_CONNECTION_STRING",
+            format!("endpoint=https://localhost:{}/;accesskey=d3Jvbmcga2V5", self.server.port),
+        );
+        command
+    }
+}
+
+#[test]
+fn control_characters_of_the_service_are_escaped() {
+    let world = World::refusing("Bad\u{7}", "x\u{1b}[2J\u{1b}]0;title\u{7}y\u{9b}31m\rz\u{202e}\u{200b}");
+    assert_snapshot!(run(world.az().args(ISSUE).arg("chat")), @r"
+    ERROR: (Bad\x07) x\x1b[2J\x1b]0;title\x07y\x9b31m\rz\u202e\u200b
+    Code: Bad\x07
+    Message: x\x1b[2J\x1b]0;title\x07y\x9b31m\rz\u202e\u200b
+    exit 1
+    ");
+}
+
+#[test]
+fn text_of_the_service_in_other_languages_stays() {
+    let world = World::refusing("c", "é 中文 😀\r\n\tzweite Zeile");
+    assert_snapshot!(run(world.az().args(ISSUE).args(["chat", "--only-show-errors"])), @r"
+    ERROR: (c) é 中文 😀
+    	zweite Zeile
+    Code: c
+    Message: é 中文 😀
+    	zweite Zeile
+    exit 1
+    ");
+}
+
+#[test]
+fn an_invisible_character_in_a_value_is_sent_and_named() {
+    let world = World::refusing("ValidationError", "Scope 'chat\r' is not supported.");
+    assert_snapshot!(run(world.az().args(ISSUE).arg("chat\r")), @r"
+    WARNING: 'chat\r' is not a known scope. Did you mean 'chat'?
+    ERROR: (ValidationError) Scope 'chat\r' is not supported.
+    Code: ValidationError
+    Message: Scope 'chat\r' is not supported.
+    Hint: --scope holds an invisible character at its end: U+000D, carriage return, the line end of Windows.
+    exit 1
+    ");
+    let world = World::refusing("IdentityNotOwned", "Provided identity doesn't belong to the resource.");
+    let user = "8:acs:\u{a0}x\u{200b}";
+    let seen = run(world.az().args(ISSUE).args(["chat", "--user", user]));
+    assert_snapshot!(seen, @r"
+    ERROR: (IdentityNotOwned) Provided identity doesn't belong to the resource.
+    Code: IdentityNotOwned
+    Message: Provided identity doesn't belong to the resource.
+    Hint: --user holds an invisible character at its end: U+200B, zero-width space.
+    Hint: --user holds an invisible character: U+00A0, non-breaking space.
+    Hint: '8:acs:\xa0x\u200b' is not an identity of a Communication Services resource: those start with 8:acs:.
+    exit 1
+    ");
+    let paths: Vec<String> = world.server.requests().into_iter().map(|request| request.path).collect();
+    assert!(paths[0].starts_with("/identities/8%3Aacs%3A%C2%A0x%E2%80%8B/"), "{paths:?}");
+}
+
+#[test]
+fn a_blank_of_another_kind_in_the_command_line_is_named() {
+    let home = Folder::new();
+    let seen = run(az(&home).args(["communication", "identity", "token", "issue", "--scope\u{a0}chat"]));
+    let hint =
+        r"Hint: The word '--scope\xa0chat' holds an invisible character: U+00A0, non-breaking space. Type it anew.";
+    assert!(seen.contains(hint) && seen.ends_with("exit 2\n"), "{seen}");
+}
+
+#[test]
+fn quotes_inside_the_variable_are_named() {
+    let home = Folder::new();
+    let with = |name: &str, value: &str| run(az(&home).env(name, value).args(ISSUE).arg("chat"));
+    assert_snapshot!(with("AZURE_COMMUNICATION_CONNECTION_STRING", r#""endpoint=https://c.example/;accesskey=AAAA""#), @r#"
+    ERROR: The connection string has no 'endpoint' part. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    Hint: AZURE_COMMUNICATION_CONNECTION_STRING holds the quotes around it: they are part of the value. Leave them out.
+    Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    exit 1
+    "#);
+    assert_snapshot!(with("AZURE_COMMUNICATION_CONNECTION_STRING", "endpoint='https://c.example/x';accesskey=AAAA"), @r"
+    ERROR: The 'endpoint' part of the connection string is not a URL: ''https://c.example/x''. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    Hint: The value of 'endpoint' stands in quotes: they are part of it. Leave them out.
+    Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    exit 1
+    ");
+    assert_snapshot!(with("AZURE_COMMUNICATION_ENDPOINT", "'https://c.example'"), @r"
+    ERROR: The endpoint is not an https URL: ''https://c.example''.
+    Hint: AZURE_COMMUNICATION_ENDPOINT holds the quotes around it: they are part of the value. Leave them out.
+    Hint: An Entra token is sent over https only: https://<resource>.communication.azure.com
+    exit 1
+    ");
+}
+
+#[test]
+fn only_arguments_are_read_from_files() {
+    let home = Folder::new();
+    home.write("cs.txt", "endpoint=https://c.example/;accesskey=AAAA");
+    let mut command = az(&home);
+    command.env("AZURE_COMMUNICATION_CONNECTION_STRING", "@cs.txt").args(ISSUE).arg("chat");
+    assert_snapshot!(run(&mut command), @r#"
+    ERROR: AZURE_COMMUNICATION_CONNECTION_STRING is '@cs.txt', but only arguments are read from files.
+    Hint: Give --connection-string @FILE, or AZURE_COMMUNICATION_CONNECTION_STRING="$(cat FILE)".
+    exit 1
+    "#);
+    home.write(".azure/config", "[communication]\nconnection_string = @cs.txt\n");
+    assert_snapshot!(run(az(&home).args(ISSUE).arg("chat")), @r"
+    ERROR: [communication] connection_string of the config file is '@cs.txt', but only arguments are read from files.
+    Hint: Give --connection-string @FILE, or the text itself there.
+    exit 1
+    ");
+}
+
+#[test]
+fn an_empty_endpoint_variable_is_not_set() {
+    let home = Folder::new();
+    let mut command = az(&home);
+    command.env("AZURE_COMMUNICATION_ENDPOINT", "").args(ISSUE).arg("chat");
+    assert_snapshot!(run(&mut command), @r"
+    ERROR: Please specify --connection-string, or set AZURE_COMMUNICATION_CONNECTION_STRING.
+    exit 1
+    ");
+}
+
+#[test]
+fn an_empty_connection_string_does_not_hide_the_endpoint() {
+    let home = Folder::new();
+    let mut command = az(&home);
+    command.env("AZURE_COMMUNICATION_CONNECTION_STRING", "").env("AZURE_COMMUNICATION_ENDPOINT", "https://a/b/c");
+    let seen = run(command.args(ISSUE).arg("chat"));
+    assert!(seen.starts_with("ERROR: The endpoint is not a URL: 'https://a/b/c'."), "{seen}");
+}
+
+#[test]
+fn the_scheme_http_of_a_connection_string_is_not_used() {
+    let world = World::refusing("c", "m");
+    let connection = format!("endpoint=http://localhost:{}/;accesskey=d3Jvbmcga2V5", world.server.port);
+    let seen =
+        run(world.az().env_remove("REQUESTS_CA_BUNDLE").args(ISSUE).args(["chat", "--connection-string", &connection]));
+    let hint = "Hint: The connection string says http://, but requests always go over https: the scheme is not used.\n";
+    assert!(seen.contains(hint), "{seen}");
+    // Where the request arrives, nothing is said.
+    let seen = run(world.az().args(ISSUE).args(["chat", "--connection-string", &connection]));
+    assert!(seen.starts_with("ERROR: (c) m\n") && !seen.contains("http://"), "{seen}");
+}
