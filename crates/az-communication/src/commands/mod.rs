@@ -7,9 +7,6 @@ mod device_login;
 mod doctor;
 mod duration;
 mod emulator;
-mod emulator_entra_token;
-mod emulator_run;
-mod emulator_start;
 mod token_get_for_teams_user;
 mod token_inspect;
 mod token_issue;
@@ -264,9 +261,9 @@ pub const TABLE: Table = Table {
         own("communication user-identity entra exchange", &assignment::entra::EXCHANGE),
         own("communication doctor", &doctor::VERB),
         own("communication completion", &completion::VERB),
-        own("communication emulator start", &emulator_start::VERB),
-        own("communication emulator run", &emulator_run::VERB),
-        own("communication emulator entra-token", &emulator_entra_token::VERB),
+        own("communication emulator start", &emulator::start::VERB),
+        own("communication emulator run", &emulator::run::VERB),
+        own("communication emulator entra-token", &emulator::entra_token::VERB),
     ],
     // The order in which the reference's parser knows them, which errors about abbreviations show.
     globals: &[VERBOSE, DEBUG, ONLY_SHOW_ERRORS, OUTPUT, QUERY, SUBSCRIPTION],

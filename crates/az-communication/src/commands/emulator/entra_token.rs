@@ -2,15 +2,15 @@
 
 use serde_json::{Value as Json, json};
 
-use super::Invocation;
-use super::duration::parse_duration;
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::client::{self, Connection};
+use crate::commands::Invocation;
+use crate::commands::duration::parse_duration;
 use crate::error::CliError;
 use crate::output;
 use pyjmespath::Value;
 
-pub(super) const VERB: Verb = Verb {
+pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Print an Entra access token for a Teams user, signed by the running emulator.\n\nIt is what \
         `token get-for-teams-user` exchanges. Without a connection string, the emulator on its usual port is asked.",
     arguments: &[

@@ -1,20 +1,20 @@
 //! `emulator start`: the service on this machine until it is stopped.
 
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
+use pyjmespath::Value;
 use serde_json::json;
 
-use super::Invocation;
-use super::emulator::{
-    self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, TemporaryFolder,
-};
+use super::folder::TemporaryFolder;
+use super::options::{self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE};
+use super::{listen, signals};
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
+use crate::commands::Invocation;
 use crate::emulator_files;
 use crate::error::CliError;
 use crate::output;
 use crate::prompt;
-use pyjmespath::Value;
 
-pub(super) const VERB: Verb = Verb {
+pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nOnce it is ready, \
         one line of JSON on stdout says where it listens, its connection string and the certificate of its authority; \
         the log goes to stderr.",
@@ -62,9 +62,9 @@ pub(super) const VERB: Verb = Verb {
 };
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    let port = emulator::port(invocation)?;
-    let host = emulator::option(invocation, "--host");
-    let in_memory = emulator::flag(invocation, "--in-memory");
+    let port = options::port(invocation)?;
+    let host = options::option(invocation, "--host");
+    let in_memory = options::flag(invocation, "--in-memory");
     let (config, folder) = if in_memory {
         (Config::in_memory(), None)
     } else {
@@ -74,9 +74,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         };
         (Config::in_folder(&folder), Some(folder))
     };
-    let config = emulator::configure(invocation, config)?;
+    let config = options::configure(invocation, config)?;
     prompt::handle_interrupt();
-    let opened = emulator::open(config)?;
+    let opened = super::open(config)?;
     // The certificate must be a file for clients to name, in memory or not.
     let (ca_certificate, _temporary) = match folder {
         Some(folder) => (std::path::absolute(folder.join(CA_CERTIFICATE_FILE)).unwrap_or(folder), None),
@@ -85,11 +85,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             (temporary.write(CA_CERTIFICATE_FILE, opened.ca_certificate().as_bytes())?, Some(temporary))
         }
     };
-    emulator::runtime()?.block_on(async {
-        let listeners = emulator::listen(host.as_deref(), port).await?;
+    super::runtime()?.block_on(async {
+        let listeners = listen::listen(host.as_deref(), port).await?;
         let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(port, |address| address.port());
-        let stop = stop_signal()?;
-        emulator::raise_file_limit();
+        let stop = signals::stop_signal()?;
+        super::raise_file_limit();
         let ready = json!({
             "endpoint": format!("https://localhost:{port}"),
             "connectionString": opened.connection_string(port),
@@ -100,27 +100,5 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         output::print_line(&ready.to_string());
         acs_identity_emulator::run(listeners, opened, stop).await;
         Ok(None)
-    })
-}
-
-/// Resolves at SIGINT and SIGTERM. Registered before the ready line, so that a signal right behind it counts.
-#[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let fail = |error: std::io::Error| CliError::new(format!("Signals cannot be handled: {error}."));
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
     })
 }

@@ -1,0 +1,129 @@
+//! The options of the emulator, each with its variable.
+
+use std::env;
+use std::time::Duration;
+
+use acs_identity_emulator::{Config, TrustedIssuer};
+use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
+use serde_json::Value as Json;
+
+use crate::cli::table::{Argument, Arity};
+use crate::client;
+use crate::commands::Invocation;
+use crate::commands::duration::parse_duration;
+use crate::config::parse_bool;
+use crate::error::CliError;
+
+pub(super) const ACCESS_KEY: Argument = Argument::new(
+    &["--access-key"],
+    "Access key in base64 instead of the well-known one. Environment variable: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY.",
+)
+.extension();
+
+pub(super) const LOG_REQUESTS: Argument = Argument::new(
+    &["--log-requests"],
+    "Log a line for each request. Environment variable: AZURE_COMMUNICATION_EMULATOR_LOG_REQUESTS.",
+)
+.arity(Arity::Flag)
+.extension();
+
+pub(super) const STRICT_API_VERSION: Argument = Argument::new(
+    &["--strict-api-version"],
+    "Refuse api-versions that are newer than all known ones. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_STRICT_API_VERSION.",
+)
+.arity(Arity::Flag)
+.extension();
+
+pub(super) const REVOCATION_DELAY: Argument = Argument::new(
+    &["--revocation-delay"],
+    "How long a revocation takes to come into force, up to 15m. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_REVOCATION_DELAY.",
+)
+.default("0s")
+.extension();
+
+pub(super) const THROTTLE: Argument = Argument::new(
+    &["--throttle"],
+    "Enforce the rate limits of the documentation. Environment variable: AZURE_COMMUNICATION_EMULATOR_THROTTLE.",
+)
+.arity(Arity::Flag)
+.extension();
+
+pub(super) const ENTRA_ISSUER: Argument = Argument::new(
+    &["--entra-issuer"],
+    "OpenID metadata URLs of issuers whose tokens are accepted for management beside the emulator's own. Environment \
+     variable: AZURE_COMMUNICATION_EMULATOR_ENTRA_ISSUER.",
+)
+.arity(Arity::Many)
+.extension();
+
+/// The longest time that the service takes to revoke (docs/service.md, section 7), in seconds.
+const MAX_REVOCATION_DELAY: u64 = 15 * 60;
+
+/// The variable that stands in for an option of the emulator.
+pub(super) fn variable(key: &str) -> String {
+    let name = key.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();
+    format!("AZURE_COMMUNICATION_EMULATOR_{name}")
+}
+
+/// The value of an option: given, else of its variable.
+pub(super) fn option(invocation: &Invocation<'_>, key: &str) -> Option<String> {
+    let given = invocation.arguments.get(key).map(str::to_owned);
+    given.or_else(|| env::var(variable(key)).ok().filter(|value| !value.is_empty()))
+}
+
+/// Whether a flag is given, or its variable says yes.
+pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> bool {
+    invocation.arguments.has(key) || env::var(variable(key)).is_ok_and(|value| parse_bool(&value) == Some(true))
+}
+
+/// Applies the options that all ways of running the emulator have.
+pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
+    if let Some(key) = option(invocation, "--access-key") {
+        let parsed = key.parse().map_err(|_| {
+            CliError::new("--access-key is not valid base64.").hint("Make one: openssl rand -base64 64 | tr -d '\\n'")
+        })?;
+        config.access_key = Some(parsed);
+    }
+    config.strict_api_version = flag(invocation, "--strict-api-version");
+    config.log_requests = flag(invocation, "--log-requests");
+    config.throttle = flag(invocation, "--throttle");
+    if let Some(text) = option(invocation, "--revocation-delay") {
+        let seconds = parse_duration(&text).and_then(|seconds| u64::try_from(seconds).ok());
+        let seconds = seconds
+            .filter(|seconds| *seconds <= MAX_REVOCATION_DELAY)
+            .ok_or_else(|| CliError::new(format!("--revocation-delay is no duration from 0s to 15m: '{text}'.")))?;
+        config.revocation_delay = Duration::from_secs(seconds);
+    }
+    let urls = match invocation.arguments.has("--entra-issuer") {
+        true => invocation.arguments.list("--entra-issuer").to_vec(),
+        false => option(invocation, "--entra-issuer")
+            .map(|text| text.split_whitespace().map(str::to_owned).collect())
+            .unwrap_or_default(),
+    };
+    for url in urls {
+        config.issuers.push(trusted_issuer(&url)?);
+    }
+    Ok(config)
+}
+
+/// Reads an issuer's metadata and keys.
+fn trusted_issuer(url: &str) -> Result<TrustedIssuer, CliError> {
+    let metadata = client::fetch_json(url)?;
+    let member = |name: &str| {
+        metadata.get(name).and_then(Json::as_str).map(str::to_owned).ok_or_else(|| {
+            CliError::new(format!("{url} is no OpenID metadata: it has no {name}."))
+                .hint("Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration")
+        })
+    };
+    Ok(TrustedIssuer { issuer: member("issuer")?, jwks: client::fetch_json(&member("jwks_uri")?)? })
+}
+
+/// The default port, or that of the option.
+pub(super) fn port(invocation: &Invocation<'_>) -> Result<u16, CliError> {
+    let Some(text) = option(invocation, "--port") else {
+        return Ok(DEVELOPMENT_PORT);
+    };
+    text.parse().map_err(|_| CliError::new(format!("--port is not a number from 0 to 65535: '{text}'.")))
+}
