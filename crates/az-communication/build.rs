@@ -1,4 +1,5 @@
-//! Tells the linker where to put the code that commands run: `link/order.ld`, which bench/order.py writes.
+//! Compiles what must run before Rust's runtime, and tells the linker where to put the code that commands run:
+//! `link/order.ld`, which bench/order.py writes.
 
 use std::env;
 
@@ -6,6 +7,13 @@ fn main() {
     println!("cargo::rerun-if-changed=link/order.ld");
     println!("cargo::rerun-if-env-changed=AZ_LINK_MAP");
     let variable = |name: &str| env::var(name).unwrap_or_default();
+    if env::var_os("CARGO_CFG_UNIX").is_some() {
+        println!("cargo::rerun-if-changed=src/closed_streams.c");
+        // As an object, not as a library: nothing refers to it, and the linker would leave it out.
+        for object in cc::Build::new().file("src/closed_streams.c").warnings(true).compile_intermediates() {
+            println!("cargo::rustc-link-arg-bin=az={}", object.display());
+        }
+    }
     let is_gnu_linux = variable("CARGO_CFG_TARGET_OS") == "linux" && variable("CARGO_CFG_TARGET_ENV") == "gnu";
     // Only released programs are laid out: in others the code has other names.
     if !is_gnu_linux || variable("PROFILE") != "release" {

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::ffi::OsString;
 use std::time::Instant;
 
-use crate::cli::table::messages;
+use crate::cli::table::{Arity, messages};
 use crate::cli::{self, Outcome, UsageError};
 use crate::commands::{self, Invocation};
 use crate::config::Config;
@@ -98,7 +98,7 @@ fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Pri
     words.extend_from_slice(rest);
     let only_flags = words.iter().all(|word| matches!(word.as_str(), "--debug" | "--verbose" | "--only-show-errors"));
     if only_flags {
-        return Ok(help_of_group("", raw, printer));
+        return help_of_group("", raw, printer);
     }
     if words[0].eq_ignore_ascii_case("help") {
         words[0] = "--help".into();
@@ -110,23 +110,24 @@ fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Pri
             execute(&invocation)
         }
         Ok(Outcome::CommandHelp(command)) => {
+            output::check()?;
             if !command.extension {
                 printer.warning("This command is from the following extension: communication");
             }
-            print(&cli::command_help(&commands::TABLE, command, printer.colour()));
+            output::print(&cli::command_help(&commands::TABLE, command, printer.colour()))?;
             Ok(ExitCode::Success)
         }
-        Ok(Outcome::GroupHelp(path)) => Ok(help_of_group(&path, raw, printer)),
+        Ok(Outcome::GroupHelp(path)) => help_of_group(&path, raw, printer),
         Err(error) => Ok(usage_error(error, raw, config, printer)),
     }
 }
 
-fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> ExitCode {
+fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> Result<ExitCode, CliError> {
     if path.is_empty() || commands::TABLE.group(path).is_some_and(|group| group.shared) {
         delegate::to_other_az(raw, printer);
     }
-    print(&cli::group_help(&commands::TABLE, path, printer.colour()));
-    ExitCode::Success
+    output::print(&cli::group_help(&commands::TABLE, path, printer.colour()))?;
+    Ok(ExitCode::Success)
 }
 
 fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer: &Printer) -> ExitCode {
@@ -153,6 +154,10 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     let started = Instant::now();
     let printer = &invocation.printer;
     let format = format_of(invocation)?;
+    let starts_a_program = invocation.command.verb.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
+    if format != Format::None && !starts_a_program {
+        output::check()?;
+    }
     for message in messages::of_command(&commands::TABLE, invocation.command) {
         printer.warning(&message);
     }
@@ -171,7 +176,13 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
         return Ok(code);
     }
     let context = Context { queried: invocation.arguments.query().is_some(), colour: printer.colour() };
-    Ok(print(&output::format(&value, format, context)?).or(code))
+    output::print(&output::format(&value, format, context)?).map_err(|error| {
+        match invocation.command.verb.connects {
+            true => CliError { message: format!("{} The command itself was carried out.", error.message), ..error },
+            false => error,
+        }
+    })?;
+    Ok(code)
 }
 
 /// The output format, checked before anything is sent: a token that could not be shown would be lost.
@@ -201,9 +212,4 @@ fn filter(invocation: &Invocation<'_>, value: Value) -> Result<Value, CliError> 
             CliError::new(format!("The --query cannot be applied to the result: {message}."))
         }
     })
-}
-
-/// Writes a result; the exit code.
-fn print(text: &str) -> ExitCode {
-    if output::print(text).is_ok() { ExitCode::Success } else { ExitCode::Failure }
 }

@@ -1,11 +1,12 @@
 //! Questions at the terminal.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
+use crate::output;
 use crate::printer::Printer;
 
 static INTERRUPT_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
@@ -29,7 +30,7 @@ pub fn handle_interrupt() {
 ///
 /// # Errors
 ///
-/// When the answer is no, or there is nobody to ask.
+/// When the answer is no, when there is nobody to ask, or when stdout cannot be written.
 pub fn confirm(question: &str, printer: &Printer) -> Result<(), CliError> {
     let cancelled = || CliError::new("Operation cancelled.");
     if !io::stdin().is_terminal() {
@@ -37,21 +38,16 @@ pub fn confirm(question: &str, printer: &Printer) -> Result<(), CliError> {
         return Err(cancelled());
     }
     loop {
-        print_prompt(question);
-        let mut answer = String::new();
-        if io::stdin().lock().read_line(&mut answer).unwrap_or(0) == 0 {
+        output::print(&format!("{question} (y/n): "))?;
+        // As bytes: what is not UTF-8 is an answer, too, and asked for again.
+        let mut answer = Vec::new();
+        if io::stdin().lock().read_until(b'\n', &mut answer).unwrap_or(0) == 0 {
             return Err(cancelled());
         }
-        match answer.trim_end_matches(['\n', '\r']).to_lowercase().as_str() {
+        match String::from_utf8_lossy(&answer).trim_end_matches(['\n', '\r']).to_lowercase().as_str() {
             "y" => return Ok(()),
             "n" => return Err(cancelled()),
             _ => {}
         }
     }
-}
-
-fn print_prompt(question: &str) {
-    let mut stdout = io::stdout().lock();
-    let _ = write!(stdout, "{question} (y/n): ");
-    let _ = stdout.flush();
 }

@@ -47,7 +47,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             .exit_code(ExitCode::Usage));
         }
     };
-    output::print_line(script.trim_end());
+    output::print_line(script.trim_end())?;
     Ok(None)
 }
 

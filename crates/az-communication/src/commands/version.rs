@@ -22,15 +22,15 @@ pub fn version(raw: &[OsString], words: &[String], printer: &Printer, plain: &Pr
         if is_command {
             plain.lines(&format!("{NAME} {VERSION}\n"));
         } else {
-            output::print_line(&format!("{NAME} {VERSION}"));
+            output::print_line(&format!("{NAME} {VERSION}"))?;
         }
         delegate::to_other_az(raw, printer);
     }
     if is_command {
         let value = crate::client::object([(NAME, VERSION.into())]);
-        output::print_line(output::format(&value, Format::Json, Context::default())?.trim_end());
+        output::print_line(output::format(&value, Format::Json, Context::default())?.trim_end())?;
     } else {
-        output::print_line(&format!("{NAME} {VERSION}"));
+        output::print_line(&format!("{NAME} {VERSION}"))?;
     }
     Ok(ExitCode::Success)
 }

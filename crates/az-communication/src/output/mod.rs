@@ -3,11 +3,12 @@
 mod colour;
 mod json;
 mod python_text;
+mod stdout;
 mod table;
 mod tsv;
 mod yaml;
 
-use std::io::{self, Write as _};
+pub use stdout::{check, print, print_line};
 
 use pyjmespath::Value;
 
@@ -84,24 +85,6 @@ pub fn format(value: &Value, format: Format, context: Context) -> Result<String,
         Format::Tsv => tsv::format(value),
         Format::None => String::new(),
     })
-}
-
-/// Writes to stdout. A reader that has gone away is no error.
-///
-/// # Errors
-///
-/// When stdout cannot be written, because its disk is full, say.
-pub fn print(text: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
-}
-
-/// Writes a line to stdout, where nothing depends on whether it arrives.
-pub fn print_line(line: &str) {
-    let _ = print(&format!("{line}\n"));
 }
 
 fn holds_expref(value: &Value) -> bool {

@@ -70,7 +70,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     })?;
     // Alone on stdout, for $(…), unless a format is asked for.
     if !arguments.has("--output") && arguments.query().is_none() {
-        output::print_line(token);
+        output::print_line(token)?;
         return Ok(None);
     }
     Ok(Some(token.into()))

@@ -97,7 +97,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             "controlEndpoint": format!("https://localhost:{port}/emulator/"),
             "pid": std::process::id(),
         });
-        output::print_line(&ready.to_string());
+        output::print_line(&ready.to_string())?;
         acs_identity_emulator::run(listeners, opened, stop).await;
         Ok(None)
     })
