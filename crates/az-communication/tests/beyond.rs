@@ -203,7 +203,7 @@ fn verification_checks_signature_and_revocation() {
     );
 }
 
-/// With a login: `emulator run` gives what `azure_identity` looks for.
+/// With a login: `emulator run` gives what Azure's credentials look for.
 #[test]
 fn keyless() {
     let home = Folder::new();
@@ -266,7 +266,7 @@ fn keyless() {
         "\n  workload identity: AZURE_FEDERATED_TOKEN_FILE is not set\n",
         "\n  managed identity: ",
         "\n  az login: the Azure CLI was not found further down PATH\n",
-        "Hint: Sign in with `az login`",
+        "Hint: Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; or install the Azure CLI",
     ] {
         assert_eq!(stderr.matches(line).count(), 1, "{line:?} in {stderr}");
     }

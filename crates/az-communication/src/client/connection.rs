@@ -60,6 +60,8 @@ pub struct Connection {
     pub development_emulator: bool,
     /// Whether the connection string says `http://`, which is not used.
     pub plain_http: bool,
+    /// The subscription whose tenant a login is asked about.
+    pub subscription: Option<String>,
 }
 
 impl From<ConnectionString> for Connection {
@@ -69,6 +71,7 @@ impl From<ConnectionString> for Connection {
             auth: Auth::Key(parsed.access_key),
             development_emulator: parsed.development_emulator,
             plain_http: parsed.plain_http,
+            subscription: None,
         }
     }
 }
@@ -166,6 +169,7 @@ impl Connection {
     /// An endpoint without a key: given, else of the environment or the config file, else of the connection string.
     fn login(arguments: &Arguments, config: &Config) -> Result<Self, CliError> {
         let given = arguments.get("--endpoint").filter(|endpoint| !endpoint.is_empty());
+        let subscription = arguments.get("--subscription").filter(|name| !name.is_empty()).map(str::to_owned);
         let endpoint = match given {
             Some(endpoint) => Some(endpoint.to_owned()),
             None => config.get("communication", "endpoint")?.filter(|endpoint| !endpoint.is_empty()),
@@ -175,7 +179,7 @@ impl Connection {
                 CliError::new("Please specify --endpoint, or set AZURE_COMMUNICATION_ENDPOINT.")
                     .hint("The Azure portal shows it on the overview of the Communication Services resource.")
             })?;
-            return Ok(Self { auth: Auth::Login, ..connection });
+            return Ok(Self { auth: Auth::Login, subscription, ..connection });
         };
         let refused = |message: String, hint: &str| {
             let hints = if given.is_some() { Vec::new() } else { pasted::hints(&source("endpoint"), &endpoint) };
@@ -198,7 +202,13 @@ impl Connection {
                 "Its form is https://<resource>.communication.azure.com",
             ));
         }
-        Ok(Self { host: host.to_owned(), auth: Auth::Login, development_emulator: false, plain_http: false })
+        Ok(Self {
+            host: host.to_owned(),
+            auth: Auth::Login,
+            development_emulator: false,
+            plain_http: false,
+            subscription,
+        })
     }
 
     /// The connection string: the argument, else the variable, else the config file.

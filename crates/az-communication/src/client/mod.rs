@@ -1,6 +1,7 @@
 //! How the commands reach the service: the SDK's client on a transport of our own that starts in microseconds.
 
 mod access;
+pub mod authority;
 mod block_on;
 mod connect;
 mod connection;
@@ -13,6 +14,7 @@ mod http1;
 mod jwks;
 mod login;
 mod odata_error;
+mod page;
 mod proxy;
 mod redirect;
 mod retry;

@@ -77,7 +77,7 @@ impl Service {
                 (CommunicationIdentityClient::with_access_key(&endpoint, &key, Some(options)), "connection string")
             }
             Auth::Login => {
-                let login = Arc::new(Login::new(printer));
+                let login = Arc::new(Login::new(printer, connection.subscription.clone()));
                 (CommunicationIdentityClient::new(&endpoint, login, Some(options)), "endpoint")
             }
         };

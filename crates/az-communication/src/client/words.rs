@@ -68,10 +68,7 @@ fn hints(failure: &Failure) -> Vec<String> {
             }
             hints
         }
-        Cause::Credential(_) => vec![
-            "Sign in with `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET.".into(),
-            "With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.".into(),
-        ],
+        Cause::Credential(error) => error.hints(),
         Cause::Answer(_) => vec![
             "Is the endpoint of the connection string that of a Communication Services resource? Use --debug to see \
              the exchange."

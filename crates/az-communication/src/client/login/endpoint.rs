@@ -1,0 +1,120 @@
+//! The endpoints that hand out tokens: asking, asking again, and reading what they answer.
+
+use std::time::Duration;
+
+use acs_identity_protocol::raw_id::encode_path_segment;
+use azure_core::credentials::AccessToken;
+use azure_core::http::{Method, RawResponse, Request, Url};
+use azure_core::time::OffsetDateTime;
+use serde_json::Value;
+
+use super::super::authority::{self, AuthorityError};
+use super::super::page;
+use super::super::transport::Transport;
+use super::super::transport_error::TransportError;
+use super::super::wait::waiting;
+use super::failure::Reason;
+use super::redact::redacted;
+
+/// Attempts beyond the first, and the waits before them. A token request may be repeated: it changes nothing.
+const WAITS: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(400), Duration::from_millis(800)];
+
+/// No endpoint gives a token for longer, so larger numbers are cut.
+const LONGEST: i64 = 10 * 365 * 86_400;
+
+/// How long a token is used whose answer does not say it, in seconds.
+const UNKNOWN_LIFETIME: i64 = 300;
+
+/// The token endpoint of the tenant that AZURE_TENANT_ID names.
+pub(super) fn of_tenant(tenant: &str) -> Result<Url, Reason> {
+    authority::endpoint(tenant, "token").map_err(|error| match error {
+        AuthorityError::Tenant(_) => Reason::Misconfigured(format!("AZURE_TENANT_ID: {error}")),
+        AuthorityError::Host(_) => Reason::Misconfigured(error.to_string()),
+    })
+}
+
+/// A request with a form, as OAuth has them.
+pub(super) fn form(url: Url, fields: &[(&str, &str)]) -> Request {
+    let mut request = Request::new(url, Method::Post);
+    request.insert_header("content-type", "application/x-www-form-urlencoded");
+    request.insert_header("accept", "application/json");
+    let pairs: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{name}={}", encode_path_segment(value))).collect();
+    request.set_body(pairs.join("&"));
+    request
+}
+
+/// Asks for a token, up to three times more where the endpoint is overloaded or the connection fails.
+pub(super) fn ask(transport: &Transport, request: &Request, secrets: &[&str]) -> Result<AccessToken, Reason> {
+    let mut waits = WAITS.iter();
+    loop {
+        let result = transport.send(request);
+        let again = match &result {
+            Ok(answer) => matches!(u16::from(answer.status()), 408 | 429 | 500 | 502..=504),
+            Err(error) => matches!(
+                error.get_ref().and_then(|inner| inner.downcast_ref::<TransportError>()),
+                Some(TransportError::Connect(..) | TransportError::Closed(_) | TransportError::Io(..))
+            ),
+        };
+        match waits.next().filter(|_| again) {
+            Some(wait) if waiting().sleep(*wait) => {}
+            _ => return read(result.map_err(not_reachable)?, secrets),
+        }
+    }
+}
+
+fn not_reachable(error: azure_core::Error) -> Reason {
+    let text = error.to_string();
+    match error.into_inner().map(|inner| inner.downcast::<TransportError>()) {
+        Ok(Ok(transport)) => Reason::NotReachable(*transport),
+        _ => Reason::Local(text),
+    }
+}
+
+/// Reads an answer: that of Entra, or that of a managed identity's endpoint, which writes numbers as strings.
+fn read(answer: RawResponse, secrets: &[&str]) -> Result<AccessToken, Reason> {
+    let status = u16::from(answer.status());
+    let Ok(body @ Value::Object(_)) = serde_json::from_slice::<Value>(answer.body()) else {
+        return Err(Reason::Page { status, title: page::title(answer.body()) });
+    };
+    let text = |name: &str| body.get(name).and_then(Value::as_str);
+    let error = text("error").filter(|error| !error.is_empty());
+    if !(200..300).contains(&status) || error.is_some() {
+        let description = text("error_description").or_else(|| text("message")).and_then(first_line);
+        return Err(Reason::Refused {
+            status,
+            code: error.map(|error| redacted(error, secrets)),
+            description: description.map(|line| redacted(line, secrets)),
+        });
+    }
+    let token = text("access_token").filter(|token| !token.is_empty()).ok_or(Reason::NoToken(status))?;
+    let now = OffsetDateTime::now_utc();
+    let lifetime = match (seconds(&body, "expires_in"), seconds(&body, "expires_on")) {
+        (Some(lifetime), _) => lifetime,
+        (None, Some(at)) => at.saturating_sub(now.unix_timestamp()),
+        (None, None) => UNKNOWN_LIFETIME,
+    };
+    Ok(token_for(token.to_owned(), lifetime))
+}
+
+/// A token that is good for so many seconds.
+pub(super) fn token_for(token: String, lifetime: i64) -> AccessToken {
+    let lifetime = azure_core::time::Duration::seconds(lifetime.clamp(0, LONGEST));
+    AccessToken::new(token, OffsetDateTime::now_utc().saturating_add(lifetime))
+}
+
+/// A number of seconds, however it is written; one that is out of range is the nearest that fits.
+pub(super) fn seconds(body: &Value, name: &str) -> Option<i64> {
+    match body.get(name)? {
+        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64)),
+        Value::String(text) => {
+            let text = text.trim();
+            text.parse().ok().or_else(|| text.parse().ok().filter(|n: &f64| !n.is_nan()).map(|seconds| seconds as i64))
+        }
+        _ => None,
+    }
+}
+
+fn first_line(text: &str) -> Option<&str> {
+    text.lines().map(str::trim).find(|line| !line.is_empty())
+}
