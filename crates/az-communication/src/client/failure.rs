@@ -23,6 +23,8 @@ use super::transport_error::TransportError;
 pub enum Asked {
     /// Nothing that an error could be about.
     Nothing,
+    /// A new identity, whose id only the answer has.
+    NewUser,
     /// This user, by raw id.
     User(String),
     /// The exchange of a Teams user's Entra token.

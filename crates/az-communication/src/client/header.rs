@@ -11,3 +11,8 @@ pub(super) const REASON: &str = ":reason";
 pub(super) fn optional<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
     headers.iter().find(|(key, _)| key.as_str().eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
 }
+
+/// A header that is there and not empty.
+pub(super) fn given<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
+    optional(headers, name).filter(|value| !value.is_empty())
+}

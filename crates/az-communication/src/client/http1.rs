@@ -1,209 +1,271 @@
-//! HTTP/1.1, as much of it as a client of this service needs.
+//! HTTP/1.1 by hyper, driven on this thread without a runtime.
 
-use std::io::{self, BufRead, Read};
+use std::error::Error as _;
+use std::io::{self, ErrorKind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Instant;
+
+use azure_core::Bytes;
+use futures::FutureExt as _;
+use http_body_util::Full;
+use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::http1::{Builder, Connection, SendRequest};
+use hyper::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use hyper::{Request, Response};
+
+use super::channel::Channel;
+use super::failure::Reached;
+use super::head;
+use super::wire::Wire;
 
 /// No answer of the service comes near this; more is refused.
-const MAX_BODY: u64 = 64 * 1024 * 1024;
+pub(super) const MAX_BODY: usize = 64 * 1024 * 1024;
 
-/// The largest head that is read.
-const MAX_HEAD: usize = 256 * 1024;
+/// A token's answer fits, with its head. Fresh pages cost more than a second try with [`Limits::Large`].
+const USUAL_HEAD: usize = 4 * 1024;
+const USUAL_HEADERS: usize = 32;
 
-const MAX_HEADERS: usize = 256;
+/// Python's http.client takes 100 and curl 5,000. The head may be as large as hyper has it, 400 KB.
+const MOST_HEADERS: usize = 1024;
+
+type Sender = SendRequest<Full<Bytes>>;
+type Driver = Connection<Wire, Full<Bytes>>;
 
 /// An answer.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) reason: String,
-    pub(super) headers: Vec<(String, String)>,
+    pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
-    /// Whether the connection can take another request.
-    pub(super) reusable: bool,
 }
 
-/// Why there is no answer.
+/// Why there is no whole answer.
 #[derive(Debug)]
-pub(super) enum ReadError {
-    /// The connection ended before the first byte.
-    Closed,
-    /// It failed, or ended in the middle.
+pub(super) enum Broken {
+    /// The network or TLS failed, or time is over.
     Io(io::Error),
-    /// What came is not HTTP.
-    Protocol(&'static str),
+    /// The connection ended.
+    Ended,
+    /// What came is not valid HTTP, in words.
+    Malformed(String),
 }
 
-impl From<io::Error> for ReadError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
+/// A failed exchange.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub(super) why: Broken,
+    pub(super) reached: Reached,
+    /// Whether it failed within the TLS handshake.
+    pub(super) in_handshake: bool,
+}
+
+/// Whether somebody wants to be polled again.
+struct Flag(AtomicBool);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
-/// Writes the head of a request.
-pub(super) fn request_head<'a>(
-    method: &str,
-    target: &str,
-    host: &str,
-    headers: impl Iterator<Item = (&'a str, &'a str)>,
-    content_length: Option<usize>,
-) -> Vec<u8> {
-    let mut head = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\n");
-    for (name, value) in headers {
-        // Whatever the body is, its length is stated once, below; a line break in a value would be another header.
-        if name.eq_ignore_ascii_case("content-length") || value.contains(['\r', '\n']) {
-            continue;
-        }
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    if let Some(length) = content_length {
-        head.push_str(&format!("content-length: {length}\r\n"));
-    }
-    head.push_str("\r\n");
-    head.into_bytes()
+/// How large a head may be.
+#[derive(Clone, Copy)]
+enum Limits {
+    Usual,
+    Large,
 }
 
-/// Reads the answer to a request; interim answers (1xx) are skipped.
-pub(super) fn read_answer(stream: &mut impl BufRead) -> Result<Answer, ReadError> {
-    loop {
-        let head = read_head(stream)?;
-        let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-        let mut parsed = httparse::Response::new(&mut headers);
-        match parsed.parse(&head) {
-            Ok(httparse::Status::Complete(_)) => {}
-            _ => return Err(ReadError::Protocol("its head is not that of an HTTP answer")),
-        }
-        let status = parsed.code.unwrap_or_default();
-        let reason = parsed.reason.unwrap_or_default().to_owned();
-        let http10 = parsed.version == Some(0);
-        let headers: Vec<(String, String)> = parsed
-            .headers
-            .iter()
-            .map(|header| (header.name.to_ascii_lowercase(), String::from_utf8_lossy(header.value).into_owned()))
-            .collect();
-        if (100..200).contains(&status) {
-            continue;
-        }
-        let value = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
-        let says = |name: &str, word: &str| value(name).is_some_and(|v| v.to_ascii_lowercase().contains(word));
-        let mut reusable = !says("connection", "close") && (!http10 || says("connection", "keep-alive"));
-        let body = if status == 204 || status == 304 {
-            Vec::new()
-        } else if says("transfer-encoding", "chunked") {
-            read_chunks(stream)?
-        } else if let Some(length) = value("content-length") {
-            let length: u64 =
-                length.trim().parse().map_err(|_| ReadError::Protocol("its content-length is not a number"))?;
-            if length > MAX_BODY {
-                return Err(ReadError::Protocol("its body is larger than 64 MiB"));
+/// A connection that takes one request after the other.
+pub(super) struct Http1 {
+    wire: Wire,
+    sender: Sender,
+    /// `None` when it has ended.
+    driver: Option<Driver>,
+}
+
+fn start(wire: &Wire, limits: Limits) -> io::Result<(Sender, Option<Driver>)> {
+    let mut builder = Builder::new();
+    builder
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_spaces_after_header_name_in_responses(true)
+        .ignore_invalid_headers_in_responses(true)
+        .writev(false);
+    match limits {
+        Limits::Usual => builder.max_headers(USUAL_HEADERS).read_buf_exact_size(Some(USUAL_HEAD)),
+        Limits::Large => builder.max_headers(MOST_HEADERS),
+    };
+    // It only makes the two parts; nothing is sent.
+    match builder.handshake(wire.clone()).now_or_never() {
+        Some(Ok((sender, driver))) => Ok((sender, Some(driver))),
+        Some(Err(error)) => Err(io::Error::other(error)),
+        None => Err(ErrorKind::WouldBlock.into()),
+    }
+}
+
+impl Http1 {
+    /// HTTP over a connection on which nothing was sent.
+    pub(super) fn new(channel: Channel, deadline: Instant) -> io::Result<Self> {
+        let wire = Wire::new(channel, deadline);
+        let (sender, driver) = start(&wire, Limits::Usual)?;
+        Ok(Self { wire, sender, driver })
+    }
+
+    /// Whether the connection can take a request after another one: the server left it open, and nothing came that nobody
+    /// asked for.
+    pub(super) fn is_ready(&mut self) -> bool {
+        let flag = Arc::new(Flag(AtomicBool::new(true)));
+        let waker = Waker::from(Arc::clone(&flag));
+        let mut context = Context::from_waker(&waker);
+        while flag.0.swap(false, Ordering::Relaxed) {
+            self.turn(&mut context);
+            if let Poll::Ready(ready) = self.sender.poll_ready(&mut context) {
+                return ready.is_ok() && self.driver.is_some();
             }
-            let mut body = Vec::new();
-            stream.take(length).read_to_end(&mut body)?;
-            if (body.len() as u64) < length {
-                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+        false
+    }
+
+    /// Sends a request and reads its whole answer.
+    pub(super) fn exchange(&mut self, request: Request<Full<Bytes>>, deadline: Instant) -> Result<Answer, Failed> {
+        self.wire.begin(deadline);
+        let response = self.respond_or_repair(request).map_err(|why| self.failed(why))?;
+        self.read(response).map_err(|why| self.failed(why))
+    }
+
+    /// Asks a proxy for a tunnel (CONNECT): the connection through it, or the status and reason of its refusal.
+    pub(super) fn tunnel(
+        mut self,
+        request: Request<Full<Bytes>>,
+        deadline: Instant,
+    ) -> Result<Result<Channel, (u16, String)>, Failed> {
+        self.wire.begin(deadline);
+        let response = self.respond_or_repair(request).map_err(|why| self.failed(why))?;
+        if !response.status().is_success() {
+            return Ok(Err((response.status().as_u16(), reason(&response))));
+        }
+        if !head::is_all(self.wire.state().head()) {
+            return Err(self.failed(Broken::Malformed("the proxy sent more than its answer".into())));
+        }
+        let Self { wire, sender, driver } = self;
+        drop((sender, driver, response));
+        wire.into_channel().map(Ok).ok_or(Failed { why: Broken::Ended, reached: Reached::No, in_handshake: false })
+    }
+
+    fn failed(&mut self, why: Broken) -> Failed {
+        self.driver = None;
+        let state = self.wire.state();
+        Failed { why, reached: state.reached(), in_handshake: state.is_handshaking() }
+    }
+
+    /// Lets hyper read and write what it can.
+    fn turn(&mut self, context: &mut Context<'_>) {
+        // Its error goes to whoever waits for the answer.
+        if self.driver.as_mut().is_some_and(|driver| Pin::new(driver).poll(context).is_ready()) {
+            self.driver = None;
+        }
+    }
+
+    /// Takes turns until a step is done.
+    fn drive<T>(&mut self, mut step: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Result<T, Broken> {
+        let flag = Arc::new(Flag(AtomicBool::new(false)));
+        let waker = Waker::from(Arc::clone(&flag));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            self.turn(&mut context);
+            if let Poll::Ready(value) = step(&mut context) {
+                return Ok(value);
             }
-            body
-        } else {
-            reusable = false;
-            read_to_end(stream)?
-        };
-        return Ok(Answer { status, reason, headers, body, reusable });
+            if flag.0.swap(false, Ordering::Relaxed) {
+                continue;
+            }
+            if self.driver.is_none() {
+                return Err(Broken::Ended);
+            }
+            self.wire.wait().map_err(Broken::Io)?;
+        }
+    }
+
+    /// Sends a request and reads the head of its answer.
+    fn respond(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Broken> {
+        let mut response = pin!(self.sender.try_send_request(request));
+        let response = self.drive(|context| response.as_mut().poll(context))?;
+        response.map_err(|error| self.cause(&error.into_error()))
+    }
+
+    fn cause(&self, error: &hyper::Error) -> Broken {
+        let mut state = self.wire.state();
+        if let Some(error) = state.take_failure() {
+            return Broken::Io(error);
+        }
+        if error.is_parse() {
+            return Broken::Malformed(head::what_is_wrong(state.head()));
+        }
+        match error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
+            Some(error) if error.kind() != ErrorKind::UnexpectedEof => Broken::Malformed(error.to_string()),
+            _ => Broken::Ended,
+        }
+    }
+
+    /// The same, with a second look at a head that hyper does not take at first.
+    fn respond_or_repair(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Broken> {
+        let method = request.method().clone();
+        let mut response = self.respond(request);
+        // A head may be long, and have a line that needs correction.
+        for _ in 0..2 {
+            let Err(Broken::Malformed(_)) = response else { break };
+            let Some(repaired) = head::repaired(self.wire.state().head()) else { break };
+            (self.sender, self.driver) = start(&self.wire, Limits::Large).map_err(Broken::Io)?;
+            self.wire.replay(repaired);
+            // It was sent before. This one is for hyper, which reads no answer without a request.
+            let mut request = Request::new(Full::default());
+            *request.method_mut() = method.clone();
+            response = self.respond(request);
+            self.wire.end_of_replay();
+        }
+        response
+    }
+
+    /// Reads the body of an answer.
+    fn read(&mut self, response: Response<Incoming>) -> Result<Answer, Broken> {
+        let reason = reason(&response);
+        let (parts, mut incoming) = response.into_parts();
+        let coding = parts.headers.get_all(TRANSFER_ENCODING).iter().next_back().map(|value| value.as_bytes());
+        let last_coding = coding.and_then(|value| value.rsplit(|byte| *byte == b',').next()).map(<[u8]>::trim_ascii);
+        self.wire.head_is_read(last_coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked")));
+        let length = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        // hyper would read to the end of the connection.
+        let enough = length.filter(|_| coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"identity")));
+        let mut body = Vec::with_capacity(length.unwrap_or(0).min(USUAL_HEAD));
+        while enough.is_none_or(|enough| body.len() < enough) {
+            let frame = match self.drive(|context| Pin::new(&mut incoming).poll_frame(context))? {
+                None => break,
+                Some(frame) => frame.map_err(|error| self.cause(&error))?,
+            };
+            let Ok(data) = frame.into_data() else { continue };
+            if data.len() > MAX_BODY - body.len() {
+                return Err(Broken::Malformed("its body is larger than 64 MiB".into()));
+            }
+            body.extend_from_slice(&data);
+        }
+        if let Some(enough) = enough {
+            body.truncate(enough);
+            self.driver = None;
+        }
+        Ok(Answer { status: parts.status.as_u16(), reason, headers: parts.headers, body })
     }
 }
 
-fn read_head(stream: &mut impl BufRead) -> Result<Vec<u8>, ReadError> {
-    let mut head = Vec::new();
-    loop {
-        let before = head.len();
-        stream.by_ref().take((MAX_HEAD - before) as u64).read_until(b'\n', &mut head)?;
-        if head.is_empty() {
-            return Err(ReadError::Closed);
-        }
-        if head.len() == before || head.len() >= MAX_HEAD {
-            return Err(ReadError::Protocol("its head does not end"));
-        }
-        if head.ends_with(b"\r\n\r\n") || head.ends_with(b"\n\n") {
-            return Ok(head);
-        }
-        if !head.starts_with(&b"HTTP/"[..head.len().min(5)]) {
-            return Err(ReadError::Protocol("it does not start with HTTP/"));
-        }
-    }
-}
-
-fn read_chunks(stream: &mut impl BufRead) -> Result<Vec<u8>, ReadError> {
-    let mut body = Vec::new();
-    loop {
-        let line = read_line(stream)?;
-        let size = line.split(';').next().unwrap_or_default().trim();
-        let size =
-            u64::from_str_radix(size, 16).map_err(|_| ReadError::Protocol("the size of a chunk is not a number"))?;
-        if size == 0 {
-            while !read_line(stream)?.is_empty() {}
-            return Ok(body);
-        }
-        if size > MAX_BODY - body.len() as u64 {
-            return Err(ReadError::Protocol("its body is larger than 64 MiB"));
-        }
-        let wanted = body.len() as u64 + size;
-        stream.by_ref().take(size).read_to_end(&mut body)?;
-        if (body.len() as u64) < wanted {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
-        read_line(stream)?;
-    }
-}
-
-fn read_line(stream: &mut impl BufRead) -> Result<String, ReadError> {
-    let mut line = Vec::new();
-    stream.by_ref().take(8192).read_until(b'\n', &mut line)?;
-    if !line.ends_with(b"\n") {
-        return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-    }
-    Ok(String::from_utf8_lossy(&line).trim_end().to_owned())
-}
-
-fn read_to_end(stream: &mut impl BufRead) -> Result<Vec<u8>, ReadError> {
-    let mut body = Vec::new();
-    match stream.take(MAX_BODY + 1).read_to_end(&mut body) {
-        // A server that ends the connection without TLS's good-bye has still sent what it had.
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
-        Err(error) => return Err(error.into()),
-        Ok(_) => {}
-    }
-    if body.len() as u64 > MAX_BODY {
-        return Err(ReadError::Protocol("its body is larger than 64 MiB"));
-    }
-    Ok(body)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<(u16, String, bool), String> {
-        read_answer(&mut text.as_bytes())
-            .map(|answer| (answer.status, String::from_utf8_lossy(&answer.body).into_owned(), answer.reusable))
-            .map_err(|error| format!("{error:?}"))
-    }
-
-    #[test]
-    fn answers() {
-        assert_eq!(read("HTTP/1.1 204 No Content\r\n\r\n"), Ok((204, String::new(), true)));
-        assert_eq!(read("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhixx"), {
-            Ok((200, "hi".into(), true))
-        });
-        assert_eq!(
-            read("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nhi\r\n1\r\n!\r\n0\r\nA: b\r\n\r\n"),
-            Ok((200, "hi!".into(), true))
-        );
-        assert_eq!(read("HTTP/1.0 200 OK\r\n\r\nall"), Ok((200, "all".into(), false)));
-    }
-
-    #[test]
-    fn errors() {
-        assert!(read("").is_err_and(|error| error == "Closed"));
-        assert!(read("SSH-2.0\r\n").is_err_and(|error| error.contains("HTTP/")));
-        assert!(read("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhi").is_err_and(|e| e.contains("UnexpectedEof")));
-        assert!(read("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n").is_err());
-        assert!(read("HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n").is_err_and(|e| e.contains("64 MiB")));
-    }
+/// The phrase behind the status, as it came.
+fn reason(response: &Response<Incoming>) -> String {
+    let reason = response.extensions().get::<hyper::ext::ReasonPhrase>().map(|reason| reason.as_bytes());
+    let reason = reason.unwrap_or_else(|| response.status().canonical_reason().unwrap_or_default().as_bytes());
+    String::from_utf8_lossy(reason).into_owned()
 }

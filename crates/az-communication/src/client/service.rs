@@ -97,7 +97,7 @@ impl Service {
     /// When the service refuses, cannot be reached, or answers something else.
     pub fn create_user(&self) -> Result<String, Failure> {
         let result = block_on(self.client.create_identity(None));
-        self.read(result, Asked::Nothing, |body| string_at(body, &["identity", "id"]))
+        self.read(result, Asked::NewUser, |body| string_at(body, &["identity", "id"]))
     }
 
     /// Creates an identity with a name of the caller's own, or finds it: what the service says of it.
@@ -107,7 +107,9 @@ impl Service {
     /// When the service refuses, cannot be reached, or answers something else.
     pub fn create_named_user(&self, custom_id: &str) -> Result<Value, Failure> {
         let request = CreateIdentityRequest { custom_id: Some(custom_id.to_owned()), ..Default::default() };
-        self.create(request, |body| body.get("identity").cloned().ok_or_else(|| "it has no 'identity'".into()))
+        self.create(request, Asked::Nothing, |body| {
+            body.get("identity").cloned().ok_or_else(|| "it has no 'identity'".into())
+        })
     }
 
     /// What the service says of an identity.
@@ -131,7 +133,7 @@ impl Service {
             expires_in_minutes: minutes,
             ..Default::default()
         };
-        self.create(request, |body| {
+        self.create(request, Asked::NewUser, |body| {
             Ok(Issued {
                 user: string_at(body, &["identity", "id"])?,
                 token: string_at(body, &["accessToken", "token"])?,
@@ -143,13 +145,14 @@ impl Service {
     fn create<T>(
         &self,
         request: CreateIdentityRequest,
+        asked: Asked,
         read: impl FnOnce(&Value) -> Result<T, String>,
     ) -> Result<T, Failure> {
         let result = request.try_into().and_then(|body| {
             let options = CommunicationIdentityClientCreateIdentityOptions { body: Some(body), ..Default::default() };
             block_on(self.client.create_identity(Some(options)))
         });
-        self.read(result, Asked::Nothing, read)
+        self.read(result, asked, read)
     }
 
     /// Issues a token for an identity.

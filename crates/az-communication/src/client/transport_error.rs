@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use azure_core::error::{Error, ErrorKind};
 
 use super::failure::Reached;
+use super::http1::{Broken, Failed};
 use crate::error::system_text;
 
 /// Why a request got no answer.
@@ -21,12 +23,31 @@ pub enum TransportError {
     Certificate(String, rustls::Error),
     /// TLS failed otherwise.
     Tls(String, rustls::Error),
+    /// What answers there does not speak TLS.
+    NotTls(String),
+    /// The connection ended before the request had left, most often in the TLS handshake.
+    Unsent(String, Option<io::Error>),
     /// The server ended the connection without an answer.
     Closed(String),
     /// The connection failed on the way.
     Io(String, io::Error),
-    /// The server does not speak HTTP.
-    Protocol(String, &'static str),
+    /// No answer came in this time, or no whole one.
+    Timeout {
+        /// The server.
+        host: String,
+        /// How long it had.
+        time: Duration,
+        /// How far the request got.
+        reached: Reached,
+    },
+    /// The answer ended in the middle.
+    CutOff(String),
+    /// The server does not speak HTTP, or its answer is malformed.
+    Protocol(String, String),
+    /// The request cannot be written as HTTP.
+    Request(String),
+    /// The user interrupted before the request left.
+    Interrupted,
 }
 
 impl fmt::Display for TransportError {
@@ -41,7 +62,19 @@ impl fmt::Display for TransportError {
             Self::Tls(host, error) => write!(f, "No secure connection to {host}: {error}."),
             Self::Closed(host) => write!(f, "{host} closed the connection without a response."),
             Self::Io(host, error) => write!(f, "The connection to {host} failed: {}.", system_text(error)),
-            Self::Protocol(host, what) => write!(f, "The response of {host} is not HTTP: {what}."),
+            Self::NotTls(host) => write!(f, "The server at {host} does not speak TLS."),
+            Self::Unsent(host, Some(error)) => {
+                write!(f, "The connection to {host} failed before the request was sent: {}.", system_text(error))
+            }
+            Self::Unsent(host, None) => write!(f, "{host} closed the connection before the request was sent."),
+            Self::Timeout { host, time, reached: Reached::Answered } => {
+                write!(f, "The response of {host} was not complete within {} s.", time.as_secs())
+            }
+            Self::Timeout { host, time, .. } => write!(f, "{host} did not answer within {} s.", time.as_secs()),
+            Self::CutOff(host) => write!(f, "The response of {host} was cut off."),
+            Self::Protocol(host, what) => write!(f, "The response of {host} is not valid HTTP: {what}."),
+            Self::Request(what) => write!(f, "The request cannot be sent: {what}."),
+            Self::Interrupted => f.write_str("Interrupted before the request was sent."),
         }
     }
 }
@@ -68,8 +101,50 @@ impl TransportError {
     pub fn reached(&self) -> Reached {
         match self {
             Self::Closed(_) | Self::Io(..) => Reached::Maybe,
-            Self::Protocol(..) => Reached::Answered,
+            Self::CutOff(_) | Self::Protocol(..) => Reached::Answered,
+            Self::Timeout { reached, .. } => *reached,
             _ => Reached::No,
+        }
+    }
+
+    /// Whether another attempt would fail in the same way.
+    pub(super) fn is_permanent(&self) -> bool {
+        matches!(self, Self::Certificate(..) | Self::NotTls(_) | Self::Request(_) | Self::Interrupted)
+    }
+
+    /// The error of a failed exchange with that server, `host` for certificates and `authority` for the rest.
+    pub(super) fn of(failed: Failed, host: &str, authority: &str, time: Duration) -> Self {
+        let server = authority.to_owned();
+        let Failed { why, reached, in_handshake } = failed;
+        match (why, reached) {
+            (Broken::Malformed(what), _) => Self::Protocol(server, what),
+            (Broken::Ended, Reached::No) => Self::Unsent(server, None),
+            (Broken::Ended, Reached::Maybe) => Self::Closed(server),
+            (Broken::Ended, Reached::Answered) => Self::CutOff(server),
+            (Broken::Io(error), _) => match error.kind() {
+                io::ErrorKind::TimedOut => Self::Timeout { host: server, time, reached },
+                io::ErrorKind::Interrupted => Self::Interrupted,
+                kind => match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).cloned() {
+                    Some(error) => Self::of_tls(error, reached, in_handshake, host, server),
+                    None if reached == Reached::Answered => Self::CutOff(server),
+                    None if reached == Reached::No => Self::Unsent(server, Some(error)),
+                    None if kind == io::ErrorKind::ConnectionReset => Self::Closed(server),
+                    None => Self::Io(server, error),
+                },
+            },
+        }
+    }
+
+    fn of_tls(error: rustls::Error, reached: Reached, in_handshake: bool, host: &str, server: String) -> Self {
+        use rustls::Error as E;
+        match error {
+            E::InvalidCertificate(_) | E::NoCertificatesPresented | E::General(_) => {
+                Self::Certificate(host.to_owned(), error)
+            }
+            // The first record already.
+            E::InvalidMessage(_) if in_handshake => Self::NotTls(server),
+            _ if reached == Reached::Answered => Self::CutOff(server),
+            _ => Self::Tls(server, error),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Waits before a request is sent: who waits until when, and an end to all of them when the user interrupts.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long an answer that is under way may still take after an interrupt. Its request may have been carried out, and the
@@ -16,11 +16,17 @@ pub struct Waiting {
     ends: Mutex<Vec<Instant>>,
     changed: Condvar,
     interrupted: AtomicBool,
+    interrupted_at: OnceLock<Instant>,
 }
 
 impl Waiting {
     const fn new() -> Self {
-        Self { ends: Mutex::new(Vec::new()), changed: Condvar::new(), interrupted: AtomicBool::new(false) }
+        Self {
+            ends: Mutex::new(Vec::new()),
+            changed: Condvar::new(),
+            interrupted: AtomicBool::new(false),
+            interrupted_at: OnceLock::new(),
+        }
     }
 
     fn ends(&self) -> MutexGuard<'_, Vec<Instant>> {
@@ -43,6 +49,7 @@ impl Waiting {
     /// Ends all waits, those to come, too. Nothing more is sent, and answers under way get [`GRACE`]. It must not be called
     /// from a signal handler.
     pub fn interrupt(&self) {
+        self.interrupted_at.get_or_init(Instant::now);
         self.interrupted.store(true, Ordering::SeqCst);
         // A thread that has just looked at the flag holds the lock until it sleeps, so it is woken, too.
         drop(self.ends());
@@ -52,6 +59,11 @@ impl Waiting {
     /// Whether [`Self::interrupt`] was called.
     pub fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::SeqCst)
+    }
+
+    /// When [`Self::interrupt`] was called first.
+    pub(super) fn interrupted_at(&self) -> Option<Instant> {
+        self.interrupted_at.get().copied()
     }
 
     /// Waits so long; `false` where an interrupt ended the wait.

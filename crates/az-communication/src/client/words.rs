@@ -69,6 +69,7 @@ fn hints(failure: &Failure) -> Vec<String> {
             hints
         }
         Cause::Credential(error) => error.hints(),
+        Cause::Answer(_) if matches!(failure.asked, Asked::NewUser) => vec![outcome(&failure.asked)],
         Cause::Answer(_) => vec![
             "Is the endpoint of the connection string that of a Communication Services resource? Use --debug to see \
              the exchange."
@@ -101,13 +102,39 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
             "To trust the authority, name its certificate (PEM): export REQUESTS_CA_BUNDLE=FILE".into(),
             "That of the emulator is what `caCertificate` says when it starts.".into(),
         ],
-        TransportError::Closed(_) | TransportError::Io(..) if error.reached() != Reached::No => {
-            one("The request may have been carried out. Try again; --debug shows the exchange.")
+        TransportError::Closed(_)
+        | TransportError::Io(..)
+        | TransportError::CutOff(_)
+        | TransportError::Timeout { .. }
+        | TransportError::Protocol(..)
+            if error.reached() != Reached::No =>
+        {
+            vec![outcome(&failure.asked)]
         }
-        TransportError::Closed(_) | TransportError::Io(..) => one("Try again; --debug shows the exchange."),
+        TransportError::Closed(_)
+        | TransportError::Io(..)
+        | TransportError::CutOff(_)
+        | TransportError::Timeout { .. }
+        | TransportError::Unsent(..) => one("Nothing was changed. Try again; --debug shows the exchange."),
+        TransportError::NotTls(_) => {
+            one("The service is reached by TLS only. Do the endpoint's host and port name it, and not another server?")
+        }
         TransportError::Tls(..) | TransportError::Protocol(..) => {
             one("Does the endpoint of the connection string really name an https service?")
         }
+        TransportError::Request(_) | TransportError::Interrupted => Vec::new(),
+    }
+}
+
+/// What may have happened where nobody knows.
+fn outcome(asked: &Asked) -> String {
+    match asked {
+        Asked::NewUser => {
+            "The outcome is unknown: an identity may exist now whose id was lost. Another attempt creates \
+                           another one."
+                .into()
+        }
+        _ => "The outcome is unknown: the service may have carried the request out. --debug shows the exchange.".into(),
     }
 }
 
@@ -123,7 +150,7 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
                 "The token must be in force, for this service, and hold {permission}: az communication user-identity \
                  token inspect"
             )],
-            Asked::Nothing | Asked::User(_) => Vec::new(),
+            Asked::Nothing | Asked::NewUser | Asked::User(_) => Vec::new(),
         },
         ServiceErrorKind::InvalidRequest
             if error.target.as_deref().is_some_and(|target| target.eq_ignore_ascii_case("ExpiresInMinutes")) =>

@@ -1,0 +1,101 @@
+//! The one place that decides whether a request is sent again: by its method, by what it does, and by how far it got.
+//! Statuses and methods are those of the reference's client (Python azure-core 1.39, `RetryPolicy` with its defaults).
+
+use azure_core::http::headers::Headers;
+use azure_core::http::{Method, Request};
+
+use super::failure::Reached;
+use super::header;
+use super::transport_error::TransportError;
+
+/// Revoking twice does what revoking once does, although it is a POST.
+const REVOKE: &str = "/:revokeAccessTokens";
+
+/// What an attempt is counted as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attempt {
+    /// Nothing reached the service.
+    Connect,
+    /// The answer did not come, or not as a whole.
+    Read,
+}
+
+/// Whether HTTP promises that the method does the same when it is repeated.
+fn is_idempotent(method: Method) -> bool {
+    matches!(method, Method::Get | Method::Head | Method::Put | Method::Delete)
+}
+
+/// Whether an answer with this status is asked for again.
+pub(super) fn after_status(method: Method, status: u16, headers: &Headers) -> bool {
+    if status < 400 {
+        return false;
+    }
+    if header::given(headers, "retry-after").is_some() {
+        return true;
+    }
+    // POST and PATCH are sent again only where the service surely did nothing.
+    matches!(status, 500 | 503 | 504) || (is_idempotent(method) && matches!(status, 408 | 429 | 502))
+}
+
+/// Whether a request without an answer is sent again, and what the failed attempt counts as.
+pub(super) fn after_error(method: Method, error: &TransportError) -> Option<Attempt> {
+    if !is_idempotent(method) || error.is_permanent() {
+        return None;
+    }
+    Some(if error.reached() == Reached::No { Attempt::Connect } else { Attempt::Read })
+}
+
+/// Whether a request goes on a new connection at once, because an idle one failed that the server may have closed.
+pub(super) fn on_new_connection(request: &Request, error: &TransportError) -> bool {
+    match error.reached() {
+        // Nothing of it can have been processed.
+        Reached::No => !error.is_permanent() && !matches!(error, TransportError::Timeout { .. }),
+        // The connection ended before any byte of an answer. Creating or issuing may have happened, so it is not repeated.
+        Reached::Maybe => {
+            matches!(error, TransportError::Closed(_) | TransportError::Io(..))
+                && (is_idempotent(request.method()) || request.url().path().ends_with(REVOKE))
+        }
+        Reached::Answered => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> Headers {
+        let mut headers = Headers::new();
+        pairs.iter().for_each(|(name, value)| headers.insert(*name, *value));
+        headers
+    }
+
+    #[test]
+    fn statuses() {
+        let none = headers(&[]);
+        for (status, post, delete) in [(408, false, true), (429, false, true), (500, true, true), (502, false, true)] {
+            assert_eq!(after_status(Method::Post, status, &none), post, "POST {status}");
+            assert_eq!(after_status(Method::Delete, status, &none), delete, "DELETE {status}");
+        }
+        assert!(after_status(Method::Post, 429, &headers(&[("retry-after", "1")])));
+        assert!(!after_status(Method::Post, 429, &headers(&[("retry-after-ms", "1")])));
+        assert!(!after_status(Method::Get, 302, &headers(&[("retry-after", "1")])));
+    }
+
+    #[test]
+    fn an_idle_connection_that_the_server_closed() {
+        let request = |method, path: &str| Request::new(format!("https://localhost{path}").parse().unwrap(), method);
+        let create = request(Method::Post, "/identities?api-version=1");
+        let revoke = request(Method::Post, "/identities/8:acs:x/:revokeAccessTokens?api-version=1");
+        let delete = request(Method::Delete, "/identities/8:acs:x");
+        let host = || "localhost".to_owned();
+        let unsent = || TransportError::Unsent(host(), None);
+        let closed = || TransportError::Closed(host());
+        let cut = || TransportError::CutOff(host());
+        for (request, expected) in
+            [(create, [true, false, false]), (revoke, [true, true, false]), (delete, [true, true, false])]
+        {
+            let decided = [unsent(), closed(), cut()].map(|error| on_new_connection(&request, &error));
+            assert_eq!(decided, expected, "{}", request.url());
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! What hyper reads and writes: a connection that does not block, with a deadline, and a record of how far a request got.
+
+use std::io::{self, ErrorKind, Write as _};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use rustix::event::{PollFd, PollFlags, Timespec};
+
+use super::channel::Channel;
+use super::failure::Reached;
+use super::wait::{GRACE, waiting};
+
+/// How often a wait for the network looks whether the user wants the process to end.
+const LOOK_AROUND: Duration = Duration::from_millis(250);
+
+/// The wire, for hyper and for whoever waits for it.
+#[derive(Clone)]
+pub(super) struct Wire(Arc<Mutex<State>>);
+
+pub(super) struct State {
+    channel: Channel,
+    /// When the answer must be there as a whole.
+    deadline: Instant,
+    /// Nothing was written yet, so nothing can have come.
+    fresh: bool,
+    /// All that was written was also flushed, as far as the channel could.
+    flushed: bool,
+    /// What came before hyper could make a head of it.
+    head: Option<Vec<u8>>,
+    /// Whether anything of the answer came.
+    answered: bool,
+    /// A line break that stands in for the missing last one of a chunked body when the connection ends.
+    spare_line_break: bool,
+    /// What hyper reads again, and whether what it writes was sent before.
+    replayed: Vec<u8>,
+    replaying: bool,
+    /// What failed.
+    failure: Option<io::Error>,
+}
+
+impl State {
+    /// How far the request got.
+    pub(super) fn reached(&self) -> Reached {
+        match self.answered {
+            true => Reached::Answered,
+            // The server cannot carry a request out whose last bytes are still here.
+            false if self.channel.is_handshaking() || !self.flushed || self.channel.has_unsent() => Reached::No,
+            false => Reached::Maybe,
+        }
+    }
+
+    /// Whether the server and this machine have not agreed on TLS yet.
+    pub(super) fn is_handshaking(&self) -> bool {
+        self.channel.is_handshaking()
+    }
+
+    /// What failed below HTTP.
+    pub(super) fn take_failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
+    }
+
+    /// The start of an answer that is not a valid head.
+    pub(super) fn head(&self) -> &[u8] {
+        self.head.as_deref().unwrap_or_default()
+    }
+
+    fn receive(&mut self, buffer: &mut ReadBufCursor<'_>) -> io::Result<()> {
+        if !self.replayed.is_empty() {
+            let count = self.replayed.len().min(buffer.remaining());
+            buffer.put_slice(&self.replayed[..count]);
+            self.replayed.drain(..count);
+            return Ok(());
+        }
+        // hyper reads on as long as something comes.
+        if Instant::now() >= self.deadline {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        let head = &mut self.head;
+        let count = self.channel.receive(buffer.remaining(), &mut |bytes| {
+            buffer.put_slice(bytes);
+            if let Some(head) = head {
+                head.extend_from_slice(bytes);
+            }
+        })?;
+        if count > 0 {
+            self.answered = true;
+        } else if std::mem::take(&mut self.spare_line_break) {
+            buffer.put_slice(b"\r\n");
+        }
+        Ok(())
+    }
+
+    fn poll<T>(&mut self, result: io::Result<T>) -> Poll<io::Result<T>> {
+        match result {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Poll::Pending,
+            Err(error) if error.kind() == ErrorKind::Interrupted => Poll::Pending,
+            Err(error) => {
+                let kind = error.kind();
+                self.failure.get_or_insert(error);
+                Poll::Ready(Err(kind.into()))
+            }
+            Ok(value) => Poll::Ready(Ok(value)),
+        }
+    }
+}
+
+impl Wire {
+    /// A wire over a connection that nothing was sent on.
+    pub(super) fn new(channel: Channel, deadline: Instant) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            channel,
+            deadline,
+            fresh: true,
+            flushed: false,
+            head: Some(Vec::new()),
+            answered: false,
+            spare_line_break: false,
+            replayed: Vec::new(),
+            replaying: false,
+            failure: None,
+        })))
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A request follows whose answer must have come by then.
+    pub(super) fn begin(&self, deadline: Instant) {
+        let mut state = self.state();
+        state.deadline = deadline;
+        state.head = Some(Vec::new());
+        state.answered = false;
+        state.flushed = false;
+        state.spare_line_break = false;
+    }
+
+    /// The head is there. The body follows.
+    pub(super) fn head_is_read(&self, is_chunked: bool) {
+        let mut state = self.state();
+        state.head = None;
+        state.spare_line_break = is_chunked;
+    }
+
+    /// Lets hyper read these bytes before all others. What it writes until the end of the replay is dropped.
+    pub(super) fn replay(&self, bytes: Vec<u8>) {
+        let mut state = self.state();
+        state.replayed = bytes;
+        state.replaying = true;
+    }
+
+    /// What hyper writes is sent again.
+    pub(super) fn end_of_replay(&self) {
+        self.state().replaying = false;
+    }
+
+    /// The connection, when nobody else has the wire.
+    pub(super) fn into_channel(self) -> Option<Channel> {
+        let state = Arc::into_inner(self.0)?;
+        Some(state.into_inner().unwrap_or_else(PoisonError::into_inner).channel)
+    }
+
+    /// Waits until the network is ready, at most until the deadline. After an interrupt it waits for an answer that is
+    /// under way only, and not for long.
+    ///
+    /// # Errors
+    ///
+    /// `TimedOut` after the deadline, `Interrupted` where an interrupt came before the request left.
+    pub(super) fn wait(&self) -> io::Result<()> {
+        let mut state = self.state();
+        loop {
+            let now = Instant::now();
+            if waiting().is_interrupted() {
+                if state.reached() == Reached::No {
+                    return Err(ErrorKind::Interrupted.into());
+                }
+                state.deadline = state.deadline.min(waiting().interrupted_at().unwrap_or(now) + GRACE);
+            }
+            let left = state.deadline.saturating_duration_since(now);
+            if left.is_zero() {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            let mut wanted = PollFlags::IN;
+            if state.channel.has_unsent() || !state.flushed {
+                wanted |= PollFlags::OUT;
+            }
+            let slice = Timespec::try_from(left.min(LOOK_AROUND)).ok();
+            let mut sockets = [PollFd::new(state.channel.socket(), wanted)];
+            match rustix::event::poll(&mut sockets, slice.as_ref()) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+impl Read for Wire {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        mut buffer: ReadBufCursor<'_>,
+    ) -> Poll<Result<(), io::Error>> {
+        let mut state = self.state();
+        if state.fresh {
+            return Poll::Pending;
+        }
+        let result = state.receive(&mut buffer);
+        state.poll(result)
+    }
+}
+
+impl Write for Wire {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &[u8]) -> Poll<Result<usize, io::Error>> {
+        let mut state = self.state();
+        if state.replaying {
+            return Poll::Ready(Ok(buffer.len()));
+        }
+        state.fresh = false;
+        state.flushed = false;
+        let result = state.channel.write(buffer);
+        state.poll(result)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), io::Error>> {
+        let mut state = self.state();
+        let result = state.channel.flush();
+        state.flushed |= result.is_ok();
+        state.poll(result)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), io::Error>> {
+        // Dropping the connection closes it.
+        Poll::Ready(Ok(()))
+    }
+}
