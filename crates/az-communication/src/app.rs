@@ -105,8 +105,15 @@ fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Pri
     }
     match cli::parse(&commands::TABLE, &words) {
         Ok(Outcome::Run(command, arguments)) => {
-            let invocation =
-                Invocation { command, arguments, config, printer: *printer, raw, exit_code: Cell::default() };
+            let invocation = Invocation {
+                command,
+                arguments,
+                config,
+                printer: *printer,
+                raw,
+                exit_code: Cell::default(),
+                columns: Cell::default(),
+            };
             execute(&invocation)
         }
         Ok(Outcome::CommandHelp(command)) => {
@@ -175,7 +182,11 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     if matches!(value, Value::Null) {
         return Ok(code);
     }
-    let context = Context { queried: invocation.arguments.query().is_some(), colour: printer.colour() };
+    let context = Context {
+        queried: invocation.arguments.query().is_some(),
+        colour: printer.colour(),
+        columns: invocation.columns.get(),
+    };
     output::print(&output::format(&value, format, context)?).map_err(|error| {
         match invocation.command.verb.connects {
             true => CliError { message: format!("{} The command itself was carried out.", error.message), ..error },

@@ -49,7 +49,8 @@ fn formats_agree_with_knack() {
         let queried = matches!(case.get("queried"), Some(Value::Bool(true)));
         let mut differences = Vec::new();
         for name in ["json", "yaml", "table", "tsv"] {
-            let actual = format(&result, Format::from_name(name).unwrap(), Context { queried, colour: false }).unwrap();
+            let actual =
+                format(&result, Format::from_name(name).unwrap(), Context { queried, ..Context::default() }).unwrap();
             if actual != text(name) {
                 differences.push(format!(
                     "{name} of {} on {}\n  here {actual:?}\n  knack {:?}",

@@ -9,6 +9,7 @@ mod text_wrap;
 mod usage_error;
 
 pub(crate) use difflib::closest;
+pub(crate) use text_wrap::fill as wrap;
 
 pub use argparse::{Arguments, Outcome, parse};
 pub use file_arguments::expand as expand_file_arguments;

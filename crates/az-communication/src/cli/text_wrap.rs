@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Wraps one paragraph. `first` and `rest` are the indentation of the first and the other lines, in spaces.
-pub(super) fn fill(text: &str, first: usize, rest: usize, width: usize) -> String {
+pub(crate) fn fill(text: &str, first: usize, rest: usize, width: usize) -> String {
     let expanded = if text.contains('\t') { Cow::from(text.replace('\t', "        ")) } else { text.into() };
     let mut chunks: Vec<&str> = split(&expanded);
     chunks.reverse();

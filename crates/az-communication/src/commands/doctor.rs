@@ -49,6 +49,7 @@ impl Report {
 }
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    invocation.columns.set(Some(&["check", "state", "found", "advice"]));
     let mut report = Report { rows: Vec::new(), failed: false };
     let connection = report.check("connection", || {
         let connection = Connection::find(&invocation.arguments, invocation.config)?;

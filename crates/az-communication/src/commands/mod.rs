@@ -51,6 +51,8 @@ pub struct Invocation<'a> {
     pub raw: &'a [OsString],
     /// The exit code of a command that has a result and failed all the same: a token that has expired, say.
     pub exit_code: Cell<ExitCode>,
+    /// The columns of a table of the result, in the order in which people read them. Without them: all members, sorted.
+    pub columns: Cell<Option<&'static [&'static str]>>,
 }
 
 impl Invocation<'_> {

@@ -1,6 +1,7 @@
 //! The seven output formats, each as knack (the reference's framework) writes it.
 
 mod colour;
+mod columns;
 mod json;
 mod python_text;
 mod stdout;
@@ -59,6 +60,8 @@ pub struct Context {
     pub queried: bool,
     /// Whether stdout and stderr are terminals and colour is not turned off.
     pub colour: bool,
+    /// The columns of a table in the order in which people read them; else all members, sorted, as in the reference.
+    pub columns: Option<&'static [&'static str]>,
 }
 
 /// Formats a result, with the line break at its end.
@@ -81,6 +84,10 @@ pub fn format(value: &Value, format: Format, context: Context) -> Result<String,
         Format::Yaml => yaml::format(value),
         Format::Yamlc if context.colour => colour::yaml(&yaml::format(value)),
         Format::Yamlc => yaml::format(value),
+        Format::Table if !context.queried && context.columns.is_some() => {
+            let columns = context.columns.unwrap_or_default();
+            table::format(&columns::arrange(value, columns, columns::width()), false)
+        }
         Format::Table => table::format(value, !context.queried),
         Format::Tsv => tsv::format(value),
         Format::None => String::new(),

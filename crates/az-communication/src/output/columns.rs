@@ -1,0 +1,102 @@
+//! Tables of our own commands: their columns in the order in which people read them, and no wider than the terminal. The
+//! reference does the first of these with table transformers.
+
+use std::env;
+use std::io;
+
+use pyjmespath::{Object, Value, python_str};
+
+use crate::cli::wrap;
+
+/// What tabulate puts between two columns, and by how much a column is wider than its header at least.
+const SEPARATOR: usize = 2;
+const MIN_PADDING: usize = 2;
+
+/// No column becomes narrower than this.
+const NARROWEST: usize = 12;
+
+/// The rows with these columns only, their cells wrapped so that a table of them is no wider than `width`.
+pub(super) fn arrange(value: &Value, columns: &[&str], width: Option<usize>) -> Value {
+    let items: Vec<&Value> = match value {
+        Value::Array(items) => items.iter().collect(),
+        other => vec![other],
+    };
+    let mut rows: Vec<Vec<String>> = items.iter().map(|item| cells(item, columns)).collect();
+    if let Some(width) = width {
+        fit(&mut rows, columns, width);
+    }
+    let objects: Vec<Value> = rows
+        .into_iter()
+        .map(|row| {
+            let members = columns.iter().map(|name| (*name).to_owned()).zip(row.into_iter().map(Value::from));
+            Value::object(members.collect::<Object>())
+        })
+        .collect();
+    Value::Array(objects.into())
+}
+
+fn cells(item: &Value, columns: &[&str]) -> Vec<String> {
+    let cell = |name: &&str| match item.get(name) {
+        None | Some(Value::Null) => String::new(),
+        Some(value) => python_str(value),
+    };
+    columns.iter().map(cell).collect()
+}
+
+/// Wraps the cells of the widest columns.
+fn fit(rows: &mut [Vec<String>], columns: &[&str], width: usize) {
+    let least = |column: usize| columns[column].chars().count() + MIN_PADDING;
+    let mut widths: Vec<usize> = (0..columns.len())
+        .map(|column| {
+            let widest = rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+            widest.max(least(column))
+        })
+        .collect();
+    let available = width.saturating_sub(SEPARATOR * columns.len().saturating_sub(1));
+    while widths.iter().sum::<usize>() > available {
+        let shrinks = |column: &usize| widths[*column] > least(*column).max(NARROWEST);
+        let Some(widest) = (0..widths.len()).filter(shrinks).max_by_key(|column| widths[*column]) else { break };
+        widths[widest] -= 1;
+    }
+    for row in rows {
+        for (cell, width) in row.iter_mut().zip(&widths) {
+            if cell.chars().count() > *width {
+                *cell = wrap(cell, 0, 0, *width);
+            }
+        }
+    }
+}
+
+/// How wide a table may be, as Python's shutil.get_terminal_size finds it; without a limit where no terminal reads it.
+pub fn width() -> Option<usize> {
+    let given = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    given.or_else(of_terminal)
+}
+
+#[cfg(unix)]
+fn of_terminal() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+#[cfg(not(unix))]
+fn of_terminal() -> Option<usize> {
+    io::IsTerminal::is_terminal(&io::stdout()).then_some(80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_wrapped_until_the_table_fits() {
+        let value = Value::from_json(r#"[{"b": "one two three four five six seven", "a": 1, "c": [2]}]"#).unwrap();
+        let table = |width| crate::output::table::format(&arrange(&value, &["a", "b"], width), false);
+        assert_eq!(
+            table(None),
+            "A    B\n---  ---------------------------------\n1    one two three four five six seven\n"
+        );
+        assert_eq!(table(Some(24)), "A    B\n---  ------------------\n1    one two three four\n     five six seven\n");
+        assert!(table(Some(1)).lines().all(|line| line.len() <= 3 + SEPARATOR + NARROWEST));
+    }
+}
