@@ -6,6 +6,7 @@ mod load;
 mod process;
 mod query;
 mod server;
+mod startup;
 mod stats;
 
 use std::fmt::Write as _;
@@ -39,11 +40,30 @@ fn main() {
     if arguments.first().is_some_and(|word| word == "usage") {
         return process::print_usage(&arguments[1..]);
     }
+    if arguments.first().is_some_and(|word| word == "runs") {
+        return process::print_runs(&arguments[1..]);
+    }
+    require_tools(&arguments);
     let amount = if arguments.iter().any(|word| word == "--smoke") { SMOKE } else { FULL };
     let chosen: Vec<&String> = arguments.iter().filter(|word| !word.starts_with("--")).collect();
+    let parts = ["token", "local", "query", "emulator", "startup"];
+    let known = |word: &str| parts.contains(&word) || emulator::PARTS.iter().any(|(name, _)| *name == word);
+    if let Some(unknown) = arguments.iter().find(|word| *word != "--smoke" && !known(word)) {
+        let own: Vec<&str> = emulator::PARTS.iter().map(|(name, _)| *name).collect();
+        eprintln!(
+            "bench: '{unknown}' is not a part. Parts: {}; of the emulator: {}.",
+            parts.join(", "),
+            own.join(", ")
+        );
+        std::process::exit(2);
+    }
     let wants = |part: &str| chosen.is_empty() || chosen.iter().any(|word| *word == part);
     let az = std::env::var("BENCH_AZ").expect("BENCH_AZ: call bench/run");
     let python = std::env::var("AZ_TEST_PYTHON").ok();
+    // Only by name: it needs the base.
+    if chosen.iter().any(|word| *word == "startup") {
+        startup::run(&az, &amount);
+    }
     if wants("token") {
         token(&az, python.as_deref(), &amount);
     }
@@ -57,6 +77,21 @@ fn main() {
         if wants("emulator") || wants(name) {
             part(&az, &amount);
         }
+    }
+}
+
+/// Ends with a word about what is missing, before anything is measured.
+fn require_tools(arguments: &[String]) {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let has = |tool: &str| std::env::split_paths(&path).any(|folder| folder.join(tool).is_file());
+    let mut tools = vec![("curl", "curl"), ("openssl", "openssl"), ("taskset", "util-linux")];
+    if arguments.iter().any(|word| word == "startup") {
+        tools.push(("valgrind", "valgrind"));
+    }
+    let missing: Vec<&str> = tools.into_iter().filter(|(tool, _)| !has(tool)).map(|(_, package)| package).collect();
+    if !missing.is_empty() {
+        eprintln!("bench: programs are missing. Install them: apt-get install {}", missing.join(" "));
+        std::process::exit(2);
     }
 }
 

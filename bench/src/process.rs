@@ -62,10 +62,24 @@ impl Program {
         program
     }
 
+    /// A fresh copy, so that the page cache holds the programs that are compared alike.
+    pub fn copied_once(&self) -> Self {
+        static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(100_000);
+        let copy = self.copied(COUNT.fetch_add(1, std::sync::atomic::Ordering::SeqCst));
+        copy.run();
+        copy
+    }
+
+    /// Nothing of the caller's environment but PATH, and the program's own variables.
+    pub fn set_environment(&self, command: &mut Command) {
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("HOME", std::env::temp_dir()).envs(self.variables.iter().map(|(name, value)| (name, value)));
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.words[0]);
-        command.args(&self.words[1..]).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.env("HOME", std::env::temp_dir()).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.args(&self.words[1..]);
+        self.set_environment(&mut command);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
@@ -118,6 +132,31 @@ pub fn compare(title: &str, programs: &[Program], reference: &str, rounds: usize
             usage[2],
             times.len()
         );
+    }
+}
+
+/// Page faults and peak KiB of each of so many runs, counted by a process of its own.
+pub fn runs(program: &Program, count: usize) -> Vec<(f64, f64)> {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    program.set_environment(&mut command);
+    let output = command.arg("runs").arg(count.to_string()).args(&program.words).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let pair = |line: &str| {
+        let (faults, peak) = line.split_once(' ').unwrap();
+        (faults.parse().unwrap(), peak.parse().unwrap())
+    };
+    text.lines().map(pair).collect()
+}
+
+/// The other side of `runs`.
+pub fn print_runs(words: &[String]) {
+    let mut before = 0;
+    for _ in 0..words[0].parse::<usize>().unwrap() {
+        let mut command = Command::new(&words[1]);
+        let _ = command.args(&words[2..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
+        println!("{} {}", usage.minor_page_faults() - before, usage.max_rss());
+        before = usage.minor_page_faults();
     }
 }
 
