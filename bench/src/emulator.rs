@@ -132,7 +132,7 @@ fn pairs(rounds: usize, reference: impl Fn() -> f64, load: impl Fn() -> load::Lo
 
 fn signing(az: &str, amount: &Amount) {
     let (rounds, seconds) = (amount.pairs, amount.seconds);
-    println!("\n### Tokens a second, 32 connections, load generator on the same machine\n");
+    println!("\n## Tokens a second, 32 connections, load generator on the same machine\n");
     println!(
         "| cores of the emulator | the generator | takes cores | tokens/s | `openssl speed` there \
          | ratio (median of {rounds} pairs) | all ratios |"
@@ -166,7 +166,7 @@ fn signing(az: &str, amount: &Amount) {
 }
 
 fn latency(az: &str, amount: &Amount) {
-    println!("\n### Latency of `:issueAccessToken`, emulator on core 0\n");
+    println!("\n## Latency of `:issueAccessToken`, emulator on core 0\n");
     println!("| connections | tokens/s | p50 µs | p99 µs |");
     println!("| --- | --- | --- | --- |");
     let emulator = Emulator::start(az, "0", &["--in-memory"]);
@@ -184,13 +184,13 @@ fn unsigned(az: &str, amount: &Amount) {
         .map(|_| load::run(emulator.port, 32, amount.seconds, std::slice::from_ref(&health), 200))
         .collect();
     let rates: Vec<f64> = loads.iter().map(|load| load.per_second).collect();
-    println!("\n### Unsigned requests (`GET /health`), emulator on core 0, 32 connections\n");
+    println!("\n## Unsigned requests (`GET /health`), emulator on core 0, 32 connections\n");
     println!("**{:.0}** a second (p50 {:.0} µs, p99 {:.0} µs)", median(&rates), loads[0].p50, loads[0].p99);
 }
 
 fn durable(az: &str, amount: &Amount) {
     let (rounds, seconds) = (amount.pairs, amount.seconds);
-    println!("\n### Durable creations a second\n");
+    println!("\n## Durable creations a second\n");
     println!("| connections | creations/s | fdatasync/s | ratio (median of {rounds} pairs) |");
     println!("| --- | --- | --- | --- |");
     let data = folder("durable");
@@ -208,13 +208,13 @@ fn start_up(az: &str, amount: &Amount) {
     let start = || Emulator::start(az, "0,1", &["--data-dir", data.to_str().unwrap()]).ready_ms;
     let first = start();
     let times: Vec<f64> = (0..amount.pairs * 5).map(|_| start()).collect();
-    println!("\n### Start to the ready line\n");
+    println!("\n## Start to the ready line\n");
     println!("**{:.1}** ms with keys and certificates there; {first:.0} ms the first time", median(&times));
 }
 
 fn growth(az: &str, amount: &Amount) {
     let seconds = amount.seconds;
-    println!("\n### By the number of identities stored\n");
+    println!("\n## By the number of identities stored\n");
     println!("| identities | create/s, 32 connections | issue/s | issue p50 µs, 1 connection | memory MiB |");
     println!("| --- | --- | --- | --- | --- |");
     let data = folder("growth");

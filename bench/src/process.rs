@@ -114,7 +114,7 @@ pub fn compare(title: &str, programs: &[Program], reference: &str, rounds: usize
     }
     let base = programs.iter().position(|program| program.name == reference).unwrap();
     let base_median = median(&times[base]);
-    println!("\n### {title}\n");
+    println!("\n## {title}\n");
     println!("| program | p10 µs | median µs | p90 µs | ratio | CPU ms | peak KiB | faults | runs |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for (program, times) in copies.iter().zip(&times) {

@@ -46,7 +46,7 @@ pub fn run(az: &str, amount: &Amount) {
         (usage(az), usage(&base), LOCAL),
         (request("token issue", az), request("token issue", &base), REQUEST),
     ];
-    println!("\n### Start-up against the base\n");
+    println!("\n## Start-up against the base\n");
     println!("| command | instructions | base | more | faults | base | more | peak KiB |");
     println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let mut over = Vec::new();
