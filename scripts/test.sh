@@ -1,53 +1,51 @@
 #!/usr/bin/env bash
-# Runs every test: formatting, lints, docs, unit and end-to-end tests, and those against Python and JavaScript peers.
-# What the peers need is installed once, pinned, outside the tree: $AZ_TEST_CACHE, by default
-# ~/.cache/az-communication-tests.
+# Runs every test: format, lints, docs, unit and end-to-end tests, and those against Python, JavaScript and other peers.
+#
+# It installs what the tests need: Python and npm packages, pinned, into $AZ_TEST_CACHE (by default
+# ~/.cache/az-communication-tests), and Debian packages as root or with CI=true. Otherwise it stops with the line to type.
+# scripts/long.sh runs the same tests in their long form.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib/install.sh
+. scripts/lib/install.sh
 
-cache=${AZ_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/az-communication-tests}
-mkdir -p "$cache"
-
-# A folder for each version of a list of packages, made whole or not at all.
-install_once() { # NAME FILE COMMAND…
-    local name=$1 file=$2 folder
-    shift 2
-    folder=$cache/$name-$(sha256sum "$file" | cut -c1-16)
-    if [ ! -e "$folder/.complete" ]; then
-        rm -rf "$folder"
-        mkdir -p "$folder"
-        "$@" "$folder" >&2
-        touch "$folder/.complete"
-    fi
-    printf '%s\n' "$folder"
-}
-
-python_packages() {
-    python3 -m venv "$1"
-    "$1/bin/pip" install --quiet --disable-pip-version-check -r tests/peers/requirements.txt
-}
-
-javascript_packages() {
-    cp tests/peers/javascript/package.json "$1/"
-    (cd "$1" && npm install --no-audit --no-fund --silent)
-}
-
-venv=$(install_once python tests/peers/requirements.txt python_packages)
-modules=$(install_once javascript tests/peers/javascript/package.json javascript_packages)
-export AZ_TEST_PYTHON=$venv/bin/python
-export AZ_TEST_NODE_PACKAGES=$modules
+require_programs
+install_once python tests/peers/requirements.txt python_packages
+export AZ_TEST_PYTHON=$installed/bin/python
+install_once javascript tests/peers/javascript/package.json javascript_packages
+export AZ_TEST_NODE_PACKAGES=$installed
+install_once docs tests/docs/package.json javascript_packages
+docs=$installed
 
 step() {
     printf '\n== %s\n' "$*"
     "$@"
 }
 
+markdown() {
+    local files
+    mapfile -t files < <(git ls-files '*.md')
+    "$docs/node_modules/.bin/markdownlint-cli2" --config tests/docs/.markdownlint-cli2.jsonc "${files[@]}"
+    "$docs/node_modules/.bin/remark" --frail --no-stdout --quiet \
+        --use "$docs/node_modules/remark-validate-links/index.js=repository:false" "${files[@]}"
+}
+
+# The README's first command, as it stands there. Its program is what the benchmark measures, too.
+readme_command() {
+    local command
+    command=$(sed -n '/^## Try it/,/^## /s/^\$ \(cargo run .*\)/\1/p' README.md)
+    [ -n "$command" ] || { echo "README.md has no 'cargo run' under 'Try it'." >&2; return 1; }
+    bash -c "$command" | grep -q '"token": "eyJ'
+}
+
+step markdown
 step cargo fmt --all --check
 step cargo clippy --workspace --all-targets --all-features -- -D warnings
 RUSTDOCFLAGS="-D warnings" step cargo doc --workspace --no-deps --quiet
 step cargo test --workspace
 # Again, for its counts.
 step cargo test -p az-communication --test golden -- --nocapture
+step readme_command
 # Whether the benchmark works; its figures mean nothing here.
 step bench/run --smoke
 # The tests that need the peers, and those that take long: all but the libraries and their docs.

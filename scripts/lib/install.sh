@@ -1,0 +1,81 @@
+# Installs what the tests need. Sourced by test.sh and long.sh.
+# shellcheck shell=bash
+
+cache=${AZ_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/az-communication-tests}
+
+# A program that the tests call, and the Debian package that has it.
+programs=(
+    "cc gcc"
+    "curl curl"
+    "debootstrap debootstrap"
+    "fish fish"
+    "git git"
+    "node nodejs"
+    "npm npm"
+    "openssl openssl"
+    "python3 python3"
+    "taskset util-linux"
+    "zsh zsh"
+)
+
+# Stops with the line to type where something is missing that cannot be installed here.
+require_programs() {
+    local line program package missing=()
+    command -v cargo >/dev/null || { echo "Rust is missing. Install rustup, which reads rust-toolchain.toml." >&2; exit 1; }
+    for line in "${programs[@]}"; do
+        read -r program package <<<"$line"
+        command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || missing+=("$package")
+    done
+    # Debian keeps these apart from their programs.
+    if command -v python3 >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+        missing+=(python3-venv)
+    fi
+    if command -v cc >/dev/null && ! [ -e "$(cc -print-file-name=libc.a)" ]; then
+        missing+=(libc6-dev)
+    fi
+    [ ${#missing[@]} -eq 0 ] && return
+    if ! command -v apt-get >/dev/null; then
+        echo "These are missing: ${missing[*]} (names of Debian's packages). Install them and start again." >&2
+        exit 1
+    fi
+    if [ "$(id -u)" -ne 0 ] && [ "${CI:-}" != true ]; then
+        echo "Programs are missing that the tests need. Install them and start again:" >&2
+        echo "  sudo apt-get install --no-install-recommends ${missing[*]}" >&2
+        exit 1
+    fi
+    local root=()
+    [ "$(id -u)" -eq 0 ] || root=(sudo -n)
+    echo "Installing Debian packages: ${missing[*]}" >&2
+    if ! { "${root[@]}" apt-get update -q && "${root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends "${missing[@]}"; } >&2; then
+        echo "The Debian packages could not be installed." >&2
+        exit 1
+    fi
+}
+
+# A folder for each version of a list of packages, made whole or not at all: $installed.
+install_once() { # NAME FILE COMMAND
+    local name=$1 file=$2 command=$3 folder
+    folder=$cache/$name-$(sha256sum "$file" | cut -c1-16)
+    if [ ! -e "$folder/.complete" ]; then
+        rm -rf "$folder"
+        mkdir -p "$folder"
+        # Each command is joined by &&: `set -e` does not reach into a condition.
+        if ! "$command" "$folder" "$file" >&2; then
+            rm -rf "$folder"
+            echo "The packages of $file could not be installed into $folder." >&2
+            exit 1
+        fi
+        touch "$folder/.complete"
+    fi
+    # shellcheck disable=SC2034
+    installed=$folder
+}
+
+python_packages() { # FOLDER FILE
+    python3 -m venv "$1" && "$1/bin/pip" install --quiet --disable-pip-version-check -r "$2"
+}
+
+javascript_packages() { # FOLDER FILE
+    cp "$2" "$1/" && (cd "$1" && npm install --no-audit --no-fund --silent)
+}
