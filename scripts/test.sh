@@ -43,8 +43,8 @@ step cargo fmt --all --check
 step cargo clippy --workspace --all-targets --all-features -- -D warnings
 RUSTDOCFLAGS="-D warnings" step cargo doc --workspace --no-deps --quiet
 step cargo test --workspace
-# Again, for its counts.
-step cargo test -p az-communication --test golden -- --nocapture
+# Again, for their counts.
+step cargo test -p az-communication --test golden --test docs -- --nocapture
 step readme_command
 # Whether the benchmark works; its figures mean nothing here.
 step bench/run --smoke

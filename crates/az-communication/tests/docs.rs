@@ -1,0 +1,125 @@
+//! What README, docs and comments say is true: every command line in a `console` block runs and prints what stands below it,
+//! and every file that is named exists.
+//!
+//! A comment before a block says how it is run:
+//!
+//! * `<!-- not run: REASON -->`: it is not. The number of these marks is printed.
+//! * `<!-- setup: COMMANDS -->`: these shell commands run before it.
+//! * `<!-- typed: TEXT -->`: stdin is a terminal on which this is typed.
+//! * `<!-- stopped -->`: its last command runs until it has printed a line, and is then stopped by SIGINT.
+//!
+//! The blocks of a file share one shell. Ids, tokens, dates, numbers and widths of columns are not compared; `…` stands for
+//! anything.
+#![cfg(unix)]
+
+#[path = "docs/examples.rs"]
+mod examples;
+#[path = "docs/text.rs"]
+mod text;
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use support::emulator::Emulator;
+use support::{AZ, Folder};
+
+/// The repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// The files of the repository, by their paths from its root.
+fn files() -> Vec<String> {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "--cached", "--others", "--exclude-standard"]).current_dir(root());
+    let output = git.output().expect("git is needed to list the files");
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_line_of_the_docs_runs_or_says_why_not() {
+    let documents: Vec<String> = files().into_iter().filter(|file| file.ends_with(".md")).collect();
+    let (mut commands, mut marks, mut failures) = (0, Vec::new(), Vec::new());
+    for document in &documents {
+        let text = std::fs::read_to_string(root().join(document)).unwrap();
+        let blocks = examples::blocks(&text);
+        marks.extend(blocks.iter().filter_map(|block| Some((document.clone(), block.line, block.not_run.clone()?))));
+        let blocks: Vec<_> = blocks.into_iter().filter(|block| block.not_run.is_none()).collect();
+        if blocks.is_empty() {
+            continue;
+        }
+        let home = Folder::new();
+        let emulator = Emulator::in_memory(&home);
+        home.write("bin/.keep", "");
+        std::os::unix::fs::symlink(AZ, home.path().join("bin/az")).unwrap();
+        let mut shell = emulator.az(&home);
+        let variables: Vec<_> =
+            shell.get_envs().map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned))).collect();
+        // An example that never ends must not hold up the tests.
+        shell = Command::new("timeout");
+        shell.args(["--kill-after=5", "120", "bash"]);
+        shell.env_clear().current_dir(home.path());
+        for (name, value) in variables {
+            shell.env(name, value.unwrap_or_default());
+        }
+        let path = format!("{}:/usr/bin:/bin", home.path().join("bin").display());
+        shell.env("PATH", path).env("AZURE_COMMUNICATION_EMULATOR_PORT", "0").env("COLUMNS", "120");
+        for block in &blocks {
+            commands += block.commands.len();
+        }
+        failures.extend(
+            examples::run(&mut shell, &blocks, home.path()).into_iter().map(|what| format!("{document}:{what}")),
+        );
+    }
+    println!("{commands} command lines of the docs were run; {} blocks carry a mark:", marks.len());
+    for (document, line, reason) in &marks {
+        println!("  {document}:{line}: {reason}");
+    }
+    assert!(commands > 0, "there are no examples");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn every_file_that_docs_and_comments_name_exists() {
+    let files = files();
+    let mut missing = Vec::new();
+    for file in &files {
+        let Some(is_prose) = text::kind(file) else { continue };
+        let Ok(content) = std::fs::read_to_string(root().join(file)) else { continue };
+        for (number, line) in content.lines().enumerate() {
+            let prose = if is_prose { line } else { text::comment(line) };
+            for name in text::file_names(prose) {
+                let exists = files.iter().any(|known| known == name || known.ends_with(&format!("/{name}")));
+                if !exists && !text::is_elsewhere(name) {
+                    missing.push(format!("{file}:{}: {name}", number + 1));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "these files are named and not there:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn the_test_command_says_what_is_missing() {
+    let (home, path) = (Folder::new(), std::env::var_os("PATH").unwrap());
+    home.write("bin/.keep", "");
+    for program in ["bash", "dirname", "sha256sum", "cut", "cargo", "cc", "curl", "git", "id"] {
+        if let Some(found) = std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.exists())
+        {
+            std::os::unix::fs::symlink(found, home.path().join("bin").join(program)).unwrap();
+        }
+    }
+    let output = Command::new(home.path().join("bin/bash"))
+        .arg(root().join("scripts/test.sh"))
+        .env_clear()
+        .env("PATH", home.path().join("bin"))
+        .env("HOME", home.path())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(stderr.starts_with("These are missing: ") && stderr.contains("python3"), "{stderr}");
+    assert!(!home.path().join(".cache").exists(), "nothing is half-made");
+}
