@@ -20,7 +20,6 @@ use pyjmespath::{SearchError, Value};
 
 /// Runs the command that these words (behind `az`) name.
 pub fn run(words: Vec<OsString>) -> ExitCode {
-    prompt::exit_on_interrupt();
     let plain = Printer::new(Level::Warning, false);
     // What cannot be ours goes on before anything is read.
     if let Some(first) = words.first().filter(|first| !is_ours(first))
@@ -158,6 +157,8 @@ fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer
 }
 
 fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
+    // Only here: a program that is run in our place must find the signal as we found it, and help needs no handler.
+    prompt::exit_on_interrupt();
     let started = Instant::now();
     let printer = &invocation.printer;
     let format = format_of(invocation)?;

@@ -7,12 +7,14 @@ mod client;
 pub mod commands;
 pub mod config;
 mod delegate;
+mod disposition;
 mod emulator_files;
 pub mod error;
 pub mod exit_code;
 pub mod output;
 mod pasted;
 pub mod printer;
+mod private_file;
 mod prompt;
 mod visible;
 

@@ -4,6 +4,7 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::disposition::Ignored;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output;
@@ -11,8 +12,11 @@ use crate::printer::Printer;
 
 static INTERRUPT_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// Makes Ctrl-C end the process with exit code 130 at once.
+/// Makes Ctrl-C end the process with exit code 130 at once, unless the process was started with SIGINT ignored.
 pub fn exit_on_interrupt() {
+    if Ignored::now().has(signal_hook::consts::SIGINT) {
+        return;
+    }
     let ends = INTERRUPT_ENDS.get_or_init(|| Arc::new(AtomicBool::new(true)));
     let code = i32::from(ExitCode::Interrupted.number());
     // Without it, the signal ends the process all the same.

@@ -3,9 +3,9 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use acs_identity_emulator::Emulator;
-use tokio::process::Command;
 
 /// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority is one
 /// of Microsoft's. Offline, and for an authority of our own, they would fail.

@@ -1,46 +1,170 @@
-//! The folder for the files of one run.
+//! The folder for the files of one run, and what is left of runs that were killed.
 
 use std::env;
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
-use crate::error::CliError;
+use crate::error::{CliError, system_text};
+use crate::private_file;
+
+/// The names of these folders, in front of the process id and a number.
+const PREFIX: &str = "az-communication-emulator-";
 
 /// A folder for the files of one run, for its owner only; gone when the run ends.
-pub(super) struct TemporaryFolder(PathBuf);
+pub(super) struct TemporaryFolder {
+    path: PathBuf,
+    /// Locked as long as the run lives. It tells the next run so, also across containers that share the parent folder, where
+    /// process ids mean nothing.
+    _lock: File,
+}
+
+const LOCK_FILE: &str = "lock";
+
+/// The parent folders, in the order in which they are tried: the one that TMPDIR names, else /tmp, else the one that
+/// containers can write even where everything else is read-only.
+fn parents() -> Vec<PathBuf> {
+    let mut parents = vec![env::temp_dir()];
+    if cfg!(target_os = "linux") && env::var_os("TMPDIR").is_none_or(|dir| dir.is_empty()) {
+        parents.push("/dev/shm".into());
+    }
+    parents
+}
 
 impl TemporaryFolder {
+    /// Makes one, and removes what killed runs have left beside it.
+    ///
+    /// # Errors
+    ///
+    /// When no folder for temporary files can be written.
     pub(super) fn new() -> Result<Self, CliError> {
-        let parent = env::temp_dir();
-        let fail = |error: std::io::Error| CliError::new(format!("{} cannot be used: {error}.", parent.display()));
-        for attempt in 0..1000 {
-            let path = parent.join(format!("az-communication-emulator-{}-{attempt}", std::process::id()));
-            let mut builder = fs::DirBuilder::new();
-            #[cfg(unix)]
-            {
-                use std::os::unix::fs::DirBuilderExt as _;
-                builder.mode(0o700);
-            }
-            match builder.create(&path) {
-                Ok(()) => return Ok(Self(path)),
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(fail(error)),
+        let mut failed = None;
+        for parent in parents() {
+            remove_leftovers(&parent);
+            match Self::new_in(&parent) {
+                Ok(folder) => return Ok(folder),
+                Err(error) => failed = failed.or(Some((parent, error))),
             }
         }
-        Err(fail(std::io::ErrorKind::AlreadyExists.into()))
+        let (parent, error) = failed.unwrap_or_else(|| (env::temp_dir(), io::ErrorKind::NotFound.into()));
+        Err(CliError::new(format!(
+            "The folder for temporary files, {}, cannot be used: {}.",
+            parent.display(),
+            system_text(&error)
+        ))
+        .hint("Set TMPDIR to a folder that can be written."))
+    }
+
+    fn new_in(parent: &Path) -> io::Result<Self> {
+        for attempt in 0..1000 {
+            let path = parent.join(format!("{PREFIX}{}-{attempt}", std::process::id()));
+            match private_file::make_folder(&path) {
+                Ok(()) => {
+                    let name = path.join(LOCK_FILE);
+                    let lock = private_file::create(&name).inspect_err(|_| remove(&path))?;
+                    // Another run may have found the lock open, and removes the folder. Where the file system has no locks,
+                    // the process id must do.
+                    if !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) && name.exists() {
+                        return Ok(Self { path, _lock: lock });
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
     }
 
     /// Writes a file into it.
+    ///
+    /// # Errors
+    ///
+    /// When the disk is full.
     pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, CliError> {
-        let path = self.0.join(name);
-        fs::write(&path, content)
-            .map_err(|error| CliError::new(format!("{} cannot be written: {error}.", path.display())))?;
+        let path = self.path.join(name);
+        private_file::create(&path).and_then(|mut file| file.write_all(content)).map_err(|error| {
+            CliError::new(format!("{} cannot be written: {}.", path.display(), system_text(&error)))
+        })?;
         Ok(path)
     }
 }
 
 impl Drop for TemporaryFolder {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        remove(&self.path);
     }
+}
+
+fn remove(path: &Path) {
+    let _ = fs::remove_dir_all(path);
+}
+
+/// Removes the folders of runs that could not do it themselves, because they were killed.
+fn remove_leftovers(parent: &Path) {
+    let entries = fs::read_dir(parent).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        if let Some(process) = process_of(&path)
+            && is_ours(&path)
+            && is_left(&path, process)
+        {
+            remove(&path);
+        }
+    }
+}
+
+/// The process id in the name of such a folder.
+fn process_of(path: &Path) -> Option<i32> {
+    let (process, attempt) = path.file_name()?.to_str()?.strip_prefix(PREFIX)?.split_once('-')?;
+    attempt.parse::<u16>().ok()?;
+    process.parse().ok().filter(|process| *process > 0)
+}
+
+/// Whether it is a folder of this user that nobody else can write, with nothing in it but what a run puts there.
+#[cfg(unix)]
+fn is_ours(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let private = |metadata: &fs::Metadata| {
+        metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o777 == 0o700
+    };
+    let known = |entry: io::Result<fs::DirEntry>| {
+        entry.is_ok_and(|entry| {
+            let name = entry.file_name();
+            let fits =
+                name == LOCK_FILE || Path::new(&name).extension().is_some_and(|end| end == "pem" || end == "p12");
+            fits && entry.file_type().is_ok_and(|kind| kind.is_file())
+        })
+    };
+    fs::symlink_metadata(path).is_ok_and(|metadata| private(&metadata))
+        && fs::read_dir(path).is_ok_and(|mut entries| entries.all(known))
+}
+
+/// Where owners cannot be asked for, nothing is removed.
+#[cfg(not(unix))]
+fn is_ours(_path: &Path) -> bool {
+    false
+}
+
+/// Whether the run that made it has ended. In doubt, it has not.
+fn is_left(path: &Path, process: i32) -> bool {
+    match OpenOptions::new().write(true).open(path.join(LOCK_FILE)) {
+        Ok(lock) => match lock.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(_)) => has_ended(process),
+        },
+        // A run that was killed before it had a lock.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => has_ended(process),
+        Err(_) => false,
+    }
+}
+
+#[cfg(unix)]
+fn has_ended(process: i32) -> bool {
+    use rustix::process::{Pid, test_kill_process};
+    Pid::from_raw(process).is_some_and(|process| test_kill_process(process) == Err(rustix::io::Errno::SRCH))
+}
+
+#[cfg(not(unix))]
+fn has_ended(_process: i32) -> bool {
+    false
 }

@@ -1,15 +1,15 @@
 //! `emulator run -- COMMAND`: a private emulator for the life of one command.
 
 use std::ffi::OsString;
-use std::process::ExitStatus;
+use std::process::{Command, ExitStatus};
 
 use acs_identity_emulator::Config;
 use pyjmespath::Value;
-use tokio::process::Command;
 use tokio::sync::oneshot;
 
 use super::folder::TemporaryFolder;
 use super::options::{self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE};
+use super::signals::Signals;
 use super::{bundle, environment, listen, signals};
 use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::commands::Invocation;
@@ -48,17 +48,23 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(CliError::new("There is no command behind --.").exit_code(ExitCode::Usage));
     };
+    let config = options::configure(invocation, Config::in_memory())?;
+    // Before there is a folder to remove or a command to tell. Until here, a signal simply ends this process.
+    let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let opened = super::open(options::configure(invocation, Config::in_memory())?)?;
+    let opened = super::open(config)?;
     let folder = TemporaryFolder::new()?;
     let ca_certificate = folder.write("ca.pem", opened.ca_certificate().as_bytes())?;
     let bundle = folder.write("bundle.pem", &bundle::bundle_with(opened.ca_certificate()))?;
-    let status = super::runtime()?.block_on(async {
+    let end = super::runtime()?.block_on(async {
         let listeners = listen::listen(None, 0).await?;
         let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(0, |address| address.port());
         let mut command = Command::new(program);
         command.args(arguments);
         environment::of_child(&mut command, &opened, port, &ca_certificate, &bundle);
+        if let Some(signal) = signals.ended_by() {
+            return Ok(End::Signal(signal));
+        }
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(acs_identity_emulator::run(listeners, opened, async {
             let _ = stopped.await;
@@ -67,7 +73,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             Ok(child) => {
                 // The command has the limit that it would have without us.
                 super::raise_file_limit();
-                signals::wait(child).await
+                signals::wait(child, &mut signals).await.map(End::Command)
             }
             Err(error) => {
                 let code = match error.kind() {
@@ -83,7 +89,18 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         status
     });
     drop(folder);
-    end_like(status?)
+    match end? {
+        End::Command(status) => end_like(status),
+        End::Signal(signal) => signals::end_by(signal),
+    }
+}
+
+/// How a run ends.
+enum End {
+    /// As its command did.
+    Command(ExitStatus),
+    /// By a signal that came before the command was started.
+    Signal(i32),
 }
 
 /// The words behind `--` as they came, whatever their bytes are.
@@ -94,13 +111,12 @@ fn command_words(invocation: &Invocation<'_>) -> Vec<OsString> {
 }
 
 /// Ends as the command ended: with its exit code, or by its signal.
-fn end_like(status: ExitStatus) -> Result<Option<Value>, CliError> {
+fn end_like(status: ExitStatus) -> ! {
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt as _;
         if let Some(signal) = status.signal() {
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-            std::process::exit(128 + signal);
+            signals::end_by(signal);
         }
     }
     std::process::exit(status.code().unwrap_or(1));

@@ -1,65 +1,214 @@
 //! Signals: what ends the emulator, and what is passed on to the command of `emulator run`.
 
-use std::io::IsTerminal as _;
-use std::process::ExitStatus;
-
-use tokio::process::Child;
-
-use crate::error::CliError;
-
-/// Waits for the command and passes signals on. It shares our terminal and process group, so what is typed reaches it
-/// without us.
+#[cfg(not(unix))]
+pub(super) use others::{Signals, wait};
 #[cfg(unix)]
-pub(super) async fn wait(mut child: Child) -> Result<ExitStatus, CliError> {
-    use rustix::process::{Pid, Signal, kill_process};
-    use tokio::signal::unix::{SignalKind, signal};
-    let fail = |error: std::io::Error| CliError::new(format!("Signals cannot be handled: {error}."));
-    let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    let typed = std::io::stdin().is_terminal();
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
-    let mut hangup = signal(SignalKind::hangup()).map_err(fail)?;
-    let mut quit = signal(SignalKind::quit()).map_err(fail)?;
-    loop {
-        let signal = tokio::select! {
-            status = child.wait() => {
-                return status.map_err(|error| CliError::new(format!("The command was lost: {error}.")));
+pub(super) use unix::{Signals, wait};
+
+use crate::error::{CliError, system_text};
+
+fn fail(error: std::io::Error) -> CliError {
+    CliError::new(format!("Signals cannot be handled: {}.", system_text(&error)))
+}
+
+/// Ends this process by a signal. Process 1 cannot be ended so, and exits with the code that a shell would show.
+pub(super) fn end_by(signal: i32) -> ! {
+    #[cfg(unix)]
+    if std::process::id() != 1 {
+        let _ = signal_hook::low_level::emulate_default_handler(signal);
+    }
+    std::process::exit(128 + signal);
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::collections::VecDeque;
+    use std::io::IsTerminal as _;
+    use std::os::unix::net::UnixStream;
+    use std::os::unix::process::ExitStatusExt as _;
+    use std::process::{Child, ExitStatus};
+
+    use rustix::io::Errno;
+    use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+    use signal_hook::consts::{
+        SIGABRT, SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM,
+        SIGXCPU, SIGXFSZ,
+    };
+    use signal_hook::iterator::backend::SignalDelivery;
+    use signal_hook::iterator::exfiltrator::WithOrigin;
+    use signal_hook::low_level::siginfo::{Cause, Origin};
+
+    use super::fail;
+    use crate::disposition::Ignored;
+    use crate::error::{CliError, system_text};
+
+    /// All signals that end a process that does not handle them, but for SIGKILL and those of a fault in the program.
+    const ENDING: [i32; 13] = [
+        SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF,
+        SIGIO,
+    ];
+
+    /// More of them, which only Linux has: SIGSTKFLT, SIGPWR and the real-time signals.
+    #[cfg(target_os = "linux")]
+    fn more() -> impl Iterator<Item = i32> {
+        [Signal::STKFLT.as_raw(), Signal::POWER.as_raw()].into_iter().chain(34..=64)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn more() -> impl Iterator<Item = i32> {
+        std::iter::empty()
+    }
+
+    /// The signals that have come and were not looked at yet.
+    pub(crate) struct Signals {
+        delivery: SignalDelivery<UnixStream, WithOrigin>,
+        waiting: VecDeque<Origin>,
+        readable: Option<tokio::net::UnixStream>,
+    }
+
+    impl Signals {
+        /// Takes over every signal that would end this process, and SIGCHLD. One that is ignored stays ignored.
+        ///
+        /// # Errors
+        ///
+        /// When the process may not open two more files.
+        pub(crate) fn register() -> Result<Self, CliError> {
+            let (read, write) = UnixStream::pair().map_err(fail)?;
+            read.set_nonblocking(true).map_err(fail)?;
+            let ignored = Ignored::now();
+            let signals = ENDING.into_iter().chain(more()).filter(|signal| !ignored.has(*signal));
+            let delivery = SignalDelivery::with_pipe(read, write, WithOrigin::default(), signals.chain([SIGCHLD]));
+            Ok(Self { delivery: delivery.map_err(fail)?, waiting: VecDeque::new(), readable: None })
+        }
+
+        /// The signal that asked this process to end, if one has come.
+        pub(crate) fn ended_by(&mut self) -> Option<i32> {
+            self.waiting.extend(self.delivery.pending());
+            self.waiting.iter().map(|origin| origin.signal).find(|signal| *signal != SIGCHLD)
+        }
+
+        fn take(&mut self) -> Option<Origin> {
+            self.waiting.extend(self.delivery.pending());
+            self.waiting.pop_front()
+        }
+
+        /// Waits for the next signal.
+        async fn next(&mut self) -> Result<Origin, CliError> {
+            loop {
+                if let Some(origin) = self.take() {
+                    return Ok(origin);
+                }
+                let readable = match &mut self.readable {
+                    Some(readable) => readable,
+                    empty => {
+                        let read = self.delivery.get_read().try_clone().map_err(fail)?;
+                        empty.insert(tokio::net::UnixStream::from_std(read).map_err(fail)?)
+                    }
+                };
+                readable.readable().await.map_err(fail)?;
+                // A byte for each signal. Without reading them all, the stream counts as readable for ever.
+                while matches!(readable.try_read(&mut [0; 64]), Ok(1..)) {}
             }
-            _ = interrupt.recv() => if typed { continue } else { Signal::INT },
-            _ = quit.recv() => if typed { continue } else { Signal::QUIT },
-            _ = terminate.recv() => Signal::TERM,
-            _ = hangup.recv() => Signal::HUP,
-        };
-        if let Some(pid) = pid {
-            let _ = kill_process(pid, signal);
+        }
+
+        /// Waits for a signal that asks this process to end.
+        ///
+        /// # Errors
+        ///
+        /// When the process may not open another file.
+        pub(crate) async fn end(&mut self) -> Result<i32, CliError> {
+            loop {
+                let origin = self.next().await?;
+                if origin.signal != SIGCHLD {
+                    return Ok(origin.signal);
+                }
+            }
+        }
+    }
+
+    /// Waits for the command and passes signals on. As process 1 of a container we are the parent of all orphans, so whatever
+    /// has ended is waited for.
+    ///
+    /// # Errors
+    ///
+    /// When somebody else has waited for the command.
+    pub(crate) async fn wait(child: Child, signals: &mut Signals) -> Result<ExitStatus, CliError> {
+        let lost = |error: std::io::Error| CliError::new(format!("The command was lost: {}.", system_text(&error)));
+        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or_else(|| lost(Errno::CHILD.into()))?;
+        // What came before the command was there did not reach it, typed or not.
+        while let Some(origin) = signals.take() {
+            pass_on(&origin, pid);
+        }
+        loop {
+            if let Some(status) = reap(pid).map_err(|error| lost(error.into()))? {
+                return Ok(status);
+            }
+            let origin = signals.next().await?;
+            if !is_typed(&origin) {
+                pass_on(&origin, pid);
+            }
+        }
+    }
+
+    fn pass_on(origin: &Origin, command: Pid) {
+        if origin.signal != SIGCHLD {
+            // Real-time signals have no name here. Those that are in use ask for an end, as systemd's SIGRTMIN+3.
+            let signal = Signal::from_named_raw(origin.signal).unwrap_or(Signal::TERM);
+            let _ = kill_process(command, signal);
+        }
+    }
+
+    /// Waits for all processes that have ended; the status of the command if it is one of them.
+    fn reap(command: Pid) -> Result<Option<ExitStatus>, Errno> {
+        loop {
+            match waitpid(None, WaitOptions::NOHANG) {
+                Ok(Some((pid, status))) if pid == command => return Ok(Some(ExitStatus::from_raw(status.as_raw()))),
+                Ok(Some(_)) | Err(Errno::INTR) => {}
+                Ok(None) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Whether somebody typed it at the terminal: the command shares our process group, so it has got the signal already.
+    fn is_typed(origin: &Origin) -> bool {
+        let of_terminal = matches!(origin.signal, SIGINT | SIGQUIT);
+        match origin.cause {
+            Cause::Kernel => of_terminal,
+            // Systems that do not say who sent it.
+            Cause::Unknown => of_terminal && std::io::stdin().is_terminal(),
+            _ => false,
         }
     }
 }
 
 #[cfg(not(unix))]
-pub(super) async fn wait(mut child: Child) -> Result<ExitStatus, CliError> {
-    let _ = std::io::stdin().is_terminal();
-    child.wait().await.map_err(|error| CliError::new(format!("The command was lost: {error}.")))
-}
+mod others {
+    use std::process::{Child, ExitStatus};
 
-/// Resolves at SIGINT and SIGTERM. Registered before the ready line, so that a signal right behind it counts.
-#[cfg(unix)]
-pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let fail = |error: std::io::Error| CliError::new(format!("Signals cannot be handled: {error}."));
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(fail)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(fail)?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+    use super::fail;
+    use crate::error::{CliError, system_text};
+
+    /// Ctrl-C.
+    pub(crate) struct Signals;
+
+    impl Signals {
+        pub(crate) fn register() -> Result<Self, CliError> {
+            Ok(Self)
         }
-    })
-}
 
-#[cfg(not(unix))]
-pub(super) fn stop_signal() -> Result<impl Future<Output = ()>, CliError> {
-    Ok(async {
-        let _ = tokio::signal::ctrl_c().await;
-    })
+        pub(crate) fn ended_by(&mut self) -> Option<i32> {
+            None
+        }
+
+        pub(crate) async fn end(&mut self) -> Result<i32, CliError> {
+            tokio::signal::ctrl_c().await.map_err(fail).map(|()| 2)
+        }
+    }
+
+    /// Waits for the command. Ctrl-C reaches it without us.
+    pub(crate) async fn wait(mut child: Child, _signals: &mut Signals) -> Result<ExitStatus, CliError> {
+        let status = tokio::task::spawn_blocking(move || child.wait()).await.map_err(std::io::Error::other);
+        status.flatten().map_err(|error| CliError::new(format!("The command was lost: {}.", system_text(&error))))
+    }
 }

@@ -3,10 +3,12 @@
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
 use pyjmespath::Value;
 use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::folder::TemporaryFolder;
+use super::listen;
 use super::options::{self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE};
-use super::{listen, signals};
+use super::signals::{self, Signals};
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::commands::Invocation;
 use crate::emulator_files;
@@ -75,21 +77,24 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         (Config::in_folder(&folder), Some(folder))
     };
     let config = options::configure(invocation, config)?;
+    let mut signals = Signals::register()?;
     prompt::handle_interrupt();
     let opened = super::open(config)?;
     // The certificate must be a file for clients to name, in memory or not.
-    let (ca_certificate, _temporary) = match folder {
+    let (ca_certificate, temporary) = match folder {
         Some(folder) => (std::path::absolute(folder.join(CA_CERTIFICATE_FILE)).unwrap_or(folder), None),
         None => {
             let temporary = TemporaryFolder::new()?;
             (temporary.write(CA_CERTIFICATE_FILE, opened.ca_certificate().as_bytes())?, Some(temporary))
         }
     };
-    super::runtime()?.block_on(async {
+    let signal = super::runtime()?.block_on(async {
         let listeners = listen::listen(host.as_deref(), port).await?;
         let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(port, |address| address.port());
-        let stop = signals::stop_signal()?;
         super::raise_file_limit();
+        if let Some(signal) = signals.ended_by() {
+            return Ok(signal);
+        }
         let ready = json!({
             "endpoint": format!("https://localhost:{port}"),
             "connectionString": opened.connection_string(port),
@@ -98,7 +103,14 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             "pid": std::process::id(),
         });
         output::print_line(&ready.to_string())?;
-        acs_identity_emulator::run(listeners, opened, stop).await;
-        Ok(None)
-    })
+        let mut signal = Err(CliError::new("The emulator has stopped."));
+        acs_identity_emulator::run(listeners, opened, async { signal = signals.end().await }).await;
+        signal
+    });
+    drop(temporary);
+    match signal? {
+        // The two that ask for a clean end have got it.
+        SIGINT | SIGTERM => Ok(None),
+        signal => signals::end_by(signal),
+    }
 }
