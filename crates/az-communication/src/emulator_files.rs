@@ -1,6 +1,10 @@
 //! Where the emulator of this user keeps its files.
 
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use acs_identity_emulator::CA_CERTIFICATE_FILE;
 
 use crate::config;
 use crate::error::CliError;
@@ -29,10 +33,62 @@ pub fn data_dir() -> Result<PathBuf, CliError> {
 ///
 /// When no emulator was ever started here.
 pub fn ca_certificate() -> Result<PathBuf, CliError> {
-    let path = data_dir()?.join(acs_identity_emulator::CA_CERTIFICATE_FILE);
+    let path = data_dir()?.join(CA_CERTIFICATE_FILE);
     if path.is_file() {
         return Ok(path);
     }
     Err(CliError::new(format!("No emulator was started here yet: {} does not exist.", path.display()))
         .hint("Start it: az communication emulator start"))
+}
+
+/// The names of the folders for the files of one run, in front of the process id and a number.
+pub const TEMPORARY_PREFIX: &str = "az-communication-emulator-";
+
+/// The folders for temporary files, in the order in which they are tried: the one that TMPDIR names, else /tmp, else the
+/// one that containers can write even where everything else is read-only.
+pub fn temporary_parents() -> Vec<PathBuf> {
+    let mut parents = vec![std::env::temp_dir()];
+    if cfg!(target_os = "linux") && std::env::var_os("TMPDIR").is_none_or(|dir| dir.is_empty()) {
+        parents.push("/dev/shm".into());
+    }
+    parents
+}
+
+/// The certificate (PEM) of the authority in the data folder. `None` where there is none, or somebody else could have
+/// written it.
+pub fn own_authority() -> Option<Vec<u8>> {
+    read_own(&data_dir().ok()?.join(CA_CERTIFICATE_FILE))
+}
+
+/// Whether it is a folder of this user that nobody else can look into, and not a link to one.
+#[cfg(unix)]
+pub fn is_private_folder(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::symlink_metadata(path).is_ok_and(|metadata| {
+        metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o777 == 0o700
+    })
+}
+
+/// Where owners cannot be asked for, no folder counts as private.
+#[cfg(not(unix))]
+pub fn is_private_folder(_path: &Path) -> bool {
+    false
+}
+
+/// Reads a small file of this user that nobody else can write.
+fn read_own(path: &Path) -> Option<Vec<u8>> {
+    const LIMIT: u64 = 64 * 1024;
+    let file = File::open(path).ok()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = file.metadata().ok()?;
+        let own = metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o022 == 0;
+        if !metadata.is_file() || !own {
+            return None;
+        }
+    }
+    let mut content = Vec::new();
+    file.take(LIMIT).read_to_end(&mut content).ok()?;
+    Some(content)
 }

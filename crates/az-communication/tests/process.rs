@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use support::emulator::Emulator;
 use support::{AZ, Folder, az};
 
 /// Longer than anything here takes on a busy machine.
@@ -22,15 +23,6 @@ fn run_words(script: &str) -> [&str; 7] {
 fn kill(signal: &str, pid: u32) {
     let status = Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).status().unwrap();
     assert!(status.success(), "kill -{signal} {pid}");
-}
-
-/// Waits until something holds.
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + LIMIT;
-    while !holds() {
-        assert!(Instant::now() < end, "timed out: {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// Waits for a child, and kills it when it takes too long.
@@ -269,4 +261,41 @@ fn start_in_memory_leaves_no_folder_whatever_ends_it() {
         assert_eq!(wait(&mut child).code(), code, "SIG{signal}");
         assert_eq!(run_folders(&home), [] as [PathBuf; 0], "SIG{signal}");
     }
+}
+
+/// `user create` against an emulator, with nothing but its connection string.
+fn create_user(home: &Folder, connection_string: &str) -> std::process::Output {
+    let mut command = az(home);
+    command.args(["communication", "user-identity", "user", "create", "--only-show-errors"]);
+    command.env("AZURE_COMMUNICATION_CONNECTION_STRING", connection_string).output().unwrap()
+}
+
+#[test]
+fn az_trusts_the_emulator_of_its_own_data_folder_on_this_machine() {
+    let home = Folder::new();
+    let emulator = Emulator::start(&home, &[]);
+    let string = emulator.connection_string();
+    for host in ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"] {
+        let output = create_user(&home, &string.replace("localhost", host));
+        assert!(output.status.success(), "{host}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn az_does_not_trust_an_authority_that_others_could_have_put_there() {
+    let home = Folder::new();
+    let emulator = Emulator::start(&home, &[]);
+    let string = emulator.connection_string();
+    let ca = emulator.ca_certificate();
+    let refused = |home: &Folder| {
+        let output = create_user(home, &string);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains("it was issued by an unknown authority"), "{stderr}");
+    };
+    refused(&Folder::new());
+    std::fs::set_permissions(&ca, std::fs::Permissions::from_mode(0o620)).unwrap();
+    refused(&home);
+    std::fs::set_permissions(&ca, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(create_user(&home, &string).status.success());
 }

@@ -67,7 +67,7 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let verify = |roots| self.verify_with(roots, end_entity, intermediates, server_name, ocsp_response, now);
-        match &self.trust {
+        let usual = match &self.trust {
             Trust::Default => match verify(trust::browser_roots()) {
                 Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => verify(trust::machine_roots()),
                 other => other,
@@ -79,10 +79,17 @@ impl ServerCertVerifier for Verifier {
                     Error::General(format!("{}, named by {named_by}, cannot be read: {error}", path.display()))
                 })?;
                 if found.iter().any(|certificate| certificate == end_entity) {
-                    return verify_pinned(end_entity, server_name, now);
+                    verify_pinned(end_entity, server_name, now)
+                } else {
+                    verify(trust::store_of(found))
                 }
-                verify(trust::store_of(found))
             }
+        };
+        match usual {
+            Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) if is_loopback(server_name) => {
+                verify(trust::emulator_root()).or(usual)
+            }
+            usual => usual,
         }
     }
 
@@ -106,6 +113,15 @@ impl ServerCertVerifier for Verifier {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// Whether the server is on this machine, where this user's own emulator is trusted beside the usual authorities.
+fn is_loopback(name: &ServerName<'_>) -> bool {
+    match name {
+        ServerName::DnsName(name) => name.as_ref().eq_ignore_ascii_case("localhost"),
+        ServerName::IpAddress(address) => std::net::IpAddr::from(*address).is_loopback(),
+        _ => false,
     }
 }
 

@@ -10,8 +10,10 @@ use base64::Engine as _;
 use memchr::memmem;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
 use super::x509;
+use crate::emulator_files;
 
 /// Where trust comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,6 +157,12 @@ pub(super) fn browser_roots() -> RootCertStore {
 /// The roots of this machine. They cost 4 ms (docs/decisions/roots.md), so only when nothing else helped.
 pub(super) fn machine_roots() -> RootCertStore {
     store_of(rustls_native_certs::load_native_certs().certs)
+}
+
+/// The authority of this user's own emulator. Asked for only when nothing else helped, and only for this machine.
+pub(super) fn emulator_root() -> RootCertStore {
+    let pem = emulator_files::own_authority().unwrap_or_default();
+    store_of(CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).collect())
 }
 
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";

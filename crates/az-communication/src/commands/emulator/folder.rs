@@ -5,11 +5,9 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::emulator_files::{TEMPORARY_PREFIX, is_private_folder, temporary_parents};
 use crate::error::{CliError, system_text};
 use crate::private_file;
-
-/// The names of these folders, in front of the process id and a number.
-const PREFIX: &str = "az-communication-emulator-";
 
 /// A folder for the files of one run, for its owner only; gone when the run ends.
 pub(super) struct TemporaryFolder {
@@ -21,16 +19,6 @@ pub(super) struct TemporaryFolder {
 
 const LOCK_FILE: &str = "lock";
 
-/// The parent folders, in the order in which they are tried: the one that TMPDIR names, else /tmp, else the one that
-/// containers can write even where everything else is read-only.
-fn parents() -> Vec<PathBuf> {
-    let mut parents = vec![env::temp_dir()];
-    if cfg!(target_os = "linux") && env::var_os("TMPDIR").is_none_or(|dir| dir.is_empty()) {
-        parents.push("/dev/shm".into());
-    }
-    parents
-}
-
 impl TemporaryFolder {
     /// Makes one, and removes what killed runs have left beside it.
     ///
@@ -39,7 +27,7 @@ impl TemporaryFolder {
     /// When no folder for temporary files can be written.
     pub(super) fn new() -> Result<Self, CliError> {
         let mut failed = None;
-        for parent in parents() {
+        for parent in temporary_parents() {
             remove_leftovers(&parent);
             match Self::new_in(&parent) {
                 Ok(folder) => return Ok(folder),
@@ -57,7 +45,7 @@ impl TemporaryFolder {
 
     fn new_in(parent: &Path) -> io::Result<Self> {
         for attempt in 0..1000 {
-            let path = parent.join(format!("{PREFIX}{}-{attempt}", std::process::id()));
+            let path = parent.join(format!("{TEMPORARY_PREFIX}{}-{attempt}", std::process::id()));
             match private_file::make_folder(&path) {
                 Ok(()) => {
                     let name = path.join(LOCK_FILE);
@@ -114,18 +102,13 @@ fn remove_leftovers(parent: &Path) {
 
 /// The process id in the name of such a folder.
 fn process_of(path: &Path) -> Option<i32> {
-    let (process, attempt) = path.file_name()?.to_str()?.strip_prefix(PREFIX)?.split_once('-')?;
+    let (process, attempt) = path.file_name()?.to_str()?.strip_prefix(TEMPORARY_PREFIX)?.split_once('-')?;
     attempt.parse::<u16>().ok()?;
     process.parse().ok().filter(|process| *process > 0)
 }
 
-/// Whether it is a folder of this user that nobody else can write, with nothing in it but what a run puts there.
-#[cfg(unix)]
+/// Whether it is a folder of this user that nobody else can look into, with nothing in it but what a run puts there.
 fn is_ours(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let private = |metadata: &fs::Metadata| {
-        metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o777 == 0o700
-    };
     let known = |entry: io::Result<fs::DirEntry>| {
         entry.is_ok_and(|entry| {
             let name = entry.file_name();
@@ -134,14 +117,7 @@ fn is_ours(path: &Path) -> bool {
             fits && entry.file_type().is_ok_and(|kind| kind.is_file())
         })
     };
-    fs::symlink_metadata(path).is_ok_and(|metadata| private(&metadata))
-        && fs::read_dir(path).is_ok_and(|mut entries| entries.all(known))
-}
-
-/// Where owners cannot be asked for, nothing is removed.
-#[cfg(not(unix))]
-fn is_ours(_path: &Path) -> bool {
-    false
+    is_private_folder(path) && fs::read_dir(path).is_ok_and(|mut entries| entries.all(known))
 }
 
 /// Whether the run that made it has ended. In doubt, it has not.
