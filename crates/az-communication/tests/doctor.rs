@@ -3,16 +3,235 @@
 
 mod support;
 
+use std::io::Write as _;
+use std::net::TcpListener;
 use std::process::{Command, Stdio};
+use std::thread;
 
 use insta::assert_snapshot;
+use serde_json::{Value, json};
+use support::replay::Server;
 use support::terminal::{Collector, open};
 use support::{Folder, az};
+
+const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
+const KEY: &str = include_str!("golden/tls/key.pem");
+const ENDED: &str = include_str!("doctor/ended.pem");
+const NOT_BEGUN: &str = include_str!("doctor/not-begun.pem");
 
 /// Stdout.
 fn run(command: &mut Command) -> String {
     let output = command.stdin(Stdio::null()).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// The steps that are not skipped, what is found, the advice, and the exit code.
+fn report(command: &mut Command) -> String {
+    let output = command.args(["communication", "doctor"]).stdin(Stdio::null()).output().unwrap();
+    let rows: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+    let mut text = String::new();
+    for row in rows.iter().filter(|row| row["state"] != "skipped") {
+        let part = |name: &str| row[name].as_str().unwrap().to_owned();
+        match part("state").as_str() {
+            "ok" => text.push_str(&format!("{} ok, ", part("check"))),
+            state => text.push_str(&format!("{} {state}\n{}\n{}\n", part("check"), part("found"), part("advice"))),
+        }
+    }
+    format!("{text}exit {}\n", output.status.code().unwrap_or(-1))
+}
+
+/// The doctor with a key, against that port.
+fn doctor(home: &Folder, port: u16) -> Command {
+    let mut command = az(home);
+    let connection = format!("endpoint=https://localhost:{port}/;accesskey=d3Jvbmcga2V5");
+    command
+        .env("REQUESTS_CA_BUNDLE", home.write("cert.pem", CERTIFICATE))
+        .env("AZURE_COMMUNICATION_CONNECTION_STRING", connection);
+    command
+}
+
+/// What the doctor says of a service that answers so.
+fn of_answer(status: u16, content_type: &str, body: Value) -> String {
+    let home = Folder::new();
+    let answer = json!({"status": status, "headers": {"Content-Type": content_type}, "body": body});
+    let server = Server::start(CERTIFICATE, KEY, vec![answer]);
+    report(&mut doctor(&home, server.port))
+}
+
+fn of_error(status: u16, code: &str, message: &str) -> String {
+    of_answer(status, "application/json", json!({"error": {"code": code, "message": message}}))
+}
+
+#[test]
+fn a_credential_is_accepted_only_where_the_service_proves_it() {
+    for (status, code) in [(401, "IdentityNotOwned"), (404, "IdentityNotFound")] {
+        assert_eq!(
+            of_error(status, code, "m"),
+            "connection ok, dns ok, tcp ok, tls ok, clock ok, signature ok, exit 0\n",
+            "{status} {code}"
+        );
+    }
+    assert!(of_answer(204, "", Value::Null).ends_with("signature ok, exit 0\n"));
+    for (status, code) in [
+        (400, "IdentityNotOwned"),
+        (500, "IdentityNotOwned"),
+        (401, "IdentityNotFound"),
+        (404, "NotFound"),
+        (403, "Denied"),
+        (200, "IdentityNotOwned"),
+    ] {
+        let seen = of_error(status, code, "m");
+        assert!(seen.contains("signature failed\n") && seen.ends_with("exit 1\n"), "{status} {code}: {seen}");
+    }
+    for (status, body) in [(200, json!({})), (201, json!("")), (302, json!("")), (404, json!("")), (418, json!("x"))] {
+        let seen = of_answer(status, "text/plain", body);
+        assert!(seen.contains(&format!("signature failed\n{status} ")), "{status}: {seen}");
+    }
+}
+
+#[test]
+fn each_refusal_is_named_as_what_it_is() {
+    let signature = |seen: String| seen.split_once("signature ").unwrap().1.to_owned();
+    assert_snapshot!(signature(of_error(403, "Forbidden", "Blocked by a network rule.")), @r"
+    failed
+    403 Forbidden (Forbidden): Blocked by a network rule.
+    The caller is known and may not do this. Look at the resource's network rules, and at whether it allows access keys.
+    exit 1
+    ");
+    assert_snapshot!(signature(of_error(403, "AuthorizationFailed", "No permission.\nMore.")), @r"
+    failed
+    403 Forbidden (AuthorizationFailed): No permission.
+    The caller is known and may not do this. Look at the resource's network rules, and at whether it allows access keys.
+    exit 1
+    ");
+    assert_snapshot!(signature(of_error(401, "Unauthorized", "Who are you?")), @r"
+    failed
+    401 Unauthorized (Unauthorized): Who are you?
+    The access key is not, or no longer, one of this resource. Copy the connection string anew from Settings > Keys in the Azure portal.
+    exit 1
+    ");
+    assert_snapshot!(signature(of_error(400, "UnsupportedApiVersion", "No such version.")), @r"
+    failed
+    400 Bad Request (UnsupportedApiVersion): No such version.
+    The service does not have the api-version of this az, so that it did not look at the credential. Is there a newer az?
+    exit 1
+    ");
+    assert_snapshot!(signature(of_error(429, "TooManyRequests", "Slow down.")), @r"
+    failed
+    429 Too Many Requests (TooManyRequests): Slow down.
+    Over the rate limit. Wait half a minute before the next try. The answer does not show whether the service accepts the credential. Run the doctor again later.
+    exit 1
+    ");
+    assert_snapshot!(signature(of_answer(503, "text/plain", json!("x"))), @r"
+    failed
+    503 Service Unavailable
+    The answer does not show whether the service accepts the credential. Run the doctor again later.
+    exit 1
+    ");
+    assert_snapshot!(signature(of_answer(401, "text/plain", json!(""))), @r"
+    failed
+    401 Unauthorized
+    The answer lacks the service's error code: a gateway or a proxy may have refused the request.
+    exit 1
+    ");
+    for status in [200, 403, 404, 502] {
+        let page = json!("<html><head><title>Hotel\nsign-in</title></head></html>");
+        let seen = signature(of_answer(status, "text/html", page));
+        let expected = "A web page ('Hotel sign-in') answered, not the service. ";
+        assert!(seen.starts_with(&format!("failed\n{status} ")) && seen.contains(expected), "{status}: {seen}");
+    }
+}
+
+#[test]
+fn a_refused_login_fails_with_its_reason() {
+    let home = Folder::new();
+    let refused = json!({"status": 401, "headers": {"Content-Type": "application/json"},
+        "body": {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."}});
+    let server = Server::start(CERTIFICATE, KEY, vec![refused]);
+    let mut command = doctor(&home, server.port);
+    command
+        .env("AZURE_COMMUNICATION_AUTH_MODE", "login")
+        .env("AZURE_AUTHORITY_HOST", format!("https://localhost:{}", server.port))
+        .env("AZURE_TENANT_ID", "t")
+        .env("AZURE_CLIENT_ID", "app")
+        .env("AZURE_CLIENT_SECRET", "wrong");
+    let seen = report(&mut command);
+    let expected = "login failed\nNo credential gave an Entra token. environment: AADSTS7000215: Invalid client secret";
+    assert!(seen.contains(expected) && seen.ends_with("exit 1\n"), "{seen}");
+}
+
+#[test]
+fn a_clock_that_is_years_off_is_named() {
+    let with_date = |date: &str| {
+        let home = Folder::new();
+        let answer = json!({"status": 204, "headers": {"Date": date}});
+        let server = Server::start(CERTIFICATE, KEY, vec![answer]);
+        report(&mut doctor(&home, server.port))
+    };
+    let seen = with_date("Mon, 01 Jan 2001 00:00:00 GMT");
+    let expected = "tls ok, clock failed\nthis machine is 2";
+    assert!(seen.contains(expected) && seen.contains(" years ahead of the service, which allows 300 s."), "{seen}");
+    assert!(with_date("Sat, 01 Jan 2101 00:00:00 GMT").contains(" years behind the service"));
+    for (certificate, what) in [(ENDED, "it has expired"), (NOT_BEGUN, "it is not valid yet")] {
+        let home = Folder::new();
+        let server = Server::start(certificate, KEY, vec![]);
+        let mut command = doctor(&home, server.port);
+        let seen = report(command.env("REQUESTS_CA_BUNDLE", home.write("odd.pem", certificate)));
+        assert!(seen.contains("tls failed\n") && seen.contains(what), "{seen}");
+        assert!(seen.contains(" This machine's clock says 20"), "{seen}");
+        assert!(seen.contains("\nIf the clock is wrong: timedatectl set-ntp true. If it is right, "), "{seen}");
+    }
+}
+
+/// A server without TLS that greets, or answers, with that; nothing: it resets the connection.
+fn plain_server(greets: bool, says: &'static str) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    // Three connections: the tcp step, the tls step, and a look at what is there. It ends with the process.
+    thread::spawn(move || {
+        for stream in listener.incoming().take(8) {
+            let mut stream = stream.unwrap();
+            thread::spawn(move || {
+                let mut buffer = [0; 1024];
+                if greets {
+                    let _ = stream.write_all(says.as_bytes());
+                }
+                let _ = std::io::Read::read(&mut stream, &mut buffer);
+                if !greets {
+                    let _ = stream.write_all(says.as_bytes());
+                }
+            });
+        }
+    });
+    port
+}
+
+#[test]
+fn a_port_without_tls_is_named_as_what_it_is() {
+    for (greets, says, expected) in [
+        (
+            false,
+            "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n",
+            "HTTP without TLS answers there ('HTTP/1.1 400 Bad Request').",
+        ),
+        (true, "SSH-2.0-OpenSSH_9.2\r\n", "SSH answers there ('SSH-2.0-OpenSSH_9.2')."),
+        (true, "220 mail.example ESMTP\r\n", "SMTP answers there ('220 mail.example ESMTP')."),
+    ] {
+        let home = Folder::new();
+        let port = plain_server(greets, says);
+        let seen = report(&mut doctor(&home, port));
+        let expected = format!("tls failed\nlocalhost:{port} does not speak TLS: {expected}\nCorrect the port");
+        assert!(seen.contains(&expected) && seen.ends_with("exit 1\n"), "{seen}");
+    }
+}
+
+#[test]
+fn a_connection_that_ends_in_the_handshake_carried_nothing_out() {
+    let home = Folder::new();
+    let port = plain_server(false, "");
+    let seen = report(&mut doctor(&home, port));
+    assert!(seen.contains("tls failed\nlocalhost:") && seen.contains("before the request was sent"), "{seen}");
+    assert!(!seen.contains("may have") && !seen.contains("unknown"), "{seen}");
 }
 
 #[test]

@@ -190,3 +190,29 @@ fn the_scheme_http_of_a_connection_string_is_not_used() {
     let seen = run(world.az().args(ISSUE).args(["chat", "--connection-string", &connection]));
     assert!(seen.starts_with("ERROR: (c) m\n") && !seen.contains("http://"), "{seen}");
 }
+
+#[test]
+fn a_web_page_instead_of_an_answer_is_named_by_its_title() {
+    let page = "<!DOCTYPE html>\n<html><head><title>Sign in to the\n hotel</title></head><body>x</body></html>";
+    let with = |status: u16, content_type: &str, words: &[&str]| {
+        let answer = json!({"status": status, "headers": {"Content-Type": content_type}, "body": page});
+        run(World::new(answer).az().args(words))
+    };
+    let revoke = ["communication", "user-identity", "token", "revoke", "--user", "8:acs:a_b", "--yes"];
+    assert_snapshot!(with(403, "text/html", &revoke), @r"
+    ERROR: Operation returned an invalid status 'Forbidden'
+    Hint: A web page ('Sign in to the hotel') answered, not the service. The sign-in page of a network, a gateway or a proxy may stand in between, or the endpoint is not that of a Communication Services resource.
+    exit 1
+    ");
+    assert_snapshot!(with(200, "text/html", &revoke), @r"
+    ERROR: Operation returned an invalid status 'OK'
+    Hint: A web page ('Sign in to the hotel') answered, not the service. The sign-in page of a network, a gateway or a proxy may stand in between, or the endpoint is not that of a Communication Services resource.
+    exit 1
+    ");
+    let issue = ["communication", "user-identity", "token", "issue", "--scope", "chat", "--user", "8:acs:a_b"];
+    for (status, content_type) in [(200, "text/html"), (200, "application/json"), (403, "application/json")] {
+        let seen = with(status, content_type, &issue);
+        let hint = "Hint: A web page ('Sign in to the hotel') answered, not the service.";
+        assert!(seen.contains(hint) && seen.ends_with("exit 1\n"), "{status} {content_type}: {seen}");
+    }
+}

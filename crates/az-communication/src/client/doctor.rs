@@ -3,21 +3,30 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use acs_identity_protocol::error::codes;
 use acs_identity_protocol::signature::MAX_CLOCK_SKEW_SECONDS;
-use acs_identity_protocol::time::parse_http_date;
+use acs_identity_protocol::time::{parse_http_date, whole_seconds};
 use azure_core::http::{Method, Request, Url};
 use azure_core::time::OffsetDateTime;
+use rustls::CertificateError;
 
 use super::connect::{addresses, connect};
 use super::connection::Connection;
-use super::failure::{Asked, Cause, Failure, ServiceErrorKind};
+use super::failure::{Asked, Cause, Failure, ServiceError, ServiceErrorKind};
 use super::header;
 use super::service::Service;
+use super::sniff::sniff;
 use super::transport::Transport;
+use super::transport_error::TransportError;
 use crate::error::CliError;
 
 /// An identity that no resource has.
 const NOBODY: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000";
+
+/// 404: the identity is of this resource, and does not exist.
+const IDENTITY_NOT_FOUND: &str = "IdentityNotFound";
+
+const SET_CLOCK: &str = "timedatectl set-ntp true";
 
 /// Finds the addresses of the host, or of the proxy that stands in between.
 ///
@@ -66,10 +75,42 @@ pub fn check_tls(connection: &Connection) -> Result<(String, Option<i64>), CliEr
     let url = Url::parse(&format!("{}/", connection.endpoint()))
         .map_err(|error| CliError::new(format!("The endpoint cannot be used: {error}.")))?;
     let answer = Transport::new(trust).send(&Request::new(url, Method::Get));
-    let answer = answer.map_err(|error| Failure::of(error, connection, Asked::Nothing))?;
+    let answer = answer.map_err(|error| why_not_secure(&Failure::of(error, connection, Asked::Nothing), connection))?;
     let date = header::optional(answer.headers(), "date").and_then(parse_http_date);
     let ahead = date.map(|date| (OffsetDateTime::now_utc() - date).whole_seconds());
     Ok((format!("the certificate is trusted by {authorities}"), ahead))
+}
+
+/// Why there is no secure connection: the clock may be wrong, or something else than the service answers.
+fn why_not_secure(failure: &Failure, connection: &Connection) -> CliError {
+    let mut error = CliError::from(failure);
+    let Cause::Transport(cause) = &failure.cause else { return error };
+    match &**cause {
+        TransportError::Certificate(_, rustls::Error::InvalidCertificate(why)) if is_about_time(why) => {
+            let now = whole_seconds(OffsetDateTime::now_utc());
+            error.message.push_str(&format!(" This machine's clock says {now}."));
+            error.hints = vec![format!(
+                "If the clock is wrong: {SET_CLOCK}. If it is right, the server needs another certificate."
+            )];
+        }
+        TransportError::Certificate(..)
+        | TransportError::UnknownHost(_)
+        | TransportError::Connect(..)
+        | TransportError::Proxy(_) => {}
+        _ => {
+            let (host, port, via) = first_hop(connection);
+            if let Some((protocol, line)) = sniff(&host, port).filter(|_| via.is_empty()) {
+                error.message = format!("{host}:{port} does not speak TLS: {protocol} answers there ('{line}').");
+                error.hints = vec!["Correct the port of the endpoint: the service speaks https.".into()];
+            }
+        }
+    }
+    error
+}
+
+fn is_about_time(error: &CertificateError) -> bool {
+    use CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
+    matches!(error, Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. })
 }
 
 /// Judges the clock.
@@ -82,28 +123,82 @@ pub fn check_clock(ahead: Option<i64>) -> Result<String, CliError> {
         return Ok("the answer has no date to compare with".into());
     };
     let direction = if ahead >= 0 { "ahead of" } else { "behind" };
-    let found = format!("this machine is {} s {direction} the service", ahead.abs());
-    if ahead.abs() > MAX_CLOCK_SKEW_SECONDS {
+    let found = format!("this machine is {} {direction} the service", time(ahead.unsigned_abs()));
+    if ahead.unsigned_abs() > MAX_CLOCK_SKEW_SECONDS.unsigned_abs() {
         return Err(CliError::new(format!("{found}, which allows {MAX_CLOCK_SKEW_SECONDS} s."))
-            .hint("Set this machine's clock right: timedatectl set-ntp true"));
+            .hint(format!("Set this machine's clock right: {SET_CLOCK}")));
     }
     Ok(found)
+}
+
+/// Seconds in the unit in which people think of them.
+fn time(seconds: u64) -> String {
+    match seconds {
+        0..600 => format!("{seconds} s"),
+        600..7_200 => format!("{} minutes", seconds / 60),
+        7_200..172_800 => format!("{} hours", seconds / 3_600),
+        172_800..63_072_000 => format!("{} days", seconds / 86_400),
+        _ => format!("{} years", seconds / 31_556_952),
+    }
 }
 
 /// Sends one harmless request that is authenticated: it asks to revoke the tokens of an identity that no resource has.
 ///
 /// # Errors
 ///
-/// When the credential is refused.
+/// When the credential is refused, and when the answer does not show whether it is accepted.
 pub fn check_credential(service: &Service) -> Result<String, CliError> {
+    let accepted = || Ok("the service accepts it".into());
     match service.revoke_tokens(NOBODY) {
-        Ok(()) => Ok("the service accepts it".into()),
-        // The service looks at the identity only when it knows who asks.
-        Err(failure) => match failure.service().map(|error| error.kind) {
-            Some(ServiceErrorKind::IdentityNotOwned | ServiceErrorKind::NotFound) => {
-                Ok("the service accepts it".into())
-            }
-            _ => Err(failure.into()),
+        Ok(()) => accepted(),
+        Err(failure) => match failure.service() {
+            // The service looks at the identity only when it knows who asks.
+            Some(error) if is_about_the_identity(error) => accepted(),
+            Some(error) => Err(named(error, &failure)),
+            None => Err(failure.into()),
         },
     }
+}
+
+fn is_about_the_identity(error: &ServiceError) -> bool {
+    match error.code.as_deref() {
+        Some(codes::IDENTITY_NOT_OWNED) => matches!(error.status, 401 | 403 | 404),
+        Some(IDENTITY_NOT_FOUND) => error.status == 404,
+        _ => false,
+    }
+}
+
+/// The answer as what it is: its status, its code and its message, and what to do about it.
+fn named(error: &ServiceError, failure: &Failure) -> CliError {
+    let code = error.code.as_deref().map_or_else(String::new, |code| format!(" ({code})"));
+    let message = error.message.as_deref().and_then(|message| message.lines().next());
+    let message = message.map_or_else(String::new, |message| format!(": {message}"));
+    let mut named = CliError::from(failure);
+    named.message = format!("{} {}{code}{message}", error.status, error.reason).trim_end().to_owned();
+    if error.page.is_some() {
+        return named;
+    }
+    let advice = match error.kind {
+        ServiceErrorKind::Denied if error.code.is_none() => {
+            "The answer lacks the service's error code: a gateway or a proxy may have refused the request."
+        }
+        ServiceErrorKind::Forbidden if !failure.login => {
+            "The caller is known and may not do this. Look at the resource's network rules, and at whether it allows \
+             access keys."
+        }
+        ServiceErrorKind::UnsupportedApiVersion => {
+            "The service does not have the api-version of this az, so that it did not look at the credential. Is there \
+             a newer az?"
+        }
+        ServiceErrorKind::TooManyRequests | ServiceErrorKind::ServerFailure => {
+            "The answer does not show whether the service accepts the credential. Run the doctor again later."
+        }
+        ServiceErrorKind::Denied | ServiceErrorKind::Forbidden => return named,
+        _ => {
+            "The answer does not show whether the service accepts the credential. Is the endpoint that of a \
+             Communication Services resource?"
+        }
+    };
+    named.hints.push(advice.into());
+    named
 }

@@ -16,6 +16,7 @@ use super::connection::{Auth, Connection};
 use super::header;
 use super::login::LoginError;
 use super::odata_error::Detail;
+use super::page::Page;
 use super::transport_error::TransportError;
 
 /// What the request was about.
@@ -118,8 +119,12 @@ pub struct ServiceError {
     pub target: Option<String>,
     /// The kind of error.
     pub kind: ServiceErrorKind,
+    /// What the error says, where the body has a text.
+    pub message: Option<String>,
     /// What the body is.
     pub body: ErrorBody,
+    /// The web page that the body is: something else than the service answered.
+    pub page: Option<Page>,
     /// The clock of the service.
     pub date: Option<OffsetDateTime>,
     /// The api-versions that the service has, where it says so.
@@ -143,6 +148,8 @@ impl ServiceError {
             kind: ServiceErrorKind::of(status, code.as_deref()),
             code,
             target: member(detail.as_ref().map(|detail| &detail.target)),
+            message: member(detail.as_ref().map(|detail| &detail.message)),
+            page: if detail.is_none() { Page::of(response.body()) } else { None },
             body: match detail {
                 _ if malformed => ErrorBody::MalformedJson,
                 Some(detail) => ErrorBody::Detail(detail.full_text()),
@@ -163,8 +170,13 @@ pub enum Cause {
     Transport(Box<TransportError>),
     /// No credential gave a token.
     Credential(LoginError),
-    /// The service carried the request out, and its answer lacks what it promises: what is wrong with it.
-    Answer(String),
+    /// The service carried the request out, and its answer lacks what it promises.
+    Answer {
+        /// What is wrong with it.
+        what: String,
+        /// The web page that came instead.
+        page: Option<Page>,
+    },
     /// The request could not be made, in words.
     Local(String),
 }
@@ -221,7 +233,7 @@ impl Failure {
     /// How far the request got.
     pub fn reached(&self) -> Reached {
         match &self.cause {
-            Cause::Service(_) | Cause::Answer(_) => Reached::Answered,
+            Cause::Service(_) | Cause::Answer { .. } => Reached::Answered,
             Cause::Transport(error) => error.reached(),
             Cause::Credential(_) | Cause::Local(_) => Reached::No,
         }

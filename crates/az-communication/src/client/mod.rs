@@ -25,6 +25,7 @@ mod retry;
 mod retry_after;
 mod service;
 mod signed;
+mod sniff;
 mod teams_token;
 mod tls;
 mod transport;

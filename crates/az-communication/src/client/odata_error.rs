@@ -5,7 +5,7 @@ use pyjmespath::{JsonStyle, Value, python_str};
 /// Python azure-core's `ODataV4Format`.
 pub(super) struct Detail {
     pub(super) code: Value,
-    message: Value,
+    pub(super) message: Value,
     pub(super) target: Value,
     details: Vec<Detail>,
     inner_error: Value,

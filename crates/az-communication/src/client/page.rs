@@ -1,18 +1,28 @@
 //! Web pages where an answer of a service is expected: captive portals, gateways, proxies.
 
+/// A web page that came instead of data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its title, on one line, at most a hundred characters of it.
+    pub title: Option<String>,
+}
+
+impl Page {
+    /// The page that a body is, if it is one.
+    pub(super) fn of(body: &[u8]) -> Option<Self> {
+        is_page(body).then(|| Self { title: title(body) })
+    }
+}
+
 /// Whether a body is a web page rather than data.
-pub(super) fn is_page(body: &[u8]) -> bool {
+fn is_page(body: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&body[..body.len().min(512)]).trim_start_matches('\u{feff}').to_lowercase();
     let start = start.trim_start();
     ["<!doctype html", "<html", "<head", "<body", "<title", "<!--"].iter().any(|tag| start.starts_with(tag))
         || (start.starts_with("<?xml") && start.contains("<html"))
 }
 
-/// The title of a web page, on one line, at most a hundred characters of it; `None` where it is not one or has none.
-pub(super) fn title(body: &[u8]) -> Option<String> {
-    if !is_page(body) {
-        return None;
-    }
+fn title(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let lower = text.to_ascii_lowercase();
     let open = lower.find("<title")?;
@@ -42,11 +52,11 @@ mod tests {
             ("<html><body>no title</body>", None),
             ("<html><title></title>", None),
             ("<html><title>cut", None),
-            ("{\"title\": \"<title>x</title>\"}", None),
-            ("", None),
         ] {
-            assert_eq!(title(body.as_bytes()).as_deref(), expected, "{body}");
+            assert_eq!(Page::of(body.as_bytes()), Some(Page { title: expected.map(str::to_owned) }), "{body}");
         }
-        assert!(is_page(b"<html>") && !is_page(b"<error>no page</error>"));
+        for body in ["{\"title\": \"<title>x</title>\"}", "<error>no page</error>", ""] {
+            assert_eq!(Page::of(body.as_bytes()), None, "{body}");
+        }
     }
 }

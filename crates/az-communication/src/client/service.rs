@@ -18,6 +18,7 @@ use super::connection::{Auth, Connection};
 use super::debug_policy::DebugPolicy;
 use super::failure::{Asked, Cause, Failure};
 use super::login::Login;
+use super::page::Page;
 use super::redirect::RedirectPolicy;
 use super::retry::RetryPolicy;
 use super::transport::Transport;
@@ -54,6 +55,29 @@ impl Service {
     ///
     /// When the endpoint makes no URL.
     pub fn connect(connection: Connection, api_version: &str, printer: Printer) -> Result<Self, CliError> {
+        Self::with_policies(
+            connection,
+            api_version,
+            printer,
+            vec![Arc::new(RedirectPolicy), Arc::new(RetryPolicy { printer })],
+        )
+    }
+
+    /// A client that shows the first answer to a request, whatever it is: nothing is tried again, no redirect followed.
+    ///
+    /// # Errors
+    ///
+    /// When the endpoint makes no URL.
+    pub fn connect_once(connection: Connection, api_version: &str, printer: Printer) -> Result<Self, CliError> {
+        Self::with_policies(connection, api_version, printer, Vec::new())
+    }
+
+    fn with_policies(
+        connection: Connection,
+        api_version: &str,
+        printer: Printer,
+        per_call_policies: Vec<Arc<dyn Policy>>,
+    ) -> Result<Self, CliError> {
         let trust = connection.trust()?;
         let mut per_try_policies: Vec<Arc<dyn Policy>> = Vec::new();
         if printer.shows(Level::Debug) {
@@ -62,7 +86,7 @@ impl Service {
         let options = CommunicationIdentityClientOptions {
             api_version: api_version.to_owned(),
             client_options: ClientOptions {
-                per_call_policies: vec![Arc::new(RedirectPolicy), Arc::new(RetryPolicy { printer })],
+                per_call_policies,
                 per_try_policies,
                 retry: RetryOptions::none(),
                 transport: Some(azure_core::http::Transport::new(Arc::new(Transport::new(trust)))),
@@ -225,7 +249,9 @@ impl Service {
             Err(error) => return Err(self.fail(error, asked)),
         };
         let value = body(answer.as_ref()).and_then(|body| read(&body));
-        value.map_err(|what| Failure::new(Cause::Answer(what), &self.connection, asked))
+        value.map_err(|what| {
+            Failure::new(Cause::Answer { what, page: Page::of(answer.as_ref()) }, &self.connection, asked)
+        })
     }
 }
 

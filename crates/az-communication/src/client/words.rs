@@ -5,6 +5,7 @@ use acs_identity_protocol::signature::MAX_CLOCK_SKEW_SECONDS;
 use azure_core::time::OffsetDateTime;
 
 use super::failure::{Asked, Cause, ErrorBody, Failure, Reached, ServiceError, ServiceErrorKind};
+use super::page::Page;
 use super::teams_token::teams_token_problems;
 use super::transport_error::TransportError;
 use crate::error::{CliError, HintPolicy};
@@ -47,13 +48,21 @@ pub(super) fn message(failure: &Failure) -> String {
         },
         Cause::Transport(error) => error.to_string(),
         Cause::Credential(error) => error.to_string(),
-        Cause::Answer(what) => format!("The response of the service is not what it promises: {what}."),
+        Cause::Answer { what, .. } => format!("The response of the service is not what it promises: {what}."),
         Cause::Local(text) => text.clone(),
     }
 }
 
 fn hints(failure: &Failure) -> Vec<String> {
     match &failure.cause {
+        Cause::Service(error) if error.page.is_some() => error.page.iter().map(page_hint).collect(),
+        Cause::Answer { page: Some(page), .. } => {
+            let mut hints = vec![page_hint(page)];
+            if matches!(failure.asked, Asked::NewUser) {
+                hints.push(outcome(&failure.asked));
+            }
+            hints
+        }
         Cause::Service(error) if error.body == ErrorBody::MalformedJson => {
             vec!["Is the endpoint that of a Communication Services resource? Use --debug to see the exchange.".into()]
         }
@@ -69,14 +78,22 @@ fn hints(failure: &Failure) -> Vec<String> {
             hints
         }
         Cause::Credential(error) => error.hints(),
-        Cause::Answer(_) if matches!(failure.asked, Asked::NewUser) => vec![outcome(&failure.asked)],
-        Cause::Answer(_) => vec![
+        Cause::Answer { page: None, .. } if matches!(failure.asked, Asked::NewUser) => vec![outcome(&failure.asked)],
+        Cause::Answer { page: None, .. } => vec![
             "Is the endpoint of the connection string that of a Communication Services resource? Use --debug to see \
              the exchange."
                 .into(),
         ],
         Cause::Local(_) => Vec::new(),
     }
+}
+
+fn page_hint(page: &Page) -> String {
+    let title = page.title.as_deref().map_or_else(String::new, |title| format!(" ('{title}')"));
+    format!(
+        "A web page{title} answered, not the service. The sign-in page of a network, a gateway or a proxy may stand in \
+         between, or the endpoint is not that of a Communication Services resource."
+    )
 }
 
 fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {

@@ -1,10 +1,11 @@
 //! `communication doctor`: why it does not work, step by step.
 
+use acs_identity_protocol::api_version::CLI_DEFAULT;
 use pyjmespath::Value;
 
 use super::Invocation;
 use crate::cli::table::{Example, Verb};
-use crate::client::{Auth, Connection, doctor, object};
+use crate::client::{Auth, Connection, Service, doctor, object};
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 
@@ -33,8 +34,8 @@ impl Report {
                 Ok((found, value)) => ("ok", found, String::new(), Some(value)),
                 Err(error) => {
                     self.failed = true;
-                    let first = error.message.lines().next().unwrap_or_default().to_owned();
-                    ("failed", first, error.hints.join(" "), None)
+                    let lines: Vec<&str> = error.message.lines().map(str::trim).collect();
+                    ("failed", lines.join(" "), error.hints.join(" "), None)
                 }
             }
         };
@@ -71,7 +72,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         Some(Auth::Login) => "login",
         _ => "signature",
     };
-    report.check(credential, || doctor::check_credential(&invocation.service()?).map(unit));
+    report.check(credential, || {
+        let connection = connection.cloned().ok_or_else(missing)?;
+        let service = Service::connect_once(connection, CLI_DEFAULT, invocation.printer)?;
+        doctor::check_credential(&service).map(unit)
+    });
     if report.failed {
         invocation.exit_code.set(ExitCode::Failure);
     }

@@ -9,7 +9,7 @@ use azure_core::time::OffsetDateTime;
 use serde_json::Value;
 
 use super::super::authority::{self, AuthorityError};
-use super::super::page;
+use super::super::page::Page;
 use super::super::transport::Transport;
 use super::super::transport_error::TransportError;
 use super::super::wait::waiting;
@@ -53,7 +53,13 @@ pub(super) fn ask(transport: &Transport, request: &Request, secrets: &[&str]) ->
             Ok(answer) => matches!(u16::from(answer.status()), 408 | 429 | 500 | 502..=504),
             Err(error) => matches!(
                 error.get_ref().and_then(|inner| inner.downcast_ref::<TransportError>()),
-                Some(TransportError::Connect(..) | TransportError::Closed(_) | TransportError::Io(..))
+                Some(
+                    TransportError::Connect(..)
+                        | TransportError::Unsent(..)
+                        | TransportError::Closed(_)
+                        | TransportError::CutOff(_)
+                        | TransportError::Io(..)
+                )
             ),
         };
         match waits.next().filter(|_| again) {
@@ -75,7 +81,7 @@ fn not_reachable(error: azure_core::Error) -> Reason {
 fn read(answer: RawResponse, secrets: &[&str]) -> Result<AccessToken, Reason> {
     let status = u16::from(answer.status());
     let Ok(body @ Value::Object(_)) = serde_json::from_slice::<Value>(answer.body()) else {
-        return Err(Reason::Page { status, title: page::title(answer.body()) });
+        return Err(Reason::NotJson { status, page: Page::of(answer.body()) });
     };
     let text = |name: &str| body.get(name).and_then(Value::as_str);
     let error = text("error").filter(|error| !error.is_empty());

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::super::page::Page;
 use super::super::transport_error::TransportError;
 
 /// A way to get an Entra token.
@@ -64,12 +65,12 @@ pub enum Reason {
         /// What the endpoint said, without secrets.
         description: Option<String>,
     },
-    /// The endpoint answered with a page; its title.
-    Page {
+    /// The endpoint answered with something that is not JSON.
+    NotJson {
         /// The HTTP status.
         status: u16,
-        /// The title.
-        title: Option<String>,
+        /// The web page that it is.
+        page: Option<Page>,
     },
     /// The endpoint answered with success and without a token.
     NoToken(u16),

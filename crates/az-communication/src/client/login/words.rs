@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::super::page::Page;
 use super::failure::{AzureCliFailure, Credential, LoginError, Reason};
 use crate::error::system_text;
 use crate::visible;
@@ -72,10 +73,11 @@ impl fmt::Display for Reason {
                 let description = description.as_deref().unwrap_or("the request is refused").trim_end_matches('.');
                 write!(f, "{description} (status {status}{code})")
             }
-            Self::Page { status, title: Some(title) } => {
-                write!(f, "a web page answered with status {status}, not the token endpoint: '{title}'")
+            Self::NotJson { status, page: Some(Page { title }) } => {
+                write!(f, "a web page answered with status {status}, not the token endpoint")?;
+                title.iter().try_for_each(|title| write!(f, ": '{title}'"))
             }
-            Self::Page { status, title: None } => {
+            Self::NotJson { status, page: None } => {
                 write!(f, "the token endpoint answered with status {status} and no JSON")
             }
             Self::NoToken(status) => write!(f, "the answer with status {status} holds no token"),
