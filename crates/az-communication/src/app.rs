@@ -5,8 +5,8 @@ use std::cell::Cell;
 use std::ffi::OsString;
 use std::time::Instant;
 
-use crate::cli::table::{Arity, messages};
-use crate::cli::{self, Outcome, UsageError};
+use crate::cli::table::{Argument, Arity, messages};
+use crate::cli::{self, Outcome, Recommendation, Unknown, UsageError};
 use crate::commands::{self, Invocation};
 use crate::config::Config;
 use crate::delegate;
@@ -16,6 +16,7 @@ use crate::output::{self, Context, Format};
 use crate::pasted;
 use crate::printer::{self, Level, Printer};
 use crate::prompt;
+use crate::subscription;
 use pyjmespath::{SearchError, Value};
 
 /// Runs the command that these words (behind `az`) name.
@@ -102,7 +103,11 @@ fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Pri
     if words[0].eq_ignore_ascii_case("help") {
         words[0] = "--help".into();
     }
-    match cli::parse(&commands::TABLE, &words) {
+    let parsed = cli::parse(&commands::TABLE, &words);
+    for value in &parsed.subscriptions {
+        subscription::warn_if_unknown(value, config, printer);
+    }
+    match parsed.outcome {
         Ok(Outcome::Run(command, arguments)) => {
             let invocation = Invocation {
                 command,
@@ -120,7 +125,8 @@ fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Pri
             if !command.extension {
                 printer.warning("This command is from the following extension: communication");
             }
-            output::print(&cli::command_help(&commands::TABLE, command, printer.colour()))?;
+            let output = config.get("core", "output").ok().flatten();
+            output::print(&cli::command_help(&commands::TABLE, command, output.as_deref(), printer.colour()))?;
             Ok(ExitCode::Success)
         }
         Ok(Outcome::GroupHelp(path)) => help_of_group(&path, raw, printer),
@@ -137,10 +143,10 @@ fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> Result<Exit
 }
 
 fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer: &Printer) -> ExitCode {
-    if error.unknown_command {
+    if error.unknown_command.is_some() {
         delegate::to_other_az(raw, printer);
     }
-    if error.unknown_command && error.recommendations.iter().all(|line| !line.starts_with("Did you mean")) {
+    if error.unknown_command.is_some() && !error.suggests() {
         error.hints.push(
             "This az knows `az communication identity`, `user-identity` and `emulator`. For all other commands it \
              calls the Azure CLI, which was not found further down PATH."
@@ -148,6 +154,13 @@ fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer
         );
     }
     error.hints.extend(raw.iter().filter_map(|word| pasted::hidden_in_word(word.to_str()?)));
+    let dynamic_install = config.get("extension", "use_dynamic_install").ok().flatten();
+    if matches!(error.unknown_command, Some(Unknown::FirstWord))
+        && error.recommendation.is_none()
+        && dynamic_install.is_some_and(|value| value.eq_ignore_ascii_case("no"))
+    {
+        error.recommendation = Some(Recommendation::ExtensionReference);
+    }
     let recommends = config.get("core", "error_recommendation").ok().flatten();
     if recommends.is_some_and(|value| value.eq_ignore_ascii_case("off")) {
         error.examples = None;
@@ -161,6 +174,7 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     prompt::exit_on_interrupt();
     let started = Instant::now();
     let printer = &invocation.printer;
+    refuse_empty_values(invocation)?;
     let format = format_of(invocation)?;
     let starts_a_program = invocation.command.verb.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
     if format != Format::None && !starts_a_program {
@@ -197,6 +211,20 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     Ok(code)
 }
 
+/// An empty value is most likely a variable that is not set. To leave the option out instead would do something else than
+/// what was asked for: create a new user, or give a token its longest lifetime.
+fn refuse_empty_values(invocation: &Invocation<'_>) -> Result<(), CliError> {
+    let refused = |argument: &&Argument| {
+        argument.not_empty
+            && argument.arity != Arity::Remainder
+            && invocation.arguments.list(argument.key()).iter().any(String::is_empty)
+    };
+    match commands::TABLE.arguments(invocation.command).find(refused) {
+        Some(argument) => Err(CliError::new(format!("{} is empty.", argument.key()))),
+        None => Ok(()),
+    }
+}
+
 /// The output format, checked before anything is sent: a token that could not be shown would be lost.
 fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError> {
     let name = match invocation.arguments.get("--output") {
@@ -216,10 +244,9 @@ fn filter(invocation: &Invocation<'_>, value: Value) -> Result<Value, CliError> 
         return Ok(value);
     };
     query.search(&value).map_err(|error| match error {
-        SearchError::Jmespath(message) => CliError::new(format!(
-            "Invalid jmespath query supplied for `--query`: {message}\n{}",
-            cli::argparse::QUERY_REFERENCE
-        )),
+        SearchError::Jmespath(message) => {
+            CliError::new(format!("Invalid jmespath query supplied for `--query`: {message}\n{}", cli::QUERY_REFERENCE))
+        }
         SearchError::Python(message) => {
             CliError::new(format!("The --query cannot be applied to the result: {message}."))
         }

@@ -16,6 +16,7 @@ mod pasted;
 pub mod printer;
 mod private_file;
 mod prompt;
+mod subscription;
 mod visible;
 
 pub use app::run;

@@ -322,7 +322,7 @@ fn identities() {
         1,
         "ERROR: The api-version 2023-10-01 has no custom ids and shows no identities.\nHint: These have: 2025-03-02-preview.\n",
     );
-    world.fails("user create --count 0", 1, "ERROR: --count is no number from 1 to 100000: '0'.\n");
+    world.fails("user create --count 0", 2, "ERROR: --count must be a number from 1 to 100000, but it is '0'.\n");
     world.fails(
         "user create --count 2 --custom-id a",
         2,

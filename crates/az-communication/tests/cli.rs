@@ -172,10 +172,11 @@ fn an_untrusted_certificate() {
         .args(ISSUE)
         .args(["chat", "--only-show-errors"]));
     assert!(stderr.contains("/no/bundle, named by REQUESTS_CA_BUNDLE, cannot be read"), "{stderr}");
-    for variable in ["SSL_CERT_FILE", "CURL_CA_BUNDLE"] {
+    // As in the reference, whose requests reads the former only.
+    for (variable, code) in [("CURL_CA_BUNDLE", 0), ("SSL_CERT_FILE", 1)] {
         let mut command = emulator.az(&home);
         command.env_remove("REQUESTS_CA_BUNDLE").env(variable, emulator.ca_certificate());
-        assert_eq!(run(command.args(ISSUE).arg("chat")).0, Some(0), "{variable}");
+        assert_eq!(run(command.args(ISSUE).arg("chat")).0, Some(code), "{variable}");
     }
 }
 

@@ -192,9 +192,9 @@ fn argument_parser() {
     ];
     fuzz("argument parser", &seeds, &dictionary, |text| {
         let words: Vec<String> = text.split('\n').map(str::to_owned).collect();
-        match cli::parse(&TABLE, &words) {
+        match cli::parse(&TABLE, &words).outcome {
             Ok(cli::Outcome::CommandHelp(command)) => {
-                cli::command_help(&TABLE, command, false);
+                cli::command_help(&TABLE, command, None, false);
             }
             Ok(cli::Outcome::GroupHelp(path)) => {
                 cli::group_help(&TABLE, &path, true);

@@ -1,4 +1,5 @@
-//! The golden cases: what the reference `az` did for hundreds of command lines. `golden/README.md` says how to read them.
+//! The golden cases: what the reference `az` did for hundreds of command lines, in two captures. `golden/README.md` says
+//! how to read them.
 //!
 //! `AZ_GOLDEN=issue,teams` runs some groups only, `AZ_GOLDEN_CASE=issue-0001` one case.
 #![cfg(unix)]
@@ -17,7 +18,8 @@ use support::replay::{Request, Server};
 use support::terminal::{Collector, open};
 use support::{Folder, az};
 
-const CASES: &str = include_str!("golden/cases.json");
+const CAPTURES: [(&str, &str); 2] =
+    [("cases.json", include_str!("golden/cases.json")), ("cases-2.json", include_str!("golden/cases-2.json"))];
 const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
 const KEY: &str = include_str!("golden/tls/key.pem");
 const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
@@ -32,41 +34,56 @@ struct Seen {
 
 #[test]
 fn golden_cases() {
-    let cases: Vec<Value> = serde_json::from_str(CASES).unwrap();
     let groups = std::env::var("AZ_GOLDEN").ok();
     let only = std::env::var("AZ_GOLDEN_CASE").ok();
-    let cases: Vec<&Value> = cases
-        .iter()
-        .filter(|case| groups.as_deref().is_none_or(|groups| groups.split(',').any(|group| case["group"] == group)))
-        .filter(|case| only.as_deref().is_none_or(|only| case["id"] == only))
-        .collect();
-    let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let mut shown = Vec::new();
+    let mut count = 0;
+    for (name, capture) in CAPTURES {
+        let cases: Vec<Value> = serde_json::from_str(capture).unwrap();
+        let cases: Vec<&Value> = cases
+            .iter()
+            .filter(|case| groups.as_deref().is_none_or(|groups| groups.split(',').any(|group| case["group"] == group)))
+            .filter(|case| only.as_deref().is_none_or(|only| case["id"] == only))
+            .collect();
+        let failures = failures(&cases);
+        print_counts(name, &cases, &failures);
+        shown.extend(failures.iter().map(|(id, what)| format!("== {name}, {id}: {what}")));
+        count += cases.len();
+    }
+    assert!(shown.is_empty(), "{} golden cases fail\n{}", shown.len(), shown.join("\n"));
+    assert!(count > 0, "no case was selected");
+}
+
+/// What is wrong with the cases that fail, by their ids.
+fn failures(cases: &[&Value]) -> BTreeMap<String, String> {
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     std::thread::scope(|scope| {
         // More than the cores: retries mostly sleep.
         for _ in 0..8 {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::SeqCst)) {
                     if let Err(what) = check(case) {
-                        failures.lock().unwrap().push((case["id"].as_str().unwrap().to_owned(), what));
+                        failures.lock().unwrap().insert(case["id"].as_str().unwrap().to_owned(), what);
                     }
                 }
             });
         }
     });
-    let failures: BTreeMap<String, String> = failures.into_inner().unwrap().into_iter().collect();
+    failures.into_inner().unwrap()
+}
+
+fn print_counts(capture: &str, cases: &[&Value], failures: &BTreeMap<String, String>) {
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for case in &cases {
+    for case in cases {
         let (passed, all) = counts.entry(case["group"].as_str().unwrap()).or_default();
         *all += 1;
         *passed += usize::from(!failures.contains_key(case["id"].as_str().unwrap()));
     }
+    println!("{capture}");
     for (group, (passed, all)) in &counts {
-        println!("{group:18} {passed:3} of {all:3}");
+        println!("  {group:18} {passed:4} of {all:4}");
     }
-    println!("{:18} {:3} of {:3}", "all", cases.len() - failures.len(), cases.len());
-    let shown: Vec<String> = failures.iter().map(|(id, what)| format!("== {id}: {what}")).collect();
-    assert!(failures.is_empty(), "{} golden cases fail\n{}", failures.len(), shown.join("\n"));
-    assert!(!cases.is_empty(), "no case was selected");
+    println!("  {:18} {:4} of {:4}", "all", cases.len() - failures.len(), cases.len());
 }
 
 fn check(case: &Value) -> Result<(), String> {
@@ -158,22 +175,23 @@ fn plain(text: &str) -> String {
 }
 
 fn run(case: &Value) -> Seen {
-    let home = Folder::new();
+    let (home, working) = (Folder::new(), Folder::new());
     let answers = case["responses"].as_array().cloned().unwrap_or_default();
     let server = Server::start(CERTIFICATE, KEY, answers);
     let fill = |text: &str| {
         text.replace("{{endpoint}}", &format!("https://localhost:{}", server.port))
             .replace("{{hostport}}", &format!("localhost:{}", server.port))
-            .replace("{{cwd}}", home.path().to_str().unwrap())
+            .replace("{{cwd}}", working.path().to_str().unwrap())
     };
     let config = case["config"].as_str().unwrap_or("[core]\ncollect_telemetry = no\n");
     home.write(".azure/config", fill(config));
     let certificate = home.write("tls/cert.pem", CERTIFICATE);
     for (name, text) in case["files"].as_object().into_iter().flatten() {
-        home.write(name, fill(text.as_str().unwrap()));
+        working.write(name, fill(text.as_str().unwrap()));
     }
     let mut command = az(&home);
     command
+        .current_dir(working.path())
         .env("REQUESTS_CA_BUNDLE", certificate)
         .env(
             "AZURE_COMMUNICATION_CONNECTION_STRING",
@@ -212,16 +230,16 @@ fn run(case: &Value) -> Seen {
     drop(command);
     let stdout = match out {
         Some(terminal) => Collector::new(terminal),
-        None => Collector::new(child.stdout.take().unwrap()),
+        None => Collector::of_pipe(child.stdout.take().unwrap()),
     };
     let stderr = match err {
         Some(terminal) => Collector::new(terminal),
-        None => Collector::new(child.stderr.take().unwrap()),
+        None => Collector::of_pipe(child.stderr.take().unwrap()),
     };
     if let Some(mut pipe) = child.stdin.take() {
         let _ = pipe.write_all(stdin.as_bytes());
     }
-    if let Some(mut terminal) = typing.filter(|_| !stdin.is_empty()) {
+    if let Some(terminal) = typing.as_mut().filter(|_| !stdin.is_empty()) {
         for (index, line) in stdin.split_inclusive('\n').enumerate() {
             let until = Instant::now() + Duration::from_secs(10);
             while stdout.so_far().matches("(y/n)").count() <= index && Instant::now() < until {
@@ -229,15 +247,8 @@ fn run(case: &Value) -> Seen {
             }
             terminal.write_all(line.as_bytes()).unwrap();
         }
-        let status = child.wait().unwrap();
-        drop(terminal);
-        return Seen {
-            exit_code: status.code(),
-            stdout: stdout.finish(),
-            stderr: stderr.finish(),
-            requests: server.requests(),
-        };
     }
     let status = child.wait().unwrap();
+    drop(typing);
     Seen { exit_code: status.code(), stdout: stdout.finish(), stderr: stderr.finish(), requests: server.requests() }
 }

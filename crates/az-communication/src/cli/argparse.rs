@@ -3,19 +3,15 @@
 
 use std::collections::HashMap;
 
-use pyjmespath::{Expression, Value};
+use pyjmespath::Expression;
 
+use super::classify::{Class, classify_word};
 use super::difflib;
+use super::examples::examples;
+use super::loaded::Loaded;
+use super::problem::Problem;
 use super::table::{Argument, Arity, Command, Table};
-use super::usage_error::UsageError;
-
-/// The link that goes with errors about `--query`.
-pub const QUERY_REFERENCE: &str =
-    "To learn more about --query, please visit: 'https://learn.microsoft.com/cli/azure/query-azure-cli'";
-
-const EXTENSION_REFERENCE: &str = "If the command is from an extension, please make sure the corresponding extension \
-    is installed. To learn more about extensions, please visit \
-    'https://learn.microsoft.com/cli/azure/azure-cli-extensions-overview'";
+use super::usage_error::{Recommendation, Unknown, UsageError};
 
 /// `--help`, which every parser knows first.
 pub const HELP: Argument =
@@ -66,51 +62,26 @@ pub enum Outcome {
     GroupHelp(String),
 }
 
+/// What became of a command line.
+#[derive(Debug)]
+pub struct Parsed {
+    /// What it asks for, or what is wrong with it, in the reference's text.
+    pub outcome: Result<Outcome, UsageError>,
+    /// The values of `--subscription`, each of which the reference looks up as it comes to it.
+    pub subscriptions: Vec<String>,
+}
+
 /// Parses the words behind `az`.
-///
-/// # Errors
-///
-/// A [`UsageError`] with the reference's text.
-pub fn parse(table: &Table, words: &[String]) -> Result<Outcome, UsageError> {
-    let words = lower_command(table, words);
-    let mut parser = Parser { table, unrecognized: Vec::new(), interrupted: false };
-    let outcome = parser.level("", &words)?;
-    if parser.unrecognized.is_empty() || !matches!(outcome, Outcome::Run(..)) {
-        return Ok(outcome);
-    }
-    Err(parser.error("", &words, format!("unrecognized arguments: {}", parser.unrecognized.join(" "))))
-}
-
-/// The words before the first option that lead into the tree are taken in any case.
-fn lower_command(table: &Table, words: &[String]) -> Vec<String> {
-    let mut nouns = words.iter().take_while(|word| !word.is_empty() && !word.starts_with('-')).count();
-    let leads = |count: usize| {
-        let search = words[..count].join(" ").to_lowercase();
-        table.commands.iter().any(|command| command.path.starts_with(&search))
+pub fn parse(table: &Table, words: &[String]) -> Parsed {
+    let (words, loaded) = Loaded::of(table, words);
+    let mut parser = Parser { table, loaded, unrecognized: Vec::new(), subscriptions: Vec::new() };
+    let outcome = match parser.level("", &words) {
+        Ok(Outcome::Run(..)) if !parser.unrecognized.is_empty() => {
+            Err(UsageError::new(Problem::Unrecognized(std::mem::take(&mut parser.unrecognized))))
+        }
+        outcome => outcome,
     };
-    while nouns > 0 && !leads(nouns) {
-        nouns -= 1;
-    }
-    let lowered = words[..nouns].iter().map(|word| word.to_lowercase());
-    lowered.chain(words[nouns..].iter().cloned()).collect()
-}
-
-/// What a word is to one parser.
-enum Class {
-    /// A value or a subcommand.
-    Positional,
-    /// `--`; all words behind it are positional.
-    Separator,
-    /// An option, with the spelling that it abbreviates and a value behind `=` or right behind a short option.
-    Option { argument: &'static Argument, spelling: String, explicit: Option<String> },
-    /// It looks like an option and is none.
-    Unknown,
-}
-
-impl Class {
-    fn is_option(&self) -> bool {
-        matches!(self, Self::Option { .. } | Self::Unknown)
-    }
+    Parsed { outcome, subscriptions: parser.subscriptions }
 }
 
 /// What became of an option.
@@ -123,16 +94,15 @@ enum Taken {
 
 struct Parser<'a> {
     table: &'a Table,
+    loaded: Loaded,
     unrecognized: Vec<String>,
-    /// An option stands between the words of the command. The reference loads the arguments of the command that the words
-    /// up to the first hyphen name, which is none then, and so knows the global ones only, none of them required.
-    interrupted: bool,
+    subscriptions: Vec<String>,
 }
 
 type Level = Result<Outcome, UsageError>;
 
-fn unrecognized(name: &str) -> UsageError {
-    UsageError::new(format!("'{name}' is misspelled or not recognized by the system."))
+fn misspelled(name: &str) -> UsageError {
+    UsageError::new(Problem::Misspelled(name.to_owned()))
 }
 
 impl Parser<'_> {
@@ -145,9 +115,7 @@ impl Parser<'_> {
 
     fn group(&mut self, path: &str, words: &[String]) -> Level {
         let globals = if path.is_empty() { self.table.globals } else { &[] };
-        // The subscription belongs to commands only.
-        let options: Vec<_> =
-            std::iter::once(&HELP).chain(globals.iter().filter(|a| a.key() != "--subscription")).collect();
+        let options: Vec<_> = std::iter::once(&HELP).chain(globals).collect();
         let classes = self.classify(path, &options, words)?;
         let mut at = 0;
         let mut ignored = Arguments::default();
@@ -161,7 +129,6 @@ impl Parser<'_> {
                     Taken::Help => return Ok(Outcome::GroupHelp(path.to_owned())),
                 },
                 Class::Unknown => {
-                    self.interrupted = true;
                     self.unrecognized.push(words[at].clone());
                     at += 1;
                 }
@@ -177,36 +144,41 @@ impl Parser<'_> {
             }
         }
         let missing = if path.is_empty() { "_command_package" } else { "_subcommand" };
-        Err(self.error(path, words, format!("the following arguments are required: {missing}")))
+        Err(self.error(path, words, Problem::Required(vec![missing.to_owned()])))
     }
 
     fn subcommand(&mut self, path: &str, words: &[String]) -> Level {
         let name = &words[0];
-        let children = self.table.children(path);
-        if children.contains(&name.as_str()) {
-            let child = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
-            return self.level(&child, &words[1..]);
-        }
-        let mut error = unrecognized(name);
-        error.unknown_command = true;
         let child = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path} {name}") };
+        let children = self.loaded.children(self.table, path);
+        let is_foreign = self.table.foreign.contains(&child(name).as_str());
+        if children.contains(&name.as_str()) && !is_foreign {
+            return self.level(&child(name), &words[1..]);
+        }
+        let mut error = misspelled(name);
+        if self.table.children(path).contains(&name.as_str()) {
+            // The real CLI would say the same.
+            error.hints.push("Options stand behind the words of a command, not before or between them.".into());
+        } else {
+            error.unknown_command = Some(if path.is_empty() { Unknown::FirstWord } else { Unknown::BelowGroup });
+        }
         let (extensions, children): (Vec<&str>, Vec<&str>) =
             children.into_iter().partition(|name| self.table.is_extension(&child(name)));
         if let Some(candidate) = difflib::closest(name, extensions) {
             error.hints.push(format!("This az also has '{}'.", child(candidate)));
         }
         if let Some(candidate) = difflib::closest(name, children) {
-            error.recommendations.push(format!("Did you mean '{candidate}' ?"));
+            error.recommendation = Some(Recommendation::DidYouMean(candidate.to_owned()));
             // The reference shows the examples of the command that was meant, if the words up to the first hyphen are
             // its whole path.
             let meant = words.iter().map(|word| if word == name { candidate } else { word.as_str() });
             let meant = [path].into_iter().filter(|path| !path.is_empty()).chain(meant).collect::<Vec<_>>().join(" ");
             let meant = meant.split('-').next().unwrap_or_default();
             if let Some(command) = self.table.command(meant) {
-                error.examples = Some(self.examples(command, &words[1..]));
+                error.examples = Some(examples(self.table, command, &words[1..]));
             }
-        } else if path.is_empty() {
-            error.recommendations.push(EXTENSION_REFERENCE.to_owned());
+        } else if path.is_empty() && matches!(self.loaded, Loaded::All) {
+            error.recommendation = Some(Recommendation::ExtensionReference);
         }
         Err(error)
     }
@@ -218,9 +190,10 @@ impl Parser<'_> {
             Some(_) => split_remainder(self.table, command, words),
             None => (words, None),
         };
-        // The global ones come first.
-        let known = if self.interrupted { self.table.globals.len() } else { usize::MAX };
-        let known: Vec<_> = self.table.arguments(command).take(known).collect();
+        let known: Vec<_> = match self.loaded {
+            Loaded::All => self.table.arguments(command).collect(),
+            Loaded::Some(_) => self.table.registered_arguments(command).collect(),
+        };
         let parsed = known.iter().copied().filter(|argument| argument.arity != Arity::Remainder);
         let options: Vec<_> = std::iter::once(&HELP).chain(parsed).collect();
         let classes = self.classify(path, &options, words)?;
@@ -252,10 +225,10 @@ impl Parser<'_> {
             .map(|argument| argument.display_name())
             .collect();
         if !missing.is_empty() {
-            let message = format!("the following arguments are required: {}", missing.join(", "));
+            let problem = Problem::Required(missing);
             return Err(match self.unknown_to_the_reference(command) {
-                Some(error) => UsageError { hints: vec![format!("This az has 'az {path}'; {message}.")], ..error },
-                None => self.error(path, words, message),
+                Some(error) => UsageError { hints: vec![format!("This az has 'az {path}'; {problem}.")], ..error },
+                None => self.error(path, words, problem),
             });
         }
         Ok(Outcome::Run(command, arguments))
@@ -265,7 +238,7 @@ impl Parser<'_> {
     /// scripts know them.
     fn unknown_to_the_reference(&self, command: &Command) -> Option<UsageError> {
         let (group, name) = command.path.rsplit_once(' ')?;
-        (command.extension && group != "communication" && !self.table.is_extension(group)).then(|| unrecognized(name))
+        (command.extension && group != "communication" && !self.table.is_extension(group)).then(|| misspelled(name))
     }
 
     fn classify(&self, path: &str, options: &[&'static Argument], words: &[String]) -> Result<Vec<Class>, UsageError> {
@@ -280,14 +253,14 @@ impl Parser<'_> {
                     separated = true;
                     return Ok(Class::Separator);
                 }
-                classify_word(options, word).map_err(|message| self.error(path, words, message))
+                classify_word(options, word).map_err(|problem| self.error(path, words, problem))
             })
             .collect()
     }
 
     /// Takes an option and its values.
     fn consume(
-        &self,
+        &mut self,
         path: &str,
         options: &[&'static Argument],
         classes: &[Class],
@@ -298,9 +271,6 @@ impl Parser<'_> {
         let Class::Option { argument, spelling, explicit } = &classes[at] else {
             return Ok(Taken::UpTo(at + 1));
         };
-        let fail = |argument: &Argument, what: &str| {
-            self.error(path, words, format!("argument {}: {what}", argument.display_name()))
-        };
         let (mut argument, mut spelling, mut explicit) = (*argument, spelling.clone(), explicit.clone());
         let mut asks_for_help = false;
         // Flags may stand together behind one hyphen: -yo json.
@@ -308,14 +278,14 @@ impl Parser<'_> {
             if argument.arity != Arity::Flag {
                 break;
             }
-            let ignored = format!("ignored explicit argument {}", pyjmespath::repr(&Value::from(value.as_str())));
             let mut chars = value.chars();
             let short = chars.next().filter(|_| !spelling.starts_with("--")).map(|c| format!("-{c}"));
             let next = short.and_then(|short| {
                 options.iter().find(|option| option.options.contains(&short.as_str())).map(|option| (*option, short))
             });
             let Some((next, short)) = next else {
-                return Err(fail(argument, &ignored));
+                let problem = Problem::UnexpectedValue { option: argument.display_name(), value: value.to_owned() };
+                return Err(self.error(path, words, problem));
             };
             asks_for_help |= argument.key() == HELP.key();
             self.store(path, words, arguments, argument, &[])?;
@@ -333,11 +303,11 @@ impl Parser<'_> {
         let available = classes[at + 1..].iter().take_while(|class| matches!(class, Class::Positional)).count();
         let count = match argument.arity {
             Arity::Flag => 0,
-            Arity::One if available == 0 => return Err(fail(argument, "expected one argument")),
-            Arity::One => 1,
-            Arity::Many | Arity::Remainder if available == 0 => {
-                return Err(fail(argument, "expected at least one argument"));
+            Arity::One | Arity::Many | Arity::Remainder if available == 0 => {
+                let problem = Problem::missing_value(argument, argument.arity != Arity::One);
+                return Err(self.error(path, words, problem));
             }
+            Arity::One => 1,
             Arity::Many | Arity::Remainder => available,
         };
         // The whole bundle is looked at before any of it is done.
@@ -349,7 +319,7 @@ impl Parser<'_> {
     }
 
     fn store(
-        &self,
+        &mut self,
         path: &str,
         words: &[String],
         arguments: &mut Arguments,
@@ -360,12 +330,11 @@ impl Parser<'_> {
         match argument.key() {
             "--query" => {
                 let text = values.first().map_or("", String::as_str);
-                let query = Expression::compile(text).map_err(|_| {
-                    let text = pyjmespath::repr(&Value::from(text));
-                    self.error(path, words, format!("argument --query: invalid jmespath_type value: {text}"))
-                })?;
+                let query = Expression::compile(text)
+                    .map_err(|_| self.error(path, words, Problem::InvalidQuery(text.to_owned())))?;
                 arguments.query = Some(query);
             }
+            "--subscription" => self.subscriptions.extend(values.iter().cloned()),
             "--output" => values.iter_mut().for_each(|value| *value = value.to_lowercase()),
             _ => {}
         }
@@ -380,78 +349,32 @@ impl Parser<'_> {
 
     fn wrong_choice(&self, path: &str, words: &[String], argument: &Argument, value: &str) -> UsageError {
         // Only commands know that it is a value; to a group any word is a subcommand.
-        let mut error = if self.table.command(path).is_some() {
-            self.error(
+        let mut error = match self.table.command(path) {
+            Some(_) => self.error(
                 path,
                 words,
-                format!(
-                    "az {path}: '{value}' is not a valid value for '{}'. Allowed values: {}.",
-                    argument.key(),
-                    argument.choices.join(", ")
-                ),
-            )
-        } else {
-            UsageError::new(format!("'{value}' is misspelled or not recognized by the system."))
+                Problem::InvalidChoice {
+                    command: path.to_owned(),
+                    value: value.to_owned(),
+                    option: argument.key(),
+                    choices: argument.choices,
+                },
+            ),
+            None => misspelled(value),
         };
         if let Some(candidate) = difflib::closest(value, argument.choices.iter().copied()) {
-            error.recommendations.push(format!("Did you mean '{candidate}' ?"));
+            error.recommendation = Some(Recommendation::DidYouMean(candidate.to_owned()));
         }
         error
     }
 
-    fn error(&self, path: &str, words: &[String], message: String) -> UsageError {
-        let mut error = UsageError::new(message);
-        if error.message.contains("--query") {
-            return UsageError { recommendations: vec![QUERY_REFERENCE.to_owned()], examples: None, ..error };
-        }
-        if let Some(command) = self.table.command(path) {
-            error.examples = Some(self.examples(command, words));
+    fn error(&self, path: &str, words: &[String], problem: Problem) -> UsageError {
+        let mut error = UsageError::new(problem);
+        if let (Some(shown), Some(command)) = (&mut error.examples, self.table.command(path)) {
+            *shown = examples(self.table, command, words);
         }
         error
     }
-
-    /// Up to three examples of the command, those first that have most options in common with the words.
-    fn examples(&self, command: &'static Command, words: &[String]) -> Vec<(String, String)> {
-        let arguments: Vec<_> = self.table.arguments(command).collect();
-        let given = normalize(&arguments, words.iter().map(String::as_str));
-        let mut examples: Vec<(i64, i64, (String, String))> = command
-            .verb
-            .examples
-            .iter()
-            .map(|example| {
-                let line = example_command(command, example.command);
-                let options = normalize(&arguments, line.split(' '));
-                let matches = options.iter().filter(|option| given.contains(option)).count();
-                (-(matches as i64), options.len() as i64, (line, example.name.to_owned()))
-            })
-            .collect();
-        examples.sort_by_key(|(matches, options, _)| (*matches, *options));
-        examples.into_iter().take(3).map(|(_, _, example)| example).collect()
-    }
-}
-
-/// An example's command line, for this command.
-pub(super) fn example_command(command: &Command, template: &str) -> String {
-    template.replace("{}", &format!("az {}", command.path))
-}
-
-/// The long spellings of the options among these words.
-fn normalize<'a>(arguments: &[&'static Argument], words: impl Iterator<Item = &'a str>) -> Vec<&'static str> {
-    words
-        .filter_map(|word| {
-            if !word.starts_with('-') || word.starts_with("---") || word.len() < 2 {
-                return None;
-            }
-            let name = if word.starts_with("--") {
-                word.split('=').next()
-            } else {
-                word.char_indices().nth(2).map_or(Some(word), |(at, _)| word.get(..at))
-            };
-            let argument =
-                arguments.iter().find(|argument| name.is_some_and(|name| argument.options.contains(&name)))?;
-            argument.options.iter().copied().max_by_key(|spelling| spelling.len())
-        })
-        .collect()
 }
 
 /// Cuts off what belongs to the command that is run: what stands behind `--`, or from the first word that is neither an
@@ -471,71 +394,4 @@ fn split_remainder<'w>(table: &Table, command: &Command, words: &'w [String]) ->
         at += if takes_value { 2 } else { 1 };
     }
     (words, None)
-}
-
-fn classify_word(options: &[&'static Argument], word: &str) -> Result<Class, String> {
-    if !word.starts_with('-') || word.len() == 1 {
-        return Ok(Class::Positional);
-    }
-    let exact = |spelling: &str| options.iter().copied().find(|option| option.options.contains(&spelling));
-    if let Some(argument) = exact(word) {
-        return Ok(Class::Option { argument, spelling: word.to_owned(), explicit: None });
-    }
-    if let Some((spelling, value)) = word.split_once('=')
-        && let Some(argument) = exact(spelling)
-    {
-        return Ok(Class::Option { argument, spelling: spelling.to_owned(), explicit: Some(value.to_owned()) });
-    }
-    let mut candidates = abbreviations(options, word);
-    if candidates.len() > 1 && candidates.iter().any(|(argument, ..)| !argument.extension) {
-        candidates.retain(|(argument, ..)| !argument.extension);
-    }
-    if candidates.len() > 1 {
-        let matches: Vec<&str> = candidates.iter().map(|(_, spelling, _)| *spelling).collect();
-        return Err(format!("ambiguous option: {word} could match {}", matches.join(", ")));
-    }
-    if let Some((argument, spelling, explicit)) = candidates.pop() {
-        return Ok(Class::Option { argument, spelling: spelling.to_owned(), explicit });
-    }
-    if is_negative_number(word) || word.contains(' ') {
-        return Ok(Class::Positional);
-    }
-    Ok(Class::Unknown)
-}
-
-/// The spellings that a word may stand for, with the value that it carries.
-fn abbreviations(options: &[&'static Argument], word: &str) -> Vec<(&'static Argument, &'static str, Option<String>)> {
-    let spellings = options.iter().flat_map(|argument| argument.options.iter().map(move |s| (*argument, *s)));
-    if word.starts_with("--") {
-        let (prefix, explicit) = match word.split_once('=') {
-            Some((prefix, value)) => (prefix, Some(value.to_owned())),
-            None => (word, None),
-        };
-        return spellings
-            .filter(|(_, spelling)| spelling.starts_with(prefix))
-            .map(|(argument, spelling)| (argument, spelling, explicit.clone()))
-            .collect();
-    }
-    let second = word.char_indices().nth(2).map_or(word.len(), |(at, _)| at);
-    let (short, value) = word.split_at(second);
-    spellings
-        .filter_map(|(argument, spelling)| {
-            if spelling == short {
-                return Some((argument, spelling, Some(value.to_owned())));
-            }
-            spelling.starts_with(word).then_some((argument, spelling, None))
-        })
-        .collect()
-}
-
-/// `^-\d+$|^-\d*\.\d+$`.
-fn is_negative_number(word: &str) -> bool {
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    let Some(number) = word.strip_prefix('-') else {
-        return false;
-    };
-    match number.split_once('.') {
-        None => !number.is_empty() && digits(number),
-        Some((whole, fraction)) => digits(whole) && !fraction.is_empty() && digits(fraction),
-    }
 }

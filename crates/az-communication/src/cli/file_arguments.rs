@@ -1,18 +1,20 @@
 //! Values that start with `@` are read from the file of that name, as the reference does before it parses.
 
-use std::fs;
-use std::io::{self, Read as _};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
 
 use crate::config;
-use crate::error::CliError;
+use crate::error::{CliError, system_text};
 
-/// Replaces `@file` and `--option=@file` by the file's text without the line breaks at its end; `@-` reads stdin. What
+/// More than a command line can hold.
+const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Replaces `@file` and `--option=@file` by the file's text without the line ends at its end; `@-` reads stdin. What
 /// names no file stays as it is.
 ///
 /// # Errors
 ///
-/// When stdin cannot be read or is not UTF-8.
+/// When stdin cannot be read or is not UTF-8, and when a file is larger than 16 MiB.
 pub fn expand(arguments: Vec<String>) -> Result<Vec<String>, CliError> {
     arguments.into_iter().map(expand_one).collect()
 }
@@ -34,31 +36,49 @@ fn expand_one(argument: String) -> Result<String, CliError> {
 
 fn load(path: &str) -> Result<Option<String>, CliError> {
     if path == "-" {
-        let mut text = String::new();
-        let error = |error: io::Error| CliError::new(format!("stdin, named by '@-', cannot be read: {error}"));
-        io::stdin().lock().read_to_string(&mut text).map_err(error)?;
-        return Ok(Some(text));
+        let fail = |why: &str| CliError::new(format!("stdin, named by '@-', cannot be read: {why}."));
+        let bytes = read(io::stdin().lock(), path)?.map_err(|error| fail(&system_text(&error)))?;
+        return String::from_utf8(bytes).map(Some).map_err(|_| fail("it is not UTF-8"));
     }
-    let path = match (path.strip_prefix("~/"), config::home()) {
-        (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
-        _ => PathBuf::from(path),
+    let Ok(file) = File::open(config::expand_user(path)) else {
+        return Ok(None);
     };
-    Ok(fs::read(path).ok().map(decode))
+    Ok(read(file, path)?.ok().map(decode).map(in_text_mode))
 }
 
-/// UTF-8 with or without a byte order mark, or UTF-16; anything else as base64, as the reference has it.
+/// What a reader has, unless that is too much.
+fn read(reader: impl Read, path: &str) -> Result<io::Result<Vec<u8>>, CliError> {
+    let mut bytes = Vec::new();
+    let read = reader.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    if bytes.len() as u64 > MAX_BYTES {
+        let limit = MAX_BYTES / 1024 / 1024;
+        return Err(CliError::new(format!("'@{path}' names a file of more than {limit} MiB."))
+            .hint("Name the file whose text is the value of the argument."));
+    }
+    Ok(read.map(|_| bytes))
+}
+
+/// Python's universal newlines: each line end becomes `\n`. Python has them for files; stdin keeps its line ends.
+fn in_text_mode(text: String) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+}
+
+/// The first of these that fits, as in the reference: UTF-8 with or without a byte order mark, UTF-16 as its mark says,
+/// little-endian, big-endian; anything else as base64.
 fn decode(bytes: Vec<u8>) -> String {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
         bytes.len().is_multiple_of(2).then(|| String::from_utf16(&units).ok()).flatten()
     };
     let text = match std::str::from_utf8(&bytes) {
-        Ok(text) => Some(text.trim_start_matches('\u{feff}').to_owned()),
+        Ok(text) => Some(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()),
         Err(_) => match bytes.get(..2) {
             Some([0xfe, 0xff]) => utf16(&bytes[2..], u16::from_be_bytes),
             Some([0xff, 0xfe]) => utf16(&bytes[2..], u16::from_le_bytes),
-            _ => utf16(&bytes, u16::from_le_bytes),
-        },
+            _ => None,
+        }
+        .or_else(|| utf16(&bytes, u16::from_le_bytes))
+        .or_else(|| utf16(&bytes, u16::from_be_bytes)),
     };
     text.unwrap_or_else(|| {
         use base64::Engine as _;
@@ -72,9 +92,18 @@ mod tests {
 
     #[test]
     fn encodings() {
+        // What Python's open() makes of them with 'utf-8-sig', 'utf-8', 'utf-16', 'utf-16le' and 'utf-16be' in turn.
         assert_eq!(decode(b"\xef\xbb\xbfx".to_vec()), "x");
+        assert_eq!(decode(b"\xef\xbb\xbf\xef\xbb\xbfx".to_vec()), "\u{feff}x");
         assert_eq!(decode(b"\xff\xfex\0".to_vec()), "x");
         assert_eq!(decode(b"\xfe\xff\0x".to_vec()), "x");
         assert_eq!(decode(b"\xff\xff\xff".to_vec()), "////");
+        assert_eq!(decode(b"\xfe\xff\xd8\x00".to_vec()), "\u{fffe}\u{d8}");
+        assert_eq!(decode(b"\x00\xdcx\xff".to_vec()), "\u{dc}\u{78ff}");
+    }
+
+    #[test]
+    fn line_ends() {
+        assert_eq!(in_text_mode("a\r\nb\rc\n\r\n".into()), "a\nb\nc\n\n");
     }
 }

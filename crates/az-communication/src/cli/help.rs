@@ -1,6 +1,7 @@
 //! Help pages, laid out as knack lays them out (`knack/help.py`).
 
-use super::argparse::{HELP, example_command};
+use super::argparse::HELP;
+use super::examples::example_command;
 use super::table::{Argument, Command, Group, Status, Table, messages};
 use super::text_wrap::fill;
 
@@ -30,13 +31,13 @@ struct Page {
     colour: bool,
 }
 
-/// The help of a command.
-pub fn command_help(table: &Table, command: &Command, colour: bool) -> String {
+/// The help of a command. `output` is the output format in force without `--output`.
+pub fn command_help(table: &Table, command: &Command, output: Option<&str>, colour: bool) -> String {
     let mut page = Page { text: String::new(), colour };
     let deprecated =
         command.redirect.is_some() || matches!(table.status_above(command.path), Some((_, Status::Deprecated { .. })));
     page.header("Command", command.path, command.verb.summary, &messages::of_command(table, command), deprecated);
-    page.arguments(table, command);
+    page.arguments(table, command, output);
     page.examples(command);
     page.text
 }
@@ -123,7 +124,7 @@ impl Page {
         }
     }
 
-    fn arguments(&mut self, table: &Table, command: &Command) {
+    fn arguments(&mut self, table: &Table, command: &Command, output: Option<&str>) {
         self.print("Arguments", 0, None);
         let mut arguments: Vec<&Argument> = std::iter::once(&HELP).chain(table.arguments(command)).collect();
         // The pages of deprecated commands stay as they are; what is new is told where people are sent to.
@@ -144,7 +145,9 @@ impl Page {
             .iter()
             .map(|argument| {
                 let tag = if argument.required { "[Required]" } else { "" };
-                (name(argument), tag.to_owned(), argument_summary(argument))
+                let configured = output.filter(|_| argument.key() == "--output");
+                let default = configured.or(argument.default);
+                (name(argument), tag.to_owned(), argument_summary(argument, default))
             })
             .collect();
         let longest = longest(items.iter()).unwrap_or(0);
@@ -186,14 +189,14 @@ fn split_summary(summary: &str) -> (&str, &str) {
     summary.split_once("\n\n").unwrap_or((summary, ""))
 }
 
-fn argument_summary(argument: &Argument) -> String {
+fn argument_summary(argument: &Argument, default: Option<&str>) -> String {
     let mut summary = argument.help.to_owned();
     if !argument.choices.is_empty() {
         let mut choices = argument.choices.to_vec();
         choices.sort_unstable();
         summary.push_str(&format!("  Allowed values: {}.", choices.join(", ")));
     }
-    if let Some(default) = argument.default {
+    if let Some(default) = default.filter(|default| !default.is_empty()) {
         summary.push_str(&format!("  Default: {default}."));
     }
     summary

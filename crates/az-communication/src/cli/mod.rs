@@ -1,9 +1,13 @@
 //! The command line: argparse's grammar as the reference uses it, its errors, and its help pages.
 
 pub mod argparse;
+mod classify;
 mod difflib;
+mod examples;
 mod file_arguments;
 mod help;
+mod loaded;
+mod problem;
 pub mod table;
 mod text_wrap;
 mod usage_error;
@@ -11,7 +15,8 @@ mod usage_error;
 pub(crate) use difflib::closest;
 pub(crate) use text_wrap::fill as wrap;
 
-pub use argparse::{Arguments, Outcome, parse};
+pub use argparse::{Arguments, Outcome, Parsed, parse};
 pub use file_arguments::expand as expand_file_arguments;
 pub use help::{command_help, group_help};
-pub use usage_error::UsageError;
+pub use problem::Problem;
+pub use usage_error::{QUERY_REFERENCE, Recommendation, Unknown, UsageError};

@@ -49,6 +49,8 @@ pub struct Argument {
     pub default: Option<&'static str>,
     /// Whether the reference lacks it. An abbreviation that is unambiguous there stays so.
     pub extension: bool,
+    /// Whether an empty value is refused before anything is sent.
+    pub not_empty: bool,
     /// What shells complete as its value.
     pub completion: Completion,
 }
@@ -66,6 +68,7 @@ impl Argument {
             choices: &[],
             default: None,
             extension: false,
+            not_empty: false,
             completion: Completion::Nothing,
         }
     }
@@ -100,9 +103,14 @@ impl Argument {
         Self { default: Some(default), ..self }
     }
 
-    /// Marks it as lacking in the reference.
+    /// Marks it as lacking in the reference. An empty value is then refused: it is a variable that is not set.
     pub const fn extension(self) -> Self {
-        Self { extension: true, ..self }
+        Self { extension: true, not_empty: true, ..self }
+    }
+
+    /// Refuses an empty value.
+    pub const fn not_empty(self) -> Self {
+        Self { not_empty: true, ..self }
     }
 
     /// Says what shells complete.
@@ -197,8 +205,12 @@ pub struct Table {
     pub groups: &'static [Group],
     /// The commands.
     pub commands: &'static [Command],
-    /// The arguments that every command takes.
+    /// Commands that the reference has before all of ours, and ours has not: what it loads first below a word.
+    pub foreign: &'static [&'static str],
+    /// The arguments that `az` itself and every command take.
     pub globals: &'static [Argument],
+    /// `--subscription`, which every command takes.
+    pub subscription: &'static Argument,
     /// The arguments of a connection.
     pub connection: &'static [Argument],
 }
@@ -238,10 +250,19 @@ impl Table {
         }
     }
 
-    /// All arguments of a command in the order in which the reference's parser knows them: the global ones first.
+    /// All arguments of a command in the order in which the reference's parser knows them: those that are registered
+    /// with the command first, then those of the function behind it; what the reference lacks comes last.
     pub fn arguments(&self, command: &Command) -> impl Iterator<Item = &'static Argument> + use<> {
         let connection = if command.verb.connects { self.connection } else { &[] };
-        self.globals.iter().chain(command.verb.arguments).chain(connection)
+        let own = connection.iter().filter(|argument| argument.extension);
+        self.registered_arguments(command).chain(command.verb.arguments).chain(own)
+    }
+
+    /// The arguments that the reference knows of a command before it has loaded the function behind it.
+    pub fn registered_arguments(&self, command: &Command) -> impl Iterator<Item = &'static Argument> + use<> {
+        let connection = if command.verb.connects { self.connection } else { &[] };
+        let connection = connection.iter().filter(|argument| !argument.extension);
+        self.globals.iter().chain(connection).chain(std::iter::once(self.subscription))
     }
 
     /// The nearest group above `path` that has a status of its own or by inheritance, as messages name it.
@@ -259,7 +280,8 @@ impl Table {
     }
 }
 
-fn child_word(candidate: &'static str, path: &str) -> Option<&'static str> {
+/// The word that stands behind a path, where the candidate has no further ones.
+pub(super) fn child_word(candidate: &'static str, path: &str) -> Option<&'static str> {
     let rest = if path.is_empty() { candidate } else { candidate.strip_prefix(path)?.strip_prefix(' ')? };
     (!rest.contains(' ') && !rest.is_empty()).then_some(rest)
 }

@@ -1,41 +1,94 @@
 //! Errors of the command line, with suggestions and examples.
 
+use std::fmt;
+
+use super::problem::Problem;
 use crate::printer::Printer;
 use crate::visible::escaped;
 
-/// A wrong command line. Its exit code is [`crate::exit_code::ExitCode::Usage`].
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UsageError {
-    /// What is wrong.
-    pub message: String,
-    /// What to do, a line each, right below.
-    pub recommendations: Vec<String>,
-    /// Commands that work, with descriptions; `None` where the recommendations say enough.
-    pub examples: Option<Vec<(String, String)>>,
-    /// Whether the error is an unknown command, which the real CLI may know.
-    pub unknown_command: bool,
-    /// Hints of ours, below everything else.
-    pub hints: Vec<String>,
-}
+/// The link that goes with errors about `--query`.
+pub const QUERY_REFERENCE: &str =
+    "To learn more about --query, please visit: 'https://learn.microsoft.com/cli/azure/query-azure-cli'";
+
+const EXTENSION_REFERENCE: &str = "If the command is from an extension, please make sure the corresponding extension \
+    is installed. To learn more about extensions, please visit \
+    'https://learn.microsoft.com/cli/azure/azure-cli-extensions-overview'";
 
 const REFERENCE_LINK: &str = "https://aka.ms/cli_ref";
 const REFERENCE_TEXT: &str = "Read more about the command in reference docs";
 
+/// A wrong command line. Its exit code is [`crate::exit_code::ExitCode::Usage`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsageError {
+    /// What is wrong.
+    pub problem: Box<Problem>,
+    /// What to do, right below it.
+    pub recommendation: Option<Recommendation>,
+    /// Commands that work, with descriptions; `None` where the recommendation says enough.
+    pub examples: Option<Vec<(String, String)>>,
+    /// Whose the command may be, where it is not known here.
+    pub unknown_command: Option<Unknown>,
+    /// Hints of ours, below everything else.
+    pub hints: Vec<String>,
+}
+
+/// What to do about a wrong command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recommendation {
+    /// To write this word instead.
+    DidYouMean(String),
+    /// To read about `--query`.
+    QueryReference,
+    /// To install the extension that has the command.
+    ExtensionReference,
+}
+
+/// A command that is not known here, and that the real CLI may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unknown {
+    /// Its first word is unknown.
+    FirstWord,
+    /// A word below a group is unknown.
+    BelowGroup,
+}
+
+impl fmt::Display for Recommendation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DidYouMean(word) => write!(f, "Did you mean '{word}' ?"),
+            Self::QueryReference => f.write_str(QUERY_REFERENCE),
+            Self::ExtensionReference => f.write_str(EXTENSION_REFERENCE),
+        }
+    }
+}
+
 impl UsageError {
-    /// An error with nothing but its message and the link to the reference.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), examples: Some(Vec::new()), ..Self::default() }
+    /// An error with the link to the reference and, where it is about `--query`, the link to that.
+    pub fn new(problem: Problem) -> Self {
+        let about_query = problem.names("--query");
+        Self {
+            problem: Box::new(problem),
+            recommendation: about_query.then_some(Recommendation::QueryReference),
+            examples: (!about_query).then(Vec::new),
+            unknown_command: None,
+            hints: Vec::new(),
+        }
+    }
+
+    /// Whether the word that was meant is known.
+    pub fn suggests(&self) -> bool {
+        matches!(self.recommendation, Some(Recommendation::DidYouMean(_)))
     }
 
     /// Shows it.
     pub fn print(&self, printer: &Printer) {
-        printer.error_line(&self.message);
+        printer.error_line(&self.problem.to_string());
         let style = |code: &'static str| if printer.colour() { code } else { "" };
         let (grey, blue, cyan, reset) =
             (style("\u{1b}[90m"), style("\u{1b}[94m"), style("\u{1b}[96m"), style("\u{1b}[0m"));
         let mut text = String::new();
-        for recommendation in &self.recommendations {
-            text.push_str(&escaped(recommendation));
+        if let Some(recommendation) = &self.recommendation {
+            text.push_str(&escaped(&recommendation.to_string()));
             text.push('\n');
         }
         if let Some(examples) = &self.examples {

@@ -45,5 +45,5 @@ pub use jwks::{Verdict, verify};
 pub use service::{Service, object};
 pub use signed::post;
 pub use teams_token::teams_token_problems;
-pub use trust::BUNDLE_VARIABLES;
+pub use trust::{BUNDLE_VARIABLES, SYSTEM_BUNDLES, machine_certificates};
 pub use wait::waiting;

@@ -27,7 +27,7 @@ impl Policy for RedirectPolicy {
                 _ => false,
             };
             let location = header::optional(response.headers(), "location").map(str::to_owned);
-            let Some(location) = location.filter(|_| follows) else {
+            let Some(location) = location.filter(|location| follows && !location.is_empty()) else {
                 return Ok(response);
             };
             let target = Url::parse(&location).ok().or_else(|| {

@@ -29,8 +29,9 @@ pub enum Trust {
     },
 }
 
-/// The variables that name a bundle, the first one set wins: requests' own two, then OpenSSL's.
-pub const BUNDLE_VARIABLES: [&str; 3] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"];
+/// The variables that name a bundle, the first one set wins. They are those of Python's requests, which the reference
+/// uses. It does not read OpenSSL's SSL_CERT_FILE.
+pub const BUNDLE_VARIABLES: [&str; 2] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
 impl fmt::Display for Trust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -156,7 +157,26 @@ pub(super) fn browser_roots() -> RootCertStore {
 
 /// The roots of this machine. They cost 4 ms (docs/decisions/roots.md), so only when nothing else helped.
 pub(super) fn machine_roots() -> RootCertStore {
-    store_of(rustls_native_certs::load_native_certs().certs)
+    store_of(machine_certificates())
+}
+
+/// Where systems keep the bundle of their roots.
+pub const SYSTEM_BUNDLES: [&str; 6] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
+];
+
+/// The certificates of this machine's bundle. SSL_CERT_FILE and SSL_CERT_DIR, which would take its place, are not asked.
+pub fn machine_certificates() -> Vec<CertificateDer<'static>> {
+    match SYSTEM_BUNDLES.iter().map(Path::new).find(|path| path.is_file()) {
+        Some(bundle) => rustls_native_certs::load_certs_from_paths(Some(bundle), None).certs,
+        None if cfg!(unix) => rustls_native_certs::load_certs_from_paths(None, Some(Path::new("/etc/ssl/certs"))).certs,
+        None => rustls_native_certs::load_native_certs().certs,
+    }
 }
 
 /// The authority of this user's own emulator. Asked for only when nothing else helped, and only for this machine.

@@ -1,6 +1,7 @@
 //! The words about a failed request: the reference's text first, then hints. Nothing is decided here.
 
 use acs_identity_protocol::RawId;
+use acs_identity_protocol::error::codes;
 use acs_identity_protocol::signature::MAX_CLOCK_SKEW_SECONDS;
 use azure_core::time::OffsetDateTime;
 
@@ -197,7 +198,8 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
 
 /// A wrong clock or a wrong key. Keys are not mentioned where a login was used.
 fn denied_hints(error: &ServiceError, login: bool) -> Vec<String> {
-    if error.code.is_none() {
+    // A gateway in front of the service, say, has codes of its own.
+    if error.code.as_deref() != Some(codes::DENIED) {
         return Vec::new();
     }
     if let Some(date) = error.date {

@@ -7,6 +7,7 @@ mod device_login;
 mod doctor;
 mod duration;
 mod emulator;
+mod number;
 mod token_get_for_teams_user;
 mod token_inspect;
 mod token_issue;
@@ -136,7 +137,7 @@ const VERBOSE: Argument = Argument::new(&["--verbose"], "Increase logging verbos
     .group("Global");
 
 /// `--user`, required.
-const USER: Argument = Argument::new(&["--user"], "ACS identifier.").required();
+const USER: Argument = Argument::new(&["--user"], "ACS identifier.").required().not_empty();
 
 /// `--yes`.
 const YES: Argument = Argument::new(&["--yes", "-y"], "Do not prompt for confirmation.").arity(Arity::Flag);
@@ -230,11 +231,13 @@ pub const TABLE: Table = Table {
         ),
     ],
     commands: &[
+        command("communication identity user create", &user_create::VERB),
+        command("communication identity user delete", &user_delete::VERB),
         command("communication identity token issue", &token_issue::VERB),
         command("communication identity token revoke", &token_revoke::VERB),
         command("communication identity token get-for-teams-user", &token_get_for_teams_user::VERB),
-        command("communication identity user create", &user_create::VERB),
-        command("communication identity user delete", &user_delete::VERB),
+        command("communication user-identity user create", &user_create::VERB),
+        command("communication user-identity user delete", &user_delete::VERB),
         Command {
             redirect: Some("token issue"),
             ..command("communication user-identity issue-access-token", &token_issue::OLD_VERB)
@@ -242,8 +245,6 @@ pub const TABLE: Table = Table {
         command("communication user-identity token issue", &token_issue::VERB),
         command("communication user-identity token revoke", &token_revoke::VERB),
         command("communication user-identity token get-for-teams-user", &token_get_for_teams_user::VERB),
-        command("communication user-identity user create", &user_create::VERB),
-        command("communication user-identity user delete", &user_delete::VERB),
         own("communication user-identity token issue-batch", &token_issue_batch::VERB),
         own("communication user-identity token revoke-batch", &users_batch::REVOKE),
         own("communication user-identity token inspect", &token_inspect::VERB),
@@ -267,7 +268,9 @@ pub const TABLE: Table = Table {
         own("communication emulator run", &emulator::run::VERB),
         own("communication emulator entra-token", &emulator::entra_token::VERB),
     ],
+    foreign: &["communication create", "communication identity show", "identity create"],
     // The order in which the reference's parser knows them, which errors about abbreviations show.
-    globals: &[VERBOSE, DEBUG, ONLY_SHOW_ERRORS, OUTPUT, QUERY, SUBSCRIPTION],
+    globals: &[VERBOSE, DEBUG, ONLY_SHOW_ERRORS, OUTPUT, QUERY],
+    subscription: &SUBSCRIPTION,
     connection: CONNECT_OPTIONS,
 };

@@ -13,7 +13,7 @@ const SUMMARY: &str = "Issues a new access token with the specified scopes for a
 /// `token issue`.
 pub(super) const VERB: Verb = Verb {
     summary: SUMMARY,
-    arguments: &[SCOPE, Argument::new(&["--user"], "ACS identifier."), token_request::EXPIRES_IN],
+    arguments: &[SCOPE, Argument::new(&["--user"], "ACS identifier.").not_empty(), token_request::EXPIRES_IN],
     connects: true,
     confirms: false,
     examples: &[
@@ -30,7 +30,7 @@ pub(super) const VERB: Verb = Verb {
 pub(super) const OLD_VERB: Verb = Verb {
     arguments: &[
         Argument { options: &["--scope", "-s"], ..SCOPE },
-        Argument::new(&["--userid", "-u"], "ACS identifier."),
+        Argument::new(&["--userid", "-u"], "ACS identifier.").not_empty(),
     ],
     examples: &[
         Example { name: "Issue access token", command: "{} --scope chat" },
@@ -48,8 +48,7 @@ fn run(invocation: &Invocation<'_>, user_option: &str) -> Result<Option<Value>, 
     token_request::warn_of_unknown_scopes(scopes, &invocation.printer);
     let minutes = token_request::minutes(invocation)?;
     let service = invocation.service()?;
-    // An empty user is none, as in the reference.
-    let issued = match invocation.given(user_option) {
+    let issued = match invocation.arguments.get(user_option) {
         Some(user) => service.issue_token(user, scopes, minutes)?,
         None => service.create_user_and_token(scopes, minutes)?,
     };

@@ -3,6 +3,7 @@
 use acs_identity_protocol::api_version::{ApiVersion, CLI_DEFAULT, KNOWN};
 use pyjmespath::Value;
 
+use super::number::number;
 use super::{API_VERSION, Invocation};
 use crate::cli::table::{Argument, Example, Verb};
 use crate::client::{Service, object};
@@ -31,7 +32,7 @@ pub(super) const VERB: Verb = Verb {
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let custom_id = invocation.given("--custom-id");
-    let count = count(invocation)?;
+    let count = number(invocation, "--count", &(1..=MAX_COUNT))?;
     if custom_id.is_some() && count.is_some() {
         return Err(
             CliError::new("--custom-id names one identity; it does not go with --count.").exit_code(ExitCode::Usage)
@@ -61,12 +62,6 @@ fn create(service: &Service, custom_id: Option<&str>) -> Result<Value, CliError>
     let member = |name: &str| identity.get(name).cloned().unwrap_or(Value::Null);
     let properties = object([("id", member("id")), ("customId", member("customId"))]);
     Ok(object([("properties", properties), ("rawId", member("id"))]))
-}
-
-fn count(invocation: &Invocation<'_>) -> Result<Option<u32>, CliError> {
-    let Some(text) = invocation.given("--count") else { return Ok(None) };
-    let count = text.parse().ok().filter(|count| (1..=MAX_COUNT).contains(count));
-    count.map(Some).ok_or_else(|| CliError::new(format!("--count is no number from 1 to {MAX_COUNT}: '{text}'.")))
 }
 
 /// The api-version of the option, or the newest that has custom ids.

@@ -2,12 +2,13 @@
 //!
 //! Precedence as in the reference: the command line, then `AZURE_{SECTION}_{OPTION}`, then the file.
 
+mod home;
 mod ini;
 
+pub use home::{expand_user, home};
 pub use ini::{Ini, IniError};
 
 use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -24,12 +25,6 @@ pub struct Config {
 pub fn directory() -> Option<PathBuf> {
     let given = env::var_os("AZURE_CONFIG_DIR").filter(|dir| !dir.is_empty());
     given.map(PathBuf::from).or_else(|| home().map(|home| PathBuf::from(home).join(".azure")))
-}
-
-/// The user's home directory.
-pub fn home() -> Option<OsString> {
-    let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-    env::var_os(name).filter(|home| !home.is_empty())
 }
 
 impl Config {

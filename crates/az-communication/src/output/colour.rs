@@ -3,7 +3,17 @@
 const KEY: &str = "\u{1b}[94m";
 const STRING: &str = "\u{1b}[33m";
 const WORD: &str = "\u{1b}[34m";
+const WHITE_SPACE: &str = "\u{1b}[37m";
 const RESET: &str = "\u{1b}[39;49;00m";
+
+/// Pygments colours white space, too, so that no output is without colour; the line end is enough for that. It drops
+/// empty lines at the end.
+fn end(out: &mut String) {
+    let kept = out.trim_end_matches('\n').len();
+    out.truncate(kept);
+    paint(out, WHITE_SPACE, "");
+    out.push('\n');
+}
 
 fn paint(out: &mut String, colour: &str, text: &str) {
     out.push_str(colour);
@@ -32,6 +42,7 @@ pub(super) fn json(text: &str) -> String {
         }
         rest = behind;
     }
+    end(&mut out);
     out
 }
 
@@ -78,6 +89,7 @@ pub(super) fn yaml(text: &str) -> String {
             out.push('\n');
         }
     }
+    end(&mut out);
     out
 }
 
@@ -111,5 +123,10 @@ mod tests {
         assert!(json(text).contains("\u{1b}[94m\"a\\\"b\"\u{1b}[39;49;00m:"));
         let text = "a: 1\nb:\n- - 'x: y'\n  - z\n'yes': ''\n";
         assert_eq!(plain(&yaml(text)), text);
+        for text in ["{}\n", "- 1.0\n", "a\n...\n"] {
+            assert_eq!(plain(&yaml(text)), text);
+            assert!(yaml(text).contains('\u{1b}') && json(text).contains('\u{1b}'), "{text}");
+        }
+        assert_eq!(plain(&yaml("|+\n  a\n\n")), "|+\n  a\n");
     }
 }

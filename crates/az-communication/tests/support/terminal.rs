@@ -21,11 +21,22 @@ pub fn open() -> (File, Stdio) {
 /// Collects what comes out of a stream, as it comes.
 pub struct Collector {
     text: Arc<Mutex<Vec<u8>>>,
+    is_terminal: bool,
     thread: JoinHandle<()>,
 }
 
 impl Collector {
-    pub fn new(mut stream: impl std::io::Read + Send + 'static) -> Self {
+    /// Collects from a terminal, which writes `\r\n` for `\n`.
+    pub fn new(stream: impl std::io::Read + Send + 'static) -> Self {
+        Self::start(stream, true)
+    }
+
+    /// Collects from a pipe, which passes every byte on as it is.
+    pub fn of_pipe(stream: impl std::io::Read + Send + 'static) -> Self {
+        Self::start(stream, false)
+    }
+
+    fn start(mut stream: impl std::io::Read + Send + 'static, is_terminal: bool) -> Self {
         let text = Arc::new(Mutex::new(Vec::new()));
         let thread = thread::spawn({
             let text = Arc::clone(&text);
@@ -37,16 +48,17 @@ impl Collector {
                 }
             }
         });
-        Self { text, thread }
+        Self { text, is_terminal, thread }
     }
 
     pub fn so_far(&self) -> String {
         String::from_utf8_lossy(&self.text.lock().unwrap()).into_owned()
     }
 
-    /// All of it, once the stream has ended. Terminals write `\r\n` for `\n`.
+    /// All of it, once the stream has ended.
     pub fn finish(self) -> String {
         self.thread.join().unwrap();
-        String::from_utf8_lossy(&self.text.lock().unwrap()).replace("\r\n", "\n")
+        let text = String::from_utf8_lossy(&self.text.lock().unwrap()).into_owned();
+        if self.is_terminal { text.replace("\r\n", "\n") } else { text }
     }
 }

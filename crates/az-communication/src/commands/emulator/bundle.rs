@@ -6,20 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::client;
 
-/// Where systems keep the bundle of their roots.
-const SYSTEM_BUNDLES: [&str; 6] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-    "/usr/local/share/certs/ca-root-nss.crt",
-];
-
 /// The roots that are trusted now, as PEM, and ours.
 pub(super) fn bundle_with(ca_certificate: &str) -> Vec<u8> {
-    let named = client::BUNDLE_VARIABLES.iter().filter_map(env::var_os);
-    let files = named.map(PathBuf::from).chain(SYSTEM_BUNDLES.iter().map(PathBuf::from));
+    let named = client::BUNDLE_VARIABLES.iter().chain(&["SSL_CERT_FILE"]).filter_map(env::var_os);
+    let files = named.map(PathBuf::from).chain(client::SYSTEM_BUNDLES.iter().map(PathBuf::from));
     let mut bundle = files.filter_map(|path| read_bundle(&path)).next().unwrap_or_else(machine_roots);
     if !bundle.ends_with(b"\n") {
         bundle.push(b'\n');
@@ -36,7 +26,7 @@ fn read_bundle(path: &Path) -> Option<Vec<u8>> {
 fn machine_roots() -> Vec<u8> {
     use base64::Engine as _;
     let mut pem = String::new();
-    for certificate in rustls_native_certs::load_native_certs().certs {
+    for certificate in client::machine_certificates() {
         let encoded = base64::engine::general_purpose::STANDARD.encode(&certificate);
         pem.push_str("-----BEGIN CERTIFICATE-----\n");
         for line in encoded.as_bytes().chunks(64) {

@@ -1,0 +1,85 @@
+//! Which commands the reference has loaded when it parses. It guesses the command from the words before the first hyphen.
+//! Where an option stands between the words of a command, it loads only the first command below each word that may
+//! follow, and so knows no others.
+
+use super::table::{Table, child_word};
+
+/// The commands that are there to be parsed.
+#[derive(Debug)]
+pub(super) enum Loaded {
+    /// All of them, as far as the words can tell.
+    All,
+    /// These, by path. The arguments of none of them are loaded, except those that all commands have.
+    Some(Vec<&'static str>),
+}
+
+impl Loaded {
+    /// The words as the parser gets them, and what is loaded. The words that lead into the tree are taken in any case.
+    pub(super) fn of(table: &Table, words: &[String]) -> (Vec<String>, Self) {
+        let leading = words.iter().take_while(|word| !word.is_empty() && !word.starts_with('-')).count();
+        let prefix = |count: usize| words[..count].join(" ").to_lowercase();
+        let leads = |count: usize| {
+            let prefix = prefix(count);
+            table.commands.iter().any(|command| command.path.starts_with(&prefix))
+        };
+        let nouns = (1..=leading).rev().find(|count| leads(*count)).unwrap_or(0);
+        let lowered = words[..nouns].iter().map(|word| word.to_lowercase());
+        let lowered = lowered.chain(words[nouns..].iter().cloned()).collect();
+        let prefix = prefix(nouns);
+        if leading == words.len() || table.command(&prefix).is_some() {
+            return (lowered, Self::All);
+        }
+        let mut seen: Vec<&str> = Vec::new();
+        let all = table.foreign.iter().copied().chain(table.commands.iter().map(|command| command.path));
+        let first = all.filter(|path| {
+            let Some(rest) = path.strip_prefix(prefix.as_str()) else { return false };
+            let word = rest.trim_start().split(' ').next().unwrap_or_default();
+            let is_new = !seen.contains(&word);
+            if is_new {
+                seen.push(word);
+            }
+            is_new
+        });
+        (lowered, Self::Some(first.collect()))
+    }
+
+    /// The words that may follow a path.
+    pub(super) fn children(&self, table: &Table, path: &str) -> Vec<&'static str> {
+        let Self::Some(paths) = self else {
+            return table.children(path);
+        };
+        let mut children = Vec::new();
+        for candidate in paths {
+            // The words of the groups above a command are there with it.
+            let ends = candidate.match_indices(' ').map(|(at, _)| at).chain([candidate.len()]);
+            for child in ends.filter_map(|end| child_word(&candidate[..end], path)) {
+                if !children.contains(&child) {
+                    children.push(child);
+                }
+            }
+        }
+        children
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::TABLE;
+
+    fn children(line: &str, path: &str) -> Vec<&'static str> {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        Loaded::of(&TABLE, &words).1.children(&TABLE, path)
+    }
+
+    #[test]
+    fn an_option_between_the_words_hides_commands() {
+        assert_eq!(children("-o tsv communication identity", "communication"), ["create"]);
+        assert_eq!(children("-o tsv communication identity", "identity"), ["create"]);
+        assert_eq!(children("communication -x identity", "communication identity"), ["show"]);
+        assert_eq!(children("communication identity -x token", "communication identity token"), ["issue"]);
+        let all = ["issue", "revoke", "get-for-teams-user"];
+        assert_eq!(children("communication identity token -x", "communication identity token"), all);
+        assert_eq!(children("communication identity token", "communication identity token"), all);
+    }
+}
