@@ -34,7 +34,7 @@ const SET_CLOCK: &str = "timedatectl set-ntp true";
 ///
 /// When the name has no address.
 pub fn check_name(connection: &Connection) -> Result<String, CliError> {
-    let (host, port, via) = first_hop(connection);
+    let (host, port, via) = first_hop(connection)?;
     let addresses = addresses(&host, port)
         .map_err(|error| Failure::new(Cause::Transport(Box::new(error)), connection, Asked::Nothing))?;
     let list: Vec<String> = addresses.iter().map(|address: &SocketAddr| address.ip().to_string()).collect();
@@ -47,7 +47,7 @@ pub fn check_name(connection: &Connection) -> Result<String, CliError> {
 ///
 /// When nobody answers.
 pub fn check_connection(connection: &Connection) -> Result<String, CliError> {
-    let (host, port, via) = first_hop(connection);
+    let (host, port, via) = first_hop(connection)?;
     let started = Instant::now();
     let stream = connect(&host, port)
         .map_err(|error| Failure::new(Cause::Transport(Box::new(error)), connection, Asked::Nothing))?;
@@ -55,12 +55,13 @@ pub fn check_connection(connection: &Connection) -> Result<String, CliError> {
     Ok(format!("connected to {address}{via} in {:.1} ms", started.elapsed().as_secs_f64() * 1e3))
 }
 
-fn first_hop(connection: &Connection) -> (String, u16, &'static str) {
+fn first_hop(connection: &Connection) -> Result<(String, u16, &'static str), CliError> {
     let (host, port) = connection.host_and_port();
-    match super::proxy::for_host(host, port) {
+    let proxy = super::proxy::for_host(host, port).map_err(TransportError::Proxy);
+    Ok(match proxy.map_err(|error| Failure::new(Cause::Transport(Box::new(error)), connection, Asked::Nothing))? {
         Some(proxy) => (proxy.host, proxy.port, " (the proxy)"),
         None => (host.to_owned(), port, ""),
-    }
+    })
 }
 
 /// What an unsigned request shows of TLS and of the clock: whom the server's certificate convinces, and how far this
@@ -98,8 +99,9 @@ fn why_not_secure(failure: &Failure, connection: &Connection) -> CliError {
         | TransportError::Connect(..)
         | TransportError::Proxy(_) => {}
         _ => {
-            let (host, port, via) = first_hop(connection);
-            if let Some((protocol, line)) = sniff(&host, port).filter(|_| via.is_empty()) {
+            if let Ok((host, port, "")) = first_hop(connection)
+                && let Some((protocol, line)) = sniff(&host, port)
+            {
                 error.message = format!("{host}:{port} does not speak TLS: {protocol} answers there ('{line}').");
                 error.hints = vec!["Correct the port of the endpoint: the service speaks https.".into()];
             }

@@ -86,11 +86,6 @@ pub(super) fn repaired(head: &[u8]) -> Option<Vec<u8>> {
     Some(repaired)
 }
 
-/// Whether nothing follows the head.
-pub(super) fn is_all(head: &[u8]) -> bool {
-    lines(head).1.is_none_or(|body| body == head.len())
-}
-
 /// What is wrong with a head, in words.
 pub(super) fn what_is_wrong(head: &[u8]) -> String {
     let (lines, end) = lines(head);

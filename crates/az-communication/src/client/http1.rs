@@ -140,25 +140,6 @@ impl Http1 {
         self.read(response).map_err(|why| self.failed(why))
     }
 
-    /// Asks a proxy for a tunnel (CONNECT): the connection through it, or the status and reason of its refusal.
-    pub(super) fn tunnel(
-        mut self,
-        request: Request<Full<Bytes>>,
-        deadline: Instant,
-    ) -> Result<Result<Channel, (u16, String)>, Failed> {
-        self.wire.begin(deadline);
-        let response = self.respond_or_repair(request).map_err(|why| self.failed(why))?;
-        if !response.status().is_success() {
-            return Ok(Err((response.status().as_u16(), reason(&response))));
-        }
-        if !head::is_all(self.wire.state().head()) {
-            return Err(self.failed(Broken::Malformed("the proxy sent more than its answer".into())));
-        }
-        let Self { wire, sender, driver } = self;
-        drop((sender, driver, response));
-        wire.into_channel().map(Ok).ok_or(Failed { why: Broken::Ended, reached: Reached::No, in_handshake: false })
-    }
-
     fn failed(&mut self, why: Broken) -> Failed {
         self.driver = None;
         let state = self.wire.state();

@@ -1,80 +1,122 @@
-//! Proxies as the environment names them, by requests' rules: `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` in either case.
+//! Which proxy a connection takes, by the rules of Python's requests: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, each in
+//! either case.
 
 use std::env;
+use std::ffi::OsString;
 
-use base64::Engine as _;
+use super::no_proxy;
+use super::proxy_error::{ProxyError, ProxyFault};
+use super::proxy_url::{self, Proxy};
 
-/// A proxy to open a tunnel through.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Proxy {
-    pub(super) host: String,
-    pub(super) port: u16,
-    /// The value of `Proxy-Authorization`.
-    pub(super) authorization: Option<String>,
-}
-
-fn variable(name: &str) -> Option<String> {
-    [name.to_ascii_lowercase(), name.to_owned()].iter().find_map(|name| env::var(name).ok().filter(|v| !v.is_empty()))
-}
+/// Reads a variable of the environment.
+type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// The proxy for an https connection to that host, if one is to be used.
-pub(super) fn for_host(host: &str, port: u16) -> Option<Proxy> {
-    let url = variable("HTTPS_PROXY").or_else(|| variable("ALL_PROXY"))?;
-    if variable("NO_PROXY").is_some_and(|list| is_excluded(&list, host, port)) {
-        return None;
+///
+/// # Errors
+///
+/// When a proxy is given that cannot be understood or is not supported.
+pub(super) fn for_host(host: &str, port: u16) -> Result<Option<Proxy>, ProxyError> {
+    choose(host, port, &|name| env::var_os(name))
+}
+
+fn choose(host: &str, port: u16, lookup: Lookup<'_>) -> Result<Option<Proxy>, ProxyError> {
+    let Some((variable, value)) =
+        given(["https_proxy", "HTTPS_PROXY"], lookup).or_else(|| given(["all_proxy", "ALL_PROXY"], lookup))
+    else {
+        return Ok(None);
+    };
+    let list = |name: &str| lookup(name).filter(|value| !value.is_empty());
+    // An empty no_proxy does not hide NO_PROXY, other than with the proxies themselves.
+    let exceptions = list("no_proxy").or_else(|| list("NO_PROXY"));
+    if exceptions.is_some_and(|list| no_proxy::excludes(&list.to_string_lossy(), host, port)) {
+        return Ok(None);
     }
-    parse(&url)
+    let fail = |fault| ProxyError::new(variable, String::new(), fault);
+    let url = value.into_string().map_err(|_| fail(ProxyFault::NotText))?;
+    proxy_url::parse(&url, variable).map(Some).map_err(fail)
 }
 
-fn is_excluded(list: &str, host: &str, port: u16) -> bool {
-    list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).any(|entry| {
-        let entry = entry.trim_start_matches('.');
-        let with_port = format!("{host}:{port}");
-        entry == "*"
-            || [host, with_port.as_str()].iter().any(|name| {
-                name.eq_ignore_ascii_case(entry)
-                    || name.to_ascii_lowercase().ends_with(&format!(".{}", entry.to_ascii_lowercase()))
-            })
-    })
-}
-
-fn parse(url: &str) -> Option<Proxy> {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let rest = rest.split('/').next()?;
-    let (user, address) = match rest.rsplit_once('@') {
-        Some((user, address)) => (Some(user), address),
-        None => (None, rest),
+/// A variable in lower and upper case. The former wins, and hides the latter also where it is empty.
+fn given([lower, upper]: [&'static str; 2], lookup: Lookup<'_>) -> Option<(&'static str, OsString)> {
+    let (name, value) = match lookup(lower) {
+        Some(value) => (lower, value),
+        None => (upper, lookup(upper)?),
     };
-    let (host, port) = match address.rsplit_once(':') {
-        Some((host, port)) if !host.ends_with(':') => (host, port.parse().ok()?),
-        _ => (address, 80),
-    };
-    let authorization = user.map(|user| {
-        let decoded = azure_core::http::Url::parse(&format!("http://x/?{user}"))
-            .ok()
-            .and_then(|url| url.query_pairs().next().map(|(name, _)| name.into_owned()))
-            .unwrap_or_else(|| user.to_owned());
-        format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(decoded))
-    });
-    Some(Proxy { host: host.trim_matches(['[', ']']).to_owned(), port, authorization })
+    (!value.is_empty()).then_some((name, value))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
+    use azure_core::http::Url;
+    use pyjmespath::Value;
+
     use super::*;
 
-    #[test]
-    fn urls() {
-        let proxy = parse("http://user:p%40ss@proxy.corp:3128/").map(|p| (p.host, p.port, p.authorization));
-        assert_eq!(proxy, Some(("proxy.corp".into(), 3128, Some("Basic dXNlcjpwQHNz".into()))));
-        assert_eq!(parse("proxy").map(|p| (p.host, p.port)), Some(("proxy".into(), 80)));
+    const CASES: &str = include_str!("../../tests/proxy/cases.json");
+
+    fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+        value.get(name).and_then(Value::as_str)
+    }
+
+    /// What is chosen, in the words of the cases.
+    fn chosen(case: &Value) -> String {
+        let Some(Value::Object(variables)) = case.get("environment") else { panic!("no environment") };
+        let variables: HashMap<String, OsString> =
+            variables.iter().map(|(name, value)| (name.to_string(), OsString::from(value.as_str().unwrap()))).collect();
+        let url = Url::parse(text(case, "url").unwrap()).unwrap();
+        if url.scheme() != "https" {
+            return "direct".into();
+        }
+        let host = url.host_str().unwrap();
+        match choose(host, url.port_or_known_default().unwrap(), &|name| variables.get(name).cloned()) {
+            Ok(None) => "direct".into(),
+            Ok(Some(proxy)) => format!(
+                "{}://{} {}",
+                if proxy.tls { "https" } else { "http" },
+                proxy.address(),
+                proxy.authorization().unwrap_or("-")
+            ),
+            Err(_) => "error".into(),
+        }
     }
 
     #[test]
-    fn exclusions() {
-        for list in ["*", "localhost", "x, .communication.azure.com", "azure.com"] {
-            assert!(is_excluded(list, if list == "localhost" { list } else { "a.communication.azure.com" }, 443));
+    fn every_recorded_choice_of_requests_is_ours() {
+        let cases = Value::from_json(CASES).unwrap();
+        let Some(Value::Array(cases)) = cases.get("cases") else { panic!("no cases") };
+        let mut differences = Vec::new();
+        for case in cases.iter() {
+            let expected = match case.get("proxy") {
+                // Not supported, which is an error and never a direct connection.
+                Some(proxy) if !matches!(text(proxy, "scheme"), Some("http" | "https")) => "error".into(),
+                Some(proxy) => format!(
+                    "{}://{}:{} {}",
+                    text(proxy, "scheme").unwrap(),
+                    text(proxy, "host").unwrap(),
+                    proxy.get("port").unwrap().to_json(),
+                    text(proxy, "authorization").unwrap_or("-")
+                ),
+                None if case.get("direct").is_some() => "direct".into(),
+                None => "error".to_owned(),
+            };
+            let actual = chosen(case);
+            if actual != expected {
+                differences.push(format!("{}: {actual} instead of {expected}", case.to_json()));
+            }
         }
-        assert!(!is_excluded("xazure.com", "a.azure.com", 443));
+        assert!(differences.is_empty(), "{}", differences.join("\n"));
+        assert_eq!(cases.len(), 96);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_value_that_is_not_text_is_an_error() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let lookup = |name: &str| (name == "all_proxy").then(|| OsString::from_vec(b"http://p\xff".to_vec()));
+        let error = choose("a", 443, &lookup).unwrap_err();
+        assert_eq!(error.to_string(), "The proxy that all_proxy names cannot be used: its value is not valid UTF-8.");
     }
 }

@@ -136,20 +136,22 @@ impl Transport {
     }
 
     fn open(&self, target: &Target<'_>, deadline: Instant) -> Result<Channel, TransportError> {
-        let proxy = if target.https { proxy::for_host(target.host, target.port) } else { None };
-        let below = match &proxy {
-            Some(proxy) => tunnel(proxy, target.host, target.port, deadline)?,
-            None => Channel::tcp(connect(target.host, target.port)?)
-                .map_err(|error| TransportError::Connect(target.authority(), error))?,
+        let plain = || {
+            Channel::tcp(connect(target.host, target.port)?)
+                .map_err(|error| TransportError::Connect(target.authority(), error))
         };
         if !target.https {
-            return Ok(below);
+            return plain();
         }
         let tls = |error| TransportError::Tls(target.host.to_owned(), error);
+        let config = || tls::client_config(self.trust.clone()).map_err(tls);
+        let below = match proxy::for_host(target.host, target.port).map_err(TransportError::Proxy)? {
+            Some(proxy) => tunnel(&proxy, target.host, target.port, deadline, config)?,
+            None => plain()?,
+        };
         let name = ServerName::try_from(target.host.trim_matches(['[', ']']).to_owned())
             .map_err(|_| TransportError::UnknownHost(target.host.to_owned()))?;
-        let config = tls::client_config(self.trust.clone()).map_err(tls)?;
-        Ok(Channel::tls(ClientConnection::new(config, name).map_err(tls)?, below))
+        Ok(Channel::tls(ClientConnection::new(config()?, name).map_err(tls)?, below))
     }
 }
 

@@ -8,6 +8,8 @@ use azure_core::error::{Error, ErrorKind};
 
 use super::failure::Reached;
 use super::http1::{Broken, Failed};
+use super::proxy_error::ProxyError;
+use super::tls_error::certificate_text;
 use crate::error::system_text;
 
 /// Why a request got no answer.
@@ -17,8 +19,8 @@ pub enum TransportError {
     UnknownHost(String),
     /// Nobody answered at the address.
     Connect(String, io::Error),
-    /// The proxy refused, or is none.
-    Proxy(String),
+    /// The proxy refused, or cannot be used.
+    Proxy(ProxyError),
     /// The server's certificate is not to be trusted.
     Certificate(String, rustls::Error),
     /// TLS failed otherwise.
@@ -55,7 +57,7 @@ impl fmt::Display for TransportError {
         match self {
             Self::UnknownHost(host) => write!(f, "The host '{host}' cannot be found."),
             Self::Connect(address, error) => write!(f, "Cannot connect to {address}: {}.", system_text(error)),
-            Self::Proxy(what) => write!(f, "The proxy cannot be used: {what}."),
+            Self::Proxy(error) => error.fmt(f),
             Self::Certificate(host, error) => {
                 write!(f, "The certificate of {host} cannot be trusted: {}.", certificate_text(error))
             }
@@ -81,21 +83,6 @@ impl fmt::Display for TransportError {
 
 impl std::error::Error for TransportError {}
 
-fn certificate_text(error: &rustls::Error) -> String {
-    use rustls::CertificateError as E;
-    match error {
-        rustls::Error::InvalidCertificate(error) => match error {
-            E::UnknownIssuer => "it was issued by an unknown authority".into(),
-            E::Expired | E::ExpiredContext { .. } => "it has expired".into(),
-            E::NotValidYet | E::NotValidYetContext { .. } => "it is not valid yet".into(),
-            E::NotValidForName | E::NotValidForNameContext { .. } => "it is for another name".into(),
-            other => other.to_string(),
-        },
-        rustls::Error::General(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 impl TransportError {
     /// How far the request got.
     pub fn reached(&self) -> Reached {
@@ -109,7 +96,11 @@ impl TransportError {
 
     /// Whether another attempt would fail in the same way.
     pub(super) fn is_permanent(&self) -> bool {
-        matches!(self, Self::Certificate(..) | Self::NotTls(_) | Self::Request(_) | Self::Interrupted)
+        match self {
+            Self::Certificate(..) | Self::NotTls(_) | Self::Request(_) | Self::Interrupted => true,
+            Self::Proxy(error) => error.is_permanent(),
+            _ => false,
+        }
     }
 
     /// The error of a failed exchange with that server, `host` for certificates and `authority` for the rest.
@@ -135,7 +126,14 @@ impl TransportError {
         }
     }
 
-    fn of_tls(error: rustls::Error, reached: Reached, in_handshake: bool, host: &str, server: String) -> Self {
+    /// The error of TLS with that server.
+    pub(super) fn of_tls(
+        error: rustls::Error,
+        reached: Reached,
+        in_handshake: bool,
+        host: &str,
+        server: String,
+    ) -> Self {
         use rustls::Error as E;
         match error {
             E::InvalidCertificate(_) | E::NoCertificatesPresented | E::General(_) => {

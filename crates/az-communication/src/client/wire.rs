@@ -157,6 +157,42 @@ impl Wire {
         self.state().replaying = false;
     }
 
+    /// Sends these bytes as they are, without HTTP.
+    pub(super) fn send(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut rest = bytes;
+        self.until_done(|state| {
+            state.fresh = false;
+            while !rest.is_empty() {
+                let count = state.channel.write(rest)?;
+                rest = &rest[count..];
+            }
+            state.channel.flush()?;
+            state.flushed = true;
+            Ok(())
+        })
+    }
+
+    /// Receives at most so many bytes as they are; none at the end of the connection.
+    pub(super) fn receive(&self, limit: usize) -> io::Result<Vec<u8>> {
+        self.until_done(|state| {
+            let mut received = Vec::new();
+            state.channel.receive(limit, &mut |bytes| received.extend_from_slice(bytes))?;
+            state.answered |= !received.is_empty();
+            Ok(received)
+        })
+    }
+
+    /// Tries a step again and again until it does not block.
+    fn until_done<T>(&self, mut step: impl FnMut(&mut State) -> io::Result<T>) -> io::Result<T> {
+        loop {
+            match step(&mut self.state()) {
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+                result => return result,
+            }
+            self.wait()?;
+        }
+    }
+
     /// The connection, when nobody else has the wire.
     pub(super) fn into_channel(self) -> Option<Channel> {
         let state = Arc::into_inner(self.0)?;

@@ -112,7 +112,7 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
         TransportError::Connect(..) => {
             one("Is the service, or the emulator, running, and does a firewall or proxy stand in between?")
         }
-        TransportError::Proxy(_) => one("The proxy is named by HTTPS_PROXY; NO_PROXY lists exceptions."),
+        TransportError::Proxy(error) => error.hints(),
         TransportError::Certificate(_, rustls::Error::General(_)) => {
             one("Correct the variable, or unset it to trust the usual authorities.")
         }

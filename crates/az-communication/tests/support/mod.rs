@@ -5,6 +5,7 @@ pub mod emulator;
 pub mod replay;
 #[cfg(unix)]
 pub mod terminal;
+pub mod tls;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,0 +1,97 @@
+//! Certificates made for a test, and a TLS server that shows them.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+/// A certificate and its key.
+pub struct Identity {
+    pub der: CertificateDer<'static>,
+    pub pem: String,
+    pub params: CertificateParams,
+    pub key: KeyPair,
+}
+
+impl Identity {
+    /// Signed by itself.
+    pub fn own(params: CertificateParams) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        Self { der: certificate.der().clone(), pem: certificate.pem(), params, key }
+    }
+
+    /// Signed by that one.
+    pub fn by(issuer: &Identity, params: CertificateParams) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &Issuer::from_params(&issuer.params, &issuer.key)).unwrap();
+        Self { der: certificate.der().clone(), pem: certificate.pem(), params, key }
+    }
+
+    pub fn key_der(&self) -> PrivateKeyDer<'static> {
+        PrivateKeyDer::try_from(self.key.serialize_der()).unwrap()
+    }
+}
+
+/// What an authority has, without more.
+pub fn authority(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+/// What a server has, for these names.
+pub fn server(names: &[&str]) -> CertificateParams {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let mut params = CertificateParams::new(names).unwrap();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, "a server");
+    params
+}
+
+/// The side of a server of a TLS connection.
+pub type TlsStream = StreamOwned<ServerConnection, TcpStream>;
+
+/// How a server shows this chain, its own certificate first.
+pub fn config(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Arc<ServerConfig> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    Arc::new(builder.with_no_client_auth().with_single_cert(chain, key).unwrap())
+}
+
+/// TLS over a connection that came in.
+pub fn accept(config: &Arc<ServerConfig>, stream: TcpStream) -> TlsStream {
+    StreamOwned::new(ServerConnection::new(Arc::clone(config)).unwrap(), stream)
+}
+
+/// A server that answers every connection's first request with a new identity. It ends with the test.
+pub fn serve(config: Arc<ServerConfig>) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let config = Arc::clone(&config);
+            thread::spawn(move || {
+                let mut stream = accept(&config, stream.unwrap());
+                if stream.read(&mut [0; 4096]).is_ok_and(|count| count > 0) {
+                    let body = r#"{"identity":{"id":"8:acs:made"}}"#;
+                    let _ = write!(
+                        stream,
+                        "HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: \
+                         close\r\n\r\n{body}",
+                        body.len()
+                    );
+                    stream.conn.send_close_notify();
+                    let _ = stream.flush();
+                }
+            });
+        }
+    });
+    port
+}
