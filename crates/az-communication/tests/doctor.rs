@@ -107,7 +107,7 @@ fn each_refusal_is_named_as_what_it_is() {
     assert_snapshot!(signature(of_error(401, "Unauthorized", "Who are you?")), @r"
     failed
     401 Unauthorized (Unauthorized): Who are you?
-    The access key is not, or no longer, one of this resource. Copy the connection string anew from Settings > Keys in the Azure portal.
+
     exit 1
     ");
     assert_snapshot!(signature(of_error(400, "UnsupportedApiVersion", "No such version.")), @r"
