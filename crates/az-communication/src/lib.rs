@@ -11,6 +11,7 @@ mod disposition;
 mod emulator_files;
 pub mod error;
 pub mod exit_code;
+pub mod names;
 pub mod output;
 mod pasted;
 pub mod printer;

@@ -10,7 +10,7 @@ use azure_core::http::{Method, Request, Url};
 use azure_core::time::OffsetDateTime;
 use rustls::CertificateError;
 
-use super::connect::{addresses, connect};
+use super::connect::{TIMEOUT, connect};
 use super::connection::Connection;
 use super::failure::{Asked, Cause, Failure, ServiceError, ServiceErrorKind};
 use super::header;
@@ -19,6 +19,7 @@ use super::sniff::sniff;
 use super::transport::Transport;
 use super::transport_error::TransportError;
 use crate::error::CliError;
+use crate::names;
 
 /// An identity that no resource has.
 const NOBODY: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000";
@@ -35,8 +36,8 @@ const SET_CLOCK: &str = "timedatectl set-ntp true";
 /// When the name has no address.
 pub fn check_name(connection: &Connection) -> Result<String, CliError> {
     let (host, port, via) = first_hop(connection)?;
-    let addresses = addresses(&host, port)
-        .map_err(|error| Failure::new(Cause::Transport(Box::new(error)), connection, Asked::Nothing))?;
+    let addresses = names::addresses(&host, port, Instant::now() + TIMEOUT)
+        .map_err(|error| Failure::new(Cause::Transport(Box::new(error.into())), connection, Asked::Nothing))?;
     let list: Vec<String> = addresses.iter().map(|address: &SocketAddr| address.ip().to_string()).collect();
     Ok(format!("{host}{via} is {}", list.join(", ")))
 }
@@ -49,7 +50,7 @@ pub fn check_name(connection: &Connection) -> Result<String, CliError> {
 pub fn check_connection(connection: &Connection) -> Result<String, CliError> {
     let (host, port, via) = first_hop(connection)?;
     let started = Instant::now();
-    let stream = connect(&host, port)
+    let stream = connect(&host, port, started + TIMEOUT)
         .map_err(|error| Failure::new(Cause::Transport(Box::new(error)), connection, Asked::Nothing))?;
     let address = stream.peer_addr().map_or_else(|_| format!("{host}:{port}"), |address| address.to_string());
     Ok(format!("connected to {address}{via} in {:.1} ms", started.elapsed().as_secs_f64() * 1e3))

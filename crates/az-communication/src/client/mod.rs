@@ -11,6 +11,7 @@ mod decode;
 pub mod doctor;
 mod failure;
 mod fetch;
+mod happy_eyeballs;
 mod head;
 mod header;
 mod http1;

@@ -3,12 +3,14 @@
 use std::fmt;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::connect::connect;
 
 /// How long a server has to greet, or to answer.
 const TIMEOUT: Duration = Duration::from_secs(1);
+/// How long to wait for the connection: it was there a moment ago.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A protocol that is not TLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl fmt::Display for Protocol {
 
 /// What a server says without being asked, or when asked as a web server: the protocol, and the first line of it.
 pub(super) fn sniff(host: &str, port: u16) -> Option<(Protocol, String)> {
-    let mut stream = connect(host, port).ok()?;
+    let mut stream = connect(host, port, Instant::now() + CONNECT_TIMEOUT).ok()?;
     let mut said = heard(&mut stream);
     if said.is_empty() {
         let _ = stream.write_all(format!("GET / HTTP/1.0\r\nHost: {host}\r\n\r\n").as_bytes());

@@ -137,7 +137,7 @@ impl Transport {
 
     fn open(&self, target: &Target<'_>, deadline: Instant) -> Result<Channel, TransportError> {
         let plain = || {
-            Channel::tcp(connect(target.host, target.port)?)
+            Channel::tcp(connect(target.host, target.port, deadline)?)
                 .map_err(|error| TransportError::Connect(target.authority(), error))
         };
         if !target.https {

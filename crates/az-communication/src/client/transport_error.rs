@@ -11,12 +11,15 @@ use super::http1::{Broken, Failed};
 use super::proxy_error::ProxyError;
 use super::tls_error::certificate_text;
 use crate::error::system_text;
+use crate::names::NameError;
 
 /// Why a request got no answer.
 #[derive(Debug)]
 pub enum TransportError {
     /// The name has no address.
     UnknownHost(String),
+    /// Whether the name has an address is unknown.
+    NameService(NameError),
     /// Nobody answered at the address.
     Connect(String, io::Error),
     /// The proxy refused, or cannot be used.
@@ -56,6 +59,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownHost(host) => write!(f, "The host '{host}' cannot be found."),
+            Self::NameService(error) => error.fmt(f),
             Self::Connect(address, error) => write!(f, "Cannot connect to {address}: {}.", system_text(error)),
             Self::Proxy(error) => error.fmt(f),
             Self::Certificate(host, error) => {
@@ -151,6 +155,15 @@ impl TransportError {
         match self.reached() {
             Reached::No => ErrorKind::Connection,
             Reached::Maybe | Reached::Answered => ErrorKind::Io,
+        }
+    }
+}
+
+impl From<NameError> for TransportError {
+    fn from(error: NameError) -> Self {
+        match error {
+            NameError::NotFound(host) => Self::UnknownHost(host),
+            NameError::NoAnswer(..) => Self::NameService(error),
         }
     }
 }

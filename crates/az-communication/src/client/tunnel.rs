@@ -39,7 +39,7 @@ fn open(
     deadline: Instant,
     tls: impl FnOnce() -> Result<Arc<ClientConfig>, TransportError>,
 ) -> Result<Channel, ProxyFault> {
-    let tcp = connect(&proxy.host, proxy.port).map_err(|error| ProxyFault::Unreachable(Box::new(error)))?;
+    let tcp = connect(&proxy.host, proxy.port, deadline).map_err(|error| ProxyFault::Unreachable(Box::new(error)))?;
     let tcp = Channel::tcp(tcp).map_err(ProxyFault::Io)?;
     let channel = if proxy.tls { secure(proxy, tcp, tls)? } else { tcp };
     let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n");

@@ -106,6 +106,9 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
         TransportError::UnknownHost(_) => {
             one("Check the 'endpoint' part of the connection string, and that this machine can resolve names.")
         }
+        TransportError::NameService(_) => {
+            one("Check the name servers in /etc/resolv.conf, and that the network is up.")
+        }
         TransportError::Connect(..) if failure.development_emulator => {
             one("Start the emulator: az communication emulator start")
         }

@@ -1,8 +1,12 @@
 //! What the end-to-end tests share.
 #![allow(dead_code, missing_docs)]
 
+#[cfg(target_os = "linux")]
+pub mod dns;
 pub mod emulator;
 pub mod replay;
+#[cfg(target_os = "linux")]
+pub mod root;
 #[cfg(unix)]
 pub mod terminal;
 pub mod tls;

@@ -1,10 +1,15 @@
 //! Where the emulator listens.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs as _};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::error::{CliError, system_text};
+use crate::names;
+
+/// How long the name to listen on may take to look up.
+const NAME_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How many connections may wait to be accepted. The usual 1,024 overflow in a burst, and then clients wait for seconds.
 const BACKLOG: u32 = 4096;
@@ -23,8 +28,9 @@ pub(super) async fn listen(host: Option<&str>, port: u16) -> Result<Vec<TcpListe
         CliError::new(format!("Cannot listen on {address}: {}.", system_text(&error)))
             .hint("Is an emulator running already? Choose another port: --port NUMBER, or --port 0 for any free one.")
     };
-    if let Some(host) = host {
-        let addresses = (host, port).to_socket_addrs().map_err(|error| fail(error, format!("{host}:{port}")))?;
+    if let Some(host) = host.filter(|host| !names::is_localhost(host)) {
+        let addresses = names::addresses(host, port, Instant::now() + NAME_TIMEOUT)
+            .map_err(|error| CliError::new(format!("Cannot listen: {error}")))?;
         let mut listeners: Vec<TcpListener> = Vec::new();
         for mut address in addresses {
             if let Some(first) = listeners.first().and_then(|listener| listener.local_addr().ok()) {

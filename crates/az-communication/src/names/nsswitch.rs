@@ -1,0 +1,67 @@
+//! What this machine asks about host names (nsswitch.conf).
+
+use std::fs;
+
+/// openSUSE keeps the file that nobody changed in the second place.
+const PATHS: [&str; 2] = ["/etc/nsswitch.conf", "/usr/etc/nsswitch.conf"];
+
+/// The sources of host names besides the hosts file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sources {
+    /// Whether the name servers are asked.
+    pub(super) dns: bool,
+    /// Whether modules of the C library are asked that we do not have.
+    pub(super) others: bool,
+}
+
+impl Sources {
+    /// Reads the file. Without one, the name servers are asked and nobody else.
+    pub(super) fn read() -> Self {
+        let file = PATHS.iter().find_map(|path| fs::read(path).ok());
+        file.map_or(Self { dns: true, others: false }, |file| Self::of(&String::from_utf8_lossy(&file)))
+    }
+
+    fn of(file: &str) -> Self {
+        let line = file.lines().find_map(|line| {
+            let (database, sources) = line.split('#').next()?.split_once(':')?;
+            (database.trim() == "hosts").then_some(sources)
+        });
+        let Some(line) = line else { return Self { dns: true, others: false } };
+        let mut sources = Self { dns: false, others: false };
+        // What stands in brackets says what to do after an answer: `[!UNAVAIL=return]`.
+        for word in line.replace('[', " [").replace(']', "] ").split_whitespace() {
+            match word {
+                "dns" => sources.dns = true,
+                "files" => {}
+                action if action.starts_with('[') || action.ends_with(']') || action.contains('=') => {}
+                _ => sources.others = true,
+            }
+        }
+        // Each of them finds what the name servers know, too, or takes over from them.
+        sources.dns |= sources.others;
+        sources
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_who_is_asked() {
+        for (file, dns, others) in [
+            ("", true, false),
+            ("passwd: files\nhosts: files dns\n", true, false),
+            ("hosts:\tfiles   myhostname resolve [!UNAVAIL=return] dns\n", true, true),
+            ("hosts: files mdns4_minimal [NOTFOUND=return] dns", true, true),
+            ("hosts: files[NOTFOUND=continue UNAVAIL=return]dns", true, false),
+            ("hosts: dns", true, false),
+            (" hosts : files # dns", false, false),
+            ("#hosts: mdns\nhosts: files", false, false),
+            ("hosts: files resolve", true, true),
+            ("xhosts: mdns\n", true, false),
+        ] {
+            assert_eq!(Sources::of(file), Sources { dns, others }, "{file}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A root folder of its own for the static program: nothing but the program and the files that a test writes.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::{AZ, Folder};
+
+/// The reason why a test that needs a root folder cannot run here.
+pub fn lacking() -> Option<&'static str> {
+    if !rustix::process::geteuid().is_root() {
+        return Some("only root may change its root folder");
+    }
+    if !cfg!(all(target_os = "linux", target_feature = "crt-static")) {
+        return Some("the program is not static");
+    }
+    None
+}
+
+/// Ends the test where it cannot run.
+#[macro_export]
+macro_rules! needs_a_root_folder {
+    () => {
+        if let Some(reason) = $crate::support::root::lacking() {
+            eprintln!("skipped: {reason}");
+            return;
+        }
+    };
+}
+
+/// A root folder with the program in it.
+pub struct Root(Folder);
+
+impl Root {
+    pub fn new() -> Self {
+        let folder = Folder::new();
+        put(Path::new(AZ), &folder.path().join("az"));
+        Self(folder)
+    }
+
+    /// Writes a file.
+    pub fn with(self, path: &str, text: &str) -> Self {
+        self.0.write(path.trim_start_matches('/'), text);
+        self
+    }
+
+    pub fn az(&self) -> Command {
+        az_in(self.0.path())
+    }
+
+    /// A test of the running test program, in that root folder.
+    pub fn this_test(&self, name: &str) -> Command {
+        this_test_in(self.0.path(), name)
+    }
+
+    /// What the doctor says about that host: the line about its name.
+    pub fn doctor(&self, host: &str) -> String {
+        doctor(&mut self.az(), host)
+    }
+}
+
+/// A link where that is possible, which costs nothing, else a copy.
+pub fn put(file: &Path, to: &Path) {
+    if std::fs::hard_link(file, to).is_err() {
+        std::fs::copy(file, to).unwrap();
+    }
+}
+
+/// Set for tests that run in a root folder of their own.
+const INSIDE: &str = "AZ_TEST_INSIDE";
+
+/// Whether this test runs in a root folder of its own.
+pub fn inside() -> bool {
+    std::env::var_os(INSIDE).is_some()
+}
+
+/// A test of the running test program, in that root folder.
+pub fn this_test_in(root: &Path, name: &str) -> Command {
+    let program = root.join("test");
+    let _ = std::fs::remove_file(&program);
+    put(&std::env::current_exe().unwrap(), &program);
+    let mut command = run_in(root, "/test");
+    command.args(["--exact", name, "--ignored", "--nocapture"]).env(INSIDE, "1");
+    command
+}
+
+/// The program in that root folder.
+pub fn az_in(root: &Path) -> Command {
+    run_in(root, "/az")
+}
+
+fn run_in(root: &Path, program: &str) -> Command {
+    let mut command = Command::new("chroot");
+    command.arg(root).arg(program).env_clear();
+    command.env("HOME", "/").env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("LC_ALL", "C.UTF-8");
+    command
+}
+
+/// What the doctor says about that host: the line about its name.
+pub fn doctor(az: &mut Command, host: &str) -> String {
+    let connection = format!("endpoint=https://{host}:1/;accesskey=c2VjcmV0");
+    az.args(["communication", "doctor", "--connection-string", &connection, "-o", "tsv"]);
+    az.args(["--query", "[?check=='dns'].found"]);
+    let output = az.output().unwrap();
+    said(&output)
+}
+
+/// Everything that a program said, if it ended by itself.
+pub fn said(output: &Output) -> String {
+    assert!(output.status.code().is_some(), "{output:?}");
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    text.trim_end().to_owned()
+}
