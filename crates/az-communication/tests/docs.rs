@@ -102,6 +102,28 @@ fn every_file_that_docs_and_comments_name_exists() {
 }
 
 #[test]
+fn readme_lists_every_exit_code() {
+    use az_communication::exit_code::ExitCode;
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, table) = readme.split_once("**Exit codes**").unwrap();
+    let listed: Vec<u8> = table
+        .lines()
+        .skip_while(|line| !line.starts_with("| 0"))
+        .map_while(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok())
+        .collect();
+    let codes = [
+        ExitCode::Success,
+        ExitCode::Failure,
+        ExitCode::Usage,
+        ExitCode::NotFound,
+        ExitCode::CannotRun,
+        ExitCode::NoProgram,
+        ExitCode::Interrupted,
+    ];
+    assert_eq!(listed, codes.map(ExitCode::number));
+}
+
+#[test]
 fn the_test_command_says_what_is_missing() {
     let (home, path) = (Folder::new(), std::env::var_os("PATH").unwrap());
     home.write("bin/.keep", "");
