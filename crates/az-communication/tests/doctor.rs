@@ -107,7 +107,7 @@ fn each_refusal_is_named_as_what_it_is() {
     assert_snapshot!(signature(of_error(401, "Unauthorized", "Who are you?")), @r"
     failed
     401 Unauthorized (Unauthorized): Who are you?
-
+    The error code is not one of the service: a gateway may have refused the request. If it was the service, the credential is not, or no longer, valid for this resource.
     exit 1
     ");
     assert_snapshot!(signature(of_error(400, "UnsupportedApiVersion", "No such version.")), @r"

@@ -185,6 +185,10 @@ fn named(error: &ServiceError, failure: &Failure) -> CliError {
         ServiceErrorKind::Denied if error.code.is_none() => {
             "The answer lacks the service's error code: a gateway or a proxy may have refused the request."
         }
+        ServiceErrorKind::Denied if error.code.as_deref() != Some(codes::DENIED) => {
+            "The error code is not one of the service: a gateway may have refused the request. If it was the service, \
+             the credential is not, or no longer, valid for this resource."
+        }
         ServiceErrorKind::Forbidden if !failure.login => {
             "The caller is known and may not do this. Look at the resource's network rules, and at whether it allows \
              access keys."
