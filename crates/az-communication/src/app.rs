@@ -146,7 +146,7 @@ fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer
     if error.unknown_command.is_some() {
         delegate::to_other_az(raw, printer);
     }
-    if error.unknown_command.is_some() && !error.suggests() {
+    if matches!(error.unknown_command, Some(Unknown::FirstWord | Unknown::BelowGroup)) && !error.suggests() {
         error.hints.push(
             "This az knows `az communication identity`, `user-identity` and `emulator`. For all other commands it \
              calls the Azure CLI, which was not found further down PATH."
@@ -193,22 +193,42 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     let Some(value) = result.map_err(|error| pasted::explain(error, &invocation.arguments))? else {
         return Ok(code);
     };
+    show(invocation, value)?;
+    Ok(code)
+}
+
+/// Prints a result as `--query` and `--output` have it.
+///
+/// # Errors
+///
+/// When the query does not fit the result, or stdout cannot be written.
+pub(crate) fn show(invocation: &Invocation<'_>, value: Value) -> Result<(), CliError> {
     let value = filter(invocation, value)?;
     if matches!(value, Value::Null) {
-        return Ok(code);
+        return Ok(());
     }
-    let context = Context {
+    let text = output::format(&value, format_of(invocation)?, context(invocation))?;
+    output::print(&text).map_err(|error| match invocation.command.verb.connects {
+        true => CliError { message: format!("{} The command itself was carried out.", error.message), ..error },
+        false => error,
+    })
+}
+
+fn context(invocation: &Invocation<'_>) -> Context {
+    Context {
         queried: invocation.arguments.query().is_some(),
-        colour: printer.colour(),
+        colour: invocation.printer.colour(),
         columns: invocation.columns.get(),
-    };
-    output::print(&output::format(&value, format, context)?).map_err(|error| {
-        match invocation.command.verb.connects {
-            true => CliError { message: format!("{} The command itself was carried out.", error.message), ..error },
-            false => error,
-        }
-    })?;
-    Ok(code)
+    }
+}
+
+/// A list whose items are printed as they come; `None` where the output format needs all of them.
+///
+/// # Errors
+///
+/// When the configuration names another format.
+pub(crate) fn items(invocation: &Invocation<'_>) -> Result<Option<output::Items>, CliError> {
+    Ok(output::Items::new(format_of(invocation)?, context(invocation)))
 }
 
 /// An empty value is most likely a variable that is not set. To leave the option out instead would do something else than

@@ -12,6 +12,8 @@ mod emulator_files;
 pub mod error;
 pub mod exit_code;
 pub mod names;
+mod journal;
+mod ledger;
 pub mod output;
 mod pasted;
 pub mod printer;

@@ -46,7 +46,12 @@ fn retry_after(headers: &Headers) -> Option<Duration> {
 impl Policy for PacePolicy {
     async fn send(&self, ctx: &Context, request: &mut Request, next: &[Arc<dyn Policy>]) -> PolicyResult {
         while let Some(left) = self.remaining() {
+            let end = Instant::now() + left;
             azure_core::sleep::sleep(left.try_into().unwrap_or(azure_core::time::Duration::ZERO)).await;
+            // The caller's runtime has ended the wait: what follows is its decision.
+            if Instant::now() < end {
+                break;
+            }
         }
         let response = next[0].send(ctx, request, &next[1..]).await?;
         if response.status() == StatusCode::TooManyRequests

@@ -9,6 +9,7 @@ use super::classify::{Class, classify_word};
 use super::difflib;
 use super::examples::examples;
 use super::loaded::Loaded;
+use super::no_list;
 use super::problem::Problem;
 use super::table::{Argument, Arity, Command, Table};
 use super::usage_error::{Recommendation, Unknown, UsageError};
@@ -160,7 +161,14 @@ impl Parser<'_> {
             // The real CLI would say the same.
             error.hints.push("Options stand behind the words of a command, not before or between them.".into());
         } else {
-            error.unknown_command = Some(if path.is_empty() { Unknown::FirstWord } else { Unknown::BelowGroup });
+            error.unknown_command = Some(match path {
+                "" => Unknown::FirstWord,
+                _ if no_list::is_asked_for(path, name) => Unknown::ListOfUsers,
+                _ => Unknown::BelowGroup,
+            });
+        }
+        if error.unknown_command == Some(Unknown::ListOfUsers) {
+            error.hints.extend(no_list::HINTS.map(str::to_owned));
         }
         let (extensions, children): (Vec<&str>, Vec<&str>) =
             children.into_iter().partition(|name| self.table.is_extension(&child(name)));

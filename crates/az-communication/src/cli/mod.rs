@@ -7,6 +7,7 @@ mod examples;
 mod file_arguments;
 mod help;
 mod loaded;
+mod no_list;
 mod problem;
 pub mod table;
 mod text_wrap;

@@ -50,6 +50,8 @@ pub enum Unknown {
     FirstWord,
     /// A word below a group is unknown.
     BelowGroup,
+    /// It asks for a list of users, which the service does not give.
+    ListOfUsers,
 }
 
 impl fmt::Display for Recommendation {

@@ -238,6 +238,14 @@ impl Connection {
         format!("https://{}", self.host)
     }
 
+    /// Tells keys apart without showing anything of them: a part of an HMAC of a fixed text. `login` where there is no key.
+    pub fn fingerprint(&self) -> String {
+        match &self.auth {
+            Auth::Key(key) => key.sign("fingerprint of az-communication-batch").chars().take(16).collect(),
+            Auth::Login => "login".to_owned(),
+        }
+    }
+
     /// The host without its port, and the port.
     pub fn host_and_port(&self) -> (&str, u16) {
         match self.host.rsplit_once(':').map(|(name, port)| (name, port.parse())) {

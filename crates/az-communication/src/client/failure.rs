@@ -230,6 +230,12 @@ impl Failure {
             })
     }
 
+    /// Whether there was no connection, or it ended before the request was sent, as where a service restarts.
+    pub fn is_refused_connection(&self) -> bool {
+        use TransportError::{Connect, Unsent};
+        matches!(&self.cause, Cause::Transport(error) if matches!(**error, Connect(..) | Unsent(..)))
+    }
+
     /// How far the request got.
     pub fn reached(&self) -> Reached {
         match &self.cause {

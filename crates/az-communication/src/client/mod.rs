@@ -44,11 +44,11 @@ mod x509;
 
 pub use access::{Access, Principal};
 pub use connection::{Auth, CONNECT_OPTIONS, Connection};
-pub use failure::{Failure, ServiceErrorKind};
+pub use failure::{Cause, Failure, Reached, ServiceErrorKind};
 pub use fetch::{fetch_json, fetch_json_of, post_form};
 pub use jwks::{Verdict, verify};
 pub use service::{Service, object};
 pub use signed::post;
 pub use teams_token::teams_token_problems;
 pub use trust::{BUNDLE_VARIABLES, SYSTEM_BUNDLES, machine_certificates};
-pub use wait::waiting;
+pub use wait::{GRACE, waiting};

@@ -109,6 +109,11 @@ impl Service {
         Ok(Self { client, connection })
     }
 
+    /// Which service it is, and how requests are authenticated.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// The failure of a request that azure_core describes.
     pub(super) fn fail(&self, error: azure_core::Error, asked: Asked) -> Failure {
         Failure::of(error, &self.connection, asked)
@@ -152,10 +157,33 @@ impl Service {
     ///
     /// When the service refuses, cannot be reached, or answers something else.
     pub fn create_user_and_token(&self, scopes: &[String], minutes: Option<i32>) -> Result<Issued, Failure> {
+        self.create_and_issue(None, scopes, minutes)
+    }
+
+    /// Creates an identity with a name of the caller's own, or finds it, and a token for it.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, cannot be reached, or answers something else.
+    pub fn create_named_user_and_token(
+        &self,
+        custom_id: &str,
+        scopes: &[String],
+        minutes: Option<i32>,
+    ) -> Result<Issued, Failure> {
+        self.create_and_issue(Some(custom_id.to_owned()), scopes, minutes)
+    }
+
+    fn create_and_issue(
+        &self,
+        custom_id: Option<String>,
+        scopes: &[String],
+        minutes: Option<i32>,
+    ) -> Result<Issued, Failure> {
         let request = CreateIdentityRequest {
             create_token_with_scopes: Some(token_scopes(scopes)),
             expires_in_minutes: minutes,
-            ..Default::default()
+            custom_id,
         };
         self.create(request, Asked::NewUser, |body| {
             Ok(Issued {

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 /// How long an answer that is under way may still take after an interrupt. Its request may have been carried out, and the
 /// answer says so. Container runtimes kill a process 10 s after they asked it to end.
-#[allow(dead_code)] // Batches will use it.
 pub const GRACE: Duration = Duration::from_secs(5);
 
 /// The waits of this process, and whether the user wants it to end.
@@ -35,13 +34,11 @@ impl Waiting {
 
     /// When the last of the waits under way ends; `None` where no request waits. The service asked for the wait
     /// (`Retry-After`), or a failed request is tried again later.
-    #[allow(dead_code)] // Batches will use it.
     pub fn until(&self) -> Option<Instant> {
         self.ends().iter().max().copied()
     }
 
     /// How many requests wait.
-    #[allow(dead_code)] // Batches will use it.
     pub fn count(&self) -> usize {
         self.ends().len()
     }
@@ -67,7 +64,7 @@ impl Waiting {
     }
 
     /// Waits so long; `false` where an interrupt ended the wait.
-    pub(super) fn sleep(&self, duration: Duration) -> bool {
+    pub fn sleep(&self, duration: Duration) -> bool {
         let Some(end) = Instant::now().checked_add(duration) else { return !self.is_interrupted() };
         let mut ends = self.ends();
         ends.push(end);

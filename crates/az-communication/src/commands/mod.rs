@@ -28,13 +28,15 @@ use std::ffi::OsString;
 
 use acs_identity_protocol::api_version::{CLI_DEFAULT, KNOWN};
 
+use crate::app;
 use crate::cli::Arguments;
 use crate::cli::table::{Argument, Arity, Command, Completion, Group, Status, Table};
 use crate::client::{CONNECT_OPTIONS, Connection, Service};
 use crate::config::Config;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
-use crate::output::Format;
+use crate::ledger::Ledger;
+use crate::output::{Format, Items};
 use crate::printer::Printer;
 use crate::prompt;
 
@@ -73,6 +75,32 @@ impl Invocation<'_> {
     /// When the connection string is missing or malformed.
     pub fn service_of(&self, api_version: &str) -> Result<Service, CliError> {
         Service::connect(Connection::find(&self.arguments, self.config)?, api_version, self.printer)
+    }
+
+    /// The user's ledger, where the configuration names one. It is opened before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn ledger(&self, service: &Service) -> Result<Option<Ledger>, CliError> {
+        Ledger::open(self.config, self.command.path, &service.connection().host)
+    }
+
+    /// Says what went wrong behind a request that was carried out, so that its result is still shown.
+    pub fn report(&self, result: Result<(), CliError>) {
+        if let Err(error) = result {
+            self.printer.error(&error);
+            self.exit_code.set(error.exit_code);
+        }
+    }
+
+    /// A list whose items are printed as they come; `None` where the output format needs all of them.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration names another format.
+    pub fn items(&self) -> Result<Option<Items>, CliError> {
+        app::items(self)
     }
 
     /// Asks, unless `--yes` or the configuration says not to.

@@ -6,6 +6,7 @@ use super::{Invocation, SCOPE, token_request};
 use crate::cli::table::{Argument, Example, Verb};
 use crate::client::object;
 use crate::error::CliError;
+use crate::ledger::Event;
 
 const SUMMARY: &str = "Issues a new access token with the specified scopes for a given User Identity. If no User \
     Identity is specified, creates a new User Identity as well.";
@@ -48,10 +49,14 @@ fn run(invocation: &Invocation<'_>, user_option: &str) -> Result<Option<Value>, 
     token_request::warn_of_unknown_scopes(scopes, &invocation.printer);
     let minutes = token_request::minutes(invocation)?;
     let service = invocation.service()?;
+    let ledger = if invocation.arguments.get(user_option).is_none() { invocation.ledger(&service)? } else { None };
     let issued = match invocation.arguments.get(user_option) {
         Some(user) => service.issue_token(user, scopes, minutes)?,
         None => service.create_user_and_token(scopes, minutes)?,
     };
+    if let Some(ledger) = ledger {
+        invocation.report(ledger.note(Event::Created, &issued.user, None));
+    }
     token_request::warn_of_other_scopes(&issued.token, scopes, &invocation.printer);
     let (user, token, expires_on) = (issued.user, issued.token, issued.expires_on);
     Ok(Some(object([("user_id", user.into()), ("token", token.into()), ("expires_on", expires_on.into())])))

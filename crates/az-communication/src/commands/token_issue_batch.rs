@@ -1,29 +1,56 @@
 //! `token issue-batch`.
 
+use acs_identity_protocol::api_version::{ApiVersion, CLI_DEFAULT};
 use pyjmespath::Value;
-use serde_json::json;
+use time::{Duration, OffsetDateTime};
 
-use super::batch::{self, Batch, CONCURRENCY, Record, USERS_FROM};
-use super::{Invocation, SCOPE, token_request};
+use super::batch::{
+    self, Batch, CONCURRENCY, Found, Header, List, Operation, Outcome, Plan, Record, State, Subject, Summary, Task,
+    USERS_FROM, count,
+};
+use super::duration::parse_duration;
+use super::number::number;
+use super::user_create::version_with_custom_ids;
+use super::{API_VERSION, Invocation, SCOPE, token_request};
 use crate::cli::table::{Argument, Completion, Example, Verb};
-use crate::client::object;
+use crate::client::{Failure, Service, object};
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
+use crate::printer::Level;
 
 /// More than the service gives in a day; a slip of the finger, most likely.
 const MAX_COUNT: usize = 10_000_000;
 
 pub(super) const VERB: Verb = Verb {
-    summary: "Issue access tokens for many users.\n\nEach token is a line of JSON in a file that only you may read, with \
-        the members user_id, token and expires_on. Interrupted and started again, the command goes on where it stopped: \
-        a listed user that has a line gets no other one. Where the service asks to wait, all requests wait.",
+    summary: "Issue access tokens for many users.\n\nGive one of --count, --users-from and --names-from. The --out-file \
+        is a record that only you may read, a JSON object a line: those with a token have the members user_id, token and \
+        expires_on. Interrupted and started again, the command goes on where it stopped. Where the service asks to wait, \
+        all requests wait.",
     arguments: &[
         SCOPE,
         Argument::new(&["--count"], "How many new users to create, each with a token.").extension(),
         USERS_FROM,
-        Argument::new(&["--out-file"], "File of the tokens.").required().completion(Completion::File).extension(),
+        Argument::new(
+            &["--names-from"],
+            "File of names of your own, or - for stdin, one a line: creates a user for each, with the name as its custom \
+             id where the api-version has these.",
+        )
+        .completion(Completion::File)
+        .extension(),
+        Argument::new(&["--out-file"], "File of the tokens, or - for stdout.")
+            .required()
+            .completion(Completion::File)
+            .extension(),
+        Argument::new(
+            &["--refresh"],
+            "Also renew the tokens of the --out-file that expire within this time (0 for those that have expired), and \
+             those that another access key issued.",
+        )
+        .completion(Completion::Words(&["0", "1h", "6h", "12h"]))
+        .extension(),
         CONCURRENCY,
         token_request::EXPIRES_IN,
+        API_VERSION,
     ],
     connects: true,
     confirms: false,
@@ -36,6 +63,10 @@ pub(super) const VERB: Verb = Verb {
             name: "Issue tokens of an hour for listed users",
             command: "{} --scope voip --users-from users.txt --expires-in 1h --out-file tokens.jsonl",
         },
+        Example {
+            name: "Renew what expires within six hours",
+            command: "{} --scope chat --count 100 --out-file tokens.jsonl --refresh 6h",
+        },
     ],
     run,
 };
@@ -45,51 +76,212 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     token_request::warn_of_unknown_scopes(scopes, &invocation.printer);
     let minutes = token_request::minutes(invocation)?;
     let concurrency = batch::concurrency(invocation)?;
+    let refresh = refresh(invocation)?;
     let wanted = wanted(invocation)?;
-    let service = invocation.service()?;
-    let out_file = invocation.required("--out-file")?;
-    let (record, done) = Record::open(out_file.as_ref())?;
-    let total = wanted.len();
-    let items: Vec<Option<String>> = match &wanted {
-        Wanted::New(count) => vec![None; count.saturating_sub(done.len())],
-        Wanted::Listed(users) => users.iter().filter(|user| !done.contains(*user)).cloned().map(Some).collect(),
+    let version = match &wanted {
+        Wanted::Named(_) if invocation.given("--api-version").is_none() => version_with_custom_ids(invocation)?,
+        _ => invocation.given("--api-version").unwrap_or(CLI_DEFAULT).to_owned(),
     };
-    let batch = Batch { verb: "issued", items, concurrency, record: Some(&record) };
-    let summary = batch::run(invocation, &batch, |user| {
-        let issued = match user {
-            Some(user) => service.issue_token(user, scopes, minutes)?,
-            None => service.create_user_and_token(scopes, minutes)?,
-        };
-        Ok(json!({"user_id": issued.user, "token": issued.token, "expires_on": issued.expires_on}))
-    })?;
-    let [issued, skipped, failed, seconds] = summary.members(total);
-    Ok(Some(object([("file", out_file.into()), issued, skipped, failed, seconds])))
+    let has_custom_ids = ApiVersion::find(&version).is_some_and(|version| version.custom_id);
+    let service = invocation.service_of(&version)?;
+    let out_file = invocation.required("--out-file")?;
+    let key = service.connection().fingerprint();
+    let header = Header {
+        operation: Operation::Issue,
+        scopes: scopes.to_vec(),
+        expires_in: minutes,
+        host: service.connection().host.clone(),
+        key: key.clone(),
+    };
+    let found = Found::look(out_file, header, wanted.file())?;
+    let choice = Choice { now: OffsetDateTime::now_utc(), refresh, key: &key, has_custom_ids };
+    choice.check_key(out_file, &wanted, &found.state)?;
+    let ledger = invocation.ledger(&service)?;
+    let (record, state, lost) = found.begin()?;
+    if !lost.is_empty() {
+        invocation.printer.error_line(&lost_in_words(lost.len()));
+        invocation.exit_code.set(ExitCode::Failure);
+    }
+    let plan = choice.plan(&wanted, &state);
+    warn(invocation, out_file, &choice, &wanted, &state, &plan);
+    let before = Before { planned: plan.len(), renewals: plan.tasks.iter().filter(|task| task.renews).count(), state };
+    let batch = Batch { operation: Operation::Issue, plan, concurrency, record: Some(&record), ledger };
+    let summary = batch::run(invocation, &batch, |subject| issue(&service, subject, scopes, minutes))?;
+    Ok(result(invocation, out_file, &wanted, &before, summary, &record))
 }
 
+fn issue(service: &Service, subject: &Subject, scopes: &[String], minutes: Option<i32>) -> Result<Outcome, Failure> {
+    let issued = match subject {
+        Subject::User(user) => service.issue_token(user, scopes, minutes)?,
+        Subject::Named(name) => service.create_named_user_and_token(name, scopes, minutes)?,
+        Subject::New { .. } => service.create_user_and_token(scopes, minutes)?,
+    };
+    Ok(Outcome::Issued { user: issued.user, token: issued.token, expires_on: issued.expires_on })
+}
+
+/// Who is to have a token.
 enum Wanted {
     New(usize),
-    Listed(Vec<String>),
+    Listed(List),
+    Named(List),
 }
 
 impl Wanted {
-    fn len(&self) -> usize {
+    fn file(&self) -> Option<batch::FileId> {
         match self {
-            Self::New(count) => *count,
-            Self::Listed(users) => users.len(),
+            Self::New(_) => None,
+            Self::Listed(list) | Self::Named(list) => list.file,
+        }
+    }
+
+    /// The users who have a token in the record, of those that are wanted.
+    fn served<'a>(&'a self, state: &'a State) -> Vec<&'a str> {
+        match self {
+            Self::New(_) => state.users_with_tokens().collect(),
+            Self::Listed(list) => list.items.iter().map(String::as_str).filter(|user| state.is_done(user)).collect(),
+            Self::Named(list) => list.items.iter().filter_map(|name| state.user_named(name)).collect(),
         }
     }
 }
 
 fn wanted(invocation: &Invocation<'_>) -> Result<Wanted, CliError> {
-    match (invocation.given("--count"), invocation.given("--users-from")) {
-        (Some(text), None) => {
-            let count = text.parse().ok().filter(|count| (1..=MAX_COUNT).contains(count));
-            count.map(Wanted::New).ok_or_else(|| {
-                CliError::new(format!("--count is no number from 1 to {MAX_COUNT}: '{text}'."))
-                    .exit_code(ExitCode::Usage)
-            })
-        }
-        (None, Some(source)) => batch::users(source).map(Wanted::Listed),
-        _ => Err(CliError::new("Give either --count or --users-from.").exit_code(ExitCode::Usage)),
+    let new = number(invocation, "--count", &(1..=MAX_COUNT))?;
+    match (new, invocation.given("--users-from"), invocation.given("--names-from")) {
+        (Some(count), None, None) => Ok(Wanted::New(count)),
+        (None, Some(source), None) => batch::users(source).map(Wanted::Listed),
+        (None, None, Some(source)) => batch::names(source).map(Wanted::Named),
+        _ => Err(CliError::new("Give one of --count, --users-from and --names-from.").exit_code(ExitCode::Usage)),
     }
+}
+
+/// The value of `--refresh`.
+fn refresh(invocation: &Invocation<'_>) -> Result<Option<Duration>, CliError> {
+    let Some(text) = invocation.given("--refresh") else { return Ok(None) };
+    let seconds = parse_duration(text).filter(|seconds| *seconds >= 0);
+    seconds.map(|seconds| Some(Duration::seconds(seconds))).ok_or_else(|| {
+        CliError::new(format!("--refresh is not a duration: '{text}'."))
+            .hint("Write 0 for the tokens that have expired, or 30m, 6h, 1d for those that expire within that time.")
+    })
+}
+
+/// What decides which tokens are issued.
+struct Choice<'a> {
+    now: OffsetDateTime,
+    refresh: Option<Duration>,
+    key: &'a str,
+    has_custom_ids: bool,
+}
+
+impl Choice<'_> {
+    /// Tokens of another key may be revoked: they are renewed, or the user is asked.
+    fn check_key(&self, out_file: &str, wanted: &Wanted, state: &State) -> Result<(), CliError> {
+        let others = wanted.served(state).into_iter().filter(|user| state.has_other_key(user, self.key)).count();
+        if others == 0 || self.refresh.is_some() {
+            return Ok(());
+        }
+        let tokens = if others == 1 { "1 of its tokens was" } else { &format!("{others} of its tokens were") };
+        Err(CliError::new(format!(
+            "{out_file} cannot be used: {tokens} issued with another access key or login. When a key is regenerated, the \
+             tokens that it issued are revoked."
+        ))
+        .hint("If the key was regenerated: give --refresh 0 to have these tokens issued anew.")
+        .hint("If it is still in force: use it again, or give another --out-file."))
+    }
+
+    fn is_to_be_renewed(&self, state: &State, user: &str) -> bool {
+        self.refresh.is_some_and(|refresh| {
+            let until = self.now.checked_add(refresh).unwrap_or(self.now);
+            state.expires_before(user, until) || state.has_other_key(user, self.key)
+        })
+    }
+
+    fn plan(&self, wanted: &Wanted, state: &State) -> Plan {
+        let mut plan = Plan { next: state.next(), ..Plan::default() };
+        let renewed = wanted.served(state).into_iter().filter(|user| self.is_to_be_renewed(state, user));
+        plan.tasks.extend(renewed.map(|user| Task { subject: Subject::User(user.to_owned()), renews: true }));
+        match wanted {
+            Wanted::New(count) => plan.new = count.saturating_sub(state.created() + state.unknown()),
+            Wanted::Listed(list) => {
+                let open = list.items.iter().filter(|user| !state.is_done(user));
+                plan.tasks.extend(open.map(|user| Subject::User(user.clone()).into()));
+            }
+            Wanted::Named(list) => {
+                for name in list.items.iter().filter(|name| !state.is_name_done(name)) {
+                    let subject = if self.has_custom_ids {
+                        Subject::Named(name.clone())
+                    } else {
+                        plan.next += 1;
+                        Subject::New { n: plan.next - 1, name: Some(name.clone()) }
+                    };
+                    plan.tasks.push(subject.into());
+                }
+            }
+        }
+        plan
+    }
+}
+
+fn lost_in_words(lost: usize) -> String {
+    let users = if lost == 1 { "1 user was".to_owned() } else { format!("{lost} users were") };
+    format!(
+        "It is not known whether {users} created: an earlier run ended before it had recorded the outcome. The record says \
+         so, they count as created, and nothing is sent again for them."
+    )
+}
+
+/// Says what is sent again, and which tokens have expired.
+fn warn(invocation: &Invocation<'_>, out_file: &str, choice: &Choice<'_>, wanted: &Wanted, state: &State, plan: &Plan) {
+    let printer = &invocation.printer;
+    let again = plan.tasks.iter().filter(|task| state.is_open(&task.subject)).count();
+    if again > 0 {
+        printer.warning(&batch::sent_again(again, "Such a user may have one token more than the record."));
+    }
+    if choice.refresh.is_some() {
+        return;
+    }
+    let expired = wanted.served(state).into_iter().filter(|user| state.expires_before(user, choice.now)).count();
+    if expired > 0 {
+        let tokens = if expired == 1 { "1 token has".to_owned() } else { format!("{expired} tokens have") };
+        printer.warning(&format!("In {out_file}, {tokens} expired. Renew with --refresh 0, or --refresh 1h."));
+    }
+}
+
+/// What the record said before the run.
+struct Before {
+    planned: usize,
+    renewals: usize,
+    state: State,
+}
+
+fn result(
+    invocation: &Invocation<'_>,
+    out_file: &str,
+    wanted: &Wanted,
+    before: &Before,
+    summary: Summary,
+    record: &Record,
+) -> Option<Value> {
+    let skipped = match wanted {
+        Wanted::New(count) => (*count).min(before.state.created()).saturating_sub(before.renewals),
+        Wanted::Listed(list) => list.items.len() - before.planned,
+        Wanted::Named(list) => (list.items.len() - before.planned).saturating_sub(before.state.unknown()),
+    };
+    let unknown = before.state.unknown() + summary.unknown;
+    if matches!(record, Record::Stdout) {
+        if invocation.printer.shows(Level::Warning) {
+            let (issued, failed) = (summary.done, summary.failed);
+            invocation.printer.lines(&format!("{issued} issued, {failed} failed, {unknown} unknown\n"));
+        }
+        return None;
+    }
+    invocation.columns.set(Some(&["issued", "renewed", "skipped", "failed", "unknown", "seconds", "file"]));
+    Some(object([
+        ("issued", count(summary.done)),
+        ("renewed", count(summary.renewed)),
+        ("skipped", count(skipped)),
+        ("failed", count(summary.failed)),
+        ("unknown", count(unknown)),
+        ("seconds", summary.seconds()),
+        ("file", out_file.into()),
+    ]))
 }

@@ -13,7 +13,7 @@ use crate::printer::Printer;
 /// `--expires-in`.
 pub(super) const EXPIRES_IN: Argument = Argument::new(
     &["--expires-in"],
-    "Lifetime of the token, 1h to 24h: 90m, 1h30m, PT90M or plain minutes. Without it: 24h.",
+    "Lifetime of the token, 1h to 24h: 90m, 1h30m, 1d, PT90M or plain minutes. Without it: 24h.",
 )
 .completion(Completion::Words(&["1h", "2h", "6h", "12h", "24h"]))
 .extension();
@@ -23,21 +23,30 @@ pub(super) fn minutes(invocation: &Invocation<'_>) -> Result<Option<i32>, CliErr
     let Some(text) = invocation.given("--expires-in") else { return Ok(None) };
     let whole = parse_duration(text).filter(|seconds| seconds % 60 == 0).and_then(|s| i32::try_from(s / 60).ok());
     whole.map(Some).ok_or_else(|| {
-        CliError::new(format!("--expires-in is no duration in whole minutes: '{text}'."))
-            .hint("Write 90m, 1h, 1h30m, PT90M or 90; from 60 minutes to 24 hours.")
+        CliError::new(format!("--expires-in is not a duration in whole minutes: '{text}'."))
+            .hint("Write 90m, 1h, 1h30m, 1d, PT90M or 90; from 60 minutes to 24 hours.")
     })
 }
 
 /// Warns of scopes that nobody knows. They are sent all the same: the service may know more than we do.
 pub(super) fn warn_of_unknown_scopes(scopes: &[String], printer: &Printer) {
-    for scope in scopes.iter().filter(|scope| !scope.is_empty() && !TokenScope::from(scope.as_str()).is_known()) {
+    for scope in scopes.iter().filter(|scope| !scope.is_empty() && !is_known(scope)) {
         let known = TokenScope::KNOWN.each_ref().map(TokenScope::as_str);
-        let advice = match closest(&scope.to_lowercase(), known) {
-            Some(close) => format!("Did you mean '{close}'?"),
-            None => format!("Known ones: {}.", known.join(", ")),
+        let parts: Vec<&str> = scope.split([' ', ',', ';', '/', '\t', '\n']).filter(|part| !part.is_empty()).collect();
+        let advice = if parts.len() > 1 && parts.iter().all(|part| is_known(part)) {
+            format!("It is sent as one value. Several scopes are several values: --scope {}", parts.join(" "))
+        } else {
+            match closest(&scope.to_lowercase(), known) {
+                Some(close) => format!("Did you mean '{close}'?"),
+                None => format!("Known ones: {}.", known.join(", ")),
+            }
         };
         printer.warning(&format!("'{scope}' is not a known scope. {advice}"));
     }
+}
+
+fn is_known(scope: &str) -> bool {
+    TokenScope::from(scope).is_known()
 }
 
 /// Warns where the token holds other scopes than those that were asked for. A token that cannot be read says nothing.

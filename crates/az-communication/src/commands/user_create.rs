@@ -3,14 +3,17 @@
 use acs_identity_protocol::api_version::{ApiVersion, CLI_DEFAULT, KNOWN};
 use pyjmespath::Value;
 
+use super::batch::Signals;
 use super::number::number;
 use super::{API_VERSION, Invocation};
 use crate::cli::table::{Argument, Example, Verb};
-use crate::client::{Service, object};
+use crate::client::{Failure, Service, object};
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
+use crate::ledger::{Event, Ledger};
+use crate::output::Items;
 
-/// More users than this are a job for a program.
+/// Larger numbers are for `issue-batch`, which makes many requests at a time and records them.
 const MAX_COUNT: u32 = 100_000;
 
 pub(super) const VERB: Verb = Verb {
@@ -43,16 +46,19 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         None => invocation.given("--api-version").unwrap_or(CLI_DEFAULT).to_owned(),
     };
     let service = invocation.service_of(&version)?;
+    let ledger = invocation.ledger(&service)?;
     match count {
-        None => create(&service, custom_id).map(Some),
-        Some(count) => {
-            let users: Result<Vec<Value>, CliError> = (0..count).map(|_| create(&service, None)).collect();
-            Ok(Some(Value::Array(users?.into())))
+        None => {
+            let made = create(&service, custom_id)?;
+            let result = note(ledger.as_ref(), &made, custom_id);
+            invocation.report(result);
+            Ok(Some(made))
         }
+        Some(count) => create_many(invocation, &service, ledger.as_ref(), count),
     }
 }
 
-fn create(service: &Service, custom_id: Option<&str>) -> Result<Value, CliError> {
+fn create(service: &Service, custom_id: Option<&str>) -> Result<Value, Failure> {
     let Some(custom_id) = custom_id else {
         let id = service.create_user()?;
         let properties = object([("id", id.as_str().into())]);
@@ -62,6 +68,77 @@ fn create(service: &Service, custom_id: Option<&str>) -> Result<Value, CliError>
     let member = |name: &str| identity.get(name).cloned().unwrap_or(Value::Null);
     let properties = object([("id", member("id")), ("customId", member("customId"))]);
     Ok(object([("properties", properties), ("rawId", member("id"))]))
+}
+
+fn raw_id(made: &Value) -> &str {
+    made.get("rawId").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn note(ledger: Option<&Ledger>, made: &Value, custom_id: Option<&str>) -> Result<(), CliError> {
+    ledger.map_or(Ok(()), |ledger| ledger.note(Event::Created, raw_id(made), custom_id))
+}
+
+/// Where the users go who were created.
+enum Shown {
+    /// They are printed as they are created.
+    Printed(Items),
+    /// They are printed at the end: a table and a query need all of them.
+    Kept(Vec<Value>),
+}
+
+/// Creates users one after the other. What was created is printed, whatever follows.
+fn create_many(
+    invocation: &Invocation<'_>,
+    service: &Service,
+    ledger: Option<&Ledger>,
+    count: u32,
+) -> Result<Option<Value>, CliError> {
+    let signals = Signals::catch();
+    let items = if invocation.arguments.query().is_some() { None } else { invocation.items()? };
+    let mut shown = items.map_or_else(|| Shown::Kept(Vec::new()), Shown::Printed);
+    let mut created = 0;
+    let mut unshown: Option<String> = None;
+    let ended: Result<(), CliError> = signals.while_watched(|| {
+        while created < count && !signals.came() {
+            let made = match create(service, None) {
+                Ok(made) => made,
+                // The signal ended a wait: nothing was created.
+                Err(failure) if signals.came() && failure.service().is_some() => break,
+                Err(failure) => return Err(failure.into()),
+            };
+            created += 1;
+            let noted = note(ledger, &made, None);
+            match &mut shown {
+                Shown::Kept(users) => users.push(made),
+                Shown::Printed(items) => {
+                    let id = raw_id(&made).to_owned();
+                    items.push(made).inspect_err(|_| unshown = Some(id))?;
+                }
+            }
+            noted?;
+        }
+        Ok(())
+    });
+    let printed = match shown {
+        _ if unshown.is_some() => Ok(()),
+        Shown::Printed(items) => items.end(),
+        Shown::Kept(users) => {
+            let ids: Vec<String> = users.iter().map(|user| raw_id(user).to_owned()).collect();
+            crate::app::show(invocation, Value::Array(users.into())).inspect_err(|_| unshown = Some(ids.join("\n")))
+        }
+    };
+    if let Some(ids) = unshown {
+        invocation.printer.error_line("These users were created, and cannot be shown on stdout:");
+        invocation.printer.lines(&format!("{ids}\n"));
+    }
+    let so_far = format!("{created} of {count} users were created");
+    match ended {
+        Err(error) => Err(error.hint(format!("{so_far}."))),
+        Ok(()) if created < count => {
+            Err(CliError::new(format!("Interrupted: {so_far}.")).exit_code(ExitCode::Interrupted))
+        }
+        Ok(()) => printed.map(|()| None),
+    }
 }
 
 /// The api-version of the option, or the newest that has custom ids.

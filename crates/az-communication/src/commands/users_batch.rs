@@ -1,17 +1,19 @@
 //! `token revoke-batch` and `user delete-batch`.
 
 use pyjmespath::Value;
-use serde_json::json;
 
-use super::batch::{self, Batch, CONCURRENCY, Record, USERS_FROM};
+use super::batch::{
+    self, Batch, CONCURRENCY, Found, Header, Operation, Outcome, Plan, Record, Subject, USERS_FROM, count,
+};
 use super::{Invocation, YES};
 use crate::cli::table::{Argument, Completion, Example, Verb};
 use crate::client::{Failure, Service, ServiceErrorKind, object};
 use crate::error::CliError;
+use crate::printer::Level;
 
 const OUT_FILE: Argument = Argument::new(
     &["--out-file"],
-    "File to record the users that are done, so that the command goes on where it stopped when it is started again.",
+    "File to record what is done, so that the command goes on where it stopped when it is started again; or - for stdout.",
 )
 .completion(Completion::File)
 .extension();
@@ -20,7 +22,8 @@ const ARGUMENTS: &[Argument] = &[USERS_FROM.required(), OUT_FILE, CONCURRENCY, Y
 
 /// `token revoke-batch`.
 pub(super) const REVOKE: Verb = Verb {
-    summary: "Revoke all access tokens of many users.",
+    summary: "Revoke all access tokens of many users.\n\nUsers who do not exist are counted apart, as gone: they have no \
+        tokens.",
     arguments: ARGUMENTS,
     connects: true,
     confirms: false,
@@ -28,50 +31,96 @@ pub(super) const REVOKE: Verb = Verb {
         name: "Revoke the tokens that `issue-batch` wrote",
         command: "{} --users-from tokens.jsonl",
     }],
-    run: |invocation| {
-        run(invocation, "revoked", "Revoke all access tokens of", |service, user| service.revoke_tokens(user))
-    },
+    run: |invocation| run(invocation, Operation::Revoke, "Revoke all access tokens of"),
 };
 
 /// `user delete-batch`.
 pub(super) const DELETE: Verb = Verb {
-    summary: "Delete many users, revoke their access tokens and delete all associated data.",
+    summary: "Delete many users, revoke their access tokens and delete all associated data.\n\nUsers who do not exist are \
+        counted apart, as gone.",
     arguments: ARGUMENTS,
     connects: true,
     confirms: false,
     examples: &[Example { name: "Delete listed users", command: "{} --users-from users.txt --out-file deleted.jsonl" }],
-    run: |invocation| {
-        run(invocation, "deleted", "Delete", |service, user| match service.delete_user(user) {
-            // A run before this one did, and did not come to record it.
-            Err(failure) if failure.service().is_some_and(|error| error.kind == ServiceErrorKind::NotFound) => Ok(()),
-            result => result,
-        })
-    },
+    run: |invocation| run(invocation, Operation::Delete, "Delete"),
 };
 
-fn run(
-    invocation: &Invocation<'_>,
-    verb: &'static str,
-    question: &str,
-    work: fn(&Service, &str) -> Result<(), Failure>,
-) -> Result<Option<Value>, CliError> {
+fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Result<Option<Value>, CliError> {
     let concurrency = batch::concurrency(invocation)?;
     let users = batch::users(invocation.required("--users-from")?)?;
     let service = invocation.service()?;
-    let (record, done) = match invocation.given("--out-file") {
-        Some(path) => Record::open(path.as_ref()).map(|(record, done)| (Some(record), done))?,
-        None => (None, Default::default()),
+    let connection = service.connection();
+    let found = match invocation.given("--out-file") {
+        Some(path) => {
+            let header = Header {
+                operation,
+                scopes: Vec::new(),
+                expires_in: None,
+                host: connection.host.clone(),
+                key: connection.fingerprint(),
+            };
+            Some(Found::look(path, header, users.file)?)
+        }
+        None => None,
     };
-    let total = users.len();
-    let items: Vec<Option<String>> = users.into_iter().filter(|user| !done.contains(user)).map(Some).collect();
-    if !items.is_empty() {
-        let noun = if items.len() == 1 { "user" } else { "users" };
-        invocation.confirm(&format!("{question} {} {noun}?", items.len()))?;
+    let total = users.items.len();
+    let is_done = |user: &str| found.as_ref().is_some_and(|found| found.state.is_done(user));
+    let subjects = users.items.into_iter().filter(|user| !is_done(user)).map(Subject::User);
+    let plan = Plan { tasks: subjects.map(Into::into).collect(), ..Plan::default() };
+    let planned = plan.len();
+    if planned > 0 {
+        let noun = if planned == 1 { "user" } else { "users" };
+        invocation.confirm(&format!("{question} {planned} {noun}?"))?;
     }
-    let batch = Batch { verb, items, concurrency, record: record.as_ref() };
-    let summary = batch::run(invocation, &batch, |user| {
-        let user = user.unwrap_or_default();
-        work(&service, user).map(|()| json!({"user_id": user}))
+    let ledger = match operation {
+        Operation::Delete => invocation.ledger(&service)?,
+        _ => None,
+    };
+    let record = found.map(Found::begin).transpose()?;
+    if let Some((_, state, _)) = &record {
+        let again = plan.tasks.iter().filter(|task| state.is_open(&task.subject)).count();
+        if again > 0 {
+            invocation.printer.warning(&batch::sent_again(again, "To do it twice does no harm."));
+        }
+    }
+    let record = record.map(|(record, ..)| record);
+    let batch = Batch { operation, plan, concurrency, record: record.as_ref(), ledger };
+    let summary = batch::run(invocation, &batch, |subject| match subject {
+        Subject::User(user) => act(&service, operation, user),
+        // Lists name users by their ids.
+        Subject::Named(_) | Subject::New { .. } => Ok(Outcome::Unsent),
     })?;
-    Ok(Some(object(summary.members(total))))
+    let skipped = total - planned;
+    if matches!(record, Some(Record::Stdout)) {
+        if invocation.printer.shows(Level::Warning) {
+            let (verb, done, gone, failed) = (operation.verb(), summary.done, summary.gone, summary.failed);
+            invocation.printer.lines(&format!("{done} {verb}, {gone} gone, {failed} failed\n"));
+        }
+        return Ok(None);
+    }
+    invocation.columns.set(Some(match operation {
+        Operation::Delete => &["deleted", "gone", "skipped", "failed", "seconds"],
+        _ => &["revoked", "gone", "skipped", "failed", "seconds"],
+    }));
+    Ok(Some(object([
+        (operation.verb(), count(summary.done)),
+        ("gone", count(summary.gone)),
+        ("skipped", count(skipped)),
+        ("failed", count(summary.failed)),
+        ("seconds", summary.seconds()),
+    ])))
+}
+
+fn act(service: &Service, operation: Operation, user: &str) -> Result<Outcome, Failure> {
+    let (result, outcome) = match operation {
+        Operation::Delete => (service.delete_user(user), Outcome::Deleted),
+        _ => (service.revoke_tokens(user), Outcome::Revoked),
+    };
+    match result {
+        Ok(()) => Ok(outcome),
+        Err(failure) if failure.service().is_some_and(|error| error.kind == ServiceErrorKind::NotFound) => {
+            Ok(Outcome::Gone)
+        }
+        Err(failure) => Err(failure),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod colour;
 mod columns;
+mod items;
 mod json;
 mod python_text;
 mod stdout;
@@ -9,7 +10,8 @@ mod table;
 mod tsv;
 mod yaml;
 
-pub use stdout::{check, print, print_line};
+pub use items::Items;
+pub use stdout::{check, print, print_line, print_part};
 
 use pyjmespath::Value;
 

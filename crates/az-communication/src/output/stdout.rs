@@ -16,6 +16,15 @@ pub fn print(text: &str) -> Result<(), CliError> {
     }
 }
 
+/// Writes a part of a result to stdout, where the rest is not worth making if nobody reads it.
+///
+/// # Errors
+///
+/// When stdout cannot be written, also because its reader has gone away.
+pub fn print_part(text: &str) -> Result<(), CliError> {
+    system::write_all(text.as_bytes()).map_err(|error| unwritable(&error))
+}
+
 /// Writes a line to stdout.
 ///
 /// # Errors
@@ -35,7 +44,11 @@ pub fn check() -> Result<(), CliError> {
 }
 
 fn unwritable(error: &io::Error) -> CliError {
-    CliError::new(format!("stdout cannot be written: {}.", system::reason(error).unwrap_or_else(|| system_text(error))))
+    let reason = match error.kind() {
+        io::ErrorKind::BrokenPipe => "nobody reads it any more".to_owned(),
+        _ => system::reason(error).unwrap_or_else(|| system_text(error)),
+    };
+    CliError::new(format!("stdout cannot be written: {reason}."))
 }
 
 #[cfg(unix)]

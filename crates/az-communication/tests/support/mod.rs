@@ -10,6 +10,7 @@ pub mod root;
 #[cfg(unix)]
 pub mod terminal;
 pub mod tls;
+pub mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

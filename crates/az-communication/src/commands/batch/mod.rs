@@ -1,21 +1,27 @@
 //! Many requests at once: workers, one record of what is done, progress, and an end that loses nothing.
 
+mod attempt;
+mod plan;
 mod progress;
 mod record;
 mod run;
+mod signals;
 mod summary;
 mod users;
 
-pub(super) use record::Record;
+pub(super) use plan::{Plan, Task};
+pub(super) use record::{FileId, Found, Header, Operation, Outcome, Record, State, Subject};
 pub(super) use run::{Batch, run};
-pub(super) use users::users;
+pub(super) use signals::Signals;
+pub(super) use summary::{Summary, count};
+pub(super) use users::{List, names, users};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Invocation;
+use super::number::number;
 use crate::cli::table::{Argument, Completion};
 use crate::error::CliError;
-use crate::exit_code::ExitCode;
 
 /// `--concurrency`.
 pub(super) const CONCURRENCY: Argument =
@@ -24,7 +30,7 @@ pub(super) const CONCURRENCY: Argument =
 /// `--users-from`.
 pub(super) const USERS_FROM: Argument = Argument::new(
     &["--users-from"],
-    "File of users, or - for stdin: a raw id a line, or a JSON object a line with a member user_id.",
+    "File of users, or - for stdin: a raw id a line, or JSON as these commands print and record it.",
 )
 .completion(Completion::File)
 .extension();
@@ -34,14 +40,15 @@ const MAX_CONCURRENCY: usize = 256;
 
 /// The value of `--concurrency`.
 pub(super) fn concurrency(invocation: &Invocation<'_>) -> Result<usize, CliError> {
-    let Some(text) = invocation.given("--concurrency") else { return Ok(DEFAULT_CONCURRENCY) };
-    let number = text.parse().ok().filter(|number| (1..=MAX_CONCURRENCY).contains(number));
-    number.ok_or_else(|| {
-        CliError::new(format!("--concurrency is no number from 1 to {MAX_CONCURRENCY}: '{text}'."))
-            .exit_code(ExitCode::Usage)
-    })
+    Ok(number(invocation, "--concurrency", &(1..=MAX_CONCURRENCY))?.unwrap_or(DEFAULT_CONCURRENCY))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is said where an earlier run left requests open that do no harm when they are made twice.
+pub(super) fn sent_again(requests: usize, consequence: &str) -> String {
+    let what = if requests == 1 { "1 request is" } else { &format!("{requests} requests are") };
+    format!("{what} sent again: an earlier run ended before it had recorded the outcome. {consequence}")
 }

@@ -1,130 +1,254 @@
-//! The record of a batch: what is done, so that it goes on where it stopped.
+//! The record of a batch: what is about to be done and what came of it, so that it goes on where it stopped. A file that is
+//! not a record of the same batch is refused before anything about it changes.
 
-use std::collections::HashSet;
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
+mod format;
+mod place;
+mod read;
+mod state;
+
+pub(in crate::commands) use format::{Header, Operation, Outcome, Subject};
+pub(in crate::commands) use place::FileId;
+pub(in crate::commands) use state::State;
+
+use std::fs::{File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
 
-use super::lock;
-use super::users::user_of;
 use crate::error::{CliError, system_text};
+use crate::journal::{Journal, folder, sync_folder, unwritable};
+use crate::output;
 
-/// What is lost at most when the machine loses power.
-const SYNC_INTERVAL: Duration = Duration::from_secs(1);
+/// `--out-file` for stdout.
+const STDOUT: &str = "-";
 
-/// The file that says what is done: a JSON object a line, for its owner only. One run at a time has it.
-pub(in crate::commands) struct Record {
-    path: PathBuf,
-    file: Mutex<(File, Instant)>,
+/// A record that was found fit, and is not yet written to.
+#[derive(Debug)]
+pub(in crate::commands) struct Found {
+    header: Header,
+    place: Place,
+    /// What it says.
+    pub(in crate::commands) state: State,
+}
+
+#[derive(Debug)]
+enum Place {
+    Stdout,
+    New(PathBuf),
+    Existing { path: PathBuf, file: File, content: read::Content },
+}
+
+fn unusable(path: &Path, why: &str) -> CliError {
+    CliError::new(format!("{} cannot be used: {why}.", path.display()))
+}
+
+impl Found {
+    /// Looks at an `--out-file`: a new one, or the record of an earlier run with the same header. Nothing is changed. `-` is
+    /// stdout, which no run can go on with. `source` is the file that the users come from.
+    ///
+    /// # Errors
+    ///
+    /// When it is another file, or another run's.
+    pub(in crate::commands) fn look(given: &str, header: Header, source: Option<FileId>) -> Result<Self, CliError> {
+        if given == STDOUT {
+            output::check()?;
+            return Ok(Self { header, place: Place::Stdout, state: State::default() });
+        }
+        let path = Path::new(given);
+        let system = |error: &io::Error| unusable(path, &system_text(error));
+        let metadata = match path.metadata() {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if path.symlink_metadata().is_ok() {
+                    return Err(unusable(path, "it is a symbolic link to a file that does not exist")
+                        .hint("Create the file, or give its path."));
+                }
+                if !folder(path).is_dir() {
+                    return Err(unusable(path, &format!("the folder {} does not exist", folder(path).display())));
+                }
+                return Ok(Self { header, place: Place::New(path.to_owned()), state: State::default() });
+            }
+            Err(error) => return Err(system(&error)),
+        };
+        if !metadata.is_file() {
+            let error = unusable(path, &format!("it is {}", place::kind(&metadata)));
+            return Err(error.hint("Give the path of a file, or - for stdout."));
+        }
+        let id = FileId::of(&metadata);
+        if id.is_some() {
+            if id == source {
+                return Err(unusable(path, "--users-from names the same file").hint("Give another --out-file."));
+            }
+            let streams = [FileId::of_stream(&io::stdout()), FileId::of_stream(&io::stderr())];
+            if streams.contains(&id) {
+                return Err(unusable(path, "the shell writes this command's output to the same file")
+                    .hint("Give --out-file - to have the lines on stdout."));
+            }
+        }
+        let file = place::open_quietly(path).map_err(|error| system(&error))?;
+        let opened = file.metadata().map_err(|error| system(&error))?;
+        if !opened.is_file() || FileId::of(&opened) != id {
+            return Err(unusable(path, "another program has just replaced it"));
+        }
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(unusable(path, "another run writes to it")),
+            Err(TryLockError::Error(error)) => return Err(system(&error)),
+        }
+        let mut state = State::default();
+        let content = read::read(path, &file, &header, &mut state)?;
+        Ok(Self { header, place: Place::Existing { path: path.to_owned(), file, content }, state })
+    }
+
+    /// Opens the record to write to it, makes a new one where there is none, and closes the creations whose outcome is not
+    /// recorded. Comes with what the record says then, and with these creations.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub(in crate::commands) fn begin(mut self) -> Result<(Record, State, Vec<Subject>), CliError> {
+        let (path, file, lock, mut lines) = match self.place {
+            Place::Stdout => return Ok((Record::Stdout, self.state, Vec::new())),
+            Place::New(path) => {
+                let file = create(&path)?;
+                (path, file, None, self.header.line())
+            }
+            Place::Existing { path, file, content } => {
+                let write = open_to_write(&path, &file, content.whole)?;
+                let mut lines = String::new();
+                if content.lacks_line_end {
+                    lines.push('\n');
+                }
+                if !content.has_header {
+                    lines.push_str(&self.header.line());
+                }
+                (path, write, Some(file), lines)
+            }
+        };
+        let last_key = self.state.last_key();
+        if last_key != Some(&self.header.key) {
+            if last_key.is_some() {
+                lines.push_str(&format::key(&self.header.key));
+            }
+            self.state.key(self.header.key.clone());
+        }
+        let closed = self.state.close();
+        lines.extend(closed.iter().map(|(subject, outcome)| format::outcome(subject, outcome)));
+        let journal = Journal::alone(&path, file, lock)?;
+        if !lines.is_empty() {
+            let written = journal.write(&lines)?;
+            journal.sync(written)?;
+        }
+        let closed = closed.into_iter().map(|(subject, _)| subject).collect();
+        Ok((Record::File { journal, operation: self.header.operation }, self.state, closed))
+    }
+}
+
+fn create(path: &Path) -> Result<File, CliError> {
+    let fail = |error: &io::Error| unwritable(path, error);
+    let mut options = File::options();
+    options.create_new(true).read(true).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let file = options.open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => unusable(path, "another program has just created it"),
+        _ => fail(&error),
+    })?;
+    if file.try_lock().is_err() {
+        return Err(unusable(path, "another run writes to it"));
+    }
+    sync_folder(path);
+    Ok(file)
+}
+
+/// Opens a record that was read. Only here its mode and its length change.
+fn open_to_write(path: &Path, read: &File, whole: u64) -> Result<File, CliError> {
+    let fail = |error: &io::Error| unwritable(path, error);
+    let file = File::options().write(true).open(path).map_err(|error| fail(&error))?;
+    let (metadata, before) = match (file.metadata(), read.metadata()) {
+        (Ok(metadata), Ok(before)) => (metadata, before),
+        (Err(error), _) | (_, Err(error)) => return Err(fail(&error)),
+    };
+    if FileId::of(&metadata) != FileId::of(&before) {
+        return Err(unusable(path, "another program has just replaced it"));
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if metadata.permissions().mode() & 0o777 != 0o600 {
+            file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(|error| fail(&error))?;
+        }
+    }
+    if metadata.len() != whole {
+        file.set_len(whole).map_err(|error| fail(&error))?;
+    }
+    Ok(file)
+}
+
+/// A record that is written to.
+#[derive(Debug)]
+pub(in crate::commands) enum Record {
+    /// Outcomes only, as lines on stdout.
+    Stdout,
+    /// A file.
+    File {
+        /// The file.
+        journal: Journal,
+        /// What is done.
+        operation: Operation,
+    },
 }
 
 impl Record {
-    /// Opens it, or makes it: with it come the users that it holds. A last line that a kill cut short is taken away.
-    pub(in crate::commands) fn open(path: &Path) -> Result<(Self, HashSet<String>), CliError> {
-        let fail = |why: String| CliError::new(format!("{} cannot be used: {why}.", path.display()));
-        let system = |error: io::Error| fail(system_text(&error));
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).read(true).write(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
-        }
-        let mut file = options.open(path).map_err(system)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(fail("another run writes to it".into())),
-            Err(TryLockError::Error(error)) => return Err(system(error)),
-        }
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            // One that was there before may have been readable by others.
-            file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(system)?;
-        }
-        let (mut done, mut whole) = (HashSet::new(), 0);
-        let mut reader = BufReader::new(&file);
-        let mut line = Vec::new();
-        for number in 1.. {
-            line.clear();
-            let length = reader.read_until(b'\n', &mut line).map_err(system)?;
-            if length == 0 || line.last() != Some(&b'\n') {
-                break;
+    /// Says that a request is about to be sent. When it returns, that survives a crash of the machine.
+    ///
+    /// # Errors
+    ///
+    /// When the disk does not take it.
+    pub(super) fn intend(&self, subject: &Subject) -> Result<(), CliError> {
+        match self {
+            Self::Stdout => Ok(()),
+            Self::File { journal, operation } => {
+                let written = journal.write(&format::intent(*operation, subject))?;
+                journal.sync(written)
             }
-            let user = std::str::from_utf8(&line).ok().and_then(user_of);
-            let user = user.ok_or_else(|| {
-                fail(format!("line {number} is none of this command's"))
-                    .hint("Nothing was changed. Give another file, or correct or remove that line.")
-            })?;
-            done.insert(user);
-            whole += length as u64;
         }
-        file.set_len(whole).map_err(system)?;
-        file.seek(SeekFrom::Start(whole)).map_err(system)?;
-        Ok((Self { path: path.to_owned(), file: Mutex::new((file, Instant::now())) }, done))
     }
 
-    /// Adds a line, whole or not at all.
-    pub(super) fn add(&self, line: &str) -> Result<(), CliError> {
-        let mut guard = lock(&self.file);
-        let (file, synced) = &mut *guard;
-        let start = file.stream_position();
-        let written = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| {
-            if synced.elapsed() < SYNC_INTERVAL {
-                return Ok(());
+    /// Says what came of it. The next sync makes it durable.
+    ///
+    /// # Errors
+    ///
+    /// When the disk, or stdout, does not take it.
+    pub(super) fn settle(&self, subject: &Subject, outcome: &Outcome) -> Result<(), CliError> {
+        let line = format::outcome(subject, outcome);
+        match self {
+            Self::Stdout if *outcome == Outcome::Unsent => Ok(()),
+            Self::Stdout => {
+                // Lines of several workers must not be mixed.
+                let _stdout = io::stdout().lock();
+                output::print_part(&line)
             }
-            *synced = Instant::now();
-            file.sync_data()
-        });
-        written.map_err(|error| {
-            // A disk that is full may have taken a part. Another worker's line may still follow.
-            if let Ok(start) = start {
-                let _ = file.set_len(start).and_then(|()| file.seek(SeekFrom::Start(start)));
-            }
-            self.unwritable(&error)
-        })
+            Self::File { journal, .. } => journal.write(&line).map(drop),
+        }
     }
 
+    /// Makes everything durable.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails.
     pub(super) fn close(&self) -> Result<(), CliError> {
-        lock(&self.file).0.sync_all().map_err(|error| self.unwritable(&error))
+        match self {
+            Self::Stdout => Ok(()),
+            Self::File { journal, .. } => journal.close(),
+        }
     }
 
-    fn unwritable(&self, error: &io::Error) -> CliError {
-        CliError::new(format!("{} cannot be written: {}.", self.path.display(), system_text(error)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn temporary(name: &str) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("az-batch-{}-{name}", std::process::id()));
-        let _ = std::fs::remove_file(&path);
-        path
-    }
-
-    #[test]
-    fn a_cut_line_is_taken_away() {
-        let path = temporary("cut");
-        std::fs::write(&path, "{\"user_id\":\"a\"}\n{\"user_id\":\"b\"").unwrap();
-        let (record, done) = Record::open(&path).unwrap();
-        assert_eq!(done, HashSet::from(["a".to_owned()]));
-        assert!(Record::open(&path).is_err_and(|error| error.message.contains("another run")));
-        record.add("{\"user_id\":\"c\"}").unwrap();
-        drop(record);
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\"user_id\":\"a\"}\n{\"user_id\":\"c\"}\n");
-        std::fs::remove_file(&path).unwrap();
-    }
-
-    #[test]
-    fn a_file_of_something_else_is_left_alone() {
-        let path = temporary("other");
-        std::fs::write(&path, "my notes\nand more").unwrap();
-        assert!(Record::open(&path).is_err_and(|error| error.message.contains("line 1")));
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "my notes\nand more");
-        std::fs::remove_file(&path).unwrap();
+    /// Whether the same command can go on with it.
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self, Self::File { .. })
     }
 }

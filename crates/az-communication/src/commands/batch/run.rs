@@ -1,35 +1,43 @@
 //! The workers of a batch.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
-use serde_json::Value as Json;
-
+use super::attempt::{Fate, attempt, fate};
 use super::lock;
+use super::plan::{Plan, Task};
 use super::progress::Progress;
-use super::record::Record;
+use super::record::{Operation, Outcome, Record, Subject};
+use super::signals::Signals;
 use super::summary::Summary;
-use crate::client::{Failure, waiting};
+use crate::client::{Failure, GRACE, waiting};
 use crate::commands::Invocation;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
-use crate::prompt;
+use crate::ledger::{Event, Ledger};
+use crate::printer::Printer;
+
+/// What a worker has on its stack at most. There may be 256 of them.
+const STACK: usize = 1024 * 1024;
 
 /// What is to be done.
 pub(in crate::commands) struct Batch<'a> {
-    /// What the summary calls those that were done: `issued`, say.
-    pub(in crate::commands) verb: &'static str,
-    /// The users; nothing for a new one.
-    pub(in crate::commands) items: Vec<Option<String>>,
+    /// What each request does.
+    pub(in crate::commands) operation: Operation,
+    /// The requests.
+    pub(in crate::commands) plan: Plan,
     /// How many requests are under way at a time.
     pub(in crate::commands) concurrency: usize,
     /// Where it is recorded what is done.
     pub(in crate::commands) record: Option<&'a Record>,
+    /// The user's ledger.
+    pub(in crate::commands) ledger: Option<Ledger>,
 }
 
 /// Wakes the thread that waits for a worker when the worker ends, in whatever way.
-struct Awake<'a>(&'a std::thread::Thread);
+struct Awake<'a>(&'a Thread);
 
 impl Drop for Awake<'_> {
     fn drop(&mut self) {
@@ -37,7 +45,200 @@ impl Drop for Awake<'_> {
     }
 }
 
-/// Carries a batch out. `work` does one item and says what to record.
+/// What the workers share.
+struct Shared<'a, W> {
+    batch: &'a Batch<'a>,
+    printer: Printer,
+    progress: Progress,
+    work: W,
+    next: AtomicUsize,
+    /// How many requests are under way, those that wait included.
+    active: AtomicUsize,
+    ending: AtomicBool,
+    /// How many creations in a row have an unknown outcome.
+    lost: AtomicUsize,
+    stop: Mutex<Option<CliError>>,
+    summary: Mutex<Summary>,
+}
+
+impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
+    fn work(&self) {
+        while !self.ending.load(Ordering::Relaxed) {
+            let Some(task) = self.batch.plan.get(self.next.fetch_add(1, Ordering::Relaxed)) else { return };
+            if let Err(error) = self.one(&task) {
+                lock(&self.stop).get_or_insert(error);
+                self.ending.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn one(&self, task: &Task) -> Result<(), CliError> {
+        let subject = &task.subject;
+        if let Some(record) = self.batch.record {
+            record.intend(subject)?;
+        }
+        if self.ending.load(Ordering::Relaxed) {
+            return self.settle(subject, &Outcome::Unsent);
+        }
+        self.active.fetch_add(1, Ordering::Relaxed);
+        let result = attempt(subject, &self.work, |text| self.say(text));
+        self.active.fetch_sub(1, Ordering::Relaxed);
+        let failure = match result {
+            Ok(outcome) => {
+                self.lost.store(0, Ordering::Relaxed);
+                return self.done(task, &outcome);
+            }
+            Err(failure) => failure,
+        };
+        match fate(&failure, subject) {
+            Fate::ThisOneFailed { status } => {
+                self.lost.store(0, Ordering::Relaxed);
+                lock(&self.summary).failed += 1;
+                let text = failure.to_string();
+                let message = text.lines().next().unwrap_or_default().to_owned();
+                self.say_error(&format!("{}: {message}", name_of(subject)));
+                self.settle(subject, &Outcome::Failed { status, message })
+            }
+            Fate::NotDone => {
+                self.settle(subject, &Outcome::Unsent)?;
+                self.end(failure)
+            }
+            Fate::Unknown if matches!(subject, Subject::New { .. }) => {
+                lock(&self.summary).unknown += 1;
+                let text = failure.to_string();
+                let first = text.lines().next().unwrap_or_default();
+                self.say_error(&format!("It is not known whether a user was created: {first}"));
+                self.settle(subject, &Outcome::Unknown)?;
+                // A service that was restarted loses one request of each worker; more is a fault that lasts.
+                if self.lost.fetch_add(1, Ordering::Relaxed) < self.batch.concurrency {
+                    return Ok(());
+                }
+                self.end(failure)
+            }
+            // The intent stays open, so that the next run says that it sends this one again.
+            Fate::Unknown => self.end(failure),
+        }
+    }
+
+    /// Ends the run because of a failure, unless the user ended it and the failure came of that.
+    fn end(&self, failure: Failure) -> Result<(), CliError> {
+        if waiting().is_interrupted() { Ok(()) } else { Err(failure.into()) }
+    }
+
+    fn done(&self, task: &Task, outcome: &Outcome) -> Result<(), CliError> {
+        let settled = self.settle(&task.subject, outcome);
+        if let (Err(_), Outcome::Issued { user, .. }) = (&settled, outcome)
+            && !matches!(task.subject, Subject::User(_))
+        {
+            self.say_error(&format!("{user} was created, and cannot be recorded."));
+        }
+        {
+            let mut summary = lock(&self.summary);
+            match outcome {
+                Outcome::Gone => summary.gone += 1,
+                _ if task.renews => summary.renewed += 1,
+                _ => summary.done += 1,
+            }
+        }
+        let noted = self.note(&task.subject, outcome);
+        settled.and(noted)
+    }
+
+    fn note(&self, subject: &Subject, outcome: &Outcome) -> Result<(), CliError> {
+        let Some(ledger) = &self.batch.ledger else { return Ok(()) };
+        match (outcome, subject) {
+            (Outcome::Issued { user, .. }, Subject::Named(name)) => ledger.note(Event::Created, user, Some(name)),
+            (Outcome::Issued { user, .. }, Subject::New { name, .. }) => {
+                ledger.note(Event::Created, user, name.as_deref())
+            }
+            (Outcome::Deleted, Subject::User(user)) => ledger.note(Event::Deleted, user, None),
+            _ => Ok(()),
+        }
+    }
+
+    fn settle(&self, subject: &Subject, outcome: &Outcome) -> Result<(), CliError> {
+        self.batch.record.map_or(Ok(()), |record| record.settle(subject, outcome))
+    }
+
+    fn say(&self, text: &str) {
+        self.progress.interrupted_by(|| self.printer.warning(text));
+    }
+
+    fn say_error(&self, text: &str) {
+        self.progress.interrupted_by(|| self.printer.error_line(text));
+    }
+
+    fn settled(&self) -> usize {
+        let summary = *lock(&self.summary);
+        summary.done + summary.renewed + summary.gone + summary.failed + summary.unknown
+    }
+
+    /// Shows the progress, and ends waits where the user wants the command to end.
+    fn watch(&self, signals: &Signals, interrupted_at: &mut Option<Instant>) {
+        let active = self.active.load(Ordering::Relaxed);
+        if signals.came() && interrupted_at.is_none() {
+            *interrupted_at = Some(Instant::now());
+            self.ending.store(true, Ordering::Relaxed);
+            let sent = active.saturating_sub(waiting().count());
+            waiting().interrupt();
+            if sent > 0 {
+                let noun = if sent == 1 { "request" } else { "requests" };
+                self.say(&format!(
+                    "Waiting up to {} s for the answers to {sent} {noun}. Interrupt again to stop at once.",
+                    GRACE.as_secs()
+                ));
+            }
+        }
+        if interrupted_at.is_some_and(|at| at.elapsed() > GRACE + Duration::from_secs(1)) {
+            // What these requests did is open in the record.
+            self.progress.end();
+            if let Some(record) = self.batch.record {
+                let _ = record.close();
+            }
+            let error = self.interrupted();
+            self.printer.error(&error);
+            std::process::exit(error.exit_code.number().into());
+        }
+        let waits = waiting().count() >= active;
+        let until = if waits && active > 0 { waiting().until() } else { None };
+        self.progress.show(self.settled(), until);
+    }
+
+    fn again(&self) -> &'static str {
+        match self.batch.record {
+            Some(record) if record.is_file() => "Start the same command again to go on where it stopped.",
+            Some(_) => "What is done is on stdout. With --out-file FILE, a run goes on where the one before stopped.",
+            None => "Start the same command again: what is done already does no harm.",
+        }
+    }
+
+    /// `3 of 40 were issued`, and how many are unknown.
+    fn so_far(&self) -> String {
+        let summary = *lock(&self.summary);
+        let (total, verb) = (self.batch.plan.len(), self.batch.operation.verb());
+        let unknown = match summary.unknown {
+            0 => String::new(),
+            unknown => format!(" It is not known whether {unknown} more were created."),
+        };
+        format!("{} of {total} were {verb}.{unknown}", summary.done + summary.renewed)
+    }
+
+    fn interrupted(&self) -> CliError {
+        let so_far = self.so_far();
+        CliError::new(format!("Interrupted after {so_far}")).hint(self.again()).exit_code(ExitCode::Interrupted)
+    }
+}
+
+/// How messages call a subject.
+fn name_of(subject: &Subject) -> &str {
+    match subject {
+        Subject::User(user) => user,
+        Subject::Named(name) => name,
+        Subject::New { name, .. } => name.as_deref().unwrap_or("A new user"),
+    }
+}
+
+/// Carries a batch out. `work` does one request and says what came of it.
 ///
 /// # Errors
 ///
@@ -45,80 +246,52 @@ impl Drop for Awake<'_> {
 pub(in crate::commands) fn run(
     invocation: &Invocation<'_>,
     batch: &Batch<'_>,
-    work: impl Fn(Option<&str>) -> Result<Json, Failure> + Sync,
+    work: impl Fn(&Subject) -> Result<Outcome, Failure> + Sync,
 ) -> Result<Summary, CliError> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    prompt::handle_interrupt();
-    let code = i32::from(ExitCode::Interrupted.number());
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        // A second one ends the process at once.
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&interrupted));
-        let _ = signal_hook::flag::register(signal, Arc::clone(&interrupted));
-    }
+    let signals = Signals::catch();
     let started = Instant::now();
-    let (next, done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
-    let stop: Mutex<Option<CliError>> = Mutex::default();
-    let printer = invocation.printer;
-    let progress = Progress::new(batch.verb, batch.items.len(), printer);
-    let one = |item: &Option<String>| -> Result<(), CliError> {
-        match work(item.as_deref()) {
-            Ok(line) => {
-                if let Some(record) = batch.record {
-                    record.add(&line.to_string())?;
-                }
-                done.fetch_add(1, Ordering::Relaxed);
-                Ok(())
-            }
-            Err(failure) => match item {
-                Some(user) if failure.is_about_one_user() => {
-                    failed.fetch_add(1, Ordering::Relaxed);
-                    let text = failure.to_string();
-                    let first = text.lines().next().unwrap_or_default();
-                    progress.interrupted_by(|| printer.warning(&format!("{user}: {first}")));
-                    Ok(())
-                }
-                _ => Err(failure.into()),
-            },
-        }
+    let shared = Shared {
+        batch,
+        printer: invocation.printer,
+        progress: Progress::new(batch.operation.verb(), batch.plan.len(), invocation.printer),
+        work,
+        next: AtomicUsize::new(0),
+        active: AtomicUsize::new(0),
+        ending: AtomicBool::new(false),
+        lost: AtomicUsize::new(0),
+        stop: Mutex::default(),
+        summary: Mutex::default(),
     };
-    let main = std::thread::current();
+    let main = thread::current();
     let worker = || {
         let _awake = Awake(&main);
-        while !interrupted.load(Ordering::Relaxed) && lock(&stop).is_none() {
-            let Some(item) = batch.items.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
-            if let Err(error) = one(item) {
-                lock(&stop).get_or_insert(error);
-            }
-        }
+        shared.work();
     };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..batch.concurrency.min(batch.items.len())).map(|_| scope.spawn(worker)).collect();
+    thread::scope(|scope| {
+        let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).ok();
+        // Where the system has no more threads, those that there are do the work.
+        let workers: Vec<_> = (0..batch.concurrency.min(batch.plan.len())).map_while(start).collect();
+        if workers.is_empty() {
+            shared.work();
+        }
+        let mut interrupted_at = None;
         while workers.iter().any(|worker| !worker.is_finished()) {
-            std::thread::park_timeout(Progress::TICK);
-            if interrupted.load(Ordering::Relaxed) {
-                waiting().interrupt();
-            }
-            progress.show(done.load(Ordering::Relaxed) + failed.load(Ordering::Relaxed));
+            thread::park_timeout(Progress::TICK);
+            shared.watch(&signals, &mut interrupted_at);
         }
     });
-    progress.end();
-    if let Some(record) = batch.record {
-        record.close()?;
+    shared.progress.end();
+    let closed = batch.record.map_or(Ok(()), Record::close);
+    let summary = Summary { time: started.elapsed(), ..*lock(&shared.summary) };
+    if let Some(error) = lock(&shared.stop).take() {
+        return Err(error.hint(format!("{} {}", shared.so_far(), shared.again())));
     }
-    let (done, failed) = (done.into_inner(), failed.into_inner());
-    let again = match batch.record {
-        Some(_) => "Start the same command again to go on where it stopped.",
-        None => "Start the same command again: what is done already does no harm.",
-    };
-    if let Some(error) = stop.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error.hint(format!("{done} of {} were {}. {again}", batch.items.len(), batch.verb)));
+    closed?;
+    if signals.came() && shared.settled() < batch.plan.len() {
+        return Err(shared.interrupted());
     }
-    if interrupted.load(Ordering::Relaxed) && done + failed < batch.items.len() {
-        let message = format!("Interrupted after {done} of {} were {}.", batch.items.len(), batch.verb);
-        return Err(CliError::new(message).hint(again).exit_code(ExitCode::Interrupted));
-    }
-    if failed > 0 {
+    if summary.failed > 0 || summary.unknown > 0 {
         invocation.exit_code.set(ExitCode::Failure);
     }
-    Ok(Summary { verb: batch.verb, done, failed, seconds: started.elapsed().as_secs_f64() })
+    Ok(summary)
 }

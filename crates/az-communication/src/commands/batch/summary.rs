@@ -1,25 +1,34 @@
 //! What a batch's result says.
 
+use std::time::Duration;
+
 use pyjmespath::Value;
 
-/// What came of it.
-#[derive(Debug, Clone, Copy)]
+/// What came of a run.
+#[derive(Debug, Clone, Copy, Default)]
 pub(in crate::commands) struct Summary {
-    pub(super) verb: &'static str,
-    pub(super) done: usize,
-    pub(super) failed: usize,
-    pub(super) seconds: f64,
+    /// How many were done in this run.
+    pub(in crate::commands) done: usize,
+    /// How many of the users of a record got another token in this run.
+    pub(in crate::commands) renewed: usize,
+    /// How many users do not exist (any more).
+    pub(in crate::commands) gone: usize,
+    /// How many the service refused.
+    pub(in crate::commands) failed: usize,
+    /// How many creations have an unknown outcome.
+    pub(in crate::commands) unknown: usize,
+    /// How long it took.
+    pub(in crate::commands) time: Duration,
+}
+
+/// A count as a member of a result.
+pub(in crate::commands) fn count(count: usize) -> Value {
+    Value::Int(count as i128)
 }
 
 impl Summary {
-    /// The members of a command's result. `total` counts those that were done before, too.
-    pub(in crate::commands) fn members(self, total: usize) -> [(&'static str, Value); 4] {
-        let count = |count: usize| Value::Int(count as i128);
-        [
-            (self.verb, count(self.done)),
-            ("skipped", count(total - self.done - self.failed)),
-            ("failed", count(self.failed)),
-            ("seconds", Value::Float((self.seconds * 1000.0).round() / 1000.0)),
-        ]
+    /// The time in seconds, to the millisecond.
+    pub(in crate::commands) fn seconds(self) -> Value {
+        Value::Float((self.time.as_secs_f64() * 1000.0).round() / 1000.0)
     }
 }

@@ -1,70 +1,239 @@
-//! `--users-from`: whom a batch is about.
+//! `--users-from` and `--names-from`: whom a batch is about.
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 
 use serde_json::Value as Json;
 
+use super::record::FileId;
 use crate::error::{CliError, system_text};
 
-/// The users of a file or of stdin, each one once, in their order.
-pub(in crate::commands) fn users(source: &str) -> Result<Vec<String>, CliError> {
-    let fail = |why: String| CliError::new(format!("The users cannot be read from {source}: {why}."));
-    let mut text = String::new();
-    let read = match source {
-        "-" => io::stdin().lock().read_to_string(&mut text),
-        path => File::open(path).and_then(|mut file| file.read_to_string(&mut text)),
-    };
-    read.map_err(|error| fail(system_text(&error)))?;
-    let mut seen = HashSet::new();
-    let mut users = Vec::new();
-    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let user = match line.starts_with('{') {
-            true => {
-                user_of(line).ok_or_else(|| fail(format!("line {} is no JSON object with a user_id", index + 1)))?
-            }
-            false => line.to_owned(),
-        };
-        if user.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            return Err(fail(format!("line {} is no raw id", index + 1)));
-        }
-        if seen.insert(user.clone()) {
-            users.push(user);
-        }
-    }
-    Ok(users)
+/// The largest file that is read, in bytes: 20 million users.
+const MAX_SIZE: u64 = 1024 * 1024 * 1024;
+
+/// The members that hold an id in what our commands print and record, the most particular first.
+const ID_MEMBERS: [&str; 3] = ["user_id", "rawId", "id"];
+
+/// A list that was read.
+#[derive(Debug)]
+pub(in crate::commands) struct List {
+    /// What it names, each one once, in the order of the file.
+    pub(in crate::commands) items: Vec<String>,
+    /// The file, where it is one.
+    pub(in crate::commands) file: Option<FileId>,
 }
 
-pub(super) fn user_of(line: &str) -> Option<String> {
-    let json: Json = serde_json::from_str(line).ok()?;
-    json.get("user_id")?.as_str().map(str::to_owned)
+/// Reads a list of raw ids: one a line, or JSON as our commands print and record it. `-` is stdin.
+///
+/// # Errors
+///
+/// When it cannot be read, holds something else, or names nobody.
+pub(in crate::commands) fn users(source: &str) -> Result<List, CliError> {
+    read(source, &USERS)
+}
+
+/// Reads a list of names of one's own: one a line, or JSON strings.
+///
+/// # Errors
+///
+/// When it cannot be read, holds something else, or names nobody.
+pub(in crate::commands) fn names(source: &str) -> Result<List, CliError> {
+    read(source, &NAMES)
+}
+
+/// What a list is of.
+struct Kind {
+    plural: &'static str,
+    singular: &'static str,
+    check: fn(&str) -> bool,
+    members: &'static [&'static str],
+    hint: &'static str,
+}
+
+const USERS: Kind = Kind {
+    plural: "users",
+    singular: "raw id",
+    check: is_raw_id,
+    members: &ID_MEMBERS,
+    hint: "A raw id stands on a line of its own, as `--query \"[].rawId\" -o tsv` prints it. JSON is taken as it comes.",
+};
+
+const NAMES: Kind = Kind {
+    plural: "names",
+    singular: "name",
+    check: is_name,
+    members: &["name", "customId"],
+    hint: "A name stands on a line of its own: 1 to 256 characters, without quotes around it.",
+};
+
+fn is_raw_id(text: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || ":+-_.@/~%".contains(c);
+    text.contains(':') && !text.ends_with(':') && text.chars().all(allowed)
+}
+
+fn is_name(text: &str) -> bool {
+    let quoted =
+        ['"', '\''].into_iter().any(|quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote));
+    !quoted && text.chars().count() <= 256 && !text.chars().any(char::is_control)
+}
+
+fn read(source: &str, kind: &Kind) -> Result<List, CliError> {
+    let name = if source == "-" { "stdin" } else { source };
+    let fail = |why: String| CliError::new(format!("The {} cannot be read from {name}: {why}.", kind.plural));
+    let system = |error: io::Error| fail(system_text(&error));
+    let mut bytes = Vec::new();
+    let file = if source == "-" {
+        let stdin = io::stdin().lock();
+        let id = FileId::of_stream(&io::stdin());
+        stdin.take(MAX_SIZE).read_to_end(&mut bytes).map_err(system)?;
+        id
+    } else {
+        let file = File::open(source).map_err(system)?;
+        let id = FileId::of(&file.metadata().map_err(system)?);
+        file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(system)?;
+        id
+    };
+    if bytes.len() as u64 == MAX_SIZE {
+        return Err(fail("it is larger than 1 GiB".into()));
+    }
+    let utf8 = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.iter().take(64).any(|b| *b == 0) {
+        return Err(
+            fail("it is UTF-16".into()).hint("Write it as UTF-8. In PowerShell: … | Out-File -Encoding utf8 FILE")
+        );
+    }
+    let text = std::str::from_utf8(utf8).map_err(|_| fail("it is not UTF-8".into()))?;
+    let items = parse(text, kind).map_err(|(line, what)| fail(format!("line {line} {what}")).hint(kind.hint))?;
+    if items.is_empty() {
+        return Err(fail(format!("it has no {}", kind.singular)).hint(kind.hint));
+    }
+    Ok(List { items, file })
+}
+
+/// What a text names; or the line that is wrong, and what about it.
+fn parse(text: &str, kind: &Kind) -> Result<Vec<String>, (usize, String)> {
+    let mut found = Found { seen: HashSet::new(), items: Vec::new(), kind };
+    let mut rest = text;
+    let mut line = 1;
+    while !rest.is_empty() {
+        let end = rest.find('\n').map_or(rest.len(), |at| at + 1);
+        let first = rest[..end].trim();
+        let length = if first.starts_with(['{', '[']) {
+            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Json>();
+            match values.next() {
+                Some(Ok(value)) => found.take_json(&value, true).map_err(|what| (line, what))?,
+                Some(Err(error)) => return Err((line + error.line() - 1, "is not JSON".to_owned())),
+                None => {}
+            }
+            values.byte_offset()
+        } else {
+            if !first.is_empty() && !first.starts_with('#') {
+                found.take_text(first).map_err(|what| (line, what))?;
+            }
+            end
+        };
+        line += rest[..length].matches('\n').count();
+        rest = &rest[length..];
+    }
+    Ok(found.items)
+}
+
+struct Found<'a> {
+    seen: HashSet<String>,
+    items: Vec<String>,
+    kind: &'a Kind,
+}
+
+impl Found<'_> {
+    fn take(&mut self, item: &str) -> Result<(), String> {
+        if item.is_empty() || !(self.kind.check)(item) {
+            return Err(format!("is not a {}", self.kind.singular));
+        }
+        if self.seen.insert(item.to_owned()) {
+            self.items.push(item.to_owned());
+        }
+        Ok(())
+    }
+
+    fn take_text(&mut self, text: &str) -> Result<(), String> {
+        if text.starts_with("---") && text.bytes().all(|byte| byte == b'-' || byte == b' ') {
+            return Err("is part of a table (-o table)".to_owned());
+        }
+        if !(self.kind.check)(text) && text.len() > 1 && text.starts_with(['"', '\'']) {
+            return Err(format!("is not a {}: it stands in quotes", self.kind.singular));
+        }
+        self.take(text)
+    }
+
+    fn take_json(&mut self, value: &Json, lists: bool) -> Result<(), String> {
+        match value {
+            Json::String(text) => self.take(text),
+            Json::Array(values) if lists => values.iter().try_for_each(|value| self.take_json(value, false)),
+            Json::Object(members) => {
+                if let Some(id) = self.kind.members.iter().find_map(|member| members.get(*member)?.as_str()) {
+                    return self.take(id);
+                }
+                // Lines of a record about nobody: its first one, creations that are open or unknown, a change of the key.
+                let of_a_record = ["format", "intent", "outcome", "key"].iter().any(|name| members.contains_key(*name));
+                if of_a_record { Ok(()) } else { Err(format!("has no member {}", self.kind.members[0])) }
+            }
+            _ => Err(format!("has a value that is not a {}", self.kind.singular)),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
-    fn temporary(name: &str) -> PathBuf {
-        let path = std::env::temp_dir().join(format!("az-batch-{}-{name}", std::process::id()));
-        let _ = std::fs::remove_file(&path);
-        path
+    fn users_of(text: &str) -> Result<Vec<String>, (usize, String)> {
+        parse(text, &USERS)
+    }
+
+    fn refused(text: &str) -> (usize, String) {
+        users_of(text).unwrap_err()
     }
 
     #[test]
-    fn users_come_in_two_forms() {
-        let path = temporary("users");
-        std::fs::write(&path, "# users\n8:acs:a\n\n{\"user_id\":\"8:acs:b\",\"token\":\"x\"}\r\n8:acs:a\n").unwrap();
-        let source = path.to_str().unwrap();
-        assert_eq!(users(source).unwrap(), ["8:acs:a", "8:acs:b"]);
-        std::fs::write(&path, "two words\n").unwrap();
-        assert!(users(source).is_err_and(|error| error.message.contains("line 1 is no raw id")));
-        std::fs::remove_file(&path).unwrap();
+    fn users_come_in_many_forms() {
+        let two = Ok(vec!["8:acs:a".to_owned(), "8:acs:b".to_owned()]);
+        for text in [
+            "# users\n8:acs:a\n\n{\"user_id\":\"8:acs:b\",\"token\":\"x\"}\r\n8:acs:a\n",
+            "[\"8:acs:a\", \"8:acs:b\"]",
+            "[\n  {\n    \"properties\": {\n      \"id\": \"8:acs:a\"\n    },\n    \"rawId\": \"8:acs:a\"\n  },\n  {\"rawId\": \"8:acs:b\"}\n]\n",
+            "{\n  \"rawId\": \"8:acs:a\"\n}\n{\n  \"user_id\": \"8:acs:b\"\n}\n",
+            "\t8:acs:a\n  8:acs:b",
+            "{\"format\":\"f\"}\n{\"intent\":\"create\",\"n\":0}\n{\"user_id\":\"8:acs:a\",\"outcome\":\"issued\"}\n\
+             {\"intent\":\"issue\",\"user_id\":\"8:acs:b\"}\n{\"key\":\"k\"}\n{\"n\":1,\"outcome\":\"unknown\"}\n",
+        ] {
+            assert_eq!(users_of(text), two, "{text}");
+        }
+        assert_eq!(users_of("# nobody\n"), Ok(Vec::new()));
+        assert_eq!(users_of("[]"), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn other_things_are_refused() {
+        assert_eq!(refused("8:acs:a\ntwo words\n"), (2, "is not a raw id".into()));
+        assert_eq!(refused("\"8:acs:a\"\n"), (1, "is not a raw id: it stands in quotes".into()));
+        assert_eq!(refused("8:acs:a,8:acs:b\n").0, 1);
+        assert_eq!(refused("RawId\n-------\n8:acs:a\n").0, 1);
+        assert_eq!(refused("8:acs:a\n-------\n"), (2, "is part of a table (-o table)".into()));
+        assert_eq!(refused("rawId: 8:acs:a\n").0, 1);
+        assert_eq!(refused("[\n\"8:acs:a\",\n}\n"), (3, "is not JSON".into()));
+        assert_eq!(refused("[1]"), (1, "has a value that is not a raw id".into()));
+        assert_eq!(refused("{\"a\": 1}"), (1, "has no member user_id".into()));
+        assert_eq!(refused("8:acs:a\u{200b}\n").0, 1);
+    }
+
+    #[test]
+    fn names_may_have_blanks() {
+        assert_eq!(
+            parse("Alice Smith\r\nbob\n[\"c\"]\n", &NAMES),
+            Ok(vec!["Alice Smith".into(), "bob".into(), "c".into()])
+        );
+        assert!(parse("\"bob\"\n", &NAMES).is_err());
+        assert!(parse(&"x".repeat(257), &NAMES).is_err());
     }
 }

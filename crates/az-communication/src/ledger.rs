@@ -1,0 +1,98 @@
+//! The ledger: a file of the user's own that says which users were created and deleted. The service cannot list them.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use acs_identity_protocol::time::whole_seconds;
+use serde_json::json;
+use time::OffsetDateTime;
+
+use crate::config::Config;
+use crate::error::CliError;
+use crate::journal::{Journal, sync_folder, unwritable};
+
+/// What happened to a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// It was created.
+    Created,
+    /// It was deleted.
+    Deleted,
+}
+
+/// The ledger of the configuration, open to write.
+#[derive(Debug)]
+pub struct Ledger {
+    journal: Journal,
+    command: &'static str,
+    host: String,
+}
+
+fn hinted(error: CliError) -> CliError {
+    error.hint("It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.")
+}
+
+impl Ledger {
+    /// Opens the ledger, where the configuration names one.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn open(config: &Config, command: &'static str, host: &str) -> Result<Option<Self>, CliError> {
+        let Some(path) = config.get("communication", "ledger")?.filter(|path| !path.is_empty()) else {
+            return Ok(None);
+        };
+        let path = Path::new(&path);
+        let fail = |error: &io::Error| hinted(unwritable(path, error));
+        let is_new = match path.metadata() {
+            Ok(metadata) if !metadata.is_file() => {
+                let error = CliError::new(format!("{} cannot be written: it is not a regular file.", path.display()));
+                return Err(hinted(error));
+            }
+            Ok(_) => false,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Err(error) => return Err(fail(&error)),
+        };
+        let mut options = File::options();
+        options.create(is_new).read(true).append(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let file = options.open(path).map_err(|error| fail(&error))?;
+        if is_new {
+            sync_folder(path);
+        }
+        let journal = Journal::shared(path, file).map_err(hinted)?;
+        Ok(Some(Self { journal, command, host: host.to_owned() }))
+    }
+
+    /// Adds a line. When it returns, the line survives a crash of the machine.
+    ///
+    /// # Errors
+    ///
+    /// When the disk does not take it. The message says what happened to the user all the same.
+    pub fn note(&self, event: Event, user: &str, name: Option<&str>) -> Result<(), CliError> {
+        let event = match event {
+            Event::Created => "created",
+            Event::Deleted => "deleted",
+        };
+        let mut line = json!({
+            "time": whole_seconds(OffsetDateTime::now_utc()),
+            "event": event,
+            "user_id": user,
+            "command": self.command.strip_prefix("communication ").unwrap_or(self.command),
+            "host": self.host,
+        });
+        if let Some(name) = name {
+            line["custom_id"] = name.into();
+        }
+        let noted = self.journal.write(&format!("{line}\n")).and_then(|written| self.journal.sync(written));
+        noted.map_err(|mut error| {
+            error.message = format!("{user} was {event}, and {}", error.message);
+            hinted(error)
+        })
+    }
+}
