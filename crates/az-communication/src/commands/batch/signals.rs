@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::client::waiting;
+use crate::disposition::Ignored;
 use crate::exit_code::ExitCode;
 use crate::prompt;
 
@@ -14,12 +15,14 @@ use crate::prompt;
 pub(in crate::commands) struct Signals(Arc<AtomicBool>);
 
 impl Signals {
-    /// Leaves the first signal to the command from here on.
+    /// Leaves the first signal to the command from here on. A signal that was ignored when the process started stays so.
     pub(in crate::commands) fn catch() -> Self {
         let caught = Arc::new(AtomicBool::new(false));
+        let ignored = Ignored::now();
         prompt::handle_interrupt();
         let code = i32::from(ExitCode::Interrupted.number());
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        let signals = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
+        for signal in signals.into_iter().filter(|signal| !ignored.has(*signal)) {
             let _ = signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&caught));
             let _ = signal_hook::flag::register(signal, Arc::clone(&caught));
         }
