@@ -16,6 +16,10 @@ install_once javascript tests/peers/javascript/package.json javascript_packages
 export AZ_TEST_NODE_PACKAGES=$installed
 install_once docs tests/docs/package.json javascript_packages
 docs=$installed
+if [ "$(id -u)" -eq 0 ]; then
+    install_once foreign-root tests/peers/foreign-root.txt foreign_root
+    export AZ_TEST_FOREIGN_ROOT=$installed
+fi
 
 step() {
     printf '\n== %s\n' "$*"

@@ -79,3 +79,15 @@ python_packages() { # FOLDER FILE
 javascript_packages() { # FOLDER FILE
     cp "$2" "$1/" && (cd "$1" && npm install --no-audit --no-fund --silent)
 }
+
+# A root folder with the C library of another release. Only root can make and use it.
+foreign_root() { # FOLDER FILE
+    local words mirror
+    mapfile -t words < <(grep -v '^#' "$2")
+    # shellcheck disable=SC2016
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 2>/dev/null | grep -v security | head -n 1)
+    PATH=$PATH:/usr/sbin debootstrap --variant=minbase "${words[0]}" "$1" "${mirror:-http://deb.debian.org/debian}" &&
+        # Unpacked only: their services cannot be set up where none run.
+        chroot "$1" sh -ec 'cd /tmp && apt-get -q update && apt-get -q -o APT::Sandbox::User=root download "$@"
+            for package in ./*.deb; do dpkg-deb -x "$package" /; done' sh "${words[@]:1}"
+}

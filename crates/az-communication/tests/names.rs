@@ -332,3 +332,42 @@ fn inside_200_names_are_looked_up_in_16_threads() {
     });
     println!("200 names were looked up");
 }
+
+/// Static programs of one C library that load the modules of another die of SIGFPE or SIGSEGV.
+#[test]
+#[ignore = "needs root and the C library of another release: run scripts/test.sh"]
+fn names_are_looked_up_beside_another_c_library() {
+    needs_a_root_folder!();
+    let server = NameServer::start(&[("acs.example", addresses(&["127.9.2.1", "::9"]))], Says::Code(3));
+    let resolv_conf = format!("nameserver {}\n", server.address);
+    let mut root = Root::foreign().with("etc/resolv.conf", &resolv_conf).with("etc/hosts", "127.0.0.1 localhost\n");
+    for line in HOSTS_LINES.map(Some).into_iter().chain([None]) {
+        root = match line {
+            Some(line) => root.with("etc/nsswitch.conf", &format!("passwd: files systemd\nhosts: {line}\n")),
+            None => root.without("etc/nsswitch.conf").without("etc/hosts"),
+        };
+        let mut command = root.az();
+        command.args(["communication", "user-identity", "token", "issue", "--scope", "chat", "--only-show-errors"]);
+        command.env_remove("HOME");
+        command.args(["--connection-string", "endpoint=https://contoso.communication.azure.com;accesskey=c2VjcmV0"]);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{line:?}: {output:?}");
+        assert_eq!(
+            said(&output),
+            "ERROR: The host 'contoso.communication.azure.com' cannot be found.\nHint: Check the 'endpoint' part of the \
+             connection string, and that this machine can resolve names.",
+            "{line:?}"
+        );
+        if line == Some("files") {
+            continue;
+        }
+        let output = root.this_test("inside_200_names_are_looked_up_in_16_threads").output().unwrap();
+        assert!(output.status.success() && said(&output).contains("200 names"), "{line:?}: {}", said(&output));
+    }
+    // What only a module knows.
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let root = root.with("etc/nsswitch.conf", &format!("hosts: {}\n", HOSTS_LINES[0]));
+    assert!(root.doctor(&name).starts_with(&format!("{name} is ")), "{}", root.doctor(&name));
+    let root = root.with("etc/nsswitch.conf", "hosts: files dns\n");
+    assert_eq!(root.doctor(&name), format!("The host '{name}' cannot be found."));
+}

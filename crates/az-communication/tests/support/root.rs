@@ -37,10 +37,33 @@ impl Root {
         Self(folder)
     }
 
+    /// A copy of the root folder with another C library that scripts/test.sh makes.
+    pub fn foreign() -> Self {
+        let foreign =
+            std::env::var_os("AZ_TEST_FOREIGN_ROOT").expect("AZ_TEST_FOREIGN_ROOT: run scripts/test.sh as root");
+        let folder = Folder::new();
+        // Links where that is possible: nothing of it is changed, only replaced.
+        let copied = [["-a", "--link"].as_slice(), &["-a"]].iter().any(|options| {
+            let mut copy = Command::new("cp");
+            copy.args(*options).arg(Path::new(&foreign).join(".")).arg(folder.path());
+            copy.stderr(std::process::Stdio::null()).status().unwrap().success()
+        });
+        assert!(copied, "{} cannot be copied", foreign.display());
+        put(Path::new(AZ), &folder.path().join("az"));
+        Self(folder)
+    }
+
+    /// Removes a file.
+    pub fn without(self, path: &str) -> Self {
+        let _ = std::fs::remove_file(self.0.path().join(path));
+        self
+    }
+
     /// Writes a file.
     pub fn with(self, path: &str, text: &str) -> Self {
-        self.0.write(path.trim_start_matches('/'), text);
-        self
+        let root = self.without(path);
+        root.0.write(path, text);
+        root
     }
 
     pub fn az(&self) -> Command {
