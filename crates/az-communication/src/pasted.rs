@@ -9,6 +9,9 @@ use crate::visible::{is_hidden, name};
 const QUOTES: [(char, char); 7] =
     [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('„', '“'), ('‘', '’'), ('«', '»')];
 
+/// Values of these are tokens, and are sent as they are.
+const TOKENS: [&str; 2] = ["--aad-token", "--entra-token"];
+
 /// Values of these mean what they hold, quotes and all.
 const FREE: [&str; 1] = ["--query"];
 
@@ -32,6 +35,15 @@ pub fn hints(source: &str, value: &str) -> Vec<String> {
     if value.starts_with(' ') || value.ends_with(' ') {
         let place = if value.ends_with(' ') { "ends" } else { "begins" };
         hints.push(format!("{source} {place} with a blank, which is part of the value."));
+    }
+    if TOKENS.contains(&source) {
+        let is = |prefix: &str| value.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
+        if is("bearer ") || is("authorization:") {
+            hints.push(format!("{source} holds 'Bearer' before the token. Leave it out."));
+        }
+        if value.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
+            hints.push(format!("{source} is JSON that holds a token. Give the token alone: --query token -o tsv"));
+        }
     }
     if is_quoted(value) {
         hints.push(format!("{source} holds the quotes around it: they are part of the value. Leave them out."));

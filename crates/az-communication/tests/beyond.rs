@@ -154,7 +154,7 @@ fn inspection_needs_no_network() {
     world.fails(
         "token inspect --token a.b",
         1,
-        "ERROR: This is no token: a JWT has three parts separated by dots, this has 2.\n\
+        "ERROR: This is not a token: a JWT has three parts separated by dots, this has 2.\n\
          Hint: A token is three parts of letters and digits, separated by dots, and begins with eyJ.\n",
     );
     world.fails("token inspect", 1, "ERROR: There is no token on stdin.\nHint: Give --token, or write it to stdin.\n");

@@ -229,7 +229,7 @@ fn a_teams_token_is_explained() {
     let (_, hints) = exchange("nonsense", app);
     assert_eq!(
         hints,
-        ["--aad-token is no access token of Entra: a JWT has three parts separated by dots, this has 1."]
+        ["--aad-token is not an access token of Entra: a JWT has three parts separated by dots, this has 1."]
     );
 }
 

@@ -1,16 +1,39 @@
 //! Whether a token is active now (RFC 7662).
 
 use acs_identity_protocol::claims::AccessTokenClaims;
+use acs_identity_protocol::jwt::UnverifiedJwt;
 use acs_identity_protocol::raw_id::is_guid;
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::{Core, Refusal, Refused, nanos};
 
-/// What is said of a token; nothing but that it is not active, where it is not.
+/// Why a token is not active. RFC 7662 leaves it unsaid, because the caller could be anybody; here it has the access key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Inactive {
+    /// It is not an access token.
+    Malformed,
+    /// It was made for another resource.
+    OtherResource,
+    /// The key that it names is not in force: the access key that it was made with was regenerated.
+    UnknownKey,
+    /// The key that it names did not sign it.
+    InvalidSignature,
+    /// Its time is over.
+    Expired,
+    /// Its identity was deleted.
+    IdentityDeleted,
+    /// The tokens of its identity were revoked.
+    Revoked,
+}
+
+/// What is said of a token: its claims where it is active, else why it is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Introspection {
     pub(crate) active: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<Inactive>,
     /// The scopes, separated by blanks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) scope: Option<String>,
@@ -25,20 +48,33 @@ pub(crate) struct Introspection {
     pub(crate) token_type: Option<&'static str>,
 }
 
+impl From<Inactive> for Introspection {
+    fn from(reason: Inactive) -> Self {
+        Self { reason: Some(reason), ..Self::default() }
+    }
+}
+
 impl Core {
-    /// Tells whether a token is active: signed by us, not expired, its identity not deleted, not revoked.
+    /// Tells whether a token is active: signed by us, for this resource, not expired, its identity not deleted, not revoked.
     pub(crate) fn introspect(&self, token: &str) -> Refused<Introspection> {
         let Some(payload) = self.verify_token(token)? else {
-            return Ok(Introspection::default());
+            return Ok(self.why_unverified(token)?.into());
         };
         let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(payload) else {
-            return Ok(Introspection::default());
+            return Ok(Inactive::Malformed.into());
         };
-        if claims.exp <= OffsetDateTime::now_utc().unix_timestamp() || !self.is_in_force(&claims)? {
-            return Ok(Introspection::default());
+        if claims.resource_id != self.resource_id {
+            return Ok(Inactive::OtherResource.into());
+        }
+        if claims.exp <= OffsetDateTime::now_utc().unix_timestamp() {
+            return Ok(Inactive::Expired.into());
+        }
+        if let Some(reason) = self.why_not_in_force(&claims)? {
+            return Ok(reason.into());
         }
         Ok(Introspection {
             active: true,
+            reason: None,
             scope: Some(claims.acs_scope.replace(',', " ")),
             sub: Some(format!("8:{}", claims.skypeid)),
             exp: Some(claims.exp),
@@ -47,18 +83,29 @@ impl Core {
         })
     }
 
-    fn is_in_force(&self, claims: &AccessTokenClaims) -> Refused<bool> {
+    /// Why none of our keys signed a token, by what it says itself.
+    fn why_unverified(&self, token: &str) -> Refused<Inactive> {
+        let Ok(jwt) = UnverifiedJwt::decode(token) else { return Ok(Inactive::Malformed) };
+        let Some(resource) = jwt.claim_str("resourceId") else { return Ok(Inactive::Malformed) };
+        Ok(match self.key_of(token)? {
+            Some(_) => Inactive::InvalidSignature,
+            None if resource != self.resource_id => Inactive::OtherResource,
+            None => Inactive::UnknownKey,
+        })
+    }
+
+    fn why_not_in_force(&self, claims: &AccessTokenClaims) -> Refused<Option<Inactive>> {
         let own = claims.skypeid.strip_prefix("acs:").and_then(|id| id.strip_prefix(&format!("{}_", self.resource_id)));
         let Some(user) = own.filter(|user| is_guid(user)) else {
-            // Teams and Entra users are no identities of the resource, and nothing revokes their tokens.
-            return Ok(true);
+            // Teams and Entra users are not identities of the resource, and nothing revokes their tokens.
+            return Ok(None);
         };
         let Some(row) = self.store.identity(user).map_err(Refusal::fault)? else {
-            return Ok(false);
+            return Ok(Some(Inactive::IdentityDeleted));
         };
         // Tokens issued later than a revocation are of a later second: see `after_revocation`.
         let limit = nanos(OffsetDateTime::now_utc() - self.revocation_delay);
         let in_force = [row.revoked_at, row.revoked_before].into_iter().flatten().filter(|at| *at <= limit).max();
-        Ok(in_force.is_none_or(|at| claims.iat > at.div_euclid(1_000_000_000)))
+        Ok(in_force.filter(|at| claims.iat <= at.div_euclid(1_000_000_000)).map(|_| Inactive::Revoked))
     }
 }

@@ -122,10 +122,15 @@ impl Core {
 
     /// The claims of a token of ours. Expiry and revocation are not checked.
     fn verify_token(&self, token: &str) -> Refused<Option<serde_json::Value>> {
+        Ok(self.key_of(token)?.and_then(|key| key.verify(token)))
+    }
+
+    /// The signing key that a token names, where it is in force.
+    fn key_of(&self, token: &str) -> Refused<Option<Arc<SigningKey>>> {
         let Some(kid) = key_id(token) else { return Ok(None) };
         for key in &self.token_keys {
             if let Some(key) = key.existing().map_err(Refusal::fault)?.filter(|key| key.kid() == kid) {
-                return Ok(key.verify(token));
+                return Ok(Some(key));
             }
         }
         Ok(None)

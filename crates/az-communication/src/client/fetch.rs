@@ -1,6 +1,5 @@
 //! Documents that anyone may read: the metadata and the keys of an Entra issuer.
 
-use acs_identity_protocol::raw_id::encode_path_segment;
 use azure_core::http::{Method, Request, Url};
 use serde_json::Value;
 
@@ -25,25 +24,6 @@ pub fn fetch_json(url: &str) -> Result<Value, CliError> {
 /// As [`fetch_json`].
 pub fn fetch_json_of(connection: &Connection, path: &str) -> Result<Value, CliError> {
     get(&format!("{}{path}", connection.endpoint()), connection.trust()?)
-}
-
-/// Posts a form, as OAuth has them: the status and the JSON that came.
-///
-/// # Errors
-///
-/// When the URL is none, nobody answers, or the answer is no JSON.
-pub fn post_form(url: &str, fields: &[(&str, &str)]) -> Result<(u16, Value), CliError> {
-    let fail = |why: String| CliError::new(format!("{url} cannot be asked: {}.", why.trim_end_matches('.')));
-    let mut request = Request::new(Url::parse(url).map_err(|error| fail(error.to_string()))?, Method::Post);
-    request.insert_header("content-type", "application/x-www-form-urlencoded");
-    request.insert_header("accept", "application/json");
-    let pairs: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{name}={}", encode_path_segment(value))).collect();
-    request.set_body(pairs.join("&"));
-    let answer = Transport::new(Trust::from_environment()).send(&request).map_err(|error| fail(error.to_string()))?;
-    let status = u16::from(answer.status());
-    let body = serde_json::from_slice(answer.into_body().as_ref());
-    body.map(|body| (status, body)).map_err(|_| fail(format!("the answer ({status}) is no JSON")))
 }
 
 fn get(url: &str, trust: Trust) -> Result<Value, CliError> {

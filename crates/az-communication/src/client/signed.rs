@@ -2,11 +2,28 @@
 
 use azure_core::http::{Method, Request, Url};
 use azure_core::time::OffsetDateTime;
+use serde_json::Value;
 
 use super::connection::{Auth, Connection};
 use super::failure::{Asked, Cause, Failure, ServiceError};
 use super::transport::Transport;
 use crate::error::CliError;
+
+/// Whether an emulator answers there, whatever its name: it publishes where tokens are introspected, which the service
+/// does not. Nothing secret is sent.
+///
+/// # Errors
+///
+/// When nobody answers.
+pub fn is_emulator(connection: &Connection) -> Result<bool, CliError> {
+    let url = Url::parse(&format!("{}/.well-known/openid-configuration", connection.endpoint()))
+        .map_err(|error| CliError::new(format!("The endpoint cannot be used: {error}.")))?;
+    let answer = Transport::new(connection.trust()?).send(&Request::new(url, Method::Get));
+    let answer = answer.map_err(|error| Failure::of(error, connection, Asked::Nothing))?;
+    let document: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let has = |name: &str| document.get(name).is_some_and(Value::is_string);
+    Ok(u16::from(answer.status()) == 200 && has("jwks_uri") && has("introspection_endpoint"))
+}
 
 /// Posts a body; the answer's status and body.
 ///

@@ -4,21 +4,17 @@ use acs_identity_protocol::claims::entra;
 use acs_identity_protocol::jwt::UnverifiedJwt;
 use azure_core::time::OffsetDateTime;
 
+use super::validity::Validity;
+
 /// What does not fit about an Entra token that is to be exchanged, a sentence each.
 pub fn teams_token_problems(token: &str, client_id: &str, user_object_id: &str) -> Vec<String> {
     let jwt = match UnverifiedJwt::decode(token) {
         Ok(jwt) => jwt,
-        Err(error) => return vec![format!("--aad-token is no access token of Entra: {error}.")],
+        Err(error) => return vec![format!("--aad-token is not an access token of Entra: {error}.")],
     };
     let mut problems = Vec::new();
     let now = OffsetDateTime::now_utc().unix_timestamp();
-    match jwt.claim_seconds("exp") {
-        Some(exp) if exp <= now => {
-            problems.push(format!("The token expired {} minutes ago (claim 'exp').", (now - exp) / 60));
-        }
-        Some(_) => {}
-        None => problems.push("The token has no expiry (claim 'exp').".into()),
-    }
+    problems.extend(Validity::of(&jwt, now).problem());
     let audience = jwt.claim_str("aud").unwrap_or_default();
     if !entra::is_acs_audience(audience) {
         problems.push(format!(

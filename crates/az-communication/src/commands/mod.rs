@@ -14,6 +14,7 @@ mod token_issue;
 mod token_issue_batch;
 mod token_request;
 mod token_revoke;
+mod token_text;
 mod token_verify;
 mod user_create;
 mod user_delete;

@@ -2,14 +2,16 @@
 
 use std::io::{self, IsTerminal as _, Read as _};
 
-use acs_identity_protocol::jwt::UnverifiedJwt;
+use acs_identity_protocol::jwt::{JwtError, UnverifiedJwt};
 use acs_identity_protocol::time::whole_seconds;
 use azure_core::time::OffsetDateTime;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pyjmespath::Value;
 
-use super::Invocation;
+use super::{Invocation, token_text};
 use crate::cli::table::{Argument, Example, Verb};
-use crate::client::object;
+use crate::client::{Validity, object, time_claim};
 use crate::error::{CliError, system_text};
 use crate::exit_code::ExitCode;
 
@@ -17,10 +19,13 @@ use crate::exit_code::ExitCode;
 pub(super) const TOKEN: Argument =
     Argument::new(&["--token"], "The token. Without it, or with -, it is read from stdin.").extension();
 
+/// No token is longer, in bytes.
+const LONGEST: u64 = 1 << 20;
+
 pub(super) const VERB: Verb = Verb {
     summary: "Show what is in a token: header, claims, identity, scopes and the time left.\n\nWorks without a network and \
         without a key, for access tokens of Communication Services and of Entra. The signature is not checked. The exit \
-        code is 1 where the token has expired or is none.",
+        code is 1 where the token is not in force.",
     arguments: &[TOKEN],
     connects: false,
     confirms: false,
@@ -34,21 +39,22 @@ pub(super) const VERB: Verb = Verb {
     run,
 };
 
-/// The token of the option, or of stdin.
+/// The token of the option, or of stdin, without what is around it.
 pub(super) fn token(invocation: &Invocation<'_>) -> Result<String, CliError> {
-    match invocation.given("--token") {
-        Some(token) if token != "-" => return Ok(token.trim().to_owned()),
+    let text = match invocation.given("--token") {
+        Some(token) if token != "-" => token.to_owned(),
         None if io::stdin().is_terminal() => {
             return Err(CliError::new("There is no token.").hint("Give --token, or write it to stdin."));
         }
-        _ => {}
-    }
-    let mut text = String::new();
-    io::stdin()
-        .lock()
-        .read_to_string(&mut text)
-        .map_err(|error| CliError::new(format!("The token cannot be read from stdin: {}.", system_text(&error))))?;
-    match text.trim() {
+        _ => {
+            let mut bytes = Vec::new();
+            io::stdin().lock().take(LONGEST).read_to_end(&mut bytes).map_err(|error| {
+                CliError::new(format!("The token cannot be read from stdin: {}.", system_text(&error)))
+            })?;
+            token_text::decode(&bytes)
+        }
+    };
+    match token_text::extract(&text).as_str() {
         "" => Err(CliError::new("There is no token on stdin.").hint("Give --token, or write it to stdin.")),
         token => Ok(token.to_owned()),
     }
@@ -57,7 +63,17 @@ pub(super) fn token(invocation: &Invocation<'_>) -> Result<String, CliError> {
 /// Reads a token, in words for the person at the terminal.
 pub(super) fn decode(token: &str) -> Result<UnverifiedJwt, CliError> {
     UnverifiedJwt::decode(token).map_err(|error| {
-        CliError::new(format!("This is no token: {error}."))
+        let part = match error {
+            JwtError::Json("header") => token.split('.').next(),
+            JwtError::Json(_) => token.split('.').nth(1),
+            _ => None,
+        };
+        // JSON as Python reads it has numbers of any size.
+        let bytes = part.and_then(|part| URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()).unwrap_or_default();
+        if let Ok(Value::Object(_)) = Value::from_json(&String::from_utf8_lossy(&bytes)) {
+            return CliError::new("This token cannot be read: it holds a number that is out of range.");
+        }
+        CliError::new(format!("This is not a token: {error}."))
             .hint("A token is three parts of letters and digits, separated by dots, and begins with eyJ.")
     })
 }
@@ -65,11 +81,12 @@ pub(super) fn decode(token: &str) -> Result<UnverifiedJwt, CliError> {
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let jwt = decode(&token(invocation)?)?;
     let now = OffsetDateTime::now_utc().unix_timestamp();
-    let expires = jwt.claim_seconds("exp");
-    let left = expires.map(|expires| expires - now);
-    if left.is_none_or(|left| left <= 0) {
+    let validity = Validity::of(&jwt, now);
+    if !matches!(validity, Validity::Active(_)) {
         invocation.exit_code.set(ExitCode::Failure);
     }
+    let time = |name: &str| time_claim(&jwt, name).ok().flatten();
+    let left = time("exp").map(|expires| expires.saturating_sub(now));
     let json = |members: &serde_json::Map<String, serde_json::Value>| {
         Value::from_json(&serde_json::Value::Object(members.clone()).to_string()).unwrap_or(Value::Null)
     };
@@ -78,29 +95,37 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         Some(id) => Some(format!("8:{id}")),
         None => jwt.claim_str("oid").map(str::to_owned),
     };
-    let scopes = match jwt.claim_str("acsScope") {
-        Some(scopes) => scopes.split(',').collect::<Vec<_>>(),
-        None => jwt.claim_str("scp").unwrap_or_default().split(' ').collect(),
-    };
-    let scopes: Vec<Value> = scopes.into_iter().filter(|scope| !scope.is_empty()).map(Value::from).collect();
+    let scopes: Vec<Value> = scopes(&jwt).into_iter().map(Value::from).collect();
     Ok(Some(object([
         ("user_id", user.map_or(Value::Null, Value::from)),
         ("scopes", Value::Array(scopes.into())),
         (
             "state",
-            match left {
-                Some(left) if left > 0 => "active",
-                Some(_) => "expired",
-                None => "without expiry",
+            match validity {
+                Validity::Active(_) => "active",
+                Validity::Expired(_) => "expired",
+                Validity::NotYet(_) => "not yet valid",
+                Validity::NoExpiry => "without expiry",
+                Validity::BadTime(_) => "without valid times",
+                Validity::NeverInForce => "never in force",
             }
             .into(),
         ),
-        ("issued_at", jwt.claim_seconds("iat").map_or(Value::Null, date)),
-        ("expires_on", expires.map_or(Value::Null, date)),
+        ("issued_at", time("iat").map_or(Value::Null, date)),
+        ("expires_on", time("exp").map_or(Value::Null, date)),
         ("seconds_left", left.map_or(Value::Null, |left| Value::Int(left.into()))),
         ("header", json(&jwt.header)),
         ("claims", json(&jwt.payload)),
     ])))
+}
+
+/// The scopes of an access token, or the permissions of a token of Entra.
+pub(super) fn scopes(jwt: &UnverifiedJwt) -> Vec<&str> {
+    let scopes: Vec<&str> = match jwt.claim_str("acsScope") {
+        Some(scopes) => scopes.split(',').collect(),
+        None => jwt.claim_str("scp").unwrap_or_default().split(' ').collect(),
+    };
+    scopes.into_iter().filter(|scope| !scope.is_empty()).collect()
 }
 
 fn date(seconds: i64) -> Value {

@@ -1,34 +1,59 @@
 //! `token verify`: whether a token is good, by published keys and by introspection.
 
+use acs_identity_protocol::jwt::UnverifiedJwt;
 use azure_core::time::OffsetDateTime;
 use pyjmespath::Value;
+use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::Invocation;
-use super::token_inspect::{TOKEN, decode, token};
+use super::token_inspect::{TOKEN, decode, scopes, token};
+use super::{Invocation, SCOPE};
 use crate::cli::table::{Argument, Completion, Example, Verb};
-use crate::client::{self, Auth, Connection, Verdict, object};
+use crate::client::{self, Auth, Connection, Validity, Verdict, object};
 use crate::error::{CliError, system_text};
 use crate::exit_code::ExitCode;
 
 pub(super) const VERB: Verb = Verb {
     summary: "Check a token: its signature against published keys, its expiry, and whether it was revoked.\n\nWithout \
         --jwks, the emulator that the connection string or endpoint names is asked for its keys. The cloud publishes \
-        none, so that tokens of the cloud cannot be verified. The exit code is 1 where the token is not good.",
+        none, so that tokens of the cloud cannot be verified. The exit code is 1 where the token is not good; `reason` \
+        says why.",
     arguments: &[
         TOKEN,
         Argument::new(&["--jwks"], "URL or file of the key set (JWKS) to check against.")
             .completion(Completion::File)
             .extension(),
+        Argument { required: false, help: "Scopes that the token must hold.", ..SCOPE }.extension(),
     ],
     connects: true,
     confirms: false,
     examples: &[
         Example { name: "Verify a token of the emulator", command: "{} --token \"$TOKEN\"" },
+        Example { name: "Verify that a token allows calls", command: "{} --token \"$TOKEN\" --scope voip" },
         Example { name: "Verify a token with a key set", command: "{} --jwks keys.json < token.txt" },
     ],
     run,
 };
+
+/// Why the emulator does not call a token active.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Inactive {
+    OtherResource,
+    UnknownKey,
+    IdentityDeleted,
+    Revoked,
+    /// What the token itself shows, too; or what a newer emulator says.
+    #[serde(other)]
+    Other,
+}
+
+/// What the emulator says of a token.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Introspection {
+    active: bool,
+    reason: Option<Inactive>,
+}
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let token = token(invocation)?;
@@ -37,37 +62,101 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         Some(source) => (read_jwks(source)?, None),
         None => {
             let connection = Connection::find(&invocation.arguments, invocation.config)?;
-            if !is_local(connection.host_and_port().0) {
+            if is_cloud(connection.host_and_port().0) || !client::is_emulator(&connection)? {
                 return Err(CliError::new(format!("{} does not publish keys to verify tokens with.", connection.host))
                     .hint("Only the emulator does. Give a key set with --jwks, or use `token inspect`."));
             }
             (client::fetch_json_of(&connection, "/.well-known/jwks.json")?, Some(connection))
         }
     };
-    let signature = match client::verify(&token, &jwt, &jwks) {
-        Verdict::Valid => "valid",
-        Verdict::Invalid => "invalid",
-        Verdict::UnknownKey => "of an unknown key",
-        Verdict::OtherAlgorithm => "not RS256",
-    };
-    let expired = jwt.claim_seconds("exp").is_none_or(|exp| exp <= OffsetDateTime::now_utc().unix_timestamp());
+    let verdict = client::verify(&token, &jwt, &jwks);
+    let validity = Validity::of(&jwt, OffsetDateTime::now_utc().unix_timestamp());
     let introspected = match emulator {
-        Some(connection) if matches!(connection.auth, Auth::Key(_)) => Some(is_active(&connection, &token)?),
+        Some(connection) if matches!(connection.auth, Auth::Key(_)) => Some(introspect(&connection, &token)?),
         _ => None,
     };
-    // A good token that the emulator does not call active was revoked, or its user deleted.
-    let revoked = introspected.map(|active| !active && !expired && signature == "valid");
-    let good = signature == "valid" && !expired && introspected.unwrap_or(true);
-    if !good {
+    let reason = why_not_good(&jwt, verdict, validity, introspected, invocation.arguments.list("--scope"));
+    if reason.is_some() {
         invocation.exit_code.set(ExitCode::Failure);
     }
     Ok(Some(object([
-        ("verified", good.into()),
-        ("signature", signature.into()),
-        ("expired", expired.into()),
-        ("revoked", revoked.map_or(Value::Null, Value::from)),
+        ("verified", reason.is_none().into()),
+        (
+            "signature",
+            match verdict {
+                Verdict::Valid => "valid",
+                Verdict::Invalid => "invalid",
+                Verdict::UnknownKey => "of an unknown key",
+                Verdict::OtherAlgorithm => "not RS256",
+            }
+            .into(),
+        ),
+        ("expired", (!matches!(validity, Validity::Active(_) | Validity::NotYet(_))).into()),
+        (
+            "revoked",
+            introspected.map_or(Value::Null, |introspected| was_revoked(introspected, validity, verdict).into()),
+        ),
+        ("reason", reason.map_or(Value::Null, Value::from)),
         ("kid", jwt.header.get("kid").and_then(Json::as_str).map_or(Value::Null, Value::from)),
     ])))
+}
+
+/// The cloud is known without being asked, so that a token's check sends it nothing.
+fn is_cloud(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    ["azure.com", "azure.us", "azure.cn"].iter().any(|cloud| host.ends_with(&format!(".communication.{cloud}")))
+}
+
+/// Deleting an identity and regenerating an access key revoke tokens, too.
+fn was_revoked(introspected: Introspection, validity: Validity, verdict: Verdict) -> bool {
+    match introspected.reason {
+        Some(Inactive::Revoked | Inactive::IdentityDeleted | Inactive::UnknownKey) => true,
+        Some(_) => false,
+        // Earlier releases of the emulator give no reason.
+        None => !introspected.active && matches!(validity, Validity::Active(_)) && verdict == Verdict::Valid,
+    }
+}
+
+/// The one reason that says the most, in a sentence; `None` for a good token.
+fn why_not_good(
+    jwt: &UnverifiedJwt,
+    verdict: Verdict,
+    validity: Validity,
+    introspected: Option<Introspection>,
+    wanted: &[String],
+) -> Option<String> {
+    let resource = jwt.claim_str("resourceId").unwrap_or_default();
+    let inactive = introspected.filter(|introspected| !introspected.active);
+    match inactive.and_then(|introspected| introspected.reason) {
+        Some(Inactive::OtherResource) => return Some(format!("The token belongs to another resource, {resource}.")),
+        Some(Inactive::UnknownKey) => {
+            return Some("The access key that the token was made with was regenerated, which revokes it.".into());
+        }
+        Some(Inactive::IdentityDeleted) => return Some("The identity of the token was deleted.".into()),
+        Some(Inactive::Revoked) => {
+            return Some("The tokens of the identity were revoked after this one was issued.".into());
+        }
+        Some(Inactive::Other) | None => {}
+    }
+    let kid = jwt.header.get("kid").and_then(Json::as_str);
+    match (verdict, kid) {
+        (Verdict::Invalid, _) => return Some("The signature does not fit: the token was changed or cut off.".into()),
+        (Verdict::UnknownKey, Some(kid)) => {
+            return Some(format!("The key set lacks the key that signed the token, {kid}."));
+        }
+        (Verdict::UnknownKey, None) => return Some("The token does not name the key that signed it.".into()),
+        (Verdict::OtherAlgorithm, _) => return Some("The token is not signed with RS256.".into()),
+        (Verdict::Valid, _) => {}
+    }
+    if let Some(problem) = validity.problem() {
+        return Some(problem);
+    }
+    if inactive.is_some() {
+        return Some("The emulator does not call the token active: it was revoked, or its identity deleted.".into());
+    }
+    let held = scopes(jwt);
+    let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|scope| !held.contains(scope)).collect();
+    (!missing.is_empty()).then(|| format!("The token lacks the scope {}.", missing.join(", ")))
 }
 
 fn read_jwks(source: &str) -> Result<Json, CliError> {
@@ -83,16 +172,9 @@ fn read_jwks(source: &str) -> Result<Json, CliError> {
     Ok(jwks)
 }
 
-fn is_local(host: &str) -> bool {
-    matches!(host.to_ascii_lowercase().as_str(), "localhost" | "127.0.0.1" | "[::1]")
-}
-
-fn is_active(connection: &Connection, token: &str) -> Result<bool, CliError> {
+fn introspect(connection: &Connection, token: &str) -> Result<Introspection, CliError> {
     let form = format!("token={token}");
     let answer = client::post(connection, "/introspect", "application/x-www-form-urlencoded", form)?;
-    let answer: Json = serde_json::from_slice(&answer).unwrap_or_default();
-    answer
-        .get("active")
-        .and_then(Json::as_bool)
-        .ok_or_else(|| CliError::new("The response is not that of an emulator.").hint("Give a key set with --jwks."))
+    serde_json::from_slice(&answer)
+        .map_err(|_| CliError::new("The response is not that of an emulator.").hint("Give a key set with --jwks."))
 }

@@ -2,6 +2,7 @@
 
 use azure_core::credentials::AccessToken;
 
+use super::super::form::form;
 use super::super::transport::Transport;
 use super::assertion;
 use super::endpoint;
@@ -45,7 +46,7 @@ pub(super) fn environment(transport: &Transport, scope: &str) -> Result<AccessTo
                 ("grant_type", "client_credentials"),
                 ("scope", scope),
             ];
-            endpoint::ask(transport, &endpoint::form(url, &fields), &[&value])
+            endpoint::ask(transport, &form(url, &fields), &[&value])
         }
         CERTIFICATE => {
             let assertion = assertion::sign(&value, url.as_str(), &client)?;
@@ -92,5 +93,5 @@ fn with_assertion(
         ("grant_type", "client_credentials"),
         ("scope", scope),
     ];
-    endpoint::ask(transport, &endpoint::form(url, &fields), &[assertion])
+    endpoint::ask(transport, &form(url, &fields), &[assertion])
 }

@@ -7,7 +7,8 @@ use azure_core::credentials::AccessToken;
 use azure_core::time::OffsetDateTime;
 use serde_json::Value;
 
-use super::endpoint::{seconds, token_for};
+use super::super::form::seconds;
+use super::endpoint::token_for;
 use super::failure::{AzureCliFailure, Reason};
 use super::redact::redacted;
 use crate::delegate;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use acs_identity_protocol::raw_id::encode_path_segment;
 use azure_core::credentials::AccessToken;
-use azure_core::http::{Method, RawResponse, Request, Url};
+use azure_core::http::{RawResponse, Request, Url};
 use azure_core::time::OffsetDateTime;
 use serde_json::Value;
 
 use super::super::authority::{self, AuthorityError};
+use super::super::form::{FormError, is_overloaded, seconds};
 use super::super::page::Page;
 use super::super::transport::Transport;
 use super::super::transport_error::TransportError;
@@ -33,24 +33,13 @@ pub(super) fn of_tenant(tenant: &str) -> Result<Url, Reason> {
     })
 }
 
-/// A request with a form, as OAuth has them.
-pub(super) fn form(url: Url, fields: &[(&str, &str)]) -> Request {
-    let mut request = Request::new(url, Method::Post);
-    request.insert_header("content-type", "application/x-www-form-urlencoded");
-    request.insert_header("accept", "application/json");
-    let pairs: Vec<String> =
-        fields.iter().map(|(name, value)| format!("{name}={}", encode_path_segment(value))).collect();
-    request.set_body(pairs.join("&"));
-    request
-}
-
 /// Asks for a token, up to three times more where the endpoint is overloaded or the connection fails.
 pub(super) fn ask(transport: &Transport, request: &Request, secrets: &[&str]) -> Result<AccessToken, Reason> {
     let mut waits = WAITS.iter();
     loop {
         let result = transport.send(request);
         let again = match &result {
-            Ok(answer) => matches!(u16::from(answer.status()), 408 | 429 | 500 | 502..=504),
+            Ok(answer) => is_overloaded(u16::from(answer.status())),
             Err(error) => matches!(
                 error.get_ref().and_then(|inner| inner.downcast_ref::<TransportError>()),
                 Some(
@@ -70,10 +59,10 @@ pub(super) fn ask(transport: &Transport, request: &Request, secrets: &[&str]) ->
 }
 
 fn not_reachable(error: azure_core::Error) -> Reason {
-    let text = error.to_string();
-    match error.into_inner().map(|inner| inner.downcast::<TransportError>()) {
-        Ok(Ok(transport)) => Reason::NotReachable(*transport),
-        _ => Reason::Local(text),
+    match FormError::from(error) {
+        FormError::Transport(error) => Reason::NotReachable(error),
+        FormError::NotJson { status, page } => Reason::NotJson { status, page },
+        FormError::Local(what) => Reason::Local(what),
     }
 }
 
@@ -107,18 +96,6 @@ fn read(answer: RawResponse, secrets: &[&str]) -> Result<AccessToken, Reason> {
 pub(super) fn token_for(token: String, lifetime: i64) -> AccessToken {
     let lifetime = azure_core::time::Duration::seconds(lifetime.clamp(0, LONGEST));
     AccessToken::new(token, OffsetDateTime::now_utc().saturating_add(lifetime))
-}
-
-/// A number of seconds, however it is written; one that is out of range is the nearest that fits.
-pub(super) fn seconds(body: &Value, name: &str) -> Option<i64> {
-    match body.get(name)? {
-        Value::Number(number) => number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64)),
-        Value::String(text) => {
-            let text = text.trim();
-            text.parse().ok().or_else(|| text.parse().ok().filter(|n: &f64| !n.is_nan()).map(|seconds| seconds as i64))
-        }
-        _ => None,
-    }
 }
 
 fn first_line(text: &str) -> Option<&str> {

@@ -24,6 +24,7 @@ use super::trust::Trust;
 use crate::printer::Printer;
 pub use failure::LoginError;
 use failure::{Credential, Reason};
+pub use redact::redacted;
 
 /// The credential of the SDK: the first one of the chain that gives a token, and then always that one.
 pub(super) struct Login {

@@ -5,7 +5,7 @@ use acs_identity_protocol::raw_id::encode_path_segment;
 const REDACTED: &str = "*****";
 
 /// A text of others in which these secrets, and whatever looks like a token, are replaced.
-pub(super) fn redacted(text: &str, secrets: &[&str]) -> String {
+pub fn redacted(text: &str, secrets: &[&str]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         for form in [(*secret).to_owned(), encode_path_segment(secret), json_form(secret)] {

@@ -1,0 +1,129 @@
+//! Whether a token is in force by what it says itself. Numbers of any size and form come from tokens.
+
+use acs_identity_protocol::jwt::UnverifiedJwt;
+use azure_core::time::OffsetDateTime;
+use serde_json::Value;
+
+/// Whether a token is in force, by its claims `exp`, `nbf` and `iat`. All numbers are seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Validity {
+    /// It is, for so long.
+    Active(i64),
+    /// It has expired so long ago.
+    Expired(i64),
+    /// It comes into force in so long.
+    NotYet(i64),
+    /// It has no `exp`.
+    NoExpiry,
+    /// This claim is not a time: not a number, or one of no date.
+    BadTime(&'static str),
+    /// It expires before it was issued.
+    NeverInForce,
+}
+
+/// A claim that is a time in seconds since 1970, a fraction cut off.
+///
+/// # Errors
+///
+/// When it is there and is not the time of a date.
+#[allow(clippy::result_unit_err)]
+pub fn time_claim(jwt: &UnverifiedJwt, name: &str) -> Result<Option<i64>, ()> {
+    let seconds = match jwt.payload.get(name) {
+        None | Some(Value::Null) => return Ok(None),
+        // The conversion saturates, and the ends of the range are the time of no date.
+        Some(Value::Number(number)) => number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64)),
+        Some(_) => None,
+    };
+    seconds.filter(|seconds| OffsetDateTime::from_unix_timestamp(*seconds).is_ok()).map(Some).ok_or(())
+}
+
+impl Validity {
+    /// Judges a token at that time, in seconds since 1970.
+    pub fn of(jwt: &UnverifiedJwt, now: i64) -> Self {
+        let Ok(expires) = time_claim(jwt, "exp") else { return Self::BadTime("exp") };
+        let Some(expires) = expires else { return Self::NoExpiry };
+        let Ok(begins) = time_claim(jwt, "nbf") else { return Self::BadTime("nbf") };
+        let Ok(issued) = time_claim(jwt, "iat") else { return Self::BadTime("iat") };
+        if begins.into_iter().chain(issued).any(|begin| begin > expires) {
+            return Self::NeverInForce;
+        }
+        let left = expires.saturating_sub(now);
+        match begins {
+            _ if left <= 0 => Self::Expired(left.saturating_neg()),
+            Some(begin) if begin > now => Self::NotYet(begin.saturating_sub(now)),
+            _ => Self::Active(left),
+        }
+    }
+
+    /// What is wrong, in a sentence; `None` where the token is in force.
+    pub fn problem(self) -> Option<String> {
+        Some(match self {
+            Self::Active(_) => return None,
+            Self::Expired(ago) => format!("The token expired {} ago (claim 'exp').", time(ago)),
+            Self::NotYet(ahead) => format!("The token is not valid for another {} (claim 'nbf').", time(ahead)),
+            Self::NoExpiry => "The token has no expiry (claim 'exp').".into(),
+            Self::BadTime(claim) => format!("The token's claim '{claim}' is not a time."),
+            Self::NeverInForce => "The token expires before it was issued (claims 'exp', 'iat' and 'nbf').".into(),
+        })
+    }
+}
+
+/// A number of seconds in minutes, days or years, as people think of it.
+fn time(seconds: i64) -> String {
+    let unit = |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
+    match seconds {
+        ..60 => unit(seconds, "second"),
+        60..172_800 => unit(seconds / 60, "minute"),
+        172_800..63_072_000 => unit(seconds / 86_400, "day"),
+        _ => unit(seconds / 31_556_952, "year"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    const NOW: i64 = 1_800_000_000;
+
+    fn of(claims: &str) -> Validity {
+        let token = format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
+        Validity::of(&UnverifiedJwt::decode(&token).unwrap(), NOW)
+    }
+
+    #[test]
+    fn only_a_time_that_has_come_and_not_gone_is_active() {
+        for (claims, expected) in [
+            (r#"{"exp": 1800000060}"#, Validity::Active(60)),
+            (r#"{"exp": 1800000060.9, "nbf": 1800000000, "iat": 1799999000}"#, Validity::Active(60)),
+            (r#"{"exp": 1800000000}"#, Validity::Expired(0)),
+            (r#"{"exp": -5}"#, Validity::Expired(NOW + 5)),
+            (r#"{"exp": 1800000060, "nbf": 1800000001}"#, Validity::NotYet(1)),
+            (r#"{"exp": 1800000060, "nbf": 1800000061}"#, Validity::NeverInForce),
+            (r#"{"exp": 1800000060, "iat": 1800000061}"#, Validity::NeverInForce),
+            (r#"{"exp": 1700000000, "iat": 1800000061}"#, Validity::NeverInForce),
+            (r#"{}"#, Validity::NoExpiry),
+            (r#"{"exp": null}"#, Validity::NoExpiry),
+            (r#"{"exp": "1800000060"}"#, Validity::BadTime("exp")),
+            (r#"{"exp": -9223372036854775808}"#, Validity::BadTime("exp")),
+            (r#"{"exp": 9223372036854775807}"#, Validity::BadTime("exp")),
+            (r#"{"exp": 18446744073709551615}"#, Validity::BadTime("exp")),
+            (r#"{"exp": 1e300}"#, Validity::BadTime("exp")),
+            (r#"{"exp": true}"#, Validity::BadTime("exp")),
+            (r#"{"exp": 1800000060, "nbf": "x"}"#, Validity::BadTime("nbf")),
+            (r#"{"exp": 1800000060, "iat": -1e300}"#, Validity::BadTime("iat")),
+        ] {
+            assert_eq!(of(claims), expected, "{claims}");
+        }
+    }
+
+    #[test]
+    fn problems_are_told_in_the_unit_that_fits() {
+        assert_eq!(Validity::Active(1).problem(), None);
+        assert_eq!(Validity::Expired(300).problem().unwrap(), "The token expired 5 minutes ago (claim 'exp').");
+        assert_eq!(Validity::Expired(1).problem().unwrap(), "The token expired 1 second ago (claim 'exp').");
+        let long = Validity::NotYet(315_569_520).problem().unwrap();
+        assert_eq!(long, "The token is not valid for another 10 years (claim 'nbf').");
+    }
+}
