@@ -216,3 +216,29 @@ fn a_web_page_instead_of_an_answer_is_named_by_its_title() {
         assert!(seen.contains(hint) && seen.ends_with("exit 1\n"), "{status} {content_type}: {seen}");
     }
 }
+
+#[test]
+fn help_says_which_arguments_are_needed_when() {
+    let home = Folder::new();
+    let arguments = |verb: &str| {
+        let output = az(&home).args(["communication", "user-identity", "token", verb, "-h"]).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let begin = text.find("Arguments\n").unwrap();
+        text[begin..text.find("\nCommunication Arguments").unwrap()].to_owned()
+    };
+    assert_snapshot!(arguments("get-for-teams-user"), @r"
+    Arguments
+        --aad-token [Required] : Azure AD access token of a Teams User.
+                                 Not required with --device-code.
+        --aad-user  [Required] : Object ID of an Azure AD user(Teams User) to be verified against the
+                                 OID claim in the Azure AD access token.
+                                 Not required with --device-code.
+        --client    [Required] : Client ID of an Azure AD applicationto be verified against the appId
+                                 claim in the Azure AD access token.
+        --device-code          : Sign the Teams user in here instead of giving --aad-token; --aad-user
+                                 is then the one who signs in.
+        --tenant               : Tenant in which the Teams user signs in. Required with --device-code.
+    ");
+    let seen = arguments("issue-batch");
+    assert_eq!(seen.matches("One of --count, --names-from and --users-from is required.\n").count(), 3, "{seen}");
+}

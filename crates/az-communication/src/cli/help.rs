@@ -159,6 +159,12 @@ impl Page {
                 last = title;
             }
             self.columns(std::iter::once(item), longest);
+            // On a line of its own: those of the reference stay as they are.
+            if let Some(note) = need(argument).filter(|_| !deprecated) {
+                let indent = longest + INDENT + SEPARATOR.len() - 1;
+                self.text.push_str(&fill(&note, indent, indent, WIDTH));
+                self.text.push('\n');
+            }
         }
         self.print("", 0, None);
     }
@@ -187,6 +193,15 @@ fn group_tag(group: &Group) -> &'static str {
 /// The text before and behind an empty line: the short and the long summary.
 fn split_summary(summary: &str) -> (&str, &str) {
     summary.split_once("\n\n").unwrap_or((summary, ""))
+}
+
+/// When an argument must be given, where `[Required]` says too much or nothing.
+fn need(argument: &Argument) -> Option<String> {
+    if let Some(flag) = argument.unless {
+        return Some(format!("Not required with {flag}."));
+    }
+    let (last, others) = argument.one_of.split_last()?;
+    Some(format!("One of {} and {last} is required.", others.join(", ")))
 }
 
 fn argument_summary(argument: &Argument, default: Option<&str>) -> String {

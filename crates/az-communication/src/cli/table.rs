@@ -39,6 +39,8 @@ pub struct Argument {
     pub required: bool,
     /// The flag that makes it optional.
     pub unless: Option<&'static str>,
+    /// The arguments one of which must be given, this one among them. The command itself checks that.
+    pub one_of: &'static [&'static str],
     /// Its summary, in the reference's words.
     pub help: &'static str,
     /// The heading under which help lists it, after the command's own.
@@ -63,6 +65,7 @@ impl Argument {
             arity: Arity::One,
             required: false,
             unless: None,
+            one_of: &[],
             help,
             group: None,
             choices: &[],
@@ -81,6 +84,11 @@ impl Argument {
     /// Makes it optional where that flag is given.
     pub const fn unless(self, flag: &'static str) -> Self {
         Self { unless: Some(flag), ..self }
+    }
+
+    /// Says that one of these must be given, this one or another.
+    pub const fn one_of(self, names: &'static [&'static str]) -> Self {
+        Self { one_of: names, ..self }
     }
 
     /// Sets how many values it takes.

@@ -34,7 +34,8 @@ pub(super) const VERB: Verb = Verb {
         )
         .arity(Arity::Flag)
         .extension(),
-        Argument::new(&["--tenant"], "Tenant in which the Teams user signs in, with --device-code.").extension(),
+        Argument::new(&["--tenant"], "Tenant in which the Teams user signs in. Required with --device-code.")
+            .extension(),
     ],
     connects: true,
     confirms: false,

@@ -21,6 +21,9 @@ use crate::printer::Level;
 /// More than the service gives in a day; a slip of the finger, most likely.
 const MAX_COUNT: usize = 10_000_000;
 
+/// The arguments that say for whom tokens are issued.
+const WHOM: &[&str] = &["--count", "--names-from", "--users-from"];
+
 pub(super) const VERB: Verb = Verb {
     summary: "Issue access tokens for many users.\n\nGive one of --count, --users-from and --names-from. The --out-file \
         is a record that only you may read, a JSON object a line: those with a token have the members user_id, token and \
@@ -28,14 +31,15 @@ pub(super) const VERB: Verb = Verb {
         all requests wait.",
     arguments: &[
         SCOPE,
-        Argument::new(&["--count"], "How many new users to create, each with a token.").extension(),
-        USERS_FROM,
+        Argument::new(&["--count"], "How many new users to create, each with a token.").one_of(WHOM).extension(),
+        USERS_FROM.one_of(WHOM),
         Argument::new(
             &["--names-from"],
             "File of names of your own, or - for stdin, one a line: creates a user for each, with the name as its custom \
              id where the api-version has these.",
         )
         .completion(Completion::File)
+        .one_of(WHOM)
         .extension(),
         Argument::new(&["--out-file"], "File of the tokens, or - for stdout.")
             .required()
