@@ -29,6 +29,10 @@ impl Storage {
 pub struct Config {
     /// Where the data is kept.
     pub storage: Storage,
+    /// The host under which clients reach the emulator: a name, or an address, without brackets. It stands in the
+    /// connection string, in the issuer of tokens and in the server's certificate, which names localhost, 127.0.0.1 and ::1
+    /// in any case.
+    pub host: String,
     /// The primary access key; without one, the key of the last regeneration, else the well-known one.
     pub access_key: Option<AccessKey>,
     /// Whether api-versions that are newer than all known ones are refused rather than served as the newest.
@@ -53,10 +57,19 @@ pub struct TrustedIssuer {
 }
 
 impl Config {
+    /// The URL under which clients reach the emulator on that port, without a slash at the end.
+    pub(crate) fn endpoint(&self, port: u16) -> String {
+        match self.host.parse::<std::net::Ipv6Addr>() {
+            Ok(address) => format!("https://[{address}]:{port}"),
+            Err(_) => format!("https://{}:{port}", self.host),
+        }
+    }
+
     /// Everything in memory, the well-known key.
     pub fn in_memory() -> Self {
         Self {
             storage: Storage::Memory,
+            host: "localhost".to_owned(),
             access_key: None,
             strict_api_version: false,
             log_requests: false,

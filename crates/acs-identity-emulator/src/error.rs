@@ -12,10 +12,14 @@ pub enum Error {
     Content(PathBuf, String),
     /// The data folder is in use by another process.
     InUse(PathBuf),
-    /// The database file is damaged, or made by a newer version. It was not touched.
+    /// The database file cannot be opened, or was made by a newer version. It was not touched.
     Database(PathBuf, String),
+    /// The database file is damaged, or something else. It was not touched.
+    Damaged(PathBuf, String),
     /// Keys or certificates cannot be made.
     Crypto(String),
+    /// The machine's clock says a time that cannot be used.
+    Clock,
     /// The network.
     Network(std::io::Error),
 }
@@ -23,17 +27,26 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path, error) => write!(f, "{} cannot be used: {error}", path.display()),
+            Self::File(path, error) => write!(f, "{} cannot be used: {}", path.display(), system_text(error)),
             Self::Content(path, what) => write!(f, "{} {what}", path.display()),
             Self::InUse(path) => write!(f, "the data folder {} is in use by another emulator", path.display()),
-            Self::Database(path, what) => write!(f, "the database {} cannot be used: {what}", path.display()),
+            Self::Database(path, what) | Self::Damaged(path, what) => {
+                write!(f, "the database {} cannot be used: {what}", path.display())
+            }
             Self::Crypto(what) => write!(f, "keys cannot be made: {what}"),
-            Self::Network(error) => write!(f, "the network cannot be used: {error}"),
+            Self::Clock => f.write_str("the clock of this machine is before 1970 or near the year 10000"),
+            Self::Network(error) => write!(f, "the network cannot be used: {}", system_text(error)),
         }
     }
 }
 
 impl std::error::Error for Error {}
+
+/// The system's words without Rust's "(os error 13)".
+fn system_text(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split_once(" (os error").map(|(text, _)| text.to_owned()).unwrap_or(text)
+}
 
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {

@@ -1,7 +1,7 @@
 //! Connections: TLS or plain HTTP by the first byte, limits in time, a clean end.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use acs_identity_protocol::ConnectionString;
 use hyper::server::conn::http1;
@@ -62,8 +62,9 @@ impl Emulator {
         if let Some(folder) = folder {
             files::make_folder(folder)?;
         }
+        check_clock(SystemTime::now())?;
         let core = Core::open(&config)?;
-        let pki = pki::load_or_make(folder)?;
+        let pki = pki::load_or_make(folder, &config.host)?;
         Ok(Self { core: Arc::new(core), tls: pki.server, ca_certificate: pki.ca_certificate, config })
     }
 
@@ -72,10 +73,19 @@ impl Emulator {
         &self.ca_certificate
     }
 
+    /// The host under which clients reach the emulator.
+    pub fn host(&self) -> &str {
+        &self.config.host
+    }
+
+    /// The endpoint for that port: a URL without a slash at the end.
+    pub fn endpoint(&self, port: u16) -> String {
+        self.config.endpoint(port)
+    }
+
     /// The connection string for that port, in the one form that every SDK takes.
     pub fn connection_string(&self, port: u16) -> String {
-        let endpoint = format!("https://localhost:{port}");
-        ConnectionString::format(&endpoint, &self.core.access_keys.get(KeySlot::Primary))
+        ConnectionString::format(&self.endpoint(port), &self.core.access_keys.get(KeySlot::Primary))
     }
 
     /// The secret with which applications get tokens from the Entra side.
@@ -89,13 +99,23 @@ impl Emulator {
     }
 }
 
+/// Refuses a clock that neither certificates nor tokens can name: before 1970, or so late that the authority's certificate,
+/// which is made for ten years, would end after the year 9999.
+fn check_clock(now: SystemTime) -> Result<(), Error> {
+    const LATEST: u64 = 253_000_000_000;
+    match now.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) if since.as_secs() < LATEST => Ok(()),
+        _ => Err(Error::Clock),
+    }
+}
+
 /// Serves connections until `shutdown` resolves, then lets those that are open end, and writes what is queued.
 pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
     if let Err(error) = emulator.core.settle().await {
         crate::log::warn(&error.to_string());
     }
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
-    let base = format!("https://localhost:{port}");
+    let base = emulator.config.endpoint(port);
     let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, base));
     let tls = TlsAcceptor::from(emulator.tls);
     let (stop, stopped) = watch::channel(false);
@@ -183,4 +203,19 @@ async fn serve_http(
         _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_nothing_can_name_is_refused() {
+        let (epoch, second) = (SystemTime::UNIX_EPOCH, Duration::from_secs(1));
+        assert!(check_clock(epoch).is_ok() && check_clock(SystemTime::now()).is_ok());
+        assert!(matches!(check_clock(epoch - second), Err(Error::Clock)));
+        // In the year 9999, and after it.
+        assert!(matches!(check_clock(epoch + Duration::from_secs(253_400_000_000)), Err(Error::Clock)));
+        assert!(matches!(check_clock(epoch + Duration::from_secs(300_000_000_000)), Err(Error::Clock)));
+    }
 }

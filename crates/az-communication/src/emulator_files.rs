@@ -7,24 +7,27 @@ use std::path::{Path, PathBuf};
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 
 use crate::config;
+use crate::emulator_variables;
 use crate::error::CliError;
 
-/// The variable that stands in for `--data-dir`.
-pub const DATA_DIR_VARIABLE: &str = "AZURE_COMMUNICATION_EMULATOR_DATA_DIR";
+/// The bundle of the system's roots and the emulator's authority, beside its certificate.
+pub const BUNDLE_FILE: &str = "bundle.pem";
+
+/// What to do where there is no folder for the data.
+pub const NO_FOLDER_HINT: &str = "Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.";
 
 /// The data folder: the variable, else `communication-emulator` in the configuration directory.
 ///
 /// # Errors
 ///
-/// When neither is known, because there is no home directory.
+/// When the variable is not UTF-8, or neither is known, because there is no home directory.
 pub fn data_dir() -> Result<PathBuf, CliError> {
-    if let Some(dir) = std::env::var_os(DATA_DIR_VARIABLE).filter(|dir| !dir.is_empty()) {
-        return Ok(dir.into());
+    if let Some(given) = emulator_variables::value_of("--data-dir")? {
+        return Ok(given.value.into());
     }
-    config::directory().map(|dir| dir.join("communication-emulator")).ok_or_else(|| {
-        CliError::new("There is no home directory to keep the emulator's data in.")
-            .hint(format!("Set {DATA_DIR_VARIABLE}, or give --data-dir or --in-memory."))
-    })
+    config::directory()
+        .map(|dir| dir.join("communication-emulator"))
+        .ok_or_else(|| CliError::new("There is no home directory to keep the emulator's data in.").hint(NO_FOLDER_HINT))
 }
 
 /// The certificate of the emulator's authority.

@@ -1,7 +1,7 @@
 //! Files and folders that only their owner may read, whatever the umask says.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 /// Makes a folder.
@@ -40,4 +40,15 @@ pub fn create(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     Ok(file)
+}
+
+/// Writes a file under another name and then gives it its own, so that a reader finds the old or the new content.
+///
+/// # Errors
+///
+/// When the folder cannot be written.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let temporary = path.with_extension("new");
+    create(&temporary)?.write_all(content)?;
+    fs::rename(&temporary, path)
 }

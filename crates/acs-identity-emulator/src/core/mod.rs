@@ -37,6 +37,9 @@ const REGION: &str = "amer";
 
 const ENTRA_KEY_FILE: &str = "entra-key.pem";
 
+/// The stack of a thread that makes a key, in bytes.
+const KEY_STACK: usize = 512 * 1024;
+
 const MIN_MINUTES: i64 = 60;
 const MAX_MINUTES: i64 = 1440;
 
@@ -109,13 +112,15 @@ impl Core {
     /// The public keys of all tokens that are good. Those that were not needed yet are made, side by side: whoever keeps
     /// this list must find the keys of later tokens in it.
     pub(crate) fn token_jwks(&self) -> Refused<serde_json::Value> {
-        let keys = std::thread::scope(|scope| {
-            let makers = self.token_keys.each_ref().map(|key| scope.spawn(|| key.get()));
-            makers.map(|maker| maker.join().map_err(|_| Error::Crypto("no key".into())).and_then(|key| key))
+        std::thread::scope(|scope| {
+            for key in &self.token_keys[1..] {
+                // Where no thread can be started, the key is made below.
+                let _ = std::thread::Builder::new().stack_size(KEY_STACK).spawn_scoped(scope, || key.get());
+            }
         });
         let mut jwks = Vec::new();
-        for key in keys {
-            jwks.push(key.map_err(Refusal::fault)?.jwk());
+        for key in &self.token_keys {
+            jwks.push(key.get().map_err(Refusal::fault)?.jwk());
         }
         Ok(serde_json::json!({"keys": jwks}))
     }

@@ -8,27 +8,63 @@ use crate::error::Error;
 
 /// Makes the folder, for its owner only.
 pub(crate) fn make_folder(path: &Path) -> Result<(), Error> {
-    let fail = |error| Error::File(path.to_owned(), error);
+    make_missing(path).map_err(|error| Error::File(path.to_owned(), error))
+}
+
+/// Makes a folder and those that it is in. The umask may not take the owner's rights away: each would stop the next one.
+fn make_missing(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        make_missing(parent)?;
+    }
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
     }
-    builder.create(path).map_err(fail)
+    match builder.create(path) {
+        // Somebody else made it meanwhile, or it is something else.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            if path.is_dir() {
+                Ok(())
+            } else {
+                Err(ErrorKind::NotADirectory.into())
+            }
+        }
+        Err(error) => Err(error),
+        Ok(()) => {
+            #[cfg(unix)]
+            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+            Ok(())
+        }
+    }
 }
 
-/// Opens a new file for its owner only.
+/// Opens a file for its owner only, and empties it.
 fn create_private(path: &Path) -> std::io::Result<File> {
+    open_private(path, true)
+}
+
+/// Opens a file for its owner only, whatever the umask says.
+pub(crate) fn open_private(path: &Path, truncate: bool) -> std::io::Result<File> {
+    let is_new = truncate || !path.exists();
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create(true).truncate(truncate);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    options.open(path)
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    if is_new {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    let _ = is_new;
+    Ok(file)
 }
 
 /// Writes a file: to another name, to the disk, then to its own name.

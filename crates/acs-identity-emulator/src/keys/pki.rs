@@ -39,7 +39,13 @@ pub(crate) struct Pki {
 struct Validity {
     ca_not_after: i64,
     server_not_after: i64,
+    /// The hosts that the server's certificate names beside [`LOOPBACK`].
+    #[serde(default)]
+    hosts: Vec<String>,
 }
+
+/// The hosts that every server's certificate names.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// Everything as PEM.
 #[derive(Clone, Default)]
@@ -55,8 +61,8 @@ fn crypto(error: impl std::fmt::Display) -> Error {
     Error::Crypto(error.to_string())
 }
 
-/// Loads what is in the folder, and makes what is missing or about to end.
-pub(crate) fn load_or_make(folder: Option<&Path>) -> Result<Pki, Error> {
+/// Loads what is in the folder, and makes what is missing, about to end, or for other hosts.
+pub(crate) fn load_or_make(folder: Option<&Path>, host: &str) -> Result<Pki, Error> {
     let mut certificates = match folder {
         Some(folder) => load(folder)?,
         None => Certificates::default(),
@@ -67,6 +73,11 @@ pub(crate) fn load_or_make(folder: Option<&Path>) -> Result<Pki, Error> {
         make_ca(&mut certificates)?;
         certificates.validity.server_not_after = 0;
         changed = true;
+    }
+    let hosts = &mut certificates.validity.hosts;
+    if !LOOPBACK.contains(&host) && !hosts.iter().any(|known| known == host) {
+        hosts.push(host.to_owned());
+        certificates.validity.server_not_after = 0;
     }
     if certificates.validity.server_not_after < limit {
         make_server(&mut certificates)?;
@@ -136,7 +147,8 @@ fn make_server(certificates: &mut Certificates) -> Result<(), Error> {
     let ca_key = KeyPair::from_pem(&certificates.ca_key).map_err(crypto)?;
     let issuer = Issuer::new(ca_params()?, ca_key);
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(crypto)?;
-    let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
+    let mut names = LOOPBACK.map(str::to_owned).to_vec();
+    names.extend_from_slice(&certificates.validity.hosts);
     let mut params = CertificateParams::new(names).map_err(crypto)?;
     params.distinguished_name = name("localhost");
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];

@@ -5,7 +5,7 @@ mod read;
 mod schema;
 mod write;
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -16,6 +16,7 @@ pub(crate) use read::{AssignmentRow, IdentityRow};
 pub(crate) use write::{Outcome, Write};
 
 use crate::error::Error;
+use crate::keys::files;
 
 const DATABASE_FILE: &str = "identities.db";
 const LOCK_FILE: &str = "lock";
@@ -151,9 +152,7 @@ fn lock_of<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join(LOCK_FILE);
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    let file = options.open(&path).map_err(|error| Error::File(path.clone(), error))?;
+    let file = files::open_private(&path, false).map_err(|error| Error::File(path.clone(), error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.to_owned())),
@@ -163,7 +162,7 @@ fn lock(folder: &Path) -> Result<File, Error> {
 
 fn open_file(path: &Path) -> Result<Connection, Error> {
     let fail = |what: String| Error::Database(path.to_owned(), what);
-    let sql = |error: rusqlite::Error| fail(describe(&error));
+    let sql = |error: rusqlite::Error| refused(path, &error);
     let is_new = !path.exists();
     let connection = Connection::open(path).map_err(sql)?;
     #[cfg(unix)]
@@ -177,7 +176,10 @@ fn open_file(path: &Path) -> Result<Connection, Error> {
         // A damaged file is reported before anything is written into it.
         let check: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql)?;
         if check != "ok" {
-            return Err(fail(format!("it is damaged ({check}); move it away to start anew")));
+            return Err(Error::Damaged(
+                path.to_owned(),
+                format!("it is damaged ({check}); move it away to start anew"),
+            ));
         }
     }
     // FULL: a commit is on the disk when it returns.
@@ -186,12 +188,13 @@ fn open_file(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn describe(error: &rusqlite::Error) -> String {
+fn refused(path: &Path, error: &rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => {
-            format!("it is damaged or no database ({error}); move it away to start anew")
-        }
-        _ => error.to_string(),
+        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => Error::Damaged(
+            path.to_owned(),
+            format!("it is damaged or not a database ({error}); move it away to start anew"),
+        ),
+        _ => Error::Database(path.to_owned(), error.to_string()),
     }
 }
 

@@ -43,7 +43,7 @@ const MIGRATIONS: &[&str] = &[
 
 /// Brings the database to the newest version.
 pub(super) fn migrate(connection: &Connection) -> Result<(), String> {
-    let text = |error: rusqlite::Error| super::describe(&error);
+    let text = |error: rusqlite::Error| error.to_string();
     let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(text)?;
     let version = usize::try_from(version).unwrap_or(usize::MAX);
     if version > MIGRATIONS.len() {

@@ -12,6 +12,7 @@ use crate::cli::table::Argument;
 use crate::config::Config;
 use crate::delegate;
 use crate::emulator_files;
+use crate::emulator_variables;
 use crate::error::{CliError, HintPolicy, system_text};
 use crate::pasted;
 
@@ -225,12 +226,20 @@ impl Connection {
         }
         let parsed: ConnectionString =
             text.parse().map_err(|error: ConnectionStringError| malformed(&error, &text, given.is_some()))?;
-        Ok(Some(parsed.into()))
+        let mut connection = Self::from(parsed);
+        if connection.development_emulator {
+            connection.host = emulator_variables::development_host()?;
+        }
+        Ok(Some(connection))
     }
 
     /// The well-known emulator of this machine, for commands that are about it.
-    pub fn development_emulator() -> Self {
-        ConnectionString::development_emulator().into()
+    ///
+    /// # Errors
+    ///
+    /// When the variables of its options do not say where it is.
+    pub fn development_emulator() -> Result<Self, CliError> {
+        Ok(Self { host: emulator_variables::development_host()?, ..ConnectionString::development_emulator().into() })
     }
 
     /// The endpoint, without a trailing slash. As the Python SDK, whatever scheme was named, https is used.

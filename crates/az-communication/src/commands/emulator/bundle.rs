@@ -1,30 +1,57 @@
-//! Bundles of certificates: the roots that are trusted already, and the emulator's authority.
+//! Bundles of certificates: roots that are trusted already, and the emulator's authority.
 
-use std::env;
+use std::collections::HashSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use base64::Engine as _;
 
 use crate::client;
 
-/// The roots that are trusted now, as PEM, and ours.
-pub(super) fn bundle_with(ca_certificate: &str) -> Vec<u8> {
-    let named = client::BUNDLE_VARIABLES.iter().chain(&["SSL_CERT_FILE"]).filter_map(env::var_os);
-    let files = named.map(PathBuf::from).chain(client::SYSTEM_BUNDLES.iter().map(PathBuf::from));
-    let mut bundle = files.filter_map(|path| read_bundle(&path)).next().unwrap_or_else(machine_roots);
-    if !bundle.ends_with(b"\n") {
-        bundle.push(b'\n');
+/// The largest file that is read. Bundles of all public roots have some 250 KB.
+const LIMIT: u64 = 16 * 1024 * 1024;
+
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
+
+/// The certificates of a file in PEM, or of all files of a folder.
+///
+/// # Errors
+///
+/// When it cannot be read, or holds no certificate.
+pub(super) fn read(path: &Path) -> io::Result<String> {
+    let none = || io::Error::new(io::ErrorKind::InvalidData, "it holds no certificate in PEM form");
+    if !path.is_dir() {
+        return read_file(path).and_then(|text| if text.contains(BEGIN) { Ok(text) } else { Err(none()) });
     }
-    bundle.extend_from_slice(ca_certificate.as_bytes());
-    bundle
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(path)? {
+        // Folders of certificates hold other files, too.
+        texts.extend(entry.and_then(|entry| read_file(&entry.path())).ok().filter(|text| text.contains(BEGIN)));
+    }
+    if texts.is_empty() { Err(none()) } else { Ok(join(texts.iter().map(String::as_str))) }
 }
 
-fn read_bundle(path: &Path) -> Option<Vec<u8>> {
-    fs::read(path).ok().filter(|bytes| !bytes.is_empty())
+fn read_file(path: &Path) -> io::Result<String> {
+    let metadata = fs::metadata(path)?;
+    // A pipe would wait for ever.
+    if !metadata.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
+    }
+    let mut content = Vec::new();
+    fs::File::open(path)?.take(LIMIT).read_to_end(&mut content)?;
+    // Comments may be in any encoding.
+    Ok(String::from_utf8_lossy(&content).into_owned())
+}
+
+/// The roots of this machine.
+pub(super) fn system() -> String {
+    client::SYSTEM_BUNDLES.iter().find_map(|path| read(Path::new(path)).ok()).unwrap_or_else(machine_roots)
 }
 
 /// The roots of a machine that has no bundle file.
-fn machine_roots() -> Vec<u8> {
-    use base64::Engine as _;
+fn machine_roots() -> String {
     let mut pem = String::new();
     for certificate in client::machine_certificates() {
         let encoded = base64::engine::general_purpose::STANDARD.encode(&certificate);
@@ -35,5 +62,51 @@ fn machine_roots() -> Vec<u8> {
         }
         pem.push_str("-----END CERTIFICATE-----\n");
     }
-    pem.into_bytes()
+    pem
+}
+
+/// The certificates of all texts, each one once, without the comments between them.
+pub(super) fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut joined = String::new();
+    let mut seen = HashSet::new();
+    for block in texts.into_iter().flat_map(blocks) {
+        let bare: String = block.split_whitespace().collect();
+        if seen.insert(bare) {
+            joined.push_str(block);
+            joined.push('\n');
+        }
+    }
+    joined
+}
+
+/// The PEM blocks of a text.
+fn blocks(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let block = &rest[rest.find(BEGIN)?..];
+        let end = block.find(END)?;
+        let length = block[end..].find('\n').map_or(block.len(), |length| end + length);
+        rest = &block[length..];
+        Some(block[..length].trim_end())
+    })
+    // Not the private keys that some files hold, too.
+    .filter(|block| block.lines().next().is_some_and(|line| line.trim_end().ends_with("CERTIFICATE-----")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(content: &str) -> String {
+        format!("-----BEGIN CERTIFICATE-----\n{content}\n-----END CERTIFICATE-----\n")
+    }
+
+    #[test]
+    fn certificates_are_joined_once_each() {
+        let (one, two) = (block("AAAA"), block("BBBB"));
+        let messy = format!("# a comment\r\n{}junk\n{}", one.replace('\n', "\r\n"), two.trim_end());
+        assert_eq!(join([one.as_str(), &two, &one]), format!("{one}{two}"));
+        assert_eq!(join([one.as_str(), &messy]), format!("{one}{two}"));
+        assert_eq!(join(["", "-----BEGIN CERTIFICATE-----\nAAAA", "nothing"]), "");
+    }
 }

@@ -43,7 +43,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let nothing_given = arguments.get("--connection-string").is_none_or(str::is_empty)
         && invocation.config.get("communication", "connection_string")?.is_none();
     let connection = if nothing_given {
-        Connection::development_emulator()
+        Connection::development_emulator()?
     } else {
         Connection::find(arguments, invocation.config)?
     };

@@ -1,11 +1,14 @@
-//! The environment of the command that `emulator run` runs.
+//! The environment of the command that `emulator run` runs. Each variable is extended from what was in force for those who
+//! read it.
 
 use std::env;
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use std::process::Command;
 
 use acs_identity_emulator::Emulator;
+
+use super::trusting;
 
 /// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority is one
 /// of Microsoft's. Offline, and for an authority of our own, they would fail.
@@ -14,30 +17,33 @@ const TENANT: &str = "adfs";
 /// The application that the command is.
 const CLIENT: &str = "00000000-0000-0000-0000-000000000002";
 
-/// Adds what a client of the emulator needs.
-pub(super) fn of_child(command: &mut Command, emulator: &Emulator, port: u16, ca_certificate: &Path, bundle: &Path) {
+/// Where programs are looked for when PATH is not set (`getconf PATH`).
+const DEFAULT_PATH: &str = "/bin:/usr/bin";
+
+/// Adds what a client of the emulator on that port needs, and the variables about certificates.
+pub(super) fn of_child(command: &mut Command, emulator: &Emulator, port: u16, trusted: trusting::Variables) {
+    let endpoint = emulator.endpoint(port);
     command
         .env("AZURE_COMMUNICATION_CONNECTION_STRING", emulator.connection_string(port))
-        .env("AZURE_COMMUNICATION_ENDPOINT", format!("https://localhost:{port}"))
-        .envs(keyless(emulator, port))
-        .env("REQUESTS_CA_BUNDLE", bundle)
-        .env("SSL_CERT_FILE", bundle)
-        .env("CURL_CA_BUNDLE", bundle)
-        .env("NODE_EXTRA_CA_CERTS", ca_certificate)
-        .env("NO_PROXY", no_proxy("NO_PROXY"))
-        .env("no_proxy", no_proxy("no_proxy"));
-    if let Some(path) = path_with_own_folder() {
+        .env("AZURE_COMMUNICATION_ENDPOINT", &endpoint)
+        .envs(keyless(emulator, &endpoint))
+        .envs(trusted)
+        .envs(no_proxy(env::var_os("NO_PROXY"), env::var_os("no_proxy"), emulator.host()));
+    if let Some(path) =
+        env::current_exe().ok().and_then(|own| with_own_folder(own.parent()?.into(), env::var_os("PATH")))
+    {
         command.env("PATH", path);
     }
 }
 
 /// What code without a key looks for: a managed identity, an application's secret, and who vouches for them.
-fn keyless(emulator: &Emulator, port: u16) -> [(&'static str, String); 7] {
+fn keyless(emulator: &Emulator, endpoint: &str) -> [(&'static str, String); 7] {
+    let plain = endpoint.replacen("https", "http", 1);
     [
-        ("IDENTITY_ENDPOINT", format!("http://localhost:{port}/msi/token")),
+        ("IDENTITY_ENDPOINT", format!("{plain}/msi/token")),
         ("IDENTITY_HEADER", emulator.identity_header().to_owned()),
-        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", format!("http://localhost:{port}")),
-        ("AZURE_AUTHORITY_HOST", format!("https://localhost:{port}")),
+        ("AZURE_POD_IDENTITY_AUTHORITY_HOST", plain),
+        ("AZURE_AUTHORITY_HOST", endpoint.to_owned()),
         ("AZURE_TENANT_ID", TENANT.to_owned()),
         ("AZURE_CLIENT_ID", CLIENT.to_owned()),
         ("AZURE_CLIENT_SECRET", emulator.client_secret().to_owned()),
@@ -45,17 +51,67 @@ fn keyless(emulator: &Emulator, port: u16) -> [(&'static str, String); 7] {
 }
 
 /// The command finds this very program as `az`.
-fn path_with_own_folder() -> Option<OsString> {
-    let own: PathBuf = env::current_exe().ok()?.parent()?.to_owned();
-    let path = env::var_os("PATH").unwrap_or_default();
+fn with_own_folder(own: PathBuf, path: Option<OsString>) -> Option<OsString> {
+    let path = path.filter(|path| !path.is_empty()).unwrap_or_else(|| DEFAULT_PATH.into());
     env::join_paths(std::iter::once(own).chain(env::split_paths(&path))).ok()
 }
 
-/// No proxy can reach the emulator.
-fn no_proxy(name: &str) -> String {
-    let own = "localhost,127.0.0.1,::1";
-    match env::var(name).ok().filter(|list| !list.is_empty()) {
-        Some(list) => format!("{list},{own}"),
-        None => own.to_owned(),
+/// No proxy can reach the emulator. Of the two spellings, programs prefer the lower case, so that one counts where the other
+/// is not set, and the other way round.
+fn no_proxy(upper: Option<OsString>, lower: Option<OsString>, host: &str) -> [(&'static str, OsString); 2] {
+    let extend = |list: Option<&OsString>| {
+        let mut list = list.cloned().unwrap_or_default();
+        let text = list.to_string_lossy().into_owned();
+        // It stands for everything only where it is alone.
+        if text.trim() == "*" {
+            return list;
+        }
+        let has = |name: &str| text.split([',', ' ']).any(|entry| entry.trim().eq_ignore_ascii_case(name));
+        let mut own = vec!["localhost", "127.0.0.1", "::1"];
+        if !own.contains(&host) {
+            own.push(host);
+        }
+        for name in own.into_iter().filter(|name| !has(name)) {
+            if !list.is_empty() {
+                list.push(OsStr::new(","));
+            }
+            list.push(name);
+        }
+        list
+    };
+    [("NO_PROXY", extend(upper.as_ref().or(lower.as_ref()))), ("no_proxy", extend(lower.as_ref().or(upper.as_ref())))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_spelling_of_no_proxy_is_extended_from_what_was_in_force() {
+        const OWN: &str = "localhost,127.0.0.1,::1";
+        let corp = format!("corp.example,10.0.0.0/8,{OWN}");
+        for (upper, lower, expected_upper, expected_lower) in [
+            (None, None, OWN, OWN),
+            (Some("corp.example,10.0.0.0/8"), None, &corp, &corp),
+            (None, Some("corp.example,10.0.0.0/8"), &corp, &corp),
+            (Some("a"), Some("b"), "a,localhost,127.0.0.1,::1", "b,localhost,127.0.0.1,::1"),
+            (Some("a"), Some(""), "a,localhost,127.0.0.1,::1", OWN),
+            (Some("*"), None, "*", "*"),
+            (Some("*"), Some("b"), "*", "b,localhost,127.0.0.1,::1"),
+            (Some("LOCALHOST, ::1"), None, "LOCALHOST, ::1,127.0.0.1", "LOCALHOST, ::1,127.0.0.1"),
+        ] {
+            let variables = no_proxy(upper.map(Into::into), lower.map(Into::into), "localhost");
+            assert_eq!(variables, [("NO_PROXY", expected_upper.into()), ("no_proxy", expected_lower.into())]);
+        }
+        let [(_, upper), _] = no_proxy(None, None, "127.0.0.2");
+        assert_eq!(upper, "localhost,127.0.0.1,::1,127.0.0.2");
+    }
+
+    #[test]
+    fn path_has_our_folder_first_and_no_empty_entry_of_ours() {
+        let path = |path: Option<&str>| with_own_folder("/opt/az".into(), path.map(Into::into)).unwrap_or_default();
+        assert_eq!(path(Some("/usr/bin:/bin")), "/opt/az:/usr/bin:/bin");
+        assert_eq!(path(None), "/opt/az:/bin:/usr/bin");
+        assert_eq!(path(Some("")), "/opt/az:/bin:/usr/bin");
     }
 }

@@ -1,15 +1,137 @@
-//! Where the emulator listens.
+//! Where the emulator listens, and under what name it is reached there.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::io::{Error, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpSocket};
 
+use crate::emulator_variables::Given;
 use crate::error::{CliError, system_text};
+use crate::limits;
 use crate::names;
 
 /// How long the name to listen on may take to look up.
 const NAME_TIMEOUT: Duration = Duration::from_secs(30);
+
+const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
+
+/// Where to listen.
+pub(super) struct Place {
+    /// All of them must be free.
+    wanted: Vec<IpAddr>,
+    /// Those that are listened on where it is possible.
+    beside: Option<IpAddr>,
+    /// The host of the endpoint.
+    host: String,
+    /// Whether both loopback addresses are wanted, and one is enough.
+    is_loopback: bool,
+}
+
+impl Place {
+    /// Both loopback addresses of this machine, or the one that it has.
+    pub(super) fn loopback() -> Self {
+        // The hosts file of many machines has 127.0.0.1 only for localhost, so that name is of use only with IPv4.
+        let has_v4 = std::net::TcpListener::bind((V4, 0)).map_or_else(|error| !is_missing(&error), |_| true);
+        let host = if has_v4 { "localhost".to_owned() } else { V6.to_string() };
+        Self { wanted: vec![V4, V6], beside: None, host, is_loopback: true }
+    }
+
+    /// What `--host` names.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a host name or an address, or the name cannot be found.
+    pub(super) fn of(given: Option<&Given>) -> Result<Self, CliError> {
+        let Some(given) = given else { return Ok(Self::loopback()) };
+        if names::is_localhost(&given.value) {
+            return Ok(Self::loopback());
+        }
+        if let Ok(address) = given.value.parse::<IpAddr>() {
+            // Clients of a machine whose addresses are all served call it localhost, whichever address that is for them.
+            let (host, beside) = match (address.is_unspecified(), address.is_ipv4()) {
+                (true, true) => ("localhost".into(), Some(V6)),
+                (true, false) => ("localhost".into(), Some(V4)),
+                (false, _) => (address.to_string(), None),
+            };
+            return Ok(Self { wanted: vec![address], beside, host, is_loopback: false });
+        }
+        if let Some(problem) = problem_of(&given.value) {
+            return Err(CliError::new(format!("{} {problem}: '{}'.", given.named_by, given.value)).hint(
+                "Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.",
+            ));
+        }
+        let found = names::addresses(&given.value, 0, Instant::now() + NAME_TIMEOUT).map_err(|error| {
+            CliError::new(error.to_string()).hint(format!(
+                "{} must be a name or an address of this machine. Without it, the emulator listens on 127.0.0.1 and ::1.",
+                given.named_by
+            ))
+        })?;
+        let wanted: Vec<IpAddr> = found.iter().map(SocketAddr::ip).collect();
+        // An address may be written in short, as 127.1.
+        let is_short = given.value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let host = match wanted.first() {
+            Some(address) if is_short => address.to_string(),
+            _ => given.value.clone(),
+        };
+        Ok(Self { wanted, beside: None, host, is_loopback: false })
+    }
+
+    /// The host under which clients reach the emulator; an IPv6 address without brackets.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Listens; the listeners and their port. Port 0 takes a free port, the same on all addresses.
+    ///
+    /// # Errors
+    ///
+    /// When an address is not this machine's, or the port is taken or needs a right that this user does not have.
+    pub(super) async fn listen(&self, port: u16) -> Result<(Vec<TcpListener>, u16), CliError> {
+        let mut attempts = 0;
+        loop {
+            match self.try_listen(port) {
+                // Somebody else has that free port on another address: another one.
+                Err((_, error)) if error.kind() == ErrorKind::AddrInUse && port == 0 && attempts < 16 => attempts += 1,
+                Err((address, error)) => return Err(refused(address, &error)),
+                Ok(listeners) => {
+                    let port = port_of(&listeners).unwrap_or(port);
+                    return Ok((listeners, port));
+                }
+            }
+        }
+    }
+
+    fn try_listen(&self, port: u16) -> Result<Vec<TcpListener>, (SocketAddr, Error)> {
+        let mut listeners: Vec<TcpListener> = Vec::new();
+        let mut missing = None;
+        for ip in self.wanted.iter().chain(&self.beside) {
+            let address = SocketAddr::new(*ip, port_of(&listeners).unwrap_or(port));
+            match bind(address) {
+                Ok(listener) => listeners.push(listener),
+                // Where :: takes IPv4 connections, too, 127.0.0.1 counts as taken.
+                Err(_) if self.beside == Some(*ip) => {}
+                // One loopback address is enough where there is only one.
+                Err(error) if self.is_loopback && is_missing(&error) => missing = missing.or(Some((address, error))),
+                Err(error) => return Err((address, error)),
+            }
+        }
+        match missing {
+            Some(missing) if listeners.is_empty() => Err(missing),
+            _ => Ok(listeners),
+        }
+    }
+}
+
+fn port_of(listeners: &[TcpListener]) -> Option<u16> {
+    listeners.first().and_then(|listener| listener.local_addr().ok()).map(|address| address.port())
+}
+
+/// Whether a machine that answers so does not have the address.
+fn is_missing(error: &Error) -> bool {
+    !matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
+}
 
 /// How many connections may wait to be accepted. The usual 1,024 overflow in a burst, and then clients wait for seconds.
 const BACKLOG: u32 = 4096;
@@ -22,39 +144,62 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Listens on both loopback addresses, or on the given host. Port 0 takes a free port, the same on both.
-pub(super) async fn listen(host: Option<&str>, port: u16) -> Result<Vec<TcpListener>, CliError> {
-    let fail = |error: std::io::Error, address: String| {
-        CliError::new(format!("Cannot listen on {address}: {}.", system_text(&error)))
-            .hint("Is an emulator running already? Choose another port: --port NUMBER, or --port 0 for any free one.")
-    };
-    if let Some(host) = host.filter(|host| !names::is_localhost(host)) {
-        let addresses = names::addresses(host, port, Instant::now() + NAME_TIMEOUT)
-            .map_err(|error| CliError::new(format!("Cannot listen: {error}")))?;
-        let mut listeners: Vec<TcpListener> = Vec::new();
-        for mut address in addresses {
-            if let Some(first) = listeners.first().and_then(|listener| listener.local_addr().ok()) {
-                address.set_port(first.port());
-            }
-            listeners.push(bind(address).map_err(|error| fail(error, address.to_string()))?);
-        }
-        return Ok(listeners);
+fn refused(address: SocketAddr, error: &Error) -> CliError {
+    let described = CliError::new(format!("Cannot listen on {address}: {}.", system_text(error)));
+    match error.kind() {
+        ErrorKind::AddrInUse => described
+            .hint("Is an emulator running already? Choose another port: --port NUMBER, or --port 0 for any free one."),
+        ErrorKind::PermissionDenied => described.hint(
+            "Ports below 1024 need a right that this user does not have. Choose another port: --port NUMBER, or --port 0 \
+             for any free one.",
+        ),
+        ErrorKind::AddrNotAvailable => described.hint(
+            "This machine does not have the address. Give one that it has, or leave --host out to listen on 127.0.0.1 and \
+             ::1.",
+        ),
+        _ => limits::explain(described, error),
     }
-    for attempt in 0.. {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let v4 = bind(address).map_err(|error| fail(error, address.to_string()))?;
-        let taken = v4.local_addr().map_or(port, |address| address.port());
-        let address = SocketAddr::from((Ipv6Addr::LOCALHOST, taken));
-        match bind(address) {
-            Ok(v6) => return Ok(vec![v4, v6]),
-            // Somebody else has that free port on the other address: another one.
-            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse && port == 0 && attempt < 16 => {}
-            Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
-                return Err(fail(error, address.to_string()));
-            }
-            // A machine without IPv6.
-            Err(_) => return Ok(vec![v4]),
+}
+
+/// What is wrong with a host that is not an address, where it cannot be a name either.
+fn problem_of(host: &str) -> Option<&'static str> {
+    let bracketed = host.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    if host.contains("://") {
+        return Some("is a URL, and must be a host alone");
+    }
+    match bracketed {
+        Some((_, "")) => return Some("has brackets, which belong into URLs only"),
+        Some(_) => return Some("holds a port, which has an option of its own (--port)"),
+        None => {}
+    }
+    match host.rsplit_once(':') {
+        Some((name, port)) if !name.contains(':') && port.bytes().all(|byte| byte.is_ascii_digit()) => {
+            return Some("holds a port, which has an option of its own (--port)");
+        }
+        _ => {}
+    }
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    (!host.chars().all(fits)).then_some("is not a host name or an address")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_is_none_is_told_apart() {
+        for (host, problem) in [
+            ("[::1]", Some("has brackets, which belong into URLs only")),
+            ("[::1]:10100", Some("holds a port, which has an option of its own (--port)")),
+            ("localhost:10100", Some("holds a port, which has an option of its own (--port)")),
+            ("https://localhost", Some("is a URL, and must be a host alone")),
+            ("*", Some("is not a host name or an address")),
+            ("local host", Some("is not a host name or an address")),
+            ("::zz", Some("is not a host name or an address")),
+            ("127.0.0.1/8", Some("is not a host name or an address")),
+            ("my-machine.example", None),
+        ] {
+            assert_eq!(problem_of(host), problem, "{host}");
         }
     }
-    unreachable!("the loop ends by returning")
 }

@@ -1,10 +1,8 @@
 //! The options of the emulator, each with its variable.
 
-use std::env;
 use std::time::Duration;
 
 use acs_identity_emulator::{Config, TrustedIssuer};
-use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 use serde_json::Value as Json;
 
 use crate::cli::table::{Argument, Arity};
@@ -12,6 +10,7 @@ use crate::client;
 use crate::commands::Invocation;
 use crate::commands::duration::parse_duration;
 use crate::config::parse_bool;
+use crate::emulator_variables::{self, Given};
 use crate::error::CliError;
 
 pub(super) const ACCESS_KEY: Argument = Argument::new(
@@ -61,45 +60,70 @@ pub(super) const ENTRA_ISSUER: Argument = Argument::new(
 /// The longest time that the service takes to revoke (docs/service.md, section 7), in seconds.
 const MAX_REVOCATION_DELAY: u64 = 15 * 60;
 
-/// The variable that stands in for an option of the emulator.
-pub(super) fn variable(key: &str) -> String {
-    let name = key.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();
-    format!("AZURE_COMMUNICATION_EMULATOR_{name}")
+/// The value of an option.
+///
+/// # Errors
+///
+/// When it is empty.
+pub(super) fn given(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
+    match invocation.arguments.get(key) {
+        Some("") => Err(CliError::new(format!("{key} is empty."))),
+        value => Ok(value.map(|value| Given { value: value.to_owned(), named_by: key.to_owned() })),
+    }
 }
 
-/// The value of an option: given, else of its variable.
-pub(super) fn option(invocation: &Invocation<'_>, key: &str) -> Option<String> {
-    let given = invocation.arguments.get(key).map(str::to_owned);
-    given.or_else(|| env::var(variable(key)).ok().filter(|value| !value.is_empty()))
+/// The value of an option, else of its variable.
+///
+/// # Errors
+///
+/// When it is given and empty, or the variable is not UTF-8.
+pub(super) fn option(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
+    Ok(match given(invocation, key)? {
+        None => emulator_variables::value_of(key)?,
+        given => given,
+    })
 }
 
 /// Whether a flag is given, or its variable says yes.
-pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> bool {
-    invocation.arguments.has(key) || env::var(variable(key)).is_ok_and(|value| parse_bool(&value) == Some(true))
+///
+/// # Errors
+///
+/// When the variable says neither yes nor no.
+pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliError> {
+    if invocation.arguments.has(key) {
+        return Ok(true);
+    }
+    let Some(given) = emulator_variables::value_of(key)? else { return Ok(false) };
+    parse_bool(&given.value).ok_or_else(|| given.is_not("a boolean").hint("Set it to yes or no."))
 }
 
 /// Applies the options that all ways of running the emulator have.
+///
+/// # Errors
+///
+/// When one of them is wrong, or an issuer cannot be asked.
 pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
-    if let Some(key) = option(invocation, "--access-key") {
-        let parsed = key.parse().map_err(|_| {
-            CliError::new("--access-key is not valid base64.").hint("Make one: openssl rand -base64 64 | tr -d '\\n'")
+    if let Some(given) = option(invocation, "--access-key")? {
+        let parsed = given.value.parse().map_err(|_| {
+            CliError::new(format!("{} is not valid base64.", given.named_by))
+                .hint("Make one: openssl rand -base64 64 | tr -d '\\n'")
         })?;
         config.access_key = Some(parsed);
     }
-    config.strict_api_version = flag(invocation, "--strict-api-version");
-    config.log_requests = flag(invocation, "--log-requests");
-    config.throttle = flag(invocation, "--throttle");
-    if let Some(text) = option(invocation, "--revocation-delay") {
-        let seconds = parse_duration(&text).and_then(|seconds| u64::try_from(seconds).ok());
+    config.strict_api_version = flag(invocation, "--strict-api-version")?;
+    config.log_requests = flag(invocation, "--log-requests")?;
+    config.throttle = flag(invocation, "--throttle")?;
+    if let Some(given) = option(invocation, "--revocation-delay")? {
+        let seconds = parse_duration(&given.value).and_then(|seconds| u64::try_from(seconds).ok());
         let seconds = seconds
             .filter(|seconds| *seconds <= MAX_REVOCATION_DELAY)
-            .ok_or_else(|| CliError::new(format!("--revocation-delay is no duration from 0s to 15m: '{text}'.")))?;
+            .ok_or_else(|| given.is_not("a duration from 0s to 15m"))?;
         config.revocation_delay = Duration::from_secs(seconds);
     }
     let urls = match invocation.arguments.has("--entra-issuer") {
         true => invocation.arguments.list("--entra-issuer").to_vec(),
-        false => option(invocation, "--entra-issuer")
-            .map(|text| text.split_whitespace().map(str::to_owned).collect())
+        false => emulator_variables::value_of("--entra-issuer")?
+            .map(|given| given.value.split_whitespace().map(str::to_owned).collect())
             .unwrap_or_default(),
     };
     for url in urls {
@@ -113,17 +137,9 @@ fn trusted_issuer(url: &str) -> Result<TrustedIssuer, CliError> {
     let metadata = client::fetch_json(url)?;
     let member = |name: &str| {
         metadata.get(name).and_then(Json::as_str).map(str::to_owned).ok_or_else(|| {
-            CliError::new(format!("{url} is no OpenID metadata: it has no {name}."))
+            CliError::new(format!("{url} is not OpenID metadata: the member {name} is missing."))
                 .hint("Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration")
         })
     };
     Ok(TrustedIssuer { issuer: member("issuer")?, jwks: client::fetch_json(&member("jwks_uri")?)? })
-}
-
-/// The default port, or that of the option.
-pub(super) fn port(invocation: &Invocation<'_>) -> Result<u16, CliError> {
-    let Some(text) = option(invocation, "--port") else {
-        return Ok(DEVELOPMENT_PORT);
-    };
-    text.parse().map_err(|_| CliError::new(format!("--port is not a number from 0 to 65535: '{text}'.")))
 }

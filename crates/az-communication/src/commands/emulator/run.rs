@@ -8,13 +8,15 @@ use pyjmespath::Value;
 use tokio::sync::oneshot;
 
 use super::folder::TemporaryFolder;
+use super::listen::Place;
 use super::options::{self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE};
 use super::signals::Signals;
-use super::{bundle, environment, listen, signals};
+use super::{environment, signals, threads, trusting};
 use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::commands::Invocation;
 use crate::error::{CliError, system_text};
 use crate::exit_code::ExitCode;
+use crate::limits;
 use crate::prompt;
 
 pub(in crate::commands) const VERB: Verb = Verb {
@@ -23,6 +25,8 @@ pub(in crate::commands) const VERB: Verb = Verb {
         certificate of the emulator's authority where Python, OpenSSL, curl and Node.js look for it. Its exit code is \
         that of this command.",
     arguments: &[
+        Argument::new(&["--host"], "Host name or address to listen on instead of both 127.0.0.1 and ::1.").extension(),
+        Argument::new(&["--port"], "Port to listen on; 0 for any free one.").default("0").extension(),
         ACCESS_KEY,
         ENTRA_ISSUER,
         LOG_REQUESTS,
@@ -48,20 +52,23 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(CliError::new("There is no command behind --.").exit_code(ExitCode::Usage));
     };
-    let config = options::configure(invocation, Config::in_memory())?;
+    super::check_file_limit()?;
+    // Not the variables of `start`: this emulator is another one.
+    let port = options::given(invocation, "--port")?.map_or(Ok(0), |given| given.port())?;
+    let place = Place::of(options::given(invocation, "--host")?.as_ref())?;
+    let config = Config { host: place.host().to_owned(), ..Config::in_memory() };
+    let config = options::configure(invocation, config)?;
     // Before there is a folder to remove or a command to tell. Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
     let opened = super::open(config)?;
     let folder = TemporaryFolder::new()?;
-    let ca_certificate = folder.write("ca.pem", opened.ca_certificate().as_bytes())?;
-    let bundle = folder.write("bundle.pem", &bundle::bundle_with(opened.ca_certificate()))?;
-    let end = super::runtime()?.block_on(async {
-        let listeners = listen::listen(None, 0).await?;
-        let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(0, |address| address.port());
+    let trusted = trusting::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
+    let end = threads::runtime()?.block_on(async {
+        let (listeners, port) = place.listen(port).await?;
         let mut command = Command::new(program);
         command.args(arguments);
-        environment::of_child(&mut command, &opened, port, &ca_certificate, &bundle);
+        environment::of_child(&mut command, &opened, port, trusted);
         if let Some(signal) = signals.ended_by() {
             return Ok(End::Signal(signal));
         }
@@ -81,7 +88,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
                     _ => ExitCode::CannotRun,
                 };
                 let (program, reason) = (program.to_string_lossy(), system_text(&error));
-                Err(CliError::new(format!("{program} cannot be run: {reason}.")).exit_code(code))
+                let described = CliError::new(format!("{program} cannot be run: {reason}.")).exit_code(code);
+                Err(limits::explain(described, &error))
             }
         };
         drop(stop);

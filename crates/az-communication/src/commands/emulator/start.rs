@@ -1,25 +1,29 @@
 //! `emulator start`: the service on this machine until it is stopped.
 
+use std::path::{Path, PathBuf};
+
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
+use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 use pyjmespath::Value;
-use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::folder::TemporaryFolder;
-use super::listen;
+use super::listen::Place;
 use super::options::{self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE};
+use super::ready::{Ready, text_of};
 use super::signals::{self, Signals};
+use super::{threads, trusting};
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::commands::Invocation;
-use crate::emulator_files;
-use crate::error::CliError;
-use crate::output;
+use crate::emulator_files::{self, BUNDLE_FILE};
+use crate::error::{CliError, system_text};
+use crate::private_file;
 use crate::prompt;
 
 pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nOnce it is ready, \
-        one line of JSON on stdout says where it listens, its connection string and the certificate of its authority; \
-        the log goes to stderr.",
+        one line of JSON on stdout says where it listens, its connection string and the files with its certificates; the \
+        log goes to stderr.",
     arguments: &[
         Argument::new(
             &["--host"],
@@ -64,45 +68,34 @@ pub(in crate::commands) const VERB: Verb = Verb {
 };
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    let port = options::port(invocation)?;
-    let host = options::option(invocation, "--host");
-    let in_memory = options::flag(invocation, "--in-memory");
-    let (config, folder) = if in_memory {
-        (Config::in_memory(), None)
-    } else {
-        let folder = match invocation.arguments.get("--data-dir") {
-            Some(folder) => folder.into(),
-            None => emulator_files::data_dir()?,
-        };
-        (Config::in_folder(&folder), Some(folder))
-    };
+    super::raise_file_limit();
+    super::check_file_limit()?;
+    let port = options::option(invocation, "--port")?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
+    let place = Place::of(options::option(invocation, "--host")?.as_ref())?;
+    let folder = data_folder(invocation)?;
+    let mut config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder);
+    config.host = place.host().to_owned();
     let config = options::configure(invocation, config)?;
+    // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
     let opened = super::open(config)?;
-    // The certificate must be a file for clients to name, in memory or not.
-    let (ca_certificate, temporary) = match folder {
-        Some(folder) => (std::path::absolute(folder.join(CA_CERTIFICATE_FILE)).unwrap_or(folder), None),
-        None => {
-            let temporary = TemporaryFolder::new()?;
-            (temporary.write(CA_CERTIFICATE_FILE, opened.ca_certificate().as_bytes())?, Some(temporary))
-        }
+    let (files, temporary) = match &folder {
+        Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
+        None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
     };
-    let signal = super::runtime()?.block_on(async {
-        let listeners = listen::listen(host.as_deref(), port).await?;
-        let port = listeners.first().and_then(|l| l.local_addr().ok()).map_or(port, |address| address.port());
-        super::raise_file_limit();
+    let signal = threads::runtime()?.block_on(async {
+        let (listeners, port) = place.listen(port).await?;
         if let Some(signal) = signals.ended_by() {
             return Ok(signal);
         }
-        let ready = json!({
-            "endpoint": format!("https://localhost:{port}"),
-            "connectionString": opened.connection_string(port),
-            "caCertificate": ca_certificate,
-            "controlEndpoint": format!("https://localhost:{port}/emulator/"),
-            "pid": std::process::id(),
-        });
-        output::print_line(&ready.to_string())?;
+        let ready = Ready {
+            data: files.data,
+            certificate: files.certificate,
+            bundle: files.bundle,
+            ..Ready::of(&opened, port)
+        };
+        ready.say(&invocation.printer)?;
         let mut signal = Err(CliError::new("The emulator has stopped."));
         acs_identity_emulator::run(listeners, opened, async { signal = signals.end().await }).await;
         signal
@@ -112,5 +105,62 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         // The two that ask for a clean end have got it.
         SIGINT | SIGTERM => Ok(None),
         signal => signals::end_by(signal),
+    }
+}
+
+/// The folder for the data; `None` in memory.
+fn data_folder(invocation: &Invocation<'_>) -> Result<Option<PathBuf>, CliError> {
+    if options::flag(invocation, "--in-memory")? {
+        return Ok(None);
+    }
+    let folder = match options::option(invocation, "--data-dir")? {
+        Some(given) => given.value.into(),
+        None => emulator_files::data_dir()?,
+    };
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
+    // The ready line names it.
+    text_of(&folder)?;
+    Ok(Some(folder))
+}
+
+/// The files that clients need, by their names.
+#[derive(Default)]
+struct Files {
+    certificate: Option<String>,
+    bundle: Option<String>,
+    data: Option<String>,
+}
+
+impl Files {
+    fn in_data_folder(folder: &Path, authority: &str) -> Result<Self, CliError> {
+        let path = folder.join(BUNDLE_FILE);
+        private_file::replace(&path, trusting::bundle(authority, folder).as_bytes()).map_err(|error| {
+            CliError::new(format!("{} cannot be written: {}.", path.display(), system_text(&error)))
+        })?;
+        Ok(Self {
+            certificate: Some(text_of(&folder.join(CA_CERTIFICATE_FILE))?),
+            bundle: Some(text_of(&path)?),
+            data: Some(text_of(folder)?),
+        })
+    }
+
+    /// Certificates must be files for clients to name, also where the data is in memory. Plain HTTP needs none.
+    fn in_temporary_folder(
+        invocation: &Invocation<'_>,
+        authority: &str,
+    ) -> Result<(Self, Option<TemporaryFolder>), CliError> {
+        let folder = match TemporaryFolder::new() {
+            Ok(folder) => folder,
+            Err(error) => {
+                let hints = error.hints.join(" ");
+                let why = format!("{error} So clients get no certificate, and only plain HTTP is of use. {hints}");
+                invocation.printer.warning(&why);
+                return Ok((Self::default(), None));
+            }
+        };
+        let certificate = folder.write(CA_CERTIFICATE_FILE, authority.as_bytes())?;
+        let bundle = folder.write(BUNDLE_FILE, trusting::bundle(authority, folder.path()).as_bytes())?;
+        let files = Self { certificate: Some(text_of(&certificate)?), bundle: Some(text_of(&bundle)?), data: None };
+        Ok((files, Some(folder)))
     }
 }

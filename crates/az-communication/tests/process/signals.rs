@@ -1,59 +1,6 @@
-//! `emulator start` and `emulator run` as processes: signals, files, limits, environment.
-#![cfg(target_os = "linux")]
+//! Signals reach the command, end what they should end, and stay ignored where they were.
 
-mod support;
-
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
-
-use support::emulator::Emulator;
-use support::{AZ, Folder, az};
-
-/// Longer than anything here takes on a busy machine.
-const LIMIT: Duration = Duration::from_secs(60);
-
-fn run_words(script: &str) -> [&str; 7] {
-    ["communication", "emulator", "run", "--", "sh", "-c", script]
-}
-
-fn kill(signal: &str, pid: u32) {
-    let status = Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).status().unwrap();
-    assert!(status.success(), "kill -{signal} {pid}");
-}
-
-/// Waits for a child, and kills it when it takes too long.
-fn wait(child: &mut Child) -> ExitStatus {
-    let mut ended = None;
-    let end = Instant::now() + LIMIT;
-    while ended.is_none() && Instant::now() < end {
-        ended = child.try_wait().unwrap();
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    ended.unwrap_or_else(|| {
-        let _ = child.kill();
-        panic!("process {} did not end", child.id());
-    })
-}
-
-/// The folders of runs in the folder for temporary files.
-fn run_folders(home: &Folder) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path());
-    entries.filter(|path| path.to_string_lossy().contains("az-communication-emulator-")).collect()
-}
-
-/// A run whose command has said that it is ready.
-fn ready(command: &mut Command) -> (Child, BufReader<std::process::ChildStdout>) {
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    stdout.read_line(&mut line).unwrap();
-    assert_eq!(line, "ready\n");
-    (child, stdout)
-}
+use super::*;
 
 #[test]
 fn every_signal_that_ends_a_process_is_passed_on_to_the_command() {
@@ -103,44 +50,6 @@ fn a_signal_in_the_first_moments_leaves_neither_command_nor_folder() {
 }
 
 #[test]
-fn the_next_run_removes_what_a_killed_one_left_and_nothing_else() {
-    let home = Folder::new();
-    let (mut killed, _stdout) = ready(az(&home).args(run_words("echo ready; exec sleep 60")));
-    let left = run_folders(&home);
-    assert_eq!(left.len(), 1);
-    killed.kill().unwrap();
-    killed.wait().unwrap();
-    let (mut living, _stdout) = ready(az(&home).args(run_words("echo ready; exec sleep 60")));
-    let dead = killed.id();
-    let make = |name: &str, mode: u32, file: &str| {
-        let path = home.path().join(name);
-        std::fs::create_dir(&path).unwrap();
-        std::fs::write(path.join(file), "").unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-        path
-    };
-    let kept = [
-        make(&format!("az-communication-emulator-{dead}-7"), 0o755, "ca.pem"),
-        make(&format!("az-communication-emulator-{dead}-8"), 0o700, "thesis.txt"),
-        make(&format!("az-communication-emulator-{}-9", std::process::id()), 0o700, "ca.pem"),
-        make("az-communication-emulator-0-1", 0o700, "ca.pem"),
-        make("az-communication-emulator-mine", 0o700, "ca.pem"),
-    ];
-    let link = home.path().join(format!("az-communication-emulator-{dead}-10"));
-    let target = make("elsewhere", 0o700, "ca.pem");
-    std::os::unix::fs::symlink(&target, &link).unwrap();
-    let without_lock = make(&format!("az-communication-emulator-{dead}-11"), 0o700, "ca.pem");
-    let before = run_folders(&home).len();
-    assert!(az(&home).args(run_words("true")).status().unwrap().success());
-    assert!(!left[0].exists() && !without_lock.exists());
-    assert!(kept.iter().all(|path| path.exists()) && target.join("ca.pem").exists() && link.exists());
-    // Those of the living run and of others.
-    assert_eq!(run_folders(&home).len(), before - 1 - usize::from(before > kept.len() + 3));
-    kill("TERM", living.id());
-    wait(&mut living);
-}
-
-#[test]
 fn as_process_1_a_run_waits_for_orphans_and_passes_signals_on() {
     let home = Folder::new();
     let unshared = |script: &str| {
@@ -170,14 +79,6 @@ fn as_process_1_a_run_waits_for_orphans_and_passes_signals_on() {
     let output = unshared("kill -USR1 1; sleep 60").output().unwrap();
     assert_eq!(output.status.code(), Some(128 + 10));
     assert_eq!(run_folders(&home), [] as [PathBuf; 0]);
-}
-
-fn ignoring(signals: &str, home: &Folder, words: &[&str]) -> Command {
-    let plain = az(home);
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("trap '' {signals}; exec \"$@\""), "sh", AZ]).args(words).env_clear();
-    command.envs(plain.get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
-    command
 }
 
 #[test]
@@ -261,41 +162,4 @@ fn start_in_memory_leaves_no_folder_whatever_ends_it() {
         assert_eq!(wait(&mut child).code(), code, "SIG{signal}");
         assert_eq!(run_folders(&home), [] as [PathBuf; 0], "SIG{signal}");
     }
-}
-
-/// `user create` against an emulator, with nothing but its connection string.
-fn create_user(home: &Folder, connection_string: &str) -> std::process::Output {
-    let mut command = az(home);
-    command.args(["communication", "user-identity", "user", "create", "--only-show-errors"]);
-    command.env("AZURE_COMMUNICATION_CONNECTION_STRING", connection_string).output().unwrap()
-}
-
-#[test]
-fn az_trusts_the_emulator_of_its_own_data_folder_on_this_machine() {
-    let home = Folder::new();
-    let emulator = Emulator::start(&home, &[]);
-    let string = emulator.connection_string();
-    for host in ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"] {
-        let output = create_user(&home, &string.replace("localhost", host));
-        assert!(output.status.success(), "{host}: {}", String::from_utf8_lossy(&output.stderr));
-    }
-}
-
-#[test]
-fn az_does_not_trust_an_authority_that_others_could_have_put_there() {
-    let home = Folder::new();
-    let emulator = Emulator::start(&home, &[]);
-    let string = emulator.connection_string();
-    let ca = emulator.ca_certificate();
-    let refused = |home: &Folder| {
-        let output = create_user(home, &string);
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(1), "{stderr}");
-        assert!(stderr.contains("it was issued by an unknown authority"), "{stderr}");
-    };
-    refused(&Folder::new());
-    std::fs::set_permissions(&ca, std::fs::Permissions::from_mode(0o620)).unwrap();
-    refused(&home);
-    std::fs::set_permissions(&ca, std::fs::Permissions::from_mode(0o600)).unwrap();
-    assert!(create_user(&home, &string).status.success());
 }

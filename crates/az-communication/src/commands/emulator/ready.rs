@@ -1,0 +1,122 @@
+//! What `emulator start` says once it is ready: a line of JSON for programs, and words for a person at the terminal.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+use std::path::Path;
+
+use acs_identity_emulator::Emulator;
+use acs_identity_protocol::connection_string::DEVELOPMENT_ACCESS_KEY;
+use serde_json::json;
+
+use crate::error::CliError;
+use crate::output;
+use crate::printer::{Level, Printer};
+
+/// Where clients find the emulator and its certificates.
+pub(super) struct Ready {
+    pub(super) endpoint: String,
+    pub(super) connection_string: String,
+    /// Of the authority. `None` where no file could be written.
+    pub(super) certificate: Option<String>,
+    /// The roots of this machine, and the authority.
+    pub(super) bundle: Option<String>,
+    /// Where the data is kept; `None` in memory.
+    pub(super) data: Option<String>,
+}
+
+impl Ready {
+    /// What is known of an emulator on that port.
+    pub(super) fn of(emulator: &Emulator, port: u16) -> Self {
+        Self {
+            endpoint: emulator.endpoint(port),
+            connection_string: emulator.connection_string(port),
+            certificate: None,
+            bundle: None,
+            data: None,
+        }
+    }
+
+    /// Says it.
+    ///
+    /// # Errors
+    ///
+    /// When stdout cannot be written.
+    pub(super) fn say(&self, printer: &Printer) -> Result<(), CliError> {
+        let line = json!({
+            "endpoint": self.endpoint,
+            "connectionString": self.connection_string,
+            "caCertificate": self.certificate,
+            "caBundle": self.bundle,
+            "controlEndpoint": format!("{}/emulator/", self.endpoint),
+            "pid": std::process::id(),
+        });
+        output::print_line(&line.to_string())?;
+        if std::io::stderr().is_terminal() && printer.shows(Level::Warning) {
+            printer.lines(&self.words());
+        }
+        Ok(())
+    }
+
+    fn words(&self) -> String {
+        let place = self.data.as_ref().map_or_else(|| "in memory".to_owned(), |folder| format!("in {folder}"));
+        let mut words = format!("\nThe emulator is running at {}. Its data is kept {place}.\n", self.endpoint);
+        words.push_str("To use it from another terminal:\n\n");
+        let mut export = |name: &str, value: &str, what: &str| {
+            let _ = writeln!(words, "  export {name}={}{what}", quoted(value));
+        };
+        // Another key than the well-known one is shown once, above.
+        if self.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY) {
+            export("AZURE_COMMUNICATION_CONNECTION_STRING", &self.connection_string, "");
+        } else {
+            export("AZURE_COMMUNICATION_CONNECTION_STRING", "…", "  # connectionString of the line above");
+        }
+        if let (Some(certificate), Some(bundle)) = (&self.certificate, &self.bundle) {
+            export("REQUESTS_CA_BUNDLE", bundle, "  # Python, the Azure CLI");
+            export("SSL_CERT_FILE", bundle, "  # OpenSSL, Go, .NET");
+            export("CURL_CA_BUNDLE", bundle, "  # curl");
+            export("NODE_EXTRA_CA_CERTS", certificate, "  # Node.js");
+        }
+        words.push_str("\nCtrl-C stops it.\n");
+        words
+    }
+}
+
+/// A word for the shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '+');
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// The text of a path, for the line of JSON.
+///
+/// # Errors
+///
+/// When it is not UTF-8.
+pub(super) fn text_of(path: &Path) -> Result<String, CliError> {
+    path.to_str().map(str::to_owned).ok_or_else(|| {
+        CliError::new(format!("The path {} is not valid UTF-8, so it cannot be given to clients.", path.display()))
+            .hint("Choose another folder: --data-dir, or TMPDIR for --in-memory.")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_quote_for_the_shell_and_hide_a_key_of_ones_own() {
+        let mut ready = Ready {
+            endpoint: "https://localhost:1".into(),
+            connection_string: format!("endpoint=https://localhost:1/;accesskey={DEVELOPMENT_ACCESS_KEY}"),
+            certificate: Some("/h/it's/ca.pem".into()),
+            bundle: Some("/h/bundle.pem".into()),
+            data: Some("/h".into()),
+        };
+        let words = ready.words();
+        assert!(words.contains(&format!("CONNECTION_STRING='{}'\n", ready.connection_string)), "{words}");
+        assert!(words.contains(r"NODE_EXTRA_CA_CERTS='/h/it'\''s/ca.pem'"), "{words}");
+        assert!(words.contains("REQUESTS_CA_BUNDLE=/h/bundle.pem "), "{words}");
+        ready.connection_string = "endpoint=https://localhost:1/;accesskey=c2VjcmV0".into();
+        assert!(!ready.words().contains("c2VjcmV0"));
+    }
+}

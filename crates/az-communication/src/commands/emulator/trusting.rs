@@ -1,0 +1,99 @@
+//! The variables that name certificates, for the command of `emulator run`. Each names a file with what was in force for
+//! those who read it, and our authority.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::bundle::{join, read, system};
+use super::folder::TemporaryFolder;
+use crate::client::BUNDLE_VARIABLES;
+use crate::error::{CliError, system_text};
+use crate::printer::Printer;
+
+/// Names and values.
+pub(super) type Variables = Vec<(&'static str, PathBuf)>;
+
+/// What the environment says about certificates, as texts in PEM.
+struct InForce<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<OsString>,
+    warn: &'a dyn Fn(String),
+}
+
+impl InForce<'_> {
+    /// The certificates that a variable names. What cannot be read is said, and counts as not set.
+    fn named_by(&self, name: &str) -> Option<String> {
+        let path = PathBuf::from((self.lookup)(name).filter(|path| !path.is_empty())?);
+        read(&path).inspect_err(|error| self.unreadable(name, &path, error)).ok()
+    }
+
+    /// The certificates of the folders that SSL_CERT_DIR lists.
+    fn of_folders(&self) -> String {
+        let list = (self.lookup)("SSL_CERT_DIR").unwrap_or_default();
+        let folders: Vec<PathBuf> = env::split_paths(&list).filter(|folder| !folder.as_os_str().is_empty()).collect();
+        let texts: Vec<String> = folders.iter().filter_map(|folder| read(folder).ok()).collect();
+        join(texts.iter().map(String::as_str))
+    }
+
+    fn unreadable(&self, name: &str, path: &Path, error: &std::io::Error) {
+        let (path, why) = (path.display(), system_text(error));
+        (self.warn)(format!("{name} names {path}, which cannot be read: {why}. It is left out."));
+    }
+
+    /// For each variable, what was in force for those who read it.
+    fn all(&self) -> Vec<(&'static str, String)> {
+        let requests = self.named_by("REQUESTS_CA_BUNDLE");
+        let curl = self.named_by("CURL_CA_BUNDLE");
+        let openssl = self.named_by("SSL_CERT_FILE");
+        let folders = self.of_folders();
+        let system = system();
+        // Python's requests and this az read the first, else the second, else roots that they bring along.
+        let for_requests = requests.or_else(|| curl.clone()).unwrap_or_else(|| system.clone());
+        // curl reads its own, else those of OpenSSL.
+        let for_curl = curl.unwrap_or_else(|| join([openssl.as_deref().unwrap_or(&system), &folders]));
+        // OpenSSL and Go read SSL_CERT_DIR, too, which stays as it is.
+        let for_openssl = openssl.unwrap_or(system);
+        let for_node = self.named_by("NODE_EXTRA_CA_CERTS").unwrap_or_default();
+        vec![
+            ("REQUESTS_CA_BUNDLE", for_requests),
+            ("CURL_CA_BUNDLE", for_curl),
+            ("SSL_CERT_FILE", for_openssl),
+            ("NODE_EXTRA_CA_CERTS", for_node),
+        ]
+    }
+}
+
+/// Writes the files, one for each different content.
+///
+/// # Errors
+///
+/// When the folder cannot be written.
+pub(super) fn variables(folder: &TemporaryFolder, authority: &str, printer: &Printer) -> Result<Variables, CliError> {
+    let in_force = InForce { lookup: &|name| env::var_os(name), warn: &|text| printer.warning(&text) };
+    let mut written: Vec<(String, PathBuf)> = Vec::new();
+    let mut variables = Vec::new();
+    for (name, trusted) in in_force.all() {
+        let content = join([trusted.as_str(), authority]);
+        let path = match written.iter().find(|(other, _)| *other == content) {
+            Some((_, path)) => path.clone(),
+            None => {
+                folder.write(&format!("{}.pem", name.to_ascii_lowercase().replace('_', "-")), content.as_bytes())?
+            }
+        };
+        written.push((content, path.clone()));
+        variables.push((name, path));
+    }
+    Ok(variables)
+}
+
+/// The bundle that the ready line names: the roots of this machine, those that the environment names, and our authority.
+/// What lies in our own folder is left out, because it holds this bundle of an earlier start.
+pub(super) fn bundle(authority: &str, own_folder: &Path) -> String {
+    let own = own_folder.canonicalize().ok();
+    let named = BUNDLE_VARIABLES.iter().chain(&["SSL_CERT_FILE"]).find_map(|name| {
+        let path = PathBuf::from(env::var_os(name)?).canonicalize().ok()?;
+        let is_own = own.as_ref().is_some_and(|own| path.starts_with(own));
+        if is_own { None } else { read(&path).ok() }
+    });
+    join([system().as_str(), named.as_deref().unwrap_or_default(), authority])
+}

@@ -1,0 +1,105 @@
+//! Limits of the system.
+
+use super::*;
+
+#[test]
+fn a_umask_that_takes_everything_away_leaves_the_owner_a_whole_folder() {
+    let home = Folder::new();
+    let script = "umask 777; \"$0\" communication emulator start --port 0 >&2 & \
+                  i=0; until [ -s .azure/communication-emulator/bundle.pem ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done; \
+                  sleep 0.2; kill $!; wait $!; stat -c '%a %n' .azure .azure/*/*; \
+                  \"$0\" communication emulator run -- sh -c 'test -s $SSL_CERT_FILE && echo readable'";
+    for _ in 0..2 {
+        let Some(output) = as_nobody(&home, script) else { return };
+        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(stderr.contains("connectionString") && !stderr.contains("ERROR"), "{stderr}");
+        assert!(stdout.starts_with("700 .azure\n") && stdout.ends_with("readable\n"), "{stdout}{stderr}");
+        let modes: Vec<&str> = stdout.lines().skip(1).filter(|line| !line.starts_with("600 ")).collect();
+        assert_eq!(modes, ["readable"], "{stdout}");
+    }
+}
+
+#[test]
+fn without_another_thread_the_emulator_serves_all_the_same() {
+    let home = Folder::new();
+    for limit in [1, 2, 3, 5] {
+        // The limit counts what the user runs: this shell, az, and what the shell starts.
+        let script = format!(
+            "rm -f ready said; \"$0\" communication emulator start --in-memory --port 0 >ready 2>said & \
+             i=0; until [ -s ready ] || [ -s said ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done; kill -0 $! && echo alive; \
+             prlimit --pid $! --nproc={limit}; \
+             curl -sS --cacert \"$(sed 's/.*caCertificate\":\"//; s/\".*//' ready)\" \
+             \"$(sed 's/.*endpoint\":\"//; s/\".*//' ready)/.well-known/jwks.json\"; echo; kill $!; wait $!; cat said"
+        );
+        let Some(output) = as_nobody(&home, &script) else { return };
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(
+            stdout.matches(r#""kid""#).count(),
+            3,
+            "limit {limit}: {stdout}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        // From its start on.
+        let script = format!(
+            "rm -f ready2 said2; prlimit --nproc={limit} \"$0\" communication emulator start --in-memory --port 0 >ready2 2>said2 & \
+             i=0; until [ -s ready2 ] || [ -s said2 ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done; \
+             curl -sS \"$(sed 's/.*endpoint\":\"https/http/; s/\".*//' ready2)/.well-known/jwks.json\"; echo; kill $!; wait $!; \
+             echo code $?; cat said2"
+        );
+        let Some(output) = as_nobody(&home, &script) else { return };
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(
+            stdout.matches(r#""kid""#).count(),
+            3,
+            "limit {limit}: {stdout}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(stdout.ends_with("code 0\n"), "{stdout}");
+    }
+}
+
+#[test]
+fn a_limit_that_stops_the_emulator_is_named() {
+    let home = Folder::new();
+    let limited = |limit: &str, words: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("ulimit {limit}; exec \"$0\" communication emulator {words}"), AZ]).env_clear();
+        command.envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
+        refusal(&mut command)
+    };
+    for words in ["start --port 0", "start --port 0 --in-memory", "run -- true"] {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(limited("-n 4", words), @r"
+            ERROR: The emulator cannot start: this process may open 4 files, and 32 are needed.
+            Hint: Raise the limit: ulimit -n 1024
+            ");
+        }
+    }
+    let script = "exec prlimit --nproc=1 \"$0\" communication emulator run -- true";
+    let Some(output) = as_nobody(&home, script) else { return };
+    assert_eq!(output.status.code(), Some(126));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
+    ERROR: true cannot be run: Resource temporarily unavailable.
+    Hint: This user or container may not start more processes or threads. Raise the limit: ulimit -u, or that of the container: --pids-limit
+    ");
+}
+
+#[test]
+fn what_the_limits_leave_is_enough() {
+    let home = Folder::new();
+    for limit in ["-n 32", "-v 300000"] {
+        for options in ["", "--in-memory"] {
+            let mut command = Command::new("sh");
+            let script = format!("ulimit {limit}; exec \"$0\" communication emulator start --port 0 {options}");
+            command.args(["-c", &script, AZ]).env_clear();
+            command.envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
+            let emulator = Emulator::from_command(&mut command);
+            answers_as_it_says(&emulator);
+            let mut clients: Vec<_> = (0..4).map(|_| emulator.client()).collect();
+            for client in &mut clients {
+                let user = client.create();
+                assert_eq!(client.issue(&user).status, 200, "{limit} {options}");
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What a start says.
+
+use super::*;
+
+#[test]
+fn without_a_folder_for_temporary_files_a_start_in_memory_serves_plain_http() {
+    let home = Folder::new();
+    let mut command = az(&home);
+    command.args(START).arg("--in-memory").env("TMPDIR", "/nowhere");
+    let mut emulator = Emulator::from_command(&mut command);
+    assert_eq!((&emulator.ready["caCertificate"], &emulator.ready["caBundle"]), (&Value::Null, &Value::Null));
+    emulator.client().create();
+    kill("TERM", emulator.child.id());
+    wait(&mut emulator.child);
+    let mut said = String::new();
+    emulator.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    insta::assert_snapshot!(said, @"WARNING: The folder for temporary files, /nowhere, cannot be used: No such file or directory. So clients get no certificate, and only plain HTTP is of use. Set TMPDIR to a folder that can be written.");
+    let stderr = refusal(az(&home).args(run_words("true")).env("TMPDIR", "/nowhere"));
+    insta::assert_snapshot!(stderr, @r"
+    ERROR: The folder for temporary files, /nowhere, cannot be used: No such file or directory.
+    Hint: Set TMPDIR to a folder that can be written.
+    ");
+}
+
+#[test]
+fn on_a_terminal_start_says_in_words_what_runs_where() {
+    let home = Folder::new();
+    let said = |options: &[&str]| {
+        let (terminal, stderr) = open();
+        let mut command = az(&home);
+        command.args(START).args(options).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr);
+        let mut child = command.spawn().unwrap();
+        drop(command);
+        let words = Collector::new(terminal);
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        kill("INT", child.id());
+        wait(&mut child);
+        stdout.read_line(&mut line).unwrap();
+        assert_eq!(line.lines().count(), 1, "stdout has one line");
+        let port = ready["endpoint"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+        words.finish().replace(&port, "PORT").replace(home.path().to_str().unwrap(), "HOME")
+    };
+    insta::assert_snapshot!(said(&[]), @r"
+
+    The emulator is running at https://localhost:PORT. Its data is kept in HOME/.azure/communication-emulator.
+    To use it from another terminal:
+
+      export AZURE_COMMUNICATION_CONNECTION_STRING='endpoint=https://localhost:PORT/;accesskey=V2VsbC1rbm93biBrZXkgb2YgdGhlIEFDUyBJZGVudGl0eSBlbXVsYXRvci4gTm90IGEgc2VjcmV0Lg=='
+      export REQUESTS_CA_BUNDLE=HOME/.azure/communication-emulator/bundle.pem  # Python, the Azure CLI
+      export SSL_CERT_FILE=HOME/.azure/communication-emulator/bundle.pem  # OpenSSL, Go, .NET
+      export CURL_CA_BUNDLE=HOME/.azure/communication-emulator/bundle.pem  # curl
+      export NODE_EXTRA_CA_CERTS=HOME/.azure/communication-emulator/ca.pem  # Node.js
+
+    Ctrl-C stops it.
+    ");
+    assert!(!said(&["--access-key", "c2VjcmV0"]).contains("c2VjcmV0"));
+    assert_eq!(said(&["--only-show-errors"]), "");
+}
