@@ -29,6 +29,15 @@ struct Written {
     lines: u64,
     durable: u64,
     syncing: bool,
+    /// Whether a part of a line is at the end and cannot be taken away.
+    broken: bool,
+}
+
+/// Why lines could not be added.
+struct Failed {
+    error: io::Error,
+    /// Whether the part of them that was written was taken away again.
+    taken_back: bool,
 }
 
 impl Journal {
@@ -53,7 +62,7 @@ impl Journal {
 
     fn new(path: &Path, mut file: File, lock: Option<File>, shared: bool) -> Result<Self, CliError> {
         let end = file.seek(SeekFrom::End(0)).map_err(|error| unwritable(path, &error))?;
-        let written = Mutex::new(Written { end, lines: 0, durable: 0, syncing: false });
+        let written = Mutex::new(Written { end, lines: 0, durable: 0, syncing: false, broken: false });
         Ok(Self { path: path.to_owned(), file, shared, _lock: lock, written, synced: Condvar::new() })
     }
 
@@ -68,22 +77,28 @@ impl Journal {
     /// When the disk does not take them.
     pub fn write(&self, lines: &str) -> Result<u64, CliError> {
         let mut written = self.written();
-        let result = if self.shared { self.add_locked(lines) } else { self.add(&mut written.end, lines) };
-        self.check(result)?;
+        if written.broken {
+            return Err(CliError::new(format!("{} ends with a part of a line.", self.path.display())));
+        }
+        if self.shared {
+            self.check(self.add_locked(lines))?;
+        } else if let Err(failed) = self.add(written.end, lines) {
+            written.broken = !failed.taken_back;
+            return self.check(Err(failed.error)).map(|()| 0);
+        }
+        written.end += lines.len() as u64;
         written.lines += 1;
         Ok(written.lines)
     }
 
-    fn add(&self, end: &mut u64, lines: &str) -> io::Result<()> {
+    /// Adds lines behind `end`, where the file is positioned.
+    fn add(&self, end: u64, lines: &str) -> Result<(), Failed> {
         let mut file = &self.file;
-        let result = file.write_all(lines.as_bytes());
-        if result.is_err() {
+        file.write_all(lines.as_bytes()).map_err(|error| {
             // A full disk may have taken a part.
-            let _ = file.set_len(*end).and_then(|()| file.seek(SeekFrom::Start(*end)));
-            return result;
-        }
-        *end += lines.len() as u64;
-        Ok(())
+            let taken_back = file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).is_ok();
+            Failed { error, taken_back }
+        })
     }
 
     fn add_locked(&self, lines: &str) -> io::Result<()> {
@@ -95,14 +110,15 @@ impl Journal {
 
     fn add_at_the_end(&self, lines: &str) -> io::Result<()> {
         let mut file = &self.file;
-        let mut end = file.seek(SeekFrom::End(0))?;
+        let end = file.seek(SeekFrom::End(0))?;
         let mut last = [b'\n'];
         if end > 0 {
             file.seek(SeekFrom::End(-1))?;
             file.read_exact(&mut last)?;
         }
         // A process that was killed may have left a part of a line.
-        if last == *b"\n" { self.add(&mut end, lines) } else { self.add(&mut end, &format!("\n{lines}")) }
+        let line_end = if last == *b"\n" { "" } else { "\n" };
+        self.add(end, &format!("{line_end}{lines}")).map_err(|failed| failed.error)
     }
 
     /// Waits until what was written up to there survives a crash of the machine.

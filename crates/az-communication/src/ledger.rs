@@ -8,7 +8,7 @@ use acs_identity_protocol::time::whole_seconds;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::error::CliError;
 use crate::journal::{Journal, sync_folder, unwritable};
 
@@ -43,7 +43,7 @@ impl Ledger {
         let Some(path) = config.get("communication", "ledger")?.filter(|path| !path.is_empty()) else {
             return Ok(None);
         };
-        let path = Path::new(&path);
+        let path: &Path = &config::expand_user(&path);
         let fail = |error: &io::Error| hinted(unwritable(path, error));
         let is_new = match path.metadata() {
             Ok(metadata) if !metadata.is_file() => {

@@ -131,11 +131,14 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn file(&self) -> Option<batch::FileId> {
-        match self {
-            Self::New(_) => None,
-            Self::Listed(list) | Self::Named(list) => list.file,
-        }
+    /// The file that names them, and the option that names it.
+    fn file(&self) -> Option<(&'static str, batch::FileId)> {
+        let (option, list) = match self {
+            Self::New(_) => return None,
+            Self::Listed(list) => ("--users-from", list),
+            Self::Named(list) => ("--names-from", list),
+        };
+        list.file.map(|file| (option, file))
     }
 
     /// The users who have a token in the record, of those that are wanted.

@@ -59,7 +59,7 @@ fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Res
                 host: connection.host.clone(),
                 key: connection.fingerprint(),
             };
-            Some(Found::look(path, header, users.file)?)
+            Some(Found::look(path, header, users.file.map(|file| ("--users-from", file)))?)
         }
         None => None,
     };

@@ -1,6 +1,7 @@
 //! A home folder, an emulator, and the commands of user identities against it.
 
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -88,6 +89,15 @@ impl World {
     pub fn users(&self, count: usize) -> Vec<String> {
         let mut client = self.emulator.client();
         (0..count).map(|_| client.create()).collect()
+    }
+
+    /// Waits until something is so, a minute at most.
+    pub fn wait_for(&self, what: &str, is_so: impl Fn() -> bool) {
+        let until = Instant::now() + Duration::from_secs(60);
+        while !is_so() {
+            assert!(Instant::now() < until, "{what}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The lines of a file, each one JSON.

@@ -43,12 +43,16 @@ fn unusable(path: &Path, why: &str) -> CliError {
 
 impl Found {
     /// Looks at an `--out-file`: a new one, or the record of an earlier run with the same header. Nothing is changed. `-` is
-    /// stdout, which no run can go on with. `source` is the file that the users come from.
+    /// stdout, which no run can go on with. `source` is the file that the users come from, and the option that names it.
     ///
     /// # Errors
     ///
     /// When it is another file, or another run's.
-    pub(in crate::commands) fn look(given: &str, header: Header, source: Option<FileId>) -> Result<Self, CliError> {
+    pub(in crate::commands) fn look(
+        given: &str,
+        header: Header,
+        source: Option<(&str, FileId)>,
+    ) -> Result<Self, CliError> {
         if given == STDOUT {
             output::check()?;
             return Ok(Self { header, place: Place::Stdout, state: State::default() });
@@ -75,8 +79,11 @@ impl Found {
         }
         let id = FileId::of(&metadata);
         if id.is_some() {
-            if id == source {
-                return Err(unusable(path, "--users-from names the same file").hint("Give another --out-file."));
+            if let Some((option, source)) = source
+                && id == Some(source)
+            {
+                let why = format!("{option} names the same file");
+                return Err(unusable(path, &why).hint("Give another --out-file."));
             }
             let streams = [FileId::of_stream(&io::stdout()), FileId::of_stream(&io::stderr())];
             if streams.contains(&id) {

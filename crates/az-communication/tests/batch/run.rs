@@ -1,7 +1,4 @@
 //! The batch commands: what they do with files, what they say, and that they go on where they stopped.
-#![cfg(unix)]
-
-mod support;
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -9,15 +6,15 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::ISSUE;
+use crate::support::emulator::Emulator;
+use crate::support::terminal::{Collector, open};
+use crate::support::world::{World, run};
+use crate::support::{Folder, az};
 use insta::assert_snapshot;
 use serde_json::Value;
-use support::emulator::Emulator;
-use support::terminal::{Collector, open};
-use support::world::{World, run};
-use support::{Folder, az};
 
 const STRANGER: &str = "8:acs:11111111-1111-1111-1111-111111111111_22222222-2222-2222-2222-222222222222";
-const ISSUE: &str = "token issue-batch --scope chat";
 
 fn mode(path: &std::path::Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o7777
@@ -692,5 +689,27 @@ fn a_signal_ends_a_wait_at_once() {
         assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0), "{stderr}");
         assert!(told.elapsed() < Duration::from_secs(4), "it went on waiting for {:?}", told.elapsed());
         assert!(stderr.contains("ERROR: Interrupted after ") && stderr.contains("of 20 were revoked."), "{stderr}");
+    }
+}
+
+/// F6: each drawing fits into the terminal. A very narrow one gets lines.
+#[test]
+fn progress_fits_the_terminal() {
+    let world = World::new();
+    for width in [80_u16, 66, 40, 25, 14, 8] {
+        let (err, stderr) = open();
+        let size = rustix::termios::Winsize { ws_row: 24, ws_col: width, ws_xpixel: 0, ws_ypixel: 0 };
+        rustix::termios::tcsetwinsize(&err, size).unwrap();
+        let mut command = world.command(&format!("{ISSUE} --count 150 --concurrency 1 --out-file t{width}.jsonl"));
+        let mut child = command.stdin(Stdio::null()).stderr(stderr).stdout(Stdio::null()).spawn().unwrap();
+        drop(command);
+        let err = Collector::new(err);
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        let text = err.finish();
+        let drawings: Vec<&str> = text.split("\r\u{1b}[K").skip(1).collect();
+        assert_eq!(drawings.is_empty(), width < 12, "{width}: {text:?}");
+        for drawing in drawings {
+            assert!(drawing.chars().count() < usize::from(width), "{width}: {drawing:?}");
+        }
     }
 }
