@@ -143,10 +143,11 @@ fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> Result<Exit
 }
 
 fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer: &Printer) -> ExitCode {
-    if error.unknown_command.is_some() {
+    let is_command = error.unknown.is_some_and(Unknown::is_command);
+    if is_command {
         delegate::to_other_az(raw, printer);
     }
-    if matches!(error.unknown_command, Some(Unknown::FirstWord | Unknown::BelowGroup)) && !error.suggests() {
+    if matches!(error.unknown, Some(Unknown::FirstWord | Unknown::BelowGroup)) && !error.suggests() {
         error.hints.push(
             "This az knows `az communication identity`, `user-identity` and `emulator`. For all other commands it \
              calls the Azure CLI, which was not found further down PATH."
@@ -155,7 +156,7 @@ fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer
     }
     error.hints.extend(raw.iter().filter_map(|word| pasted::hidden_in_word(word.to_str()?)));
     let dynamic_install = config.get("extension", "use_dynamic_install").ok().flatten();
-    if matches!(error.unknown_command, Some(Unknown::FirstWord))
+    if matches!(error.unknown, Some(Unknown::FirstWord | Unknown::Value))
         && error.recommendation.is_none()
         && dynamic_install.is_some_and(|value| value.eq_ignore_ascii_case("no"))
     {

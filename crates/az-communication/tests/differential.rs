@@ -81,7 +81,12 @@ fn command_lines_agree_with_the_azure_cli() {
         let stderr = case.get("stderr").and_then(Value::as_str).unwrap();
         let helps = matches!(case.get("helps"), Some(Value::Bool(true)));
         let code: i32 = case.get("code").unwrap().to_json().parse().unwrap();
-        let output = az(&home).args(&words).stdin(Stdio::null()).output().unwrap();
+        let output = az(&home)
+            .env("AZURE_EXTENSION_USE_DYNAMIC_INSTALL", "no")
+            .args(&words)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
         let own = String::from_utf8_lossy(&output.stderr);
         let own_code = output.status.code().unwrap();
         // What is no usage error runs there, and ends here where the connection string is missed, or nobody confirms.

@@ -166,7 +166,8 @@ fn compare(comparator: Comparator, left: &Value, right: &Value) -> Evaluated {
         Comparator::Gt => (">", Ordering::is_gt),
         Comparator::Gte => (">=", Ordering::is_ge),
     };
-    let comparable = |value: &Value| matches!(value, Value::Int(_) | Value::Float(_) | Value::String(_));
+    let comparable =
+        |value: &Value| matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::String(_));
     if !(comparable(left) && comparable(right)) {
         return Ok(Value::Null);
     }
@@ -179,7 +180,7 @@ pub(crate) fn order(left: &Value, right: &Value, symbol: &str) -> Result<Option<
         return Ok(Some(a.cmp(b)));
     }
     match (left.as_number(), right.as_number()) {
-        (Some(a), Some(b)) => Ok(a.compare(b)),
+        (Some(a), Some(b)) => Ok(a.compare(&b)),
         _ => Err(SearchError::Python(format!(
             "'{symbol}' not supported between instances of '{}' and '{}'",
             functions::python_type(left),

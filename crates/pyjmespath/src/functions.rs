@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::error::SearchError;
 use crate::eval::{Evaluated, evaluate, order};
+use crate::number::Number;
 use crate::python::{parse_float, parse_int, str as python_str};
-use crate::value::{Number, Object, Value};
+use crate::value::{Object, Value};
 
 /// The types that one argument may have; an empty list accepts any.
 type Types = &'static [&'static str];
@@ -57,7 +58,7 @@ static FUNCTIONS: &[Signature] = &[
     fixed("starts_with", &[&["string"], &["string"]], |args| {
         Ok(Value::Bool(text(&args[0]).starts_with(text(&args[1]))))
     }),
-    fixed("sum", &[&["array-number"]], |args| Ok(sum(items(&args[0])))),
+    fixed("sum", &[&["array-number"]], |args| sum(items(&args[0])).map(Value::from)),
     fixed("to_array", &[&[]], |args| {
         Ok(match &args[0] {
             array @ Value::Array(_) => array.clone(),
@@ -102,7 +103,7 @@ pub(crate) fn python_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "NoneType",
         Value::Bool(_) => "bool",
-        Value::Int(_) => "int",
+        Value::Int(_) | Value::BigInt(_) => "int",
         Value::Float(_) => "float",
         Value::String(_) => "str",
         Value::Array(_) => "list",
@@ -116,7 +117,7 @@ fn jmespath_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
-        Value::Int(_) | Value::Float(_) => "number",
+        Value::Int(_) | Value::BigInt(_) | Value::Float(_) => "number",
         Value::String(_) => "string",
         Value::Array(_) => "array",
         Value::Object(_) => "object",
@@ -192,26 +193,12 @@ fn apply(expref: &Value, item: &Value) -> Evaluated {
 }
 
 fn abs(args: &[Value]) -> Evaluated {
-    Ok(match &args[0] {
-        Value::Int(i) => Value::Int(i.saturating_abs()),
-        Value::Float(f) => Value::Float(f.abs()),
-        other => other.clone(),
-    })
+    Ok(args[0].as_number().map_or(Value::Null, |number| number.abs().into()))
 }
 
 /// Adds from the left; an integer as long as all are integers.
-fn sum(numbers: &[Value]) -> Value {
-    let total =
-        numbers.iter().filter_map(Value::as_number).fold(Number::Int(0), |total, number| match (total, number) {
-            (Number::Int(a), Number::Int(b)) => {
-                a.checked_add(b).map_or_else(|| Number::Float(a as f64 + b as f64), Number::Int)
-            }
-            (a, b) => Number::Float(a.as_f64() + b.as_f64()),
-        });
-    match total {
-        Number::Int(i) => Value::Int(i),
-        Number::Float(f) => Value::Float(f),
-    }
+fn sum(numbers: &[Value]) -> Result<Number, SearchError> {
+    numbers.iter().filter_map(Value::as_number).try_fold(Number::Int(0), |total, number| total.add(&number))
 }
 
 fn avg(args: &[Value]) -> Evaluated {
@@ -219,8 +206,7 @@ fn avg(args: &[Value]) -> Evaluated {
     if numbers.is_empty() {
         return Ok(Value::Null);
     }
-    let total = sum(numbers).as_number().map_or(0.0, Number::as_f64);
-    Ok(Value::Float(total / numbers.len() as f64))
+    sum(numbers)?.divide(numbers.len()).map(Value::Float)
 }
 
 fn round(value: &Value, round: fn(f64) -> f64) -> Evaluated {
@@ -233,7 +219,7 @@ fn round(value: &Value, round: fn(f64) -> f64) -> Evaluated {
     if float.is_infinite() {
         return Err(SearchError::Python("cannot convert float infinity to integer".into()));
     }
-    Ok(Value::Int(round(*float) as i128))
+    Ok(Number::from_whole(round(*float)).into())
 }
 
 fn contains(args: &[Value]) -> Evaluated {
@@ -300,7 +286,7 @@ fn pair_of(value: &Value) -> Result<(String, Value), SearchError> {
         _ => Vec::new(),
     };
     match &parts[..] {
-        [name @ (Value::String(_) | Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_)), value] => {
+        [name, value] if !matches!(name, Value::Array(_) | Value::Object(_) | Value::Expref(_)) => {
             let name = name.as_str().map_or_else(|| name.to_json(), str::to_owned);
             Ok((name, value.clone()))
         }
@@ -317,9 +303,9 @@ fn reverse(args: &[Value]) -> Evaluated {
 
 fn to_number(args: &[Value]) -> Evaluated {
     Ok(match &args[0] {
-        number @ (Value::Int(_) | Value::Float(_)) => number.clone(),
+        number @ (Value::Int(_) | Value::BigInt(_) | Value::Float(_)) => number.clone(),
         Value::String(text) => {
-            parse_int(text).map(Value::Int).or_else(|| parse_float(text).map(Value::Float)).unwrap_or(Value::Null)
+            parse_int(text).map(Value::from).or_else(|| parse_float(text).map(Value::Float)).unwrap_or(Value::Null)
         }
         _ => Value::Null,
     })

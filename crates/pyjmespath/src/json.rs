@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::error::JsonError;
+use crate::number::Number;
 use crate::python::float_repr;
 use crate::value::{Object, Value};
 
@@ -49,6 +50,9 @@ fn write_value(out: &mut String, value: &Value, style: JsonStyle, level: usize) 
         Value::Bool(false) => out.push_str("false"),
         Value::Int(i) => {
             let _ = write!(out, "{i}");
+        }
+        Value::BigInt(big) => {
+            let _ = write!(out, "{big}");
         }
         Value::Float(f) if f.is_nan() => out.push_str("NaN"),
         Value::Float(f) if f.is_infinite() => out.push_str(if *f > 0.0 { "Infinity" } else { "-Infinity" }),
@@ -132,8 +136,6 @@ fn write_string(out: &mut String, text: &str, ensure_ascii: bool) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            // Python leaves DEL as it is, with ensure_ascii too.
-            '\u{7f}' => out.push(c),
             _ => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     let _ = write!(out, "\\u{unit:04x}");
@@ -262,8 +264,10 @@ impl Parser<'_> {
             }
         }
         let text = &self.text[start..self.at];
-        if !is_float && let Ok(int) = text.parse() {
-            return Ok(Value::Int(int));
+        if !is_float {
+            // As Python's `int`, which limits what it does for hostile documents.
+            let too_long = JsonError { message: "Exceeds the limit (4300 digits) for an integer", position: start };
+            return Number::from_digits(text).map(Value::from).ok_or(too_long);
         }
         text.parse().map(Value::Float).map_err(|_| self.error("Expecting value"))
     }

@@ -6,12 +6,15 @@ mod eval;
 mod functions;
 mod json;
 mod lexer;
+mod number;
 mod parser;
 mod python;
+mod unicode;
 mod value;
 
 pub use error::{CompileError, JsonError, SearchError};
 pub use json::JsonStyle;
+pub use number::BigInteger;
 pub use python::{float_repr, repr, str as python_str};
 pub use value::{Object, Value};
 

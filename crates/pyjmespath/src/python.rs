@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::number::Number;
+use crate::unicode::{digit, is_printable};
 use crate::value::Value;
 
 /// Python's `repr` of a float: the shortest digits that read back the same, with an exponent below 1e-4 and from 1e16.
@@ -45,6 +47,9 @@ fn write_repr(out: &mut String, value: &Value) {
         Value::Bool(false) => out.push_str("False"),
         Value::Int(i) => {
             let _ = write!(out, "{i}");
+        }
+        Value::BigInt(big) => {
+            let _ = write!(out, "{big}");
         }
         Value::Float(f) => out.push_str(&float_repr(*f)),
         Value::String(text) => str_repr(out, text),
@@ -96,37 +101,39 @@ fn str_repr(out: &mut String, text: &str) {
                 out.push('\\');
                 out.push(c);
             }
-            c if (c as u32) < 0x20 || (0x7f..0xa1).contains(&(c as u32)) || c == '\u{ad}' => {
-                let _ = write!(out, "\\x{:02x}", c as u32);
+            c if is_printable(c) => out.push(c),
+            c => {
+                let code = u32::from(c);
+                let _ = match code {
+                    0..=0xff => write!(out, "\\x{code:02x}"),
+                    0x100..=0xffff => write!(out, "\\u{code:04x}"),
+                    _ => write!(out, "\\U{code:08x}"),
+                };
             }
-            c if c.is_control() || matches!(c as u32, 0x200b..=0x200f | 0x2028..=0x202e | 0x3000 | 0xfeff) => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
-            }
-            c => out.push(c),
         }
     }
     out.push(quote);
 }
 
-/// Python's `int(text)`: surrounding white space, a sign and single underscores between digits are allowed.
-pub(crate) fn parse_int(text: &str) -> Option<i128> {
-    let text = text.trim_matches(is_python_space);
+/// Python's `int(text)`: surrounding white space, a sign, and single underscores between digits of any script are allowed.
+pub(crate) fn parse_int(text: &str) -> Option<Number> {
+    let text = with_ascii_digits(text)?;
     let (sign, digits) = match text.as_bytes().first()? {
         b'+' => ("", &text[1..]),
         b'-' => ("-", &text[1..]),
-        _ => ("", text),
+        _ => ("", text.as_str()),
     };
     let digits = strip_underscores(digits)?;
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    format!("{sign}{digits}").parse().ok()
+    Number::from_digits(&format!("{sign}{digits}"))
 }
 
 /// Python's `float(text)`.
 pub(crate) fn parse_float(text: &str) -> Option<f64> {
-    let text = text.trim_matches(is_python_space);
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let text = with_ascii_digits(text)?;
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(&text);
     let lower = unsigned.to_ascii_lowercase();
     if matches!(lower.as_str(), "inf" | "infinity" | "nan") {
         return text.to_ascii_lowercase().parse().ok();
@@ -134,7 +141,18 @@ pub(crate) fn parse_float(text: &str) -> Option<f64> {
     if !unsigned.bytes().next()?.is_ascii_digit() && !unsigned.starts_with('.') {
         return None;
     }
-    strip_underscores(text)?.parse().ok()
+    strip_underscores(&text)?.parse().ok()
+}
+
+/// A text without the white space around it, its digits as those of ASCII; `None` where that leaves other characters. Of
+/// ASCII's characters, fewer count as white space here than for `str.strip()`.
+fn with_ascii_digits(text: &str) -> Option<String> {
+    let is_space = |c: char| matches!(c, '\t'..='\r' | ' ') || (!c.is_ascii() && c.is_whitespace());
+    text.trim_matches(is_space).chars().map(digit_or_ascii).collect()
+}
+
+fn digit_or_ascii(c: char) -> Option<char> {
+    if c.is_ascii() { Some(c) } else { digit(c) }
 }
 
 /// Removes underscores that stand between two digits; `None` where one stands elsewhere.
@@ -171,8 +189,12 @@ mod tests {
 
     #[test]
     fn numbers_are_parsed_as_python_parses_them() {
-        assert_eq!(parse_int(" 1_000 "), Some(1000));
-        assert_eq!(parse_int("+5"), Some(5));
+        let parse_int = |text: &str| parse_int(text).map(|number| repr(&number.into()));
+        assert_eq!(parse_int(" 1_000 ").as_deref(), Some("1000"));
+        assert_eq!(parse_int("+5").as_deref(), Some("5"));
+        assert_eq!(parse_int("-１٢").as_deref(), Some("-12"));
+        assert_eq!(parse_int(&"9".repeat(4300)), Some("9".repeat(4300)));
+        assert_eq!(parse_int(&"9".repeat(4301)), None);
         assert_eq!(parse_int("1__0"), None);
         assert_eq!(parse_int("0x10"), None);
         assert_eq!(parse_float(".5"), Some(0.5));
@@ -185,5 +207,8 @@ mod tests {
     fn strings_are_quoted_as_repr_quotes_them() {
         assert_eq!(repr(&Value::from("it's")), "\"it's\"");
         assert_eq!(repr(&Value::from("a\"'\n")), "'a\"\\'\\n'");
+        assert_eq!(repr(&Value::from("\u{7f}\u{ad}\u{600}\u{e000}\u{ffff}\u{e0001}é中😀")), {
+            "'\\x7f\\xad\\u0600\\ue000\\uffff\\U000e0001é中😀'"
+        });
     }
 }

@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use crate::ast::Node;
 use crate::error::JsonError;
 use crate::json::{self, JsonStyle};
+use crate::number::{BigInteger, Number};
 
 /// A JSON value with Python's distinctions: integers and floats differ, objects keep their order, and a clone of a
 /// container is the *same* container (as a Python reference is), which [`Value::same_container`] can tell.
@@ -17,8 +18,10 @@ pub enum Value {
     Null,
     /// `True` or `False`.
     Bool(bool),
-    /// An integer. Python's are unbounded, these have 127 bits.
+    /// An integer of up to 127 bits.
     Int(i128),
+    /// An integer of more bits.
+    BigInt(Arc<BigInteger>),
     /// A float, NaN and the infinities included.
     Float(f64),
     /// A string.
@@ -159,7 +162,7 @@ impl Value {
             }
             (Self::Expref(a), Self::Expref(b)) => Arc::ptr_eq(a, b),
             _ => match (self.as_number(), other.as_number()) {
-                (Some(a), Some(b)) => a.compare(b) == Some(std::cmp::Ordering::Equal),
+                (Some(a), Some(b)) => a.compare(&b) == Some(std::cmp::Ordering::Equal),
                 _ => false,
             },
         }
@@ -170,6 +173,7 @@ impl Value {
         match self {
             Self::Bool(b) => Some(Number::Int(i128::from(*b))),
             Self::Int(i) => Some(Number::Int(*i)),
+            Self::BigInt(big) => Some(Number::Big(Arc::clone(big))),
             Self::Float(f) => Some(Number::Float(*f)),
             _ => None,
         }
@@ -198,45 +202,4 @@ impl From<bool> for Value {
     fn from(value: bool) -> Self {
         Self::Bool(value)
     }
-}
-
-/// An integer or a float.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Number {
-    Int(i128),
-    Float(f64),
-}
-
-impl Number {
-    /// Compares exactly, as Python compares an int with a float; `None` where one is NaN.
-    pub(crate) fn compare(self, other: Number) -> Option<std::cmp::Ordering> {
-        match (self, other) {
-            (Self::Int(a), Self::Int(b)) => Some(a.cmp(&b)),
-            (Self::Float(a), Self::Float(b)) => a.partial_cmp(&b),
-            (Self::Int(a), Self::Float(b)) => compare_int_float(a, b),
-            (Self::Float(a), Self::Int(b)) => compare_int_float(b, a).map(std::cmp::Ordering::reverse),
-        }
-    }
-
-    pub(crate) fn as_f64(self) -> f64 {
-        match self {
-            Self::Int(i) => i as f64,
-            Self::Float(f) => f,
-        }
-    }
-}
-
-fn compare_int_float(int: i128, float: f64) -> Option<std::cmp::Ordering> {
-    use std::cmp::Ordering;
-    if float.is_nan() {
-        return None;
-    }
-    if float >= i128::MAX as f64 {
-        return Some(Ordering::Less);
-    }
-    if float < i128::MIN as f64 {
-        return Some(Ordering::Greater);
-    }
-    let whole = float.trunc();
-    Some(int.cmp(&(whole as i128)).then_with(|| 0.0_f64.partial_cmp(&(float - whole)).unwrap_or(Ordering::Equal)))
 }

@@ -77,9 +77,7 @@ pub fn parse(table: &Table, words: &[String]) -> Parsed {
     let (words, loaded) = Loaded::of(table, words);
     let mut parser = Parser { table, loaded, unrecognized: Vec::new(), subscriptions: Vec::new() };
     let outcome = match parser.level("", &words) {
-        Ok(Outcome::Run(..)) if !parser.unrecognized.is_empty() => {
-            Err(UsageError::new(Problem::Unrecognized(std::mem::take(&mut parser.unrecognized))))
-        }
+        Ok(Outcome::Run(command, _)) if !parser.unrecognized.is_empty() => Err(parser.unrecognized(command)),
         outcome => outcome,
     };
     Parsed { outcome, subscriptions: parser.subscriptions }
@@ -161,13 +159,13 @@ impl Parser<'_> {
             // The real CLI would say the same.
             error.hints.push("Options stand behind the words of a command, not before or between them.".into());
         } else {
-            error.unknown_command = Some(match path {
+            error.unknown = Some(match path {
                 "" => Unknown::FirstWord,
                 _ if no_list::is_asked_for(path, name) => Unknown::ListOfUsers,
                 _ => Unknown::BelowGroup,
             });
         }
-        if error.unknown_command == Some(Unknown::ListOfUsers) {
+        if error.unknown == Some(Unknown::ListOfUsers) {
             error.hints.extend(no_list::HINTS.map(str::to_owned));
         }
         let (extensions, children): (Vec<&str>, Vec<&str>) =
@@ -249,6 +247,18 @@ impl Parser<'_> {
         (command.extension && group != "communication" && !self.table.is_extension(group)).then(|| misspelled(name))
     }
 
+    fn unrecognized(&mut self, command: &Command) -> UsageError {
+        let words = std::mem::take(&mut self.unrecognized);
+        let ours: Vec<_> = self.table.arguments(command).filter(|argument| argument.extension).collect();
+        let abbreviated = words.iter().filter_map(|word| {
+            let prefix = word.split('=').next().filter(|prefix| prefix.len() > 2 && prefix.starts_with("--"))?;
+            let spellings = ours.iter().flat_map(|argument| argument.options.iter().copied());
+            spellings.into_iter().find(|spelling| spelling.starts_with(prefix))
+        });
+        let hints = abbreviated.map(|spelling| format!("Write '{spelling}' out, if that is what you mean.")).collect();
+        UsageError { hints, ..UsageError::new(Problem::Unrecognized(words)) }
+    }
+
     fn classify(&self, path: &str, options: &[&'static Argument], words: &[String]) -> Result<Vec<Class>, UsageError> {
         let mut separated = false;
         words
@@ -261,7 +271,9 @@ impl Parser<'_> {
                     separated = true;
                     return Ok(Class::Separator);
                 }
-                classify_word(options, word).map_err(|problem| self.error(path, words, problem))
+                // The reference would not know what an abbreviation of ours stands for.
+                let abbreviates_ours = self.table.is_extension(path);
+                classify_word(options, word, abbreviates_ours).map_err(|problem| self.error(path, words, problem))
             })
             .collect()
     }
@@ -368,7 +380,7 @@ impl Parser<'_> {
                     choices: argument.choices,
                 },
             ),
-            None => misspelled(value),
+            None => UsageError { unknown: path.is_empty().then_some(Unknown::Value), ..misspelled(value) },
         };
         if let Some(candidate) = difflib::closest(value, argument.choices.iter().copied()) {
             error.recommendation = Some(Recommendation::DidYouMean(candidate.to_owned()));

@@ -21,12 +21,16 @@ impl Class {
     }
 }
 
-/// Sorts one word.
+/// Sorts one word. Options that the reference lacks may be abbreviated in commands that it lacks.
 ///
 /// # Errors
 ///
 /// When it abbreviates more than one option.
-pub(super) fn classify_word(options: &[&'static Argument], word: &str) -> Result<Class, Problem> {
+pub(super) fn classify_word(
+    options: &[&'static Argument],
+    word: &str,
+    abbreviates_ours: bool,
+) -> Result<Class, Problem> {
     if !word.starts_with('-') || word.len() == 1 {
         return Ok(Class::Positional);
     }
@@ -40,9 +44,7 @@ pub(super) fn classify_word(options: &[&'static Argument], word: &str) -> Result
         return Ok(Class::Option { argument, spelling: spelling.to_owned(), explicit: Some(value.to_owned()) });
     }
     let mut candidates = abbreviations(options, word);
-    if candidates.len() > 1 && candidates.iter().any(|(argument, ..)| !argument.extension) {
-        candidates.retain(|(argument, ..)| !argument.extension);
-    }
+    candidates.retain(|(argument, ..)| abbreviates_ours || !argument.extension);
     if candidates.len() > 1 {
         let candidates = candidates.iter().map(|(_, spelling, _)| *spelling).collect();
         return Err(Problem::Ambiguous { word: word.to_owned(), candidates });

@@ -49,7 +49,7 @@ pub struct Argument {
     pub choices: &'static [&'static str],
     /// The default that help names.
     pub default: Option<&'static str>,
-    /// Whether the reference lacks it. An abbreviation that is unambiguous there stays so.
+    /// Whether the reference lacks it. The reference's own commands do not take an abbreviation of it.
     pub extension: bool,
     /// Whether an empty value is refused before anything is sent.
     pub not_empty: bool,
@@ -251,9 +251,9 @@ impl Table {
         match self.command(path) {
             Some(command) => command.extension,
             None => {
-                let below =
-                    |command: &&Command| command.path.strip_prefix(path).is_some_and(|rest| rest.starts_with(' '));
-                path != "communication" && self.commands.iter().filter(below).all(|command| command.extension)
+                let below = |candidate: &str| candidate.strip_prefix(path).is_some_and(|rest| rest.starts_with(' '));
+                let mut commands = self.commands.iter().filter(|command| below(command.path));
+                commands.all(|command| command.extension) && !self.foreign.iter().any(|candidate| below(candidate))
             }
         }
     }

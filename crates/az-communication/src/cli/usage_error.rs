@@ -26,8 +26,8 @@ pub struct UsageError {
     pub recommendation: Option<Recommendation>,
     /// Commands that work, with descriptions; `None` where the recommendation says enough.
     pub examples: Option<Vec<(String, String)>>,
-    /// Whose the command may be, where it is not known here.
-    pub unknown_command: Option<Unknown>,
+    /// What is not known here, where that may be the name of a command.
+    pub unknown: Option<Unknown>,
     /// Hints of ours, below everything else.
     pub hints: Vec<String>,
 }
@@ -43,15 +43,24 @@ pub enum Recommendation {
     ExtensionReference,
 }
 
-/// A command that is not known here, and that the real CLI may know.
+/// What is not known here, and may be the name of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
-    /// Its first word is unknown.
+    /// The first word of a command.
     FirstWord,
-    /// A word below a group is unknown.
+    /// A word below a group.
     BelowGroup,
     /// It asks for a list of users, which the service does not give.
     ListOfUsers,
+    /// The value of an option before the first word. To the reference, it is a word like any other.
+    Value,
+}
+
+impl Unknown {
+    /// Whether the real CLI may know it.
+    pub fn is_command(self) -> bool {
+        self != Self::Value
+    }
 }
 
 impl fmt::Display for Recommendation {
@@ -72,7 +81,7 @@ impl UsageError {
             problem: Box::new(problem),
             recommendation: about_query.then_some(Recommendation::QueryReference),
             examples: (!about_query).then(Vec::new),
-            unknown_command: None,
+            unknown: None,
             hints: Vec::new(),
         }
     }

@@ -83,7 +83,10 @@ fn simple(rows: &[IndexMap<String, String>]) -> String {
         })
         .collect();
     let mut lines = Vec::with_capacity(cells.len() + 2);
-    push_row(&mut lines, &headers, &widths, if multiline { Lines::Header } else { Lines::Single });
+    match multiline {
+        true => push_header(&mut lines, &headers, &widths),
+        false => push_row(&mut lines, &headers, &widths, Lines::Single),
+    }
     let dashes: Vec<String> = widths.iter().map(|width| "-".repeat(*width)).collect();
     lines.push(dashes.join(SEPARATOR));
     let ansi = headers.iter().chain(cells.iter().flatten()).any(|cell| cell.contains('\u{1b}'));
@@ -98,8 +101,6 @@ fn simple(rows: &[IndexMap<String, String>]) -> String {
 enum Lines {
     /// Not at all: no cell of the table has a line break.
     Single,
-    /// A header: at each line break.
-    Header,
     /// A value: at Python's line breaks, no empty line at the end. With ANSI sequences anywhere in the table, tabulate
     /// loses what stands behind the rarer ones.
     Value { ansi: bool },
@@ -109,7 +110,6 @@ impl Lines {
     fn split(self, cell: &str) -> Vec<&str> {
         match self {
             Self::Single => vec![cell],
-            Self::Header => cell.split(['\r', '\n']).collect(),
             Self::Value { ansi } => {
                 let mut lines = split_lines(cell);
                 if ansi {
@@ -133,15 +133,36 @@ fn push_row(lines: &mut Vec<String>, cells: &[&str], widths: &[usize], cut: Line
     }
 }
 
-fn line<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {
-    let mut out = String::new();
-    for (index, (cell, width)) in cells.zip(widths).enumerate() {
-        if index > 0 {
-            out.push_str(SEPARATOR);
-        }
-        out.push_str(cell);
-        out.extend(std::iter::repeat_n(' ', width.saturating_sub(visible_len(cell))));
+/// Headers are filled up at the usual line breaks, and then cut at all of Python's, which leaves lines too short.
+fn push_header(lines: &mut Vec<String>, cells: &[&str], widths: &[usize]) {
+    let filled: Vec<String> = cells
+        .iter()
+        .zip(widths)
+        .map(|(cell, width)| cell.split(['\r', '\n']).map(|line| fill(line, *width)).collect::<Vec<_>>().join("\n"))
+        .collect();
+    let parts: Vec<Vec<&str>> = filled.iter().map(|cell| split_lines(cell)).collect();
+    let height = parts.iter().map(Vec::len).max().unwrap_or(0);
+    for index in 0..height {
+        let cell = |(part, width): (&Vec<&str>, &usize)| match part.get(index) {
+            Some(line) => (*line).to_owned(),
+            None => fill("", *width),
+        };
+        lines.push(join(parts.iter().zip(widths).map(cell)));
     }
+}
+
+fn line<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize]) -> String {
+    join(cells.zip(widths).map(|(cell, width)| fill(cell, *width)))
+}
+
+fn fill(cell: &str, width: usize) -> String {
+    let mut out = cell.to_owned();
+    out.extend(std::iter::repeat_n(' ', width.saturating_sub(visible_len(cell))));
+    out
+}
+
+fn join(cells: impl Iterator<Item = String>) -> String {
+    let mut out = cells.collect::<Vec<_>>().join(SEPARATOR);
     out.truncate(out.trim_end_matches(is_space).len());
     out
 }

@@ -12,8 +12,8 @@ const BEST_WIDTH: usize = 80;
 
 const INDENT: usize = 2;
 
-/// Keys longer than this are written with `?`.
-const MAX_SIMPLE_KEY: usize = 128;
+/// Keys of this length and more are written with `?`: PyYAML's limit is 128, and it counts the tag `!!str`, too.
+const MAX_SIMPLE_KEY: usize = 123;
 
 pub(super) fn format(value: &Value) -> String {
     let mut emitter = Emitter { whitespace: true, indention: true, ..Emitter::default() };
@@ -402,6 +402,7 @@ fn scalar(value: &Value) -> String {
         Value::Bool(true) => "true".into(),
         Value::Bool(false) => "false".into(),
         Value::Int(i) => i.to_string(),
+        Value::BigInt(big) => big.to_string(),
         Value::Float(f) if f.is_nan() => ".nan".into(),
         Value::Float(f) if f.is_infinite() => if *f > 0.0 { ".inf" } else { "-.inf" }.into(),
         Value::Float(f) => {

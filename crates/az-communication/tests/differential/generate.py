@@ -15,13 +15,14 @@ from knack.util import CLIError, CommandResultItem
 
 rng = random.Random(int(sys.argv[1]))
 
-NAMES = ["a", "b", "Name", "id", "type", "etag", "userId", "é", "中文", "x y", "a:b", "yes", "1", "", "long" * 40, "#", "n\nl", "- x"]
+NAMES = ["k" * 121, "k" * 122, "k" * 123, "k" * 124, "k" * 127, "k" * 128, "k k " * 31, "\x85", "\u2028x", "\x1f", "a", "b", "Name", "id", "type", "etag", "userId", "é", "中文", "x y", "a:b", "yes", "1", "", "long" * 40, "#", "n\nl", "- x"]
 PIECES = [
     "a", "word", "yes", "No", "TRUE", "null", "~", "0", "1", "017", "0x1f", "0b11", "1_000", "1.5", ".5", "1e3", "1e+3", "1.0e+3",
     ".inf", "-.INF", ".nan", "12:30", "12:30:45.5", "2026-11-24", "2026-1-2 3:04:05", "2026-11-24T02:26:58.1234567+00:00",
     "<<", "=", "-", "?", ":", "- a", "? a", "a: b", "a:b", "a #b", "a#b", "#", "&a", "*a", "!a", "|", ">", "%", "@", "`", "'", '"', "''",
     "---", "...", "--- a", "{a}", "[a]", "a,b", " ", "  ", "\n", "\n\n", "\t", "\r", "\r\n", "\\", "\x07", "\x7f", "\x85", "\xa0",
-    "\u2028", "\u2029", "\ufeff", "é", "中文", "😀", "\u0301", "word word", "x" * 50, "x" * 100, "eyJhbGciOiJSUzI1NiJ9", "8:acs:a_b",
+    "\u2028", "\u2029", "\ufeff", "\x00", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f", "\x80", "\xad", "\u0600", "\u200b", "\ue000", "\uffff",
+    "\U000e0001", "\U0010ffff", "\u2028\u2028", "a\x85b", "é", "中文", "😀", "\u0301", "word word", "x" * 50, "x" * 100, "eyJhbGciOiJSUzI1NiJ9", "8:acs:a_b",
 ]
 
 # Alone only: where a cell has ANSI sequences and U+2028 or a lone \r, tabulate pads lines by the lengths of other ones.
@@ -42,6 +43,7 @@ def scalar():
     return rng.choice([
         lambda: None, lambda: True, lambda: False, lambda: rng.randint(-10**15, 10**15), lambda: rng.randint(-9, 9),
         lambda: rng.choice([0.0, -0.0, 1.0, 1e16, 1e15, 1.5e300, 1e-4, 1e-5, 123.456, float(rng.randint(0, 10**17)), rng.random()]),
+        lambda: rng.choice([2**127, -(2**127) - 1, 10**40, 10**300, 1e400, -1e400, float("nan"), 5e-324]),
         string, string, string, string,
     ])()
 

@@ -29,7 +29,7 @@ from azure.cli.core import AzCli, AzCommandsLoader, MainCommandsLoader
 from azure.cli.core._help import AzCliHelp
 from azure.cli.core._output import AzOutputProducer
 from azure.cli.core.azlogging import AzCliLogging
-from azure.cli.core.commands import AzCliCommandInvoker, CliCommandType, ExtensionCommandSource
+from azure.cli.core.commands import AzCliCommandInvoker, AzCommandGroup, CliCommandType, ExtensionCommandSource
 from azure.cli.core.parser import AzCliCommandParser
 
 # The golden cases were captured without them, too.
@@ -38,51 +38,69 @@ azure.cli.core.commands.arm.register_global_policy_argument = lambda cli: None
 GROUPS = ["communication identity", "communication user-identity"]
 # The function that runs each command, and the arguments that it wants.
 COMMANDS = {
+    "user create": ("create", []),
+    "user delete": ("delete", ["--user", "8:acs:x"]),
     "token issue": ("issue", ["--scope", "chat"]),
     "token revoke": ("revoke", ["--user", "8:acs:x"]),
     "token get-for-teams-user": ("teams", ["--aad-token", "t", "--client", "c", "--aad-user", "u"]),
-    "user create": ("create", []),
-    "user delete": ("delete", ["--user", "8:acs:x"]),
 }
 
 
-def issue(scopes, userid=None, connection_string=None):
+# Commands that come first in a whole installation. The functions do not take the connection string: they are not run to
+# their end.
+FOREIGN = ["communication create", "communication identity show", "identity create"]
+
+
+def issue(scopes, userid=None):
     return [scopes, userid]
 
 
-def revoke(userid, connection_string=None):
+def revoke(userid):
     return userid
 
 
-def teams(aad_token, client_id, aad_user, connection_string=None):
+def teams(aad_token, client_id, aad_user):
     return [aad_token, client_id, aad_user]
 
 
-def create(connection_string=None):
+def create():
     return "created"
 
 
-def delete(userid, connection_string=None):
+def delete(userid):
     return userid
 
 
+class Group(AzCommandGroup):
+    """As the extension's: the connection string is registered with the command, before its function is loaded."""
+
+    def connected_command(self, *arguments, **options):
+        name = self.custom_command(*arguments, **options)
+        self.command_loader.command_table[name].add_argument("connection_string", "--connection-string", required=False)
+
+
 class Extension(AzCommandsLoader):
+    def __init__(self, cli_ctx=None):
+        super().__init__(cli_ctx=cli_ctx, command_group_cls=Group)
+
     def load_command_table(self, args):
         handlers = CliCommandType(operations_tmpl="__main__#{}")
+        for name in FOREIGN:
+            group, verb = name.rsplit(" ", 1)
+            with self.command_group(group, handlers) as commands:
+                commands.custom_command(verb, "create", custom_command_type=handlers)
         for group in GROUPS:
             for name, (handler, _) in COMMANDS.items():
                 child, verb = name.split()
                 with self.command_group(f"{group} {child}", handlers) as commands:
                     confirms = {"confirmation": True} if verb in ("revoke", "delete") else {}
-                    commands.custom_command(verb, handler, custom_command_type=handlers, **confirms)
+                    commands.connected_command(verb, handler, custom_command_type=handlers, **confirms)
         for command in self.command_table.values():
             command.command_source = ExtensionCommandSource(extension_name="communication")
         return self.command_table
 
     def load_arguments(self, command):
         for group in GROUPS:
-            with self.argument_context(group) as context:
-                context.argument("connection_string", options_list=["--connection-string"])
             with self.argument_context(f"{group} token issue") as context:
                 context.argument("scopes", options_list=["--scope"], nargs="+")
                 context.argument("userid", options_list=["--user"])
@@ -135,7 +153,8 @@ OPTIONS = """--scope --user --connection-string --aad-token --client --aad-user 
 VALUES = ["chat", "8:acs:x", "json", "table", "bogus", "token", "", "-1", "--", "-x", "[]", "[0]", "a b", "-", "none", "é", "-- "]
 WORDS = """--scop --s --u --c --o --q --y --ye -otable -o=table -yo -yotsv --scope=chat --user= --output=json --query=[ -hx -xh
     -ho -hojson -hyo -yh --ver --out=tsv --connection --aad --aad-u --aad-t --cl -q --no-wait -g --name --only --h --scope=
-    --unknown=1 -1x --- -oo --yes=1 -y=1 -yy --subs --subscription=x --verb --q=[0]""".split()
+    --unknown=1 -1x --- -oo --yes=1 -y=1 -yy --subs --subscription=x --verb --q=[0] --a --co --cli --connection-string=x
+    --output=--query --verbose=--query""".split()
 
 
 def line():
@@ -149,17 +168,18 @@ def line():
         at = rng.randrange(len(head))
         word = head[at]
         head[at : at + 1] = rng.choice([[word[:-1]], [word.upper()], [word + "s"], [], [word, rng.choice(VALUES)]])
-    if rng.random() < 0.05:
-        head.insert(-1, rng.choice(WORDS))
+    if rng.random() < 0.25:
+        head.insert(rng.randrange(len(head)), rng.choice(WORDS + OPTIONS))
+        if rng.random() < 0.3:
+            head.insert(rng.randrange(len(head)), rng.choice(VALUES))
     return head + tail
 
 
 left = COUNT
 while left:
     words = line()
-    # What the reference says of an option between the upper words depends on the order of all its commands.
-    first = next((at for at, word in enumerate(words) if not word or word.startswith("-")), len(words))
-    answer = reference(words) if first >= 3 else None
+    # Other first words are another program's.
+    answer = reference(words) if words[0].lower() == "communication" or not words[0] or words[0][0] == "-" else None
     if answer:
         left -= 1
         code, helps, stderr = answer

@@ -19,6 +19,20 @@ rng = random.Random(int(sys.argv[1]))
 
 NAMES = ["a", "b", "c", "id", "name", "z_1", "é"]
 STRINGS = ["", "a", "b", "x y", "é中", "12", "-3", "1.5", "it's", 'q"q', "back\\slash", "a\nb", "true", "null", "😀"]
+# Where Python's float, int and fixed widths end, and what it takes for a number.
+EDGES = [2**53, 2**53 + 1, 2**63, 2**64, 2**126, 2**127 - 1, 2**127, 2**128, 10**40, 10**300, 10**400, 10**23, 3**200]
+FLOATS = [1e300, 1.7976931348623157e308, 5e-324, 2.0**53, 2.0**63, 2.0**126, 2.0**127, 1e23, 0.5, 1e400, -1e400, float("nan"), -0.0]
+DIGITS = [
+    "1" * 40, "9" * 310, "-1_000", "1__0", "+7", " 8 ", "\u0665", "\uff11\uff12.5", "1e400", "-inf", "nan", "Infinity", "1e-5", "0x10",
+    "1_0.5", ".5", "5.", "\x1c7\x85", "1\xa0", "\xb2", "½", "9" * 4301,
+]
+
+
+def odd_string():
+    """Characters from all over Unicode: those that repr shows as they are, and those that it does not."""
+    ranges = [(0, 0x2ff), (0x300, 0x36f), (0x378, 0x700), (0x2000, 0x2070), (0x3000, 0x3002), (0xe000, 0xe001), (0xfe00, 0xffff), (0x1d000, 0x1f700), (0xe0000, 0xe01ff), (0xf0000, 0x10ffff)]
+    one = lambda: chr(rng.randint(*rng.choice(ranges)))
+    return "".join(one() for _ in range(rng.randint(1, 4)))
 FUNCTIONS = {
     "abs": 1, "avg": 1, "ceil": 1, "contains": 2, "ends_with": 2, "floor": 1, "join": 2, "keys": 1, "length": 1,
     "max": 1, "merge": 2, "min": 1, "not_null": 2, "reverse": 1, "sort": 1, "starts_with": 2, "sum": 1,
@@ -30,7 +44,14 @@ def scalar():
     return rng.choice([
         lambda: None, lambda: True, lambda: False, lambda: rng.randint(-3, 3), lambda: rng.randint(-10**12, 10**12),
         lambda: rng.choice([0.0, 1.0, -1.5, 2.25, 1e16, 1e-7, 123.456]), lambda: rng.choice(STRINGS),
+        lambda: rng.choice([edge, edge, odd_string, lambda: rng.choice(DIGITS)])(),
     ])()
+
+
+def edge():
+    if rng.random() < 0.4:
+        return rng.choice(FLOATS)
+    return rng.choice([1, -1]) * rng.choice(EDGES) + rng.randint(-2, 2)
 
 
 def value(depth):
@@ -39,7 +60,7 @@ def value(depth):
         return scalar()
     if kind < 0.7:
         if rng.random() < 0.5:
-            one = rng.choice([lambda: rng.randint(-5, 5), lambda: rng.choice(STRINGS), lambda: {"a": rng.randint(0, 3), "b": scalar()}])
+            one = rng.choice([lambda: rng.randint(-5, 5), lambda: rng.choice(STRINGS), edge, edge, odd_string, lambda: {"a": rng.randint(0, 3), "b": scalar()}])
             return [one() for _ in range(rng.randint(0, 4))]
         return [value(depth - 1) for _ in range(rng.randint(0, 4))]
     return {rng.choice(NAMES): value(depth - 1) for _ in range(rng.randint(0, 4))}
@@ -123,7 +144,8 @@ def is_data(result):
         return all(isinstance(name, str) and is_data(member) for name, member in result.items())
     if isinstance(result, list):
         return all(map(is_data, result))
-    return result is None or isinstance(result, (str, int, float))
+    # A lone surrogate, which a broken expression may have, cannot be shown either.
+    return result is None or isinstance(result, (int, float)) or isinstance(result, str) and not re.search("[\ud800-\udfff]", result)
 
 
 left = int(sys.argv[2])

@@ -1,0 +1,214 @@
+//! Python's numbers: integers of any size, and floats.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::sync::Arc;
+
+use num_bigint::{BigInt, BigUint, Sign};
+
+use crate::error::SearchError;
+use crate::value::Value;
+
+/// Python refuses to read or write integers of more digits.
+pub(crate) const MAX_DIGITS: usize = 4300;
+
+/// An integer of more than 127 bits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BigInteger(BigInt);
+
+impl fmt::Display for BigInteger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// An integer, in the form that fits, or a float.
+#[derive(Debug, Clone)]
+pub(crate) enum Number {
+    Int(i128),
+    Big(Arc<BigInteger>),
+    Float(f64),
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(i) => Self::Int(i),
+            Number::Big(big) => Self::BigInt(big),
+            Number::Float(f) => Self::Float(f),
+        }
+    }
+}
+
+impl From<BigInt> for Number {
+    fn from(big: BigInt) -> Self {
+        match i128::try_from(&big) {
+            Ok(i) => Self::Int(i),
+            Err(_) => Self::Big(Arc::new(BigInteger(big))),
+        }
+    }
+}
+
+impl Number {
+    /// The integer that a sign and digits are; `None` where there are too many of them.
+    pub(crate) fn from_digits(text: &str) -> Option<Self> {
+        if let Ok(i) = text.parse() {
+            return Some(Self::Int(i));
+        }
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        (digits <= MAX_DIGITS).then(|| text.parse::<BigInt>().ok()).flatten().map(Self::from)
+    }
+
+    /// The integer that a whole, finite float is.
+    pub(crate) fn from_whole(float: f64) -> Self {
+        if float.abs() < 2_f64.powi(126) {
+            return Self::Int(float as i128);
+        }
+        let bits = float.to_bits();
+        let exponent = ((bits >> 52) & 0x7ff) as i64 - 1075;
+        let magnitude = BigInt::from((bits & ((1 << 52) - 1)) | (1 << 52)) << exponent.max(0);
+        Self::from(if float < 0.0 { -magnitude } else { magnitude })
+    }
+
+    fn to_big(&self) -> Option<BigInt> {
+        match self {
+            Self::Int(i) => Some(BigInt::from(*i)),
+            Self::Big(big) => Some(big.0.clone()),
+            Self::Float(_) => None,
+        }
+    }
+
+    /// Compares exactly, as Python compares an int with a float; `None` where one is NaN.
+    pub(crate) fn compare(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => Some(a.cmp(b)),
+            (Self::Float(a), Self::Float(b)) => a.partial_cmp(b),
+            (Self::Float(a), b) => b.compare_to_float(*a).map(Ordering::reverse),
+            (a, Self::Float(b)) => a.compare_to_float(*b),
+            (a, b) => Some(a.to_big()?.cmp(&b.to_big()?)),
+        }
+    }
+
+    /// Compares an integer.
+    fn compare_to_float(&self, float: f64) -> Option<Ordering> {
+        if !float.is_finite() {
+            return 0.0_f64.partial_cmp(&float);
+        }
+        let whole = float.trunc();
+        let rest = 0.0_f64.partial_cmp(&(float - whole)).unwrap_or(Ordering::Equal);
+        Some(self.compare(&Self::from_whole(whole))?.then(rest))
+    }
+
+    /// The nearest float.
+    ///
+    /// # Errors
+    ///
+    /// Python's, for an integer that is larger than any float.
+    pub(crate) fn to_float(&self) -> Result<f64, SearchError> {
+        match self {
+            Self::Int(i) => Ok(*i as f64),
+            Self::Float(f) => Ok(*f),
+            Self::Big(big) => {
+                divide(&big.0, 1).ok_or_else(|| SearchError::Python("int too large to convert to float".into()))
+            }
+        }
+    }
+
+    /// Python's `+`.
+    pub(crate) fn add(&self, other: &Self) -> Result<Self, SearchError> {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) if a.checked_add(*b).is_some() => Ok(Self::Int(a + b)),
+            _ => match (self.to_big(), other.to_big()) {
+                (Some(a), Some(b)) => Ok(Self::from(a + b)),
+                _ => Ok(Self::Float(self.to_float()? + other.to_float()?)),
+            },
+        }
+    }
+
+    /// Python's `/`, by a count.
+    pub(crate) fn divide(&self, count: usize) -> Result<f64, SearchError> {
+        let exact = |i: i128| i.unsigned_abs() < 1 << 53;
+        match self {
+            Self::Float(f) => Ok(f / count as f64),
+            Self::Int(i) if exact(*i) && exact(count as i128) => Ok(*i as f64 / count as f64),
+            integer => integer
+                .to_big()
+                .and_then(|big| divide(&big, count as u64))
+                .ok_or_else(|| SearchError::Python("integer division result too large for a float".into())),
+        }
+    }
+
+    /// Python's `abs`.
+    pub(crate) fn abs(&self) -> Self {
+        match self {
+            Self::Float(f) => Self::Float(f.abs()),
+            Self::Int(i) if i.checked_abs().is_some() => Self::Int(i.abs()),
+            integer => Self::from(BigInt::from(integer.to_big().unwrap_or_default().into_parts().1)),
+        }
+    }
+}
+
+/// The float that is nearest to a quotient; of two that are equally near, the even one. `None` where it is larger than
+/// any float.
+fn divide(number: &BigInt, by: u64) -> Option<f64> {
+    // So many bits of the quotient decide how it is rounded; a further one says whether anything was cut off.
+    const BITS: u64 = 80;
+    let magnitude = number.magnitude();
+    let up = (BITS + 64).saturating_sub(magnitude.bits());
+    let by = BigUint::from(by);
+    let dividend = magnitude << up;
+    let quotient = &dividend / &by;
+    let down = quotient.bits().saturating_sub(BITS);
+    let kept = &quotient >> down;
+    let is_exact = (&kept << down) * &by == dividend;
+    let kept = u128::try_from(kept).ok()? << 1 | u128::from(!is_exact);
+    let exponent = i32::try_from(down as i64 - up as i64 - 1).ok()?;
+    let float = kept as f64 * 2_f64.powi(exponent);
+    float.is_finite().then_some(if number.sign() == Sign::Minus { -float } else { float })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn int(text: &str) -> Number {
+        Number::from_digits(text).unwrap_or(Number::Float(f64::NAN))
+    }
+
+    fn shown(number: Number) -> String {
+        crate::python::str(&number.into())
+    }
+
+    #[test]
+    fn whole_floats_are_exact() {
+        // python3 -c "print(int(1e23), int(-1e39), int(2.0**127))"
+        assert_eq!(shown(Number::from_whole(1e23)), "99999999999999991611392");
+        assert_eq!(shown(Number::from_whole(-1e39)), "-999999999999999939709166371603178586112");
+        assert_eq!(shown(Number::from_whole(2_f64.powi(127))), "170141183460469231731687303715884105728");
+        assert!(matches!(Number::from_whole(-(2_f64.powi(127))), Number::Int(i128::MIN)));
+    }
+
+    #[test]
+    fn arithmetic() -> Result<(), SearchError> {
+        let most = i128::MAX.to_string();
+        assert_eq!(shown(int(&most).add(&int("1"))?), "170141183460469231731687303715884105728");
+        assert_eq!(shown(int("170141183460469231731687303715884105728").add(&int("-1"))?), most);
+        assert_eq!(shown(Number::Int(i128::MIN).abs()), "170141183460469231731687303715884105728");
+        assert_eq!(int("9007199254740993").divide(1)?, 9_007_199_254_740_992.0);
+        // python3 -c "print((2**80+2**27+1)/1, (10**30+1)/3)"
+        assert_eq!(int("1208925819614629308923905").divide(1)?, 1.208925819614629443141632e24);
+        assert_eq!(int("1000000000000000000000000000001").divide(3)?, 3.333333333333333e29);
+        assert!(int(&"9".repeat(400)).to_float().is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn order() {
+        let big = int(&"9".repeat(40));
+        assert_eq!(big.compare(&Number::Float(1e40)), Some(Ordering::Less));
+        assert_eq!(big.compare(&Number::Float(f64::INFINITY)), Some(Ordering::Less));
+        assert_eq!(big.compare(&Number::Float(f64::NAN)), None);
+        assert_eq!(Number::Float(1.5).compare(&int("1")), Some(Ordering::Greater));
+        assert_eq!(int("-1").compare(&Number::Float(-1.5)), Some(Ordering::Greater));
+    }
+}
