@@ -24,8 +24,10 @@ pub const DEVELOPMENT_PORT: u16 = 10100;
 /// A parsed connection string. `Debug` does not show the key.
 #[derive(Debug, Clone)]
 pub struct ConnectionString {
-    /// The host, with the port where one is given: the endpoint without its scheme and trailing slashes.
+    /// The host, with the port where one is given: the endpoint without its scheme and path.
     pub host: String,
+    /// What stands in front of the path of every request, without a slash at its end: that of a gateway, mostly empty.
+    pub path: String,
     /// Whether the endpoint names the scheme `http`. The Python SDK drops the scheme and always uses https; a caller
     /// that follows it ignores this.
     pub plain_http: bool,
@@ -49,7 +51,7 @@ pub enum ConnectionStringError {
     },
     /// The part of this name has no value.
     EmptyPart(&'static str),
-    /// The endpoint is no host name.
+    /// The endpoint is not a host with a path or without one.
     InvalidEndpoint(String),
     /// The key is not base64.
     InvalidAccessKey,
@@ -84,6 +86,15 @@ pub fn is_host(text: &str) -> bool {
     !text.is_empty() && text.chars().all(fits)
 }
 
+/// Cuts an endpoint without its scheme into the host and the path behind it, which has no slash at its end; `None` where
+/// it is not an endpoint.
+pub fn host_and_path(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_end_matches('/');
+    let (host, path) = text.split_at(text.find('/').unwrap_or(text.len()));
+    let fits = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '?' | '#' | '\\');
+    (is_host(host) && path.chars().all(fits)).then_some((host, path))
+}
+
 impl FromStr for ConnectionString {
     type Err = ConnectionStringError;
 
@@ -113,12 +124,12 @@ impl FromStr for ConnectionString {
         if access_key.is_empty() {
             return Err(ConnectionStringError::EmptyPart("accesskey"));
         }
-        let (scheme, host) = endpoint.split_once("//").unwrap_or(("", endpoint));
-        if !is_host(host) {
-            return Err(ConnectionStringError::InvalidEndpoint(endpoint.to_owned()));
-        }
+        let (scheme, bare) = endpoint.split_once("//").unwrap_or(("", endpoint));
+        let (host, path) =
+            host_and_path(bare).ok_or_else(|| ConnectionStringError::InvalidEndpoint(endpoint.to_owned()))?;
         Ok(Self {
             host: host.to_owned(),
+            path: path.to_owned(),
             plain_http: scheme.eq_ignore_ascii_case("http:"),
             access_key: access_key.parse().map_err(|_| ConnectionStringError::InvalidAccessKey)?,
             development_emulator: false,
@@ -131,6 +142,7 @@ impl ConnectionString {
     pub fn development_emulator() -> Self {
         Self {
             host: format!("localhost:{DEVELOPMENT_PORT}"),
+            path: String::new(),
             plain_http: false,
             access_key: AccessKey::development(),
             development_emulator: true,
@@ -144,7 +156,7 @@ impl ConnectionString {
 
     /// The endpoint over https, without a trailing slash.
     pub fn https_endpoint(&self) -> String {
-        format!("https://{}", self.host)
+        format!("https://{}{}", self.host, self.path)
     }
 }
 
@@ -171,6 +183,16 @@ mod tests {
     }
 
     #[test]
+    fn the_path_of_a_gateway_is_kept() -> Result<(), ConnectionStringError> {
+        for endpoint in ["https://h:1/acs/prod", "h:1/acs/prod//"] {
+            let parsed: ConnectionString = format!("endpoint={endpoint};accesskey={KEY}").parse()?;
+            assert_eq!((parsed.host.as_str(), parsed.path.as_str()), ("h:1", "/acs/prod"));
+            assert_eq!(parsed.https_endpoint(), "https://h:1/acs/prod");
+        }
+        Ok(())
+    }
+
+    #[test]
     fn errors_name_the_part() {
         let error = |text: &str| host(text).unwrap_err();
         assert!(error("bogus").starts_with("The connection string has no 'endpoint' part. Expected: "));
@@ -178,7 +200,10 @@ mod tests {
         assert!(error("endpoint=;accesskey=").starts_with("The 'endpoint' part of the connection string is empty."));
         assert!(error(&format!(" endpoint=https://h;accesskey={KEY}")).contains("white space around the name"));
         assert!(error("endpoint=https://h/;accesskey=not-base64!").contains("not valid base64"));
-        assert!(error(&format!("endpoint=https://h/path;accesskey={KEY}")).contains("not a URL: 'https://h/path'"));
+        for endpoint in ["https://h/a?b", "https://h/a#b", "https://h/a b", "https://u@h/a", "https:///a"] {
+            let text = format!("endpoint={endpoint};accesskey={KEY}");
+            assert!(error(&text).contains(&format!("not a URL: '{endpoint}'")), "{text}");
+        }
         assert!(error(" ").starts_with("The connection string is empty."));
     }
 

@@ -47,6 +47,9 @@ fn start(words: Vec<OsString>, plain: &Printer) -> Result<ExitCode, CliError> {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colour = printer::is_terminal() && !no_color && !config.get_bool("core", "no_color")?;
     let printer = Printer::new(level(&texts, &config)?, colour);
+    if let Some(why) = config.unreadable() {
+        printer.warning(why);
+    }
     let result = match texts.first().map(String::as_str) {
         Some("--version" | "-v" | "version") => commands::version(&words, &texts, &printer, plain),
         _ => dispatch(&words, texts, &config, &printer),

@@ -22,6 +22,7 @@ pub mod printer;
 mod private_file;
 mod prompt;
 mod subscription;
+mod text_mode;
 mod visible;
 
 pub use app::run;

@@ -146,7 +146,7 @@ impl CommunicationIdentityClient {
         options: Option<CommunicationIdentityClientOptions>,
     ) -> azure_core::Result<Self> {
         let scheme = if connection_string.plain_http { "http" } else { "https" };
-        let endpoint = parse_endpoint(&format!("{scheme}://{}", connection_string.host))?;
+        let endpoint = parse_endpoint(&format!("{scheme}://{}{}", connection_string.host, connection_string.path))?;
         let policy = AccessKeyPolicy::new(connection_string.access_key.clone());
         Self::with_policy(endpoint, Arc::new(policy), options.unwrap_or_default())
     }
@@ -310,7 +310,9 @@ impl CommunicationIdentityClient {
 
     pub(crate) fn request(&self, method: Method, path: &str) -> azure_core::Result<Request> {
         let mut url = self.endpoint.clone();
-        url.set_path(path);
+        // A gateway may have the service below a path of its own.
+        let prefix = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{prefix}{path}"));
         url.query_pairs_mut().append_pair("api-version", &self.api_version);
         let mut request = Request::new(url, method);
         request.insert_header("accept", "application/json");

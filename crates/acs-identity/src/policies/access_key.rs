@@ -38,6 +38,8 @@ impl Policy for AccessKeyPolicy {
         for (name, value) in headers {
             request.insert_header(name, value);
         }
+        // As the SDK for Python asks for it, with access keys only.
+        request.insert_header("x-ms-return-client-request-id", "true");
         next[0].send(ctx, request, &next[1..]).await
     }
 }

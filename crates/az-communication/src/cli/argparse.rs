@@ -155,10 +155,11 @@ impl Parser<'_> {
             return self.level(&child(name), &words[1..]);
         }
         let mut error = misspelled(name);
-        if self.table.children(path).contains(&name.as_str()) {
-            // The real CLI would say the same.
+        if matches!(self.loaded, Loaded::Some(_)) {
             error.hints.push("Options stand behind the words of a command, not before or between them.".into());
-        } else {
+        }
+        // Of a command that is only not loaded, the real CLI would say the same.
+        if !self.table.children(path).contains(&name.as_str()) {
             error.unknown = Some(match path {
                 "" => Unknown::FirstWord,
                 _ if no_list::is_asked_for(path, name) => Unknown::ListOfUsers,

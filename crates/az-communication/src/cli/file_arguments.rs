@@ -5,6 +5,7 @@ use std::io::{self, Read};
 
 use crate::config;
 use crate::error::{CliError, system_text};
+use crate::text_mode::universal_newlines;
 
 /// More than a command line can hold.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -43,7 +44,8 @@ fn load(path: &str) -> Result<Option<String>, CliError> {
     let Ok(file) = File::open(config::expand_user(path)) else {
         return Ok(None);
     };
-    Ok(read(file, path)?.ok().map(decode).map(in_text_mode))
+    // stdin keeps its line ends, as in Python.
+    Ok(read(file, path)?.ok().map(decode).map(universal_newlines))
 }
 
 /// What a reader has, unless that is too much.
@@ -56,11 +58,6 @@ fn read(reader: impl Read, path: &str) -> Result<io::Result<Vec<u8>>, CliError> 
             .hint("Name the file whose text is the value of the argument."));
     }
     Ok(read.map(|_| bytes))
-}
-
-/// Python's universal newlines: each line end becomes `\n`. Python has them for files; stdin keeps its line ends.
-fn in_text_mode(text: String) -> String {
-    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
 }
 
 /// The first of these that fits, as in the reference: UTF-8 with or without a byte order mark, UTF-16 as its mark says,
@@ -100,10 +97,5 @@ mod tests {
         assert_eq!(decode(b"\xff\xff\xff".to_vec()), "////");
         assert_eq!(decode(b"\xfe\xff\xd8\x00".to_vec()), "\u{fffe}\u{d8}");
         assert_eq!(decode(b"\x00\xdcx\xff".to_vec()), "\u{dc}\u{78ff}");
-    }
-
-    #[test]
-    fn line_ends() {
-        assert_eq!(in_text_mode("a\r\nb\rc\n\r\n".into()), "a\nb\nc\n\n");
     }
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{self, IsTerminal as _};
 
-use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStringError, EXPECTED_FORM, is_host};
+use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStringError, EXPECTED_FORM, host_and_path};
 use acs_identity_protocol::signature::AccessKey;
 
 use super::trust::Trust;
@@ -55,6 +55,8 @@ pub enum Auth {
 pub struct Connection {
     /// The host, with the port where there is one.
     pub host: String,
+    /// What stands in front of the path of every request; mostly empty.
+    pub path: String,
     /// How requests are authenticated.
     pub auth: Auth,
     /// Whether it is the well-known emulator of this machine.
@@ -69,6 +71,7 @@ impl From<ConnectionString> for Connection {
     fn from(parsed: ConnectionString) -> Self {
         Self {
             host: parsed.host,
+            path: parsed.path,
             auth: Auth::Key(parsed.access_key),
             development_emulator: parsed.development_emulator,
             plain_http: parsed.plain_http,
@@ -197,14 +200,15 @@ impl Connection {
             }
             None => bare,
         };
-        if !is_host(host) {
+        let Some((host, path)) = host_and_path(host) else {
             return Err(refused(
                 format!("The endpoint is not a URL: '{endpoint}'."),
                 "Its form is https://<resource>.communication.azure.com",
             ));
-        }
+        };
         Ok(Self {
             host: host.to_owned(),
+            path: path.to_owned(),
             auth: Auth::Login,
             development_emulator: false,
             plain_http: false,
@@ -244,7 +248,7 @@ impl Connection {
 
     /// The endpoint, without a trailing slash. As the Python SDK, whatever scheme was named, https is used.
     pub fn endpoint(&self) -> String {
-        format!("https://{}", self.host)
+        format!("https://{}{}", self.host, self.path)
     }
 
     /// Tells keys apart without showing anything of them: a part of an HMAC of a fixed text. `login` where there is no key.

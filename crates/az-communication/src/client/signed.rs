@@ -45,7 +45,8 @@ pub fn post(
     let mut request = Request::new(url, Method::Post);
     request.insert_header("content-type", content_type);
     let now = OffsetDateTime::now_utc();
-    for (name, value) in access_key.sign_request("POST", path, &connection.host, body.as_bytes(), now) {
+    let target = format!("{}{path}", connection.path);
+    for (name, value) in access_key.sign_request("POST", &target, &connection.host, body.as_bytes(), now) {
         request.insert_header(name, value);
     }
     request.set_body(body);

@@ -13,12 +13,14 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use crate::error::CliError;
+use crate::error::{CliError, system_text};
+use crate::text_mode::universal_newlines;
 
 /// The configuration of the user who runs the command.
 #[derive(Debug, Default)]
 pub struct Config {
     file: Ini,
+    unreadable: Option<String>,
 }
 
 /// `$AZURE_CONFIG_DIR`, else `~/.azure`.
@@ -28,11 +30,12 @@ pub fn directory() -> Option<PathBuf> {
 }
 
 impl Config {
-    /// Reads the configuration file. A missing one is empty.
+    /// Reads the configuration file. A missing one is empty, and so is one that cannot be read, as in the reference;
+    /// [`Config::unreadable`] then says why.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or is not what Python's configparser takes.
+    /// When the file is not what Python's configparser takes.
     pub fn load() -> Result<Self, CliError> {
         let Some(path) = directory().map(|dir| dir.join("config")) else {
             return Ok(Self::default());
@@ -46,9 +49,19 @@ impl Config {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Ok(Self::default());
             }
-            Err(error) => return Err(broken(error.to_string())),
+            Err(error) => {
+                let (path, why) = (path.display(), system_text(&error));
+                let unreadable = format!("The config file {path} cannot be read, and is left out: {why}.");
+                return Ok(Self { file: Ini::default(), unreadable: Some(unreadable) });
+            }
         };
-        Ok(Self { file: text.parse().map_err(|error: IniError| broken(error.to_string()))? })
+        let file = universal_newlines(text).parse().map_err(|error: IniError| broken(error.to_string()))?;
+        Ok(Self { file, unreadable: None })
+    }
+
+    /// Why the file could not be read, in words; `None` where it was read, or is not there.
+    pub fn unreadable(&self) -> Option<&str> {
+        self.unreadable.as_deref()
     }
 
     /// The value of an option: of its variable, else of the file.

@@ -16,7 +16,15 @@ use serde_json::Value;
 pub struct Request {
     pub method: String,
     pub path: String,
+    pub headers: Vec<(String, String)>,
     pub body: String,
+}
+
+impl Request {
+    /// The value of a header; empty where it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
 }
 
 pub struct Server {
@@ -85,24 +93,26 @@ fn serve(
         }
         let mut words = line.split_whitespace();
         let (method, path) = (words.next().unwrap_or_default().to_owned(), words.next().unwrap_or_default().to_owned());
-        let mut length = 0;
+        let (mut length, mut headers) = (0, Vec::new());
         loop {
             line.clear();
             stream.read_line(&mut line)?;
             if line.trim().is_empty() {
                 break;
             }
-            if let Some((name, value)) = line.split_once(':')
-                && name.eq_ignore_ascii_case("content-length")
-            {
-                length = value.trim().parse().unwrap_or(0);
+            if let Some((name, value)) = line.split_once(':') {
+                if name.eq_ignore_ascii_case("content-length") {
+                    length = value.trim().parse().unwrap_or(0);
+                }
+                headers.push((name.to_owned(), value.trim().to_owned()));
             }
         }
         let mut body = vec![0; length];
         stream.read_exact(&mut body)?;
         let answer = {
             let mut requests = requests.lock().unwrap();
-            requests.push(Request { method, path, body: String::from_utf8_lossy(&body).into_owned() });
+            let body = String::from_utf8_lossy(&body).into_owned();
+            requests.push(Request { method, path, headers, body });
             answers.get(requests.len() - 1).or(answers.last()).cloned()
         };
         let Some(answer) = answer else { return Ok(()) };

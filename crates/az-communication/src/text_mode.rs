@@ -1,0 +1,16 @@
+//! Files as Python opens them in text mode.
+
+/// Universal newlines: `\r\n` and a lone `\r` become `\n`.
+pub fn universal_newlines(text: String) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends() {
+        assert_eq!(universal_newlines("a\r\nb\rc\n\r\n".into()), "a\nb\nc\n\n");
+    }
+}
