@@ -223,6 +223,11 @@ fn an_option_before_the_command_is_refused() {
     ");
     let shown = shows("communication --query rawId user-identity user create");
     assert_eq!(shown.lines().next(), Some("ERROR: 'rawId' is misspelled or not recognized by the system."));
+    // Here, the word itself is wrong.
+    assert_snapshot!(shows("communication user-identity user crate --user x"), @r"
+    ERROR: 'crate' is misspelled or not recognized by the system.
+    Did you mean 'create' ?
+    ");
     assert_snapshot!(shows("communication user-identity --verbose user create"), @
         "ERROR: unrecognized arguments: --verbose");
     assert_snapshot!(shows("communication user-identity --verbose user delete --user x"), @r"

@@ -155,7 +155,7 @@ impl Parser<'_> {
             return self.level(&child(name), &words[1..]);
         }
         let mut error = misspelled(name);
-        if matches!(self.loaded, Loaded::Some(_)) {
+        if self.loaded.has_option_before(path) {
             error.hints.push("Options stand behind the words of a command, not before or between them.".into());
         }
         // Of a command that is only not loaded, the real CLI would say the same.
@@ -199,7 +199,7 @@ impl Parser<'_> {
         };
         let known: Vec<_> = match self.loaded {
             Loaded::All => self.table.arguments(command).collect(),
-            Loaded::Some(_) => self.table.registered_arguments(command).collect(),
+            Loaded::Some { .. } => self.table.registered_arguments(command).collect(),
         };
         let parsed = known.iter().copied().filter(|argument| argument.arity != Arity::Remainder);
         let options: Vec<_> = std::iter::once(&HELP).chain(parsed).collect();

@@ -9,8 +9,13 @@ use super::table::{Table, child_word};
 pub(super) enum Loaded {
     /// All of them, as far as the words can tell.
     All,
-    /// These, by path. The arguments of none of them are loaded, except those that all commands have.
-    Some(Vec<&'static str>),
+    /// Some. The arguments of none of them are loaded, except those that all commands have.
+    Some {
+        /// Their paths.
+        paths: Vec<&'static str>,
+        /// How many words stand before the first option.
+        leading: usize,
+    },
 }
 
 impl Loaded {
@@ -40,12 +45,20 @@ impl Loaded {
             }
             is_new
         });
-        (lowered, Self::Some(first.collect()))
+        (lowered, Self::Some { paths: first.collect(), leading })
+    }
+
+    /// Whether an option stands before the word that follows a path.
+    pub(super) fn has_option_before(&self, path: &str) -> bool {
+        match self {
+            Self::All => false,
+            Self::Some { leading, .. } => path.split(' ').filter(|word| !word.is_empty()).count() >= *leading,
+        }
     }
 
     /// The words that may follow a path.
     pub(super) fn children(&self, table: &Table, path: &str) -> Vec<&'static str> {
-        let Self::Some(paths) = self else {
+        let Self::Some { paths, .. } = self else {
             return table.children(path);
         };
         let mut children = Vec::new();
