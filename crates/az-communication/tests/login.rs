@@ -161,6 +161,16 @@ fn a_managed_identity_that_is_announced_and_refused_ends_the_search() {
 }
 
 #[test]
+fn an_error_object_of_a_managed_identity_is_read() {
+    let world = World::new(vec![json!({"status": 400, "headers": {"Content-Type": "application/json"},
+        "body": {"error": {"code": "invalid_request", "message": "Identity not found"}}})]);
+    let mut command = world.user_create();
+    command.env("IDENTITY_ENDPOINT", format!("https://localhost:{}/msi", world.entra.port)).env("IDENTITY_HEADER", "h");
+    let seen = run(&mut command);
+    assert!(seen.contains("managed identity: Identity not found (status 400, invalid_request)"), "{seen}");
+}
+
+#[test]
 fn a_credential_that_is_not_configured_is_passed_over() {
     let world = World::new(vec![refused("nobody asks")]);
     let mut command = world.user_create();
@@ -195,7 +205,7 @@ fn an_overloaded_token_endpoint_is_asked_three_times_more() {
     assert_eq!(run(&mut world.application()), "8:acs:a_b\nexit 0\n");
     let world = World::new(vec![overloaded]);
     let seen = run(&mut world.application());
-    assert!(seen.contains("environment: the token endpoint answered with status 503 and no JSON"), "{seen}");
+    assert!(seen.contains("environment: the token endpoint answered with status 503 and no JSON object"), "{seen}");
     assert_eq!((world.entra.requests().len(), world.service.requests().len()), (4, 0));
 }
 

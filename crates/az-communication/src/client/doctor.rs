@@ -12,7 +12,7 @@ use rustls::CertificateError;
 
 use super::connect::{TIMEOUT, connect};
 use super::connection::Connection;
-use super::failure::{Asked, Cause, Failure, ServiceError, ServiceErrorKind};
+use super::failure::{Asked, Cause, ErrorBody, Failure, ServiceError, ServiceErrorKind};
 use super::header;
 use super::service::Service;
 use super::sniff::sniff;
@@ -206,6 +206,9 @@ fn named(error: &ServiceError, failure: &Failure) -> CliError {
              Communication Services resource?"
         }
     };
+    if error.body == ErrorBody::MalformedJson {
+        named.hints.clear();
+    }
     named.hints.push(advice.into());
     named
 }

@@ -73,9 +73,12 @@ fn read(answer: RawResponse, secrets: &[&str]) -> Result<AccessToken, Reason> {
         return Err(Reason::NotJson { status, page: Page::of(answer.body()) });
     };
     let text = |name: &str| body.get(name).and_then(Value::as_str);
-    let error = text("error").filter(|error| !error.is_empty());
+    // Entra has a word there, some endpoints of managed identities an object.
+    let nested = |name: &str| body.get("error").and_then(|error| error.get(name)).and_then(Value::as_str);
+    let error = text("error").or_else(|| nested("code")).filter(|error| !error.is_empty());
     if !(200..300).contains(&status) || error.is_some() {
-        let description = text("error_description").or_else(|| text("message")).and_then(first_line);
+        let description =
+            text("error_description").or_else(|| text("message")).or_else(|| nested("message")).and_then(first_line);
         return Err(Reason::Refused {
             status,
             code: error.map(|error| redacted(error, secrets)),

@@ -78,7 +78,7 @@ impl fmt::Display for Reason {
                 title.iter().try_for_each(|title| write!(f, ": '{title}'"))
             }
             Self::NotJson { status, page: None } => {
-                write!(f, "the token endpoint answered with status {status} and no JSON")
+                write!(f, "the token endpoint answered with status {status} and no JSON object")
             }
             Self::NoToken(status) => write!(f, "the answer with status {status} holds no token"),
             Self::NotReachable(error) => f.write_str(error.to_string().trim_end_matches('.')),
