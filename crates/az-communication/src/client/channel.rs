@@ -56,6 +56,14 @@ impl Channel {
         }
     }
 
+    /// Whether something was received and not taken yet, so that the socket says nothing about it.
+    pub(super) fn has_received(&mut self) -> bool {
+        match self {
+            Self::Tcp(_) => false,
+            Self::Tls(tls) => tls.session.reader().fill_buf().is_ok() || tls.below.has_received(),
+        }
+    }
+
     /// Hands at most `limit` received bytes to `take`; how many. Nothing is received at the end of the connection, with or
     /// without TLS's good-bye: many servers leave it out.
     pub(super) fn receive(&mut self, limit: usize, take: &mut dyn FnMut(&[u8])) -> io::Result<usize> {

@@ -6,15 +6,15 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use azure_core::Bytes;
 use futures::FutureExt as _;
 use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
-use hyper::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
-use hyper::{Request, Response};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use hyper::{Method, Request, Response};
 
 use super::channel::Channel;
 use super::failure::Reached;
@@ -31,6 +31,13 @@ const USUAL_HEADERS: usize = 32;
 /// Python's http.client takes 100 and curl 5,000. The head may be as large as hyper has it, 400 KB.
 const MOST_HEADERS: usize = 1024;
 
+/// The service sends it back.
+const REQUEST_ID: &str = "x-ms-client-request-id";
+
+/// How long an answer is waited for behind one that looks like the last one: twice as long as that took, within these.
+const SHORTLY: Duration = Duration::from_millis(50);
+const LATER: Duration = Duration::from_secs(2);
+
 type Sender = SendRequest<Full<Bytes>>;
 type Driver = Connection<Wire, Full<Bytes>>;
 
@@ -43,11 +50,22 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
 }
 
+impl Answer {
+    /// Whether the server ends the connection.
+    pub(super) fn closes(&self) -> bool {
+        self.headers.get_all(CONNECTION).iter().any(|value| {
+            value.as_bytes().split(|byte| *byte == b',').any(|word| word.trim_ascii().eq_ignore_ascii_case(b"close"))
+        })
+    }
+}
+
 /// Why there is no whole answer.
 #[derive(Debug)]
 pub(super) enum Broken {
     /// The network or TLS failed, or time is over.
     Io(io::Error),
+    /// hyper found the connection unusable and did not start to send.
+    NotStarted,
     /// The connection ended.
     Ended,
     /// What came is not valid HTTP, in words.
@@ -89,6 +107,8 @@ pub(super) struct Http1 {
     sender: Sender,
     /// `None` when it has ended.
     driver: Option<Driver>,
+    /// The last answer to a request that changed something.
+    last: Vec<u8>,
 }
 
 fn start(wire: &Wire, limits: Limits) -> io::Result<(Sender, Option<Driver>)> {
@@ -115,7 +135,7 @@ impl Http1 {
     pub(super) fn new(channel: Channel, deadline: Instant) -> io::Result<Self> {
         let wire = Wire::new(channel, deadline);
         let (sender, driver) = start(&wire, Limits::Usual)?;
-        Ok(Self { wire, sender, driver })
+        Ok(Self { wire, sender, driver, last: Vec::new() })
     }
 
     /// Whether the connection can take a request after another one: the server left it open, and nothing came that nobody
@@ -135,15 +155,73 @@ impl Http1 {
 
     /// Sends a request and reads its whole answer.
     pub(super) fn exchange(&mut self, request: Request<Full<Bytes>>, deadline: Instant) -> Result<Answer, Failed> {
-        self.wire.begin(deadline);
+        let method = request.method().clone();
+        let id = request.headers().get(REQUEST_ID).cloned();
+        let started = Instant::now();
+        // Answers to other methods may be large, and asking for them twice does no harm.
+        let changes = !method.is_safe();
+        self.wire.begin(deadline, changes);
         let response = self.respond_or_repair(request).map_err(|why| self.failed(why))?;
-        self.read(response).map_err(|why| self.failed(why))
+        let mut answer = self.read(response).map_err(|why| self.failed(why))?;
+        if changes {
+            let real = self.behind_copies(&method, started, deadline).map_err(|why| self.failed(why))?;
+            answer = real.unwrap_or(answer);
+        }
+        match answer.headers.get(REQUEST_ID) {
+            Some(echo) if id.is_some_and(|id| id != echo) => {
+                Err(self.failed(Broken::Malformed("it answers another request".into())))
+            }
+            _ => Ok(answer),
+        }
+    }
+
+    /// The answer behind copies of the last one. A server may give an answer twice, and the copy comes just after the next
+    /// request was sent; then the real answer follows. Where none does, the server gives equal answers. Those of the
+    /// service have ids of their own.
+    fn behind_copies(
+        &mut self,
+        method: &Method,
+        started: Instant,
+        deadline: Instant,
+    ) -> Result<Option<Answer>, Broken> {
+        let mut answer = None;
+        let mut end = 0;
+        while !self.last.is_empty() && self.wire.state().received()[end..].starts_with(&self.last) {
+            end += self.last.len();
+            if !self.has_more_than(end, started.elapsed(), deadline) {
+                return Ok(answer);
+            }
+            let behind = self.wire.state().received()[end..].to_vec();
+            let response = self.replay(behind, method.clone())?;
+            answer = Some(self.read(response)?);
+            self.driver = None;
+        }
+        self.last = self.wire.state().take_received();
+        Ok(answer)
+    }
+
+    /// Whether the server ends the connection, now or soon.
+    pub(super) fn ends_soon(&mut self) -> bool {
+        self.wire.state().set_deadline(Instant::now() + SHORTLY);
+        while self.is_ready() && self.wire.wait().is_ok() {}
+        self.driver.is_none()
+    }
+
+    /// Whether more than so many bytes come soon.
+    fn has_more_than(&mut self, bytes: usize, took: Duration, deadline: Instant) -> bool {
+        self.wire.state().set_deadline((Instant::now() + (took * 2).clamp(SHORTLY, LATER)).min(deadline));
+        // hyper ends the connection when it finds something that nobody asked for.
+        while self.is_ready() && self.wire.wait().is_ok() {}
+        let state = &mut self.wire.state();
+        state.set_deadline(deadline);
+        state.received().len() > bytes
     }
 
     fn failed(&mut self, why: Broken) -> Failed {
         self.driver = None;
         let state = self.wire.state();
-        Failed { why, reached: state.reached(), in_handshake: state.is_handshaking() }
+        let reached = if matches!(why, Broken::NotStarted) { Reached::No } else { state.reached() };
+        Failed { why, reached, in_handshake: state.is_handshaking() }
     }
 
     /// Lets hyper read and write what it can.
@@ -178,7 +256,10 @@ impl Http1 {
     fn respond(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Broken> {
         let mut response = pin!(self.sender.try_send_request(request));
         let response = self.drive(|context| response.as_mut().poll(context))?;
-        response.map_err(|error| self.cause(&error.into_error()))
+        response.map_err(|error| match error.message() {
+            Some(_) => Broken::NotStarted,
+            None => self.cause(&error.into_error()),
+        })
     }
 
     fn cause(&self, error: &hyper::Error) -> Broken {
@@ -187,7 +268,10 @@ impl Http1 {
             return Broken::Io(error);
         }
         if error.is_parse() {
-            return Broken::Malformed(head::what_is_wrong(state.head()));
+            return Broken::Malformed(head::what_is_wrong(state.received()));
+        }
+        if state.has_ended() {
+            return Broken::Ended;
         }
         match error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
             Some(error) if error.kind() != ErrorKind::UnexpectedEof => Broken::Malformed(error.to_string()),
@@ -202,15 +286,21 @@ impl Http1 {
         // A head may be long, and have a line that needs correction.
         for _ in 0..2 {
             let Err(Broken::Malformed(_)) = response else { break };
-            let Some(repaired) = head::repaired(self.wire.state().head()) else { break };
-            (self.sender, self.driver) = start(&self.wire, Limits::Large).map_err(Broken::Io)?;
-            self.wire.replay(repaired);
-            // It was sent before. This one is for hyper, which reads no answer without a request.
-            let mut request = Request::new(Full::default());
-            *request.method_mut() = method.clone();
-            response = self.respond(request);
-            self.wire.end_of_replay();
+            let Some(repaired) = head::repaired(self.wire.state().received()) else { break };
+            response = self.replay(repaired, method.clone());
         }
+        response
+    }
+
+    /// Reads the head of an answer from these bytes and what follows them on the wire.
+    fn replay(&mut self, bytes: Vec<u8>, method: Method) -> Result<Response<Incoming>, Broken> {
+        (self.sender, self.driver) = start(&self.wire, Limits::Large).map_err(Broken::Io)?;
+        self.wire.replay(bytes);
+        // It was sent before. This one is for hyper, which reads no answer without a request.
+        let mut request = Request::new(Full::default());
+        *request.method_mut() = method;
+        let response = self.respond(request);
+        self.wire.end_of_replay();
         response
     }
 

@@ -11,6 +11,12 @@ use super::transport_error::TransportError;
 /// Revoking twice does what revoking once does, although it is a POST.
 const REVOKE: &str = "/:revokeAccessTokens";
 
+/// Whether an answer on a connection that was idle is about the time before the request: the server waited for one, and
+/// ends the connection (408). It sent that before it saw the request, which goes on a new connection.
+pub(super) fn is_about_idling(status: u16, closes: impl FnOnce() -> bool) -> bool {
+    status == 408 && closes()
+}
+
 /// What an attempt is counted as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Attempt {

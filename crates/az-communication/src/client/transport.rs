@@ -85,21 +85,32 @@ impl Transport {
         let target = Target::of(request);
         let authority = target.authority();
         let origin = format!("{}://{authority}", request.url().scheme());
-        if let Some(open) = self.take_idle(&origin) {
-            match self.exchange(open, request, &authority, Instant::now() + self.time) {
+        if let Some(mut open) = self.take_idle(&origin) {
+            match self.exchange(&mut open, request, &authority, Instant::now() + self.time) {
                 Err(error) if resend::on_new_connection(request, &error) => {}
-                result => return result,
+                Ok(answer) if resend::is_about_idling(answer.status, || answer.closes() || open.http.ends_soon()) => {}
+                Ok(answer) => return Ok(self.keep(open, answer)),
+                error => return error,
             }
         }
         let deadline = Instant::now() + self.time;
         let http = Http1::new(self.open(&target, deadline)?, deadline)
             .map_err(|error| TransportError::Unsent(authority.clone(), Some(error)))?;
-        self.exchange(Open { origin, http }, request, &authority, deadline)
+        let mut open = Open { origin, http };
+        let answer = self.exchange(&mut open, request, &authority, deadline)?;
+        Ok(self.keep(open, answer))
+    }
+
+    fn keep(&self, open: Open, answer: Answer) -> Answer {
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.push(open);
+        }
+        answer
     }
 
     fn exchange(
         &self,
-        mut open: Open,
+        open: &mut Open,
         request: &Request,
         authority: &str,
         deadline: Instant,
@@ -113,9 +124,6 @@ impl Transport {
         if let Some(codings) = codings {
             answer.body =
                 decode(codings, answer.body).map_err(|what| TransportError::Protocol(authority.to_owned(), what))?;
-        }
-        if let Ok(mut idle) = self.idle.lock() {
-            idle.push(open);
         }
         Ok(answer)
     }

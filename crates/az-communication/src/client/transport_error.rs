@@ -113,7 +113,7 @@ impl TransportError {
         let Failed { why, reached, in_handshake } = failed;
         match (why, reached) {
             (Broken::Malformed(what), _) => Self::Protocol(server, what),
-            (Broken::Ended, Reached::No) => Self::Unsent(server, None),
+            (Broken::NotStarted, _) | (Broken::Ended, Reached::No) => Self::Unsent(server, None),
             (Broken::Ended, Reached::Maybe) => Self::Closed(server),
             (Broken::Ended, Reached::Answered) => Self::CutOff(server),
             (Broken::Io(error), _) => match error.kind() {

@@ -28,8 +28,9 @@ pub(super) struct State {
     fresh: bool,
     /// All that was written was also flushed, as far as the channel could.
     flushed: bool,
-    /// What came before hyper could make a head of it.
-    head: Option<Vec<u8>>,
+    /// What came before hyper could make a head of it, or all that came.
+    received: Vec<u8>,
+    records: Records,
     /// Whether anything of the answer came.
     answered: bool,
     /// A line break that stands in for the missing last one of a chunked body when the connection ends.
@@ -37,8 +38,18 @@ pub(super) struct State {
     /// What hyper reads again, and whether what it writes was sent before.
     replayed: Vec<u8>,
     replaying: bool,
+    /// The server has ended the connection.
+    ended: bool,
     /// What failed.
     failure: Option<io::Error>,
+}
+
+/// What is kept of what comes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Records {
+    Nothing,
+    Head,
+    All,
 }
 
 impl State {
@@ -62,9 +73,24 @@ impl State {
         self.failure.take()
     }
 
-    /// The start of an answer that is not a valid head.
-    pub(super) fn head(&self) -> &[u8] {
-        self.head.as_deref().unwrap_or_default()
+    /// Whether the server has ended the connection.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Takes all that came.
+    pub(super) fn take_received(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.received)
+    }
+
+    /// What came of an answer without a head, or all that came.
+    pub(super) fn received(&self) -> &[u8] {
+        &self.received
+    }
+
+    /// When the answer must be there.
+    pub(super) fn set_deadline(&mut self, deadline: Instant) {
+        self.deadline = deadline;
     }
 
     fn receive(&mut self, buffer: &mut ReadBufCursor<'_>) -> io::Result<()> {
@@ -78,16 +104,19 @@ impl State {
         if Instant::now() >= self.deadline {
             return Err(ErrorKind::TimedOut.into());
         }
-        let head = &mut self.head;
+        let mut records = (self.records != Records::Nothing).then_some(&mut self.received);
         let count = self.channel.receive(buffer.remaining(), &mut |bytes| {
             buffer.put_slice(bytes);
-            if let Some(head) = head {
-                head.extend_from_slice(bytes);
+            if let Some(received) = &mut records {
+                received.extend_from_slice(bytes);
             }
         })?;
         if count > 0 {
             self.answered = true;
-        } else if std::mem::take(&mut self.spare_line_break) {
+            return Ok(());
+        }
+        self.ended = true;
+        if std::mem::take(&mut self.spare_line_break) {
             buffer.put_slice(b"\r\n");
         }
         Ok(())
@@ -115,11 +144,13 @@ impl Wire {
             deadline,
             fresh: true,
             flushed: false,
-            head: Some(Vec::new()),
+            received: Vec::new(),
+            records: Records::Head,
             answered: false,
             spare_line_break: false,
             replayed: Vec::new(),
             replaying: false,
+            ended: false,
             failure: None,
         })))
     }
@@ -128,11 +159,12 @@ impl Wire {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A request follows whose answer must have come by then.
-    pub(super) fn begin(&self, deadline: Instant) {
+    /// A request follows whose answer must have come by then. The head of the answer is recorded, or all of it.
+    pub(super) fn begin(&self, deadline: Instant, records_all: bool) {
         let mut state = self.state();
         state.deadline = deadline;
-        state.head = Some(Vec::new());
+        state.received.clear();
+        state.records = if records_all { Records::All } else { Records::Head };
         state.answered = false;
         state.flushed = false;
         state.spare_line_break = false;
@@ -141,7 +173,10 @@ impl Wire {
     /// The head is there. The body follows.
     pub(super) fn head_is_read(&self, is_chunked: bool) {
         let mut state = self.state();
-        state.head = None;
+        if state.records == Records::Head {
+            state.records = Records::Nothing;
+            state.received.clear();
+        }
         state.spare_line_break = is_chunked;
     }
 
@@ -150,6 +185,7 @@ impl Wire {
         let mut state = self.state();
         state.replayed = bytes;
         state.replaying = true;
+        state.fresh = true;
     }
 
     /// What hyper writes is sent again.
@@ -207,6 +243,10 @@ impl Wire {
     /// `TimedOut` after the deadline, `Interrupted` where an interrupt came before the request left.
     pub(super) fn wait(&self) -> io::Result<()> {
         let mut state = self.state();
+        // hyper does not try to read right after it wrote.
+        if !state.replayed.is_empty() || state.channel.has_received() {
+            return Ok(());
+        }
         loop {
             let now = Instant::now();
             if waiting().is_interrupted() {
@@ -252,10 +292,10 @@ impl Read for Wire {
 impl Write for Wire {
     fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &[u8]) -> Poll<Result<usize, io::Error>> {
         let mut state = self.state();
+        state.fresh = false;
         if state.replaying {
             return Poll::Ready(Ok(buffer.len()));
         }
-        state.fresh = false;
         state.flushed = false;
         let result = state.channel.write(buffer);
         state.poll(result)

@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 pub mod dns;
 pub mod emulator;
+#[cfg(unix)]
+pub mod odd;
 pub mod replay;
 #[cfg(target_os = "linux")]
 pub mod root;
