@@ -251,6 +251,14 @@ impl Connection {
         format!("https://{}{}", self.host, self.path)
     }
 
+    /// What the user wrote the endpoint in.
+    pub(super) fn named_by(&self) -> &'static str {
+        match self.auth {
+            Auth::Key(_) => "connection string",
+            Auth::Login => "endpoint",
+        }
+    }
+
     /// Tells keys apart without showing anything of them: a part of an HMAC of a fixed text. `login` where there is no key.
     pub fn fingerprint(&self) -> String {
         match &self.auth {

@@ -20,6 +20,7 @@ mod jwks;
 mod login;
 mod no_proxy;
 mod odata_error;
+mod origin;
 mod page;
 mod proxy;
 mod proxy_error;

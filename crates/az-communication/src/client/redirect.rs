@@ -8,12 +8,39 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Method, Request, Url};
 
 use super::header;
+use super::origin::{SecretBody, is_same_origin, shown};
+use crate::printer::Printer;
+use crate::visible::escaped;
 
 const MAX_REDIRECTS: usize = 30;
 
-/// The policy. It stands before retries and signing, so that the request is signed anew for the other host.
+/// The policy. It stands before retries and signing, so that the request is signed anew. Credentials stay where they
+/// belong: see [`super::origin::OriginPolicy`].
 #[derive(Debug)]
-pub(super) struct RedirectPolicy;
+pub(super) struct RedirectPolicy {
+    pub(super) printer: Printer,
+}
+
+fn refuse(message: String) -> Error {
+    Error::with_message(ErrorKind::Other, message)
+}
+
+/// Where a location leads. Without a host, azure-core takes it for a path from the root.
+fn target(from: &Url, location: &str) -> Option<Url> {
+    let location = location.trim();
+    let mut target = match location.find("//") {
+        Some(0) if !location.starts_with("///") => Url::parse(&format!("{}:{location}", from.scheme())),
+        Some(at) if location[..at].ends_with(':') && !location[..at].contains('/') => Url::parse(location),
+        _ => Url::parse(&format!("{}/{}", from.origin().ascii_serialization(), location.trim_start_matches('/'))),
+    }
+    .ok()
+    .filter(Url::has_host)?;
+    target.set_fragment(None);
+    // Whoever answers may not choose a password.
+    target.set_username("").ok()?;
+    target.set_password(None).ok()?;
+    Some(target)
+}
 
 #[async_trait]
 impl Policy for RedirectPolicy {
@@ -26,26 +53,50 @@ impl Policy for RedirectPolicy {
                 300 | 303 | 307 | 308 => true,
                 _ => false,
             };
-            let location = header::optional(response.headers(), "location").map(str::to_owned);
-            let Some(location) = location.filter(|location| follows && !location.is_empty()) else {
+            let Some(location) = header::given(response.headers(), "location").filter(|_| follows) else {
                 return Ok(response);
             };
-            let target = Url::parse(&location).ok().or_else(|| {
-                let mut url = request.url().clone();
-                let (path, query) = location.split_once('?').map_or((location.as_str(), None), |(p, q)| (p, Some(q)));
-                url.set_path(path);
-                url.set_query(query);
-                Some(url)
-            });
-            let Some(target) = target.filter(|target| target.scheme() == request.url().scheme()) else {
-                let message = format!("The response redirects to '{location}', which is not followed.");
-                return Err(Error::with_message(ErrorKind::Other, message));
-            };
+            let target = target(request.url(), location)
+                .filter(|target| target.scheme() == "https" || target.scheme() == request.url().scheme())
+                .ok_or_else(|| {
+                    refuse(format!("The response redirects to '{}', which is not followed.", escaped(location)))
+                })?;
+            if !is_same_origin(&target, request.url()) {
+                if ctx.value::<SecretBody>().is_some() {
+                    let message = "The response redirects to another server, {}, which must not see what was sent.";
+                    return Err(refuse(message.replace("{}", &shown(&target))));
+                }
+                self.printer.info(&format!("The response redirects to another server: {}.", shown(&target)));
+            }
             *request.url_mut() = target;
             if status == 303 {
                 request.set_method(Method::Get);
             }
         }
-        Err(Error::with_message(ErrorKind::Other, "Reached maximum redirect attempts."))
+        Err(refuse("Reached maximum redirect attempts.".into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations() {
+        let from = Url::parse("https://localhost:8443/identities?api-version=1").unwrap();
+        for (location, expected) in [
+            ("/r#fragment", "https://localhost:8443/r"),
+            ("r?x=1#y", "https://localhost:8443/r?x=1"),
+            ("/r%2Fs?u=https://x//y", "https://localhost:8443/r%2Fs?u=https://x//y"),
+            ("//host/r", "https://host/r"),
+            ("///r", "https://localhost:8443/r"),
+            ("https://host:1/r?x#y", "https://host:1/r?x"),
+            ("https://user:pw@host/r", "https://host/r"),
+            (" https://host/ ", "https://host/"),
+            ("http://host/r", "http://host/r"),
+        ] {
+            assert_eq!(target(&from, location).as_ref().map(Url::as_str), Some(expected), "{location}");
+        }
+        assert_eq!(target(&from, "https://"), None);
     }
 }

@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use acs_identity::models::{
-    CommunicationIdentityClientCreateIdentityOptions, CreateIdentityRequest, ExchangeTeamsUserAccessTokenRequest,
-    IssueAccessTokenRequest, TokenScope,
+    CommunicationIdentityClientCreateIdentityOptions, CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions,
+    CreateIdentityRequest, ExchangeTeamsUserAccessTokenRequest, IssueAccessTokenRequest, TokenScope,
 };
 use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions};
 use azure_core::credentials::Secret;
 use azure_core::http::policies::Policy;
-use azure_core::http::{ClientOptions, Response, RetryOptions, UserAgentOptions};
+use azure_core::http::{ClientOptions, Response, RetryOptions, Url, UserAgentOptions};
 use pyjmespath::{Object, Value};
 
 use super::block_on::block_on;
@@ -18,6 +18,7 @@ use super::connection::{Auth, Connection};
 use super::debug_policy::DebugPolicy;
 use super::failure::{Asked, Cause, Failure};
 use super::login::Login;
+use super::origin::{OriginPolicy, SecretBody};
 use super::page::Page;
 use super::redirect::RedirectPolicy;
 use super::retry::RetryPolicy;
@@ -59,7 +60,7 @@ impl Service {
             connection,
             api_version,
             printer,
-            vec![Arc::new(RedirectPolicy), Arc::new(RetryPolicy { printer })],
+            vec![Arc::new(RedirectPolicy { printer }), Arc::new(RetryPolicy { printer })],
         )
     }
 
@@ -79,7 +80,10 @@ impl Service {
         per_call_policies: Vec<Arc<dyn Policy>>,
     ) -> Result<Self, CliError> {
         let trust = connection.trust()?;
-        let mut per_try_policies: Vec<Arc<dyn Policy>> = Vec::new();
+        let endpoint = connection.endpoint();
+        let home = Url::parse(&endpoint)
+            .map_err(|error| CliError::new(format!("The {} cannot be used: {error}.", connection.named_by())))?;
+        let mut per_try_policies: Vec<Arc<dyn Policy>> = vec![Arc::new(OriginPolicy { home })];
         if printer.shows(Level::Debug) {
             per_try_policies.push(Arc::new(DebugPolicy { printer }));
         }
@@ -94,18 +98,18 @@ impl Service {
                 ..Default::default()
             },
         };
-        let endpoint = connection.endpoint();
-        let (client, named_by) = match &connection.auth {
+        let client = match &connection.auth {
             Auth::Key(key) => {
                 let key = Secret::new(key.to_base64());
-                (CommunicationIdentityClient::with_access_key(&endpoint, &key, Some(options)), "connection string")
+                CommunicationIdentityClient::with_access_key(&endpoint, &key, Some(options))
             }
             Auth::Login => {
                 let login = Arc::new(Login::new(printer, connection.subscription.clone()));
-                (CommunicationIdentityClient::new(&endpoint, login, Some(options)), "endpoint")
+                CommunicationIdentityClient::new(&endpoint, login, Some(options))
             }
         };
-        let client = client.map_err(|error| CliError::new(format!("The {named_by} cannot be used: {error}.")))?;
+        let client =
+            client.map_err(|error| CliError::new(format!("The {} cannot be used: {error}.", connection.named_by())))?;
         Ok(Self { client, connection })
     }
 
@@ -255,8 +259,11 @@ impl Service {
             app_id: Some(client_id.into()),
             user_id: Some(user_object_id.into()),
         };
-        let result =
-            request.try_into().and_then(|body| block_on(self.client.exchange_teams_user_access_token(body, None)));
+        let mut options = CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions::default();
+        options.method_options.context.insert(SecretBody);
+        let result = request
+            .try_into()
+            .and_then(|body| block_on(self.client.exchange_teams_user_access_token(body, Some(options))));
         let asked = Asked::TeamsToken {
             token: Secret::new(aad_token.to_owned()),
             client_id: client_id.to_owned(),

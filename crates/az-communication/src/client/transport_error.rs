@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use azure_core::error::{Error, ErrorKind};
+use rustls::AlertDescription;
 
 use super::failure::Reached;
 use super::http1::{Broken, Failed};
@@ -87,6 +88,30 @@ impl fmt::Display for TransportError {
 
 impl std::error::Error for TransportError {}
 
+/// Whether an alert is about the handshake. In TLS 1.3 it may come when the request is sent already.
+fn refuses_handshake(alert: AlertDescription) -> bool {
+    use AlertDescription as A;
+    matches!(
+        alert,
+        A::HandshakeFailure
+            | A::NoCertificate
+            | A::BadCertificate
+            | A::UnsupportedCertificate
+            | A::CertificateRevoked
+            | A::CertificateExpired
+            | A::CertificateUnknown
+            | A::CertificateRequired
+            | A::UnknownCA
+            | A::AccessDenied
+            | A::ProtocolVersion
+            | A::InsufficientSecurity
+            | A::MissingExtension
+            | A::UnsupportedExtension
+            | A::UnrecognisedName
+            | A::NoApplicationProtocol
+    )
+}
+
 impl TransportError {
     /// How far the request got.
     pub fn reached(&self) -> Reached {
@@ -146,6 +171,9 @@ impl TransportError {
             // The first record already.
             E::InvalidMessage(_) if in_handshake => Self::NotTls(server),
             _ if reached == Reached::Answered => Self::CutOff(server),
+            // The server judged this side's part of the handshake, and so came to no request.
+            E::AlertReceived(alert) if refuses_handshake(alert) => Self::Tls(server, error),
+            _ if reached == Reached::Maybe => Self::Io(server, io::Error::new(io::ErrorKind::InvalidData, error)),
             _ => Self::Tls(server, error),
         }
     }

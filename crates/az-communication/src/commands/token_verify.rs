@@ -12,6 +12,7 @@ use crate::cli::table::{Argument, Completion, Example, Verb};
 use crate::client::{self, Auth, Connection, Validity, Verdict, object};
 use crate::error::{CliError, system_text};
 use crate::exit_code::ExitCode;
+use crate::printer::Printer;
 
 pub(super) const VERB: Verb = Verb {
     summary: "Check a token: its signature against published keys, its expiry, and whether it was revoked.\n\nWithout \
@@ -59,14 +60,14 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let token = token(invocation)?;
     let jwt = decode(&token)?;
     let (jwks, emulator) = match invocation.given("--jwks") {
-        Some(source) => (read_jwks(source)?, None),
+        Some(source) => (read_jwks(source, invocation.printer)?, None),
         None => {
             let connection = Connection::find(&invocation.arguments, invocation.config)?;
             if is_cloud(connection.host_and_port().0) || !client::is_emulator(&connection)? {
                 return Err(CliError::new(format!("{} does not publish keys to verify tokens with.", connection.host))
                     .hint("Only the emulator does. Give a key set with --jwks, or use `token inspect`."));
             }
-            (client::fetch_json_of(&connection, "/.well-known/jwks.json")?, Some(connection))
+            (client::fetch_json_of(&connection, "/.well-known/jwks.json", invocation.printer)?, Some(connection))
         }
     };
     let verdict = client::verify(&token, &jwt, &jwks);
@@ -159,9 +160,9 @@ fn why_not_good(
     (!missing.is_empty()).then(|| format!("The token lacks the scope {}.", missing.join(", ")))
 }
 
-fn read_jwks(source: &str) -> Result<Json, CliError> {
+fn read_jwks(source: &str, printer: Printer) -> Result<Json, CliError> {
     if source.starts_with("https://") || source.starts_with("http://") {
-        return client::fetch_json(source);
+        return client::fetch_json(source, printer);
     }
     let fail = |why: String| CliError::new(format!("The key set {source} cannot be read: {why}."));
     let text = std::fs::read(source).map_err(|error| fail(system_text(&error)))?;

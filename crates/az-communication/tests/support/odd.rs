@@ -12,7 +12,6 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::replay::Request;
 use super::{Folder, az};
 
 const CERTIFICATE: &str = include_str!("../golden/tls/cert.pem");
@@ -21,6 +20,16 @@ const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// No read or write of this side waits longer.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A request that came.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    pub path: String,
+    /// All lines before the body.
+    pub head: String,
+    pub body: String,
+}
 
 /// The server. Each connection has a thread.
 pub struct Odd {
@@ -199,9 +208,10 @@ fn parse(bytes: &[u8]) -> Option<(Request, usize)> {
     };
     let length: usize = header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let body = bytes.get(end..end + length)?;
-    let mut words = head.split(' ');
-    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-    Some((Request { method, path, body: String::from_utf8_lossy(body).into_owned() }, end + length))
+    let mut words = head.split(' ').map(str::to_owned);
+    let (method, path) = (words.next()?, words.next()?);
+    let body = String::from_utf8_lossy(body).into_owned();
+    Some((Request { method, path, head, body }, end + length))
 }
 
 /// A user's id. The number is part of it.

@@ -12,6 +12,7 @@ use crate::commands::duration::parse_duration;
 use crate::config::parse_bool;
 use crate::emulator_variables::{self, Given};
 use crate::error::CliError;
+use crate::printer::Printer;
 
 pub(super) const ACCESS_KEY: Argument = Argument::new(
     &["--access-key"],
@@ -127,19 +128,19 @@ pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
             .unwrap_or_default(),
     };
     for url in urls {
-        config.issuers.push(trusted_issuer(&url)?);
+        config.issuers.push(trusted_issuer(&url, invocation.printer)?);
     }
     Ok(config)
 }
 
 /// Reads an issuer's metadata and keys.
-fn trusted_issuer(url: &str) -> Result<TrustedIssuer, CliError> {
-    let metadata = client::fetch_json(url)?;
+fn trusted_issuer(url: &str, printer: Printer) -> Result<TrustedIssuer, CliError> {
+    let metadata = client::fetch_json(url, printer)?;
     let member = |name: &str| {
         metadata.get(name).and_then(Json::as_str).map(str::to_owned).ok_or_else(|| {
             CliError::new(format!("{url} is not OpenID metadata: the member {name} is missing."))
                 .hint("Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration")
         })
     };
-    Ok(TrustedIssuer { issuer: member("issuer")?, jwks: client::fetch_json(&member("jwks_uri")?)? })
+    Ok(TrustedIssuer { issuer: member("issuer")?, jwks: client::fetch_json(&member("jwks_uri")?, printer)? })
 }
