@@ -1,15 +1,15 @@
-//! From words to an exit code, in the order in which the reference does things: configuration, `@file` values, parsing,
-//! warnings, confirmation, the command, the query, the output.
+//! From words to an exit code: whose command it is, then, in the order in which the reference does things, configuration,
+//! `@file` values, parsing, warnings, confirmation, the command, the query, the output.
 
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::time::Instant;
 
-use crate::cli::table::{Argument, Arity, messages};
-use crate::cli::{self, Outcome, Recommendation, Unknown, UsageError};
+use crate::cli::table::{Argument, Arity, Table, messages};
+use crate::cli::{self, Outcome, Parsed, Recommendation, Unknown, UsageError};
 use crate::commands::{self, Invocation};
 use crate::config::Config;
-use crate::delegate;
+use crate::delegate::{self, NotHandedOver};
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output::{self, Context, Format};
@@ -22,59 +22,96 @@ use pyjmespath::{SearchError, Value};
 /// Runs the command that these words (behind `az`) name.
 pub fn run(words: Vec<OsString>) -> ExitCode {
     let plain = Printer::new(Level::Warning, false);
-    // What cannot be ours goes on before anything is read.
-    if let Some(first) = words.first().filter(|first| !is_ours(first))
-        && first != "version"
-    {
-        delegate::to_other_az(&words, &plain);
-    }
-    match start(words, &plain) {
-        Ok(code) => code,
-        Err(error) => {
-            plain.error(&error);
-            error.exit_code
-        }
-    }
+    start(&words, &plain).unwrap_or_else(|error| {
+        plain.error(&error);
+        error.exit_code
+    })
 }
 
-fn is_ours(first: &OsString) -> bool {
-    first.to_str().is_some_and(|first| first.starts_with('-') || first.eq_ignore_ascii_case("communication"))
-}
-
-fn start(words: Vec<OsString>, plain: &Printer) -> Result<ExitCode, CliError> {
-    let texts = to_texts(&words)?;
+fn start(raw: &[OsString], plain: &Printer) -> Result<ExitCode, CliError> {
+    let words: Vec<String> = raw.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let table = match words.first().map(String::as_str) {
+        Some("--version" | "-v") => return commands::print_versions(raw, plain),
+        Some("version") => &commands::VERSION_TABLE,
+        _ => &commands::TABLE,
+    };
+    // Nothing is read for the commands of others: no configuration, no file, no stdin.
+    let foreign_word =
+        words.first().is_some_and(|word| !word.starts_with('-') && !word.eq_ignore_ascii_case("communication"));
+    if foreign_word {
+        hand_over(raw, &words, plain)?;
+    }
+    let parsed = parse(table, &words);
+    if !foreign_word && is_theirs(table, &parsed, &words) {
+        hand_over(raw, &words, plain)?;
+    }
+    let own = own_words(&parsed, &words);
+    if parsed.outcome.is_ok() {
+        check_utf8(&raw[..own])?;
+    }
     let config = Config::load()?;
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let colour = printer::is_terminal() && !no_color && !config.get_bool("core", "no_color")?;
-    let printer = Printer::new(level(&texts, &config)?, colour);
+    let printer = Printer::new(level(&words[..own], &config)?, colour);
     if let Some(why) = config.unreadable() {
         printer.warning(why);
     }
-    let result = match texts.first().map(String::as_str) {
-        Some("--version" | "-v" | "version") => commands::version(&words, &texts, &printer, plain),
-        _ => dispatch(&words, texts, &config, &printer),
-    };
-    result.or_else(|error| {
+    dispatch(table, raw, words, own, parsed, &config, &printer).or_else(|error| {
         printer.error(&error);
         Ok(error.exit_code)
     })
 }
 
-/// All words as text. Ours are; a file name of the command behind `emulator run` may be anything.
-fn to_texts(words: &[OsString]) -> Result<Vec<String>, CliError> {
-    let own = commands::own_words(words);
-    words
-        .iter()
-        .enumerate()
-        .map(|(index, word)| match word.to_str() {
-            Some(text) => Ok(text.to_owned()),
-            None if index >= own => Ok(word.to_string_lossy().into_owned()),
-            None => {
-                Err(CliError::new(format!("Argument {} is not valid UTF-8: {}", index + 1, word.to_string_lossy()))
-                    .exit_code(ExitCode::Usage))
-            }
-        })
-        .collect()
+/// Hands over, or returns where there is nobody to hand over to.
+fn hand_over(raw: &[OsString], words: &[String], plain: &Printer) -> Result<(), CliError> {
+    let printer = if words.iter().any(|word| word == "--debug") { &Printer::new(Level::Debug, false) } else { plain };
+    match delegate::to_other_az(raw, printer) {
+        Ok(code) => std::process::exit(i32::from(code.number())),
+        Err(why) => why.error().map_or(Ok(()), Err),
+    }
+}
+
+fn parse(table: &'static Table, words: &[String]) -> Parsed {
+    let only_flags = words.iter().all(|word| matches!(word.as_str(), "--debug" | "--verbose" | "--only-show-errors"));
+    if only_flags {
+        return Parsed { outcome: Ok(Outcome::GroupHelp(String::new())), subscriptions: Vec::new() };
+    }
+    if words[0].eq_ignore_ascii_case("help") {
+        let help = std::iter::once("--help".to_owned());
+        return cli::parse(table, &help.chain(words[1..].iter().cloned()).collect::<Vec<_>>());
+    }
+    cli::parse(table, words)
+}
+
+/// Whether the words name what only the real `az` may have.
+fn is_theirs(table: &Table, parsed: &Parsed, words: &[String]) -> bool {
+    match &parsed.outcome {
+        Ok(Outcome::GroupHelp(path)) => path.is_empty(),
+        Ok(_) => false,
+        Err(error) => error.unknown.is_some_and(Unknown::is_command) || cli::leads_elsewhere(table, words),
+    }
+}
+
+/// How many words at the start are ours; those behind belong to the command of `emulator run`.
+fn own_words(parsed: &Parsed, words: &[String]) -> usize {
+    match &parsed.outcome {
+        Ok(Outcome::Run(command, arguments)) => {
+            let rest = command.verb.arguments.iter().find(|argument| argument.arity == Arity::Remainder);
+            words.len() - rest.map_or(0, |argument| arguments.list(argument.key()).len())
+        }
+        _ => words.len(),
+    }
+}
+
+/// The words of our own commands are text.
+fn check_utf8(words: &[OsString]) -> Result<(), CliError> {
+    match words.iter().position(|word| word.to_str().is_none()) {
+        None => Ok(()),
+        Some(at) => {
+            let word = words[at].to_string_lossy();
+            Err(CliError::new(format!("Argument {} is not valid UTF-8: {word}", at + 1)).exit_code(ExitCode::Usage))
+        }
+    }
 }
 
 fn level(words: &[String], config: &Config) -> Result<Level, CliError> {
@@ -94,19 +131,24 @@ fn level(words: &[String], config: &Config) -> Result<Level, CliError> {
     Ok(if config.get_bool("core", "only_show_errors")? { Level::Error } else { Level::Warning })
 }
 
-fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Printer) -> Result<ExitCode, CliError> {
-    let own = commands::own_words(raw).min(words.len());
-    let (mine, rest) = words.split_at(own);
-    let mut words = cli::expand_file_arguments(mine.to_vec())?;
-    words.extend_from_slice(rest);
-    let only_flags = words.iter().all(|word| matches!(word.as_str(), "--debug" | "--verbose" | "--only-show-errors"));
-    if only_flags {
-        return help_of_group("", raw, printer);
+fn dispatch(
+    table: &'static Table,
+    raw: &[OsString],
+    mut words: Vec<String>,
+    own: usize,
+    mut parsed: Parsed,
+    config: &Config,
+    printer: &Printer,
+) -> Result<ExitCode, CliError> {
+    let names_files = words[..own].iter().any(|word| word.contains('@'));
+    if names_files {
+        // A file may be a pipe that somebody types into.
+        prompt::exit_on_interrupt();
+        let rest = words.split_off(own);
+        words = cli::expand_file_arguments(words)?;
+        words.extend(rest);
+        parsed = parse(table, &words);
     }
-    if words[0].eq_ignore_ascii_case("help") {
-        words[0] = "--help".into();
-    }
-    let parsed = cli::parse(&commands::TABLE, &words);
     for value in &parsed.subscriptions {
         subscription::warn_if_unknown(value, config, printer);
     }
@@ -129,7 +171,7 @@ fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Pri
                 printer.warning("This command is from the following extension: communication");
             }
             let output = config.get("core", "output").ok().flatten();
-            output::print(&cli::command_help(&commands::TABLE, command, output.as_deref(), printer.colour()))?;
+            output::print(cli::command_help(table, command, output.as_deref(), printer.colour()))?;
             Ok(ExitCode::Success)
         }
         Ok(Outcome::GroupHelp(path)) => help_of_group(&path, raw, printer),
@@ -137,25 +179,33 @@ fn dispatch(raw: &[OsString], words: Vec<String>, config: &Config, printer: &Pri
     }
 }
 
+/// The page of a group. Where the group is the Azure CLI's as well, and that knows it, its page comes first.
 fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> Result<ExitCode, CliError> {
-    if path.is_empty() || commands::TABLE.group(path).is_some_and(|group| group.shared) {
-        delegate::to_other_az(raw, printer);
+    let table = &commands::TABLE;
+    if table.group(path).is_some_and(|group| group.shared) {
+        match delegate::page_of_other_az(raw) {
+            Ok(theirs) if theirs.status.success() && !theirs.stdout.trim_ascii().is_empty() => {
+                printer.bytes(&theirs.stderr);
+                output::print(&theirs.stdout)?;
+                output::print(cli::group_addition(table, path, printer.colour()))?;
+                return Ok(ExitCode::Success);
+            }
+            // It does not know the group: the extension is not installed there.
+            Ok(_) | Err(NotHandedOver::Nobody) => {}
+            Err(NotHandedOver::Broken(broken)) => printer.warning(&CliError::from(broken).message),
+            Err(NotHandedOver::Loop(error)) => return Err(error),
+        }
     }
-    output::print(&cli::group_help(&commands::TABLE, path, printer.colour()))?;
+    output::print(cli::group_help(table, path, printer.colour()))?;
     Ok(ExitCode::Success)
 }
 
 fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer: &Printer) -> ExitCode {
-    let is_command = error.unknown.is_some_and(Unknown::is_command);
-    if is_command {
-        delegate::to_other_az(raw, printer);
-    }
     if matches!(error.unknown, Some(Unknown::FirstWord | Unknown::BelowGroup)) && !error.suggests() {
-        error.hints.push(
-            "This az knows `az communication identity`, `user-identity` and `emulator`. For all other commands it \
-             calls the Azure CLI, which was not found further down PATH."
-                .into(),
-        );
+        error.hints.push(format!(
+            "This az knows {}. For all other commands it calls the Azure CLI, which was not found further down PATH.",
+            own_commands()
+        ));
     }
     error.hints.extend(raw.iter().filter_map(|word| pasted::hidden_in_word(word.to_str()?)));
     let dynamic_install = config.get("extension", "use_dynamic_install").ok().flatten();
@@ -171,6 +221,14 @@ fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer
     }
     error.print(printer);
     ExitCode::Usage
+}
+
+/// What `az communication` has here, in words.
+fn own_commands() -> String {
+    let mut names = commands::TABLE.children("communication");
+    names.sort_unstable();
+    let last = names.pop().unwrap_or_default();
+    format!("`az communication` {} and {last}", names.join(", "))
 }
 
 fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
@@ -212,7 +270,7 @@ pub(crate) fn show(invocation: &Invocation<'_>, value: Value) -> Result<(), CliE
         return Ok(());
     }
     let text = output::format(&value, format_of(invocation)?, context(invocation))?;
-    output::print(&text).map_err(|error| match invocation.command.verb.connects {
+    output::print(text).map_err(|error| match invocation.command.verb.connects {
         true => CliError { message: format!("{} The command itself was carried out.", error.message), ..error },
         false => error,
     })

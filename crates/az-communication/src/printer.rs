@@ -92,6 +92,11 @@ impl Printer {
         self.say(Level::Error, "ERROR", RED, message);
     }
 
+    /// Passes on what another program wrote to its stderr.
+    pub fn bytes(&self, bytes: &[u8]) {
+        let _ = io::stderr().lock().write_all(bytes);
+    }
+
     /// Writes lines that belong to an error, as they are. Whoever calls it escapes what others wrote.
     pub fn lines(&self, text: &str) {
         write(text);

@@ -30,6 +30,17 @@ pub fn handle_interrupt() {
     }
 }
 
+/// Leaves Ctrl-C to the program that is run next as a child, for good.
+pub fn leave_interrupt_to_child() {
+    let ignored = Ignored::now();
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGQUIT] {
+        // A handler does not reach the child, as an ignored signal would.
+        if !ignored.has(signal) {
+            let _ = signal_hook::flag::register(signal, Arc::default());
+        }
+    }
+}
+
 /// Asks until the answer is `y` or `n`, in either case and without white space, as knack does.
 ///
 /// # Errors
@@ -42,7 +53,7 @@ pub fn confirm(question: &str, printer: &Printer) -> Result<(), CliError> {
         return Err(cancelled());
     }
     loop {
-        output::print(&format!("{question} (y/n): "))?;
+        output::print(format!("{question} (y/n): "))?;
         // As bytes: what is not UTF-8 is an answer, too, and asked for again.
         let mut answer = Vec::new();
         if io::stdin().lock().read_until(b'\n', &mut answer).unwrap_or(0) == 0 {

@@ -75,12 +75,28 @@ pub struct Parsed {
 /// Parses the words behind `az`.
 pub fn parse(table: &Table, words: &[String]) -> Parsed {
     let (words, loaded) = Loaded::of(table, words);
-    let mut parser = Parser { table, loaded, unrecognized: Vec::new(), subscriptions: Vec::new() };
-    let outcome = match parser.level("", &words) {
+    let (words, rest) = cut_remainder(table, &words);
+    let mut parser = Parser { table, loaded, rest, unrecognized: Vec::new(), subscriptions: Vec::new() };
+    let outcome = match parser.level("", words) {
         Ok(Outcome::Run(command, _)) if !parser.unrecognized.is_empty() => Err(parser.unrecognized(command)),
         outcome => outcome,
     };
     Parsed { outcome, subscriptions: parser.subscriptions }
+}
+
+/// Whether the words before the first option leave the table for what only the real CLI may have.
+pub fn leads_elsewhere(table: &Table, words: &[String]) -> bool {
+    let mut path = String::new();
+    for word in words.iter().take_while(|word| !word.starts_with('-')) {
+        let word = word.to_lowercase();
+        let child = if path.is_empty() { word.clone() } else { format!("{path} {word}") };
+        match (table.command(&child), table.group(&child)) {
+            (Some(_), _) => return false,
+            (None, Some(_)) => path = child,
+            (None, None) => return table.may_be_elsewhere(&path, &word),
+        }
+    }
+    false
 }
 
 /// What became of an option.
@@ -94,6 +110,8 @@ enum Taken {
 struct Parser<'a> {
     table: &'a Table,
     loaded: Loaded,
+    /// What belongs to the command of `emulator run`, where that is known beforehand.
+    rest: Option<&'a [String]>,
     unrecognized: Vec<String>,
     subscriptions: Vec<String>,
 }
@@ -158,16 +176,19 @@ impl Parser<'_> {
         if self.loaded.has_option_before(path) {
             error.hints.push("Options stand behind the words of a command, not before or between them.".into());
         }
-        // Of a command that is only not loaded, the real CLI would say the same.
         if !self.table.children(path).contains(&name.as_str()) {
-            error.unknown = Some(match path {
-                "" => Unknown::FirstWord,
-                _ if no_list::is_asked_for(path, name) => Unknown::ListOfUsers,
-                _ => Unknown::BelowGroup,
-            });
-        }
-        if error.unknown == Some(Unknown::ListOfUsers) {
-            error.hints.extend(no_list::HINTS.map(str::to_owned));
+            let list_of_users = no_list::is_asked_for(path, name);
+            if list_of_users {
+                error.hints.extend(no_list::HINTS.map(str::to_owned));
+            }
+            // Of a command that is only not loaded, the real CLI would say the same.
+            if self.table.may_be_elsewhere(path, name) {
+                error.unknown = Some(match path {
+                    "" => Unknown::FirstWord,
+                    _ if list_of_users => Unknown::ListOfUsers,
+                    _ => Unknown::BelowGroup,
+                });
+            }
         }
         let (extensions, children): (Vec<&str>, Vec<&str>) =
             children.into_iter().partition(|name| self.table.is_extension(&child(name)));
@@ -194,6 +215,7 @@ impl Parser<'_> {
         let path = command.path;
         let remainder = command.verb.arguments.iter().find(|argument| argument.arity == Arity::Remainder);
         let (words, rest) = match remainder {
+            Some(_) if self.rest.is_some() => (words, self.rest),
             Some(_) => split_remainder(self.table, command, words),
             None => (words, None),
         };
@@ -398,9 +420,29 @@ impl Parser<'_> {
     }
 }
 
+/// Cuts off what belongs to the command of `emulator run`, before any parser takes its options for ours.
+fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [String], Option<&'w [String]>) {
+    let leading = words.iter().take_while(|word| !word.starts_with('-')).take(3);
+    let Some(last) = leading.clone().last() else {
+        return (words, None);
+    };
+    let runs = |command: &&Command| command.verb.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
+    let is_here = |command: &&Command| command.path.split(' ').eq(leading.clone().map(String::as_str));
+    // The last word first: no other command has it.
+    let mut candidates = table.commands.iter().filter(|command| command.path.ends_with(last.as_str()));
+    let Some(command) = candidates.find(|command| runs(command) && is_here(command)) else {
+        return (words, None);
+    };
+    let (path, behind) = words.split_at(leading.count());
+    let (own, rest) = split_remainder(table, command, behind);
+    (&words[..path.len() + own.len()], rest)
+}
+
 /// Cuts off what belongs to the command that is run: what stands behind `--`, or from the first word that is neither an
 /// option nor an option's value.
 fn split_remainder<'w>(table: &Table, command: &Command, words: &'w [String]) -> (&'w [String], Option<&'w [String]>) {
+    let parsed = table.arguments(command).filter(|argument| argument.arity != Arity::Remainder);
+    let options: Vec<_> = std::iter::once(&HELP).chain(parsed).collect();
     let mut at = 0;
     while let Some(word) = words.get(at) {
         if word == "--" {
@@ -409,9 +451,10 @@ fn split_remainder<'w>(table: &Table, command: &Command, words: &'w [String]) ->
         if !word.starts_with('-') {
             return (&words[..at], Some(&words[at..]));
         }
-        let takes_value = table
-            .arguments(command)
-            .any(|argument| argument.arity == Arity::One && argument.options.contains(&word.as_str()));
+        let takes_value = matches!(
+            classify_word(&options, word, true),
+            Ok(Class::Option { argument, explicit: None, .. }) if argument.arity == Arity::One
+        );
         at += if takes_value { 2 } else { 1 };
     }
     (words, None)

@@ -54,6 +54,20 @@ pub fn group_help(table: &Table, path: &str, colour: bool) -> String {
     page.text
 }
 
+/// What stands below the real CLI's page of a group: our own commands and groups in it.
+pub fn group_addition(table: &Table, path: &str, colour: bool) -> String {
+    let mut page = Page { text: String::new(), colour };
+    page.print("", 0, None);
+    page.print(
+        concat!("In ", env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), ", without the Azure CLI:"),
+        0,
+        None,
+    );
+    page.print("", 0, None);
+    page.children(table, path);
+    page.text
+}
+
 impl Page {
     /// One paragraph a line of `text`, wrapped.
     fn print(&mut self, text: &str, level: usize, hanging: Option<usize>) {

@@ -16,8 +16,8 @@ mod usage_error;
 pub(crate) use difflib::closest;
 pub(crate) use text_wrap::fill as wrap;
 
-pub use argparse::{Arguments, Outcome, Parsed, parse};
+pub use argparse::{Arguments, Outcome, Parsed, leads_elsewhere, parse};
 pub use file_arguments::expand as expand_file_arguments;
-pub use help::{command_help, group_help};
+pub use help::{command_help, group_addition, group_help};
 pub use problem::Problem;
 pub use usage_error::{QUERY_REFERENCE, Recommendation, Unknown, UsageError};

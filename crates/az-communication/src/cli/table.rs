@@ -1,5 +1,6 @@
 //! What a table of commands is made of. The tables themselves are in `commands`.
 
+use super::difflib;
 use crate::commands::Invocation;
 use crate::error::CliError;
 use pyjmespath::Value;
@@ -244,6 +245,15 @@ impl Table {
             }
         }
         words
+    }
+
+    /// Whether a word that is not a child of this path may be one of the real CLI: in `az` itself and in the groups that are
+    /// its own as well, unless the word is nearly one of ours.
+    pub fn may_be_elsewhere(&self, path: &str, word: &str) -> bool {
+        match self.group(path) {
+            None => path.is_empty(),
+            Some(group) => group.shared && difflib::closest(word, self.children(path)).is_none(),
+        }
     }
 
     /// Whether the reference lacks what stands at a path: an extension, or a group of nothing else.

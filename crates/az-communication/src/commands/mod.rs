@@ -22,7 +22,7 @@ mod user_show;
 mod users_batch;
 mod version;
 
-pub use version::version;
+pub use version::{VERSION_TABLE, print_versions};
 
 use std::cell::Cell;
 use std::ffi::OsString;
@@ -135,16 +135,6 @@ impl Invocation<'_> {
     }
 }
 
-/// How many words at the start are ours; those behind belong to the command of `emulator run`.
-pub fn own_words(words: &[OsString]) -> usize {
-    let is_run = words.len() >= 3
-        && ["communication", "emulator", "run"].iter().zip(words).all(|(name, word)| word.eq_ignore_ascii_case(name));
-    if !is_run {
-        return words.len();
-    }
-    words.iter().position(|word| word == "--").unwrap_or(words.len())
-}
-
 const DEBUG: Argument = Argument::new(&["--debug"], "Increase logging verbosity to show all debug logs.")
     .arity(Arity::Flag)
     .group("Global");
@@ -207,6 +197,9 @@ const fn group(path: &'static str, summary: &'static str, status: Status, shared
 const IDENTITIES: &str = "Commands to manage user identities and their tokens for a Communication Service resource.";
 const TOKENS: &str = "Commands to manage user tokens for a Communication Service resource.";
 const USERS: &str = "Commands to manage user identities for a Communication Service resource.";
+
+/// The order in which the reference's parser knows them, which errors about abbreviations show.
+const GLOBALS: &[Argument] = &[VERBOSE, DEBUG, ONLY_SHOW_ERRORS, OUTPUT, QUERY];
 
 /// All commands and groups. The order of commands is that in which the reference registers them.
 pub const TABLE: Table = Table {
@@ -298,8 +291,7 @@ pub const TABLE: Table = Table {
         own("communication emulator entra-token", &emulator::entra_token::VERB),
     ],
     foreign: &["communication create", "communication identity show", "identity create"],
-    // The order in which the reference's parser knows them, which errors about abbreviations show.
-    globals: &[VERBOSE, DEBUG, ONLY_SHOW_ERRORS, OUTPUT, QUERY],
+    globals: GLOBALS,
     subscription: &SUBSCRIPTION,
     connection: CONNECT_OPTIONS,
 };

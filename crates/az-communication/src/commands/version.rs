@@ -1,36 +1,56 @@
-//! `--version` and `version`: ours first, then the real CLI's.
+//! `--version` and `version`: the real CLI's answer first, where there is one, and unchanged. Ours follows on `--version` only,
+//! because the result of `version` is data.
 
 use std::ffi::OsString;
 
+use super::{Invocation, own};
+use crate::cli::table::{Table, Verb};
 use crate::delegate;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
-use crate::output::{self, Context, Format};
+use crate::output;
 use crate::printer::Printer;
+use pyjmespath::Value;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Says our version and passes on. The result of `version` is data, so ours goes to stderr where another one follows.
+const VERB: Verb = Verb {
+    summary: "Show the version of this program.",
+    arguments: &[],
+    connects: false,
+    confirms: false,
+    examples: &[],
+    run: version,
+};
+
+/// `version`, where there is no other `az`. It is not in the table of our commands, because it is not one of `communication`.
+pub const VERSION_TABLE: Table = Table {
+    groups: &[],
+    commands: &[own("version", &VERB)],
+    foreign: &[],
+    globals: super::GLOBALS,
+    subscription: &super::SUBSCRIPTION,
+    connection: &[],
+};
+
+fn version(_: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    Ok(Some(crate::client::object([(NAME, VERSION.into())])))
+}
+
+/// `--version`: what the real CLI says, then ours. The exit code is the real CLI's.
 ///
 /// # Errors
 ///
-/// None so far; the signature is that of all commands.
-pub fn version(raw: &[OsString], words: &[String], printer: &Printer, plain: &Printer) -> Result<ExitCode, CliError> {
-    let is_command = words.first().is_some_and(|word| word == "version");
-    if delegate::find().is_some() {
-        if is_command {
-            plain.lines(&format!("{NAME} {VERSION}\n"));
-        } else {
-            output::print_line(&format!("{NAME} {VERSION}"))?;
-        }
-        delegate::to_other_az(raw, printer);
-    }
-    if is_command {
-        let value = crate::client::object([(NAME, VERSION.into())]);
-        output::print_line(output::format(&value, Format::Json, Context::default())?.trim_end())?;
-    } else {
-        output::print_line(&format!("{NAME} {VERSION}"))?;
-    }
-    Ok(ExitCode::Success)
+/// When stdout cannot be written.
+pub fn print_versions(raw: &[OsString], printer: &Printer) -> Result<ExitCode, CliError> {
+    let code = match delegate::run_other_az(raw) {
+        Ok(code) => code,
+        Err(why) => why.error().map_or(ExitCode::Success, |error| {
+            printer.error(&error);
+            error.exit_code
+        }),
+    };
+    output::print_line(&format!("{NAME} {VERSION}"))?;
+    Ok(code)
 }

@@ -9,8 +9,8 @@ use crate::error::{CliError, system_text};
 /// # Errors
 ///
 /// When stdout cannot be written: it is closed, or its disk is full.
-pub fn print(text: &str) -> Result<(), CliError> {
-    match system::write_all(text.as_bytes()) {
+pub fn print(text: impl AsRef<[u8]>) -> Result<(), CliError> {
+    match system::write_all(text.as_ref()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(&error)),
         _ => Ok(()),
     }
@@ -31,7 +31,7 @@ pub fn print_part(text: &str) -> Result<(), CliError> {
 ///
 /// When stdout cannot be written.
 pub fn print_line(line: &str) -> Result<(), CliError> {
-    print(&format!("{line}\n"))
+    print(format!("{line}\n"))
 }
 
 /// Checks that stdout can be written, before a command does something that could not be shown.

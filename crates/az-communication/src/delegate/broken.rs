@@ -1,0 +1,185 @@
+//! Why a program that stands on PATH cannot be run.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::find;
+use crate::error::{CliError, system_text};
+use crate::exit_code::ExitCode;
+
+/// A program that cannot be run.
+#[derive(Debug)]
+pub struct Broken {
+    /// The program.
+    pub program: PathBuf,
+    /// Why it cannot be run.
+    pub(super) reason: Reason,
+}
+
+#[derive(Debug)]
+pub(super) enum Reason {
+    NotExecutable,
+    DanglingLink(PathBuf),
+    /// The program that `#!` or the ELF header names does not exist.
+    NoInterpreter {
+        interpreter: String,
+        carriage_return: bool,
+    },
+    /// It exists and may not be run.
+    ClosedInterpreter(String),
+    /// Not a program for this machine.
+    Foreign,
+    /// Another process writes to it.
+    Busy,
+    System(io::Error),
+}
+
+impl Broken {
+    /// What the system's error means for a program that starts like this.
+    pub(super) fn from_error(program: PathBuf, head: &[u8], error: io::Error) -> Self {
+        let interpreter = broken_interpreter(head);
+        let reason = match (error.kind(), interpreter) {
+            (io::ErrorKind::NotFound, Some(interpreter)) => {
+                let carriage_return = interpreter.ends_with('\r');
+                Reason::NoInterpreter { interpreter, carriage_return }
+            }
+            (io::ErrorKind::PermissionDenied, Some(interpreter)) => Reason::ClosedInterpreter(interpreter),
+            (io::ErrorKind::ExecutableFileBusy, _) => Reason::Busy,
+            _ if is_not_executable(&error) => Reason::Foreign,
+            _ => Reason::System(error),
+        };
+        Self { program, reason }
+    }
+}
+
+impl From<Broken> for CliError {
+    fn from(broken: Broken) -> Self {
+        let program = broken.program.display();
+        let why = match broken.reason {
+            Reason::NotExecutable => "it is not executable for this user".to_owned(),
+            Reason::DanglingLink(ref target) => format!("it is a link to {}, which does not exist", target.display()),
+            Reason::NoInterpreter { ref interpreter, .. } => {
+                format!("its interpreter {} does not exist", interpreter.trim_end_matches('\r'))
+            }
+            Reason::ClosedInterpreter(ref interpreter) => format!("its interpreter {interpreter} is not executable"),
+            Reason::Foreign => "it is not a program for this machine".to_owned(),
+            Reason::Busy => "another process writes to it".to_owned(),
+            Reason::System(ref error) => system_text(error),
+        };
+        let hint = match broken.reason {
+            Reason::Busy => "An update may be under way. Try again later.",
+            Reason::NoInterpreter { carriage_return: true, .. } => {
+                "Its lines end as on Windows, so the name of the interpreter ends with a carriage return."
+            }
+            _ => "That is the Azure CLI that PATH names. Install it again, or correct PATH.",
+        };
+        Self::new(format!("{program} cannot be run: {why}.")).hint(hint).exit_code(ExitCode::CannotRun)
+    }
+}
+
+/// Whether a file is a program of a kind that a shell must not read as a script.
+pub(super) fn is_foreign_binary(head: &[u8]) -> bool {
+    if head.starts_with(b"#!") || is_native_elf(head) {
+        return false;
+    }
+    // The rule of bash: a zero byte in the first line.
+    head.split(|byte| *byte == b'\n').next().is_some_and(|line| line.contains(&0))
+}
+
+#[cfg(unix)]
+fn is_not_executable(error: &io::Error) -> bool {
+    rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::NOEXEC)
+}
+
+#[cfg(not(unix))]
+fn is_not_executable(_: &io::Error) -> bool {
+    false
+}
+
+/// The interpreter that is missing or may not be run. An interpreter may be a script with one of its own.
+fn broken_interpreter(head: &[u8]) -> Option<String> {
+    let mut name = interpreter(head)?;
+    // The kernel gives up earlier.
+    for _ in 0..8 {
+        let path = Path::new(&name);
+        if !path.is_file() || !find::is_executable(path) {
+            return Some(name);
+        }
+        name = interpreter(&find::head(path))?;
+    }
+    None
+}
+
+/// The program behind `#!`, or the dynamic loader that an ELF file names.
+fn interpreter(head: &[u8]) -> Option<String> {
+    let name = match head.strip_prefix(b"#!") {
+        Some(line) => {
+            let line = line.split(|byte| *byte == b'\n').next()?;
+            let line = line.trim_ascii_start();
+            // A carriage return belongs to the name, a blank ends it.
+            line.split(|byte| matches!(byte, b' ' | b'\t')).next()?
+        }
+        None => elf_interpreter(head)?,
+    };
+    (!name.is_empty()).then(|| String::from_utf8_lossy(name).into_owned())
+}
+
+/// `e_machine` of this program's own architecture.
+const MACHINE: Option<u16> = if cfg!(target_arch = "x86_64") {
+    Some(62)
+} else if cfg!(target_arch = "aarch64") {
+    Some(183)
+} else {
+    None
+};
+
+fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at..at.checked_add(N)?)?.try_into().ok()
+}
+
+/// Whether an ELF file has this machine's 64-bit format.
+fn is_native_elf(head: &[u8]) -> bool {
+    let machine = number(head, 18).map(u16::from_le_bytes);
+    head.starts_with(b"\x7fELF\x02\x01") && (MACHINE.is_none() || machine == MACHINE)
+}
+
+/// `PT_INTERP` of a 64-bit file.
+fn elf_interpreter(head: &[u8]) -> Option<&[u8]> {
+    const PT_INTERP: u32 = 3;
+    if !head.starts_with(b"\x7fELF\x02\x01") {
+        return None;
+    }
+    let headers = usize::try_from(u64::from_le_bytes(number(head, 32)?)).ok()?;
+    let size = usize::from(u16::from_le_bytes(number(head, 54)?));
+    let count = usize::from(u16::from_le_bytes(number(head, 56)?));
+    let header = (0..count)
+        .filter_map(|index| head.get(headers.checked_add(index * size)?..))
+        .find(|header| number(header, 0).map(u32::from_le_bytes) == Some(PT_INTERP))?;
+    let start = usize::try_from(u64::from_le_bytes(number(header, 8)?)).ok()?;
+    head.get(start..)?.split(|byte| *byte == 0).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interpreters() {
+        let name = |head: &[u8]| interpreter(head);
+        assert_eq!(name(b"#!/bin/sh\necho").as_deref(), Some("/bin/sh"));
+        assert_eq!(name(b"#! /usr/bin/env python3\n").as_deref(), Some("/usr/bin/env"));
+        assert_eq!(name(b"#!/bin/sh\r\n").as_deref(), Some("/bin/sh\r"));
+        assert_eq!(name(b"#!"), None);
+        assert_eq!(name(b"echo"), None);
+    }
+
+    #[test]
+    fn the_loader_of_a_dynamic_program() {
+        let head = find::head(Path::new("/bin/sh"));
+        let loader = elf_interpreter(&head).map(String::from_utf8_lossy);
+        assert!(loader.as_ref().is_none_or(|loader| loader.contains("ld-")), "{loader:?}");
+        assert!(!is_foreign_binary(&head) || MACHINE.is_none());
+        assert!(is_foreign_binary(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\xff\xff"));
+        assert!(!is_foreign_binary(b"echo a script\n\0"));
+    }
+}

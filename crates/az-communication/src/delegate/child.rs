@@ -1,0 +1,25 @@
+//! Running the real `az` as a child.
+
+use std::io;
+use std::process::{Command, ExitStatus};
+
+use crate::exit_code::ExitCode;
+use crate::prompt;
+
+/// Runs it on our streams and waits for it. Ctrl-C reaches it without us.
+pub(super) fn status(command: &mut Command) -> io::Result<ExitCode> {
+    prompt::leave_interrupt_to_child();
+    command.status().map(code_of)
+}
+
+/// The exit code; of a signal, what a shell makes of it.
+fn code_of(status: ExitStatus) -> ExitCode {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt as _;
+        if let Some(signal) = status.signal() {
+            return ExitCode::Other(u8::try_from(128 + signal).unwrap_or(255));
+        }
+    }
+    ExitCode::Other(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}

@@ -1,0 +1,96 @@
+//! Which `az` on PATH is the real one.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::broken::{Broken, Reason};
+use super::own;
+
+/// What stands on PATH beside this program.
+pub(super) enum Found {
+    /// One that can be run.
+    Program(PathBuf),
+    /// Only one that cannot be run.
+    Broken(Broken),
+    /// No other one.
+    Nobody,
+}
+
+/// Where execvp looks when PATH is not set.
+const DEFAULT_PATH: &str = "/bin:/usr/bin";
+
+/// How much of a file tells what it is.
+const HEAD: u64 = 8192;
+
+/// The first other `az` behind this one, else the first one before it. A script that names this program comes last: it is
+/// probably a wrapper around it.
+pub(super) fn find() -> Found {
+    let names: &[&str] = if cfg!(windows) { &["az.cmd", "az.bat", "az.exe"] } else { &["az"] };
+    let path = env::var_os("PATH").unwrap_or_else(|| OsString::from(DEFAULT_PATH));
+    let candidates = env::split_paths(&path).flat_map(|folder| {
+        // An empty element is the current folder. `az` alone would be looked for on PATH.
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+        names.iter().map(move |name| folder.join(name))
+    });
+    let (mut before, mut behind, mut broken) = (Vec::new(), None, None);
+    for candidate in candidates {
+        match usable(&candidate) {
+            Ok(true) if own::is_ours(&candidate) => {
+                behind.get_or_insert_with(Vec::new);
+            }
+            Ok(true) => behind.as_mut().unwrap_or(&mut before).push(candidate),
+            Ok(false) => {}
+            Err(reason) => {
+                broken.get_or_insert(Broken { program: candidate, reason });
+            }
+        }
+    }
+    let mut programs = behind.unwrap_or_default();
+    programs.append(&mut before);
+    if programs.len() > 1 {
+        programs.sort_by_key(|program| own::is_named_in(&head(program)));
+    }
+    match (programs.into_iter().next(), broken) {
+        (Some(program), _) => Found::Program(program),
+        (None, Some(broken)) => Found::Broken(broken),
+        (None, None) => Found::Nobody,
+    }
+}
+
+/// The start of a file; empty where it cannot be read.
+pub(super) fn head(path: &Path) -> Vec<u8> {
+    let mut head = Vec::new();
+    let _ = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    head
+}
+
+/// Whether a shell would run that file. Shells pass over what is not a file.
+fn usable(path: &Path) -> Result<bool, Reason> {
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => Ok(false),
+        Ok(_) if is_executable(path) => Ok(true),
+        Ok(_) => Err(Reason::NotExecutable),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
+            Ok(target) => Err(Reason::DanglingLink(target)),
+            Err(_) => Ok(false),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(false),
+        // A folder of PATH that is closed to this user has nothing for them.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
+        Err(error) => Err(Reason::System(error)),
+    }
+}
+
+#[cfg(unix)]
+pub(super) fn is_executable(path: &Path) -> bool {
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    accessat(CWD, path, Access::EXEC_OK, AtFlags::EACCESS).is_ok()
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_executable(_: &Path) -> bool {
+    true
+}

@@ -1,0 +1,127 @@
+//! Handing over to the real `az`: another one on PATH, which gets the words byte for byte.
+
+mod broken;
+mod child;
+mod find;
+mod mark;
+mod own;
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+pub use broken::Broken;
+use find::Found;
+
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
+use crate::printer::Printer;
+
+/// Why another `az` did not take over.
+#[derive(Debug)]
+pub enum NotHandedOver {
+    /// There is no other `az` on PATH.
+    Nobody,
+    /// There is one, and it cannot be run.
+    Broken(Broken),
+    /// The same words would go round, or calls are nested too deeply.
+    Loop(CliError),
+}
+
+impl NotHandedOver {
+    /// The error of a command that only the other `az` has; nothing where there is no other one.
+    pub fn error(self) -> Option<CliError> {
+        match self {
+            Self::Nobody => None,
+            Self::Broken(broken) => Some(broken.into()),
+            Self::Loop(error) => Some(error),
+        }
+    }
+}
+
+/// Whether there is another `az` on PATH, and which. It may be broken.
+pub fn find() -> Option<PathBuf> {
+    match find::find() {
+        Found::Program(path) => Some(path),
+        Found::Broken(broken) => Some(broken.program),
+        Found::Nobody => None,
+    }
+}
+
+/// Replaces this process by the real `az` with the same words. Where a process cannot be replaced, the real one runs as a
+/// child, and this returns its exit code.
+///
+/// # Errors
+///
+/// When nothing was run.
+pub fn to_other_az(words: &[OsString], printer: &Printer) -> Result<ExitCode, NotHandedOver> {
+    let (program, mut command) = prepare(words)?;
+    printer.debug(&format!("Handing over to {}", program.display()));
+    let head = find::head(&program);
+    // execvp gives a file that the kernel does not take to a shell. A program for another machine must not come there.
+    let result = if cfg!(unix) && !broken::is_foreign_binary(&head) {
+        Err(replace(&mut command))
+    } else {
+        child::status(&mut command)
+    };
+    result.map_err(|error| NotHandedOver::Broken(Broken::from_error(program, &head, error)))
+}
+
+/// Runs the real `az` with the same words on our streams, and gives its exit code.
+///
+/// # Errors
+///
+/// When nothing was run.
+pub fn run_other_az(words: &[OsString]) -> Result<ExitCode, NotHandedOver> {
+    let (program, mut command) = prepare(words)?;
+    child::status(&mut command).map_err(|error| broken(program, error))
+}
+
+/// Runs the real `az` with the same words, which ask for a page of help, and gives what it printed. It gets no stdin, and it
+/// must not install anything.
+///
+/// # Errors
+///
+/// When nothing was run.
+pub fn page_of_other_az(words: &[OsString]) -> Result<Output, NotHandedOver> {
+    let (program, mut command) = prepare(words)?;
+    command.env("AZURE_EXTENSION_USE_DYNAMIC_INSTALL", "no").stdin(Stdio::null());
+    command.output().map_err(|error| broken(program, error))
+}
+
+fn broken(program: PathBuf, error: std::io::Error) -> NotHandedOver {
+    let head = find::head(&program);
+    NotHandedOver::Broken(Broken::from_error(program, &head, error))
+}
+
+fn prepare(words: &[OsString]) -> Result<(PathBuf, Command), NotHandedOver> {
+    let program = match find::find() {
+        Found::Program(program) => program,
+        Found::Broken(broken) => return Err(NotHandedOver::Broken(broken)),
+        Found::Nobody => return Err(NotHandedOver::Nobody),
+    };
+    let mark = mark::next(env::var_os(mark::VARIABLE).as_deref(), words, &program).map_err(NotHandedOver::Loop)?;
+    let mut command = Command::new(&program);
+    command.args(words).env(mark::VARIABLE, mark);
+    Ok((program, command))
+}
+
+#[cfg(unix)]
+fn replace(command: &mut Command) -> std::io::Error {
+    use std::os::unix::process::CommandExt as _;
+    let error = command.exec();
+    if rustix::io::Errno::from_io_error(&error) != Some(rustix::io::Errno::NOEXEC) {
+        return error;
+    }
+    // A script without `#!`, and a C library that does not do what shells do.
+    let mut shell = Command::new("/bin/sh");
+    shell.arg(command.get_program()).args(command.get_args());
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell.exec()
+}
+
+#[cfg(not(unix))]
+fn replace(_: &mut Command) -> std::io::Error {
+    std::io::ErrorKind::Unsupported.into()
+}
