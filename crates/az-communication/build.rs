@@ -15,6 +15,9 @@ fn main() {
         }
     }
     let is_gnu_linux = variable("CARGO_CFG_TARGET_OS") == "linux" && variable("CARGO_CFG_TARGET_ENV") == "gnu";
+    if is_gnu_linux {
+        say_what_is_missing();
+    }
     // Only released programs are laid out: in others the code has other names.
     if !is_gnu_linux || variable("PROFILE") != "release" {
         return;
@@ -24,4 +27,36 @@ fn main() {
         "" => println!("cargo::rustc-link-arg-bin=az=-Wl,-T,{}/link/order.ld", variable("CARGO_MANIFEST_DIR")),
         map => println!("cargo::rustc-link-arg-bin=az=-Wl,-Map={map}"),
     }
+}
+
+/// Cargo reads `.cargo/config.toml` of the folder where it is called, not of the package. Without it, everything works, but
+/// slower.
+fn say_what_is_missing() {
+    let missing: Vec<&str> = [
+        (
+            "static linking (every start takes a quarter longer)",
+            env::var("CARGO_CFG_TARGET_FEATURE")
+                .is_ok_and(|features| features.split(',').any(|name| name == "crt-static")),
+        ),
+        (
+            "AWS_LC_SYS_NO_JITTER_ENTROPY (the emulator starts 33 ms later)",
+            env::var_os("AWS_LC_SYS_NO_JITTER_ENTROPY").is_some(),
+        ),
+        (
+            "-DHAVE_FDATASYNC=1 in LIBSQLITE3_FLAGS (the emulator commits slower)",
+            env::var("LIBSQLITE3_FLAGS").is_ok_and(|flags| flags.contains("HAVE_FDATASYNC")),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(what, is_set)| (!is_set).then_some(what))
+    .collect();
+    if missing.is_empty() {
+        return;
+    }
+    let package = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    println!(
+        "cargo::warning=.cargo/config.toml of the repository was not read, so that az lacks: {}. Call cargo inside the \
+         repository: cd {package} && cargo install --locked --path .",
+        missing.join("; ")
+    );
 }

@@ -175,6 +175,27 @@ const ARRANGEMENTS: &[Arrangement] = &[
         end: End::Answered,
     },
     Arrangement {
+        name: "a wrapper that finds it beside itself and waits, with the real one behind",
+        make: |p| {
+            p.script("w", "#!/bin/sh\n\"${0%/*}/../ours/az\" \"$@\"\n");
+            p.real("real");
+        },
+        path: &["w", "real"],
+        called: None,
+        end: End::Answered,
+    },
+    Arrangement {
+        name: "a wrapper that calls it by another file name",
+        make: |p| {
+            std::fs::rename(p.az("ours"), p.folder("ours").join("az-program")).unwrap();
+            p.script("w", "#!/bin/sh\nexec \"$(dirname \"$0\")/../ours/az-program\" \"$@\"\n");
+            p.real("real");
+        },
+        path: &["w", "real"],
+        called: None,
+        end: End::Answered,
+    },
+    Arrangement {
         name: "two wrappers that call it by its path",
         make: |p| {
             p.script("w", BY_PATH);
@@ -802,4 +823,68 @@ fn what_follows_the_commands_first_word_is_its_own() {
         let seen = of(&[start, &odd].concat());
         assert_eq!((seen.code, seen.stdout.as_str()), (Some(0), "-h -- @x --o --query a[ --output -o\n"), "{seen:?}");
     }
+}
+
+// ---- The home folder ----
+
+#[test]
+fn without_home_the_passwd_file_names_the_folder_of_the_configuration() {
+    let home = Folder::new();
+    home.write(
+        "passwd",
+        "#x:x:0:0::/wrong:\nroot:x:0:0::HOME/his:/bin/sh\n".replace("HOME", home.path().to_str().unwrap()),
+    );
+    home.write("his/.azure/config", "[core]\noutput = nonsense\n");
+    let shell = "mount --bind passwd /etc/passwd || exit 77; unset HOME AZURE_CONFIG_DIR; exec \"$0\" \"$@\"";
+    let mut command = Command::new("/usr/bin/unshare");
+    command.args([
+        "-m",
+        "/bin/sh",
+        "-c",
+        shell,
+        AZ,
+        "communication",
+        "user-identity",
+        "token",
+        "inspect",
+        "--token",
+        "x",
+    ]);
+    command.env_clear().envs(az(&home).get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let seen = run(command.current_dir(home.path()));
+    if seen.code == Some(77) || seen.stderr.contains("unshare") {
+        println!("without_home_the_passwd_file_names_the_folder_of_the_configuration: skipped, because it needs root");
+        return;
+    }
+    assert!(seen.stderr.contains("'nonsense' is not an output format"), "{seen:?}");
+}
+
+// ---- The build ----
+
+#[test]
+fn a_build_without_the_repositorys_configuration_says_what_it_lacks() {
+    let home = Folder::new();
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // build.rs alone, without what it compiles: `cc` is not needed to see what it says of the flags.
+    let script = std::fs::read_to_string(manifest.join("build.rs")).unwrap();
+    let from = script.find("    if env::var_os(\"CARGO_CFG_UNIX\")").unwrap();
+    let to = script.find("    let is_gnu_linux").unwrap();
+    let source = home.write("build.rs", format!("{}{}", &script[..from], &script[to..]));
+    let program = home.path().join("build");
+    let rustc = Command::new("rustc").args(["--edition=2024", "-o"]).arg(&program).arg(&source).status().unwrap();
+    assert!(rustc.success());
+    let build = || {
+        let mut command = Command::new(&program);
+        command.env_clear().env("CARGO_MANIFEST_DIR", "/repository/crates/az-communication");
+        command.env("CARGO_CFG_TARGET_OS", "linux").env("CARGO_CFG_TARGET_ENV", "gnu").env("PROFILE", "debug");
+        command
+    };
+    let seen = run(&mut build());
+    let warning = seen.stdout.lines().find(|line| line.starts_with("cargo::warning=")).unwrap_or_default();
+    assert_snapshot!(warning, @"cargo::warning=.cargo/config.toml of the repository was not read, so that az lacks: static linking (every start takes a quarter longer); AWS_LC_SYS_NO_JITTER_ENTROPY (the emulator starts 33 ms later); -DHAVE_FDATASYNC=1 in LIBSQLITE3_FLAGS (the emulator commits slower). Call cargo inside the repository: cd /repository/crates/az-communication && cargo install --locked --path .");
+    let seen = run(build()
+        .env("CARGO_CFG_TARGET_FEATURE", "crt-static,sse2")
+        .env("AWS_LC_SYS_NO_JITTER_ENTROPY", "1")
+        .env("LIBSQLITE3_FLAGS", "-DHAVE_FDATASYNC=1"));
+    assert!(!seen.stdout.contains("warning"), "{}", seen.stdout);
 }

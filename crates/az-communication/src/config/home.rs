@@ -5,10 +5,11 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// The user's home folder: `HOME`, else what `/etc/passwd` says of the user.
+/// The user's home folder: `HOME`, else what `/etc/passwd` says of the user. An empty one is the root, as in Python.
 pub fn home() -> Option<OsString> {
     let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
-    env::var_os(name).filter(|home| !home.is_empty()).or_else(of_the_user)
+    let home = env::var_os(name).or_else(of_the_user)?;
+    Some(if home.is_empty() { "/".into() } else { home })
 }
 
 /// A path whose `~` or `~user` at the start is replaced by a home folder. Where none is known, the path stays as it is.
@@ -42,9 +43,11 @@ fn field_of_passwd(fits: impl Fn(&[u8], &[u8]) -> bool) -> Option<OsString> {
     use std::os::unix::ffi::OsStringExt as _;
     let text = std::fs::read("/etc/passwd").ok()?;
     text.split(|byte| *byte == b'\n').find_map(|line| {
-        let fields: Vec<&[u8]> = line.split(|byte| *byte == b':').collect();
-        let home = fields.get(5).filter(|home| !home.is_empty())?;
-        fits(fields[0], fields[2]).then(|| OsString::from_vec(home.to_vec()))
+        let fields: Vec<&[u8]> = line.trim_ascii_start().split(|byte| *byte == b':').collect();
+        let home = fields.get(5)?;
+        // A comment, or a line for NIS.
+        let is_user = !fields[0].starts_with(b"#") && !fields[0].starts_with(b"+") && !fields[0].starts_with(b"-");
+        (is_user && fits(fields[0], fields[2])).then(|| OsString::from_vec(home.to_vec()))
     })
 }
 

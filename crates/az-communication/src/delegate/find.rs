@@ -25,9 +25,9 @@ const DEFAULT_PATH: &str = "/bin:/usr/bin";
 /// How much of a file tells what it is.
 const HEAD: u64 = 8192;
 
-/// The first other `az` behind this one, else the first one before it. A script that names this program comes last: it is
-/// probably a wrapper around it.
-pub(super) fn find() -> Found {
+/// The first other `az` behind this one, else the first one before it. What probably is a wrapper around this program comes
+/// last. `first` says that nothing was handed over on the way here.
+pub(super) fn find(first: bool) -> Found {
     let names: &[&str] = if cfg!(windows) { &["az.cmd", "az.bat", "az.exe"] } else { &["az"] };
     let path = env::var_os("PATH").unwrap_or_else(|| OsString::from(DEFAULT_PATH));
     let candidates = env::split_paths(&path).flat_map(|folder| {
@@ -51,7 +51,7 @@ pub(super) fn find() -> Found {
     let mut programs = behind.unwrap_or_default();
     programs.append(&mut before);
     if programs.len() > 1 {
-        programs.sort_by_key(|program| own::is_named_in(&head(program)));
+        programs.sort_by_cached_key(|program| own::is_named_in(&head(program)) || (first && own::is_caller(program)));
     }
     match (programs.into_iter().next(), broken) {
         (Some(program), _) => Found::Program(program),

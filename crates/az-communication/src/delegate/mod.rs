@@ -42,7 +42,7 @@ impl NotHandedOver {
 
 /// Whether there is another `az` on PATH, and which. It may be broken.
 pub fn find() -> Option<PathBuf> {
-    match find::find() {
+    match find::find(env::var_os(mark::VARIABLE).is_none()) {
         Found::Program(path) => Some(path),
         Found::Broken(broken) => Some(broken.program),
         Found::Nobody => None,
@@ -96,12 +96,13 @@ fn broken(program: PathBuf, error: std::io::Error) -> NotHandedOver {
 }
 
 fn prepare(words: &[OsString]) -> Result<(PathBuf, Command), NotHandedOver> {
-    let program = match find::find() {
+    let mark = env::var_os(mark::VARIABLE);
+    let program = match find::find(mark.is_none()) {
         Found::Program(program) => program,
         Found::Broken(broken) => return Err(NotHandedOver::Broken(broken)),
         Found::Nobody => return Err(NotHandedOver::Nobody),
     };
-    let mark = mark::next(env::var_os(mark::VARIABLE).as_deref(), words, &program).map_err(NotHandedOver::Loop)?;
+    let mark = mark::next(mark.as_deref(), words, &program).map_err(NotHandedOver::Loop)?;
     let mut command = Command::new(&program);
     command.args(words).env(mark::VARIABLE, mark);
     Ok((program, command))

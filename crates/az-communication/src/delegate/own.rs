@@ -54,16 +54,37 @@ fn contains_marker(path: &Path) -> std::io::Result<bool> {
     }
 }
 
-/// Whether a script names this program by its path, as a wrapper around it does.
+/// Whether a script names this program by its path, or by a file name of its own, as a wrapper around it does.
 pub(super) fn is_named_in(head: &[u8]) -> bool {
     if !head.starts_with(b"#!") {
         return false;
     }
+    let path = path_of_this_program();
+    let name = path.as_deref().and_then(Path::file_name).filter(|name| *name != "az").map(PathBuf::from);
     let called = env::args_os().next().map(PathBuf::from).filter(|path| path.is_absolute());
-    [path_of_this_program(), called]
+    [path, name, called]
         .into_iter()
         .flatten()
         .any(|path| memmem::find(head, path.as_os_str().as_encoded_bytes()).is_some())
+}
+
+/// Whether a script runs this program as its child: its interpreter is our parent.
+#[cfg(target_os = "linux")]
+pub(super) fn is_caller(path: &Path) -> bool {
+    let parent = std::os::unix::process::parent_id();
+    let words = fs::read(format!("/proc/{parent}/cmdline")).unwrap_or_default();
+    let script = path.canonicalize().ok();
+    // The interpreter and its options stand before the script.
+    script.is_some()
+        && words.split(|byte| *byte == 0).take(4).any(|word| {
+            use std::os::unix::ffi::OsStrExt as _;
+            word.contains(&b'/') && Path::new(std::ffi::OsStr::from_bytes(word)).canonicalize().ok() == script
+        })
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_caller(_: &Path) -> bool {
+    false
 }
 
 fn path_of_this_program() -> Option<PathBuf> {
