@@ -5,7 +5,6 @@ mod support;
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -30,8 +29,7 @@ fn run(command: &mut Command) -> (Option<i32>, String, String) {
 
 /// An executable script called `az`.
 fn fake_az(folder: &Folder, directory: &str, script: &str) -> std::path::PathBuf {
-    let path = folder.write(&format!("{directory}/az"), format!("#!/bin/sh\n{script}\n"));
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let path = folder.program(&format!("{directory}/az"), format!("#!/bin/sh\n{script}\n"));
     path.parent().unwrap().to_owned()
 }
 

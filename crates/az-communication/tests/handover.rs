@@ -5,7 +5,7 @@ mod support;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -54,13 +54,12 @@ impl Programs {
 
     /// A program with these bytes. `OURS` is the path of this program.
     fn script(&self, folder: &str, script: impl AsRef<[u8]>) {
-        let path = self.az(folder);
         let script = script.as_ref();
+        let name = format!("{folder}/az");
         match std::str::from_utf8(script) {
-            Ok(text) => std::fs::write(&path, text.replace("OURS", self.az("ours").to_str().unwrap())).unwrap(),
-            Err(_) => std::fs::write(&path, script).unwrap(),
-        }
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+            Ok(text) => self.home.program(&name, text.replace("OURS", self.az("ours").to_str().unwrap())),
+            Err(_) => self.home.program(&name, script),
+        };
     }
 
     /// The real `az`, which shows its words.
@@ -73,15 +72,14 @@ impl Programs {
     }
 
     fn copy(&self, folder: &str) {
-        std::fs::copy(AZ, self.az(folder)).unwrap();
+        assert!(Command::new("cp").arg(AZ).arg(self.az(folder)).status().unwrap().success());
     }
 
     /// As another version would be: other bytes, the same program.
     fn other_version(&self, folder: &str) {
-        use std::io::Write as _;
         self.copy(folder);
-        let mut file = std::fs::OpenOptions::new().append(true).open(self.az(folder)).unwrap();
-        file.write_all(b"another version").unwrap();
+        let append = ["-c", "echo another version >> \"$0\""];
+        assert!(Command::new("/bin/sh").args(append).arg(self.az(folder)).status().unwrap().success());
     }
 
     fn symlink(&self, folder: &str, target: &str) {

@@ -38,6 +38,19 @@ impl Folder {
         &self.0
     }
 
+    /// A program. A shell writes it: a file that this process itself had open for writing could be busy when it is run,
+    /// because programs that other threads start have it open for a moment, too.
+    pub fn program(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "cat > \"$0\" && chmod 755 \"$0\""]).arg(&path).stdin(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), text.as_ref()).unwrap();
+        assert!(child.wait().unwrap().success());
+        path
+    }
+
     pub fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
