@@ -3,7 +3,6 @@
 
 use std::cell::Cell;
 use std::ffi::OsString;
-use std::time::Instant;
 
 use crate::cli::table::{Argument, Arity, Table, messages};
 use crate::cli::{self, Outcome, Parsed, Recommendation, Unknown, UsageError};
@@ -12,15 +11,18 @@ use crate::config::Config;
 use crate::delegate::{self, NotHandedOver};
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
+use crate::log_file;
 use crate::output::{self, Context, Format};
 use crate::pasted;
 use crate::printer::{self, Level, Printer};
 use crate::prompt;
 use crate::subscription;
+use crate::times;
 use pyjmespath::{SearchError, Value};
 
 /// Runs the command that these words (behind `az`) name.
 pub fn run(words: Vec<OsString>) -> ExitCode {
+    times::started();
     let plain = Printer::new(Level::Warning, false);
     start(&words, &plain).unwrap_or_else(|error| {
         plain.error(&error);
@@ -56,10 +58,32 @@ fn start(raw: &[OsString], plain: &Printer) -> Result<ExitCode, CliError> {
     if let Some(why) = config.unreadable() {
         printer.warning(why);
     }
-    dispatch(table, raw, words, own, parsed, &config, &printer).or_else(|error| {
+    log_file::start(&config, &printer)?;
+    if printer.shows(Level::Debug) || log_file::is_open() {
+        printer.debug(&format!("Command arguments: {:?}", without_values(&words)));
+    }
+    times::ready();
+    let result = dispatch(table, raw, words, own, parsed, &config, &printer);
+    let code = result.unwrap_or_else(|error| {
         printer.error(&error);
-        Ok(error.exit_code)
-    })
+        error.exit_code
+    });
+    printer.command_ran();
+    Ok(code)
+}
+
+/// The words of a command and the names of its options. Values may be secrets.
+fn without_values(words: &[String]) -> Vec<String> {
+    let is_command = |word: &String| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let command = words.iter().take_while(|word| !word.starts_with('-') && is_command(word)).count();
+    let shown = words.iter().enumerate().map(|(at, word)| match word.split_once('=') {
+        _ if at < command => word.clone(),
+        Some((name, _)) if name.starts_with("--") && is_command(&name.to_owned()) => format!("{name}={{}}"),
+        None if word.starts_with("--") && is_command(word) => word.clone(),
+        _ if word.starts_with('-') && word.len() == 2 => word.clone(),
+        _ => "{}".to_owned(),
+    });
+    shown.collect()
 }
 
 /// Hands over, or returns where there is nobody to hand over to.
@@ -143,7 +167,7 @@ fn dispatch(
     let names_files = words[..own].iter().any(|word| word.contains('@'));
     if names_files {
         // A file may be a pipe that somebody types into.
-        prompt::exit_on_interrupt();
+        prompt::exit_on_interrupt(printer);
         let rest = words.split_off(own);
         words = cli::expand_file_arguments(words)?;
         words.extend(rest);
@@ -233,8 +257,7 @@ fn own_commands() -> String {
 
 fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     // Only here: a program that is run in our place must find the signal as we found it, and help needs no handler.
-    prompt::exit_on_interrupt();
-    let started = Instant::now();
+    prompt::exit_on_interrupt(&invocation.printer);
     let printer = &invocation.printer;
     refuse_empty_values(invocation)?;
     let format = format_of(invocation)?;
@@ -250,8 +273,6 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     }
     let result = (invocation.command.verb.run)(invocation);
     let code = invocation.exit_code.get();
-    let elapsed = started.elapsed().as_secs_f64();
-    printer.info(&format!("Command ran in {elapsed:.3} seconds."));
     let Some(value) = result.map_err(|error| pasted::explain(error, &invocation.arguments))? else {
         return Ok(code);
     };

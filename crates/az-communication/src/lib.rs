@@ -15,14 +15,17 @@ pub mod exit_code;
 mod journal;
 mod ledger;
 mod limits;
+mod log_file;
 pub mod names;
 pub mod output;
 mod pasted;
 pub mod printer;
 mod private_file;
 mod prompt;
+mod redact;
 mod subscription;
 mod text_mode;
+mod times;
 mod visible;
 
 pub use app::run;

@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::error::{CliError, HintPolicy};
+use crate::log_file;
+use crate::times;
 use crate::visible::escaped;
 
 /// How much is said, from the least to the most.
@@ -48,6 +50,7 @@ impl Printer {
     }
 
     fn say(&self, level: Level, name: &str, colour: &str, message: &str) {
+        log_file::write(name, message);
         if !self.shows(level) {
             return;
         }
@@ -64,6 +67,13 @@ impl Printer {
     /// Says what `--verbose` shows.
     pub fn info(&self, message: &str) {
         self.say(Level::Info, "INFO", GREEN, message);
+    }
+
+    /// Says how long the command took, which is the last line of `--verbose`.
+    pub fn command_ran(&self) {
+        if self.shows(Level::Info) || log_file::is_open() {
+            self.info(&times::line());
+        }
     }
 
     /// Says what `--debug` shows.

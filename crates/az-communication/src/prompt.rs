@@ -8,19 +8,43 @@ use crate::disposition::Ignored;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output;
-use crate::printer::Printer;
+use crate::printer::{Level, Printer};
 
 static INTERRUPT_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
 /// Makes Ctrl-C end the process with exit code 130 at once, unless the process was started with SIGINT ignored.
-pub fn exit_on_interrupt() {
+/// `--verbose` says first how long the command took.
+pub fn exit_on_interrupt(printer: &Printer) {
     if Ignored::now().has(signal_hook::consts::SIGINT) {
         return;
     }
     let ends = INTERRUPT_ENDS.get_or_init(|| Arc::new(AtomicBool::new(true)));
     let code = i32::from(ExitCode::Interrupted.number());
+    if printer.shows(Level::Info) && say_times_on_interrupt(*printer, Arc::clone(ends), code) {
+        return;
+    }
     // Without it, the signal ends the process all the same.
     let _ = signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, code, Arc::clone(ends));
+}
+
+/// Waits for Ctrl-C on a thread, because a signal handler may not write; whether that is possible.
+#[cfg(unix)]
+fn say_times_on_interrupt(printer: Printer, ends: Arc<AtomicBool>, code: i32) -> bool {
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT]) else { return false };
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            if ends.load(Ordering::SeqCst) {
+                printer.command_ran();
+                std::process::exit(code);
+            }
+        }
+    });
+    true
+}
+
+#[cfg(not(unix))]
+fn say_times_on_interrupt(_: Printer, _: Arc<AtomicBool>, _: i32) -> bool {
+    false
 }
 
 /// Leaves Ctrl-C to the command, which ends in its own way.

@@ -15,8 +15,8 @@ use pyjmespath::{Object, Value};
 
 use super::block_on::block_on;
 use super::connection::{Auth, Connection};
-use super::debug_policy::DebugPolicy;
 use super::failure::{Asked, Cause, Failure};
+use super::log_policy::LogPolicy;
 use super::login::Login;
 use super::origin::{OriginPolicy, SecretBody};
 use super::page::Page;
@@ -84,8 +84,8 @@ impl Service {
         let home = Url::parse(&endpoint)
             .map_err(|error| CliError::new(format!("The {} cannot be used: {error}.", connection.named_by())))?;
         let mut per_try_policies: Vec<Arc<dyn Policy>> = vec![Arc::new(OriginPolicy { home })];
-        if printer.shows(Level::Debug) {
-            per_try_policies.push(Arc::new(DebugPolicy { printer }));
+        if printer.shows(Level::Info) || crate::log_file::is_open() {
+            per_try_policies.push(Arc::new(LogPolicy { printer }));
         }
         let options = CommunicationIdentityClientOptions {
             api_version: api_version.to_owned(),

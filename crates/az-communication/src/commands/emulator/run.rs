@@ -98,7 +98,10 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     });
     drop(folder);
     match end? {
-        End::Command(status) => end_like(status),
+        End::Command(status) => {
+            invocation.printer.command_ran();
+            end_like(status)
+        }
         End::Signal(signal) => signals::end_by(signal),
     }
 }

@@ -1,0 +1,284 @@
+//! Secrets taken out of what `--verbose`, `--debug` and the log file show.
+
+use std::borrow::Cow;
+
+use azure_core::http::Url;
+
+/// What stands in a secret's place.
+pub const REDACTED: &str = "*****";
+
+/// Headers whose value is a secret as a whole.
+const SECRET_HEADERS: [&str; 6] = [
+    "authorization",
+    "proxy-authorization",
+    "x-ms-authorization-auxiliary",
+    "cookie",
+    "set-cookie",
+    "authentication-info",
+];
+
+/// Members, fields and parameters whose name ends so have a secret for their value.
+const SECRET_ENDINGS: [&str; 16] = [
+    "token",
+    "tokens",
+    "secret",
+    "password",
+    "passwd",
+    "pwd",
+    "assertion",
+    "credential",
+    "accesskey",
+    "accountkey",
+    "apikey",
+    "subscriptionkey",
+    "primarykey",
+    "secondarykey",
+    "privatekey",
+    "connectionstring",
+];
+
+/// Names that are secret only as a whole. A bare `code` is also that of an error.
+const SECRET_NAMES: [&str; 10] =
+    ["key", "jwt", "sig", "signature", "devicecode", "usercode", "cookie", "authcode", "codeverifier", "bearer"];
+
+/// The value of a header, unless it is a secret.
+pub fn header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
+    let lower = name.to_ascii_lowercase();
+    if SECRET_HEADERS.contains(&lower.as_str()) || is_secret(&lower) {
+        return Cow::Borrowed(REDACTED);
+    }
+    text(value)
+}
+
+/// An address without its password and without the values of secret parameters.
+pub fn url(url: &Url) -> String {
+    let mut shown = url.to_string();
+    if let Some(password) = url.password() {
+        shown = shown.replacen(&format!(":{password}@"), &format!(":{REDACTED}@"), 1);
+    }
+    with_fields(&shown, true).into_owned()
+}
+
+/// A form: its fields, where also `code` is a secret.
+pub fn form(body: &str) -> Cow<'_, str> {
+    chain(text(body), |body| with_fields(body, true))
+}
+
+/// Any text, most often JSON that may be cut off: secret members, `name=value` pairs and tokens.
+pub fn text(text: &str) -> Cow<'_, str> {
+    chain(chain(with_members(text), |text| with_fields(text, false)), with_tokens)
+}
+
+fn chain<'a>(text: Cow<'a, str>, step: impl Fn(&str) -> Cow<'_, str>) -> Cow<'a, str> {
+    match step(&text) {
+        Cow::Borrowed(same) if same.len() == text.len() => text,
+        changed => Cow::Owned(changed.into_owned()),
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    SECRET_NAMES.contains(&name.as_str()) || SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
+}
+
+/// The values of secret members: `"token": "…"`, also within a string (`\"token\": \"…\"`) and with single quotes. Strings
+/// in a list behind a secret name are secrets, too.
+fn with_members(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while at < bytes.len() {
+        if !matches!(bytes[at], b'"' | b'\'') {
+            at += 1;
+            continue;
+        }
+        // A quote with the backslashes before it: `"`, `\"`, `\\\"`.
+        let slashes = bytes[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        let quote = &text[at - slashes..=at];
+        let name_end = at + 1 + bytes[at + 1..].iter().take_while(|byte| is_name(**byte)).count();
+        let name = &text[at + 1..name_end];
+        at += 1;
+        if name.is_empty() || !is_secret(name) || !text[name_end..].starts_with(quote) {
+            continue;
+        }
+        let mut rest = name_end + quote.len();
+        let skip = |from: usize, also: &[u8]| {
+            from + bytes[from..].iter().take_while(|byte| byte.is_ascii_whitespace() || also.contains(byte)).count()
+        };
+        rest = skip(rest, b"");
+        if bytes.get(rest) != Some(&b':') {
+            continue;
+        }
+        rest = skip(rest + 1, b"");
+        let in_list = bytes.get(rest) == Some(&b'[');
+        loop {
+            if in_list {
+                rest = skip(rest, b"[,");
+            }
+            if text[rest..].starts_with(quote) {
+                let start = rest + quote.len();
+                let (end, next) = end_of_string(text, start, quote);
+                out.push_str(&text[copied..start]);
+                out.push_str(REDACTED);
+                copied = end;
+                rest = next;
+            } else {
+                // A number or a word is one, too; an object has members of its own.
+                let end = rest + bytes[rest..].iter().take_while(|byte| is_name(**byte)).count();
+                if end > rest && !matches!(&text[rest..end], "null" | "true" | "false") {
+                    out.push_str(&text[copied..rest]);
+                    out.push_str(REDACTED);
+                    copied = end;
+                }
+                rest = end;
+                break;
+            }
+            if !in_list {
+                break;
+            }
+        }
+        at = rest.max(at);
+    }
+    finish(text, out, copied)
+}
+
+/// Where a string ends, and where the text goes on behind its quote. A string that is cut off ends with the text.
+fn end_of_string(text: &str, start: usize, quote: &str) -> (usize, usize) {
+    let mut from = start;
+    while let Some(found) = text[from..].find(quote) {
+        let end = from + found;
+        // More backslashes than the quote has belong to the string: the quote is part of it.
+        let before = text[start..end].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        if before % 2 == 0 {
+            return (end, end + quote.len());
+        }
+        from = end + quote.len();
+    }
+    (text.len(), text.len())
+}
+
+/// The values of secret fields: `accesskey=…`, `client_secret=…&`. In a form or a query also that of `code`.
+fn with_fields(text: &str, in_form: bool) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let mut out = String::new();
+    let (mut copied, mut from) = (0, 0);
+    while let Some(found) = text[from..].find('=') {
+        let at = from + found;
+        from = at + 1;
+        let start = at - bytes[..at].iter().rev().take_while(|byte| is_name(**byte)).count();
+        let name = &text[start..at];
+        let secret = is_secret(name) || (in_form && matches!(name, "code" | "refresh" | "username"));
+        if !secret {
+            continue;
+        }
+        let ends = |byte: u8| byte.is_ascii_whitespace() || b"&;,\"'<>#)\\".contains(&byte);
+        let end = from + bytes[from..].iter().take_while(|byte| !ends(**byte)).count();
+        if end > from && start >= copied {
+            out.push_str(&text[copied..from]);
+            out.push_str(REDACTED);
+            copied = end;
+        }
+        from = end.max(from);
+    }
+    finish(text, out, copied)
+}
+
+/// Tokens wherever they stand: a JWT, and what follows `Bearer`, `HMAC-SHA256` or `SharedAccessSignature`.
+fn with_tokens(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let part_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~+/=%".contains(&byte);
+    let mut out = String::new();
+    let (mut copied, mut at) = (0, 0);
+    while at < bytes.len() {
+        let word_end = at + bytes[at..].iter().take_while(|byte| part_of_token(**byte)).count();
+        let word = &text[at..word_end];
+        let jwt = word.find("eyJ").filter(|_| word.matches('.').count() >= 2 || word.len() >= 100);
+        let follows_scheme = text[..at].ends_with("Bearer ") && word.len() >= 16 && !word.contains("=\"");
+        let secret_from = if follows_scheme && bytes.get(word_end) != Some(&b'"') { Some(0) } else { jwt };
+        if let Some(secret) = secret_from {
+            out.push_str(&text[copied..at + secret]);
+            out.push_str(REDACTED);
+            copied = word_end;
+        }
+        at = word_end.max(at);
+        while at < bytes.len() && !part_of_token(bytes[at]) {
+            at += 1;
+        }
+    }
+    finish(text, out, copied)
+}
+
+fn finish(text: &str, mut out: String, copied: usize) -> Cow<'_, str> {
+    if copied == 0 && out.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secret_members_are_taken_out_and_the_rest_stays() {
+        for (given, shown) in [
+            (r#"{"token":"a.b","expiresOn":"2030"}"#, r#"{"token":"*****","expiresOn":"2030"}"#),
+            (r#"{"accessToken": {"token" : "x\"y", "n": 1}}"#, r#"{"accessToken": {"token" : "*****", "n": 1}}"#),
+            (r#"{"access_token":"x","token_type":"Bearer"}"#, r#"{"access_token":"*****","token_type":"Bearer"}"#),
+            (r#"{"error":{"code":"Denied","message":"no"}}"#, r#"{"error":{"code":"Denied","message":"no"}}"#),
+            (r#"{"Token":"cut o"#, r#"{"Token":"*****"#),
+            (r#"{"token":"a\\","b":"c"}"#, r#"{"token":"*****","b":"c"}"#),
+            (r#"{"tokens":["a", "b"],"c":["d"]}"#, r#"{"tokens":["*****", "*****"],"c":["d"]}"#),
+            (r#"{"token":null,"password":123456}"#, r#"{"token":null,"password":*****}"#),
+            (r#"{"m":"{\"refresh_token\":\"x\"}"}"#, r#"{"m":"{\"refresh_token\":\"*****\"}"}"#),
+            ("{'client-secret': 'x'}", "{'client-secret': '*****'}"),
+            (r#"{"primaryKey":"x","kid":"y"}"#, r#"{"primaryKey":"*****","kid":"y"}"#),
+            (r#"{"device_code":"x","user_code":"y"}"#, r#"{"device_code":"*****","user_code":"*****"}"#),
+            (r#"{"createTokenWithScopes":["chat"]}"#, r#"{"createTokenWithScopes":["chat"]}"#),
+            (r#"{"expiresInMinutes":60,"scopes":["chat"]}"#, r#"{"expiresInMinutes":60,"scopes":["chat"]}"#),
+            (r#"{"tokenType":"x","ä":"€","token":"ü"}"#, r#"{"tokenType":"x","ä":"€","token":"*****"}"#),
+        ] {
+            assert_eq!(text(given), shown, "{given}");
+        }
+    }
+
+    #[test]
+    fn tokens_are_taken_out_wherever_they_stand() {
+        let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
+        assert_eq!(text(&format!("The token '{jwt}' is bad.")), "The token '*****' is bad.");
+        assert_eq!(text(&format!("Bearer {jwt}")), "Bearer *****");
+        assert_eq!(text("Bearer abcdefghijklmnopqrstuvwxyz"), "Bearer *****");
+        let challenge = r#"Bearer authorization_uri="https://login.example/", error="invalid_token""#;
+        assert_eq!(text(challenge), challenge);
+        let connection = "endpoint=https://x/;accesskey=c2VjcmV0MTIz==;a=b";
+        assert_eq!(text(connection), "endpoint=https://x/;accesskey=*****;a=b");
+    }
+
+    #[test]
+    fn forms_and_addresses_show_no_secret() {
+        let given =
+            "client_id=a&client_secret=b&grant_type=c&code=d&scope=e&client_assertion_type=f&client_assertion=g";
+        let shown = "client_id=a&client_secret=*****&grant_type=c&code=*****&scope=e&client_assertion_type=f&client_assertion=*****";
+        assert_eq!(form(given), shown);
+        let given = Url::parse("https://u:w@h/p?api-version=1&sig=x&access_token=y&code=z#f").unwrap();
+        assert_eq!(url(&given), "https://u:*****@h/p?api-version=1&sig=*****&access_token=*****&code=*****#f");
+        assert_eq!(url(&Url::parse("https://h/a%2Ab").unwrap()), "https://h/a%2Ab");
+    }
+
+    #[test]
+    fn secret_headers_are_known_by_name() {
+        for name in
+            ["Authorization", "cookie", "Set-Cookie", "Proxy-Authorization", "x-ms-token", "Ocp-Apim-Subscription-Key"]
+        {
+            assert_eq!(header(name, "value"), REDACTED, "{name}");
+        }
+        for name in ["x-ms-content-sha256", "Content-Type", "MS-CV", "x-ms-client-request-id", "Date"] {
+            assert_eq!(header(name, "value"), "value", "{name}");
+        }
+    }
+}
