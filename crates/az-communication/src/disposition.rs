@@ -2,14 +2,23 @@
 //! background commands with SIGINT ignored, and `nohup` ignores SIGHUP. A handler would undo that, here and in the programs
 //! that we start.
 
+use std::fs::{self, File};
+use std::io::Read as _;
+
 /// The signals that this process ignores, a bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ignored(u64);
 
+const STATUS: &str = "/proc/self/status";
+
 impl Ignored {
     /// Asks the system. None where it does not say: outside Linux, and where /proc is missing.
     pub fn now() -> Self {
-        Self(if cfg!(target_os = "linux") { set_in(&status()) } else { 0 })
+        let mut start = [0; 2048];
+        let length = File::open(STATUS).and_then(|mut file| file.read(&mut start)).unwrap_or(0);
+        let set = set_in(&start[..length]);
+        // The list of groups, which comes first, can be of any length.
+        Self(set.or_else(|| if length == 0 { None } else { set_in(&fs::read(STATUS).ok()?) }).unwrap_or(0))
     }
 
     /// Whether that signal is ignored.
@@ -19,22 +28,13 @@ impl Ignored {
     }
 }
 
-/// The first part of `/proc/self/status`, which is about 1,500 bytes long.
-fn status() -> [u8; 4096] {
-    use std::io::Read as _;
-    let mut text = [0; 4096];
-    if let Ok(mut file) = std::fs::File::open("/proc/self/status") {
-        let _ = file.read(&mut text);
-    }
-    text
-}
-
 /// The set in the text of `/proc/self/status`.
-fn set_in(text: &[u8]) -> u64 {
+fn set_in(text: &[u8]) -> Option<u64> {
     const NAME: &[u8] = b"\nSigIgn:\t";
-    let Some(at) = memchr::memmem::find(text, NAME) else { return 0 };
-    let digits = text[at + NAME.len()..].split(|byte| !byte.is_ascii_hexdigit()).next().unwrap_or_default();
-    std::str::from_utf8(digits).ok().and_then(|digits| u64::from_str_radix(digits, 16).ok()).unwrap_or(0)
+    let at = memchr::memmem::find(text, NAME)? + NAME.len();
+    // The last line may be incomplete.
+    let length = text[at..].iter().position(|byte| *byte == b'\n')?;
+    u64::from_str_radix(std::str::from_utf8(&text[at..at + length]).ok()?, 16).ok()
 }
 
 #[cfg(test)]
@@ -44,12 +44,13 @@ mod tests {
     #[test]
     fn the_set_is_read_from_the_status() {
         let text = b"Name:\tSigIgn\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001002\nSigCgt:\t0000000000000440\n";
-        let set = Ignored(set_in(text));
+        let set = Ignored(set_in(text).unwrap_or_default());
         for (signal, ignored) in [(1, false), (2, true), (13, true), (15, false), (64, false), (0, false), (65, false)]
         {
             assert_eq!(set.has(signal), ignored, "{signal}");
         }
-        assert_eq!(set_in(b""), 0);
-        assert_eq!(set_in(b"\nSigIgn:\tzz"), 0);
+        for incomplete in [&text[..60], b"", b"\nSigIgn:\tzz\n"] {
+            assert_eq!(set_in(incomplete), None);
+        }
     }
 }

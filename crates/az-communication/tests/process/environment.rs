@@ -69,6 +69,53 @@ fn folders_of_certificates_count_as_well_as_files() {
     assert!(bundles[1].contains("QkI=") && bundles[1].ends_with(&authority) && !bundles[2].contains("QkI="));
 }
 
+/// What Java's own tools make of the trust store, and a request with it. It takes a second or two.
+#[test]
+#[ignore = "needs a JDK"]
+fn java_trusts_the_emulator_and_keeps_its_options() {
+    if Command::new("javac").arg("-version").output().is_err() {
+        eprintln!("skipped: there is no JDK here");
+        return;
+    }
+    let home = Folder::new();
+    let source = home.write(
+        "Get.java",
+        "public class Get { public static void main(String[] a) throws Exception { \
+         var c = (java.net.HttpURLConnection) new java.net.URL(System.getenv(\"AZURE_COMMUNICATION_ENDPOINT\") + \"/health\")\
+         .openConnection(); System.out.println(c.getResponseCode() + \" \" + System.getProperty(\"mine\")); } }",
+    );
+    for folder in ["tmp", "with space"] {
+        std::fs::create_dir(home.path().join(folder)).unwrap();
+        let output = az(&home)
+            .args(["communication", "emulator", "run", "--port", "0", "--", "java"])
+            .arg(&source)
+            .env("JAVA_TOOL_OPTIONS", "-Dmine=yes")
+            .env("TMPDIR", home.path().join(folder))
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "200 yes\n", "{stderr}");
+    }
+    let script = "store=$(echo \"$JAVA_TOOL_OPTIONS\" | sed 's/.*trustStore=//; s/ .*//'); unset JAVA_TOOL_OPTIONS; \
+                  keytool -list -keystore \"$store\" -storepass changeit | grep -c trustedCertEntry; \
+                  grep -c 'BEGIN CERTIFICATE' $SSL_CERT_FILE";
+    let output = az(&home).args(run_words(script)).output().unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let counts: Vec<&str> = stdout.lines().collect();
+    assert!(counts.len() == 2 && counts[0] == counts[1], "{stdout}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_trust_store_that_java_has_already_stays_the_one() {
+    let home = Folder::new();
+    let options = |set: &str| {
+        let output = az(&home).args(run_words("echo \"$JAVA_TOOL_OPTIONS\"")).env("JAVA_TOOL_OPTIONS", set).output();
+        String::from_utf8(output.unwrap().stdout).unwrap()
+    };
+    assert_eq!(options("-Djavax.net.ssl.trustStore=/corp.jks"), "-Djavax.net.ssl.trustStore=/corp.jks\n");
+    assert!(options("-Xmx1g").starts_with("-Xmx1g -Djavax.net.ssl.trustStore=/"));
+}
+
 #[test]
 fn a_bundle_that_cannot_be_read_is_said_and_left_out() {
     let home = Folder::new();

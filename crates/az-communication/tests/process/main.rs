@@ -13,12 +13,13 @@ mod trust;
 mod variables;
 mod words;
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -60,14 +61,32 @@ fn run_folders(home: &Folder) -> Vec<PathBuf> {
     entries.filter(|path| path.to_string_lossy().contains("az-communication-emulator-")).collect()
 }
 
+/// The lines of a stream, as they come.
+struct Lines(Receiver<String>);
+
+impl Lines {
+    fn of(stream: impl std::io::Read + Send + 'static) -> Self {
+        let (sender, receiver) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        Self(receiver)
+    }
+
+    /// The next line; `None` at the end, or when none comes.
+    fn next(&self) -> Option<String> {
+        self.0.recv_timeout(LIMIT).ok()
+    }
+}
+
 /// A run whose command has said that it is ready.
-fn ready(command: &mut Command) -> (Child, BufReader<std::process::ChildStdout>) {
+fn ready(command: &mut Command) -> (Child, Lines) {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut stdout = BufReader::new(child.stdout.take().unwrap());
-    let mut line = String::new();
-    stdout.read_line(&mut line).unwrap();
-    assert_eq!(line, "ready\n");
-    (child, stdout)
+    let lines = Lines::of(child.stdout.take().unwrap());
+    assert_eq!(lines.next().as_deref(), Some("ready"));
+    (child, lines)
 }
 
 /// `user create` against an emulator, with nothing but its connection string.

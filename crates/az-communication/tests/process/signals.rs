@@ -4,17 +4,18 @@ use super::*;
 
 #[test]
 fn every_signal_that_ends_a_process_is_passed_on_to_the_command() {
-    for signal in ["HUP", "INT", "QUIT", "USR1", "USR2", "ALRM", "TERM", "XCPU", "VTALRM", "PROF", "IO", "PWR"] {
-        let home = Folder::new();
-        let script = format!("trap 'echo told; exit 7' {signal}; echo ready; while :; do sleep 0.02; done");
-        let (mut child, mut stdout) = ready(az(&home).args(run_words(&script)));
+    const SIGNALS: [&str; 12] =
+        ["HUP", "INT", "QUIT", "USR1", "USR2", "ALRM", "XCPU", "VTALRM", "PROF", "IO", "PWR", "TERM"];
+    let home = Folder::new();
+    let traps: String = SIGNALS.iter().map(|signal| format!("trap 'echo {signal}' {signal}; ")).collect();
+    let script = format!("{traps} trap 'echo TERM; exit 7' TERM; echo ready; while :; do sleep 0.02; done");
+    let (mut child, lines) = ready(az(&home).args(run_words(&script)));
+    for signal in SIGNALS {
         kill(signal, child.id());
-        let status = wait(&mut child);
-        let mut rest = String::new();
-        stdout.read_to_string(&mut rest).unwrap();
-        assert_eq!((status.code(), rest.as_str()), (Some(7), "told\n"), "SIG{signal}");
-        assert_eq!(run_folders(&home), [] as [PathBuf; 0], "SIG{signal}");
+        assert_eq!(lines.next().as_deref(), Some(signal));
     }
+    assert_eq!(wait(&mut child).code(), Some(7));
+    assert_eq!(run_folders(&home), [] as [PathBuf; 0]);
 }
 
 #[test]
@@ -33,11 +34,11 @@ fn a_run_ends_by_the_signal_that_ended_its_command() {
 #[test]
 fn a_signal_in_the_first_moments_leaves_neither_command_nor_folder() {
     let home = Folder::new();
-    for step in 0..24 {
+    for step in 0..12 {
         let note = home.path().join("child");
         let script = format!("echo $$ > {}; exec sleep 60", note.display());
         let mut child = az(&home).args(run_words(&script)).stdin(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(step * step / 2));
+        std::thread::sleep(Duration::from_millis(step * step * 2));
         kill(if step % 2 == 0 { "TERM" } else { "USR1" }, child.id());
         let status = wait(&mut child);
         assert!(status.signal().is_some(), "step {step}: {status:?}");
@@ -91,7 +92,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let lines = Lines::of(child.stdout.take().unwrap());
     let set = lines.next().unwrap();
     let set = u64::from_str_radix(set.split_whitespace().nth(1).unwrap(), 16).unwrap();
     assert_eq!(set & 0b1000_0000_0011, 0b1000_0000_0011, "{set:x}");
@@ -129,17 +130,42 @@ fn a_program_that_takes_our_place_finds_signals_as_we_did() {
     }
 }
 
+/// A run in a session and on a terminal of its own.
+#[test]
+fn what_is_typed_reaches_the_command_once() {
+    let home = Folder::new();
+    let (mut terminal, stdin) = open();
+    // `setsid --ctty` gives the terminal to the new session, and the shell is the process group in its foreground.
+    let script = "n=0; trap 'n=$((n+1)); echo told $n' INT; echo ready; read line; read line; echo end $n";
+    let plain = az(&home);
+    let mut command = Command::new("setsid");
+    command.args(["--ctty", AZ]).args(run_words(script)).env_clear().current_dir(home.path());
+    command.envs(plain.get_envs().map(|(name, value)| (name, value.unwrap())));
+    let mut child = command.stdin(stdin).stdout(Stdio::piped()).spawn().unwrap();
+    drop(command);
+    let lines = Lines::of(child.stdout.take().unwrap());
+    assert_eq!(lines.next().as_deref(), Some("ready"));
+    // Ctrl-C, then a signal that somebody sends to the run only.
+    terminal.write_all(b"\x03").unwrap();
+    assert_eq!(lines.next().as_deref(), Some("told 1"));
+    kill("INT", child.id());
+    assert_eq!(lines.next().as_deref(), Some("told 2"));
+    terminal.write_all(b"\n\n").unwrap();
+    assert_eq!(lines.next().as_deref(), Some("end 2"));
+    assert!(wait(&mut child).success());
+}
+
 #[test]
 fn an_interrupt_ends_start_however_early_it_comes() {
     let home = Folder::new();
-    for step in 0..16 {
+    for step in 0..10 {
         let mut child = az(&home)
             .args(["communication", "emulator", "start", "--port", "0"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(Duration::from_millis(step * 5));
+        std::thread::sleep(Duration::from_millis(step * 8));
         kill("INT", child.id());
         let status = wait(&mut child);
         assert!(matches!(status.code(), Some(0 | 130)) || status.signal() == Some(2), "step {step}: {status:?}");
@@ -155,8 +181,7 @@ fn start_in_memory_leaves_no_folder_whatever_ends_it() {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(Lines::of(child.stdout.take().unwrap()).next().is_some());
         assert_eq!(run_folders(&home).len(), 1);
         kill(signal, child.id());
         assert_eq!(wait(&mut child).code(), code, "SIG{signal}");

@@ -32,14 +32,11 @@ fn on_a_terminal_start_says_in_words_what_runs_where() {
         let mut child = command.spawn().unwrap();
         drop(command);
         let words = Collector::new(terminal);
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        stdout.read_line(&mut line).unwrap();
-        let ready: Value = serde_json::from_str(&line).unwrap();
+        let lines = Lines::of(child.stdout.take().unwrap());
+        let ready: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
         kill("INT", child.id());
         wait(&mut child);
-        stdout.read_line(&mut line).unwrap();
-        assert_eq!(line.lines().count(), 1, "stdout has one line");
+        assert_eq!(lines.next(), None, "stdout has one line");
         let port = ready["endpoint"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
         words.finish().replace(&port, "PORT").replace(home.path().to_str().unwrap(), "HOME")
     };

@@ -80,7 +80,7 @@ pub(super) fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// The PEM blocks of a text.
-fn blocks(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn blocks(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let block = &rest[rest.find(BEGIN)?..];

@@ -118,7 +118,7 @@ fn is_ours(path: &Path) -> bool {
         entry.is_ok_and(|entry| {
             let name = entry.file_name();
             let fits =
-                name == LOCK_FILE || Path::new(&name).extension().is_some_and(|end| end == "pem" || end == "p12");
+                name == LOCK_FILE || Path::new(&name).extension().is_some_and(|end| end == "pem" || end == "jks");
             fits && entry.file_type().is_ok_and(|kind| kind.is_file())
         })
     };

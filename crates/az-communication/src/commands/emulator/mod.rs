@@ -4,6 +4,7 @@ mod bundle;
 pub(super) mod entra_token;
 mod environment;
 mod folder;
+mod java;
 mod listen;
 mod options;
 mod ready;

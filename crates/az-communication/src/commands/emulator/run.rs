@@ -22,7 +22,7 @@ use crate::prompt;
 pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Run a command with a private emulator that lives as long as it does.\n\nThe command finds the connection \
         string in AZURE_COMMUNICATION_CONNECTION_STRING, the endpoint in AZURE_COMMUNICATION_ENDPOINT, and the \
-        certificate of the emulator's authority where Python, OpenSSL, curl and Node.js look for it. Its exit code is \
+        certificate of the emulator's authority where Python, OpenSSL, curl, Node.js and Java look for it. Its exit code is \
         that of this command.",
     arguments: &[
         Argument::new(&["--host"], "Host name or address to listen on instead of both 127.0.0.1 and ::1.").extension(),

@@ -4,15 +4,17 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::bundle::{join, read, system};
 use super::folder::TemporaryFolder;
+use super::java;
 use crate::client::BUNDLE_VARIABLES;
 use crate::error::{CliError, system_text};
 use crate::printer::Printer;
 
 /// Names and values.
-pub(super) type Variables = Vec<(&'static str, PathBuf)>;
+pub(super) type Variables = Vec<(&'static str, OsString)>;
 
 /// What the environment says about certificates, as texts in PEM.
 struct InForce<'a> {
@@ -81,9 +83,25 @@ pub(super) fn variables(folder: &TemporaryFolder, authority: &str, printer: &Pri
             }
         };
         written.push((content, path.clone()));
-        variables.push((name, path));
+        variables.push((name, path.into()));
     }
+    variables.extend(java_options(folder, authority)?.map(|options| ("JAVA_TOOL_OPTIONS", options.into())));
     Ok(variables)
+}
+
+/// The options for Java, with the trust store that they name. `None` where the options that are set name another one.
+fn java_options(folder: &TemporaryFolder, authority: &str) -> Result<Option<String>, CliError> {
+    const FILE: &str = "java.jks";
+    let set = env::var_os("JAVA_TOOL_OPTIONS").unwrap_or_default();
+    let path = folder.path().join(FILE);
+    let (Some(set), Some(path)) = (set.to_str(), path.to_str()) else { return Ok(None) };
+    let options = java::options(set, path);
+    if options.is_some() {
+        let made = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
+        let roots = join([system().as_str(), authority]);
+        folder.write(FILE, &java::trust_store(&roots, u64::try_from(made).unwrap_or_default()))?;
+    }
+    Ok(options)
 }
 
 /// The bundle that the ready line names: the roots of this machine, those that the environment names, and our authority.
