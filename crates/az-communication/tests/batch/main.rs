@@ -1,6 +1,7 @@
 //! Commands that make many requests: what they do with files, what they say, and that nothing they made is lost.
 #![cfg(unix)]
 
+mod cut;
 mod generated;
 mod killed;
 mod made;
