@@ -1,6 +1,7 @@
 //! Many requests at once: workers, one record of what is done, progress, and an end that loses nothing.
 
 mod attempt;
+mod permits;
 mod plan;
 mod progress;
 mod record;

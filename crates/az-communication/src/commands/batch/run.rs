@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::attempt::{Fate, attempt, fate};
 use super::lock;
+use super::permits::Permits;
 use super::plan::{Plan, Task};
 use super::progress::Progress;
 use super::record::{Operation, Outcome, Record, Subject};
@@ -52,6 +53,7 @@ struct Shared<'a, W> {
     progress: Progress,
     work: W,
     next: AtomicUsize,
+    permits: Permits,
     /// How many requests are under way, those that wait included.
     active: AtomicUsize,
     ending: AtomicBool,
@@ -77,12 +79,13 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
         if let Some(record) = self.batch.record {
             record.intend(subject)?;
         }
-        if self.ending.load(Ordering::Relaxed) {
+        let Some(permit) = self.permits.acquire(|| self.ending.load(Ordering::Relaxed)) else {
             return self.settle(subject, &Outcome::Unsent);
-        }
+        };
         self.active.fetch_add(1, Ordering::Relaxed);
         let result = attempt(subject, &self.work, |text| self.say(text));
         self.active.fetch_sub(1, Ordering::Relaxed);
+        drop(permit);
         let failure = match result {
             Ok(outcome) => {
                 self.lost.store(0, Ordering::Relaxed);
@@ -238,6 +241,12 @@ fn name_of(subject: &Subject) -> &str {
     }
 }
 
+/// How many workers there are. While some wait until their intents are on the disk, others send.
+fn workers(batch: &Batch<'_>) -> usize {
+    let syncs = batch.record.is_some_and(Record::is_file);
+    (batch.concurrency * if syncs { 2 } else { 1 }).min(batch.plan.len())
+}
+
 /// Carries a batch out. `work` does one request and says what came of it.
 ///
 /// # Errors
@@ -256,6 +265,7 @@ pub(in crate::commands) fn run(
         progress: Progress::new(batch.operation.verb(), batch.plan.len(), invocation.printer),
         work,
         next: AtomicUsize::new(0),
+        permits: Permits::new(batch.concurrency),
         active: AtomicUsize::new(0),
         ending: AtomicBool::new(false),
         lost: AtomicUsize::new(0),
@@ -270,7 +280,7 @@ pub(in crate::commands) fn run(
     thread::scope(|scope| {
         let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).ok();
         // Where the system has no more threads, those that there are do the work.
-        let workers: Vec<_> = (0..batch.concurrency.min(batch.plan.len())).map_while(start).collect();
+        let workers: Vec<_> = (0..workers(batch)).map_while(start).collect();
         if workers.is_empty() {
             shared.work();
         }
