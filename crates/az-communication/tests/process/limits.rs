@@ -5,9 +5,9 @@ use super::*;
 #[test]
 fn a_umask_that_takes_everything_away_leaves_the_owner_a_whole_folder() {
     let home = Folder::new();
-    let script = "umask 777; \"$0\" communication emulator start --port 0 >&2 & \
-                  i=0; until [ -s .azure/communication-emulator/bundle.pem ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done; \
-                  sleep 0.2; kill $!; wait $!; stat -c '%a %n' .azure .azure/*/*; \
+    let script = ": >ready; umask 777; \"$0\" communication emulator start --port 0 >>ready & \
+                  i=0; until [ -s ready ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done; \
+                  cat ready >&2; kill $!; wait $!; stat -c '%a %n' .azure .azure/*/*; \
                   \"$0\" communication emulator run -- sh -c 'test -s $SSL_CERT_FILE && echo readable'";
     for _ in 0..2 {
         let Some(output) = as_nobody(&home, script) else { return };
