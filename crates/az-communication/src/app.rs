@@ -33,7 +33,13 @@ pub fn run(words: Vec<OsString>) -> ExitCode {
 fn start(raw: &[OsString], plain: &Printer) -> Result<ExitCode, CliError> {
     let words: Vec<String> = raw.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let table = match words.first().map(String::as_str) {
-        Some("--version" | "-v") => return commands::print_versions(raw, plain),
+        Some("--version" | "-v") => {
+            let code = commands::print_versions(raw, plain)?;
+            if words.iter().any(|word| matches!(word.as_str(), "--verbose" | "--debug")) {
+                Printer::new(Level::Info, false).command_ran();
+            }
+            return Ok(code);
+        }
         Some("version") => &commands::VERSION_TABLE,
         _ => &commands::TABLE,
     };

@@ -30,6 +30,10 @@ pub fn exit_on_interrupt(printer: &Printer) {
 /// Waits for Ctrl-C on a thread, because a signal handler may not write; whether that is possible.
 #[cfg(unix)]
 fn say_times_on_interrupt(printer: Printer, ends: Arc<AtomicBool>, code: i32) -> bool {
+    static WAITS: AtomicBool = AtomicBool::new(false);
+    if WAITS.swap(true, Ordering::SeqCst) {
+        return true;
+    }
     let Ok(mut signals) = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT]) else { return false };
     std::thread::spawn(move || {
         for _ in signals.forever() {

@@ -60,6 +60,7 @@ fn verbose_shows_each_request_and_answer_as_the_reference_does() {
         'x-ms-client-request-id': …
         'x-ms-content-sha256': 'REDACTED'
         'x-ms-date': 'REDACTED'
+        'x-ms-return-client-request-id': 'true'
     A body is sent with the request
     INFO: Response status: 201
     Response headers:
