@@ -51,14 +51,18 @@ pub(super) fn repaired(head: &[u8]) -> Option<Vec<u8>> {
     if !head.trim_ascii_start().starts_with(b"HTTP/1.") {
         return None;
     }
-    let (lines, Some(body)) = lines(head) else {
-        // It is only longer than the usual ones.
-        return Some(head.to_vec());
-    };
+    let start = head.iter().position(|byte| !matches!(byte, b'\r' | b'\n'))?;
+    let (lines, end) = lines(head);
+    let status = *lines.first()?;
     let mut repaired = Vec::with_capacity(head.len() + 32);
-    let status = lines[0];
-    repaired.extend_from_slice(b"HTTP/1.1 ");
-    repaired.extend_from_slice(&status[status.iter().position(|byte| *byte == b' ')? + 1..]);
+    let is_http10 = status.starts_with(b"HTTP/1.0");
+    repaired.extend_from_slice(if is_http10 && end.is_none() { b"HTTP/1.0 " } else { b"HTTP/1.1 " });
+    repaired.extend_from_slice(status[status.iter().position(|byte| *byte == b' ')?..].trim_ascii_start());
+    let Some(body) = end else {
+        // It is only longer than the usual ones, or the rest of it follows.
+        repaired.extend_from_slice(&head[start + status.len()..]);
+        return Some(repaired);
+    };
     repaired.extend_from_slice(b"\r\n");
     let lengths = lengths(&lines);
     let known: Vec<u64> = lengths.iter().filter_map(|value| length(value)).collect();
@@ -78,7 +82,7 @@ pub(super) fn repaired(head: &[u8]) -> Option<Vec<u8>> {
     if let Some(known) = known {
         repaired.extend_from_slice(format!("content-length: {known}\r\n").as_bytes());
     }
-    if status.starts_with(b"HTTP/1.0") {
+    if is_http10 {
         repaired.extend_from_slice(b"connection: close\r\n");
     }
     repaired.extend_from_slice(b"\r\n");
@@ -125,11 +129,14 @@ mod tests {
                 "HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello",
                 Some("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"),
             ),
-            ("HTTP/1.1 200 OK\nContent-Length : -5\n\nhello", Some("HTTP/1.1 200 OK\r\n\r\nhello")),
+            ("HTTP/1.1  200 OK\nContent-Length : -5\n\nhello", Some("HTTP/1.1 200 OK\r\n\r\nhello")),
             ("HTTP/1.0 200 OK\r\nA: b\r\n\r\n", Some("HTTP/1.1 200 OK\r\nA: b\r\nconnection: close\r\n\r\n")),
             ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 3\r\n\r\n", None),
             ("HTTP/1.1 200 OK\r\nContent-Length: 5, 3\r\n\r\n", None),
             ("HTTP/1.1 200 OK\r\nA: b", Some("HTTP/1.1 200 OK\r\nA: b")),
+            ("\r\nHTTP/1.3  200 OK\nA: b", Some("HTTP/1.1 200 OK\nA: b")),
+            ("HTTP/1.0 200 OK\r\nA: b", Some("HTTP/1.0 200 OK\r\nA: b")),
+            ("HTTP/1.1 200", None),
             ("SSH-2.0-x\r\n\r\n", None),
         ] {
             let repaired = repaired(head.as_bytes()).map(|head| String::from_utf8(head).unwrap());

@@ -283,8 +283,8 @@ impl Http1 {
     fn respond_or_repair(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Broken> {
         let method = request.method().clone();
         let mut response = self.respond(request);
-        // A head may be long, and have a line that needs correction.
-        for _ in 0..2 {
+        // The first line may need correction, the head may be long, and a line of it may need correction, too.
+        for _ in 0..3 {
             let Err(Broken::Malformed(_)) = response else { break };
             let Some(repaired) = head::repaired(self.wire.state().received()) else { break };
             response = self.replay(repaired, method.clone());

@@ -17,6 +17,12 @@ pub(super) fn is_about_idling(status: u16, closes: impl FnOnce() -> bool) -> boo
     status == 408 && closes()
 }
 
+/// Whether a connection is used again after an answer with this status. Servers in trouble close theirs, and a request that
+/// meets the end of a connection may not be sent once more.
+pub(super) fn keeps_connection(status: u16, asks_to_wait: bool) -> bool {
+    status < 400 || (status < 500 && !matches!(status, 408 | 429) && !asks_to_wait)
+}
+
 /// What an attempt is counted as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Attempt {
@@ -40,7 +46,7 @@ pub(super) fn after_status(method: Method, status: u16, headers: &Headers) -> bo
         return true;
     }
     // POST and PATCH are sent again only where the service surely did nothing.
-    matches!(status, 500 | 503 | 504) || (is_idempotent(method) && matches!(status, 408 | 429 | 502))
+    matches!(status, 500 | 503 | 504) || (is_idempotent(method) && matches!(status, 408 | 429 | 502 | 506..=998))
 }
 
 /// Whether a request without an answer is sent again, and what the failed attempt counts as.
@@ -78,7 +84,14 @@ mod tests {
     #[test]
     fn statuses() {
         let none = headers(&[]);
-        for (status, post, delete) in [(408, false, true), (429, false, true), (500, true, true), (502, false, true)] {
+        for (status, post, delete) in [
+            (408, false, true),
+            (429, false, true),
+            (500, true, true),
+            (502, false, true),
+            (505, false, false),
+            (511, false, true),
+        ] {
             assert_eq!(after_status(Method::Post, status, &none), post, "POST {status}");
             assert_eq!(after_status(Method::Delete, status, &none), delete, "DELETE {status}");
         }

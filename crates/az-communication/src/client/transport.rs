@@ -10,7 +10,7 @@ use azure_core::Bytes;
 use azure_core::http::headers::Headers;
 use azure_core::http::{AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request};
 use http_body_util::Full;
-use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, HeaderValue};
+use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, RETRY_AFTER};
 use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
 
@@ -102,7 +102,9 @@ impl Transport {
     }
 
     fn keep(&self, open: Open, answer: Answer) -> Answer {
-        if let Ok(mut idle) = self.idle.lock() {
+        if resend::keeps_connection(answer.status, answer.headers.contains_key(RETRY_AFTER))
+            && let Ok(mut idle) = self.idle.lock()
+        {
             idle.push(open);
         }
         answer
@@ -203,5 +205,79 @@ impl HttpClient for Transport {
         let answer = self.execute(request)?;
         let headers = headers(&answer);
         Ok(AsyncRawResponse::from_bytes(answer.status.into(), headers, answer.body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+
+    use super::super::failure::Reached;
+    use super::*;
+
+    /// What comes of a request to a server that does this, when a whole answer may take a fifth of a second.
+    fn against(
+        scheme: &str,
+        serve: impl FnOnce(&mut TcpStream) -> std::io::Result<()> + Send + 'static,
+    ) -> (Reached, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("{scheme}://localhost:{}/", listener.local_addr().unwrap().port());
+        let server = std::thread::spawn(move || {
+            let mut stream = listener.accept().unwrap().0;
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = serve(&mut stream);
+            // Until the other side gives up.
+            let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
+            let _ = stream.read(&mut [0; 4096]);
+        });
+        let transport = Transport { time: Duration::from_millis(200), ..Transport::new(Trust::Default) };
+        let started = Instant::now();
+        let error = transport.execute(&Request::new(url.parse().unwrap(), Method::Post)).unwrap_err();
+        assert!(started.elapsed() < Duration::from_secs(30));
+        drop(transport);
+        server.join().unwrap();
+        assert!(matches!(error, TransportError::Timeout { .. }), "{error:?}");
+        let text = error.to_string();
+        (error.reached(), text[text.find(' ').unwrap()..].to_owned())
+    }
+
+    /// Sends bytes again and again until nobody reads them.
+    fn endlessly(stream: &mut TcpStream, first: &str, bytes: &str, pause: Duration) -> std::io::Result<()> {
+        stream.write_all(first.as_bytes())?;
+        loop {
+            std::thread::sleep(pause);
+            stream.write_all(bytes.as_bytes())?;
+        }
+    }
+
+    #[test]
+    fn the_time_is_for_the_whole_answer() {
+        let (reached, text) = against("http", |_| Ok(()));
+        assert_eq!(reached, Reached::Maybe);
+        assert!(text.ends_with(" did not answer within 0 s."), "{text}");
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let soon = Duration::from_millis(5);
+        for (first, bytes, pause) in [
+            ("", "HTTP/1.1 102 Processing\r\n\r\n", Duration::ZERO),
+            ("", "HTTP/1.1 102 Processing\r\n\r\n", soon),
+            ("HTTP/1.1 200 OK\r\n", "x", soon),
+            (head, "1\r\nx\r\n", soon),
+            ("HTTP/1.1 200 OK\r\n\r\n", "x", soon),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "A: b\r\n", soon * 5),
+        ] {
+            let (reached, _) = against("http", move |stream| endlessly(stream, first, bytes, pause));
+            assert_eq!(reached, Reached::Answered, "{first}{bytes}");
+        }
+    }
+
+    #[test]
+    fn a_handshake_that_is_not_answered_ends() {
+        // Nothing, a part of a record's head, and a part of a record.
+        for bytes in ["", "\u{16}\u{3}\u{3}", "\u{16}\u{3}\u{3}\u{0}\u{50}\u{2}\u{0}"] {
+            let (reached, text) = against("https", move |stream| stream.write_all(bytes.as_bytes()));
+            assert_eq!(reached, Reached::No);
+            assert!(text.ends_with(" did not answer within 0 s."), "{text}");
+        }
     }
 }

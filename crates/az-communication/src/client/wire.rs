@@ -33,8 +33,8 @@ pub(super) struct State {
     records: Records,
     /// Whether anything of the answer came.
     answered: bool,
-    /// A line break that stands in for the missing last one of a chunked body when the connection ends.
-    spare_line_break: bool,
+    /// Whether line breaks stand in for the missing ones behind the last chunk when the connection ends.
+    spare_line_breaks: bool,
     /// What hyper reads again, and whether what it writes was sent before.
     replayed: Vec<u8>,
     replaying: bool,
@@ -116,8 +116,8 @@ impl State {
             return Ok(());
         }
         self.ended = true;
-        if std::mem::take(&mut self.spare_line_break) {
-            buffer.put_slice(b"\r\n");
+        if std::mem::take(&mut self.spare_line_breaks) {
+            buffer.put_slice(b"\r\n\r\n");
         }
         Ok(())
     }
@@ -147,7 +147,7 @@ impl Wire {
             received: Vec::new(),
             records: Records::Head,
             answered: false,
-            spare_line_break: false,
+            spare_line_breaks: false,
             replayed: Vec::new(),
             replaying: false,
             ended: false,
@@ -167,7 +167,7 @@ impl Wire {
         state.records = if records_all { Records::All } else { Records::Head };
         state.answered = false;
         state.flushed = false;
-        state.spare_line_break = false;
+        state.spare_line_breaks = false;
     }
 
     /// The head is there. The body follows.
@@ -177,7 +177,7 @@ impl Wire {
             state.records = Records::Nothing;
             state.received.clear();
         }
-        state.spare_line_break = is_chunked;
+        state.spare_line_breaks = is_chunked;
     }
 
     /// Lets hyper read these bytes before all others. What it writes until the end of the replay is dropped.

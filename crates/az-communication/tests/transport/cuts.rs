@@ -1,0 +1,92 @@
+//! Connections that end at any byte: what was created is known, or said to be unknown.
+
+use std::io::Read as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crate::support::Folder;
+use crate::support::odd::{Odd, created, user};
+use crate::{CREATE, ISSUE, run};
+
+#[test]
+fn what_ends_in_the_handshake_was_not_sent() {
+    for reset in [false, true] {
+        let home = Folder::new();
+        let server = Odd::start_plain(move |mut stream| {
+            let _ = stream.read(&mut [0; 4096]);
+            if reset {
+                rustix::net::sockopt::set_socket_linger(&stream, Some(Duration::ZERO)).unwrap();
+            }
+        });
+        let (code, _, stderr) = run(server.az(&home).args(ISSUE));
+        assert_eq!(code, 1);
+        assert!(stderr.contains("before the request was sent"), "{stderr}");
+        assert!(stderr.contains("Nothing was changed") && !stderr.contains("unknown"), "{stderr}");
+    }
+}
+
+/// Runs a command whose answer, or whose request, is cut after so many bytes. Users that exist must be known, or be
+/// reported as unknown.
+fn cut_after(command: &[&str], of_request: Option<usize>, of_answer: usize, reset: bool) {
+    let home = Folder::new();
+    let made = Arc::new(AtomicUsize::new(0));
+    let server = Odd::start({
+        let made = Arc::clone(&made);
+        move |connection| {
+            if let Some(bytes) = of_request {
+                if connection.read_up_to(bytes)? {
+                    made.fetch_add(1, Ordering::SeqCst);
+                }
+            } else if connection.request()?.is_some() {
+                let number = made.fetch_add(1, Ordering::SeqCst) + 1;
+                let answer = created(number);
+                connection.send(&answer[..of_answer.min(answer.len())])?;
+            }
+            if reset { connection.reset() } else { connection.cut() }
+        }
+    });
+    let (code, stdout, stderr) = run(server.az(&home).args(command));
+    let made = made.load(Ordering::SeqCst);
+    let context = format!("request {of_request:?}, answer {of_answer}: {code} {stdout} {stderr}");
+    let recorded = usize::from(code == 0 && stdout.contains(&user(1)));
+    let unknown = usize::from(stderr.contains("outcome is unknown"));
+    assert!(made <= 1, "{context}");
+    assert!(recorded <= made && made <= recorded + unknown, "made {made}, {context}");
+    assert!(recorded + unknown == 1 || stderr.contains("Nothing was changed"), "{context}");
+    // What was sent as a whole is either known or unknown.
+    if of_request.is_none() {
+        assert_eq!(made, 1, "{context}");
+        let complete = of_answer >= created(1).len();
+        assert_eq!(recorded == 1, complete, "{context}");
+        assert_eq!(of_answer > 0 && !complete && !reset, stderr.contains("was cut off"), "{context}");
+    }
+}
+
+fn cut_everywhere(step: usize) {
+    let whole = created(1).len();
+    std::thread::scope(|scope| {
+        for (command, offset) in [(ISSUE.as_slice(), 0), (CREATE.as_slice(), 1)] {
+            scope.spawn(move || {
+                // Requests have about 600 bytes.
+                for bytes in (offset..800).step_by(step) {
+                    cut_after(command, Some(bytes), 0, bytes % 2 == 1);
+                }
+                for bytes in (offset..whole).step_by(step).chain([whole - 1, whole]) {
+                    cut_after(command, None, bytes, false);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_cut_loses_no_user_silently() {
+    cut_everywhere(41);
+}
+
+#[test]
+#[ignore = "takes minutes: scripts/test.sh"]
+fn a_cut_at_any_byte_loses_no_user_silently() {
+    cut_everywhere(1);
+}

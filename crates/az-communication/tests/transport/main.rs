@@ -1,0 +1,23 @@
+//! Answers that are odd, late, doubled or cut off, byte by byte as a server may send them.
+#![cfg(unix)]
+
+mod cuts;
+mod differential;
+mod framing;
+mod kept_alive;
+mod redirects;
+#[path = "../support/mod.rs"]
+mod support;
+mod waits;
+
+use std::process::{Command, Output};
+
+const ISSUE: [&str; 7] = ["communication", "user-identity", "token", "issue", "--scope", "chat", "--only-show-errors"];
+const CREATE: [&str; 5] = ["communication", "identity", "user", "create", "--only-show-errors"];
+
+/// The exit code, stdout and stderr of a command.
+fn run(command: &mut Command) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
