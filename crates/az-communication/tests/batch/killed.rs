@@ -71,7 +71,6 @@ fn killed_batches_of_listed_users_have_one_outcome_each() {
     let users = world.users(100 * kills());
     world.home.write("users.txt", users.join("\n"));
     let listed: HashSet<&String> = users.iter().collect();
-    let mut client = world.emulator.client();
     let issue = format!("{ISSUE} --users-from users.txt --out-file issued.jsonl");
     let revoke = "token revoke-batch --users-from users.txt --out-file revoked.jsonl --yes";
     let delete = "user delete-batch --users-from users.txt --out-file deleted.jsonl --yes";
@@ -87,6 +86,7 @@ fn killed_batches_of_listed_users_have_one_outcome_each() {
         assert_eq!(outcomes.keys().collect::<HashSet<_>>(), listed, "{words}");
         assert!(outcomes.values().all(|all| all.len() == 1 && allowed.contains(&all[0].as_str())), "{outcomes:?}");
         let tokens = world.outcomes("issued.jsonl", "issued");
+        let mut client = world.emulator.client();
         let active = tokens.iter().filter(|line| client.is_active(line["token"].as_str().unwrap())).count();
         assert_eq!(active, if record == "issued.jsonl" { users.len() } else { 0 }, "{words}");
     }
