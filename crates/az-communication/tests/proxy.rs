@@ -359,3 +359,23 @@ fn no_proxy_is_followed_for_addresses_and_networks() {
     let output = create(&home, 9, &[("HTTPS_PROXY", &proxy), ("https_proxy", "")]);
     assert!(!stderr(&output).contains("proxy 127"), "{output:?}");
 }
+
+#[test]
+#[ignore = "needs Python packages: run scripts/test.sh"]
+fn proxies_are_chosen_as_requests_chooses_them() {
+    let seed = support::python::seed();
+    let cases = support::python::cases("proxies.py", &[&seed, "1000"]);
+    let mut differences = Vec::new();
+    for case in &cases {
+        let said = case["said"].as_str().unwrap();
+        // Where requests sends nothing, az says why.
+        let explains = case["az"].is_array() || said.contains("roxy") || said.contains("cannot be found");
+        if case["requests"] != case["az"] || !explains || said.contains("..") {
+            differences.push(case.to_string());
+        }
+    }
+    println!("proxies: {} cases with seed {seed}, {} differences", cases.len(), differences.len());
+    differences.truncate(12);
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+    assert_eq!(cases.len(), 1000);
+}

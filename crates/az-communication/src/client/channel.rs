@@ -3,7 +3,7 @@
 use std::io::{self, BufRead as _, ErrorKind, Read, Write};
 use std::net::TcpStream;
 
-use rustls::ClientConnection;
+use rustls::{AlertDescription, ClientConnection, Error};
 
 /// A connection. Its `write` may only fill a buffer; `flush` sends what is there. Whatever would block fails with
 /// [`ErrorKind::WouldBlock`].
@@ -96,10 +96,10 @@ impl Tls {
                 Err(error) => return Err(error),
             }
             self.session.read_tls(&mut self.below)?;
-            if let Err(error) = self.session.process_new_packets() {
+            if let Err(error) = self.process() {
                 // The alert that tells the server why.
                 let _ = self.flush();
-                return Err(io::Error::new(ErrorKind::InvalidData, error));
+                return Err(error);
             }
             if self.session.wants_write() {
                 match self.flush() {
@@ -110,9 +110,28 @@ impl Tls {
         }
     }
 
+    /// Looks at what was read.
+    fn process(&mut self) -> io::Result<()> {
+        let Err(mut error) = self.session.process_new_packets() else { return Ok(()) };
+        // In TLS 1.2, OpenSSL says no more than this where a certificate of the client is missing.
+        let refused = Error::AlertReceived(AlertDescription::HandshakeFailure);
+        if error == refused && self.session.peer_certificates().is_some() {
+            error = Error::AlertReceived(AlertDescription::CertificateRequired);
+        }
+        Err(io::Error::new(ErrorKind::InvalidData, error))
+    }
+
     fn flush(&mut self) -> io::Result<()> {
         while self.session.wants_write() {
-            self.session.write_tls(&mut self.below)?;
+            if let Err(error) = self.session.write_tls(&mut self.below) {
+                // A server that closes may have said why before.
+                if matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
+                    && self.session.read_tls(&mut self.below).is_ok()
+                {
+                    self.process()?;
+                }
+                return Err(error);
+            }
         }
         self.below.flush()
     }

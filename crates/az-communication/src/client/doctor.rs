@@ -8,7 +8,6 @@ use acs_identity_protocol::signature::MAX_CLOCK_SKEW_SECONDS;
 use acs_identity_protocol::time::{parse_http_date, whole_seconds};
 use azure_core::http::{Method, Request, Url};
 use azure_core::time::OffsetDateTime;
-use rustls::CertificateError;
 
 use super::connect::{TIMEOUT, connect};
 use super::connection::Connection;
@@ -88,7 +87,7 @@ fn why_not_secure(failure: &Failure, connection: &Connection) -> CliError {
     let mut error = CliError::from(failure);
     let Cause::Transport(cause) = &failure.cause else { return error };
     match &**cause {
-        TransportError::Certificate(_, rustls::Error::InvalidCertificate(why)) if is_about_time(why) => {
+        TransportError::Certificate(_, problem) if problem.is_about_time() => {
             let now = whole_seconds(OffsetDateTime::now_utc());
             error.message.push_str(&format!(" This machine's clock says {now}."));
             error.hints = vec![format!(
@@ -96,6 +95,7 @@ fn why_not_secure(failure: &Failure, connection: &Connection) -> CliError {
             )];
         }
         TransportError::Certificate(..)
+        | TransportError::Bundle(_)
         | TransportError::UnknownHost(_)
         | TransportError::Connect(..)
         | TransportError::Proxy(_) => {}
@@ -109,11 +109,6 @@ fn why_not_secure(failure: &Failure, connection: &Connection) -> CliError {
         }
     }
     error
-}
-
-fn is_about_time(error: &CertificateError) -> bool {
-    use CertificateError::{Expired, ExpiredContext, NotValidYet, NotValidYetContext};
-    matches!(error, Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. })
 }
 
 /// Judges the clock.

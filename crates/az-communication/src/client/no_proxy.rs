@@ -3,16 +3,11 @@
 
 use std::net::Ipv4Addr;
 
-/// Whether the list names the host. Ports count where they are written in the URL: 443 never is.
-pub(super) fn excludes(list: &str, host: &str, port: u16) -> bool {
-    let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
-    let with_port = if port == 443 { host.clone() } else { format!("{host}:{port}") };
-    requests_excludes(list, &host, &with_port) || urllib_excludes(list, &host)
-}
-
 /// requests: blanks do not count; an address is compared with addresses and networks, a name with names and their
-/// domains.
-fn requests_excludes(list: &str, host: &str, with_port: &str) -> bool {
+/// domains. Ports count where they are written in the URL: 443 never is.
+pub(super) fn requests_excludes(list: &str, host: &str, port: u16) -> bool {
+    let host = &bare(host);
+    let with_port = &if port == 443 { host.clone() } else { format!("{host}:{port}") };
     let list = list.replace(' ', "");
     let mut entries = list.split(',').filter(|entry| !entry.is_empty());
     match ipv4(host) {
@@ -28,18 +23,24 @@ fn requests_excludes(list: &str, host: &str, with_port: &str) -> bool {
 }
 
 /// urllib: `*` is everything; names and addresses are both text, without regard to case.
-fn urllib_excludes(list: &str, host: &str) -> bool {
+pub(super) fn urllib_excludes(list: &str, host: &str, _port: u16) -> bool {
+    let host = &bare(host);
     if list == "*" {
         return true;
     }
     // The last group of an IPv6 address counts as a port there.
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let bare = host.rsplit_once(':').filter(|(_, port)| digits(port)).map_or(host, |(bare, _)| bare);
+    let without_port = host.rsplit_once(':').filter(|(_, port)| digits(port)).map_or(host.as_str(), |(bare, _)| bare);
     let mut entries = list.split(',').map(str::trim).filter(|entry| !entry.is_empty());
     entries.any(|entry| {
         let entry = entry.trim_start_matches('.').to_lowercase();
-        is_within(bare, &entry) || is_within(host, &entry)
+        is_within(without_port, &entry) || is_within(host, &entry)
     })
+}
+
+/// As Python has it: in lower case, an IPv6 address without its brackets.
+fn bare(host: &str) -> String {
+    host.trim_matches(['[', ']']).to_ascii_lowercase()
 }
 
 /// Whether it is that name, or one below it.
@@ -103,7 +104,7 @@ mod tests {
             ("10/8", "0.0.0.1"),
             ("1.2.3.4/32", "1.2.3.4"),
         ] {
-            assert!(excludes(list, host, 443), "{list} {host}");
+            assert!(requests_excludes(list, host, 443), "{list} {host}");
         }
         for (list, host) in [
             ("127.0.0.0/8", "128.0.0.1"),
@@ -111,7 +112,7 @@ mod tests {
             ("10.0.0.0/x", "10.0.0.1"),
             ("1.2.3.4/8", "a.b"),
         ] {
-            assert!(!excludes(list, host, 443), "{list} {host}");
+            assert!(!requests_excludes(list, host, 443), "{list} {host}");
         }
     }
 }

@@ -26,10 +26,14 @@ fn choose(host: &str, port: u16, lookup: Lookup<'_>) -> Result<Option<Proxy>, Pr
     else {
         return Ok(None);
     };
-    let list = |name: &str| lookup(name).filter(|value| !value.is_empty());
-    // An empty no_proxy does not hide NO_PROXY, other than with the proxies themselves.
-    let exceptions = list("no_proxy").or_else(|| list("NO_PROXY"));
-    if exceptions.is_some_and(|list| no_proxy::excludes(&list.to_string_lossy(), host, port)) {
+    // An empty no_proxy hides NO_PROXY from urllib, and not from requests. Both have a say.
+    let filled = |name: &str| lookup(name).filter(|value| !value.is_empty());
+    let for_requests = filled("no_proxy").or_else(|| filled("NO_PROXY"));
+    let for_urllib = given(["no_proxy", "NO_PROXY"], lookup).map(|(_, list)| list);
+    let excluded = |list: Option<OsString>, excludes: fn(&str, &str, u16) -> bool| {
+        list.is_some_and(|list| excludes(&list.to_string_lossy(), host, port))
+    };
+    if excluded(for_requests, no_proxy::requests_excludes) || excluded(for_urllib, no_proxy::urllib_excludes) {
         return Ok(None);
     }
     let fail = |fault| ProxyError::new(variable, String::new(), fault);

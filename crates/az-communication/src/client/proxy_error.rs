@@ -5,7 +5,6 @@ use std::io;
 
 use super::connect::TIMEOUT;
 use super::proxy_url::Proxy;
-use super::tls_error::certificate_text;
 use super::transport_error::TransportError;
 use crate::error::system_text;
 
@@ -108,6 +107,11 @@ impl ProxyError {
             F::Tls(error) if matches!(**error, TransportError::NotTls(_)) => {
                 hints.push(format!("If it does not speak TLS, its scheme is http: {variable}=http://{at}"));
             }
+            F::Tls(error) => match &**error {
+                TransportError::Certificate(_, problem) => hints.extend(problem.hints()),
+                TransportError::Bundle(error) => hints.extend(error.hints()),
+                _ => {}
+            },
             _ => {}
         }
         if self.backslash || matches!(self.fault, F::Encoding | F::Latin1 | F::Authentication { offered: None, .. }) {
@@ -175,8 +179,8 @@ impl fmt::Display for ProxyError {
             }
             F::Tls(error) => match &**error {
                 TransportError::NotTls(_) => write!(f, "The proxy {address} does not speak TLS."),
-                TransportError::Certificate(_, error) => {
-                    write!(f, "The certificate of the proxy {address} cannot be trusted: {}.", certificate_text(error))
+                TransportError::Certificate(_, problem) => {
+                    write!(f, "The certificate of the proxy {address} cannot be trusted: {problem}.")
                 }
                 other => write!(f, "{other}"),
             },

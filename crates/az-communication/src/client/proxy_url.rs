@@ -47,7 +47,8 @@ impl fmt::Debug for Proxy {
 
 /// Reads the URL. A scheme may be missing where nothing looks like one; the port may be.
 pub(super) fn parse(url: &str, variable: &'static str) -> Result<Proxy, ProxyFault> {
-    if url.starts_with(|first: char| first.is_whitespace() || first.is_control()) {
+    // Without a scheme, a blank may be the start of a user name.
+    if url.starts_with(|first: char| first.is_whitespace() || first.is_control()) && url.contains("://") {
         return Err(ProxyFault::Blank);
     }
     let (scheme, rest) = split_scheme(url);
@@ -178,6 +179,7 @@ mod tests {
         for (url, address) in [
             ("proxy.corp:3128", "proxy.corp:3128"),
             ("HTTPS://P", "p:443"),
+            (" u:w@127.0.0.1", "127.0.0.1:80"),
             ("http://p:0", "p:80"),
             ("http://p:00080", "p:80"),
             ("http://u:p w@Bücher.example:1", "xn--bcher-kva.example:1"),
@@ -200,6 +202,7 @@ mod tests {
             ("http://u:#@p:3128", ProxyFault::Encoding),
             ("http://u:a\\b@p:3128", ProxyFault::Encoding),
             ("\thttp://p", ProxyFault::Blank),
+            (" p:1", ProxyFault::Blank),
             ("http://p p:1", ProxyFault::Blank),
             ("http://p:1 ", ProxyFault::Blank),
             ("http://p:+1", ProxyFault::Port(None)),

@@ -1,28 +1,49 @@
 //! TLS for the client: rustls on ring, and a verifier that loads roots only when a certificate has come.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 
+use super::algorithms::SUPPORTED;
+use super::bundle::Bundle;
+use super::bundle_error::BundleError;
+use super::certificate_problem::{CertificateProblem, ProblemKind};
+use super::diagnosis;
 use super::trust::{self, Trust};
-use super::x509;
+use super::verify::{Shown, possible};
 
 /// The one place that chooses the cryptography. Not aws-lc-rs: it costs 33 ms at the first random number
 /// (docs/decisions/cryptography.md). Named explicitly everywhere, because the workspace's other half turns on a second provider.
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
+fn provider() -> CryptoProvider {
+    CryptoProvider { signature_verification_algorithms: SUPPORTED, ..rustls::crypto::ring::default_provider() }
+}
+
+/// What is trusted, ready for one connection: a bundle is open, and known to have a certificate.
+pub(super) struct Prepared {
+    trust: Trust,
+    bundle: Option<Bundle>,
+}
+
+/// Opens the bundle, where one is named.
+///
+/// # Errors
+///
+/// When it cannot be used. Nothing was sent yet then.
+pub(super) fn prepare(trust: &Trust) -> Result<Prepared, BundleError> {
+    let bundle = match trust {
+        Trust::Default => None,
+        Trust::Bundle { path, named_by } => Some(Bundle::open(path, named_by)?),
+    };
+    Ok(Prepared { trust: trust.clone(), bundle })
 }
 
 /// A configuration for one connection.
-pub(super) fn client_config(trust: Trust) -> Result<Arc<ClientConfig>, Error> {
-    let provider = provider();
-    let verifier = Verifier { trust, provider: Arc::clone(&provider) };
-    let mut config = ClientConfig::builder_with_provider(provider)
+pub(super) fn client_config(prepared: Prepared) -> Result<Arc<ClientConfig>, Error> {
+    let verifier = Verifier { trust: prepared.trust, bundle: Mutex::new(prepared.bundle) };
+    let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
@@ -34,27 +55,54 @@ pub(super) fn client_config(trust: Trust) -> Result<Arc<ClientConfig>, Error> {
 #[derive(Debug)]
 struct Verifier {
     trust: Trust,
-    provider: Arc<CryptoProvider>,
+    /// Read once.
+    bundle: Mutex<Option<Bundle>>,
 }
 
 impl Verifier {
-    fn verify_with(
-        &self,
-        roots: RootCertStore,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        ocsp: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        if roots.is_empty() {
-            return Err(CertificateError::UnknownIssuer.into());
+    fn check(&self, shown: &Shown<'_>) -> Result<(), ProblemKind> {
+        let usual = match self.bundle.lock().ok().and_then(|mut bundle| bundle.take()) {
+            None => check_usual(shown),
+            Some(bundle) => check_bundle(bundle, shown),
+        };
+        match usual {
+            // This user's own emulator is trusted beside the usual authorities.
+            Err(ProblemKind::UnknownIssuer { .. } | ProblemKind::OtherKey { .. } | ProblemKind::SelfSigned)
+                if shown.is_local() =>
+            {
+                let found = possible(trust::emulator_authority(), &shown.chain());
+                if found.is_empty() { usual } else { shown.check_anchors(&found).or(usual) }
+            }
+            usual => usual,
         }
-        WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&self.provider))
-            .build()
-            .map_err(|error| Error::General(error.to_string()))?
-            .verify_server_cert(end_entity, intermediates, name, ocsp, now)
     }
+
+    fn refuse(&self, is_local: bool, kind: ProblemKind) -> Error {
+        let problem = CertificateProblem { trust: self.trust.clone(), is_local, kind };
+        CertificateError::Other(OtherError(Arc::new(problem))).into()
+    }
+}
+
+/// The roots that browsers ship, then those of this machine: they cost 4 ms (docs/decisions/cryptography.md).
+fn check_usual(shown: &Shown<'_>) -> Result<(), ProblemKind> {
+    match shown.check_roots(webpki_roots::TLS_SERVER_ROOTS) {
+        Err(ProblemKind::UnknownIssuer { .. } | ProblemKind::SelfSigned) => {
+            shown.check_anchors(&possible(trust::machine_certificates(), &shown.chain()))
+        }
+        other => other,
+    }
+}
+
+/// A bundle: what is likely at first, then what is possible.
+fn check_bundle(mut bundle: Bundle, shown: &Shown<'_>) -> Result<(), ProblemKind> {
+    let chain = shown.chain();
+    let likely = bundle.likely(&chain).map_err(ProblemKind::Bundle)?;
+    let first = shown.check_anchors(&likely);
+    if first.is_ok() {
+        return first;
+    }
+    let possible = bundle.possible(&chain).map_err(ProblemKind::Bundle)?;
+    if possible == likely { first } else { shown.check_anchors(&possible) }
 }
 
 impl ServerCertVerifier for Verifier {
@@ -62,35 +110,12 @@ impl ServerCertVerifier for Verifier {
         &self,
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        name: &ServerName<'_>,
+        _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let verify = |roots| self.verify_with(roots, end_entity, intermediates, server_name, ocsp_response, now);
-        let usual = match &self.trust {
-            Trust::Default => match verify(trust::browser_roots()) {
-                Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) => verify(trust::machine_roots()),
-                other => other,
-            },
-            Trust::Bundle { path, named_by } => {
-                let mut chain = vec![end_entity.clone()];
-                chain.extend_from_slice(intermediates);
-                let found = self.trust.issuers_of(&chain).map_err(|error| {
-                    Error::General(format!("{}, named by {named_by}, cannot be read: {error}", path.display()))
-                })?;
-                if found.iter().any(|certificate| certificate == end_entity) {
-                    verify_pinned(end_entity, server_name, now)
-                } else {
-                    verify(trust::store_of(found))
-                }
-            }
-        };
-        match usual {
-            Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)) if is_loopback(server_name) => {
-                verify(trust::emulator_root()).or(usual)
-            }
-            usual => usual,
-        }
+        let shown = Shown { end_entity, intermediates, name, now };
+        self.check(&shown).map(|()| ServerCertVerified::assertion()).map_err(|kind| self.refuse(shown.is_local(), kind))
     }
 
     fn verify_tls12_signature(
@@ -99,7 +124,8 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls12_signature(message, certificate, signature, &SUPPORTED)
+            .map_err(|error| self.explain(error, certificate))
     }
 
     fn verify_tls13_signature(
@@ -108,38 +134,20 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
+        verify_tls13_signature(message, certificate, signature, &SUPPORTED)
+            .map_err(|error| self.explain(error, certificate))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        SUPPORTED.supported_schemes()
     }
 }
 
-/// Whether the server is on this machine, where this user's own emulator is trusted beside the usual authorities.
-fn is_loopback(name: &ServerName<'_>) -> bool {
-    match name {
-        ServerName::DnsName(name) => name.as_ref().eq_ignore_ascii_case("localhost"),
-        ServerName::IpAddress(address) => std::net::IpAddr::from(*address).is_loopback(),
-        _ => false,
+impl Verifier {
+    fn explain(&self, error: Error, certificate: &CertificateDer<'_>) -> Error {
+        match error {
+            Error::InvalidCertificate(_) => self.refuse(false, diagnosis::of_handshake_signature(certificate)),
+            other => other,
+        }
     }
-}
-
-/// A server whose own certificate is in the bundle is trusted as it is, as OpenSSL does: self-signed test certificates
-/// are often authorities, too, which webpki does not take for a server.
-fn verify_pinned(
-    end_entity: &CertificateDer<'_>,
-    server_name: &ServerName<'_>,
-    now: UnixTime,
-) -> Result<ServerCertVerified, Error> {
-    let validity = x509::parse(end_entity).ok_or(CertificateError::BadEncoding)?;
-    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    if now < validity.not_before {
-        return Err(CertificateError::NotValidYet.into());
-    }
-    if now > validity.not_after {
-        return Err(CertificateError::Expired.into());
-    }
-    rustls::client::verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
-    Ok(ServerCertVerified::assertion())
 }

@@ -153,15 +153,18 @@ impl Transport {
         if !target.https {
             return plain();
         }
+        // A bundle that cannot be used is found before anything is sent.
+        let prepare = || tls::prepare(&self.trust).map_err(|error| TransportError::Bundle(Box::new(error)));
+        let prepared = prepare()?;
         let tls = |error| TransportError::Tls(target.host.to_owned(), error);
-        let config = || tls::client_config(self.trust.clone()).map_err(tls);
+        let config = |prepared| tls::client_config(prepared).map_err(tls);
         let below = match proxy::for_host(target.host, target.port).map_err(TransportError::Proxy)? {
-            Some(proxy) => tunnel(&proxy, target.host, target.port, deadline, config)?,
+            Some(proxy) => tunnel(&proxy, target.host, target.port, deadline, || prepare().and_then(config))?,
             None => plain()?,
         };
         let name = ServerName::try_from(target.host.trim_matches(['[', ']']).to_owned())
             .map_err(|_| TransportError::UnknownHost(target.host.to_owned()))?;
-        Ok(Channel::tls(ClientConnection::new(config()?, name).map_err(tls)?, below))
+        Ok(Channel::tls(ClientConnection::new(config(prepared)?, name).map_err(tls)?, below))
     }
 }
 

@@ -7,10 +7,12 @@ use std::time::Duration;
 use azure_core::error::{Error, ErrorKind};
 use rustls::AlertDescription;
 
+use super::bundle_error::BundleError;
+use super::certificate_problem::{CertificateProblem, ProblemKind};
 use super::failure::Reached;
 use super::http1::{Broken, Failed};
 use super::proxy_error::ProxyError;
-use super::tls_error::certificate_text;
+use super::tls_words;
 use crate::error::system_text;
 use crate::names::NameError;
 
@@ -26,7 +28,9 @@ pub enum TransportError {
     /// The proxy refused, or cannot be used.
     Proxy(ProxyError),
     /// The server's certificate is not to be trusted.
-    Certificate(String, rustls::Error),
+    Certificate(String, Box<CertificateProblem>),
+    /// The bundle of authorities that a variable names cannot be used.
+    Bundle(Box<BundleError>),
     /// TLS failed otherwise.
     Tls(String, rustls::Error),
     /// What answers there does not speak TLS.
@@ -63,10 +67,11 @@ impl fmt::Display for TransportError {
             Self::NameService(error) => error.fmt(f),
             Self::Connect(address, error) => write!(f, "Cannot connect to {address}: {}.", system_text(error)),
             Self::Proxy(error) => error.fmt(f),
-            Self::Certificate(host, error) => {
-                write!(f, "The certificate of {host} cannot be trusted: {}.", certificate_text(error))
+            Self::Certificate(host, problem) => {
+                write!(f, "The certificate of {host} cannot be trusted: {problem}.")
             }
-            Self::Tls(host, error) => write!(f, "No secure connection to {host}: {error}."),
+            Self::Bundle(error) => error.fmt(f),
+            Self::Tls(host, error) => write!(f, "No secure connection to {host}: {}.", tls_words::text(error)),
             Self::Closed(host) => write!(f, "{host} closed the connection without a response."),
             Self::Io(host, error) => write!(f, "The connection to {host} failed: {}.", system_text(error)),
             Self::NotTls(host) => write!(f, "The server at {host} does not speak TLS."),
@@ -126,7 +131,7 @@ impl TransportError {
     /// Whether another attempt would fail in the same way.
     pub(super) fn is_permanent(&self) -> bool {
         match self {
-            Self::Certificate(..) | Self::NotTls(_) | Self::Request(_) | Self::Interrupted => true,
+            Self::Certificate(..) | Self::Bundle(_) | Self::NotTls(_) | Self::Request(_) | Self::Interrupted => true,
             Self::Proxy(error) => error.is_permanent(),
             _ => false,
         }
@@ -165,15 +170,21 @@ impl TransportError {
     ) -> Self {
         use rustls::Error as E;
         match error {
-            E::InvalidCertificate(_) | E::NoCertificatesPresented | E::General(_) => {
-                Self::Certificate(host.to_owned(), error)
+            E::InvalidCertificate(_) | E::NoCertificatesPresented => {
+                let problem = CertificateProblem::of(&error);
+                match problem.kind {
+                    ProblemKind::Bundle(error) => Self::Bundle(Box::new(error)),
+                    _ => Self::Certificate(host.to_owned(), Box::new(problem)),
+                }
             }
             // The first record already.
             E::InvalidMessage(_) if in_handshake => Self::NotTls(server),
             _ if reached == Reached::Answered => Self::CutOff(server),
             // The server judged this side's part of the handshake, and so came to no request.
             E::AlertReceived(alert) if refuses_handshake(alert) => Self::Tls(server, error),
-            _ if reached == Reached::Maybe => Self::Io(server, io::Error::new(io::ErrorKind::InvalidData, error)),
+            _ if reached == Reached::Maybe => {
+                Self::Io(server, io::Error::new(io::ErrorKind::InvalidData, tls_words::text(&error)))
+            }
             _ => Self::Tls(server, error),
         }
     }

@@ -8,6 +8,7 @@ use azure_core::time::OffsetDateTime;
 use super::failure::{Asked, Cause, ErrorBody, Failure, Reached, ServiceError, ServiceErrorKind};
 use super::page::Page;
 use super::teams_token::teams_token_problems;
+use super::tls_words;
 use super::transport_error::TransportError;
 use crate::error::{CliError, HintPolicy};
 use crate::exit_code::ExitCode;
@@ -116,13 +117,8 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
             one("Is the service, or the emulator, running, and does a firewall or proxy stand in between?")
         }
         TransportError::Proxy(error) => error.hints(),
-        TransportError::Certificate(_, rustls::Error::General(_)) => {
-            one("Correct the variable, or unset it to trust the usual authorities.")
-        }
-        TransportError::Certificate(..) => vec![
-            "To trust the authority, name its certificate (PEM): export REQUESTS_CA_BUNDLE=FILE".into(),
-            "That of the emulator is what `caCertificate` says when it starts.".into(),
-        ],
+        TransportError::Certificate(_, problem) => problem.hints(),
+        TransportError::Bundle(error) => error.hints(),
         TransportError::Closed(_)
         | TransportError::Io(..)
         | TransportError::CutOff(_)
@@ -140,9 +136,8 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
         TransportError::NotTls(_) => {
             one("The service is reached by TLS only. Do the endpoint's host and port name it, and not another server?")
         }
-        TransportError::Tls(..) | TransportError::Protocol(..) => {
-            one("Does the endpoint of the connection string really name an https service?")
-        }
+        TransportError::Tls(_, error) => one(tls_words::hint(error)),
+        TransportError::Protocol(..) => one("Does the endpoint of the connection string really name an https service?"),
         TransportError::Request(_) | TransportError::Interrupted => Vec::new(),
     }
 }

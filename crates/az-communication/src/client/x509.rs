@@ -1,8 +1,18 @@
-//! The few fields of a certificate that finding its issuer needs, read from DER without a parser of everything.
+//! The fields of a certificate that trust needs, read from DER without a parser of everything.
+
+use super::der::{
+    BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OCTET_STRING, SEQUENCE, UTC_TIME, element, elements, whole,
+};
 
 /// Borrowed fields of a certificate.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Certificate<'a> {
+    /// The whole certificate, without what may follow it.
+    pub(super) der: &'a [u8],
+    /// The part that is signed.
+    pub(super) signed: &'a [u8],
+    /// The algorithm of the signature, without tag and length.
+    pub(super) algorithm: &'a [u8],
     /// The issuer's name, in DER.
     pub(super) issuer: &'a [u8],
     /// The subject's name, in DER.
@@ -11,38 +21,104 @@ pub(super) struct Certificate<'a> {
     pub(super) not_before: i64,
     /// Until when it is valid, in seconds since 1970.
     pub(super) not_after: i64,
+    /// The subject's public key with its algorithm, without tag and length.
+    pub(super) key: &'a [u8],
+    /// Version 1 has no extensions.
+    pub(super) is_version_1: bool,
+    /// What follows the key: extensions, and what hardly anybody uses.
+    rest: &'a [u8],
 }
 
-const INTEGER: u8 = 0x02;
-const SEQUENCE: u8 = 0x30;
-const VERSION: u8 = 0xa0;
-const UTC_TIME: u8 = 0x17;
-const GENERALIZED_TIME: u8 = 0x18;
+/// An extension.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extension<'a> {
+    /// The object identifier, without tag and length.
+    pub(super) id: &'a [u8],
+    pub(super) is_critical: bool,
+    /// The content of the octet string.
+    pub(super) value: &'a [u8],
+}
 
-/// Reads a certificate; `None` where it is not one.
+const VERSION: u8 = 0xa0;
+const EXTENSIONS: u8 = 0xa3;
+
+/// Reads a certificate; `None` where it is not one. Something may follow it.
 pub(super) fn parse(der: &[u8]) -> Option<Certificate<'_>> {
-    let (_, certificate, _) = element(der)?;
-    let (_, mut rest, _) = element(certificate)?;
-    let (tag, _, behind) = element(rest)?;
-    if tag == VERSION {
+    let (der, _) = whole(der)?;
+    let (tag, certificate, _) = element(der)?;
+    let (signed, behind) = whole(certificate)?;
+    let (algorithm_tag, algorithm, _) = element(behind)?;
+    let (_, mut rest, _) = element(signed)?;
+    let (first, version, behind) = element(rest)?;
+    let mut is_version_1 = true;
+    if first == VERSION {
         rest = behind;
+        is_version_1 = matches!(element(version)?, (INTEGER, [0], _));
     }
-    let (tag, _, rest) = element(rest)?;
-    if tag != INTEGER {
-        return None;
-    }
+    let (serial_tag, _, rest) = element(rest)?;
     let (_, _, rest) = element(rest)?;
     let (issuer, rest) = whole(rest)?;
-    let (tag, validity, rest) = element(rest)?;
-    let (subject, _) = whole(rest)?;
+    let (validity_tag, validity, rest) = element(rest)?;
+    let (subject, rest) = whole(rest)?;
+    let (key_tag, key, rest) = element(rest)?;
     let (before_tag, before, more) = element(validity)?;
     let (after_tag, after, _) = element(more)?;
-    (tag == SEQUENCE).then_some(Certificate {
+    if [tag, validity_tag, key_tag, algorithm_tag] != [SEQUENCE; 4] || serial_tag != INTEGER {
+        return None;
+    }
+    Some(Certificate {
+        der,
+        signed,
+        algorithm,
         issuer,
         subject,
         not_before: time(before_tag, before)?,
         not_after: time(after_tag, after)?,
+        key,
+        is_version_1,
+        rest,
     })
+}
+
+impl<'a> Certificate<'a> {
+    /// The extensions, as far as they can be read.
+    pub(super) fn extensions(&self) -> impl Iterator<Item = Extension<'a>> {
+        let list = elements(self.rest).find(|(tag, _)| *tag == EXTENSIONS).and_then(|(_, content)| element(content));
+        elements(list.map_or(&[], |(_, list, _)| list)).filter_map(|(_, extension)| {
+            let (_, id, rest) = element(extension)?;
+            let (tag, first, more) = element(rest)?;
+            let (is_critical, value) =
+                if tag == BOOLEAN { (first != [0], element(more)?) } else { (false, (tag, first, more)) };
+            (value.0 == OCTET_STRING).then_some(Extension { id, is_critical, value: value.1 })
+        })
+    }
+
+    /// The content of that extension.
+    pub(super) fn extension(&self, id: &[u8]) -> Option<&'a [u8]> {
+        self.extensions().find(|extension| extension.id == id).map(|extension| extension.value)
+    }
+
+    /// Whether it was issued by its own subject.
+    pub(super) fn is_self_issued(&self) -> bool {
+        self.issuer == self.subject
+    }
+
+    /// The algorithm of the key and its parameters, and the key itself.
+    pub(super) fn key_parts(&self) -> Option<(&'a [u8], &'a [u8], &'a [u8])> {
+        let (_, algorithm, rest) = element(self.key)?;
+        let (_, id, parameters) = element(algorithm)?;
+        let (tag, bits, _) = element(rest)?;
+        (tag == BIT_STRING).then_some((id, parameters, bits.get(1..)?))
+    }
+
+    /// The bits of the signature.
+    pub(super) fn signature(&self) -> Option<&'a [u8]> {
+        let (_, certificate, _) = element(self.der)?;
+        let (_, rest) = whole(certificate)?;
+        let (_, rest) = whole(rest)?;
+        let (tag, bits, _) = element(rest)?;
+        (tag == BIT_STRING).then_some(bits.get(1..)?)
+    }
 }
 
 /// What there is of a certificate from its subject's name on, where its end may be missing; `None` where the subject does
@@ -63,28 +139,6 @@ pub(super) fn from_subject(der: &[u8]) -> Option<&[u8]> {
 fn behind_header(der: &[u8]) -> Option<&[u8]> {
     let first = usize::from(*der.get(1)?);
     der.get(2 + if first & 0x80 == 0 { 0 } else { first & 0x7f }..)
-}
-
-/// The tag and content of the first element, and what follows it.
-fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (&tag, rest) = der.split_first()?;
-    let (&first, mut rest) = rest.split_first()?;
-    let mut length = usize::from(first);
-    if first & 0x80 != 0 {
-        let count = usize::from(first & 0x7f);
-        if count == 0 || count > 4 {
-            return None;
-        }
-        length = rest.get(..count)?.iter().fold(0, |length, byte| (length << 8) | usize::from(*byte));
-        rest = &rest[count..];
-    }
-    Some((tag, rest.get(..length)?, &rest[length..]))
-}
-
-/// The first element as a whole, and what follows it.
-fn whole(der: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (_, _, rest) = element(der)?;
-    Some((&der[..der.len() - rest.len()], rest))
 }
 
 /// `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`.

@@ -6,6 +6,7 @@ pub mod dns;
 pub mod emulator;
 #[cfg(unix)]
 pub mod odd;
+pub mod python;
 pub mod replay;
 #[cfg(target_os = "linux")]
 pub mod root;

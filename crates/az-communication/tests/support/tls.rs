@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SignatureAlgorithm};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -20,16 +20,32 @@ pub struct Identity {
 impl Identity {
     /// Signed by itself.
     pub fn own(params: CertificateParams) -> Self {
-        let key = KeyPair::generate().unwrap();
+        Self::own_with(params, &rcgen::PKCS_ECDSA_P256_SHA256)
+    }
+
+    /// Signed by itself, with this kind of key.
+    pub fn own_with(params: CertificateParams, algorithm: &'static SignatureAlgorithm) -> Self {
+        let key = KeyPair::generate_for(algorithm).unwrap();
         let certificate = params.self_signed(&key).unwrap();
         Self { der: certificate.der().clone(), pem: certificate.pem(), params, key }
     }
 
     /// Signed by that one.
     pub fn by(issuer: &Identity, params: CertificateParams) -> Self {
-        let key = KeyPair::generate().unwrap();
+        Self::by_with(issuer, params, &rcgen::PKCS_ECDSA_P256_SHA256)
+    }
+
+    /// Signed by that one, with this kind of key.
+    pub fn by_with(issuer: &Identity, params: CertificateParams, algorithm: &'static SignatureAlgorithm) -> Self {
+        let key = KeyPair::generate_for(algorithm).unwrap();
         let certificate = params.signed_by(&key, &Issuer::from_params(&issuer.params, &issuer.key)).unwrap();
         Self { der: certificate.der().clone(), pem: certificate.pem(), params, key }
+    }
+
+    /// The same once more.
+    pub fn again(&self) -> Self {
+        let key = KeyPair::try_from(self.key.serialize_der()).unwrap();
+        Self { der: self.der.clone(), pem: self.pem.clone(), params: self.params.clone(), key }
     }
 
     pub fn key_der(&self) -> PrivateKeyDer<'static> {

@@ -1,0 +1,136 @@
+//! What webpki's refusal of a chain means. It runs after a failure only.
+
+use webpki::Error;
+
+use super::algorithms;
+use super::anchor_check;
+use super::bundle::Anchor;
+use super::certificate_problem::{ProblemKind, Who};
+use super::der::{INTEGER, element, elements};
+use super::spelling::{are_same, has_signed};
+use super::verify::Shown;
+use super::x509::{self, Certificate};
+use super::x509_name::readable;
+use crate::visible::escaped;
+
+/// What is wrong, where webpki says this about what a server showed, with these authorities.
+pub(super) fn of(error: &Error, shown: &Shown<'_>, anchors: &[Anchor]) -> ProblemKind {
+    let Some(server) = x509::parse(shown.end_entity) else { return ProblemKind::Malformed };
+    let sent: Vec<Certificate<'_>> = shown.intermediates.iter().filter_map(|der| x509::parse(der)).collect();
+    let known: Vec<Certificate<'_>> = anchors.iter().filter_map(|anchor| x509::parse(&anchor.der)).collect();
+    let all = || std::iter::once(&server).chain(&sent);
+    let who = |certificate: &Certificate<'_>| match certificate.der == server.der {
+        true => Who::Server,
+        false => Who::Intermediate(readable(certificate.subject)),
+    };
+    let now = shown.second();
+    match error {
+        Error::UnknownIssuer => unknown_issuer(&server, &sent),
+        Error::CertExpired { .. } => match all().find(|certificate| now > certificate.not_after) {
+            Some(old) => ProblemKind::Expired(who(old), old.not_after),
+            None => ProblemKind::Malformed,
+        },
+        Error::CertNotValidYet { .. } => match all().find(|certificate| now < certificate.not_before) {
+            Some(young) => ProblemKind::NotValidYet(who(young), young.not_before),
+            None => ProblemKind::Malformed,
+        },
+        Error::CertNotValidForName(_) | Error::UnsupportedNameType => ProblemKind::OtherName(names(&server)),
+        Error::CaUsedAsEndEntity if server.is_self_issued() => ProblemKind::SelfSigned,
+        Error::CaUsedAsEndEntity => ProblemKind::Authority,
+        Error::EndEntityUsedAsCa => {
+            let issuer = sent.iter().find(|certificate| all().any(|below| below.issuer == certificate.subject));
+            ProblemKind::NotAnAuthority(readable(issuer.map_or(server.issuer, |issuer| issuer.subject)))
+        }
+        Error::NameConstraintViolation => ProblemKind::NameConstraints,
+        Error::PathLenConstraintViolated => ProblemKind::PathLength,
+        Error::MaximumPathDepthExceeded
+        | Error::MaximumPathBuildCallsExceeded
+        | Error::MaximumSignatureChecksExceeded
+        | Error::MaximumNameConstraintComparisonsExceeded => ProblemKind::TooMany,
+        Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => {
+            let other = all().find(|certificate| !anchor_check::is_for_servers(certificate));
+            ProblemKind::Purpose(other.map_or(Who::Server, who))
+        }
+        Error::UnsupportedCriticalExtension => all()
+            .find_map(|certificate| {
+                Some(ProblemKind::CriticalExtension(who(certificate), anchor_check::unknown_critical(certificate)?))
+            })
+            .unwrap_or(ProblemKind::Malformed),
+        Error::UnsupportedSignatureAlgorithmContext(_)
+        | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
+        | Error::InvalidSignatureForPublicKey => {
+            for certificate in all() {
+                if !algorithms::is_supported(certificate.algorithm) {
+                    return ProblemKind::Signature(who(certificate), algorithms::name(certificate.algorithm));
+                }
+                let issuers =
+                    || sent.iter().chain(&known).filter(|issuer| are_same(issuer.subject, certificate.issuer));
+                if issuers().any(|issuer| has_signed(issuer, certificate)) {
+                    continue;
+                }
+                let Some(issuer) = issuers().next() else { continue };
+                if let Some(problem) = unusable_key(issuer, Who::Intermediate(readable(issuer.subject))) {
+                    return problem;
+                }
+                return match known.iter().any(|anchor| anchor.der == issuer.der) {
+                    true => ProblemKind::OtherKey { issuer: readable(issuer.subject) },
+                    false => ProblemKind::BadSignature(who(certificate)),
+                };
+            }
+            ProblemKind::BadSignature(Who::Server)
+        }
+        _ => ProblemKind::Malformed,
+    }
+}
+
+/// What is wrong where the server does not prove that it has the key of its certificate.
+pub(super) fn of_handshake_signature(server: &[u8]) -> ProblemKind {
+    let key = x509::parse(server).and_then(|certificate| unusable_key(&certificate, Who::Server));
+    key.unwrap_or(ProblemKind::BadSignature(Who::Server))
+}
+
+/// The end of what the server sent.
+fn unknown_issuer(server: &Certificate<'_>, sent: &[Certificate<'_>]) -> ProblemKind {
+    if server.is_self_issued() {
+        return ProblemKind::SelfSigned;
+    }
+    let mut last = server;
+    // More steps than certificates would be a circle.
+    for _ in 0..sent.len() {
+        match sent.iter().find(|issuer| are_same(issuer.subject, last.issuer)) {
+            Some(issuer) if !last.is_self_issued() => last = issuer,
+            _ => break,
+        }
+    }
+    ProblemKind::UnknownIssuer { issuer: readable(last.issuer), sent: last.is_self_issued() }
+}
+
+/// A key that no supported algorithm takes.
+fn unusable_key(certificate: &Certificate<'_>, who: Who) -> Option<ProblemKind> {
+    const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+    let (_, algorithm, _) = element(certificate.key)?;
+    let (id, _, key) = certificate.key_parts()?;
+    if id == RSA {
+        let (_, numbers, _) = element(key)?;
+        let (INTEGER, modulus, _) = element(numbers)? else { return None };
+        let start = modulus.iter().position(|byte| *byte != 0)?;
+        let bits = (modulus.len() - start) * 8 - modulus[start].leading_zeros() as usize;
+        return (!(2048..=8192).contains(&bits)).then_some(ProblemKind::KeySize(who, bits));
+    }
+    let is_known = algorithms::SUPPORTED.all.iter().any(|known| known.public_key_alg_id().as_ref() == algorithm);
+    (!is_known).then(|| ProblemKind::Key(who, algorithms::name(algorithm)))
+}
+
+/// The hosts that a certificate is for.
+fn names(certificate: &Certificate<'_>) -> Vec<String> {
+    const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
+    let list = certificate.extension(SUBJECT_ALT_NAME).and_then(element).map_or(&[][..], |(_, list, _)| list);
+    elements(list)
+        .filter_map(|(tag, name)| match (tag, name.len()) {
+            (0x82, _) => Some(escaped(&String::from_utf8_lossy(name)).chars().take(253).collect()),
+            (0x87, 4) => Some(<[u8; 4]>::try_from(name).map(std::net::Ipv4Addr::from).ok()?.to_string()),
+            (0x87, 16) => Some(<[u8; 16]>::try_from(name).map(std::net::Ipv6Addr::from).ok()?.to_string()),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,192 @@
+//! Whether a chain of certificates leads from a server to an authority that is trusted: webpki's checks, and those of the
+//! authority that webpki leaves out.
+
+use std::cell::RefCell;
+
+use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
+use webpki::{EndEntityCert, Error, KeyUsage, VerifiedPath};
+
+use super::algorithms::SUPPORTED;
+use super::anchor_check;
+use super::bundle::Anchor;
+use super::certificate_problem::{AnchorFault, ProblemKind, Who};
+use super::der::element;
+use super::diagnosis;
+use super::spelling::{self, Vouchers};
+use super::x509::{self, Certificate};
+use super::x509_name::{canonical, readable};
+
+/// What a server showed, and whom it is to be.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'a> {
+    pub(super) end_entity: &'a CertificateDer<'a>,
+    pub(super) intermediates: &'a [CertificateDer<'a>],
+    pub(super) name: &'a ServerName<'a>,
+    pub(super) now: UnixTime,
+}
+
+/// What is asked about a path that leads to an authority.
+type Judge<'a> = &'a dyn Fn(&VerifiedPath<'_>) -> Result<(), Error>;
+
+impl<'a> Shown<'a> {
+    /// Its certificates, its own first.
+    pub(super) fn chain(&self) -> Vec<CertificateDer<'a>> {
+        std::iter::once(self.end_entity).chain(self.intermediates).cloned().collect()
+    }
+
+    /// The second since 1970.
+    pub(super) fn second(&self) -> i64 {
+        i64::try_from(self.now.as_secs()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether the server is on this machine.
+    pub(super) fn is_local(&self) -> bool {
+        match self.name {
+            ServerName::DnsName(name) => name.as_ref().eq_ignore_ascii_case("localhost"),
+            ServerName::IpAddress(address) => std::net::IpAddr::from(*address).is_loopback(),
+            _ => false,
+        }
+    }
+
+    /// Whether the roots that the program brings along vouch for it. They need no checks of their own.
+    pub(super) fn check_roots(&self, roots: &[TrustAnchor<'_>]) -> Result<(), ProblemKind> {
+        self.check(roots, None).map_err(|error| diagnosis::of(&error, self, &[]))
+    }
+
+    /// Whether certificates of a bundle or of this machine vouch for it.
+    pub(super) fn check_anchors(&self, found: &[Anchor]) -> Result<(), ProblemKind> {
+        if let Some(pin) = found.iter().find(|anchor| anchor.der == *self.end_entity) {
+            return self.check_pinned(pin);
+        }
+        let known: Vec<(Certificate<'_>, &Anchor)> =
+            found.iter().filter_map(|anchor| Some((x509::parse(&anchor.der)?, anchor))).collect();
+        let chain = self.chain();
+        let shown: Vec<Certificate<'_>> = chain.iter().filter_map(|der| x509::parse(der)).collect();
+        let issuers: Vec<&[u8]> = shown.iter().map(|certificate| certificate.issuer).collect();
+        let mut anchors = Anchors::default();
+        for (at, (certificate, anchor)) in known.iter().enumerate() {
+            let others = spelling::others(certificate.subject, &issuers);
+            anchors.add(at, &anchor.der, std::iter::once(certificate.subject).chain(others));
+        }
+        let refused = RefCell::new(None);
+        let judge = |path: &VerifiedPath<'_>| {
+            let (authority, anchor) = anchors.owner(path).and_then(|at| known.get(at)).ok_or(Error::UnknownIssuer)?;
+            let verdict = match anchor.is_distrusted {
+                true => Err(AnchorFault::Distrusted),
+                false => anchor_check::judge(authority, between(path), self.second()),
+            };
+            verdict.map_err(|fault| {
+                refused.replace(Some(ProblemKind::Anchor(readable(authority.subject), fault)));
+                Error::UnknownIssuer
+            })
+        };
+        let error = match self.check(&anchors.list, Some(&judge)) {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        if let Some(problem) = refused.take() {
+            return Err(problem);
+        }
+        match error {
+            Error::UnknownIssuer | Error::InvalidSignatureForPublicKey
+                if self.check_spelled(&shown, &issuers, &known) =>
+            {
+                Ok(())
+            }
+            error => Err(diagnosis::of(&error, self, found)),
+        }
+    }
+
+    /// Whether a path leads over authorities that the server sent and whose names are written in two ways. What they
+    /// vouch for is up to webpki, whether they may is not.
+    fn check_spelled(
+        &self,
+        shown: &[Certificate<'_>],
+        issuers: &[&[u8]],
+        known: &[(Certificate<'_>, &Anchor)],
+    ) -> bool {
+        let sent = shown.get(1..).unwrap_or_default();
+        let vouchers = Vouchers::new(sent, known, self.second());
+        let ders: Vec<CertificateDer<'_>> = sent.iter().map(|certificate| certificate.der.into()).collect();
+        let mut anchors = Anchors::default();
+        for (at, certificate) in sent.iter().enumerate() {
+            anchors.add(at, &ders[at], spelling::others(certificate.subject, issuers).into_iter());
+        }
+        let judge = |path: &VerifiedPath<'_>| {
+            let owner = anchors.owner(path).and_then(|at| sent.get(at));
+            match owner.is_some_and(|owner| vouchers.vouch_for(owner, between(path))) {
+                true => Ok(()),
+                false => Err(Error::UnknownIssuer),
+            }
+        };
+        !anchors.list.is_empty() && self.check(&anchors.list, Some(&judge)).is_ok()
+    }
+
+    fn check(&self, anchors: &[TrustAnchor<'_>], judge: Option<Judge<'_>>) -> Result<(), Error> {
+        let server = EndEntityCert::try_from(self.end_entity)?;
+        let usage = KeyUsage::server_auth();
+        server.verify_for_usage(SUPPORTED.all, anchors, self.intermediates, self.now, usage, None, judge)?;
+        server.verify_is_valid_for_subject_name(self.name)
+    }
+
+    /// A server whose own certificate is in the bundle is trusted as it is, as OpenSSL does: self-signed test certificates
+    /// are often authorities, too, which webpki does not take for a server.
+    fn check_pinned(&self, pin: &Anchor) -> Result<(), ProblemKind> {
+        let certificate = x509::parse(self.end_entity).ok_or(ProblemKind::Malformed)?;
+        if pin.is_distrusted {
+            return Err(ProblemKind::Anchor(readable(certificate.subject), AnchorFault::Distrusted));
+        }
+        if self.second() < certificate.not_before {
+            return Err(ProblemKind::NotValidYet(Who::Server, certificate.not_before));
+        }
+        if self.second() > certificate.not_after {
+            return Err(ProblemKind::Expired(Who::Server, certificate.not_after));
+        }
+        if !anchor_check::is_for_servers(&certificate) {
+            return Err(ProblemKind::Purpose(Who::Server));
+        }
+        let server = EndEntityCert::try_from(self.end_entity);
+        let named = server.and_then(|server| server.verify_is_valid_for_subject_name(self.name));
+        named.map_err(|error| diagnosis::of(&error, self, &[]))
+    }
+}
+
+/// Authorities as webpki wants them, and which certificate each was made of.
+#[derive(Default)]
+struct Anchors<'a> {
+    list: Vec<TrustAnchor<'a>>,
+    owners: Vec<usize>,
+}
+
+impl<'a> Anchors<'a> {
+    /// Adds a certificate with each of these spellings of its name: webpki compares bytes.
+    fn add<'n>(&mut self, owner: usize, der: &'a CertificateDer<'a>, spellings: impl Iterator<Item = &'n [u8]>) {
+        let Ok(anchor) = webpki::anchor_from_trusted_cert(der) else { return };
+        for (_, subject, _) in spellings.filter_map(element) {
+            self.owners.push(owner);
+            self.list.push(TrustAnchor { subject: subject.to_vec().into(), ..anchor.clone() });
+        }
+    }
+
+    /// The certificate at the end of a path.
+    fn owner(&self, path: &VerifiedPath<'_>) -> Option<usize> {
+        let at = self.list.iter().position(|anchor| std::ptr::eq(anchor, path.anchor()))?;
+        self.owners.get(at).copied()
+    }
+}
+
+/// How many authorities stand between a server and the end of a path. Those that renewed themselves do not count.
+fn between(path: &VerifiedPath<'_>) -> usize {
+    path.intermediate_certificates().filter(|certificate| certificate.issuer() != certificate.subject()).count()
+}
+
+/// The certificates of a store that could have issued one of the chain, as anchors.
+pub(super) fn possible(certificates: Vec<CertificateDer<'static>>, chain: &[CertificateDer<'_>]) -> Vec<Anchor> {
+    let issuers: Vec<Vec<u8>> =
+        chain.iter().filter_map(|der| x509::parse(der)).map(|certificate| canonical(certificate.issuer)).collect();
+    certificates
+        .into_iter()
+        .filter(|der| x509::parse(der).is_some_and(|certificate| issuers.contains(&canonical(certificate.subject))))
+        .map(|der| Anchor { der, is_distrusted: false })
+        .collect()
+}
