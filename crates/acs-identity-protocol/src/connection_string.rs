@@ -125,8 +125,10 @@ impl FromStr for ConnectionString {
             return Err(ConnectionStringError::EmptyPart("accesskey"));
         }
         let (scheme, bare) = endpoint.split_once("//").unwrap_or(("", endpoint));
-        let (host, path) =
-            host_and_path(bare).ok_or_else(|| ConnectionStringError::InvalidEndpoint(endpoint.to_owned()))?;
+        // A quote in front of the scheme came with the value: the endpoint stands in quotes.
+        let (host, path) = host_and_path(bare)
+            .filter(|_| !scheme.contains(['\'', '"']))
+            .ok_or_else(|| ConnectionStringError::InvalidEndpoint(endpoint.to_owned()))?;
         Ok(Self {
             host: host.to_owned(),
             path: path.to_owned(),

@@ -173,9 +173,9 @@ fn an_empty_endpoint_variable_is_not_set() {
 fn an_empty_connection_string_does_not_hide_the_endpoint() {
     let home = Folder::new();
     let mut command = az(&home);
-    command.env("AZURE_COMMUNICATION_CONNECTION_STRING", "").env("AZURE_COMMUNICATION_ENDPOINT", "https://a/b/c");
+    command.env("AZURE_COMMUNICATION_CONNECTION_STRING", "").env("AZURE_COMMUNICATION_ENDPOINT", "https://a?b");
     let seen = run(command.args(ISSUE).arg("chat"));
-    assert!(seen.starts_with("ERROR: The endpoint is not a URL: 'https://a/b/c'."), "{seen}");
+    assert!(seen.starts_with("ERROR: The endpoint is not a URL: 'https://a?b'."), "{seen}");
 }
 
 #[test]
