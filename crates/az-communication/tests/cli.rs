@@ -394,10 +394,10 @@ fn bash_completes_from_the_table() {
         assert!(output.status.success(), "{}", text(&output.stderr));
         text(&output.stdout).trim().to_owned()
     };
-    assert_eq!(complete("az ''"), "communication");
+    assert_eq!(complete("az ''"), "communication --help -h");
     assert_eq!(
         complete("az communication user-identity token ''"),
-        "issue revoke get-for-teams-user issue-batch revoke-batch inspect verify"
+        "issue revoke get-for-teams-user issue-batch revoke-batch inspect verify --help -h"
     );
     assert_eq!(complete("az communication user-identity token g"), "get-for-teams-user");
     assert_eq!(complete("az communication user-identity token issue --s"), "--subscription --scope");

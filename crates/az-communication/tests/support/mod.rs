@@ -11,6 +11,8 @@ pub mod replay;
 #[cfg(target_os = "linux")]
 pub mod root;
 #[cfg(unix)]
+pub mod shell;
+#[cfg(unix)]
 pub mod terminal;
 pub mod tls;
 pub mod world;

@@ -1,0 +1,102 @@
+# fish completion for az communication. What else completes az is asked, too.
+
+{{data}}
+# The words up to the cursor, from which these are told: the path, what the next word is, and where the command of
+# `emulator run` begins.
+function __az_communication_state
+    set -g __az_path ''
+    set -g __az_expects ''
+    set -g __az_child 0
+    set -l at 1
+    set -l words (commandline -opc)
+    set -e words[1]
+    for word in $words
+        set at (math $at + 1)
+        if test -n "$__az_expects"; and not string match -q -- '-*' "$word"
+            string match -q 'one*' -- $__az_expects; and set -g __az_expects ''
+            continue
+        end
+        set -g __az_expects ''
+        switch "$word"
+            case --
+                if __az_communication_runs "$__az_path"
+                    set -g __az_child (math $at + 1)
+                    return
+                end
+            case '--*=*'
+            case '-*'
+                set -l kind (__az_communication_kind "$__az_path" "$word")
+                string match -qr '^(one|many)' -- "$kind"; and set -g __az_expects "$kind"
+            case '*'
+                if __az_communication_runs "$__az_path"
+                    set -g __az_child $at
+                    return
+                end
+                __az_communication_is_command "$__az_path"; or set -g __az_path (string trim -- "$__az_path $word")
+        end
+    end
+end
+
+# Whether the words are ours; others are left to other completions.
+function __az_communication_is_here
+    __az_communication_state
+    __az_communication_is_ours "$__az_path"
+end
+
+function __az_communication_complete
+    set -l cur (commandline -ct)
+    # The first word that is not an option begins the command of `emulator run`, also without `--`.
+    if test $__az_child -eq 0; and test -z "$__az_expects"; and string match -qr '^[^-]' -- "$cur"
+        __az_communication_runs "$__az_path"; and set -g __az_child (math (count (commandline -opc)) + 1)
+    end
+    if test $__az_child -gt 0
+        set -l words (commandline -opc)
+        set -l child
+        test (count $words) -ge $__az_child; and set child (string escape -- $words[$__az_child..-1])
+        complete -C (string join ' ' -- $child "$cur")
+        return
+    end
+    set -l expects $__az_expects
+    set -l before ''
+    set -l after "$cur"
+    if string match -q -- '--*=*' "$cur"
+        set -l parts (string split -m 1 = -- "$cur")
+        set before $parts[1]=
+        set after "$parts[2]"
+        set expects (__az_communication_kind "$__az_path" $parts[1])
+    else if string match -q -- '-*' "$cur"
+        set expects ''
+    end
+    # Names of files stay behind the @ that asks for what is in them.
+    if string match -q '@*' -- "$after"; and test -n "$__az_path"
+        for file in (__fish_complete_path (string sub -s 2 -- "$after"))
+            printf '%s@%s\n' "$before" $file
+        end
+        return
+    end
+    switch "$expects"
+        case '*<file>'
+            for file in (__fish_complete_path "$after")
+                printf '%s%s\n' "$before" $file
+            end
+        case one many
+        case 'one *' 'many *'
+            for word in (string split ' ' -- $expects)[2..-1]
+                printf '%s%s\n' "$before" $word
+            end
+        case '*'
+            __az_communication_words "$__az_path"
+    end
+end
+
+complete -c az -f -n __az_communication_is_here -a '(__az_communication_complete)'
+
+# Where this file stands before that of the Azure CLI, fish reads this one only.
+if string match -q '*/completions/az.fish' -- (status filename)
+    for __az_file in $fish_complete_path/az.fish
+        if test -f $__az_file; and not string match -q '*fish completion for az communication*' <$__az_file
+            source $__az_file
+            break
+        end
+    end
+end
