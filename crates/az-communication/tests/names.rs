@@ -27,19 +27,55 @@ fn asking(servers: &[&NameServer], more: &str) -> Root {
     Root::new().with("etc/resolv.conf", &(text + more))
 }
 
+/// The names of the functions and variables that are linked into a program (ELF, 64 bits, the byte order of this machine).
+fn symbols(program: &[u8]) -> Vec<&str> {
+    let number = |at: usize, size: usize| {
+        let mut bytes = [0; 8];
+        bytes[..size].copy_from_slice(&program[at..at + size]);
+        usize::try_from(u64::from_le_bytes(bytes)).unwrap()
+    };
+    let (sections, size, count) = (number(0x28, 8), number(0x3a, 2), number(0x3c, 2));
+    let section = |index: usize| sections + index * size;
+    let mut names = Vec::new();
+    for table in (0..count).map(section).filter(|at| number(at + 4, 4) == 2) {
+        let texts = number(section(number(table + 0x28, 4)) + 0x18, 8);
+        let (from, length) = (number(table + 0x18, 8), number(table + 0x20, 8));
+        for symbol in (from..from + length).step_by(24) {
+            let text = &program[texts + number(symbol, 4)..];
+            names.extend(text.split(|byte| *byte == 0).next().and_then(|name| std::str::from_utf8(name).ok()));
+        }
+    }
+    names
+}
+
 #[test]
 fn the_program_has_no_call_into_the_modules_of_a_c_library() {
+    if cfg!(target_endian = "big") {
+        return;
+    }
     let program = std::fs::read(AZ).unwrap();
-    let has = |name: &str| {
-        let symbol = [b"\0", name.as_bytes(), b"\0"].concat();
-        memchr::memmem::find(&program, &symbol).is_some()
-    };
-    if has(".strtab") && program.windows(7).any(|bytes| bytes == b"reqwest") {
+    let symbols = symbols(&program);
+    assert!(symbols.contains(&"main"), "{} symbols", symbols.len());
+    // The mangled names of its functions.
+    if symbols.iter().any(|name| name.contains("7reqwest")) {
         eprintln!("skipped: built with the features of the whole workspace; scripts/test.sh builds it alone, too");
         return;
     }
-    for call in ["getaddrinfo", "gethostbyname", "gethostbyname_r", "getpwuid_r", "getpwnam_r", "getgrgid_r"] {
-        assert!(!has(call), "{call}");
+    for call in [
+        "getaddrinfo",
+        "gethostbyname",
+        "gethostbyname_r",
+        "gethostbyname2_r",
+        "getpwuid",
+        "getpwuid_r",
+        "getpwnam",
+        "getpwnam_r",
+        "getgrgid_r",
+        "getgrnam_r",
+        "getservbyname_r",
+        "getnameinfo",
+    ] {
+        assert!(!symbols.contains(&call), "{call}");
     }
 }
 
