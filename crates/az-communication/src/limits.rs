@@ -1,5 +1,6 @@
 //! Limits of the system that a process meets, in words.
 
+use std::fs::File;
 use std::io;
 
 use crate::error::CliError;
@@ -27,6 +28,26 @@ pub fn advice(error: &io::Error) -> Option<&'static str> {
     {
         let _ = error;
         None
+    }
+}
+
+/// The error of a process that may not open another file now. For error paths, where files that could not be opened were left
+/// out.
+pub fn of_files() -> Option<io::Error> {
+    File::open("/dev/null").err().filter(is_of_files)
+}
+
+/// Whether the process, or the machine, has too many open files.
+pub fn is_of_files(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return matches!(
+        rustix::io::Errno::from_io_error(error),
+        Some(rustix::io::Errno::MFILE | rustix::io::Errno::NFILE)
+    );
+    #[cfg(not(unix))]
+    {
+        let _ = error;
+        false
     }
 }
 

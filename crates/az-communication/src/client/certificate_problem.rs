@@ -1,12 +1,15 @@
 //! Why a certificate cannot be trusted: as data, in words, and what to do about it.
 
 use std::fmt;
+use std::io;
 
 use acs_identity_protocol::time::whole_seconds;
 use azure_core::time::OffsetDateTime;
 
 use super::bundle_error::BundleError;
 use super::trust::Trust;
+use crate::error::system_text;
+use crate::limits;
 
 /// Why a certificate cannot be trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,8 @@ pub(super) enum Who {
 pub(super) enum ProblemKind {
     /// The bundle cannot be read, or no longer.
     Bundle(BundleError),
+    /// Authorities could not be looked for, because the process may not open another file. The system's number of the error.
+    TooManyFiles(i32),
     /// The server signed it itself, and nobody named it.
     SelfSigned,
     /// The issuer at the end of what the server sent is not known. Whether the server sent its self-signed certificate.
@@ -123,6 +128,7 @@ impl fmt::Display for CertificateProblem {
         use ProblemKind as K;
         match &self.kind {
             K::Bundle(error) => write!(f, "{}", error.to_string().trim_end_matches('.')),
+            K::TooManyFiles(number) => f.write_str(&system_text(&io::Error::from_raw_os_error(*number))),
             K::SelfSigned => match &self.trust {
                 Trust::Default => f.write_str("it is self-signed"),
                 trust => write!(f, "it is self-signed, and not in {trust}"),
@@ -211,6 +217,9 @@ impl CertificateProblem {
         let one = |hint: &str| vec![hint.to_owned()];
         match &self.kind {
             K::Bundle(error) => error.hints(),
+            K::TooManyFiles(number) => {
+                limits::advice(&io::Error::from_raw_os_error(*number)).map_or_else(Vec::new, one)
+            }
             K::SelfSigned | K::UnknownIssuer { .. } | K::OtherKey { .. } => self.trust_hints(),
             K::Expired(..)
             | K::NotValidYet(..)

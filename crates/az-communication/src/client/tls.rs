@@ -14,6 +14,7 @@ use super::certificate_problem::{CertificateProblem, ProblemKind};
 use super::diagnosis;
 use super::trust::{self, Trust};
 use super::verify::{Shown, possible};
+use crate::limits;
 
 /// The one place that chooses the cryptography. Not aws-lc-rs: it costs 33 ms at the first random number
 /// (docs/decisions/cryptography.md). Named explicitly everywhere, because the workspace's other half turns on a second provider.
@@ -65,15 +66,21 @@ impl Verifier {
             None => check_usual(shown),
             Some(bundle) => check_bundle(bundle, shown),
         };
-        match usual {
-            // This user's own emulator is trusted beside the usual authorities.
-            Err(ProblemKind::UnknownIssuer { .. } | ProblemKind::OtherKey { .. } | ProblemKind::SelfSigned)
-                if shown.is_local() =>
-            {
-                let found = possible(trust::emulator_authority(), &shown.chain());
-                if found.is_empty() { usual } else { shown.check_anchors(&found).or(usual) }
+        let Err(ProblemKind::UnknownIssuer { .. } | ProblemKind::OtherKey { .. } | ProblemKind::SelfSigned) = usual
+        else {
+            return usual;
+        };
+        // This user's own emulator is trusted beside the usual authorities.
+        if shown.is_local() {
+            let found = possible(trust::emulator_authority(), &shown.chain());
+            if !found.is_empty() && shown.check_anchors(&found).is_ok() {
+                return Ok(());
             }
-            usual => usual,
+        }
+        // Files that cannot be opened look like authorities that are not known.
+        match limits::of_files().and_then(|error| error.raw_os_error()) {
+            Some(number) => Err(ProblemKind::TooManyFiles(number)),
+            None => usual,
         }
     }
 

@@ -174,6 +174,7 @@ impl TransportError {
                 let problem = CertificateProblem::of(&error);
                 match problem.kind {
                     ProblemKind::Bundle(error) => Self::Bundle(Box::new(error)),
+                    ProblemKind::TooManyFiles(number) => Self::Connect(server, io::Error::from_raw_os_error(number)),
                     _ => Self::Certificate(host.to_owned(), Box::new(problem)),
                 }
             }

@@ -12,6 +12,7 @@ use super::tls_words;
 use super::transport_error::TransportError;
 use crate::error::{CliError, HintPolicy};
 use crate::exit_code::ExitCode;
+use crate::limits;
 
 impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
@@ -98,8 +99,20 @@ fn page_hint(page: &Page) -> String {
     )
 }
 
+/// What to do where a limit of the system stopped the request.
+fn limit_of(error: &TransportError) -> Option<&'static str> {
+    match error {
+        TransportError::Connect(_, error) if limits::is_of_files(error) => limits::advice(error),
+        TransportError::Bundle(_) => limits::of_files().and_then(|error| limits::advice(&error)),
+        _ => None,
+    }
+}
+
 fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
     let one = |hint: &str| vec![hint.to_owned()];
+    if let Some(advice) = limit_of(error) {
+        return one(advice);
+    }
     match error {
         TransportError::UnknownHost(_) if failure.login => {
             one("Check the endpoint, and that this machine can resolve names.")

@@ -103,3 +103,35 @@ fn what_the_limits_leave_is_enough() {
         }
     }
 }
+
+#[test]
+fn a_client_that_may_open_no_more_files_says_so() {
+    let home = Folder::new();
+    let emulator = Emulator::start(&home, &[]);
+    let bundle = emulator.ready["caBundle"].as_str().unwrap();
+    let folder = home.path().join("certs");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::copy(bundle, folder.join("5ed36f99.0")).unwrap();
+    let mut refused = 0;
+    for limit in 3..7 {
+        for trusted in ["", bundle, folder.to_str().unwrap()] {
+            let mut command = Command::new("sh");
+            let script =
+                format!("ulimit -n {limit}; exec \"$0\" communication user-identity user create --only-show-errors");
+            command.args(["-c", &script, AZ]).env_clear();
+            command.envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
+            command.env("REQUESTS_CA_BUNDLE", trusted);
+            let output =
+                command.env("AZURE_COMMUNICATION_CONNECTION_STRING", emulator.connection_string()).output().unwrap();
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+            if !output.status.success() {
+                refused += 1;
+                assert!(
+                    stderr.contains("Too many open files.\n") && stderr.contains("ulimit -n"),
+                    "{limit} {trusted}: {stderr}"
+                );
+            }
+        }
+    }
+    assert!((2..12).contains(&refused), "{refused}");
+}
