@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 /// What a raw id names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RawId {
@@ -132,17 +134,11 @@ pub fn is_guid(text: &str) -> bool {
         })
 }
 
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
+
 /// Percent-encodes a path segment as Python's `quote(text, safe='')` does: all but letters, digits and `_.-~`.
 pub fn encode_path_segment(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"_.-~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    utf8_percent_encode(text, SEGMENT).to_string()
 }
 
 #[cfg(test)]

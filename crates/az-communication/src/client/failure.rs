@@ -17,6 +17,7 @@ use super::header;
 use super::login::LoginError;
 use super::odata_error::Detail;
 use super::page::Page;
+use super::retry_after::{Wait, retry_after};
 use super::transport_error::TransportError;
 
 /// What the request was about.
@@ -129,6 +130,8 @@ pub struct ServiceError {
     pub date: Option<OffsetDateTime>,
     /// The api-versions that the service has, where it says so.
     pub supported_versions: Option<String>,
+    /// The seconds that the service asks to wait, where that was too long. It may be infinite.
+    pub too_long_a_wait: Option<f64>,
 }
 
 impl ServiceError {
@@ -157,6 +160,10 @@ impl ServiceError {
             },
             date: header::optional(response.headers(), "date").and_then(parse_http_date),
             supported_versions: header::optional(response.headers(), "api-supported-versions").map(str::to_owned),
+            too_long_a_wait: match retry_after(response.headers()) {
+                Wait::TooLong(seconds) => Some(seconds),
+                Wait::None | Wait::For(_) => None,
+            },
         }
     }
 }

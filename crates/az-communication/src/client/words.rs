@@ -191,11 +191,16 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
             .iter()
             .map(|versions| format!("The service has: {versions}. Choose with --api-version."))
             .collect(),
-        ServiceErrorKind::TooManyRequests if error.code.is_some() => {
+        ServiceErrorKind::TooManyRequests if error.code.is_some() && error.too_long_a_wait.is_none() => {
             vec!["Over the rate limit. Wait half a minute before the next try.".into()]
         }
         _ => Vec::new(),
     };
+    if let Some(seconds) = error.too_long_a_wait {
+        hints.push(format!(
+            "The service asks to wait {seconds:.0} s before the next request. That was too long to wait."
+        ));
+    }
     let needs_role = matches!(error.status, 401 | 403);
     if failure.login && needs_role && !matches!(failure.asked, Asked::TeamsToken { .. } | Asked::EntraToken(_)) {
         hints.push(
