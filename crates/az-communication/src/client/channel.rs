@@ -1,6 +1,6 @@
 //! A connection that never blocks: TCP, or TLS above another connection.
 
-use std::io::{self, BufRead as _, ErrorKind, Read, Write};
+use std::io::{self, BufRead as _, ErrorKind, IoSlice, Read, Write};
 use std::net::TcpStream;
 
 use rustls::{AlertDescription, ClientConnection, Error};
@@ -157,6 +157,14 @@ impl Write for Channel {
         match self {
             Self::Tcp(stream) => stream.write(buffer),
             Self::Tls(tls) => tls.session.writer().write(buffer),
+        }
+    }
+
+    /// The end of a handshake and a request are several records, which leave together.
+    fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.write_vectored(buffers),
+            Self::Tls(tls) => tls.session.writer().write_vectored(buffers),
         }
     }
 

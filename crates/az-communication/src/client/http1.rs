@@ -141,6 +141,7 @@ impl Http1 {
     /// Whether the connection can take a request after another one: the server left it open, and nothing came that nobody
     /// asked for.
     pub(super) fn is_ready(&mut self) -> bool {
+        self.wire.look_again();
         let flag = Arc::new(Flag(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&flag));
         let mut context = Context::from_waker(&waker);

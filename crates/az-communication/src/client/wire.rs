@@ -38,6 +38,8 @@ pub(super) struct State {
     /// What hyper reads again, and whether what it writes was sent before.
     replayed: Vec<u8>,
     replaying: bool,
+    /// There was nothing to read, and nobody waited since.
+    drained: bool,
     /// The server has ended the connection.
     ended: bool,
     /// What failed.
@@ -150,6 +152,7 @@ impl Wire {
             spare_line_breaks: false,
             replayed: Vec::new(),
             replaying: false,
+            drained: false,
             ended: false,
             failure: None,
         })))
@@ -186,6 +189,12 @@ impl Wire {
         state.replayed = bytes;
         state.replaying = true;
         state.fresh = true;
+        state.drained = false;
+    }
+
+    /// Something may have come since the last wait.
+    pub(super) fn look_again(&self) {
+        self.state().drained = false;
     }
 
     /// What hyper writes is sent again.
@@ -245,6 +254,7 @@ impl Wire {
         let mut state = self.state();
         // hyper does not try to read right after it wrote.
         if !state.replayed.is_empty() || state.channel.has_received() {
+            state.drained = false;
             return Ok(());
         }
         loop {
@@ -267,7 +277,10 @@ impl Wire {
             let mut sockets = [PollFd::new(state.channel.socket(), wanted)];
             match rustix::event::poll(&mut sockets, slice.as_ref()) {
                 Ok(0) | Err(rustix::io::Errno::INTR) => {}
-                Ok(_) => return Ok(()),
+                Ok(_) => {
+                    state.drained = false;
+                    return Ok(());
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -281,11 +294,13 @@ impl Read for Wire {
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<Result<(), io::Error>> {
         let mut state = self.state();
-        if state.fresh {
+        if state.fresh || state.drained {
             return Poll::Pending;
         }
         let result = state.receive(&mut buffer);
-        state.poll(result)
+        let result = state.poll(result);
+        state.drained = result.is_pending();
+        result
     }
 }
 

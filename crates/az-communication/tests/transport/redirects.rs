@@ -1,5 +1,7 @@
 //! Redirects, and where credentials go. Key sets that are fetched.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::support::Folder;
 use crate::support::odd::{Odd, created, json_answer};
 use crate::{ISSUE, run};
@@ -102,13 +104,16 @@ fn a_token_in_a_body_stays_at_its_server() {
 fn a_key_set_comes_by_redirects_with_a_bom_and_after_a_503() {
     let home = Folder::new();
     let token = format!("{}.{}.c2ln", "eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ", "e30");
-    let keys = Odd::start(|connection| {
-        connection.request()?;
-        connection.send("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n")?;
-        connection.request()?;
-        connection.send("HTTP/1.1 302 Found\r\nLocation: /keys\r\nContent-Length: 0\r\n\r\n")?;
-        connection.request()?;
-        connection.send(json_answer("200 OK", "\u{feff}{\"keys\":[]}"))
+    let count = AtomicUsize::new(0);
+    let keys = Odd::start(move |connection| {
+        while connection.request()?.is_some() {
+            connection.send(match count.fetch_add(1, Ordering::SeqCst) {
+                0 => "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_owned(),
+                1 => "HTTP/1.1 302 Found\r\nLocation: /keys\r\nContent-Length: 0\r\n\r\n".to_owned(),
+                _ => json_answer("200 OK", "\u{feff}{\"keys\":[]}"),
+            })?;
+        }
+        Ok(())
     });
     let url = format!("https://us%65r:pass%2Fword@localhost:{}/", keys.port);
     let verify = |url: &str| {
