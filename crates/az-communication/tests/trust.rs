@@ -377,3 +377,18 @@ fn certificates_are_judged_as_requests_judges_them() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
     assert!(cases.len() > 250);
 }
+
+#[test]
+fn a_server_that_wants_a_certificate_of_the_client_is_named() {
+    let root = root(|_| {});
+    let server = server(&root);
+    let home = Folder::new();
+    let bundle = home.write("bundle.pem", &root.pem);
+    for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+        let port = tls::serve(tls::config_for_clients_of(&root, &server, version));
+        let output = create(&home, port, &bundle);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("the server wants a certificate of the client, which is not supported."), "{text}");
+        assert_eq!(output.status.code(), Some(1));
+    }
+}

@@ -190,3 +190,55 @@ pub(super) fn possible(certificates: Vec<CertificateDer<'static>>, chain: &[Cert
         .map(|der| Anchor { der, is_distrusted: false })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+
+    use super::*;
+
+    /// Whether an authority vouches for a server with it, where some bytes of both are changed.
+    fn check(server: Vec<u8>, authority: Vec<u8>) -> Result<(), ProblemKind> {
+        let (end_entity, authority) = (server.into(), CertificateDer::from(authority));
+        let name = ServerName::try_from("localhost").unwrap();
+        // 2030-01-01.
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(1_893_456_000));
+        let intermediates = [authority.clone()];
+        let shown = Shown { end_entity: &end_entity, intermediates: &intermediates, name: &name, now };
+        let anchors = possible(vec![authority], &shown.chain());
+        shown.check_anchors(&anchors)
+    }
+
+    #[test]
+    fn damaged_certificates_are_refused_without_a_panic() {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(1));
+        let key = KeyPair::generate().unwrap();
+        let authority = params.self_signed(&key).unwrap().der().to_vec();
+        let issuer = Issuer::from_params(&params, &key);
+        let server = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let server = server.signed_by(&KeyPair::generate().unwrap(), &issuer).unwrap().der().to_vec();
+        assert_eq!(check(server.clone(), authority.clone()), Ok(()));
+        let mut accepted = 0;
+        for at in 0..server.len() {
+            for change in [0x01, 0x80, 0xff] {
+                let mut damaged = server.clone();
+                damaged[at] ^= change;
+                assert!(check(damaged, authority.clone()).is_err(), "byte {at} of the server's certificate");
+            }
+            assert!(check(server[..at].to_vec(), authority.clone()).is_err());
+        }
+        for at in 0..authority.len() {
+            for change in [0x01, 0x80, 0xff] {
+                let mut damaged = authority.clone();
+                damaged[at] ^= change;
+                // Nobody looks at the serial number or the signature of an authority that is trusted.
+                accepted += usize::from(check(server.clone(), damaged).is_ok());
+            }
+            assert!(check(server.clone(), authority[..at].to_vec()).is_err());
+        }
+        assert!(accepted < 3 * authority.len() / 2, "{accepted}");
+    }
+}
