@@ -87,19 +87,17 @@ fn a_limit_that_stops_the_emulator_is_named() {
 #[test]
 fn what_the_limits_leave_is_enough() {
     let home = Folder::new();
-    for limit in ["-n 32", "-v 300000"] {
-        for options in ["", "--in-memory"] {
-            let mut command = Command::new("sh");
-            let script = format!("ulimit {limit}; exec \"$0\" communication emulator start --port 0 {options}");
-            command.args(["-c", &script, AZ]).env_clear();
-            command.envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
-            let emulator = Emulator::from_command(&mut command);
-            answers_as_it_says(&emulator);
-            let mut clients: Vec<_> = (0..4).map(|_| emulator.client()).collect();
-            for client in &mut clients {
-                let user = client.create();
-                assert_eq!(client.issue(&user).status, 200, "{limit} {options}");
-            }
+    for (limit, options) in [("-n 32", ""), ("-v 300000", "--in-memory")] {
+        let mut command = Command::new("sh");
+        let script = format!("ulimit {limit}; exec \"$0\" communication emulator start --port 0 {options}");
+        command.args(["-c", &script, AZ]).env_clear();
+        command.envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
+        let emulator = Emulator::from_command(&mut command);
+        answers_as_it_says(&emulator);
+        let mut clients: Vec<_> = (0..4).map(|_| emulator.client()).collect();
+        for client in &mut clients {
+            let user = client.create();
+            assert_eq!(client.issue(&user).status, 200, "{limit} {options}");
         }
     }
 }

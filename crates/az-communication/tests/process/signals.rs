@@ -34,11 +34,11 @@ fn a_run_ends_by_the_signal_that_ended_its_command() {
 #[test]
 fn a_signal_in_the_first_moments_leaves_neither_command_nor_folder() {
     let home = Folder::new();
-    for step in 0..12 {
+    for step in 0..8 {
         let note = home.path().join("child");
         let script = format!("echo $$ > {}; exec sleep 60", note.display());
         let mut child = az(&home).args(run_words(&script)).stdin(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(step * step * 2));
+        std::thread::sleep(Duration::from_millis(step * step * 5));
         kill(if step % 2 == 0 { "TERM" } else { "USR1" }, child.id());
         let status = wait(&mut child);
         assert!(status.signal().is_some(), "step {step}: {status:?}");

@@ -70,7 +70,7 @@ pub(super) fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut joined = String::new();
     let mut seen = HashSet::new();
     for block in texts.into_iter().flat_map(blocks) {
-        let bare: String = block.split_whitespace().collect();
+        let bare: Vec<u8> = block.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
         if seen.insert(bare) {
             joined.push_str(block);
             joined.push('\n');

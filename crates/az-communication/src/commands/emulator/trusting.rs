@@ -52,7 +52,10 @@ impl InForce<'_> {
         // Python's requests and this az read the first, else the second, else roots that they bring along.
         let for_requests = requests.or_else(|| curl.clone()).unwrap_or_else(|| system.clone());
         // curl reads its own, else those of OpenSSL.
-        let for_curl = curl.unwrap_or_else(|| join([openssl.as_deref().unwrap_or(&system), &folders]));
+        let for_curl = curl.unwrap_or_else(|| {
+            let file = openssl.as_deref().unwrap_or(&system);
+            if folders.is_empty() { file.to_owned() } else { join([file, &folders]) }
+        });
         // OpenSSL and Go read SSL_CERT_DIR, too, which stays as it is.
         let for_openssl = openssl.unwrap_or(system);
         let for_node = self.named_by("NODE_EXTRA_CA_CERTS").unwrap_or_default();
@@ -72,17 +75,18 @@ impl InForce<'_> {
 /// When the folder cannot be written.
 pub(super) fn variables(folder: &TemporaryFolder, authority: &str, printer: &Printer) -> Result<Variables, CliError> {
     let in_force = InForce { lookup: &|name| env::var_os(name), warn: &|text| printer.warning(&text) };
+    // Most often three of the four are the same.
     let mut written: Vec<(String, PathBuf)> = Vec::new();
     let mut variables = Vec::new();
     for (name, trusted) in in_force.all() {
-        let content = join([trusted.as_str(), authority]);
-        let path = match written.iter().find(|(other, _)| *other == content) {
+        let path = match written.iter().find(|(other, _)| *other == trusted) {
             Some((_, path)) => path.clone(),
             None => {
+                let content = join([trusted.as_str(), authority]);
                 folder.write(&format!("{}.pem", name.to_ascii_lowercase().replace('_', "-")), content.as_bytes())?
             }
         };
-        written.push((content, path.clone()));
+        written.push((trusted, path.clone()));
         variables.push((name, path.into()));
     }
     variables.extend(java_options(folder, authority)?.map(|options| ("JAVA_TOOL_OPTIONS", options.into())));
