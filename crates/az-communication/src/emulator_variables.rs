@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 
 use crate::error::CliError;
+use crate::number;
 
 /// A value, and the option or variable that it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +27,9 @@ impl Given {
     ///
     /// # Errors
     ///
-    /// When it is not a number from 0 to 65535.
+    /// A usage error where it is not a number from 0 to 65535.
     pub fn port(&self) -> Result<u16, CliError> {
-        self.value.parse().map_err(|_| self.is_not("a number from 0 to 65535"))
+        number::parse(&self.named_by, &self.value, &(0..=u16::MAX))
     }
 }
 

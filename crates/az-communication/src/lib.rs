@@ -17,6 +17,7 @@ mod ledger;
 mod limits;
 mod log_file;
 pub mod names;
+mod number;
 pub mod output;
 mod pasted;
 pub mod printer;

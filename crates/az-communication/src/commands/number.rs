@@ -1,4 +1,4 @@
-//! Numbers among the arguments of our own options: one rule, one wording, one exit code.
+//! Numbers among the arguments of a command.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -6,14 +6,13 @@ use std::str::FromStr;
 
 use super::Invocation;
 use crate::error::CliError;
-use crate::exit_code::ExitCode;
+use crate::number::parse;
 
 /// The number that an option has; `None` where the option is not given.
 ///
 /// # Errors
 ///
-/// A usage error where the value is not a number of this range. Only digits count as a number, with a sign before them or
-/// without.
+/// As [`parse`].
 pub(super) fn number<T>(
     invocation: &Invocation<'_>,
     option: &str,
@@ -23,36 +22,4 @@ where
     T: FromStr + PartialOrd + Display,
 {
     invocation.arguments.get(option).map(|text| parse(option, text, range)).transpose()
-}
-
-/// The number that a text is.
-///
-/// # Errors
-///
-/// As [`number`].
-pub(super) fn parse<T>(option: &str, text: &str, range: &RangeInclusive<T>) -> Result<T, CliError>
-where
-    T: FromStr + PartialOrd + Display,
-{
-    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
-        let (first, last) = (range.start(), range.end());
-        CliError::new(format!("{option} must be a number from {first} to {last}, but it is '{text}'."))
-            .exit_code(ExitCode::Usage)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers() {
-        let parse = |text: &str| parse::<u32>("--count", text, &(1..=100)).map_err(|error| error.message);
-        assert_eq!(parse("1"), Ok(1));
-        assert_eq!(parse("+100"), Ok(100));
-        for wrong in ["0", "101", "-1", "1.0", "1e2", " 1", "99999999999999999999", "x"] {
-            let expected = format!("--count must be a number from 1 to 100, but it is '{wrong}'.");
-            assert_eq!(parse(wrong), Err(expected), "{wrong}");
-        }
-    }
 }

@@ -98,13 +98,18 @@ fn create_user(home: &Folder, connection_string: &str) -> std::process::Output {
 
 /// What a start that is refused says.
 fn refusal(command: &mut Command) -> String {
+    refusal_with(1, command)
+}
+
+/// What a command says that refuses to start with that exit code.
+fn refusal_with(expected: i32, command: &mut Command) -> String {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // One that is not refused would run for ever.
     let code = wait(&mut child).code();
     let (mut stdout, mut stderr) = (String::new(), String::new());
     child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-    assert_eq!((code, stdout.as_str()), (Some(1), ""), "{stderr}");
+    assert_eq!((code, stdout.as_str()), (Some(expected), ""), "{stderr}");
     stderr
 }
 

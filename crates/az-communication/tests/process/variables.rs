@@ -28,7 +28,7 @@ fn a_wrong_variable_of_the_emulator_is_named() {
         command.args(["communication", "emulator", "start"]);
         command
     };
-    insta::assert_snapshot!(refusal(start().env("AZURE_COMMUNICATION_EMULATOR_PORT", "abc")), @"ERROR: AZURE_COMMUNICATION_EMULATOR_PORT is not a number from 0 to 65535: 'abc'.");
+    insta::assert_snapshot!(refusal_with(2, start().env("AZURE_COMMUNICATION_EMULATOR_PORT", "abc")), @"ERROR: AZURE_COMMUNICATION_EMULATOR_PORT must be a number from 0 to 65535, but it is 'abc'.");
     let stderr = refusal(start().env("AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY", "se cret!"));
     insta::assert_snapshot!(stderr, @r"
     ERROR: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY is not valid base64.
@@ -89,7 +89,7 @@ fn the_emulator_of_the_connection_string_without_a_port_is_where_the_variable_sa
     };
     let output = create(&emulator.port().to_string());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    insta::assert_snapshot!(String::from_utf8_lossy(&create("abc").stderr), @"ERROR: AZURE_COMMUNICATION_EMULATOR_PORT is not a number from 0 to 65535: 'abc'.");
+    insta::assert_snapshot!(String::from_utf8_lossy(&create("abc").stderr), @"ERROR: AZURE_COMMUNICATION_EMULATOR_PORT must be a number from 0 to 65535, but it is 'abc'.");
     insta::assert_snapshot!(String::from_utf8_lossy(&create("0").stderr), @r"
     ERROR: AZURE_COMMUNICATION_EMULATOR_PORT is 0, so the emulator's port is not known.
     Hint: Use the connection string that the emulator prints when it starts.
@@ -101,4 +101,17 @@ fn the_emulator_of_the_connection_string_without_a_port_is_where_the_variable_sa
         .output()
         .unwrap();
     assert!(output.stdout.starts_with(b"eyJ"), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_wrong_port_is_a_usage_error_with_the_wording_for_all_numbers() {
+    let home = Folder::new();
+    for (verb, rest) in [("start", None), ("run", Some(["--", "true"]))] {
+        for port in ["abc", "80000", "-1", "65536", "1.5"] {
+            let mut command = az(&home);
+            command.args(["communication", "emulator", verb, &format!("--port={port}")]).args(rest.iter().flatten());
+            let expected = format!("ERROR: --port must be a number from 0 to 65535, but it is '{port}'.\n");
+            assert_eq!(refusal_with(2, &mut command), expected);
+        }
+    }
 }
