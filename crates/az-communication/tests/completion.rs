@@ -279,6 +279,20 @@ fn zsh_completes_our_words_and_leaves_others() {
 
 /// The Azure CLI's script is bash's, which bashcompinit runs.
 #[test]
+fn a_plain_zsh_needs_no_compinit_before() {
+    if !has("zsh") {
+        return;
+    }
+    let home = Folder::new();
+    script(&home, "zsh");
+    let mut command = Command::new("zsh");
+    command.args(["-f", "-c", "source <(cat completion.zsh); print -r -- $_comps[az]"]).current_dir(home.path());
+    command.env_clear().env("HOME", home.path()).env("PATH", "/usr/bin:/bin").stdin(std::process::Stdio::null());
+    let output = command.output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "_az_communication\n", "{output:?}");
+}
+
+#[test]
 fn zsh_leaves_other_words_to_a_completion_of_bash() {
     if !has("zsh") {
         return;
