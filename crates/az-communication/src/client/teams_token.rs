@@ -27,7 +27,8 @@ pub fn teams_token_problems(token: &str, client_id: &str, user_object_id: &str) 
     let missing: Vec<&str> =
         entra::TEAMS_PERMISSIONS.into_iter().filter(|permission| !granted.contains(permission)).collect();
     if !missing.is_empty() {
-        problems.push(format!("The token lacks the permission {} (claim 'scp').", missing.join(" and ")));
+        let permission = if missing.len() == 1 { "permission" } else { "permissions" };
+        problems.push(format!("The token lacks the {permission} {} (claim 'scp').", missing.join(" and ")));
     }
     for (claim, option, given) in [("appid", "--client", client_id), ("oid", "--aad-user", user_object_id)] {
         let actual = jwt.claim_str(claim).or_else(|| (claim == "appid").then(|| jwt.claim_str("azp")).flatten());
@@ -38,4 +39,27 @@ pub fn teams_token_problems(token: &str, client_id: &str, user_object_id: &str) 
         }
     }
     problems
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+
+    #[test]
+    fn missing_permissions_are_counted() {
+        let lacking = |granted: &str| {
+            let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+            let token = format!("{}.{}.x", part(r#"{"alg":"none"}"#), part(&format!(r#"{{"scp":"{granted}"}}"#)));
+            teams_token_problems(&token, "", "").into_iter().find(|problem| problem.contains("'scp'"))
+        };
+        let [first, second] = entra::TEAMS_PERMISSIONS;
+        let one = format!("The token lacks the permission {second} (claim 'scp').");
+        assert_eq!(lacking(first), Some(one));
+        let both = format!("The token lacks the permissions {first} and {second} (claim 'scp').");
+        assert_eq!(lacking("User.Read"), Some(both));
+        assert_eq!(lacking(&format!("{first} {second}")), None);
+    }
 }
