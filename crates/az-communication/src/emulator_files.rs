@@ -16,6 +16,10 @@ pub const BUNDLE_FILE: &str = "bundle.pem";
 /// What to do where there is no folder for the data.
 pub const NO_FOLDER_HINT: &str = "Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.";
 
+/// How to reach an emulator that is not the one of the usual data folder.
+pub const ANOTHER_EMULATOR: &str =
+    "use the `connectionString` of its ready line, and set REQUESTS_CA_BUNDLE to its `caBundle`.";
+
 /// The data folder: the variable, else `communication-emulator` in the configuration directory.
 ///
 /// # Errors
@@ -41,7 +45,8 @@ pub fn ca_certificate() -> Result<PathBuf, CliError> {
         return Ok(path);
     }
     Err(CliError::new(format!("No emulator was started here yet: {} does not exist.", path.display()))
-        .hint("Start it: az communication emulator start"))
+        .hint("Start one with `az communication emulator start`.")
+        .hint(format!("If one runs in memory, or with another data folder: {ANOTHER_EMULATOR}")))
 }
 
 /// The names of the folders for the files of one run, in front of the process id and a number.

@@ -1,7 +1,7 @@
 //! What comes along when people copy a value from a page, a script or a file: quotes, invisible characters, a line end.
 //! Values are sent as they are; this only says what they hold, once something has failed.
 
-use crate::cli::Arguments;
+use crate::cli::{self, Arguments};
 use crate::error::{CliError, HintPolicy};
 use crate::visible::{is_hidden, name};
 
@@ -57,6 +57,16 @@ pub fn hidden_in_word(word: &str) -> Option<String> {
     Some(format!("The word '{word}' holds an invisible character: {}. Type it anew.", name(c)))
 }
 
+/// A value that was to be read from a file, and is the name of that file instead, as in the reference.
+fn unread_file(key: &str, value: &str) -> Option<String> {
+    // Its own error says so.
+    if key == "--connection-string" {
+        return None;
+    }
+    let (path, reason) = cli::unreadable_file(value)?;
+    Some(format!("The value of {key} begins with @, and the file '{path}' cannot be read: {reason}."))
+}
+
 /// Whether a text stands in quotes.
 pub fn is_quoted(text: &str) -> bool {
     let (mut chars, text) = (text.trim().chars(), text.trim());
@@ -68,7 +78,8 @@ pub fn is_quoted(text: &str) -> bool {
 pub fn explain(mut error: CliError, arguments: &Arguments) -> CliError {
     let mut found: Vec<String> = Vec::new();
     for (key, values) in arguments.all().filter(|(key, _)| !FREE.contains(key)) {
-        for hint in values.iter().flat_map(|value| hints(key, value)) {
+        let unread = values.iter().filter_map(|value| unread_file(key, value));
+        for hint in unread.chain(values.iter().flat_map(|value| hints(key, value))) {
             if !found.contains(&hint) && !error.hints.contains(&hint) {
                 found.push(hint);
             }

@@ -159,8 +159,8 @@ fn an_untrusted_certificate() {
     assert_eq!(
         stderr,
         "ERROR: The certificate of localhost cannot be trusted: it was issued by an unknown authority.\n\
-         Hint: To trust the authority, name its certificate (PEM): export REQUESTS_CA_BUNDLE=FILE\n\
-         Hint: That of the emulator is what `caCertificate` says when it starts.\n"
+         Hint: To trust the authority, set REQUESTS_CA_BUNDLE to a file with its certificate (PEM).\n\
+         Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.\n"
     );
     let (_, _, stderr) = run(emulator
         .az(&home)

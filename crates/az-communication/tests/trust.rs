@@ -160,22 +160,22 @@ fn each_cause_has_its_words_and_its_hint() {
 
     authority
     ERROR: The certificate of localhost cannot be trusted: it is the certificate of an authority, not of a server.
-    Hint: To trust this very certificate, name it (PEM): export REQUESTS_CA_BUNDLE=FILE
+    Hint: To trust this very certificate, set REQUESTS_CA_BUNDLE to a file that holds it (PEM).
 
     self-signed
     ERROR: The certificate of localhost cannot be trusted: it is self-signed, and not in BUNDLE, named by REQUESTS_CA_BUNDLE.
     Hint: REQUESTS_CA_BUNDLE lets only the authorities in BUNDLE be trusted. Add the certificate of this one (PEM), or unset the variable to trust the usual authorities.
-    Hint: That of the emulator is what `caCertificate` says when it starts.
+    Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.
 
     unknown
     ERROR: The certificate of localhost cannot be trusted: it was issued by an unknown authority: 'The root' is not in BUNDLE, named by REQUESTS_CA_BUNDLE.
     Hint: REQUESTS_CA_BUNDLE lets only the authorities in BUNDLE be trusted. Add the certificate of this one (PEM), or unset the variable to trust the usual authorities.
-    Hint: That of the emulator is what `caCertificate` says when it starts.
+    Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.
 
     other key
     ERROR: The certificate of localhost cannot be trusted: its issuer 'The root' is known with another key than the one that signed it.
     Hint: REQUESTS_CA_BUNDLE lets only the authorities in BUNDLE be trusted. Add the certificate of this one (PEM), or unset the variable to trust the usual authorities.
-    Hint: That of the emulator is what `caCertificate` says when it starts.
+    Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.
     ");
 }
 

@@ -10,6 +10,7 @@ use super::difflib;
 use super::examples::examples;
 use super::loaded::Loaded;
 use super::no_list;
+use super::no_stop;
 use super::problem::Problem;
 use super::table::{Argument, Arity, Command, Table};
 use super::usage_error::{Recommendation, Unknown, UsageError};
@@ -181,6 +182,9 @@ impl Parser<'_> {
             if list_of_users {
                 error.hints.extend(no_list::HINTS.map(str::to_owned));
             }
+            if no_stop::is_asked_for(path, name) {
+                error.hints.push(no_stop::HINT.to_owned());
+            }
             // Of a command that is only not loaded, the real CLI would say the same.
             if self.table.may_be_elsewhere(path, name) {
                 error.unknown = Some(match path {
@@ -255,16 +259,23 @@ impl Parser<'_> {
             .collect();
         if !missing.is_empty() {
             let problem = Problem::Required(missing);
+            let is_shared = |key: &str| {
+                self.table.globals.iter().chain([self.table.subscription]).any(|argument| argument.key() == key)
+            };
+            // Who gives an argument of the command means the command.
+            let is_meant = arguments.values.keys().any(|key| !is_shared(key));
             return Err(match self.unknown_to_the_reference(command) {
-                Some(error) => UsageError { hints: vec![format!("This az has 'az {path}'; {problem}.")], ..error },
-                None => self.error(path, words, problem),
+                Some(error) if !is_meant => {
+                    UsageError { hints: vec![format!("This az has 'az {path}'; {problem}.")], ..error }
+                }
+                _ => self.error(path, words, problem),
             });
         }
         Ok(Outcome::Run(command, arguments))
     }
 
-    /// A command of ours among the reference's own that could not run anyway: the reference's words come first, because
-    /// scripts know them.
+    /// A command of ours among the reference's own that could not run anyway: where nothing but its words is given, the
+    /// reference's error comes first, because scripts know it.
     fn unknown_to_the_reference(&self, command: &Command) -> Option<UsageError> {
         let (group, name) = command.path.rsplit_once(' ')?;
         (command.extension && group != "communication" && !self.table.is_extension(group)).then(|| misspelled(name))

@@ -1,6 +1,6 @@
 //! Values that start with `@` are read from the file of that name, as the reference does before it parses.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 
 use crate::config;
@@ -33,6 +33,20 @@ fn expand_one(argument: String) -> Result<String, CliError> {
     };
     let text = text.trim_end_matches('\n');
     Ok(option.map_or_else(|| text.to_owned(), |option| format!("{option}={text}")))
+}
+
+/// The file that a value names with an `@`, and why it cannot be read; `None` where it can be, or none is named. A value is
+/// such a text only where its file could not be read before the command line was parsed.
+pub fn unreadable(value: &str) -> Option<(&str, String)> {
+    let path = value.strip_prefix('@').filter(|path| !path.is_empty() && *path != "-")?;
+    let file = config::expand_user(path);
+    let read = match fs::metadata(&file) {
+        // To open a pipe again could take forever.
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Ok(()),
+        Ok(_) => File::open(&file).and_then(|mut file| file.read(&mut [0]).map(drop)),
+        Err(error) => Err(error),
+    };
+    read.err().map(|error| (path, system_text(&error)))
 }
 
 fn load(path: &str) -> Result<Option<String>, CliError> {

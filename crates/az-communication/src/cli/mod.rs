@@ -8,6 +8,7 @@ mod file_arguments;
 mod help;
 mod loaded;
 mod no_list;
+mod no_stop;
 mod problem;
 pub mod table;
 mod text_wrap;
@@ -17,7 +18,7 @@ pub(crate) use difflib::closest;
 pub(crate) use text_wrap::fill as wrap;
 
 pub use argparse::{Arguments, Outcome, Parsed, leads_elsewhere, parse};
-pub use file_arguments::expand as expand_file_arguments;
+pub use file_arguments::{expand as expand_file_arguments, unreadable as unreadable_file};
 pub use help::{command_help, group_addition, group_help};
 pub use problem::Problem;
 pub use usage_error::{QUERY_REFERENCE, Recommendation, Unknown, UsageError};

@@ -7,7 +7,8 @@ use acs_identity_protocol::time::whole_seconds;
 use azure_core::time::OffsetDateTime;
 
 use super::bundle_error::BundleError;
-use super::trust::Trust;
+use super::trust::{DEVELOPMENT_EMULATOR, Trust};
+use crate::emulator_files::ANOTHER_EMULATOR;
 use crate::error::system_text;
 use crate::limits;
 
@@ -245,10 +246,13 @@ impl CertificateProblem {
                 "Supported are RSA keys of 2048 to 8192 bits, P-256, P-384, P-521 and Ed25519, with SHA-256, SHA-384 or \
                  SHA-512. The operator of the server, or of its authority, can issue such a certificate.",
             ),
-            K::Authority => one("To trust this very certificate, name it (PEM): export REQUESTS_CA_BUNDLE=FILE"),
+            K::Authority => {
+                one("To trust this very certificate, set REQUESTS_CA_BUNDLE to a file that holds it (PEM).")
+            }
             K::TooMany | K::NameConstraints | K::NotAnAuthority(_) | K::PathLength | K::Purpose(_) => {
                 one("The server needs another certificate; its operator can tell.")
             }
+            K::BadSignature(_) if self.is_local => vec![self.emulator_hint()],
             K::BadSignature(_) | K::CriticalExtension(..) | K::Malformed | K::Missing => {
                 one("Does the endpoint name the right server, and does something else answer in its place?")
             }
@@ -259,8 +263,9 @@ impl CertificateProblem {
     fn trust_hints(&self) -> Vec<String> {
         let mut hints = match &self.trust {
             Trust::Default => {
-                vec!["To trust the authority, name its certificate (PEM): export REQUESTS_CA_BUNDLE=FILE".to_owned()]
+                vec!["To trust the authority, set REQUESTS_CA_BUNDLE to a file with its certificate (PEM).".to_owned()]
             }
+            Trust::Bundle { named_by: DEVELOPMENT_EMULATOR, .. } => Vec::new(),
             Trust::Bundle { path, named_by } => vec![format!(
                 "{named_by} lets only the authorities in {} be trusted. Add the certificate of this one (PEM), or unset the \
                  variable to trust the usual authorities.",
@@ -268,10 +273,19 @@ impl CertificateProblem {
             )],
         };
         if self.is_local {
-            hints.push("That of the emulator is what `caCertificate` says when it starts.".into());
+            hints.push(self.emulator_hint());
         } else if matches!(self.kind, ProblemKind::UnknownIssuer { sent: false, .. }) {
             hints.push("If a usual authority issued it, the server does not send a certificate that is needed.".into());
         }
         hints
+    }
+
+    /// Each emulator has an authority of its own, which only those on the same data folder share.
+    fn emulator_hint(&self) -> String {
+        let what = match &self.trust {
+            Trust::Bundle { named_by: DEVELOPMENT_EMULATOR, .. } => ANOTHER_EMULATOR,
+            _ => "set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.",
+        };
+        format!("Another emulator may answer there, one in memory or with another data folder: {what}")
     }
 }

@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _};
 use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStringError, EXPECTED_FORM, host_and_path};
 use acs_identity_protocol::signature::AccessKey;
 
-use super::trust::Trust;
+use super::trust::{DEVELOPMENT_EMULATOR, Trust};
 use crate::cli::Arguments;
 use crate::cli::table::Argument;
 use crate::config::Config;
@@ -284,6 +284,6 @@ impl Connection {
         if !self.development_emulator {
             return Ok(Trust::from_environment());
         }
-        Ok(Trust::Bundle { path: emulator_files::ca_certificate()?, named_by: "UseDevelopmentEmulator=true" })
+        Ok(Trust::Bundle { path: emulator_files::ca_certificate()?, named_by: DEVELOPMENT_EMULATOR })
     }
 }

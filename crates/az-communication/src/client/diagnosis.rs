@@ -77,7 +77,15 @@ pub(super) fn of(error: &Error, shown: &Shown<'_>, anchors: &[Anchor]) -> Proble
                     false => ProblemKind::BadSignature(who(certificate)),
                 };
             }
-            ProblemKind::BadSignature(Who::Server)
+            // All of it fits together, and ends at a certificate of the server's own with the name of one that is trusted.
+            let other = known.iter().find(|anchor| {
+                let mut named = all().filter(|certificate| are_same(anchor.subject, certificate.issuer)).peekable();
+                named.peek().is_some() && !named.any(|certificate| has_signed(anchor, certificate))
+            });
+            match other {
+                Some(anchor) => ProblemKind::OtherKey { issuer: readable(anchor.subject) },
+                None => ProblemKind::BadSignature(Who::Server),
+            }
         }
         _ => ProblemKind::Malformed,
     }

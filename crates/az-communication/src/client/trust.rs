@@ -49,6 +49,9 @@ impl Trust {
     }
 }
 
+/// What says that the authority of the emulator in the usual data folder is to be trusted: the connection string.
+pub const DEVELOPMENT_EMULATOR: &str = "UseDevelopmentEmulator=true";
+
 /// Where systems keep the bundle of their roots.
 pub const SYSTEM_BUNDLES: [&str; 6] = [
     "/etc/ssl/certs/ca-certificates.crt",

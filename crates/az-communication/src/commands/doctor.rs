@@ -35,7 +35,7 @@ impl Report {
                 Err(error) => {
                     self.failed = true;
                     let lines: Vec<&str> = error.message.lines().map(str::trim).collect();
-                    ("failed", lines.join(" "), error.hints.join(" "), None)
+                    ("failed", lines.join(" "), sentences(&error.hints), None)
                 }
             }
         };
@@ -47,6 +47,18 @@ impl Report {
         ]));
         value
     }
+}
+
+/// Hints in one line. Those that end with a command lack a full stop.
+fn sentences(hints: &[String]) -> String {
+    let mut line = String::new();
+    for hint in hints {
+        if !line.is_empty() {
+            line.push_str(if line.ends_with(['.', '?', '!']) { " " } else { ". " });
+        }
+        line.push_str(hint);
+    }
+    line
 }
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
