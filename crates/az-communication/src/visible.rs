@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 /// A text for a terminal: what others wrote can neither move the cursor nor hide. Control characters, characters without
 /// a glyph and blanks other than the usual one become `\r`, `\x1b` or `\u200b`. Line breaks (also `\r\n`) and tabs stay.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+    // Without an end in the middle, so that the compiler takes many bytes at a time.
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
+    if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

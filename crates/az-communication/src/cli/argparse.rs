@@ -89,12 +89,19 @@ pub fn parse(table: &Table, words: &[String]) -> Parsed {
 pub fn leads_elsewhere(table: &Table, words: &[String]) -> bool {
     let mut path = String::new();
     for word in words.iter().take_while(|word| !word.starts_with('-')) {
-        let word = word.to_lowercase();
-        let child = if path.is_empty() { word.clone() } else { format!("{path} {word}") };
-        match (table.command(&child), table.group(&child)) {
-            (Some(_), _) => return false,
-            (None, Some(_)) => path = child,
-            (None, None) => return table.may_be_elsewhere(&path, &word),
+        let parent = path.len();
+        if parent > 0 {
+            path.push(' ');
+        }
+        let start = path.len();
+        path.push_str(word);
+        // The table is ASCII.
+        path[start..].make_ascii_lowercase();
+        if table.command(&path).is_some() {
+            return false;
+        }
+        if table.group(&path).is_none() {
+            return table.may_be_elsewhere(&path[..parent], &path[start..]);
         }
     }
     false
@@ -168,11 +175,12 @@ impl Parser<'_> {
     fn subcommand(&mut self, path: &str, words: &[String]) -> Level {
         let name = &words[0];
         let child = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path} {name}") };
-        let children = self.loaded.children(self.table, path);
-        let is_foreign = self.table.foreign.contains(&child(name).as_str());
-        if children.contains(&name.as_str()) && !is_foreign {
-            return self.level(&child(name), &words[1..]);
+        let named = child(name);
+        let is_foreign = self.table.foreign.contains(&named.as_str());
+        if !is_foreign && self.loaded.has_child(self.table, path, &named) {
+            return self.level(&named, &words[1..]);
         }
+        let children = self.loaded.children(self.table, path);
         let mut error = misspelled(name);
         if self.loaded.has_option_before(path) {
             error.hints.push("Options stand behind the words of a command, not before or between them.".into());
@@ -306,7 +314,7 @@ impl Parser<'_> {
                     return Ok(Class::Separator);
                 }
                 // The reference would not know what an abbreviation of ours stands for.
-                let abbreviates_ours = self.table.is_extension(path);
+                let abbreviates_ours = || self.table.is_extension(path);
                 classify_word(options, word, abbreviates_ours).map_err(|problem| self.error(path, words, problem))
             })
             .collect()
@@ -463,7 +471,7 @@ fn split_remainder<'w>(table: &Table, command: &Command, words: &'w [String]) ->
             return (&words[..at], Some(&words[at..]));
         }
         let takes_value = matches!(
-            classify_word(&options, word, true),
+            classify_word(&options, word, || true),
             Ok(Class::Option { argument, explicit: None, .. }) if argument.arity == Arity::One
         );
         at += if takes_value { 2 } else { 1 };

@@ -29,7 +29,7 @@ impl Class {
 pub(super) fn classify_word(
     options: &[&'static Argument],
     word: &str,
-    abbreviates_ours: bool,
+    abbreviates_ours: impl Fn() -> bool,
 ) -> Result<Class, Problem> {
     if !word.starts_with('-') || word.len() == 1 {
         return Ok(Class::Positional);
@@ -44,7 +44,7 @@ pub(super) fn classify_word(
         return Ok(Class::Option { argument, spelling: spelling.to_owned(), explicit: Some(value.to_owned()) });
     }
     let mut candidates = abbreviations(options, word);
-    candidates.retain(|(argument, ..)| abbreviates_ours || !argument.extension);
+    candidates.retain(|(argument, ..)| !argument.extension || abbreviates_ours());
     if candidates.len() > 1 {
         let candidates = candidates.iter().map(|(_, spelling, _)| *spelling).collect();
         return Err(Problem::Ambiguous { word: word.to_owned(), candidates });

@@ -56,6 +56,18 @@ impl Loaded {
         }
     }
 
+    /// Whether the path `child` is one word below `path`. Nothing is listed where everything is loaded.
+    pub(super) fn has_child(&self, table: &Table, path: &str, child: &str) -> bool {
+        let word = child.get(path.len()..).unwrap_or_default().trim_start_matches(' ');
+        if word.is_empty() || word.contains(' ') {
+            return false;
+        }
+        match self {
+            Self::All => table.command(child).is_some() || table.group(child).is_some(),
+            Self::Some { .. } => self.children(table, path).contains(&word),
+        }
+    }
+
     /// The words that may follow a path.
     pub(super) fn children(&self, table: &Table, path: &str) -> Vec<&'static str> {
         let Self::Some { paths, .. } = self else {

@@ -106,5 +106,7 @@ pub fn parse_bool(value: &str) -> Option<bool> {
 }
 
 fn variable(section: &str, option: &str) -> String {
-    format!("AZURE_{}_{}", section.to_ascii_uppercase(), option.to_ascii_uppercase())
+    let mut name = ["AZURE_", section, "_", option].concat();
+    name.make_ascii_uppercase();
+    name
 }
