@@ -59,8 +59,9 @@ fn start(raw: &[OsString], plain: &Printer) -> Result<ExitCode, CliError> {
     }
     let config = Config::load()?;
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let colour = printer::is_terminal() && !no_color && !config.get_bool("core", "no_color")?;
-    let printer = Printer::new(level(&words[..own], &config)?, colour);
+    let global = Global::read(&config)?;
+    let colour = printer::is_terminal() && !no_color && !global.no_color;
+    let printer = Printer::new(level(&words[..own], &global)?, colour);
     if let Some(why) = config.unreadable() {
         printer.warning(why);
     }
@@ -76,6 +77,23 @@ fn start(raw: &[OsString], plain: &Printer) -> Result<ExitCode, CliError> {
     });
     printer.command_ran();
     Ok(code)
+}
+
+/// What the configuration says about every command. As in the reference, a value that cannot be read ends each of them.
+struct Global {
+    no_color: bool,
+    only_show_errors: bool,
+}
+
+impl Global {
+    fn read(config: &Config) -> Result<Self, CliError> {
+        // The parser of the reference names the format in its help.
+        config.get("core", "output")?;
+        Ok(Self {
+            no_color: config.get_bool("core", "no_color")?,
+            only_show_errors: config.get_bool("core", "only_show_errors")?,
+        })
+    }
 }
 
 /// The words of a command and the names of its options. Values may be secrets.
@@ -144,7 +162,7 @@ fn check_utf8(words: &[OsString]) -> Result<(), CliError> {
     }
 }
 
-fn level(words: &[String], config: &Config) -> Result<Level, CliError> {
+fn level(words: &[String], global: &Global) -> Result<Level, CliError> {
     let has = |flag: &str| words.iter().take_while(|word| *word != "--").any(|word| word == flag);
     if has("--only-show-errors") {
         if has("--debug") || has("--verbose") {
@@ -158,7 +176,7 @@ fn level(words: &[String], config: &Config) -> Result<Level, CliError> {
     if has("--verbose") {
         return Ok(Level::Info);
     }
-    Ok(if config.get_bool("core", "only_show_errors")? { Level::Error } else { Level::Warning })
+    Ok(if global.only_show_errors { Level::Error } else { Level::Warning })
 }
 
 fn dispatch(
@@ -205,7 +223,7 @@ fn dispatch(
             Ok(ExitCode::Success)
         }
         Ok(Outcome::GroupHelp(path)) => help_of_group(&path, raw, printer),
-        Err(error) => Ok(usage_error(error, raw, config, printer)),
+        Err(error) => usage_error(error, raw, config, printer),
     }
 }
 
@@ -230,7 +248,12 @@ fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> Result<Exit
     Ok(ExitCode::Success)
 }
 
-fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer: &Printer) -> ExitCode {
+fn usage_error(
+    mut error: UsageError,
+    raw: &[OsString],
+    config: &Config,
+    printer: &Printer,
+) -> Result<ExitCode, CliError> {
     if matches!(error.unknown, Some(Unknown::FirstWord | Unknown::BelowGroup)) && !error.suggests() {
         error.hints.push(format!(
             "This az knows {}. For all other commands it calls the Azure CLI, which was not found further down PATH.",
@@ -245,12 +268,12 @@ fn usage_error(mut error: UsageError, raw: &[OsString], config: &Config, printer
     {
         error.recommendation = Some(Recommendation::ExtensionReference);
     }
-    let recommends = config.get("core", "error_recommendation").ok().flatten();
+    let recommends = config.get("core", "error_recommendation")?;
     if recommends.is_some_and(|value| value.eq_ignore_ascii_case("off")) {
         error.examples = None;
     }
     error.print(printer);
-    ExitCode::Usage
+    Ok(ExitCode::Usage)
 }
 
 /// What `az communication` has here, in words.
@@ -266,9 +289,9 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     prompt::exit_on_interrupt(&invocation.printer);
     let printer = &invocation.printer;
     refuse_empty_values(invocation)?;
-    let format = format_of(invocation)?;
+    let format = format_of(invocation);
     let starts_a_program = invocation.command.verb.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
-    if format != Format::None && !starts_a_program {
+    if format != Ok(Format::None) && !starts_a_program {
         output::check()?;
     }
     for message in messages::of_command(&commands::TABLE, invocation.command) {
@@ -277,6 +300,8 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     if invocation.command.verb.confirms {
         invocation.confirm("Are you sure you want to perform this operation?")?;
     }
+    // Before anything is sent, and after the question: who says no needs no format.
+    format?;
     let result = (invocation.command.verb.run)(invocation);
     let code = invocation.exit_code.get();
     let Some(value) = result.map_err(|error| pasted::explain(error, &invocation.arguments))? else {

@@ -261,6 +261,37 @@ fn a_config_file_that_cannot_be_read_is_warned_of() {
 }
 
 #[test]
+fn a_global_option_of_the_configuration_that_cannot_be_read_ends_every_command() {
+    let world = World::issuing();
+    for (option, value) in [("no_color", "maybe"), ("only_show_errors", ""), ("output", "%(x)s"), ("output", "%")] {
+        world.home.write(".azure/config", format!("[core]\n{option} = {value}\n"));
+        for words in [ISSUE, "token issue", "user create -h", "token isue"] {
+            let shown = world.shows(words);
+            assert!(shown.starts_with(&format!("ERROR: The config option core.{option} ")), "{words}: {shown}");
+            assert!(shown.ends_with("exit 1\n"), "{words}: {shown}");
+        }
+    }
+    world.home.write(".azure/config", "[core]\nerror_recommendation = %\n");
+    let shown = world.shows("token isue");
+    assert!(shown.starts_with("ERROR: The config option core.error_recommendation cannot be read"), "{shown}");
+    assert_eq!(world.server.requests(), []);
+}
+
+#[test]
+fn an_output_format_of_the_configuration_is_looked_at_behind_the_question() {
+    let world = World::issuing();
+    world.home.write(".azure/config", "[core]\noutput = xml\n");
+    assert_snapshot!(world.shows("user delete --user 8:acs:x"), @r"
+    WARNING: Unable to prompt for confirmation as no tty available. Use --yes.
+    ERROR: Operation cancelled.
+    exit 1
+    ");
+    let shown = world.shows(ISSUE);
+    assert!(shown.starts_with("ERROR: 'xml' is not an output format."), "{shown}");
+    assert_eq!(world.server.requests(), []);
+}
+
+#[test]
 fn an_empty_value_is_refused_before_anything_is_sent() {
     let world = World::issuing();
     let lines = [

@@ -191,7 +191,10 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
             .iter()
             .map(|versions| format!("The service has: {versions}. Choose with --api-version."))
             .collect(),
-        ServiceErrorKind::TooManyRequests if error.code.is_some() && error.too_long_a_wait.is_none() => {
+        // Only the service has this limit; a gateway in front of it has one of its own.
+        ServiceErrorKind::TooManyRequests
+            if error.code.as_deref() == Some(codes::TOO_MANY_REQUESTS) && error.too_long_a_wait.is_none() =>
+        {
             vec!["Over the rate limit. Wait half a minute before the next try.".into()]
         }
         _ => Vec::new(),
