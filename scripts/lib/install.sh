@@ -7,7 +7,6 @@ cache=${AZ_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/az-communication-tests}
 programs=(
     "cc gcc"
     "curl curl"
-    "debootstrap debootstrap"
     "fish fish"
     "git git"
     "node nodejs"
@@ -15,6 +14,7 @@ programs=(
     "openssl openssl"
     "python3 python3"
     "taskset util-linux"
+    "valgrind valgrind"
     "zsh zsh"
 )
 
@@ -32,6 +32,14 @@ require_programs() {
     fi
     if command -v cc >/dev/null && ! [ -e "$(cc -print-file-name=libc.a)" ]; then
         missing+=(libc6-dev)
+    fi
+    # Only root makes a folder with another C library.
+    if [ "$(id -u)" -eq 0 ] && ! [ -x /usr/sbin/debootstrap ]; then
+        missing+=(debootstrap)
+    fi
+    if command -v node >/dev/null && [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
+        echo "Node.js $(node --version) is too old: the JavaScript tests need 20 or newer." >&2
+        exit 1
     fi
     [ ${#missing[@]} -eq 0 ] && return
     if ! command -v apt-get >/dev/null; then
