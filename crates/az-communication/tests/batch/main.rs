@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod cut;
+mod down;
 mod generated;
 mod killed;
 mod made;

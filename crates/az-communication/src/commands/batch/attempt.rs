@@ -2,45 +2,46 @@
 
 use std::time::{Duration, Instant};
 
+use super::outage::{Outage, RESTART};
 use super::record::{Outcome, Subject};
 use crate::client::{Cause, Failure, Reached, ServiceErrorKind, waiting};
-
-/// How long connections that are refused are tried again: a service that restarts is back by then.
-const RESTART: Duration = Duration::from_secs(10);
 
 /// The time between two tries.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Makes a request. It is made again where it cannot have reached the service, for some seconds; and once where its outcome
-/// is unknown and doing it twice does no harm. `say` tells the user.
+/// Makes a request. It is made again where it cannot have reached the service, for some seconds of the whole run's; and once
+/// where its outcome is unknown and doing it twice does no harm. `say` tells the user.
 pub(super) fn attempt(
     subject: &Subject,
+    outage: &Outage,
     work: impl Fn(&Subject) -> Result<Outcome, Failure>,
     say: impl Fn(&str),
 ) -> Result<Outcome, Failure> {
-    let mut refused_since: Option<Instant> = None;
     let mut sent_again = false;
     loop {
-        let failure = match work(subject) {
+        let begun = Instant::now();
+        let result = work(subject);
+        if result.as_ref().err().is_none_or(|failure| failure.service().is_some()) {
+            outage.answered(begun);
+        }
+        let failure = match result {
             Err(failure) if !waiting().is_interrupted() => failure,
             result => return result,
         };
         if failure.is_refused_connection() {
-            if refused_since.is_none() {
+            let begins = || {
                 let seconds = RESTART.as_secs();
                 say(&format!("{} Trying again for {seconds} s.", first_line(&failure)));
-            }
-            let since = *refused_since.get_or_insert_with(Instant::now);
-            if since.elapsed() < RESTART && waiting().sleep(PAUSE) {
+            };
+            if outage.refused(begins) && waiting().sleep(PAUSE) {
                 continue;
             }
             return Err(failure);
         }
-        refused_since = None;
         let harmless = !matches!(subject, Subject::New { .. });
         if harmless && !sent_again && is_unknown(&failure) {
             sent_again = true;
-            say(&format!("{} The request is sent again.", first_line(&failure)));
+            say(&format!("{}: {} The request is sent again.", subject.name(), first_line(&failure)));
             continue;
         }
         return Err(failure);

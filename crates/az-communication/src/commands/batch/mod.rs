@@ -1,6 +1,8 @@
 //! Many requests at once: workers, one record of what is done, progress, and an end that loses nothing.
 
 mod attempt;
+mod lost;
+mod outage;
 mod permits;
 mod plan;
 mod progress;

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::attempt::{Fate, attempt, fate};
 use super::lock;
+use super::lost::Lost;
+use super::outage::Outage;
 use super::permits::Permits;
 use super::plan::{Plan, Task};
 use super::progress::Progress;
@@ -57,8 +59,11 @@ struct Shared<'a, W> {
     /// How many requests are under way, those that wait included.
     active: AtomicUsize,
     ending: AtomicBool,
+    outage: Outage,
     /// How many creations in a row have an unknown outcome.
-    lost: AtomicUsize,
+    lost_in_a_row: AtomicUsize,
+    /// All of these.
+    lost: Lost,
     stop: Mutex<Option<CliError>>,
     summary: Mutex<Summary>,
 }
@@ -83,23 +88,24 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
             return self.settle(subject, &Outcome::Unsent);
         };
         self.active.fetch_add(1, Ordering::Relaxed);
-        let result = attempt(subject, &self.work, |text| self.say(text));
+        let result = attempt(subject, &self.outage, &self.work, |text| self.say(text));
         self.active.fetch_sub(1, Ordering::Relaxed);
-        drop(permit);
         let failure = match result {
             Ok(outcome) => {
-                self.lost.store(0, Ordering::Relaxed);
+                drop(permit);
+                self.lost_in_a_row.store(0, Ordering::Relaxed);
                 return self.done(task, &outcome);
             }
+            // The permit is kept: where the failure ends the run, nobody else sends before that.
             Err(failure) => failure,
         };
         match fate(&failure, subject) {
             Fate::ThisOneFailed { status } => {
-                self.lost.store(0, Ordering::Relaxed);
+                self.lost_in_a_row.store(0, Ordering::Relaxed);
                 lock(&self.summary).failed += 1;
                 let text = failure.to_string();
                 let message = text.lines().next().unwrap_or_default().to_owned();
-                self.say_error(&format!("{}: {message}", name_of(subject)));
+                self.say_error(&format!("{}: {message}", subject.name()));
                 self.settle(subject, &Outcome::Failed { status, message })
             }
             Fate::NotDone => {
@@ -109,11 +115,10 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
             Fate::Unknown if matches!(subject, Subject::New { .. }) => {
                 lock(&self.summary).unknown += 1;
                 let text = failure.to_string();
-                let first = text.lines().next().unwrap_or_default();
-                self.say_error(&format!("It is not known whether a user was created: {first}"));
+                self.lost.add(text.lines().next().unwrap_or_default(), subject);
                 self.settle(subject, &Outcome::Unknown)?;
                 // A service that was restarted loses one request of each worker; more is a fault that lasts.
-                if self.lost.fetch_add(1, Ordering::Relaxed) < self.batch.concurrency {
+                if self.lost_in_a_row.fetch_add(1, Ordering::Relaxed) < self.batch.concurrency {
                     return Ok(());
                 }
                 self.end(failure)
@@ -125,7 +130,11 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
 
     /// Ends the run because of a failure, unless the user ended it and the failure came of that.
     fn end(&self, failure: Failure) -> Result<(), CliError> {
-        if waiting().is_interrupted() { Ok(()) } else { Err(failure.into()) }
+        if waiting().is_interrupted() {
+            return Ok(());
+        }
+        self.ending.store(true, Ordering::Relaxed);
+        Err(failure.into())
     }
 
     fn done(&self, task: &Task, outcome: &Outcome) -> Result<(), CliError> {
@@ -171,6 +180,12 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
         self.progress.interrupted_by(|| self.printer.error_line(text));
     }
 
+    /// Says which creations have an unknown outcome.
+    fn say_lost(&self) {
+        let place = if self.batch.record.is_some_and(Record::is_file) { "The record" } else { "The output" };
+        self.lost.take_words(place).iter().for_each(|text| self.say_error(text));
+    }
+
     fn settled(&self) -> usize {
         let summary = *lock(&self.summary);
         summary.done + summary.renewed + summary.gone + summary.failed + summary.unknown
@@ -195,6 +210,7 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
         if interrupted_at.is_some_and(|at| at.elapsed() > GRACE + Duration::from_secs(1)) {
             // What these requests did is open in the record.
             self.progress.end();
+            self.say_lost();
             if let Some(record) = self.batch.record {
                 let _ = record.close();
             }
@@ -232,15 +248,6 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
     }
 }
 
-/// How messages call a subject.
-fn name_of(subject: &Subject) -> &str {
-    match subject {
-        Subject::User(user) => user,
-        Subject::Named(name) => name,
-        Subject::New { name, .. } => name.as_deref().unwrap_or("A new user"),
-    }
-}
-
 /// How many workers there are. While some wait until their intents are on the disk, others send.
 fn workers(batch: &Batch<'_>) -> usize {
     let syncs = batch.record.is_some_and(Record::is_file);
@@ -268,7 +275,9 @@ pub(in crate::commands) fn run(
         permits: Permits::new(batch.concurrency),
         active: AtomicUsize::new(0),
         ending: AtomicBool::new(false),
-        lost: AtomicUsize::new(0),
+        outage: Outage::default(),
+        lost_in_a_row: AtomicUsize::new(0),
+        lost: Lost::default(),
         stop: Mutex::default(),
         summary: Mutex::default(),
     };
@@ -291,6 +300,7 @@ pub(in crate::commands) fn run(
         }
     });
     shared.progress.end();
+    shared.say_lost();
     let closed = batch.record.map_or(Ok(()), Record::close);
     let summary = Summary { time: started.elapsed(), ..*lock(&shared.summary) };
     if let Some(error) = lock(&shared.stop).take() {

@@ -126,6 +126,17 @@ pub(in crate::commands) enum Subject {
     },
 }
 
+impl Subject {
+    /// How messages call it.
+    pub(in crate::commands) fn name(&self) -> &str {
+        match self {
+            Self::User(user) => user,
+            Self::Named(name) => name,
+            Self::New { name, .. } => name.as_deref().unwrap_or("A new user"),
+        }
+    }
+}
+
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::commands) enum Outcome {
