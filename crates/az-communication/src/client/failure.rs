@@ -243,6 +243,22 @@ impl Failure {
         matches!(&self.cause, Cause::Transport(error) if matches!(**error, Connect(..) | Unsent(..)))
     }
 
+    /// Whether the user's interrupt ended the request.
+    pub fn is_interrupted(&self) -> bool {
+        use TransportError::{Interrupted, InterruptedWaiting};
+        matches!(&self.cause, Cause::Transport(error) if matches!(**error, Interrupted | InterruptedWaiting { .. }))
+    }
+
+    /// Whether the service may have carried the request out.
+    pub fn is_unknown(&self) -> bool {
+        match &self.cause {
+            // A gateway says that it has no answer, not that the service did nothing.
+            Cause::Service(error) => matches!(error.status, 502 | 504),
+            Cause::Credential(_) | Cause::Local(_) => false,
+            Cause::Transport(_) | Cause::Answer { .. } => self.reached() != Reached::No,
+        }
+    }
+
     /// How far the request got.
     pub fn reached(&self) -> Reached {
         match &self.cause {

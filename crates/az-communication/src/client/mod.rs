@@ -59,7 +59,7 @@ mod x509_name;
 
 pub use access::{Access, Principal};
 pub use connection::{Auth, CONNECT_OPTIONS, Connection};
-pub use failure::{Cause, Failure, Reached, ServiceErrorKind};
+pub use failure::{Failure, ServiceErrorKind};
 pub use fetch::{fetch_json, fetch_json_of};
 pub use form::{is_overloaded, post_form, seconds};
 pub use jwks::{Verdict, verify};

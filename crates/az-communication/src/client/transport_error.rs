@@ -13,6 +13,7 @@ use super::failure::Reached;
 use super::http1::{Broken, Failed};
 use super::proxy_error::ProxyError;
 use super::tls_words;
+use super::wait::GraceEnded;
 use crate::error::system_text;
 use crate::names::NameError;
 
@@ -58,6 +59,13 @@ pub enum TransportError {
     Request(String),
     /// The user interrupted before the request left.
     Interrupted,
+    /// The user interrupted while the request was under way, and no whole answer came in the time that was left.
+    InterruptedWaiting {
+        /// The server.
+        host: String,
+        /// How far the request got.
+        reached: Reached,
+    },
 }
 
 impl fmt::Display for TransportError {
@@ -87,6 +95,7 @@ impl fmt::Display for TransportError {
             Self::Protocol(host, what) => write!(f, "The response of {host} is not valid HTTP: {what}."),
             Self::Request(what) => write!(f, "The request cannot be sent: {what}."),
             Self::Interrupted => f.write_str("Interrupted before the request was sent."),
+            Self::InterruptedWaiting { host, .. } => write!(f, "Interrupted while waiting for the response of {host}."),
         }
     }
 }
@@ -123,7 +132,7 @@ impl TransportError {
         match self {
             Self::Closed(_) | Self::Io(..) => Reached::Maybe,
             Self::CutOff(_) | Self::Protocol(..) => Reached::Answered,
-            Self::Timeout { reached, .. } => *reached,
+            Self::Timeout { reached, .. } | Self::InterruptedWaiting { reached, .. } => *reached,
             _ => Reached::No,
         }
     }
@@ -131,7 +140,8 @@ impl TransportError {
     /// Whether another attempt would fail in the same way.
     pub(super) fn is_permanent(&self) -> bool {
         match self {
-            Self::Certificate(..) | Self::Bundle(_) | Self::NotTls(_) | Self::Request(_) | Self::Interrupted => true,
+            Self::Certificate(..) | Self::Bundle(_) | Self::NotTls(_) | Self::Request(_) => true,
+            Self::Interrupted | Self::InterruptedWaiting { .. } => true,
             Self::Proxy(error) => error.is_permanent(),
             _ => false,
         }
@@ -147,6 +157,9 @@ impl TransportError {
             (Broken::Ended, Reached::Maybe) => Self::Closed(server),
             (Broken::Ended, Reached::Answered) => Self::CutOff(server),
             (Broken::Io(error), _) => match error.kind() {
+                io::ErrorKind::TimedOut if error.get_ref().is_some_and(|inner| inner.is::<GraceEnded>()) => {
+                    Self::InterruptedWaiting { host: server, reached }
+                }
                 io::ErrorKind::TimedOut => Self::Timeout { host: server, time, reached },
                 io::ErrorKind::Interrupted => Self::Interrupted,
                 kind => match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).cloned() {

@@ -1,5 +1,6 @@
 //! Waits before a request is sent: who waits until when, and an end to all of them when the user interrupts.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,6 +8,18 @@ use std::time::{Duration, Instant};
 /// How long an answer that is under way may still take after an interrupt. Its request may have been carried out, and the
 /// answer says so. Container runtimes kill a process 10 s after they asked it to end.
 pub const GRACE: Duration = Duration::from_secs(5);
+
+/// An interrupt cut the time of an answer short: the inner error of a `TimedOut`.
+#[derive(Debug)]
+pub(super) struct GraceEnded;
+
+impl fmt::Display for GraceEnded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for GraceEnded {}
 
 /// The waits of this process, and whether the user wants it to end.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::channel::Channel;
 use super::failure::Reached;
-use super::wait::{GRACE, waiting};
+use super::wait::{GRACE, GraceEnded, waiting};
 
 /// How often a wait for the network looks whether the user wants the process to end.
 const LOOK_AROUND: Duration = Duration::from_millis(250);
@@ -44,6 +44,8 @@ pub(super) struct State {
     ended: bool,
     /// What failed.
     failure: Option<io::Error>,
+    /// An interrupt moved the deadline.
+    cut_short: bool,
 }
 
 /// What is kept of what comes.
@@ -55,6 +57,10 @@ enum Records {
 }
 
 impl State {
+    fn time_is_up(&self) -> io::Error {
+        if self.cut_short { io::Error::new(ErrorKind::TimedOut, GraceEnded) } else { ErrorKind::TimedOut.into() }
+    }
+
     /// How far the request got.
     pub(super) fn reached(&self) -> Reached {
         match self.answered {
@@ -104,7 +110,7 @@ impl State {
         }
         // hyper reads on as long as something comes.
         if Instant::now() >= self.deadline {
-            return Err(ErrorKind::TimedOut.into());
+            return Err(self.time_is_up());
         }
         let mut records = (self.records != Records::Nothing).then_some(&mut self.received);
         let count = self.channel.receive(buffer.remaining(), &mut |bytes| {
@@ -155,6 +161,7 @@ impl Wire {
             drained: false,
             ended: false,
             failure: None,
+            cut_short: false,
         })))
     }
 
@@ -166,6 +173,7 @@ impl Wire {
     pub(super) fn begin(&self, deadline: Instant, records_all: bool) {
         let mut state = self.state();
         state.deadline = deadline;
+        state.cut_short = false;
         state.received.clear();
         state.records = if records_all { Records::All } else { Records::Head };
         state.answered = false;
@@ -263,11 +271,15 @@ impl Wire {
                 if state.reached() == Reached::No {
                     return Err(ErrorKind::Interrupted.into());
                 }
-                state.deadline = state.deadline.min(waiting().interrupted_at().unwrap_or(now) + GRACE);
+                let end = waiting().interrupted_at().unwrap_or(now) + GRACE;
+                if end < state.deadline {
+                    state.deadline = end;
+                    state.cut_short = true;
+                }
             }
             let left = state.deadline.saturating_duration_since(now);
             if left.is_zero() {
-                return Err(ErrorKind::TimedOut.into());
+                return Err(state.time_is_up());
             }
             let mut wanted = PollFlags::IN;
             if state.channel.has_unsent() || !state.flushed {

@@ -35,6 +35,7 @@ impl From<&Failure> for CliError {
 fn exit_code(failure: &Failure) -> ExitCode {
     match failure.service() {
         Some(error) if error.status == 404 => ExitCode::NotFound,
+        None if failure.is_interrupted() => ExitCode::Interrupted,
         _ => ExitCode::Failure,
     }
 }
@@ -136,6 +137,7 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
         | TransportError::Io(..)
         | TransportError::CutOff(_)
         | TransportError::Timeout { .. }
+        | TransportError::InterruptedWaiting { .. }
         | TransportError::Protocol(..)
             if error.reached() != Reached::No =>
         {
@@ -151,7 +153,9 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
         }
         TransportError::Tls(_, error) => one(tls_words::hint(error)),
         TransportError::Protocol(..) => one("Does the endpoint of the connection string really name an https service?"),
-        TransportError::Request(_) | TransportError::Interrupted => Vec::new(),
+        TransportError::Request(_) | TransportError::Interrupted | TransportError::InterruptedWaiting { .. } => {
+            Vec::new()
+        }
     }
 }
 

@@ -103,7 +103,7 @@ fn create_many(
             let made = match create(service, None) {
                 Ok(made) => made,
                 // The signal ended a wait: nothing was created.
-                Err(failure) if signals.came() && failure.service().is_some() => break,
+                Err(failure) if signals.came() && !failure.is_unknown() => break,
                 Err(failure) => return Err(failure.into()),
             };
             created += 1;

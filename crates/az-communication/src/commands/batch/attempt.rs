@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::outage::{Outage, RESTART};
 use super::record::{Outcome, Subject};
-use crate::client::{Cause, Failure, Reached, ServiceErrorKind, waiting};
+use crate::client::{Failure, ServiceErrorKind, waiting};
 
 /// The time between two tries.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -39,7 +39,7 @@ pub(super) fn attempt(
             return Err(failure);
         }
         let harmless = !matches!(subject, Subject::New { .. });
-        if harmless && !sent_again && is_unknown(&failure) {
+        if harmless && !sent_again && failure.is_unknown() {
             sent_again = true;
             say(&format!("{}: {} The request is sent again.", subject.name(), first_line(&failure)));
             continue;
@@ -69,7 +69,7 @@ pub(super) enum Fate {
 /// Decides what a failure means.
 pub(super) fn fate(failure: &Failure, subject: &Subject) -> Fate {
     let Some(error) = failure.service() else {
-        return if is_unknown(failure) { Fate::Unknown } else { Fate::NotDone };
+        return if failure.is_unknown() { Fate::Unknown } else { Fate::NotDone };
     };
     let about_the_name = matches!(subject, Subject::Named(_))
         && error.kind == ServiceErrorKind::InvalidRequest
@@ -77,14 +77,5 @@ pub(super) fn fate(failure: &Failure, subject: &Subject) -> Fate {
     if failure.is_about_one_user() || about_the_name {
         return Fate::ThisOneFailed { status: error.status };
     }
-    if is_unknown(failure) { Fate::Unknown } else { Fate::NotDone }
-}
-
-/// Whether the request may have been carried out.
-fn is_unknown(failure: &Failure) -> bool {
-    match failure.service() {
-        // A gateway says that it has no answer, not that the service did nothing.
-        Some(error) => matches!(error.status, 502 | 504),
-        None => failure.reached() != Reached::No && !matches!(failure.cause, Cause::Credential(_) | Cause::Local(_)),
-    }
+    if failure.is_unknown() { Fate::Unknown } else { Fate::NotDone }
 }

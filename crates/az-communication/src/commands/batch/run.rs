@@ -66,6 +66,8 @@ struct Shared<'a, W> {
     lost: Lost,
     stop: Mutex<Option<CliError>>,
     summary: Mutex<Summary>,
+    /// Whether an interrupt ended the wait for an answer.
+    cut_short: AtomicBool,
 }
 
 impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
@@ -99,6 +101,7 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
             // The permit is kept: where the failure ends the run, nobody else sends before that.
             Err(failure) => failure,
         };
+        self.cut_short.fetch_or(failure.is_interrupted(), Ordering::Relaxed);
         match fate(&failure, subject) {
             Fate::ThisOneFailed { status } => {
                 self.lost_in_a_row.store(0, Ordering::Relaxed);
@@ -280,6 +283,7 @@ pub(in crate::commands) fn run(
         lost: Lost::default(),
         stop: Mutex::default(),
         summary: Mutex::default(),
+        cut_short: AtomicBool::new(false),
     };
     let main = thread::current();
     let worker = || {
@@ -307,7 +311,7 @@ pub(in crate::commands) fn run(
         return Err(error.hint(format!("{} {}", shared.so_far(), shared.again())));
     }
     closed?;
-    if signals.came() && shared.settled() < batch.plan.len() {
+    if signals.came() && (shared.settled() < batch.plan.len() || shared.cut_short.load(Ordering::Relaxed)) {
         return Err(shared.interrupted());
     }
     if summary.failed > 0 || summary.unknown > 0 {
