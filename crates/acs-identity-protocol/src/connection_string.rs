@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::endpoint::{EndpointFault, host_and_path, shown};
 use crate::signature::AccessKey;
 
 /// The form that error messages show.
@@ -51,8 +52,8 @@ pub enum ConnectionStringError {
     },
     /// The part of this name has no value.
     EmptyPart(&'static str),
-    /// The endpoint is not a host with a path or without one.
-    InvalidEndpoint(String),
+    /// The endpoint is not a host with a path or without one: what is shown of it, without secrets, and what is wrong.
+    InvalidEndpoint(String, EndpointFault),
     /// The key is not base64.
     InvalidAccessKey,
 }
@@ -67,8 +68,12 @@ impl fmt::Display for ConnectionStringError {
                 "The connection string has no '{name}' part: remove the white space around the name in '{near}='."
             )?,
             Self::EmptyPart(name) => write!(f, "The '{name}' part of the connection string is empty.")?,
-            Self::InvalidEndpoint(endpoint) => {
+            Self::InvalidEndpoint(endpoint, fault) => {
                 write!(f, "The 'endpoint' part of the connection string is not a URL: '{endpoint}'.")?;
+                // A quotation mark is seen.
+                if *fault != EndpointFault::Quote {
+                    write!(f, " {fault}")?;
+                }
             }
             Self::InvalidAccessKey => {
                 f.write_str("The 'accesskey' part of the connection string is not valid base64.")?;
@@ -79,21 +84,6 @@ impl fmt::Display for ConnectionStringError {
 }
 
 impl std::error::Error for ConnectionStringError {}
-
-/// Whether a text can stand where a URL has its host, with or without a port.
-pub fn is_host(text: &str) -> bool {
-    let fits = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '/' | '?' | '#' | '@' | '\\');
-    !text.is_empty() && text.chars().all(fits)
-}
-
-/// Cuts an endpoint without its scheme into the host and the path behind it, which has no slash at its end; `None` where
-/// it is not an endpoint.
-pub fn host_and_path(text: &str) -> Option<(&str, &str)> {
-    let text = text.trim_end_matches('/');
-    let (host, path) = text.split_at(text.find('/').unwrap_or(text.len()));
-    let fits = |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '?' | '#' | '\\');
-    (is_host(host) && path.chars().all(fits)).then_some((host, path))
-}
 
 impl FromStr for ConnectionString {
     type Err = ConnectionStringError;
@@ -116,7 +106,8 @@ impl FromStr for ConnectionString {
                 Err(ConnectionStringError::MissingPart { name: wanted, near })
             }
         };
-        let endpoint = find("endpoint")?.trim_end_matches('/');
+        let written = find("endpoint")?;
+        let endpoint = written.trim_end_matches('/');
         let access_key = find("accesskey")?;
         if endpoint.is_empty() {
             return Err(ConnectionStringError::EmptyPart("endpoint"));
@@ -124,11 +115,11 @@ impl FromStr for ConnectionString {
         if access_key.is_empty() {
             return Err(ConnectionStringError::EmptyPart("accesskey"));
         }
-        let (scheme, bare) = endpoint.split_once("//").unwrap_or(("", endpoint));
-        // A quote in front of the scheme came with the value: the endpoint stands in quotes.
-        let (host, path) = host_and_path(bare)
-            .filter(|_| !scheme.contains(['\'', '"']))
-            .ok_or_else(|| ConnectionStringError::InvalidEndpoint(endpoint.to_owned()))?;
+        let scheme = endpoint.split_once("//").map_or("", |(scheme, _)| scheme);
+        let (host, path) = host_and_path(endpoint).map_err(|fault| {
+            let text = if fault == EndpointFault::NoHost { written } else { endpoint };
+            ConnectionStringError::InvalidEndpoint(shown(text), fault)
+        })?;
         Ok(Self {
             host: host.to_owned(),
             path: path.to_owned(),
@@ -202,9 +193,15 @@ mod tests {
         assert!(error("endpoint=;accesskey=").starts_with("The 'endpoint' part of the connection string is empty."));
         assert!(error(&format!(" endpoint=https://h;accesskey={KEY}")).contains("white space around the name"));
         assert!(error("endpoint=https://h/;accesskey=not-base64!").contains("not valid base64"));
-        for endpoint in ["https://h/a?b", "https://h/a#b", "https://h/a b", "https://u@h/a", "https:///a"] {
+        for (endpoint, shown) in [
+            ("https://h/a?b", "https://h/a?*****"),
+            ("https://h/a#b", "https://h/a#*****"),
+            ("https://h/a b", "https://h/a b"),
+            ("https://u@h/a", "https://*****@h/a"),
+            ("https:///a", "https:///a"),
+        ] {
             let text = format!("endpoint={endpoint};accesskey={KEY}");
-            assert!(error(&text).contains(&format!("not a URL: '{endpoint}'")), "{text}");
+            assert!(error(&text).contains(&format!("not a URL: '{shown}'")), "{text}");
         }
         assert!(error(" ").starts_with("The connection string is empty."));
     }

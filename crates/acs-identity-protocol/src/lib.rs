@@ -3,6 +3,7 @@
 pub mod api_version;
 pub mod claims;
 pub mod connection_string;
+pub mod endpoint;
 pub mod error;
 pub mod jwt;
 pub mod models;

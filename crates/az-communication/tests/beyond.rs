@@ -287,7 +287,10 @@ fn keyless() {
     // What is refused before anything is sent.
     for (words, message) in [
         ("--endpoint http://localhost:1", "ERROR: The endpoint is not an https URL: 'http://localhost:1'.\n"),
-        ("--endpoint https://a?b", "ERROR: The endpoint is not a URL: 'https://a?b'.\n"),
+        (
+            "--endpoint https://a?b",
+            "ERROR: The endpoint is not a URL: 'https://a?*****'. It holds a query (from the ? on).\n",
+        ),
         (
             "--endpoint https://a --auth-mode key",
             "ERROR: With --auth-mode key, the endpoint is that of the connection string.\n",

@@ -175,7 +175,7 @@ fn an_empty_connection_string_does_not_hide_the_endpoint() {
     let mut command = az(&home);
     command.env("AZURE_COMMUNICATION_CONNECTION_STRING", "").env("AZURE_COMMUNICATION_ENDPOINT", "https://a?b");
     let seen = run(command.args(ISSUE).arg("chat"));
-    assert!(seen.starts_with("ERROR: The endpoint is not a URL: 'https://a?b'."), "{seen}");
+    assert!(seen.starts_with("ERROR: The endpoint is not a URL: 'https://a?*****'."), "{seen}");
 }
 
 #[test]
@@ -241,4 +241,105 @@ fn help_says_which_arguments_are_needed_when() {
     ");
     let seen = arguments("issue-batch");
     assert_eq!(seen.matches("One of --count, --names-from and --users-from is required.\n").count(), 3, "{seen}");
+}
+
+/// `user create` with these words, and what the doctor, `--debug` and the log file say.
+fn refused(home: &Folder, option: &str, value: &str) -> String {
+    let create = ["communication", "user-identity", "user", "create", option, value];
+    let logs = home.path().join("logs");
+    let all = |words: &[&str]| {
+        let mut command = az(home);
+        command.args(words).env("AZURE_LOGGING_ENABLE_LOG_FILE", "yes").env("AZURE_LOGGING_LOG_DIR", &logs);
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        format!("{}{}", String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let mut seen = all(&[&create[..], &["--debug"]].concat());
+    let doctor = all(&["communication", "doctor", "--output", "json", option, value]);
+    let rows: serde_json::Value = serde_json::from_str(&doctor[doctor.find('[').unwrap()..=doctor.rfind(']').unwrap()])
+        .unwrap_or_else(|error| panic!("{error}: {doctor}"));
+    assert_eq!((&rows[0]["check"], &rows[0]["state"]), (&json!("connection"), &json!("failed")), "{value}: {doctor}");
+    assert_eq!(rows[1]["state"], "skipped", "{value}: {doctor}");
+    seen.push_str(&doctor);
+    let files: Vec<_> = std::fs::read_dir(&logs).unwrap().map(|file| file.unwrap().path()).collect();
+    assert!(!files.is_empty());
+    for file in files {
+        seen.push_str(&std::fs::read_to_string(file).unwrap());
+    }
+    assert!(!seen.contains("SECRET"), "{option} {value}: {seen}");
+    let text = run(az(home).args(create));
+    assert!(!text.contains("SECRET") && text.ends_with("exit 1\n") && text.contains("Hint: "), "{text}");
+    text.lines().next().unwrap().replace(&format!(" Expected: {FORM}"), "") + "\n"
+}
+
+const FORM: &str = "endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>";
+
+#[test]
+fn a_secret_in_an_endpoint_is_named_and_not_shown() {
+    let home = Folder::new();
+    let mut all = String::new();
+    for endpoint in [
+        "https://u:SECRET@localhost:10155/",
+        "https://localhost:10155/?sig=SECRET",
+        "https://localhost:10155/#SECRET",
+        "https://localhost:10155/ accesskey=SECRET",
+        "https://localhost:10155/,AccessKey=SECRET",
+        "https://u:SEC/SECRET@localhost:10155/",
+    ] {
+        all.push_str(&refused(&home, "--connection-string", &format!("endpoint={endpoint};accesskey=YQ==")));
+        all.push_str(&refused(&home, "--endpoint", endpoint));
+    }
+    all.push_str(&refused(&home, "--endpoint", "http://u:SECRET@localhost"));
+    all.push_str(&refused(&home, "--endpoint", "endpoint=https://localhost/;accesskey=SECRET"));
+    all.push_str(&refused(&home, "--connection-string", "@endpoint=https://localhost/;accesskey=SECRET"));
+    assert_snapshot!(all, @r"
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://*****@localhost:10155'. It holds a user name or a password (before the @).
+    ERROR: The endpoint is not a URL: 'https://*****@localhost:10155/'. It holds a user name or a password (before the @).
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/?*****'. It holds a query (from the ? on).
+    ERROR: The endpoint is not a URL: 'https://localhost:10155/?*****'. It holds a query (from the ? on).
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/#*****'. It holds a fragment (from the # on).
+    ERROR: The endpoint is not a URL: 'https://localhost:10155/#*****'. It holds a fragment (from the # on).
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/ accesskey=*****'. It holds an access key: a ';' is missing before 'accesskey='.
+    ERROR: The endpoint is not a URL: 'https://localhost:10155/ accesskey=*****'. It holds an access key.
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/,AccessKey=*****'. It holds an access key: a ';' is missing before 'accesskey='.
+    ERROR: The endpoint is not a URL: 'https://localhost:10155/,AccessKey=*****'. It holds an access key.
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://*****@localhost:10155'. It holds a user name or a password (before the @).
+    ERROR: The endpoint is not a URL: 'https://*****@localhost:10155/'. It holds a user name or a password (before the @).
+    ERROR: The endpoint is not an https URL: 'http://*****@localhost'.
+    ERROR: The endpoint is not a URL: 'endpoint=https://localhost/;accesskey=*****'. It holds an access key.
+    ERROR: The connection string was to be read from the file 'endpoint=https://localhost/;accesskey=*****', which cannot be read: No such file or directory.
+    ");
+}
+
+#[test]
+fn what_is_wrong_with_an_endpoint_is_named() {
+    let home = Folder::new();
+    let mut all = String::new();
+    for endpoint in [
+        "https://localhost:99999/",
+        "https://[::1",
+        "https://::1",
+        "https://[::1%lo]:10155/",
+        "https://[localhost]",
+        "https://xn--:10155/",
+        "https://999.0.0.1",
+        "https://",
+        "https://a b",
+    ] {
+        let part = refused(&home, "--connection-string", &format!("endpoint={endpoint};accesskey=YQ=="));
+        let option = refused(&home, "--endpoint", endpoint);
+        let reason = |text: &str| text.split_once("'. ").unwrap().1.to_owned();
+        assert_eq!(reason(&part), reason(&option));
+        all.push_str(&option);
+    }
+    assert_snapshot!(all, @r"
+    ERROR: The endpoint is not a URL: 'https://localhost:99999/'. Its port is not a number from 0 to 65535.
+    ERROR: The endpoint is not a URL: 'https://[::1'. An IPv6 address stands in brackets, as in https://[::1]:443.
+    ERROR: The endpoint is not a URL: 'https://::1'. An IPv6 address stands in brackets, as in https://[::1]:443.
+    ERROR: The endpoint is not a URL: 'https://[::1%lo]:10155/'. Its IPv6 address has a zone (from the % on), which a URL cannot have.
+    ERROR: The endpoint is not a URL: 'https://[localhost]'. What stands in its brackets is not an IPv6 address.
+    ERROR: The endpoint is not a URL: 'https://xn--:10155/'. Its host is neither a valid name nor an address.
+    ERROR: The endpoint is not a URL: 'https://999.0.0.1'. Its host is neither a valid name nor an address.
+    ERROR: The endpoint is not a URL: 'https://'. It has no host.
+    ERROR: The endpoint is not a URL: 'https://a b'. It holds a blank.
+    ");
 }

@@ -3,8 +3,10 @@
 use std::env;
 use std::io::{self, IsTerminal as _};
 
-use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStringError, EXPECTED_FORM, host_and_path};
+use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStringError, EXPECTED_FORM};
+use acs_identity_protocol::endpoint::{EndpointFault, host_and_path, shown};
 use acs_identity_protocol::signature::AccessKey;
+use azure_core::http::Url;
 
 use super::trust::{DEVELOPMENT_EMULATOR, Trust};
 use crate::cli::Arguments;
@@ -15,6 +17,7 @@ use crate::emulator_files;
 use crate::emulator_variables;
 use crate::error::{CliError, HintPolicy, system_text};
 use crate::pasted;
+use crate::redact;
 
 /// The arguments of every command that talks to the service.
 pub const CONNECT_OPTIONS: &[Argument] = &[
@@ -91,17 +94,20 @@ fn source(option: &str) -> String {
 
 /// An `@file` that is still there: an argument whose file cannot be read, or a variable, which is never read from a file.
 fn from_a_file(path: &str, given: bool) -> CliError {
+    let reason = || std::fs::read(path).err().map_or_else(String::new, |error| format!(": {}", system_text(&error)));
+    // It may be the connection string itself.
+    let name = redact::text(path);
     if !given {
         let source = source("connection_string");
         let read = match source.strip_prefix("AZURE_") {
             Some(_) => format!("{source}=\"$(cat FILE)\""),
             None => "the text itself there".to_owned(),
         };
-        return CliError::new(format!("{source} is '@{path}', but only arguments are read from files."))
+        return CliError::new(format!("{source} is '@{name}', but only arguments are read from files."))
             .hint(format!("Give --connection-string @FILE, or {read}."));
     }
-    let reason = std::fs::read(path).err().map_or_else(String::new, |error| format!(": {}", system_text(&error)));
-    CliError::new(format!("The connection string was to be read from the file '{path}', which cannot be read{reason}."))
+    let reason = reason();
+    CliError::new(format!("The connection string was to be read from the file '{name}', which cannot be read{reason}."))
         .hint("Give the file's path behind the @, or the connection string itself.")
 }
 
@@ -115,7 +121,18 @@ fn malformed(error: &ConnectionStringError, text: &str, given: bool) -> CliError
     }
     hints
         .push(format!("Copy it from Settings > Keys of the resource in the Azure portal. Its form is {EXPECTED_FORM}"));
-    CliError { hints, ..CliError::new(error.to_string()) }
+    CliError { hints, ..CliError::new(redact::text(&error.to_string())) }
+}
+
+/// Whether a URL can have that host, with its port. The usual ones need no parser.
+fn is_url_host(host: &str) -> bool {
+    let name = host.split_once(':').map_or(host, |(name, _)| name);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_usual = name.bytes().all(plain)
+        && last.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !name.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"xn--"));
+    is_usual || Url::parse(&format!("https://{host}/")).is_ok()
 }
 
 fn nothing_given() -> CliError {
@@ -189,23 +206,27 @@ impl Connection {
             let hints = if given.is_some() { Vec::new() } else { pasted::hints(&source("endpoint"), &endpoint) };
             CliError { hints, ..CliError::new(message) }.hint(hint)
         };
-        let bare = endpoint.trim_end_matches('/');
-        let host = match bare.split_once("://") {
-            Some((scheme, host)) if scheme.eq_ignore_ascii_case("https") => host,
-            Some(_) => {
-                return Err(refused(
-                    format!("The endpoint is not an https URL: '{endpoint}'."),
-                    "An Entra token is sent over https only: https://<resource>.communication.azure.com",
-                ));
-            }
-            None => bare,
-        };
-        let Some((host, path)) = host_and_path(host) else {
+        let found = host_and_path(&endpoint);
+        let scheme = endpoint.split_once("://").map(|(scheme, _)| scheme);
+        if scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("https")) && found != Err(EndpointFault::AccessKey)
+        {
             return Err(refused(
-                format!("The endpoint is not a URL: '{endpoint}'."),
-                "Its form is https://<resource>.communication.azure.com",
+                format!("The endpoint is not an https URL: '{}'.", redact::text(&shown(&endpoint))),
+                "An Entra token is sent over https only: https://<resource>.communication.azure.com",
             ));
-        };
+        }
+        let found =
+            found.and_then(|(host, path)| if is_url_host(host) { Ok((host, path)) } else { Err(EndpointFault::Host) });
+        let (host, path) = found.map_err(|fault| {
+            let message = format!("The endpoint is not a URL: '{}'.", redact::text(&shown(&endpoint)));
+            match fault {
+                EndpointFault::AccessKey => refused(
+                    format!("{message} It holds an access key."),
+                    "Give a connection string as --connection-string. The form of an endpoint is https://<resource>.communication.azure.com",
+                ),
+                fault => refused(format!("{message} {fault}"), "Its form is https://<resource>.communication.azure.com"),
+            }
+        })?;
         Ok(Self {
             host: host.to_owned(),
             path: path.to_owned(),
@@ -230,6 +251,10 @@ impl Connection {
         }
         let parsed: ConnectionString =
             text.parse().map_err(|error: ConnectionStringError| malformed(&error, &text, given.is_some()))?;
+        if !is_url_host(&parsed.host) {
+            let error = ConnectionStringError::InvalidEndpoint(parsed.https_endpoint(), EndpointFault::Host);
+            return Err(malformed(&error, &text, given.is_some()));
+        }
         let mut connection = Self::from(parsed);
         if connection.development_emulator {
             connection.host = emulator_variables::development_host()?;
@@ -271,6 +296,8 @@ impl Connection {
     pub fn host_and_port(&self) -> (&str, u16) {
         match self.host.rsplit_once(':').map(|(name, port)| (name, port.parse())) {
             Some((name, Ok(port))) => (name, port),
+            // A colon without a port is that of the scheme.
+            Some((name, Err(_))) if self.host.ends_with(':') => (name, 443),
             _ => (&self.host, 443),
         }
     }

@@ -1,0 +1,243 @@
+//! An endpoint as people write it: a host, with a port or without one, and the path of a gateway. What is wrong with one, and
+//! how it is shown without the secrets that were written into it.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+
+/// What stands in a secret's place.
+const REDACTED: &str = "*****";
+
+/// What is wrong with an endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndpointFault {
+    /// It holds an access key, most often because a `;` is missing.
+    AccessKey,
+    /// It holds a user name, or a user name and a password.
+    UserInfo,
+    /// It holds a query.
+    Query,
+    /// It holds a fragment.
+    Fragment,
+    /// It stands in quotes, or in one.
+    Quote,
+    /// It holds a blank, a tab or a line end.
+    Blank,
+    /// It holds a control character.
+    Control,
+    /// It holds a backslash.
+    Backslash,
+    /// It has no host.
+    NoHost,
+    /// A bracket of its IPv6 address is missing, or both are.
+    Bracket,
+    /// What stands in brackets is not an IPv6 address.
+    Address,
+    /// Its IPv6 address has a zone, `%eth0`.
+    Zone,
+    /// What follows the colon is not a port.
+    Port,
+    /// The host can be neither a name nor an address.
+    Host,
+}
+
+/// A sentence about it, without what was written.
+impl fmt::Display for EndpointFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AccessKey => "It holds an access key: a ';' is missing before 'accesskey='.",
+            Self::UserInfo => "It holds a user name or a password (before the @).",
+            Self::Query => "It holds a query (from the ? on).",
+            Self::Fragment => "It holds a fragment (from the # on).",
+            Self::Quote => "It holds a quotation mark.",
+            Self::Blank => "It holds a blank.",
+            Self::Control => "It holds a control character.",
+            Self::Backslash => "It holds a backslash.",
+            Self::NoHost => "It has no host.",
+            Self::Bracket => "An IPv6 address stands in brackets, as in https://[::1]:443.",
+            Self::Address => "What stands in its brackets is not an IPv6 address.",
+            Self::Zone => "Its IPv6 address has a zone (from the % on), which a URL cannot have.",
+            Self::Port => "Its port is not a number from 0 to 65535.",
+            Self::Host => "Its host is neither a valid name nor an address.",
+        })
+    }
+}
+
+/// Cuts an endpoint, with its scheme or without it, into the host and the path behind it, which has no slash at its end.
+///
+/// # Errors
+///
+/// When it is not a host with a path or without one.
+pub fn host_and_path(endpoint: &str) -> Result<(&str, &str), EndpointFault> {
+    let (scheme, bare) = endpoint.split_once("//").unwrap_or(("", endpoint));
+    if find_access_key(endpoint).is_some() {
+        return Err(EndpointFault::AccessKey);
+    }
+    // A quote in front of the scheme came with the value: the endpoint stands in quotes.
+    if scheme.contains(['\'', '"']) {
+        return Err(EndpointFault::Quote);
+    }
+    let bare = bare.trim_end_matches('/');
+    let end = bare.find(['/', '?', '#', '\\']).unwrap_or(bare.len());
+    let (host, path) = bare.split_at(end);
+    // A password may hold what would end a host.
+    let port = host.rsplit_once(':').map_or("", |(_, port)| port);
+    if scheme.contains('@') || host.contains('@') || (path.contains('@') && !is_port(port)) {
+        return Err(EndpointFault::UserInfo);
+    }
+    for c in bare.chars() {
+        match c {
+            '?' => return Err(EndpointFault::Query),
+            '#' => return Err(EndpointFault::Fragment),
+            '\\' => return Err(EndpointFault::Backslash),
+            c if c.is_whitespace() => return Err(EndpointFault::Blank),
+            c if c.is_control() => return Err(EndpointFault::Control),
+            _ => {}
+        }
+    }
+    check_host(host)?;
+    Ok((host, path))
+}
+
+/// Whether it can stand where a URL has its port. A port of nothing is that of the scheme.
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && (text.is_empty() || text.parse::<u16>().is_ok())
+}
+
+fn check_host(host: &str) -> Result<(), EndpointFault> {
+    let (name, port) = if let Some(rest) = host.strip_prefix('[') {
+        let (address, behind) = rest.split_once(']').ok_or(EndpointFault::Bracket)?;
+        if address.contains('%') {
+            return Err(EndpointFault::Zone);
+        }
+        address.parse::<Ipv6Addr>().map_err(|_| EndpointFault::Address)?;
+        let port = if behind.is_empty() { "" } else { behind.strip_prefix(':').ok_or(EndpointFault::Host)? };
+        (address, port)
+    } else {
+        host.split_once(':').unwrap_or((host, ""))
+    };
+    // The slashes behind a scheme are missing, or nothing follows them.
+    let is_scheme = || ["http:", "https:"].iter().any(|scheme| host.eq_ignore_ascii_case(scheme));
+    if (name.is_empty() && !port.contains(':')) || is_scheme() {
+        return Err(EndpointFault::NoHost);
+    }
+    if !host.starts_with('[') && (port.contains(':') || host.contains([']', '['])) {
+        return Err(EndpointFault::Bracket);
+    }
+    if is_port(port) { Ok(()) } else { Err(EndpointFault::Port) }
+}
+
+/// Where a key begins, behind `accesskey`.
+fn find_access_key(text: &str) -> Option<usize> {
+    const NAME: &str = "accesskey";
+    // Most endpoints have no such sign, and need no copy in small letters.
+    if !text.contains(['=', ' ', ':', '%']) {
+        return None;
+    }
+    let lower = text.to_ascii_lowercase();
+    let mut from = 0;
+    while let Some(at) = lower[from..].find(NAME) {
+        from += at + NAME.len();
+        if lower[from..].trim_start().starts_with(['=', ':', '%']) {
+            return Some(from);
+        }
+    }
+    None
+}
+
+/// An endpoint for messages: without user name, password, query and fragment, and without an access key.
+pub fn shown(endpoint: &str) -> String {
+    let (text, key) = match find_access_key(endpoint) {
+        Some(at) => (&endpoint[..at], format!("={REDACTED}")),
+        None => (endpoint, String::new()),
+    };
+    let start = text.find("//").map_or(0, |at| at + 2);
+    let cut = text.find(['?', '#']);
+    // A path may hold an @, too; a password may hold a slash or a ?.
+    let (begin, rest) = match text.rfind('@') {
+        Some(at) if cut.is_some_and(|cut| cut < at) => {
+            let begin = if start <= at { &text[..start] } else { "" };
+            let begin = if begin.contains(['?', '#']) { "" } else { begin };
+            return format!("{begin}{REDACTED}");
+        }
+        Some(at) if start <= at => (format!("{}{REDACTED}@", &text[..start]), &text[at + 1..]),
+        Some(at) => (format!("{REDACTED}@"), &text[at + 1..]),
+        None => (String::new(), text),
+    };
+    match rest.find(['?', '#']) {
+        Some(cut) => format!("{begin}{}{REDACTED}", &rest[..=cut]),
+        None => format!("{begin}{rest}{key}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fault_is_named() {
+        use EndpointFault as F;
+        for (endpoint, fault) in [
+            ("https://u:p@h:1", F::UserInfo),
+            ("https://u@h/a", F::UserInfo),
+            ("https://u:p/q@h", F::UserInfo),
+            ("u:p@h", F::UserInfo),
+            ("https://h/?a", F::Query),
+            ("https://h?a@b", F::Query),
+            ("https://h/#a", F::Fragment),
+            ("https://h/ accesskey=YQ==", F::AccessKey),
+            ("https://h/,AccessKey=YQ==", F::AccessKey),
+            ("'https://h/", F::Quote),
+            ("https://h/a b", F::Blank),
+            ("https://h\u{a0}", F::Blank),
+            ("https://h\u{7}", F::Control),
+            ("https://h\\a", F::Backslash),
+            ("https://", F::NoHost),
+            ("https:///a", F::NoHost),
+            ("https://:1/", F::NoHost),
+            ("https:", F::NoHost),
+            ("https:/h", F::NoHost),
+            ("https://[::1", F::Bracket),
+            ("https://::1", F::Bracket),
+            ("https://[x]", F::Address),
+            ("https://[::1]x", F::Host),
+            ("https://[::1%lo]:1", F::Zone),
+            ("https://h:99999", F::Port),
+            ("https://h:+1", F::Port),
+            ("https://h:x", F::Port),
+            ("https://[::1]:x", F::Port),
+        ] {
+            assert_eq!(host_and_path(endpoint), Err(fault), "{endpoint}");
+        }
+        for (endpoint, parts) in [
+            ("https://h:1/a/b//", ("h:1", "/a/b")),
+            ("h", ("h", "")),
+            ("http://[::1]:1", ("[::1]:1", "")),
+            ("[::1]", ("[::1]", "")),
+            ("https://accesskey.example:1/a@b", ("accesskey.example:1", "/a@b")),
+        ] {
+            assert_eq!(host_and_path(endpoint), Ok(parts), "{endpoint}");
+        }
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        for (endpoint, text) in [
+            ("https://u:SECRET@h:1/a", "https://*****@h:1/a"),
+            ("https://SEC:RE/T@h", "https://*****@h"),
+            ("https://SECRET@SECRET@h", "https://*****@h"),
+            ("u:SECRET@h", "*****@h"),
+            ("u:SECRET@h//", "*****@h//"),
+            ("https://h/?sig=SECRET", "https://h/?*****"),
+            ("https://h/?sig=SEC@RET", "https://*****"),
+            ("https://u:SEC?RET@h", "https://*****"),
+            ("?SECRET//@h", "*****"),
+            ("https://h/#SECRET?x", "https://h/#*****"),
+            ("https://h/ accesskey=SECRET", "https://h/ accesskey=*****"),
+            ("https://u:SECRET@h/ AccessKey =SECRET", "https://*****@h/ AccessKey=*****"),
+            ("endpoint=https://h;accesskey=SECRET;x", "endpoint=https://h;accesskey=*****"),
+            ("https://h:99999", "https://h:99999"),
+        ] {
+            assert_eq!(shown(endpoint), text, "{endpoint}");
+        }
+    }
+}
