@@ -9,7 +9,8 @@ use std::process::{Command, Output};
 
 use insta::assert_snapshot;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, SanType,
+    date_time_ymd,
 };
 use rustls::pki_types::CertificateDer;
 use support::tls::{self, Identity};
@@ -391,4 +392,53 @@ fn a_server_that_wants_a_certificate_of_the_client_is_named() {
         assert!(text.contains("the server wants a certificate of the client, which is not supported."), "{text}");
         assert_eq!(output.status.code(), Some(1));
     }
+}
+
+#[test]
+fn an_address_that_stands_as_a_dns_name_is_named() {
+    let root = root(|_| {});
+    let home = Folder::new();
+    let bundle = home.write("bundle.pem", &root.pem);
+    let at_address = |names: &[&str]| {
+        let mut params = tls::server(&[]);
+        params.subject_alt_names = names.iter().map(|name| SanType::DnsName((*name).try_into().unwrap())).collect();
+        let server = Identity::by(&root, params);
+        let port = tls::serve(tls::config(vec![server.der.clone()], server.key_der()));
+        let mut command = az(&home);
+        command.args(["communication", "user-identity", "user", "create", "--only-show-errors"]);
+        command.env("REQUESTS_CA_BUNDLE", &bundle);
+        command.env(
+            "AZURE_COMMUNICATION_CONNECTION_STRING",
+            format!("endpoint=https://127.0.0.1:{port}/;accesskey=c2VjcmV0"),
+        );
+        String::from_utf8(command.output().unwrap().stderr).unwrap()
+    };
+    assert_snapshot!(at_address(&["a.example", "127.0.0.1"]), @r"
+    ERROR: The certificate of 127.0.0.1 cannot be trusted: the address 127.0.0.1 stands in it as a DNS name, and must be an IP name (subjectAltName).
+    Hint: The server needs a certificate with IP:127.0.0.1 in its subjectAltName, not DNS:127.0.0.1.
+    ");
+    assert_snapshot!(at_address(&["127.0.0.2"]), @r"
+    ERROR: The certificate of 127.0.0.1 cannot be trusted: it is for another name: 127.0.0.2.
+    Hint: Give one of these names as the host of the endpoint: --connection-string, or --endpoint.
+    ");
+}
+
+#[test]
+fn a_certificate_that_ends_before_it_begins_has_expired() {
+    let root = root(|_| {});
+    let with_times = |before, after| {
+        let mut params = tls::server(&["localhost"]);
+        (params.not_before, params.not_after) = (before, after);
+        problem(&with(&root.pem, &Identity::by(&root, params), &[]))
+    };
+    let past = [date_time_ymd(2022, 1, 1), date_time_ymd(2020, 1, 1)];
+    assert_eq!(with_times(past[0], past[1]), "it has expired, on 2020-01-01T00:00:00+00:00.");
+    assert_eq!(
+        with_times(date_time_ymd(2999, 1, 1), date_time_ymd(2020, 1, 1)),
+        "it has expired, on 2020-01-01T00:00:00+00:00."
+    );
+    assert_eq!(
+        with_times(date_time_ymd(2999, 1, 1), date_time_ymd(2998, 1, 1)),
+        "it is not valid yet, but from 2999-01-01T00:00:00+00:00 on."
+    );
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 
 use acs_identity_protocol::time::whole_seconds;
 use azure_core::time::OffsetDateTime;
@@ -50,6 +51,8 @@ pub(super) enum ProblemKind {
     NotValidYet(Who, i64),
     /// It is for other hosts: their names.
     OtherName(Vec<String>),
+    /// It has the address of the endpoint as the name of a host, where it must stand as an address.
+    AddressAsName(IpAddr),
     /// An authority may not sign for that host.
     NameConstraints,
     /// An RSA key of so many bits.
@@ -146,6 +149,9 @@ impl fmt::Display for CertificateProblem {
             K::NotValidYet(who, at) => write!(f, "{who} is not valid yet, but from {} on", date(*at)),
             K::OtherName(names) if names.is_empty() => f.write_str("it names no host (subjectAltName)"),
             K::OtherName(names) => write!(f, "it is for another name: {}", list(names)),
+            K::AddressAsName(address) => {
+                write!(f, "the address {address} stands in it as a DNS name, and must be an IP name (subjectAltName)")
+            }
             K::NameConstraints => f.write_str("its authority may not sign for this name (name constraints)"),
             K::KeySize(who, bits) => write!(f, "{who} has an RSA key of {bits} bits, and 2048 to 8192 are supported"),
             K::Key(who, key) => write!(f, "{who} has a kind of key that is not supported, {key}"),
@@ -232,6 +238,9 @@ impl CertificateProblem {
                 )]
             }
             K::OtherName(names) if names.is_empty() => one("The server needs a certificate with its name."),
+            K::AddressAsName(address) => vec![format!(
+                "The server needs a certificate with IP:{address} in its subjectAltName, not DNS:{address}."
+            )],
             K::OtherName(_) => {
                 one("Give one of these names as the host of the endpoint: --connection-string, or --endpoint.")
             }

@@ -1,5 +1,8 @@
 //! What webpki's refusal of a chain means. It runs after a failure only.
 
+use std::net::IpAddr;
+
+use rustls::pki_types::ServerName;
 use webpki::Error;
 
 use super::algorithms;
@@ -12,6 +15,9 @@ use super::verify::Shown;
 use super::x509::{self, Certificate};
 use super::x509_name::readable;
 use crate::visible::escaped;
+
+/// The tag of the name of a host in a subjectAltName.
+const DNS_NAME: u8 = 0x82;
 
 /// What is wrong, where webpki says this about what a server showed, with these authorities.
 pub(super) fn of(error: &Error, shown: &Shown<'_>, anchors: &[Anchor]) -> ProblemKind {
@@ -34,6 +40,17 @@ pub(super) fn of(error: &Error, shown: &Shown<'_>, anchors: &[Anchor]) -> Proble
             Some(young) => ProblemKind::NotValidYet(who(young), young.not_before),
             None => ProblemKind::Malformed,
         },
+        // It ends before it begins.
+        Error::InvalidCertValidity => match all().find(|certificate| certificate.not_after < certificate.not_before) {
+            Some(odd) if now > odd.not_after => ProblemKind::Expired(who(odd), odd.not_after),
+            Some(odd) => ProblemKind::NotValidYet(who(odd), odd.not_before),
+            None => ProblemKind::Malformed,
+        },
+        Error::CertNotValidForName(_) | Error::UnsupportedNameType | Error::MalformedDnsIdentifier
+            if let Some(address) = address_as_name(&server, shown.name) =>
+        {
+            ProblemKind::AddressAsName(address)
+        }
         Error::CertNotValidForName(_) | Error::UnsupportedNameType => ProblemKind::OtherName(names(&server)),
         Error::CaUsedAsEndEntity if server.is_self_issued() => ProblemKind::SelfSigned,
         Error::CaUsedAsEndEntity => ProblemKind::Authority,
@@ -129,13 +146,26 @@ fn unusable_key(certificate: &Certificate<'_>, who: Who) -> Option<ProblemKind> 
     (!is_known).then(|| ProblemKind::Key(who, algorithms::name(algorithm)))
 }
 
-/// The hosts that a certificate is for.
-fn names(certificate: &Certificate<'_>) -> Vec<String> {
+/// The entries of the subjectAltName, each with its tag.
+fn entries<'a>(certificate: &Certificate<'a>) -> impl Iterator<Item = (u8, &'a [u8])> {
     const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
     let list = certificate.extension(SUBJECT_ALT_NAME).and_then(element).map_or(&[][..], |(_, list, _)| list);
     elements(list)
+}
+
+/// The address of the endpoint, where the certificate has it as the name of a host.
+fn address_as_name(certificate: &Certificate<'_>, name: &ServerName<'_>) -> Option<IpAddr> {
+    let ServerName::IpAddress(address) = name else { return None };
+    let address = IpAddr::from(*address);
+    let is_it = |name: &[u8]| str::from_utf8(name).is_ok_and(|name| name.parse() == Ok(address));
+    entries(certificate).any(|(tag, name)| tag == DNS_NAME && is_it(name)).then_some(address)
+}
+
+/// The hosts that a certificate is for.
+fn names(certificate: &Certificate<'_>) -> Vec<String> {
+    entries(certificate)
         .filter_map(|(tag, name)| match (tag, name.len()) {
-            (0x82, _) => Some(escaped(&String::from_utf8_lossy(name)).chars().take(253).collect()),
+            (DNS_NAME, _) => Some(escaped(&String::from_utf8_lossy(name)).chars().take(253).collect()),
             (0x87, 4) => Some(<[u8; 4]>::try_from(name).map(std::net::Ipv4Addr::from).ok()?.to_string()),
             (0x87, 16) => Some(<[u8; 16]>::try_from(name).map(std::net::Ipv6Addr::from).ok()?.to_string()),
             _ => None,
