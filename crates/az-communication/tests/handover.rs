@@ -354,6 +354,55 @@ const ARRANGEMENTS: &[Arrangement] = &[
     },
 ];
 
+/// Wrappers that clear the environment, and so the mark. The environments of the ancestors still have it, where there is a
+/// /proc to read them in.
+#[cfg(target_os = "linux")]
+const CLEARED: &[Arrangement] = &[
+    Arrangement {
+        name: "a wrapper that clears the environment and waits for it by its path",
+        make: |p| p.script("w", "#!/bin/sh\nenv -i PATH=\"$PATH\" OURS \"$@\"\n"),
+        path: &["ours", "w"],
+        called: None,
+        end: End::Again,
+    },
+    Arrangement {
+        name: "a wrapper that clears the environment, two shells away",
+        make: |p| {
+            p.script("w", "#!/bin/sh\nenv -i PATH=\"$PATH\" sh -c 'sh -c \"az $*; exit \\$?\"; exit $?' az \"$@\"\n");
+        },
+        path: &["ours", "w"],
+        called: None,
+        end: End::Again,
+    },
+    Arrangement {
+        name: "a wrapper that takes the mark alone out of the environment",
+        make: |p| p.script("w", "#!/bin/sh\nunset AZ_COMMUNICATION_HANDED_OVER\naz \"$@\"\n"),
+        path: &["ours", "w"],
+        called: None,
+        end: End::Again,
+    },
+    Arrangement {
+        name: "a wrapper that clears the environment, with the real one behind",
+        make: |p| {
+            p.script("w", "#!/bin/sh\nenv -i PATH=\"$PATH\" OURS \"$@\"\n");
+            p.real("real");
+        },
+        path: &["w", "real"],
+        called: None,
+        end: End::Answered,
+    },
+];
+
+#[test]
+#[cfg(target_os = "linux")]
+fn nor_does_a_wrapper_that_clears_the_environment() {
+    for arrangement in CLEARED {
+        let (end, runs, seen) = try_arrangement(arrangement, &[]);
+        assert_eq!(end.as_ref(), Some(&arrangement.end), "{}: {seen:?}", arrangement.name);
+        assert!(runs <= 2, "{}: {runs} runs", arrangement.name);
+    }
+}
+
 /// Runs an arrangement through these words in front; how it ended, and how often this program ran.
 fn try_arrangement(arrangement: &Arrangement, wrap: &[&str]) -> (Option<End>, usize, Seen) {
     let programs = Programs::new();

@@ -1,5 +1,6 @@
 //! Handing over to the real `az`: another one on PATH, which gets the words byte for byte.
 
+mod ancestors;
 mod broken;
 mod child;
 mod find;
@@ -96,7 +97,8 @@ fn broken(program: PathBuf, error: std::io::Error) -> NotHandedOver {
 }
 
 fn prepare(words: &[OsString]) -> Result<(PathBuf, Command), NotHandedOver> {
-    let mark = env::var_os(mark::VARIABLE);
+    // A wrapper may have cleared the environment.
+    let mark = env::var_os(mark::VARIABLE).or_else(|| ancestors::variable(mark::VARIABLE));
     let program = match find::find(mark.is_none()) {
         Found::Program(program) => program,
         Found::Broken(broken) => return Err(NotHandedOver::Broken(broken)),
