@@ -25,6 +25,7 @@ mod private_file;
 mod prompt;
 mod redact;
 mod subscription;
+mod text_file;
 mod text_mode;
 mod times;
 mod visible;

@@ -1,12 +1,11 @@
 //! `--subscription`: whether a login of the Azure CLI knows it. The commands of the identity service do not need one; the
 //! reference warns of a wrong one all the same.
 
-use std::fs;
-
 use serde_json::Value;
 
 use crate::config::{self, Config};
 use crate::printer::Printer;
+use crate::text_file::{self, TextFault};
 
 /// Warns where no login of this user has a subscription of that name or id.
 pub fn warn_if_unknown(value: &str, config: &Config, printer: &Printer) {
@@ -30,8 +29,13 @@ fn read_profile(printer: &Printer) -> Value {
     let Some(path) = config::directory().map(|folder| folder.join("azureProfile.json")) else {
         return Value::Null;
     };
-    let Ok(bytes) = fs::read(&path) else {
-        return Value::Null;
+    let bytes = match text_file::read(&path, text_file::USUAL) {
+        Ok(bytes) => bytes,
+        Err(TextFault::System(_)) => return Value::Null,
+        Err(why) => {
+            printer.warning(&format!("{} cannot be read, and is left out: {why}.", path.display()));
+            return Value::Null;
+        }
     };
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     serde_json::from_slice(text).unwrap_or_else(|error| {

@@ -2,9 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::path::Path;
 
 use crate::config;
 use crate::error::{CliError, system_text};
+use crate::text_file::{self, TextFault};
 use crate::text_mode::universal_newlines;
 
 /// More than a command line can hold.
@@ -55,8 +57,10 @@ fn load(path: &str) -> Result<Option<String>, CliError> {
         let bytes = read(io::stdin().lock(), path)?.map_err(|error| fail(&system_text(&error)))?;
         return String::from_utf8(bytes).map(Some).map_err(|_| fail("it is not UTF-8"));
     }
-    let Ok(file) = File::open(config::expand_user(path)) else {
-        return Ok(None);
+    let file = match text_file::open(Path::new(&config::expand_user(path))) {
+        Ok(file) => file,
+        Err(fault @ TextFault::NoWriter) => return Err(CliError::new(format!("'@{path}' cannot be read: {fault}."))),
+        Err(_) => return Ok(None),
     };
     // stdin keeps its line ends, as in Python.
     Ok(read(file, path)?.ok().map(decode).map(universal_newlines))

@@ -1,6 +1,6 @@
 //! `token inspect`: what is in a token, without asking anybody.
 
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _};
 
 use acs_identity_protocol::jwt::{JwtError, UnverifiedJwt};
 use acs_identity_protocol::time::whole_seconds;
@@ -12,8 +12,9 @@ use pyjmespath::Value;
 use super::{Invocation, token_text};
 use crate::cli::table::{Argument, Example, Verb};
 use crate::client::{Validity, object, time_claim};
-use crate::error::{CliError, system_text};
+use crate::error::CliError;
 use crate::exit_code::ExitCode;
+use crate::text_file;
 
 /// `--token`.
 pub(super) const TOKEN: Argument =
@@ -47,10 +48,8 @@ pub(super) fn token(invocation: &Invocation<'_>) -> Result<String, CliError> {
             return Err(CliError::new("There is no token.").hint("Give --token, or write it to stdin."));
         }
         _ => {
-            let mut bytes = Vec::new();
-            io::stdin().lock().take(LONGEST).read_to_end(&mut bytes).map_err(|error| {
-                CliError::new(format!("The token cannot be read from stdin: {}.", system_text(&error)))
-            })?;
+            let bytes = text_file::content(io::stdin().lock(), 0, LONGEST)
+                .map_err(|fault| CliError::new(format!("The token cannot be read from stdin: {fault}.")))?;
             token_text::decode(&bytes)
         }
     };

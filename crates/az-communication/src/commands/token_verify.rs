@@ -1,5 +1,7 @@
 //! `token verify`: whether a token is good, by published keys and by introspection.
 
+use std::path::Path;
+
 use acs_identity_protocol::jwt::UnverifiedJwt;
 use azure_core::time::OffsetDateTime;
 use pyjmespath::Value;
@@ -10,9 +12,10 @@ use super::token_inspect::{TOKEN, decode, scopes, token};
 use super::{Invocation, SCOPE};
 use crate::cli::table::{Argument, Completion, Example, Verb};
 use crate::client::{self, Auth, Connection, Validity, Verdict, object};
-use crate::error::{CliError, system_text};
+use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::printer::Printer;
+use crate::text_file;
 
 pub(super) const VERB: Verb = Verb {
     summary: "Check a token: its signature against published keys, its expiry, and whether it was revoked.\n\nWithout \
@@ -165,7 +168,7 @@ fn read_jwks(source: &str, printer: Printer) -> Result<Json, CliError> {
         return client::fetch_json(source, printer);
     }
     let fail = |why: String| CliError::new(format!("The key set {source} cannot be read: {why}."));
-    let text = std::fs::read(source).map_err(|error| fail(system_text(&error)))?;
+    let text = text_file::read_or_wait(Path::new(source), text_file::USUAL).map_err(|fault| fail(fault.to_string()))?;
     let jwks: Json = serde_json::from_slice(&text).map_err(|error| fail(error.to_string()))?;
     if jwks.get("keys").is_none_or(|keys| !keys.is_array()) {
         return Err(fail("it has no 'keys'".into()));

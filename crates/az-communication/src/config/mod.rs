@@ -9,11 +9,11 @@ pub use home::{expand_user, home};
 pub use ini::{Ini, IniError};
 
 use std::env;
-use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use crate::error::{CliError, system_text};
+use crate::error::CliError;
+use crate::text_file::{self, TextFault};
 use crate::text_mode::universal_newlines;
 
 /// The configuration of the user who runs the command.
@@ -44,13 +44,13 @@ impl Config {
             CliError::new(format!("The config file {} cannot be read: {what}", path.display()))
                 .hint("Correct the file, or point AZURE_CONFIG_DIR at another directory.")
         };
-        let text = match fs::read(&path) {
+        let text = match text_file::read(&path, text_file::USUAL) {
             Ok(bytes) => String::from_utf8(bytes).map_err(|_| broken("it is not UTF-8".into()))?,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(TextFault::System(error)) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Ok(Self::default());
             }
-            Err(error) => {
-                let (path, why) = (path.display(), system_text(&error));
+            Err(why) => {
+                let path = path.display();
                 let unreadable = format!("The config file {path} cannot be read, and is left out: {why}.");
                 return Ok(Self { file: Ini::default(), unreadable: Some(unreadable) });
             }

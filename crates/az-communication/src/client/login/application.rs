@@ -1,5 +1,7 @@
 //! Applications that sign in for themselves: with a secret, a certificate, or a token of another issuer.
 
+use std::path::Path;
+
 use azure_core::credentials::AccessToken;
 
 use super::super::form::form;
@@ -8,7 +10,7 @@ use super::assertion;
 use super::endpoint;
 use super::failure::Reason;
 use super::variable;
-use crate::error::system_text;
+use crate::text_file;
 
 const TENANT: &str = "AZURE_TENANT_ID";
 const CLIENT: &str = "AZURE_CLIENT_ID";
@@ -71,7 +73,9 @@ pub(super) fn workload_identity(transport: &Transport, scope: &str) -> Result<Ac
     };
     let url = endpoint::of_tenant(&tenant)?;
     let unreadable = |why: String| Reason::Misconfigured(format!("{FEDERATED_TOKEN}, {file}, cannot be read: {why}"));
-    let assertion = std::fs::read_to_string(&file).map_err(|error| unreadable(system_text(&error)))?;
+    let bytes =
+        text_file::read_or_wait(Path::new(&file), text_file::USUAL).map_err(|fault| unreadable(fault.to_string()))?;
+    let assertion = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".into()))?;
     let assertion = assertion.trim();
     if assertion.is_empty() {
         return Err(unreadable("it is empty".into()));

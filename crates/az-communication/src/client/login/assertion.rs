@@ -1,6 +1,6 @@
 //! The signed statement with which an application proves that it has the key of its certificate.
 
-use std::fs;
+use std::path::Path;
 
 use azure_core::time::OffsetDateTime;
 use base64::Engine as _;
@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::failure::Reason;
 use super::variable;
-use crate::error::system_text;
+use crate::text_file;
 
 /// How long a statement is good, in seconds. Entra takes up to a day.
 const LIFETIME: i64 = 600;
@@ -23,7 +23,8 @@ const LIFETIME: i64 = 600;
 pub(super) fn sign(path: &str, audience: &str, client: &str) -> Result<String, Reason> {
     let wrong =
         |why: &str| Reason::Misconfigured(format!("AZURE_CLIENT_CERTIFICATE_PATH, {path}, cannot be used: {why}"));
-    let bytes = fs::read(path).map_err(|error| wrong(&system_text(&error)))?;
+    let bytes =
+        text_file::read_or_wait(Path::new(path), text_file::USUAL).map_err(|fault| wrong(&fault.to_string()))?;
     let has = |text: &[u8]| memchr::memmem::find(&bytes, text).is_some();
     if !has(b"-----BEGIN ") {
         return Err(wrong(

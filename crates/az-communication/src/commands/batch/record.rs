@@ -62,6 +62,11 @@ impl Found {
         let metadata = match path.metadata() {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // /dev/stdout, where /proc is not mounted.
+                if path.read_link().is_ok_and(|target| target.starts_with("/proc")) {
+                    return Err(unusable(path, "it is a symbolic link into /proc, which is not there")
+                        .hint("Give the path of a file, or - for stdout."));
+                }
                 if path.symlink_metadata().is_ok() {
                     return Err(unusable(path, "it is a symbolic link to a file that does not exist")
                         .hint("Create the file, or give its path."));

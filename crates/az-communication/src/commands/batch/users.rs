@@ -1,16 +1,20 @@
 //! `--users-from` and `--names-from`: whom a batch is about.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::path::Path;
 
 use serde_json::Value as Json;
 
 use super::record::FileId;
-use crate::error::{CliError, system_text};
+use crate::error::CliError;
+use crate::text_file::{self, TextFault};
 
 /// The largest file that is read, in bytes: 20 million users.
-const MAX_SIZE: u64 = 1024 * 1024 * 1024;
+const MOST_OF_FILE: u64 = 1 << 30;
+
+/// How much is read of what is not a file, and may have no end, in bytes: a million users.
+const MOST_OF_STREAM: u64 = 64 << 20;
 
 /// The members that hold an id in what our commands print and record, the most particular first.
 const ID_MEMBERS: [&str; 3] = ["user_id", "rawId", "id"];
@@ -81,34 +85,43 @@ fn is_name(text: &str) -> bool {
 fn read(source: &str, kind: &Kind) -> Result<List, CliError> {
     let name = if source == "-" { "stdin" } else { source };
     let fail = |why: String| CliError::new(format!("The {} cannot be read from {name}: {why}.", kind.plural));
-    let system = |error: io::Error| fail(system_text(&error));
-    let mut bytes = Vec::new();
-    let file = if source == "-" {
-        let stdin = io::stdin().lock();
+    let system = |fault: TextFault| fail(fault.to_string());
+    let (bytes, file) = if source == "-" {
         let id = FileId::of_stream(&io::stdin());
-        stdin.take(MAX_SIZE).read_to_end(&mut bytes).map_err(system)?;
-        id
+        let most = if id.is_some() { MOST_OF_FILE } else { MOST_OF_STREAM };
+        (text_file::content(io::stdin().lock(), 0, most).map_err(system)?, id)
     } else {
-        let file = File::open(source).map_err(system)?;
-        let id = FileId::of(&file.metadata().map_err(system)?);
-        file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(system)?;
-        id
+        let file = text_file::open(Path::new(source)).map_err(system)?;
+        let metadata = file.metadata().map_err(|error| system(error.into()))?;
+        let (size, most) = if metadata.is_file() { (metadata.len(), MOST_OF_FILE) } else { (0, MOST_OF_STREAM) };
+        (text_file::content(file, size, most).map_err(system)?, FileId::of(&metadata))
     };
-    if bytes.len() as u64 == MAX_SIZE {
-        return Err(fail("it is larger than 1 GiB".into()));
-    }
     let utf8 = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.iter().take(64).any(|b| *b == 0) {
+    if is_utf16(&bytes) {
         return Err(
             fail("it is UTF-16".into()).hint("Write it as UTF-8. In PowerShell: … | Out-File -Encoding utf8 FILE")
         );
     }
     let text = std::str::from_utf8(utf8).map_err(|_| fail("it is not UTF-8".into()))?;
+    if let Some(at) = memchr::memchr(0, utf8) {
+        let line = memchr::memchr_iter(b'\n', &utf8[..at]).count() + 1;
+        return Err(fail(format!("line {line} holds a NUL byte")).hint(kind.hint));
+    }
     let items = parse(text, kind).map_err(|(line, what)| fail(format!("line {line} {what}")).hint(kind.hint))?;
     if items.is_empty() {
         return Err(fail(format!("it has no {}", kind.singular)).hint(kind.hint));
     }
     Ok(List { items, file })
+}
+
+/// By its byte order mark, or by what UTF-16 without one looks like: each other byte of the start is zero, and none between.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let zeros = |from: usize| {
+        let mut units = bytes.get(from..).unwrap_or_default().iter().take(64).step_by(2).peekable();
+        units.peek().is_some() && units.all(|byte| *byte == 0)
+    };
+    let has_mark = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    has_mark || (bytes.len() > 1 && zeros(0) != zeros(1))
 }
 
 /// What a text names; or the line that is wrong, and what about it.
