@@ -45,7 +45,7 @@ VARIANTS = [
 # Whose constants the commands read. By crate, because the names of constants change with each build; not those of the
 # emulator's half, of aws-lc and SQLite, whose tables lie between them otherwise.
 CONSTANTS = """
-    acs_identity acs_identity_protocol alloc az az_communication azure_core base64 bytes core httparse pyjmespath ring
+    acs_identity acs_identity_protocol alloc az az_communication azure_core base64 bytes core http http_body_util httparse hyper pyjmespath ring
     rustls rustls_pki_types serde_json std time typespec typespec_client_core url webpki
 """.split()
 
