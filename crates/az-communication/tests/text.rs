@@ -343,3 +343,29 @@ fn what_is_wrong_with_an_endpoint_is_named() {
     ERROR: The endpoint is not a URL: 'https://a b'. It holds a blank.
     ");
 }
+
+#[test]
+fn a_wrong_endpoint_is_named_with_where_it_was_written() {
+    let home = Folder::new();
+    let mut given = az(&home);
+    given.args(ISSUE).args(["chat", "--endpoint", "https://h:x"]);
+    assert_snapshot!(run(&mut given), @r"
+    ERROR: The endpoint is not a URL: 'https://h:x'. Its port is not a number from 0 to 65535.
+    Hint: The form of --endpoint is https://<resource>.communication.azure.com
+    exit 1
+    ");
+    let mut variable = az(&home);
+    variable.env("AZURE_COMMUNICATION_ENDPOINT", "https://h:x").args(ISSUE).arg("chat");
+    assert_snapshot!(run(&mut variable), @r"
+    ERROR: The endpoint is not a URL: 'https://h:x'. Its port is not a number from 0 to 65535.
+    Hint: The form of AZURE_COMMUNICATION_ENDPOINT is https://<resource>.communication.azure.com
+    exit 1
+    ");
+    variable
+        .args(["--auth-mode", "login"])
+        .env("IDENTITY_ENDPOINT", "http://u:SECRET@h:x/")
+        .env("IDENTITY_HEADER", "y");
+    variable.env("AZURE_COMMUNICATION_ENDPOINT", "https://localhost:1").env("PATH", "");
+    let seen = run(&mut variable);
+    assert!(seen.contains("IDENTITY_ENDPOINT is not a URL: 'http://*****@h:x/'") && !seen.contains("SECRET"), "{seen}");
+}

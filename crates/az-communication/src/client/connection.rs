@@ -224,7 +224,11 @@ impl Connection {
                     format!("{message} It holds an access key."),
                     "Give a connection string as --connection-string. The form of an endpoint is https://<resource>.communication.azure.com",
                 ),
-                fault => refused(format!("{message} {fault}"), "Its form is https://<resource>.communication.azure.com"),
+                fault => {
+                    let named = given.map_or_else(|| source("endpoint"), |_| "--endpoint".to_owned());
+                    let hint = format!("The form of {named} is https://<resource>.communication.azure.com");
+                    refused(format!("{message} {fault}"), &hint)
+                }
             }
         })?;
         Ok(Self {

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use acs_identity_protocol::endpoint::shown;
 use azure_core::credentials::AccessToken;
 use azure_core::http::{Method, Request, Url};
 
@@ -43,7 +44,7 @@ pub(super) fn token(transport: &Transport, scope: &str) -> Result<AccessToken, R
         (None, _) => (INSTANCE_METADATA_URL.into(), None),
     };
     let mut url = Url::parse(&endpoint)
-        .map_err(|_| Reason::Misconfigured(format!("IDENTITY_ENDPOINT is not a URL: '{endpoint}'")))?;
+        .map_err(|_| Reason::Misconfigured(format!("IDENTITY_ENDPOINT is not a URL: '{}'", shown(&endpoint))))?;
     let resource = scope.strip_suffix("/.default").unwrap_or(scope);
     url.query_pairs_mut().append_pair("api-version", API_VERSION).append_pair("resource", resource);
     if let Some(client) = variable("AZURE_CLIENT_ID") {
