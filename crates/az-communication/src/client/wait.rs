@@ -29,6 +29,7 @@ pub struct Waiting {
     changed: Condvar,
     interrupted: AtomicBool,
     interrupted_at: OnceLock<Instant>,
+    at_once: AtomicBool,
 }
 
 impl Waiting {
@@ -38,6 +39,7 @@ impl Waiting {
             changed: Condvar::new(),
             interrupted: AtomicBool::new(false),
             interrupted_at: OnceLock::new(),
+            at_once: AtomicBool::new(false),
         }
     }
 
@@ -66,14 +68,21 @@ impl Waiting {
         self.changed.notify_all();
     }
 
+    /// Ends all waits as [`Self::interrupt`] does, and those for answers under way, too.
+    pub fn interrupt_at_once(&self) {
+        self.at_once.store(true, Ordering::SeqCst);
+        self.interrupt();
+    }
+
     /// Whether [`Self::interrupt`] was called.
     pub fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::SeqCst)
     }
 
-    /// When [`Self::interrupt`] was called first.
-    pub(super) fn interrupted_at(&self) -> Option<Instant> {
-        self.interrupted_at.get().copied()
+    /// When answers under way are given up after an interrupt.
+    pub(super) fn end_of_grace(&self) -> Option<Instant> {
+        let at = *self.interrupted_at.get()?;
+        Some(if self.at_once.load(Ordering::SeqCst) { at } else { at + GRACE })
     }
 
     /// Waits so long; `false` where an interrupt ended the wait.

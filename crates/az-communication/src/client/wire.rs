@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::channel::Channel;
 use super::failure::Reached;
-use super::wait::{GRACE, GraceEnded, waiting};
+use super::wait::{GraceEnded, waiting};
 
 /// How often a wait for the network looks whether the user wants the process to end.
 const LOOK_AROUND: Duration = Duration::from_millis(250);
@@ -271,7 +271,7 @@ impl Wire {
                 if state.reached() == Reached::No {
                     return Err(ErrorKind::Interrupted.into());
                 }
-                let end = waiting().interrupted_at().unwrap_or(now) + GRACE;
+                let end = waiting().end_of_grace().unwrap_or(now);
                 if end < state.deadline {
                     state.deadline = end;
                     state.cut_short = true;

@@ -1,5 +1,7 @@
 //! `user create`.
 
+use std::sync::atomic::Ordering;
+
 use acs_identity_protocol::api_version::{ApiVersion, CLI_DEFAULT, KNOWN};
 use pyjmespath::Value;
 
@@ -93,17 +95,17 @@ fn create_many(
     ledger: Option<&Ledger>,
     count: u32,
 ) -> Result<Option<Value>, CliError> {
-    let signals = Signals::catch();
     let items = if invocation.arguments.query().is_some() { None } else { invocation.items()? };
     let mut shown = items.map_or_else(|| Shown::Kept(Vec::new()), Shown::Printed);
     let mut created = 0;
     let mut unshown: Option<String> = None;
-    let ended: Result<(), CliError> = signals.while_watched(|| {
-        while created < count && !signals.came() {
+    let ended: Result<(), CliError> = Signals::while_watched(|came| {
+        let came = || came.load(Ordering::Relaxed);
+        while created < count && !came() {
             let made = match create(service, None) {
                 Ok(made) => made,
                 // The signal ended a wait: nothing was created.
-                Err(failure) if signals.came() && !failure.is_unknown() => break,
+                Err(failure) if came() && !failure.is_unknown() => break,
                 Err(failure) => return Err(failure.into()),
             };
             created += 1;

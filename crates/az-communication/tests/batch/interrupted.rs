@@ -82,3 +82,28 @@ fn an_interrupt_during_the_last_answer_of_a_batch_ends_it_as_interrupted() {
     let (users, unknown) = recorded(&std::fs::read(home.path().join("t.jsonl")).unwrap());
     assert_eq!((users.len(), unknown), (2, 1));
 }
+
+#[test]
+fn a_hangup_and_a_second_interrupt_leave_the_created_users_on_stdout() {
+    for signals in [&["-HUP"][..], &["-INT", "-INT"], &["-HUP", "-TERM"]] {
+        for (words, shown) in [("--query [].rawId -o tsv", "8:acs:"), ("-o table", "8:acs:"), ("-o json", "rawId")] {
+            let home = Folder::new();
+            let ended = end(&home, &format!("user create --count 3 {words}"), signals);
+            let stderr = &ended.stderr;
+            assert_eq!((ended.code, ended.stdout.matches(shown).count()), (Some(130), 2), "{signals:?} {stderr}");
+            assert!(
+                stderr.contains("The outcome is unknown") && stderr.contains("2 of 3 users were created."),
+                "{stderr}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_hangup_ends_a_batch_in_order() {
+    let home = Folder::new();
+    let ended = end(&home, &format!("{ISSUE} --count 4 --concurrency 1 --out-file t.jsonl"), &["-HUP"]);
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+    let (users, unknown) = recorded(&std::fs::read(home.path().join("t.jsonl")).unwrap());
+    assert_eq!((users.len(), unknown), (2, 1));
+}

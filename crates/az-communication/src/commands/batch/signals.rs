@@ -1,9 +1,11 @@
-//! Ctrl-C and SIGTERM: the first one asks a command to end in its own way, the second one ends the process.
+//! Ctrl-C, SIGTERM and SIGHUP: the first one asks a command to end in its own way, the second one to end at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::client::waiting;
 use crate::disposition::Ignored;
@@ -12,47 +14,77 @@ use crate::prompt;
 
 /// Whether the user wants the command to end.
 #[derive(Debug, Clone)]
-pub(in crate::commands) struct Signals(Arc<AtomicBool>);
+pub(in crate::commands) struct Signals {
+    caught: Arc<AtomicBool>,
+    /// Those that were not ignored when the process started. The others stay ignored.
+    signals: Vec<i32>,
+}
 
 impl Signals {
-    /// Leaves the first signal to the command from here on. A signal that was ignored when the process started stays so.
-    pub(in crate::commands) fn catch() -> Self {
-        let caught = Arc::new(AtomicBool::new(false));
+    fn new() -> Self {
         let ignored = Ignored::now();
         prompt::handle_interrupt();
+        let signals = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !ignored.has(*signal)).collect();
+        Self { caught: Arc::new(AtomicBool::new(false)), signals }
+    }
+
+    /// Leaves the first signal to the command from here on. The second one ends the process: what is done is recorded.
+    pub(in crate::commands) fn catch() -> Self {
+        let caught = Self::new();
+        caught.second_ends();
+        caught
+    }
+
+    /// From here on, the first signal is noted, and each one after it ends the process.
+    fn second_ends(&self) {
         let code = i32::from(ExitCode::Interrupted.number());
-        let signals = [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM];
-        for signal in signals.into_iter().filter(|signal| !ignored.has(*signal)) {
-            let _ = signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&caught));
-            let _ = signal_hook::flag::register(signal, Arc::clone(&caught));
+        for signal in &self.signals {
+            let _ = signal_hook::flag::register_conditional_shutdown(*signal, code, Arc::clone(&self.caught));
+            let _ = signal_hook::flag::register(*signal, Arc::clone(&self.caught));
         }
-        Self(caught)
     }
 
     /// Whether a signal came.
     pub(in crate::commands) fn came(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.caught.load(Ordering::Relaxed)
     }
 
-    /// Does something that waits for the service; a signal ends these waits.
-    pub(in crate::commands) fn while_watched<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Does something that waits for the service and whose results are only in memory. The first signal ends its waits, and
+    /// gives an answer under way some seconds; the second one ends that, too. The process goes on, so that the results can be
+    /// shown. `work` is told of a signal by the flag.
+    pub(in crate::commands) fn while_watched<T>(work: impl FnOnce(&AtomicBool) -> T) -> T {
         const TICK: Duration = Duration::from_millis(50);
-        let done = AtomicBool::new(false);
+        let signals = Self::new();
+        let (came, done) = (AtomicBool::new(false), AtomicBool::new(false));
+        // Handlers set `heard`, and the watcher takes it back, so that it hears the second signal.
+        let heard = Arc::new(AtomicBool::new(false));
+        for signal in &signals.signals {
+            let _ = signal_hook::flag::register(*signal, Arc::clone(&heard));
+        }
         thread::scope(|scope| {
             let watch = || {
                 while !done.load(Ordering::Relaxed) {
                     thread::park_timeout(TICK);
-                    if self.came() {
-                        return waiting().interrupt();
+                    if !heard.swap(false, Ordering::Relaxed) {
+                        continue;
                     }
+                    if came.swap(true, Ordering::Relaxed) {
+                        return waiting().interrupt_at_once();
+                    }
+                    waiting().interrupt();
                 }
             };
-            // Where the system has no more threads, a wait comes to its end, or a second signal ends the process.
             let watcher = thread::Builder::new().stack_size(64 * 1024).spawn_scoped(scope, watch);
-            let result = work();
+            if watcher.is_err() {
+                // The system has no more threads: the second signal ends the process.
+                signals.second_ends();
+            }
+            let result = work(if watcher.is_ok() { &came } else { &signals.caught });
             done.store(true, Ordering::Relaxed);
             if let Ok(watcher) = watcher {
                 watcher.thread().unpark();
+                // The results are about to be shown. The next signal lets that be done.
+                signals.second_ends();
             }
             result
         })
