@@ -252,8 +252,9 @@ impl Failure {
     /// Whether the service may have carried the request out.
     pub fn is_unknown(&self) -> bool {
         match &self.cause {
-            // A gateway says that it has no answer, not that the service did nothing.
-            Cause::Service(error) => matches!(error.status, 502 | 504),
+            // A gateway says that it has no answer, not that the service did nothing. Another success than the one that is
+            // promised does not say what was done.
+            Cause::Service(error) => matches!(error.status, 502 | 504 | 200..=299),
             Cause::Credential(_) | Cause::Local(_) => false,
             Cause::Transport(_) | Cause::Answer { .. } => self.reached() != Reached::No,
         }

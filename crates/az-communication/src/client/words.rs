@@ -58,6 +58,16 @@ pub(super) fn message(failure: &Failure) -> String {
 }
 
 fn hints(failure: &Failure) -> Vec<String> {
+    let mut hints = hints_of_cause(failure);
+    // About another success than the promised one, such as 204, the reference says no more.
+    let is_gateway = failure.service().is_some_and(|error| error.status >= 500) && failure.is_unknown();
+    if is_gateway && matches!(failure.asked, Asked::NewUser) {
+        hints.push(outcome(&failure.asked));
+    }
+    hints
+}
+
+fn hints_of_cause(failure: &Failure) -> Vec<String> {
     match &failure.cause {
         Cause::Service(error) if error.page.is_some() => error.page.iter().map(page_hint).collect(),
         Cause::Answer { page: Some(page), .. } => {

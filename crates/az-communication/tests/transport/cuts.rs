@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::support::Folder;
-use crate::support::odd::{Odd, created, user};
+use crate::support::odd::{Odd, created, json_answer, user};
 use crate::{CREATE, ISSUE, run};
 
 #[test]
@@ -89,4 +89,40 @@ fn a_cut_loses_no_user_silently() {
 #[ignore = "takes minutes: scripts/test.sh"]
 fn a_cut_at_any_byte_loses_no_user_silently() {
     cut_everywhere(1);
+}
+
+#[test]
+fn a_gateway_without_an_answer_leaves_a_creation_unknown() {
+    let html = |status: &str| {
+        let page = "<html><head><title>Bad</title></head><body>x</body></html>";
+        format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n{page}", page.len())
+    };
+    let error = r#"{"error":{"code":"Gateway","message":"No answer."}}"#;
+    let answers = [
+        html("502 Bad Gateway"),
+        html("504 Gateway Timeout"),
+        json_answer("502 Bad Gateway", error),
+        json_answer("504 Gateway Timeout", "not JSON"),
+        "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n".to_owned(),
+    ];
+    let check = |answer: &str, command: &[&str]| {
+        let home = Folder::new();
+        let server = Odd::answering(answer.to_owned());
+        let (code, stdout, stderr) = run(server.az(&home).args(command));
+        assert_eq!((code, stdout.as_str()), (1, ""), "{answer}: {stderr}");
+        assert!(stderr.contains("The outcome is unknown: an identity may exist now"), "{answer}: {stderr}");
+    };
+    // A 504 is asked for again for some seconds.
+    std::thread::scope(|scope| {
+        for answer in &answers {
+            for command in [&ISSUE[..6], &CREATE[..4]] {
+                scope.spawn(move || check(answer, command));
+            }
+        }
+    });
+    // A refusal is none.
+    let home = Folder::new();
+    let server = Odd::answering(json_answer("500 Internal Server Error", error));
+    let (_, _, stderr) = run(server.az(&home).args(&ISSUE[..6]));
+    assert!(!stderr.contains("unknown"), "{stderr}");
 }
