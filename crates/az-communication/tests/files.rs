@@ -158,3 +158,49 @@ fn a_stdin_without_end_is_too_large_for_a_token() {
     let error = "ERROR: The token cannot be read from stdin: it is larger than 1 MiB.\n";
     assert_eq!((code, stderr.as_str()), (Some(1), error));
 }
+
+#[test]
+#[ignore = "takes ten seconds: run scripts/test.sh"]
+fn an_azure_cli_that_does_not_answer_is_killed() {
+    let words =
+        ["communication", "identity", "token", "issue", "--scope", "chat", "--endpoint", "https://127.0.0.1:1/"];
+    let tests =
+        ["echo $$ > pid; exec sleep 30", "echo $$ > pid; sleep 30", "echo $$ > pid; exec >&- 2>&-; exec sleep 30"];
+    std::thread::scope(|scope| {
+        for test in tests {
+            scope.spawn(move || {
+                let home = Folder::new();
+                home.program("real/az", format!("#!/bin/sh\ncd '{}'\n{test}\n", home.path().display()));
+                let (code, stderr) = run(&home, &words, |command| {
+                    command.env("PATH", format!("{}:/usr/bin:/bin", home.path().join("real").display()));
+                });
+                assert!(
+                    code == Some(1) && stderr.contains("az login: it did not answer within 10 s"),
+                    "{code:?} {stderr}"
+                );
+                let process = std::fs::read_to_string(home.path().join("pid")).unwrap();
+                let is_alive = Command::new("/bin/sh").args(["-c", "kill -0 $0 2>/dev/null", process.trim()]).status();
+                assert!(!is_alive.unwrap().success(), "{test}");
+            });
+        }
+    });
+}
+
+#[test]
+fn without_proc_the_name_of_stdout_leads_to_the_dash() {
+    let home = Folder::new();
+    let shell = "umount -l /proc || exit 77; exec \"$0\" \"$@\"";
+    let mut command = Command::new("/usr/bin/unshare");
+    command.args(["-m", "/bin/sh", "-c", shell, AZ, "communication", "user-identity", "token", "issue-batch"]);
+    command.args(["--scope", "chat", "--count", "1", "--only-show-errors", "--out-file", "/dev/stdout"]);
+    command.env_clear().envs(az(&home).get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.env("AZURE_COMMUNICATION_CONNECTION_STRING", "endpoint=https://127.0.0.1:1/;accesskey=AAAA");
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(77) || stderr.contains("unshare") {
+        println!("without_proc_the_name_of_stdout_leads_to_the_dash: skipped, because /proc cannot be unmounted here");
+        return;
+    }
+    assert!(stderr.contains("it is a symbolic link into /proc, which is not there"), "{stderr}");
+    assert!(stderr.contains("Hint: Give the path of a file, or - for stdout."), "{stderr}");
+}

@@ -1,6 +1,7 @@
 //! Why nobody is signed in, as data: which credential, and why it gave no token.
 
 use std::io;
+use std::time::Duration;
 
 use super::super::page::Page;
 use super::super::transport_error::TransportError;
@@ -28,6 +29,8 @@ impl Credential {
 pub enum AzureCliFailure {
     /// It cannot be started.
     CannotStart(io::Error),
+    /// It did not end within this time, and was killed.
+    Silent(Duration),
     /// It failed; what it said on stderr, without secrets, and its exit code where a signal did not end it.
     Failed {
         /// What it said.

@@ -93,6 +93,7 @@ impl fmt::Display for AzureCliFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CannotStart(error) => write!(f, "it cannot be started: {}", system_text(error)),
+            Self::Silent(limit) => write!(f, "it did not answer within {} s", limit.as_secs()),
             Self::Failed { said, code } if said.is_empty() => match code {
                 Some(code) => write!(f, "it ended with exit code {code} and said nothing"),
                 None => f.write_str("a signal ended it"),
