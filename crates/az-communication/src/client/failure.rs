@@ -183,6 +183,8 @@ pub enum Cause {
         what: String,
         /// The web page that came instead.
         page: Option<Page>,
+        /// The raw id of the new user, where the answer to a creation has it all the same.
+        created: Option<String>,
     },
     /// The request could not be made, in words.
     Local(String),
@@ -241,6 +243,14 @@ impl Failure {
     pub fn is_refused_connection(&self) -> bool {
         use TransportError::{Connect, Unsent};
         matches!(&self.cause, Cause::Transport(error) if matches!(**error, Connect(..) | Unsent(..)))
+    }
+
+    /// The user whom the service created all the same.
+    pub fn created_user(&self) -> Option<&str> {
+        match &self.cause {
+            Cause::Answer { created, .. } => created.as_deref(),
+            _ => None,
+        }
     }
 
     /// Whether the user's interrupt ended the request.

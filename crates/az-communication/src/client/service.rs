@@ -283,9 +283,16 @@ impl Service {
             Ok(answer) => answer.into_body(),
             Err(error) => return Err(self.fail(error, asked)),
         };
-        let value = body(answer.as_ref()).and_then(|body| read(&body));
+        let mut created = None;
+        let value = body(answer.as_ref()).and_then(|body| {
+            read(&body).inspect_err(|_| {
+                if matches!(asked, Asked::NewUser) {
+                    created = string_at(&body, &["identity", "id"]).ok().filter(|id| !id.is_empty());
+                }
+            })
+        });
         value.map_err(|what| {
-            Failure::new(Cause::Answer { what, page: Page::of(answer.as_ref()) }, &self.connection, asked)
+            Failure::new(Cause::Answer { what, page: Page::of(answer.as_ref()), created }, &self.connection, asked)
         })
     }
 }

@@ -92,6 +92,10 @@ fn hints_of_cause(failure: &Failure) -> Vec<String> {
             hints
         }
         Cause::Credential(error) => error.hints(),
+        Cause::Answer { created: Some(user), .. } => vec![format!(
+            "The user {user} exists now, without a token. Issue one with --user {user}, or delete the user: az \
+             communication user-identity user delete --user {user}"
+        )],
         Cause::Answer { page: None, .. } if matches!(failure.asked, Asked::NewUser) => vec![outcome(&failure.asked)],
         Cause::Answer { page: None, .. } => vec![
             "Is the endpoint of the connection string that of a Communication Services resource? Use --debug to see \

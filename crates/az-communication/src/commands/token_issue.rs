@@ -52,7 +52,11 @@ fn run(invocation: &Invocation<'_>, user_option: &str) -> Result<Option<Value>, 
     let ledger = if invocation.arguments.get(user_option).is_none() { invocation.ledger(&service)? } else { None };
     let issued = match invocation.arguments.get(user_option) {
         Some(user) => service.issue_token(user, scopes, minutes)?,
-        None => service.create_user_and_token(scopes, minutes)?,
+        None => service.create_user_and_token(scopes, minutes).inspect_err(|failure| {
+            if let (Some(ledger), Some(user)) = (&ledger, failure.created_user()) {
+                invocation.report(ledger.note(Event::Created, user, None));
+            }
+        })?,
     };
     if let Some(ledger) = ledger {
         invocation.report(ledger.note(Event::Created, &issued.user, None));

@@ -207,7 +207,11 @@ impl Choice<'_> {
         let renewed = wanted.served(state).into_iter().filter(|user| self.is_to_be_renewed(state, user));
         plan.tasks.extend(renewed.map(|user| Task { subject: Subject::User(user.to_owned()), renews: true }));
         match wanted {
-            Wanted::New(count) => plan.new = count.saturating_sub(state.created() + state.unknown()),
+            Wanted::New(count) => {
+                let open = state.users_without_tokens().map(|user| Subject::User(user.to_owned()).into());
+                plan.tasks.extend(open);
+                plan.new = count.saturating_sub(state.created() + state.unknown());
+            }
             Wanted::Listed(list) => {
                 let open = list.items.iter().filter(|user| !state.is_done(user));
                 plan.tasks.extend(open.map(|user| Subject::User(user.clone()).into()));
@@ -216,6 +220,9 @@ impl Choice<'_> {
                 for name in list.items.iter().filter(|name| !state.is_name_done(name)) {
                     let subject = if self.has_custom_ids {
                         Subject::Named(name.clone())
+                    } else if let Some(user) = state.user_named(name) {
+                        // It was created, and has no token yet.
+                        Subject::User(user.to_owned())
                     } else {
                         plan.next += 1;
                         Subject::New { n: plan.next - 1, name: Some(name.clone()) }
@@ -269,7 +276,10 @@ fn result(
     record: &Record,
 ) -> Option<Value> {
     let skipped = match wanted {
-        Wanted::New(count) => (*count).min(before.state.created()).saturating_sub(before.renewals),
+        Wanted::New(count) => {
+            let without_token = before.state.users_without_tokens().count();
+            (*count).min(before.state.created()).saturating_sub(before.renewals + without_token)
+        }
         Wanted::Listed(list) => list.items.len() - before.planned,
         Wanted::Named(list) => (list.items.len() - before.planned).saturating_sub(before.state.unknown()),
     };

@@ -11,6 +11,7 @@ mod run;
 #[path = "../support/mod.rs"]
 mod support;
 mod values;
+mod without_token;
 
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};

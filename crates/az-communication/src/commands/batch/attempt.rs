@@ -53,12 +53,17 @@ fn first_line(failure: &Failure) -> String {
 }
 
 /// What a failure means for the request's subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fate {
     /// The service refused it because of its subject; others can go on.
     ThisOneFailed {
         /// The HTTP status.
         status: u16,
+    },
+    /// A user was created, and has no token.
+    CreatedOnly {
+        /// The raw id.
+        user: String,
     },
     /// Nothing was done, and the reason is one for all.
     NotDone,
@@ -68,6 +73,9 @@ pub(super) enum Fate {
 
 /// Decides what a failure means.
 pub(super) fn fate(failure: &Failure, subject: &Subject) -> Fate {
+    if let Some(user) = failure.created_user() {
+        return Fate::CreatedOnly { user: user.to_owned() };
+    }
     let Some(error) = failure.service() else {
         return if failure.is_unknown() { Fate::Unknown } else { Fate::NotDone };
     };

@@ -111,6 +111,21 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
                 self.say_error(&format!("{}: {message}", subject.name()));
                 self.settle(subject, &Outcome::Failed { status, message })
             }
+            Fate::CreatedOnly { user } => {
+                lock(&self.summary).failed += 1;
+                let text = failure.to_string();
+                let first = text.lines().next().unwrap_or_default();
+                self.say_error(&format!("{user} was created, and has no token: {first}"));
+                let outcome = Outcome::Created { user };
+                let settled = self.settle(subject, &outcome);
+                let noted = self.note(subject, &outcome);
+                settled.and(noted)?;
+                // An answer without a token is a fault that lasts, where it comes again and again.
+                if self.lost_in_a_row.fetch_add(1, Ordering::Relaxed) < self.batch.concurrency {
+                    return Ok(());
+                }
+                self.end(failure)
+            }
             Fate::NotDone => {
                 self.settle(subject, &Outcome::Unsent)?;
                 self.end(failure)
@@ -162,8 +177,10 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
     fn note(&self, subject: &Subject, outcome: &Outcome) -> Result<(), CliError> {
         let Some(ledger) = &self.batch.ledger else { return Ok(()) };
         match (outcome, subject) {
-            (Outcome::Issued { user, .. }, Subject::Named(name)) => ledger.note(Event::Created, user, Some(name)),
-            (Outcome::Issued { user, .. }, Subject::New { name, .. }) => {
+            (Outcome::Issued { user, .. } | Outcome::Created { user }, Subject::Named(name)) => {
+                ledger.note(Event::Created, user, Some(name))
+            }
+            (Outcome::Issued { user, .. } | Outcome::Created { user }, Subject::New { name, .. }) => {
                 ledger.note(Event::Created, user, name.as_deref())
             }
             (Outcome::Deleted, Subject::User(user)) => ledger.note(Event::Deleted, user, None),

@@ -149,6 +149,11 @@ pub(in crate::commands) enum Outcome {
         /// When it expires, as the service writes it.
         expires_on: String,
     },
+    /// A user was created, and the answer has no token.
+    Created {
+        /// The raw id.
+        user: String,
+    },
     /// The tokens were revoked.
     Revoked,
     /// The user was deleted.
@@ -172,6 +177,7 @@ impl Outcome {
     const fn name(&self) -> &'static str {
         match self {
             Self::Issued { .. } => "issued",
+            Self::Created { .. } => "created",
             Self::Revoked => "revoked",
             Self::Deleted => "deleted",
             Self::Gone => "gone",
@@ -226,6 +232,9 @@ pub(super) fn outcome(subject: &Subject, outcome: &Outcome) -> String {
         members.insert("user_id".into(), user.as_str().into());
         members.insert("token".into(), token.as_str().into());
         members.insert("expires_on".into(), expires_on.as_str().into());
+    }
+    if let Outcome::Created { user } = outcome {
+        members.insert("user_id".into(), user.as_str().into());
     }
     push_subject(&mut members, subject);
     members.insert("outcome".into(), outcome.name().into());
@@ -299,6 +308,10 @@ fn parse_members(members: &mut Map<String, Json>) -> Option<Line> {
                 Subject::User(user)
             };
             return Some(Line::Outcome(subject, issued));
+        }
+        "created" => {
+            let user = take_string(members, "user_id")?;
+            return Some(Line::Outcome(take_subject(members)?, Outcome::Created { user }));
         }
         "revoked" => Outcome::Revoked,
         "deleted" => Outcome::Deleted,

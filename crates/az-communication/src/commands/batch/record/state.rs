@@ -39,6 +39,8 @@ pub(in crate::commands) struct State {
     users: HashMap<String, User>,
     /// The users with tokens in the order of the record.
     order: Vec<String>,
+    /// The users who were created without a token, in the order of the record. Some have one since.
+    without_token: Vec<String>,
     names: HashMap<String, Named>,
     /// The creations without an outcome.
     open: BTreeMap<u64, Option<String>>,
@@ -107,6 +109,13 @@ impl State {
                     self.names.insert(name, Named::User(user.clone()));
                 }
                 self.issued(user, &expires_on);
+            }
+            Outcome::Created { user } => {
+                self.created += usize::from(new);
+                if let Some(name) = name {
+                    self.names.insert(name, Named::User(user.clone()));
+                }
+                self.without_token.push(user);
             }
             Outcome::Unknown => {
                 self.unknown += 1;
@@ -177,6 +186,11 @@ impl State {
     /// The users who have tokens, in the order of the record.
     pub(in crate::commands) fn users_with_tokens(&self) -> impl Iterator<Item = &str> {
         self.order.iter().map(String::as_str)
+    }
+
+    /// The users whom this record created and who still have no token.
+    pub(in crate::commands) fn users_without_tokens(&self) -> impl Iterator<Item = &str> {
+        self.without_token.iter().map(String::as_str).filter(|user| !self.is_done(user))
     }
 
     /// Whether a user's token has expired at that time, or will have.
