@@ -5,6 +5,10 @@
 # ~/.cache/az-communication-tests), and Debian packages as root or with CI=true. Otherwise it stops with the line to type.
 # scripts/long.sh runs the same tests in their long form.
 set -euo pipefail
+# A shell that starts this in the background has SIGINT ignored, and a program that is started so leaves it ignored.
+if [ "${AZ_TEST_SIGNALS:-}" != default ]; then
+    AZ_TEST_SIGNALS=default exec env --default-signal=HUP,INT,QUIT,TERM "$0" "$@"
+fi
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib/install.sh
 . scripts/lib/install.sh
