@@ -28,7 +28,7 @@ const FOREIGN: [&str; 10] = [
     "[1,2,3]",
     "{\"user_id\":\"8:acs:a\"}",
     "{\"user_id\":\"8:acs:a\",\"token\":\"t\"}",
-    "{\"user_id\":\"8:acs:a\",\"token\":\"t\",\"expires_on\":\"e\",\"mine\":true}",
+    "{\"user_id\":\"8:acs:a\",\"token\":\"t\",\"expires_on\":\"2026-01-01T00:00:00Z\",\"mine\":true}",
     "{\"format\":\"something else\",\"version\":2}",
     "{\"format\":\"az-communication-batch\",\"version\":9}",
     "{\n  \"rawId\": \"8:acs:a\"\n}",

@@ -98,13 +98,16 @@ fn another_file_is_refused_and_stays_as_it_is() {
         ("{\"a\":1}", "line 1 is not a line of a batch record"),
         ("{\"user_id\":\"8:acs:a\"}\n", "line 1 is not a line of a batch record"),
         (
-            "{\"user_id\":\"8:acs:a\",\"token\":\"t\",\"expires_on\":\"e\"}\nnote",
+            "{\"user_id\":\"8:acs:a\",\"token\":\"t\",\"expires_on\":\"2026-01-01T00:00:00Z\"}\nnote",
             "line 2 is not a line of a batch record",
         ),
-        ("{\"user_id\":\"8:acs:a\",\"token\":\"t\",\"expires_on\":\"e\"}", "line 1 is not a line of a batch record"),
+        (
+            "{\"user_id\":\"8:acs:a\",\"token\":\"t\",\"expires_on\":\"2026-01-01T00:00:00Z\"}",
+            "line 1 is not a line of a batch record",
+        ),
         ("\u{feff}{}\n", "it begins with a byte-order mark, so another program has rewritten it"),
         (
-            "{\"user_id\":\"8:acs:a\",\"token\":\"t\",\"expires_on\":\"e\"}\r\n",
+            "{\"user_id\":\"8:acs:a\",\"token\":\"t\",\"expires_on\":\"2026-01-01T00:00:00Z\"}\r\n",
             "its lines end with a carriage return, so another program has rewritten it",
         ),
         (
@@ -126,6 +129,80 @@ fn another_file_is_refused_and_stays_as_it_is() {
         assert_eq!((times(&before), before.mode()), (times(&after), after.mode()));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
+}
+
+/// Lines of another kind of batch, and tokens that are none, behind a first line of ours.
+#[test]
+fn a_record_with_foreign_lines_is_refused_and_stays_as_it_is() {
+    let world = World::new();
+    world.home.write("users.txt", world.users(1).join("\n"));
+    let issue = format!("{ISSUE} --users-from users.txt --out-file issue.jsonl");
+    let revoke = "token revoke-batch --users-from users.txt --out-file revoke.jsonl --yes";
+    let delete = "user delete-batch --users-from users.txt --out-file delete.jsonl --yes";
+    for words in [&issue, revoke, delete] {
+        world.ok(words);
+    }
+    let date = "2026-01-01T00:00:00Z";
+    let token = |token: &str, date: &str| format!(r#"{{"user_id":"8:acs:a","token":"{token}","expires_on":"{date}"}}"#);
+    let issued = |text: &str, date: &str| token(text, date).replace('}', r#","outcome":"issued"}"#);
+    let intent = |name: &str| format!(r#"{{"intent":"{name}","user_id":"8:acs:a"}}"#);
+    let outcome = |name: &str| format!(r#"{{"user_id":"8:acs:a","outcome":"{name}"}}"#);
+    let of_issue = [
+        intent("delete"),
+        intent("revoke"),
+        outcome("revoked"),
+        outcome("deleted"),
+        outcome("gone"),
+        issued("", date),
+        issued("t", ""),
+    ];
+    let of_revoke = [
+        intent("issue"),
+        intent("delete"),
+        r#"{"intent":"create","n":0}"#.to_owned(),
+        r#"{"n":0,"outcome":"unknown"}"#.to_owned(),
+        outcome("deleted"),
+        issued("t", date),
+    ];
+    let of_delete = [intent("issue"), intent("revoke"), outcome("revoked"), issued("t", date)];
+    for (words, name, lines) in [
+        (issue.as_str(), "issue.jsonl", &of_issue[..]),
+        (revoke, "revoke.jsonl", &of_revoke),
+        (delete, "delete.jsonl", &of_delete),
+    ] {
+        let whole = std::fs::read_to_string(world.home.path().join(name)).unwrap();
+        for line in lines {
+            // As a whole line, and as one that only lacks its line break.
+            for end in ["\n", ""] {
+                refused_unchanged(&world, words, name, &format!("{whole}{line}{end}"), 4);
+            }
+        }
+    }
+    // Version 1 had no first line.
+    refused_unchanged(&world, &issue, "issue.jsonl", &format!("{}\n", token("t", "never")), 1);
+    let text = format!("{}\n{}\n", token("t", date), token("t", "never"));
+    refused_unchanged(&world, &issue, "issue.jsonl", &text, 2);
+}
+
+/// The file with this text is refused because of a line, and nothing of it changes.
+fn refused_unchanged(world: &World, words: &str, name: &str, text: &str, line: usize) {
+    let path = world.home.write(name, text);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o664)).unwrap();
+    let facts = || {
+        let m = std::fs::metadata(&path).unwrap();
+        (m.mode(), m.len(), m.mtime(), m.mtime_nsec(), m.ctime(), m.ctime_nsec())
+    };
+    let before = facts();
+    let stderr = world.fails(words, 1);
+    assert_eq!(
+        stderr,
+        format!(
+            "ERROR: {name} cannot be used: line {line} is not a line of a batch record.\n\
+             Hint: Nothing was changed. Give another --out-file.\n"
+        ),
+        "{text}"
+    );
+    assert_eq!((facts(), std::fs::read_to_string(&path).unwrap().as_str()), (before, text));
 }
 
 /// A2: a device, a FIFO, a directory, a link, the command's own output.

@@ -1,5 +1,7 @@
 //! The lines of a record, and what they mean. docs/batch.md describes them for users.
 
+use acs_identity_protocol::time::parse_iso;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value as Json, json};
 
 /// The name of the format, in the first line.
@@ -195,8 +197,8 @@ pub(super) enum Line {
     Header(Header),
     /// What follows was done with this key.
     Key(String),
-    /// A request is about to be sent.
-    Intent(Subject),
+    /// A request is about to be sent. Its batch does this.
+    Intent(Operation, Subject),
     /// What came of it.
     Outcome(Subject, Outcome),
     /// A token in the form of version 1.
@@ -208,6 +210,32 @@ pub(super) enum Line {
         /// When it expires.
         expires_on: String,
     },
+}
+
+impl Line {
+    /// Whether the record of a batch that does this can have the line.
+    pub(super) fn belongs_to(&self, operation: Operation) -> bool {
+        let issues = operation == Operation::Issue;
+        let fits = |subject: &Subject| issues || matches!(subject, Subject::User(_));
+        match self {
+            Self::Header(header) => header.operation == operation,
+            Self::Key(_) => true,
+            Self::Intent(intended, subject) => *intended == operation && fits(subject),
+            Self::Outcome(subject, outcome) => {
+                fits(subject)
+                    && match outcome {
+                        Outcome::Issued { .. } => issues,
+                        Outcome::Created { .. } => issues && !matches!(subject, Subject::User(_)),
+                        Outcome::Revoked => operation == Operation::Revoke,
+                        Outcome::Deleted => operation == Operation::Delete,
+                        Outcome::Gone => !issues,
+                        Outcome::Failed { .. } | Outcome::Unsent => true,
+                        Outcome::Unknown => issues && matches!(subject, Subject::New { .. }),
+                    }
+            }
+            Self::Former { .. } => issues,
+        }
+    }
 }
 
 /// A line of intent, with the line break.
@@ -284,10 +312,15 @@ fn parse_members(members: &mut Map<String, Json>) -> Option<Line> {
         return parse_header(members).map(Line::Header);
     }
     if let Some(intent) = take_string(members, "intent") {
-        let known = ["create", "issue", "revoke", "delete"].contains(&intent.as_str());
+        let operation = match intent.as_str() {
+            "create" | "issue" => Operation::Issue,
+            "revoke" => Operation::Revoke,
+            "delete" => Operation::Delete,
+            _ => return None,
+        };
         let subject = take_subject(members)?;
         let creates = matches!(subject, Subject::New { .. });
-        return (known && creates == (intent == "create")).then_some(Line::Intent(subject));
+        return (creates == (intent == "create")).then_some(Line::Intent(operation, subject));
     }
     let Some(name) = take_string(members, "outcome") else {
         if let Some(key) = take_string(members, "key") {
@@ -295,12 +328,17 @@ fn parse_members(members: &mut Map<String, Json>) -> Option<Line> {
         }
         let mut take = |name| take_string(members, name);
         let (user, token, expires_on) = (take("user_id")?, take("token")?, take("expires_on")?);
-        return Some(Line::Former { user, token, expires_on });
+        let is_token = !user.is_empty() && !token.is_empty() && parse_iso(&expires_on).is_some();
+        return is_token.then_some(Line::Former { user, token, expires_on });
     };
     let outcome = match name.as_str() {
         "issued" => {
             let (token, expires_on) = (take_string(members, "token")?, take_string(members, "expires_on")?);
             let user = take_string(members, "user_id")?;
+            // The service chose the form of the date, so any is taken.
+            if user.is_empty() || token.is_empty() || expires_on.is_empty() {
+                return None;
+            }
             let issued = Outcome::Issued { user: user.clone(), token, expires_on };
             let subject = if members.contains_key("n") || members.contains_key("name") {
                 take_subject(members)?
@@ -375,7 +413,11 @@ pub(super) fn is_cut_line(tail: &[u8], header: &str) -> bool {
     let written = tail.iter().position(|byte| *byte == 0).unwrap_or(tail.len());
     let (text, zeros) = tail.split_at(written);
     let fits = |beginning: &str| text.starts_with(beginning.as_bytes()) || beginning.as_bytes().starts_with(text);
-    zeros.iter().all(|byte| *byte == 0) && (BEGINNINGS.into_iter().any(fits) || header.as_bytes().starts_with(text))
+    // A whole object lacks nothing, so it was not cut off.
+    let ends_early = || serde_json::from_slice::<IgnoredAny>(text).err().is_some_and(|error| error.is_eof());
+    zeros.iter().all(|byte| *byte == 0)
+        && ends_early()
+        && (BEGINNINGS.into_iter().any(fits) || header.as_bytes().starts_with(text))
 }
 
 #[cfg(test)]
@@ -404,7 +446,7 @@ mod tests {
         let named = Subject::Named("Al \"ice\"".into());
         for subject in [Subject::User("8:acs:a".into()), named, new(None), new(Some("b"))] {
             let line = intent(Operation::Issue, &subject);
-            assert_eq!(parse_line(&line), Some(Line::Intent(subject.clone())), "{line}");
+            assert_eq!(parse_line(&line), Some(Line::Intent(Operation::Issue, subject.clone())), "{line}");
             assert!(is_cut_line(&line.as_bytes()[..9], ""));
             let issued = Outcome::Issued { user: "8:acs:a".into(), token: "t".into(), expires_on: "2026-01-01".into() };
             let failed = Outcome::Failed { status: 401, message: "(x) y\nz".into() };
@@ -414,7 +456,7 @@ mod tests {
                 assert!(is_cut_line(&line.as_bytes()[..9], ""), "{line}");
             }
         }
-        let former = r#"{"user_id":"a","token":"b","expires_on":"c"}"#;
+        let former = r#"{"user_id":"a","token":"b","expires_on":"2026-01-01T00:00:00Z"}"#;
         assert!(matches!(parse_line(former), Some(Line::Former { .. })));
     }
 
@@ -427,7 +469,11 @@ mod tests {
             "notes",
             r#"{"user_id":"a"}"#,
             r#"{"user_id":"a","token":"b"}"#,
-            r#"{"user_id":"a","token":"b","expires_on":"c","more":1}"#,
+            r#"{"user_id":"a","token":"b","expires_on":"2026-01-01T00:00:00Z","more":1}"#,
+            r#"{"user_id":"a","token":"b","expires_on":"never"}"#,
+            r#"{"user_id":"a","token":"","expires_on":"2026-01-01T00:00:00Z"}"#,
+            r#"{"user_id":"a","token":"","expires_on":"2026-01-01T00:00:00Z","outcome":"issued"}"#,
+            r#"{"user_id":"a","token":"b","expires_on":"","outcome":"issued"}"#,
             "{\"user_id\":\"a\",\"outcome\":\"revoked\"}\r",
             r#" {"user_id":"a","outcome":"revoked"}"#,
             r#"{"user_id":"a","outcome":"something"}"#,
@@ -446,7 +492,9 @@ mod tests {
         for tail in ["{", "{\"user_id\":\"8:acs", "{\"n\":1", &line[..40], "{\"user_id\":\"8:acs\0\0", "\0\0"] {
             assert!(is_cut_line(tail.as_bytes(), &line), "{tail:?}");
         }
-        for tail in ["note", "{\"a\"", "{ ", "{\"user_id\":8", "{\"format\":\"other", "\0x"] {
+        for tail in
+            ["note", "{\"a\"", "{ ", "{\"user_id\":8", "{\"format\":\"other", "\0x", "{\"n\":1}", "{\"n\":1} note"]
+        {
             assert!(!is_cut_line(tail.as_bytes(), &line), "{tail:?}");
         }
     }

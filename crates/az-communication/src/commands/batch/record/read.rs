@@ -92,7 +92,7 @@ fn take(line: Line, number: u64, asked: &Header, state: &mut State, content: &mu
             Ok(())
         }
         Line::Header(_) | Line::Former { .. } => Err(format!("line {number} does not belong there")),
-        line if content.has_header => {
+        line if content.has_header && line.belongs_to(asked.operation) => {
             state.take(line);
             Ok(())
         }

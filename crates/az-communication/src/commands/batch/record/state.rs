@@ -70,7 +70,7 @@ impl State {
                 self.created += 1;
                 self.issued(user, &expires_on);
             }
-            Line::Intent(subject) => match subject {
+            Line::Intent(_, subject) => match subject {
                 Subject::User(user) => self.users.entry(user).or_default().open = true,
                 Subject::Named(name) => {
                     self.names.entry(name).or_insert(Named::Open);
