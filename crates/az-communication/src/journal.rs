@@ -187,7 +187,7 @@ fn mount_point(path: &Path) -> Option<PathBuf> {
     path.ancestors().last().map(Path::to_owned)
 }
 
-/// Why a file cannot be written, with the disk where it is full.
+/// Why a file cannot be written, with the disk where it is full, and what to do then.
 pub fn unwritable(path: &Path, error: &io::Error) -> CliError {
     let disk = || mount_point(path).map_or_else(String::new, |folder| format!(" at {}", folder.display()));
     let why = match error.kind() {
@@ -197,5 +197,11 @@ pub fn unwritable(path: &Path, error: &io::Error) -> CliError {
         io::ErrorKind::ReadOnlyFilesystem => format!("the disk{} is read-only", disk()),
         _ => system_text(error),
     };
-    CliError::new(format!("{} cannot be written: {why}.", path.display()))
+    let unwritable = CliError::new(format!("{} cannot be written: {why}.", path.display()));
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            unwritable.hint("Free some space and start the command again.")
+        }
+        _ => unwritable,
+    }
 }

@@ -92,6 +92,8 @@ impl Ledger {
         let noted = self.journal.write(&format!("{line}\n")).and_then(|written| self.journal.sync(written));
         noted.map_err(|mut error| {
             error.message = format!("{user} was {event}, and {}", error.message);
+            // To start the command again would create another user.
+            error.hints.clear();
             hinted(error)
         })
     }

@@ -152,6 +152,19 @@ fn a_full_disk_is_named_and_loses_nothing() {
     let seen = world.run(&format!("{ISSUE} --count 100 --out-file disk/t.jsonl"));
     let why = format!("ERROR: disk/t.jsonl cannot be written: the disk at {} is full.", disk.display());
     check_full(&world, &seen, "disk/t.jsonl", 100, &why);
+    // It is still full when the same command is started again.
+    let list = std::fs::read_to_string(world.home.path().join("disk/t.jsonl")).unwrap();
+    world.home.write("t.jsonl", list);
+    std::fs::write(disk.join("rest"), vec![0; 64 * 1024]).unwrap_err();
+    let free = "Hint: Free some space and start the command again.\n";
+    for words in [
+        format!("{ISSUE} --count 100 --out-file disk/t.jsonl"),
+        "user delete-batch --users-from t.jsonl --yes --out-file disk/d.jsonl".to_owned(),
+    ] {
+        let seen = world.run(&words);
+        assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{seen:?}");
+        assert!(seen.stderr.contains(&format!(" is full.\n{free}")), "{seen:?}");
+    }
     let mut remount = Command::new("mount");
     assert!(remount.args(["-o", "remount,size=4m"]).arg(&disk).status().unwrap().success());
     check_resumed(&world, "disk/t.jsonl", 100);
