@@ -127,7 +127,7 @@ fn readme_lists_every_exit_code() {
 fn the_test_command_says_what_is_missing() {
     let (home, path) = (Folder::new(), std::env::var_os("PATH").unwrap());
     home.write("bin/.keep", "");
-    for program in ["bash", "dirname", "sha256sum", "cut", "cargo", "cc", "curl", "git", "id"] {
+    for program in ["bash", "env", "dirname", "sha256sum", "cut", "cargo", "cc", "curl", "git", "id"] {
         if let Some(found) = std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.exists())
         {
             std::os::unix::fs::symlink(found, home.path().join("bin").join(program)).unwrap();
