@@ -1,5 +1,7 @@
 //! The ledger: a file of the user's own that says which users were created and deleted. The service cannot list them.
 
+mod contents;
+
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -11,6 +13,7 @@ use time::OffsetDateTime;
 use crate::config::{self, Config};
 use crate::error::CliError;
 use crate::journal::{Journal, sync_folder, unwritable};
+use crate::place::{self, FileId};
 
 /// What happened to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,26 +37,41 @@ fn hinted(error: CliError) -> CliError {
 }
 
 impl Ledger {
-    /// Opens the ledger, where the configuration names one.
+    /// Opens the ledger, where the configuration names one. Of a file with other lines nothing changes.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// When it cannot be written, or is another file.
     pub fn open(config: &Config, command: &'static str, host: &str) -> Result<Option<Self>, CliError> {
         let Some(path) = config.get("communication", "ledger")?.filter(|path| !path.is_empty()) else {
             return Ok(None);
         };
         let path: &Path = &config::expand_user(&path);
         let fail = |error: &io::Error| hinted(unwritable(path, error));
-        let is_new = match path.metadata() {
+        let refuse = |why: &str| CliError::new(format!("{} cannot be used: {why}.", path.display()));
+        let replaced = || hinted(refuse("another program has just replaced it"));
+        let id = match path.metadata() {
             Ok(metadata) if !metadata.is_file() => {
-                let error = CliError::new(format!("{} cannot be written: it is not a regular file.", path.display()));
+                let error =
+                    CliError::new(format!("{} cannot be written: it is {}.", path.display(), place::kind(&metadata)));
                 return Err(hinted(error));
             }
-            Ok(_) => false,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => true,
+            Ok(_) => {
+                let read = place::open_quietly(path).map_err(|error| fail(&error))?;
+                let metadata = read.metadata().map_err(|error| fail(&error))?;
+                if !metadata.is_file() {
+                    return Err(replaced());
+                }
+                if !contents::is_ledger(&read).map_err(|error| fail(&error))? {
+                    let error = refuse("it has lines that are not a ledger's");
+                    return Err(hinted(error).hint("Nothing was changed. Name another file."));
+                }
+                Some(FileId::of(&metadata))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(fail(&error)),
         };
+        let is_new = id.is_none();
         let mut options = File::options();
         options.create(is_new).read(true).append(true);
         #[cfg(unix)]
@@ -62,7 +80,12 @@ impl Ledger {
             options.mode(0o600);
         }
         let file = options.open(path).map_err(|error| fail(&error))?;
-        if is_new {
+        if let Some(id) = id {
+            let opened = file.metadata().map_err(|error| fail(&error))?;
+            if FileId::of(&opened) != id {
+                return Err(replaced());
+            }
+        } else {
             sync_folder(path);
         }
         let journal = Journal::shared(path, file).map_err(hinted)?;

@@ -20,6 +20,7 @@ pub mod names;
 mod number;
 pub mod output;
 mod pasted;
+mod place;
 pub mod printer;
 mod private_file;
 mod prompt;

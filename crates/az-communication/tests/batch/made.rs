@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::process::{Command, Stdio};
 
 use insta::assert_snapshot;
@@ -219,7 +219,7 @@ fn a_ledger_that_cannot_be_written_is_found_before_anything_is_sent() {
         }
     }
     let seen = run(world.command("user create").env("AZURE_COMMUNICATION_LEDGER", "/dev/full"));
-    assert!(seen.stderr.starts_with("ERROR: /dev/full cannot be written: it is not a regular file."), "{seen:?}");
+    assert!(seen.stderr.starts_with("ERROR: /dev/full cannot be written: it is a device."), "{seen:?}");
     assert_eq!(world.identities(), 0);
     // What creates nobody needs none.
     let user = &world.users(1)[0];
@@ -229,12 +229,65 @@ fn a_ledger_that_cannot_be_written_is_found_before_anything_is_sent() {
     assert_eq!(seen.code, Some(0), "{seen:?}");
 }
 
+/// Nothing is sent, and nothing of the file changes.
+#[test]
+fn a_file_that_is_not_a_ledger_is_refused_and_stays_as_it_is() {
+    let world = World::durable();
+    let line = r#"{"time":"2026-11-26T06:40:12+00:00","event":"created","user_id":"8:acs:a","command":"c","host":"h"}"#;
+    let large = format!("{line}\n").repeat(6000);
+    for text in [
+        "my only copy".to_owned(),
+        "8:acs:a\n8:acs:b\n".to_owned(),
+        "\n".to_owned(),
+        "{\"time\":\"2026-11-26T06:40:12+00:00\",\"level\":\"info\"}\n".to_owned(),
+        format!("note\n{line}\n"),
+        format!("{line}\nnote\n"),
+        format!("{line}\nnote"),
+        format!("{line}\nnote\n{line}\n"),
+        format!("note\n{large}"),
+        format!("{large}note\n"),
+        format!("{large}note"),
+        "x".repeat(600_000),
+    ] {
+        let path = world.home.write("led.txt", &text);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o664)).unwrap();
+        let facts = || {
+            let m = std::fs::metadata(&path).unwrap();
+            (m.mode(), m.len(), m.mtime(), m.mtime_nsec(), m.ctime(), m.ctime_nsec())
+        };
+        let before = facts();
+        for words in
+            ["user create", "token issue --scope chat", "token issue-batch --scope chat --count 1 --out-file t"]
+        {
+            let seen = run(world.command(words).env("AZURE_COMMUNICATION_LEDGER", "led.txt"));
+            assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{words}");
+            insta::allow_duplicates! {
+                assert_snapshot!(seen.stderr, @r"
+                ERROR: led.txt cannot be used: it has lines that are not a ledger's.
+                Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+                Hint: Nothing was changed. Name another file.
+                ");
+            }
+        }
+        assert_eq!(facts(), before);
+        assert!(std::fs::read_to_string(&path).unwrap() == text);
+    }
+    assert_eq!(world.identities(), 0);
+    assert!(!world.home.path().join("t").exists());
+    // A ledger of ours is taken, however long.
+    world.home.write("led.txt", &large);
+    let seen = run(world.command("user create").env("AZURE_COMMUNICATION_LEDGER", "led.txt"));
+    assert_eq!((seen.code, world.lines("led.txt").len()), (Some(0), 6001), "{seen:?}");
+}
+
 /// A ledger whose disk is full later: the user is shown, and the exit code tells.
 #[test]
 fn a_user_who_is_not_in_the_ledger_is_shown() {
     let world = World::new();
     // An earlier line is as long as files may be.
-    world.home.write("ledger", format!("{{\"a\":\"{}\"}}\n", "x".repeat(48 * 1024)));
+    let name = "x".repeat(48 * 1024);
+    let line = json!({"time": "2026-11-26T06:40:12+00:00", "event": "created", "user_id": "8:acs:a", "command": "c", "host": "h", "custom_id": name});
+    world.home.write("ledger", format!("{line}\n"));
     let mut command = Command::new("sh");
     command.args(["-c", "trap '' XFSZ; ulimit -f 32; exec \"$@\"", "sh", crate::support::AZ]);
     command.args(["communication", "user-identity", "user", "create"]).env_clear().current_dir(world.home.path());

@@ -2,13 +2,13 @@
 //! not a record of the same batch is refused before anything about it changes.
 
 mod format;
-mod place;
 mod read;
 mod state;
 
 pub(in crate::commands) use format::{Header, Operation, Outcome, Subject};
-pub(in crate::commands) use place::FileId;
 pub(in crate::commands) use state::State;
+
+pub(in crate::commands) use crate::place::FileId;
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{CliError, system_text};
 use crate::journal::{Journal, folder, sync_folder, unwritable};
-use crate::output;
+use crate::{output, place};
 
 /// `--out-file` for stdout.
 const STDOUT: &str = "-";

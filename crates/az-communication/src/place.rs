@@ -6,38 +6,38 @@ use std::path::Path;
 
 /// A file, whatever it is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::commands) struct FileId(u64, u64);
+pub struct FileId(u64, u64);
 
 impl FileId {
     /// The file behind what is open or was looked at; `None` where it is not a regular file.
     #[cfg(unix)]
-    pub(in crate::commands) fn of(metadata: &Metadata) -> Option<Self> {
+    pub fn of(metadata: &Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt as _;
         metadata.is_file().then(|| Self(metadata.dev(), metadata.ino()))
     }
 
     /// Other systems do not say.
     #[cfg(not(unix))]
-    pub(in crate::commands) fn of(_: &Metadata) -> Option<Self> {
+    pub fn of(_: &Metadata) -> Option<Self> {
         None
     }
 
     /// The file behind stdin, stdout or stderr, where one of them is a file.
     #[cfg(unix)]
-    pub(in crate::commands) fn of_stream(stream: &impl std::os::fd::AsFd) -> Option<Self> {
+    pub fn of_stream(stream: &impl std::os::fd::AsFd) -> Option<Self> {
         let file = File::from(stream.as_fd().try_clone_to_owned().ok()?);
         Self::of(&file.metadata().ok()?)
     }
 
     /// Other systems do not say.
     #[cfg(not(unix))]
-    pub(in crate::commands) fn of_stream<T>(_: &T) -> Option<Self> {
+    pub fn of_stream<T>(_: &T) -> Option<Self> {
         None
     }
 }
 
 /// What a path names that is not a regular file, in words.
-pub(super) fn kind(metadata: &Metadata) -> &'static str {
+pub fn kind(metadata: &Metadata) -> &'static str {
     let file_type = metadata.file_type();
     if file_type.is_dir() {
         return "a directory";
@@ -59,7 +59,11 @@ pub(super) fn kind(metadata: &Metadata) -> &'static str {
 }
 
 /// Opens a file to read it, without changing the time of its last access where the system lets us.
-pub(super) fn open_quietly(path: &Path) -> io::Result<File> {
+///
+/// # Errors
+///
+/// Those of the system.
+pub fn open_quietly(path: &Path) -> io::Result<File> {
     #[cfg(target_os = "linux")]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
