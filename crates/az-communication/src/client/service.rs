@@ -295,6 +295,17 @@ impl Service {
             Failure::new(Cause::Answer { what, page: Page::of(answer.as_ref()), created }, &self.connection, asked)
         })
     }
+
+    /// The failure of an answer whose token is empty. A single command shows such a token as it came, as the reference
+    /// does; a record cannot keep it.
+    pub fn empty_token(&self, issued: &Issued, is_new: bool) -> Failure {
+        let what = "its token, or the date of its token, is empty".to_owned();
+        let (created, asked) = match is_new {
+            true => (Some(issued.user.clone()), Asked::NewUser),
+            false => (None, Asked::User(issued.user.clone())),
+        };
+        Failure::new(Cause::Answer { what, page: None, created }, &self.connection, asked)
+    }
 }
 
 fn token_scopes(scopes: &[String]) -> Vec<TokenScope> {

@@ -120,6 +120,9 @@ fn issue(service: &Service, subject: &Subject, scopes: &[String], minutes: Optio
         Subject::Named(name) => service.create_named_user_and_token(name, scopes, minutes)?,
         Subject::New { .. } => service.create_user_and_token(scopes, minutes)?,
     };
+    if issued.token.is_empty() || issued.expires_on.is_empty() {
+        return Err(service.empty_token(&issued, !matches!(subject, Subject::User(_))));
+    }
     Ok(Outcome::Issued { user: issued.user, token: issued.token, expires_on: issued.expires_on })
 }
 
