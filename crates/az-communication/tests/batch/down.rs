@@ -10,6 +10,7 @@ use crate::{ISSUE, recorded};
 
 /// One waits for the service for all, in every command and with any number of workers.
 #[test]
+#[ignore = "waits for the 10 s that a service has to come back"]
 fn a_service_that_is_down_is_said_once_and_waited_for_once() {
     // A port that is taken, and where nobody listens.
     let held = rustix::net::socket(rustix::net::AddressFamily::INET, rustix::net::SocketType::STREAM, None).unwrap();
@@ -44,6 +45,7 @@ fn a_service_that_is_down_is_said_once_and_waited_for_once() {
 
 /// A service that reads requests and is killed: the creations are counted in one error, with their numbers or names.
 #[test]
+#[ignore = "waits for the 10 s that a service has to come back"]
 fn lost_creations_are_one_error_with_a_count_and_their_numbers() {
     let home = Folder::new();
     let server = Odd::start(|connection: &mut Connection| {

@@ -61,6 +61,7 @@ fn end(home: &Folder, words: &str, signals: &[&str]) -> Ended {
 }
 
 #[test]
+#[ignore = "waits for the 5 s that answers have after an interrupt"]
 fn an_interrupt_during_an_answer_is_called_so_and_the_outcome_unknown() {
     let home = Folder::new();
     let ended = end(&home, "user create --count 3 -o tsv", &["-TERM"]);
@@ -72,6 +73,7 @@ fn an_interrupt_during_an_answer_is_called_so_and_the_outcome_unknown() {
 }
 
 #[test]
+#[ignore = "waits for the 5 s that answers have after an interrupt"]
 fn an_interrupt_during_the_last_answer_of_a_batch_ends_it_as_interrupted() {
     let home = Folder::new();
     let ended = end(&home, &format!("{ISSUE} --count 3 --concurrency 1 --out-file t.jsonl"), &["-INT"]);
@@ -84,6 +86,7 @@ fn an_interrupt_during_the_last_answer_of_a_batch_ends_it_as_interrupted() {
 }
 
 #[test]
+#[ignore = "waits for the 5 s that answers have after an interrupt"]
 fn a_hangup_and_a_second_interrupt_leave_the_created_users_on_stdout() {
     for signals in [&["-HUP"][..], &["-INT", "-INT"], &["-HUP", "-TERM"]] {
         for (words, shown) in [("--query [].rawId -o tsv", "8:acs:"), ("-o table", "8:acs:"), ("-o json", "rawId")] {
@@ -100,6 +103,7 @@ fn a_hangup_and_a_second_interrupt_leave_the_created_users_on_stdout() {
 }
 
 #[test]
+#[ignore = "waits for the 5 s that answers have after an interrupt"]
 fn a_hangup_ends_a_batch_in_order() {
     let home = Folder::new();
     let ended = end(&home, &format!("{ISSUE} --count 4 --concurrency 1 --out-file t.jsonl"), &["-HUP"]);
