@@ -68,7 +68,10 @@ impl Ledger {
                 }
                 Some(FileId::of(&metadata))
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match place::dangling(path) {
+                Some((why, _)) => return Err(hinted(refuse(why)).hint("Name a file by its own path.")),
+                None => None,
+            },
             Err(error) => return Err(fail(&error)),
         };
         let is_new = id.is_none();

@@ -58,6 +58,18 @@ pub fn kind(metadata: &Metadata) -> &'static str {
     "not a regular file"
 }
 
+/// Why a path that names no file must not be created: it is a symbolic link, and the file would come into being somewhere
+/// else. With what to do about it.
+pub fn dangling(path: &Path) -> Option<(&'static str, &'static str)> {
+    let target = path.read_link().ok()?;
+    // /dev/stdout, where /proc is not mounted.
+    Some(if target.starts_with("/proc") {
+        ("it is a symbolic link into /proc, which is not there", "Give the path of a file, or - for stdout.")
+    } else {
+        ("it is a symbolic link to a file that does not exist", "Create the file, or give its path.")
+    })
+}
+
 /// Opens a file to read it, without changing the time of its last access where the system lets us.
 ///
 /// # Errors

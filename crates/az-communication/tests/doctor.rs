@@ -3,13 +3,14 @@
 
 mod support;
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::thread;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
+use support::emulator::Emulator;
 use support::replay::Server;
 use support::terminal::{Collector, open};
 use support::{Folder, az};
@@ -140,6 +141,18 @@ fn each_refusal_is_named_as_what_it_is() {
         let expected = "A web page ('Hotel sign-in') answered, not the service. ";
         assert!(seen.starts_with(&format!("failed\n{status} ")) && seen.contains(expected), "{status}: {seen}");
     }
+}
+
+#[test]
+fn a_good_check_leaves_nothing_in_the_log_of_the_emulator() {
+    let home = Folder::new();
+    let mut emulator = Emulator::in_memory(&home);
+    let output = emulator.az(&home).args(["communication", "doctor"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    emulator.child.kill().unwrap();
+    let mut log = String::new();
+    emulator.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert!(!log.contains("WARN"), "{log}");
 }
 
 #[test]

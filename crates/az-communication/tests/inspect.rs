@@ -225,3 +225,46 @@ fn the_emulator_is_known_by_what_it_serves() {
     assert!(code == 1 && stderr.starts_with(&expected), "{stderr}");
     assert_eq!(server.requests().len(), 1);
 }
+
+#[test]
+fn a_table_of_what_is_in_a_token_fits_the_terminal() {
+    let home = Folder::new();
+    let id = "acs:a7c9ab06-ae91-49b3-b3ab-6a4ab7fa8ddf_0000002e-6b4c-9f4a-0000-000000000001";
+    let claims = format!(r#"{{"exp": 1000, "iat": 900, "skypeid": "{id}", "acsScope": "chat"}}"#);
+    let mut command = az(&home);
+    command.args(["communication", "user-identity", "token", "inspect", "-o", "table", "--token", &token(&claims)]);
+    command.env("COLUMNS", "80");
+    let (_, stdout, _) = run(&mut command, b"");
+    let left = stdout.split_whitespace().find(|word| word.parse::<i64>().is_ok()).unwrap();
+    assert_snapshot!(stdout.replace(left, "-1800000000"), @r"
+    State    Expires_on                 Seconds_left    User_id
+    -------  -------------------------  --------------  ----------------------------
+    expired  1970-01-01T00:16:40+00:00  -1800000000     8:acs:a7c9ab06-ae91-49b3-b3a
+                                                        b-6a4ab7fa8ddf_0000002e-6b4c
+                                                        -9f4a-0000-000000000001
+    ");
+}
+
+#[test]
+fn a_table_of_why_a_token_is_not_good_fits_the_terminal() {
+    let home = Folder::new();
+    let mut command = az(&home);
+    home.write("keys", r#"{"keys": []}"#);
+    command.args(["communication", "user-identity", "token", "verify", "--jwks", "keys", "-o", "table"]);
+    command.args(["--token", &token(r#"{"exp": 1000}"#)]).env("COLUMNS", "70");
+    let (_, stdout, stderr) = run(&mut command, b"");
+    assert_snapshot!(format!("{stdout}{stderr}"), @r"
+    Verified    Signature          Expired    Revoked    Reason
+    ----------  -----------------  ---------  ---------  ----------------
+    False       of an unknown key  True                  The token does
+                                                         not name the key
+                                                         that signed it.
+    ");
+}
+
+#[test]
+fn a_time_outside_of_the_years_1_to_9999_is_not_shown_as_a_date() {
+    assert_snapshot!(state(r#"{"exp": -62135596801}"#), @"without valid times null exit 1");
+    assert_snapshot!(state(r#"{"exp": 253402300800}"#), @"without valid times null exit 1");
+    assert!(state(r#"{"exp": -62135596800}"#).starts_with("expired -"));
+}

@@ -23,6 +23,10 @@ use crate::names;
 /// An identity that no resource has.
 const NOBODY: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000";
 
+/// What is asked for without a credential. Any answer will do, and the emulator has this one for everybody: another path
+/// would be a refusal in its log.
+const UNSIGNED: &str = "/health";
+
 /// 404: the identity is of this resource, and does not exist.
 const IDENTITY_NOT_FOUND: &str = "IdentityNotFound";
 
@@ -73,7 +77,7 @@ fn first_hop(connection: &Connection) -> Result<(String, u16, &'static str), Cli
 pub fn check_tls(connection: &Connection) -> Result<(String, Option<i64>), CliError> {
     let trust = connection.trust()?;
     let authorities = trust.to_string();
-    let url = Url::parse(&format!("{}/", connection.endpoint()))
+    let url = Url::parse(&format!("{}{UNSIGNED}", connection.endpoint()))
         .map_err(|error| CliError::new(format!("The endpoint cannot be used: {error}.")))?;
     let answer = Transport::new(trust).send(&Request::new(url, Method::Get));
     let answer = answer.map_err(|error| why_not_secure(&Failure::of(error, connection, Asked::Nothing), connection))?;

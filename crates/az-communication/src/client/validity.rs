@@ -34,7 +34,12 @@ pub fn time_claim(jwt: &UnverifiedJwt, name: &str) -> Result<Option<i64>, ()> {
         Some(Value::Number(number)) => number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64)),
         Some(_) => None,
     };
-    seconds.filter(|seconds| OffsetDateTime::from_unix_timestamp(*seconds).is_ok()).map(Some).ok_or(())
+    seconds.filter(|seconds| is_of_a_date(*seconds)).map(Some).ok_or(())
+}
+
+/// Whether ISO 8601 can write the time, as Python's datetime can: in the years 1 to 9999.
+fn is_of_a_date(seconds: i64) -> bool {
+    OffsetDateTime::from_unix_timestamp(seconds).is_ok_and(|at| at.year() >= 1)
 }
 
 impl Validity {
@@ -111,6 +116,10 @@ mod tests {
             (r#"{"exp": 18446744073709551615}"#, Validity::BadTime("exp")),
             (r#"{"exp": 1e300}"#, Validity::BadTime("exp")),
             (r#"{"exp": true}"#, Validity::BadTime("exp")),
+            (r#"{"exp": -62135596800}"#, Validity::Expired(NOW + 62_135_596_800)),
+            (r#"{"exp": -62135596801}"#, Validity::BadTime("exp")),
+            (r#"{"exp": 253402300799}"#, Validity::Active(253_402_300_799 - NOW)),
+            (r#"{"exp": 253402300800}"#, Validity::BadTime("exp")),
             (r#"{"exp": 1800000060, "nbf": "x"}"#, Validity::BadTime("nbf")),
             (r#"{"exp": 1800000060, "iat": -1e300}"#, Validity::BadTime("iat")),
         ] {

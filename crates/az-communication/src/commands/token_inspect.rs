@@ -84,6 +84,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     if !matches!(validity, Validity::Active(_)) {
         invocation.exit_code.set(ExitCode::Failure);
     }
+    // As much as fits a terminal of 80 columns; the other formats have the rest.
+    invocation.columns.set(Some(&["state", "expires_on", "seconds_left", "user_id"]));
     let time = |name: &str| time_claim(&jwt, name).ok().flatten();
     let left = time("exp").map(|expires| expires.saturating_sub(now));
     let json = |members: &serde_json::Map<String, serde_json::Value>| {

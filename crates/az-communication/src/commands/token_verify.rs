@@ -60,6 +60,7 @@ struct Introspection {
 }
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    invocation.columns.set(Some(&["verified", "signature", "expired", "revoked", "reason"]));
     let token = token(invocation)?;
     let jwt = decode(&token)?;
     let (jwks, emulator) = match invocation.given("--jwks") {

@@ -229,6 +229,24 @@ fn a_ledger_that_cannot_be_written_is_found_before_anything_is_sent() {
     assert_eq!(seen.code, Some(0), "{seen:?}");
 }
 
+#[test]
+fn a_ledger_that_is_a_link_to_no_file_creates_none() {
+    let world = World::durable();
+    std::os::unix::fs::symlink("elsewhere", world.home.path().join("led")).unwrap();
+    let seen = run(world.command("user create").env("AZURE_COMMUNICATION_LEDGER", "led"));
+    assert_snapshot!(seen.stderr, @r"
+    ERROR: led cannot be used: it is a symbolic link to a file that does not exist.
+    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    Hint: Name a file by its own path.
+    ");
+    assert_eq!((seen.code, world.identities()), (Some(1), 0));
+    assert!(!world.home.path().join("elsewhere").exists());
+    // A link to a ledger is taken.
+    world.home.write("elsewhere", "");
+    let seen = run(world.command("user create").env("AZURE_COMMUNICATION_LEDGER", "led"));
+    assert_eq!((seen.code, world.lines("elsewhere").len()), (Some(0), 1), "{seen:?}");
+}
+
 /// Nothing is sent, and nothing of the file changes.
 #[test]
 fn a_file_that_is_not_a_ledger_is_refused_and_stays_as_it_is() {

@@ -62,14 +62,8 @@ impl Found {
         let metadata = match path.metadata() {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // /dev/stdout, where /proc is not mounted.
-                if path.read_link().is_ok_and(|target| target.starts_with("/proc")) {
-                    return Err(unusable(path, "it is a symbolic link into /proc, which is not there")
-                        .hint("Give the path of a file, or - for stdout."));
-                }
-                if path.symlink_metadata().is_ok() {
-                    return Err(unusable(path, "it is a symbolic link to a file that does not exist")
-                        .hint("Create the file, or give its path."));
+                if let Some((why, hint)) = place::dangling(path) {
+                    return Err(unusable(path, why).hint(hint));
                 }
                 if !folder(path).is_dir() {
                     return Err(unusable(path, &format!("the folder {} does not exist", folder(path).display())));
