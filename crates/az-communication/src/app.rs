@@ -16,6 +16,7 @@ use crate::output::{self, Context, Format};
 use crate::pasted;
 use crate::printer::{self, Level, Printer};
 use crate::prompt;
+use crate::stack;
 use crate::subscription;
 use crate::times;
 use pyjmespath::{SearchError, Value};
@@ -24,9 +25,11 @@ use pyjmespath::{SearchError, Value};
 pub fn run(words: Vec<OsString>) -> ExitCode {
     times::started();
     let plain = Printer::new(Level::Warning, false);
-    start(&words, &plain).unwrap_or_else(|error| {
-        plain.error(&error);
-        error.exit_code
+    stack::with_room(|| {
+        start(&words, &plain).unwrap_or_else(|error| {
+            plain.error(&error);
+            error.exit_code
+        })
     })
 }
 
@@ -157,7 +160,7 @@ fn check_utf8(words: &[OsString]) -> Result<(), CliError> {
         None => Ok(()),
         Some(at) => {
             let word = words[at].to_string_lossy();
-            Err(CliError::new(format!("Argument {} is not valid UTF-8: {word}", at + 1)).exit_code(ExitCode::Usage))
+            Err(CliError::new(format!("Argument {} is not valid UTF-8: '{word}'.", at + 1)).exit_code(ExitCode::Usage))
         }
     }
 }
@@ -291,7 +294,9 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     refuse_empty_values(invocation)?;
     let format = format_of(invocation);
     let starts_a_program = invocation.command.verb.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
-    if format != Ok(Format::None) && !starts_a_program {
+    // What asks before it acts has no result: neither stdout nor the format is looked at, as in the reference.
+    let has_result = !invocation.command.verb.confirms;
+    if has_result && format != Ok(Format::None) && !starts_a_program {
         output::check()?;
     }
     for message in messages::of_command(&commands::TABLE, invocation.command) {
@@ -300,8 +305,10 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     if invocation.command.verb.confirms {
         invocation.confirm("Are you sure you want to perform this operation?")?;
     }
-    // Before anything is sent, and after the question: who says no needs no format.
-    format?;
+    // Before anything is sent: a token that could not be shown would be lost.
+    if has_result {
+        format?;
+    }
     let result = (invocation.command.verb.run)(invocation);
     let code = invocation.exit_code.get();
     let Some(value) = result.map_err(|error| pasted::explain(error, &invocation.arguments))? else {

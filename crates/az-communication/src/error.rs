@@ -79,3 +79,59 @@ impl fmt::Display for CliError {
 }
 
 impl std::error::Error for CliError {}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    /// The words of the reference, and what ends with sentences that are made elsewhere.
+    const OTHERS: [&str; 5] = [
+        "--only-show-errors can't be used together with --debug or --verbose",
+        "This command is from the following extension: communication",
+        r"Invalid jmespath query supplied for `--query`: {message}\n{}",
+        "Interrupted after {so_far}",
+        "'{scope}' is not a known scope. {advice}",
+    ];
+
+    /// The texts of errors and warnings in a source file.
+    fn messages(source: &str) -> Vec<String> {
+        let source = source.split("#[cfg(test)]").next().unwrap_or_default();
+        let mut found = Vec::new();
+        for name in ["CliError::new(", ".warning("] {
+            for behind in source.split(name).skip(1) {
+                let text = behind.trim_start().trim_start_matches('&').trim_start();
+                let text = text.strip_prefix("format!(").unwrap_or(text).trim_start();
+                let Some(text) = text.strip_prefix('"') else { continue };
+                let mut literal = String::new();
+                let mut chars = text.chars();
+                while let Some(c) = chars.next().filter(|c| *c != '"') {
+                    literal.push(c);
+                    literal.extend((c == '\\').then(|| chars.next()).flatten());
+                }
+                found.push(literal);
+            }
+        }
+        found
+    }
+
+    fn of_folder(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                of_folder(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.extend(messages(&fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+
+    #[test]
+    fn errors_and_warnings_of_ours_end_with_a_full_stop() {
+        let mut found = Vec::new();
+        of_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        assert!(found.len() > 100, "{found:?}");
+        found.retain(|message| !message.ends_with(['.', '?', '!']) && !OTHERS.contains(&message.as_str()));
+        assert_eq!(found, Vec::<String>::new());
+    }
+}

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{CliError, system_text};
+use crate::limits;
 
 /// A file that lines are added to.
 #[derive(Debug)]
@@ -202,6 +203,7 @@ pub fn unwritable(path: &Path, error: &io::Error) -> CliError {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             unwritable.hint("Free some space and start the command again.")
         }
+        _ if limits::is_of_files(error) => limits::explain(unwritable, error),
         _ => unwritable,
     }
 }

@@ -37,6 +37,21 @@ pub fn of_files() -> Option<io::Error> {
     File::open("/dev/null").err().filter(is_of_files)
 }
 
+/// Whether a process may open so many more files. For what ends with a panic in the middle of it.
+///
+/// # Errors
+///
+/// Why it may not.
+pub fn room_for_files(count: usize) -> io::Result<()> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match (0..count).map(|_| File::open("/dev/null")).collect::<io::Result<Vec<_>>>() {
+        Err(error) if is_of_files(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Whether the process, or the machine, has too many open files.
 pub fn is_of_files(error: &io::Error) -> bool {
     #[cfg(unix)]

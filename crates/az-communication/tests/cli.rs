@@ -366,7 +366,7 @@ fn arguments_that_are_not_utf_8() {
     command.args(ISSUE).arg(std::ffi::OsStr::from_bytes(b"ch\xffat"));
     let (code, stdout, stderr) = run(&mut command);
     assert_eq!((code, stdout.as_str()), (Some(2), ""));
-    assert_eq!(stderr, "ERROR: Argument 6 is not valid UTF-8: ch\u{fffd}at\n");
+    assert_eq!(stderr, "ERROR: Argument 6 is not valid UTF-8: 'ch\u{fffd}at'.\n");
 }
 
 #[test]

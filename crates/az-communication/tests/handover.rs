@@ -540,7 +540,7 @@ fn only_our_own_commands_complain_about_bytes() {
     let issue = ["communication", "user-identity", "token", "issue", "--scope"].map(OsStr::new);
     let words: Vec<&OsStr> = issue.into_iter().chain([OsStr::from_bytes(b"\xff")]).collect();
     let seen = programs.before("real", &words);
-    assert_eq!((seen.code, seen.stderr.as_str()), (Some(2), "ERROR: Argument 6 is not valid UTF-8: \u{fffd}\n"));
+    assert_eq!((seen.code, seen.stderr.as_str()), (Some(2), "ERROR: Argument 6 is not valid UTF-8: '\u{fffd}'.\n"));
 }
 
 #[test]

@@ -292,6 +292,31 @@ fn an_output_format_of_the_configuration_is_looked_at_behind_the_question() {
 }
 
 #[test]
+fn an_output_format_is_not_looked_at_where_nothing_is_shown() {
+    let world = World::issuing();
+    world.home.write(".azure/config", "[core]\noutput = xml\n");
+    let shown = world.shows("user delete --user 8:acs:x --yes");
+    assert!(!shown.contains("xml"), "{shown}");
+    assert_eq!(world.server.requests().len(), 1);
+}
+
+#[test]
+fn an_error_about_the_config_file_is_a_sentence() {
+    let world = World::issuing();
+    world.home.write(".azure/config", b"[core]\nx = \xff\n");
+    assert_snapshot!(world.shows(ISSUE).replace(world.home.path().to_str().unwrap(), "HOME"), @r"
+    ERROR: The config file HOME/.azure/config cannot be read: it is not UTF-8.
+    Hint: Correct the file, or point AZURE_CONFIG_DIR at another directory.
+    exit 1
+    ");
+    world.home.write(".azure/config", "[core]\noutput = %(x)s\n");
+    assert_snapshot!(world.shows(ISSUE), @r"
+    ERROR: The config option core.output cannot be read: it refers to the option 'x', which does not exist.
+    exit 1
+    ");
+}
+
+#[test]
 fn an_empty_value_is_refused_before_anything_is_sent() {
     let world = World::issuing();
     let lines = [

@@ -159,7 +159,7 @@ pub struct Verb {
     pub arguments: &'static [Argument],
     /// Whether the arguments of a connection belong to it.
     pub connects: bool,
-    /// Whether it asks before it acts, unless `--yes`.
+    /// Whether it asks before it acts, unless `--yes`. Such a verb removes something, and has no result.
     pub confirms: bool,
     /// The examples of its help.
     pub examples: &'static [Example],

@@ -8,7 +8,7 @@ use acs_identity_protocol::error::codes;
 use acs_identity_protocol::time::parse_http_date;
 use azure_core::credentials::Secret;
 use azure_core::error::ErrorKind;
-use azure_core::http::RawResponse;
+use azure_core::http::{RawResponse, Url};
 use azure_core::time::OffsetDateTime;
 use pyjmespath::Value;
 
@@ -17,6 +17,7 @@ use super::header;
 use super::login::LoginError;
 use super::odata_error::Detail;
 use super::page::Page;
+use super::resend;
 use super::retry_after::{Wait, retry_after};
 use super::transport_error::TransportError;
 
@@ -130,6 +131,8 @@ pub struct ServiceError {
     pub date: Option<OffsetDateTime>,
     /// The api-versions that the service has, where it says so.
     pub supported_versions: Option<String>,
+    /// Where an answer leads that is a redirect, where that is a URL.
+    pub leads_to: Option<Url>,
     /// The seconds that the service asks to wait, where that was too long. It may be infinite.
     pub too_long_a_wait: Option<f64>,
 }
@@ -160,6 +163,10 @@ impl ServiceError {
             },
             date: header::optional(response.headers(), "date").and_then(parse_http_date),
             supported_versions: header::optional(response.headers(), "api-supported-versions").map(str::to_owned),
+            leads_to: header::optional(response.headers(), "location")
+                .filter(|_| (300..400).contains(&status))
+                .and_then(|location| Url::parse(location).ok())
+                .filter(|url| matches!(url.scheme(), "http" | "https")),
             too_long_a_wait: match retry_after(response.headers()) {
                 Wait::TooLong(seconds) => Some(seconds),
                 Wait::None | Wait::For(_) => None,
@@ -207,13 +214,21 @@ pub struct Parts {
     pub development_emulator: bool,
     /// Whether the connection string says `http://`, which is not used.
     pub plain_http: bool,
+    /// How many answers of gateways came before this, after each of which the request was sent again.
+    pub lost: u32,
 }
 
 impl Failure {
     pub(super) fn new(cause: Cause, connection: &Connection, asked: Asked) -> Self {
         let login = matches!(connection.auth, Auth::Login);
         let Connection { development_emulator, plain_http, .. } = *connection;
-        Self(Box::new(Parts { cause, asked, login, development_emulator, plain_http }))
+        Self(Box::new(Parts { cause, asked, login, development_emulator, plain_http, lost: 0 }))
+    }
+
+    /// The failure of a request that was sent again so often, although the service may have carried it out.
+    pub(super) fn after(mut self, lost: u32) -> Self {
+        self.0.lost = lost;
+        self
     }
 
     pub(super) fn of(error: azure_core::Error, connection: &Connection, asked: Asked) -> Self {
@@ -261,10 +276,13 @@ impl Failure {
 
     /// Whether the service may have carried the request out.
     pub fn is_unknown(&self) -> bool {
+        if self.lost > 0 {
+            return true;
+        }
         match &self.cause {
             // A gateway says that it has no answer, not that the service did nothing. Another success than the one that is
             // promised does not say what was done.
-            Cause::Service(error) => matches!(error.status, 502 | 504 | 200..=299),
+            Cause::Service(error) => resend::is_of_a_gateway(error.status) || matches!(error.status, 200..=299),
             Cause::Credential(_) | Cause::Local(_) => false,
             Cause::Transport(_) | Cause::Answer { .. } => self.reached() != Reached::No,
         }

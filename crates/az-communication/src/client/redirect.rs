@@ -1,14 +1,16 @@
 //! Redirects as the reference's client (Python azure-core's `RedirectPolicy`) follows them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use azure_core::error::{Error, ErrorKind};
+use azure_core::error::Error;
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Method, Request, Url};
 
 use super::header;
 use super::origin::{SecretBody, is_same_origin, shown};
+use super::transport_error::TransportError;
 use crate::printer::Printer;
 use crate::visible::escaped;
 
@@ -21,8 +23,66 @@ pub(super) struct RedirectPolicy {
     pub(super) printer: Printer,
 }
 
-fn refuse(message: String) -> Error {
-    Error::with_message(ErrorKind::Other, message)
+/// Why a redirect is not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RedirectFault {
+    /// The location is not a URL of HTTP.
+    Location(String),
+    /// It leads from https to http.
+    Scheme {
+        /// The location.
+        location: String,
+        /// The server that it leads to.
+        server: String,
+    },
+    /// It leads to another server, and the request's body is a secret.
+    Secret(String),
+    /// There was one after the other.
+    TooMany,
+}
+
+impl fmt::Display for RedirectFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Location(location) | Self::Scheme { location, .. } => {
+                write!(f, "The response redirects to '{}', which is not followed.", escaped(location))
+            }
+            Self::Secret(server) => {
+                write!(f, "The response redirects to another server, {server}, which must not see what was sent.")
+            }
+            Self::TooMany => f.write_str("Reached maximum redirect attempts."),
+        }
+    }
+}
+
+impl RedirectFault {
+    /// What to do about it.
+    pub(super) fn hints(&self) -> Vec<String> {
+        match self {
+            Self::Scheme { server, .. } => vec![scheme_hint(server)],
+            Self::Location(_) | Self::Secret(_) | Self::TooMany => Vec::new(),
+        }
+    }
+}
+
+/// About an answer that leads from https to http.
+fn scheme_hint(server: &str) -> String {
+    format!(
+        "It leads from https to http ({server}), where others could read what is sent. Name a server that speaks https in \
+         the endpoint, or let the gateway in front of it redirect to https."
+    )
+}
+
+/// What to do about an answer that says where it leads, and whose status is not followed.
+pub(super) fn hint(server: &Url) -> String {
+    match server.scheme() {
+        "https" => format!("It leads to {}. If the service is there, name that in the endpoint.", shown(server)),
+        _ => scheme_hint(&shown(server)),
+    }
+}
+
+fn refuse(fault: RedirectFault) -> Error {
+    TransportError::Redirect(fault).into()
 }
 
 /// Where a location leads. Without a host, azure-core takes it for a path from the root.
@@ -56,15 +116,17 @@ impl Policy for RedirectPolicy {
             let Some(location) = header::given(response.headers(), "location").filter(|_| follows) else {
                 return Ok(response);
             };
+            let elsewhere = || refuse(RedirectFault::Location(location.to_owned()));
             let target = target(request.url(), location)
-                .filter(|target| target.scheme() == "https" || target.scheme() == request.url().scheme())
-                .ok_or_else(|| {
-                    refuse(format!("The response redirects to '{}', which is not followed.", escaped(location)))
-                })?;
+                .filter(|target| matches!(target.scheme(), "http" | "https"))
+                .ok_or_else(elsewhere)?;
+            if target.scheme() == "http" && request.url().scheme() == "https" {
+                let (location, server) = (location.to_owned(), shown(&target));
+                return Err(refuse(RedirectFault::Scheme { location, server }));
+            }
             if !is_same_origin(&target, request.url()) {
                 if ctx.value::<SecretBody>().is_some() {
-                    let message = "The response redirects to another server, {}, which must not see what was sent.";
-                    return Err(refuse(message.replace("{}", &shown(&target))));
+                    return Err(refuse(RedirectFault::Secret(shown(&target))));
                 }
                 self.printer.info(&format!("The response redirects to another server: {}.", shown(&target)));
             }
@@ -73,7 +135,7 @@ impl Policy for RedirectPolicy {
                 request.set_method(Method::Get);
             }
         }
-        Err(refuse("Reached maximum redirect attempts.".into()))
+        Err(refuse(RedirectFault::TooMany))
     }
 }
 

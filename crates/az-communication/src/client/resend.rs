@@ -1,6 +1,9 @@
 //! The one place that decides whether a request is sent again: by its method, by what it does, and by how far it got.
 //! Statuses and methods are those of the reference's client (Python azure-core 1.39, `RetryPolicy` with its defaults).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use azure_core::http::headers::Headers;
 use azure_core::http::{Method, Request};
 
@@ -10,6 +13,42 @@ use super::transport_error::TransportError;
 
 /// Revoking twice does what revoking once does, although it is a POST.
 const REVOKE: &str = "/:revokeAccessTokens";
+
+/// Whether a gateway says so that it has no answer of the service, which may have carried the request out.
+pub(super) fn is_of_a_gateway(status: u16) -> bool {
+    matches!(status, 502 | 504)
+}
+
+/// A request that creates a user each time that it is sent: how often it was sent again after the answer of a gateway. It
+/// stands in the request's context.
+#[derive(Debug, Clone)]
+pub(super) struct Creation {
+    /// Whether it may be sent again then, as the reference does.
+    repeats: bool,
+    lost: Arc<AtomicU32>,
+}
+
+impl Creation {
+    pub(super) fn new(repeats: bool) -> Self {
+        Self { repeats, lost: Arc::default() }
+    }
+
+    pub(super) fn lost(&self) -> u32 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Whether it may be sent again after this answer.
+    pub(super) fn repeats_after(&self, status: u16) -> bool {
+        self.repeats || !is_of_a_gateway(status)
+    }
+
+    /// It is sent again after this answer.
+    pub(super) fn note(&self, status: u16) {
+        if is_of_a_gateway(status) {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
 
 /// Whether an answer on a connection that was idle is about the time before the request: the server waited for one, and
 /// ends the connection (408). It sent that before it saw the request, which goes on a new connection.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request};
 
-use super::resend::{self, Attempt};
+use super::resend::{self, Attempt, Creation};
 use super::retry_after::{Wait, retry_after};
 use super::transport_error::TransportError;
 use super::wait::waiting;
@@ -93,6 +93,10 @@ impl Policy for RetryPolicy {
         let mut budget = Budget { connect: RETRIES, read: RETRIES, status: RETRIES, failures: 0 };
         loop {
             let result = next[0].send(ctx, request, &next[1..]).await;
+            let answered = ctx.value::<Creation>().zip(result.as_ref().ok().map(|response| response.status().into()));
+            if answered.is_some_and(|(creation, status)| !creation.repeats_after(status)) {
+                return result;
+            }
             let Some((wait, why)) = self.next(request, &result, &mut budget) else { return result };
             if budget.is_spent() {
                 return result;
@@ -103,6 +107,9 @@ impl Policy for RetryPolicy {
             }
             if !waiting().sleep(wait) {
                 return result;
+            }
+            if let Some((creation, status)) = answered {
+                creation.note(status);
             }
         }
     }

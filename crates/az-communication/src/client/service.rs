@@ -21,6 +21,7 @@ use super::login::Login;
 use super::origin::{OriginPolicy, SecretBody};
 use super::page::Page;
 use super::redirect::RedirectPolicy;
+use super::resend::Creation;
 use super::retry::RetryPolicy;
 use super::transport::Transport;
 use crate::error::CliError;
@@ -47,6 +48,8 @@ impl fmt::Debug for Issued {
 pub struct Service {
     pub(super) client: CommunicationIdentityClient,
     connection: Connection,
+    printer: Printer,
+    repeats_creations: bool,
 }
 
 impl Service {
@@ -110,7 +113,14 @@ impl Service {
         };
         let client =
             client.map_err(|error| CliError::new(format!("The {} cannot be used: {error}.", connection.named_by())))?;
-        Ok(Self { client, connection })
+        Ok(Self { client, connection, printer, repeats_creations: true })
+    }
+
+    /// The same, but a creation whose outcome is unknown is never sent again. The reference does that after a 504, and a
+    /// command that creates many users does better without users whom nobody knows.
+    #[must_use]
+    pub fn creating_once(self) -> Self {
+        Self { repeats_creations: false, ..self }
     }
 
     /// Which service it is, and how requests are authenticated.
@@ -129,8 +139,7 @@ impl Service {
     ///
     /// When the service refuses, cannot be reached, or answers something else.
     pub fn create_user(&self) -> Result<String, Failure> {
-        let result = block_on(self.client.create_identity(None));
-        self.read(result, Asked::NewUser, |body| string_at(body, &["identity", "id"]))
+        self.create(None, Asked::NewUser, |body| string_at(body, &["identity", "id"]))
     }
 
     /// Creates an identity with a name of the caller's own, or finds it: what the service says of it.
@@ -140,7 +149,7 @@ impl Service {
     /// When the service refuses, cannot be reached, or answers something else.
     pub fn create_named_user(&self, custom_id: &str) -> Result<Value, Failure> {
         let request = CreateIdentityRequest { custom_id: Some(custom_id.to_owned()), ..Default::default() };
-        self.create(request, Asked::Nothing, |body| {
+        self.create(Some(request), Asked::Nothing, |body| {
             body.get("identity").cloned().ok_or_else(|| "it has no 'identity'".into())
         })
     }
@@ -189,7 +198,7 @@ impl Service {
             expires_in_minutes: minutes,
             custom_id,
         };
-        self.create(request, Asked::NewUser, |body| {
+        self.create(Some(request), Asked::NewUser, |body| {
             Ok(Issued {
                 user: string_at(body, &["identity", "id"])?,
                 token: string_at(body, &["accessToken", "token"])?,
@@ -200,15 +209,33 @@ impl Service {
 
     fn create<T>(
         &self,
-        request: CreateIdentityRequest,
+        request: Option<CreateIdentityRequest>,
         asked: Asked,
         read: impl FnOnce(&Value) -> Result<T, String>,
     ) -> Result<T, Failure> {
-        let result = request.try_into().and_then(|body| {
-            let options = CommunicationIdentityClientCreateIdentityOptions { body: Some(body), ..Default::default() };
+        let creation = Creation::new(self.repeats_creations);
+        // A name of the caller's own finds the user that an attempt before has created.
+        let is_named = request.as_ref().is_some_and(|request| request.custom_id.is_some());
+        let body = request.map(TryInto::try_into).transpose();
+        let result = body.and_then(|body| {
+            let mut options = CommunicationIdentityClientCreateIdentityOptions { body, ..Default::default() };
+            if !is_named {
+                options.method_options.context.insert(creation.clone());
+            }
             block_on(self.client.create_identity(Some(options)))
         });
-        self.read(result, asked, read)
+        let lost = creation.lost();
+        let result = self.read(result, asked, read).map_err(|failure| failure.after(lost));
+        if result.is_ok() && lost > 0 {
+            let others =
+                if lost == 1 { "Another identity".to_owned() } else { format!("Up to {lost} other identities") };
+            let ids = if lost == 1 { "id was" } else { "ids were" };
+            self.printer.warning(&format!(
+                "The request was sent {} times, because a gateway had no answer. {others} may exist now whose {ids} lost.",
+                lost + 1
+            ));
+        }
+        result
     }
 
     /// Issues a token for an identity.

@@ -12,6 +12,7 @@ use super::certificate_problem::{CertificateProblem, ProblemKind};
 use super::failure::Reached;
 use super::http1::{Broken, Failed};
 use super::proxy_error::ProxyError;
+use super::redirect::RedirectFault;
 use super::tls_words;
 use super::wait::GraceEnded;
 use crate::error::system_text;
@@ -57,6 +58,8 @@ pub enum TransportError {
     Protocol(String, String),
     /// The request cannot be written as HTTP.
     Request(String),
+    /// The answer redirects to where the request must not go.
+    Redirect(RedirectFault),
     /// The user interrupted before the request left.
     Interrupted,
     /// The user interrupted while the request was under way, and no whole answer came in the time that was left.
@@ -93,6 +96,7 @@ impl fmt::Display for TransportError {
             Self::Timeout { host, time, .. } => write!(f, "{host} did not answer within {} s.", time.as_secs()),
             Self::CutOff(host) => write!(f, "The response of {host} was cut off."),
             Self::Protocol(host, what) => write!(f, "The response of {host} is not valid HTTP: {what}."),
+            Self::Redirect(fault) => fault.fmt(f),
             Self::Request(what) => write!(f, "The request cannot be sent: {what}."),
             Self::Interrupted => f.write_str("Interrupted before the request was sent."),
             Self::InterruptedWaiting { host, .. } => write!(f, "Interrupted while waiting for the response of {host}."),
@@ -140,7 +144,7 @@ impl TransportError {
     /// Whether another attempt would fail in the same way.
     pub(super) fn is_permanent(&self) -> bool {
         match self {
-            Self::Certificate(..) | Self::Bundle(_) | Self::NotTls(_) | Self::Request(_) => true,
+            Self::Certificate(..) | Self::Bundle(_) | Self::NotTls(_) | Self::Request(_) | Self::Redirect(_) => true,
             Self::Interrupted | Self::InterruptedWaiting { .. } => true,
             Self::Proxy(error) => error.is_permanent(),
             _ => false,
@@ -216,7 +220,7 @@ impl From<NameError> for TransportError {
     fn from(error: NameError) -> Self {
         match error {
             NameError::NotFound(host) => Self::UnknownHost(host),
-            NameError::NoAnswer(..) => Self::NameService(error),
+            NameError::NoAnswer(..) | NameError::System(..) => Self::NameService(error),
         }
     }
 }

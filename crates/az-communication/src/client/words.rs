@@ -5,14 +5,17 @@ use acs_identity_protocol::error::codes;
 use acs_identity_protocol::signature::MAX_CLOCK_SKEW_SECONDS;
 use azure_core::time::OffsetDateTime;
 
-use super::failure::{Asked, Cause, ErrorBody, Failure, Reached, ServiceError, ServiceErrorKind};
+use super::failure::{Asked, Cause, ErrorBody, Failure, ServiceError, ServiceErrorKind};
 use super::page::Page;
+use super::redirect;
+use super::resend;
 use super::teams_token::teams_token_problems;
 use super::tls_words;
 use super::transport_error::TransportError;
 use crate::error::{CliError, HintPolicy};
 use crate::exit_code::ExitCode;
 use crate::limits;
+use crate::names;
 
 impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
@@ -59,10 +62,17 @@ pub(super) fn message(failure: &Failure) -> String {
 
 fn hints(failure: &Failure) -> Vec<String> {
     let mut hints = hints_of_cause(failure);
-    // About another success than the promised one, such as 204, the reference says no more.
-    let is_gateway = failure.service().is_some_and(|error| error.status >= 500) && failure.is_unknown();
-    if is_gateway && matches!(failure.asked, Asked::NewUser) {
-        hints.push(outcome(&failure.asked));
+    if let Some(server) = failure.service().and_then(|error| error.leads_to.as_ref()) {
+        hints.push(redirect::hint(server));
+    }
+    // About another success than the promised one, such as 204, the reference says no more; nor about the exchange of a token,
+    // which changes nothing.
+    let is_gateway = failure.service().is_some_and(|error| error.status >= 300) && failure.is_unknown();
+    if (is_gateway || failure.lost > 0) && matches!(failure.asked, Asked::NewUser | Asked::User(_)) {
+        let outcome = outcome(failure);
+        if !hints.contains(&outcome) {
+            hints.push(outcome);
+        }
     }
     hints
 }
@@ -73,7 +83,7 @@ fn hints_of_cause(failure: &Failure) -> Vec<String> {
         Cause::Answer { page: Some(page), .. } => {
             let mut hints = vec![page_hint(page)];
             if matches!(failure.asked, Asked::NewUser) {
-                hints.push(outcome(&failure.asked));
+                hints.push(outcome(failure));
             }
             hints
         }
@@ -96,7 +106,7 @@ fn hints_of_cause(failure: &Failure) -> Vec<String> {
             "The user {user} exists now, without a token. Issue one with --user {user}, or delete the user: az \
              communication user-identity user delete --user {user}"
         )],
-        Cause::Answer { page: None, .. } if matches!(failure.asked, Asked::NewUser) => vec![outcome(&failure.asked)],
+        Cause::Answer { page: None, .. } if matches!(failure.asked, Asked::NewUser) => vec![outcome(failure)],
         Cause::Answer { page: None, .. } => vec![
             "Is the endpoint of the connection string that of a Communication Services resource? Use --debug to see \
              the exchange."
@@ -118,6 +128,7 @@ fn page_hint(page: &Page) -> String {
 fn limit_of(error: &TransportError) -> Option<&'static str> {
     match error {
         TransportError::Connect(_, error) if limits::is_of_files(error) => limits::advice(error),
+        TransportError::NameService(error) => error.of_the_system().and_then(limits::advice),
         TransportError::Bundle(_) => limits::of_files().and_then(|error| limits::advice(&error)),
         _ => None,
     }
@@ -138,6 +149,10 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
         TransportError::NameService(_) => {
             one("Check the name servers in /etc/resolv.conf, and that the network is up.")
         }
+        TransportError::Connect(server, _) if names::lacks_a_zone(server) => one(
+            "Such an address is valid within one network only, and the endpoint cannot name the network's interface. Give \
+             the address a name in the hosts file, with the interface (fe80::1%eth0 NAME), and use the name.",
+        ),
         TransportError::Connect(..) if failure.development_emulator => {
             one("Start the emulator: az communication emulator start")
         }
@@ -153,9 +168,9 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
         | TransportError::Timeout { .. }
         | TransportError::InterruptedWaiting { .. }
         | TransportError::Protocol(..)
-            if error.reached() != Reached::No =>
+            if failure.is_unknown() =>
         {
-            vec![outcome(&failure.asked)]
+            vec![outcome(failure)]
         }
         TransportError::Closed(_)
         | TransportError::Io(..)
@@ -167,6 +182,7 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
         }
         TransportError::Tls(_, error) => one(tls_words::hint(error)),
         TransportError::Protocol(..) => one("Does the endpoint of the connection string really name an https service?"),
+        TransportError::Redirect(fault) => fault.hints(),
         TransportError::Request(_) | TransportError::Interrupted | TransportError::InterruptedWaiting { .. } => {
             Vec::new()
         }
@@ -174,12 +190,22 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
 }
 
 /// What may have happened where nobody knows.
-fn outcome(asked: &Asked) -> String {
-    match asked {
-        Asked::NewUser => {
-            "The outcome is unknown: an identity may exist now whose id was lost. Another attempt creates \
-                           another one."
-                .into()
+fn outcome(failure: &Failure) -> String {
+    match (&failure.asked, failure.lost) {
+        (Asked::NewUser, 0) => "The outcome is unknown: an identity may exist now whose id was lost. Another attempt \
+                                creates another one."
+            .into(),
+        (Asked::NewUser, lost) => {
+            // The last attempt is one of those whose outcome is unknown, unless an answer refused it.
+            let refused = failure.service().is_some_and(|error| !resend::is_of_a_gateway(error.status));
+            let attempts = lost + u32::from(!refused);
+            format!(
+                "The outcome is unknown: the request was sent {} times, and {} may exist now whose {} lost. Another \
+                 attempt creates another one.",
+                lost + 1,
+                if attempts == 1 { "an identity".to_owned() } else { format!("up to {attempts} identities") },
+                if attempts == 1 { "id was" } else { "ids were" },
+            )
         }
         _ => "The outcome is unknown: the service may have carried the request out. --debug shows the exchange.".into(),
     }

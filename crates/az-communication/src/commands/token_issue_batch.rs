@@ -87,7 +87,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         _ => invocation.given("--api-version").unwrap_or(CLI_DEFAULT).to_owned(),
     };
     let has_custom_ids = ApiVersion::find(&version).is_some_and(|version| version.custom_id);
-    let service = invocation.service_of(&version)?;
+    let service = invocation.service_of(&version)?.creating_once();
     let out_file = invocation.required("--out-file")?;
     let key = service.connection().fingerprint();
     let header = Header {

@@ -56,7 +56,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             invocation.report(result);
             Ok(Some(made))
         }
-        Some(count) => create_many(invocation, &service, ledger.as_ref(), count),
+        Some(count) => create_many(invocation, &service.creating_once(), ledger.as_ref(), count),
     }
 }
 

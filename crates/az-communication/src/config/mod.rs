@@ -41,7 +41,7 @@ impl Config {
             return Ok(Self::default());
         };
         let broken = |what: String| {
-            CliError::new(format!("The config file {} cannot be read: {what}", path.display()))
+            CliError::new(format!("The config file {} cannot be read: {what}.", path.display()))
                 .hint("Correct the file, or point AZURE_CONFIG_DIR at another directory.")
         };
         let text = match text_file::read(&path, text_file::USUAL) {
@@ -77,7 +77,7 @@ impl Config {
         }
         self.file
             .get(section, option)
-            .map_err(|error| CliError::new(format!("The config option {section}.{option} cannot be read: {error}")))
+            .map_err(|error| CliError::new(format!("The config option {section}.{option} cannot be read: {error}.")))
     }
 
     /// The value of a yes-or-no option; `false` where it is not set.

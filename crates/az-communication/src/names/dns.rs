@@ -19,11 +19,15 @@ use tokio::time::{sleep, timeout_at};
 use super::connected_udp::ConnectedUdp;
 use super::error::{NameError, ServerFailure};
 use super::resolv_conf::Settings;
+use crate::limits;
 
 /// The next server is asked, too, when one is silent for so long.
 const NEXT_SERVER: Duration = Duration::from_secs(1);
 /// How long addresses of one family wait for those of the other.
 const OTHER_FAMILY: Duration = Duration::from_secs(1);
+
+/// How many files the runtime opens, and a server's two sockets. The runtime panics where it may open too few.
+const FILES: usize = 8;
 
 /// The addresses that the name servers give a name.
 pub(super) fn addresses(host: &str, name: &str, deadline: Instant) -> Result<Vec<IpAddr>, NameError> {
@@ -39,7 +43,9 @@ pub(super) fn addresses(host: &str, name: &str, deadline: Instant) -> Result<Vec
 
 fn on_a_runtime(host: &str, name: &str, deadline: Instant) -> Result<Vec<IpAddr>, NameError> {
     let unknown = || NameError::NoAnswer(host.to_owned(), Vec::new());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|_| unknown())?;
+    let system = |error| NameError::System(host.to_owned(), error);
+    limits::room_for_files(FILES).map_err(system)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(system)?;
     let settings = Settings::read();
     runtime.block_on(async {
         match timeout_at(deadline.into(), search(&settings, name)).await {

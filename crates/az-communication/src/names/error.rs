@@ -14,6 +14,22 @@ pub enum NameError {
     NotFound(String),
     /// Whether there is such a name is unknown: the name, and what each server did that was asked.
     NoAnswer(String, Vec<(IpAddr, ServerFailure)>),
+    /// This machine cannot ask about the name.
+    System(String, io::Error),
+}
+
+impl NameError {
+    /// What the system said, where it let nobody be asked.
+    pub fn of_the_system(&self) -> Option<&io::Error> {
+        match self {
+            Self::System(_, error) => Some(error),
+            Self::NoAnswer(_, servers) => servers.iter().find_map(|(_, failure)| match failure {
+                ServerFailure::Unreachable(error) => error.as_ref(),
+                _ => None,
+            }),
+            Self::NotFound(_) => None,
+        }
+    }
 }
 
 /// Why a name server gave no answer.
@@ -51,6 +67,9 @@ impl fmt::Display for NameError {
                     write!(f, "{}{server}: {failure}", if at == 0 { " (" } else { "; " })?;
                 }
                 f.write_str(if servers.is_empty() { "." } else { ")." })
+            }
+            Self::System(host, error) => {
+                write!(f, "The host '{host}' cannot be looked up: {}.", system_text(error))
             }
         }
     }

@@ -67,6 +67,14 @@ pub fn is_localhost(host: &str) -> bool {
     host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case("localhost")
 }
 
+/// Whether a server, with its port, is an address that needs a network interface beside it, and has none.
+pub fn lacks_a_zone(server: &str) -> bool {
+    server.parse().is_ok_and(|address| match address {
+        SocketAddr::V6(address) => address.ip().is_unicast_link_local() && address.scope_id() == 0,
+        SocketAddr::V4(_) => false,
+    })
+}
+
 /// What the hosts file says about a name, without the addresses that are known.
 pub fn further_addresses(name: &str, port: u16, known: &[SocketAddr]) -> Vec<SocketAddr> {
     let mut found = hosts::addresses(name, port);

@@ -133,3 +133,32 @@ fn a_client_that_may_open_no_more_files_says_so() {
     }
     assert!((2..12).contains(&refused), "{refused}");
 }
+
+#[test]
+fn a_name_is_not_looked_up_where_too_few_files_may_be_opened() {
+    let home = Folder::new();
+    for limit in 4..10 {
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -n {limit}; exec \"$0\" communication identity user create --only-show-errors");
+        command.args(["-c", &script, AZ]).env_clear();
+        command.envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
+        command.env("AZURE_COMMUNICATION_CONNECTION_STRING", "endpoint=https://nobody.example/;accesskey=a2V5");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(refusal(&mut command), @r"
+            ERROR: The host 'nobody.example' cannot be looked up: Too many open files.
+            Hint: This process may open no more files. Raise the limit: ulimit -n 1024
+            ");
+        }
+    }
+}
+
+#[test]
+fn a_small_stack_is_enough() {
+    let home = Folder::new();
+    let emulator = Emulator::in_memory(&home);
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -s 64; exec \"$0\" communication identity user create --only-show-errors", AZ]);
+    command.env_clear().envs(emulator.az(&home).get_envs().map(|(name, value)| (name, value.unwrap())));
+    let output = command.current_dir(home.path()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}

@@ -4,6 +4,7 @@
 mod cuts;
 mod differential;
 mod framing;
+mod gateways;
 mod kept_alive;
 mod redirects;
 #[path = "../support/mod.rs"]

@@ -1,0 +1,36 @@
+//! The stack of the main thread. Where the system gives it less than commands need, they run on a thread of their own.
+
+/// What commands need, with room to spare, in bytes.
+#[cfg(unix)]
+const NEEDED: u64 = 512 << 10;
+
+/// What a thread of our own has.
+#[cfg(unix)]
+const OWN: usize = 2 << 20;
+
+/// Does something with a stack that is large enough for it.
+#[cfg(unix)]
+pub fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    use rustix::process::{Resource, getrlimit};
+    match getrlimit(Resource::Stack).current {
+        Some(limit) if limit < NEEDED => on_a_thread(&work),
+        _ => work(),
+    }
+}
+
+/// Other systems fix the size of the stack at the build.
+#[cfg(not(unix))]
+pub fn with_room<T>(work: impl Fn() -> T) -> T {
+    work()
+}
+
+#[cfg(unix)]
+#[cold]
+fn on_a_thread<T: Send>(work: &(impl Fn() -> T + Sync)) -> T {
+    use std::{panic, thread};
+    thread::scope(|scope| match thread::Builder::new().stack_size(OWN).spawn_scoped(scope, work) {
+        Ok(thread) => thread.join().unwrap_or_else(|payload| panic::resume_unwind(payload)),
+        // The small stack may still be enough.
+        Err(_) => work(),
+    })
+}
