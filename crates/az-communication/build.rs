@@ -8,10 +8,14 @@ fn main() {
     println!("cargo::rerun-if-env-changed=AZ_LINK_MAP");
     let variable = |name: &str| env::var(name).unwrap_or_default();
     if env::var_os("CARGO_CFG_UNIX").is_some() {
-        println!("cargo::rerun-if-changed=src/closed_streams.c");
-        // As an object, not as a library: nothing refers to it, and the linker would leave it out.
-        for object in cc::Build::new().file("src/closed_streams.c").warnings(true).compile_intermediates() {
-            println!("cargo::rustc-link-arg-bin=az={}", object.display());
+        let mut files = vec!["src/closed_streams.c"];
+        files.extend((variable("CARGO_CFG_TARGET_OS") == "linux").then_some("src/delegate/inherited.c"));
+        for file in files {
+            println!("cargo::rerun-if-changed={file}");
+            // As an object, not as a library: nothing refers to it, and the linker would leave it out.
+            for object in cc::Build::new().file(file).warnings(true).compile_intermediates() {
+                println!("cargo::rustc-link-arg-bin=az={}", object.display());
+            }
         }
     }
     let is_gnu_linux = variable("CARGO_CFG_TARGET_OS") == "linux" && variable("CARGO_CFG_TARGET_ENV") == "gnu";

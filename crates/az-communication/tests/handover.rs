@@ -354,8 +354,7 @@ const ARRANGEMENTS: &[Arrangement] = &[
     },
 ];
 
-/// Wrappers that clear the environment, and so the mark. The environments of the ancestors still have it, where there is a
-/// /proc to read them in.
+/// Wrappers that clear the environment, and so the mark. An open file still has it.
 #[cfg(target_os = "linux")]
 const CLEARED: &[Arrangement] = &[
     Arrangement {
@@ -377,6 +376,20 @@ const CLEARED: &[Arrangement] = &[
     Arrangement {
         name: "a wrapper that takes the mark alone out of the environment",
         make: |p| p.script("w", "#!/bin/sh\nunset AZ_COMMUNICATION_HANDED_OVER\naz \"$@\"\n"),
+        path: &["ours", "w"],
+        called: None,
+        end: End::Again,
+    },
+    Arrangement {
+        name: "a wrapper that clears the environment and replaces itself",
+        make: |p| p.script("w", "#!/bin/sh\nexec env -i PATH=\"$PATH\" OURS \"$@\"\n"),
+        path: &["ours", "w"],
+        called: None,
+        end: End::Again,
+    },
+    Arrangement {
+        name: "a wrapper that clears the environment and asks in a shell of its own",
+        make: |p| p.script("w", "#!/bin/sh\nx=$(env -i PATH=\"$PATH\" az \"$@\"; exit $?)\n"),
         path: &["ours", "w"],
         called: None,
         end: End::Again,
@@ -448,7 +461,7 @@ fn nor_without_proc() {
         return;
     }
     std::thread::scope(|scope| {
-        for arrangement in ARRANGEMENTS {
+        for arrangement in ARRANGEMENTS.iter().chain(CLEARED) {
             scope.spawn(move || {
                 let (end, runs, seen) = try_arrangement(arrangement, &without_proc);
                 assert!(runs <= 2, "{}: {runs} runs", arrangement.name);
@@ -486,6 +499,34 @@ fn a_real_az_that_calls_az_gets_its_answer() {
     assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""));
     let lines: Vec<&str> = seen.stdout.lines().collect();
     assert_eq!((lines[0], lines[2]), ("inner real: account show", "real: group list"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_real_az_that_calls_az_without_an_environment_gets_its_answer() {
+    let programs = Programs::new();
+    let inner = "env -i PATH=\"$PATH\" az account show; env -i PATH=\"$PATH\" az group list";
+    programs.script("real", format!("#!/bin/sh\ncase $1 in vm) {inner};; *) echo \"real: $*\";; esac\n"));
+    for _ in 0..2 {
+        let seen = programs.before("real", &["vm", "list"]);
+        assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""));
+        assert_eq!(seen.stdout, "real: account show\nreal: group list\n");
+    }
+}
+
+/// A file of the caller's own under that number stays as it is, and is passed on.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_under_the_number_of_the_mark_goes_on_as_it_came() {
+    let programs = Programs::new();
+    programs.script("real", "#!/bin/bash\ncat <&187\n");
+    for content in ["mine", "AZ_COMMUNICATION_HANDED"] {
+        programs.home.write("file", content);
+        let mut command =
+            programs.command(OsStr::new("/bin/bash"), &["ours", "real"], &["-c", "exec az vm list 187<file"]);
+        let seen = run(&mut command);
+        assert_eq!((seen.code, seen.stdout.as_str()), (Some(0), content), "{seen:?}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod ancestors;
 mod broken;
 mod child;
 mod find;
+mod inherited;
 mod mark;
 mod own;
 
@@ -14,6 +15,7 @@ use std::process::{Command, Output, Stdio};
 
 pub use broken::Broken;
 use find::Found;
+use inherited::Inherited;
 
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
@@ -57,7 +59,7 @@ pub fn find() -> Option<PathBuf> {
 ///
 /// When nothing was run.
 pub fn to_other_az(words: &[OsString], printer: &Printer) -> Result<ExitCode, NotHandedOver> {
-    let (program, mut command) = prepare(words)?;
+    let (program, mut command, _mark) = prepare(words)?;
     printer.debug(&format!("Handing over to {}", program.display()));
     let head = find::head(&program);
     // execvp gives a file that the kernel does not take to a shell. A program for another machine must not come there.
@@ -75,7 +77,7 @@ pub fn to_other_az(words: &[OsString], printer: &Printer) -> Result<ExitCode, No
 ///
 /// When nothing was run.
 pub fn run_other_az(words: &[OsString]) -> Result<ExitCode, NotHandedOver> {
-    let (program, mut command) = prepare(words)?;
+    let (program, mut command, _mark) = prepare(words)?;
     child::status(&mut command).map_err(|error| broken(program, error))
 }
 
@@ -86,7 +88,7 @@ pub fn run_other_az(words: &[OsString]) -> Result<ExitCode, NotHandedOver> {
 ///
 /// When nothing was run.
 pub fn page_of_other_az(words: &[OsString]) -> Result<Output, NotHandedOver> {
-    let (program, mut command) = prepare(words)?;
+    let (program, mut command, _mark) = prepare(words)?;
     command.env("AZURE_EXTENSION_USE_DYNAMIC_INSTALL", "no").stdin(Stdio::null());
     command.output().map_err(|error| broken(program, error))
 }
@@ -96,7 +98,8 @@ fn broken(program: PathBuf, error: std::io::Error) -> NotHandedOver {
     NotHandedOver::Broken(Broken::from_error(program, &head, error))
 }
 
-fn prepare(words: &[OsString]) -> Result<(PathBuf, Command), NotHandedOver> {
+/// The other `az`, the call of it, and the file with the mark, which stays open until it runs.
+fn prepare(words: &[OsString]) -> Result<(PathBuf, Command, Inherited), NotHandedOver> {
     // A wrapper may have cleared the environment.
     let mark = env::var_os(mark::VARIABLE).or_else(|| ancestors::variable(mark::VARIABLE));
     let program = match find::find(mark.is_none()) {
@@ -106,8 +109,9 @@ fn prepare(words: &[OsString]) -> Result<(PathBuf, Command), NotHandedOver> {
     };
     let mark = mark::next(mark.as_deref(), words, &program).map_err(NotHandedOver::Loop)?;
     let mut command = Command::new(&program);
+    let inherited = Inherited::open(&mark);
     command.args(words).env(mark::VARIABLE, mark);
-    Ok((program, command))
+    Ok((program, command, inherited))
 }
 
 #[cfg(unix)]
