@@ -416,6 +416,26 @@ fn nor_does_a_wrapper_that_clears_the_environment() {
     }
 }
 
+/// As root only: the environments of another user's processes cannot be read, an open file can.
+#[test]
+#[cfg(target_os = "linux")]
+fn nor_does_a_wrapper_that_runs_it_as_another_user() {
+    const NOBODY: &str = "/usr/bin/setpriv --reuid=65534 --clear-groups";
+    let programs = Programs::new();
+    let ours = programs.az("ours");
+    let possible = ["-c", &format!("exec {NOBODY} {} version", ours.display())].map(str::to_owned);
+    if !Command::new("/bin/sh").args(possible).output().is_ok_and(|output| output.status.success()) {
+        println!("nor_does_a_wrapper_that_runs_it_as_another_user: skipped, because another user cannot run it here");
+        return;
+    }
+    for exec in ["exec ", ""] {
+        programs.script("w", format!("#!/bin/sh\n{exec}{NOBODY} env -i PATH=\"$PATH\" OURS \"$@\"\n"));
+        let seen = programs.before("w", &["vm", "list"]);
+        assert_eq!(seen.code, Some(1), "{seen:?}");
+        assert_eq!(seen.stderr.matches("/az calls this az again.").count(), 1, "{seen:?}");
+    }
+}
+
 /// Runs an arrangement through these words in front; how it ended, and how often this program ran.
 fn try_arrangement(arrangement: &Arrangement, wrap: &[&str]) -> (Option<End>, usize, Seen) {
     let programs = Programs::new();

@@ -101,6 +101,17 @@ fn a_command_without_output_needs_no_stdout() {
 }
 
 #[test]
+fn a_command_that_shows_nothing_needs_no_stdout() {
+    let home = Folder::new();
+    for redirections in [">&-", ">/dev/full"] {
+        let server = Server::start(CERTIFICATE, KEY, vec![json!({"status": 204})]);
+        let words = ["communication", "user-identity", "token", "revoke", "--yes", "--user", "8:acs:a_b"];
+        let output = redirected(&home, &server, &words, redirections);
+        assert_eq!((output.status.code(), server.requests().len()), (Some(0), 1), "{redirections}: {output:?}");
+    }
+}
+
+#[test]
 fn each_command_says_in_one_line_that_its_output_cannot_be_written() {
     let home = Folder::new();
     let server = service();
