@@ -21,6 +21,9 @@ fn main() {
     let is_gnu_linux = variable("CARGO_CFG_TARGET_OS") == "linux" && variable("CARGO_CFG_TARGET_ENV") == "gnu";
     if is_gnu_linux {
         say_what_is_missing();
+        // A static program has only what it refers to, and std refers to this weakly. Without it, std forks a whole test
+        // program for each command that gets a working directory of its own.
+        println!("cargo::rustc-link-arg-tests=-Wl,--undefined=posix_spawn_file_actions_addchdir_np");
     }
     // Only released programs are laid out: in others the code has other names.
     if !is_gnu_linux || variable("PROFILE") != "release" {
