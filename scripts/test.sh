@@ -58,5 +58,6 @@ step cargo test -p az-communication --test names the_program_has_no_call
 step readme_command
 # Whether the benchmark works; its figures mean nothing here.
 step bench/run --smoke
-# The tests that need the peers, and those that take long: all but the libraries and their docs.
-step cargo test --workspace --tests -- --ignored --nocapture
+# The tests that need the peers, and those that take long: all but the libraries and their docs. They load the machine, so
+# that only as many as there are cores run at once.
+RUST_TEST_THREADS=$(nproc) step cargo test --workspace --tests -- --ignored --nocapture
