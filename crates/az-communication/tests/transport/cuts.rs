@@ -117,17 +117,19 @@ fn a_gateway_without_an_answer_leaves_a_creation_unknown() {
         };
         assert!(stderr.contains("The outcome is unknown: ") && stderr.contains(&may_exist), "{answer}: {stderr}");
     };
-    // A 504 is asked for again for some seconds.
+    let refused = || {
+        let home = Folder::new();
+        let server = Odd::answering(json_answer("500 Internal Server Error", error));
+        let (_, _, stderr) = run(server.az(&home).args(&ISSUE[..6]));
+        assert!(!stderr.contains("unknown"), "{stderr}");
+    };
+    // A 500 and a 504 are asked for again for some seconds.
     std::thread::scope(|scope| {
         for answer in &answers {
             for command in [&ISSUE[..6], &CREATE[..4]] {
                 scope.spawn(move || check(answer, command));
             }
         }
+        scope.spawn(refused);
     });
-    // A refusal is none.
-    let home = Folder::new();
-    let server = Odd::answering(json_answer("500 Internal Server Error", error));
-    let (_, _, stderr) = run(server.az(&home).args(&ISSUE[..6]));
-    assert!(!stderr.contains("unknown"), "{stderr}");
 }
