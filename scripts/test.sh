@@ -54,7 +54,7 @@ step cargo test --workspace
 # Again, for their counts.
 step cargo test -p az-communication --test golden --test docs -- --nocapture
 # Alone, without what other crates of the workspace want of its dependencies.
-step cargo test -p az-communication --test names the_program_has_no_call
+step cargo test -p az-communication --test network the_program_has_no_call
 step readme_command
 # Whether the benchmark works; its figures mean nothing here.
 step bench/run --smoke

@@ -12,10 +12,9 @@ use std::time::Duration;
 use support::emulator::Emulator;
 use support::replay::Server;
 use support::terminal::{Collector, open};
+use support::tls::CERTIFICATE;
 use support::{AZ, Folder, az};
 
-const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
-const KEY: &str = include_str!("golden/tls/key.pem");
 const ISSUE: [&str; 5] = ["communication", "user-identity", "token", "issue", "--scope"];
 
 fn text(bytes: &[u8]) -> String {
@@ -184,7 +183,7 @@ fn a_wrong_clock_is_noticed() {
         "headers": {"Content-Type": "application/json", "Date": "Mon, 01 Jan 2024 00:00:00 GMT"},
         "body": {"error": {"code": "Denied", "message": "Denied by the resource provider."}},
     }]);
-    let server = Server::start(CERTIFICATE, KEY, denied.as_array().unwrap().clone());
+    let server = Server::start(denied.as_array().unwrap().clone());
     let certificate = home.write("cert.pem", CERTIFICATE);
     let connection = format!("endpoint=https://localhost:{}/;accesskey=d3Jvbmcga2V5", server.port);
     let mut command = az(&home);

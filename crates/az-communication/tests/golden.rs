@@ -17,12 +17,11 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use support::replay::{Request, Server};
 use support::terminal::{Collector, open};
+use support::tls::CERTIFICATE;
 use support::{Folder, az};
 
 const CAPTURES: [(&str, &str); 2] =
     [("cases.json", include_str!("golden/cases.json")), ("cases-2.json", include_str!("golden/cases-2.json"))];
-const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
-const KEY: &str = include_str!("golden/tls/key.pem");
 const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// What a run showed.
@@ -181,7 +180,7 @@ fn plain(text: &str) -> String {
 fn run(case: &Value) -> Seen {
     let (home, working) = (Folder::new(), Folder::new());
     let answers = case["responses"].as_array().cloned().unwrap_or_default();
-    let server = Server::start(CERTIFICATE, KEY, answers);
+    let server = Server::start(answers);
     let fill = |text: &str| {
         text.replace("{{endpoint}}", &format!("https://localhost:{}", server.port))
             .replace("{{hostport}}", &format!("localhost:{}", server.port))

@@ -11,6 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use insta::assert_snapshot;
 use serde_json::Value;
 use support::emulator::Emulator;
+use support::replay::Server;
+use support::tls::CERTIFICATE;
 use support::{Folder, az};
 
 /// Exit code, stdout and stderr without the warning that the group is a preview.
@@ -209,12 +211,8 @@ fn the_emulator_is_known_by_what_it_serves() {
     assert_eq!(world.reason(&token, &["--connection-string", &connection]), "- revoked false exit 0");
     // Something else on localhost.
     let page = serde_json::json!({"status": 200, "body": "<html></html>"});
-    let server = support::replay::Server::start(
-        include_str!("golden/tls/cert.pem"),
-        include_str!("golden/tls/key.pem"),
-        vec![page],
-    );
-    let certificate = world.home.write("cert.pem", include_str!("golden/tls/cert.pem"));
+    let server = Server::start(vec![page]);
+    let certificate = world.home.write("cert.pem", CERTIFICATE);
     let mut command = world.command(&["token", "verify", "--token", &token]);
     command.env("REQUESTS_CA_BUNDLE", certificate);
     let (code, _, stderr) = run(

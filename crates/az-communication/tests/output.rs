@@ -11,10 +11,9 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use support::replay::Server;
 use support::terminal::{Collector, open};
+use support::tls::CERTIFICATE;
 use support::{AZ, Folder, az};
 
-const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
-const KEY: &str = include_str!("golden/tls/key.pem");
 const ISSUE: [&str; 6] = ["communication", "user-identity", "token", "issue", "--scope", "chat"];
 const CLOSED: &str = "ERROR: stdout cannot be written: it is closed, or not open for writing.\n";
 const FULL: &str = "ERROR: stdout cannot be written: No space left on device.\n";
@@ -30,7 +29,7 @@ fn service() -> Server {
         "accessToken": {"token": "e30.e30.e30", "expiresOn": "2026-11-24T02:26:58+00:00"},
     });
     let answer = json!({"status": 201, "headers": {"content-type": "application/json"}, "body": body});
-    Server::start(CERTIFICATE, KEY, vec![answer])
+    Server::start(vec![answer])
 }
 
 /// `az` through a shell, with these redirections.
@@ -104,7 +103,7 @@ fn a_command_without_output_needs_no_stdout() {
 fn a_command_that_shows_nothing_needs_no_stdout() {
     let home = Folder::new();
     for redirections in [">&-", ">/dev/full"] {
-        let server = Server::start(CERTIFICATE, KEY, vec![json!({"status": 204})]);
+        let server = Server::start(vec![json!({"status": 204})]);
         let words = ["communication", "user-identity", "token", "revoke", "--yes", "--user", "8:acs:a_b"];
         let output = redirected(&home, &server, &words, redirections);
         assert_eq!((output.status.code(), server.requests().len()), (Some(0), 1), "{redirections}: {output:?}");

@@ -9,10 +9,9 @@ use acs_identity_protocol::signature::{AccessKey, string_to_sign};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use support::replay::Server;
+use support::tls::CERTIFICATE;
 use support::{Folder, az};
 
-const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
-const KEY: &str = include_str!("golden/tls/key.pem");
 const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const ISSUE: &str = "token issue --scope chat --user 8:acs:x --only-show-errors";
 
@@ -26,7 +25,7 @@ impl World {
     fn new(answer: Value) -> Self {
         let home = Folder::new();
         home.write("cert.pem", CERTIFICATE);
-        Self { home, server: Server::start(CERTIFICATE, KEY, vec![answer]) }
+        Self { home, server: Server::start(vec![answer]) }
     }
 
     /// A service that issues tokens.

@@ -8,10 +8,9 @@ use std::process::{Command, Stdio};
 use insta::assert_snapshot;
 use serde_json::json;
 use support::replay::Server;
+use support::tls::CERTIFICATE;
 use support::{Folder, az};
 
-const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
-const KEY: &str = include_str!("golden/tls/key.pem");
 const ISSUE: [&str; 5] = ["communication", "user-identity", "token", "issue", "--scope"];
 
 /// Exit code and stderr without the warning that the group is a preview.
@@ -33,7 +32,7 @@ impl World {
     fn new(answer: serde_json::Value) -> Self {
         let home = Folder::new();
         home.write("cert.pem", CERTIFICATE);
-        Self { home, server: Server::start(CERTIFICATE, KEY, vec![answer]) }
+        Self { home, server: Server::start(vec![answer]) }
     }
 
     /// A service that refuses a value and repeats it.

@@ -11,17 +11,15 @@ use serde_json::{Value, json};
 use crate::ISSUE;
 use crate::support::replay::Server;
 use crate::support::terminal::Collector;
+use crate::support::tls::CERTIFICATE;
 use crate::support::world::{World, run};
 use crate::support::{Folder, az};
-
-const CERTIFICATE: &str = include_str!("../golden/tls/cert.pem");
-const KEY: &str = include_str!("../golden/tls/key.pem");
 
 /// `user create --count` against a server that gives these answers.
 fn create(answers: Vec<Value>, words: &str) -> (Option<i32>, String, String) {
     let home = Folder::new();
     let certificate = home.write("cert.pem", CERTIFICATE);
-    let server = Server::start(CERTIFICATE, KEY, answers);
+    let server = Server::start(answers);
     let mut command = az(&home);
     command.args(["communication", "user-identity", "user", "create"]).args(words.split_whitespace());
     command.env(

@@ -8,14 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-
+use super::tls::{self, CERTIFICATE, TlsStream};
 use super::{Folder, az};
 
-const CERTIFICATE: &str = include_str!("../golden/tls/cert.pem");
-const KEY: &str = include_str!("../golden/tls/key.pem");
 const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
 /// No read or write of this side waits longer.
@@ -43,7 +38,7 @@ pub struct Odd {
 pub struct Connection {
     /// Which one it is, from 0.
     pub number: usize,
-    stream: StreamOwned<ServerConnection, TcpStream>,
+    stream: TlsStream,
     received: Vec<u8>,
     requests: Arc<Mutex<Vec<Request>>>,
 }
@@ -51,19 +46,9 @@ pub struct Connection {
 impl Odd {
     /// Starts a server that does this with each connection. It ends when its end of the connection is dropped.
     pub fn start(serve: impl Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static) -> Self {
-        let chain: Vec<_> = CertificateDer::pem_slice_iter(CERTIFICATE.as_bytes()).map(Result::unwrap).collect();
-        let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap();
-        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .unwrap();
-        let config = Arc::new(config);
         let requests = Arc::new(Mutex::new(Vec::new()));
         Self::listen(Arc::clone(&requests), move |number, stream| {
-            let session = ServerConnection::new(Arc::clone(&config)).unwrap();
-            let stream = StreamOwned::new(session, stream);
+            let stream = tls::accept(&tls::localhost(), stream);
             // A client that gives up is what some tests are about.
             let _ = serve(&mut Connection { number, stream, received: Vec::new(), requests: Arc::clone(&requests) });
         })

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::ServerConfig;
 use serde_json::Value;
+
+use super::tls::{self, TlsStream};
 
 /// A request that came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,17 +36,16 @@ pub struct Server {
 
 impl Server {
     /// Starts a server that gives these answers in order, the last one repeated.
-    pub fn start(certificate: &str, key: &str, answers: Vec<Value>) -> Self {
-        let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate.as_bytes()).map(Result::unwrap).collect();
-        let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .unwrap();
-        let config = Arc::new(config);
+    pub fn start(answers: Vec<Value>) -> Self {
+        Self::with(tls::localhost(), answers)
+    }
+
+    /// The same with another certificate of the same key.
+    pub fn showing(certificate: &str, answers: Vec<Value>) -> Self {
+        Self::with(tls::localhost_by(certificate), answers)
+    }
+
+    fn with(config: Arc<ServerConfig>, answers: Vec<Value>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -58,9 +57,8 @@ impl Server {
                     if stopping.load(Ordering::SeqCst) {
                         return;
                     }
-                    let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
                     // A client that gives up is what some cases are about.
-                    let _ = serve(StreamOwned::new(connection, stream.unwrap()), &requests, &answers);
+                    let _ = serve(tls::accept(&config, stream.unwrap()), &requests, &answers);
                 }
             }
         });
@@ -80,11 +78,7 @@ impl Drop for Server {
     }
 }
 
-fn serve(
-    stream: StreamOwned<ServerConnection, TcpStream>,
-    requests: &Mutex<Vec<Request>>,
-    answers: &[Value],
-) -> std::io::Result<()> {
+fn serve(stream: TlsStream, requests: &Mutex<Vec<Request>>, answers: &[Value]) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     loop {
         let mut line = String::new();

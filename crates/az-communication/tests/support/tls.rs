@@ -2,13 +2,18 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::thread;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, SignatureAlgorithm};
+use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
+
+/// The certificate for localhost that the golden cases were captured with, and its key.
+pub const CERTIFICATE: &str = include_str!("../golden/tls/cert.pem");
+pub const KEY: &str = include_str!("../golden/tls/key.pem");
 
 /// A certificate and its key.
 pub struct Identity {
@@ -80,6 +85,18 @@ pub fn config(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) 
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     Arc::new(builder.with_no_client_auth().with_single_cert(chain, key).unwrap())
+}
+
+/// How a server shows [`CERTIFICATE`].
+pub fn localhost() -> Arc<ServerConfig> {
+    static CONFIG: LazyLock<Arc<ServerConfig>> = LazyLock::new(|| localhost_by(CERTIFICATE));
+    Arc::clone(&CONFIG)
+}
+
+/// How a server shows another certificate of the same key.
+pub fn localhost_by(certificate: &str) -> Arc<ServerConfig> {
+    let chain = CertificateDer::pem_slice_iter(certificate.as_bytes()).map(Result::unwrap).collect();
+    config(chain, PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap())
 }
 
 /// How a server of one version talks to clients that show a certificate of that authority, and to no others.

@@ -1,11 +1,11 @@
 //! Logins without a key: which credential is used, what ends the search for one, and what is said about it.
-#![cfg(unix)]
-
-mod support;
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
+use crate::support::replay::Server;
+use crate::support::tls::{CERTIFICATE, KEY};
+use crate::support::{Folder, az};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use insta::assert_snapshot;
@@ -13,13 +13,9 @@ use ring::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
-use support::replay::Server;
-use support::{Folder, az};
 
-const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
-const KEY: &str = include_str!("golden/tls/key.pem");
-const APPLICATION: &str = include_str!("login/application.pem");
-const EC_KEY: &str = include_str!("login/ec.pem");
+const APPLICATION: &str = include_str!("../login/application.pem");
+const EC_KEY: &str = include_str!("../login/ec.pem");
 const SECRET: &str = "wrong~Secret+1";
 
 /// Entra, the service, and a machine without any login.
@@ -45,11 +41,7 @@ impl World {
         home.write("cert.pem", CERTIFICATE);
         let created = json!({"status": 201, "headers": {"Content-Type": "application/json"},
             "body": {"identity": {"id": "8:acs:a_b"}}});
-        Self {
-            home,
-            entra: Server::start(CERTIFICATE, KEY, entra),
-            service: Server::start(CERTIFICATE, KEY, vec![created]),
-        }
+        Self { home, entra: Server::start(entra), service: Server::start(vec![created]) }
     }
 
     fn user_create(&self) -> Command {

@@ -1,17 +1,13 @@
 //! Signing in by device code, against endpoints that answer oddly.
-#![cfg(unix)]
-
-mod support;
 
 use std::process::Stdio;
 
+use crate::support::replay::Server;
+use crate::support::tls::CERTIFICATE;
+use crate::support::{Folder, az};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use support::replay::Server;
-use support::{Folder, az};
 
-const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
-const KEY: &str = include_str!("golden/tls/key.pem");
 const CODE: &str = "device-code-1";
 
 fn answer(status: u16, body: Value) -> Value {
@@ -31,9 +27,9 @@ fn begun(changes: Value) -> Value {
 /// Stderr without warnings, the number of requests to Entra, and the exit code. The service refuses all tokens.
 fn sign_in(answers: Vec<Value>, tenant: &str) -> String {
     let home = Folder::new();
-    let entra = Server::start(CERTIFICATE, KEY, answers);
+    let entra = Server::start(answers);
     let refused = answer(401, json!({"error": {"code": "InvalidAccessToken", "message": "No."}}));
-    let service = Server::start(CERTIFICATE, KEY, vec![refused]);
+    let service = Server::start(vec![refused]);
     let mut command = az(&home);
     command
         .env("REQUESTS_CA_BUNDLE", home.write("cert.pem", CERTIFICATE))

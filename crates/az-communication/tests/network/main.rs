@@ -1,12 +1,18 @@
-//! Answers that are odd, late, doubled or cut off, byte by byte as a server may send them.
+//! The network: names, connections, logins, and answers that are odd, late, doubled or cut off, byte by byte as a server
+//! may send them. Most of these tests wait for seconds, so that one program has them all and runs them side by side.
 #![cfg(unix)]
 
 mod cuts;
 mod differential;
+mod doctor;
 mod framing;
 mod gateways;
 mod kept_alive;
+mod login;
+#[cfg(target_os = "linux")]
+mod names;
 mod redirects;
+mod sign_in;
 #[path = "../support/mod.rs"]
 mod support;
 mod waits;

@@ -1,24 +1,20 @@
 //! The doctor: what is found at each step of a request, and how it is shown.
-#![cfg(unix)]
-
-mod support;
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::thread;
 
+use crate::support::emulator::Emulator;
+use crate::support::replay::Server;
+use crate::support::terminal::{Collector, open};
+use crate::support::tls::CERTIFICATE;
+use crate::support::{Folder, az};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
-use support::emulator::Emulator;
-use support::replay::Server;
-use support::terminal::{Collector, open};
-use support::{Folder, az};
 
-const CERTIFICATE: &str = include_str!("golden/tls/cert.pem");
-const KEY: &str = include_str!("golden/tls/key.pem");
-const ENDED: &str = include_str!("doctor/ended.pem");
-const NOT_BEGUN: &str = include_str!("doctor/not-begun.pem");
+const ENDED: &str = include_str!("../doctor/ended.pem");
+const NOT_BEGUN: &str = include_str!("../doctor/not-begun.pem");
 
 /// Stdout.
 fn run(command: &mut Command) -> String {
@@ -55,7 +51,7 @@ fn doctor(home: &Folder, port: u16) -> Command {
 fn of_answer(status: u16, content_type: &str, body: Value) -> String {
     let home = Folder::new();
     let answer = json!({"status": status, "headers": {"Content-Type": content_type}, "body": body});
-    let server = Server::start(CERTIFICATE, KEY, vec![answer]);
+    let server = Server::start(vec![answer]);
     report(&mut doctor(&home, server.port))
 }
 
@@ -160,7 +156,7 @@ fn a_refused_login_fails_with_its_reason() {
     let home = Folder::new();
     let refused = json!({"status": 401, "headers": {"Content-Type": "application/json"},
         "body": {"error": "invalid_client", "error_description": "AADSTS7000215: Invalid client secret."}});
-    let server = Server::start(CERTIFICATE, KEY, vec![refused]);
+    let server = Server::start(vec![refused]);
     let mut command = doctor(&home, server.port);
     command
         .env("AZURE_COMMUNICATION_AUTH_MODE", "login")
@@ -178,7 +174,7 @@ fn a_clock_that_is_years_off_is_named() {
     let with_date = |date: &str| {
         let home = Folder::new();
         let answer = json!({"status": 204, "headers": {"Date": date}});
-        let server = Server::start(CERTIFICATE, KEY, vec![answer]);
+        let server = Server::start(vec![answer]);
         report(&mut doctor(&home, server.port))
     };
     let seen = with_date("Mon, 01 Jan 2001 00:00:00 GMT");
@@ -187,7 +183,7 @@ fn a_clock_that_is_years_off_is_named() {
     assert!(with_date("Sat, 01 Jan 2101 00:00:00 GMT").contains(" years behind the service"));
     for (certificate, what) in [(ENDED, "it has expired"), (NOT_BEGUN, "it is not valid yet")] {
         let home = Folder::new();
-        let server = Server::start(certificate, KEY, vec![]);
+        let server = Server::showing(certificate, vec![]);
         let mut command = doctor(&home, server.port);
         let seen = report(command.env("REQUESTS_CA_BUNDLE", home.write("odd.pem", certificate)));
         assert!(seen.contains("tls failed\n") && seen.contains(what), "{seen}");

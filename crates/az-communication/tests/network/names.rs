@@ -1,18 +1,16 @@
 //! Names without the C library, against name servers of our own. Most of it needs a root folder of its own, so that the
 //! files in /etc are the test's.
-#![cfg(target_os = "linux")]
-
-mod support;
 
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::needs_a_root_folder;
+use crate::support::dns::{NameServer, Says, addresses};
+use crate::support::root::{Root, said};
+use crate::support::{AZ, Folder, az};
 use az_communication::names;
 use insta::assert_snapshot;
-use support::dns::{NameServer, Says, addresses};
-use support::root::{Root, said};
-use support::{AZ, Folder, az};
 
 fn ips(list: &[&str]) -> Vec<IpAddr> {
     list.iter().map(|address| address.parse().unwrap()).collect()
@@ -339,7 +337,7 @@ fn many_threads_look_names_up() {
     needs_a_root_folder!();
     let server = NameServer::start(&[("acs.example", addresses(&["127.9.2.1", "::9"]))], Says::Code(3));
     let root = asking(&[&server], "");
-    let output = root.this_test("inside_200_names_are_looked_up_in_16_threads").output().unwrap();
+    let output = root.this_test("names::inside_200_names_are_looked_up_in_16_threads").output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
     assert!(said(&output).contains("200 names were looked up"), "{}", said(&output));
 }
@@ -348,7 +346,7 @@ fn many_threads_look_names_up() {
 #[test]
 #[ignore = "others run it in a root folder of their own"]
 fn inside_200_names_are_looked_up_in_16_threads() {
-    if !support::root::inside() {
+    if !crate::support::root::inside() {
         return;
     }
     let deadline = Instant::now() + Duration::from_secs(120);
@@ -404,7 +402,7 @@ fn names_are_looked_up_beside_another_c_library() {
         if line == Some("files") {
             continue;
         }
-        let output = root.this_test("inside_200_names_are_looked_up_in_16_threads").output().unwrap();
+        let output = root.this_test("names::inside_200_names_are_looked_up_in_16_threads").output().unwrap();
         assert!(output.status.success() && said(&output).contains("200 names"), "{line:?}: {}", said(&output));
     }
     // What only a module knows.
