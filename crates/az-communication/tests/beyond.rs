@@ -8,64 +8,25 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use support::emulator::Emulator;
+use support::world::{Seen, World, run};
 use support::{Folder, az};
 
 const TENANT: &str = "11111111-1111-1111-1111-111111111111";
 const OBJECT: &str = "22222222-2222-2222-2222-222222222222";
 const APP: &str = "33333333-3333-3333-3333-333333333333";
-const PREVIEW: &str = "WARNING: Command group 'communication user-identity";
 
-/// Exit code, stdout and stderr without the warning that the group is a preview.
-fn run(command: &mut Command) -> (Option<i32>, String, String) {
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    let stderr =
-        text(&output.stderr).lines().filter(|line| !line.starts_with(PREVIEW)).map(|l| format!("{l}\n")).collect();
-    (output.status.code(), text(&output.stdout), stderr)
+/// A new user and a token of it.
+fn issued(world: &World) -> (String, String) {
+    let issued = world.ok("token issue --scope chat");
+    (issued["user_id"].as_str().unwrap().to_owned(), issued["token"].as_str().unwrap().to_owned())
 }
 
-struct World {
-    home: Folder,
-    emulator: Emulator,
-}
-
-impl World {
-    fn new() -> Self {
-        let home = Folder::new();
-        let emulator = Emulator::in_memory(&home);
-        Self { home, emulator }
-    }
-
-    fn command(&self, words: &str) -> Command {
-        let mut command = self.emulator.az(&self.home);
-        command.args(["communication", "user-identity"]).args(words.split_whitespace());
-        command
-    }
-
-    /// What a command that succeeds says.
-    fn ok(&self, words: &str) -> Value {
-        let (code, stdout, stderr) = run(&mut self.command(words));
-        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{words}");
-        if stdout.is_empty() { Value::Null } else { serde_json::from_str(&stdout).unwrap() }
-    }
-
-    fn fails(&self, words: &str, code: i32, expected: &str) {
-        let (seen, stdout, stderr) = run(&mut self.command(words));
-        assert_eq!((seen, stdout.as_str(), stderr.as_str()), (Some(code), "", expected), "{words}");
-    }
-
-    fn token(&self) -> (String, String) {
-        let issued = self.ok("token issue --scope chat");
-        (issued["user_id"].as_str().unwrap().to_owned(), issued["token"].as_str().unwrap().to_owned())
-    }
-
-    fn entra_token(&self, options: &str) -> String {
-        let mut command = self.emulator.az(&self.home);
-        command.args(["communication", "emulator", "entra-token", "--oid", OBJECT, "--appid", APP]);
-        let (code, stdout, stderr) = run(command.args(options.split_whitespace()));
-        assert_eq!((code, stderr.as_str()), (Some(0), ""));
-        stdout.trim().to_owned()
-    }
+fn entra_token(world: &World, options: &str) -> String {
+    let mut command = world.emulator.az(&world.home);
+    command.args(["communication", "emulator", "entra-token", "--oid", OBJECT, "--appid", APP]);
+    let seen = run(command.args(options.split_whitespace()));
+    assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""));
+    seen.stdout.trim().to_owned()
 }
 
 #[test]
@@ -86,27 +47,25 @@ fn lifetimes() {
                 "-o",
                 "tsv",
             ]);
-            let (code, token, _) = run(command.args(["--expires-in", given]));
+            let Seen { code, stdout: token, .. } = run(command.args(["--expires-in", given]));
             assert_eq!(code, Some(0), "{given}");
             let inspected = world.ok(&format!("token inspect --token {token}"));
             let lifetime = inspected["claims"]["exp"].as_i64().unwrap() - inspected["claims"]["iat"].as_i64().unwrap();
             assert_eq!(lifetime, minutes * 60, "{given}");
         }
     }
-    world.fails(
-        "token issue --scope chat --expires-in 59",
-        1,
+    assert_eq!(
+        world.fails("token issue --scope chat --expires-in 59", 1),
         "ERROR: (ValidationError) ExpiresInMinutes value 59 is invalid. Value must be within the [60, 1440] interval.\n\
          Code: ValidationError\n\
          Message: ExpiresInMinutes value 59 is invalid. Value must be within the [60, 1440] interval.\n\
          Target: ExpiresInMinutes\n\
-         Hint: A token lives 60 to 1440 minutes: --expires-in 1h to 24h.\n",
+         Hint: A token lives 60 to 1440 minutes: --expires-in 1h to 24h.\n"
     );
-    world.fails(
-        "token issue --scope chat --expires-in soon",
-        1,
+    assert_eq!(
+        world.fails("token issue --scope chat --expires-in soon", 1),
         "ERROR: --expires-in is not a duration in whole minutes: 'soon'.\n\
-         Hint: Write 90m, 1h, 1h30m, 1d, PT90M or 90; from 60 minutes to 24 hours.\n",
+         Hint: Write 90m, 1h, 1h30m, 1d, PT90M or 90; from 60 minutes to 24 hours.\n"
     );
 }
 
@@ -120,17 +79,17 @@ fn unknown_scopes_are_passed_on_with_a_warning() {
         )
     };
     let warning = "WARNING: 'caht' is not a known scope. Did you mean 'chat'?\n";
-    world.fails("token issue --scope caht", 1, &format!("{warning}{}", refused("caht")));
+    assert_eq!(world.fails("token issue --scope caht", 1), format!("{warning}{}", refused("caht")));
     let warning =
         "WARNING: 'x' is not a known scope. Known ones: chat, voip, chat.join, chat.join.limited, voip.join.\n";
-    world.fails("token issue --scope x", 1, &format!("{warning}{}", refused("x")));
+    assert_eq!(world.fails("token issue --scope x", 1), format!("{warning}{}", refused("x")));
     assert!(world.ok("token issue --scope chat voip chat.join chat.join.limited voip.join")["token"].is_string());
 }
 
 #[test]
 fn inspection_needs_no_network() {
     let world = World::new();
-    let (user, token) = world.token();
+    let (user, token) = issued(&world);
     let mut command = az(&world.home);
     command.args(["communication", "user-identity", "token", "inspect"]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.stderr(Stdio::null()).spawn().unwrap();
@@ -142,30 +101,32 @@ fn inspection_needs_no_network() {
     assert!((86_390..=86_400).contains(&seen["seconds_left"].as_i64().unwrap()));
     // Every format has it.
     for format in ["table", "tsv", "yaml", "yamlc", "jsonc"] {
-        let (code, stdout, _) = run(&mut world.command(&format!("token inspect --token {token} -o {format}")));
+        let Seen { code, stdout, .. } = run(&mut world.command(&format!("token inspect --token {token} -o {format}")));
         assert_eq!((code, stdout.contains("active")), (Some(0), true), "{format}");
     }
     // A token that has expired is shown all the same.
-    let expired = world.entra_token("--expires-in=-5m");
-    let (code, stdout, _) = run(&mut world.command(&format!("token inspect --token {expired}")));
+    let expired = entra_token(&world, "--expires-in=-5m");
+    let Seen { code, stdout, .. } = run(&mut world.command(&format!("token inspect --token {expired}")));
     let seen: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((code, &seen["state"], &seen["user_id"]), (Some(1), &"expired".into(), &OBJECT.into()));
     assert!(seen["seconds_left"].as_i64().unwrap() < 0);
-    world.fails(
-        "token inspect --token a.b",
-        1,
+    assert_eq!(
+        world.fails("token inspect --token a.b", 1),
         "ERROR: This is not a token: a JWT has three parts separated by dots, this has 2.\n\
-         Hint: A token is three parts of letters and digits, separated by dots, and begins with eyJ.\n",
+         Hint: A token is three parts of letters and digits, separated by dots, and begins with eyJ.\n"
     );
-    world.fails("token inspect", 1, "ERROR: There is no token on stdin.\nHint: Give --token, or write it to stdin.\n");
+    assert_eq!(
+        world.fails("token inspect", 1),
+        "ERROR: There is no token on stdin.\nHint: Give --token, or write it to stdin.\n"
+    );
 }
 
 #[test]
 fn verification_checks_signature_and_revocation() {
     let world = World::new();
-    let (user, token) = world.token();
+    let (user, token) = issued(&world);
     let verify = |words: &str| {
-        let (code, stdout, stderr) = run(&mut world.command(&format!("token verify {words}")));
+        let Seen { code, stdout, stderr } = run(&mut world.command(&format!("token verify {words}")));
         (code, serde_json::from_str::<Value>(&stdout).unwrap_or_else(|_| panic!("{stderr}")))
     };
     let (code, seen) = verify(&format!("--token {token}"));
@@ -186,18 +147,15 @@ fn verification_checks_signature_and_revocation() {
     world.ok(&format!("token revoke --user {user} --yes"));
     let (code, seen) = verify(&format!("--token {token}"));
     assert_eq!((code, &seen["verified"], &seen["revoked"]), (Some(1), &false.into(), &true.into()));
-    world.fails(
-        &format!(
-            "token verify --token {token} --connection-string endpoint=https://c.communication.azure.com;accesskey=AAAA"
-        ),
-        1,
+    let elsewhere = "--connection-string endpoint=https://c.communication.azure.com;accesskey=AAAA";
+    assert_eq!(
+        world.fails(&format!("token verify --token {token} {elsewhere}"), 1),
         "ERROR: c.communication.azure.com does not publish keys to verify tokens with.\n\
-         Hint: Only the emulator does. Give a key set with --jwks, or use `token inspect`.\n",
+         Hint: Only the emulator does. Give a key set with --jwks, or use `token inspect`.\n"
     );
-    world.fails(
-        &format!("token verify --token {token} --jwks missing.json"),
-        1,
-        "ERROR: The key set missing.json cannot be read: No such file or directory.\n",
+    assert_eq!(
+        world.fails(&format!("token verify --token {token} --jwks missing.json"), 1),
+        "ERROR: The key set missing.json cannot be read: No such file or directory.\n"
     );
 }
 
@@ -212,7 +170,7 @@ fn keyless() {
     };
     let issue = "az communication user-identity token issue --scope chat --query expires_on --verbose";
     let authenticated = |script: &str, by: &str| {
-        let (code, stdout, stderr) = inside(script);
+        let Seen { code, stdout, stderr } = inside(script);
         assert_eq!(code, Some(0), "{stderr}");
         assert!(stdout.contains("+00:00") && stderr.contains(&format!("Authenticated by {by}.")), "{stderr}");
     };
@@ -233,7 +191,7 @@ fn keyless() {
         )
     };
     authenticated(&federated(""), "workload identity");
-    let (code, _, stderr) = inside(&federated("echo a.b.c > federated"));
+    let Seen { code, stderr, .. } = inside(&federated("echo a.b.c > federated"));
     assert_eq!(code, Some(1));
     assert!(stderr.contains("workload identity: ") && stderr.contains("AADSTS700024"), "{stderr}");
     // `az login` is the real az's affair, further down PATH; this one gives the token that the emulator signs.
@@ -256,7 +214,7 @@ fn keyless() {
     // Without any of them, each one and its reason is said once.
     let nothing =
         "unset AZURE_CLIENT_SECRET IDENTITY_ENDPOINT; az communication user-identity user create --auth-mode login";
-    let (code, stdout, stderr) = inside(nothing);
+    let Seen { code, stdout, stderr } = inside(nothing);
     assert_eq!((code, stdout.as_str()), (Some(1), ""));
     for line in [
         "ERROR: No credential gave an Entra token.\n",
@@ -269,7 +227,7 @@ fn keyless() {
         assert_eq!(stderr.matches(line).count(), 1, "{line:?} in {stderr}");
     }
     // A token that is not for this service: the role is what people lack then.
-    let (code, _, stderr) = inside(&format!(
+    let Seen { code, stderr, .. } = inside(&format!(
         "{} {issue} --auth-mode login",
         real_az.replace("communication.azure.com/", "vault.azure.net")
     ));
@@ -281,7 +239,7 @@ fn keyless() {
     // Many at once share one login.
     let batch =
         "az communication user-identity token issue-batch --scope chat --count 40 --out-file t --auth-mode login";
-    let (code, stdout, stderr) = inside(batch);
+    let Seen { code, stdout, stderr } = inside(batch);
     assert_eq!(code, Some(0), "{stderr}");
     assert_eq!(serde_json::from_str::<Value>(&stdout).unwrap()["issued"], 40);
     // What is refused before anything is sent.
@@ -298,7 +256,7 @@ fn keyless() {
     ] {
         let mut command = az(&home);
         command.args(["communication", "user-identity", "user", "create"]).args(words.split(' '));
-        let (code, _, stderr) = run(&mut command);
+        let Seen { code, stderr, .. } = run(&mut command);
         assert!(code == Some(1) && stderr.starts_with(message), "{stderr}");
     }
 }
@@ -318,18 +276,19 @@ fn identities() {
     let ids: HashSet<String> =
         world.ok("user create --count 5").as_array().unwrap().iter().map(|user| user["rawId"].to_string()).collect();
     assert_eq!(ids.len(), 5);
-    world.fails(
-        &format!("user show --user {id} --api-version 2023-10-01"),
-        1,
-        "ERROR: The api-version 2023-10-01 has no custom ids and shows no identities.\nHint: These have: 2025-03-02-preview.\n",
+    assert_eq!(
+        world.fails(&format!("user show --user {id} --api-version 2023-10-01"), 1),
+        "ERROR: The api-version 2023-10-01 has no custom ids and shows no identities.\nHint: These have: 2025-03-02-preview.\n"
     );
-    world.fails("user create --count 0", 2, "ERROR: --count must be a number from 1 to 100000, but it is '0'.\n");
-    world.fails(
-        "user create --count 2 --custom-id a",
-        2,
-        "ERROR: --custom-id names one identity; it does not go with --count.\n",
+    assert_eq!(
+        world.fails("user create --count 0", 2),
+        "ERROR: --count must be a number from 1 to 100000, but it is '0'.\n"
     );
-    let (code, _, stderr) = run(&mut world.command("user create --api-version 2001-01-01"));
+    assert_eq!(
+        world.fails("user create --count 2 --custom-id a", 2),
+        "ERROR: --custom-id names one identity; it does not go with --count.\n"
+    );
+    let Seen { code, stderr, .. } = run(&mut world.command("user create --api-version 2001-01-01"));
     assert_eq!(code, Some(1));
     assert!(stderr.contains("(UnsupportedApiVersion)") && stderr.contains("Hint: The service has: "), "{stderr}");
 }
@@ -340,7 +299,7 @@ fn teams_users() {
     let mut command =
         world.command(&format!("token get-for-teams-user --device-code --tenant {TENANT} --client {APP}"));
     command.env("AZURE_AUTHORITY_HOST", format!("https://localhost:{}", world.emulator.port()));
-    let (code, stdout, stderr) = run(&mut command);
+    let Seen { code, stdout, stderr } = run(&mut command);
     assert_eq!(
         (code, stderr.as_str()),
         (Some(0), "The emulator signs its default user in at once; there is nothing to enter.\n")
@@ -352,16 +311,17 @@ fn teams_users() {
         let words = format!("token get-for-teams-user --aad-token {token} --client {client} --aad-user {user}");
         run(&mut world.command(&words))
     };
-    let good = world.entra_token("");
-    assert_eq!((exchange(&good, APP, OBJECT).0, exchange(&good, APP, OBJECT).2.as_str()), (Some(0), ""));
-    let (code, _, stderr) = exchange(&good, APP, TENANT);
+    let good = entra_token(&world, "");
+    let seen = exchange(&good, APP, OBJECT);
+    assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""));
+    let Seen { code, stderr, .. } = exchange(&good, APP, TENANT);
     assert_eq!(code, Some(1));
     assert!(
         stderr.starts_with(&format!("WARNING: --aad-user is '{TENANT}', the token's 'oid' is '{OBJECT}'.\nERROR: ")),
         "{stderr}"
     );
-    let (code, _, stderr) =
-        exchange(&world.entra_token("--expires-in=-5m --scopes Teams.ManageCalls --audience other"), OBJECT, OBJECT);
+    let Seen { code, stderr, .. } =
+        exchange(&entra_token(&world, "--expires-in=-5m --scopes Teams.ManageCalls --audience other"), OBJECT, OBJECT);
     assert_eq!(code, Some(1));
     for warning in [
         "WARNING: The token expired 5 minutes ago (claim 'exp').\n",
@@ -371,12 +331,11 @@ fn teams_users() {
     ] {
         assert!(stderr.contains(warning), "{warning:?} in {stderr}");
     }
-    world.fails(
-        &format!("token get-for-teams-user --device-code --client {APP}"),
-        2,
-        "ERROR: --device-code needs --tenant.\nHint: Give the tenant's id or domain.\n",
+    assert_eq!(
+        world.fails(&format!("token get-for-teams-user --device-code --client {APP}"), 2),
+        "ERROR: --device-code needs --tenant.\nHint: Give the tenant's id or domain.\n"
     );
-    let (code, _, stderr) = run(&mut world.command(&format!("token get-for-teams-user --client {APP}")));
+    let Seen { code, stderr, .. } = run(&mut world.command(&format!("token get-for-teams-user --client {APP}")));
     assert!(code == Some(2) && stderr.contains("required: --aad-token, --aad-user"), "{stderr}");
 }
 
@@ -390,20 +349,19 @@ fn assignments_and_exchanges() {
         serde_json::json!({"objectId": OBJECT, "tenantId": TENANT, "principalType": "user", "clientIds": [APP]});
     assert_eq!(created, expected);
     assert_eq!(world.ok(&format!("teams-extension assignment show {one}")), expected);
-    let token = world.entra_token(&format!("--tenant {TENANT} --scopes TeamsExtension.ManageCalls"));
+    let token = entra_token(&world, &format!("--tenant {TENANT} --scopes TeamsExtension.ManageCalls"));
     let exchanged = world.ok(&format!("teams-extension exchange --entra-token {token}"));
     assert!(exchanged["identity"]["id"].as_str().unwrap().ends_with(&format!("_{TENANT}_{OBJECT}")));
     let updated = world.ok(&format!("teams-extension assignment update {one} --client-ids {OBJECT} {APP}"));
     assert_eq!((&updated["principalType"], &updated["clientIds"]), (&"user".into(), &serde_json::json!([OBJECT, APP])));
     assert_eq!(world.ok(&format!("teams-extension assignment delete {one} --yes")), Value::Null);
-    world.fails(
-        &format!("teams-extension assignment show {one}"),
-        3,
-        "ERROR: (AssignmentNotFound) The assignment doesn't exist.\nCode: AssignmentNotFound\nMessage: The assignment doesn't exist.\n",
+    assert_eq!(
+        world.fails(&format!("teams-extension assignment show {one}"), 3),
+        "ERROR: (AssignmentNotFound) The assignment doesn't exist.\nCode: AssignmentNotFound\nMessage: The assignment doesn't exist.\n"
     );
-    let (code, _, stderr) = run(&mut world.command(&format!("teams-extension exchange --entra-token {token}")));
+    let Seen { code, stderr, .. } = run(&mut world.command(&format!("teams-extension exchange --entra-token {token}")));
     assert!(code == Some(1) && stderr.starts_with("ERROR: (Forbidden) "), "{stderr}");
-    let (code, _, stderr) = run(&mut world.command("teams-extension exchange --entra-token nonsense"));
+    let Seen { code, stderr, .. } = run(&mut world.command("teams-extension exchange --entra-token nonsense"));
     assert_eq!(code, Some(1));
     assert!(stderr.contains("(InvalidAccessToken)") && stderr.contains("hold TeamsExtension.ManageCalls"), "{stderr}");
 
@@ -412,7 +370,7 @@ fn assignments_and_exchanges() {
     assert_eq!(world.ok("entra assignment list").as_array().unwrap().len(), 1);
     assert_eq!(world.ok(&format!("entra assignment show --object-id {OBJECT}")), expected);
     let audience = "--audience https://communication.azure.com/clients --scopes Chat";
-    let token = world.entra_token(&format!("--tenant {TENANT} {audience}"));
+    let token = entra_token(&world, &format!("--tenant {TENANT} {audience}"));
     let exchanged = world.ok(&format!("entra exchange --entra-token {token}"));
     let token = exchanged["accessToken"]["token"].as_str().unwrap();
     assert_eq!(world.ok(&format!("token inspect --token {token}"))["scopes"], serde_json::json!(["chat"]));
@@ -420,7 +378,7 @@ fn assignments_and_exchanges() {
     assert_eq!((&updated["tenantId"], &updated["clientIds"]), (&TENANT.into(), &serde_json::json!([OBJECT])));
     world.ok(&format!("entra assignment delete --object-id {OBJECT} --yes"));
     assert_eq!(world.ok("entra assignment list"), serde_json::json!([]));
-    world.fails("entra assignment show --object-id=", 1, "ERROR: --object-id is empty.\n");
+    assert_eq!(world.fails("entra assignment show --object-id=", 1), "ERROR: --object-id is empty.\n");
 }
 
 #[test]
@@ -430,7 +388,7 @@ fn the_doctor_finds_what_is_wrong() {
         let mut command = world.emulator.az(&world.home);
         command.args(["communication", "doctor"]);
         change(&mut command);
-        let (code, stdout, stderr) = run(&mut command);
+        let Seen { code, stdout, stderr } = run(&mut command);
         let rows: Value = serde_json::from_str(&stdout).unwrap_or_else(|_| panic!("{stderr}"));
         let rows = rows.as_array().unwrap();
         let states: Vec<String> = rows

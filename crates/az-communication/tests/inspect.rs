@@ -3,29 +3,14 @@
 
 mod support;
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use insta::assert_snapshot;
 use serde_json::Value;
-use support::emulator::Emulator;
 use support::replay::Server;
 use support::tls::CERTIFICATE;
+use support::world::{Seen, World, run, run_reading};
 use support::{Folder, az};
-
-/// Exit code, stdout and stderr without the warning that the group is a preview.
-fn run(command: &mut Command, stdin: &[u8]) -> (i32, String, String) {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A command that does not read it ends before.
-    let _ = child.stdin.take().unwrap().write_all(stdin);
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    let stderr = text(output.stderr);
-    let lines = stderr.lines().filter(|line| !line.contains("is in preview")).map(|line| format!("{line}\n"));
-    (output.status.code().unwrap_or(-1), text(output.stdout), lines.collect())
-}
 
 fn token(claims: &str) -> String {
     format!("eyJhbGciOiJSUzI1NiJ9.{}.c2ln", URL_SAFE_NO_PAD.encode(claims))
@@ -36,7 +21,8 @@ fn state(claims: &str) -> String {
     let home = Folder::new();
     let mut command = az(&home);
     command.args(["communication", "user-identity", "token", "inspect", "--token", &token(claims)]);
-    let (code, stdout, stderr) = run(&mut command, b"");
+    let Seen { code, stdout, stderr } = run(&mut command);
+    let code = code.unwrap();
     match serde_json::from_str::<Value>(&stdout) {
         Ok(seen) => format!("{} {} exit {code}", seen["state"].as_str().unwrap(), seen["seconds_left"]),
         Err(_) => format!("{stderr}exit {code}"),
@@ -69,48 +55,22 @@ fn a_token_is_active_only_where_its_times_say_so() {
     }
 }
 
-/// An emulator and a token of it.
-struct World {
-    home: Folder,
-    emulator: Emulator,
+fn issued(world: &World) -> Value {
+    world.ok("token issue --scope chat")
 }
 
-impl World {
-    fn new() -> Self {
-        let home = Folder::new();
-        let emulator = Emulator::in_memory(&home);
-        Self { home, emulator }
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let mut command = self.emulator.az(&self.home);
-        command.args(["communication", "user-identity"]).args(words);
-        command
-    }
-
-    fn issued(&self) -> Value {
-        let (_, stdout, stderr) = run(&mut self.command(&["token", "issue", "--scope", "chat"]), b"");
-        serde_json::from_str(&stdout).unwrap_or_else(|_| panic!("{stderr}"))
-    }
-
-    fn done(&self, words: &[&str]) {
-        let (code, _, stderr) = run(&mut self.command(words), b"");
-        assert_eq!(code, 0, "{stderr}");
-    }
-
-    /// The reason why a token is not good, `revoked`, and the exit code.
-    fn reason(&self, token: &str, more: &[&str]) -> String {
-        let (code, stdout, stderr) = run(self.command(&["token", "verify", "--token", token]).args(more), b"");
-        let seen: Value = serde_json::from_str(&stdout).unwrap_or_else(|_| panic!("{stderr}"));
-        assert_eq!(seen["verified"], code == 0, "{seen}");
-        format!("{} revoked {} exit {code}", seen["reason"].as_str().unwrap_or("-"), seen["revoked"])
-    }
+/// The reason why a token is not good, `revoked`, and the exit code.
+fn reason(world: &World, token: &str, more: &[&str]) -> String {
+    let seen = run(world.command_of(["token", "verify", "--token", token]).args(more));
+    let (code, seen) = (seen.code.unwrap(), seen.json());
+    assert_eq!(seen["verified"], code == 0, "{seen}");
+    format!("{} revoked {} exit {code}", seen["reason"].as_str().unwrap_or("-"), seen["revoked"])
 }
 
 #[test]
 fn a_token_is_taken_as_people_have_it_at_hand() {
     let world = World::new();
-    let issued = world.issued();
+    let issued = issued(&world);
     let token = issued["token"].as_str().unwrap();
     let utf16: Vec<u8> = format!("\u{feff}{issued}").encode_utf16().flat_map(u16::to_le_bytes).collect();
     for text in [
@@ -122,12 +82,12 @@ fn a_token_is_taken_as_people_have_it_at_hand() {
         utf16,
     ] {
         for verb in ["inspect", "verify"] {
-            let (code, stdout, stderr) = run(&mut world.command(&["token", verb]), &text);
-            assert_eq!((code, stderr.as_str()), (0, ""), "{verb} {:?}: {stdout}", String::from_utf8_lossy(&text));
+            let seen = run_reading(&mut world.command_of(["token", verb]), &text);
+            assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{verb} {:?}", String::from_utf8_lossy(&text));
         }
     }
     for given in [format!("\"{token}\""), format!("Bearer {token}"), issued.to_string()] {
-        assert_eq!(world.reason(&given, &[]), "- revoked false exit 0", "{given}");
+        assert_eq!(reason(&world, &given, &[]), "- revoked false exit 0", "{given}");
     }
 }
 
@@ -136,8 +96,8 @@ fn a_token_that_is_sent_as_it_is_gets_a_hint() {
     let world = World::new();
     let hints = |given: &str| {
         let words = ["token", "get-for-teams-user", "--client", "a", "--aad-user", "b", "--aad-token", given];
-        let (code, _, stderr) = run(&mut world.command(&words), b"");
-        assert_eq!(code, 1);
+        let Seen { code, stderr, .. } = run(&mut world.command_of(words));
+        assert_eq!(code, Some(1));
         let hints: Vec<String> =
             stderr.lines().filter_map(|line| line.strip_prefix("Hint: --aad-token holds")).map(str::to_owned).collect();
         assert!(!stderr.contains("eyJ"), "{stderr}");
@@ -153,34 +113,34 @@ fn a_token_that_is_sent_as_it_is_gets_a_hint() {
 #[test]
 fn each_cause_why_a_token_is_not_good_is_said() {
     let world = World::new();
-    let revoked = world.issued();
-    world.done(&["token", "revoke", "--user", revoked["user_id"].as_str().unwrap(), "--yes"]);
-    let deleted = world.issued();
-    world.done(&["user", "delete", "--user", deleted["user_id"].as_str().unwrap(), "--yes"]);
+    let revoked = issued(&world);
+    world.ok(&format!("token revoke --user {} --yes", revoked["user_id"].as_str().unwrap()));
+    let deleted = issued(&world);
+    world.ok(&format!("user delete --user {} --yes", deleted["user_id"].as_str().unwrap()));
     let text = |issued: &Value| issued["token"].as_str().unwrap().to_owned();
-    assert_snapshot!(world.reason(&text(&revoked), &[]), @"The tokens of the identity were revoked after this one was issued. revoked true exit 1");
-    assert_snapshot!(world.reason(&text(&deleted), &[]), @"The identity of the token was deleted. revoked true exit 1");
+    assert_snapshot!(reason(&world, &text(&revoked), &[]), @"The tokens of the identity were revoked after this one was issued. revoked true exit 1");
+    assert_snapshot!(reason(&world, &text(&deleted), &[]), @"The identity of the token was deleted. revoked true exit 1");
     let stranger = World::new();
-    let other = stranger.reason(&text(&deleted), &[]);
+    let other = reason(&stranger, &text(&deleted), &[]);
     assert!(
         other.starts_with("The token belongs to another resource, ") && other.ends_with(" revoked false exit 1"),
         "{other}"
     );
-    let good = text(&world.issued());
-    assert_snapshot!(world.reason(&good, &[]), @"- revoked false exit 0");
-    assert_snapshot!(world.reason(&good, &["--scope", "chat"]), @"- revoked false exit 0");
-    assert_snapshot!(world.reason(&good, &["--scope", "voip", "chat", "chat.join"]), @"The token lacks the scope voip, chat.join. revoked false exit 1");
+    let good = text(&issued(&world));
+    assert_snapshot!(reason(&world, &good, &[]), @"- revoked false exit 0");
+    assert_snapshot!(reason(&world, &good, &["--scope", "chat"]), @"- revoked false exit 0");
+    assert_snapshot!(reason(&world, &good, &["--scope", "voip", "chat", "chat.join"]), @"The token lacks the scope voip, chat.join. revoked false exit 1");
     let (before, after) = good.split_at(good.len() - 100);
     let changed = format!("{before}{}{}", if after.starts_with('A') { "B" } else { "A" }, &after[1..]);
-    assert_snapshot!(world.reason(&changed, &[]), @"The signature does not fit: the token was changed or cut off. revoked false exit 1");
+    assert_snapshot!(reason(&world, &changed, &[]), @"The signature does not fit: the token was changed or cut off. revoked false exit 1");
     let answer = world.emulator.client().send("POST", "/emulator/regenerate-key?", r#"{"keyType": "Primary"}"#);
     assert_eq!(answer.status, 200, "{answer:?}");
-    let mut command = world.command(&["token", "verify", "--token", &good]);
+    let mut command = world.command_of(["token", "verify", "--token", &good]);
     let connection = answer.body["primaryConnectionString"].as_str().unwrap();
-    let (code, stdout, stderr) = run(command.env("AZURE_COMMUNICATION_CONNECTION_STRING", connection), b"");
+    let Seen { code, stdout, stderr } = run(command.env("AZURE_COMMUNICATION_CONNECTION_STRING", connection));
     let seen: Value = serde_json::from_str(&stdout).unwrap_or_else(|_| panic!("{stderr}"));
     assert_snapshot!(seen["reason"].as_str().unwrap(), @"The access key that the token was made with was regenerated, which revokes it.");
-    assert_eq!((code, &seen["revoked"], &seen["verified"]), (1, &true.into(), &false.into()));
+    assert_eq!((code, &seen["revoked"], &seen["verified"]), (Some(1), &true.into(), &false.into()));
 }
 
 #[test]
@@ -189,38 +149,36 @@ fn without_an_emulator_the_key_set_and_the_times_decide() {
     let jwks = world.emulator.client().raw("GET", "/.well-known/jwks.json", &[], "").unwrap().body;
     let file = world.home.write("keys.json", jwks.to_string());
     let jwks = ["--jwks", file.to_str().unwrap()];
-    assert_snapshot!(world.reason(&token(r#"{"exp": 1}"#), &jwks), @"The token does not name the key that signed it. revoked null exit 1");
-    let stranger = World::new().issued();
-    let seen = world.reason(stranger["token"].as_str().unwrap(), &jwks);
+    assert_snapshot!(reason(&world, &token(r#"{"exp": 1}"#), &jwks), @"The token does not name the key that signed it. revoked null exit 1");
+    let stranger = issued(&World::new());
+    let seen = reason(&world, stranger["token"].as_str().unwrap(), &jwks);
     assert!(seen.starts_with("The key set lacks the key that signed the token, "), "{seen}");
     let mut command = world.emulator.az(&world.home);
     command.args(["communication", "emulator", "entra-token", "--oid", "11111111-1111-1111-1111-111111111111"]);
-    let (_, expired, _) = run(command.args(["--appid", "app", "--expires-in=-5m"]), b"");
+    let Seen { stdout: expired, .. } = run(command.args(["--appid", "app", "--expires-in=-5m"]));
     let keys = world.emulator.client().raw("GET", "/common/discovery/v2.0/keys", &[], "").unwrap().body;
     let file = world.home.write("entra.json", keys.to_string());
-    let seen = world.reason(expired.trim(), &["--jwks", file.to_str().unwrap()]);
+    let seen = reason(&world, expired.trim(), &["--jwks", file.to_str().unwrap()]);
     assert_eq!(seen, "The token expired 5 minutes ago (claim 'exp'). revoked null exit 1");
 }
 
 #[test]
 fn the_emulator_is_known_by_what_it_serves() {
     let world = World::new();
-    let token = world.issued()["token"].as_str().unwrap().to_owned();
+    let token = issued(&world)["token"].as_str().unwrap().to_owned();
     // By another name than localhost.
     let connection = world.emulator.connection_string().replace("localhost", "127.0.0.1");
-    assert_eq!(world.reason(&token, &["--connection-string", &connection]), "- revoked false exit 0");
+    assert_eq!(reason(&world, &token, &["--connection-string", &connection]), "- revoked false exit 0");
     // Something else on localhost.
     let page = serde_json::json!({"status": 200, "body": "<html></html>"});
     let server = Server::start(vec![page]);
     let certificate = world.home.write("cert.pem", CERTIFICATE);
-    let mut command = world.command(&["token", "verify", "--token", &token]);
+    let mut command = world.command_of(["token", "verify", "--token", &token]);
     command.env("REQUESTS_CA_BUNDLE", certificate);
-    let (code, _, stderr) = run(
-        command.args(["--connection-string", &format!("endpoint=https://localhost:{};accesskey=AAAA", server.port)]),
-        b"",
-    );
+    command.args(["--connection-string", &format!("endpoint=https://localhost:{};accesskey=AAAA", server.port)]);
+    let Seen { code, stderr, .. } = run(&mut command);
     let expected = format!("ERROR: localhost:{} does not publish keys to verify tokens with.\n", server.port);
-    assert!(code == 1 && stderr.starts_with(&expected), "{stderr}");
+    assert!(code == Some(1) && stderr.starts_with(&expected), "{stderr}");
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -232,7 +190,7 @@ fn a_table_of_what_is_in_a_token_fits_the_terminal() {
     let mut command = az(&home);
     command.args(["communication", "user-identity", "token", "inspect", "-o", "table", "--token", &token(&claims)]);
     command.env("COLUMNS", "80");
-    let (_, stdout, _) = run(&mut command, b"");
+    let Seen { stdout, .. } = run(&mut command);
     let left = stdout.split_whitespace().find(|word| word.parse::<i64>().is_ok()).unwrap();
     assert_snapshot!(stdout.replace(left, "-1800000000"), @r"
     State    Expires_on                 Seconds_left    User_id
@@ -250,7 +208,7 @@ fn a_table_of_why_a_token_is_not_good_fits_the_terminal() {
     home.write("keys", r#"{"keys": []}"#);
     command.args(["communication", "user-identity", "token", "verify", "--jwks", "keys", "-o", "table"]);
     command.args(["--token", &token(r#"{"exp": 1000}"#)]).env("COLUMNS", "70");
-    let (_, stdout, stderr) = run(&mut command, b"");
+    let Seen { stdout, stderr, .. } = run(&mut command);
     assert_snapshot!(format!("{stdout}{stderr}"), @r"
     Verified    Signature          Expired    Revoked    Reason
     ----------  -----------------  ---------  ---------  ----------------

@@ -15,6 +15,14 @@ fn tokens_in(file: &Path) -> Vec<Value> {
     lines.filter(|line| line.get("token").is_some()).collect()
 }
 
+/// Creates three users with tokens one after the other: the exit code and stderr.
+fn create_three(server: &Odd, home: &Folder, out: &Path) -> (i32, String) {
+    let mut command = server.az(home);
+    command.args(["communication", "user-identity", "token", "issue-batch", "--scope", "chat"]);
+    let (code, _, stderr) = run(command.args(["--count", "3", "--concurrency", "1", "--out-file"]).arg(out));
+    (code, stderr)
+}
+
 /// Two users and a server whose answers to the first one are followed by something. Each user gets its own token.
 fn batch_behind(first: impl Fn(&str) -> Vec<Vec<u8>> + Send + Sync + 'static) {
     let home = Folder::new();
@@ -108,11 +116,7 @@ fn an_idle_connection_that_the_server_closed_is_replaced() {
             }
         });
         let out = home.path().join("tokens.jsonl");
-        let (code, _, stderr) = run(server
-            .az(&home)
-            .args(["communication", "user-identity", "token", "issue-batch", "--scope", "chat"])
-            .args(["--count", "3", "--concurrency", "1", "--out-file"])
-            .arg(&out));
+        let (code, stderr) = create_three(&server, &home, &out);
         // A reset may come when the request is on its way already. Then the outcome is unknown, and nothing is repeated.
         if code == 0 {
             assert_eq!(tokens_in(&out).len(), 3);
@@ -143,11 +147,7 @@ fn a_creation_is_not_repeated_when_its_answer_is_cut_off() {
         Ok(())
     });
     let out = home.path().join("tokens.jsonl");
-    let (code, _, stderr) = run(server
-        .az(&home)
-        .args(["communication", "user-identity", "token", "issue-batch", "--scope", "chat"])
-        .args(["--count", "3", "--concurrency", "1", "--out-file"])
-        .arg(&out));
+    let (code, stderr) = create_three(&server, &home, &out);
     assert_ne!(code, 0, "{stderr}");
     assert!(stderr.contains("not known") && stderr.contains("was cut off"), "{stderr}");
     // Three users were asked for: the lost one is not made up for.

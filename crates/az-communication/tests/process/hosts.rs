@@ -80,12 +80,9 @@ fn one_loopback_address_is_enough() {
              curl -sS --cacert \"$(field caCertificate)\" \"$(field endpoint)/.well-known/openid-configuration\"; echo\n{check}\n\
              kill $pid; wait $pid; rm ready"
         );
-        let mut command = Command::new("unshare");
-        command.args(["--user", "--map-root-user", "--net", "sh", "-c", &script, AZ]).env_clear();
-        command
-            .envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap())))
-            .env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin");
-        let output = command.current_dir(home.path()).output().unwrap();
+        let mut command = other_program("unshare", &home);
+        command.args(["--user", "--map-root-user", "--net", "sh", "-c", &script, AZ]);
+        let output = command.env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin").output().unwrap();
         (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     let (probe, why) = inside("ip link set lo up; ip -6 addr show dev lo | grep -q ::1", "", "");

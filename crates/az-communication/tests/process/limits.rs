@@ -2,6 +2,13 @@
 
 use super::*;
 
+/// `az` with these words under a limit of the shell.
+fn limited(limit: &str, home: &Folder, words: &str) -> Command {
+    let mut command = other_program("sh", home);
+    command.args(["-c", &format!("ulimit {limit}; exec \"$0\" \"$@\""), AZ, "communication"]).args(words.split(' '));
+    command
+}
+
 #[test]
 fn a_umask_that_takes_everything_away_leaves_the_owner_a_whole_folder() {
     let home = Folder::new();
@@ -61,15 +68,9 @@ fn without_another_thread_the_emulator_serves_all_the_same() {
 #[test]
 fn a_limit_that_stops_the_emulator_is_named() {
     let home = Folder::new();
-    let limited = |limit: &str, words: &str| {
-        let mut command = Command::new("sh");
-        command.args(["-c", &format!("ulimit {limit}; exec \"$0\" communication emulator {words}"), AZ]).env_clear();
-        command.envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
-        refusal(&mut command)
-    };
-    for words in ["start --port 0", "start --port 0 --in-memory", "run -- true"] {
+    for words in ["emulator start --port 0", "emulator start --port 0 --in-memory", "emulator run -- true"] {
         insta::allow_duplicates! {
-            insta::assert_snapshot!(limited("-n 4", words), @r"
+            insta::assert_snapshot!(refusal(&mut limited("-n 4", &home, words)), @r"
             ERROR: The emulator cannot start: this process may open 4 files, and 32 are needed.
             Hint: Raise the limit: ulimit -n 1024
             ");
@@ -87,17 +88,13 @@ fn a_limit_that_stops_the_emulator_is_named() {
 #[test]
 fn what_the_limits_leave_is_enough() {
     let home = Folder::new();
-    for (limit, options) in [("-n 32", ""), ("-v 300000", "--in-memory")] {
-        let mut command = Command::new("sh");
-        let script = format!("ulimit {limit}; exec \"$0\" communication emulator start --port 0 {options}");
-        command.args(["-c", &script, AZ]).env_clear();
-        command.envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
-        let emulator = Emulator::from_command(&mut command);
+    for (limit, words) in [("-n 32", "emulator start --port 0"), ("-v 300000", "emulator start --port 0 --in-memory")] {
+        let emulator = Emulator::from_command(&mut limited(limit, &home, words));
         answers_as_it_says(&emulator);
         let mut clients: Vec<_> = (0..4).map(|_| emulator.client()).collect();
         for client in &mut clients {
             let user = client.create();
-            assert_eq!(client.issue(&user).status, 200, "{limit} {options}");
+            assert_eq!(client.issue(&user).status, 200, "{limit} {words}");
         }
     }
 }
@@ -113,11 +110,8 @@ fn a_client_that_may_open_no_more_files_says_so() {
     let mut refused = 0;
     for limit in 3..7 {
         for trusted in ["", bundle, folder.to_str().unwrap()] {
-            let mut command = Command::new("sh");
-            let script =
-                format!("ulimit -n {limit}; exec \"$0\" communication user-identity user create --only-show-errors");
-            command.args(["-c", &script, AZ]).env_clear();
-            command.envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
+            let words = "user-identity user create --only-show-errors";
+            let mut command = limited(&format!("-n {limit}"), &home, words);
             command.env("REQUESTS_CA_BUNDLE", trusted);
             let output =
                 command.env("AZURE_COMMUNICATION_CONNECTION_STRING", emulator.connection_string()).output().unwrap();
@@ -138,10 +132,7 @@ fn a_client_that_may_open_no_more_files_says_so() {
 fn a_name_is_not_looked_up_where_too_few_files_may_be_opened() {
     let home = Folder::new();
     for limit in 4..10 {
-        let mut command = Command::new("sh");
-        let script = format!("ulimit -n {limit}; exec \"$0\" communication identity user create --only-show-errors");
-        command.args(["-c", &script, AZ]).env_clear();
-        command.envs(az(&home).get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
+        let mut command = limited(&format!("-n {limit}"), &home, "identity user create --only-show-errors");
         command.env("AZURE_COMMUNICATION_CONNECTION_STRING", "endpoint=https://nobody.example/;accesskey=a2V5");
         insta::allow_duplicates! {
             insta::assert_snapshot!(refusal(&mut command), @r"
@@ -156,9 +147,8 @@ fn a_name_is_not_looked_up_where_too_few_files_may_be_opened() {
 fn a_small_stack_is_enough() {
     let home = Folder::new();
     let emulator = Emulator::in_memory(&home);
-    let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -s 64; exec \"$0\" communication identity user create --only-show-errors", AZ]);
-    command.env_clear().envs(emulator.az(&home).get_envs().map(|(name, value)| (name, value.unwrap())));
-    let output = command.current_dir(home.path()).output().unwrap();
+    let mut command = limited("-s 64", &home, "identity user create --only-show-errors");
+    command.env("REQUESTS_CA_BUNDLE", emulator.ca_certificate());
+    let output = command.env("AZURE_COMMUNICATION_CONNECTION_STRING", emulator.connection_string()).output().unwrap();
     assert!(output.status.success(), "{output:?}");
 }

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use support::emulator::Emulator;
 use support::terminal::{Collector, open};
-use support::{AZ, Folder, az};
+use support::{AZ, Folder, az, other_program};
 
 /// Longer than anything here takes on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -133,21 +133,18 @@ fn answers_as_it_says(emulator: &Emulator) {
 fn as_nobody(home: &Folder, script: &str) -> Option<std::process::Output> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let id = (60_000 + (std::process::id() + COUNT.fetch_add(1, Ordering::Relaxed)) % 5_000).to_string();
-    let mut command = Command::new("setpriv");
+    let mut command = other_program("setpriv", home);
     command.args(["--reuid", &id, "--regid", &id, "--clear-groups", "sh", "-c", script, AZ]);
-    command.env_clear().envs(az(home).get_envs().map(|(name, value)| (name, value.unwrap())));
     if !rustix::process::geteuid().is_root() {
         eprintln!("skipped: only root can become a user of whom nothing else runs");
         return None;
     }
     assert!(Command::new("chown").args(["-R", &id]).arg(home.path()).status().unwrap().success());
-    Some(command.current_dir(home.path()).stdin(Stdio::null()).output().unwrap())
+    Some(command.stdin(Stdio::null()).output().unwrap())
 }
 
 fn ignoring(signals: &str, home: &Folder, words: &[&str]) -> Command {
-    let plain = az(home);
-    let mut command = Command::new("sh");
-    command.args(["-c", &format!("trap '' {signals}; exec \"$@\""), "sh", AZ]).args(words).env_clear();
-    command.envs(plain.get_envs().map(|(name, value)| (name, value.unwrap()))).current_dir(home.path());
+    let mut command = other_program("sh", home);
+    command.args(["-c", &format!("trap '' {signals}; exec \"$@\""), "sh", AZ]).args(words);
     command
 }

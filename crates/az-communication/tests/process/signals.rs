@@ -54,13 +54,8 @@ fn a_signal_in_the_first_moments_leaves_neither_command_nor_folder() {
 fn as_process_1_a_run_waits_for_orphans_and_passes_signals_on() {
     let home = Folder::new();
     let unshared = |script: &str| {
-        let mut command = az(&home);
-        let words = run_words(script);
-        let environment: Vec<_> =
-            command.get_envs().map(|(name, value)| (name.to_owned(), value.unwrap().to_owned())).collect();
-        command = Command::new("unshare");
-        command.args(["--user", "--map-root-user", "--pid", "--fork", "--mount-proc", AZ]).args(words).env_clear();
-        command.envs(environment).current_dir(home.path());
+        let mut command = other_program("unshare", &home);
+        command.args(["--user", "--map-root-user", "--pid", "--fork", "--mount-proc", AZ]).args(run_words(script));
         command
     };
     if !Command::new("unshare")
@@ -137,10 +132,8 @@ fn what_is_typed_reaches_the_command_once() {
     let (mut terminal, stdin) = open();
     // `setsid --ctty` gives the terminal to the new session, and the shell is the process group in its foreground.
     let script = "n=0; trap 'n=$((n+1)); echo told $n' INT; echo ready; read line; read line; echo end $n";
-    let plain = az(&home);
-    let mut command = Command::new("setsid");
-    command.args(["--ctty", AZ]).args(run_words(script)).env_clear().current_dir(home.path());
-    command.envs(plain.get_envs().map(|(name, value)| (name, value.unwrap())));
+    let mut command = other_program("setsid", &home);
+    command.args(["--ctty", AZ]).args(run_words(script));
     let mut child = command.stdin(stdin).stdout(Stdio::piped()).spawn().unwrap();
     drop(command);
     let lines = Lines::of(child.stdout.take().unwrap());

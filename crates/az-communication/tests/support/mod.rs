@@ -82,3 +82,11 @@ pub fn az(home: &Folder) -> Command {
         .current_dir(home.path());
     command
 }
+
+/// Another program with the environment and the working folder of [`az`].
+pub fn other_program(program: &str, home: &Folder) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().envs(az(home).get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.current_dir(home.path());
+    command
+}

@@ -1,6 +1,7 @@
 //! A home folder, an emulator, and the commands of user identities against it.
 
-use std::process::{Command, Stdio};
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -27,11 +28,22 @@ impl Seen {
 
 /// Runs a command without a terminal.
 pub fn run(command: &mut Command) -> Seen {
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    let stderr = text(&output.stderr);
+    seen(command.stdin(Stdio::null()).output().unwrap())
+}
+
+/// Runs a command that reads this from a pipe.
+pub fn run_reading(command: &mut Command, stdin: &[u8]) -> Seen {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A command that does not read it ends before.
+    let _ = child.stdin.take().unwrap().write_all(stdin);
+    seen(child.wait_with_output().unwrap())
+}
+
+fn seen(output: Output) -> Seen {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let stderr = text(output.stderr);
     let stderr = stderr.lines().filter(|line| !line.starts_with(PREVIEW)).map(|line| format!("{line}\n")).collect();
-    Seen { code: output.status.code(), stdout: text(&output.stdout), stderr }
+    Seen { code: output.status.code(), stdout: text(output.stdout), stderr }
 }
 
 pub struct World {
@@ -62,8 +74,13 @@ impl World {
 
     /// `az communication user-identity`, with these words behind it.
     pub fn command(&self, words: &str) -> Command {
+        self.command_of(words.split_whitespace())
+    }
+
+    /// The same for words that may hold spaces.
+    pub fn command_of<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = self.emulator.az(&self.home);
-        command.args(["communication", "user-identity"]).args(words.split_whitespace());
+        command.args(["communication", "user-identity"]).args(words);
         command
     }
 
