@@ -51,6 +51,8 @@ pub mod codes {
     pub const DENIED: &str = "Denied";
     /// 401: the identity belongs to another resource.
     pub const IDENTITY_NOT_OWNED: &str = "IdentityNotOwned";
+    /// 404: the identity does not exist.
+    pub const IDENTITY_NOT_FOUND: &str = "IdentityNotFound";
     /// 401: the Entra token to exchange is malformed, expired, or not meant for this.
     pub const INVALID_ACCESS_TOKEN: &str = "InvalidAccessToken";
     /// 400: a field is missing or wrong.

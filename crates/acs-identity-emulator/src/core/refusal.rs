@@ -46,7 +46,8 @@ impl Refusal {
 
     /// The identity does not exist. The message is recorded, status and code are ours (docs/parity.md).
     pub(crate) fn not_found() -> Self {
-        Self { announces_versions: true, ..Self::new(404, "IdentityNotFound", "Provided identity doesn't exist.") }
+        let (code, message) = (codes::IDENTITY_NOT_FOUND, "Provided identity doesn't exist.");
+        Self { announces_versions: true, ..Self::new(404, code, message) }
     }
 
     /// The assignment does not exist. Status documented, code and message ours.

@@ -27,9 +27,6 @@ const NOBODY: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0
 /// would be a refusal in its log.
 const UNSIGNED: &str = "/health";
 
-/// 404: the identity is of this resource, and does not exist.
-const IDENTITY_NOT_FOUND: &str = "IdentityNotFound";
-
 const SET_CLOCK: &str = "timedatectl set-ntp true";
 
 /// Finds the addresses of the host, or of the proxy that stands in between.
@@ -165,7 +162,7 @@ pub fn check_credential(service: &Service) -> Result<String, CliError> {
 fn is_about_the_identity(error: &ServiceError) -> bool {
     match error.code.as_deref() {
         Some(codes::IDENTITY_NOT_OWNED) => matches!(error.status, 401 | 403 | 404),
-        Some(IDENTITY_NOT_FOUND) => error.status == 404,
+        Some(codes::IDENTITY_NOT_FOUND) => error.status == 404,
         _ => false,
     }
 }

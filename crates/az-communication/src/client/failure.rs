@@ -63,8 +63,8 @@ pub enum ServiceErrorKind {
     Forbidden,
     /// The identity belongs to another resource, or was deleted.
     IdentityNotOwned,
-    /// 404.
-    NotFound,
+    /// The service says that the identity does not exist. Another 404 is that of a gateway or of another server.
+    IdentityNotFound,
     /// The token to exchange is not accepted.
     InvalidAccessToken,
     /// A value of the request is refused.
@@ -89,7 +89,7 @@ impl ServiceErrorKind {
             (429, _) | (_, Some(codes::TOO_MANY_REQUESTS)) => Self::TooManyRequests,
             (401, _) => Self::Denied,
             (403, _) => Self::Forbidden,
-            (404, _) => Self::NotFound,
+            (404, Some(codes::IDENTITY_NOT_FOUND)) => Self::IdentityNotFound,
             (400, _) => Self::InvalidRequest,
             (500.., _) => Self::ServerFailure,
             _ => Self::Other,
@@ -250,7 +250,7 @@ impl Failure {
     pub fn is_about_one_user(&self) -> bool {
         matches!(self.asked, Asked::User(_))
             && self.service().is_some_and(|error| {
-                matches!(error.kind, ServiceErrorKind::IdentityNotOwned | ServiceErrorKind::NotFound)
+                matches!(error.kind, ServiceErrorKind::IdentityNotOwned | ServiceErrorKind::IdentityNotFound)
             })
     }
 

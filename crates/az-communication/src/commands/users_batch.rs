@@ -118,7 +118,7 @@ fn act(service: &Service, operation: Operation, user: &str) -> Result<Outcome, F
     };
     match result {
         Ok(()) => Ok(outcome),
-        Err(failure) if failure.service().is_some_and(|error| error.kind == ServiceErrorKind::NotFound) => {
+        Err(failure) if failure.service().is_some_and(|error| error.kind == ServiceErrorKind::IdentityNotFound) => {
             Ok(Outcome::Gone)
         }
         Err(failure) => Err(failure),

@@ -4,6 +4,7 @@
 mod cut;
 mod down;
 mod generated;
+mod gone;
 mod interrupted;
 mod killed;
 mod made;

@@ -152,7 +152,8 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
             return Ok(());
         }
         self.ending.store(true, Ordering::Relaxed);
-        Err(failure.into())
+        // A 404 that is not about a user of the batch does not say that something was not found.
+        Err(CliError::from(failure).exit_code(ExitCode::Failure))
     }
 
     fn done(&self, task: &Task, outcome: &Outcome) -> Result<(), CliError> {
