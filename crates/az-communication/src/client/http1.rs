@@ -34,9 +34,8 @@ const MOST_HEADERS: usize = 1024;
 /// The service sends it back.
 const REQUEST_ID: &str = "x-ms-client-request-id";
 
-/// How long an answer is waited for behind one that looks like the last one: twice as long as that took, within these.
+/// How long the end of a connection is waited for.
 const SHORTLY: Duration = Duration::from_millis(50);
-const LATER: Duration = Duration::from_secs(2);
 
 type Sender = SendRequest<Full<Bytes>>;
 type Driver = Connection<Wire, Full<Bytes>>;
@@ -107,8 +106,8 @@ pub(super) struct Http1 {
     sender: Sender,
     /// `None` when it has ended.
     driver: Option<Driver>,
-    /// The last answer to a request that changed something.
-    last: Vec<u8>,
+    /// Whether the last answer held the id of its request.
+    echoes: bool,
 }
 
 fn start(wire: &Wire, limits: Limits) -> io::Result<(Sender, Option<Driver>)> {
@@ -135,7 +134,7 @@ impl Http1 {
     pub(super) fn new(channel: Channel, deadline: Instant) -> io::Result<Self> {
         let wire = Wire::new(channel, deadline);
         let (sender, driver) = start(&wire, Limits::Usual)?;
-        Ok(Self { wire, sender, driver, last: Vec::new() })
+        Ok(Self { wire, sender, driver, echoes: false })
     }
 
     /// Whether the connection can take a request after another one: the server left it open, and nothing came that nobody
@@ -156,49 +155,22 @@ impl Http1 {
 
     /// Sends a request and reads its whole answer.
     pub(super) fn exchange(&mut self, request: Request<Full<Bytes>>, deadline: Instant) -> Result<Answer, Failed> {
-        let method = request.method().clone();
         let id = request.headers().get(REQUEST_ID).cloned();
-        let started = Instant::now();
-        // Answers to other methods may be large, and asking for them twice does no harm.
-        let changes = !method.is_safe();
-        self.wire.begin(deadline, changes);
+        self.wire.begin(deadline);
         let response = self.respond_or_repair(request).map_err(|why| self.failed(why))?;
-        let mut answer = self.read(response).map_err(|why| self.failed(why))?;
-        if changes {
-            let real = self.behind_copies(&method, started, deadline).map_err(|why| self.failed(why))?;
-            answer = real.unwrap_or(answer);
-        }
-        match answer.headers.get(REQUEST_ID) {
-            Some(echo) if id.is_some_and(|id| id != echo) => {
-                Err(self.failed(Broken::Malformed("it answers another request".into())))
-            }
-            _ => Ok(answer),
+        let answer = self.read(response).map_err(|why| self.failed(why))?;
+        let mut echoes = answer.headers.get_all(REQUEST_ID).iter().peekable();
+        self.echoes = id.is_some() && echoes.peek().is_some();
+        match echoes.any(|echo| id.as_ref().is_some_and(|id| id != echo)) {
+            true => Err(self.failed(Broken::Malformed("it answers another request".into()))),
+            false => Ok(answer),
         }
     }
 
-    /// The answer behind copies of the last one. A server may give an answer twice, and the copy comes just after the next
-    /// request was sent; then the real answer follows. Where none does, the server gives equal answers. Those of the
-    /// service have ids of their own.
-    fn behind_copies(
-        &mut self,
-        method: &Method,
-        started: Instant,
-        deadline: Instant,
-    ) -> Result<Option<Answer>, Broken> {
-        let mut answer = None;
-        let mut end = 0;
-        while !self.last.is_empty() && self.wire.state().received()[end..].starts_with(&self.last) {
-            end += self.last.len();
-            if !self.has_more_than(end, started.elapsed(), deadline) {
-                return Ok(answer);
-            }
-            let behind = self.wire.state().received()[end..].to_vec();
-            let response = self.replay(behind, method.clone())?;
-            answer = Some(self.read(response)?);
-            self.driver = None;
-        }
-        self.last = self.wire.state().take_received();
-        Ok(answer)
+    /// Whether the connection may take another request. A server may give an answer twice, and the copy comes when the next
+    /// request was sent. Only the id of a request in its answer tells the two apart, and the service always sends it.
+    pub(super) fn is_reusable(&self) -> bool {
+        self.echoes
     }
 
     /// Whether the server ends the connection, now or soon.
@@ -206,16 +178,6 @@ impl Http1 {
         self.wire.state().set_deadline(Instant::now() + SHORTLY);
         while self.is_ready() && self.wire.wait().is_ok() {}
         self.driver.is_none()
-    }
-
-    /// Whether more than so many bytes come soon.
-    fn has_more_than(&mut self, bytes: usize, took: Duration, deadline: Instant) -> bool {
-        self.wire.state().set_deadline((Instant::now() + (took * 2).clamp(SHORTLY, LATER)).min(deadline));
-        // hyper ends the connection when it finds something that nobody asked for.
-        while self.is_ready() && self.wire.wait().is_ok() {}
-        let state = &mut self.wire.state();
-        state.set_deadline(deadline);
-        state.received().len() > bytes
     }
 
     fn failed(&mut self, why: Broken) -> Failed {

@@ -4,6 +4,7 @@ mod access;
 mod algorithms;
 mod anchor_check;
 pub mod authority;
+mod belongs;
 mod block_on;
 mod bundle;
 mod bundle_error;

@@ -57,9 +57,10 @@ pub(super) fn is_about_idling(status: u16, closes: impl FnOnce() -> bool) -> boo
 }
 
 /// Whether a connection is used again after an answer with this status. Servers in trouble close theirs, and a request that
-/// meets the end of a connection may not be sent once more.
+/// meets the end of a connection may not be sent once more. The request that follows a redirect has the id of the one
+/// before, so that their answers could be taken for each other.
 pub(super) fn keeps_connection(status: u16, asks_to_wait: bool) -> bool {
-    status < 400 || (status < 500 && !matches!(status, 408 | 429) && !asks_to_wait)
+    status < 300 || ((400..500).contains(&status) && !matches!(status, 408 | 429) && !asks_to_wait)
 }
 
 /// What an attempt is counted as.

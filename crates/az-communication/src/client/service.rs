@@ -13,6 +13,7 @@ use azure_core::http::policies::Policy;
 use azure_core::http::{ClientOptions, Response, RetryOptions, Url, UserAgentOptions};
 use pyjmespath::{Object, Value};
 
+use super::belongs::{Created, is_for_another};
 use super::block_on::block_on;
 use super::connection::{Auth, Connection};
 use super::failure::{Asked, Cause, Failure};
@@ -50,6 +51,8 @@ pub struct Service {
     connection: Connection,
     printer: Printer,
     repeats_creations: bool,
+    transport: Arc<Transport>,
+    created: Created,
 }
 
 impl Service {
@@ -90,13 +93,14 @@ impl Service {
         if printer.shows(Level::Info) || crate::log_file::is_open() {
             per_try_policies.push(Arc::new(LogPolicy { printer }));
         }
+        let transport = Arc::new(Transport::new(trust));
         let options = CommunicationIdentityClientOptions {
             api_version: api_version.to_owned(),
             client_options: ClientOptions {
                 per_call_policies,
                 per_try_policies,
                 retry: RetryOptions::none(),
-                transport: Some(azure_core::http::Transport::new(Arc::new(Transport::new(trust)))),
+                transport: Some(azure_core::http::Transport::new(transport.clone())),
                 user_agent: UserAgentOptions { application_id: Some("az-communication".into()) },
                 ..Default::default()
             },
@@ -113,7 +117,7 @@ impl Service {
         };
         let client =
             client.map_err(|error| CliError::new(format!("The {} cannot be used: {error}.", connection.named_by())))?;
-        Ok(Self { client, connection, printer, repeats_creations: true })
+        Ok(Self { client, connection, printer, repeats_creations: true, transport, created: Created::default() })
     }
 
     /// The same, but a creation whose outcome is unknown is never sent again. The reference does that after a 504, and a
@@ -139,7 +143,11 @@ impl Service {
     ///
     /// When the service refuses, cannot be reached, or answers something else.
     pub fn create_user(&self) -> Result<String, Failure> {
-        self.create(None, Asked::NewUser, |body| string_at(body, &["identity", "id"]))
+        let user = self.create(None, Asked::NewUser, |body| string_at(body, &["identity", "id"]))?;
+        match self.created.is_new(&user, None) {
+            true => Ok(user),
+            false => Err(self.created_before(&user)),
+        }
     }
 
     /// Creates an identity with a name of the caller's own, or finds it: what the service says of it.
@@ -198,13 +206,37 @@ impl Service {
             expires_in_minutes: minutes,
             custom_id,
         };
-        self.create(Some(request), Asked::NewUser, |body| {
+        let name = request.custom_id.clone();
+        let issued = self.create(Some(request), Asked::NewUser, |body| {
             Ok(Issued {
                 user: string_at(body, &["identity", "id"])?,
                 token: string_at(body, &["accessToken", "token"])?,
                 expires_on: string_at(body, &["accessToken", "expiresOn"])?,
             })
-        })
+        })?;
+        if !self.created.is_new(&issued.user, name.as_deref()) {
+            return Err(self.created_before(&issued.user));
+        }
+        self.belonging(issued, Asked::NewUser)
+    }
+
+    /// The failure of an answer to a creation whose identity was created before: it is the answer to another request.
+    fn created_before(&self, user: &str) -> Failure {
+        self.mixed_up(format!("its user, {user}, was created before, by another request"), Asked::NewUser)
+    }
+
+    /// The failure of an answer that belongs to another request. What came of this one is not known.
+    fn mixed_up(&self, what: String, asked: Asked) -> Failure {
+        self.transport.distrust_connections();
+        Failure::new(Cause::Answer { what, page: None, created: None }, &self.connection, asked)
+    }
+
+    /// The token, unless it says that it is for somebody else.
+    fn belonging(&self, issued: Issued, asked: Asked) -> Result<Issued, Failure> {
+        match is_for_another(&issued.token, &issued.user) {
+            true => Err(self.mixed_up(format!("its token is not for {}", issued.user), asked)),
+            false => Ok(issued),
+        }
     }
 
     fn create<T>(
@@ -247,7 +279,8 @@ impl Service {
         let request = IssueAccessTokenRequest { scopes: Some(token_scopes(scopes)), expires_in_minutes: minutes };
         let result = request.try_into().and_then(|body| block_on(self.client.issue_access_token(user, body, None)));
         let (token, expires_on) = self.read(result, Asked::User(user.to_owned()), token)?;
-        Ok(Issued { user: user.to_owned(), token, expires_on })
+        let issued = Issued { user: user.to_owned(), token, expires_on };
+        self.belonging(issued, Asked::User(user.to_owned()))
     }
 
     /// Revokes all tokens of an identity.

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -37,6 +38,8 @@ pub struct Transport {
     /// How long a whole answer may take, from the handshake to its last byte.
     time: Duration,
     idle: Mutex<Vec<Open>>,
+    /// Each request has a connection of its own.
+    keeps_nothing: AtomicBool,
 }
 
 impl fmt::Debug for Transport {
@@ -71,7 +74,7 @@ impl<'a> Target<'a> {
 impl Transport {
     /// A transport with that trust.
     pub fn new(trust: Trust) -> Self {
-        Self { trust, time: TIMEOUT, idle: Mutex::new(Vec::new()) }
+        Self { trust, time: TIMEOUT, idle: Mutex::new(Vec::new()), keeps_nothing: AtomicBool::new(false) }
     }
 
     /// Sends a request without a pipeline: nothing is added, nothing is tried again.
@@ -79,6 +82,14 @@ impl Transport {
         let answer = self.execute(request)?;
         let headers = headers(&answer);
         Ok(RawResponse::from_bytes(answer.status.into(), headers, answer.body))
+    }
+
+    /// An answer did not belong to its request. From now on each request has a connection of its own.
+    pub fn distrust_connections(&self) {
+        self.keeps_nothing.store(true, Ordering::Relaxed);
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.clear();
+        }
     }
 
     fn execute(&self, request: &Request) -> Result<Answer, TransportError> {
@@ -102,7 +113,9 @@ impl Transport {
     }
 
     fn keep(&self, open: Open, answer: Answer) -> Answer {
-        if resend::keeps_connection(answer.status, answer.headers.contains_key(RETRY_AFTER))
+        if open.http.is_reusable()
+            && resend::keeps_connection(answer.status, answer.headers.contains_key(RETRY_AFTER))
+            && !self.keeps_nothing.load(Ordering::Relaxed)
             && let Ok(mut idle) = self.idle.lock()
         {
             idle.push(open);

@@ -28,9 +28,10 @@ pub(super) struct State {
     fresh: bool,
     /// All that was written was also flushed, as far as the channel could.
     flushed: bool,
-    /// What came before hyper could make a head of it, or all that came.
+    /// What came before hyper could make a head of it.
     received: Vec<u8>,
-    records: Records,
+    /// Whether what comes is kept, as long as the head is not whole.
+    records: bool,
     /// Whether anything of the answer came.
     answered: bool,
     /// Whether line breaks stand in for the missing ones behind the last chunk when the connection ends.
@@ -46,14 +47,6 @@ pub(super) struct State {
     failure: Option<io::Error>,
     /// An interrupt moved the deadline.
     cut_short: bool,
-}
-
-/// What is kept of what comes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Records {
-    Nothing,
-    Head,
-    All,
 }
 
 impl State {
@@ -86,12 +79,7 @@ impl State {
         self.ended
     }
 
-    /// Takes all that came.
-    pub(super) fn take_received(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.received)
-    }
-
-    /// What came of an answer without a head, or all that came.
+    /// What came of an answer without a head.
     pub(super) fn received(&self) -> &[u8] {
         &self.received
     }
@@ -112,7 +100,7 @@ impl State {
         if Instant::now() >= self.deadline {
             return Err(self.time_is_up());
         }
-        let mut records = (self.records != Records::Nothing).then_some(&mut self.received);
+        let mut records = self.records.then_some(&mut self.received);
         let count = self.channel.receive(buffer.remaining(), &mut |bytes| {
             buffer.put_slice(bytes);
             if let Some(received) = &mut records {
@@ -153,7 +141,7 @@ impl Wire {
             fresh: true,
             flushed: false,
             received: Vec::new(),
-            records: Records::Head,
+            records: true,
             answered: false,
             spare_line_breaks: false,
             replayed: Vec::new(),
@@ -169,13 +157,13 @@ impl Wire {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A request follows whose answer must have come by then. The head of the answer is recorded, or all of it.
-    pub(super) fn begin(&self, deadline: Instant, records_all: bool) {
+    /// A request follows whose answer must have come by then.
+    pub(super) fn begin(&self, deadline: Instant) {
         let mut state = self.state();
         state.deadline = deadline;
         state.cut_short = false;
         state.received.clear();
-        state.records = if records_all { Records::All } else { Records::Head };
+        state.records = true;
         state.answered = false;
         state.flushed = false;
         state.spare_line_breaks = false;
@@ -184,10 +172,8 @@ impl Wire {
     /// The head is there. The body follows.
     pub(super) fn head_is_read(&self, is_chunked: bool) {
         let mut state = self.state();
-        if state.records == Records::Head {
-            state.records = Records::Nothing;
-            state.received.clear();
-        }
+        state.records = false;
+        state.received.clear();
         state.spare_line_breaks = is_chunked;
     }
 

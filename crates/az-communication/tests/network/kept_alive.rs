@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::run;
 use crate::support::Folder;
-use crate::support::odd::{Odd, created, json_answer, user};
+use crate::support::odd::{Odd, created, echoing, json_answer, user};
 
 /// The lines of a batch's file that hold a token.
 fn tokens_in(file: &Path) -> Vec<Value> {
@@ -107,8 +107,8 @@ fn an_idle_connection_that_the_server_closed_is_replaced() {
         let home = Folder::new();
         let server = Odd::start(move |connection| {
             let number = connection.number + 1;
-            connection.request()?;
-            connection.send(created(number))?;
+            let Some(request) = connection.request()? else { return Ok(()) };
+            connection.send(echoing(&created(number), &request))?;
             match way {
                 0 => connection.reset(),
                 1 => connection.cut(),
@@ -132,12 +132,10 @@ fn a_creation_is_not_repeated_when_its_answer_is_cut_off() {
     let home = Folder::new();
     let server = Odd::start(|connection| {
         for number in 1.. {
-            if connection.request()?.is_none() {
-                break;
-            }
-            let answer = created(number);
+            let Some(request) = connection.request()? else { break };
+            let answer = echoing(&created(10 * connection.number + number), &request);
             match number {
-                2 => {
+                2 if connection.number == 0 => {
                     connection.send(&answer[..answer.len() - 10])?;
                     return connection.cut();
                 }

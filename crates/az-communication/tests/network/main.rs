@@ -9,6 +9,7 @@ mod framing;
 mod gateways;
 mod kept_alive;
 mod login;
+mod mixed_up;
 #[cfg(target_os = "linux")]
 mod names;
 mod redirects;

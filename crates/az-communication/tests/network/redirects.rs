@@ -41,11 +41,11 @@ fn a_redirect_within_the_server_is_signed_anew() {
         let home = Folder::new();
         let server = Odd::start(move |connection| {
             let port = connection.socket().local_addr()?.port();
-            connection.request()?;
+            if connection.request()?.is_some_and(|request| request.path.starts_with("/elsewhere")) {
+                return connection.send(created(1));
+            }
             let location = location.replace("{port}", &port.to_string());
-            connection.send(format!("HTTP/1.1 307 Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"))?;
-            connection.request()?;
-            connection.send(created(1))
+            connection.send(format!("HTTP/1.1 307 Moved\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"))
         });
         let (code, _, stderr) = run(server.az(&home).args(ISSUE));
         assert_eq!(code, 0, "{location}: {stderr}");

@@ -209,6 +209,12 @@ pub fn json_answer(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
+/// The answer with the id of its request in it, as the service has it. The connection is used again after such an answer.
+pub fn echoing(answer: &str, request: &Request) -> String {
+    let id = request.head.lines().find(|line| line.starts_with("x-ms-client-request-id:")).unwrap();
+    answer.replacen("\r\n", &format!("\r\n{id}\r\n"), 1)
+}
+
 /// The answer to the creation of a user with a token, which names the user.
 pub fn created(number: usize) -> String {
     json_answer("201 Created", &created_body(number))
