@@ -23,7 +23,7 @@ use pyjmespath::{SearchError, Value};
 
 /// Runs the command that these words (behind `az`) name.
 pub fn run(words: Vec<OsString>) -> ExitCode {
-    times::started();
+    times::started(&words);
     let plain = Printer::new(Level::Warning, false);
     stack::with_room(|| {
         start(&words, &plain).unwrap_or_else(|error| {
@@ -72,7 +72,9 @@ fn start(raw: &[OsString], plain: &Printer) -> Result<ExitCode, CliError> {
     if printer.shows(Level::Debug) || log_file::is_open() {
         printer.debug(&format!("Command arguments: {:?}", without_values(&words)));
     }
-    times::ready();
+    if printer.shows(Level::Info) || log_file::is_open() {
+        times::ready();
+    }
     let result = dispatch(table, raw, words, own, parsed, &config, &printer);
     let code = result.unwrap_or_else(|error| {
         printer.error(&error);
