@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes crates/az-communication/link/order.ld: the code that a command runs, laid side by side.
+"""Writes crates/az-communication/link/order.ld: the code that a command runs, and the variables that it uses, side by side.
 
-A command runs about 1 MB of a program of 12 MB. The kernel maps 64 KB around each page that is touched, so how many page
-faults a start costs depends on where the linker put that code (docs/performance.md). This script links an `az` with a map,
-runs the commands below under valgrind, and lists the input sections that were executed, by names that a new version of
-Rust or of a dependency does not change. A line that fits nothing any more costs nothing; run the script again when
-`bench/run local token` shows more page faults.
+A command runs about 1 MB of a program of 12 MB. The kernel maps 64 KB around each page of code that is touched, and each
+page of variables alone, so how many page faults a start costs depends on where the linker put them (docs/performance.md).
+This script links an `az` with a map, runs the commands below under valgrind, and lists the input sections that were
+executed or used, by names that a new version of Rust or of a dependency does not change. A line that fits nothing any more
+costs nothing; run the script again when `bench/run startup` shows more page faults.
 
 Usage: bench/order.py     (wants valgrind)
 """
@@ -50,8 +50,8 @@ CONSTANTS = """
 """.split()
 
 HEAD = """\
-/* Made by bench/order.py, which says why. What a command runs lies side by side, so that starting it costs fewer page
-   faults. Everything else stays where the linker puts it. */
+/* Made by bench/order.py, which says why. What a command runs and uses lies side by side, so that starting it costs fewer
+   page faults. Everything else stays where the linker puts it. */
 """
 
 
@@ -66,20 +66,23 @@ def build(selection, folder):
 
 
 def input_sections(linked_map):
-    """(address, size, file, section) of the code in the program."""
-    line = re.compile(r"\s*([0-9a-f]+)\s+[0-9a-f]+\s+([0-9a-f]+)\s+\d+\s+(\S.*):\((\.text\S*)\)$")
+    """(address, size, file, section) of the code and the variables in the program."""
+    line = re.compile(r"\s*([0-9a-f]+)\s+[0-9a-f]+\s+([0-9a-f]+)\s+\d+\s+(\S.*):\((\.(?:text|data|bss)\S*|COMMON)\)$")
     found = (line.match(text) for text in linked_map.open())
-    return sorted((int(m[1], 16), int(m[2], 16), m[3], m[4]) for m in found if m and int(m[2], 16))
+    sections = ((int(m[1], 16), int(m[2], 16), m[3], m[4]) for m in found if m and int(m[2], 16))
+    return sorted(section for section in sections if not section[3].startswith(".data.rel.ro"))
 
 
-def executed(binary, words, folder):
-    """The addresses of the instructions that a command runs."""
-    record = folder / "callgrind.out"
-    valgrind = ["valgrind", "--tool=callgrind", "--dump-instr=yes", "--compress-pos=no"]
-    valgrind += [f"--callgrind-out-file={record}", "--log-file=/dev/null", binary, *words.split()]
+def touched(binary, words, folder):
+    """The addresses that a command executes, reads or writes."""
+    record = folder / "lackey.out"
+    valgrind = ["valgrind", "--tool=lackey", "--trace-mem=yes", "--basic-counts=no", f"--log-file={record}"]
     # The emulator of the same build answers, and its process is not the one that is looked at.
-    subprocess.run([binary, "communication", "emulator", "run", "--", *valgrind], capture_output=True, check=False)
-    return {int(m[1], 16) for m in (re.match(r"0x([0-9a-f]+) \d+ \d+", text) for text in record.open()) if m}
+    command = [binary, "communication", "emulator", "run", "--", *valgrind, binary, *words.split()]
+    subprocess.run(command, capture_output=True, check=False)
+    with record.open("rb") as lines:
+        found = (re.match(rb"[I ][LSM ] ([0-9a-f]+),", text) for text in set(lines))
+        return {int(m[1], 16) for m in found if m}
 
 
 def file_pattern(name):
@@ -94,6 +97,7 @@ def file_pattern(name):
 
 def section_pattern(name):
     name = re.sub(r"17h[0-9a-f]{16}E.*$", "17h*", name)
+    name = re.sub(r"\.anon\.[0-9a-f]+\.", ".anon.*.", name)
     name = re.sub(r"\d+_\d+_\d+_", "*_", name)
     name = re.sub(r"\.llvm\.\d+.*$", "*", name)
     return re.sub(r"Cs[0-9A-Za-z]+_", "Cs*_", name)
@@ -114,18 +118,31 @@ def main():
             sections = input_sections(linked_map)
             starts = [section[0] for section in sections]
             for rank, words in enumerate(COMMANDS):
-                places = {bisect.bisect(starts, address) - 1 for address in executed(binary, words, folder)}
-                for _, _, file, section in (sections[place] for place in places if place >= 0):
-                    found = pattern(file_pattern(file), section_pattern(section))
-                    patterns[found] = min(rank, patterns.get(found, rank))
+                for address in touched(binary, words, folder):
+                    start, size, file, section = sections[max(bisect.bisect(starts, address) - 1, 0)]
+                    if start <= address < start + size:
+                        found = pattern(file_pattern(file), section_pattern(section))
+                        patterns[found] = min(rank, patterns.get(found, rank))
     patterns = sorted(patterns, key=lambda found: (patterns[found], found))
-    code = "\n".join(f"    {file}({section})" for file, section in patterns + VARIANTS)
+
+    def listed(patterns, kinds):
+        return "\n".join(f"    {file}({section})" for file, section in patterns if section.startswith(kinds))
+
     names = ".rodata .rodata..L* .rodata._* .rodata.anon.* .rodata.unlikely.*"
     constants = "\n".join(f"    *.{crate}.*-cgu.*.o({names})" for crate in CONSTANTS)
+    # What is used first lies on both sides of the border between variables that have a value and those that are zero: the
+    # kernel touches that page in any case.
     SCRIPT.write_text(
-        f"{HEAD}SECTIONS\n{{\n  .rodata.first :\n  {{\n{constants}\n  }}\n}}\nINSERT BEFORE .rodata;\n"
-        f"SECTIONS\n{{\n  .text.first :\n  {{\n{code}\n  }}\n}}\nINSERT BEFORE .text;\n"
+        HEAD
+        + output_section(".rodata.first", constants, "BEFORE .rodata")
+        + output_section(".text.first", listed(patterns + VARIANTS, ".text"), "BEFORE .text")
+        + output_section(".data.first", listed(reversed(patterns), ".data"), "AFTER .data")
+        + output_section(".bss.first", listed(patterns, (".bss", "COMMON")), "BEFORE .bss")
     )
+
+
+def output_section(name, lines, place):
+    return f"SECTIONS\n{{\n  {name} :\n  {{\n{lines}\n  }}\n}}\nINSERT {place};\n"
 
 
 if __name__ == "__main__":
