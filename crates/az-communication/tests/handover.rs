@@ -624,14 +624,17 @@ fn closed_streams_and_ignored_signals_go_on_as_they_came() {
          grep SigIgn /proc/$$/status >> \"$HOME/seen\"\n",
     );
     for words in ["vm list", "--version"] {
-        let shell = format!("trap '' INT HUP; exec {} {words} >&- 2>&- <&-", programs.az("ours").display());
-        programs.run("/bin/sh", &["ours", "real"], &["-c", &shell]);
-        let seen = std::fs::read_to_string(programs.home.path().join("seen")).unwrap();
-        std::fs::remove_file(programs.home.path().join("seen")).unwrap();
-        // SIGHUP is 1, SIGINT is 2.
-        let (closed, ignored) = seen.rsplit_once("SigIgn:").unwrap();
-        assert_eq!(closed, "closed 0\nclosed 1\nclosed 2\n", "{words}");
-        assert_eq!(u64::from_str_radix(ignored.trim(), 16).unwrap() & 0b11, 0b11, "{words}: {ignored}");
+        for (signals, set) in [("INT HUP", 0b11), ("INT HUP XFSZ", 0b11 | 1 << 24)] {
+            let shell = format!("trap '' {signals}; exec {} {words} >&- 2>&- <&-", programs.az("ours").display());
+            programs.run("/bin/sh", &["ours", "real"], &["-c", &shell]);
+            let seen = std::fs::read_to_string(programs.home.path().join("seen")).unwrap();
+            std::fs::remove_file(programs.home.path().join("seen")).unwrap();
+            // SIGHUP is 1, SIGINT is 2, and SIGXFSZ is 25.
+            let (closed, ignored) = seen.rsplit_once("SigIgn:").unwrap();
+            assert_eq!(closed, "closed 0\nclosed 1\nclosed 2\n", "{words}");
+            let ignored = u64::from_str_radix(ignored.trim(), 16).unwrap() & (0b11 | 1 << 24);
+            assert_eq!(ignored, set, "{words}: {signals}");
+        }
     }
 }
 
