@@ -71,6 +71,7 @@ pub fn name(c: char) -> String {
         '\u{2028}' | '\u{2029}' | '\u{85}' => "line separator",
         c if c.is_control() => "control character",
         c if c.is_whitespace() => "blank of another width",
+        c if !is_hidden(c) => "character outside of ASCII",
         _ => "character without a glyph",
     };
     format!("U+{:04X}, {name}", u32::from(c))
