@@ -1,4 +1,7 @@
-//! Adding lines to a file so that each one is whole or absent, and syncing them together: one sync serves all that wait.
+//! Adding lines to a file so that each one is whole or absent, and syncing them together: one sync serves all that wait. At
+//! each sync it is looked whether the path still names the file, and whether another program has changed it.
+
+mod disturbed;
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -7,12 +10,15 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{CliError, system_text};
 use crate::limits;
+use crate::place::FileId;
+use disturbed::Disturbed;
 
 /// A file that lines are added to.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
     file: File,
+    id: Option<FileId>,
     /// Whether other processes add lines, too.
     shared: bool,
     /// Keeps other runs away while this one writes.
@@ -24,7 +30,7 @@ pub struct Journal {
 /// How far the file is.
 #[derive(Debug)]
 struct Written {
-    /// Its length in bytes, where nobody else writes.
+    /// Its length in bytes; where others add lines, the end of the last line of this process.
     end: u64,
     /// How many lines this process wrote, and how many of them are durable.
     lines: u64,
@@ -32,6 +38,8 @@ struct Written {
     syncing: bool,
     /// Whether a part of a line is at the end and cannot be taken away.
     broken: bool,
+    /// What another program has done to the file.
+    disturbed: Option<Disturbed>,
 }
 
 /// Why lines could not be added.
@@ -42,36 +50,39 @@ struct Failed {
 }
 
 impl Journal {
-    /// Goes on at the end of a file that no other process writes to. `lock` is a handle that holds the file's lock where
-    /// `file` itself does not.
+    /// Goes on at the end of a file that no other process writes to, and whose length is known. It is open to read and to
+    /// append. `lock` is a handle that holds the file's lock where `file` itself does not.
     ///
     /// # Errors
     ///
-    /// When the file cannot be positioned.
-    pub fn alone(path: &Path, file: File, lock: Option<File>) -> Result<Self, CliError> {
-        Self::new(path, file, lock, false)
+    /// When the system does not say which file it is.
+    pub fn alone(path: &Path, file: File, length: u64, lock: Option<File>) -> Result<Self, CliError> {
+        Self::new(path, file, length, lock, false)
     }
 
-    /// Adds to a file that other processes add to, too: it is locked for each line. The file is open to read and write.
+    /// Adds to a file that other processes add to, too: it is locked for each line. The file is open to read and to
+    /// append.
     ///
     /// # Errors
     ///
-    /// When the file cannot be positioned.
+    /// When the system does not say which file it is.
     pub fn shared(path: &Path, file: File) -> Result<Self, CliError> {
-        Self::new(path, file, None, true)
+        Self::new(path, file, 0, None, true)
     }
 
-    fn new(path: &Path, mut file: File, lock: Option<File>, shared: bool) -> Result<Self, CliError> {
-        let end = file.seek(SeekFrom::End(0)).map_err(|error| unwritable(path, &error))?;
-        let written = Mutex::new(Written { end, lines: 0, durable: 0, syncing: false, broken: false });
-        Ok(Self { path: path.to_owned(), file, shared, _lock: lock, written, synced: Condvar::new() })
+    fn new(path: &Path, file: File, end: u64, lock: Option<File>, shared: bool) -> Result<Self, CliError> {
+        let id = FileId::of(&file.metadata().map_err(|error| unwritable(path, &error))?);
+        let written = Written { end, lines: 0, durable: 0, syncing: false, broken: false, disturbed: None };
+        let (path, written) = (path.to_owned(), Mutex::new(written));
+        Ok(Self { path, file, id, shared, _lock: lock, written, synced: Condvar::new() })
     }
 
     fn written(&self) -> MutexGuard<'_, Written> {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds lines, whole or not at all; what to give to [`Self::sync`].
+    /// Adds lines, whole or not at all; what to give to [`Self::sync`]. They are added also to a file that another program has
+    /// changed, so that they are kept: [`Self::sync`] and [`Self::close`] say what it did.
     ///
     /// # Errors
     ///
@@ -81,52 +92,78 @@ impl Journal {
         if written.broken {
             return Err(CliError::new(format!("{} ends with a part of a line.", self.path.display())));
         }
-        if self.shared {
-            self.check(self.add_locked(lines))?;
-        } else if let Err(failed) = self.add(written.end, lines) {
-            written.broken = !failed.taken_back;
+        let added = if self.shared { self.add_locked(&mut written, lines) } else { self.add(&mut written, lines) };
+        if let Err(failed) = added {
+            written.broken = !failed.taken_back && !self.shared;
             return self.check(Err(failed.error)).map(|()| 0);
         }
-        written.end += lines.len() as u64;
         written.lines += 1;
         Ok(written.lines)
     }
 
-    /// Adds lines behind `end`, where the file is positioned.
-    fn add(&self, end: u64, lines: &str) -> Result<(), Failed> {
-        let mut file = &self.file;
-        file.write_all(lines.as_bytes()).map_err(|error| {
-            // A full disk may have taken a part.
-            let taken_back = file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).is_ok();
-            Failed { error, taken_back }
-        })
-    }
-
-    fn add_locked(&self, lines: &str) -> io::Result<()> {
+    fn add_locked(&self, written: &mut Written, lines: &str) -> Result<(), Failed> {
         self.file.lock()?;
-        let result = self.add_at_the_end(lines);
+        let result = self.add(written, lines);
         let _ = self.file.unlock();
         result
     }
 
-    fn add_at_the_end(&self, lines: &str) -> io::Result<()> {
+    /// Adds lines at the end, wherever that is.
+    fn add(&self, written: &mut Written, lines: &str) -> Result<(), Failed> {
         let mut file = &self.file;
-        let end = file.seek(SeekFrom::End(0))?;
-        let mut last = [b'\n'];
-        if end > 0 {
-            file.seek(SeekFrom::End(-1))?;
-            file.read_exact(&mut last)?;
+        let end = file.metadata()?.len();
+        let mut line_end = "";
+        if self.shared || end != written.end {
+            self.compare(written, end);
+            let mut last = [b'\n'];
+            if end > 0 {
+                file.seek(SeekFrom::End(-1))?;
+                file.read_exact(&mut last)?;
+            }
+            // A process that was killed may have left a part of a line.
+            line_end = if last == *b"\n" { "" } else { "\n" };
         }
-        // A process that was killed may have left a part of a line.
-        let line_end = if last == *b"\n" { "" } else { "\n" };
-        self.add(end, &format!("{line_end}{lines}")).map_err(|failed| failed.error)
+        let text = format!("{line_end}{lines}");
+        let whole = end.saturating_add(text.len() as u64);
+        file.write_all(text.as_bytes()).map_err(|error| {
+            // A full disk may have taken a part. Nothing of others is taken away.
+            let is_ours = file.metadata().is_ok_and(|metadata| metadata.len() <= whole);
+            Failed { error, taken_back: is_ours && file.set_len(end).is_ok() }
+        })?;
+        written.end = whole;
+        Ok(())
+    }
+
+    /// Compares the length of the file with the one that this process left.
+    fn compare(&self, written: &mut Written, length: u64) {
+        let disturbed = match length.cmp(&written.end) {
+            std::cmp::Ordering::Less => Disturbed::Shortened,
+            std::cmp::Ordering::Greater if !self.shared => Disturbed::WrittenTo,
+            _ => return,
+        };
+        written.disturbed.get_or_insert(disturbed);
+    }
+
+    /// Looks whether the path still names the file, and whether it is as this process left it.
+    fn look(&self, written: &mut Written) -> Result<(), CliError> {
+        match self.path.metadata() {
+            Ok(metadata) if FileId::of(&metadata) == self.id => self.compare(written, metadata.len()),
+            Ok(_) => {
+                written.disturbed.get_or_insert(Disturbed::Replaced);
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                written.disturbed.get_or_insert(Disturbed::Removed);
+            }
+            Err(error) => return self.check(Err(error)),
+        }
+        written.disturbed.map_or(Ok(()), |disturbed| Err(disturbed.error(&self.path)))
     }
 
     /// Waits until what was written up to there survives a crash of the machine.
     ///
     /// # Errors
     ///
-    /// When the disk fails.
+    /// When the disk fails, or another program has changed the file.
     pub fn sync(&self, until: u64) -> Result<(), CliError> {
         let mut written = self.written();
         while written.durable < until {
@@ -142,22 +179,35 @@ impl Journal {
             written.syncing = false;
             self.synced.notify_all();
             self.check(result)?;
+            self.look(&mut written)?;
             written.durable = lines;
         }
         Ok(())
     }
 
-    /// Makes everything durable.
+    /// Makes everything durable. Of a file that the path does not name any more, a copy is saved.
     ///
     /// # Errors
     ///
-    /// When the disk fails.
+    /// When the disk fails, or another program has changed the file.
     pub fn close(&self) -> Result<(), CliError> {
-        self.check(self.file.sync_all())
+        self.check(self.file.sync_all())?;
+        let mut written = self.written();
+        self.look(&mut written).map_err(|error| match written.disturbed {
+            Some(disturbed) => disturbed.explain(error, &self.path, &self.file),
+            None => error,
+        })
     }
 
     fn check(&self, result: io::Result<()>) -> Result<(), CliError> {
         result.map_err(|error| unwritable(&self.path, &error))
+    }
+}
+
+impl From<io::Error> for Failed {
+    /// Nothing was written.
+    fn from(error: io::Error) -> Self {
+        Self { error, taken_back: true }
     }
 }
 

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use crate::config::{self, Config};
 use crate::error::CliError;
 use crate::journal::{Journal, sync_folder, unwritable};
-use crate::place::{self, FileId};
+use crate::place::{self, FileId, Other, Which};
 
 /// What happened to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +37,18 @@ fn hinted(error: CliError) -> CliError {
 }
 
 impl Ledger {
-    /// Opens the ledger, where the configuration names one. Of a file with other lines nothing changes.
+    /// Opens the ledger, where the configuration names one. Of a file with other lines nothing changes, and none that the
+    /// command uses for something else is taken.
     ///
     /// # Errors
     ///
     /// When it cannot be written, or is another file.
-    pub fn open(config: &Config, command: &'static str, host: &str) -> Result<Option<Self>, CliError> {
+    pub fn open(
+        config: &Config,
+        command: &'static str,
+        service: String,
+        others: &[Other<'_>],
+    ) -> Result<Option<Self>, CliError> {
         let Some(path) = config.get("communication", "ledger")?.filter(|path| !path.is_empty()) else {
             return Ok(None);
         };
@@ -50,6 +56,15 @@ impl Ledger {
         let fail = |error: &io::Error| hinted(unwritable(path, error));
         let refuse = |why: &str| CliError::new(format!("{} cannot be used: {why}.", path.display()));
         let replaced = || hinted(refuse("another program has just replaced it"));
+        let streams = [("stdout", FileId::of_stream(&io::stdout())), ("stderr", FileId::of_stream(&io::stderr()))];
+        let streams = streams.into_iter().filter_map(|(named_by, id)| {
+            let file = Which::Id(id?);
+            Some(Other { named_by, file })
+        });
+        if let Some(other) = others.iter().copied().chain(streams).find(|other| other.is(path)) {
+            let error = refuse(&format!("{} is the same file", other.named_by));
+            return Err(hinted(error).hint("Nothing was changed. Name another file."));
+        }
         let id = match path.metadata() {
             Ok(metadata) if !metadata.is_file() => {
                 let error =
@@ -92,7 +107,7 @@ impl Ledger {
             sync_folder(path);
         }
         let journal = Journal::shared(path, file).map_err(hinted)?;
-        Ok(Some(Self { journal, command, host: host.to_owned() }))
+        Ok(Some(Self { journal, command, host: service }))
     }
 
     /// Adds a line. When it returns, the line survives a crash of the machine.

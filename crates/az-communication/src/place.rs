@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file, whatever it is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,46 @@ impl FileId {
     pub fn of_stream<T>(_: &T) -> Option<Self> {
         None
     }
+}
+
+/// A file that a command uses for something else, and what names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Other<'a> {
+    /// The option.
+    pub named_by: &'static str,
+    /// The file.
+    pub file: Which<'a>,
+}
+
+/// A file by its path, where it need not be there, or by what it is.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// By its path.
+    Path(&'a Path),
+    /// By what it is.
+    Id(FileId),
+}
+
+impl Other<'_> {
+    /// Whether that path names it, by any name.
+    pub fn is(&self, path: &Path) -> bool {
+        let id = |path: &Path| path.metadata().ok().and_then(|metadata| FileId::of(&metadata));
+        match self.file {
+            Which::Id(other) => id(path) == Some(other),
+            Which::Path(other) => match (id(path), id(other)) {
+                (Some(id), Some(other)) => id == other,
+                // Neither is there: the folders are compared, and the names in them.
+                (None, None) => whole(path).is_some_and(|path| whole(other) == Some(path)),
+                _ => false,
+            },
+        }
+    }
+}
+
+/// A path without links, of a file that need not be there.
+fn whole(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Some(folder.canonicalize().ok()?.join(path.file_name()?))
 }
 
 /// What a path names that is not a regular file, in words.

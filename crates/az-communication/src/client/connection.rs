@@ -148,6 +148,12 @@ fn nothing_given() -> CliError {
 }
 
 impl Connection {
+    /// Which service it is, for files that belong to one: the host, and the path behind it. Several services may stand behind
+    /// one gateway.
+    pub fn service(&self) -> String {
+        format!("{}{}", self.host, self.path.trim_end_matches('/'))
+    }
+
     /// Finds the service. `--auth-mode` decides between key and login; without it, an `--endpoint` means login, else a
     /// connection string means a key, else an endpoint in the environment or the config file means login.
     ///

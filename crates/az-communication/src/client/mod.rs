@@ -65,6 +65,7 @@ pub use fetch::{fetch_json, fetch_json_of};
 pub use form::{is_overloaded, post_form, seconds};
 pub use jwks::{Verdict, verify};
 pub use login::redacted;
+pub use resend::leaves_open;
 pub use service::{Service, object};
 pub use signed::{is_emulator, post};
 pub use teams_token::teams_token_problems;

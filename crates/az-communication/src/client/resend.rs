@@ -2,7 +2,7 @@
 //! Statuses and methods are those of the reference's client (Python azure-core 1.39, `RetryPolicy` with its defaults).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use azure_core::http::headers::Headers;
 use azure_core::http::{Method, Request};
@@ -17,6 +17,31 @@ const REVOKE: &str = "/:revokeAccessTokens";
 /// Whether a gateway says so that it has no answer of the service, which may have carried the request out.
 pub(super) fn is_of_a_gateway(status: u16) -> bool {
     matches!(status, 502 | 504)
+}
+
+/// Whether the service may have carried a request out before it answered with this error: it failed on the way, or a gateway
+/// answers for it. Other errors are refusals, 429 among them.
+pub fn leaves_open(status: u16) -> bool {
+    status == 408 || status >= 500
+}
+
+/// A request that gives a token each time that it is sent: counts how often requests were sent again although the service may
+/// have carried them out. It stands in the request's context.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Repeats(Arc<AtomicUsize>);
+
+impl Repeats {
+    /// How many there were.
+    pub(super) fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// A request is sent again after this answer, or without one.
+    pub(super) fn note(&self, status: Option<u16>) {
+        if status.is_none_or(leaves_open) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 /// A request that creates a user each time that it is sent: how often it was sent again after the answer of a gateway. It
@@ -39,7 +64,7 @@ impl Creation {
 
     /// Whether it may be sent again after this answer.
     pub(super) fn repeats_after(&self, status: u16) -> bool {
-        self.repeats || !is_of_a_gateway(status)
+        self.repeats || !leaves_open(status)
     }
 
     /// It is sent again after this answer.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request};
 
-use super::resend::{self, Attempt, Creation};
+use super::resend::{self, Attempt, Creation, Repeats};
 use super::retry_after::{Wait, retry_after};
 use super::transport_error::TransportError;
 use super::wait::waiting;
@@ -93,7 +93,8 @@ impl Policy for RetryPolicy {
         let mut budget = Budget { connect: RETRIES, read: RETRIES, status: RETRIES, failures: 0 };
         loop {
             let result = next[0].send(ctx, request, &next[1..]).await;
-            let answered = ctx.value::<Creation>().zip(result.as_ref().ok().map(|response| response.status().into()));
+            let status = result.as_ref().ok().map(|response| u16::from(response.status()));
+            let answered = ctx.value::<Creation>().zip(status);
             if answered.is_some_and(|(creation, status)| !creation.repeats_after(status)) {
                 return result;
             }
@@ -110,6 +111,9 @@ impl Policy for RetryPolicy {
             }
             if let Some((creation, status)) = answered {
                 creation.note(status);
+            }
+            if let Some(repeats) = ctx.value::<Repeats>() {
+                repeats.note(status);
             }
         }
     }

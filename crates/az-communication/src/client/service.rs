@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use acs_identity::models::{
     CommunicationIdentityClientCreateIdentityOptions, CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions,
-    CreateIdentityRequest, ExchangeTeamsUserAccessTokenRequest, IssueAccessTokenRequest, TokenScope,
+    CommunicationIdentityClientIssueAccessTokenOptions, CreateIdentityRequest, ExchangeTeamsUserAccessTokenRequest,
+    IssueAccessTokenRequest, TokenScope,
 };
 use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions};
 use azure_core::credentials::Secret;
@@ -22,7 +23,7 @@ use super::login::Login;
 use super::origin::{OriginPolicy, SecretBody};
 use super::page::Page;
 use super::redirect::RedirectPolicy;
-use super::resend::Creation;
+use super::resend::{Creation, Repeats};
 use super::retry::RetryPolicy;
 use super::transport::Transport;
 use crate::error::CliError;
@@ -53,6 +54,7 @@ pub struct Service {
     repeats_creations: bool,
     transport: Arc<Transport>,
     created: Created,
+    repeats: Repeats,
 }
 
 impl Service {
@@ -117,14 +119,27 @@ impl Service {
         };
         let client =
             client.map_err(|error| CliError::new(format!("The {} cannot be used: {error}.", connection.named_by())))?;
-        Ok(Self { client, connection, printer, repeats_creations: true, transport, created: Created::default() })
+        Ok(Self {
+            client,
+            connection,
+            printer,
+            repeats_creations: true,
+            repeats: Repeats::default(),
+            transport,
+            created: Created::default(),
+        })
     }
 
-    /// The same, but a creation whose outcome is unknown is never sent again. The reference does that after a 504, and a
-    /// command that creates many users does better without users whom nobody knows.
+    /// The same, but a creation that the service may have carried out is never sent again. The reference does that after a
+    /// 500, 503 or 504, and a command that creates many users does better without users whom nobody knows.
     #[must_use]
     pub fn creating_once(self) -> Self {
         Self { repeats_creations: false, ..self }
+    }
+
+    /// How often a request for a token was sent again although the service may have issued one.
+    pub fn repeated_tokens(&self) -> usize {
+        self.repeats.count()
     }
 
     /// Which service it is, and how requests are authenticated.
@@ -251,7 +266,9 @@ impl Service {
         let body = request.map(TryInto::try_into).transpose();
         let result = body.and_then(|body| {
             let mut options = CommunicationIdentityClientCreateIdentityOptions { body, ..Default::default() };
-            if !is_named {
+            if is_named {
+                options.method_options.context.insert(self.repeats.clone());
+            } else {
                 options.method_options.context.insert(creation.clone());
             }
             block_on(self.client.create_identity(Some(options)))
@@ -277,7 +294,10 @@ impl Service {
     /// When the service refuses, cannot be reached, or answers something else.
     pub fn issue_token(&self, user: &str, scopes: &[String], minutes: Option<i32>) -> Result<Issued, Failure> {
         let request = IssueAccessTokenRequest { scopes: Some(token_scopes(scopes)), expires_in_minutes: minutes };
-        let result = request.try_into().and_then(|body| block_on(self.client.issue_access_token(user, body, None)));
+        let mut options = CommunicationIdentityClientIssueAccessTokenOptions::default();
+        options.method_options.context.insert(self.repeats.clone());
+        let result =
+            request.try_into().and_then(|body| block_on(self.client.issue_access_token(user, body, Some(options))));
         let (token, expires_on) = self.read(result, Asked::User(user.to_owned()), token)?;
         let issued = Issued { user: user.to_owned(), token, expires_on };
         self.belonging(issued, Asked::User(user.to_owned()))

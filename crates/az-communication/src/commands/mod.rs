@@ -38,6 +38,7 @@ use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::ledger::Ledger;
 use crate::output::{Format, Items};
+use crate::place::Other;
 use crate::printer::Printer;
 use crate::prompt;
 
@@ -84,7 +85,16 @@ impl Invocation<'_> {
     ///
     /// When it cannot be written.
     pub fn ledger(&self, service: &Service) -> Result<Option<Ledger>, CliError> {
-        Ledger::open(self.config, self.command.path, &service.connection().host)
+        self.ledger_beside(service, &[])
+    }
+
+    /// The same for a command that uses other files.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written, or is one of them.
+    pub fn ledger_beside(&self, service: &Service, others: &[Other<'_>]) -> Result<Option<Ledger>, CliError> {
+        Ledger::open(self.config, self.command.path, service.connection().service(), others)
     }
 
     /// Says what went wrong behind a request that was carried out, so that its result is still shown.

@@ -94,13 +94,14 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         operation: Operation::Issue,
         scopes: scopes.to_vec(),
         expires_in: minutes,
-        host: service.connection().host.clone(),
+        host: service.connection().service(),
         key: key.clone(),
     };
     let found = Found::look(out_file, header, wanted.file())?;
     let choice = Choice { now: OffsetDateTime::now_utc(), refresh, key: &key, has_custom_ids };
     choice.check_key(out_file, &wanted, &found.state)?;
-    let ledger = invocation.ledger(&service)?;
+    choice.check_names(out_file, &wanted, &found.state)?;
+    let ledger = invocation.ledger_beside(&service, &batch::others(wanted.file(), Some(out_file)))?;
     let (record, state, lost) = found.begin()?;
     if !lost.is_empty() {
         invocation.printer.error_line(&lost_in_words(lost.len()));
@@ -110,7 +111,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     warn(invocation, out_file, &choice, &wanted, &state, &plan);
     let before = Before { planned: plan.len(), renewals: plan.tasks.iter().filter(|task| task.renews).count(), state };
     let batch = Batch { operation: Operation::Issue, plan, concurrency, record: Some(&record), ledger };
-    let summary = batch::run(invocation, &batch, |subject| issue(&service, subject, scopes, minutes))?;
+    let summary = batch::run(invocation, &batch, |subject| issue(&service, subject, scopes, minutes));
+    warn_of_repeated(invocation, service.repeated_tokens());
+    let summary = summary?;
     Ok(result(invocation, out_file, &wanted, &before, summary, &record))
 }
 
@@ -198,9 +201,25 @@ impl Choice<'_> {
         .hint("If it is still in force: use it again, or give another --out-file."))
     }
 
+    /// A custom id finds the user whom an earlier request with it created. Without custom ids, the same name would create
+    /// another user.
+    fn check_names(&self, out_file: &str, wanted: &Wanted, state: &State) -> Result<(), CliError> {
+        let Wanted::Named(list) = wanted else { return Ok(()) };
+        let open = list.items.iter().filter(|name| state.is_open(&Subject::Named((*name).clone()))).count();
+        if open == 0 || self.has_custom_ids {
+            return Ok(());
+        }
+        let names = if open == 1 { "1 of its names was" } else { &format!("{open} of its names were") };
+        Err(CliError::new(format!(
+            "{out_file} cannot be used: {names} sent as a custom id, and the outcome is not recorded. This api-version has no \
+             custom ids, so the users could be created twice."
+        ))
+        .hint("Give the --api-version of that run, or leave it out: then these names are sent again, which does no harm."))
+    }
+
     fn is_to_be_renewed(&self, state: &State, user: &str) -> bool {
         self.refresh.is_some_and(|refresh| {
-            let until = self.now.checked_add(refresh).unwrap_or(self.now);
+            let until = self.now.saturating_add(refresh);
             state.expires_before(user, until) || state.has_other_key(user, self.key)
         })
     }
@@ -221,20 +240,32 @@ impl Choice<'_> {
             }
             Wanted::Named(list) => {
                 for name in list.items.iter().filter(|name| !state.is_name_done(name)) {
-                    let subject = if self.has_custom_ids {
-                        Subject::Named(name.clone())
-                    } else if let Some(user) = state.user_named(name) {
+                    let subject = if let Some(user) = state.user_named(name) {
                         // It was created, and has no token yet.
                         Subject::User(user.to_owned())
+                    } else if self.has_custom_ids {
+                        Subject::Named(name.clone())
                     } else {
-                        plan.next += 1;
-                        Subject::New { n: plan.next - 1, name: Some(name.clone()) }
+                        let n = plan.next;
+                        plan.next = n.saturating_add(1);
+                        Subject::New { n, name: Some(name.clone()) }
                     };
                     plan.tasks.push(subject.into());
                 }
             }
         }
         plan
+    }
+}
+
+/// Requests for a token of a user who exists are sent again after an error of the service, as the reference does.
+fn warn_of_repeated(invocation: &Invocation<'_>, repeated: usize) {
+    if repeated > 0 {
+        let what = if repeated == 1 { "1 request was" } else { &format!("{repeated} requests were") };
+        invocation.printer.warning(&format!(
+            "{what} sent again after an answer that does not say that nothing was done. Such a user may have one token more \
+             than the record."
+        ));
     }
 }
 
@@ -283,8 +314,8 @@ fn result(
             let without_token = before.state.users_without_tokens().count();
             (*count).min(before.state.created()).saturating_sub(before.renewals + without_token)
         }
-        Wanted::Listed(list) => list.items.len() - before.planned,
-        Wanted::Named(list) => (list.items.len() - before.planned).saturating_sub(before.state.unknown()),
+        Wanted::Listed(list) => list.items.len().saturating_sub(before.planned),
+        Wanted::Named(list) => list.items.len().saturating_sub(before.planned.saturating_add(before.state.unknown())),
     };
     let unknown = before.state.unknown() + summary.unknown;
     if matches!(record, Record::Stdout) {

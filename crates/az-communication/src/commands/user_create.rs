@@ -9,7 +9,7 @@ use super::batch::Signals;
 use super::number::number;
 use super::{API_VERSION, Invocation};
 use crate::cli::table::{Argument, Example, Verb};
-use crate::client::{Failure, Service, object};
+use crate::client::{Failure, Service, leaves_open, object};
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::ledger::{Event, Ledger};
@@ -17,6 +17,9 @@ use crate::output::Items;
 
 /// Larger numbers are for `issue-batch`, which makes many requests at a time and records them.
 const MAX_COUNT: u32 = 100_000;
+
+/// Behind an error of the service that does not say that nothing was done.
+const OPEN: &str = "The outcome is unknown: an identity may exist now whose id was lost.";
 
 pub(super) const VERB: Verb = Verb {
     summary: "Creates a new ACS Identity.",
@@ -106,7 +109,13 @@ fn create_many(
                 Ok(made) => made,
                 // The signal ended a wait: nothing was created.
                 Err(failure) if came() && !failure.is_unknown() => break,
-                Err(failure) => return Err(failure.into()),
+                Err(failure) => {
+                    // The words of a failure that is unknown say so themselves.
+                    let open =
+                        !failure.is_unknown() && failure.service().is_some_and(|error| leaves_open(error.status));
+                    let error = CliError::from(failure);
+                    return Err(if open { error.hint(OPEN) } else { error });
+                }
             };
             created += 1;
             let noted = note(ledger, &made, None);

@@ -50,16 +50,17 @@ fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Res
     let users = batch::users(invocation.required("--users-from")?)?;
     let service = invocation.service()?;
     let connection = service.connection();
+    let source = users.file.map(|file| ("--users-from", file));
     let found = match invocation.given("--out-file") {
         Some(path) => {
             let header = Header {
                 operation,
                 scopes: Vec::new(),
                 expires_in: None,
-                host: connection.host.clone(),
+                host: connection.service(),
                 key: connection.fingerprint(),
             };
-            Some(Found::look(path, header, users.file.map(|file| ("--users-from", file)))?)
+            Some(Found::look(path, header, source)?)
         }
         None => None,
     };
@@ -73,7 +74,9 @@ fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Res
         invocation.confirm(&format!("{question} {planned} {noun}?"))?;
     }
     let ledger = match operation {
-        Operation::Delete => invocation.ledger(&service)?,
+        Operation::Delete => {
+            invocation.ledger_beside(&service, &batch::others(source, invocation.given("--out-file")))?
+        }
         _ => None,
     };
     let record = found.map(Found::begin).transpose()?;

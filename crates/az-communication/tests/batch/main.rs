@@ -2,13 +2,16 @@
 #![cfg(unix)]
 
 mod cut;
+mod disturbed;
 mod down;
 mod generated;
 mod gone;
 mod interrupted;
 mod killed;
 mod made;
+mod repeated;
 mod run;
+mod same_file;
 #[path = "../support/mod.rs"]
 mod support;
 mod values;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::outage::{Outage, RESTART};
 use super::record::{Outcome, Subject};
-use crate::client::{Failure, ServiceErrorKind, waiting};
+use crate::client::{Failure, ServiceErrorKind, leaves_open, waiting};
 
 /// The time between two tries.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -85,5 +85,5 @@ pub(super) fn fate(failure: &Failure, subject: &Subject) -> Fate {
     if failure.is_about_one_user() || about_the_name {
         return Fate::ThisOneFailed { status: error.status };
     }
-    if failure.is_unknown() { Fate::Unknown } else { Fate::NotDone }
+    if failure.is_unknown() || leaves_open(error.status) { Fate::Unknown } else { Fate::NotDone }
 }

@@ -67,7 +67,7 @@ impl Group {
 
 /// Sorted numbers as `3` and `5 to 9`.
 fn ranges(numbers: &[u64]) -> Vec<String> {
-    let runs = numbers.chunk_by(|one, next| one + 1 == *next);
+    let runs = numbers.chunk_by(|one, next| one.checked_add(1) == Some(*next));
     let words = runs.flat_map(|run| match run {
         [] => Vec::new(),
         [one] => vec![one.to_string()],

@@ -19,12 +19,14 @@ pub(super) use signals::Signals;
 pub(super) use summary::{Summary, count};
 pub(super) use users::{List, names, users};
 
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Invocation;
 use super::number::number;
 use crate::cli::table::{Argument, Completion};
 use crate::error::CliError;
+use crate::place::{Other, Which};
 
 /// `--concurrency`.
 pub(super) const CONCURRENCY: Argument =
@@ -44,6 +46,13 @@ const MAX_CONCURRENCY: usize = 256;
 /// The value of `--concurrency`.
 pub(super) fn concurrency(invocation: &Invocation<'_>) -> Result<usize, CliError> {
     Ok(number(invocation, "--concurrency", &(1..=MAX_CONCURRENCY))?.unwrap_or(DEFAULT_CONCURRENCY))
+}
+
+/// The files of a batch that the ledger must not be: where its users come from, and its record.
+pub(super) fn others<'a>(source: Option<(&'static str, FileId)>, out_file: Option<&'a str>) -> Vec<Other<'a>> {
+    let source = source.map(|(named_by, id)| Other { named_by, file: Which::Id(id) });
+    let record = out_file.map(|path| Other { named_by: "--out-file", file: Which::Path(Path::new(path)) });
+    source.into_iter().chain(record).collect()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -40,6 +40,6 @@ impl Plan {
             return Some(task.clone());
         }
         let index = index - self.tasks.len();
-        (index < self.new).then(|| Subject::New { n: self.next + index as u64, name: None }.into())
+        (index < self.new).then(|| Subject::New { n: self.next.saturating_add(index as u64), name: None }.into())
     }
 }

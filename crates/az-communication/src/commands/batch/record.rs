@@ -5,12 +5,13 @@ mod format;
 mod read;
 mod state;
 
+pub(in crate::commands::batch) use format::names_nobody;
 pub(in crate::commands) use format::{Header, Operation, Outcome, Subject};
 pub(in crate::commands) use state::State;
 
 pub(in crate::commands) use crate::place::FileId;
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +35,13 @@ pub(in crate::commands) struct Found {
 enum Place {
     Stdout,
     New(PathBuf),
-    Existing { path: PathBuf, file: File, content: read::Content },
+    Existing {
+        path: PathBuf,
+        file: File,
+        /// The file's length and times before it was read.
+        before: Metadata,
+        content: read::Content,
+    },
 }
 
 fn unusable(path: &Path, why: &str) -> CliError {
@@ -102,7 +109,7 @@ impl Found {
         }
         let mut state = State::default();
         let content = read::read(path, &file, &header, &mut state)?;
-        Ok(Self { header, place: Place::Existing { path: path.to_owned(), file, content }, state })
+        Ok(Self { header, place: Place::Existing { path: path.to_owned(), file, before: opened, content }, state })
     }
 
     /// Opens the record to write to it, makes a new one where there is none, and closes the creations whose outcome is not
@@ -112,14 +119,14 @@ impl Found {
     ///
     /// When the file cannot be written.
     pub(in crate::commands) fn begin(mut self) -> Result<(Record, State, Vec<Subject>), CliError> {
-        let (path, file, lock, mut lines) = match self.place {
+        let (path, file, length, lock, mut lines) = match self.place {
             Place::Stdout => return Ok((Record::Stdout, self.state, Vec::new())),
             Place::New(path) => {
                 let file = create(&path)?;
-                (path, file, None, self.header.line())
+                (path, file, 0, None, self.header.line())
             }
-            Place::Existing { path, file, content } => {
-                let write = open_to_write(&path, &file, content.whole)?;
+            Place::Existing { path, file, before, content } => {
+                let write = open_to_write(&path, &before, content.whole)?;
                 let mut lines = String::new();
                 if content.lacks_line_end {
                     lines.push('\n');
@@ -127,7 +134,7 @@ impl Found {
                 if !content.has_header {
                     lines.push_str(&self.header.line());
                 }
-                (path, write, Some(file), lines)
+                (path, write, content.whole, Some(file), lines)
             }
         };
         let last_key = self.state.last_key();
@@ -139,7 +146,7 @@ impl Found {
         }
         let closed = self.state.close();
         lines.extend(closed.iter().map(|(subject, outcome)| format::outcome(subject, outcome)));
-        let journal = Journal::alone(&path, file, lock)?;
+        let journal = Journal::alone(&path, file, length, lock)?;
         if !lines.is_empty() {
             let written = journal.write(&lines)?;
             journal.sync(written)?;
@@ -152,7 +159,7 @@ impl Found {
 fn create(path: &Path) -> Result<File, CliError> {
     let fail = |error: &io::Error| unwritable(path, error);
     let mut options = File::options();
-    options.create_new(true).read(true).write(true);
+    options.create_new(true).read(true).append(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
@@ -169,16 +176,18 @@ fn create(path: &Path) -> Result<File, CliError> {
     Ok(file)
 }
 
-/// Opens a record that was read. Only here its mode and its length change.
-fn open_to_write(path: &Path, read: &File, whole: u64) -> Result<File, CliError> {
+/// Opens a record that was read. Only here its mode and its length change, unless another program has changed it since: the
+/// command may have asked its user in between.
+fn open_to_write(path: &Path, before: &Metadata, whole: u64) -> Result<File, CliError> {
     let fail = |error: &io::Error| unwritable(path, error);
-    let file = File::options().write(true).open(path).map_err(|error| fail(&error))?;
-    let (metadata, before) = match (file.metadata(), read.metadata()) {
-        (Ok(metadata), Ok(before)) => (metadata, before),
-        (Err(error), _) | (_, Err(error)) => return Err(fail(&error)),
-    };
-    if FileId::of(&metadata) != FileId::of(&before) {
+    let file = File::options().read(true).append(true).open(path).map_err(|error| fail(&error))?;
+    let metadata = file.metadata().map_err(|error| fail(&error))?;
+    if FileId::of(&metadata) != FileId::of(before) {
         return Err(unusable(path, "another program has just replaced it"));
+    }
+    if metadata.len() != before.len() || metadata.modified().ok() != before.modified().ok() {
+        let error = unusable(path, "another program has just written to it");
+        return Err(error.hint("Nothing was changed. Start the same command again."));
     }
     #[cfg(unix)]
     {

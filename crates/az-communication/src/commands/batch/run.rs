@@ -83,8 +83,12 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
 
     fn one(&self, task: &Task) -> Result<(), CliError> {
         let subject = &task.subject;
-        if let Some(record) = self.batch.record {
-            record.intend(subject)?;
+        if let Some(record) = self.batch.record
+            && let Err(error) = record.intend(subject)
+        {
+            // The line may be there.
+            let _ = self.settle(subject, &Outcome::Unsent);
+            return Err(error);
         }
         let Some(permit) = self.permits.acquire(|| self.ending.load(Ordering::Relaxed)) else {
             return self.settle(subject, &Outcome::Unsent);
@@ -94,8 +98,8 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
         self.active.fetch_sub(1, Ordering::Relaxed);
         let failure = match result {
             Ok(outcome) => {
-                drop(permit);
                 self.lost_in_a_row.store(0, Ordering::Relaxed);
+                drop(permit);
                 return self.done(task, &outcome);
             }
             // The permit is kept: where the failure ends the run, nobody else sends before that.
@@ -118,8 +122,8 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
                 self.say_error(&format!("{user} was created, and has no token: {first}"));
                 let outcome = Outcome::Created { user };
                 let settled = self.settle(subject, &outcome);
-                let noted = self.note(subject, &outcome);
-                settled.and(noted)?;
+                self.note(subject, &outcome);
+                settled?;
                 // An answer without a token is a fault that lasts, where it comes again and again.
                 if self.lost_in_a_row.fetch_add(1, Ordering::Relaxed) < self.batch.concurrency {
                     return Ok(());
@@ -171,13 +175,14 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
                 _ => summary.done += 1,
             }
         }
-        let noted = self.note(&task.subject, outcome);
-        settled.and(noted)
+        self.note(&task.subject, outcome);
+        settled
     }
 
-    fn note(&self, subject: &Subject, outcome: &Outcome) -> Result<(), CliError> {
-        let Some(ledger) = &self.batch.ledger else { return Ok(()) };
-        match (outcome, subject) {
+    /// Adds a line to the ledger. Where that fails, the run ends, and the error names the user: all such errors are said.
+    fn note(&self, subject: &Subject, outcome: &Outcome) {
+        let Some(ledger) = &self.batch.ledger else { return };
+        let noted = match (outcome, subject) {
             (Outcome::Issued { user, .. } | Outcome::Created { user }, Subject::Named(name)) => {
                 ledger.note(Event::Created, user, Some(name))
             }
@@ -186,6 +191,16 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
             }
             (Outcome::Deleted, Subject::User(user)) => ledger.note(Event::Deleted, user, None),
             _ => Ok(()),
+        };
+        let Err(error) = noted else { return };
+        self.ending.store(true, Ordering::Relaxed);
+        let mut stop = lock(&self.stop);
+        match *stop {
+            None => *stop = Some(error),
+            Some(_) => {
+                drop(stop);
+                self.say_error(&error.message);
+            }
         }
     }
 
@@ -232,8 +247,8 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
             // What these requests did is open in the record.
             self.progress.end();
             self.say_lost();
-            if let Some(record) = self.batch.record {
-                let _ = record.close();
+            if let Some(Err(error)) = self.batch.record.map(Record::close) {
+                self.printer.error(&error);
             }
             let error = self.interrupted();
             self.printer.error(&error);
@@ -321,14 +336,22 @@ pub(in crate::commands) fn run(
             shared.watch(&signals, &mut interrupted_at);
         }
     });
+    shared.progress.show(shared.settled(), None);
     shared.progress.end();
     shared.say_lost();
     let closed = batch.record.map_or(Ok(()), Record::close);
     let summary = Summary { time: started.elapsed(), ..*lock(&shared.summary) };
-    if let Some(error) = lock(&shared.stop).take() {
+    let stop = lock(&shared.stop).take();
+    if let Err(error) = closed {
+        // It knows where the lines are.
+        if let Some(stop) = stop.filter(|stop| stop.message != error.message) {
+            invocation.printer.error(&stop);
+        }
+        return Err(error.hint(shared.so_far()));
+    }
+    if let Some(error) = stop {
         return Err(error.hint(format!("{} {}", shared.so_far(), shared.again())));
     }
-    closed?;
     if signals.came() && (shared.settled() < batch.plan.len() || shared.cut_short.load(Ordering::Relaxed)) {
         return Err(shared.interrupted());
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-use super::record::FileId;
+use super::record::{FileId, names_nobody};
 use crate::error::CliError;
 use crate::text_file::{self, TextFault};
 
@@ -52,6 +52,8 @@ struct Kind {
     singular: &'static str,
     check: fn(&str) -> bool,
     members: &'static [&'static str],
+    /// Whether a text that is one is known by its form alone.
+    names_by_form: bool,
     hint: &'static str,
 }
 
@@ -60,6 +62,7 @@ const USERS: Kind = Kind {
     singular: "raw id",
     check: is_raw_id,
     members: &ID_MEMBERS,
+    names_by_form: true,
     hint: "A raw id stands on a line of its own, as `--query \"[].rawId\" -o tsv` prints it. JSON is taken as it comes.",
 };
 
@@ -68,12 +71,20 @@ const NAMES: Kind = Kind {
     singular: "name",
     check: is_name,
     members: &["name", "customId"],
+    names_by_form: false,
     hint: "A name stands on a line of its own: 1 to 256 characters, without quotes around it.",
 };
 
+/// Raw ids begin with the number of their kind: `8:acs:…`. URLs, times and the ids of other resources do not.
 fn is_raw_id(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || ":+-_.@/~%".contains(c);
-    text.contains(':') && !text.ends_with(':') && text.chars().all(allowed)
+    text.split_once(':').is_some_and(|(kind, rest)| {
+        !kind.is_empty()
+            && kind.bytes().all(|byte| byte.is_ascii_digit())
+            && rest.starts_with(|first: char| first.is_ascii_alphabetic())
+            && !rest.ends_with(':')
+            && rest.chars().all(allowed)
+    })
 }
 
 fn is_name(text: &str) -> bool {
@@ -185,11 +196,13 @@ impl Found<'_> {
             Json::Array(values) if lists => values.iter().try_for_each(|value| self.take_json(value, false)),
             Json::Object(members) => {
                 if let Some(id) = self.kind.members.iter().find_map(|member| members.get(*member)?.as_str()) {
+                    let others = members.values().filter_map(Json::as_str).filter(|text| *text != id);
+                    if self.kind.names_by_form && others.into_iter().any(self.kind.check) {
+                        return Err(format!("has members with different {}s", self.kind.singular));
+                    }
                     return self.take(id);
                 }
-                // Lines of a record about nobody: its first one, creations that are open or unknown, a change of the key.
-                let of_a_record = ["format", "intent", "outcome", "key"].iter().any(|name| members.contains_key(*name));
-                if of_a_record { Ok(()) } else { Err(format!("has no member {}", self.kind.members[0])) }
+                if names_nobody(members) { Ok(()) } else { Err(format!("has no member {}", self.kind.members[0])) }
             }
             _ => Err(format!("has a value that is not a {}", self.kind.singular)),
         }
@@ -217,7 +230,8 @@ mod tests {
             "[\n  {\n    \"properties\": {\n      \"id\": \"8:acs:a\"\n    },\n    \"rawId\": \"8:acs:a\"\n  },\n  {\"rawId\": \"8:acs:b\"}\n]\n",
             "{\n  \"rawId\": \"8:acs:a\"\n}\n{\n  \"user_id\": \"8:acs:b\"\n}\n",
             "\t8:acs:a\n  8:acs:b",
-            "{\"format\":\"f\"}\n{\"intent\":\"create\",\"n\":0}\n{\"user_id\":\"8:acs:a\",\"outcome\":\"issued\"}\n\
+            "{\"format\":\"az-communication-batch\",\"version\":2,\"operation\":\"token issue-batch\",\"scopes\":[\"chat\"],\
+             \"expires_in_minutes\":null,\"host\":\"h\",\"key\":\"k\"}\n{\"intent\":\"create\",\"n\":0}\n{\"user_id\":\"8:acs:a\",\"outcome\":\"issued\"}\n\
              {\"intent\":\"issue\",\"user_id\":\"8:acs:b\"}\n{\"key\":\"k\"}\n{\"n\":1,\"outcome\":\"unknown\"}\n",
         ] {
             assert_eq!(users_of(text), two, "{text}");
@@ -238,6 +252,38 @@ mod tests {
         assert_eq!(refused("[1]"), (1, "has a value that is not a raw id".into()));
         assert_eq!(refused("{\"a\": 1}"), (1, "has no member user_id".into()));
         assert_eq!(refused("8:acs:a\u{200b}\n").0, 1);
+        for text in ["http://x:1", "12:30:11", "Server:nginx", ":..", "/subscriptions/x:y", "8:", "8:acs:"] {
+            assert_eq!(refused(text), (1, "is not a raw id".into()), "{text}");
+        }
+        assert_eq!(refused("{\"id\":\"/subscriptions/x:y\",\"user_id\":null}").1, "is not a raw id");
+    }
+
+    /// What has a member of a record's lines and is none of them is no line to be left out.
+    #[test]
+    fn only_lines_of_a_record_are_skipped() {
+        for text in [
+            r#"{"key":"x","users":["8:acs:a"]}"#,
+            r#"{"key":1}"#,
+            r#"{"format":"f"}"#,
+            r#"{"intent":"create"}"#,
+            r#"{"outcome":"unknown"}"#,
+            r#"{"intent":"create","n":0,"users":["8:acs:a"]}"#,
+        ] {
+            assert_eq!(refused(text), (1, "has no member user_id".into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_object_that_names_two_users_is_refused() {
+        let two = (1, "has members with different raw ids".into());
+        for text in [
+            r#"{"userId":"8:acs:a","id":"8:acs:b"}"#,
+            r#"{"rawId":"8:acs:a","id":"8:acs:b"}"#,
+            r#"[{"user_id":"8:acs:a","id":"8:acs:b"}]"#,
+        ] {
+            assert_eq!(refused(text), two, "{text}");
+        }
+        assert_eq!(users_of(r#"{"rawId":"8:acs:a","id":"8:acs:a","id2":"x"}"#), Ok(vec!["8:acs:a".into()]));
     }
 
     #[test]

@@ -10,6 +10,9 @@ const FORMAT: &str = "az-communication-batch";
 /// The version of the format. Version 1 had no first line and only tokens.
 const VERSION: u64 = 2;
 
+/// The largest number of a creation. A run counts on from there, by some millions at most.
+const MAX_N: u64 = 1 << 53;
+
 /// How the lines of a record begin, the first line apart.
 const BEGINNINGS: [&str; 5] = [r#"{"user_id":""#, r#"{"name":""#, r#"{"n":"#, r#"{"intent":""#, r#"{"key":""#];
 
@@ -55,7 +58,7 @@ pub(in crate::commands) struct Header {
     pub(in crate::commands) scopes: Vec<String>,
     /// Their lifetime in minutes; `None` where the service chooses.
     pub(in crate::commands) expires_in: Option<i32>,
-    /// The host of the service, with the port where there is one.
+    /// The service: its host, with the port and the path where the endpoint has them.
     pub(in crate::commands) host: String,
     /// The fingerprint of the access key, or `login`.
     pub(in crate::commands) key: String,
@@ -306,6 +309,18 @@ pub(super) fn parse(line: &[u8]) -> Option<Line> {
     members.is_empty().then_some(parsed)
 }
 
+/// Whether an object is a line of a record that names no user who exists: the first one, one about a creation, or a change of
+/// the key.
+pub(in crate::commands::batch) fn names_nobody(members: &Map<String, Json>) -> bool {
+    let mut rest = members.clone();
+    let parsed = parse_members(&mut rest).filter(|_| rest.is_empty());
+    parsed.is_some_and(|line| match line {
+        Line::Header(_) | Line::Key(_) => true,
+        Line::Intent(_, subject) | Line::Outcome(subject, _) => !matches!(subject, Subject::User(_)),
+        Line::Former { .. } => false,
+    })
+}
+
 /// Takes the members of a line out of an object; what is left over is not ours.
 fn parse_members(members: &mut Map<String, Json>) -> Option<Line> {
     if members.contains_key("format") {
@@ -387,7 +402,7 @@ fn take_subject(members: &mut Map<String, Json>) -> Option<Subject> {
     }
     let name = take_string(members, "name");
     match members.shift_remove("n") {
-        Some(n) => Some(Subject::New { n: n.as_u64()?, name }),
+        Some(n) => Some(Subject::New { n: n.as_u64().filter(|n| *n <= MAX_N)?, name }),
         None => name.map(Subject::Named),
     }
 }
@@ -479,6 +494,8 @@ mod tests {
             r#"{"user_id":"a","outcome":"something"}"#,
             r#"{"intent":"create","user_id":"a"}"#,
             r#"{"n":-1,"outcome":"unknown"}"#,
+            r#"{"n":18446744073709551615,"outcome":"unsent"}"#,
+            r#"{"intent":"create","n":18446744073709551615}"#,
             r#"{"format":"az-communication-batch","version":3}"#,
         ] {
             assert_eq!(parse(line.as_bytes()), None, "{line}");
