@@ -9,8 +9,8 @@ use std::process::{Command, Output};
 
 use insta::assert_snapshot;
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, SanType,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, CustomExtension, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa,
+    KeyUsagePurpose, SanType, date_time_ymd,
 };
 use rustls::pki_types::CertificateDer;
 use support::tls::{self, Identity};
@@ -89,6 +89,65 @@ fn an_authority_signs_only_what_it_may() {
     key usage: its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, may not sign certificates (key usage).
     clients: its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, may not sign certificates of servers (extended key usage).
     servers: trusted
+    ");
+}
+
+/// As OpenSSL does.
+#[test]
+fn certificates_are_for_what_their_key_usage_says() {
+    use KeyUsagePurpose::{CrlSign, DigitalSignature, KeyAgreement, KeyCertSign, KeyEncipherment};
+    let root = root(|_| {});
+    let mut all = String::new();
+    for usages in [vec![], vec![KeyCertSign], vec![DigitalSignature], vec![CrlSign]] {
+        let mut params = tls::authority("Between");
+        params.key_usages.clone_from(&usages);
+        let between = Identity::by(&root, params);
+        let verdict = with(&root.pem, &server(&between), &[&between]);
+        all.push_str(&format!("between {usages:?}: {}\n", problem(&verdict)));
+    }
+    for usages in [
+        vec![KeyCertSign],
+        vec![CrlSign],
+        vec![KeyUsagePurpose::ContentCommitment],
+        vec![DigitalSignature, KeyCertSign],
+        vec![KeyEncipherment],
+        vec![KeyAgreement],
+    ] {
+        let mut params = tls::server(&["localhost"]);
+        params.key_usages.clone_from(&usages);
+        let server = Identity::by(&root, params);
+        all.push_str(&format!("server {usages:?}: {}\n", problem(&with(&root.pem, &server, &[]))));
+        assert_eq!(problem(&with(&server.pem, &server, &[])), problem(&with(&root.pem, &server, &[])), "{usages:?}");
+    }
+    for (name, bits) in [("client", 0x80), ("server", 0x40)] {
+        let mut params = tls::server(&["localhost"]);
+        let kind = CustomExtension::from_oid_content(&[2, 16, 840, 1, 113_730, 1, 1], vec![3, 2, 6, bits]);
+        params.custom_extensions.push(kind);
+        let server = Identity::by(&root, params);
+        all.push_str(&format!("Netscape's {name}: {}\n", problem(&with(&root.pem, &server, &[]))));
+    }
+    for purpose in [vec![1, 3, 6, 1, 4, 1, 311, 10, 3, 3], vec![2, 16, 840, 1, 113_730, 4, 1], vec![1, 3, 6, 1]] {
+        let mut params = tls::server(&["localhost"]);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::Other(purpose.clone())];
+        let server = Identity::by(&root, params);
+        all.push_str(&format!("purpose {purpose:?}: {}\n", problem(&with(&root.pem, &server, &[]))));
+    }
+    assert_snapshot!(all, @r"
+    between []: trusted
+    between [KeyCertSign]: trusted
+    between [DigitalSignature]: the certificate of its issuer 'Between' may not sign certificates (key usage).
+    between [CrlSign]: the certificate of its issuer 'Between' may not sign certificates (key usage).
+    server [KeyCertSign]: it is not for TLS (key usage).
+    server [CrlSign]: it is not for TLS (key usage).
+    server [ContentCommitment]: it is not for TLS (key usage).
+    server [DigitalSignature, KeyCertSign]: trusted
+    server [KeyEncipherment]: trusted
+    server [KeyAgreement]: trusted
+    Netscape's client: it is not for servers (Netscape's type of certificate).
+    Netscape's server: trusted
+    purpose [1, 3, 6, 1, 4, 1, 311, 10, 3, 3]: trusted
+    purpose [2, 16, 840, 1, 113730, 4, 1]: trusted
+    purpose [1, 3, 6, 1]: it is not for servers (extended key usage).
     ");
 }
 

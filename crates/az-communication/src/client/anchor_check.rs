@@ -18,7 +18,7 @@ const NETSCAPE_TYPE: &[u8] = &[0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 1, 1];
 /// Proxy certificates, addresses and numbers of networks.
 const PKIX: [&[u8]; 3] = [&[0x2b, 6, 1, 5, 5, 7, 1, 7], &[0x2b, 6, 1, 5, 5, 7, 1, 8], &[0x2b, 6, 1, 5, 5, 7, 1, 14]];
 /// Microsoft's and Netscape's elder purposes of servers.
-const SERVER_GATED: [&[u8]; 2] =
+pub(super) const SERVER_GATED: [&[u8]; 2] =
     [&[0x2b, 6, 1, 4, 1, 0x82, 0x37, 10, 3, 3], &[0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 4, 1]];
 
 /// Judges an authority with so many certificates of other authorities below it, at that second since 1970.
@@ -33,7 +33,7 @@ pub(super) fn judge(authority: &Certificate<'_>, below: usize, now: i64) -> Resu
         return Err(AnchorFault::CriticalExtension(id));
     }
     let usage = authority.extension(KEY_USAGE);
-    if usage.is_some_and(|usage| !may_sign_certificates(usage)) {
+    if !may_sign(authority) {
         return Err(AnchorFault::KeyUsage);
     }
     match authority.extension(BASIC_CONSTRAINTS) {
@@ -83,9 +83,24 @@ pub(super) fn is_for_servers(certificate: &Certificate<'_>) -> bool {
     })
 }
 
-/// keyCertSign is bit 5.
-fn may_sign_certificates(usage: &[u8]) -> bool {
-    matches!(element(usage), Some((BIT_STRING, [_, first, ..], _)) if first & 0x04 != 0)
+/// Whether the key usage, where there is one, allows signing certificates (keyCertSign, bit 5).
+pub(super) fn may_sign(certificate: &Certificate<'_>) -> bool {
+    certificate.extension(KEY_USAGE).is_none_or(|usage| has_bits(usage, 0x04))
+}
+
+/// Whether the key usage, where there is one, allows TLS: digitalSignature, keyEncipherment or keyAgreement.
+pub(super) fn may_serve(certificate: &Certificate<'_>) -> bool {
+    certificate.extension(KEY_USAGE).is_none_or(|usage| has_bits(usage, 0x80 | 0x20 | 0x08))
+}
+
+/// Whether Netscape's type of certificate, where there is one, is that of a server.
+pub(super) fn is_of_server_type(certificate: &Certificate<'_>) -> bool {
+    certificate.extension(NETSCAPE_TYPE).is_none_or(|kind| has_bits(kind, 0x40))
+}
+
+/// Whether one of these is set among the first eight bits.
+fn has_bits(bits: &[u8], any_of: u8) -> bool {
+    matches!(element(bits), Some((BIT_STRING, [_, first, ..], _)) if first & any_of != 0)
 }
 
 /// Whether it is an authority, and how many others may stand below it.

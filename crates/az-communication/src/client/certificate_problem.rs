@@ -71,6 +71,10 @@ pub(super) enum ProblemKind {
     PathLength,
     /// It is not for servers.
     Purpose(Who),
+    /// Its key may not be used for this: signing certificates, or TLS for the server's.
+    KeyUsage(Who),
+    /// Netscape's type of the server's certificate is not that of a server.
+    NetscapeType,
     /// The certificate of an authority, not of a server.
     Authority,
     /// More certificates than are looked at.
@@ -169,6 +173,9 @@ impl fmt::Display for CertificateProblem {
             K::PathLength => {
                 f.write_str("one of its issuers allows fewer authorities below it than there are (path length)")
             }
+            K::KeyUsage(who @ Who::Server) => write!(f, "{who} is not for TLS (key usage)"),
+            K::KeyUsage(who) => write!(f, "{who} may not sign certificates (key usage)"),
+            K::NetscapeType => f.write_str("it is not for servers (Netscape's type of certificate)"),
             K::Purpose(who) => write!(f, "{who} is not for servers (extended key usage)"),
             K::Authority => f.write_str("it is the certificate of an authority, not of a server"),
             K::TooMany => write!(f, "more than {MOST_BETWEEN} authorities stand between it and its root"),
@@ -258,9 +265,13 @@ impl CertificateProblem {
             K::Authority => {
                 one("To trust this very certificate, set REQUESTS_CA_BUNDLE to a file that holds it (PEM).")
             }
-            K::TooMany | K::NameConstraints | K::NotAnAuthority(_) | K::PathLength | K::Purpose(_) => {
-                one("The server needs another certificate; its operator can tell.")
-            }
+            K::TooMany
+            | K::NameConstraints
+            | K::NotAnAuthority(_)
+            | K::PathLength
+            | K::Purpose(_)
+            | K::KeyUsage(_)
+            | K::NetscapeType => one("The server needs another certificate; its operator can tell."),
             K::BadSignature(_) if self.is_local => vec![self.emulator_hint()],
             K::BadSignature(_) | K::CriticalExtension(..) | K::Malformed | K::Missing => {
                 one("Does the endpoint name the right server, and does something else answer in its place?")

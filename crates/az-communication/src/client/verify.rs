@@ -4,7 +4,10 @@
 use std::cell::RefCell;
 
 use rustls::pki_types::{CertificateDer, ServerName, TrustAnchor, UnixTime};
-use webpki::{EndEntityCert, Error, KeyUsage, VerifiedPath};
+use webpki::{
+    EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeId, KeyPurposeIdIter, KeyUsage,
+    RequiredEkuNotFoundContext, VerifiedPath,
+};
 
 use super::algorithms::SUPPORTED;
 use super::anchor_check;
@@ -12,6 +15,7 @@ use super::bundle::Anchor;
 use super::certificate_problem::{AnchorFault, ProblemKind, Who};
 use super::der::element;
 use super::diagnosis;
+use super::pem;
 use super::spelling::{self, Vouchers};
 use super::x509::{self, Certificate};
 use super::x509_name::{canonical, readable};
@@ -50,7 +54,10 @@ impl<'a> Shown<'a> {
 
     /// Whether the roots that the program brings along vouch for it. They need no checks of their own.
     pub(super) fn check_roots(&self, roots: &[TrustAnchor<'_>]) -> Result<(), ProblemKind> {
-        self.check(roots, None).map_err(|error| diagnosis::of(&error, self, &[]))
+        self.check(roots, None).map_err(|refused| match refused {
+            Refused::Webpki(error) => diagnosis::of(&error, self, &[]),
+            Refused::Here(problem) => problem,
+        })
     }
 
     /// Whether certificates of a bundle or of this machine vouch for it.
@@ -80,13 +87,11 @@ impl<'a> Shown<'a> {
                 Error::UnknownIssuer
             })
         };
-        let error = match self.check(&anchors.list, Some(&judge)) {
-            Ok(()) => return Ok(()),
-            Err(error) => error,
+        let error = match (self.check(&anchors.list, Some(&judge)), refused.take()) {
+            (Ok(()), _) => return Ok(()),
+            (Err(Refused::Here(problem)), _) | (Err(Refused::Webpki(_)), Some(problem)) => return Err(problem),
+            (Err(Refused::Webpki(error)), None) => error,
         };
-        if let Some(problem) = refused.take() {
-            return Err(problem);
-        }
         match error {
             Error::UnknownIssuer | Error::InvalidSignatureForPublicKey
                 if self.check_spelled(&shown, &issuers, &known) =>
@@ -122,11 +127,36 @@ impl<'a> Shown<'a> {
         !anchors.list.is_empty() && self.check(&anchors.list, Some(&judge)).is_ok()
     }
 
-    fn check(&self, anchors: &[TrustAnchor<'_>], judge: Option<Judge<'_>>) -> Result<(), Error> {
-        let server = EndEntityCert::try_from(self.end_entity)?;
-        let usage = KeyUsage::server_auth();
-        server.verify_for_usage(SUPPORTED.all, anchors, self.intermediates, self.now, usage, None, judge)?;
-        server.verify_is_valid_for_subject_name(self.name)
+    fn check(&self, anchors: &[TrustAnchor<'_>], judge: Option<Judge<'_>>) -> Result<(), Refused> {
+        let unfit = RefCell::new(None);
+        // webpki does not look at the key usage.
+        let judge_all = |path: &VerifiedPath<'_>| {
+            for between in path.intermediate_certificates() {
+                let der = between.der();
+                let authority = x509::parse(&der).ok_or(Error::BadDer)?;
+                if !anchor_check::may_sign(&authority) {
+                    unfit.replace(Some(ProblemKind::KeyUsage(Who::Intermediate(readable(authority.subject)))));
+                    return Err(Error::EndEntityUsedAsCa);
+                }
+            }
+            judge.map_or(Ok(()), |judge| judge(path))
+        };
+        let server = EndEntityCert::try_from(self.end_entity).map_err(Refused::Webpki)?;
+        let verified = server.verify_for_usage(
+            SUPPORTED.all,
+            anchors,
+            self.intermediates,
+            self.now,
+            ForServers,
+            None,
+            Some(&judge_all),
+        );
+        if let Err(error) = verified {
+            return Err(unfit.take().map_or(Refused::Webpki(error), Refused::Here));
+        }
+        server.verify_is_valid_for_subject_name(self.name).map_err(Refused::Webpki)?;
+        let server = x509::parse(self.end_entity).ok_or(Refused::Here(ProblemKind::Malformed))?;
+        fit_to_serve(&server).map_err(Refused::Here)
     }
 
     /// A server whose own certificate is in the bundle is trusted as it is, as OpenSSL does: self-signed test certificates
@@ -145,9 +175,54 @@ impl<'a> Shown<'a> {
         if !anchor_check::is_for_servers(&certificate) {
             return Err(ProblemKind::Purpose(Who::Server));
         }
+        fit_to_serve(&certificate)?;
         let server = EndEntityCert::try_from(self.end_entity);
         let named = server.and_then(|server| server.verify_is_valid_for_subject_name(self.name));
         named.map_err(|error| diagnosis::of(&error, self, &[]))
+    }
+}
+
+/// Why a chain is refused.
+enum Refused {
+    /// webpki does.
+    Webpki(Error),
+    /// It lacks what webpki does not look at.
+    Here(ProblemKind),
+}
+
+/// Whether the key and the type of a server's certificate are for servers, as in OpenSSL.
+fn fit_to_serve(server: &Certificate<'_>) -> Result<(), ProblemKind> {
+    if !anchor_check::may_serve(server) {
+        return Err(ProblemKind::KeyUsage(Who::Server));
+    }
+    match anchor_check::is_of_server_type(server) {
+        true => Ok(()),
+        false => Err(ProblemKind::NetscapeType),
+    }
+}
+
+/// The extended key usage of servers, or one of its elder forms, where there is any.
+struct ForServers;
+
+impl ExtendedKeyUsageValidator for ForServers {
+    fn validate(&self, purposes: KeyPurposeIdIter<'_, '_>) -> Result<(), Error> {
+        let allowed =
+            [pem::SERVER, anchor_check::SERVER_GATED[0], anchor_check::SERVER_GATED[1]].map(KeyPurposeId::new);
+        let mut present = Vec::new();
+        for purpose in purposes {
+            let purpose = purpose?;
+            if allowed.contains(&purpose) {
+                return Ok(());
+            }
+            present.push(purpose.to_decoded_oid());
+        }
+        match present.is_empty() {
+            true => Ok(()),
+            false => {
+                let required = KeyUsage::server_auth();
+                Err(Error::RequiredEkuNotFoundContext(RequiredEkuNotFoundContext { required, present }))
+            }
+        }
     }
 }
 
