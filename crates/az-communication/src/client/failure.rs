@@ -281,8 +281,8 @@ impl Failure {
         }
         match &self.cause {
             // A gateway says that it has no answer, not that the service did nothing. Another success than the one that is
-            // promised does not say what was done.
-            Cause::Service(error) => resend::is_of_a_gateway(error.status) || matches!(error.status, 200..=299),
+            // promised does not say what was done, nor does another protocol (101).
+            Cause::Service(error) => resend::is_of_a_gateway(error.status) || error.status < 300,
             Cause::Credential(_) | Cause::Local(_) => false,
             Cause::Transport(_) | Cause::Answer { .. } => self.reached() != Reached::No,
         }

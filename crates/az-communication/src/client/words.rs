@@ -67,8 +67,9 @@ fn hints(failure: &Failure) -> Vec<String> {
     }
     // About another success than the promised one, such as 204, the reference says no more; nor about the exchange of a token,
     // which changes nothing.
-    let is_gateway = failure.service().is_some_and(|error| error.status >= 300) && failure.is_unknown();
-    if (is_gateway || failure.lost > 0) && matches!(failure.asked, Asked::NewUser | Asked::User(_)) {
+    let is_to_be_told =
+        failure.service().is_some_and(|error| !matches!(error.status, 200..=299)) && failure.is_unknown();
+    if (is_to_be_told || failure.lost > 0) && matches!(failure.asked, Asked::NewUser | Asked::User(_)) {
         let outcome = outcome(failure);
         if !hints.contains(&outcome) {
             hints.push(outcome);

@@ -37,6 +37,16 @@ fn said(server: &Odd, words: &[&str]) -> String {
     format!("{}\nexit {code}", lines.join("\n")).trim_start().replace(&server.port.to_string(), "PORT")
 }
 
+/// Nobody knows what the server did before.
+#[test]
+fn another_protocol_in_answer_to_a_creation_is_an_unknown_outcome() {
+    let home = Folder::new();
+    let server = Odd::answering("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+    let (code, stdout, stderr) = run(server.az(&home).args(CREATE));
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.contains("The outcome is unknown: an identity may exist now whose id was lost."), "{stderr}");
+}
+
 #[test]
 fn a_user_who_was_created_after_a_gateway_gave_up_may_have_a_twin() {
     let server = after_failures(1, "");

@@ -256,6 +256,18 @@ fn a_web_page_instead_of_a_token_is_named() {
 }
 
 #[test]
+fn an_azure_cli_that_left_a_process_behind_has_answered() {
+    let world = World::new(vec![]);
+    let mut command = world.user_create();
+    // It holds stdout and stderr.
+    world.azure_cli(&mut command, &format!("{GIVES_A_TOKEN}\nsleep 30 &"));
+    let started = std::time::Instant::now();
+    let seen = run(&mut command);
+    assert!(seen.ends_with("exit 0\n"), "{seen}");
+    assert!(started.elapsed() < std::time::Duration::from_secs(8), "{:?}", started.elapsed());
+}
+
+#[test]
 fn all_that_the_azure_cli_said_is_shown() {
     let world = World::new(vec![]);
     let with = |script: &str| {
@@ -283,6 +295,7 @@ fn all_that_the_azure_cli_said_is_shown() {
         ("echo eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJ4In0.c2ln", "it printed something that is not a token: *****"),
         ("echo '{\"accessToken\": \"opaque\"}'", "its answer has no 'expires_on'. Azure CLI 2.54.0 or newer is needed"),
         ("exec /nonexistent", "not found"),
+        ("echo 'ERROR: client_secret=opaque is wrong' >&2; exit 1", "az login: ERROR: client_secret=***** is wrong"),
     ] {
         let seen = with(script);
         assert!(seen.contains(expected) && !seen.contains("opaque"), "{script}: {seen}");

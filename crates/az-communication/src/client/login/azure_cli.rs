@@ -1,8 +1,9 @@
 //! Whoever is signed in with the Azure CLI: the real `az` prints a token.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::process::{Command, Output, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,8 +24,11 @@ const START: usize = 80;
 /// How long it may take: what `AzureCliCredential` of Azure's SDKs waits for it.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// How often a process that has closed its output is looked at.
+/// How often the process is looked at.
 const PAUSE: Duration = Duration::from_millis(10);
+
+/// How long the end of the output is waited for behind the end of the process. All that it wrote is there by then.
+const SETTLING: Duration = Duration::from_millis(500);
 
 /// A token of the account that the Azure CLI uses, or of that of a subscription.
 pub(super) fn token(scope: &str, subscription: Option<&str>) -> Result<AccessToken, Reason> {
@@ -39,7 +43,7 @@ pub(super) fn token(scope: &str, subscription: Option<&str>) -> Result<AccessTok
 }
 
 /// Runs it to its end, or kills it at the limit. What it started itself may still hold its output, so that the end of the
-/// output is not waited for then.
+/// output is not waited for.
 fn output(command: &mut Command) -> Result<Output, AzureCliFailure> {
     let deadline = Instant::now() + LIMIT;
     let mut child = command
@@ -48,18 +52,20 @@ fn output(command: &mut Command) -> Result<Output, AzureCliFailure> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(AzureCliFailure::CannotStart)?;
-    let (stdout, stderr) = (child.stdout.take().map(collect), child.stderr.take().map(collect));
-    let received = |receiver: Option<Receiver<Vec<u8>>>| {
-        let left = deadline.saturating_duration_since(Instant::now());
-        receiver.map_or_else(|| Some(Vec::new()), |receiver| receiver.recv_timeout(left).ok())
-    };
-    if let (Some(stdout), Some(stderr)) = (received(stdout), received(stderr)) {
-        loop {
-            match child.try_wait() {
-                Ok(Some(status)) => return Ok(Output { status, stdout, stderr }),
-                Ok(None) if Instant::now() < deadline => thread::sleep(PAUSE),
-                Ok(None) | Err(_) => break,
+    let (stdout, stderr) = (child.stdout.take().map(Collected::of), child.stderr.take().map(Collected::of));
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => {
+                let settled = Instant::now() + SETTLING;
+                let taken = |of: Option<Collected>| of.map(|of| of.until(settled)).unwrap_or_default();
+                return Ok(Output { status, stdout: taken(stdout), stderr: taken(stderr) });
             }
+            Ok(None) if Instant::now() < deadline => match &stdout {
+                // The end of the output is the end of the process, as a rule.
+                Some(stdout) if stdout.ended.recv_timeout(PAUSE) != Err(RecvTimeoutError::Disconnected) => {}
+                _ => thread::sleep(PAUSE),
+            },
+            Ok(None) | Err(_) => break,
         }
     }
     let _ = child.kill();
@@ -67,19 +73,37 @@ fn output(command: &mut Command) -> Result<Output, AzureCliFailure> {
     Err(AzureCliFailure::Silent(LIMIT))
 }
 
-/// Reads all of a stream on a thread of its own. There may be more than is of use, but not without end.
-fn collect(stream: impl Read + Send + 'static) -> Receiver<Vec<u8>> {
-    const MOST: u64 = 1 << 20;
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let mut stream = stream;
-        let _ = stream.by_ref().take(MOST).read_to_end(&mut bytes);
-        // The rest is read too, so that it does not wait for us.
-        let _ = io::copy(&mut stream, &mut io::sink());
-        let _ = sender.send(bytes);
-    });
-    receiver
+/// What comes of a stream, which a thread of its own reads.
+struct Collected {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    /// Nobody sends on it: its other end goes with the stream's.
+    ended: Receiver<()>,
+}
+
+impl Collected {
+    /// There may be more than is of use, but not without end: the rest is read too, so that the process does not wait.
+    fn of(mut stream: impl Read + Send + 'static) -> Self {
+        const MOST: usize = 1 << 20;
+        let (sender, ended) = mpsc::channel();
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&bytes);
+        thread::spawn(move || {
+            let _sender: Sender<()> = sender;
+            let mut buffer = [0; 8192];
+            while let Ok(count @ 1..) = stream.read(&mut buffer) {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                let fits = count.min(MOST - kept.len());
+                kept.extend_from_slice(&buffer[..fits]);
+            }
+        });
+        Self { bytes, ended }
+    }
+
+    /// What came up to the end of the stream, or until then.
+    fn until(self, then: Instant) -> Vec<u8> {
+        let _ = self.ended.recv_timeout(then.saturating_duration_since(Instant::now()));
+        std::mem::take(&mut *self.bytes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 fn read(output: &Output) -> Result<AccessToken, AzureCliFailure> {

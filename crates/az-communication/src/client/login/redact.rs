@@ -2,11 +2,14 @@
 
 use acs_identity_protocol::raw_id::encode_path_segment;
 
+use crate::redact;
+
 const REDACTED: &str = "*****";
 
-/// A text of others in which these secrets, and whatever looks like a token, are replaced.
+/// A text of others in which these secrets, and whatever looks like a token or stands behind the name of a secret, are
+/// replaced.
 pub fn redacted(text: &str, secrets: &[&str]) -> String {
-    let mut text = text.to_owned();
+    let mut text = redact::text(text).into_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         for form in [(*secret).to_owned(), encode_path_segment(secret), json_form(secret)] {
             text = text.replace(&form, REDACTED);
@@ -59,6 +62,7 @@ mod tests {
         ] {
             assert_eq!(redacted(kept, &[]), kept);
         }
+        assert_eq!(redacted("az: client_secret=hunter2 is wrong", &[]), "az: client_secret=***** is wrong");
         let opaque = "EwB4A8l6BAAU7p9QDpi/D7xJLwsTgCg3TskyTaQAAYb+8Xj3vC";
         assert_eq!(redacted(&format!("token {opaque}."), &[]), "token *****");
     }
