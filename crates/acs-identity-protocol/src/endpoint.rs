@@ -4,6 +4,9 @@
 use std::fmt;
 use std::net::Ipv6Addr;
 
+/// What is shown of something that is not a port, where it is not longer than this.
+const LONGEST_PORT: usize = 6;
+
 /// What stands in a secret's place.
 const REDACTED: &str = "*****";
 
@@ -144,9 +147,27 @@ fn find_access_key(text: &str) -> Option<usize> {
     None
 }
 
+/// Where something begins that stands in the place of a port and is too long for one. It may be a key, and a key may hold
+/// a slash. The groups of an IPv6 address are no ports.
+fn find_odd_port(text: &str) -> Option<usize> {
+    let start = text.find("//").map_or(0, |at| at + 2);
+    let bare = &text[start..];
+    let host = &bare[..bare.find('/').unwrap_or(bare.len())];
+    let at = match host.strip_prefix('[') {
+        Some(rest) => rest.find("]:")? + 2,
+        None if host.bytes().filter(|byte| *byte == b':').count() > 1 => return None,
+        None => host.find(':')?,
+    };
+    let behind = &bare[at + 1..];
+    let port = behind.split(['/', '?', '#']).next().unwrap_or_default();
+    (!is_port(port) && behind.len() > LONGEST_PORT).then_some(start + at + 1)
+}
+
 /// An endpoint for messages: without user name, password, query and fragment, and without an access key.
 pub fn shown(endpoint: &str) -> String {
     let (text, key) = match find_access_key(endpoint) {
+        // What stands before it may be the key, where the two values were swapped.
+        Some(at) if !endpoint[..at].contains("//") => return REDACTED.to_owned(),
         Some(at) => (&endpoint[..at], format!("={REDACTED}")),
         None => (endpoint, String::new()),
     };
@@ -163,6 +184,9 @@ pub fn shown(endpoint: &str) -> String {
         Some(at) => (format!("{REDACTED}@"), &text[at + 1..]),
         None => (String::new(), text),
     };
+    if let Some(at) = find_odd_port(rest) {
+        return format!("{begin}{}{REDACTED}", &rest[..at]);
+    }
     match rest.find(['?', '#']) {
         Some(cut) => format!("{begin}{}{REDACTED}", &rest[..=cut]),
         None => format!("{begin}{rest}{key}"),
@@ -236,6 +260,14 @@ mod tests {
             ("https://u:SECRET@h/ AccessKey =SECRET", "https://*****@h/ AccessKey=*****"),
             ("endpoint=https://h;accesskey=SECRET;x", "endpoint=https://h;accesskey=*****"),
             ("https://h:99999", "https://h:99999"),
+            ("https://h:44x/", "https://h:44x/"),
+            ("https://h:SECRETSECRET/", "https://h:*****"),
+            ("https://h:SEC/RETSECRET", "https://h:*****"),
+            ("https://[::1]:SECRETSECRET", "https://[::1]:*****"),
+            ("https://h:443/path/of/a/gateway", "https://h:443/path/of/a/gateway"),
+            ("https://fe80::1", "https://fe80::1"),
+            ("endpoint=SECRET;accesskey=https://h/", "*****"),
+            ("endpoint=https://h:SECRETSECRET/;accesskey=SECRET", "endpoint=https://h:*****"),
         ] {
             assert_eq!(shown(endpoint), text, "{endpoint}");
         }

@@ -25,6 +25,7 @@ pub mod printer;
 mod private_file;
 mod prompt;
 mod redact;
+mod secrets;
 mod stack;
 mod subscription;
 mod text_file;

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::error::{CliError, HintPolicy};
 use crate::log_file;
+use crate::secrets;
 use crate::times;
 use crate::visible::escaped;
 
@@ -50,11 +51,15 @@ impl Printer {
     }
 
     fn say(&self, level: Level, name: &str, colour: &str, message: &str) {
-        log_file::write(name, message);
+        if !self.shows(level) && !log_file::is_open() {
+            return;
+        }
+        let message = secrets::hidden(message);
+        log_file::write(name, &message);
         if !self.shows(level) {
             return;
         }
-        let message = escaped(message);
+        let message = escaped(&message);
         let line = if self.colour { format!("{colour}{message}{RESET}\n") } else { format!("{name}: {message}\n") };
         write(&line);
     }
@@ -93,7 +98,7 @@ impl Printer {
             return;
         }
         for hint in &error.hints {
-            write(&format!("Hint: {}\n", escaped(hint)));
+            write(&format!("Hint: {}\n", escaped(&secrets::hidden(hint))));
         }
     }
 

@@ -161,14 +161,21 @@ fn end_of_string(text: &str, start: usize, quote: &str) -> (usize, usize) {
     (text.len(), text.len())
 }
 
-/// The values of secret fields: `accesskey=…`, `client_secret=…&`. In a form or a query also that of `code`.
+/// The values of secret fields: `accesskey=…`, `client_secret=…&`, also percent-encoded (`accesskey%3D…`). In a form or a query also that of `code`.
 fn with_fields(text: &str, in_form: bool) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let mut out = String::new();
     let (mut copied, mut from) = (0, 0);
-    while let Some(found) = text[from..].find('=') {
+    while let Some(found) = bytes[from..].iter().position(|byte| matches!(byte, b'=' | b'%')) {
         let at = from + found;
+        let is_encoded = bytes[at] == b'%';
         from = at + 1;
+        if is_encoded {
+            if !bytes[from..].get(..2).is_some_and(|code| code.eq_ignore_ascii_case(b"3d")) {
+                continue;
+            }
+            from += 2;
+        }
         let start = at - bytes[..at].iter().rev().take_while(|byte| is_name(**byte)).count();
         let name = &text[start..at];
         let secret = is_secret(name) || (in_form && matches!(name, "code" | "refresh" | "username"));
@@ -176,7 +183,16 @@ fn with_fields(text: &str, in_form: bool) -> Cow<'_, str> {
             continue;
         }
         let ends = |byte: u8| byte.is_ascii_whitespace() || b"&;,\"'<>#)\\".contains(&byte);
-        let end = from + bytes[from..].iter().take_while(|byte| !ends(**byte)).count();
+        let value = &text[from..];
+        let length = bytes[from..].iter().take_while(|byte| !ends(**byte)).count();
+        let length = match is_encoded {
+            // As a part of a path or of a value.
+            true => {
+                ["/", "?", "%3B", "%3b", "%26", "%20"].iter().filter_map(|end| value.find(end)).fold(length, usize::min)
+            }
+            false => length,
+        };
+        let end = from + length;
         if end > from && start >= copied {
             out.push_str(&text[copied..from]);
             out.push_str(REDACTED);
@@ -255,6 +271,9 @@ mod tests {
         assert_eq!(text("Bearer abcdefghijklmnopqrstuvwxyz"), "Bearer *****");
         let challenge = r#"Bearer authorization_uri="https://login.example/", error="invalid_token""#;
         assert_eq!(text(challenge), challenge);
+        let encoded = "/identities/endpoint%3Dx%3Baccesskey%3Dc2VjcmV0%3D%3Ba%3Db/:issueAccessToken?api-version=1";
+        let shown = "/identities/endpoint%3Dx%3Baccesskey%3D*****%3Ba%3Db/:issueAccessToken?api-version=1";
+        assert_eq!(text(encoded), shown);
         let connection = "endpoint=https://x/;accesskey=c2VjcmV0MTIz==;a=b";
         assert_eq!(text(connection), "endpoint=https://x/;accesskey=*****;a=b");
     }

@@ -10,6 +10,7 @@ use pyjmespath::Value;
 use super::block_on::block_on;
 use super::failure::{Asked, Failure};
 use super::service::Service;
+use crate::secrets;
 
 /// A principal that may come in.
 #[derive(Debug, Clone, Default)]
@@ -110,6 +111,7 @@ impl Service {
     ///
     /// When the service refuses, cannot be reached, or answers something else.
     pub fn exchange_entra_token(&self, access: Access, token: &str) -> Result<Value, Failure> {
+        secrets::hide(token);
         let token = Secret::new(token.to_owned());
         let (result, permission) = match access {
             Access::TeamsExtension => {

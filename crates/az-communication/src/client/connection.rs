@@ -3,7 +3,9 @@
 use std::env;
 use std::io::{self, IsTerminal as _};
 
-use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStringError, EXPECTED_FORM};
+use acs_identity_protocol::connection_string::{
+    ConnectionString, ConnectionStringError, DEVELOPMENT_ACCESS_KEY, EXPECTED_FORM,
+};
 use acs_identity_protocol::endpoint::{EndpointFault, host_and_path, shown};
 use acs_identity_protocol::signature::AccessKey;
 use azure_core::http::Url;
@@ -18,6 +20,7 @@ use crate::emulator_variables;
 use crate::error::{CliError, HintPolicy, system_text};
 use crate::pasted;
 use crate::redact;
+use crate::secrets;
 
 /// The arguments of every command that talks to the service.
 pub const CONNECT_OPTIONS: &[Argument] = &[
@@ -258,6 +261,11 @@ impl Connection {
         let Some(text) = text else { return Ok(None) };
         if let Some(path) = text.strip_prefix('@') {
             return Err(from_a_file(path, given.is_some()));
+        }
+        for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
+            if name.trim().eq_ignore_ascii_case("accesskey") && value != DEVELOPMENT_ACCESS_KEY {
+                secrets::hide(value);
+            }
         }
         let parsed: ConnectionString =
             text.parse().map_err(|error: ConnectionStringError| malformed(&error, &text, given.is_some()))?;

@@ -136,7 +136,7 @@ impl LogPolicy {
             let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
             let method = request.method();
             let text = signature::string_to_sign(method.as_str(), &request.path_and_query(), &[date, &host, hash]);
-            self.printer.debug(&format!("String to sign: {text:?}"));
+            self.printer.debug(&format!("String to sign: {:?}", redact::text(&text)));
         }
     }
 

@@ -28,6 +28,7 @@ use super::retry::RetryPolicy;
 use super::transport::Transport;
 use crate::error::CliError;
 use crate::printer::{Level, Printer};
+use crate::secrets;
 
 /// A user and a token, the expiry as the service writes it. `Debug` does not show the token.
 #[derive(Clone)]
@@ -334,6 +335,7 @@ impl Service {
         client_id: &str,
         user_object_id: &str,
     ) -> Result<(String, String), Failure> {
+        secrets::hide(aad_token);
         let request = ExchangeTeamsUserAccessTokenRequest {
             token: Some(aad_token.into()),
             app_id: Some(client_id.into()),

@@ -9,6 +9,7 @@ use crate::cli::closest;
 use crate::cli::table::{Argument, Completion};
 use crate::error::CliError;
 use crate::printer::Printer;
+use crate::redact;
 
 /// `--expires-in`.
 pub(super) const EXPIRES_IN: Argument = Argument::new(
@@ -41,6 +42,7 @@ pub(super) fn warn_of_unknown_scopes(scopes: &[String], printer: &Printer) {
                 None => format!("Known ones: {}.", known.join(", ")),
             }
         };
+        let scope = redact::text(scope);
         printer.warning(&format!("'{scope}' is not a known scope. {advice}"));
     }
 }

@@ -13,6 +13,7 @@ mod mixed_up;
 #[cfg(target_os = "linux")]
 mod names;
 mod redirects;
+mod secrets;
 mod sign_in;
 #[path = "../support/mod.rs"]
 mod support;

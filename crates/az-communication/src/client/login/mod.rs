@@ -22,6 +22,7 @@ use azure_core::error::{Error, ErrorKind};
 use super::transport::Transport;
 use super::trust::Trust;
 use crate::printer::Printer;
+use crate::secrets;
 pub use failure::LoginError;
 use failure::{Credential, Reason};
 pub use redact::redacted;
@@ -108,6 +109,8 @@ impl TokenCredential for Login {
             }
             None => self.search(scope),
         };
-        token.map_err(|error| Error::new(ErrorKind::Credential, error))
+        token
+            .inspect(|token| secrets::hide(token.token.secret()))
+            .map_err(|error| Error::new(ErrorKind::Credential, error))
     }
 }

@@ -1,0 +1,78 @@
+//! Keys and tokens in what others say, and in arguments that they do not belong in: nobody sees them.
+
+use crate::run;
+use crate::support::odd::{Odd, json_answer};
+use crate::support::{Folder, az};
+
+/// The key of the tests' connection string.
+const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+/// An opaque token, which looks like any word.
+const TOKEN: &str = "opaque-token-of-somebody";
+
+/// What the command says on all streams and in its log file.
+fn said(server: &Odd, words: &[&str]) -> String {
+    let home = Folder::new();
+    home.write(".azure/config", "[logging]\nenable_log_file = yes\n");
+    let mut command = server.az(&home);
+    command.args(["communication", "user-identity"]).args(words).env("AZURE_CONFIG_DIR", home.path().join(".azure"));
+    let (code, stdout, stderr) = run(&mut command);
+    assert_ne!(code, 0, "{stdout}{stderr}");
+    let log = std::fs::read_to_string(home.path().join(".azure/logs/az.log")).unwrap();
+    assert!(log.contains("ERROR"), "{log}");
+    format!("{stdout}{stderr}{log}")
+}
+
+#[test]
+fn a_key_or_token_that_the_service_repeats_is_not_shown() {
+    for secret in [KEY, TOKEN] {
+        let body = format!(r#"{{"error":{{"code":"Denied","message":"wrong: {secret}"}}}}"#);
+        let server = Odd::answering(json_answer("401 Unauthorized", &body));
+        let words = match secret {
+            KEY => vec!["user", "create"],
+            token => vec!["token", "get-for-teams-user", "--aad-token", token, "--client", "c", "--aad-user", "u"],
+        };
+        for more in [&[][..], &["--debug"]] {
+            let said = said(&server, &[&words[..], more].concat());
+            assert!(said.contains("wrong: *****") && !said.contains(secret), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_connection_string_in_another_argument_shows_no_key() {
+    let other = "c29tZSBvdGhlciBhY2Nlc3Mga2V5IG9mIG90aGVycw==";
+    let encoded = "c29tZSBvdGhlciBhY2Nlc3Mga2V5IG9mIG90aGVycw%3D%3D";
+    let string = format!("endpoint=https://x.example/;accesskey={other}");
+    let server =
+        Odd::answering(json_answer("400 Bad Request", r#"{"error":{"code":"ValidationError","message":"no"}}"#));
+    for words in [
+        vec!["user", "delete", "--yes", "--debug", "--user", &string],
+        vec!["token", "issue", "--debug", "--scope", "chat", "--user", &string],
+        vec!["token", "issue", "--scope", &string],
+    ] {
+        let said = said(&server, &words);
+        assert!(!said.contains(other) && !said.contains(encoded) && !said.contains(&other[..20]), "{said}");
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_wrong_shows_no_key() {
+    let home = Folder::new();
+    for text in [
+        format!("endpoint={KEY};accesskey=https://x.example/"),
+        format!("endpoint=https://x.example:{KEY}/;accesskey={KEY}"),
+        format!("https://x.example:{KEY}/"),
+    ] {
+        for (argument, variable) in [
+            ("--endpoint", "AZURE_COMMUNICATION_ENDPOINT"),
+            ("--connection-string", "AZURE_COMMUNICATION_CONNECTION_STRING"),
+        ] {
+            let create = ["communication", "user-identity", "user", "create", "--debug"];
+            let (code, stdout, given) = run(az(&home).args(create).args([argument, &text]));
+            assert_eq!((code, stdout.as_str()), (1, ""), "{given}");
+            let (code, _, set) = run(az(&home).args(create).env(variable, &text));
+            assert_eq!(code, 1, "{set}");
+            assert!(!given.contains(&KEY[..10]) && !set.contains(&KEY[..10]), "{given}{set}");
+        }
+    }
+}
