@@ -127,6 +127,15 @@ fn malformed(error: &ConnectionStringError, text: &str, given: bool) -> CliError
     CliError { hints, ..CliError::new(redact::text(&error.to_string())) }
 }
 
+/// No key of a connection string is said, wherever else it stands.
+fn hide_keys(text: &str) {
+    for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
+        if name.trim().eq_ignore_ascii_case("accesskey") && value != DEVELOPMENT_ACCESS_KEY {
+            secrets::hide(value);
+        }
+    }
+}
+
 /// Whether a URL can have that host, with its port. The usual ones need no parser.
 fn is_url_host(host: &str) -> bool {
     let name = host.split_once(':').map_or(host, |(name, _)| name);
@@ -211,6 +220,7 @@ impl Connection {
             })?;
             return Ok(Self { auth: Auth::Login, subscription, ..connection });
         };
+        hide_keys(&endpoint);
         let refused = |message: String, hint: &str| {
             let hints = if given.is_some() { Vec::new() } else { pasted::hints(&source("endpoint"), &endpoint) };
             CliError { hints, ..CliError::new(message) }.hint(hint)
@@ -262,11 +272,7 @@ impl Connection {
         if let Some(path) = text.strip_prefix('@') {
             return Err(from_a_file(path, given.is_some()));
         }
-        for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
-            if name.trim().eq_ignore_ascii_case("accesskey") && value != DEVELOPMENT_ACCESS_KEY {
-                secrets::hide(value);
-            }
-        }
+        hide_keys(&text);
         let parsed: ConnectionString =
             text.parse().map_err(|error: ConnectionStringError| malformed(&error, &text, given.is_some()))?;
         if !is_url_host(&parsed.host) {

@@ -1,5 +1,7 @@
 //! Keys and tokens in what others say, and in arguments that they do not belong in: nobody sees them.
 
+use std::process::Command;
+
 use crate::run;
 use crate::support::odd::{Odd, json_answer};
 use crate::support::{Folder, az};
@@ -55,6 +57,13 @@ fn a_connection_string_in_another_argument_shows_no_key() {
     }
 }
 
+/// Without a network: names are not looked up, and the proxy is not there.
+fn az_alone(home: &Folder) -> Command {
+    let mut command = az(home);
+    command.env("HTTPS_PROXY", "http://127.0.0.1:9");
+    command
+}
+
 #[test]
 fn an_endpoint_that_is_wrong_shows_no_key() {
     let home = Folder::new();
@@ -62,15 +71,17 @@ fn an_endpoint_that_is_wrong_shows_no_key() {
         format!("endpoint={KEY};accesskey=https://x.example/"),
         format!("endpoint=https://x.example:{KEY}/;accesskey={KEY}"),
         format!("https://x.example:{KEY}/"),
+        format!("endpoint=https://{KEY}/;accesskey={KEY}"),
+        format!("endpoint=https://localhost:1/{KEY};accesskey={KEY}"),
     ] {
         for (argument, variable) in [
             ("--endpoint", "AZURE_COMMUNICATION_ENDPOINT"),
             ("--connection-string", "AZURE_COMMUNICATION_CONNECTION_STRING"),
         ] {
             let create = ["communication", "user-identity", "user", "create", "--debug"];
-            let (code, stdout, given) = run(az(&home).args(create).args([argument, &text]));
+            let (code, stdout, given) = run(az_alone(&home).args(create).args([argument, &text]));
             assert_eq!((code, stdout.as_str()), (1, ""), "{given}");
-            let (code, _, set) = run(az(&home).args(create).env(variable, &text));
+            let (code, _, set) = run(az_alone(&home).args(create).env(variable, &text));
             assert_eq!(code, 1, "{set}");
             assert!(!given.contains(&KEY[..10]) && !set.contains(&KEY[..10]), "{given}{set}");
         }
