@@ -98,4 +98,15 @@ mod tests {
         assert!(matches!(escaped("plain"), Cow::Borrowed(_)));
         assert_eq!(name('\u{200b}'), "U+200B, zero-width space");
     }
+
+    #[test]
+    fn only_a_character_without_a_glyph_is_called_so() {
+        for (c, words) in [
+            ('\u{e9}', "U+00E9, character outside of ASCII"),
+            ('\u{4e2d}', "U+4E2D, character outside of ASCII"),
+            ('\u{3164}', "U+3164, character without a glyph"),
+        ] {
+            assert_eq!(name(c), words);
+        }
+    }
 }
