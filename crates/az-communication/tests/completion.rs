@@ -132,6 +132,32 @@ fn bash_offers_files_where_files_are_named() {
     }
 }
 
+/// Every TAB goes on from what the one before made of the word.
+#[test]
+fn bash_completes_names_behind_an_at_sign_step_by_step() {
+    if !has("bash") {
+        return;
+    }
+    let home = Folder::new();
+    let shell = &mut bash(&home, "true");
+    home.write("aad.txt", "");
+    home.write("aad two.txt", "");
+    home.write("sub/one.txt", "");
+    for option in ["--aad-token ", "--aad-token="] {
+        let start = format!("az communication user-identity token get-for-teams-user {option}");
+        for (typed, becomes) in [
+            ("@a\t.\t", "@aad.txt>"),
+            ("@a\t\\ \t", "@aad two.txt>"),
+            ("@su\t\t", "@sub/one.txt>"),
+            ("@di\tdata.\t", "@dir/data.json>"),
+            ("@di\tdata\\ \t", "@dir/data two.json>"),
+        ] {
+            let line = shell.line(&format!("{start}{typed}"));
+            assert!(line.ends_with(becomes), "{option}{typed:?}: {line}");
+        }
+    }
+}
+
 /// As argcomplete registers itself: with blanks behind its words.
 const FORMER: &str = "_former() { COMPREPLY=(); local w; for w in vm network comm-former; do case $w in $2*) \
     COMPREPLY+=(\"$w \") ;; esac; done; }; complete -o nospace -o default -F _former az";
@@ -236,6 +262,24 @@ fn zsh(home: &Folder, before: &str) -> Shell {
     shell.run(before);
     shell.run("source completion.zsh");
     shell
+}
+
+/// The functions of the completion system want their own options: with others, zsh prints an error for each file name.
+#[test]
+fn zsh_completes_names_of_files_without_an_error() {
+    if !has("zsh") {
+        return;
+    }
+    let home = Folder::new();
+    let shell = &mut zsh(&home, "true");
+    for (words, becomes) in [
+        ("az communication emulator start --data-dir di\t", "<dir/>"),
+        ("az communication user-identity token issue-batch --users-from dir/data.\t", "<dir/data.json>"),
+        ("az communication user-identity token get-for-teams-user --aad-token @dir/data.\t", "<@dir/data.json>"),
+    ] {
+        let (line, screen) = shell.line_and_screen(words);
+        assert!(line.ends_with(becomes) && !screen.contains("no matches found"), "{words:?}: {line}\n{screen}");
+    }
 }
 
 /// All that zsh offers behind these words.

@@ -79,13 +79,18 @@ impl Shell {
 
     /// The line that becomes of these keys, with each word in angle brackets.
     pub fn line(&mut self, keys: &str) -> String {
+        self.line_and_screen(keys).0
+    }
+
+    /// The same, and what the shell printed meanwhile.
+    pub fn line_and_screen(&mut self, keys: &str) -> (String, String) {
         self.commands += 1;
         let number = self.commands;
         // To the beginning of the line, where the command is put that shows it.
         self.type_keys(&format!("{keys}\x01show {number} \r"));
-        self.wait_for(&format!("shown {number}:"));
+        let screen = self.wait_for(&format!("shown {number}:"));
         let shown = self.wait_for(":end");
-        shown.trim_end_matches(":end").trim().to_owned()
+        (shown.trim_end_matches(":end").trim().to_owned(), screen)
     }
 }
 

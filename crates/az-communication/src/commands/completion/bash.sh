@@ -46,8 +46,28 @@ _az_communication_offer() { # PREFIX
 }
 
 _az_communication_files() { # PREFIX WORD
+    case $1$2 in
+        *@*[\"\']* | *@\$*) ;;
+        *@*)
+            # For readline, the @ is a part of the name: it would put a backslash before it, and no slash behind a folder.
+            _az_communication_offer "$1" < <(compgen -f -- "$2" | _az_communication_quoted)
+            case ${COMPREPLY[*]} in */) compopt -o nospace 2>/dev/null ;; esac
+            return
+            ;;
+    esac
     compopt -o filenames 2>/dev/null
     _az_communication_offer "$1" < <(compgen -f -- "$2")
+}
+
+# Names of files as they are typed: with a backslash before what the shell would read, and a slash behind folders.
+_az_communication_quoted() {
+    local name home
+    while IFS= read -r name; do
+        home=''
+        case $name in '~/'*) home='~/' name=${name#??} ;; esac
+        [ -d "${home:+$HOME/}$name" ] && name=$name/
+        [ -z "$name" ] || printf '%s%q\n' "$home" "$name"
+    done
 }
 
 # Asks the completion that was there before.

@@ -8,6 +8,8 @@ _az_communication_ask_former() {
 
 _az_communication() {
     emulate -L zsh
+    # What the functions of the completion system rely on.
+    setopt localoptions ${_comp_options[@]}
     local words_path expects child offered=1
     _az_communication_state "${(@)words[2,CURRENT-1]}"
     # The first word that is not an option begins the command of `emulator run`, also without `--`.
