@@ -17,6 +17,7 @@ use super::service::Service;
 use super::sniff::sniff;
 use super::transport::Transport;
 use super::transport_error::TransportError;
+use crate::emulator_files;
 use crate::error::CliError;
 use crate::names;
 
@@ -76,11 +77,23 @@ pub fn check_tls(connection: &Connection) -> Result<(String, Option<i64>), CliEr
     let authorities = trust.to_string();
     let url = Url::parse(&format!("{}{UNSIGNED}", connection.endpoint()))
         .map_err(|error| CliError::new(format!("The endpoint cannot be used: {error}.")))?;
-    let answer = Transport::new(trust).send(&Request::new(url, Method::Get));
+    let transport = Transport::new(trust);
+    let answer = transport.send(&Request::new(url, Method::Get));
     let answer = answer.map_err(|error| why_not_secure(&Failure::of(error, connection, Asked::Nothing), connection))?;
     let date = header::optional(answer.headers(), "date").and_then(parse_http_date);
     let ahead = date.map(|date| (OffsetDateTime::now_utc() - date).whole_seconds());
+    let authorities = if transport.is_trusted_by_own_emulator() { own_emulator()? } else { authorities };
     Ok((format!("the certificate is trusted by {authorities}"), ahead))
+}
+
+/// The authority in this user's data folder. Clients that trust what the environment names do not know it.
+fn own_emulator() -> Result<String, CliError> {
+    let path = emulator_files::ca_certificate()?;
+    let bundle = emulator_files::BUNDLE_FILE;
+    Ok(format!(
+        "the emulator's authority in {}, which only this az trusts; other clients need its {bundle}",
+        path.display()
+    ))
 }
 
 /// Why there is no secure connection: the clock may be wrong, or something else than the service answers.

@@ -1,5 +1,6 @@
 //! TLS for the client: rustls on ring, and a verifier that loads roots only when a certificate has come.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -26,24 +27,36 @@ fn provider() -> CryptoProvider {
 pub(super) struct Prepared {
     trust: Trust,
     bundle: Option<Bundle>,
+    by_own_emulator: Arc<AtomicBool>,
 }
 
-/// Opens the bundle, where one is named.
+/// Who vouches for a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Voucher {
+    /// An authority of those to be trusted.
+    Trusted,
+    /// The authority in this user's data folder, which is trusted beside them.
+    OwnEmulator,
+}
+
+/// Opens the bundle, where one is named. The flag then says of the last server whether only this user's own emulator vouches
+/// for it.
 ///
 /// # Errors
 ///
 /// When it cannot be used. Nothing was sent yet then.
-pub(super) fn prepare(trust: &Trust) -> Result<Prepared, BundleError> {
+pub(super) fn prepare(trust: &Trust, by_own_emulator: &Arc<AtomicBool>) -> Result<Prepared, BundleError> {
     let bundle = match trust {
         Trust::Default => None,
         Trust::Bundle { path, named_by } => Some(Bundle::open(path, named_by)?),
     };
-    Ok(Prepared { trust: trust.clone(), bundle })
+    Ok(Prepared { trust: trust.clone(), bundle, by_own_emulator: Arc::clone(by_own_emulator) })
 }
 
 /// A configuration for one connection.
 pub(super) fn client_config(prepared: Prepared) -> Result<Arc<ClientConfig>, Error> {
-    let verifier = Verifier { trust: prepared.trust, bundle: Mutex::new(prepared.bundle) };
+    let Prepared { trust, bundle, by_own_emulator } = prepared;
+    let verifier = Verifier { trust, bundle: Mutex::new(bundle), by_own_emulator };
     let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()?
         .dangerous()
@@ -58,29 +71,30 @@ struct Verifier {
     trust: Trust,
     /// Read once.
     bundle: Mutex<Option<Bundle>>,
+    by_own_emulator: Arc<AtomicBool>,
 }
 
 impl Verifier {
-    fn check(&self, shown: &Shown<'_>) -> Result<(), ProblemKind> {
+    fn check(&self, shown: &Shown<'_>) -> Result<Voucher, ProblemKind> {
         let usual = match self.bundle.lock().ok().and_then(|mut bundle| bundle.take()) {
             None => check_usual(shown),
             Some(bundle) => check_bundle(bundle, shown),
         };
         let Err(ProblemKind::UnknownIssuer { .. } | ProblemKind::OtherKey { .. } | ProblemKind::SelfSigned) = usual
         else {
-            return usual;
+            return usual.map(|()| Voucher::Trusted);
         };
         // This user's own emulator is trusted beside the usual authorities.
         if shown.is_local() {
             let found = possible(trust::emulator_authority(), &shown.chain());
             if !found.is_empty() && shown.check_anchors(&found).is_ok() {
-                return Ok(());
+                return Ok(Voucher::OwnEmulator);
             }
         }
         // Files that cannot be opened look like authorities that are not known.
         match limits::of_files().and_then(|error| error.raw_os_error()) {
             Some(number) => Err(ProblemKind::TooManyFiles(number)),
-            None => usual,
+            None => usual.map(|()| Voucher::Trusted),
         }
     }
 
@@ -122,7 +136,9 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let shown = Shown { end_entity, intermediates, name, now };
-        self.check(&shown).map(|()| ServerCertVerified::assertion()).map_err(|kind| self.refuse(shown.is_local(), kind))
+        let voucher = self.check(&shown).map_err(|kind| self.refuse(shown.is_local(), kind))?;
+        self.by_own_emulator.store(voucher == Voucher::OwnEmulator, Ordering::Relaxed);
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(

@@ -2,8 +2,8 @@
 //! the default one takes 40 ms (docs/decisions/transport.md).
 
 use std::fmt;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -40,6 +40,7 @@ pub struct Transport {
     idle: Mutex<Vec<Open>>,
     /// Each request has a connection of its own.
     keeps_nothing: AtomicBool,
+    by_own_emulator: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Transport {
@@ -74,7 +75,18 @@ impl<'a> Target<'a> {
 impl Transport {
     /// A transport with that trust.
     pub fn new(trust: Trust) -> Self {
-        Self { trust, time: TIMEOUT, idle: Mutex::new(Vec::new()), keeps_nothing: AtomicBool::new(false) }
+        Self {
+            trust,
+            time: TIMEOUT,
+            idle: Mutex::default(),
+            keeps_nothing: AtomicBool::new(false),
+            by_own_emulator: Arc::default(),
+        }
+    }
+
+    /// Whether only the authority of this user's own emulator vouched for the last server.
+    pub fn is_trusted_by_own_emulator(&self) -> bool {
+        self.by_own_emulator.load(Ordering::Relaxed)
     }
 
     /// Sends a request without a pipeline: nothing is added, nothing is tried again.
@@ -167,7 +179,9 @@ impl Transport {
             return plain();
         }
         // A bundle that cannot be used is found before anything is sent.
-        let prepare = || tls::prepare(&self.trust).map_err(|error| TransportError::Bundle(Box::new(error)));
+        let prepare = || {
+            tls::prepare(&self.trust, &self.by_own_emulator).map_err(|error| TransportError::Bundle(Box::new(error)))
+        };
         let prepared = prepare()?;
         let tls = |error| TransportError::Tls(target.host.to_owned(), error);
         let config = |prepared| tls::client_config(prepared).map_err(tls);

@@ -47,6 +47,27 @@ fn doctor(home: &Folder, port: u16) -> Command {
     command
 }
 
+/// Other clients do not trust the authority of the data folder, whatever the variable names.
+#[test]
+fn an_authority_that_only_this_az_trusts_is_named() {
+    let home = Folder::new();
+    let emulator = Emulator::start(&home, &[]);
+    let found = |bundle: Option<&str>| {
+        let mut command = emulator.az(&home);
+        command.args(["communication", "doctor", "--query", "[?check=='tls'].found", "-o", "tsv"]);
+        match bundle {
+            Some(path) => command.env("REQUESTS_CA_BUNDLE", path),
+            None => command.env_remove("REQUESTS_CA_BUNDLE"),
+        };
+        run(&mut command).replace(home.path().to_str().unwrap(), "HOME")
+    };
+    let another = home.write("another.pem", CERTIFICATE);
+    let own = found(None);
+    assert_snapshot!(own, @"the certificate is trusted by the emulator's authority in HOME/.azure/communication-emulator/ca.pem, which only this az trusts; other clients need its bundle.pem");
+    assert_eq!(found(another.to_str()), own);
+    assert_snapshot!(found(Some(&emulator.ca_certificate())), @"the certificate is trusted by HOME/.azure/communication-emulator/ca.pem, named by REQUESTS_CA_BUNDLE");
+}
+
 /// What the doctor says of a service that answers so.
 fn of_answer(status: u16, content_type: &str, body: Value) -> String {
     let home = Folder::new();
