@@ -8,6 +8,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use insta::assert_snapshot;
 use serde_json::Value;
 use support::emulator::{Client, Emulator};
 use support::terminal::{Collector, open};
@@ -308,6 +309,35 @@ fn certificates_are_renewed_before_they_end() {
     assert_eq!(read("ca.pem"), ca, "by the same authority");
 }
 
+/// 126 is a program that is there, 127 one that is not, as in a shell.
+#[test]
+fn run_says_why_its_command_cannot_be_run() {
+    let home = Folder::new();
+    home.program("script", "#!/nonexistent/sh\n");
+    home.write("text", "echo\n");
+    let ends = |program: &str| {
+        let mut command = az(&home);
+        let path = format!("{}:/usr/bin:/bin", home.path().display());
+        command.args(["communication", "emulator", "run", "--", program]).env("PATH", path);
+        let output = command.output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr).replace(home.path().to_str().unwrap(), "HOME");
+        format!("{stderr}exit {}\n", output.status.code().unwrap())
+    };
+    let all: String = ["./script", "script", "./text", "text", "./missing"].map(ends).concat();
+    assert_snapshot!(all, @r"
+    ERROR: ./script cannot be run: its interpreter /nonexistent/sh does not exist.
+    exit 126
+    ERROR: HOME/script cannot be run: its interpreter /nonexistent/sh does not exist.
+    exit 126
+    ERROR: ./text cannot be run: it is not executable for this user.
+    exit 126
+    ERROR: HOME/text cannot be run: it is not executable for this user.
+    exit 126
+    ERROR: ./missing does not exist.
+    exit 127
+    ");
+}
+
 #[test]
 fn run_ends_as_its_command_does() {
     let home = Folder::new();
@@ -318,10 +348,7 @@ fn run_ends_as_its_command_does() {
     assert_eq!(run("kill -TERM $$").signal(), Some(15));
     let output = az(&home).args(["communication", "emulator", "run", "--", "no-such-command"]).output().unwrap();
     assert_eq!(output.status.code(), Some(127));
-    assert_eq!(
-        String::from_utf8_lossy(&output.stderr),
-        "ERROR: no-such-command cannot be run: No such file or directory.\n"
-    );
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "ERROR: no-such-command was not found on PATH.\n");
     let mut child = az(&home)
         .args(["communication", "emulator", "run", "--", "cat"])
         .stdin(Stdio::piped())

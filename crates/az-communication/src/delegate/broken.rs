@@ -44,18 +44,23 @@ impl Broken {
                 Reason::NoInterpreter { interpreter, carriage_return }
             }
             (io::ErrorKind::PermissionDenied, Some(interpreter)) => Reason::ClosedInterpreter(interpreter),
+            (io::ErrorKind::NotFound, None) if program.is_symlink() => {
+                program.read_link().map_or(Reason::System(error), Reason::DanglingLink)
+            }
+            (io::ErrorKind::PermissionDenied, None) if program.is_file() && !find::is_executable(&program) => {
+                Reason::NotExecutable
+            }
             (io::ErrorKind::ExecutableFileBusy, _) => Reason::Busy,
             _ if is_not_executable(&error) => Reason::Foreign,
             _ => Reason::System(error),
         };
         Self { program, reason }
     }
-}
 
-impl From<Broken> for CliError {
-    fn from(broken: Broken) -> Self {
-        let program = broken.program.display();
-        let why = match broken.reason {
+    /// The error, with a hint where it is known what to do. `usual` is the hint about all other reasons.
+    pub(super) fn described(self, usual: Option<&str>) -> CliError {
+        let program = self.program.display();
+        let why = match self.reason {
             Reason::NotExecutable => "it is not executable for this user".to_owned(),
             Reason::DanglingLink(ref target) => format!("it is a link to {}, which does not exist", target.display()),
             Reason::NoInterpreter { ref interpreter, .. } => {
@@ -66,14 +71,24 @@ impl From<Broken> for CliError {
             Reason::Busy => "another process writes to it".to_owned(),
             Reason::System(ref error) => system_text(error),
         };
-        let hint = match broken.reason {
-            Reason::Busy => "An update may be under way. Try again later.",
+        let hint = match self.reason {
+            Reason::Busy => Some("An update may be under way. Try again later."),
             Reason::NoInterpreter { carriage_return: true, .. } => {
-                "Its lines end as on Windows, so the name of the interpreter ends with a carriage return."
+                Some("Its lines end as on Windows, so the name of the interpreter ends with a carriage return.")
             }
-            _ => "That is the Azure CLI that PATH names. Install it again, or correct PATH.",
+            _ => usual,
         };
-        Self::new(format!("{program} cannot be run: {why}.")).hint(hint).exit_code(ExitCode::CannotRun)
+        let error = CliError::new(format!("{program} cannot be run: {why}.")).exit_code(ExitCode::CannotRun);
+        match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+}
+
+impl From<Broken> for CliError {
+    fn from(broken: Broken) -> Self {
+        broken.described(Some("That is the Azure CLI that PATH names. Install it again, or correct PATH."))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which `az` on PATH is the real one.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -58,6 +58,19 @@ pub(super) fn find(first: bool) -> Found {
         (None, Some(broken)) => Found::Broken(broken),
         (None, None) => Found::Nobody,
     }
+}
+
+/// The file of a program that could not be started: the name itself where it has a folder, else what a shell would run on
+/// that PATH, else what it would pass over there.
+pub(super) fn program(name: &OsStr, path: Option<&OsStr>) -> Option<PathBuf> {
+    let exists = |path: &Path| fs::symlink_metadata(path).is_ok();
+    if Path::new(name).components().count() > 1 || name.as_encoded_bytes().contains(&b'/') {
+        return Some(PathBuf::from(name)).filter(|path| exists(path));
+    }
+    let path = path.map(OsString::from).or_else(|| env::var_os("PATH")).unwrap_or_else(|| DEFAULT_PATH.into());
+    let candidates: Vec<PathBuf> = env::split_paths(&path).map(|folder| folder.join(name)).collect();
+    let runs = candidates.iter().find(|path| matches!(usable(path), Ok(true)));
+    runs.or_else(|| candidates.iter().find(|path| usable(path).is_err())).cloned()
 }
 
 /// The start of a file; empty where it cannot be read.

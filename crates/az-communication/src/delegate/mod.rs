@@ -10,7 +10,7 @@ mod own;
 
 use std::env;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub use broken::Broken;
@@ -19,6 +19,7 @@ use inherited::Inherited;
 
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
+use crate::limits;
 use crate::printer::Printer;
 
 /// Why another `az` did not take over.
@@ -40,6 +41,31 @@ impl NotHandedOver {
             Self::Broken(broken) => Some(broken.into()),
             Self::Loop(error) => Some(error),
         }
+    }
+}
+
+/// Why a program of the user's choice was not started: it was not found, or it cannot be run.
+pub fn not_started(command: &Command, error: std::io::Error) -> CliError {
+    let name = command.get_program();
+    let path = command.get_envs().find(|(variable, _)| *variable == "PATH").and_then(|(_, value)| value);
+    let advice = limits::advice(&error);
+    let is_missing = error.kind() == std::io::ErrorKind::NotFound;
+    let described = match find::program(name, path) {
+        None if is_missing && Path::new(name).components().count() > 1 => {
+            CliError::new(format!("{} does not exist.", name.display())).exit_code(ExitCode::NoProgram)
+        }
+        None if is_missing => {
+            CliError::new(format!("{} was not found on PATH.", name.display())).exit_code(ExitCode::NoProgram)
+        }
+        found => {
+            let program = found.unwrap_or_else(|| name.into());
+            let head = find::head(&program);
+            Broken::from_error(program, &head, error).described(None)
+        }
+    };
+    match advice {
+        Some(advice) => described.hint(advice),
+        None => described,
     }
 }
 

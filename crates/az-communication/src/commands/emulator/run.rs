@@ -14,9 +14,9 @@ use super::signals::Signals;
 use super::{environment, signals, threads, trusting};
 use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::commands::Invocation;
-use crate::error::{CliError, system_text};
+use crate::delegate;
+use crate::error::CliError;
 use crate::exit_code::ExitCode;
-use crate::limits;
 use crate::prompt;
 
 pub(in crate::commands) const VERB: Verb = Verb {
@@ -82,15 +82,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
                 super::raise_file_limit();
                 signals::wait(child, &mut signals).await.map(End::Command)
             }
-            Err(error) => {
-                let code = match error.kind() {
-                    std::io::ErrorKind::NotFound => ExitCode::NoProgram,
-                    _ => ExitCode::CannotRun,
-                };
-                let (program, reason) = (program.to_string_lossy(), system_text(&error));
-                let described = CliError::new(format!("{program} cannot be run: {reason}.")).exit_code(code);
-                Err(limits::explain(described, &error))
-            }
+            Err(error) => Err(delegate::not_started(&command, error)),
         };
         drop(stop);
         let _ = served.await;
