@@ -467,7 +467,7 @@ fn expired_tokens_are_counted_and_renewed_on_request() {
     );
     assert_eq!(world.identities(), 3);
     world.home.write("users.txt", json["user_id"].as_str().unwrap());
-    assert_snapshot!(world.fails(&format!("{batch} --refresh soon"), 1), @r"
+    assert_snapshot!(world.fails(&format!("{batch} --refresh soon"), 2), @r"
     ERROR: --refresh is not a duration: 'soon'.
     Hint: Write 0 for the tokens that have expired, or 30m, 6h, 1d for those that expire within that time.
     ");
@@ -598,6 +598,34 @@ fn an_error_that_is_about_all_ends_the_run() {
     // Refused creations are not unknown ones. The key is another one now, but no token came of the first.
     let seen = world.ok(&format!("{ISSUE} --out-file out.jsonl --count 2"));
     assert_eq!((&seen["issued"], &seen["unknown"]), (&2.into(), &0.into()));
+}
+
+/// A mistake in the command does not end with a record that refuses the corrected command.
+#[test]
+fn a_record_in_which_nothing_was_done_is_begun_anew_by_another_batch() {
+    let world = World::new();
+    let hint = "Hint: 0 of 2 were issued. Correct the command and start it again.\n";
+    for wrong in ["token issue-batch --scope caht", &format!("{ISSUE} --expires-in 30m")] {
+        let stderr = world.fails(&format!("{wrong} --count 2 --out-file t.jsonl"), 1);
+        assert!(stderr.ends_with(hint), "{stderr}");
+    }
+    assert_eq!(world.ok(&format!("{ISSUE} --count 2 --out-file t.jsonl"))["issued"], 2);
+    assert_eq!(world.lines("t.jsonl")[0]["scopes"], serde_json::json!(["chat"]));
+}
+
+/// A creation without an outcome may have been carried out.
+#[test]
+fn a_record_with_an_open_request_is_not_begun_anew_by_another_batch() {
+    let world = World::new();
+    world.fails("token issue-batch --scope caht --count 2 --out-file t.jsonl", 1);
+    let path = world.home.path().join("t.jsonl");
+    let text = std::fs::read_to_string(&path).unwrap() + "{\"intent\":\"create\",\"n\":7}\n";
+    std::fs::write(&path, &text).unwrap();
+    assert_snapshot!(world.fails(&format!("{ISSUE} --count 2 --out-file t.jsonl"), 1), @r"
+    ERROR: t.jsonl cannot be used: its tokens have the scope caht.
+    Hint: Nothing was changed. Give another --out-file.
+    ");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 
 #[test]

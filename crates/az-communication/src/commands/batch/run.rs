@@ -15,7 +15,7 @@ use super::progress::Progress;
 use super::record::{Operation, Outcome, Record, Subject};
 use super::signals::Signals;
 use super::summary::Summary;
-use crate::client::{Failure, GRACE, waiting};
+use crate::client::{Failure, GRACE, ServiceErrorKind, waiting};
 use crate::commands::Invocation;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
@@ -68,6 +68,8 @@ struct Shared<'a, W> {
     summary: Mutex<Summary>,
     /// Whether an interrupt ended the wait for an answer.
     cut_short: AtomicBool,
+    /// Whether the service refused a value of the command, as it would the next time.
+    is_wrong: AtomicBool,
 }
 
 impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
@@ -156,6 +158,9 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
             return Ok(());
         }
         self.ending.store(true, Ordering::Relaxed);
+        let kind = failure.service().map(|error| error.kind);
+        let is_wrong = matches!(kind, Some(ServiceErrorKind::InvalidRequest | ServiceErrorKind::UnsupportedApiVersion));
+        self.is_wrong.fetch_or(is_wrong, Ordering::Relaxed);
         // A 404 that is not about a user of the batch does not say that something was not found.
         Err(CliError::from(failure).exit_code(ExitCode::Failure))
     }
@@ -261,6 +266,7 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
 
     fn again(&self) -> &'static str {
         match self.batch.record {
+            _ if self.is_wrong.load(Ordering::Relaxed) => "Correct the command and start it again.",
             Some(record) if record.is_file() => "Start the same command again to go on where it stopped.",
             Some(_) => "What is done is on stdout. With --out-file FILE, a run goes on where the one before stopped.",
             None => "Start the same command again: what is done already does no harm.",
@@ -317,6 +323,7 @@ pub(in crate::commands) fn run(
         stop: Mutex::default(),
         summary: Mutex::default(),
         cut_short: AtomicBool::new(false),
+        is_wrong: AtomicBool::new(false),
     };
     let main = thread::current();
     let worker = || {

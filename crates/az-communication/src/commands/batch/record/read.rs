@@ -34,6 +34,8 @@ pub(super) fn read(path: &Path, file: &File, asked: &Header, state: &mut State) 
     let refuse = |why: &str| unusable(path, why).hint("Nothing was changed. Give another --out-file.");
     let header = asked.line();
     let mut content = Content::default();
+    // Between the batch of the record and the one that was asked for.
+    let mut differences = Vec::new();
     let mut reader = BufReader::with_capacity(64 * 1024, file);
     let mut line = Vec::new();
     for number in 1_u64.. {
@@ -54,7 +56,7 @@ pub(super) fn read(path: &Path, file: &File, asked: &Header, state: &mut State) 
                     return Err(not_ours());
                 }
             } else if let Some(parsed) = format::parse(&line) {
-                take(parsed, number, asked, state, &mut content).map_err(|why| refuse(&why))?;
+                take(parsed, number, asked, state, &mut content, &mut differences).map_err(|why| refuse(&why))?;
                 content.whole += length as u64;
                 content.lacks_line_end = true;
             } else if !format::is_cut_line(&line, &header) {
@@ -63,18 +65,33 @@ pub(super) fn read(path: &Path, file: &File, asked: &Header, state: &mut State) 
             break;
         };
         let parsed = format::parse(text).ok_or_else(not_ours)?;
-        take(parsed, number, asked, state, &mut content).map_err(|why| refuse(&why))?;
+        take(parsed, number, asked, state, &mut content, &mut differences).map_err(|why| refuse(&why))?;
         content.whole += length as u64;
     }
-    Ok(content)
+    if differences.is_empty() {
+        return Ok(content);
+    }
+    if state.is_blank() {
+        // A command with a mistake leaves such a record, which must not stand in the way of the corrected one.
+        *state = State::default();
+        return Ok(Content::default());
+    }
+    Err(refuse(&differences.join(", and ")))
 }
 
 /// Takes a whole line, or says why the file is not to be used.
-fn take(line: Line, number: u64, asked: &Header, state: &mut State, content: &mut Content) -> Result<(), String> {
+fn take(
+    line: Line,
+    number: u64,
+    asked: &Header,
+    state: &mut State,
+    content: &mut Content,
+    differences: &mut Vec<String>,
+) -> Result<(), String> {
     match line {
         Line::Header(header) if !content.has_header => {
-            let differences = header.differences(asked);
-            if !differences.is_empty() {
+            *differences = header.differences(asked);
+            if header.operation != asked.operation {
                 return Err(differences.join(", and "));
             }
             content.has_header = true;

@@ -152,6 +152,18 @@ impl State {
         open
     }
 
+    /// Whether nothing was done, as far as it is known: every request was refused, or was not sent.
+    pub(super) fn is_blank(&self) -> bool {
+        let is_open = |name: &Named| matches!(name, Named::Open);
+        self.created == 0
+            && self.unknown == 0
+            && self.open.is_empty()
+            && self.order.is_empty()
+            && self.without_token.is_empty()
+            && !self.names.values().any(is_open)
+            && !self.users.values().any(|user| user.done || user.open)
+    }
+
     /// Whether a user is done.
     pub(in crate::commands) fn is_done(&self, user: &str) -> bool {
         self.users.get(user).is_some_and(|user| user.done)
