@@ -20,6 +20,8 @@ enum Cut {
     Answer(usize),
     /// So many bytes of the request come in.
     Request(usize),
+    /// The whole answer goes out, and the connection ends when the next request begins.
+    Behind,
 }
 
 /// A server that creates users, and cuts the second request's connection. It counts whom it created.
@@ -44,6 +46,11 @@ fn cutting(cut: Cut) -> (Odd, Arc<AtomicUsize>) {
             match cut {
                 Cut::Answer(bytes) if number == 1 => {
                     connection.send(&answer.as_bytes()[..bytes.min(answer.len())])?;
+                    return connection.cut();
+                }
+                Cut::Behind if number == 1 => {
+                    connection.send(answer)?;
+                    connection.read_up_to(1)?;
                     return connection.cut();
                 }
                 _ => connection.send(answer)?,
@@ -77,7 +84,8 @@ fn check(cut: Cut) {
     let made = made.load(Ordering::SeqCst);
     assert_eq!(users.len() + unknown, 4, "{cut:?}");
     assert!(users.len() <= made && made <= 4, "{cut:?}: {made} were made");
-    if let Cut::Answer(_) = cut {
+    // Behind a whole answer, the next request may be on its way when the connection ends.
+    if matches!(cut, Cut::Answer(bytes) if bytes < created(1).len()) {
         assert_eq!(made, users.len() + unknown, "{cut:?}");
     }
 }
@@ -90,6 +98,12 @@ fn a_cut_answer_to_a_creation_is_not_asked_for_again() {
     for bytes in if is_long() { &all[..] } else { &some[..] } {
         check(Cut::Answer(*bytes));
     }
+}
+
+/// The server never saw that request as a whole, which the client cannot know.
+#[test]
+fn a_creation_on_a_connection_that_ends_behind_an_answer_is_not_sent_again() {
+    check(Cut::Behind);
 }
 
 #[test]
