@@ -363,7 +363,15 @@ fn refuse_empty_values(invocation: &Invocation<'_>) -> Result<(), CliError> {
             && invocation.arguments.list(argument.key()).iter().any(String::is_empty)
     };
     match commands::TABLE.arguments(invocation.command).find(refused) {
-        Some(argument) => Err(CliError::new(format!("{} is empty.", argument.key()))),
+        Some(argument) => {
+            let error = CliError::new(format!("{} is empty.", argument.key()));
+            // The reference has arguments whose empty values it refuses with 1.
+            Err(if argument.extension || invocation.command.extension {
+                error.exit_code(ExitCode::Usage)
+            } else {
+                error
+            })
+        }
         None => Ok(()),
     }
 }

@@ -20,7 +20,7 @@ pub struct Given {
 impl Given {
     /// An error about the value, which is shown: nothing for keys.
     pub fn is_not(&self, what: &str) -> CliError {
-        CliError::new(format!("{} is not {what}: '{}'.", self.named_by, self.value))
+        CliError::usage(format!("{} is not {what}: '{}'.", self.named_by, self.value))
     }
 
     /// The value as a port.
@@ -49,7 +49,7 @@ pub fn value_of(option: &str) -> Result<Option<Given>, CliError> {
     let Some(value) = env::var_os(&named_by).filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
-    let value = value.into_string().map_err(|_| CliError::new(format!("{named_by} is not valid UTF-8.")))?;
+    let value = value.into_string().map_err(|_| CliError::usage(format!("{named_by} is not valid UTF-8.")))?;
     Ok(Some(Given { value, named_by }))
 }
 

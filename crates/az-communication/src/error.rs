@@ -50,6 +50,11 @@ impl CliError {
         }
     }
 
+    /// An error in the command line, or in what stands in for one of its options: exit code 2. Nothing was done.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(message).exit_code(ExitCode::Usage)
+    }
+
     /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -98,7 +103,7 @@ mod tests {
     fn messages(source: &str) -> Vec<String> {
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();
         let mut found = Vec::new();
-        for name in ["CliError::new(", ".warning("] {
+        for name in ["CliError::new(", "CliError::usage(", ".warning("] {
             for behind in source.split(name).skip(1) {
                 let text = behind.trim_start().trim_start_matches('&').trim_start();
                 let text = text.strip_prefix("format!(").unwrap_or(text).trim_start();

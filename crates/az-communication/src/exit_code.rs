@@ -8,7 +8,7 @@ pub enum ExitCode {
     Success,
     /// Most errors: the service refused, something could not be reached, read or written, or some of many items failed.
     Failure,
-    /// The command line is wrong. Nothing was done.
+    /// The command line is wrong, or the value of an option that the reference lacks, or of its variable. Nothing was done.
     Usage,
     /// The service answered 404.
     NotFound,

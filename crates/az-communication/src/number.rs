@@ -5,7 +5,6 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use crate::error::CliError;
-use crate::exit_code::ExitCode;
 
 /// The number that a text is, which an option or a variable of that name has.
 ///
@@ -19,8 +18,7 @@ where
 {
     text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
         let (first, last) = (range.start(), range.end());
-        CliError::new(format!("{name} must be a number from {first} to {last}, but it is '{text}'."))
-            .exit_code(ExitCode::Usage)
+        CliError::usage(format!("{name} must be a number from {first} to {last}, but it is '{text}'."))
     })
 }
 

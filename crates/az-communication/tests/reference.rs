@@ -318,25 +318,26 @@ fn an_error_about_the_config_file_is_a_sentence() {
 #[test]
 fn an_empty_value_is_refused_before_anything_is_sent() {
     let world = World::issuing();
+    // The reference ends with 1.
     let lines = [
-        "token issue --scope chat --user ",
-        "token issue --scope chat --user=",
-        "issue-access-token --scope chat --userid ",
-        "token revoke -y --user ",
-        "user delete -y --user ",
-        "user show --user ",
-        "token issue --scope chat --expires-in ",
-        "user create --custom-id ",
-        "user create --count ",
-        "user create --api-version ",
-        "user create --endpoint ",
-        "token issue-batch --scope chat --out-file f --count ",
+        ("token issue --scope chat --user ", 1),
+        ("token issue --scope chat --user=", 1),
+        ("issue-access-token --scope chat --userid ", 1),
+        ("token revoke -y --user ", 1),
+        ("user delete -y --user ", 1),
+        ("user show --user ", 2),
+        ("token issue --scope chat --expires-in ", 2),
+        ("user create --custom-id ", 2),
+        ("user create --count ", 2),
+        ("user create --api-version ", 2),
+        ("user create --endpoint ", 2),
+        ("token issue-batch --scope chat --out-file f --count ", 2),
     ];
-    for line in lines {
+    for (line, code) in lines {
         let option = line.rsplit("--").next().unwrap().trim_end_matches([' ', '=']);
         let shown = world.shows(line);
         let errors: Vec<&str> = shown.lines().filter(|line| !line.starts_with("WARNING: ")).collect();
-        assert_eq!(errors, [format!("ERROR: --{option} is empty.").as_str(), "exit 1"], "{line}");
+        assert_eq!(errors, [format!("ERROR: --{option} is empty."), format!("exit {code}")], "{line}");
     }
     assert_eq!(world.server.requests(), []);
 }
@@ -346,6 +347,34 @@ fn an_empty_value_that_the_reference_sends_is_sent() {
     let world = World::issuing();
     world.shows("token issue --scope  --user 8:acs:x");
     assert_eq!(world.server.requests()[0].body, r#"{"scopes":[""]}"#);
+}
+
+#[test]
+fn a_value_of_our_own_options_that_cannot_be_read_is_a_usage_error() {
+    let world = World::issuing();
+    for line in [
+        "token issue --scope chat --expires-in abc",
+        "token issue-batch --scope chat --out-file f --count 1 --expires-in abc",
+        "token issue-batch --scope chat --out-file f --count 1 --refresh abc",
+        "user create --endpoint foo://x",
+        "user create --endpoint https://localhost --auth-mode key",
+        "user create --custom-id x --api-version 2023-10-01",
+    ] {
+        let shown = world.shows(line);
+        assert!(shown.ends_with("exit 2\n") && shown.contains("ERROR: "), "{line}: {shown}");
+    }
+    assert_eq!(world.server.requests(), []);
+    for line in [
+        "entra-token --oid a --appid b --expires-in abc",
+        "run --revocation-delay abc -- true",
+        "run --access-key ! -- true",
+        "run --host localhost:1 -- true",
+        "run --host= -- true",
+    ] {
+        let mut command = support::az(&world.home);
+        let output = command.args(["communication", "emulator"]).args(line.split(' ')).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{line}: {output:?}");
+    }
 }
 
 #[test]

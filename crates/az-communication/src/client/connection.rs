@@ -181,11 +181,11 @@ impl Connection {
         match mode.as_deref() {
             Some("login") => Self::login(arguments, config),
             Some("key") if given.is_some() => {
-                Err(CliError::new("With --auth-mode key, the endpoint is that of the connection string.")
+                Err(CliError::usage("With --auth-mode key, the endpoint is that of the connection string.")
                     .hint("Leave --endpoint out, or give --auth-mode login."))
             }
             Some("key") => Self::key(arguments, config)?.ok_or_else(nothing_given),
-            Some(other) => Err(CliError::new(format!("'{other}' is not an auth mode. Allowed values: key, login."))
+            Some(other) => Err(CliError::usage(format!("'{other}' is not an auth mode. Allowed values: key, login."))
                 .hint("Correct AZURE_COMMUNICATION_AUTH_MODE, or [communication] auth_mode in the config file.")),
             None if given.is_some() => Self::login(arguments, config),
             None => match Self::key(arguments, config) {
@@ -223,7 +223,7 @@ impl Connection {
         hide_keys(&endpoint);
         let refused = |message: String, hint: &str| {
             let hints = if given.is_some() { Vec::new() } else { pasted::hints(&source("endpoint"), &endpoint) };
-            CliError { hints, ..CliError::new(message) }.hint(hint)
+            CliError { hints, ..CliError::usage(message) }.hint(hint)
         };
         let found = host_and_path(&endpoint);
         let scheme = endpoint.split_once("://").map(|(scheme, _)| scheme);

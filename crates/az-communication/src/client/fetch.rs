@@ -21,6 +21,18 @@ use crate::error::CliError;
 use crate::printer::Printer;
 use crate::visible::escaped;
 
+/// Whether the value of an option, or of its variable, is a URL that can be asked.
+///
+/// # Errors
+///
+/// A usage error where it is none.
+pub fn check_url(named_by: &str, url: &str) -> Result<(), CliError> {
+    match Url::parse(url) {
+        Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => Ok(()),
+        _ => Err(CliError::usage(format!("{named_by} is not an http or https URL: '{}'.", without_user(url)))),
+    }
+}
+
 /// Gets a JSON document. Redirects are followed, and a server that is overloaded is asked again. A user and a password in
 /// the URL go to its server only, and into no message.
 ///

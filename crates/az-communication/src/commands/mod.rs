@@ -139,7 +139,8 @@ impl Invocation<'_> {
     pub fn required(&self, key: &str) -> Result<&str, CliError> {
         let value = self.arguments.get(key).unwrap_or_default();
         if value.is_empty() {
-            return Err(CliError::new(format!("{key} is empty.")));
+            let error = CliError::new(format!("{key} is empty."));
+            return Err(if self.command.extension { error.exit_code(ExitCode::Usage) } else { error });
         }
         Ok(value)
     }

@@ -10,7 +10,7 @@ use super::batch::{
 };
 use super::duration::parse_duration;
 use super::number::number;
-use super::user_create::version_with_custom_ids;
+use super::user_create::{CUSTOM_IDS, version_with_custom_ids};
 use super::{API_VERSION, Invocation, SCOPE, token_request};
 use crate::cli::table::{Argument, Completion, Example, Verb};
 use crate::client::{Failure, Service, object};
@@ -83,7 +83,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let refresh = refresh(invocation)?;
     let wanted = wanted(invocation)?;
     let version = match &wanted {
-        Wanted::Named(_) if invocation.given("--api-version").is_none() => version_with_custom_ids(invocation)?,
+        Wanted::Named(_) if invocation.given("--api-version").is_none() => {
+            version_with_custom_ids(invocation, CUSTOM_IDS)?
+        }
         _ => invocation.given("--api-version").unwrap_or(CLI_DEFAULT).to_owned(),
     };
     let has_custom_ids = ApiVersion::find(&version).is_some_and(|version| version.custom_id);
@@ -172,7 +174,7 @@ fn refresh(invocation: &Invocation<'_>) -> Result<Option<Duration>, CliError> {
     let Some(text) = invocation.given("--refresh") else { return Ok(None) };
     let seconds = parse_duration(text).filter(|seconds| *seconds >= 0);
     seconds.map(|seconds| Some(Duration::seconds(seconds))).ok_or_else(|| {
-        CliError::new(format!("--refresh is not a duration: '{text}'."))
+        CliError::usage(format!("--refresh is not a duration: '{text}'."))
             .hint("Write 0 for the tokens that have expired, or 30m, 6h, 1d for those that expire within that time.")
     })
 }

@@ -24,7 +24,7 @@ pub(super) fn minutes(invocation: &Invocation<'_>) -> Result<Option<i32>, CliErr
     let Some(text) = invocation.given("--expires-in") else { return Ok(None) };
     let whole = parse_duration(text).filter(|seconds| seconds % 60 == 0).and_then(|s| i32::try_from(s / 60).ok());
     whole.map(Some).ok_or_else(|| {
-        CliError::new(format!("--expires-in is not a duration in whole minutes: '{text}'."))
+        CliError::usage(format!("--expires-in is not a duration in whole minutes: '{text}'."))
             .hint("Write 90m, 1h, 1h30m, 1d, PT90M or 90; from 60 minutes to 24 hours.")
     })
 }

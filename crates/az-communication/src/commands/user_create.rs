@@ -47,7 +47,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         );
     }
     let version = match custom_id {
-        Some(_) => version_with_custom_ids(invocation)?,
+        Some(_) => version_with_custom_ids(invocation, CUSTOM_IDS)?,
         None => invocation.given("--api-version").unwrap_or(CLI_DEFAULT).to_owned(),
     };
     let service = invocation.service_of(&version)?;
@@ -152,21 +152,22 @@ fn create_many(
     }
 }
 
-/// The api-version of the option, or the newest that has custom ids.
+/// What `--custom-id` and `--names-from` need of an api-version.
+pub(super) const CUSTOM_IDS: &str = "custom ids";
+
+/// The api-version of the option, or the newest that has custom ids. `what` of it the command needs.
 ///
 /// # Errors
 ///
 /// When the option names a known version that has none.
-pub(super) fn version_with_custom_ids(invocation: &Invocation<'_>) -> Result<String, CliError> {
+pub(super) fn version_with_custom_ids(invocation: &Invocation<'_>, what: &str) -> Result<String, CliError> {
     let having = || KNOWN.iter().filter(|version| version.custom_id).map(|version| version.name);
     let Some(name) = invocation.given("--api-version") else {
         return Ok(having().next_back().unwrap_or(CLI_DEFAULT).to_owned());
     };
     match ApiVersion::find(name) {
-        Some(version) if !version.custom_id => {
-            Err(CliError::new(format!("The api-version {name} has no custom ids and shows no identities."))
-                .hint(format!("These have: {}.", having().collect::<Vec<_>>().join(", "))))
-        }
+        Some(version) if !version.custom_id => Err(CliError::usage(format!("The api-version {name} has no {what}."))
+            .hint(format!("These have: {}.", having().collect::<Vec<_>>().join(", ")))),
         _ => Ok(name.to_owned()),
     }
 }

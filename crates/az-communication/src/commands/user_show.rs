@@ -12,7 +12,7 @@ pub(super) const VERB: Verb = Verb {
     examples: &[Example { name: "Show an ACS user", command: "{} --user \"8:acs:xxxxxx\"" }],
     run: |invocation| {
         let user = invocation.required("--user")?;
-        let version = user_create::version_with_custom_ids(invocation)?;
+        let version = user_create::version_with_custom_ids(invocation, "identities to show")?;
         Ok(Some(invocation.service_of(&version)?.show_user(user)?))
     },
 };

@@ -18,7 +18,7 @@ fn durations_are_read_as_people_write_them() {
         let claims = world.ok(&format!("token inspect --token {}", seen.stdout.trim()))["claims"].clone();
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), minutes * 60, "{given}");
     }
-    assert_snapshot!(world.fails("token issue --scope chat --expires-in fortnight", 1), @r"
+    assert_snapshot!(world.fails("token issue --scope chat --expires-in fortnight", 2), @r"
     ERROR: --expires-in is not a duration in whole minutes: 'fortnight'.
     Hint: Write 90m, 1h, 1h30m, 1d, PT90M or 90; from 60 minutes to 24 hours.
     ");
@@ -62,7 +62,7 @@ fn empty_values_are_refused_before_anything_is_sent() {
     ] {
         let mut command = world.command(words);
         let seen = crate::support::world::run(command.args([option, ""]));
-        assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{words} {option}: {seen:?}");
+        assert_eq!((seen.code, seen.stdout.as_str()), (Some(2), ""), "{words} {option}: {seen:?}");
         assert_eq!(seen.stderr, format!("ERROR: {option} is empty.\n"), "{words}");
     }
     assert_eq!(world.identities(), 0);

@@ -9,7 +9,7 @@ fn a_wrong_variable_of_the_emulator_is_named() {
     let bytes = std::ffi::OsStr::from_bytes(b"/tmp/\xff");
     for name in ["DATA_DIR", "ACCESS_KEY", "HOST", "IN_MEMORY", "LOG_REQUESTS", "REVOCATION_DELAY", "ENTRA_ISSUER"] {
         let name = format!("AZURE_COMMUNICATION_EMULATOR_{name}");
-        let stderr = refusal(az(&home).args(START).env(&name, bytes));
+        let stderr = refusal_with(2, az(&home).args(START).env(&name, bytes));
         assert_eq!(stderr, format!("ERROR: {name} is not valid UTF-8.\n"));
     }
     for (name, value, what) in [
@@ -20,7 +20,7 @@ fn a_wrong_variable_of_the_emulator_is_named() {
         ("REVOCATION_DELAY", "16m", "a duration from 0s to 15m"),
     ] {
         let name = format!("AZURE_COMMUNICATION_EMULATOR_{name}");
-        let stderr = refusal(az(&home).args(START).env(&name, value));
+        let stderr = refusal_with(2, az(&home).args(START).env(&name, value));
         assert!(stderr.starts_with(&format!("ERROR: {name} is not {what}: '{value}'.\n")), "{stderr}");
     }
     let start = || {
@@ -29,12 +29,24 @@ fn a_wrong_variable_of_the_emulator_is_named() {
         command
     };
     insta::assert_snapshot!(refusal_with(2, start().env("AZURE_COMMUNICATION_EMULATOR_PORT", "abc")), @"ERROR: AZURE_COMMUNICATION_EMULATOR_PORT must be a number from 0 to 65535, but it is 'abc'.");
-    let stderr = refusal(start().env("AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY", "se cret!"));
+    let stderr = refusal_with(2, start().env("AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY", "se cret!"));
     insta::assert_snapshot!(stderr, @r"
     ERROR: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY is not valid base64.
     Hint: Make one: openssl rand -base64 64 | tr -d '\n'
     ");
     assert!(!home.path().join(".azure").exists(), "nothing was made");
+}
+
+#[test]
+fn an_issuer_that_is_not_a_url_is_named_with_where_it_stands() {
+    let home = Folder::new();
+    let variable = "AZURE_COMMUNICATION_EMULATOR_ENTRA_ISSUER";
+    insta::assert_snapshot!(refusal_with(2, az(&home).args(START).env(variable, "x")), @r"
+    ERROR: AZURE_COMMUNICATION_EMULATOR_ENTRA_ISSUER is not an http or https URL: 'x'.
+    Hint: Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration
+    ");
+    let stderr = refusal_with(2, az(&home).args(START).args(["--entra-issuer", "ftp://user:secret@host"]));
+    assert!(stderr.starts_with("ERROR: --entra-issuer is not an http or https URL: 'ftp://host'.\n"), "{stderr}");
 }
 
 #[test]

@@ -49,7 +49,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     };
     let expires_in = match arguments.get("--expires-in") {
         Some(text) => Some(parse_duration(text).ok_or_else(|| {
-            CliError::new(format!("--expires-in is no duration: '{text}'.")).hint("Write 90m, 1h, 1h30m, PT90M or 90.")
+            CliError::usage(format!("--expires-in is not a duration: '{text}'."))
+                .hint("Write 90m, 1h, 1h30m, PT90M or 90.")
         })?),
         None => None,
     };

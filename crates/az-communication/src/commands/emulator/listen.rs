@@ -58,7 +58,7 @@ impl Place {
             return Ok(Self { wanted: vec![address], beside, host, is_loopback: false });
         }
         if let Some(problem) = problem_of(&given.value) {
-            return Err(CliError::new(format!("{} {problem}: '{}'.", given.named_by, given.value)).hint(
+            return Err(CliError::usage(format!("{} {problem}: '{}'.", given.named_by, given.value)).hint(
                 "Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.",
             ));
         }

@@ -61,6 +61,8 @@ pub(super) const ENTRA_ISSUER: Argument = Argument::new(
 /// The longest time that the service takes to revoke (docs/service.md, section 7), in seconds.
 const MAX_REVOCATION_DELAY: u64 = 15 * 60;
 
+const ENTRA_METADATA: &str = "Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration";
+
 /// The value of an option.
 ///
 /// # Errors
@@ -68,7 +70,7 @@ const MAX_REVOCATION_DELAY: u64 = 15 * 60;
 /// When it is empty.
 pub(super) fn given(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
     match invocation.arguments.get(key) {
-        Some("") => Err(CliError::new(format!("{key} is empty."))),
+        Some("") => Err(CliError::usage(format!("{key} is empty."))),
         value => Ok(value.map(|value| Given { value: value.to_owned(), named_by: key.to_owned() })),
     }
 }
@@ -106,7 +108,7 @@ pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliEr
 pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
     if let Some(given) = option(invocation, "--access-key")? {
         let parsed = given.value.parse().map_err(|_| {
-            CliError::new(format!("{} is not valid base64.", given.named_by))
+            CliError::usage(format!("{} is not valid base64.", given.named_by))
                 .hint("Make one: openssl rand -base64 64 | tr -d '\\n'")
         })?;
         config.access_key = Some(parsed);
@@ -127,7 +129,12 @@ pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
             .map(|given| given.value.split_whitespace().map(str::to_owned).collect())
             .unwrap_or_default(),
     };
+    let named_by = match invocation.arguments.has("--entra-issuer") {
+        true => "--entra-issuer".to_owned(),
+        false => emulator_variables::name_of("--entra-issuer"),
+    };
     for url in urls {
+        client::check_url(&named_by, &url).map_err(|error| error.hint(ENTRA_METADATA))?;
         config.issuers.push(trusted_issuer(&url, invocation.printer)?);
     }
     Ok(config)
@@ -138,8 +145,7 @@ fn trusted_issuer(url: &str, printer: Printer) -> Result<TrustedIssuer, CliError
     let metadata = client::fetch_json(url, printer)?;
     let member = |name: &str| {
         metadata.get(name).and_then(Json::as_str).map(str::to_owned).ok_or_else(|| {
-            CliError::new(format!("{url} is not OpenID metadata: the member {name} is missing."))
-                .hint("Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration")
+            CliError::new(format!("{url} is not OpenID metadata: the member {name} is missing.")).hint(ENTRA_METADATA)
         })
     };
     Ok(TrustedIssuer { issuer: member("issuer")?, jwks: client::fetch_json(&member("jwks_uri")?, printer)? })
