@@ -257,7 +257,7 @@ fn keyless() {
         let mut command = az(&home);
         command.args(["communication", "user-identity", "user", "create"]).args(words.split(' '));
         let Seen { code, stderr, .. } = run(&mut command);
-        assert!(code == Some(1) && stderr.starts_with(message), "{stderr}");
+        assert!(code == Some(2) && stderr.starts_with(message), "{stderr}");
     }
 }
 
@@ -277,8 +277,8 @@ fn identities() {
         world.ok("user create --count 5").as_array().unwrap().iter().map(|user| user["rawId"].to_string()).collect();
     assert_eq!(ids.len(), 5);
     assert_eq!(
-        world.fails(&format!("user show --user {id} --api-version 2023-10-01"), 1),
-        "ERROR: The api-version 2023-10-01 has no custom ids.\nHint: These have: 2025-03-02-preview.\n"
+        world.fails(&format!("user show --user {id} --api-version 2023-10-01"), 2),
+        "ERROR: The api-version 2023-10-01 has no identities to show.\nHint: These have: 2025-03-02-preview.\n"
     );
     assert_eq!(
         world.fails("user create --count 0", 2),
@@ -378,7 +378,7 @@ fn assignments_and_exchanges() {
     assert_eq!((&updated["tenantId"], &updated["clientIds"]), (&TENANT.into(), &serde_json::json!([OBJECT])));
     world.ok(&format!("entra assignment delete --object-id {OBJECT} --yes"));
     assert_eq!(world.ok("entra assignment list"), serde_json::json!([]));
-    assert_eq!(world.fails("entra assignment show --object-id=", 1), "ERROR: --object-id is empty.\n");
+    assert_eq!(world.fails("entra assignment show --object-id=", 2), "ERROR: --object-id is empty.\n");
 }
 
 #[test]

@@ -273,7 +273,7 @@ fn zsh_completes_names_of_files_without_an_error() {
     let home = Folder::new();
     let shell = &mut zsh(&home, "true");
     for (words, becomes) in [
-        ("az communication emulator start --data-dir di\t", "<dir/>"),
+        ("az communication emulator start --data-dir di\t", "<dir>"),
         ("az communication user-identity token issue-batch --users-from dir/data.\t", "<dir/data.json>"),
         ("az communication user-identity token get-for-teams-user --aad-token @dir/data.\t", "<@dir/data.json>"),
     ] {

@@ -313,8 +313,8 @@ fn certificates_are_renewed_before_they_end() {
 #[test]
 fn run_says_why_its_command_cannot_be_run() {
     let home = Folder::new();
-    home.program("script", "#!/nonexistent/sh\n");
-    home.write("text", "echo\n");
+    home.program("no-shell", "#!/nonexistent/sh\n");
+    home.write("no-bit", "echo\n");
     let ends = |program: &str| {
         let mut command = az(&home);
         let path = format!("{}:/usr/bin:/bin", home.path().display());
@@ -323,15 +323,15 @@ fn run_says_why_its_command_cannot_be_run() {
         let stderr = String::from_utf8_lossy(&output.stderr).replace(home.path().to_str().unwrap(), "HOME");
         format!("{stderr}exit {}\n", output.status.code().unwrap())
     };
-    let all: String = ["./script", "script", "./text", "text", "./missing"].map(ends).concat();
+    let all: String = ["./no-shell", "no-shell", "./no-bit", "no-bit", "./missing"].map(ends).concat();
     assert_snapshot!(all, @r"
-    ERROR: ./script cannot be run: its interpreter /nonexistent/sh does not exist.
+    ERROR: ./no-shell cannot be run: its interpreter /nonexistent/sh does not exist.
     exit 126
-    ERROR: HOME/script cannot be run: its interpreter /nonexistent/sh does not exist.
+    ERROR: HOME/no-shell cannot be run: its interpreter /nonexistent/sh does not exist.
     exit 126
-    ERROR: ./text cannot be run: it is not executable for this user.
+    ERROR: ./no-bit cannot be run: it is not executable for this user.
     exit 126
-    ERROR: HOME/text cannot be run: it is not executable for this user.
+    ERROR: HOME/no-bit cannot be run: it is not executable for this user.
     exit 126
     ERROR: ./missing does not exist.
     exit 127

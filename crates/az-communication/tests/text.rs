@@ -134,7 +134,7 @@ fn quotes_inside_the_variable_are_named() {
     ERROR: The endpoint is not an https URL: ''https://c.example''.
     Hint: AZURE_COMMUNICATION_ENDPOINT holds the quotes around it: they are part of the value. Leave them out.
     Hint: An Entra token is sent over https only: https://<resource>.communication.azure.com
-    exit 1
+    exit 2
     ");
 }
 
@@ -266,7 +266,8 @@ fn refused(home: &Folder, option: &str, value: &str) -> String {
     }
     assert!(!seen.contains("SECRET"), "{option} {value}: {seen}");
     let text = run(az(home).args(create));
-    assert!(!text.contains("SECRET") && text.ends_with("exit 1\n") && text.contains("Hint: "), "{text}");
+    let end = if option == "--endpoint" { "exit 2\n" } else { "exit 1\n" };
+    assert!(!text.contains("SECRET") && text.ends_with(end) && text.contains("Hint: "), "{text}");
     text.lines().next().unwrap().replace(&format!(" Expected: {FORM}"), "") + "\n"
 }
 
@@ -351,14 +352,14 @@ fn a_wrong_endpoint_is_named_with_where_it_was_written() {
     assert_snapshot!(run(&mut given), @r"
     ERROR: The endpoint is not a URL: 'https://h:x'. Its port is not a number from 0 to 65535.
     Hint: The form of --endpoint is https://<resource>.communication.azure.com
-    exit 1
+    exit 2
     ");
     let mut variable = az(&home);
     variable.env("AZURE_COMMUNICATION_ENDPOINT", "https://h:x").args(ISSUE).arg("chat");
     assert_snapshot!(run(&mut variable), @r"
     ERROR: The endpoint is not a URL: 'https://h:x'. Its port is not a number from 0 to 65535.
     Hint: The form of AZURE_COMMUNICATION_ENDPOINT is https://<resource>.communication.azure.com
-    exit 1
+    exit 2
     ");
     variable
         .args(["--auth-mode", "login"])

@@ -52,7 +52,7 @@ pub(super) fn sign_in(tenant: &str, client_id: &str, printer: &Printer) -> Resul
 
 fn endpoint(tenant: &str, name: &str) -> Result<Url, CliError> {
     authority::endpoint(tenant, name).map_err(|error| match error {
-        AuthorityError::Tenant(_) => CliError::new(format!("--tenant: {error}.")),
+        AuthorityError::Tenant(_) => CliError::usage(format!("--tenant: {error}.")),
         AuthorityError::Host(_) => CliError::new(format!("{error}.")),
     })
 }

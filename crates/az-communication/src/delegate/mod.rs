@@ -50,7 +50,8 @@ pub fn not_started(command: &Command, error: std::io::Error) -> CliError {
     let path = command.get_envs().find(|(variable, _)| *variable == "PATH").and_then(|(_, value)| value);
     let advice = limits::advice(&error);
     let is_missing = error.kind() == std::io::ErrorKind::NotFound;
-    let described = match find::program(name, path) {
+    // A limit of the system is not about the file.
+    let described = match find::program(name, path).filter(|_| advice.is_none()) {
         None if is_missing && Path::new(name).components().count() > 1 => {
             CliError::new(format!("{} does not exist.", name.display())).exit_code(ExitCode::NoProgram)
         }

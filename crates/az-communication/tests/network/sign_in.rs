@@ -138,10 +138,10 @@ fn a_token_that_no_header_takes_is_an_error() {
 fn a_tenant_that_is_none_is_refused_before_anything_is_sent() {
     assert_snapshot!(sign_in(vec![], "../evil"), @r"
     ERROR: --tenant: '../evil' is not the id or the domain of a tenant.
-    requests (0, 0), exit 1
+    requests (0, 0), exit 2
     ");
     assert_snapshot!(sign_in(vec![], ""), @r"
     ERROR: --tenant is empty.
-    requests (0, 0), exit 1
+    requests (0, 0), exit 2
     ");
 }

@@ -8,38 +8,51 @@ fn the_hint_about_a_host_fits_what_is_wrong_with_it() {
     let busy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = busy.local_addr().unwrap().port().to_string();
     let refused = |options: &[&str]| {
-        let stderr = refusal(az(&home).args(["communication", "emulator", "start", "--in-memory"]).args(options));
-        stderr.replace(&port, "PORT")
+        let mut command = az(&home);
+        let output =
+            command.args(["communication", "emulator", "start", "--in-memory"]).args(options).output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap().replace(&port, "PORT");
+        format!("{stderr}exit {}", output.status.code().unwrap())
     };
     insta::assert_snapshot!(refused(&["--host", "[::1]"]), @r"
     ERROR: --host has brackets, which belong into URLs only: '[::1]'.
     Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    exit 2
     ");
     insta::assert_snapshot!(refused(&["--host", "*"]), @r"
     ERROR: --host is not a host name or an address: '*'.
     Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    exit 2
     ");
     insta::assert_snapshot!(refused(&["--host", "localhost:10100"]), @r"
     ERROR: --host holds a port, which has an option of its own (--port): 'localhost:10100'.
     Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    exit 2
     ");
     insta::assert_snapshot!(refused(&["--host", "https://localhost/"]), @r"
     ERROR: --host is a URL, and must be a host alone: 'https://localhost/'.
     Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    exit 2
     ");
     insta::assert_snapshot!(refused(&["--host", "192.0.2.1", "--port", "0"]), @r"
     ERROR: Cannot listen on 192.0.2.1:0: Cannot assign requested address.
     Hint: This machine does not have the address. Give one that it has, or leave --host out to listen on 127.0.0.1 and ::1.
+    exit 1
     ");
     insta::assert_snapshot!(refused(&["--host", "no-such-host.invalid"]), @r"
     ERROR: The host 'no-such-host.invalid' cannot be found.
     Hint: --host must be a name or an address of this machine. Without it, the emulator listens on 127.0.0.1 and ::1.
+    exit 1
     ");
     insta::assert_snapshot!(refused(&["--port", &port]), @r"
     ERROR: Cannot listen on 127.0.0.1:PORT: Address already in use.
     Hint: Is an emulator running already? Choose another port: --port NUMBER, or --port 0 for any free one.
+    exit 1
     ");
-    insta::assert_snapshot!(refused(&["--host", ""]), @"ERROR: --host is empty.");
+    insta::assert_snapshot!(refused(&["--host", ""]), @r"
+    ERROR: --host is empty.
+    exit 2
+    ");
 }
 
 #[test]
