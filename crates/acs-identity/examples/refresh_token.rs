@@ -6,7 +6,8 @@ use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientExt a
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let user = std::env::args().nth(1).ok_or("give the raw id of a user")?;
+    let user =
+        std::env::args().nth(1).ok_or("give the raw id of a user: cargo run --example refresh_token -- 8:acs:…")?;
     let connection_string = std::env::var("AZURE_COMMUNICATION_CONNECTION_STRING")?;
     let client = CommunicationIdentityClient::with_connection_string(&connection_string, None)?;
     match client.get_token(&user, &[TokenScope::Chat], None).await {

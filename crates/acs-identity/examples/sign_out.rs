@@ -4,7 +4,7 @@ use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientExt a
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let user = std::env::args().nth(1).ok_or("give the raw id of a user")?;
+    let user = std::env::args().nth(1).ok_or("give the raw id of a user: cargo run --example sign_out -- 8:acs:…")?;
     let connection_string = std::env::var("AZURE_COMMUNICATION_CONNECTION_STRING")?;
     let client = CommunicationIdentityClient::with_connection_string(&connection_string, None)?;
     client.revoke_tokens(&user).await?;
