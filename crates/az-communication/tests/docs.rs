@@ -65,7 +65,7 @@ fn every_command_line_of_the_docs_runs_or_says_why_not() {
             shell.env(name, value.unwrap_or_default());
         }
         let path = format!("{}:/usr/bin:/bin", home.path().join("bin").display());
-        shell.env("PATH", path).env("AZURE_COMMUNICATION_EMULATOR_PORT", "0").env("COLUMNS", "120");
+        shell.env("PATH", path).env("AZURE_COMMUNICATION_EMULATOR_PORT", "0").env("COLUMNS", "200");
         for block in &blocks {
             commands += block.commands.len();
         }

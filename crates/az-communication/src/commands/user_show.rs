@@ -1,17 +1,24 @@
 //! `user show`.
 
 use super::{API_VERSION, USER, user_create};
-use crate::cli::table::{Example, Verb};
+use crate::cli::table::{Argument, Example, Verb};
 
 pub(super) const VERB: Verb = Verb {
     summary: "Shows an ACS Identity: its custom id and when its last token was issued.\n\nOnly preview api-versions of the \
         service have this.",
-    arguments: &[USER, API_VERSION],
+    arguments: &[
+        USER,
+        Argument {
+            help: "Version of the service's API. Without it, the newest that can show identities, which is a preview.",
+            ..API_VERSION
+        },
+    ],
     connects: true,
     confirms: false,
     examples: &[Example { name: "Show an ACS user", command: "{} --user \"8:acs:xxxxxx\"" }],
     run: |invocation| {
         let user = invocation.required("--user")?;
+        invocation.columns.set(Some(&["id", "customId", "lastTokenIssuedAt"]));
         let version = user_create::version_with_custom_ids(invocation, "identities to show")?;
         Ok(Some(invocation.service_of(&version)?.show_user(user)?))
     },

@@ -17,6 +17,16 @@ const NARROWEST: usize = 12;
 
 /// The rows with these columns only, their cells wrapped so that a table of them is no wider than `width`.
 pub(super) fn arrange(value: &Value, columns: &[&str], width: Option<usize>) -> Value {
+    named(value, columns, columns.iter().map(|name| (*name).to_owned()), width)
+}
+
+/// The same with a capital at the beginning of each name: the reference leaves columns such as `id` out.
+pub(super) fn arrange_all(value: &Value, columns: &[&str], width: Option<usize>) -> Value {
+    let title = |name: &&str| name.chars().take(1).flat_map(char::to_uppercase).chain(name.chars().skip(1)).collect();
+    named(value, columns, columns.iter().map(title), width)
+}
+
+fn named(value: &Value, columns: &[&str], names: impl Iterator<Item = String> + Clone, width: Option<usize>) -> Value {
     let items: Vec<&Value> = match value {
         Value::Array(items) => items.iter().collect(),
         other => vec![other],
@@ -28,11 +38,26 @@ pub(super) fn arrange(value: &Value, columns: &[&str], width: Option<usize>) -> 
     let objects: Vec<Value> = rows
         .into_iter()
         .map(|row| {
-            let members = columns.iter().map(|name| (*name).to_owned()).zip(row.into_iter().map(Value::from));
+            let members = names.clone().zip(row.into_iter().map(Value::from));
             Value::object(members.collect::<Object>())
         })
         .collect();
     Value::Array(objects.into())
+}
+
+/// The columns of a query's result, where it is one table of texts and numbers.
+pub(super) fn of_query(value: &Value) -> Option<Vec<String>> {
+    let Value::Array(items) = value else { return None };
+    let names = |item: &Value| match item {
+        Value::Object(members)
+            if members.values().all(|value| !matches!(value, Value::Array(_) | Value::Object(_))) =>
+        {
+            Some(members.keys().map(ToString::to_string).collect::<Vec<String>>())
+        }
+        _ => None,
+    };
+    let first = names(items.first()?)?;
+    items.iter().all(|item| names(item).as_ref() == Some(&first)).then_some(first)
 }
 
 fn cells(item: &Value, columns: &[&str]) -> Vec<String> {

@@ -86,9 +86,16 @@ pub fn format(value: &Value, format: Format, context: Context) -> Result<String,
         Format::Yaml => yaml::format(value),
         Format::Yamlc if context.colour => colour::yaml(&yaml::format(value)),
         Format::Yamlc => yaml::format(value),
-        Format::Table if !context.queried && context.columns.is_some() => {
-            let columns = context.columns.unwrap_or_default();
-            table::format(&columns::arrange(value, columns, columns::width()), false)
+        Format::Table if context.columns.is_some() => {
+            let width = columns::width();
+            let arranged = match context.columns.filter(|_| !context.queried) {
+                Some(columns) => Some(columns::arrange_all(value, columns, width)),
+                None => columns::of_query(value).map(|columns| {
+                    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+                    columns::arrange(value, &columns, width)
+                }),
+            };
+            table::format(arranged.as_ref().unwrap_or(value), false)
         }
         Format::Table => table::format(value, !context.queried),
         Format::Tsv => tsv::format(value),
