@@ -4,7 +4,7 @@
 use pyjmespath::Value;
 
 use super::{API_VERSION, Invocation, YES};
-use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
+use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::client::{Access, Principal};
 use crate::error::CliError;
 
@@ -14,12 +14,21 @@ const CLIENTS: Argument =
     Argument::new(&["--client-ids"], "Client IDs of the applications through which the principal may come in.")
         .arity(Arity::Many)
         .extension();
-const TEAMS_KIND: Argument = Argument::new(&["--principal-type"], "Kind of the principal: user or resourceAccount.")
-    .completion(Completion::Words(&["user", "resourceAccount", "teamsResourceAccount"]))
+const TEAMS_CLIENTS: Argument = Argument {
+    help: "Client IDs of the applications through which the principal may come in. Required for --principal-type user.",
+    ..CLIENTS
+};
+const TEAMS_KIND: Argument = Argument::new(&["--principal-type"], "Kind of the principal.")
+    .choices(&["user", "resourceAccount", "teamsResourceAccount"])
     .extension();
-const ENTRA_KIND: Argument = Argument::new(&["--principal-type"], "Kind of the principal: user, group or tenant.")
-    .completion(Completion::Words(&["user", "group", "tenant"]))
-    .extension();
+const ENTRA_KIND: Argument =
+    Argument::new(&["--principal-type"], "Kind of the principal.").choices(&["user", "group", "tenant"]).extension();
+/// The newest stable api-version that has assignments of Teams extension, and the only one that has those of Entra
+/// (docs/service.md, section 1).
+const TEAMS_USUAL: &str = "2025-06-30";
+const ENTRA_USUAL: &str = "2025-03-02-preview";
+const TEAMS_VERSION: Argument = API_VERSION.default(TEAMS_USUAL);
+const ENTRA_VERSION: Argument = API_VERSION.default(ENTRA_USUAL);
 const ENTRA_TOKEN: Argument =
     Argument::new(&["--entra-token"], "Entra access token of the user.").required().extension();
 
@@ -40,13 +49,13 @@ pub(super) mod teams_extension {
 
     pub(in super::super) const SHOW: Verb = verb(
         "Show the assignment of a Teams user or resource account.",
-        &[TENANT.required(), OBJECT, API_VERSION],
+        &[TENANT.required(), OBJECT, TEAMS_VERSION],
         &[Example { name: "Show an assignment", command: "{} --tenant TENANT_ID --object-id OBJECT_ID" }],
         |invocation| show(invocation, Access::TeamsExtension),
     );
     pub(in super::super) const CREATE: Verb = verb(
         "Let a Teams user or resource account in.",
-        &[TENANT.required(), OBJECT, TEAMS_KIND.required(), CLIENTS, API_VERSION],
+        &[TENANT.required(), OBJECT, TEAMS_KIND.required(), TEAMS_CLIENTS, TEAMS_VERSION],
         &[Example {
             name: "Let a Teams user in through an application",
             command: "{} --tenant TENANT_ID --object-id OBJECT_ID --principal-type user --client-ids CLIENT_ID",
@@ -55,7 +64,7 @@ pub(super) mod teams_extension {
     );
     pub(in super::super) const UPDATE: Verb = verb(
         "Change the assignment of a Teams user or resource account; what is not given stays.",
-        &[TENANT.required(), OBJECT, TEAMS_KIND, CLIENTS, API_VERSION],
+        &[TENANT.required(), OBJECT, TEAMS_KIND, CLIENTS, TEAMS_VERSION],
         &[Example {
             name: "Change the applications",
             command: "{} --tenant TENANT_ID --object-id OBJECT_ID --client-ids CLIENT_ID OTHER_CLIENT_ID",
@@ -66,7 +75,7 @@ pub(super) mod teams_extension {
         confirms: true,
         ..verb(
             "Remove the assignment of a Teams user or resource account.",
-            &[TENANT.required(), OBJECT, API_VERSION, YES],
+            &[TENANT.required(), OBJECT, TEAMS_VERSION, YES],
             &[Example { name: "Remove an assignment", command: "{} --tenant TENANT_ID --object-id OBJECT_ID" }],
             |invocation| delete(invocation, Access::TeamsExtension),
         )
@@ -74,7 +83,7 @@ pub(super) mod teams_extension {
     pub(in super::super) const EXCHANGE: Verb = verb(
         "Exchange the Entra token of a Teams user with an assignment for an access token.\n\nThe token must hold the \
          permission TeamsExtension.ManageCalls.",
-        &[ENTRA_TOKEN, API_VERSION],
+        &[ENTRA_TOKEN, TEAMS_VERSION],
         &[Example { name: "Exchange a token", command: "{} --entra-token \"$TOKEN\"" }],
         |invocation| exchange(invocation, Access::TeamsExtension),
     );
@@ -87,19 +96,19 @@ pub(super) mod entra {
 
     pub(in super::super) const LIST: Verb = verb(
         "List the Entra assignments.",
-        &[API_VERSION],
+        &[ENTRA_VERSION],
         &[Example { name: "List the assignments", command: "{} --output table" }],
         |invocation| Ok(Some(service(invocation, Access::Entra)?.list_entra_assignments()?)),
     );
     pub(in super::super) const SHOW: Verb = verb(
         "Show the assignment of a user, a group or a tenant.",
-        &[OBJECT, API_VERSION],
+        &[OBJECT, ENTRA_VERSION],
         &[Example { name: "Show an assignment", command: "{} --object-id OBJECT_ID" }],
         |invocation| show(invocation, Access::Entra),
     );
     pub(in super::super) const CREATE: Verb = verb(
         "Let a user, a group or a whole tenant in.",
-        &[TENANT.required(), OBJECT, ENTRA_KIND.required(), CLIENTS.required(), API_VERSION],
+        &[TENANT.required(), OBJECT, ENTRA_KIND.required(), CLIENTS.required(), ENTRA_VERSION],
         &[Example {
             name: "Let a group in through an application",
             command: "{} --tenant TENANT_ID --object-id OBJECT_ID --principal-type group --client-ids CLIENT_ID",
@@ -108,7 +117,7 @@ pub(super) mod entra {
     );
     pub(in super::super) const UPDATE: Verb = verb(
         "Change the assignment of a user, a group or a tenant; what is not given stays.",
-        &[TENANT, OBJECT, ENTRA_KIND, CLIENTS, API_VERSION],
+        &[TENANT, OBJECT, ENTRA_KIND, CLIENTS, ENTRA_VERSION],
         &[Example { name: "Change the applications", command: "{} --object-id OBJECT_ID --client-ids CLIENT_ID" }],
         |invocation| update(invocation, Access::Entra),
     );
@@ -116,7 +125,7 @@ pub(super) mod entra {
         confirms: true,
         ..verb(
             "Remove the assignment of a user, a group or a tenant.",
-            &[OBJECT, API_VERSION, YES],
+            &[OBJECT, ENTRA_VERSION, YES],
             &[Example { name: "Remove an assignment", command: "{} --object-id OBJECT_ID" }],
             |invocation| delete(invocation, Access::Entra),
         )
@@ -124,17 +133,16 @@ pub(super) mod entra {
     pub(in super::super) const EXCHANGE: Verb = verb(
         "Exchange the Entra token of a user with an assignment for an access token.\n\nThe token must be for \
          https://communication.azure.com/clients; its permissions become the scopes.",
-        &[ENTRA_TOKEN, API_VERSION],
+        &[ENTRA_TOKEN, ENTRA_VERSION],
         &[Example { name: "Exchange a token", command: "{} --entra-token \"$TOKEN\"" }],
         |invocation| exchange(invocation, Access::Entra),
     );
 }
 
 fn service(invocation: &Invocation<'_>, access: Access) -> Result<crate::client::Service, CliError> {
-    // The newest stable one that has it; Entra is in a preview only (docs/service.md, section 1).
     let usual = match access {
-        Access::TeamsExtension => "2025-06-30",
-        Access::Entra => "2025-03-02-preview",
+        Access::TeamsExtension => TEAMS_USUAL,
+        Access::Entra => ENTRA_USUAL,
     };
     invocation.service_of(invocation.given("--api-version").unwrap_or(usual))
 }

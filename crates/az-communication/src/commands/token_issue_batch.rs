@@ -31,7 +31,7 @@ pub(super) const VERB: Verb = Verb {
         all requests wait.",
     arguments: &[
         SCOPE,
-        Argument::new(&["--count"], "How many new users to create, each with a token.").one_of(WHOM).extension(),
+        Argument::new(&["--count"], "How many new users to create, each with a token; up to 10000000.").one_of(WHOM).extension(),
         USERS_FROM.one_of(WHOM),
         Argument::new(
             &["--names-from"],
@@ -54,7 +54,11 @@ pub(super) const VERB: Verb = Verb {
         .extension(),
         CONCURRENCY,
         token_request::EXPIRES_IN,
-        API_VERSION,
+        Argument {
+            help: "Version of the service's API. --names-from chooses the newest that has custom ids, which is a preview.",
+            default: Some(CLI_DEFAULT),
+            ..API_VERSION
+        },
     ],
     connects: true,
     confirms: false,

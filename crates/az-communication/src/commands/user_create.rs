@@ -29,8 +29,12 @@ pub(super) const VERB: Verb = Verb {
             "Your own name for the identity: the same one gives the same identity. Only preview api-versions have this.",
         )
         .extension(),
-        Argument::new(&["--count"], "How many to create; the result is then a list.").extension(),
-        API_VERSION,
+        Argument::new(&["--count"], "How many to create, up to 100000; the result is then a list.").extension(),
+        Argument {
+            help: "Version of the service's API. --custom-id chooses the newest that has custom ids, which is a preview.",
+            default: Some(CLI_DEFAULT),
+            ..API_VERSION
+        },
     ],
     connects: true,
     confirms: false,
