@@ -1,10 +1,19 @@
-//! `emulator stop`: a command that people look for, and that the emulator does without.
+//! `emulator stop` and `emulator status`: commands that people look for, and that the emulator does without.
 
 /// How the emulator is ended.
-pub const HINT: &str = "The emulator runs until Ctrl-C, or until it is ended by its process id, the `pid` of its ready \
+const STOP: &str = "The emulator runs until Ctrl-C, or until it is ended by its process id, the `pid` of its ready \
     line: kill PID";
 
-/// Whether this word below a group asks to end the emulator.
-pub fn is_asked_for(group: &str, word: &str) -> bool {
-    group == "communication emulator" && word.eq_ignore_ascii_case("stop")
+/// How it is asked whether the emulator runs.
+const STATUS: &str = "az communication doctor says whether the emulator of the connection string answers. Programs ask for \
+    GET /health.";
+
+/// What to do instead of what this word below a group asks for.
+pub fn hint(group: &str, word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        _ if group != "communication emulator" => None,
+        "stop" => Some(STOP),
+        "status" => Some(STATUS),
+        _ => None,
+    }
 }

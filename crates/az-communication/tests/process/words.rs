@@ -56,3 +56,25 @@ fn on_a_terminal_start_says_in_words_what_runs_where() {
     assert!(!said(&["--access-key", "c2VjcmV0"]).contains("c2VjcmV0"));
     assert_eq!(said(&["--only-show-errors"]), "");
 }
+
+#[test]
+fn on_a_terminal_start_says_where_the_short_connection_string_is_enough() {
+    let home = Folder::new();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let says_so = |options: &[&str]| {
+        let (terminal, stderr) = open();
+        let mut command = az(&home);
+        command.args(["communication", "emulator", "start"]).args(options).stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = command.env("AZURE_COMMUNICATION_EMULATOR_PORT", &port).stderr(stderr).spawn().unwrap();
+        drop(command);
+        let words = Collector::new(terminal);
+        Lines::of(child.stdout.take().unwrap()).next().unwrap();
+        kill("INT", child.id());
+        wait(&mut child);
+        words.finish().contains("For this az, the connection string UseDevelopmentEmulator=true is enough.\n")
+    };
+    assert!(says_so(&[]));
+    for other in [&["--in-memory"][..], &["--port", "0"], &["--access-key", "c2VjcmV0"]] {
+        assert!(!says_so(other), "{other:?}");
+    }
+}

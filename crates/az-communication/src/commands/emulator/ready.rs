@@ -5,9 +5,11 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use acs_identity_emulator::Emulator;
-use acs_identity_protocol::connection_string::DEVELOPMENT_ACCESS_KEY;
+use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR};
 use serde_json::json;
 
+use crate::emulator_files;
+use crate::emulator_variables;
 use crate::error::CliError;
 use crate::output;
 use crate::printer::{Level, Printer};
@@ -57,9 +59,21 @@ impl Ready {
         Ok(())
     }
 
+    /// Whether it is what `UseDevelopmentEmulator=true` stands for: that address, folder and key.
+    fn is_usual(&self) -> bool {
+        let folder =
+            emulator_files::data_dir().and_then(|folder| text_of(&std::path::absolute(&folder).unwrap_or(folder)));
+        emulator_variables::development_host().is_ok_and(|host| self.endpoint == format!("https://{host}"))
+            && folder.is_ok_and(|folder| self.data.as_ref() == Some(&folder))
+            && self.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY)
+    }
+
     fn words(&self) -> String {
         let place = self.data.as_ref().map_or_else(|| "in memory".to_owned(), |folder| format!("in {folder}"));
         let mut words = format!("\nThe emulator is running at {}. Its data is kept {place}.\n", self.endpoint);
+        if self.is_usual() {
+            let _ = writeln!(words, "For this az, the connection string {DEVELOPMENT_EMULATOR} is enough.");
+        }
         words.push_str("To use it from another terminal:\n\n");
         let mut export = |name: &str, value: &str, what: &str| {
             let _ = writeln!(words, "  export {name}={}{what}", quoted(value));
