@@ -20,7 +20,7 @@ impl fmt::Debug for UnverifiedJwt {
     }
 }
 
-/// Why a text is no JWT.
+/// Why a text is not a JWT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JwtError {
     /// It does not have three parts.

@@ -94,7 +94,7 @@ impl Core {
             consents: Mutex::default(),
             random,
         };
-        // A file that is no key is a problem of the start, not of the first token.
+        // A file that is not a key is a problem of the start, not of the first token.
         core.token_keys[KeySlot::Primary as usize].get()?;
         Ok(core)
     }

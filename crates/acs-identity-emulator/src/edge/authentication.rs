@@ -68,7 +68,8 @@ pub(super) fn check(edge: &Edge, request: &Received) -> Result<KeySlot, Refusal>
 
 fn check_date(request: &Received, name: &str) -> Result<(), Refusal> {
     let date = request.header(name).ok_or_else(|| deny(request, DENIED, &format!("no {name} header")))?;
-    let date = parse_http_date(date).ok_or_else(|| deny(request, DENIED, &format!("{name} is no RFC 1123 date")))?;
+    let date =
+        parse_http_date(date).ok_or_else(|| deny(request, DENIED, &format!("{name} is not an RFC 1123 date")))?;
     let ahead = (date - OffsetDateTime::now_utc()).whole_seconds();
     if ahead.abs() > MAX_CLOCK_SKEW_SECONDS {
         let direction = if ahead > 0 { "ahead" } else { "behind" };

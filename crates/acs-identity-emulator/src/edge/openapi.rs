@@ -53,7 +53,7 @@ pub(super) fn describe(version: &ApiVersion) -> Refused<Value> {
 
 fn keep_operations_of(paths: &mut Map<String, Value>, version: &ApiVersion) {
     for (path, item) in paths.iter_mut() {
-        // What is no route of the service has no versions.
+        // What is not a route of the service has no versions.
         let (Some(route), Some(item)) = (Route::find(path), item.as_object_mut()) else { continue };
         item.retain(|member, _| {
             Method::from_bytes(member.to_ascii_uppercase().as_bytes())

@@ -98,7 +98,7 @@ impl Edge {
                 let update: UpdateIdentityRequest = body_or_default(request)?;
                 if let Some(from) = update.tokens_valid_from {
                     let from = parse_iso(&from).ok_or_else(|| {
-                        let message = "TokensValidFrom: The value is no date and time in ISO 8601.";
+                        let message = "TokensValidFrom: The value is not a date and time in ISO 8601.";
                         Refusal::binding(message, Some("TokensValidFrom"))
                     })?;
                     core.revoke_before(&id, from).await?;

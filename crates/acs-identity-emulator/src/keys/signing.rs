@@ -91,7 +91,7 @@ impl SigningKey {
             let content = |what: &str| Error::Content(path.to_owned(), what.to_owned());
             let text = pem.trim().strip_prefix(PEM_BEGIN).and_then(|rest| rest.strip_suffix(PEM_END));
             let text: String = text.unwrap_or_default().split_whitespace().collect();
-            let der = STANDARD.decode(text).map_err(|_| content("is no PEM private key"))?;
+            let der = STANDARD.decode(text).map_err(|_| content("is not a PEM private key"))?;
             return Self::new(KeyPair::from_pkcs8(&der).map_err(|_| content("holds no RSA private key"))?);
         }
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(crypto)?;

@@ -11,7 +11,7 @@ use super::table::Argument;
 pub enum Problem {
     /// A word stands where a command or group is expected, and is neither.
     Misspelled(String),
-    /// These words are no options of the command, and no values of its options.
+    /// These words are neither options of the command nor values of its options.
     Unrecognized(Vec<String>),
     /// These arguments are missing, as errors name them. Below a group, the name of what is missing there.
     Required(Vec<String>),

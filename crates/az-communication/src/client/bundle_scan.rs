@@ -110,7 +110,7 @@ struct Decoder {
 }
 
 impl Decoder {
-    /// Decodes up to so many characters, a multiple of four, or up to a hyphen; nothing where it is no base64. And whether
+    /// Decodes up to so many characters, a multiple of four, or up to a hyphen; nothing where it is not base64. And whether
     /// there were as many, or the hyphen.
     fn decode(&mut self, block: &[u8], limit: usize) -> (&[u8], bool) {
         self.clean.clear();
