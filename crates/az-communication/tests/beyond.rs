@@ -262,6 +262,14 @@ fn keyless() {
 }
 
 #[test]
+fn a_table_of_a_user_has_the_id() {
+    let world = World::new();
+    let user = world.users(1).remove(0);
+    let shown = run(&mut world.command(&format!("user show --user {user} -o table"))).stdout;
+    assert!(shown.starts_with("Id ") && shown.contains(&user), "{shown}");
+}
+
+#[test]
 fn identities() {
     let world = World::new();
     let created = world.ok("user create --custom-id alice");
@@ -331,6 +339,12 @@ fn teams_users() {
     ] {
         assert!(stderr.contains(warning), "{warning:?} in {stderr}");
     }
+    // The refusal does not repeat what the warnings have said.
+    assert!(!stderr.contains("Hint: "), "{stderr}");
+    let (_, token) = issued(&world);
+    let Seen { stderr, .. } = exchange(&token, APP, OBJECT);
+    let said = stderr.matches("This is an access token of Communication Services, not one of Entra.").count();
+    assert_eq!((said, stderr.matches("WARNING: ").count()), (1, 1), "{stderr}");
     assert_eq!(
         world.fails(&format!("token get-for-teams-user --device-code --client {APP}"), 2),
         "ERROR: --device-code needs --tenant.\nHint: Give the tenant's id or domain.\n"
@@ -378,6 +392,14 @@ fn assignments_and_exchanges() {
     assert_eq!((&updated["tenantId"], &updated["clientIds"]), (&TENANT.into(), &serde_json::json!([OBJECT])));
     world.ok(&format!("entra assignment delete --object-id {OBJECT} --yes"));
     assert_eq!(world.ok("entra assignment list"), serde_json::json!([]));
+    let stderr = world.fails(
+        &format!(
+            "entra assignment create --tenant {TENANT} --object-id {OBJECT} --client-ids {APP} \
+        --principal-type robot"
+        ),
+        2,
+    );
+    assert!(stderr.contains("'robot' is not a valid value for '--principal-type'. Allowed values: "), "{stderr}");
     assert_eq!(world.fails("entra assignment show --object-id=", 2), "ERROR: --object-id is empty.\n");
 }
 

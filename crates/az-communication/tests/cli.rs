@@ -125,8 +125,8 @@ fn hints() {
         "ERROR: (Denied) Denied by the resource provider.\n\
          Code: Denied\n\
          Message: Denied by the resource provider.\n\
-         Hint: The access key is not, or no longer, one of this resource. Copy the connection string anew from \
-         Settings > Keys in the Azure portal.\n"
+         Hint: The access key is not the one of this emulator. Use the `connectionString` of its ready line, or \
+         UseDevelopmentEmulator=true.\n"
     );
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     assert_eq!(
@@ -210,7 +210,10 @@ fn a_teams_token_is_explained() {
         let mut command = emulator.az(&home);
         command.args(["communication", "user-identity", "token", "get-for-teams-user", "--aad-user", user]);
         let (code, _, stderr) = run(command.args(["--client", client, "--aad-token", token]));
-        (code, stderr.lines().filter_map(|line| line.strip_prefix("Hint: ")).map(str::to_owned).collect::<Vec<_>>())
+        // Each of them once: the warnings before the exchange, else the hint after it.
+        let said = stderr.lines().filter(|line| !line.contains("is in preview"));
+        let said = said.filter_map(|line| line.strip_prefix("WARNING: ").or_else(|| line.strip_prefix("Hint: ")));
+        (code, said.map(str::to_owned).collect::<Vec<_>>())
     };
     assert_eq!(exchange(&token(&[]), app), (Some(0), vec![]));
     let (code, hints) = exchange(&token(&["--expires-in=-10m", "--audience", "https://graph.microsoft.com"]), user);
@@ -220,6 +223,7 @@ fn a_teams_token_is_explained() {
         hints[1].starts_with("The token is for 'https://graph.microsoft.com' (claim 'aud'), not for "),
         "{hints:?}"
     );
+    assert_eq!(hints.len(), 3);
     assert_eq!(hints[2], format!("--client is '{user}', the token's 'appid' is '{app}'."));
     let (_, hints) = exchange("nonsense", app);
     assert_eq!(

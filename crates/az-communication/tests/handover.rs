@@ -787,7 +787,7 @@ fn a_shared_group_has_the_real_page_and_then_ours() {
         az communication: theirs
 
 
-    In az-communication 0.1.0, without the Azure CLI:
+    Commands of az-communication 0.1.0 itself:
 
     Subgroups:
         emulator                : Run the Communication Services Identity service on this machine,
@@ -804,7 +804,7 @@ fn a_shared_group_has_the_real_page_and_then_ours() {
     ");
     let seen = programs.before("real", &["communication", "identity", "--help"]);
     assert!(seen.code == Some(0) && seen.stdout.starts_with("\nGroup\n    az communication: theirs\n"), "{seen:?}");
-    let (_, ours) = seen.stdout.split_once("In az-communication").unwrap();
+    let (_, ours) = seen.stdout.split_once("Commands of az-communication").unwrap();
     assert!(ours.contains("token [Deprecated]") && ours.contains("user  [Deprecated]"), "{ours}");
 }
 

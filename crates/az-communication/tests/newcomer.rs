@@ -123,3 +123,52 @@ fn to_stop_the_emulator_is_to_end_its_process() {
     exit 2
     ");
 }
+
+#[test]
+fn whether_the_emulator_runs_is_for_the_doctor_to_say() {
+    let home = Folder::new();
+    assert_snapshot!(fails(&mut words(&home, "communication emulator status")), @"
+    ERROR: 'status' is misspelled or not recognized by the system.
+
+    Hint: az communication doctor says whether the emulator of the connection string answers. Programs ask for GET /health.
+    Hint: This az also has 'communication emulator start'.
+    exit 2
+    ");
+}
+
+#[test]
+fn a_token_without_its_option_comes_with_a_hint() {
+    let home = Folder::new();
+    let said = fails(&mut words(&home, "communication user-identity token inspect eyJ.eyJ.x"));
+    assert!(said.contains("\nHint: Give the token as --token TOKEN, or write it to stdin.\n"), "{said}");
+}
+
+#[test]
+fn what_stands_in_for_a_connection_string_is_named() {
+    let home = Folder::new();
+    let hint = |text: &str| {
+        let mut command = words(&home, "communication user-identity user create");
+        let said = fails(command.env("AZURE_COMMUNICATION_CONNECTION_STRING", text));
+        said.lines().find(|line| line.starts_with("Hint: ")).unwrap_or_default().to_owned()
+    };
+    assert_snapshot!(hint("UseDevelopmentEmulator"), @"Hint: For the emulator of this machine, write UseDevelopmentEmulator=true.");
+    assert_snapshot!(hint("https://contoso.communication.azure.com/"), @"Hint: This is an endpoint. With a login and no key, it goes into --endpoint or AZURE_COMMUNICATION_ENDPOINT.");
+}
+
+#[test]
+fn a_table_of_a_query_fits_the_terminal() {
+    let home = Folder::new();
+    let emulator = Emulator::start(&home, &[]);
+    let mut command = emulator.az(&home);
+    command.args([
+        "communication",
+        "doctor",
+        "-o",
+        "table",
+        "--query",
+        "[].{check: check, state: state, found: found}",
+    ]);
+    let output = command.env("COLUMNS", "80").output().unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.starts_with("Check ") && table.lines().all(|line| line.chars().count() <= 80), "{table}");
+}

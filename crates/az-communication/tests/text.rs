@@ -98,7 +98,7 @@ fn an_invisible_character_in_a_value_is_sent_and_named() {
     Message: Provided identity doesn't belong to the resource.
     Hint: --user holds an invisible character at its end: U+200B, zero-width space.
     Hint: --user holds an invisible character: U+00A0, non-breaking space.
-    Hint: '8:acs:\xa0x\u200b' is not an identity of a Communication Services resource: those start with 8:acs:.
+    Hint: '8:acs:\xa0x\u200b' is not a complete raw id: 8:acs:<resource>_<user>.
     exit 1
     ");
     let paths: Vec<String> = world.server.requests().into_iter().map(|request| request.path).collect();

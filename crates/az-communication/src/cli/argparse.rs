@@ -190,8 +190,8 @@ impl Parser<'_> {
             if list_of_users {
                 error.hints.extend(no_list::HINTS.map(str::to_owned));
             }
-            if no_stop::is_asked_for(path, name) {
-                error.hints.push(no_stop::HINT.to_owned());
+            if let Some(hint) = no_stop::hint(path, name) {
+                error.hints.push(hint.to_owned());
             }
             // Of a command that is only not loaded, the real CLI would say the same.
             if self.table.may_be_elsewhere(path, name) {
@@ -297,7 +297,12 @@ impl Parser<'_> {
             let spellings = ours.iter().flat_map(|argument| argument.options.iter().copied());
             spellings.into_iter().find(|spelling| spelling.starts_with(prefix))
         });
-        let hints = abbreviated.map(|spelling| format!("Write '{spelling}' out, if that is what you mean.")).collect();
+        let mut hints: Vec<String> =
+            abbreviated.map(|spelling| format!("Write '{spelling}' out, if that is what you mean.")).collect();
+        let takes_a_token = ours.iter().any(|argument| argument.key() == "--token");
+        if takes_a_token && words.iter().any(|word| !word.starts_with('-')) {
+            hints.push("Give the token as --token TOKEN, or write it to stdin.".to_owned());
+        }
         UsageError { hints, ..UsageError::new(Problem::Unrecognized(words)) }
     }
 

@@ -58,11 +58,7 @@ pub fn group_help(table: &Table, path: &str, colour: bool) -> String {
 pub fn group_addition(table: &Table, path: &str, colour: bool) -> String {
     let mut page = Page { text: String::new(), colour };
     page.print("", 0, None);
-    page.print(
-        concat!("In ", env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), ", without the Azure CLI:"),
-        0,
-        None,
-    );
+    page.print(concat!("Commands of ", env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"), " itself:"), 0, None);
     page.print("", 0, None);
     page.children(table, path);
     page.text

@@ -69,6 +69,8 @@ pub struct Connection {
     pub development_emulator: bool,
     /// Whether the connection string says `http://`, which is not used.
     pub plain_http: bool,
+    /// Whether a connection string was given beside the endpoint for which the login is used.
+    pub unused_key: bool,
     /// The subscription whose tenant a login is asked about.
     pub subscription: Option<String>,
 }
@@ -81,6 +83,7 @@ impl From<ConnectionString> for Connection {
             auth: Auth::Key(parsed.access_key),
             development_emulator: parsed.development_emulator,
             plain_http: parsed.plain_http,
+            unused_key: false,
             subscription: None,
         }
     }
@@ -121,6 +124,18 @@ fn malformed(error: &ConnectionStringError, text: &str, given: bool) -> CliError
         if pasted::is_quoted(value) && !pasted::is_quoted(text) {
             hints.push(format!("The value of '{name}' stands in quotes: they are part of it. Leave them out."));
         }
+    }
+    if text.trim().eq_ignore_ascii_case("UseDevelopmentEmulator") {
+        hints.push(format!("For the emulator of this machine, write {DEVELOPMENT_EMULATOR}."));
+    }
+    let scheme = text.trim().split_once("://").map_or("", |(scheme, _)| scheme);
+    if (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http"))
+        && host_and_path(text.trim()).is_ok_and(|(host, _)| is_url_host(host))
+    {
+        hints.push(
+            "This is an endpoint. With a login and no key, it goes into --endpoint or AZURE_COMMUNICATION_ENDPOINT."
+                .into(),
+        );
     }
     hints
         .push(format!("Copy it from Settings > Keys of the resource in the Azure portal. Its form is {EXPECTED_FORM}"));
@@ -256,6 +271,9 @@ impl Connection {
             auth: Auth::Login,
             development_emulator: false,
             plain_http: false,
+            unused_key: given.is_some()
+                && !arguments.has("--auth-mode")
+                && arguments.get("--connection-string").is_some_and(|text| !text.is_empty()),
             subscription,
         })
     }

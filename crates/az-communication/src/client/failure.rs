@@ -20,6 +20,7 @@ use super::page::Page;
 use super::resend;
 use super::retry_after::{Wait, retry_after};
 use super::transport_error::TransportError;
+use crate::names;
 
 /// What the request was about.
 #[derive(Debug, Clone)]
@@ -212,6 +213,10 @@ pub struct Parts {
     pub login: bool,
     /// Whether it went to the well-known emulator of this machine.
     pub development_emulator: bool,
+    /// Whether it went to a loopback address.
+    pub is_local: bool,
+    /// Whether a connection string was given beside the endpoint for which the login was used.
+    pub unused_key: bool,
     /// Whether the connection string says `http://`, which is not used.
     pub plain_http: bool,
     /// How many answers of gateways came before this, after each of which the request was sent again.
@@ -221,8 +226,9 @@ pub struct Parts {
 impl Failure {
     pub(super) fn new(cause: Cause, connection: &Connection, asked: Asked) -> Self {
         let login = matches!(connection.auth, Auth::Login);
-        let Connection { development_emulator, plain_http, .. } = *connection;
-        Self(Box::new(Parts { cause, asked, login, development_emulator, plain_http, lost: 0 }))
+        let Connection { development_emulator, unused_key, plain_http, .. } = *connection;
+        let is_local = names::is_loopback(connection.host_and_port().0);
+        Self(Box::new(Parts { cause, asked, login, development_emulator, is_local, unused_key, plain_http, lost: 0 }))
     }
 
     /// The failure of a request that was sent again so often, although the service may have carried it out.

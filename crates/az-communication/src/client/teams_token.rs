@@ -12,13 +12,20 @@ pub fn teams_token_problems(token: &str, client_id: &str, user_object_id: &str) 
         Ok(jwt) => jwt,
         Err(error) => return vec![format!("--aad-token is not an access token of Entra: {error}.")],
     };
+    if jwt.claim_str("acsScope").is_some() || jwt.claim_str("skypeid").is_some() {
+        return vec!["This is an access token of Communication Services, not one of Entra.".to_owned()];
+    }
     let mut problems = Vec::new();
     let now = OffsetDateTime::now_utc().unix_timestamp();
     problems.extend(Validity::of(&jwt, now).problem());
     let audience = jwt.claim_str("aud").unwrap_or_default();
     if !entra::is_acs_audience(audience) {
+        let actual = match audience {
+            "" => "names no audience (claim 'aud'), and must be for".to_owned(),
+            other => format!("is for '{other}' (claim 'aud'), not for"),
+        };
         problems.push(format!(
-            "The token is for '{audience}' (claim 'aud'), not for {}. Ask Entra for the scopes {}.",
+            "The token {actual} {}. Ask Entra for the scopes {}.",
             entra::ACS_RESOURCE,
             entra::TEAMS_PERMISSIONS.map(|permission| format!("{}/{permission}", entra::ACS_RESOURCE)).join(" and ")
         ));

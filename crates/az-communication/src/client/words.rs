@@ -2,6 +2,7 @@
 
 use acs_identity_protocol::RawId;
 use acs_identity_protocol::error::codes;
+use acs_identity_protocol::jwt::UnverifiedJwt;
 use acs_identity_protocol::signature::MAX_CLOCK_SKEW_SECONDS;
 use azure_core::time::OffsetDateTime;
 
@@ -102,7 +103,16 @@ fn hints_of_cause(failure: &Failure) -> Vec<String> {
             }
             hints
         }
-        Cause::Credential(error) => error.hints(),
+        Cause::Credential(error) => {
+            let mut hints = error.hints();
+            hints.push(if failure.unused_key {
+                "--endpoint asks for a login, so the key of --connection-string was not used. Leave --endpoint out."
+                    .into()
+            } else {
+                "With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.".into()
+            });
+            hints
+        }
         Cause::Answer { created: Some(user), .. } => vec![format!(
             "The user {user} exists now, without a token. Issue one with --user {user}, or delete the user: az \
              communication user-identity user delete --user {user}"
@@ -214,12 +224,16 @@ fn outcome(failure: &Failure) -> String {
 
 fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
     let mut hints = match error.kind {
-        ServiceErrorKind::Denied => denied_hints(error, failure.login),
+        ServiceErrorKind::Denied => denied_hints(error, failure),
         ServiceErrorKind::IdentityNotOwned => not_owned_hints(&failure.asked),
         ServiceErrorKind::InvalidAccessToken => match &failure.asked {
-            Asked::TeamsToken { token, client_id, user_object_id } => {
+            // Of one that can be read, the warnings before the request have said this.
+            Asked::TeamsToken { token, client_id, user_object_id }
+                if UnverifiedJwt::decode(token.secret()).is_err() =>
+            {
                 teams_token_problems(token.secret(), client_id, user_object_id)
             }
+            Asked::TeamsToken { .. } => Vec::new(),
             Asked::EntraToken(permission) => vec![format!(
                 "The token must be in force, for this service, and hold {permission}: az communication user-identity \
                  token inspect"
@@ -261,7 +275,7 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
 }
 
 /// A wrong clock or a wrong key. Keys are not mentioned where a login was used.
-fn denied_hints(error: &ServiceError, login: bool) -> Vec<String> {
+fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
     // A gateway in front of the service, say, has codes of its own.
     if error.code.as_deref() != Some(codes::DENIED) {
         return Vec::new();
@@ -276,8 +290,19 @@ fn denied_hints(error: &ServiceError, login: bool) -> Vec<String> {
             )];
         }
     }
-    if login {
+    if failure.login {
         return Vec::new();
+    }
+    // What answers on this machine is an emulator, whose keys no portal shows.
+    if failure.development_emulator {
+        return vec!["The emulator has another access key. Use the `connectionString` of its ready line.".into()];
+    }
+    if failure.is_local {
+        return vec![
+            "The access key is not the one of this emulator. Use the `connectionString` of its ready line, or \
+             UseDevelopmentEmulator=true."
+                .into(),
+        ];
     }
     vec![
         "The access key is not, or no longer, one of this resource. Copy the connection string anew from \
@@ -291,6 +316,9 @@ fn not_owned_hints(asked: &Asked) -> Vec<String> {
     match RawId::parse(user).resource() {
         Some(resource) => {
             vec![format!("The user belongs to the resource {resource}. Use the connection string of that resource.")]
+        }
+        None if user.starts_with("8:acs:") => {
+            vec![format!("'{user}' is not a complete raw id: 8:acs:<resource>_<user>.")]
         }
         None => {
             vec![format!("'{user}' is not an identity of a Communication Services resource: those start with 8:acs:.")]

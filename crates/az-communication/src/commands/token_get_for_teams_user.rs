@@ -55,8 +55,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         true => sign_in(invocation, client)?,
         false => (argument("--aad-token").to_owned(), argument("--aad-user").to_owned()),
     };
-    // The service says of all of them no more than that the token is not valid. What is no token at all cannot be compared;
-    // of that, the reference says nothing either, and the refusal will.
+    // The service says of all of them no more than that the token is not valid. A malformed token cannot be compared. The
+    // service refuses it, so no warning is printed.
     if UnverifiedJwt::decode(&token).is_ok() {
         for problem in teams_token_problems(&token, client, &user) {
             invocation.printer.warning(&problem);

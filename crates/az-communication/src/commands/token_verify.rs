@@ -18,9 +18,9 @@ use crate::printer::Printer;
 use crate::text_file;
 
 pub(super) const VERB: Verb = Verb {
-    summary: "Check a token: its signature against published keys, its expiry, and whether it was revoked.\n\nWithout \
-        --jwks, the emulator that the connection string or endpoint names is asked for its keys. The cloud publishes \
-        none, so that tokens of the cloud cannot be verified. The exit code is 1 where the token is not good; `reason` \
+    summary: "Check a token: its signature against published keys, its expiry, and without --jwks whether it was \
+        revoked.\n\nWithout --jwks, the emulator that the connection string or endpoint names is asked for its keys, and \
+        whether it has revoked the token. With --jwks, nobody is asked about revocation. The cloud publishes no keys, so that tokens of the cloud cannot be verified. The exit code is 1 where the token is not good; `reason` \
         says why.",
     arguments: &[
         TOKEN,

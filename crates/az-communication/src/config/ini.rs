@@ -10,7 +10,7 @@ pub struct Ini {
     sections: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// Why a text is no INI file, or why a value cannot be had.
+/// Why a text is not an INI file, or why a value cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IniError {
     /// The line, counted from 1, where one is at fault.
@@ -34,6 +34,9 @@ impl fmt::Display for IniError {
 }
 
 impl std::error::Error for IniError {}
+
+/// What is wrong with `[core`.
+const UNCLOSED: &str = "the section's name lacks its ]";
 
 /// The section whose options all others have, too.
 const DEFAULT_SECTION: &str = "DEFAULT";
@@ -84,10 +87,17 @@ impl FromStr for Ini {
                 current = None;
                 continue;
             }
+            let opens_a_section = value.starts_with('[');
             let Some(name) = section.as_deref() else {
+                if opens_a_section {
+                    return Err(IniError::at(number, UNCLOSED));
+                }
                 return Err(IniError::at(number, "a line before the first [section]"));
             };
             let Some(at) = value.find(['=', ':']).filter(|at| *at > 0) else {
+                if opens_a_section {
+                    return Err(IniError::at(number, UNCLOSED));
+                }
                 return Err(IniError::at(number, "neither a [section] nor an option = value"));
             };
             let option = value[..at].trim_end().to_lowercase();
@@ -181,7 +191,9 @@ mod tests {
 
     #[test]
     fn errors_name_the_line() {
-        assert_eq!(get("[core\nbroken", "a", "b"), Err("line 1: a line before the first [section]".into()));
+        assert_eq!(get("[core\nbroken", "a", "b"), Err("line 1: the section's name lacks its ]".into()));
+        assert_eq!(get("[a]\nb = c\n[core\n", "a", "b"), Err("line 3: the section's name lacks its ]".into()));
+        assert_eq!(get("a = b\n[core]", "a", "b"), Err("line 1: a line before the first [section]".into()));
         assert_eq!(get("[a]\nbroken", "a", "b"), Err("line 2: neither a [section] nor an option = value".into()));
         assert_eq!(get("[a]\nx=1\nX=2", "a", "b"), Err("line 3: the option 'x' is there twice in [a]".into()));
         assert_eq!(get("[a]\n[a]", "a", "b"), Err("line 2: the section [a] is there twice".into()));

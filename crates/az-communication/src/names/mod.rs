@@ -67,6 +67,12 @@ pub fn is_localhost(host: &str) -> bool {
     host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case("localhost")
 }
 
+/// Whether a host of a URL is this machine: `localhost`, or a loopback address.
+pub fn is_loopback(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    is_localhost(host) || address.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
+}
+
 /// Whether a server, with its port, is an address that needs a network interface beside it, and has none.
 pub fn lacks_a_zone(server: &str) -> bool {
     server.parse().is_ok_and(|address| match address {

@@ -671,7 +671,7 @@ fn a_batch_asks_once_and_shows_a_bar() {
         // Where the answer is no, nothing was written either.
         assert_eq!(world.home.path().join("r.jsonl").exists(), code == 0);
         if code == 0 {
-            assert!(stderr.contains("3 of 3 deleted, ") && stderr.contains('█'), "{stderr:?}");
+            assert!(stderr.contains("3 of 3 done, ") && stderr.contains('█'), "{stderr:?}");
         } else {
             assert!(stderr.contains("Operation cancelled."), "{stderr:?}");
         }
@@ -756,7 +756,7 @@ fn a_throttled_batch_waits_and_says_so() {
     let seen = world.run("token revoke-batch --users-from users.txt --yes");
     assert_eq!((seen.code, &seen.json()["revoked"]), (Some(0), &20.into()), "{seen:?}");
     assert!(started.elapsed() > Duration::from_secs(5), "it did not wait");
-    assert!(seen.stderr.contains(" of 20 revoked, waits "), "{seen:?}");
+    assert!(seen.stderr.contains(" of 20 done, waits "), "{seen:?}");
 }
 
 /// An emulator whose limit of revocations is nearly reached, and 20 users.

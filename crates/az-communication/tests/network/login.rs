@@ -393,3 +393,15 @@ fn what_is_not_supported_is_named() {
         assert!(seen.contains(expected), "{seen}");
     }
 }
+
+#[test]
+fn a_key_that_an_endpoint_leaves_unused_is_named() {
+    let world = World::new(vec![refused("AADSTS7000215: Invalid client secret provided.")]);
+    let mut command = world.application();
+    command.args(["--endpoint", "https://localhost:1"]);
+    command.args(["--connection-string", "endpoint=https://localhost:1/;accesskey=AAAA"]);
+    let said = run(&mut command);
+    let hint =
+        "Hint: --endpoint asks for a login, so the key of --connection-string was not used. Leave --endpoint out.\n";
+    assert!(said.contains(hint) && !said.contains("With an access key"), "{said}");
+}

@@ -52,7 +52,6 @@ impl LoginError {
             )),
             None => hints.push(format!("Sign in with `az login`, or set {application}.")),
         }
-        hints.push("With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.".into());
         hints
     }
 }

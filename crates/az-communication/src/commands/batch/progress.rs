@@ -18,7 +18,6 @@ const CLEAR_LINE: &str = "\r\u{1b}[K";
 
 /// The progress of a batch.
 pub(super) struct Progress {
-    verb: &'static str,
     total: usize,
     printer: Printer,
     started: Instant,
@@ -40,17 +39,10 @@ impl Progress {
     /// How often to call [`Progress::show`].
     pub(super) const TICK: Duration = Duration::from_millis(50);
 
-    pub(super) fn new(verb: &'static str, total: usize, printer: Printer) -> Self {
+    pub(super) fn new(total: usize, printer: Printer) -> Self {
         let now = Instant::now();
         let terminal = io::stderr().is_terminal();
-        Self {
-            verb,
-            total,
-            printer,
-            started: now,
-            terminal,
-            shown: Mutex::new(Shown { line: now, wait: None, bar: false }),
-        }
+        Self { total, printer, started: now, terminal, shown: Mutex::new(Shown { line: now, wait: None, bar: false }) }
     }
 
     /// Shows how many are done, if it is time to, and until when all requests wait.
@@ -89,7 +81,7 @@ impl Progress {
         }
         let short = match wait {
             Some(wait) => format!("{done}/{}, waits {}", self.total, time(wait.as_secs_f64())),
-            None => format!("{done}/{} {}", self.total, self.verb),
+            None => format!("{done}/{} done", self.total),
         };
         let shorter = format!("{done}/{}", self.total);
         let percent = format!("{}%", (done.min(self.total) * 100).checked_div(self.total).unwrap_or(100));
@@ -98,7 +90,8 @@ impl Progress {
     }
 
     fn text(&self, done: usize, wait: Option<Duration>) -> String {
-        let done_of = format!("{done} of {} {}", self.total, self.verb);
+        // Those that failed, and users who do not exist, are among them.
+        let done_of = format!("{done} of {} done", self.total);
         if let Some(wait) = wait.filter(|wait| *wait > Duration::ZERO) {
             return format!("{done_of}, waits {} before it goes on", time(wait.as_secs_f64()));
         }
@@ -167,7 +160,7 @@ mod tests {
     #[test]
     fn a_bar_fits_any_width() {
         for total in [1, 40, 10_000, 10_000_000] {
-            let progress = Progress::new("issued", total, Printer::new(Level::Warning, false));
+            let progress = Progress::new(total, Printer::new(Level::Warning, false));
             for width in NARROWEST - 1..200 {
                 for (done, wait) in [(0, None), (total / 2, None), (total, None), (1, Some(Duration::from_secs(59)))] {
                     let bar = progress.bar(done, wait, width);
@@ -179,14 +172,14 @@ mod tests {
 
     #[test]
     fn a_bar_says_what_fits() {
-        let progress = Progress::new("issued", 40, Printer::new(Level::Warning, false));
+        let progress = Progress::new(40, Printer::new(Level::Warning, false));
         let wait = Some(Duration::from_secs(25));
         assert_eq!(
             progress.bar(10, wait, 80),
-            "███████░░░░░░░░░░░░░░░░░░░░░░░ 10 of 40 issued, waits 25s before it goes on"
+            "███████░░░░░░░░░░░░░░░░░░░░░░░ 10 of 40 done, waits 25s before it goes on"
         );
-        assert_eq!(progress.bar(10, wait, 44), "10 of 40 issued, waits 25s before it goes on");
+        assert_eq!(progress.bar(10, wait, 44), "10 of 40 done, waits 25s before it goes on");
         assert_eq!(progress.bar(10, wait, 20), "10/40, waits 25s");
-        assert_eq!(progress.bar(10, None, 14), "10/40 issued");
+        assert_eq!(progress.bar(10, None, 14), "10/40 done");
     }
 }

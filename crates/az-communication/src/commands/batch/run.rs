@@ -311,7 +311,7 @@ pub(in crate::commands) fn run(
     let shared = Shared {
         batch,
         printer: invocation.printer,
-        progress: Progress::new(batch.operation.verb(), batch.plan.len(), invocation.printer),
+        progress: Progress::new(batch.plan.len(), invocation.printer),
         work,
         next: AtomicUsize::new(0),
         permits: Permits::new(batch.concurrency),

@@ -26,7 +26,10 @@ pub(super) const VERB: Verb = Verb {
     examples: &[
         Example { name: "bash, for this session", command: "source <({} bash)" },
         Example { name: "zsh, for this session", command: "source <({} zsh)" },
-        Example { name: "fish, for good", command: "{} fish > ~/.config/fish/completions/az.fish" },
+        Example {
+            name: "fish, for good",
+            command: "mkdir -p ~/.config/fish/completions && {} fish > ~/.config/fish/completions/az.fish",
+        },
         Example { name: "PowerShell, for this session", command: "{} powershell | Out-String | Invoke-Expression" },
     ],
     run,
