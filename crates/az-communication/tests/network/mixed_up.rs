@@ -119,7 +119,8 @@ fn a_token_that_says_that_it_is_for_another_user_is_refused() {
         assert_eq!(code, 1, "{stdout}{stderr}");
         assert!(stderr.contains("its token is not for 8:acs:"), "{stderr}");
     }
-    assert_eq!(issued(&home), [(user(1), token_for(1))]);
+    // The second user may have been asked for first, and ends the run.
+    assert!(issued(&home).iter().all(|issued| *issued == (user(1), token_for(1))));
 }
 
 #[test]
