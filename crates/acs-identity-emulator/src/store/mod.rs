@@ -1,253 +1,271 @@
-//! The store: one SQLite database, one task at a time that commits whatever queued up together, readers that it does not
-//! block.
+//! The store: operations of the domain, each of them atomic, and reads. Two implementations keep one contract.
 
-mod read;
-mod schema;
-mod write;
+mod decide;
+mod memory;
+pub(crate) mod operation;
+pub(crate) mod revocation;
+#[cfg(feature = "sqlite")]
+pub(crate) mod sqlite;
+#[cfg(test)]
+mod suite;
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
 
-use rusqlite::{Connection, OpenFlags};
-use tokio::sync::oneshot;
+pub(crate) use operation::{
+    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Created, Failure, IdentityRow, Kind, Operation, Outcome,
+    SigningKeyRow, SigningSlot, Snapshot, StoreError,
+};
 
-pub(crate) use read::{AssignmentRow, IdentityRow};
-pub(crate) use write::{Outcome, Write};
-
-use crate::error::Error;
-use crate::keys::files;
-
-const DATABASE_FILE: &str = "identities.db";
-const LOCK_FILE: &str = "lock";
-
-/// The most writes that one commit takes.
-const MAX_BATCH: usize = 512;
-
-/// A write that failed, for the log.
-pub(crate) type StoreError = String;
-
-type Reply = oneshot::Sender<Result<Outcome, StoreError>>;
+use memory::Memory;
 
 /// The store.
-pub(crate) struct Store {
-    writer: Writer,
-    readers: Readers,
-    /// Held as long as the store is open, so that a second process is refused.
-    _lock: Option<File>,
+pub(crate) enum Store {
+    Memory(Memory),
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::Sqlite),
 }
 
-/// The turn to commit. Dropping it commits whatever waits, until nothing does.
-struct Turn<'a>(&'a Writer);
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        while let Some(batch) = self.0.take() {
-            self.0.commit(batch);
-        }
-    }
-}
-
-/// What commits.
-struct Writer {
-    queue: Mutex<Queue>,
-    connection: Mutex<Connection>,
-}
-
-#[derive(Default)]
-struct Queue {
-    waiting: Vec<(Write, Reply)>,
-    /// Whether a task commits already, which will find what is added.
-    committing: bool,
-    closed: bool,
-}
-
-enum Readers {
-    /// Connections of their own, for a file.
-    Pool { path: PathBuf, idle: Mutex<Vec<Connection>> },
-    /// The writer's connection, for memory.
-    Shared,
+/// An answer that does not belong to its operation. No implementation gives one.
+fn unexpected(outcome: &Outcome) -> Failure {
+    StoreError::Failed(format!("an answer that belongs to another operation: {outcome:?}")).into()
 }
 
 impl Store {
-    /// Opens the store in a folder, or one in memory.
-    pub(crate) fn open(folder: Option<&Path>) -> Result<Self, Error> {
-        let (connection, readers, lock) = match folder {
-            Some(folder) => {
-                let lock = lock(folder)?;
-                let path = folder.join(DATABASE_FILE);
-                let connection = open_file(&path)?;
-                (Mutex::new(connection), Readers::Pool { path, idle: Mutex::default() }, Some(lock))
-            }
-            None => {
-                let path = Path::new(":memory:");
-                let fail = |error: rusqlite::Error| Error::Database(path.to_owned(), error.to_string());
-                let connection = Connection::open_in_memory().map_err(fail)?;
-                schema::migrate(&connection).map_err(|what| Error::Database(path.to_owned(), what))?;
-                (Mutex::new(connection), Readers::Shared, None)
-            }
+    /// One in memory.
+    pub(crate) fn in_memory() -> Self {
+        Self::Memory(Memory::default())
+    }
+
+    /// Carries an operation out; returns when it is durable.
+    async fn apply(&self, operation: Operation) -> Result<Outcome, Failure> {
+        let outcome = match self {
+            Self::Memory(memory) => memory.apply(&operation)?,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.apply(operation).await?,
         };
-        Ok(Self { writer: Writer { queue: Mutex::default(), connection }, readers, _lock: lock })
+        if outcome == Outcome::KeyGone { Err(Failure::KeyGone) } else { Ok(outcome) }
     }
 
-    /// Writes; returns when it is durable.
-    pub(crate) async fn write(&self, write: Write) -> Result<Outcome, StoreError> {
-        let closed = || "the store is closed".to_owned();
-        let (reply, answer) = oneshot::channel();
-        let leads = {
-            let mut queue = lock_of(&self.writer.queue);
-            if queue.closed {
-                return Err(closed());
+    /// Creates an identity, or finds the one that has the custom id already.
+    pub(crate) async fn create(
+        &self,
+        caller: Caller,
+        user: String,
+        custom_id: Option<String>,
+        token_issued_at: Option<i64>,
+    ) -> Result<Created, Failure> {
+        match self.apply(Operation::Create { caller, user, custom_id, token_issued_at }).await? {
+            Outcome::Created(created) => Ok(created),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Notes that a token is issued: the number that it carries. `None` where there is no such identity.
+    pub(crate) async fn issue(&self, caller: Caller, user: String, at: i64) -> Result<Option<i64>, Failure> {
+        match self.apply(Operation::Issue { caller, user, at }).await? {
+            Outcome::Issued { revocation } => Ok(Some(revocation)),
+            Outcome::Missing => Ok(None),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Revokes the tokens that were issued so far, or up to that second; at once, or at that time. Whether the identity is
+    /// there.
+    pub(crate) async fn revoke(
+        &self,
+        caller: Caller,
+        user: String,
+        issued_until: Option<i64>,
+        in_force_at: Option<i64>,
+    ) -> Result<bool, Failure> {
+        found(self.apply(Operation::Revoke { caller, user, issued_until, in_force_at }).await?)
+    }
+
+    /// Deletes an identity; whether it was there.
+    pub(crate) async fn delete(&self, caller: Caller, user: String) -> Result<bool, Failure> {
+        found(self.apply(Operation::Delete { caller, user }).await?)
+    }
+
+    /// Makes, replaces and removes assignments, all or none; which of them were there before.
+    pub(crate) async fn assign(&self, caller: Caller, kind: Kind, changes: Vec<Change>) -> Result<Vec<bool>, Failure> {
+        match self.apply(Operation::Assign { caller, kind, changes }).await? {
+            Outcome::Assigned(replaced) => Ok(replaced),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Replaces the access key of that generation; the new generation. `None` where somebody else replaced it.
+    pub(crate) async fn regenerate_key(
+        &self,
+        caller: Caller,
+        slot: AccessSlot,
+        generation: i64,
+        key: String,
+    ) -> Result<Option<i64>, Failure> {
+        match self.apply(Operation::RegenerateKey { caller, slot, generation, key }).await? {
+            Outcome::Regenerated { generation } => Ok(Some(generation)),
+            Outcome::Moved => Ok(None),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Keeps the access keys of the first start; those that stand now.
+    pub(crate) async fn keep_access_keys(
+        &self,
+        primary: String,
+        secondary: String,
+    ) -> Result<[AccessKeyRow; 2], Failure> {
+        match self.apply(Operation::KeepAccessKeys { primary, secondary }).await? {
+            Outcome::AccessKeys(rows) => Ok(rows),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Keeps a signing key; the one that stands now.
+    pub(crate) async fn keep_signing_key(
+        &self,
+        slot: SigningSlot,
+        generation: i64,
+        pkcs8: Vec<u8>,
+    ) -> Result<Vec<u8>, Failure> {
+        match self.apply(Operation::KeepSigningKey { slot, generation, pkcs8 }).await? {
+            Outcome::Kept { pkcs8 } => Ok(pkcs8),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Keeps settings; the values that stand now, in the order of the names.
+    pub(crate) async fn keep_settings(&self, settings: Vec<(String, String)>) -> Result<Vec<String>, Failure> {
+        match self.apply(Operation::KeepSettings(settings)).await? {
+            Outcome::Settings(values) => Ok(values),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Replaces settings, all or none.
+    pub(crate) async fn replace_settings(&self, settings: Vec<(String, String)>) -> Result<(), Failure> {
+        found(self.apply(Operation::ReplaceSettings(settings)).await?).map(drop)
+    }
+
+    /// Puts revocations that are due into force for good.
+    pub(crate) async fn settle(&self, now: i64) -> Result<(), Failure> {
+        found(self.apply(Operation::Settle { now }).await?).map(drop)
+    }
+
+    /// Whether the caller's key is in force.
+    pub(crate) fn check(&self, caller: Caller) -> Result<(), Failure> {
+        match caller {
+            Caller::Entra => Ok(()),
+            Caller::Key { .. } => self.snapshot(Some(caller), None).map(drop),
+        }
+    }
+
+    /// An identity and the generations of the access keys, at one moment.
+    pub(crate) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
+        match self {
+            Self::Memory(memory) => memory.snapshot(caller, user),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.snapshot(caller, user),
+        }
+    }
+
+    /// The assignments of those objects, in that tenant or in all.
+    pub(crate) fn assignments_of(
+        &self,
+        caller: Caller,
+        kind: Kind,
+        tenant: Option<&str>,
+        objects: &[&str],
+    ) -> Result<Vec<AssignmentRow>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.assignments_of(caller, kind, tenant, objects),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.assignments_of(caller, kind, tenant, objects),
+        }
+    }
+
+    /// The next assignments behind that object and tenant, in the order of both.
+    pub(crate) fn assignments_after(
+        &self,
+        caller: Caller,
+        kind: Kind,
+        after: Option<(&str, &str)>,
+        limit: usize,
+    ) -> Result<Vec<AssignmentRow>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.assignments_after(caller, kind, after, limit),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.assignments_after(caller, kind, after, limit),
+        }
+    }
+
+    /// The access keys.
+    pub(crate) fn access_keys(&self) -> Result<Vec<AccessKeyRow>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.access_keys(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.access_keys(),
+        }
+    }
+
+    /// A signing key.
+    pub(crate) fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.signing_key(slot),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.signing_key(slot),
+        }
+    }
+
+    /// A setting.
+    pub(crate) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.setting(name),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.setting(name),
+        }
+    }
+
+    /// Carries out what waits, and nothing that comes later; whether what is on the disk is whole.
+    pub(crate) fn close(&self) -> bool {
+        match self {
+            Self::Memory(memory) => {
+                memory.close();
+                true
             }
-            queue.waiting.push((write, reply));
-            !std::mem::replace(&mut queue.committing, true)
-        };
-        if leads {
-            // Whoever finds no commit under way makes the next one, here: handing over to another thread and back takes
-            // longer than most commits. A client that goes away meanwhile does not take the others' writes with it,
-            // because dropping the turn is what commits.
-            let turn = Turn(&self.writer);
-            // First, all requests that have come are heard: what they write goes into the same commit. In memory, too:
-            // answers that leave together wake their client once.
-            tokio::task::yield_now().await;
-            drop(turn);
-        }
-        answer.await.map_err(|_| closed())?
-    }
-
-    /// Reads with a connection that nobody else uses meanwhile.
-    fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        let text = |error: rusqlite::Error| error.to_string();
-        match &self.readers {
-            Readers::Shared => read(&lock_of(&self.writer.connection)).map_err(text),
-            Readers::Pool { path, idle } => {
-                let taken = lock_of(idle).pop();
-                let connection = match taken {
-                    Some(connection) => connection,
-                    None => open_reader(path).map_err(text)?,
-                };
-                let result = read(&connection).map_err(text);
-                lock_of(idle).push(connection);
-                result
-            }
-        }
-    }
-
-    /// Writes what is queued, and nothing that comes later.
-    pub(crate) fn close(&self) {
-        lock_of(&self.writer.queue).closed = true;
-        drop(Turn(&self.writer));
-    }
-}
-
-impl Drop for Store {
-    fn drop(&mut self) {
-        self.close();
-    }
-}
-
-fn lock_of<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn lock(folder: &Path) -> Result<File, Error> {
-    let path = folder.join(LOCK_FILE);
-    let file = files::open_private(&path, false).map_err(|error| Error::File(path.clone(), error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.to_owned())),
-        Err(TryLockError::Error(error)) => Err(Error::File(path, error)),
-    }
-}
-
-fn open_file(path: &Path) -> Result<Connection, Error> {
-    let fail = |what: String| Error::Database(path.to_owned(), what);
-    let sql = |error: rusqlite::Error| refused(path, &error);
-    let is_new = !path.exists();
-    let connection = Connection::open(path).map_err(sql)?;
-    #[cfg(unix)]
-    if is_new {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::Permissions::from_mode(0o600);
-        std::fs::set_permissions(path, mode).map_err(|error| Error::File(path.to_owned(), error))?;
-    }
-    let _ = is_new;
-    if !is_new {
-        // A damaged file is reported before anything is written into it.
-        let check: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sql)?;
-        if check != "ok" {
-            return Err(Error::Damaged(
-                path.to_owned(),
-                format!("it is damaged ({check}); move it away to start anew"),
-            ));
-        }
-    }
-    // FULL: a commit is on the disk when it returns.
-    connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;").map_err(sql)?;
-    schema::migrate(&connection).map_err(fail)?;
-    Ok(connection)
-}
-
-fn refused(path: &Path, error: &rusqlite::Error) -> Error {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::NotADatabase | rusqlite::ErrorCode::DatabaseCorrupt) => Error::Damaged(
-            path.to_owned(),
-            format!("it is damaged or not a database ({error}); move it away to start anew"),
-        ),
-        _ => Error::Database(path.to_owned(), error.to_string()),
-    }
-}
-
-fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
-    let connection =
-        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    Ok(connection)
-}
-
-impl Writer {
-    /// What waits, as much as one commit takes; where nothing does, the next one to write leads.
-    fn take(&self) -> Option<Vec<(Write, Reply)>> {
-        let mut queue = lock_of(&self.queue);
-        if queue.waiting.is_empty() {
-            queue.committing = false;
-            return None;
-        }
-        let count = queue.waiting.len().min(MAX_BATCH);
-        Some(queue.waiting.drain(..count).collect())
-    }
-
-    fn commit(&self, batch: Vec<(Write, Reply)>) {
-        let connection = lock_of(&self.connection);
-        let writes: Vec<&Write> = batch.iter().map(|(write, _)| write).collect();
-        match commit(&connection, &writes) {
-            Ok(outcomes) => {
-                for ((_, reply), outcome) in batch.into_iter().zip(outcomes) {
-                    let _ = reply.send(Ok(outcome));
-                }
-            }
-            // One bad write must not spoil the others: each one alone.
-            Err(_) => {
-                for (write, reply) in batch {
-                    let outcome = commit(&connection, &[&write]);
-                    let outcome = outcome.map_err(|error| error.to_string());
-                    let _ = reply.send(outcome.and_then(|mut all| all.pop().ok_or_else(|| "no outcome".to_owned())));
-                }
-            }
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.close(),
         }
     }
 }
 
-fn commit(connection: &Connection, writes: &[&Write]) -> rusqlite::Result<Vec<Outcome>> {
-    if let [write] = writes
-        && write.is_atomic()
-    {
-        return Ok(vec![write::apply(connection, write)?]);
+fn found(outcome: Outcome) -> Result<bool, Failure> {
+    match outcome {
+        Outcome::Done => Ok(true),
+        Outcome::Missing => Ok(false),
+        other => Err(unexpected(&other)),
     }
-    let transaction = connection.unchecked_transaction()?;
-    let outcomes: rusqlite::Result<Vec<Outcome>> =
-        writes.iter().map(|write| write::apply(&transaction, write)).collect();
-    let outcomes = outcomes?;
-    transaction.commit()?;
-    Ok(outcomes)
+}
+
+/// Wakes a thread that waits for a future.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waits for an operation where there is no runtime, or inside of one at the start. The commit thread needs none.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::park(),
+        }
+    }
 }

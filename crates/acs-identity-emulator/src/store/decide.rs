@@ -1,0 +1,215 @@
+//! The decision of each operation, over rows that an implementation keeps. An implementation makes the whole atomic.
+
+use super::operation::{
+    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Created, IdentityRow, Kind, Operation, Outcome,
+    SigningKeyRow, SigningSlot,
+};
+use super::revocation::{Revocation, settle};
+
+/// The rows of a store, inside of a transaction.
+pub(super) trait Rows {
+    type Error;
+
+    fn access_key(&mut self, slot: AccessSlot) -> Result<Option<AccessKeyRow>, Self::Error>;
+    fn generation(&mut self, slot: AccessSlot) -> Result<Option<i64>, Self::Error>;
+    fn put_access_key(&mut self, row: &AccessKeyRow) -> Result<(), Self::Error>;
+
+    fn signing_key(&mut self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Self::Error>;
+    fn put_signing_key(&mut self, row: &SigningKeyRow) -> Result<(), Self::Error>;
+    fn delete_signing_key(&mut self, slot: SigningSlot) -> Result<(), Self::Error>;
+
+    fn identity(&mut self, user: &str) -> Result<Option<IdentityRow>, Self::Error>;
+    fn identity_of(&mut self, custom_id: &str) -> Result<Option<IdentityRow>, Self::Error>;
+    /// Adds an identity that is not there.
+    fn add_identity(&mut self, row: &IdentityRow) -> Result<(), Self::Error>;
+    /// Changes one that is there, but never its custom id.
+    fn change_identity(&mut self, row: &IdentityRow) -> Result<(), Self::Error>;
+    /// Deletes an identity with its revocations; whether it was there.
+    fn delete_identity(&mut self, user: &str) -> Result<bool, Self::Error>;
+
+    fn revocations(&mut self, user: &str) -> Result<Vec<Revocation>, Self::Error>;
+    /// Replaces all of an identity.
+    fn put_revocations(&mut self, user: &str, revocations: &[Revocation]) -> Result<(), Self::Error>;
+    /// The identities with a revocation that is due.
+    fn due(&mut self, now: i64) -> Result<Vec<String>, Self::Error>;
+
+    fn put_assignment(&mut self, kind: Kind, row: &AssignmentRow) -> Result<(), Self::Error>;
+    /// Deletes the assignments of an object, in that tenant or in all; whether there was one.
+    fn delete_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Self::Error>;
+
+    fn setting(&mut self, name: &str) -> Result<Option<String>, Self::Error>;
+    fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Self::Error>;
+}
+
+/// Whether the key that a caller authenticated with is in force.
+fn is_in_force<R: Rows>(rows: &mut R, caller: Caller) -> Result<bool, R::Error> {
+    match caller {
+        Caller::Entra => Ok(true),
+        Caller::Key { slot, generation } => Ok(rows.generation(slot)? == Some(generation)),
+    }
+}
+
+/// Carries an operation out.
+pub(super) fn decide<R: Rows>(rows: &mut R, operation: &Operation) -> Result<Outcome, R::Error> {
+    if let Some(caller) = operation.caller()
+        && !is_in_force(rows, caller)?
+    {
+        return Ok(Outcome::KeyGone);
+    }
+    match operation {
+        Operation::Create { user, custom_id, token_issued_at, .. } => {
+            create(rows, user, custom_id.as_deref(), *token_issued_at)
+        }
+        Operation::Issue { user, at, .. } => {
+            let Some(mut row) = rows.identity(user)? else { return Ok(Outcome::Missing) };
+            row.last_token_issued_at = Some(*at);
+            rows.change_identity(&row)?;
+            Ok(Outcome::Issued { revocation: row.revocation })
+        }
+        Operation::Revoke { user, issued_until, in_force_at, .. } => revoke(rows, user, *issued_until, *in_force_at),
+        Operation::Delete { user, .. } => {
+            Ok(if rows.delete_identity(user)? { Outcome::Done } else { Outcome::Missing })
+        }
+        Operation::Assign { kind, changes, .. } => {
+            let replaced: Result<Vec<bool>, R::Error> =
+                changes.iter().map(|change| assign(rows, *kind, change)).collect();
+            Ok(Outcome::Assigned(replaced?))
+        }
+        Operation::RegenerateKey { slot, generation, key, .. } => regenerate(rows, *slot, *generation, key),
+        Operation::KeepAccessKeys { primary, secondary } => {
+            let primary = keep_access_key(rows, AccessSlot::Primary, primary)?;
+            let secondary = keep_access_key(rows, AccessSlot::Secondary, secondary)?;
+            Ok(Outcome::AccessKeys([primary, secondary]))
+        }
+        Operation::KeepSigningKey { slot, generation, pkcs8 } => keep_signing_key(rows, *slot, *generation, pkcs8),
+        Operation::KeepSettings(settings) => {
+            let mut standing = Vec::with_capacity(settings.len());
+            for (name, value) in settings {
+                standing.push(match rows.setting(name)? {
+                    Some(there) => there,
+                    None => {
+                        rows.put_setting(name, value)?;
+                        value.clone()
+                    }
+                });
+            }
+            Ok(Outcome::Settings(standing))
+        }
+        Operation::ReplaceSettings(settings) => {
+            for (name, value) in settings {
+                rows.put_setting(name, value)?;
+            }
+            Ok(Outcome::Done)
+        }
+        Operation::Settle { now } => {
+            for user in rows.due(*now)? {
+                let Some(mut row) = rows.identity(&user)? else { continue };
+                let revocations = rows.revocations(&user)?;
+                keep_settled(rows, &mut row, revocations, true, *now)?;
+            }
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn create<R: Rows>(
+    rows: &mut R,
+    user: &str,
+    custom_id: Option<&str>,
+    token_issued_at: Option<i64>,
+) -> Result<Outcome, R::Error> {
+    if let Some(custom_id) = custom_id
+        && let Some(mut row) = rows.identity_of(custom_id)?
+    {
+        if token_issued_at.is_some() {
+            row.last_token_issued_at = token_issued_at;
+            rows.change_identity(&row)?;
+        }
+        return Ok(Outcome::Created(Created { row, found: true }));
+    }
+    let row = IdentityRow {
+        user: user.to_owned(),
+        custom_id: custom_id.map(str::to_owned),
+        last_token_issued_at: token_issued_at,
+        ..IdentityRow::default()
+    };
+    rows.add_identity(&row)?;
+    Ok(Outcome::Created(Created { row, found: false }))
+}
+
+fn revoke<R: Rows>(
+    rows: &mut R,
+    user: &str,
+    issued_until: Option<i64>,
+    in_force_at: Option<i64>,
+) -> Result<Outcome, R::Error> {
+    let Some(mut row) = rows.identity(user)? else { return Ok(Outcome::Missing) };
+    row.revocation += 1;
+    let mut revocations = rows.revocations(user)?;
+    let had_some = !revocations.is_empty();
+    revocations.push(Revocation { number: row.revocation, issued_until, in_force_at });
+    // Nothing is due by this: what is pending waits for a clock that says so.
+    keep_settled(rows, &mut row, revocations, had_some, i64::MIN)?;
+    Ok(Outcome::Done)
+}
+
+/// Writes an identity and its revocations, those that are due for good. The usual revocation leaves no rows of its own.
+fn keep_settled<R: Rows>(
+    rows: &mut R,
+    row: &mut IdentityRow,
+    mut revocations: Vec<Revocation>,
+    had_some: bool,
+    now: i64,
+) -> Result<(), R::Error> {
+    settle(&mut row.revoked_below, &mut revocations, now);
+    rows.change_identity(row)?;
+    if had_some || !revocations.is_empty() {
+        rows.put_revocations(&row.user, &revocations)?;
+    }
+    Ok(())
+}
+
+fn assign<R: Rows>(rows: &mut R, kind: Kind, change: &Change) -> Result<bool, R::Error> {
+    let replaced = rows.delete_assignment(kind, change.tenant.as_deref(), &change.object)?;
+    if let Some(row) = &change.row {
+        rows.put_assignment(kind, row)?;
+    }
+    Ok(replaced)
+}
+
+fn regenerate<R: Rows>(rows: &mut R, slot: AccessSlot, expected: i64, key: &str) -> Result<Outcome, R::Error> {
+    if rows.generation(slot)? != Some(expected) {
+        return Ok(Outcome::Moved);
+    }
+    let generation = expected + 1;
+    rows.put_access_key(&AccessKeyRow { slot, generation, key: key.to_owned() })?;
+    rows.delete_signing_key(SigningSlot::Access(slot))?;
+    Ok(Outcome::Regenerated { generation })
+}
+
+fn keep_access_key<R: Rows>(rows: &mut R, slot: AccessSlot, key: &str) -> Result<AccessKeyRow, R::Error> {
+    if let Some(row) = rows.access_key(slot)? {
+        return Ok(row);
+    }
+    let row = AccessKeyRow { slot, generation: 1, key: key.to_owned() };
+    rows.put_access_key(&row)?;
+    Ok(row)
+}
+
+fn keep_signing_key<R: Rows>(
+    rows: &mut R,
+    slot: SigningSlot,
+    generation: i64,
+    pkcs8: &[u8],
+) -> Result<Outcome, R::Error> {
+    if let SigningSlot::Access(slot) = slot
+        && rows.generation(slot)? != Some(generation)
+    {
+        return Ok(Outcome::KeyGone);
+    }
+    if let Some(row) = rows.signing_key(slot)?.filter(|row| row.generation == generation) {
+        return Ok(Outcome::Kept { pkcs8: row.pkcs8 });
+    }
+    rows.put_signing_key(&SigningKeyRow { slot, generation, pkcs8: pkcs8.to_owned() })?;
+    Ok(Outcome::Kept { pkcs8: pkcs8.to_owned() })
+}

@@ -1,0 +1,235 @@
+//! The store in memory, without SQLite. Handles that are cloned share it, as processes share a database.
+
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
+use std::ops::Bound;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::decide::{Rows, decide};
+use super::operation::{
+    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Failure, IdentityRow, Kind, Operation, Outcome, SigningKeyRow,
+    SigningSlot, Snapshot, StoreError,
+};
+use super::revocation::Revocation;
+
+/// A handle.
+#[derive(Clone, Default)]
+pub(crate) struct Memory {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    access_keys: [Option<AccessKeyRow>; 2],
+    signing_keys: Vec<SigningKeyRow>,
+    identities: HashMap<String, IdentityRow>,
+    users: HashMap<String, String>,
+    revocations: HashMap<String, Vec<Revocation>>,
+    assignments: BTreeMap<Kind, ByObject>,
+    settings: HashMap<String, String>,
+    closed: bool,
+}
+
+/// By object, then by tenant.
+type ByObject = BTreeMap<String, BTreeMap<String, AssignmentRow>>;
+
+impl Memory {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic in the middle of an operation would leave half of it; there is nothing in one that panics.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn apply(&self, operation: &Operation) -> Result<Outcome, StoreError> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err(StoreError::Stopped("it is closed".into()));
+        }
+        let Ok(outcome) = decide(&mut *state, operation);
+        Ok(outcome)
+    }
+
+    /// Reads at one moment, where the caller's key is in force.
+    fn read<T>(&self, caller: Option<Caller>, read: impl FnOnce(&State) -> T) -> Result<T, Failure> {
+        let state = self.lock();
+        if state.closed {
+            return Err(StoreError::Stopped("it is closed".into()).into());
+        }
+        if let Some(Caller::Key { slot, generation }) = caller
+            && state.generations()[slot as usize] != generation
+        {
+            return Err(Failure::KeyGone);
+        }
+        Ok(read(&state))
+    }
+
+    pub(super) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
+        self.read(caller, |state| Snapshot {
+            identity: user.and_then(|user| state.identities.get(user).cloned()),
+            revocations: user.and_then(|user| state.revocations.get(user).cloned()).unwrap_or_default(),
+            generations: state.generations(),
+        })
+    }
+
+    pub(super) fn assignments_of(
+        &self,
+        caller: Caller,
+        kind: Kind,
+        tenant: Option<&str>,
+        objects: &[&str],
+    ) -> Result<Vec<AssignmentRow>, Failure> {
+        self.read(Some(caller), |state| {
+            let Some(all) = state.assignments.get(&kind) else { return Vec::new() };
+            let found = objects.iter().filter_map(|object| all.get(*object)).flat_map(BTreeMap::values);
+            found.filter(|row| tenant.is_none_or(|tenant| row.tenant == tenant)).cloned().collect()
+        })
+    }
+
+    pub(super) fn assignments_after(
+        &self,
+        caller: Caller,
+        kind: Kind,
+        after: Option<(&str, &str)>,
+        limit: usize,
+    ) -> Result<Vec<AssignmentRow>, Failure> {
+        self.read(Some(caller), |state| {
+            let Some(all) = state.assignments.get(&kind) else { return Vec::new() };
+            let from = Bound::Included(after.map_or("", |(object, _)| object));
+            let rows = all.range::<str, _>((from, Bound::Unbounded)).flat_map(|(_, tenants)| tenants.values());
+            rows.filter(|row| after.is_none_or(|after| (row.object.as_str(), row.tenant.as_str()) > after))
+                .take(limit)
+                .cloned()
+                .collect()
+        })
+    }
+
+    pub(super) fn access_keys(&self) -> Result<Vec<AccessKeyRow>, Failure> {
+        self.read(None, |state| state.access_keys.iter().flatten().cloned().collect())
+    }
+
+    pub(super) fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
+        self.read(None, |state| state.signing_keys.iter().find(|row| row.slot == slot).cloned())
+    }
+
+    pub(super) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
+        self.read(None, |state| state.settings.get(name).cloned())
+    }
+
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+    }
+}
+
+impl State {
+    fn generations(&self) -> [i64; 2] {
+        [0, 1].map(|slot| self.access_keys[slot].as_ref().map_or(0, |row: &AccessKeyRow| row.generation))
+    }
+}
+
+impl Rows for State {
+    type Error = Infallible;
+
+    fn access_key(&mut self, slot: AccessSlot) -> Result<Option<AccessKeyRow>, Infallible> {
+        Ok(self.access_keys[slot as usize].clone())
+    }
+
+    fn generation(&mut self, slot: AccessSlot) -> Result<Option<i64>, Infallible> {
+        Ok(self.access_keys[slot as usize].as_ref().map(|row| row.generation))
+    }
+
+    fn put_access_key(&mut self, row: &AccessKeyRow) -> Result<(), Infallible> {
+        self.access_keys[row.slot as usize] = Some(row.clone());
+        Ok(())
+    }
+
+    fn signing_key(&mut self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Infallible> {
+        Ok(self.signing_keys.iter().find(|row| row.slot == slot).cloned())
+    }
+
+    fn put_signing_key(&mut self, row: &SigningKeyRow) -> Result<(), Infallible> {
+        self.delete_signing_key(row.slot)?;
+        self.signing_keys.push(row.clone());
+        Ok(())
+    }
+
+    fn delete_signing_key(&mut self, slot: SigningSlot) -> Result<(), Infallible> {
+        self.signing_keys.retain(|row| row.slot != slot);
+        Ok(())
+    }
+
+    fn identity(&mut self, user: &str) -> Result<Option<IdentityRow>, Infallible> {
+        Ok(self.identities.get(user).cloned())
+    }
+
+    fn identity_of(&mut self, custom_id: &str) -> Result<Option<IdentityRow>, Infallible> {
+        Ok(self.users.get(custom_id).and_then(|user| self.identities.get(user)).cloned())
+    }
+
+    fn add_identity(&mut self, row: &IdentityRow) -> Result<(), Infallible> {
+        if let Some(custom_id) = &row.custom_id {
+            self.users.insert(custom_id.clone(), row.user.clone());
+        }
+        self.identities.insert(row.user.clone(), row.clone());
+        Ok(())
+    }
+
+    fn change_identity(&mut self, row: &IdentityRow) -> Result<(), Infallible> {
+        if let Some(there) = self.identities.get_mut(&row.user) {
+            there.clone_from(row);
+        }
+        Ok(())
+    }
+
+    fn delete_identity(&mut self, user: &str) -> Result<bool, Infallible> {
+        let Some(row) = self.identities.remove(user) else { return Ok(false) };
+        if let Some(custom_id) = row.custom_id {
+            self.users.remove(&custom_id);
+        }
+        self.revocations.remove(user);
+        Ok(true)
+    }
+
+    fn revocations(&mut self, user: &str) -> Result<Vec<Revocation>, Infallible> {
+        Ok(self.revocations.get(user).cloned().unwrap_or_default())
+    }
+
+    fn put_revocations(&mut self, user: &str, revocations: &[Revocation]) -> Result<(), Infallible> {
+        if revocations.is_empty() {
+            self.revocations.remove(user);
+        } else {
+            self.revocations.insert(user.to_owned(), revocations.to_owned());
+        }
+        Ok(())
+    }
+
+    fn due(&mut self, now: i64) -> Result<Vec<String>, Infallible> {
+        let due = |revocations: &[Revocation]| revocations.iter().any(|revocation| revocation.is_due(now));
+        Ok(self.revocations.iter().filter(|(_, all)| due(all)).map(|(user, _)| user.clone()).collect())
+    }
+
+    fn put_assignment(&mut self, kind: Kind, row: &AssignmentRow) -> Result<(), Infallible> {
+        let tenants = self.assignments.entry(kind).or_default().entry(row.object.clone()).or_default();
+        tenants.insert(row.tenant.clone(), row.clone());
+        Ok(())
+    }
+
+    fn delete_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Infallible> {
+        let Some(all) = self.assignments.get_mut(&kind) else { return Ok(false) };
+        let Some(tenants) = all.get_mut(object) else { return Ok(false) };
+        let before = tenants.len();
+        tenants.retain(|there, _| tenant.is_some_and(|tenant| there != tenant));
+        let deleted = tenants.len() < before;
+        if tenants.is_empty() {
+            all.remove(object);
+        }
+        Ok(deleted)
+    }
+
+    fn setting(&mut self, name: &str) -> Result<Option<String>, Infallible> {
+        Ok(self.settings.get(name).cloned())
+    }
+
+    fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Infallible> {
+        self.settings.insert(name.to_owned(), value.to_owned());
+        Ok(())
+    }
+}

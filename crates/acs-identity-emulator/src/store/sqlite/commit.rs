@@ -1,0 +1,242 @@
+//! The thread that commits. It takes whatever waits, makes one transaction of it, and answers when that is on the disk.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::Surroundings;
+use super::apply::Transaction;
+use super::fault::Fault;
+use super::open::{LOG, checkpoint};
+use super::wal::{self, Mark};
+use crate::store::decide::{Rows as _, decide};
+use crate::store::{Operation, Outcome, StoreError};
+
+/// The most operations that one commit takes.
+const MAX_BATCH: usize = 512;
+
+/// A log of so many pages is moved into the database: as many as SQLite itself would wait for.
+const LOG_PAGES: u32 = 1000;
+
+/// How often the folder is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+type Reply = oneshot::Sender<Result<Outcome, StoreError>>;
+
+/// What waits for the thread.
+#[derive(Default)]
+pub(super) struct Queue {
+    state: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    operations: VecDeque<(Operation, Reply)>,
+    closed: bool,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds an operation; the answer to it, unless the queue is closed.
+    pub(super) fn add(&self, operation: Operation) -> Option<oneshot::Receiver<Result<Outcome, StoreError>>> {
+        let (reply, answer) = oneshot::channel();
+        let mut state = self.lock();
+        if state.closed {
+            return None;
+        }
+        state.operations.push_back((operation, reply));
+        drop(state);
+        self.changed.notify_one();
+        Some(answer)
+    }
+
+    /// Nothing is added any more. What waits is carried out.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_one();
+    }
+
+    /// What waits; `None` when nothing will.
+    fn take(&self) -> Option<Vec<(Operation, Reply)>> {
+        let mut state = self.lock();
+        loop {
+            if !state.operations.is_empty() {
+                let count = state.operations.len().min(MAX_BATCH);
+                return Some(state.operations.drain(..count).collect());
+            }
+            if state.closed {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// The thread's own state.
+pub(super) struct Committer {
+    connection: Connection,
+    /// Pages in the log after the last commit, which SQLite says.
+    pages: Arc<AtomicU32>,
+    log: std::path::PathBuf,
+    mark: Mark,
+    /// Whether the whole log has reached the database, so that the next commit begins a new one.
+    begins_anew: bool,
+    surroundings: Arc<dyn Surroundings>,
+    looked_at: Option<Instant>,
+    stopped: Option<String>,
+}
+
+impl Committer {
+    pub(super) fn new(
+        mut connection: Connection,
+        database: &std::path::Path,
+        number: i64,
+        surroundings: Arc<dyn Surroundings>,
+    ) -> rusqlite::Result<Self> {
+        let pages = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&pages);
+        connection.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages: i32| {
+            counted.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Self {
+            connection,
+            pages,
+            log: wal::path_of(database),
+            mark: Mark { salts: 0, frames: 0, number },
+            begins_anew: true,
+            surroundings,
+            looked_at: None,
+            stopped: None,
+        })
+    }
+
+    /// Works until the queue is closed and empty; whether the database was left without a log.
+    pub(super) fn run(mut self, queue: &Queue) -> bool {
+        while let Some(batch) = queue.take() {
+            self.carry_out(batch);
+            self.move_log();
+        }
+        if self.stopped.is_some() {
+            // What is in the log must be read by the next start. Moving it now could lose it.
+            let _ = self.connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            return false;
+        }
+        if !self.surroundings.are_still_there() {
+            return false;
+        }
+        self.surroundings.closing();
+        checkpoint(&self.connection).is_ok() && self.connection.close().is_ok()
+    }
+
+    fn carry_out(&mut self, batch: Vec<(Operation, Reply)>) {
+        let operations: Vec<&Operation> = batch.iter().map(|(operation, _)| operation).collect();
+        match self.commit(&operations) {
+            Ok(outcomes) => {
+                let gone = !self.are_still_there();
+                for ((_, reply), outcome) in batch.into_iter().zip(outcomes) {
+                    let _ = reply.send(if gone { Err(StoreError::Gone) } else { Ok(outcome) });
+                }
+            }
+            Err(error) if batch.len() == 1 || matches!(error, StoreError::Stopped(_)) => {
+                for (_, reply) in batch {
+                    let _ = reply.send(Err(error.clone()));
+                }
+            }
+            // One that fails must not spoil the others: each one alone.
+            Err(_) => {
+                for pair in batch {
+                    self.carry_out(vec![pair]);
+                }
+            }
+        }
+    }
+
+    fn commit(&mut self, operations: &[&Operation]) -> Result<Vec<Outcome>, StoreError> {
+        if let Some(why) = &self.stopped {
+            return Err(StoreError::Stopped(why.clone()));
+        }
+        match self.transaction(operations) {
+            Ok(outcomes) => {
+                self.note_log();
+                Ok(outcomes)
+            }
+            Err(fault) => {
+                if !self.connection.is_autocommit() {
+                    let _ = self.connection.execute_batch("ROLLBACK");
+                }
+                let error = fault.of_write();
+                if let StoreError::Stopped(why) = &error {
+                    self.stopped = Some(why.clone());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn transaction(&mut self, operations: &[&Operation]) -> Result<Vec<Outcome>, Fault> {
+        // IMMEDIATE: what is read here still stands when it is written, also where another process writes.
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let mut rows = Transaction::new(&self.connection);
+        let outcomes: Result<Vec<Outcome>, Fault> =
+            operations.iter().map(|operation| decide(&mut rows, operation)).collect();
+        let outcomes = outcomes?;
+        if self.begins_anew {
+            rows.put_setting(LOG, &(self.mark.number + 1).to_string())?;
+        }
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        if self.begins_anew {
+            self.mark.number += 1;
+            self.begins_anew = false;
+        }
+        Ok(outcomes)
+    }
+
+    /// Notes how far the log goes now, outside of it.
+    fn note_log(&mut self) {
+        let frames = self.pages.load(Ordering::Relaxed);
+        if frames <= self.mark.frames || self.mark.salts == 0 {
+            let Ok(Some(salts)) = wal::salts_of(&self.log) else { return };
+            self.mark.salts = salts;
+        }
+        self.mark.frames = frames;
+        self.surroundings.committed(self.mark);
+    }
+
+    fn are_still_there(&mut self) -> bool {
+        let now = Instant::now();
+        if self.looked_at.is_some_and(|at| now.duration_since(at) < LOOK) {
+            return true;
+        }
+        let there = self.surroundings.are_still_there();
+        self.looked_at = there.then_some(now);
+        there
+    }
+
+    /// Moves a long log into the database. SQLite itself would ignore what goes wrong there.
+    fn move_log(&mut self) {
+        if self.stopped.is_some() || self.pages.load(Ordering::Relaxed) < LOG_PAGES || self.begins_anew {
+            return;
+        }
+        let moved = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        });
+        match moved {
+            Ok((busy, pages, moved)) => self.begins_anew = busy == 0 && pages == moved,
+            Err(error) => {
+                if let StoreError::Stopped(why) = Fault::from(error).of_write() {
+                    self.stopped = Some(why);
+                }
+            }
+        }
+    }
+}

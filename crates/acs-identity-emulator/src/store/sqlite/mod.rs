@@ -1,0 +1,125 @@
+//! The store in a SQLite database. All SQL of the crate is here.
+
+mod apply;
+mod check;
+mod commit;
+mod fault;
+mod migrate;
+pub(crate) mod open;
+mod read;
+mod row;
+mod schema;
+#[cfg(test)]
+pub(super) mod tests;
+pub(crate) mod wal;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+
+use super::operation::{
+    AccessKeyRow, AssignmentRow, Caller, Failure, Kind, Operation, Outcome, SigningKeyRow, SigningSlot, Snapshot,
+    StoreError,
+};
+use commit::{Committer, Queue};
+use read::Readers;
+
+/// The stack of the thread that commits, in bytes.
+const STACK: usize = 512 * 1024;
+
+/// What is around a database: who opened it looks after its folder.
+pub(crate) trait Surroundings: Send + Sync {
+    /// Whether the folder and the files in it are those that were opened.
+    fn are_still_there(&self) -> bool;
+    /// So far goes the log now, and all of that is on the disk.
+    fn committed(&self, mark: wal::Mark);
+    /// The log will now be moved into the database, and removed.
+    fn closing(&self);
+}
+
+/// The store in a database.
+pub(crate) struct Sqlite {
+    queue: Arc<Queue>,
+    readers: Readers,
+    thread: Mutex<Option<JoinHandle<bool>>>,
+}
+
+fn closed() -> StoreError {
+    StoreError::Stopped("it is closed".into())
+}
+
+impl Sqlite {
+    fn start(
+        connection: Connection,
+        path: PathBuf,
+        log: i64,
+        surroundings: Arc<dyn Surroundings>,
+    ) -> std::io::Result<Self> {
+        let committer = Committer::new(connection, &path, log, Arc::clone(&surroundings))
+            .map_err(|error| std::io::Error::other(error.to_string()))?;
+        let queue = Arc::new(Queue::default());
+        let works_on = Arc::clone(&queue);
+        let thread = std::thread::Builder::new()
+            .name("commit".into())
+            .stack_size(STACK)
+            .spawn(move || committer.run(&works_on))?;
+        Ok(Self { queue, readers: Readers::new(path, surroundings), thread: Mutex::new(Some(thread)) })
+    }
+
+    pub(super) async fn apply(&self, operation: Operation) -> Result<Outcome, StoreError> {
+        let answer = self.queue.add(operation).ok_or_else(closed)?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    pub(super) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
+        self.readers.snapshot(caller, user)
+    }
+
+    pub(super) fn assignments_of(
+        &self,
+        caller: Caller,
+        kind: Kind,
+        tenant: Option<&str>,
+        objects: &[&str],
+    ) -> Result<Vec<AssignmentRow>, Failure> {
+        self.readers.assignments_of(caller, kind, tenant, objects)
+    }
+
+    pub(super) fn assignments_after(
+        &self,
+        caller: Caller,
+        kind: Kind,
+        after: Option<(&str, &str)>,
+        limit: usize,
+    ) -> Result<Vec<AssignmentRow>, Failure> {
+        self.readers.assignments_after(caller, kind, after, limit)
+    }
+
+    pub(super) fn access_keys(&self) -> Result<Vec<AccessKeyRow>, Failure> {
+        self.readers.access_keys()
+    }
+
+    pub(super) fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
+        self.readers.signing_key(slot)
+    }
+
+    pub(super) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
+        self.readers.setting(name)
+    }
+
+    /// Carries out what waits; whether the database was left whole, without a log beside it.
+    pub(super) fn close(&self) -> bool {
+        self.queue.close();
+        self.readers.close();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        thread.is_some_and(|thread| thread.join().unwrap_or(false))
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

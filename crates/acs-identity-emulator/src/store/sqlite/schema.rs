@@ -1,0 +1,135 @@
+//! The schema, and whose database a file is.
+
+use rusqlite::Connection;
+
+use super::fault::Fault;
+
+/// "ACSI": says in the file's header whose database it is.
+pub(super) const APPLICATION_ID: i64 = 0x4143_5349;
+
+/// The version of the schema (`PRAGMA user_version`).
+pub(super) const VERSION: i64 = 4;
+
+/// The statements of the present schema, with the names of what they make. SQLite keeps their text.
+pub(super) const SCHEMA: &[(&str, &str)] = &[
+    (
+        "settings",
+        "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID",
+    ),
+    (
+        "access_keys",
+        "CREATE TABLE access_keys (slot TEXT PRIMARY KEY, generation INTEGER NOT NULL, key TEXT NOT NULL, \
+         checksum INTEGER NOT NULL) WITHOUT ROWID",
+    ),
+    (
+        "signing_keys",
+        "CREATE TABLE signing_keys (slot TEXT PRIMARY KEY, generation INTEGER NOT NULL, pkcs8 BLOB NOT NULL, \
+         checksum INTEGER NOT NULL) WITHOUT ROWID",
+    ),
+    (
+        "identities",
+        "CREATE TABLE identities (user TEXT PRIMARY KEY, custom_id TEXT, last_token_issued_at INTEGER, \
+         revocation INTEGER NOT NULL, revoked_below INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID",
+    ),
+    // Most identities have no custom id. An index of those that have one leaves a creation with a single page to write.
+    (
+        "identities_by_custom_id",
+        "CREATE UNIQUE INDEX identities_by_custom_id ON identities (custom_id) WHERE custom_id IS NOT NULL",
+    ),
+    (
+        "revocations",
+        "CREATE TABLE revocations (user TEXT NOT NULL, number INTEGER NOT NULL, issued_until INTEGER, \
+         in_force_at INTEGER, checksum INTEGER NOT NULL, PRIMARY KEY (user, number)) WITHOUT ROWID",
+    ),
+    (
+        "revocations_pending",
+        "CREATE INDEX revocations_pending ON revocations (in_force_at) WHERE in_force_at IS NOT NULL",
+    ),
+    (
+        "assignments",
+        "CREATE TABLE assignments (kind TEXT NOT NULL, object TEXT NOT NULL, tenant TEXT NOT NULL, \
+         principal_type TEXT NOT NULL, client_ids TEXT, checksum INTEGER NOT NULL, \
+         PRIMARY KEY (kind, object, tenant)) WITHOUT ROWID",
+    ),
+];
+
+/// Whose database it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Nothing is in it.
+    New,
+    /// Ours, of the present schema.
+    Present,
+    /// Ours, of that schema before the present one.
+    Before(i64),
+    /// Ours, written from a dump, which keeps neither the application's mark nor the version.
+    Restored(i64),
+    /// Ours, of a newer emulator.
+    Newer(i64),
+    /// Somebody else's.
+    Foreign(String),
+    /// Ours, but with tables that are not those of its version.
+    Damaged(String),
+}
+
+fn pragma(connection: &Connection, name: &str) -> Result<i64, Fault> {
+    Ok(connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?)
+}
+
+/// The names in the schema with their statements, but for what SQLite makes itself.
+fn objects(connection: &Connection) -> Result<Vec<(String, String)>, Fault> {
+    let mut statement = connection.prepare(
+        "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1",
+    )?;
+    let all: rusqlite::Result<Vec<_>> = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect();
+    Ok(all?)
+}
+
+/// Looks at a database that may be anybody's.
+pub(super) fn origin(connection: &Connection) -> Result<Origin, Fault> {
+    let application = pragma(connection, "application_id")?;
+    let version = pragma(connection, "user_version")?;
+    let objects = objects(connection)?;
+    let mut ours: Vec<(String, String)> =
+        SCHEMA.iter().map(|(name, sql)| ((*name).to_owned(), (*sql).to_owned())).collect();
+    ours.sort();
+    if application == APPLICATION_ID {
+        return Ok(match version {
+            VERSION if objects == ours => Origin::Present,
+            newer if newer > VERSION => Origin::Newer(newer),
+            other => Origin::Damaged(format!("its tables are not those of schema {other}")),
+        });
+    }
+    if application != 0 {
+        return Ok(Origin::Foreign(format!("its application id is {application:#x}")));
+    }
+    let names: Vec<&str> = objects.iter().map(|(name, _)| name.as_str()).collect();
+    let before: &[(i64, &[&str])] = &[
+        (1, &["identities", "settings"]),
+        (2, &["assignments", "identities", "settings"]),
+        (3, &["assignments", "identities", "identities_by_custom_id", "settings"]),
+    ];
+    let of_names = before.iter().find(|(_, expected)| names == **expected).map(|(version, _)| *version);
+    Ok(match (version, of_names) {
+        (0, None) if names.is_empty() => Origin::New,
+        (0 | VERSION, None) if objects == ours => Origin::Restored(VERSION),
+        (0, Some(of_names)) => Origin::Restored(of_names),
+        (version, Some(of_names)) if version == of_names => Origin::Before(version),
+        (version, _) if version > VERSION && names.contains(&"identities") => Origin::Newer(version),
+        _ => Origin::Foreign(format!("it holds the tables {}", names.join(", "))),
+    })
+}
+
+/// Makes the tables of the present schema. For inside of a transaction.
+pub(super) fn make(connection: &Connection) -> Result<(), Fault> {
+    for (_, statement) in SCHEMA {
+        connection.execute_batch(statement)?;
+    }
+    mark(connection)
+}
+
+/// Marks the database as ours and of the present schema.
+pub(super) fn mark(connection: &Connection) -> Result<(), Fault> {
+    let statement = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};");
+    Ok(connection.execute_batch(&statement)?)
+}

@@ -1,0 +1,106 @@
+//! The write-ahead log as a file: how many of its frames are whole, and whether they are of the log that was written last.
+//!
+//! SQLite reads a log up to its first frame that is damaged, and takes all behind it for a write that was cut off. So how far
+//! the log went is noted outside of it, and compared before SQLite opens it (https://www.sqlite.org/fileformat2.html#walformat).
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// How far a log went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    /// Which log it is: its two salts. A log that begins anew has others.
+    pub(crate) salts: u64,
+    /// Frames that were durable.
+    pub(crate) frames: u32,
+    /// The number that the log itself puts into the database (the setting `log`).
+    pub(crate) number: i64,
+}
+
+const HEADER: usize = 32;
+const FRAME_HEADER: usize = 24;
+
+/// The log beside a database.
+pub(crate) fn path_of(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// The salts of a log; `None` where there is none yet.
+pub(crate) fn salts_of(log: &Path) -> std::io::Result<Option<u64>> {
+    let mut header = [0; HEADER];
+    match File::open(log).and_then(|mut file| file.read_exact(&mut header)) {
+        Ok(()) => Ok(Some(number::<8>(&header[16..24], u64::from_be_bytes))),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn number<const N: usize>(bytes: &[u8], of: impl Fn([u8; N]) -> u64) -> u64 {
+    bytes.first_chunk::<N>().map_or(0, |chunk| of(*chunk))
+}
+
+fn word(bytes: &[u8], big: bool) -> u32 {
+    let chunk = *bytes.first_chunk::<4>().unwrap_or(&[0; 4]);
+    if big { u32::from_be_bytes(chunk) } else { u32::from_le_bytes(chunk) }
+}
+
+/// SQLite's checksum, carried on from one piece to the next.
+fn checksum(mut sum: (u32, u32), bytes: &[u8], big: bool) -> (u32, u32) {
+    for pair in bytes.chunks_exact(8) {
+        sum.0 = sum.0.wrapping_add(word(&pair[..4], big)).wrapping_add(sum.1);
+        sum.1 = sum.1.wrapping_add(word(&pair[4..], big)).wrapping_add(sum.0);
+    }
+    sum
+}
+
+/// How many frames of a log are whole, up to the last commit among them, and its salts; `None` where it has no header that
+/// can be read.
+pub(crate) fn whole_frames(log: &Path) -> std::io::Result<Option<(u64, u32)>> {
+    let mut file = match File::open(log) {
+        Ok(file) => std::io::BufReader::new(file),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut header = [0; HEADER];
+    if !filled(&mut file, &mut header)? {
+        return Ok(None);
+    }
+    let big = match word(&header[..4], true) {
+        0x377f_0682 => false,
+        0x377f_0683 => true,
+        _ => return Ok(None),
+    };
+    let page = word(&header[8..12], true) as usize;
+    let mut sum = checksum((0, 0), &header[..24], big);
+    if !(512..=65536).contains(&page) || sum != (word(&header[24..28], true), word(&header[28..32], true)) {
+        return Ok(None);
+    }
+    let mut frame = vec![0; FRAME_HEADER + page];
+    let (mut seen, mut committed) = (0_u32, 0_u32);
+    while filled(&mut file, &mut frame)? {
+        sum = checksum(checksum(sum, &frame[..8], big), &frame[FRAME_HEADER..], big);
+        let whole = frame[8..16] == header[16..24]
+            && sum == (word(&frame[16..20], true), word(&frame[20..24], true))
+            && word(&frame[..4], true) != 0;
+        if !whole {
+            break;
+        }
+        seen += 1;
+        if word(&frame[4..8], true) != 0 {
+            committed = seen;
+        }
+    }
+    Ok(Some((number::<8>(&header[16..24], u64::from_be_bytes), committed)))
+}
+
+/// Fills the buffer; whether there was enough to.
+fn filled(file: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<bool> {
+    match file.read_exact(buffer) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,353 @@
+//! The contract, for every implementation, each with two handles on one store.
+
+use super::memory::Memory;
+use super::operation::AccessSlot::{Primary, Secondary};
+use super::revocation::is_revoked;
+use super::{
+    AccessSlot, AssignmentRow, Caller, Change, Created, Failure, IdentityRow, Kind, SigningSlot, Store, block_on,
+};
+
+/// A handle, and another one on the same store.
+type Two = (Store, Store);
+
+fn in_memory(rule: impl Fn(&Store, &Store)) {
+    let memory = Memory::default();
+    let two: Two = (Store::Memory(memory.clone()), Store::Memory(memory));
+    rule(&two.0, &two.1);
+}
+
+/// Runs a rule for all implementations.
+fn each(rule: impl Fn(&Store, &Store)) {
+    in_memory(&rule);
+    #[cfg(feature = "sqlite")]
+    {
+        let folder = super::sqlite::tests::Folder::new();
+        let two: Two = (folder.open("1"), folder.open("2"));
+        rule(&two.0, &two.1);
+    }
+}
+
+const GENERATION: i64 = 1;
+const PRIMARY: Caller = Caller::Key { slot: Primary, generation: GENERATION };
+
+fn keys(store: &Store) {
+    block_on(store.keep_access_keys("AAAA".into(), "BBBB".into())).unwrap();
+}
+
+fn create(store: &Store, user: &str) -> IdentityRow {
+    block_on(store.create(Caller::Entra, user.into(), None, None)).unwrap().row
+}
+
+fn issue(store: &Store, user: &str) -> Option<i64> {
+    block_on(store.issue(Caller::Entra, user.into(), 1)).unwrap()
+}
+
+fn revoke(store: &Store, user: &str, issued_until: Option<i64>, in_force_at: Option<i64>) {
+    assert!(block_on(store.revoke(Caller::Entra, user.into(), issued_until, in_force_at)).unwrap());
+}
+
+/// Whether a token of that number and second is revoked.
+fn revoked(store: &Store, user: &str, token: (i64, i64), now: i64) -> bool {
+    let snapshot = store.snapshot(None, Some(user)).unwrap();
+    is_revoked(token, snapshot.identity.unwrap().revoked_below, &snapshot.revocations, now)
+}
+
+/// Two operations at the same time.
+fn together<T: Send>(one: impl FnOnce() -> T + Send, two: impl FnOnce() -> T + Send) -> [T; 2] {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let two = scope.spawn(two);
+        [one.join().unwrap(), two.join().unwrap()]
+    })
+}
+
+#[test]
+fn what_one_handle_did_the_other_one_sees() {
+    each(|one, other| {
+        create(one, "u");
+        assert_eq!(issue(other, "u"), Some(0));
+        let row = one.snapshot(None, Some("u")).unwrap().identity.unwrap();
+        assert_eq!(row.last_token_issued_at, Some(1));
+        assert!(block_on(other.delete(Caller::Entra, "u".into())).unwrap());
+        assert_eq!(issue(one, "u"), None);
+        assert!(!block_on(one.delete(Caller::Entra, "u".into())).unwrap());
+        assert_eq!(one.snapshot(None, Some("u")).unwrap().identity, None);
+    });
+}
+
+#[test]
+fn a_custom_id_is_created_once_whoever_asks() {
+    each(|one, other| {
+        for round in 0..20 {
+            let ask = |store: &Store, user: &str| {
+                let user = format!("{user}{round}");
+                block_on(store.create(Caller::Entra, user, Some(format!("c{round}")), Some(7))).unwrap()
+            };
+            let made = together(|| ask(one, "a"), || ask(other, "b"));
+            assert_eq!(made[0].row.user, made[1].row.user);
+            assert_eq!(made.iter().filter(|created| created.found).count(), 1);
+        }
+    });
+}
+
+#[test]
+fn a_custom_id_that_was_deleted_or_revoked_gets_a_token_that_is_good() {
+    each(|one, other| {
+        let ask = |user: &str| block_on(one.create(Caller::Entra, user.into(), Some("c".into()), Some(1))).unwrap();
+        assert!(!ask("a").found);
+        revoke(other, "a", None, None);
+        let Created { row, found } = ask("b");
+        assert!(found && row.user == "a");
+        assert!(!revoked(one, "a", (row.revocation, 1), 1));
+        assert!(revoked(one, "a", (0, 1), 1));
+        block_on(other.delete(Caller::Entra, "a".into())).unwrap();
+        let Created { row, found } = ask("b");
+        assert!(!found && row.user == "b" && row.revocation == 0);
+    });
+}
+
+#[test]
+fn the_caller_s_key_must_be_in_force() {
+    each(|one, other| {
+        keys(one);
+        create(one, "u");
+        assert_eq!(block_on(one.issue(PRIMARY, "u".into(), 1)), Ok(Some(0)));
+        let new = block_on(other.regenerate_key(Caller::Entra, Primary, GENERATION, "CCCC".into()));
+        assert_eq!(new, Ok(Some(GENERATION + 1)));
+        let user = || "u".to_owned();
+        assert_eq!(block_on(one.issue(PRIMARY, user(), 1)), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.create(PRIMARY, "v".into(), None, None)), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.revoke(PRIMARY, user(), None, None)), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.delete(PRIMARY, user())), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.assign(PRIMARY, Kind::Entra, Vec::new())), Err(Failure::KeyGone));
+        assert_eq!(one.snapshot(Some(PRIMARY), Some("u")), Err(Failure::KeyGone));
+        assert_eq!(one.assignments_of(PRIMARY, Kind::Entra, None, &["o"]), Err(Failure::KeyGone));
+        assert_eq!(one.assignments_after(PRIMARY, Kind::Entra, None, 1), Err(Failure::KeyGone));
+        assert_eq!(one.check(PRIMARY), Err(Failure::KeyGone));
+        assert_eq!(one.check(Caller::Key { slot: Primary, generation: GENERATION + 1 }), Ok(()));
+        assert_eq!(issue(one, "v"), None);
+    });
+}
+
+#[test]
+fn an_issue_that_races_a_regeneration_is_before_it_or_refused() {
+    each(|one, other| {
+        keys(one);
+        create(one, "u");
+        let mut generation = GENERATION;
+        for _ in 0..20 {
+            let caller = Caller::Key { slot: Secondary, generation };
+            let [issued, moved] = together(
+                || block_on(one.issue(caller, "u".into(), 1)).is_ok(),
+                || block_on(other.regenerate_key(caller, Secondary, generation, "DDDD".into())).is_ok(),
+            );
+            assert!(moved);
+            assert_eq!(block_on(one.issue(caller, "u".into(), 1)), Err(Failure::KeyGone), "issued: {issued}");
+            generation += 1;
+        }
+    });
+}
+
+#[test]
+fn of_two_regenerations_of_one_generation_one_has_moved() {
+    each(|one, other| {
+        keys(one);
+        for generation in 1..20 {
+            let ask = |store: &Store, key: &str| {
+                block_on(store.regenerate_key(Caller::Entra, Primary, generation, key.into())).unwrap()
+            };
+            let answers = together(|| ask(one, "EEEE"), || ask(other, "FFFF"));
+            assert_eq!(answers.iter().flatten().collect::<Vec<_>>(), [&(generation + 1)]);
+            let key = |store: &Store| store.access_keys().unwrap().remove(Primary as usize);
+            assert_eq!(key(one), key(other));
+            assert_eq!(key(one).key, if answers[0].is_some() { "EEEE" } else { "FFFF" });
+        }
+    });
+}
+
+#[test]
+fn a_regeneration_takes_the_signing_key_with_it() {
+    each(|one, other| {
+        keys(one);
+        let slot = SigningSlot::Access(Primary);
+        let keep = |store: &Store, generation, key: &str| {
+            block_on(store.keep_signing_key(slot, generation, key.as_bytes().to_vec()))
+        };
+        assert_eq!(keep(one, 1, "first"), Ok(b"first".to_vec()));
+        assert_eq!(keep(other, 1, "second"), Ok(b"first".to_vec()), "the first one wins");
+        block_on(other.regenerate_key(Caller::Entra, Primary, 1, "CCCC".into())).unwrap();
+        assert_eq!(one.signing_key(slot), Ok(None));
+        assert_eq!(keep(one, 1, "first"), Err(Failure::KeyGone));
+        assert_eq!(keep(one, 2, "third"), Ok(b"third".to_vec()));
+        let entra = block_on(one.keep_signing_key(SigningSlot::Entra, 0, b"e".to_vec()));
+        assert_eq!(entra, Ok(b"e".to_vec()));
+        block_on(other.regenerate_key(Caller::Entra, Secondary, 1, "CCCC".into())).unwrap();
+        assert_eq!(one.signing_key(slot).unwrap().unwrap().pkcs8, b"third", "that of the other key stays");
+        assert!(one.signing_key(SigningSlot::Entra).unwrap().is_some());
+    });
+}
+
+#[test]
+fn a_token_of_after_a_revocation_is_good_in_the_same_second() {
+    each(|one, other| {
+        create(one, "u");
+        revoke(other, "u", None, None);
+        let number = issue(one, "u").unwrap();
+        assert!(revoked(one, "u", (0, 5), 5));
+        assert!(!revoked(one, "u", (number, 5), 5));
+        revoke(one, "u", None, None);
+        assert!(revoked(one, "u", (number, 5), 5));
+    });
+}
+
+#[test]
+fn each_pending_revocation_comes_into_force_at_its_time() {
+    each(|one, other| {
+        create(one, "u");
+        revoke(one, "u", None, Some(10));
+        let between = issue(one, "u").unwrap();
+        revoke(other, "u", None, Some(12));
+        let last = issue(one, "u").unwrap();
+        assert!(!revoked(one, "u", (0, 1), 9));
+        assert!(revoked(one, "u", (0, 1), 10));
+        assert!(!revoked(one, "u", (between, 1), 11));
+        assert!(revoked(one, "u", (between, 1), 12));
+        assert!(!revoked(one, "u", (last, 1), i64::MAX));
+    });
+}
+
+#[test]
+fn a_revocation_up_to_the_far_past_revokes_nothing_later() {
+    each(|one, _| {
+        create(one, "u");
+        revoke(one, "u", Some(i64::MIN), None);
+        assert!(!revoked(one, "u", (0, 0), 0));
+        revoke(one, "u", Some(5), None);
+        assert!(revoked(one, "u", (0, 5), 0));
+        assert!(!revoked(one, "u", (0, 6), 0));
+        let number = issue(one, "u").unwrap();
+        assert!(!revoked(one, "u", (number, 5), 0));
+    });
+}
+
+#[test]
+fn what_was_settled_holds_when_the_clock_is_set_back() {
+    each(|one, other| {
+        for user in ["u", "v"] {
+            create(one, user);
+            revoke(one, user, None, Some(10));
+        }
+        revoke(one, "v", Some(3), Some(20));
+        block_on(other.settle(9)).unwrap();
+        assert!(!revoked(one, "u", (0, 1), 9));
+        block_on(other.settle(10)).unwrap();
+        assert!(revoked(one, "u", (0, 1), 0) && revoked(one, "v", (0, 1), 0));
+        assert!(!revoked(one, "v", (1, 3), 19) && revoked(one, "v", (1, 3), 20));
+        block_on(one.settle(i64::MIN)).unwrap();
+        assert!(revoked(one, "u", (0, 1), 0));
+    });
+}
+
+fn assignment(object: &str, tenant: &str) -> AssignmentRow {
+    AssignmentRow {
+        tenant: tenant.into(),
+        object: object.into(),
+        principal_type: "user".into(),
+        client_ids: Some(vec!["c".into()]),
+    }
+}
+
+fn change(object: &str, tenant: &str) -> Change {
+    Change { tenant: None, object: object.into(), row: Some(assignment(object, tenant)) }
+}
+
+fn objects(store: &Store, kind: Kind) -> Vec<String> {
+    let all = store.assignments_after(Caller::Entra, kind, None, 1000).unwrap();
+    all.into_iter().map(|row| row.object).collect()
+}
+
+#[test]
+fn assignments_are_made_all_or_none() {
+    each(|one, other| {
+        keys(one);
+        let changes = || vec![change("a", "t"), change("b", "t")];
+        assert_eq!(block_on(one.assign(PRIMARY, Kind::Entra, changes())), Ok(vec![false, false]));
+        assert_eq!(objects(other, Kind::Entra), ["a", "b"]);
+        let removal = Change { tenant: None, object: "a".into(), row: None };
+        let mixed = vec![removal.clone(), change("c", "t"), change("b", "other")];
+        assert_eq!(block_on(other.assign(PRIMARY, Kind::Entra, mixed)), Ok(vec![true, false, true]));
+        assert_eq!(objects(one, Kind::Entra), ["b", "c"]);
+        block_on(one.regenerate_key(Caller::Entra, Primary, GENERATION, "CCCC".into())).unwrap();
+        assert_eq!(block_on(one.assign(PRIMARY, Kind::Entra, changes())), Err(Failure::KeyGone));
+        assert_eq!(objects(one, Kind::Entra), ["b", "c"]);
+        assert_eq!(block_on(one.assign(Caller::Entra, Kind::Entra, vec![removal])), Ok(vec![false]));
+    });
+}
+
+#[test]
+fn assignments_of_another_tenant_or_kind_stay() {
+    each(|one, other| {
+        let kind = Kind::TeamsExtension;
+        let of = |tenant: &str| Change { tenant: Some(tenant.into()), ..change("a", tenant) };
+        for tenant in ["s", "t"] {
+            assert_eq!(block_on(one.assign(Caller::Entra, kind, vec![of(tenant)])), Ok(vec![false]));
+        }
+        let removal = Change { row: None, ..of("s") };
+        assert_eq!(block_on(other.assign(Caller::Entra, kind, vec![removal])), Ok(vec![true]));
+        let found = |tenant| one.assignments_of(Caller::Entra, kind, tenant, &["a", "z"]).unwrap();
+        assert_eq!(found(Some("s")), []);
+        assert_eq!(found(Some("t")), [assignment("a", "t")]);
+        assert_eq!(found(None), [assignment("a", "t")]);
+        assert_eq!(objects(one, Kind::Entra), [""; 0]);
+    });
+}
+
+#[test]
+fn assignments_come_in_pages() {
+    each(|one, other| {
+        let kind = Kind::Entra;
+        let changes = (0..7).map(|number| change(&format!("o{number}"), "t")).collect();
+        block_on(one.assign(Caller::Entra, kind, changes)).unwrap();
+        let mut after: Option<(String, String)> = None;
+        let mut pages = Vec::new();
+        loop {
+            let from = after.as_ref().map(|(object, tenant)| (object.as_str(), tenant.as_str()));
+            let page = other.assignments_after(Caller::Entra, kind, from, 3).unwrap();
+            let Some(last) = page.last() else { break };
+            after = Some((last.object.clone(), last.tenant.clone()));
+            pages.push(page.iter().map(|row| row.object.clone()).collect::<Vec<_>>().join(" "));
+        }
+        assert_eq!(pages, ["o0 o1 o2", "o3 o4 o5", "o6"]);
+    });
+}
+
+#[test]
+fn settings_and_keys_that_are_kept_stay() {
+    each(|one, other| {
+        let keep = |store: &Store, value: &str| {
+            block_on(store.keep_settings(vec![("a".into(), value.into()), (format!("of {value}"), value.into())]))
+        };
+        assert_eq!(keep(one, "1"), Ok(vec!["1".to_owned(), "1".to_owned()]));
+        assert_eq!(keep(other, "2"), Ok(vec!["1".to_owned(), "2".to_owned()]));
+        block_on(one.replace_settings(vec![("a".into(), "3".into())])).unwrap();
+        assert_eq!(other.setting("a"), Ok(Some("3".to_owned())));
+        assert_eq!(other.setting("b"), Ok(None));
+        keys(one);
+        let kept = block_on(other.keep_access_keys("XXXX".into(), "YYYY".into())).unwrap();
+        assert_eq!(kept.map(|row| (row.slot, row.generation, row.key)), [
+            (AccessSlot::Primary, 1, "AAAA".to_owned()),
+            (AccessSlot::Secondary, 1, "BBBB".to_owned()),
+        ]);
+    });
+}
+
+#[test]
+fn a_closed_store_does_nothing() {
+    each(|one, _| {
+        create(one, "u");
+        one.close();
+        let create = block_on(one.create(Caller::Entra, "v".into(), None, None));
+        assert!(matches!(create, Err(Failure::Store(super::StoreError::Stopped(_)))), "{create:?}");
+        assert!(one.snapshot(None, Some("u")).is_err());
+    });
+}
