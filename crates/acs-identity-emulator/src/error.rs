@@ -10,6 +10,10 @@ pub enum Error {
     File(PathBuf, std::io::Error),
     /// A file of ours holds something else.
     Content(PathBuf, String),
+    /// The data folder itself: its name, its owner or its mode.
+    Folder(PathBuf, String),
+    /// The access key that was given is not that of the folder.
+    AccessKey(PathBuf),
     /// The data folder is in use by another process.
     InUse(PathBuf),
     /// The database file cannot be opened, or was made by a newer version. It was not touched.
@@ -29,6 +33,13 @@ impl fmt::Display for Error {
         match self {
             Self::File(path, error) => write!(f, "{} cannot be used: {}", path.display(), system_text(error)),
             Self::Content(path, what) => write!(f, "{} {what}", path.display()),
+            Self::Folder(path, why) => write!(f, "the data folder '{}' cannot be used: {why}", path.display()),
+            Self::AccessKey(path) => write!(
+                f,
+                "the data folder {} has another primary access key than the one that was given; leave it out (a folder keeps \
+                 the key of its first start or of its last regeneration), or give the emulator a new folder",
+                path.display()
+            ),
             Self::InUse(path) => write!(f, "the data folder {} is in use by another emulator", path.display()),
             Self::Database(path, what) | Self::Damaged(path, what) => {
                 write!(f, "the database {} cannot be used: {what}", path.display())

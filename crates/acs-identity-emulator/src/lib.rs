@@ -4,6 +4,7 @@ mod config;
 mod core;
 mod edge;
 mod error;
+mod folder;
 mod keys;
 mod log;
 mod server;

@@ -134,7 +134,6 @@ impl Committer {
         if !self.surroundings.are_still_there() {
             return false;
         }
-        self.surroundings.closing();
         checkpoint(&self.connection).is_ok() && self.connection.close().is_ok()
     }
 

@@ -35,8 +35,6 @@ pub(crate) trait Surroundings: Send + Sync {
     fn are_still_there(&self) -> bool;
     /// So far goes the log now, and all of that is on the disk.
     fn committed(&self, mark: wal::Mark);
-    /// The log will now be moved into the database, and removed.
-    fn closing(&self);
 }
 
 /// The store in a database.

@@ -30,8 +30,6 @@ impl Surroundings for Around {
     fn committed(&self, mark: Mark) {
         *self.mark.lock().unwrap() = Some(mark);
     }
-
-    fn closing(&self) {}
 }
 
 impl Folder {

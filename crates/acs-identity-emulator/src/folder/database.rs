@@ -1,0 +1,138 @@
+//! Opening the database of a folder. What it says is compared with what the lock says, before SQLite changes anything.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
+
+use super::Opened;
+use super::lock::{DATABASE_FILE, Folder, LOCK_FILE, marker};
+use super::marker::Marker;
+use crate::error::Error;
+use crate::store::sqlite::open::{Checked, InFile, Refused, in_file};
+use crate::store::sqlite::wal::{Mark, path_of, whole_frames};
+use crate::store::{Store, StoreError};
+
+pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
+    let (folder, mut lines) = Folder::take(path)?;
+    let database = path.join(DATABASE_FILE);
+    let refused = |refused: Refused| described(&database, refused);
+    let before = marker(path, &folder)?;
+    let found = if database.metadata().is_ok_and(|metadata| metadata.len() > 0) {
+        in_file(&database).map_err(refused)?
+    } else {
+        InFile::default()
+    };
+    compare(path, &before, &found)?;
+    let checked = Checked::open(&database).map_err(refused)?;
+    let run = new_run()?;
+    let mark = |marker: &Marker| {
+        let lock = path.join(LOCK_FILE);
+        folder.marker.set(marker).map_err(|error| Error::File(lock, error))
+    };
+    // A new database has nothing yet that could be mistaken for another one's.
+    if before != Marker::None || found.run.is_some() {
+        mark(&Marker::Opening { before: found.run, run: run.clone() })?;
+    }
+    let (sqlite, changed) = checked.begin(&run, now, Arc::clone(&folder.watcher) as _).map_err(refused)?;
+    lines.extend(changed);
+    mark(&Marker::Open { run, mark: None })?;
+    Ok(Opened { store: Store::Sqlite(sqlite), folder, lines })
+}
+
+/// A name for this run that no other one has.
+fn new_run() -> Result<String, Error> {
+    let mut bytes = [0_u8; 16];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| Error::Crypto("no random numbers".into()))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn described(database: &Path, refused: Refused) -> Error {
+    let path = database.to_owned();
+    match refused {
+        Refused::Damaged(what) => {
+            Error::Damaged(path, format!("it is damaged or not a database ({what}); move it away to start anew"))
+        }
+        Refused::Foreign(why) => Error::Damaged(path, why),
+        Refused::Store(StoreError::Full) => Error::Database(path, StoreError::Full.to_string()),
+        Refused::Store(error) => Error::Database(path, error.to_string()),
+    }
+}
+
+/// Refuses a database that is not the one which the last run left, and a log of which something is missing.
+fn compare(folder: &Path, before: &Marker, found: &InFile) -> Result<(), Error> {
+    let database = folder.join(DATABASE_FILE);
+    let log = path_of(&database);
+    let (log_name, lock_name) = (log.display(), folder.join(LOCK_FILE));
+    let refuse = |what: String| Err(Error::Damaged(database.clone(), what));
+    let another = || {
+        refuse(format!(
+            "another database was put in its place while its log {log_name} was left; if it is a backup that shall be used, \
+             remove {log_name} and {}",
+            lock_name.display()
+        ))
+    };
+    match before {
+        Marker::None => Ok(()),
+        Marker::Closed => {
+            if log.metadata().is_ok_and(|metadata| metadata.len() > 0) {
+                return refuse(format!(
+                    "it was closed cleanly, so the log {log_name} beside it is of another one; remove the log, or, if both \
+                     belong together, {}",
+                    lock_name.display()
+                ));
+            }
+            Ok(())
+        }
+        Marker::Opening { before, run } => {
+            if found.run.as_ref() == Some(run) || found.run == *before { Ok(()) } else { another() }
+        }
+        Marker::Open { run, .. } if found.run.as_ref() != Some(run) => another(),
+        Marker::Open { mark: None, .. } => Ok(()),
+        Marker::Open { mark: Some(mark), .. } => {
+            let whole = whole_frames(&log).map_err(|error| Error::File(log.clone(), error))?;
+            match lost(*mark, whole, found.log) {
+                None => Ok(()),
+                Some(what) => refuse(format!(
+                    "the emulator was not stopped cleanly, and its log {log_name} {what}: what was acknowledged is lost. Put \
+                     the log or a backup back; to use what is left, remove {}",
+                    lock_name.display()
+                )),
+            }
+        }
+    }
+}
+
+/// What is missing of a log that went up to a mark, by what is whole of it and which log reached the database.
+fn lost(mark: Mark, whole: Option<(u64, u32)>, reached: i64) -> Option<String> {
+    match whole {
+        Some((salts, frames)) if salts == mark.salts => {
+            if frames < mark.frames {
+                return Some(format!("is damaged ({frames} of {} frames are left)", mark.frames));
+            }
+            (reached < mark.number - 1).then(|| "is newer than the database".to_owned())
+        }
+        // Another program moved the log into the database, or the power failed while a new log began.
+        _ if reached >= mark.number => None,
+        Some(_) => Some("was replaced".to_owned()),
+        None => Some("is missing or damaged".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_log_has_lost() {
+        let mark = Mark { salts: 1, frames: 10, number: 3 };
+        assert_eq!(lost(mark, Some((1, 10)), 2), None);
+        assert_eq!(lost(mark, Some((1, 12)), 3), None, "written, but not noted");
+        assert_eq!(lost(mark, None, 3), None, "moved into the database");
+        assert_eq!(lost(mark, Some((2, 1)), 3), None, "a new log");
+        assert!(lost(mark, Some((1, 9)), 2).is_some());
+        assert!(lost(mark, Some((1, 10)), 1).is_some());
+        assert!(lost(mark, None, 2).is_some());
+        assert!(lost(mark, Some((2, 10)), 2).is_some());
+    }
+}

@@ -1,0 +1,141 @@
+//! Files that only their owner may read, written so that a kill at any instant leaves the old or the new one. Links are not
+//! followed, and what is not a regular file of a sane size is not read: it could hang, or be somebody else's.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::Path;
+
+use crate::error::Error;
+
+/// Larger files are none of ours.
+const MAX_FILE: u64 = 1024 * 1024;
+
+/// Makes the folder, for its owner only.
+pub(crate) fn make_folder(path: &Path) -> Result<(), Error> {
+    make_missing(path).map_err(|error| Error::File(path.to_owned(), error))
+}
+
+/// Makes a folder and those that it is in. The umask may not take the owner's rights away: each would stop the next one.
+fn make_missing(path: &Path) -> std::io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        make_missing(parent)?;
+    }
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    match builder.create(path) {
+        // Somebody else made it meanwhile, or it is something else.
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            if path.is_dir() {
+                Ok(())
+            } else {
+                Err(ErrorKind::NotADirectory.into())
+            }
+        }
+        Err(error) => Err(error),
+        Ok(()) => {
+            #[cfg(unix)]
+            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+            Ok(())
+        }
+    }
+}
+
+/// Opens a file as the options say, but no link, and without waiting for the other end of a pipe.
+pub(super) fn open(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.mode(0o600).custom_flags(flags.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(not_regular()) }
+}
+
+fn not_regular() -> std::io::Error {
+    std::io::Error::new(ErrorKind::InvalidInput, "it is not a regular file")
+}
+
+/// Whether there is a file of that name. What is not a regular file is an error.
+pub(super) fn exists(path: &Path) -> std::io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() => Ok(true),
+        Ok(_) => Err(not_regular()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Opens a file for its owner only, whatever the umask says, and makes it where there is none.
+pub(super) fn open_or_make(path: &Path) -> std::io::Result<File> {
+    if exists(path)? {
+        return open(OpenOptions::new().read(true).write(true), path);
+    }
+    make(path)
+}
+
+/// Makes a file for its owner only, where there is nothing of that name.
+fn make(path: &Path) -> std::io::Result<File> {
+    let file = open(OpenOptions::new().read(true).write(true).create_new(true), path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Writes a file: to another name, to the disk, then to its own name.
+pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
+    let fail = |error| Error::File(path.to_owned(), error);
+    let temporary = path.with_extension("new");
+    // One that a kill left, or a link that somebody planted: neither is written to.
+    if let Err(error) = fs::remove_file(&temporary)
+        && error.kind() != ErrorKind::NotFound
+    {
+        return Err(Error::File(temporary, error));
+    }
+    let mut file = make(&temporary).map_err(fail)?;
+    file.write_all(content).map_err(fail)?;
+    file.sync_all().map_err(fail)?;
+    drop(file);
+    fs::rename(&temporary, path).map_err(fail)?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// The name, too, must be on the disk. Where folders cannot be opened, the system does it by itself.
+pub(super) fn sync_folder(path: &Path) {
+    if let Some(Ok(folder)) = path.parent().map(File::open) {
+        let _ = folder.sync_all();
+    }
+}
+
+/// Reads a file; `None` where there is none.
+pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
+    let fail = |error| Error::File(path.to_owned(), error);
+    if !exists(path).map_err(fail)? {
+        return Ok(None);
+    }
+    let file = open(OpenOptions::new().read(true), path).map_err(fail)?;
+    let mut text = String::new();
+    file.take(MAX_FILE + 1).read_to_string(&mut text).map_err(fail)?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(Error::Content(path.to_owned(), format!("is larger than {MAX_FILE} bytes")));
+    }
+    Ok(Some(text))
+}
+
+/// Removes a file, for good. A missing one is fine.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(Error::File(path.to_owned(), error)),
+        _ => {}
+    }
+    sync_folder(path);
+    Ok(())
+}

@@ -1,0 +1,165 @@
+//! Who has the folder open, and whether it is still the one that was opened.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::marker::{Marker, MarkerFile};
+use super::{access, files};
+use crate::error::Error;
+use crate::store::sqlite::Surroundings;
+use crate::store::sqlite::wal::Mark;
+
+pub(super) const DATABASE_FILE: &str = "identities.db";
+pub(super) const LOCK_FILE: &str = "lock";
+
+/// A folder that this process has open, and nobody else.
+pub(crate) struct Folder {
+    pub(super) marker: Arc<MarkerFile>,
+    pub(super) watcher: Arc<Watcher>,
+    /// The database, so that it is locked where somebody removed the lock. SQLite's own locks end when any descriptor of the
+    /// file is closed in this process, so this one stays open until after SQLite has closed it.
+    _database: File,
+}
+
+/// Which file it was.
+type Identity = Option<(u64, u64)>;
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Identity {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+/// Where files have no numbers, being there is all that can be seen.
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Identity {
+    path.exists().then_some((0, 0))
+}
+
+/// Tells whether the folder and the files that must stay in it are those that were opened.
+pub(super) struct Watcher {
+    watched: Vec<(PathBuf, Identity)>,
+    marker: Arc<MarkerFile>,
+}
+
+impl Watcher {
+    fn new(paths: Vec<PathBuf>, marker: Arc<MarkerFile>) -> Self {
+        Self { watched: paths.into_iter().map(|path| (path.clone(), identity(&path))).collect(), marker }
+    }
+}
+
+impl Surroundings for Watcher {
+    fn are_still_there(&self) -> bool {
+        self.watched.iter().all(|(path, opened)| opened.is_some() && identity(path) == *opened)
+    }
+
+    fn committed(&self, mark: Mark) {
+        self.marker.note(mark);
+    }
+}
+
+impl Folder {
+    /// Takes the folder for this process: checks whose it is, and locks it. The lines are for the log.
+    pub(super) fn take(path: &Path) -> Result<(Self, Vec<String>), Error> {
+        if path.as_os_str().is_empty() {
+            return Err(Error::Folder(path.to_owned(), "its name is empty".into()));
+        }
+        files::make_folder(path)?;
+        access::check(path)?;
+        let lock_path = path.join(LOCK_FILE);
+        let lock = locked(&lock_path, path)?;
+        let mut lines = Vec::new();
+        for entry in std::fs::read_dir(path).map_err(|error| Error::File(path.to_owned(), error))? {
+            let name = entry.map_err(|error| Error::File(path.to_owned(), error))?.file_name();
+            if is_private(&name.to_string_lossy()) {
+                lines.extend(access::mend(&path.join(&name))?);
+            }
+        }
+        // An empty file, where there is none: for SQLite it is a new database.
+        let database_path = path.join(DATABASE_FILE);
+        let is_new = !files::exists(&database_path).map_err(|error| Error::File(database_path.clone(), error))?;
+        if is_new {
+            refuse_if_used(path, &lock)?;
+        }
+        let database = files::open_or_make(&database_path).map_err(|error| Error::File(database_path.clone(), error))?;
+        #[cfg(target_os = "linux")]
+        lock_file(&database, &database_path, path)?;
+        let length = database.metadata().map_err(|error| Error::File(database_path.clone(), error))?.len();
+        if length == 0 && !is_new {
+            refuse_if_used(path, &lock)?;
+        }
+        let marker = Arc::new(MarkerFile::new(lock));
+        let watched = vec![path.to_owned(), lock_path, database_path];
+        let watcher = Arc::new(Watcher::new(watched, Arc::clone(&marker)));
+        Ok((Self { marker, watcher, _database: database }, lines))
+    }
+
+    /// Notes that the database was closed cleanly.
+    pub(crate) fn closed(&self) {
+        // Where that fails, the next start checks more than it must.
+        let _ = self.marker.set(&Marker::Closed);
+    }
+}
+
+/// Opens and locks a file.
+fn locked(path: &Path, folder: &Path) -> Result<File, Error> {
+    let file = files::open_or_make(path).map_err(|error| Error::File(path.to_owned(), error))?;
+    lock_file(&file, path, folder)?;
+    Ok(file)
+}
+
+/// Locks a file for this process. On Linux these locks and those of SQLite do not see each other.
+fn lock_file(file: &File, path: &Path, folder: &Path) -> Result<(), Error> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.to_owned())),
+        Err(TryLockError::Error(error)) => Err(Error::File(path.to_owned(), error)),
+    }
+}
+
+/// The files that hold secrets, by their names.
+fn is_private(name: &str) -> bool {
+    name == LOCK_FILE || name.starts_with(DATABASE_FILE) || (name.contains("key") && name.ends_with(".pem"))
+}
+
+/// Refuses a folder whose database is gone: a new one would be another resource, and every token of the old one void.
+fn refuse_if_used(folder: &Path, lock: &File) -> Result<(), Error> {
+    const TRACES: [&str; 8] = [
+        "identities.db-wal",
+        "ca.pem",
+        "ca-key.pem",
+        "server.pem",
+        "certificates.json",
+        "token-key.pem",
+        "token-key-entra.pem",
+        "entra-key.pem",
+    ];
+    let marked = lock.metadata().is_ok_and(|metadata| metadata.len() > 0);
+    let traces = TRACES.iter().filter(|name| folder.join(name).symlink_metadata().is_ok());
+    let mut traces: Vec<&str> = traces.copied().collect();
+    if marked {
+        traces.push(LOCK_FILE);
+    }
+    if traces.is_empty() {
+        return Ok(());
+    }
+    let why = format!(
+        "the folder was used ({}), but the database is missing or empty; put it back, or give the emulator a new folder",
+        traces.join(", ")
+    );
+    Err(Error::Damaged(folder.join(DATABASE_FILE), why))
+}
+
+/// Reads what the lock says.
+pub(super) fn marker(folder: &Path, taken: &Folder) -> Result<Marker, Error> {
+    let path = folder.join(LOCK_FILE);
+    taken.marker.read().map_err(|error| match error.kind() {
+        std::io::ErrorKind::InvalidData => Error::Content(
+            path.clone(),
+            "is damaged; remove it if you are sure that the database beside it is the right one".into(),
+        ),
+        _ => Error::File(path.clone(), error),
+    })
+}
+

@@ -1,0 +1,54 @@
+//! The data folder, above the store: whose it is, who has it open, and whether it is still there.
+
+#[cfg(feature = "sqlite")]
+mod access;
+#[cfg(feature = "sqlite")]
+mod database;
+pub(crate) mod files;
+#[cfg(feature = "sqlite")]
+mod lock;
+#[cfg(feature = "sqlite")]
+mod marker;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
+
+use std::path::Path;
+
+use crate::error::Error;
+use crate::store::Store;
+
+#[cfg(feature = "sqlite")]
+pub(crate) use lock::Folder;
+
+/// There is none.
+#[cfg(not(feature = "sqlite"))]
+pub(crate) struct Folder(std::convert::Infallible);
+
+/// What was opened in a folder.
+pub(crate) struct Opened {
+    pub(crate) store: Store,
+    /// Keeps others out until it is dropped, which must be after the store is closed.
+    pub(crate) folder: Folder,
+    /// What was changed or is remarkable, for the log.
+    pub(crate) lines: Vec<String>,
+}
+
+/// Opens the store in a folder, and makes both where there are none.
+#[cfg(feature = "sqlite")]
+pub(crate) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
+    database::open(path, now)
+}
+
+/// Without SQLite, there is no store for a folder.
+#[cfg(not(feature = "sqlite"))]
+pub(crate) fn open(path: &Path, _now: i64) -> Result<Opened, Error> {
+    Err(Error::Folder(path.to_owned(), "this program was built without SQLite, so it has data in memory only".into()))
+}
+
+#[cfg(not(feature = "sqlite"))]
+impl Folder {
+    /// Notes that the database was closed cleanly.
+    pub(crate) fn closed(&self) {
+        match self.0 {}
+    }
+}

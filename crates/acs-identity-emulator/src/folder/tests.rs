@@ -1,0 +1,282 @@
+//! Folders that are refused, and what is mended.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::lock::{DATABASE_FILE, LOCK_FILE};
+use super::{Opened, files, open};
+use crate::error::Error;
+use crate::store::{Caller, Failure, Store, StoreError, block_on};
+
+/// A folder of a test, removed in the end.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("acs-folder-{}-{count}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir(&path).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+        Self(path)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn open(&self) -> Result<Opened, Error> {
+        open(&self.0, 1_800_000_000_000_000_000)
+    }
+
+    fn refusal(&self) -> String {
+        match self.open() {
+            Ok(_) => panic!("the folder was opened"),
+            Err(error) => error.to_string().replace(&self.0.display().to_string(), "FOLDER"),
+        }
+    }
+
+    fn mode(&self, name: &str) -> u32 {
+        fs::metadata(self.path(name)).unwrap().permissions().mode() & 0o777
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn create(store: &Store, user: &str) {
+    block_on(store.create(Caller::Entra, user.into(), None, None)).unwrap();
+}
+
+/// As the emulator ends.
+fn close(opened: Opened) {
+    assert!(opened.store.close());
+    opened.folder.closed();
+}
+
+/// Opens, writes and leaves the files as a kill would.
+fn killed(folder: &Temporary, users: usize) {
+    let opened = folder.open().unwrap();
+    for user in 0..users {
+        create(&opened.store, &format!("u{user}"));
+    }
+    let files: Vec<(PathBuf, Vec<u8>)> = [DATABASE_FILE, LOCK_FILE, "identities.db-wal"]
+        .iter()
+        .map(|name| (folder.path(name), fs::read(folder.path(name)).unwrap()))
+        .collect();
+    close(opened);
+    for (path, content) in files {
+        fs::write(path, content).unwrap();
+    }
+}
+
+#[test]
+fn a_folder_serves_one_emulator() {
+    let folder = Temporary::new();
+    let opened = folder.open().unwrap();
+    assert!(matches!(folder.open(), Err(Error::InUse(_))));
+    // The database itself is locked, too.
+    #[cfg(target_os = "linux")]
+    {
+        fs::remove_file(folder.path(LOCK_FILE)).unwrap();
+        assert!(matches!(folder.open(), Err(Error::InUse(_))));
+    }
+    drop(opened);
+}
+
+#[test]
+fn files_are_for_their_owner_only() {
+    let folder = Temporary::new();
+    let opened = folder.open().unwrap();
+    create(&opened.store, "u");
+    assert_eq!([DATABASE_FILE, LOCK_FILE, "identities.db-wal"].map(|name| folder.mode(name)), [0o600; 3]);
+    close(opened);
+    for name in [DATABASE_FILE, "token-key.pem"] {
+        fs::write(folder.path(name), fs::read(folder.path(name)).unwrap_or_default()).unwrap();
+        fs::set_permissions(folder.path(name), fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let lines = folder.open().unwrap().lines;
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines.iter().all(|line| line.contains("could be read by others (mode 644)")), "{lines:?}");
+    assert_eq!([DATABASE_FILE, "token-key.pem"].map(|name| folder.mode(name)), [0o600; 2]);
+}
+
+#[test]
+fn a_folder_that_others_may_write_is_refused() {
+    let folder = Temporary::new();
+    for mode in [0o720, 0o702, 0o1777] {
+        fs::set_permissions(&folder.0, fs::Permissions::from_mode(mode)).unwrap();
+        let why = folder.refusal();
+        assert!(why.contains("other users may write it") && why.contains("chmod go-w FOLDER"), "{why}");
+    }
+    fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o755)).unwrap();
+    folder.open().unwrap();
+}
+
+#[test]
+fn a_folder_without_a_name_is_refused() {
+    let Err(error) = open("".as_ref(), 0) else { panic!("it was opened") };
+    assert_eq!(error.to_string(), "the data folder '' cannot be used: its name is empty");
+}
+
+#[test]
+fn what_is_not_a_regular_file_is_refused_and_left_alone() {
+    for name in [LOCK_FILE, DATABASE_FILE] {
+        let folder = Temporary::new();
+        rustix::fs::mknodat(rustix::fs::CWD, folder.path(name), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert_eq!(folder.refusal(), format!("FOLDER/{name} cannot be used: it is not a regular file"));
+        let folder = Temporary::new();
+        fs::write(folder.path("target"), "mine").unwrap();
+        symlink(folder.path("target"), folder.path(name)).unwrap();
+        assert_eq!(folder.refusal(), format!("FOLDER/{name} cannot be used: it is not a regular file"));
+        assert_eq!(fs::read_to_string(folder.path("target")).unwrap(), "mine");
+    }
+}
+
+#[test]
+fn keys_are_not_written_through_a_link() {
+    let folder = Temporary::new();
+    fs::write(folder.path("target"), "mine").unwrap();
+    symlink(folder.path("target"), folder.path("token-key.new")).unwrap();
+    files::write(&folder.path("token-key.pem"), b"secret").unwrap();
+    assert_eq!(fs::read_to_string(folder.path("target")).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(folder.path("token-key.pem")).unwrap(), "secret");
+    assert_eq!(folder.mode("token-key.pem"), 0o600);
+}
+
+#[test]
+fn files_that_are_not_regular_or_too_large_are_not_read() {
+    let folder = Temporary::new();
+    let path = folder.path("a.pem");
+    rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    assert!(matches!(files::read(&path), Err(Error::File(..))));
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, vec![b'x'; 1024 * 1024 + 1]).unwrap();
+    assert!(matches!(files::read(&path), Err(Error::Content(_, what)) if what.contains("larger")));
+}
+
+#[test]
+fn a_used_folder_without_its_database_is_refused() {
+    let folder = Temporary::new();
+    let opened = folder.open().unwrap();
+    create(&opened.store, "u");
+    close(opened);
+    let content = fs::read(folder.path(DATABASE_FILE)).unwrap();
+    fs::write(folder.path(DATABASE_FILE), "").unwrap();
+    assert!(folder.refusal().contains("the database is missing or empty"));
+    fs::remove_file(folder.path(DATABASE_FILE)).unwrap();
+    assert!(folder.refusal().contains("the database is missing or empty"));
+    assert!(!folder.path(DATABASE_FILE).exists(), "and none is made");
+    fs::remove_file(folder.path(LOCK_FILE)).unwrap();
+    fs::write(folder.path("ca.pem"), "").unwrap();
+    assert!(folder.refusal().contains("(ca.pem)"));
+    fs::write(folder.path(DATABASE_FILE), content).unwrap();
+    folder.open().unwrap();
+}
+
+#[test]
+fn a_first_start_that_was_killed_early_is_no_used_folder() {
+    let folder = Temporary::new();
+    fs::write(folder.path(LOCK_FILE), "").unwrap();
+    fs::write(folder.path(DATABASE_FILE), "").unwrap();
+    folder.open().unwrap();
+}
+
+#[test]
+fn a_kill_loses_nothing() {
+    let folder = Temporary::new();
+    killed(&folder, 30);
+    let opened = folder.open().unwrap();
+    assert!(opened.store.snapshot(None, Some("u29")).unwrap().identity.is_some());
+}
+
+#[test]
+fn a_log_that_is_removed_or_damaged_after_a_kill_is_noticed() {
+    let folder = Temporary::new();
+    killed(&folder, 30);
+    let log = folder.path("identities.db-wal");
+    let content = fs::read(&log).unwrap();
+    fs::remove_file(&log).unwrap();
+    assert!(folder.refusal().contains("identities.db-wal is missing or damaged: what was acknowledged is lost"));
+    for at in [20, 4000, content.len() / 2, content.len() - 1] {
+        let mut damaged = content.clone();
+        damaged[at] ^= 4;
+        fs::write(&log, &damaged).unwrap();
+        assert!(folder.refusal().contains("what was acknowledged is lost"), "byte {at}");
+        assert_eq!(fs::read(&log).unwrap(), damaged, "it was not touched");
+    }
+    fs::write(&log, &content[..content.len() - 100]).unwrap();
+    assert!(folder.refusal().contains("is damaged ("));
+    fs::write(&log, &content).unwrap();
+    let opened = folder.open().unwrap();
+    assert!(opened.store.snapshot(None, Some("u29")).unwrap().identity.is_some());
+}
+
+#[test]
+fn a_log_that_another_program_moved_into_the_database_is_not_missed() {
+    let folder = Temporary::new();
+    killed(&folder, 30);
+    let connection = rusqlite::Connection::open(folder.path(DATABASE_FILE)).unwrap();
+    let count: i64 = connection.query_row("SELECT count(*) FROM identities", [], |row| row.get(0)).unwrap();
+    drop(connection);
+    assert_eq!((count, folder.path("identities.db-wal").exists()), (30, false));
+    let opened = folder.open().unwrap();
+    assert!(opened.store.snapshot(None, Some("u29")).unwrap().identity.is_some());
+}
+
+#[test]
+fn a_backup_beside_an_old_log_is_refused() {
+    let folder = Temporary::new();
+    let opened = folder.open().unwrap();
+    create(&opened.store, "before");
+    close(opened);
+    let backup = fs::read(folder.path(DATABASE_FILE)).unwrap();
+    killed(&folder, 3);
+    fs::write(folder.path(DATABASE_FILE), &backup).unwrap();
+    let why = folder.refusal();
+    assert!(why.contains("another database was put in its place") && why.contains("remove FOLDER/identities.db-wal"));
+    // The way out that it names.
+    fs::remove_file(folder.path("identities.db-wal")).unwrap();
+    fs::remove_file(folder.path(LOCK_FILE)).unwrap();
+    let opened = folder.open().unwrap();
+    assert!(opened.store.snapshot(None, Some("before")).unwrap().identity.is_some());
+    // After a clean stop, a backup is simply taken, but not with a log.
+    close(opened);
+    fs::write(folder.path(DATABASE_FILE), &backup).unwrap();
+    fs::write(folder.path("identities.db-wal"), "a log").unwrap();
+    assert!(folder.refusal().contains("it was closed cleanly"));
+    fs::remove_file(folder.path("identities.db-wal")).unwrap();
+    folder.open().unwrap();
+}
+
+#[test]
+fn a_damaged_lock_is_named() {
+    let folder = Temporary::new();
+    close(folder.open().unwrap());
+    fs::write(folder.path(LOCK_FILE), "clased").unwrap();
+    assert!(folder.refusal().starts_with("FOLDER/lock is damaged"));
+}
+
+#[test]
+fn a_folder_that_was_removed_or_replaced_acknowledges_nothing() {
+    for name in ["", LOCK_FILE, DATABASE_FILE] {
+        let folder = Temporary::new();
+        let opened = folder.open().unwrap();
+        fs::rename(folder.path(name), folder.0.with_extension("away")).unwrap();
+        if name.is_empty() {
+            fs::create_dir(&folder.0).unwrap();
+        }
+        let created = block_on(opened.store.create(Caller::Entra, "u".into(), None, None));
+        assert_eq!(created, Err(Failure::Store(StoreError::Gone)), "{name}");
+        drop(opened);
+        let away = folder.0.with_extension("away");
+        let _ = fs::remove_dir_all(&away).or_else(|_| fs::remove_file(&away));
+    }
+}
