@@ -19,3 +19,7 @@ pub(crate) fn info(message: &str) {
 pub(crate) fn warn(message: &str) {
     line("WARN ", message);
 }
+
+pub(crate) fn error(message: &str) {
+    line("ERROR", message);
+}

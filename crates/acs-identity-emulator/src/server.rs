@@ -15,10 +15,11 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 use crate::config::Config;
-use crate::core::{Core, KeySlot};
+use crate::core::Core;
 use crate::edge::Edge;
 use crate::error::Error;
-use crate::keys::{files, pki};
+use crate::keys::pki;
+use crate::store::AccessSlot;
 
 /// The first byte of a TLS record that starts a handshake.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -43,6 +44,9 @@ pub struct Emulator {
     config: Config,
     tls: Arc<ServerConfig>,
     ca_certificate: String,
+    /// Those of the start.
+    client_secret: String,
+    identity_header: String,
 }
 
 impl std::fmt::Debug for Emulator {
@@ -56,16 +60,20 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// When the folder cannot be used, is used by another emulator, or holds a damaged file. Nothing is overwritten.
+    /// When the folder cannot be used, is used by another emulator, or holds a damaged file, or when what the first start
+    /// decides cannot be stored. Nothing is overwritten.
     pub fn open(config: Config) -> Result<Self, Error> {
-        let folder = config.storage.folder();
-        if let Some(folder) = folder {
-            files::make_folder(folder)?;
-        }
         check_clock(SystemTime::now())?;
         let core = Core::open(&config)?;
-        let pki = pki::load_or_make(folder, &config.host)?;
-        Ok(Self { core: Arc::new(core), tls: pki.server, ca_certificate: pki.ca_certificate, config })
+        let pki = pki::load_or_make(config.storage.folder(), &config.host)?;
+        Ok(Self {
+            client_secret: core.access_keys.client_secret(),
+            identity_header: core.access_keys.identity_header(),
+            core: Arc::new(core),
+            tls: pki.server,
+            ca_certificate: pki.ca_certificate,
+            config,
+        })
     }
 
     /// The certificate of the authority that vouches for the emulator, in PEM.
@@ -85,17 +93,17 @@ impl Emulator {
 
     /// The connection string for that port, in the one form that every SDK takes.
     pub fn connection_string(&self, port: u16) -> String {
-        ConnectionString::format(&self.endpoint(port), &self.core.access_keys.get(KeySlot::Primary))
+        ConnectionString::format(&self.endpoint(port), &self.core.access_keys.get(AccessSlot::Primary))
     }
 
     /// The secret with which applications get tokens from the Entra side.
     pub fn client_secret(&self) -> &str {
-        &self.core.client_secret
+        &self.client_secret
     }
 
     /// What the managed identity endpoint wants in `X-IDENTITY-HEADER`.
     pub fn identity_header(&self) -> &str {
-        &self.core.identity_header
+        &self.identity_header
     }
 }
 
@@ -111,9 +119,6 @@ fn check_clock(now: SystemTime) -> Result<(), Error> {
 
 /// Serves connections until `shutdown` resolves, then lets those that are open end, and writes what is queued.
 pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
-    if let Err(error) = emulator.core.settle().await {
-        crate::log::warn(&error.to_string());
-    }
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
     let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, base));
@@ -128,7 +133,7 @@ pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl
     let _ = stop.send(true);
     // Every task that serves holds a receiver; when the last one is gone, all is said.
     let _ = timeout(GRACE, stop.closed()).await;
-    emulator.core.store.close();
+    emulator.core.close();
 }
 
 async fn accept(

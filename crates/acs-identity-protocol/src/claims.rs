@@ -38,6 +38,10 @@ pub struct AccessTokenClaims {
     /// Issue time, in seconds since 1970.
     #[serde(default)]
     pub iat: i64,
+    /// Ours, of the emulator: the number of the identity's last revocation when the token was issued; absent before the first
+    /// one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocation: Option<i64>,
     /// Teams user: the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tid: Option<String>,

@@ -1,5 +1,7 @@
 //! Assignments of Teams extension and Entra principals, and the exchange of their tokens (docs/service.md, section 9).
 
+use std::collections::HashSet;
+
 use acs_identity_protocol::models::{
     CreateIdentityResult, EntraAssignmentList, EntraAssignmentRequest, EntraAssignmentsPatch, Identity, PrincipalType,
     TeamsExtensionAssignment, TeamsExtensionAssignmentRequest,
@@ -8,27 +10,28 @@ use acs_identity_protocol::scope::TokenScope;
 use time::OffsetDateTime;
 
 use super::entra::{EntraClaims, Purpose};
-use super::{Core, KeySlot, Refusal, Refused, check_guid, missing, required};
-use crate::store::{AssignmentRow, Outcome, Write};
+use super::{Core, Refusal, Refused, check_guid, missing, required};
+use crate::store::{AssignmentRow, Caller, Change, Kind};
 
-/// The kinds of assignments, as the store knows them.
-pub(crate) const TEAMS_EXTENSION: &str = "teamsExtension";
-pub(crate) const ENTRA: &str = "entra";
+/// The most assignments that one answer lists.
+const PAGE: usize = 1000;
 
 fn model(row: AssignmentRow) -> TeamsExtensionAssignment {
     TeamsExtensionAssignment {
         object_id: Some(row.object),
         tenant_id: Some(row.tenant),
         principal_type: Some(PrincipalType::from(row.principal_type)),
-        client_ids: row.client_ids.and_then(|text| serde_json::from_str(&text).ok()),
+        client_ids: row.client_ids,
     }
 }
 
-fn check_clients(clients: Option<Vec<String>>) -> Refused<Option<String>> {
-    let Some(clients) = clients else { return Ok(None) };
-    let clients: Refused<Vec<String>> =
-        clients.iter().map(|client| check_guid(client, "ClientId", "clientIds")).collect();
-    serde_json::to_string(&clients?).map(Some).map_err(Refusal::fault)
+fn check_clients(clients: &[String]) -> Refused<Vec<String>> {
+    clients.iter().map(|client| check_guid(client, "ClientId", "clientIds")).collect()
+}
+
+/// What replaces or removes the assignment of an Entra object, in whichever tenant it is.
+fn of_object(object: String, row: Option<AssignmentRow>) -> Change {
+    Change { tenant: None, object, row }
 }
 
 fn entra_row(object: &str, request: EntraAssignmentRequest) -> Refused<AssignmentRow> {
@@ -43,7 +46,7 @@ fn entra_row(object: &str, request: EntraAssignmentRequest) -> Refused<Assignmen
         tenant: check_guid(&tenant, "TenantId", "tenantId")?,
         object: check_guid(object, "ObjectId", "objectId")?,
         principal_type: principal_type.to_string(),
-        client_ids: check_clients(Some(clients))?,
+        client_ids: Some(check_clients(&clients)?),
     })
 }
 
@@ -51,20 +54,27 @@ impl Core {
     /// The assignment of an object; of a Teams extension object, in that tenant.
     pub(crate) fn assignment(
         &self,
-        kind: &'static str,
+        caller: Caller,
+        kind: Kind,
         tenant: Option<&str>,
         object: &str,
     ) -> Refused<TeamsExtensionAssignment> {
         let object = check_guid(object, "ObjectId", "objectId")?;
         let tenant = tenant.map(|tenant| check_guid(tenant, "TenantId", "tenantId")).transpose()?;
-        let rows = self.store.assignments(kind, Some(&object)).map_err(Refusal::fault)?;
-        let row = rows.into_iter().find(|row| tenant.as_ref().is_none_or(|tenant| row.tenant == *tenant));
+        let rows = self.store.assignments_of(caller, kind, tenant.as_deref(), &[&object]);
+        let row = rows.map_err(|failure| self.refusal(failure))?.into_iter().next();
         row.map(model).ok_or_else(Refusal::assignment_not_found)
+    }
+
+    /// Carries changes out, all or none; which of them replaced or removed something.
+    async fn assign(&self, caller: Caller, kind: Kind, changes: Vec<Change>) -> Refused<Vec<bool>> {
+        self.store.assign(caller, kind, changes).await.map_err(|failure| self.refusal(failure))
     }
 
     /// Makes or replaces a Teams extension assignment; whether it is new.
     pub(crate) async fn assign_teams_extension(
         &self,
+        caller: Caller,
         tenant: &str,
         object: &str,
         request: TeamsExtensionAssignmentRequest,
@@ -85,67 +95,78 @@ impl Core {
             tenant: check_guid(tenant, "TenantId", "tenantId")?,
             object: check_guid(object, "ObjectId", "objectId")?,
             principal_type: principal_type.to_string(),
-            client_ids: check_clients(request.client_ids)?,
+            client_ids: request.client_ids.as_deref().map(check_clients).transpose()?,
         };
-        let outcome = self.write(Write::Assign { kind: TEAMS_EXTENSION, row: row.clone() }).await?;
-        Ok((outcome == Outcome::Done, model(row)))
+        let change = Change { tenant: Some(row.tenant.clone()), object: row.object.clone(), row: Some(row.clone()) };
+        let replaced = self.assign(caller, Kind::TeamsExtension, vec![change]).await?;
+        Ok((replaced != [true], model(row)))
     }
 
     /// Makes or replaces an Entra assignment; whether it is new.
     pub(crate) async fn assign_entra(
         &self,
+        caller: Caller,
         object: &str,
         request: EntraAssignmentRequest,
     ) -> Refused<(bool, TeamsExtensionAssignment)> {
         let row = entra_row(object, request)?;
-        let writes = vec![
-            Write::Unassign { kind: ENTRA, tenant: None, object: row.object.clone() },
-            Write::Assign { kind: ENTRA, row: row.clone() },
-        ];
-        let Outcome::All(outcomes) = self.write(Write::All(writes)).await? else {
-            return Err(Refusal::fault("no outcomes"));
-        };
-        Ok((outcomes.first() == Some(&Outcome::Missing), model(row)))
+        let change = of_object(row.object.clone(), Some(row.clone()));
+        let replaced = self.assign(caller, Kind::Entra, vec![change]).await?;
+        Ok((replaced != [true], model(row)))
     }
 
     /// Removes an assignment.
-    pub(crate) async fn unassign(&self, kind: &'static str, tenant: Option<&str>, object: &str) -> Refused<()> {
+    pub(crate) async fn unassign(&self, caller: Caller, kind: Kind, tenant: Option<&str>, object: &str) -> Refused<()> {
         let object = check_guid(object, "ObjectId", "objectId")?;
         let tenant = tenant.map(|tenant| check_guid(tenant, "TenantId", "tenantId")).transpose()?;
-        match self.write(Write::Unassign { kind, tenant, object }).await? {
-            Outcome::Missing => Err(Refusal::assignment_not_found()),
-            _ => Ok(()),
-        }
+        let removed = self.assign(caller, kind, vec![Change { tenant, object, row: None }]).await?;
+        if removed == [true] { Ok(()) } else { Err(Refusal::assignment_not_found()) }
     }
 
-    /// All Entra assignments.
-    pub(crate) fn entra_assignments(&self) -> Refused<EntraAssignmentList> {
-        let rows = self.store.assignments(ENTRA, None).map_err(Refusal::fault)?;
-        Ok(EntraAssignmentList { value: rows.into_iter().map(model).collect(), next_link: None })
+    /// The Entra assignments behind that object, a page of them, and the object behind which the next page begins.
+    pub(crate) fn entra_assignments(
+        &self,
+        caller: Caller,
+        after: Option<&str>,
+    ) -> Refused<(EntraAssignmentList, Option<String>)> {
+        // Behind all tenants of that object.
+        let after = after.map(|object| (object, "\u{10ffff}"));
+        let rows = self.store.assignments_after(caller, Kind::Entra, after, PAGE + 1);
+        let mut rows = rows.map_err(|failure| self.refusal(failure))?;
+        let more = rows.len() > PAGE;
+        rows.truncate(PAGE);
+        let last = rows.last().map(|row| row.object.clone()).filter(|_| more);
+        Ok((EntraAssignmentList { value: rows.into_iter().map(model).collect(), next_link: None }, last))
     }
 
     /// Makes, replaces and removes several Entra assignments, all or none; those that were made.
-    pub(crate) async fn patch_entra_assignments(&self, patch: EntraAssignmentsPatch) -> Refused<EntraAssignmentList> {
-        let mut writes = Vec::new();
+    pub(crate) async fn patch_entra_assignments(
+        &self,
+        caller: Caller,
+        patch: EntraAssignmentsPatch,
+    ) -> Refused<EntraAssignmentList> {
+        let mut changes: Vec<Change> = Vec::new();
         let mut value = Vec::new();
+        let mut named = HashSet::new();
         for (object, request) in patch {
             let object = check_guid(&object, "ObjectId", "objectId")?;
-            writes.push(Write::Unassign { kind: ENTRA, tenant: None, object: object.clone() });
-            if let Some(request) = request {
-                let row = entra_row(&object, request)?;
-                value.push(model(row.clone()));
-                writes.push(Write::Assign { kind: ENTRA, row });
+            if !named.insert(object.clone()) {
+                return Err(Refusal::validation(format!("ObjectId '{object}' is given more than once."), "objectId"));
             }
+            let row = request.map(|request| entra_row(&object, request)).transpose()?;
+            value.extend(row.clone().map(model));
+            changes.push(of_object(object, row));
         }
-        self.write(Write::All(writes)).await?;
+        self.assign(caller, Kind::Entra, changes).await?;
         Ok(EntraAssignmentList { value, next_link: None })
     }
 
     /// Exchanges the Entra token of a Teams extension user.
     pub(crate) async fn exchange_teams_extension(&self, token: &str) -> Refused<CreateIdentityResult> {
         let claims = self.verify_entra_token(token, Purpose::TeamsExtension)?;
-        let rows = self.store.assignments(TEAMS_EXTENSION, Some(&claims.oid)).map_err(Refusal::fault)?;
-        if !rows.iter().any(|row| row.tenant == claims.tid && admits_client(row, &claims)) {
+        let rows = self.store.assignments_of(Caller::Entra, Kind::TeamsExtension, Some(&claims.tid), &[&claims.oid]);
+        let rows = rows.map_err(|failure| self.refusal(failure))?;
+        if !rows.iter().any(|row| admits_client(row, &claims)) {
             return Err(Refusal::not_assigned());
         }
         let user = format!("{}_{}", claims.tid, claims.oid);
@@ -155,10 +176,12 @@ impl Core {
     /// Exchanges the token of an Entra user.
     pub(crate) async fn exchange_entra(&self, token: &str) -> Refused<CreateIdentityResult> {
         let claims = self.verify_entra_token(token, Purpose::Clients)?;
-        let rows = self.store.assignments(ENTRA, None).map_err(Refusal::fault)?;
+        let mut objects = vec![claims.oid.as_str(), claims.tid.as_str()];
+        objects.extend(claims.groups.iter().map(String::as_str));
+        let rows = self.store.assignments_of(Caller::Entra, Kind::Entra, Some(&claims.tid), &objects);
+        let rows = rows.map_err(|failure| self.refusal(failure))?;
         let admits = |row: &AssignmentRow| {
-            row.tenant == claims.tid
-                && admits_client(row, &claims)
+            admits_client(row, &claims)
                 && match row.principal_type.as_str() {
                     "user" => row.object == claims.oid,
                     "group" => claims.groups.contains(&row.object),
@@ -184,7 +207,8 @@ impl Core {
     async fn exchange(&self, user: &str, scopes: &[TokenScope], claims: &EntraClaims) -> Refused<CreateIdentityResult> {
         let now = OffsetDateTime::now_utc();
         let expires_on = claims.expires_on(now);
-        let token = self.sign_user_token(KeySlot::Entra, user, scopes, now, expires_on).await?;
+        let key = self.signing_key_of(Caller::Entra).await?;
+        let token = self.sign_user_token(&key, (user, 0), scopes, now, expires_on).await?;
         let identity = Identity::with_id(format!("8:acs:{}_{user}", self.resource_id));
         Ok(CreateIdentityResult::new(identity, Some(token)))
     }
@@ -192,6 +216,6 @@ impl Core {
 
 /// Whether the principal may come in through the application that the token was issued to.
 fn admits_client(row: &AssignmentRow, claims: &EntraClaims) -> bool {
-    let clients: Option<Vec<String>> = row.client_ids.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    clients.is_none_or(|clients| clients.iter().any(|client| client.eq_ignore_ascii_case(&claims.appid)))
+    let admits = |clients: &Vec<String>| clients.iter().any(|client| client.eq_ignore_ascii_case(&claims.appid));
+    row.client_ids.as_ref().is_none_or(admits)
 }

@@ -1,107 +1,124 @@
-//! The two access keys of the resource, and what ends with them.
+//! The two access keys of the resource, and what derives from them: all of it changes in one step.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use acs_identity_protocol::AccessKey;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
 use super::{Core, Refusal, Refused};
-use crate::config::Config;
-use crate::store::{Store, Write};
+use crate::store::{AccessKeyRow, AccessSlot, Caller, StoreError};
 
-/// By what a caller has authenticated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeySlot {
-    /// The primary access key.
-    Primary,
-    /// The secondary access key.
-    Secondary,
-    /// An Entra token.
-    Entra,
-}
-
-impl KeySlot {
-    pub(super) const ALL: [Self; 3] = [Self::Primary, Self::Secondary, Self::Entra];
-
-    pub(super) fn signing_key_file(self) -> &'static str {
-        match self {
-            Self::Primary => "token-key.pem",
-            Self::Secondary => "token-key-secondary.pem",
-            Self::Entra => "token-key-entra.pem",
-        }
-    }
-
-    /// Where the keys have that of the slot. Callers with an Entra token have none and regenerate none.
-    fn access_key(self) -> usize {
-        match self {
-            Self::Primary => 0,
-            Self::Secondary => 1,
-            Self::Entra => unreachable!("an Entra token is no access key"),
-        }
-    }
-
-    /// Under what name the store has the key.
-    pub(super) fn setting(self) -> &'static str {
-        match self {
-            Self::Primary => "primary_key",
-            _ => "secondary_key",
-        }
-    }
-}
-
-/// The keys. There are two, so that one can be regenerated while apps use the other.
+/// The keys. There are two, so that one can be regenerated while apps use the other. The store has them; these are those
+/// that it had last.
 pub(crate) struct AccessKeys {
-    keys: RwLock<[AccessKey; 2]>,
+    held: RwLock<[Held; 2]>,
 }
 
-fn random_key(random: &SystemRandom) -> Result<AccessKey, String> {
+/// A key in its generation.
+struct Held {
+    key: AccessKey,
+    generation: i64,
+    /// What derives from the key: who knows it may do no less, and when it ends, so do these.
+    client_secret: String,
+    identity_header: String,
+}
+
+impl Held {
+    fn of(row: &AccessKeyRow) -> Result<Self, StoreError> {
+        let damaged = || StoreError::Damaged { what: format!("the {} access key cannot be read", row.slot.name()) };
+        let key: AccessKey = row.key.parse().map_err(|_| damaged())?;
+        Ok(Self {
+            generation: row.generation,
+            client_secret: derived_secret(&key, "client secret"),
+            identity_header: derived_secret(&key, "identity header"),
+            key,
+        })
+    }
+}
+
+/// A secret in letters and digits, so that no form and no shell changes it.
+fn derived_secret(key: &AccessKey, name: &str) -> String {
+    key.sign(name).chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+pub(super) fn random_key(random: &SystemRandom) -> Option<AccessKey> {
     let mut bytes = vec![0; 64];
-    random.fill(&mut bytes).map_err(|_| "no random numbers".to_owned())?;
-    Ok(AccessKey::from_bytes(bytes))
+    random.fill(&mut bytes).ok()?;
+    Some(AccessKey::from_bytes(bytes))
 }
 
 impl AccessKeys {
-    /// The primary key: given, else that of the last regeneration, else the well-known one. The secondary one is random.
-    pub(super) fn load(store: &Store, config: &Config, random: &SystemRandom) -> Result<Self, String> {
-        let stored = |slot: KeySlot| -> Result<Option<AccessKey>, String> {
-            Ok(store.setting(slot.setting())?.and_then(|text| text.parse().ok()))
-        };
-        let primary = match &config.access_key {
-            Some(key) => key.clone(),
-            None => stored(KeySlot::Primary)?.unwrap_or_else(AccessKey::development),
-        };
-        let secondary = match stored(KeySlot::Secondary)? {
-            Some(key) => key,
-            None => random_key(random)?,
-        };
-        Ok(Self { keys: RwLock::new([primary, secondary]) })
+    /// The keys as the store has them.
+    pub(super) fn new([primary, secondary]: &[AccessKeyRow; 2]) -> Result<Self, StoreError> {
+        Ok(Self { held: RwLock::new([Held::of(primary)?, Held::of(secondary)?]) })
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, [Held; 2]> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The key of a slot.
-    pub(crate) fn get(&self, slot: KeySlot) -> AccessKey {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        keys[slot.access_key()].clone()
+    pub(crate) fn get(&self, slot: AccessSlot) -> AccessKey {
+        self.read()[slot as usize].key.clone()
     }
 
-    /// The slot whose key made this signature over one of the texts.
-    pub(crate) fn verify(&self, mut texts: impl Iterator<Item = String>, signature: &str) -> Option<KeySlot> {
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+    /// The generations of both.
+    pub(super) fn generations(&self) -> [i64; 2] {
+        let held = self.read();
+        [held[0].generation, held[1].generation]
+    }
+
+    /// The secret with which applications get tokens from the Entra side.
+    pub(crate) fn client_secret(&self) -> String {
+        self.read()[AccessSlot::Primary as usize].client_secret.clone()
+    }
+
+    /// What shows the App Service endpoint of managed identities that the caller is of this machine.
+    pub(crate) fn identity_header(&self) -> String {
+        self.read()[AccessSlot::Primary as usize].identity_header.clone()
+    }
+
+    /// By which key, of which generation, one of the texts was signed.
+    pub(crate) fn verify(&self, mut texts: impl Iterator<Item = String>, signature: &str) -> Option<Caller> {
+        let held = self.read();
         texts.find_map(|text| {
-            let fits = |slot: &KeySlot| keys[slot.access_key()].verify(&text, signature);
-            [KeySlot::Primary, KeySlot::Secondary].into_iter().find(fits)
+            AccessSlot::ALL.into_iter().find_map(|slot| {
+                let Held { key, generation, .. } = &held[slot as usize];
+                key.verify(&text, signature).then_some(Caller::Key { slot, generation: *generation })
+            })
         })
+    }
+
+    /// Takes what the store has now, where that is newer.
+    fn take(&self, rows: &[AccessKeyRow]) -> Result<(), StoreError> {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        for row in rows {
+            if row.generation > held[row.slot as usize].generation {
+                held[row.slot as usize] = Held::of(row)?;
+            }
+        }
+        Ok(())
     }
 }
 
 impl Core {
     /// Regenerates a key. What the former one made is revoked: its signing key is gone, here and among the published ones.
-    pub(crate) async fn regenerate_key(&self, slot: KeySlot) -> Refused<()> {
-        let key = random_key(&self.random).map_err(Refusal::fault)?;
-        let write = Write::Setting { name: slot.setting(), value: key.to_base64(), replace: true };
-        self.write(write).await?;
-        self.token_keys[slot as usize].discard().map_err(Refusal::fault)?;
-        let mut keys = self.access_keys.keys.write().unwrap_or_else(PoisonError::into_inner);
-        keys[slot.access_key()] = key;
-        Ok(())
+    pub(crate) async fn regenerate_key(&self, caller: Caller, slot: AccessSlot) -> Refused<()> {
+        let key = random_key(&self.random).ok_or_else(|| Refusal::fault("no random numbers"))?.to_base64();
+        let expected = self.access_keys.generations()[slot as usize];
+        let done = self.store.regenerate_key(caller, slot, expected, key.clone()).await;
+        let Some(generation) = done.map_err(|failure| self.refusal(failure))? else {
+            self.reload_keys();
+            return Err(Refusal::key_moved());
+        };
+        let row = AccessKeyRow { slot, generation, key };
+        self.access_keys.take(&[row]).map_err(|error| Refusal::of_store(&error))
+    }
+
+    /// Takes the keys that the store has now; whether they are others.
+    pub(crate) fn reload_keys(&self) -> bool {
+        let before = self.access_keys.generations();
+        let taken = self.store.access_keys().and_then(|rows| Ok(self.access_keys.take(&rows)?));
+        taken.is_ok() && self.access_keys.generations() != before
     }
 }

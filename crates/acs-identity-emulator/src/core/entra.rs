@@ -160,8 +160,8 @@ fn is_management_audience(audience: &str) -> bool {
 
 impl Core {
     async fn sign_entra(&self, claims: Value) -> Refused<String> {
-        let _turn = self.signers.acquire().await.map_err(Refusal::fault)?;
-        self.entra_key()?.sign(&claims).map_err(Refusal::fault)
+        let key = self.issuer_key().await?;
+        self.sign(&key, &claims).await
     }
 
     fn unique_id(&self) -> Refused<String> {
@@ -296,7 +296,8 @@ impl Core {
 
     /// The claims of a token of our issuer, or of one that is trusted.
     fn trusted_claims(&self, token: &str) -> Refused<Option<Value>> {
-        Ok(self.entra_key()?.verify(token).or_else(|| self.verify_foreign(token)))
+        let own = self.existing_issuer_key()?.and_then(|key| key.verify(token));
+        Ok(own.or_else(|| self.verify_foreign(token)))
     }
 
     /// Why a token does not vouch for a workload (its federated token), where it does not: it must be in force, and signed
@@ -344,7 +345,8 @@ impl Core {
             crate::log::warn(&format!("the Entra token is refused: {why}"));
             Refusal::invalid_access_token()
         };
-        let payload = self.entra_key()?.verify(token).ok_or_else(|| refuse("it was not signed by this emulator"))?;
+        let payload = self.existing_issuer_key()?.and_then(|key| key.verify(token));
+        let payload = payload.ok_or_else(|| refuse("it was not signed by this emulator"))?;
         let claims: EntraClaims = serde_json::from_value(payload).map_err(|_| refuse("its claims are malformed"))?;
         if let Some(why) = claims.out_of_force() {
             return Err(refuse(why));

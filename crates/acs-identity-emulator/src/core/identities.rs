@@ -8,8 +8,8 @@ use acs_identity_protocol::models::{
 use acs_identity_protocol::raw_id::{is_guid, new_user_guid};
 use time::{Duration, OffsetDateTime};
 
-use super::{Core, KeySlot, Refusal, Refused, check_minutes, check_scopes, nanos, required};
-use crate::store::{IdentityRow, Outcome, Write};
+use super::{Core, Refusal, Refused, check_minutes, check_scopes, nanos, required};
+use crate::store::{Caller, Failure, IdentityRow};
 
 const MAX_CUSTOM_ID: usize = 256;
 
@@ -17,7 +17,7 @@ impl Core {
     /// Creates an identity, and a token where scopes are given.
     pub(crate) async fn create(
         &self,
-        slot: KeySlot,
+        caller: Caller,
         version: &ApiVersion,
         request: CreateIdentityRequest,
     ) -> Refused<CreateIdentityResult> {
@@ -31,45 +31,44 @@ impl Core {
         let minutes = check_minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
         let scopes = request.create_token_with_scopes.map(|scopes| check_scopes(&scopes, version));
         let scopes = scopes.transpose()?;
-        let now = OffsetDateTime::now_utc();
-        let mut user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, self.random_bytes()?);
-        let mut last_token_issued_at = scopes.as_ref().map(|_| nanos(now));
-        let write =
-            Write::Create { user: user.clone(), custom_id: custom_id.clone(), token_issued_at: last_token_issued_at };
-        if let Outcome::Existing { user: existing, last_token_issued_at: before } = self.write(write).await? {
-            user = existing;
-            last_token_issued_at = last_token_issued_at.or(before);
-        }
-        let row = IdentityRow { user, custom_id, last_token_issued_at, ..IdentityRow::default() };
-        let token = match &scopes {
-            // An identity that existed may have been revoked; its token goes the usual way.
-            Some(scopes) if row.custom_id.is_some() => Some(self.issue_for(slot, &row.user, scopes, minutes).await?),
-            Some(scopes) => {
-                let expires_on = now + Duration::minutes(minutes);
-                Some(self.sign_user_token(slot, &row.user, scopes, now, expires_on).await?)
-            }
+        // A key that cannot be used is a problem before there is an identity.
+        let key = match &scopes {
+            Some(_) => Some(self.signing_key_of(caller).await?),
             None => None,
+        };
+        let now = OffsetDateTime::now_utc();
+        let user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, self.random_bytes()?);
+        let token_issued_at = scopes.as_ref().map(|_| nanos(now));
+        let created = self.store.create(caller, user, custom_id, token_issued_at).await;
+        let row = created.map_err(|failure| self.refusal(failure))?.row;
+        let token = match (&scopes, &key) {
+            (Some(scopes), Some(key)) => {
+                let expires_on = now + Duration::minutes(minutes);
+                Some(self.sign_user_token(key, (&row.user, row.revocation), scopes, now, expires_on).await?)
+            }
+            _ => None,
         };
         Ok(CreateIdentityResult::new(self.identity_model(version, &row), token))
     }
 
     /// An identity.
-    pub(crate) fn get(&self, version: &ApiVersion, id: &str) -> Refused<Identity> {
+    pub(crate) fn get(&self, caller: Caller, version: &ApiVersion, id: &str) -> Refused<Identity> {
         let user = self.own_user(id)?;
-        let row = self.store.identity(&user).map_err(Refusal::fault)?.ok_or_else(Refusal::not_found)?;
+        let snapshot = self.store.snapshot(Some(caller), Some(&user)).map_err(|failure| self.refusal(failure))?;
+        let row = snapshot.identity.ok_or_else(Refusal::not_found)?;
         Ok(self.identity_model(version, &row))
     }
 
     /// Deletes an identity; its tokens end with it.
-    pub(crate) async fn delete(&self, id: &str) -> Refused<()> {
+    pub(crate) async fn delete(&self, caller: Caller, id: &str) -> Refused<()> {
         let user = self.own_user(id)?;
-        found(self.write(Write::Delete { user }).await?)
+        self.found(self.store.delete(caller, user).await)
     }
 
     /// Issues a token.
     pub(crate) async fn issue(
         &self,
-        slot: KeySlot,
+        caller: Caller,
         version: &ApiVersion,
         id: &str,
         request: IssueAccessTokenRequest,
@@ -78,35 +77,36 @@ impl Core {
         let minutes = check_minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
         let scopes = check_scopes(&scopes, version)?;
         let user = self.own_user(id)?;
-        self.issue_for(slot, &user, &scopes, minutes).await
-    }
-
-    async fn issue_for(
-        &self,
-        slot: KeySlot,
-        user: &str,
-        scopes: &[acs_identity_protocol::TokenScope],
-        minutes: i64,
-    ) -> Refused<AccessToken> {
-        let row = self.store.identity(user).map_err(Refusal::fault)?.ok_or_else(Refusal::not_found)?;
-        let issued = after_revocation(row.revoked_at).await;
-        let token = self.sign_user_token(slot, user, scopes, issued, issued + Duration::minutes(minutes)).await?;
-        let write = Write::TokenIssued { user: user.to_owned(), at: nanos(issued) };
-        found(self.write(write).await?)?;
-        Ok(token)
+        let key = self.signing_key_of(caller).await?;
+        let now = OffsetDateTime::now_utc();
+        let issued =
+            self.store.issue(caller, user.clone(), nanos(now)).await.map_err(|failure| self.refusal(failure))?;
+        let revocation = issued.ok_or_else(Refusal::not_found)?;
+        self.sign_user_token(&key, (&user, revocation), &scopes, now, now + Duration::minutes(minutes)).await
     }
 
     /// Revokes the tokens that were issued so far.
-    pub(crate) async fn revoke(&self, id: &str) -> Refused<()> {
-        self.revoke_before(id, OffsetDateTime::now_utc()).await
+    pub(crate) async fn revoke(&self, caller: Caller, id: &str) -> Refused<()> {
+        self.revoke_until(caller, id, None).await
     }
 
     /// Revokes the tokens that were issued up to that time (2020-07-20-preview2's `tokensValidFrom`), at most up to now.
-    pub(crate) async fn revoke_before(&self, id: &str, at: OffsetDateTime) -> Refused<()> {
+    pub(crate) async fn revoke_before(&self, caller: Caller, id: &str, at: OffsetDateTime) -> Refused<()> {
+        // Tokens tell their time in whole seconds. Those of this second are all that were issued so far.
+        let (until, now) = (at.unix_timestamp(), OffsetDateTime::now_utc().unix_timestamp());
+        self.revoke_until(caller, id, (until < now).then_some(until)).await
+    }
+
+    async fn revoke_until(&self, caller: Caller, id: &str, issued_until: Option<i64>) -> Refused<()> {
         let user = self.own_user(id)?;
-        let now = OffsetDateTime::now_utc();
-        let in_force = nanos(now - self.revocation_delay);
-        found(self.write(Write::Revoke { user, at: nanos(at.min(now)), in_force }).await?)
+        let delayed = self.revocation_delay.is_positive();
+        let in_force_at = delayed.then(|| nanos(OffsetDateTime::now_utc().saturating_add(self.revocation_delay)));
+        self.found(self.store.revoke(caller, user, issued_until, in_force_at).await)
+    }
+
+    /// Refuses an identity that is not there.
+    fn found(&self, found: Result<bool, Failure>) -> Refused<()> {
+        if found.map_err(|failure| self.refusal(failure))? { Ok(()) } else { Err(Refusal::not_found()) }
     }
 
     /// The user GUID of an id of this resource.
@@ -130,25 +130,4 @@ impl Core {
         }
         identity
     }
-}
-
-/// The time that a token is issued at: now, but in a later second than the revocation before it. Tokens tell their time in
-/// whole seconds, and one of the revocation's own second would be the very token that was revoked. So the caller waits
-/// for the next second; where the clock was set back, the token's time is ahead of it instead.
-async fn after_revocation(revoked_at: Option<i64>) -> OffsetDateTime {
-    let now = OffsetDateTime::now_utc();
-    let Some(revoked_at) = revoked_at else {
-        return now;
-    };
-    let second = revoked_at.div_euclid(1_000_000_000) + 1;
-    let earliest = OffsetDateTime::from_unix_timestamp(second).unwrap_or(now);
-    let wait = earliest - now;
-    if wait.is_positive() && wait <= Duration::SECOND {
-        tokio::time::sleep(wait.unsigned_abs()).await;
-    }
-    OffsetDateTime::now_utc().max(earliest)
-}
-
-fn found(outcome: Outcome) -> Refused<()> {
-    if outcome == Outcome::Missing { Err(Refusal::not_found()) } else { Ok(()) }
 }

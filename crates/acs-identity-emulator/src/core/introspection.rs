@@ -6,7 +6,10 @@ use acs_identity_protocol::raw_id::is_guid;
 use serde::Serialize;
 use time::OffsetDateTime;
 
-use super::{Core, Refusal, Refused, nanos};
+use super::signing_keys::Held;
+use super::{Core, Refused, nanos};
+use crate::store::revocation::is_revoked;
+use crate::store::{Caller, SigningSlot};
 
 /// Why a token is not active. RFC 7662 leaves it unsaid, because the caller could be anybody; here it has the access key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -56,8 +59,10 @@ impl From<Inactive> for Introspection {
 
 impl Core {
     /// Tells whether a token is active: signed by us, for this resource, not expired, its identity not deleted, not revoked.
-    pub(crate) fn introspect(&self, token: &str) -> Refused<Introspection> {
-        let Some(payload) = self.verify_token(token)? else {
+    pub(crate) async fn introspect(&self, caller: Caller, token: &str) -> Refused<Introspection> {
+        let key = self.key_of(token)?;
+        let Some((key, payload)) = key.and_then(|held| Some((held.clone(), held.key.verify(token)?))) else {
+            self.store.check(caller).map_err(|failure| self.refusal(failure))?;
             return Ok(self.why_unverified(token)?.into());
         };
         let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(payload) else {
@@ -69,7 +74,7 @@ impl Core {
         if claims.exp <= OffsetDateTime::now_utc().unix_timestamp() {
             return Ok(Inactive::Expired.into());
         }
-        if let Some(reason) = self.why_not_in_force(&claims)? {
+        if let Some(reason) = self.why_not_in_force(caller, &key, &claims).await? {
             return Ok(reason.into());
         }
         Ok(Introspection {
@@ -94,18 +99,33 @@ impl Core {
         })
     }
 
-    fn why_not_in_force(&self, claims: &AccessTokenClaims) -> Refused<Option<Inactive>> {
+    async fn why_not_in_force(
+        &self,
+        caller: Caller,
+        key: &Held,
+        claims: &AccessTokenClaims,
+    ) -> Refused<Option<Inactive>> {
         let own = claims.skypeid.strip_prefix("acs:").and_then(|id| id.strip_prefix(&format!("{}_", self.resource_id)));
-        let Some(user) = own.filter(|user| is_guid(user)) else {
-            // Teams and Entra users are not identities of the resource, and nothing revokes their tokens.
+        // Teams and Entra users are not identities of the resource, and nothing revokes their tokens but the end of the key.
+        let user = own.filter(|user| is_guid(user));
+        let snapshot = self.store.snapshot(Some(caller), user).map_err(|failure| self.refusal(failure))?;
+        if let SigningSlot::Access(slot) = key.slot
+            && snapshot.generations[slot as usize] != key.generation
+        {
+            return Ok(Some(Inactive::UnknownKey));
+        }
+        if user.is_none() {
             return Ok(None);
-        };
-        let Some(row) = self.store.identity(user).map_err(Refusal::fault)? else {
+        }
+        let Some(row) = snapshot.identity else {
             return Ok(Some(Inactive::IdentityDeleted));
         };
-        // Tokens issued later than a revocation are of a later second: see `after_revocation`.
-        let limit = nanos(OffsetDateTime::now_utc() - self.revocation_delay);
-        let in_force = [row.revoked_at, row.revoked_before].into_iter().flatten().filter(|at| *at <= limit).max();
-        Ok(in_force.filter(|at| claims.iat <= at.div_euclid(1_000_000_000)).map(|_| Inactive::Revoked))
+        let now = nanos(OffsetDateTime::now_utc());
+        if snapshot.revocations.iter().any(|revocation| revocation.is_due(now)) {
+            // What was seen once stays, whatever the clock says later.
+            self.store.settle(now).await.map_err(|failure| self.refusal(failure))?;
+        }
+        let token = (claims.revocation.unwrap_or(0), claims.iat);
+        Ok(is_revoked(token, row.revoked_below, &snapshot.revocations, now).then_some(Inactive::Revoked))
     }
 }

@@ -5,13 +5,14 @@ mod access_keys;
 mod entra;
 mod identities;
 mod introspection;
+mod open;
 mod refusal;
+mod signing_keys;
 mod teams;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::api_version::ApiVersion;
 use acs_identity_protocol::claims::{AccessTokenClaims, SCP_USER};
 use acs_identity_protocol::models::AccessToken;
@@ -21,24 +22,19 @@ use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Semaphore;
 
-pub(crate) use access::{ENTRA, TEAMS_EXTENSION};
-pub(crate) use access_keys::{AccessKeys, KeySlot};
+pub(crate) use access_keys::AccessKeys;
 pub(crate) use entra::{Consent, DEFAULT_TENANT, EntraTokenRequest, Grant, audience_of};
 pub(crate) use refusal::Refusal;
 
-use crate::config::{Config, TrustedIssuer};
-use crate::error::Error;
-use crate::keys::signing::{LazySigningKey, SigningKey, key_id};
-use crate::store::{Outcome, Store, Write};
+use crate::config::TrustedIssuer;
+use crate::folder::Folder;
+use crate::keys::signing::SigningKey;
+use crate::store::{Failure, Store};
+use signing_keys::SigningKeys;
 
 /// The data location and region that tokens name. The emulator's own, so that nobody takes them for the cloud's.
 const RESOURCE_LOCATION: &str = "unitedstates";
 const REGION: &str = "amer";
-
-const ENTRA_KEY_FILE: &str = "entra-key.pem";
-
-/// The stack of a thread that makes a key, in bytes.
-const KEY_STACK: usize = 512 * 1024;
 
 const MIN_MINUTES: i64 = 60;
 const MAX_MINUTES: i64 = 1440;
@@ -46,11 +42,12 @@ const MAX_MINUTES: i64 = 1440;
 /// The service.
 pub(crate) struct Core {
     pub(crate) store: Store,
+    /// Dropped after the store: what locks the folder must outlive what is open in it.
+    folder: Option<Folder>,
     /// The resource's immutable GUID, the first part of every id.
     pub(crate) resource_id: String,
     /// The keys that sign tokens, one for each way to authenticate: what an access key made ends with it.
-    token_keys: [LazySigningKey; 3],
-    entra_key: LazySigningKey,
+    signing_keys: SigningKeys,
     /// One permit a core.
     signers: Semaphore,
     /// The access keys.
@@ -58,91 +55,22 @@ pub(crate) struct Core {
     issuers: Vec<TrustedIssuer>,
     revocation_delay: Duration,
     consents: Mutex<HashMap<String, Consent>>,
-    /// The secret of all applications. It follows from the access key: who knows that one may do no less.
-    pub(crate) client_secret: String,
-    /// What shows the App Service endpoint of managed identities that the caller is of this machine.
-    pub(crate) identity_header: String,
     random: SystemRandom,
 }
 
 pub(crate) type Refused<T> = Result<T, Refusal>;
 
 impl Core {
-    /// Opens the store and the keys.
-    pub(crate) fn open(config: &Config) -> Result<Self, Error> {
-        let folder = config.storage.folder();
-        let store = Store::open(folder)?;
-        let random = SystemRandom::new();
-        let database = |what: String| Error::Database(folder.unwrap_or_else(|| "".as_ref()).to_owned(), what);
-        let resource_id = match store.setting("resource_id").map_err(database)? {
-            Some(id) => id,
-            None => new_resource_id(&random)?,
-        };
-        let access_keys = AccessKeys::load(&store, config, &random).map_err(database)?;
-        let primary = access_keys.get(KeySlot::Primary);
-        let core = Self {
-            client_secret: derived_secret(&primary, "client secret"),
-            identity_header: derived_secret(&primary, "identity header"),
-            store,
-            resource_id,
-            token_keys: KeySlot::ALL.map(|slot| LazySigningKey::new(folder, slot.signing_key_file())),
-            entra_key: LazySigningKey::new(folder, ENTRA_KEY_FILE),
-            signers: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),
-            access_keys,
-            issuers: config.issuers.clone(),
-            revocation_delay: config.revocation_delay.try_into().unwrap_or(Duration::ZERO),
-            consents: Mutex::default(),
-            random,
-        };
-        // A file that is not a key is a problem of the start, not of the first token.
-        core.token_keys[KeySlot::Primary as usize].get()?;
-        Ok(core)
-    }
-
-    /// Stores what was chosen at the first start.
-    pub(crate) async fn settle(&self) -> Result<(), Error> {
-        let setting = |name, value| Write::Setting { name, value, replace: false };
-        let writes = vec![
-            setting("resource_id", self.resource_id.clone()),
-            setting(KeySlot::Secondary.setting(), self.access_keys.get(KeySlot::Secondary).to_base64()),
-        ];
-        self.store.write(Write::All(writes)).await.map(drop).map_err(|what| Error::Database("".into(), what))
-    }
-
-    /// The public keys of all tokens that are good. Those that were not needed yet are made, side by side: whoever keeps
-    /// this list must find the keys of later tokens in it.
-    pub(crate) fn token_jwks(&self) -> Refused<serde_json::Value> {
-        std::thread::scope(|scope| {
-            for key in &self.token_keys[1..] {
-                // Where no thread can be started, the key is made below.
-                let _ = std::thread::Builder::new().stack_size(KEY_STACK).spawn_scoped(scope, || key.get());
+    /// The refusal of a request that the store did not carry out. One whose key is gone is refused as one with a wrong key.
+    fn refusal(&self, failure: Failure) -> Refusal {
+        match failure {
+            Failure::KeyGone => {
+                self.reload_keys();
+                crate::log::warn("401: the access key was regenerated while the request was under way");
+                Refusal::denied("Denied by the resource provider.")
             }
-        });
-        let mut jwks = Vec::new();
-        for key in &self.token_keys {
-            jwks.push(key.get().map_err(Refusal::fault)?.jwk());
+            Failure::Store(error) => Refusal::of_store(&error),
         }
-        Ok(serde_json::json!({"keys": jwks}))
-    }
-
-    /// The claims of a token of ours. Expiry and revocation are not checked.
-    fn verify_token(&self, token: &str) -> Refused<Option<serde_json::Value>> {
-        Ok(self.key_of(token)?.and_then(|key| key.verify(token)))
-    }
-
-    /// The signing key that a token names, where it is in force.
-    fn key_of(&self, token: &str) -> Refused<Option<Arc<SigningKey>>> {
-        let Some(kid) = key_id(token) else { return Ok(None) };
-        for key in &self.token_keys {
-            if let Some(key) = key.existing().map_err(Refusal::fault)?.filter(|key| key.kid() == kid) {
-                return Ok(Some(key));
-            }
-        }
-        Ok(None)
-    }
-
-    pub(crate) fn entra_key(&self) -> Refused<Arc<SigningKey>> {
-        self.entra_key.get().map_err(Refusal::fault)
     }
 
     fn random_bytes<const N: usize>(&self) -> Refused<[u8; N]> {
@@ -151,11 +79,11 @@ impl Core {
         Ok(bytes)
     }
 
-    /// Signs an access token for an identity of this resource.
+    /// Signs an access token for an identity of this resource, which was issued under that revocation.
     async fn sign_user_token(
         &self,
-        slot: KeySlot,
-        user: &str,
+        key: &SigningKey,
+        (user, revocation): (&str, i64),
         scopes: &[TokenScope],
         issued: OffsetDateTime,
         expires_on: OffsetDateTime,
@@ -170,40 +98,25 @@ impl Core {
             resource_id: self.resource_id.clone(),
             resource_location: Some(RESOURCE_LOCATION.into()),
             iat: issued.unix_timestamp(),
+            // A token without it counts as one of before the first revocation.
+            revocation: (revocation != 0).then_some(revocation),
             ..AccessTokenClaims::default()
         };
-        Ok(AccessToken::new(self.sign(slot, claims).await?, expires_on))
+        Ok(AccessToken::new(self.sign(key, &claims).await?, expires_on))
     }
 
     /// Signs on the thread that serves the connection: handing over to another one and back costs a tenth of a signature.
     /// One a core at a time, so that what needs no signature waits for a single one, not for all that were asked for.
-    async fn sign(&self, slot: KeySlot, claims: AccessTokenClaims) -> Refused<String> {
+    async fn sign(&self, key: &SigningKey, claims: &impl serde::Serialize) -> Refused<String> {
         let _turn = self.signers.acquire().await.map_err(Refusal::fault)?;
-        self.token_keys[slot as usize].get().and_then(|key| key.sign(&claims)).map_err(Refusal::fault)
-    }
-
-    async fn write(&self, write: Write) -> Refused<Outcome> {
-        self.store.write(write).await.map_err(Refusal::fault)
+        key.sign(claims).map_err(Refusal::fault)
     }
 }
 
-/// A secret in letters and digits, so that no form and no shell changes it.
-fn derived_secret(key: &AccessKey, name: &str) -> String {
-    key.sign(name).chars().filter(char::is_ascii_alphanumeric).collect()
-}
-
-fn new_resource_id(random: &SystemRandom) -> Result<String, Error> {
-    let mut bytes = [0_u8; 16];
-    random.fill(&mut bytes).map_err(|_| Error::Crypto("no random numbers".into()))?;
-    bytes[6] = (bytes[6] & 0x0f) | 0x40;
-    bytes[8] = (bytes[8] & 0x3f) | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
-}
-
-/// Nanoseconds since 1970, as the store keeps times.
+/// Nanoseconds since 1970, as the store keeps times. One that is too early or too late stays early or late.
 fn nanos(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos()).unwrap_or(i64::MAX)
+    let nanos = at.unix_timestamp_nanos();
+    i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// A field that must be there.

@@ -6,13 +6,14 @@ use acs_identity_protocol::models::{AccessToken, ExchangeTeamsUserAccessTokenReq
 use time::OffsetDateTime;
 
 use super::entra::{EntraClaims, Purpose};
-use super::{Core, KeySlot, REGION, Refusal, Refused, check_guid, required};
+use super::{Core, REGION, Refusal, Refused, check_guid, required};
+use crate::store::Caller;
 
 impl Core {
     /// Checks in the order of the recordings, then issues a token that lives as long as the Entra token.
     pub(crate) async fn exchange_teams_user(
         &self,
-        slot: KeySlot,
+        caller: Caller,
         body: TeamsUserBody,
         request: ExchangeTeamsUserAccessTokenRequest,
     ) -> Refused<AccessToken> {
@@ -25,12 +26,14 @@ impl Core {
         if body == TeamsUserBody::TokenAppIdUserId {
             check(request.app_id, request.user_id, &claims)?;
         }
+        let key = self.signing_key_of(caller).await?;
+        self.store.check(caller).map_err(|failure| self.refusal(failure))?;
         let now = OffsetDateTime::now_utc();
         let expires_on = claims.expires_on(now);
         let signed = self
             .sign(
-                slot,
-                AccessTokenClaims {
+                &key,
+                &AccessTokenClaims {
                     skypeid: format!("orgid:{}", claims.oid),
                     scp: SCP_TEAMS_USER,
                     csi: claims.iat.to_string(),

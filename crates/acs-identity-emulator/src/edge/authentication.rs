@@ -11,7 +11,8 @@ use base64::Engine as _;
 use time::OffsetDateTime;
 
 use super::{Edge, Received};
-use crate::core::{KeySlot, Refusal};
+use crate::core::Refusal;
+use crate::store::Caller;
 
 const DENIED: &str = "Denied by the resource provider.";
 const HASH_DIFFERS: &str = "Request 'x-ms-content-sha256' differs from generated content hash.";
@@ -32,11 +33,11 @@ pub(super) fn bearer_token(request: &Received) -> Option<&str> {
 }
 
 /// Checks the signature, or the Entra token; by what the caller has authenticated.
-pub(super) fn check(edge: &Edge, request: &Received) -> Result<KeySlot, Refusal> {
+pub(super) fn check(edge: &Edge, request: &Received) -> Result<Caller, Refusal> {
     let denied = |why: &str| deny(request, DENIED, why);
     let authorization = request.header("authorization").ok_or_else(|| denied("no Authorization header"))?;
     if let Some(token) = bearer_token(request) {
-        return edge.core.check_management_token(token)?.map_err(|why| denied(&why)).map(|()| KeySlot::Entra);
+        return edge.core.check_management_token(token)?.map_err(|why| denied(&why)).map(|()| Caller::Entra);
     }
     let (scheme, parameters) = authorization.split_once(' ').unwrap_or((authorization, ""));
     if !scheme.eq_ignore_ascii_case("HMAC-SHA256") {
@@ -59,10 +60,13 @@ pub(super) fn check(edge: &Edge, request: &Received) -> Result<KeySlot, Refusal>
         values.push(value);
     }
     let method = request.method.as_str();
-    let texts = candidates(method, &request.target, &parsed.signed_headers, &values);
-    edge.core
-        .access_keys
-        .verify(texts, parsed.signature)
+    let verify = || {
+        let texts = candidates(method, &request.target, &parsed.signed_headers, &values);
+        edge.core.access_keys.verify(texts, parsed.signature)
+    };
+    // Another process may have regenerated the key meanwhile.
+    verify()
+        .or_else(|| edge.core.reload_keys().then(verify).flatten())
         .ok_or_else(|| denied(&diagnose(request, &string_to_sign(method, &request.target, &values))))
 }
 

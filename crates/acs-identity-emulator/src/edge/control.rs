@@ -12,7 +12,8 @@ use super::openapi;
 use super::responses::Answer;
 use super::routes::decode_segment;
 use super::{Edge, Received};
-use crate::core::{EntraTokenRequest, KeySlot, Refusal, Refused};
+use crate::core::{EntraTokenRequest, Refusal, Refused};
+use crate::store::{AccessSlot, Caller};
 
 /// As in Azure Resource Manager's `regenerateKey` of communication services.
 #[derive(Deserialize)]
@@ -31,7 +32,7 @@ enum KeyType {
 
 impl Edge {
     /// What needs no authentication.
-    pub(super) fn public(&self, request: &Received) -> Option<Answer> {
+    pub(super) async fn public(&self, request: &Received) -> Option<Answer> {
         const PUBLIC: [&str; 4] =
             ["/health", "/openapi.json", "/.well-known/openid-configuration", "/.well-known/jwks.json"];
         let path = request.path();
@@ -43,7 +44,7 @@ impl Edge {
             "/openapi.json" if request.query().is_empty() => openapi::describe(ApiVersion::newest()),
             "/openapi.json" => self.version(request).and_then(openapi::describe),
             "/.well-known/openid-configuration" => Ok(self.token_metadata()),
-            "/.well-known/jwks.json" => self.core.token_jwks(),
+            "/.well-known/jwks.json" => self.core.token_jwks().await,
             _ => return None,
         };
         Some(match result {
@@ -62,29 +63,29 @@ impl Edge {
         })
     }
 
-    /// What needs the access key and is not a part of the service.
-    pub(super) async fn control(&self, request: &Received) -> Option<Answer> {
+    /// What needs the access key and is no part of the service.
+    pub(super) async fn control(&self, caller: Caller, request: &Received) -> Option<Answer> {
         const OURS: [&str; 4] =
             ["/introspect", "/emulator/entra-token", "/emulator/list-keys", "/emulator/regenerate-key"];
         if OURS.contains(&request.path()) && request.method != Method::POST {
             return Some(Answer::not_allowed(&request.method, "POST"));
         }
         let result = match request.path() {
-            "/introspect" => self.introspect(request),
+            "/introspect" => self.introspect(caller, request).await,
             "/emulator/entra-token" => self.entra_token(request).await,
             "/emulator/list-keys" => self.list_keys(),
-            "/emulator/regenerate-key" => self.regenerate_key(request).await,
+            "/emulator/regenerate-key" => self.regenerate_key(caller, request).await,
             _ => return None,
         };
         Some(result.unwrap_or_else(Answer::refused))
     }
 
-    fn introspect(&self, request: &Received) -> Refused<Answer> {
+    async fn introspect(&self, caller: Caller, request: &Received) -> Refused<Answer> {
         let missing = || Refusal::binding("The body must hold a token: token=…", Some("token"));
         let form = std::str::from_utf8(&request.body).map_err(|_| missing())?;
         let token = form.split('&').find_map(|pair| pair.strip_prefix("token=")).ok_or_else(missing)?;
         let token = decode_segment(&token.replace('+', " ")).ok_or_else(missing)?;
-        Ok(Answer::json(200, &self.core.introspect(&token)?).with("cache-control", "no-store"))
+        Ok(Answer::json(200, &self.core.introspect(caller, &token).await?).with("cache-control", "no-store"))
     }
 
     async fn entra_token(&self, request: &Received) -> Refused<Answer> {
@@ -93,20 +94,20 @@ impl Edge {
         Ok(Answer::json(200, &token).with("cache-control", "no-store"))
     }
 
-    async fn regenerate_key(&self, request: &Received) -> Refused<Answer> {
+    async fn regenerate_key(&self, caller: Caller, request: &Received) -> Refused<Answer> {
         let wanted: RegenerateKeyRequest = body(request)?;
         let slot = match wanted.key_type {
-            KeyType::Primary => KeySlot::Primary,
-            KeyType::Secondary => KeySlot::Secondary,
+            KeyType::Primary => AccessSlot::Primary,
+            KeyType::Secondary => AccessSlot::Secondary,
         };
-        self.core.regenerate_key(slot).await?;
+        self.core.regenerate_key(caller, slot).await?;
         self.list_keys()
     }
 
     /// The access keys, as Azure Resource Manager's `listKeys` names them.
     fn list_keys(&self) -> Refused<Answer> {
         let (primary, secondary) =
-            (self.core.access_keys.get(KeySlot::Primary), self.core.access_keys.get(KeySlot::Secondary));
+            (self.core.access_keys.get(AccessSlot::Primary), self.core.access_keys.get(AccessSlot::Secondary));
         let connection = |key: &AccessKey| ConnectionString::format(&self.base, key);
         let keys = json!({
             "primaryKey": primary.to_base64(),

@@ -39,7 +39,7 @@ impl Edge {
         let answer = match rest {
             "oauth2/v2.0/token" | "oauth2/token" if post => self.token(tenant, request).await,
             "oauth2/v2.0/devicecode" | "oauth2/devicecode" if post => self.device_code(request),
-            "discovery/v2.0/keys" | "discovery/keys" if get => self.keys(),
+            "discovery/v2.0/keys" | "discovery/keys" if get => self.keys().await,
             "v2.0/.well-known/openid-configuration" | ".well-known/openid-configuration" if get => {
                 Ok(Answer::json(200, &self.metadata(tenant)))
             }
@@ -50,8 +50,8 @@ impl Edge {
         Some(answer.unwrap_or_else(Answer::refused))
     }
 
-    fn keys(&self) -> Refused<Answer> {
-        Ok(Answer::json(200, &json!({"keys": [self.core.entra_key()?.jwk()]})))
+    async fn keys(&self) -> Refused<Answer> {
+        Ok(Answer::json(200, &json!({"keys": [self.core.issuer_key().await?.jwk()]})))
     }
 
     fn metadata(&self, tenant: &str) -> Value {
@@ -86,7 +86,7 @@ impl Edge {
                         let description = format!("AADSTS700024: The client assertion is refused: {why}.");
                         return Ok(oauth_error(401, "invalid_client", description));
                     }
-                } else if secret.as_deref() != Some(&*self.core.client_secret) {
+                } else if secret != Some(self.core.access_keys.client_secret()) {
                     let description = "AADSTS7000215: Invalid client secret provided. That of the emulator is in \
                         AZURE_CLIENT_SECRET inside 'emulator run'; see docs/emulator.md.";
                     return Ok(oauth_error(401, "invalid_client", description));
@@ -138,7 +138,7 @@ impl Edge {
 
     /// The endpoint of App Service (`IDENTITY_ENDPOINT`).
     async fn app_service_token(&self, request: &Received) -> Refused<Answer> {
-        if request.header("x-identity-header") != Some(&*self.core.identity_header) {
+        if request.header("x-identity-header") != Some(&*self.core.access_keys.identity_header()) {
             return Ok(oauth_error(401, "unauthorized", "X-IDENTITY-HEADER is not the value of IDENTITY_HEADER."));
         }
         self.managed_identity_token(request).await

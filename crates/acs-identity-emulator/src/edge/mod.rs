@@ -21,7 +21,8 @@ use hyper::{Method, Request, Response};
 pub(crate) use responses::Body;
 
 use crate::config::Config;
-use crate::core::{Core, KeySlot, Refusal};
+use crate::core::{Core, Refusal};
+use crate::store::Caller;
 use responses::{Answer, finish};
 use routes::Route;
 use throttle::Throttle;
@@ -103,24 +104,24 @@ impl Edge {
         if request.method == Method::OPTIONS {
             return Answer::preflight();
         }
-        if let Some(answer) = self.public(request) {
+        if let Some(answer) = self.public(request).await {
             return answer;
         }
         if let Some(answer) = self.entra(request).await {
             return answer;
         }
         let route = Route::find(request.path());
-        let slot = if route.as_ref().is_some_and(Route::authenticates_itself) {
-            KeySlot::Entra
+        let caller = if route.as_ref().is_some_and(Route::authenticates_itself) {
+            Caller::Entra
         } else {
             match authentication::check(self, request) {
-                Ok(slot) => slot,
+                Ok(caller) => caller,
                 Err(refusal) => return Answer::refused(refusal),
             }
         };
-        if let Some(answer) = self.control(request).await {
+        if let Some(answer) = self.control(caller, request).await {
             return answer;
         }
-        self.route(route, slot, request).await
+        self.route(route, caller, request).await
     }
 }

@@ -11,7 +11,8 @@ use super::body::{body, body_or_default};
 use super::responses::Answer;
 use super::routes::{Route, query_parameter};
 use super::{Edge, Received};
-use crate::core::{ENTRA, KeySlot, Refusal, Refused, TEAMS_EXTENSION};
+use crate::core::{Refusal, Refused};
+use crate::store::{Caller, Kind};
 
 /// The body of 2020-07-20-preview2's `PATCH /identities/{id}`.
 #[derive(Debug, Default, Deserialize)]
@@ -22,9 +23,12 @@ struct UpdateIdentityRequest {
     tokens_valid_from: Option<String>,
 }
 
+/// Behind which object a page of assignments begins.
+const AFTER: &str = "after";
+
 impl Edge {
     /// Answers a request whose caller has authenticated.
-    pub(super) async fn route(&self, route: Option<Route>, slot: KeySlot, request: &Received) -> Answer {
+    pub(super) async fn route(&self, route: Option<Route>, caller: Caller, request: &Received) -> Answer {
         let Some(route) = route else {
             let message = format!("There is no resource at '{}'.", request.path());
             return Answer::refused(Refusal::http(404, "NotFound", message));
@@ -38,7 +42,7 @@ impl Edge {
             Err(refusal) => return Answer::of(Err(refusal), versions),
         };
         if route.has(version, &request.method) {
-            return Answer::of(self.operation(route, slot, version, request).await, versions);
+            return Answer::of(self.operation(route, caller, version, request).await, versions);
         }
         // As ASP.NET does: a resource that the version lacks is an unsupported version, a method that it lacks is not
         // allowed.
@@ -79,7 +83,7 @@ impl Edge {
     async fn operation(
         &self,
         route: Route,
-        slot: KeySlot,
+        caller: Caller,
         version: &'static ApiVersion,
         request: &Received,
     ) -> Refused<Answer> {
@@ -87,13 +91,13 @@ impl Edge {
         let method = &request.method;
         match route {
             Route::Identities => {
-                let created = core.create(slot, version, body_or_default(request)?).await?;
+                let created = core.create(caller, version, body_or_default(request)?).await?;
                 if version.legacy {
                     return Ok(Answer::json(200, &created.identity));
                 }
                 Ok(Answer::json(201, &created))
             }
-            Route::Identity(id) if *method == Method::GET => Ok(Answer::json(200, &core.get(version, &id)?)),
+            Route::Identity(id) if *method == Method::GET => Ok(Answer::json(200, &core.get(caller, version, &id)?)),
             Route::Identity(id) if *method == Method::PATCH => {
                 let update: UpdateIdentityRequest = body_or_default(request)?;
                 if let Some(from) = update.tokens_valid_from {
@@ -101,24 +105,24 @@ impl Edge {
                         let message = "TokensValidFrom: The value is not a date and time in ISO 8601.";
                         Refusal::binding(message, Some("TokensValidFrom"))
                     })?;
-                    core.revoke_before(&id, from).await?;
+                    core.revoke_before(caller, &id, from).await?;
                 }
                 Ok(Answer::no_content())
             }
-            Route::Identity(id) => core.delete(&id).await.map(|()| Answer::no_content()),
+            Route::Identity(id) => core.delete(caller, &id).await.map(|()| Answer::no_content()),
             Route::LegacyToken(id) => {
-                let token = core.issue(slot, version, &id, body_or_default(request)?).await?;
+                let token = core.issue(caller, version, &id, body_or_default(request)?).await?;
                 let mut body = serde_json::to_value(&token).map_err(Refusal::fault)?;
                 body["id"] = id.into();
                 Ok(Answer::json(200, &body))
             }
             Route::IssueAccessToken(id) => {
-                Ok(Answer::json(200, &core.issue(slot, version, &id, body_or_default(request)?).await?))
+                Ok(Answer::json(200, &core.issue(caller, version, &id, body_or_default(request)?).await?))
             }
-            Route::RevokeAccessTokens(id) => core.revoke(&id).await.map(|()| Answer::no_content()),
+            Route::RevokeAccessTokens(id) => core.revoke(caller, &id).await.map(|()| Answer::no_content()),
             Route::ExchangeTeamsUser => {
                 let form = version.teams_user.ok_or_else(|| Refusal::fault("no teamsUser in this version"))?;
-                Ok(Answer::json(200, &core.exchange_teams_user(slot, form, body_or_default(request)?).await?))
+                Ok(Answer::json(200, &core.exchange_teams_user(caller, form, body_or_default(request)?).await?))
             }
             Route::ExchangeTeamsExtension => {
                 let token = bearer_token(request).ok_or_else(Refusal::invalid_access_token)?;
@@ -129,28 +133,45 @@ impl Edge {
                 Ok(Answer::json(200, &core.exchange_entra(token).await?))
             }
             Route::TeamsExtensionAssignment { tenant, object } => match *method {
-                Method::GET => Ok(Answer::json(200, &core.assignment(TEAMS_EXTENSION, Some(&tenant), &object)?)),
-                Method::DELETE => {
-                    core.unassign(TEAMS_EXTENSION, Some(&tenant), &object).await.map(|()| Answer::no_content())
+                Method::GET => {
+                    Ok(Answer::json(200, &core.assignment(caller, Kind::TeamsExtension, Some(&tenant), &object)?))
                 }
+                Method::DELETE => core
+                    .unassign(caller, Kind::TeamsExtension, Some(&tenant), &object)
+                    .await
+                    .map(|()| Answer::no_content()),
                 _ => {
-                    let (new, model) = core.assign_teams_extension(&tenant, &object, body_or_default(request)?).await?;
+                    let (new, model) =
+                        core.assign_teams_extension(caller, &tenant, &object, body_or_default(request)?).await?;
                     Ok(Answer::json(if new { 201 } else { 200 }, &model))
                 }
             },
-            Route::EntraAssignments if *method == Method::GET => Ok(Answer::json(200, &core.entra_assignments()?)),
+            Route::EntraAssignments if *method == Method::GET => self.entra_assignments(caller, version, request),
             Route::EntraAssignments => {
-                let made = core.patch_entra_assignments(body(request)?).await?;
+                let made = core.patch_entra_assignments(caller, body(request)?).await?;
                 Ok(if made.value.is_empty() { Answer::no_content() } else { Answer::json(200, &made) })
             }
             Route::EntraAssignment(object) => match *method {
-                Method::GET => Ok(Answer::json(200, &core.assignment(ENTRA, None, &object)?)),
-                Method::DELETE => core.unassign(ENTRA, None, &object).await.map(|()| Answer::no_content()),
+                Method::GET => Ok(Answer::json(200, &core.assignment(caller, Kind::Entra, None, &object)?)),
+                Method::DELETE => {
+                    core.unassign(caller, Kind::Entra, None, &object).await.map(|()| Answer::no_content())
+                }
                 _ => {
-                    let (new, model) = core.assign_entra(&object, body_or_default(request)?).await?;
+                    let (new, model) = core.assign_entra(caller, &object, body_or_default(request)?).await?;
                     Ok(Answer::json(if new { 201 } else { 200 }, &model))
                 }
             },
         }
+    }
+
+    /// A page of assignments. The next one is behind a link, which the SDKs follow.
+    fn entra_assignments(&self, caller: Caller, version: &ApiVersion, request: &Received) -> Refused<Answer> {
+        let after = query_parameter(request.query(), AFTER).filter(|after| !after.is_empty());
+        let (mut page, last) = self.core.entra_assignments(caller, after.as_deref())?;
+        page.next_link = last.map(|last| {
+            let (base, path, version) = (&self.base, request.path(), version.name);
+            format!("{base}{path}?api-version={version}&{AFTER}={last}")
+        });
+        Ok(Answer::json(200, &page))
     }
 }

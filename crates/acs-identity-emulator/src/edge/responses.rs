@@ -95,7 +95,11 @@ impl Answer {
             ..ErrorDetail::default()
         };
         let body = serde_json::to_vec(&ErrorBody { error: detail }).unwrap_or_default();
-        Self { content_type: Some(JSON_ERROR), body, chunked: true, ..Self::new(refusal.status) }
+        let answer = Self { content_type: Some(JSON_ERROR), body, chunked: true, ..Self::new(refusal.status) };
+        match refusal.retry_after {
+            Some(seconds) => answer.with("retry-after", seconds.to_string()),
+            None => answer,
+        }
     }
 
     /// The path knows other methods.

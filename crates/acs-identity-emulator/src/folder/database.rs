@@ -85,7 +85,11 @@ fn compare(folder: &Path, before: &Marker, found: &InFile) -> Result<(), Error> 
             Ok(())
         }
         Marker::Opening { before, run } => {
-            if found.run.as_ref() == Some(run) || found.run == *before { Ok(()) } else { another() }
+            if found.run.as_ref() == Some(run) || found.run == *before {
+                Ok(())
+            } else {
+                another()
+            }
         }
         Marker::Open { run, .. } if found.run.as_ref() != Some(run) => another(),
         Marker::Open { mark: None, .. } => Ok(()),

@@ -82,7 +82,8 @@ impl Folder {
         if is_new {
             refuse_if_used(path, &lock)?;
         }
-        let database = files::open_or_make(&database_path).map_err(|error| Error::File(database_path.clone(), error))?;
+        let database =
+            files::open_or_make(&database_path).map_err(|error| Error::File(database_path.clone(), error))?;
         #[cfg(target_os = "linux")]
         lock_file(&database, &database_path, path)?;
         let length = database.metadata().map_err(|error| Error::File(database_path.clone(), error))?.len();
@@ -162,4 +163,3 @@ pub(super) fn marker(folder: &Path, taken: &Folder) -> Result<Marker, Error> {
         _ => Error::File(path.clone(), error),
     })
 }
-

@@ -1,8 +1,5 @@
 //! The RSA keys that sign tokens, and JWTs signed with them.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
-
 use aws_lc_rs::digest;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -12,7 +9,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::files;
 use crate::error::Error;
 
 /// An RSA key of 2048 bits and the parts of a JWT that depend on it only.
@@ -27,55 +23,6 @@ pub(crate) struct SigningKey {
     random: SystemRandom,
 }
 
-/// A key that is made or loaded when it is first needed, and can be replaced.
-pub(crate) struct LazySigningKey {
-    path: Option<PathBuf>,
-    key: RwLock<Option<Arc<SigningKey>>>,
-}
-
-impl LazySigningKey {
-    /// A key in that file of the folder, or in memory.
-    pub(crate) fn new(folder: Option<&Path>, file: &str) -> Self {
-        Self { path: folder.map(|folder| folder.join(file)), key: RwLock::new(None) }
-    }
-
-    fn loaded(&self) -> Option<Arc<SigningKey>> {
-        self.key.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The key, loaded or made now if it was not before.
-    pub(crate) fn get(&self) -> Result<Arc<SigningKey>, Error> {
-        if let Some(key) = self.loaded() {
-            return Ok(key);
-        }
-        let mut slot = self.key.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = &*slot {
-            return Ok(Arc::clone(key));
-        }
-        let key = Arc::new(SigningKey::load_or_make(self.path.as_deref())?);
-        *slot = Some(Arc::clone(&key));
-        Ok(key)
-    }
-
-    /// The key, if there is one already.
-    pub(crate) fn existing(&self) -> Result<Option<Arc<SigningKey>>, Error> {
-        match self.loaded() {
-            None if self.path.as_ref().is_some_and(|path| path.exists()) => self.get().map(Some),
-            loaded => Ok(loaded),
-        }
-    }
-
-    /// Forgets the key, for good: what it signed is not ours any more.
-    pub(crate) fn discard(&self) -> Result<(), Error> {
-        let mut slot = self.key.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(path) = &self.path {
-            files::remove(path)?;
-        }
-        *slot = None;
-        Ok(())
-    }
-}
-
 fn crypto(error: impl std::fmt::Display) -> Error {
     Error::Crypto(error.to_string())
 }
@@ -83,26 +30,23 @@ fn crypto(error: impl std::fmt::Display) -> Error {
 const PEM_BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
 const PEM_END: &str = "-----END PRIVATE KEY-----";
 
+/// The private key in a PEM file, in PKCS #8; `None` where there is none.
+pub(crate) fn pkcs8_of_pem(pem: &str) -> Option<Vec<u8>> {
+    let text = pem.trim().strip_prefix(PEM_BEGIN)?.strip_suffix(PEM_END)?;
+    let text: String = text.split_whitespace().collect();
+    STANDARD.decode(text).ok()
+}
+
 impl SigningKey {
-    fn load_or_make(path: Option<&Path>) -> Result<Self, Error> {
-        if let Some(path) = path
-            && let Some(pem) = files::read(path)?
-        {
-            let content = |what: &str| Error::Content(path.to_owned(), what.to_owned());
-            let text = pem.trim().strip_prefix(PEM_BEGIN).and_then(|rest| rest.strip_suffix(PEM_END));
-            let text: String = text.unwrap_or_default().split_whitespace().collect();
-            let der = STANDARD.decode(text).map_err(|_| content("is not a PEM private key"))?;
-            return Self::new(KeyPair::from_pkcs8(&der).map_err(|_| content("holds no RSA private key"))?);
-        }
+    /// Makes a key, in PKCS #8.
+    pub(crate) fn generate() -> Result<Vec<u8>, Error> {
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(crypto)?;
-        if let Some(path) = path {
-            let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(crypto)?;
-            let encoded = STANDARD.encode(der.as_ref());
-            let lines: Vec<&str> =
-                encoded.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-            files::write(path, format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", lines.join("\n")).as_bytes())?;
-        }
-        Self::new(pair)
+        Ok(AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(crypto)?.as_ref().to_vec())
+    }
+
+    /// The key in PKCS #8.
+    pub(crate) fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, Error> {
+        Self::new(KeyPair::from_pkcs8(pkcs8).map_err(crypto)?)
     }
 
     fn new(pair: KeyPair) -> Result<Self, Error> {
@@ -191,7 +135,7 @@ mod tests {
 
     #[test]
     fn tokens_verify_until_a_byte_changes() -> Result<(), Error> {
-        let key = SigningKey::load_or_make(None)?;
+        let key = SigningKey::from_pkcs8(&SigningKey::generate()?)?;
         let token = key.sign(&json!({"a": 1}))?;
         assert_eq!(key.verify(&token), Some(json!({"a": 1})));
         let (signed, signature) = token.rsplit_once('.').unwrap_or_default();

@@ -334,10 +334,10 @@ fn settings_and_keys_that_are_kept_stay() {
         assert_eq!(other.setting("b"), Ok(None));
         keys(one);
         let kept = block_on(other.keep_access_keys("XXXX".into(), "YYYY".into())).unwrap();
-        assert_eq!(kept.map(|row| (row.slot, row.generation, row.key)), [
-            (AccessSlot::Primary, 1, "AAAA".to_owned()),
-            (AccessSlot::Secondary, 1, "BBBB".to_owned()),
-        ]);
+        assert_eq!(
+            kept.map(|row| (row.slot, row.generation, row.key)),
+            [(AccessSlot::Primary, 1, "AAAA".to_owned()), (AccessSlot::Secondary, 1, "BBBB".to_owned()),]
+        );
     });
 }
 

@@ -170,8 +170,7 @@ impl Rows for Transaction<'_> {
     }
 
     fn delete_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Fault> {
-        let statement =
-            "DELETE FROM assignments WHERE kind = ?1 AND object = ?2 AND (?3 IS NULL OR tenant = ?3)";
+        let statement = "DELETE FROM assignments WHERE kind = ?1 AND object = ?2 AND (?3 IS NULL OR tenant = ?3)";
         Ok(self.execute(statement, (kind.name(), object, tenant))? > 0)
     }
 

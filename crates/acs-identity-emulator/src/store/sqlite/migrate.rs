@@ -59,7 +59,8 @@ pub(super) fn migrate(connection: &Connection, version: i64, now: i64) -> Result
     let mut rows = Transaction::new(connection);
     let mut lines = Vec::new();
     let (mut revoked, mut ahead) = (0, 0);
-    for Before { mut row, revoked_at } in identities.iter().map(|before| Before { row: before.row.clone(), ..*before }) {
+    for Before { mut row, revoked_at } in identities.iter().map(|before| Before { row: before.row.clone(), ..*before })
+    {
         if let Some(at) = revoked_at {
             revoked += 1;
             ahead += i32::from(at > now);

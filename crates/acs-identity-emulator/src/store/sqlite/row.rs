@@ -79,11 +79,7 @@ pub(super) fn access_key_checksum(row: &AccessKeyRow) -> u32 {
 }
 
 pub(super) fn signing_key_checksum(row: &SigningKeyRow) -> u32 {
-    Checksum::of("signing_keys")
-        .text(Some(row.slot.name()))
-        .number(Some(row.generation))
-        .bytes(b'b', &row.pkcs8)
-        .end()
+    Checksum::of("signing_keys").text(Some(row.slot.name())).number(Some(row.generation)).bytes(b'b', &row.pkcs8).end()
 }
 
 /// Keeps a row whose checksum is right.
@@ -125,10 +121,12 @@ pub(super) const ASSIGNMENT: &str = "kind, object, tenant, principal_type, clien
 pub(super) fn assignment(row: &Row<'_>) -> Result<AssignmentRow, Fault> {
     let kind: String = row.get(0)?;
     let client_ids: Option<String> = row.get(4)?;
-    let mut value = AssignmentRow { object: row.get(1)?, tenant: row.get(2)?, principal_type: row.get(3)?, client_ids: None };
+    let mut value =
+        AssignmentRow { object: row.get(1)?, tenant: row.get(2)?, principal_type: row.get(3)?, client_ids: None };
     let ours = assignment_checksum(&kind, &value, client_ids.as_deref());
     value = checked(value, ours, row.get(5)?, |value| named("assignments", &value.object))?;
-    value.client_ids = client_ids_of(client_ids.as_deref()).map_err(|()| Fault::Damaged(named("assignments", &value.object)))?;
+    value.client_ids =
+        client_ids_of(client_ids.as_deref()).map_err(|()| Fault::Damaged(named("assignments", &value.object)))?;
     Ok(value)
 }
 

@@ -283,10 +283,13 @@ fn the_database_of_the_version_before_is_kept() {
         .unwrap();
     drop(connection);
     let (store, lines) = folder.try_open("1").unwrap();
-    assert_eq!(lines, [
-        "the database was brought from schema 3 to 4: 3 identities, 2 of them with a revocation, 2 assignments",
-        "1 revocations were ahead of the clock; they revoke what was issued until now",
-    ]);
+    assert_eq!(
+        lines,
+        [
+            "the database was brought from schema 3 to 4: 3 identities, 2 of them with a revocation, 2 assignments",
+            "1 revocations were ahead of the clock; they revoke what was issued until now",
+        ]
+    );
     let snapshot = |user| store.snapshot(None, Some(user)).unwrap();
     let revoked = |user, token| {
         let snapshot = snapshot(user);
