@@ -4,10 +4,12 @@ mod config;
 mod core;
 mod edge;
 mod error;
+#[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod folder;
 mod keys;
 mod log;
 mod server;
+#[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod store;
 
 pub use config::{Config, Storage, TrustedIssuer};

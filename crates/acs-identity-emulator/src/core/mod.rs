@@ -9,6 +9,8 @@ mod open;
 mod refusal;
 mod signing_keys;
 mod teams;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::Mutex;

@@ -52,7 +52,7 @@ impl Core {
         }
     }
 
-    async fn start(
+    pub(super) async fn start(
         config: &Config,
         // Dropped after the store, if the start fails.
         folder: Option<Folder>,
@@ -102,7 +102,8 @@ impl Drop for Core {
 }
 
 /// Why a start ends.
-enum Stop {
+#[derive(Debug)]
+pub(super) enum Stop {
     Error(Error),
     Failure(Failure),
 }

@@ -89,6 +89,7 @@ pub(crate) enum Operation {
     /// Keeps settings. Those that are there stay.
     KeepSettings(Vec<(String, String)>),
     /// Replaces settings.
+    #[allow(dead_code)]
     ReplaceSettings(Vec<(String, String)>),
     /// Puts revocations that are due into force for good.
     Settle { now: i64 },

@@ -1,29 +1,19 @@
 //! The contract, for every implementation, each with two handles on one store.
 
-use super::memory::Memory;
 use super::operation::AccessSlot::{Primary, Secondary};
 use super::revocation::is_revoked;
 use super::{
     AccessSlot, AssignmentRow, Caller, Change, Created, Failure, IdentityRow, Kind, SigningSlot, Store, block_on,
 };
 
-/// A handle, and another one on the same store.
-type Two = (Store, Store);
-
-fn in_memory(rule: impl Fn(&Store, &Store)) {
-    let memory = Memory::default();
-    let two: Two = (Store::Memory(memory.clone()), Store::Memory(memory));
-    rule(&two.0, &two.1);
-}
-
 /// Runs a rule for all implementations.
 fn each(rule: impl Fn(&Store, &Store)) {
-    in_memory(&rule);
+    let [one, other] = Store::two_in_memory();
+    rule(&one, &other);
     #[cfg(feature = "sqlite")]
     {
         let folder = super::sqlite::tests::Folder::new();
-        let two: Two = (folder.open("1"), folder.open("2"));
-        rule(&two.0, &two.1);
+        rule(&folder.open("1"), &folder.open("2"));
     }
 }
 
@@ -134,8 +124,7 @@ fn an_issue_that_races_a_regeneration_is_before_it_or_refused() {
     each(|one, other| {
         keys(one);
         create(one, "u");
-        let mut generation = GENERATION;
-        for _ in 0..20 {
+        for generation in GENERATION..20 {
             let caller = Caller::Key { slot: Secondary, generation };
             let [issued, moved] = together(
                 || block_on(one.issue(caller, "u".into(), 1)).is_ok(),
@@ -143,7 +132,6 @@ fn an_issue_that_races_a_regeneration_is_before_it_or_refused() {
             );
             assert!(moved);
             assert_eq!(block_on(one.issue(caller, "u".into(), 1)), Err(Failure::KeyGone), "issued: {issued}");
-            generation += 1;
         }
     });
 }

@@ -53,7 +53,8 @@ fn on_a_terminal_start_says_in_words_what_runs_where() {
 
     Ctrl-C stops it.
     ");
-    assert!(!said(&["--access-key", "c2VjcmV0"]).contains("c2VjcmV0"));
+    let other = home.path().join("other");
+    assert!(!said(&["--access-key", "c2VjcmV0", "--data-dir", other.to_str().unwrap()]).contains("c2VjcmV0"));
     assert_eq!(said(&["--only-show-errors"]), "");
 }
 

@@ -10,7 +10,7 @@ mod read;
 mod row;
 mod schema;
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;
 pub(crate) mod wal;
 
 use std::path::PathBuf;

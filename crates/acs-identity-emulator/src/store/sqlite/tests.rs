@@ -1,6 +1,6 @@
 //! What is SQLite's own of the contract: files, their damage, and older ones.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -247,8 +247,8 @@ fn a_database_from_a_dump_is_taken() {
 }
 
 /// The database of the version before, as it made it.
-fn version_3(folder: &Folder) -> Connection {
-    let connection = Connection::open(folder.database()).unwrap();
+pub(crate) fn version_3(database: &Path) -> Connection {
+    let connection = Connection::open(database).unwrap();
     connection
         .execute_batch(
             "PRAGMA journal_mode = WAL;
@@ -267,7 +267,7 @@ fn version_3(folder: &Folder) -> Connection {
 #[test]
 fn the_database_of_the_version_before_is_kept() {
     let folder = Folder::new();
-    let connection = version_3(&folder);
+    let connection = version_3(&folder.database());
     let until = 1_700_000_000;
     connection
         .execute_batch(&format!(
@@ -316,7 +316,7 @@ fn the_database_of_the_version_before_is_kept() {
 #[test]
 fn an_assignment_of_the_version_before_that_cannot_be_read_is_refused() {
     let folder = Folder::new();
-    let connection = version_3(&folder);
+    let connection = version_3(&folder.database());
     connection.execute_batch("INSERT INTO assignments VALUES ('entra', 't', 'o', 'user', '[\"c')").unwrap();
     drop(connection);
     assert!(matches!(folder.try_open("1"), Err(Refused::Damaged(what)) if what.contains("assignment of o")));
