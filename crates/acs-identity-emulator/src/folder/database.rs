@@ -18,12 +18,8 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     let database = path.join(DATABASE_FILE);
     let refused = |refused: Refused| described(&database, refused);
     let before = marker(path, &folder)?;
-    let found = if database.metadata().is_ok_and(|metadata| metadata.len() > 0) {
-        in_file(&database).map_err(refused)?
-    } else {
-        InFile::default()
-    };
-    compare(path, &before, &found)?;
+    let found = in_file(&database);
+    compare(path, &before, found.as_ref())?;
     let checked = Checked::open(&database).map_err(refused)?;
     let run = new_run()?;
     let mark = |marker: &Marker| {
@@ -31,8 +27,9 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
         folder.marker.set(marker).map_err(|error| Error::File(lock, error))
     };
     // A new database has nothing yet that could be mistaken for another one's.
-    if before != Marker::None || found.run.is_some() {
-        mark(&Marker::Opening { before: found.run, run: run.clone() })?;
+    let former = found.and_then(|found| found.run);
+    if before != Marker::None || former.is_some() {
+        mark(&Marker::Opening { before: former, run: run.clone() })?;
     }
     let (sqlite, changed) = checked.begin(&run, now, Arc::clone(&folder.watcher) as _).map_err(refused)?;
     lines.extend(changed);
@@ -59,8 +56,9 @@ fn described(database: &Path, refused: Refused) -> Error {
     }
 }
 
-/// Refuses a database that is not the one which the last run left, and a log of which something is missing.
-fn compare(folder: &Path, before: &Marker, found: &InFile) -> Result<(), Error> {
+/// Refuses a database that is not the one which the last run left, and a log of which something is missing. What the database
+/// alone does not say is checked when its log has been read.
+fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) -> Result<(), Error> {
     let database = folder.join(DATABASE_FILE);
     let log = path_of(&database);
     let (log_name, lock_name) = (log.display(), folder.join(LOCK_FILE));
@@ -84,18 +82,15 @@ fn compare(folder: &Path, before: &Marker, found: &InFile) -> Result<(), Error> 
             }
             Ok(())
         }
-        Marker::Opening { before, run } => {
-            if found.run.as_ref() == Some(run) || found.run == *before {
-                Ok(())
-            } else {
-                another()
-            }
+        Marker::Opening { before, run } if found.is_some_and(|found| found.run != *before && !is_of(found, run)) => {
+            another()
         }
-        Marker::Open { run, .. } if found.run.as_ref() != Some(run) => another(),
+        Marker::Opening { .. } => Ok(()),
+        Marker::Open { run, .. } if found.is_some_and(|found| !is_of(found, run)) => another(),
         Marker::Open { mark: None, .. } => Ok(()),
         Marker::Open { mark: Some(mark), .. } => {
             let whole = whole_frames(&log).map_err(|error| Error::File(log.clone(), error))?;
-            match lost(*mark, whole, found.log) {
+            match lost(*mark, whole, found.map(|found| found.log)) {
                 None => Ok(()),
                 Some(what) => refuse(format!(
                     "the emulator was not stopped cleanly, and its log {log_name} {what}: what was acknowledged is lost. Put \
@@ -107,17 +102,21 @@ fn compare(folder: &Path, before: &Marker, found: &InFile) -> Result<(), Error> 
     }
 }
 
+fn is_of(found: &InFile, run: &str) -> bool {
+    found.run.as_deref() == Some(run)
+}
+
 /// What is missing of a log that went up to a mark, by what is whole of it and which log reached the database.
-fn lost(mark: Mark, whole: Option<(u64, u32)>, reached: i64) -> Option<String> {
+fn lost(mark: Mark, whole: Option<(u64, u32)>, reached: Option<i64>) -> Option<String> {
     match whole {
         Some((salts, frames)) if salts == mark.salts => {
             if frames < mark.frames {
                 return Some(format!("is damaged ({frames} of {} frames are left)", mark.frames));
             }
-            (reached < mark.number - 1).then(|| "is newer than the database".to_owned())
+            reached.is_some_and(|reached| reached < mark.number - 1).then(|| "is newer than the database".to_owned())
         }
         // Another program moved the log into the database, or the power failed while a new log began.
-        _ if reached >= mark.number => None,
+        _ if reached.is_some_and(|reached| reached >= mark.number) => None,
         Some(_) => Some("was replaced".to_owned()),
         None => Some("is missing or damaged".to_owned()),
     }
@@ -130,13 +129,15 @@ mod tests {
     #[test]
     fn what_a_log_has_lost() {
         let mark = Mark { salts: 1, frames: 10, number: 3 };
-        assert_eq!(lost(mark, Some((1, 10)), 2), None);
-        assert_eq!(lost(mark, Some((1, 12)), 3), None, "written, but not noted");
-        assert_eq!(lost(mark, None, 3), None, "moved into the database");
-        assert_eq!(lost(mark, Some((2, 1)), 3), None, "a new log");
-        assert!(lost(mark, Some((1, 9)), 2).is_some());
-        assert!(lost(mark, Some((1, 10)), 1).is_some());
-        assert!(lost(mark, None, 2).is_some());
-        assert!(lost(mark, Some((2, 10)), 2).is_some());
+        assert_eq!(lost(mark, Some((1, 10)), Some(2)), None);
+        assert_eq!(lost(mark, Some((1, 12)), Some(3)), None, "written, but not noted");
+        assert_eq!(lost(mark, None, Some(3)), None, "moved into the database");
+        assert_eq!(lost(mark, Some((2, 1)), Some(3)), None, "a new log");
+        assert!(lost(mark, Some((1, 9)), Some(2)).is_some());
+        assert!(lost(mark, Some((1, 10)), Some(1)).is_some());
+        assert!(lost(mark, None, Some(2)).is_some());
+        assert!(lost(mark, Some((2, 10)), Some(2)).is_some());
+        assert_eq!(lost(mark, Some((1, 10)), None), None, "a move that was cut off");
+        assert!(lost(mark, None, None).is_some());
     }
 }

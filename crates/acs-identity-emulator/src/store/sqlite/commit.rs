@@ -124,7 +124,9 @@ impl Committer {
     pub(super) fn run(mut self, queue: &Queue) -> bool {
         while let Some(batch) = queue.take() {
             self.carry_out(batch);
-            self.move_log();
+            if self.pages.load(Ordering::Relaxed) >= LOG_PAGES {
+                self.move_log();
+            }
         }
         if self.stopped.is_some() {
             // What is in the log must be read by the next start. Moving it now could lose it.
@@ -174,8 +176,11 @@ impl Committer {
                     let _ = self.connection.execute_batch("ROLLBACK");
                 }
                 let error = fault.of_write();
-                if let StoreError::Stopped(why) = &error {
-                    self.stopped = Some(why.clone());
+                match &error {
+                    StoreError::Stopped(why) => self.stopped = Some(why.clone()),
+                    // A log that begins anew needs no more space.
+                    StoreError::Full => self.move_log(),
+                    _ => {}
                 }
                 Err(error)
             }
@@ -221,9 +226,9 @@ impl Committer {
         there
     }
 
-    /// Moves a long log into the database. SQLite itself would ignore what goes wrong there.
+    /// Moves the log into the database. SQLite itself would ignore what goes wrong there.
     fn move_log(&mut self) {
-        if self.stopped.is_some() || self.pages.load(Ordering::Relaxed) < LOG_PAGES || self.begins_anew {
+        if self.stopped.is_some() || self.begins_anew {
             return;
         }
         let moved = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {

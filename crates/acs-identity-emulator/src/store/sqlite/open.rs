@@ -56,8 +56,9 @@ pub(crate) struct InFile {
     pub(crate) log: i64,
 }
 
-/// Reads that. Nothing is locked or recovered, so this is for a database that nobody has open.
-pub(crate) fn in_file(path: &Path) -> Result<InFile, Refused> {
+/// Reads that. Nothing is locked or recovered, so this is for a database that nobody has open. `None` where the file cannot
+/// be read alone: it is damaged, or the log was being moved into it when that was cut off, which the log mends.
+pub(crate) fn in_file(path: &Path) -> Option<InFile> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let mut uri = "file:".to_owned();
     for byte in path.as_os_str().as_encoded_bytes() {
@@ -67,12 +68,12 @@ pub(crate) fn in_file(path: &Path) -> Result<InFile, Refused> {
             uri.push_str(&format!("%{byte:02X}"));
         }
     }
-    let connection = Connection::open_with_flags(uri + "?immutable=1", flags)?;
-    if schema::origin(&connection)? != Origin::Present {
-        return Ok(InFile::default());
+    let connection = Connection::open_with_flags(uri + "?immutable=1", flags).ok()?;
+    if schema::origin(&connection).ok()? != Origin::Present {
+        return Some(InFile::default());
     }
-    let log = setting(&connection, LOG)?.and_then(|text| text.parse().ok()).unwrap_or(0);
-    Ok(InFile { run: setting(&connection, RUN)?, log })
+    let log = setting(&connection, LOG).ok()?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    Some(InFile { run: setting(&connection, RUN).ok()?, log })
 }
 
 /// A database that was found good, and not changed yet.

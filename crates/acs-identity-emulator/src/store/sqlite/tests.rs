@@ -246,6 +246,25 @@ fn a_database_from_a_dump_is_taken() {
     assert_eq!(lines, ["the database was written from a dump; it is marked as the emulator's again"]);
 }
 
+#[test]
+fn a_move_of_the_log_that_was_cut_off_is_mended_by_the_log() {
+    let folder = Folder::new();
+    let store = folder.open("1");
+    for number in 0..200 {
+        create(&store, &format!("u{number} {}", "x".repeat(100)));
+    }
+    let copy = folder.killed();
+    // The first page says how many there are, and they have not come.
+    let mut first = std::fs::read(copy.database()).unwrap();
+    first[28..32].copy_from_slice(&100_u32.to_be_bytes());
+    first[24..28].copy_from_slice(&99_u32.to_be_bytes());
+    first[92..96].copy_from_slice(&99_u32.to_be_bytes());
+    std::fs::write(copy.database(), first).unwrap();
+    assert_eq!(in_file(&copy.database()), None);
+    let store = copy.open("2");
+    assert!(is_there(&store, &format!("u199 {}", "x".repeat(100))));
+}
+
 /// The database of the version before, as it made it.
 pub(crate) fn version_3(database: &Path) -> Connection {
     let connection = Connection::open(database).unwrap();
