@@ -110,8 +110,13 @@ impl Core {
     /// Signs on the thread that serves the connection: handing over to another one and back costs a tenth of a signature.
     /// One a core at a time, so that what needs no signature waits for a single one, not for all that were asked for.
     async fn sign(&self, key: &SigningKey, claims: &impl serde::Serialize) -> Refused<String> {
-        let _turn = self.signers.acquire().await.map_err(Refusal::fault)?;
-        key.sign(claims).map_err(Refusal::fault)
+        let signed = {
+            let _turn = self.signers.acquire().await.map_err(Refusal::fault)?;
+            key.sign(claims).map_err(Refusal::fault)?
+        };
+        // Those that wait sign first: answers that leave together wake their client once.
+        tokio::task::yield_now().await;
+        Ok(signed)
     }
 }
 

@@ -39,16 +39,18 @@ fn preview() -> &'static ApiVersion {
 }
 
 fn create(core: &Core, custom_id: Option<&str>) -> Result<(String, String), Refusal> {
-    let mut request = CreateIdentityRequest::default();
-    request.custom_id = custom_id.map(str::to_owned);
-    request.create_token_with_scopes = Some(vec![TokenScope::Chat]);
+    let request = CreateIdentityRequest {
+        custom_id: custom_id.map(str::to_owned),
+        create_token_with_scopes: Some(vec![TokenScope::Chat]),
+        ..CreateIdentityRequest::default()
+    };
     let made = block_on(core.create(PRIMARY, preview(), request))?;
     Ok((made.identity.unwrap().id.unwrap(), made.access_token.unwrap().token.unwrap()))
 }
 
 fn issue(core: &Core, caller: Caller, id: &str) -> Result<String, Refusal> {
-    let mut request = IssueAccessTokenRequest::default();
-    request.scopes = Some(vec![TokenScope::Chat]);
+    let request =
+        IssueAccessTokenRequest { scopes: Some(vec![TokenScope::Chat]), ..IssueAccessTokenRequest::default() };
     Ok(block_on(core.issue(caller, preview(), id, request))?.token.unwrap())
 }
 
@@ -187,11 +189,11 @@ fn a_delayed_revocation_leaves_tokens_active_until_it_is_in_force() {
 }
 
 fn assignment() -> EntraAssignmentRequest {
-    let mut request = EntraAssignmentRequest::default();
-    request.tenant_id = Some("11111111-1111-1111-1111-111111111111".into());
-    request.principal_type = Some(PrincipalType::User);
-    request.client_ids = Some(vec!["22222222-2222-2222-2222-222222222222".into()]);
-    request
+    EntraAssignmentRequest {
+        tenant_id: Some("11111111-1111-1111-1111-111111111111".into()),
+        principal_type: Some(PrincipalType::User),
+        client_ids: Some(vec!["22222222-2222-2222-2222-222222222222".into()]),
+    }
 }
 
 #[test]

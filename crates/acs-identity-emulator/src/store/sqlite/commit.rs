@@ -37,7 +37,22 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Waiting {
     operations: VecDeque<(Operation, Reply)>,
+    /// Whether somebody will wake the thread for what waits.
+    led: bool,
+    /// Whether the thread is to take it.
+    ready: bool,
     closed: bool,
+}
+
+/// The turn to wake the thread. Dropping it is what wakes it: a client that goes away meanwhile does not leave the others
+/// waiting.
+struct Turn<'a>(&'a Queue);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.lock().ready = true;
+        self.0.changed.notify_one();
+    }
 }
 
 impl Queue {
@@ -45,17 +60,26 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an operation; the answer to it, unless the queue is closed.
-    pub(super) fn add(&self, operation: Operation) -> Option<oneshot::Receiver<Result<Outcome, StoreError>>> {
+    /// Adds an operation and waits for its answer.
+    pub(super) async fn carry_out(&self, operation: Operation) -> Result<Outcome, StoreError> {
+        let closed = || StoreError::Stopped("it is closed".into());
         let (reply, answer) = oneshot::channel();
-        let mut state = self.lock();
-        if state.closed {
-            return None;
+        let leads = {
+            let mut state = self.lock();
+            if state.closed {
+                return Err(closed());
+            }
+            state.operations.push_back((operation, reply));
+            !std::mem::replace(&mut state.led, true)
+        };
+        if leads {
+            let turn = Turn(self);
+            // First, all requests that have come are heard: what they want goes into the same commit, and the thread is
+            // woken once for all of them.
+            tokio::task::yield_now().await;
+            drop(turn);
         }
-        state.operations.push_back((operation, reply));
-        drop(state);
-        self.changed.notify_one();
-        Some(answer)
+        answer.await.map_err(|_| closed())?
     }
 
     /// Nothing is added any more. What waits is carried out.
@@ -68,9 +92,13 @@ impl Queue {
     fn take(&self) -> Option<Vec<(Operation, Reply)>> {
         let mut state = self.lock();
         loop {
-            if !state.operations.is_empty() {
+            if (state.ready || state.closed) && !state.operations.is_empty() {
                 let count = state.operations.len().min(MAX_BATCH);
-                return Some(state.operations.drain(..count).collect());
+                let batch = state.operations.drain(..count).collect();
+                if state.operations.is_empty() {
+                    (state.led, state.ready) = (false, false);
+                }
+                return Some(batch);
             }
             if state.closed {
                 return None;

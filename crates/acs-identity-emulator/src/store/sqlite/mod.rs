@@ -44,10 +44,6 @@ pub(crate) struct Sqlite {
     thread: Mutex<Option<JoinHandle<bool>>>,
 }
 
-fn closed() -> StoreError {
-    StoreError::Stopped("it is closed".into())
-}
-
 impl Sqlite {
     fn start(
         connection: Connection,
@@ -67,8 +63,7 @@ impl Sqlite {
     }
 
     pub(super) async fn apply(&self, operation: Operation) -> Result<Outcome, StoreError> {
-        let answer = self.queue.add(operation).ok_or_else(closed)?;
-        answer.await.map_err(|_| closed())?
+        self.queue.carry_out(operation).await
     }
 
     pub(super) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
