@@ -292,6 +292,49 @@ fn a_folder_in_use_and_a_damaged_file_are_refused() {
     assert_eq!(std::fs::read(&database).unwrap(), rubbish, "it was not touched");
 }
 
+/// What a start says that is refused, without the folder's name.
+fn refusal(home: &Folder, options: &[&str]) -> String {
+    let start = ["communication", "emulator", "start", "--port", "0"];
+    let refused = az(home).args(start).args(options).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    String::from_utf8_lossy(&refused.stderr).replace(home.path().to_str().unwrap(), "HOME")
+}
+
+#[test]
+fn an_access_key_is_for_the_first_start_of_a_folder() {
+    let home = Folder::new();
+    let first = Emulator::start(&home, &["--access-key", "c2VjcmV0"]);
+    assert!(first.connection_string().ends_with("accesskey=c2VjcmV0"));
+    drop(first);
+    let second = Emulator::start(&home, &[]);
+    assert!(second.connection_string().ends_with("accesskey=c2VjcmV0"), "not the well-known one");
+    drop(second);
+    insta::assert_snapshot!(refusal(&home, &["--access-key", "b3RoZXI="]), @r"");
+}
+
+#[test]
+fn a_used_folder_without_its_database_is_refused() {
+    let home = Folder::new();
+    drop(Emulator::start(&home, &[]));
+    std::fs::remove_file(home.path().join(".azure/communication-emulator/identities.db")).unwrap();
+    insta::assert_snapshot!(refusal(&home, &[]), @r"");
+    insta::assert_snapshot!(refusal(&home, &["--data-dir", ""]), @r"");
+}
+
+#[test]
+fn a_folder_that_is_removed_acknowledges_nothing() {
+    let home = Folder::new();
+    let emulator = Emulator::start(&home, &[]);
+    let mut client = emulator.client();
+    client.create();
+    std::fs::remove_dir_all(home.path().join(".azure/communication-emulator")).unwrap();
+    // The folder is looked at once a second.
+    std::thread::sleep(Duration::from_millis(1100));
+    let answer = client.send("POST", "/identities", "");
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("10")), "{answer:?}");
+    assert!(answer.message().contains("was removed or replaced"), "{answer:?}");
+}
+
 #[test]
 fn certificates_are_renewed_before_they_end() {
     let home = Folder::new();

@@ -163,7 +163,7 @@ impl Core {
 
     /// Exchanges the Entra token of a Teams extension user.
     pub(crate) async fn exchange_teams_extension(&self, token: &str) -> Refused<CreateIdentityResult> {
-        let claims = self.verify_entra_token(token, Purpose::TeamsExtension)?;
+        let claims = self.verify_entra_token(token, Purpose::TeamsExtension)?.in_lower_case();
         let rows = self.store.assignments_of(Caller::Entra, Kind::TeamsExtension, Some(&claims.tid), &[&claims.oid]);
         let rows = rows.map_err(|failure| self.refusal(failure))?;
         if !rows.iter().any(|row| admits_client(row, &claims)) {
@@ -175,7 +175,7 @@ impl Core {
 
     /// Exchanges the token of an Entra user.
     pub(crate) async fn exchange_entra(&self, token: &str) -> Refused<CreateIdentityResult> {
-        let claims = self.verify_entra_token(token, Purpose::Clients)?;
+        let claims = self.verify_entra_token(token, Purpose::Clients)?.in_lower_case();
         let mut objects = vec![claims.oid.as_str(), claims.tid.as_str()];
         objects.extend(claims.groups.iter().map(String::as_str));
         let rows = self.store.assignments_of(Caller::Entra, Kind::Entra, Some(&claims.tid), &objects);

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
-use super::{Core, Refusal, Refused};
+use super::{Core, MAX_MINUTES, Refusal, Refused};
 use crate::keys::signing::verify_with_jwks;
 
 /// The tenant of tokens that name none.
@@ -129,9 +129,16 @@ impl EntraClaims {
         self.permissions().any(|granted| granted == permission)
     }
 
-    /// When a token ends that lives as long, to the fraction of a second of `now`.
+    /// When a token ends that lives as long, to the fraction of a second of `now`, but no longer than any of ours.
     pub(super) fn expires_on(&self, now: OffsetDateTime) -> OffsetDateTime {
-        now + Duration::seconds(self.exp - now.unix_timestamp())
+        now + Duration::seconds(self.exp.saturating_sub(now.unix_timestamp()).min(MAX_MINUTES * 60))
+    }
+
+    /// With its GUIDs in lower case, as ours are.
+    pub(super) fn in_lower_case(mut self) -> Self {
+        let guids = [&mut self.oid, &mut self.tid].into_iter().chain(&mut self.groups);
+        guids.for_each(|guid| guid.make_ascii_lowercase());
+        self
     }
 
     /// Why the token is not in force now.

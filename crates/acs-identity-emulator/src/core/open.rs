@@ -128,11 +128,13 @@ impl From<StoreError> for Stop {
 
 fn described(path: Option<&Path>, failure: Failure) -> Error {
     let path = path.map_or_else(PathBuf::new, Path::to_owned);
-    match failure {
-        Failure::Store(StoreError::Damaged { what }) => Error::Damaged(path, what),
-        Failure::Store(error) => Error::Database(path, error.to_string()),
-        Failure::KeyGone => Error::Database(path, "an access key was replaced meanwhile".into()),
-    }
+    Error::Folder(
+        path,
+        match failure {
+            Failure::Store(error) => error.to_string(),
+            Failure::KeyGone => "an access key was replaced meanwhile".to_owned(),
+        },
+    )
 }
 
 /// The access keys of the store. At the first start: the primary one that is given, else the well-known one, and a random

@@ -37,7 +37,7 @@ impl Core {
                     skypeid: format!("orgid:{}", claims.oid),
                     scp: SCP_TEAMS_USER,
                     csi: claims.iat.to_string(),
-                    exp: claims.exp,
+                    exp: expires_on.unix_timestamp(),
                     rgn: Some(REGION.into()),
                     acs_scope: "voip,chat".into(),
                     resource_id: self.resource_id.clone(),

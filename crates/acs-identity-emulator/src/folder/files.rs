@@ -42,6 +42,7 @@ fn make_missing(path: &Path) -> std::io::Result<()> {
         Ok(()) => {
             #[cfg(unix)]
             fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+            sync_folder(path);
             Ok(())
         }
     }
@@ -86,6 +87,7 @@ fn make(path: &Path) -> std::io::Result<File> {
     let file = open(OpenOptions::new().read(true).write(true).create_new(true), path)?;
     #[cfg(unix)]
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    sync_folder(path);
     Ok(file)
 }
 

@@ -37,7 +37,7 @@ fn open(config: Config) -> Result<Emulator, CliError> {
                 let described = limits::explain(described, cause);
                 if in_folder { described.hint(NO_FOLDER_HINT) } else { described }
             }
-            Error::Database(..) if in_folder => described.hint(NO_FOLDER_HINT),
+            Error::Database(..) | Error::Folder(..) if in_folder => described.hint(NO_FOLDER_HINT),
             Error::Clock => described.hint("Set it right: timedatectl set-ntp true"),
             _ => described,
         }
