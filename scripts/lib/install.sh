@@ -13,6 +13,7 @@ programs=(
     "npm npm"
     "openssl openssl"
     "python3 python3"
+    "strace strace"
     "taskset util-linux"
     "valgrind valgrind"
     "zsh zsh"

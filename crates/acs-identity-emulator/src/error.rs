@@ -36,8 +36,8 @@ impl fmt::Display for Error {
             Self::Folder(path, why) => write!(f, "the data folder '{}' cannot be used: {why}", path.display()),
             Self::AccessKey(path) => write!(
                 f,
-                "the data folder {} has another primary access key than the one that was given; leave it out (a folder keeps \
-                 the key of its first start or of its last regeneration), or give the emulator a new folder",
+                "the data folder {} has another primary access key than the one that was given. A folder keeps the key of its \
+                 first start or of its last regeneration: leave the key out, or give the emulator a new folder",
                 path.display()
             ),
             Self::InUse(path) => write!(f, "the data folder {} is in use by another emulator", path.display()),

@@ -309,7 +309,7 @@ fn an_access_key_is_for_the_first_start_of_a_folder() {
     let second = Emulator::start(&home, &[]);
     assert!(second.connection_string().ends_with("accesskey=c2VjcmV0"), "not the well-known one");
     drop(second);
-    insta::assert_snapshot!(refusal(&home, &["--access-key", "b3RoZXI="]), @r"");
+    insta::assert_snapshot!(refusal(&home, &["--access-key", "b3RoZXI="]), @"ERROR: The emulator cannot start: the data folder HOME/.azure/communication-emulator has another primary access key than the one that was given. A folder keeps the key of its first start or of its last regeneration: leave the key out, or give the emulator a new folder.");
 }
 
 #[test]
@@ -317,8 +317,7 @@ fn a_used_folder_without_its_database_is_refused() {
     let home = Folder::new();
     drop(Emulator::start(&home, &[]));
     std::fs::remove_file(home.path().join(".azure/communication-emulator/identities.db")).unwrap();
-    insta::assert_snapshot!(refusal(&home, &[]), @r"");
-    insta::assert_snapshot!(refusal(&home, &["--data-dir", ""]), @r"");
+    insta::assert_snapshot!(refusal(&home, &[]), @"ERROR: The emulator cannot start: the database HOME/.azure/communication-emulator/identities.db cannot be used: it is missing or empty, though the folder was used before (it holds ca.pem); put it back, or give the emulator a new folder.");
 }
 
 #[test]

@@ -126,28 +126,21 @@ fn is_private(name: &str) -> bool {
 
 /// Refuses a folder whose database is gone: a new one would be another resource, and every token of the old one void.
 fn refuse_if_used(folder: &Path, lock: &File) -> Result<(), Error> {
-    const TRACES: [&str; 8] = [
-        "identities.db-wal",
+    const TRACES: [&str; 7] = [
         "ca.pem",
         "ca-key.pem",
         "server.pem",
-        "certificates.json",
         "token-key.pem",
         "token-key-entra.pem",
         "entra-key.pem",
+        "identities.db-wal",
     ];
     let marked = lock.metadata().is_ok_and(|metadata| metadata.len() > 0);
-    let traces = TRACES.iter().filter(|name| folder.join(name).symlink_metadata().is_ok());
-    let mut traces: Vec<&str> = traces.copied().collect();
-    if marked {
-        traces.push(LOCK_FILE);
-    }
-    if traces.is_empty() {
-        return Ok(());
-    }
+    let traces = TRACES.into_iter().filter(|name| folder.join(name).symlink_metadata().is_ok());
+    let Some(trace) = traces.chain(marked.then_some(LOCK_FILE)).next() else { return Ok(()) };
     let why = format!(
-        "the folder was used ({}), but the database is missing or empty; put it back, or give the emulator a new folder",
-        traces.join(", ")
+        "it is missing or empty, though the folder was used before (it holds {trace}); put it back, or give the emulator a new \
+         folder"
     );
     Err(Error::Damaged(folder.join(DATABASE_FILE), why))
 }

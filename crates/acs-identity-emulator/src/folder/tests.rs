@@ -170,13 +170,13 @@ fn a_used_folder_without_its_database_is_refused() {
     close(opened);
     let content = fs::read(folder.path(DATABASE_FILE)).unwrap();
     fs::write(folder.path(DATABASE_FILE), "").unwrap();
-    assert!(folder.refusal().contains("the database is missing or empty"));
+    assert!(folder.refusal().contains("it is missing or empty"));
     fs::remove_file(folder.path(DATABASE_FILE)).unwrap();
-    assert!(folder.refusal().contains("the database is missing or empty"));
+    assert!(folder.refusal().contains("it is missing or empty"));
     assert!(!folder.path(DATABASE_FILE).exists(), "and none is made");
     fs::remove_file(folder.path(LOCK_FILE)).unwrap();
     fs::write(folder.path("ca.pem"), "").unwrap();
-    assert!(folder.refusal().contains("(ca.pem)"));
+    assert!(folder.refusal().contains("(it holds ca.pem)"));
     fs::write(folder.path(DATABASE_FILE), content).unwrap();
     folder.open().unwrap();
 }

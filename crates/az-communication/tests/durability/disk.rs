@@ -1,0 +1,64 @@
+//! File systems of a test's own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Whether this user may mount file systems and trace processes. Where not, the test says that it is skipped.
+pub fn is_root(test: &str) -> bool {
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root {
+        println!("skipped {test}: only root may do that");
+    }
+    is_root
+}
+
+/// Runs a program that must succeed.
+pub fn run(program: &str, arguments: &[&str]) {
+    let output = Command::new(program).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A file system that is mounted until this is dropped.
+pub struct Mounted(PathBuf);
+
+impl Mounted {
+    /// One in memory, of that size.
+    pub fn tmpfs(at: &Path, size: &str) -> Self {
+        std::fs::create_dir_all(at).unwrap();
+        run("mount", &["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs", text(at)]);
+        Self(at.to_owned())
+    }
+
+    /// The ext4 in an image file, which writes by itself only every 300 seconds.
+    pub fn image(image: &Path, at: &Path) -> Self {
+        std::fs::create_dir_all(at).unwrap();
+        run("mount", &["-t", "ext4", "-o", "loop,commit=300", text(image), text(at)]);
+        Self(at.to_owned())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The bytes that are left.
+    pub fn free(&self) -> u64 {
+        let stat = rustix::fs::statvfs(&self.0).unwrap();
+        stat.f_bavail * stat.f_frsize
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+/// Makes an image with an empty ext4.
+pub fn format(image: &Path) {
+    run("truncate", &["--size", "48M", text(image)]);
+    run("mkfs.ext4", &["-q", "-F", text(image)]);
+}

@@ -1,0 +1,125 @@
+//! What was acknowledged, and whether an emulator still says so.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use acs_identity_protocol::AccessKey;
+
+use crate::support::emulator::{Client, Emulator};
+use crate::support::{Folder, az};
+
+/// Starts an emulator in that folder.
+pub fn start(home: &Folder, data: &Path) -> Emulator {
+    Emulator::start(home, &["--data-dir", data.to_str().unwrap()])
+}
+
+/// Starts an emulator that may refuse to; what it says then.
+pub fn try_start(home: &Folder, data: &Path) -> Result<Emulator, String> {
+    let mut command = az(home);
+    command.args(["communication", "emulator", "start", "--port", "0", "--data-dir"]).arg(data);
+    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut stdout = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut stdout, &mut line).unwrap();
+    match serde_json::from_str(&line) {
+        Ok(ready) => Ok(Emulator { child, ready, stdout }),
+        Err(_) => Err(String::from_utf8_lossy(&child.wait_with_output().unwrap().stderr).into_owned()),
+    }
+}
+
+/// Ends an emulator as SIGTERM does.
+pub fn stop(mut emulator: Emulator) {
+    crate::disk::run("kill", &[&emulator.child.id().to_string()]);
+    assert!(emulator.child.wait().unwrap().success());
+}
+
+/// What was acknowledged so far.
+#[derive(Default)]
+pub struct History {
+    /// Identities, each with a token that is active.
+    live: HashMap<String, String>,
+    /// Tokens that are not active any more.
+    ended: Vec<String>,
+    deleted: Vec<String>,
+    key: Option<AccessKey>,
+    step: usize,
+}
+
+impl History {
+    /// A client with the key that is in force.
+    pub fn client(&self, emulator: &Emulator) -> Client {
+        let mut client = emulator.client();
+        if let Some(key) = &self.key {
+            client.key = key.clone();
+        }
+        client
+    }
+
+    /// Creates an identity with a token; whether that was acknowledged.
+    pub fn create(&mut self, client: &mut Client) -> bool {
+        let answer = client.send("POST", "/identities", r#"{"createTokenWithScopes":["chat"]}"#);
+        assert!([201, 503].contains(&answer.status), "{answer:?}");
+        if answer.status == 201 {
+            let text = |pointer: &str| answer.body.pointer(pointer).unwrap().as_str().unwrap().to_owned();
+            self.live.insert(text("/identity/id"), text("/accessToken/token"));
+        }
+        answer.status == 201
+    }
+
+    /// Does the next one of all operations, and notes that it was acknowledged.
+    pub fn advance(&mut self, client: &mut Client) {
+        self.step += 1;
+        let Some(id) = self.live.keys().next().cloned() else {
+            assert!(self.create(client));
+            return;
+        };
+        match self.step % 6 {
+            0 => {
+                assert_eq!(client.send("DELETE", &format!("/identities/{id}"), "").status, 204);
+                self.ended.extend(self.live.remove(&id));
+                self.deleted.push(id);
+            }
+            1 => {
+                assert_eq!(client.send("POST", &format!("/identities/{id}/:revokeAccessTokens"), "").status, 204);
+                let token = client.issue(&id).body["token"].as_str().unwrap().to_owned();
+                self.ended.extend(self.live.insert(id, token));
+            }
+            2 if self.step % 24 == 2 => {
+                let answer = client.send("POST", "/emulator/regenerate-key", r#"{"keyType":"Primary"}"#);
+                client.key = answer.body["primaryKey"].as_str().unwrap().parse().unwrap();
+                self.key = Some(client.key.clone());
+                for (id, token) in std::mem::take(&mut self.live) {
+                    self.ended.push(token);
+                    let token = client.issue(&id).body["token"].as_str().unwrap().to_owned();
+                    self.live.insert(id, token);
+                }
+            }
+            3 => {
+                let token = client.issue(&id).body["token"].as_str().unwrap().to_owned();
+                self.live.insert(id, token);
+            }
+            _ => assert!(self.create(client)),
+        }
+    }
+
+    /// Whether an emulator knows all of it.
+    pub fn check(&self, emulator: &Emulator) {
+        let mut client = self.client(emulator);
+        for (id, token) in &self.live {
+            let path = format!("/identities/{id}?api-version=2025-03-02-preview");
+            assert_eq!(client.send("GET", &path, "").status, 200, "{id} is lost");
+            assert!(client.is_active(token), "the token of {id} is not active");
+        }
+        for id in &self.deleted {
+            let path = format!("/identities/{id}?api-version=2025-03-02-preview");
+            assert_eq!(client.send("GET", &path, "").status, 404, "{id} is there again");
+        }
+        for token in self.ended.iter().rev().take(40) {
+            assert!(!client.is_active(token), "a token is active again");
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.live.len()
+    }
+}

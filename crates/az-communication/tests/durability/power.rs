@@ -1,0 +1,38 @@
+//! The power fails: what is on the disk at the moment of an acknowledgement is all that is left.
+
+use crate::disk::{Mounted, format, run};
+use crate::history::{History, start};
+use crate::support::Folder;
+
+#[test]
+#[ignore = "mounts file systems, which needs root: run scripts/test.sh"]
+fn nothing_acknowledged_is_lost_when_the_power_fails() {
+    if !crate::disk::is_root("nothing_acknowledged_is_lost_when_the_power_fails") {
+        return;
+    }
+    let points = if std::env::var_os("AZ_LONG").is_some() { 200 } else { 30 };
+    let home = Folder::new();
+    let memory = Mounted::tmpfs(&home.path().join("memory"), "200m");
+    let (image, copy) = (memory.path().join("image"), memory.path().join("copy"));
+    format(&image);
+    let disk = Mounted::image(&image, &memory.path().join("disk"));
+    // Folders that the emulator makes must last, too.
+    let data = std::path::Path::new("made/for/data");
+    let emulator = start(&home, &disk.path().join(data));
+    let pid = emulator.child.id().to_string();
+    let mut history = History::default();
+    let mut client = history.client(&emulator);
+    for _ in 0..points {
+        history.advance(&mut client);
+        run("kill", &["-STOP", &pid]);
+        std::fs::copy(&image, &copy).unwrap();
+        {
+            let left = Mounted::image(&copy, &memory.path().join("left"));
+            let again = start(&home, &left.path().join(data));
+            assert_eq!(again.ready["pid"], again.child.id());
+            history.check(&again);
+        }
+        run("kill", &["-CONT", &pid]);
+    }
+    assert!(history.len() > 5);
+}
