@@ -55,6 +55,17 @@ impl Drop for Turn<'_> {
     }
 }
 
+/// What happens when the thread ends, however it does: nobody waits for it any more.
+struct End<'a>(&'a Queue);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.closed = true;
+        state.operations.clear();
+    }
+}
+
 impl Queue {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -150,6 +161,7 @@ impl Committer {
 
     /// Works until the queue is closed and empty; whether the database was left without a log.
     pub(super) fn run(mut self, queue: &Queue) -> bool {
+        let _end = End(queue);
         while let Some(batch) = queue.take() {
             self.carry_out(batch);
             if self.pages.load(Ordering::Relaxed) >= LOG_PAGES {
