@@ -130,6 +130,26 @@ fn the_log_is_moved_into_the_database_before_it_grows_long() {
 }
 
 #[test]
+fn a_kill_around_a_move_of_the_log_loses_nothing() {
+    let folder = Folder::new();
+    let around = Arc::new(Around::default());
+    let (store, _) = folder.open_in("1", Arc::clone(&around)).unwrap();
+    let (mut number, mut checked) = (0, 0);
+    while checked < 12 {
+        create(&store, &format!("user {number:05}"));
+        number += 1;
+        let mark = around.mark.lock().unwrap().unwrap();
+        if mark.frames > 995 || (mark.number > 1 && mark.frames < 6) {
+            checked += 1;
+            let copy = folder.killed();
+            let again = copy.open("2");
+            let lost: Vec<i32> = (0..number).filter(|number| !is_there(&again, &format!("user {number:05}"))).collect();
+            assert!(lost.is_empty(), "{mark:?}: {lost:?} of {number} are lost");
+        }
+    }
+}
+
+#[test]
 fn frames_that_are_lost_are_counted() {
     let folder = Folder::new();
     let around = Arc::new(Around::default());
