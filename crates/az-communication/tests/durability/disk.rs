@@ -1,7 +1,7 @@
 //! File systems of a test's own.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Whether this user may mount file systems and trace processes. Where not, the test says that it is skipped.
 pub fn is_root(test: &str) -> bool {
@@ -53,7 +53,11 @@ impl Mounted {
 
 impl Drop for Mounted {
     fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+        let unmount =
+            |options: &[&str]| Command::new("umount").args(options).arg(&self.0).stderr(Stdio::null()).status();
+        if !unmount(&[]).is_ok_and(|status| status.success()) {
+            let _ = unmount(&["--lazy"]);
+        }
     }
 }
 

@@ -107,7 +107,7 @@ impl History {
         let mut client = self.client(emulator);
         for (id, token) in &self.live {
             let path = format!("/identities/{id}?api-version=2025-03-02-preview");
-            assert_eq!(client.send("GET", &path, "").status, 200, "{id} is lost");
+            assert_eq!(client.send("GET", &path, "").status, 200, "{id} is lost, at step {}", self.step);
             assert!(client.is_active(token), "the token of {id} is not active");
         }
         for id in &self.deleted {
