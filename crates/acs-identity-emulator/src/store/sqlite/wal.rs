@@ -1,7 +1,7 @@
 //! The write-ahead log as a file: how many of its frames are whole, and whether they are of the log that was written last.
 //!
 //! SQLite reads a log up to its first frame that is damaged, and takes all behind it for a write that was cut off. So how far
-//! the log went is noted outside of it, and compared before SQLite opens it (https://www.sqlite.org/fileformat2.html#walformat).
+//! the log went is noted outside of it, and compared before SQLite opens it (<https://www.sqlite.org/fileformat2.html#walformat>).
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
