@@ -63,7 +63,7 @@ impl Edge {
         })
     }
 
-    /// What needs the access key and is no part of the service.
+    /// What needs the access key and is not a part of the service.
     pub(super) async fn control(&self, caller: Caller, request: &Received) -> Option<Answer> {
         const OURS: [&str; 4] =
             ["/introspect", "/emulator/entra-token", "/emulator/list-keys", "/emulator/regenerate-key"];
