@@ -30,9 +30,13 @@ pub struct Config {
     /// Where the data is kept.
     pub storage: Storage,
     /// The host under which clients reach the emulator: a name, or an address, without brackets. It stands in the
-    /// connection string, in the issuer of tokens and in the server's certificate, which names localhost, 127.0.0.1 and ::1
-    /// in any case.
+    /// connection string, in the issuer of tokens and in the server's certificate, which names localhost, 127.0.0.1, ::1,
+    /// host.docker.internal and host.containers.internal in any case.
     pub host: String,
+    /// Further names and addresses for the server's certificate.
+    pub hostnames: Vec<String>,
+    /// One's own certificate, with those of its issuers behind it, and its key: two files in PEM, read again when they change.
+    pub certificate: Option<(PathBuf, PathBuf)>,
     /// The primary access key; without one, the key of the last regeneration, else the well-known one.
     pub access_key: Option<AccessKey>,
     /// Whether api-versions that are newer than all known ones are refused rather than served as the newest.
@@ -70,6 +74,8 @@ impl Config {
         Self {
             storage: Storage::Memory,
             host: "localhost".to_owned(),
+            hostnames: Vec::new(),
+            certificate: None,
             access_key: None,
             strict_api_version: false,
             log_requests: false,

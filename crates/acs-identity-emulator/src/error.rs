@@ -20,6 +20,10 @@ pub enum Error {
     Database(PathBuf, String),
     /// The database file is damaged, or something else. It was not touched.
     Damaged(PathBuf, String),
+    /// The authority of the certificates cannot be used, or not for these names. It is never replaced without being asked to.
+    Authority(String),
+    /// A host that no certificate can name, and what is wrong with it.
+    HostName(String, &'static str),
     /// Keys or certificates cannot be made.
     Crypto(String),
     /// The machine's clock says a time that cannot be used.
@@ -44,6 +48,8 @@ impl fmt::Display for Error {
             Self::Database(path, what) | Self::Damaged(path, what) => {
                 write!(f, "the database {} cannot be used: {what}", path.display())
             }
+            Self::Authority(what) => f.write_str(what),
+            Self::HostName(name, problem) => write!(f, "the host name '{name}' {problem}"),
             Self::Crypto(what) => write!(f, "keys cannot be made: {what}"),
             Self::Clock => f.write_str("the clock of this machine is before 1970 or near the year 10000"),
             Self::Network(error) => write!(f, "the network cannot be used: {}", system_text(error)),

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod certificates;
 mod config;
 mod core;
 mod edge;
@@ -12,7 +13,8 @@ mod server;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod store;
 
+pub use certificates::new_authority;
 pub use config::{Config, Storage, TrustedIssuer};
 pub use error::Error;
-pub use keys::pki::CA_CERTIFICATE_FILE;
+pub use keys::pki::stored::CA_CERTIFICATE_FILE;
 pub use server::{Emulator, run};

@@ -8,17 +8,19 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ServerConfig;
+use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
+use crate::certificates;
 use crate::config::Config;
 use crate::core::Core;
 use crate::edge::Edge;
 use crate::error::Error;
-use crate::keys::pki;
+use crate::keys::pki::Pki;
 use crate::store::AccessSlot;
 
 /// The first byte of a TLS record that starts a handshake.
@@ -43,6 +45,7 @@ pub struct Emulator {
     core: Arc<Core>,
     config: Config,
     tls: Arc<ServerConfig>,
+    pki: Arc<Pki>,
     ca_certificate: String,
     /// Those of the start.
     client_secret: String,
@@ -65,13 +68,14 @@ impl Emulator {
     pub fn open(config: Config) -> Result<Self, Error> {
         check_clock(SystemTime::now())?;
         let core = Core::open(&config)?;
-        let pki = pki::load_or_make(config.storage.folder(), &config.host)?;
+        let pki = certificates::open(&config, OffsetDateTime::now_utc())?;
         Ok(Self {
             client_secret: core.access_keys.client_secret(),
             identity_header: core.access_keys.identity_header(),
             core: Arc::new(core),
-            tls: pki.server,
-            ca_certificate: pki.ca_certificate,
+            tls: pki.server_config()?,
+            ca_certificate: pki.ca_certificate(),
+            pki: Arc::new(pki),
             config,
         })
     }
@@ -79,6 +83,11 @@ impl Emulator {
     /// The certificate of the authority that vouches for the emulator, in PEM.
     pub fn ca_certificate(&self) -> &str {
         &self.ca_certificate
+    }
+
+    /// The end of the certificate that ends first.
+    pub fn certificate_not_after(&self) -> OffsetDateTime {
+        self.pki.not_after()
     }
 
     /// The host under which clients reach the emulator.
@@ -121,6 +130,7 @@ fn check_clock(now: SystemTime) -> Result<(), Error> {
 pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
+    let folder = emulator.config.storage.folder().map(Into::into);
     let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, base));
     let tls = TlsAcceptor::from(emulator.tls);
     let (stop, stopped) = watch::channel(false);
@@ -128,7 +138,7 @@ pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl
     for listener in listeners {
         tokio::spawn(accept(listener, Arc::clone(&edge), tls.clone(), Arc::clone(&permits), stopped.clone()));
     }
-    drop(stopped);
+    tokio::spawn(certificates::keep_up(emulator.pki, folder, stopped));
     shutdown.await;
     let _ = stop.send(true);
     // Every task that serves holds a receiver; when the last one is gone, all is said.

@@ -121,7 +121,7 @@ impl Core {
 }
 
 /// Nanoseconds since 1970, as the store keeps times. One that is too early or too late stays early or late.
-fn nanos(at: OffsetDateTime) -> i64 {
+pub(crate) fn nanos(at: OffsetDateTime) -> i64 {
     let nanos = at.unix_timestamp_nanos();
     i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
 }

@@ -1,0 +1,178 @@
+//! The authority: a root that nobody can use again, and beneath it the intermediate that signs server certificates.
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, NameConstraints, PKCS_ECDSA_P256_SHA256, PublicKeyData, SanType, SignatureAlgorithm, SigningKey,
+};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use time::{Duration, OffsetDateTime};
+
+use super::names::{self, HostName, Subtree};
+use super::stored::StoredCertificates;
+use super::x509;
+use crate::error::Error;
+
+const ROOT_NAME: &str = "ACS Identity emulator CA";
+const INTERMEDIATE_NAME: &str = "ACS Identity emulator intermediate CA";
+
+/// Ten years for the root and the intermediate: nobody can renew either.
+const LIFETIME: Duration = Duration::days(3650);
+/// The longest that all clients take for a server's certificate.
+const SERVER_LIFETIME: Duration = Duration::days(397);
+/// Clocks of clients may be behind.
+const BACKDATED: Duration = Duration::days(1);
+
+/// The root's key: in memory only, in a type that cannot be written anywhere.
+struct RootKey(EcdsaKeyPair);
+
+impl PublicKeyData for RootKey {
+    fn der_bytes(&self) -> &[u8] {
+        self.0.public_key().as_ref()
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        &PKCS_ECDSA_P256_SHA256
+    }
+}
+
+impl SigningKey for RootKey {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
+        let signature = self.0.sign(&SystemRandom::new(), message);
+        signature.map(|signature| signature.as_ref().to_vec()).map_err(|_| rcgen::Error::RemoteKeyError)
+    }
+}
+
+pub(super) fn crypto(error: impl std::fmt::Display) -> Error {
+    Error::Crypto(error.to_string())
+}
+
+fn named(common_name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, common_name);
+    params
+}
+
+/// A certificate that may sign others, with so many authorities below it.
+fn authority_params(common_name: &str, below: u8) -> CertificateParams {
+    let mut params = named(common_name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
+/// Makes an authority for what nobody owns and these names. It has not signed a server's certificate yet.
+///
+/// The root's key signs the intermediate, and is gone when this function returns.
+pub(super) fn make(names: &[HostName], now: OffsetDateTime) -> Result<StoredCertificates, Error> {
+    let root_key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(crypto)?;
+    let mut root = authority_params(ROOT_NAME, 1);
+    (root.not_before, root.not_after) = (now - BACKDATED, now + LIFETIME);
+    let root_key = RootKey(root_key);
+    let root_certificate = root.self_signed(&root_key).map_err(crypto)?;
+    let root = Issuer::new(root, root_key);
+
+    let key = new_key()?;
+    let mut params = authority_params(INTERMEDIATE_NAME, 0);
+    (params.not_before, params.not_after) = (now - BACKDATED, now + LIFETIME);
+    // Whoever steals its key can sign for nothing but servers.
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.use_authority_key_identifier_extension = true;
+    params.name_constraints = Some(NameConstraints {
+        permitted_subtrees: names::permitted(names).iter().filter_map(Subtree::to_rcgen).collect(),
+        excluded_subtrees: Vec::new(),
+    });
+    let intermediate = params.signed_by(&key, &root).map_err(crypto)?;
+    Ok(StoredCertificates {
+        root: root_certificate.pem(),
+        intermediate: Some(intermediate.pem()),
+        signing_key: key.serialize_pem(),
+        server: String::new(),
+        server_key: String::new(),
+    })
+}
+
+fn new_key() -> Result<KeyPair, Error> {
+    KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).map_err(crypto)
+}
+
+/// An authority that can sign.
+pub(super) struct Authority {
+    pub(super) root: CertificateDer<'static>,
+    pub(super) intermediate: Option<CertificateDer<'static>>,
+    key: KeyPair,
+    /// For what it may sign; `None` for everything.
+    permitted: Option<Vec<Subtree>>,
+    pub(super) not_before: OffsetDateTime,
+    pub(super) not_after: OffsetDateTime,
+}
+
+/// What keeps stored certificates from being used.
+pub(super) type Damage = &'static str;
+
+impl Authority {
+    /// Reads what is stored, and compares the key with its certificate.
+    pub(super) fn open(stored: &StoredCertificates) -> Result<Self, Damage> {
+        let certificate = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes()).ok();
+        let root = certificate(&stored.root).ok_or("the certificate of the authority cannot be read")?;
+        let fields = x509::read(&root).ok_or("the certificate of the authority cannot be read")?;
+        if !has_signed_itself(&root) {
+            return Err("the certificate of the authority is damaged");
+        }
+        let intermediate = match &stored.intermediate {
+            Some(pem) => Some(certificate(pem).ok_or("the certificate of the intermediate authority cannot be read")?),
+            None => None,
+        };
+        let signer = intermediate.as_ref().unwrap_or(&root);
+        let of_signer = x509::read(signer).ok_or("the certificate of the intermediate authority cannot be read")?;
+        let key = KeyPair::from_pem(&stored.signing_key).map_err(|_| "the key of the authority cannot be read")?;
+        let parsed =
+            webpki::EndEntityCert::try_from(signer).map_err(|_| "the certificate of the authority is damaged")?;
+        if parsed.subject_public_key_info().as_ref() != key.subject_public_key_info() {
+            return Err("the key is not the one of the authority's certificate");
+        }
+        let (not_before, not_after) =
+            (fields.not_before.max(of_signer.not_before), fields.not_after.min(of_signer.not_after));
+        Ok(Self { permitted: of_signer.permitted, root, intermediate, key, not_before, not_after })
+    }
+
+    /// Those of the names for which it may not sign.
+    pub(super) fn refuses<'a>(&self, names: &'a [HostName]) -> Vec<&'a HostName> {
+        let Some(permitted) = &self.permitted else { return Vec::new() };
+        names.iter().filter(|name| !permitted.iter().any(|subtree| subtree.contains(name))).collect()
+    }
+
+    /// A new certificate for a server with these names, and its key, in PEM. It does not outlive the authority.
+    pub(super) fn issue(&self, names: &[HostName], now: OffsetDateTime) -> Result<(String, String), Error> {
+        let key = new_key()?;
+        let mut params = named("localhost");
+        params.subject_alt_names = names.iter().map(san).collect::<Result<_, _>>()?;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.use_authority_key_identifier_extension = true;
+        params.not_before = (now - BACKDATED).max(self.not_before);
+        params.not_after = (now + SERVER_LIFETIME).min(self.not_after);
+        let name = if self.intermediate.is_some() { INTERMEDIATE_NAME } else { ROOT_NAME };
+        let issuer = authority_params(name, 0);
+        let certificate = params.signed_by(&key, &Issuer::from_params(&issuer, &self.key)).map_err(crypto)?;
+        Ok((certificate.pem(), key.serialize_pem()))
+    }
+}
+
+/// Clients do not look at the signature of what they trust, so a damaged root must be found out here.
+fn has_signed_itself(root: &CertificateDer<'_>) -> bool {
+    let (Ok(parsed), Some((signed, signature))) = (webpki::EndEntityCert::try_from(root), x509::signed(root)) else {
+        return false;
+    };
+    parsed.verify_signature(webpki::aws_lc_rs::ECDSA_P256_SHA256, signed, signature).is_ok()
+}
+
+fn san(name: &HostName) -> Result<SanType, Error> {
+    Ok(match name {
+        HostName::Name(name) => SanType::DnsName(name.as_str().try_into().map_err(crypto)?),
+        HostName::Address(address) => SanType::IpAddress(*address),
+    })
+}

@@ -1,0 +1,248 @@
+//! The files of the version before: its authority, without constraints, goes on to be the one that people trust.
+
+use std::path::Path;
+
+use super::authority::Authority;
+use super::server_certificate::ServerCertificate;
+use super::stored::{CA_CERTIFICATE_FILE, StoredCertificates};
+use crate::error::Error;
+use crate::keys::files;
+
+const CA_KEY_FILE: &str = "ca-key.pem";
+const SERVER_CERTIFICATE_FILE: &str = "server.pem";
+const SERVER_KEY_FILE: &str = "server-key.pem";
+const VALIDITY_FILE: &str = "certificates.json";
+
+/// The certificates of a folder of the version before; `None` where there are none.
+///
+/// # Errors
+///
+/// When those of the authority are not there as a whole, or do not fit each other. The file is named, and nothing is changed.
+pub(crate) fn import(folder: &Path) -> Result<Option<StoredCertificates>, Error> {
+    let (root, key) = (folder.join(CA_CERTIFICATE_FILE), folder.join(CA_KEY_FILE));
+    let unusable = |what: String| Error::Authority(format!("its certificate authority cannot be used: {what}"));
+    let missing = |path: &Path| unusable(format!("{} is missing", path.display()));
+    let other = [SERVER_CERTIFICATE_FILE, VALIDITY_FILE].into_iter().find(|name| folder.join(name).exists());
+    let (certificate, signing_key) = match (read(&root)?, read(&key)?, other) {
+        (Some(certificate), Some(signing_key), _) => (certificate, signing_key),
+        (Some(_), None, _) => return Err(missing(&key)),
+        (None, _, Some(_)) => return Err(missing(&root)),
+        // Nobody can trust a key whose certificate was never written: the first start did not come to its end.
+        (None, _, None) => return Ok(None),
+    };
+    let server = |name: &str| read(&folder.join(name)).ok().flatten().unwrap_or_default();
+    let imported = StoredCertificates {
+        root: certificate,
+        intermediate: None,
+        signing_key,
+        server: server(SERVER_CERTIFICATE_FILE),
+        server_key: server(SERVER_KEY_FILE),
+    };
+    match Authority::open(&imported) {
+        Ok(_) => Ok(Some(imported)),
+        Err(damage) => Err(unusable(format!("{damage} ({}, {})", root.display(), key.display()))),
+    }
+}
+
+/// A file that is not text is damaged, and says so like one with other text.
+fn read(path: &Path) -> Result<Option<String>, Error> {
+    match files::read(path) {
+        Err(Error::File(_, error)) if error.kind() == std::io::ErrorKind::InvalidData => Ok(Some(String::new())),
+        other => other,
+    }
+}
+
+/// Removes the files whose content is in the store: a key that may sign for every name must not lie about after it was
+/// replaced. The key of the authority goes last, so that a kill leaves what the next start finishes. A server's certificate
+/// of somebody else stays.
+pub(crate) fn remove(folder: &Path, stored: &StoredCertificates) -> Result<(), Error> {
+    let path = |name: &str| folder.join(name);
+    if read(&path(CA_KEY_FILE)).ok().flatten().as_ref() != Some(&stored.signing_key) {
+        return Ok(());
+    }
+    let server = read(&path(SERVER_CERTIFICATE_FILE)).ok().flatten();
+    let authority = Authority::open(stored).ok();
+    if let (Some(server), Some(authority)) = (server, authority)
+        && ServerCertificate::is_of(&server, &authority)
+    {
+        files::remove(&path(SERVER_CERTIFICATE_FILE))?;
+        files::remove(&path(SERVER_KEY_FILE))?;
+    }
+    files::remove(&path(VALIDITY_FILE))?;
+    files::remove(&path(CA_KEY_FILE))
+}
+
+/// Removes the key of an authority that cannot be used, once another one has taken its place.
+pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
+    files::remove(&folder.join(VALIDITY_FILE))?;
+    files::remove(&folder.join(CA_KEY_FILE))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use rcgen::{
+        BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    };
+    use time::{Duration, OffsetDateTime};
+
+    use super::super::test_folder::Folder;
+    use super::super::{HostName, Pki, stored};
+    use crate::certificates;
+    use crate::config::Config;
+
+    fn params(name: &str, names: &[&str]) -> CertificateParams {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
+        params.distinguished_name = DistinguishedName::new();
+        params.distinguished_name.push(DnType::CommonName, name);
+        let now = OffsetDateTime::now_utc();
+        (params.not_before, params.not_after) = (now - Duration::DAY, now + Duration::days(397));
+        params
+    }
+
+    /// What the version before has written.
+    fn folder(name: &str) -> Folder {
+        let folder = Folder::new(name);
+        let key = KeyPair::generate().unwrap();
+        let mut ca = params("ACS Identity emulator CA", &[]);
+        ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        folder.write("ca.pem", &ca.self_signed(&key).unwrap().pem());
+        folder.write("ca-key.pem", &key.serialize_pem());
+        let server_key = KeyPair::generate().unwrap();
+        let server = params("localhost", &["localhost", "127.0.0.1", "::1"]);
+        folder.write("server.pem", &server.signed_by(&server_key, &Issuer::new(ca, key)).unwrap().pem());
+        folder.write("server-key.pem", &server_key.serialize_pem());
+        folder.write("certificates.json", r#"{"ca_not_after":1,"server_not_after":1}"#);
+        folder
+    }
+
+    fn open(folder: &Folder) -> Result<Pki, String> {
+        let config = Config { hostnames: vec!["example.com".into()], ..Config::in_folder(&folder.0) };
+        certificates::open(&config, OffsetDateTime::now_utc())
+            .map_err(|error| error.to_string().replace(&format!("{}/", folder.0.display()), ""))
+    }
+
+    fn text(folder: &Folder, name: &str) -> String {
+        fs::read_to_string(folder.0.join(name)).unwrap()
+    }
+
+    #[test]
+    fn the_authority_stays_and_its_files_go_into_the_store() {
+        let folder = folder("earlier");
+        let (ca, key) = (text(&folder, "ca.pem"), text(&folder, "ca-key.pem"));
+        let pki = open(&folder).unwrap();
+        assert_eq!(pki.ca_certificate(), ca);
+        assert_eq!(folder.files(), ["authority.json", "ca.pem"]);
+        assert_eq!(text(&folder, "ca.pem"), ca);
+        let stored = stored::load(&folder.0).unwrap().unwrap();
+        assert_eq!(stored.signing_key, key);
+        // It may sign for any name, and says so at each start.
+        let opened = Pki::load_or_make(
+            Some(stored),
+            &[HostName::parse("example.com").unwrap()],
+            OffsetDateTime::now_utc(),
+            "az",
+        );
+        let opened = opened.unwrap();
+        assert!(opened.to_store.is_none());
+        assert!(opened.warnings[0].ends_with("is made by: az"), "{:?}", opened.warnings);
+    }
+
+    #[test]
+    fn an_authority_that_is_not_there_as_a_whole_is_refused_and_nothing_is_changed() {
+        let other = |folder: &Folder, name: &str| {
+            let other = self::folder("earlier-other");
+            folder.write(name, &text(&other, name));
+        };
+        type Change<'a> = &'a dyn Fn(&Folder);
+        let changes: [(&str, Change<'_>); 6] = [
+            ("no ca.pem", &|folder: &Folder| fs::remove_file(folder.0.join("ca.pem")).unwrap()),
+            ("no ca-key.pem", &|folder: &Folder| fs::remove_file(folder.0.join("ca-key.pem")).unwrap()),
+            ("an empty ca.pem", &|folder: &Folder| drop(folder.write("ca.pem", ""))),
+            ("bytes", &|folder: &Folder| fs::write(folder.0.join("ca-key.pem"), [0xff, 0xfe]).unwrap()),
+            ("another ca.pem", &|folder: &Folder| other(folder, "ca.pem")),
+            ("another ca-key.pem", &|folder: &Folder| other(folder, "ca-key.pem")),
+        ];
+        let mut refusals = String::new();
+        for (what, change) in changes {
+            let folder = folder("earlier-refused");
+            change(&folder);
+            let before = folder.files();
+            let refusal = open(&folder).err().expect(what);
+            refusals.push_str(&format!("{what}: {refusal}\n"));
+            assert_eq!(folder.files(), before, "{what}");
+        }
+        insta::assert_snapshot!(refusals, @"
+        no ca.pem: its certificate authority cannot be used: ca.pem is missing
+        no ca-key.pem: its certificate authority cannot be used: ca-key.pem is missing
+        an empty ca.pem: its certificate authority cannot be used: the certificate of the authority cannot be read (ca.pem, ca-key.pem)
+        bytes: its certificate authority cannot be used: the key of the authority cannot be read (ca.pem, ca-key.pem)
+        another ca.pem: its certificate authority cannot be used: the key is not the one of the authority's certificate (ca.pem, ca-key.pem)
+        another ca-key.pem: its certificate authority cannot be used: the key is not the one of the authority's certificate (ca.pem, ca-key.pem)
+        ");
+    }
+
+    #[test]
+    fn a_server_certificate_that_cannot_be_used_is_made_anew_by_the_same_authority() {
+        let damage = [
+            ("server.pem", None),
+            ("server-key.pem", None),
+            ("server.pem", Some("rubbish")),
+            ("certificates.json", Some("{")),
+        ];
+        for (name, content) in damage {
+            let folder = folder("earlier-damaged");
+            let ca = text(&folder, "ca.pem");
+            match content {
+                Some(content) => drop(folder.write(name, content)),
+                None => fs::remove_file(folder.0.join(name)).unwrap(),
+            }
+            assert_eq!(open(&folder).unwrap().ca_certificate(), ca, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_server_certificate_of_somebody_else_stays() {
+        let folder = folder("earlier-foreign");
+        let key = KeyPair::generate().unwrap();
+        folder.write("server.pem", &params("a", &["a.example"]).self_signed(&key).unwrap().pem());
+        folder.write("server-key.pem", &key.serialize_pem());
+        open(&folder).unwrap();
+        assert_eq!(folder.files(), ["authority.json", "ca.pem", "server-key.pem", "server.pem"]);
+    }
+
+    #[test]
+    fn a_first_start_that_did_not_come_to_its_end_begins_anew() {
+        let folder = Folder::new("earlier-begun");
+        folder.write("ca-key.pem", &KeyPair::generate().unwrap().serialize_pem());
+        assert!(open(&folder).is_ok());
+    }
+
+    #[test]
+    fn the_copy_for_people_is_written_again_where_it_says_something_else() {
+        let folder = Folder::new("copy");
+        let ca = open(&folder).unwrap().ca_certificate();
+        for content in ["", "rubbish"] {
+            folder.write("ca.pem", content);
+            open(&folder).unwrap();
+            assert_eq!(text(&folder, "ca.pem"), ca);
+        }
+        fs::write(folder.0.join("ca.pem"), [0xff]).unwrap();
+        open(&folder).unwrap();
+        assert_eq!(text(&folder, "ca.pem"), ca);
+    }
+
+    #[test]
+    fn a_new_authority_takes_the_place_of_one_that_cannot_be_used() {
+        let folder = folder("earlier-replaced");
+        folder.write("ca-key.pem", "rubbish");
+        assert!(open(&folder).is_err());
+        certificates::new_authority(&folder.0, &["example.com".into()]).unwrap();
+        let ca = text(&folder, "ca.pem");
+        assert_eq!(open(&folder).unwrap().ca_certificate(), ca);
+        assert!(!folder.0.join("ca-key.pem").exists());
+    }
+}

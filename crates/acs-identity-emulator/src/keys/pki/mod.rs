@@ -1,0 +1,240 @@
+//! The certificates: an authority with constraints, the server's certificate, and one's own in its place.
+//!
+//! What is stored is one value, [`StoredCertificates`]. This module neither reads nor writes the store: it is given the value,
+//! and returns the one to store.
+
+mod authority;
+pub(crate) mod earlier;
+mod names;
+mod own_certificate;
+mod resolver;
+mod server_certificate;
+pub(crate) mod stored;
+mod x509;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustls::ServerConfig;
+use time::{Duration, OffsetDateTime};
+
+use authority::Authority;
+use resolver::Resolver;
+use server_certificate::ServerCertificate;
+
+pub(crate) use names::HostName;
+pub(crate) use own_certificate::OwnCertificate;
+pub(crate) use stored::StoredCertificates;
+
+use crate::error::Error;
+
+/// The authority's end is announced this long before.
+const NOTICE: Duration = Duration::days(90);
+
+/// The certificates of a running emulator.
+pub(crate) struct Pki {
+    authority: Authority,
+    names: Vec<HostName>,
+    resolver: Arc<Resolver>,
+    /// What is stored, with the server's certificate in force.
+    current: Mutex<Current>,
+    own: Option<Mutex<OwnCertificate>>,
+}
+
+struct Current {
+    stored: StoredCertificates,
+    server: ServerCertificate,
+}
+
+/// What [`Pki::load_or_make`] comes to.
+pub(crate) struct Opened {
+    pub(crate) pki: Pki,
+    /// To be stored before anything is served; `None` where all of it is stored already.
+    pub(crate) to_store: Option<StoredCertificates>,
+    /// Lines for the log.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// A new authority for what nobody owns and these names, and a server certificate for them.
+pub(crate) fn new_authority(names: &[HostName], now: OffsetDateTime) -> Result<StoredCertificates, Error> {
+    let mut stored = authority::make(names, now)?;
+    issue(&opened(&stored)?, &mut stored, &names::with_usual(names), now)?;
+    Ok(stored)
+}
+
+impl Pki {
+    /// Takes what is stored, or makes an authority where nothing is. The server's certificate is made anew where it is damaged,
+    /// about to end, not valid yet, or for other names; the authority never is. Warnings name the command that replaces it.
+    ///
+    /// # Errors
+    ///
+    /// When what is stored of the authority is damaged, when it is not in force, or may not sign for one of the names.
+    pub(crate) fn load_or_make(
+        stored: Option<StoredCertificates>,
+        names: &[HostName],
+        now: OffsetDateTime,
+        command: &str,
+    ) -> Result<Opened, Error> {
+        let mut warnings = Vec::new();
+        let is_new = stored.is_none();
+        let mut stored = match stored {
+            Some(stored) => stored,
+            None => {
+                if let Some(name) = names.iter().find(|name| name.has_underscore()) {
+                    warnings.push(format!(
+                        "the certificates name {name}, with an underscore, and Java does not read such certificates"
+                    ));
+                }
+                authority::make(names, now)?
+            }
+        };
+        let authority = opened(&stored)?;
+        let names = names::with_usual(names);
+        check(&authority, &names, now)?;
+        if authority.intermediate.is_none() {
+            warnings.push(format!(
+                "the authority of this data folder was made by the version before, and may sign for any name; one that may \
+                 sign for local names only is made by: {command}"
+            ));
+        }
+        if now + NOTICE > authority.not_after {
+            let end = acs_identity_protocol::time::whole_seconds(authority.not_after);
+            warnings.push(format!("the authority ends on {end}; a new one is made by: {command}"));
+        }
+        let server = match ServerCertificate::open(&stored.server, &stored.server_key, &authority, now) {
+            Ok(server) if server.has_names(&names) && !server.is_due(&authority, now) => Some(server),
+            Ok(_) => None,
+            Err(problem) => {
+                if !is_new {
+                    warnings.push(format!("the server's certificate {problem}; it was made anew"));
+                }
+                None
+            }
+        };
+        let (server, to_store) = match server {
+            Some(server) => (server, is_new.then(|| stored.clone())),
+            None => (issue(&authority, &mut stored, &names, now)?, Some(stored.clone())),
+        };
+        let resolver = Resolver::new(Arc::clone(&server.key));
+        let current = Mutex::new(Current { stored, server });
+        Ok(Opened { pki: Self { authority, names, resolver, current, own: None }, to_store, warnings })
+    }
+
+    /// Serves one's own certificate to those who ask for its names.
+    pub(crate) fn with_own(mut self, own: OwnCertificate) -> Self {
+        self.resolver.put_own(&own.loaded);
+        self.own = Some(Mutex::new(own));
+        self
+    }
+
+    /// The certificate of the authority, in PEM.
+    pub(crate) fn ca_certificate(&self) -> String {
+        self.current().stored.root.clone()
+    }
+
+    /// What is stored.
+    pub(crate) fn stored(&self) -> StoredCertificates {
+        self.current().stored.clone()
+    }
+
+    /// What TLS needs. It follows what is put in force later.
+    pub(crate) fn server_config(&self) -> Result<Arc<ServerConfig>, Error> {
+        resolver::server_config(Arc::clone(&self.resolver))
+    }
+
+    /// The end of the certificate in force; of the one that ends first, where one's own is there, too.
+    pub(crate) fn not_after(&self) -> OffsetDateTime {
+        let emulators = self.current().server.not_after;
+        match &self.own {
+            Some(own) => lock(own).loaded.not_after.min(emulators),
+            None => emulators,
+        }
+    }
+
+    /// Puts another server certificate in force where the one in force is about to end, and returns what to store then.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made. The former one stays in force.
+    pub(crate) fn renew_if_due(&self, now: OffsetDateTime) -> Result<Option<StoredCertificates>, Error> {
+        let mut current = self.current();
+        if !current.server.is_due(&self.authority, now) {
+            return Ok(None);
+        }
+        let mut stored = current.stored.clone();
+        let server = issue(&self.authority, &mut stored, &self.names, now)?;
+        self.resolver.put_emulators(Arc::clone(&server.key));
+        *current = Current { stored: stored.clone(), server };
+        Ok(Some(stored))
+    }
+
+    /// Reads one's own certificate again where its files have changed. The end of the new one, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// When the files cannot be used. What was read before stays in force, and the files are read again at their next change.
+    pub(crate) fn reload_if_changed(&self, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, Error> {
+        let Some(own) = &self.own else { return Ok(None) };
+        let mut own = lock(own);
+        if !own.reload_if_changed(now)? {
+            return Ok(None);
+        }
+        self.resolver.put_own(&own.loaded);
+        Ok(Some(own.loaded.not_after))
+    }
+
+    fn current(&self) -> MutexGuard<'_, Current> {
+        lock(&self.current)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn opened(stored: &StoredCertificates) -> Result<Authority, Error> {
+    Authority::open(stored)
+        .map_err(|damage| Error::Authority(format!("its certificate authority cannot be used: {damage}")))
+}
+
+/// Refuses an authority that is not in force, or may not sign for one of the names.
+fn check(authority: &Authority, names: &[HostName], now: OffsetDateTime) -> Result<(), Error> {
+    let date = acs_identity_protocol::time::whole_seconds;
+    if now > authority.not_after {
+        return Err(Error::Authority(format!("its certificate authority has ended, on {}", date(authority.not_after))));
+    }
+    if now < authority.not_before {
+        let from = date(authority.not_before);
+        return Err(Error::Authority(format!(
+            "its certificate authority is not valid yet, but from {from} on, and the clock of this machine says {}",
+            date(now)
+        )));
+    }
+    let refused = authority.refuses(names);
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
+    Err(Error::Authority(format!(
+        "its certificate authority may not sign for {}, but for local names and private addresses, and those of its first \
+         start",
+        refused.join(", ")
+    )))
+}
+
+/// Makes a server certificate, and checks it as clients do.
+fn issue(
+    authority: &Authority,
+    stored: &mut StoredCertificates,
+    names: &[HostName],
+    now: OffsetDateTime,
+) -> Result<ServerCertificate, Error> {
+    (stored.server, stored.server_key) = authority.issue(names, now)?;
+    ServerCertificate::open(&stored.server, &stored.server_key, authority, now).map_err(|problem| {
+        Error::Authority(format!("its certificate authority cannot be used: what it signs {problem}"))
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod test_folder;
+#[cfg(test)]
+mod tests;

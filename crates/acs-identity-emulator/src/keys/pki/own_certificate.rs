@@ -1,0 +1,242 @@
+//! One's own certificate, of a company's authority or of mkcert: two files, read again when they change.
+
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::sign::CertifiedKey;
+use time::OffsetDateTime;
+
+use super::names::HostName;
+use super::server_certificate::provider;
+use super::x509;
+use crate::error::Error;
+
+/// What tells that a file is not the one of before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fingerprint(Option<(u64, u64, SystemTime)>);
+
+impl Fingerprint {
+    /// Of what the path leads to: folders of Kubernetes and certbot change links.
+    fn of(path: &Path) -> Self {
+        let of = |metadata: Metadata| Some((inode(&metadata), metadata.len(), metadata.modified().ok()?));
+        Self(std::fs::metadata(path).ok().and_then(of))
+    }
+}
+
+#[cfg(unix)]
+fn inode(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn inode(_metadata: &Metadata) -> u64 {
+    0
+}
+
+/// The two files.
+#[derive(Debug, Clone)]
+struct Files {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+impl Files {
+    fn fingerprint(&self) -> [Fingerprint; 2] {
+        [Fingerprint::of(&self.certificate), Fingerprint::of(&self.key)]
+    }
+
+    fn read(&self, now: OffsetDateTime) -> Result<Loaded, Error> {
+        let content = |path: &Path, what: String| Error::Content(path.to_owned(), what);
+        let wrong = |what: &str| content(&self.certificate, what.to_owned());
+        let text = |path: &Path| std::fs::read(path).map_err(|error| Error::File(path.to_owned(), error));
+        let (certificate, key) = (text(&self.certificate)?, text(&self.key)?);
+        let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&certificate)
+            .collect::<Result<_, _>>()
+            .map_err(|_| wrong("does not hold certificates in PEM"))?;
+        let first = chain.first().ok_or_else(|| wrong("does not hold a certificate in PEM"))?;
+        let fields = x509::read(first).ok_or_else(|| wrong("holds something else than a certificate"))?;
+        let date = |at: OffsetDateTime| acs_identity_protocol::time::whole_seconds(at);
+        if now > fields.not_after {
+            return Err(content(
+                &self.certificate,
+                format!("holds a certificate that has ended, on {}", date(fields.not_after)),
+            ));
+        }
+        if now < fields.not_before {
+            let from = date(fields.not_before);
+            return Err(content(
+                &self.certificate,
+                format!("holds a certificate that is not valid yet, but from {from} on"),
+            ));
+        }
+        let secret = PrivateKeyDer::from_pem_slice(&key)
+            .map_err(|_| content(&self.key, "does not hold a private key in PEM without a password".into()))?;
+        let key = CertifiedKey::from_der(chain, secret, &provider()).map_err(|error| match error {
+            rustls::Error::InconsistentKeys(_) => content(
+                &self.key,
+                format!("does not hold the key of the certificate in {}", self.certificate.display()),
+            ),
+            _ => content(&self.key, "holds a kind of key that is not supported".into()),
+        })?;
+        Ok(Loaded { key: Arc::new(key), names: fields.names, not_after: fields.not_after })
+    }
+}
+
+/// What the files held when they were read.
+#[derive(Debug, Clone)]
+pub(super) struct Loaded {
+    pub(super) key: Arc<CertifiedKey>,
+    pub(super) names: Vec<HostName>,
+    pub(super) not_after: OffsetDateTime,
+}
+
+/// A certificate that somebody else has issued.
+#[derive(Debug)]
+pub(crate) struct OwnCertificate {
+    files: Files,
+    /// Of the files when they were last looked at.
+    seen: [Fingerprint; 2],
+    pub(super) loaded: Loaded,
+}
+
+impl OwnCertificate {
+    /// Reads the files: a certificate in force, with the certificates of its issuers behind it, and its key.
+    pub(crate) fn open(certificate: &Path, key: &Path, now: OffsetDateTime) -> Result<Self, Error> {
+        let files = Files { certificate: certificate.to_owned(), key: key.to_owned() };
+        let seen = files.fingerprint();
+        Ok(Self { loaded: files.read(now)?, seen, files })
+    }
+
+    /// Reads the files again if they have changed since they were looked at; whether they have. What was read before stays
+    /// where they cannot be used: one may have been written, and the other not yet.
+    pub(super) fn reload_if_changed(&mut self, now: OffsetDateTime) -> Result<bool, Error> {
+        let seen = self.files.fingerprint();
+        if seen == self.seen {
+            return Ok(false);
+        }
+        self.seen = seen;
+        self.loaded = self.files.read(now)?;
+        Ok(true)
+    }
+
+    /// Whether it names that host.
+    pub(crate) fn covers(&self, name: &HostName) -> bool {
+        covers(&self.loaded.key, &name.to_string())
+    }
+}
+
+/// Whether the first certificate names that host.
+pub(super) fn covers(key: &CertifiedKey, name: &str) -> bool {
+    let Ok(name) = ServerName::try_from(name) else { return false };
+    key.end_entity_cert()
+        .ok()
+        .and_then(|certificate| webpki::EndEntityCert::try_from(certificate).ok())
+        .is_some_and(|certificate| certificate.verify_is_valid_for_subject_name(&name).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{CertificateParams, KeyPair};
+    use time::Duration;
+
+    use super::super::test_folder::Folder;
+    use super::super::{HostName, Pki};
+    use super::*;
+
+    fn now() -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
+    }
+
+    /// A certificate for these names that begins a day ago and ends then, and its key.
+    fn certificate(names: &[&str], end: OffsetDateTime) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).unwrap();
+        (params.not_before, params.not_after) = (now() - Duration::DAY, end);
+        (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
+    }
+
+    /// The files in the folder, and what comes of opening them.
+    fn open(folder: &Folder, (certificate, key): &(String, String)) -> Result<OwnCertificate, String> {
+        let paths = (folder.write("own.pem", certificate), folder.write("own-key.pem", key));
+        OwnCertificate::open(&paths.0, &paths.1, now())
+            .map_err(|error| error.to_string().replace(&format!("{}/", folder.0.display()), ""))
+    }
+
+    #[test]
+    fn files_that_cannot_be_used_are_named_with_the_reason() {
+        let folder = Folder::new("own-refused");
+        let good = certificate(&["a.example"], now() + Duration::DAY);
+        let refusal =
+            |certificate: &str, key: &str| open(&folder, &(certificate.to_owned(), key.to_owned())).unwrap_err();
+        let other = certificate(&["a.example"], now() + Duration::DAY).1;
+        let ended = certificate(&["a.example"], now() - Duration::HOUR);
+        let refusals = [
+            refusal("", &good.1),
+            refusal("rubbish", &good.1),
+            refusal(&good.0, ""),
+            refusal(&good.0, &other),
+            refusal(&ended.0, &ended.1),
+        ];
+        insta::assert_snapshot!(refusals.join("\n"), @"
+        own.pem does not hold a certificate in PEM
+        own.pem does not hold a certificate in PEM
+        own-key.pem does not hold a private key in PEM without a password
+        own-key.pem does not hold the key of the certificate in own.pem
+        own.pem holds a certificate that has ended, on 2027-01-15T07:00:00+00:00
+        ");
+        let paths = (folder.write("own.pem", &good.0), folder.write("own-key.pem", &good.1));
+        let early = OwnCertificate::open(&paths.0, &paths.1, now() - Duration::days(2)).unwrap_err().to_string();
+        assert!(
+            early.ends_with("holds a certificate that is not valid yet, but from 2027-01-14T08:00:00+00:00 on"),
+            "{early}"
+        );
+        let missing = OwnCertificate::open(&folder.0.join("none.pem"), &paths.1, now()).unwrap_err().to_string();
+        assert!(missing.ends_with("none.pem cannot be used: No such file or directory"), "{missing}");
+    }
+
+    #[test]
+    fn it_is_read_again_when_its_files_change_and_stays_where_they_cannot_be_used() {
+        let folder = Folder::new("own-reloaded");
+        let first = certificate(&["a.example"], now() + Duration::DAY);
+        let own = open(&folder, &first).unwrap();
+        let pki = Pki::load_or_make(None, &[], now(), "").unwrap().pki.with_own(own);
+        let served = || pki.resolver.choose(Some("a.example")).end_entity_cert().unwrap().to_vec();
+        let before = served();
+        assert_eq!(pki.reload_if_changed(now()).unwrap(), None, "nothing has changed");
+
+        // The certificate is there already, its key is not yet.
+        let second = certificate(&["a.example"], now() + Duration::days(2));
+        folder.write("own.pem", &second.0);
+        assert!(pki.reload_if_changed(now()).is_err());
+        assert_eq!(served(), before);
+        assert_eq!(pki.reload_if_changed(now()).unwrap(), None, "said once");
+        folder.write("own-key.pem", &second.1);
+        assert_eq!(pki.reload_if_changed(now()).unwrap(), Some(now() + Duration::days(2)));
+        assert_eq!(served(), CertificateDer::from_pem_slice(second.0.as_bytes()).unwrap().to_vec());
+        assert_eq!(pki.not_after(), now() + Duration::days(2));
+    }
+
+    #[test]
+    fn it_serves_the_names_that_are_in_it_and_the_emulators_the_rest() {
+        let folder = Folder::new("own-names");
+        let names = [HostName::parse("app.test").unwrap()];
+        let serves_own = |own: &[&str], name: Option<&str>| {
+            let own = open(&folder, &certificate(own, now() + Duration::DAY)).unwrap();
+            let key = Arc::clone(&own.loaded.key);
+            let pki = Pki::load_or_make(None, &names, now(), "").unwrap().pki.with_own(own);
+            Arc::ptr_eq(&pki.resolver.choose(name), &key)
+        };
+        assert!(serves_own(&["a.example"], Some("a.example")));
+        assert!(serves_own(&["*.a.example"], Some("b.a.example")));
+        assert!(serves_own(&["a.example", "localhost"], Some("localhost")));
+        assert!(!serves_own(&["a.example"], Some("localhost")) && !serves_own(&["a.example"], Some("app.test")));
+        assert!(serves_own(&["a.example"], Some("b.example")), "neither has it, and one's own was asked for");
+        assert!(serves_own(&["a.example", "127.0.0.1"], None), "whoever asks for an address names none");
+        assert!(!serves_own(&["a.example"], None));
+    }
+}

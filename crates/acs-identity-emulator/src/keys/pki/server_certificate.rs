@@ -1,0 +1,80 @@
+//! The server's certificate: the chain that is sent, checked as clients check it.
+
+use std::sync::Arc;
+use std::time::Duration as StdDuration;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, SignatureVerificationAlgorithm, UnixTime};
+use rustls::sign::CertifiedKey;
+use time::{Duration, OffsetDateTime};
+
+use super::authority::Authority;
+use super::names::HostName;
+use super::x509;
+
+/// A certificate is made anew this long before it ends.
+const RENEWAL: Duration = Duration::days(30);
+
+/// Those of the authority.
+const ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[webpki::aws_lc_rs::ECDSA_P256_SHA256];
+
+/// A chain with its key, and what its first certificate says.
+#[derive(Debug, Clone)]
+pub(super) struct ServerCertificate {
+    pub(super) key: Arc<CertifiedKey>,
+    pub(super) names: Vec<HostName>,
+    pub(super) not_after: OffsetDateTime,
+}
+
+impl ServerCertificate {
+    /// Reads a certificate of that authority and its key; what is wrong with it at that time.
+    pub(super) fn open(pem: &str, key: &str, authority: &Authority, now: OffsetDateTime) -> Result<Self, &'static str> {
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| "cannot be read")?;
+        let fields = x509::read(&certificate).ok_or("cannot be read")?;
+        let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| "has a key that cannot be read")?;
+        verify(&certificate, authority, now)?;
+        let mut chain = vec![certificate];
+        chain.extend(authority.intermediate.clone());
+        chain.push(authority.root.clone());
+        let key =
+            CertifiedKey::from_der(chain, key, &provider()).map_err(|_| "has another key than the one beside it")?;
+        Ok(Self { key: Arc::new(key), names: fields.names, not_after: fields.not_after })
+    }
+
+    /// Whether that authority has signed it, be it in force or not.
+    pub(super) fn is_of(pem: &str, authority: &Authority) -> bool {
+        let Ok(certificate) = CertificateDer::from_pem_slice(pem.as_bytes()) else { return false };
+        x509::read(&certificate).is_some_and(|fields| verify(&certificate, authority, fields.not_after).is_ok())
+    }
+
+    /// Whether it is time for another one, and another one would end later.
+    pub(super) fn is_due(&self, authority: &Authority, now: OffsetDateTime) -> bool {
+        now + RENEWAL > self.not_after && self.not_after < authority.not_after
+    }
+
+    pub(super) fn has_names(&self, names: &[HostName]) -> bool {
+        self.names.len() == names.len() && names.iter().all(|name| self.names.contains(name))
+    }
+}
+
+/// Named explicitly: the client's half of the workspace turns on a second provider.
+pub(super) fn provider() -> rustls::crypto::CryptoProvider {
+    rustls::crypto::aws_lc_rs::default_provider()
+}
+
+/// Checks the path to the root, as clients do.
+fn verify(certificate: &CertificateDer<'_>, authority: &Authority, now: OffsetDateTime) -> Result<(), &'static str> {
+    let unreadable = |_| "cannot be read";
+    let anchor = webpki::anchor_from_trusted_cert(&authority.root).map_err(unreadable)?;
+    let server = webpki::EndEntityCert::try_from(certificate).map_err(unreadable)?;
+    let seconds = u64::try_from(now.unix_timestamp()).unwrap_or_default();
+    let time = UnixTime::since_unix_epoch(StdDuration::from_secs(seconds));
+    let usage = webpki::KeyUsage::server_auth();
+    let intermediates = authority.intermediate.as_slice();
+    match server.verify_for_usage(ALGORITHMS, &[anchor], intermediates, time, usage, None, None) {
+        Ok(_) => Ok(()),
+        Err(webpki::Error::CertExpired { .. }) => Err("has ended"),
+        Err(webpki::Error::CertNotValidYet { .. }) => Err("is not valid yet"),
+        Err(_) => Err("is not one of the authority's"),
+    }
+}

@@ -1,0 +1,60 @@
+//! The certificates as the store keeps them, and where they are kept for now.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::keys::files;
+
+/// The authority's certificate in the data folder: a copy for people and their trust stores.
+pub const CA_CERTIFICATE_FILE: &str = "ca.pem";
+
+/// Where the value lies beside the database.
+const STORED_FILE: &str = "authority.json";
+
+/// Everything that a start needs, in PEM. It holds secrets.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredCertificates {
+    /// What people trust.
+    pub(crate) root: String,
+    /// What the root has signed once. `None` with an authority of the version before, which signs servers by itself.
+    pub(crate) intermediate: Option<String>,
+    /// The key that signs server certificates: the intermediate's, else the root's.
+    pub(crate) signing_key: String,
+    pub(crate) server: String,
+    pub(crate) server_key: String,
+}
+
+impl std::fmt::Debug for StoredCertificates {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoredCertificates").finish_non_exhaustive()
+    }
+}
+
+/// Reads the stored value; `None` where nothing was stored.
+pub(crate) fn load(folder: &Path) -> Result<Option<StoredCertificates>, Error> {
+    let path = folder.join(STORED_FILE);
+    let Some(text) = files::read(&path)? else { return Ok(None) };
+    match serde_json::from_str(&text) {
+        Ok(stored) => Ok(Some(stored)),
+        Err(_) => Err(Error::Content(path, "does not hold the certificates that the emulator wrote".into())),
+    }
+}
+
+/// Stores the value, durably.
+pub(crate) fn save(folder: &Path, stored: &StoredCertificates) -> Result<(), Error> {
+    let text = serde_json::to_vec(stored).map_err(|error| Error::Crypto(error.to_string()))?;
+    files::write(&folder.join(STORED_FILE), &text)
+}
+
+/// Writes the authority's certificate for people, where the file says something else.
+pub(crate) fn write_copy(folder: &Path, root: &str) -> Result<(), Error> {
+    let path = folder.join(CA_CERTIFICATE_FILE);
+    // A copy that cannot be read is replaced, too: it may not even be text.
+    if files::read(&path).ok().flatten().as_deref() == Some(root) {
+        return Ok(());
+    }
+    files::write(&path, root.as_bytes())
+}

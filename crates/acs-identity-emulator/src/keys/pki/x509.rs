@@ -1,0 +1,165 @@
+//! What a certificate says: dates, names, and what an authority may sign for, read from DER.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
+
+use super::names::{HostName, Subtree};
+
+const OCTET_STRING: u8 = 0x04;
+const SEQUENCE: u8 = 0x30;
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+const VERSION: u8 = 0xa0;
+const EXTENSIONS: u8 = 0xa3;
+/// Within names: a host, an address.
+const DNS_NAME: u8 = 0x82;
+const IP_ADDRESS: u8 = 0x87;
+const PERMITTED: u8 = 0xa0;
+
+const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
+const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
+
+/// The fields of a certificate that the emulator needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fields {
+    pub(super) not_before: OffsetDateTime,
+    pub(super) not_after: OffsetDateTime,
+    /// The hosts that it names. What cannot be a host is left out.
+    pub(super) names: Vec<HostName>,
+    /// What it may sign for; `None` where it has no constraints.
+    pub(super) permitted: Option<Vec<Subtree>>,
+}
+
+/// Reads a certificate; `None` where it is not one.
+pub(super) fn read(der: &[u8]) -> Option<Fields> {
+    let (SEQUENCE, certificate, _) = element(der)? else { return None };
+    let (SEQUENCE, signed, _) = element(certificate)? else { return None };
+    let fields: Vec<(u8, &[u8])> = elements(signed).collect();
+    // Version 1 does not say its version.
+    let skipped = usize::from(fields.first()?.0 == VERSION);
+    // Serial number, algorithm, issuer, validity.
+    let (SEQUENCE, validity) = *fields.get(skipped + 3)? else { return None };
+    let (tag, before, rest) = element(validity)?;
+    let not_before = time(tag, before)?;
+    let (tag, after, _) = element(rest)?;
+    let not_after = time(tag, after)?;
+    let list = fields.iter().find(|(tag, _)| *tag == EXTENSIONS).and_then(|(_, content)| element(content));
+    let list = list.map_or(&[][..], |(_, list, _)| list);
+    let names = extension(list, SUBJECT_ALT_NAME).map_or(&[][..], |names| names);
+    let names = elements(names).filter_map(|(tag, name)| host(tag, name)).collect();
+    let permitted = extension(list, NAME_CONSTRAINTS).map(|constraints| {
+        let list = elements(constraints).find(|(tag, _)| *tag == PERMITTED).map_or(&[][..], |(_, list)| list);
+        elements(list).filter_map(|(_, subtree)| part(subtree)).collect()
+    });
+    Some(Fields { not_before, not_after, names, permitted })
+}
+
+/// What is signed of a certificate, and its signature.
+pub(super) fn signed(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (_, certificate, _) = element(der)?;
+    let (_, _, behind) = element(certificate)?;
+    let signed = certificate.get(..certificate.len() - behind.len())?;
+    let (_, _, rest) = element(behind)?;
+    let (_, signature, _) = element(rest)?;
+    // The first byte counts the bits that are not used.
+    Some((signed, signature.get(1..)?))
+}
+
+/// The content of the sequence that an extension holds.
+fn extension<'a>(list: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
+    let (_, extension) =
+        elements(list).find(|(_, extension)| element(extension).is_some_and(|(_, id, _)| id == wanted))?;
+    // A flag may stand in front of it.
+    let (_, value) = elements(extension).find(|(tag, _)| *tag == OCTET_STRING)?;
+    element(value).map(|(_, content, _)| content)
+}
+
+fn host(tag: u8, name: &[u8]) -> Option<HostName> {
+    match (tag, name.len()) {
+        (DNS_NAME, _) => Some(HostName::Name(str::from_utf8(name).ok()?.to_ascii_lowercase())),
+        (IP_ADDRESS, 4) => Some(HostName::Address(Ipv4Addr::from(<[u8; 4]>::try_from(name).ok()?).into())),
+        (IP_ADDRESS, 16) => Some(HostName::Address(Ipv6Addr::from(<[u8; 16]>::try_from(name).ok()?).into())),
+        _ => None,
+    }
+}
+
+fn part(subtree: &[u8]) -> Option<Subtree> {
+    let (tag, base, _) = element(subtree)?;
+    match (tag, base.len()) {
+        (DNS_NAME, _) => Some(Subtree::Name(str::from_utf8(base).ok()?.to_owned())),
+        (IP_ADDRESS, 8 | 32) => Some(Subtree::Network(base.to_vec())),
+        _ => None,
+    }
+}
+
+/// The tag and content of the first element, and what follows it.
+fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&tag, rest) = der.split_first()?;
+    let (&first, mut rest) = rest.split_first()?;
+    let mut length = usize::from(first);
+    if first & 0x80 != 0 {
+        let count = usize::from(first & 0x7f);
+        if count == 0 || count > 3 {
+            return None;
+        }
+        length = rest.get(..count)?.iter().fold(0, |length, byte| (length << 8) | usize::from(*byte));
+        rest = rest.get(count..)?;
+    }
+    Some((tag, rest.get(..length)?, rest.get(length..)?))
+}
+
+/// The tags and contents of all elements, up to the first one that cannot be read.
+fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    std::iter::from_fn(move || {
+        let (tag, content, rest) = element(der)?;
+        der = rest;
+        Some((tag, content))
+    })
+}
+
+/// `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`.
+fn time(tag: u8, text: &[u8]) -> Option<OffsetDateTime> {
+    let text = str::from_utf8(text).ok()?.strip_suffix('Z')?;
+    let (year, rest) = match tag {
+        UTC_TIME => {
+            let year: i32 = text.get(..2)?.parse().ok()?;
+            (if year < 50 { 2000 + year } else { 1900 + year }, text.get(2..)?)
+        }
+        GENERALIZED_TIME => (text.get(..4)?.parse().ok()?, text.get(4..)?),
+        _ => return None,
+    };
+    let part = |at: usize| rest.get(at..at + 2)?.parse::<u8>().ok();
+    let date = Date::from_calendar_date(year, Month::try_from(part(0)?).ok()?, part(2)?).ok()?;
+    let time = Time::from_hms(part(4)?, part(6)?, part(8)?).ok()?;
+    Some(PrimitiveDateTime::new(date, time).assume_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_cut_or_changed_does_no_harm() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let params = rcgen::CertificateParams::new(vec!["localhost".to_owned(), "::1".to_owned()]).unwrap();
+        let der = params.self_signed(&key).unwrap().der().to_vec();
+        let names = read(&der).unwrap().names;
+        assert_eq!(names, ["localhost", "::1"].map(|name| HostName::parse(name).unwrap()));
+        for at in 0..der.len() {
+            let _ = read(&der[..at]);
+            for bit in 0..8 {
+                let mut changed = der.clone();
+                changed[at] ^= 1 << bit;
+                let _ = read(&changed);
+            }
+        }
+    }
+
+    #[test]
+    fn years_are_read_in_both_forms() {
+        assert_eq!(time(UTC_TIME, b"700101000000Z"), Some(OffsetDateTime::UNIX_EPOCH));
+        assert_eq!(time(GENERALIZED_TIME, b"20500101000000Z").map(OffsetDateTime::unix_timestamp), Some(2_524_608_000));
+        assert_eq!(time(UTC_TIME, b"701301000000Z"), None);
+    }
+}
