@@ -9,6 +9,7 @@ programs=(
     "curl curl"
     "fish fish"
     "git git"
+    "javac default-jdk-headless"
     "node nodejs"
     "npm npm"
     "openssl openssl"

@@ -49,7 +49,7 @@ pub(super) fn crypto(error: impl std::fmt::Display) -> Error {
     Error::Crypto(error.to_string())
 }
 
-fn named(common_name: &str) -> CertificateParams {
+pub(super) fn named(common_name: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, common_name);
@@ -147,9 +147,14 @@ impl Authority {
 
     /// A new certificate for a server with these names, and its key, in PEM. It does not outlive the authority.
     pub(super) fn issue(&self, names: &[HostName], now: OffsetDateTime) -> Result<(String, String), Error> {
-        let key = new_key()?;
         let mut params = named("localhost");
         params.subject_alt_names = names.iter().map(san).collect::<Result<_, _>>()?;
+        self.sign(params, now)
+    }
+
+    /// A certificate for a server with that subject and those names, and its key, in PEM.
+    pub(super) fn sign(&self, mut params: CertificateParams, now: OffsetDateTime) -> Result<(String, String), Error> {
+        let key = new_key()?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;

@@ -78,14 +78,7 @@ impl Pki {
         let is_new = stored.is_none();
         let mut stored = match stored {
             Some(stored) => stored,
-            None => {
-                if let Some(name) = names.iter().find(|name| name.has_underscore()) {
-                    warnings.push(format!(
-                        "the certificates name {name}, with an underscore, and Java does not read such certificates"
-                    ));
-                }
-                authority::make(names, now)?
-            }
+            None => authority::make(names, now)?,
         };
         let authority = opened(&stored)?;
         let names = names::with_usual(names);
@@ -234,6 +227,8 @@ fn issue(
     })
 }
 
+#[cfg(test)]
+mod peers;
 #[cfg(test)]
 pub(crate) mod test_folder;
 #[cfg(test)]

@@ -77,11 +77,6 @@ impl HostName {
         }
         Ok(Self::Name(name))
     }
-
-    /// Java reads no certificate of an authority that has such a name in its constraints.
-    pub(crate) fn has_underscore(&self) -> bool {
-        matches!(self, Self::Name(name) if name.contains('_'))
-    }
 }
 
 /// What a server certificate names: the usual hosts, and these, each one once.
