@@ -16,5 +16,6 @@ mod store;
 pub use certificates::new_authority;
 pub use config::{Config, Storage, TrustedIssuer};
 pub use error::Error;
+pub use keys::pki::ISSUERS;
 pub use keys::pki::stored::CA_CERTIFICATE_FILE;
 pub use server::{Emulator, run};

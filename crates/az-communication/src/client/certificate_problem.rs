@@ -20,7 +20,17 @@ pub struct CertificateProblem {
     pub(super) trust: Trust,
     /// Whether the server is on this machine, as an emulator is.
     pub(super) is_local: bool,
+    /// Where an emulator has another name than the one that it was asked for.
+    pub(super) emulator: Option<EmulatorNames>,
     pub(super) kind: ProblemKind,
+}
+
+/// The names in the certificate of an emulator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct EmulatorNames {
+    /// The one that is not in it, and was asked for.
+    pub(super) asked: String,
+    pub(super) names: Vec<String>,
 }
 
 /// Which certificate of a chain.
@@ -212,7 +222,7 @@ impl CertificateProblem {
             rustls::Error::NoCertificatesPresented => ProblemKind::Missing,
             _ => ProblemKind::Malformed,
         };
-        Self { trust: Trust::Default, is_local: false, kind }
+        Self { trust: Trust::Default, is_local: false, emulator: None, kind }
     }
 
     /// Whether the clock of this machine decides about it.
@@ -249,7 +259,12 @@ impl CertificateProblem {
                 "The server needs a certificate with IP:{address} in its subjectAltName, not DNS:{address}."
             )],
             K::OtherName(_) => {
-                one("Give one of these names as the host of the endpoint: --connection-string, or --endpoint.")
+                let mut hints =
+                    one("Give one of these names as the host of the endpoint: --connection-string, or --endpoint.");
+                hints.extend(self.emulator.as_ref().map(|emulator| {
+                    format!("Or start the emulator with --hostname {}, and its certificate names it.", emulator.asked)
+                }));
+                hints
             }
             K::Anchor(_, AnchorFault::NotAnAuthority) => {
                 one("Name the certificate of the authority that issued the server's, or that of the server itself.")
@@ -292,6 +307,14 @@ impl CertificateProblem {
                 path.display()
             )],
         };
+        if let Some(emulator) = &self.emulator {
+            hints.push(format!(
+                "It is the certificate of an emulator, for {}. To have {} in it, too, start the emulator with --hostname {}.",
+                list(&emulator.names),
+                emulator.asked,
+                emulator.asked
+            ));
+        }
         if self.is_local {
             hints.push(self.emulator_hint());
         } else if matches!(self.kind, ProblemKind::UnknownIssuer { sent: false, .. }) {

@@ -8,7 +8,7 @@ use webpki::Error;
 use super::algorithms;
 use super::anchor_check;
 use super::bundle::Anchor;
-use super::certificate_problem::{ProblemKind, Who};
+use super::certificate_problem::{EmulatorNames, ProblemKind, Who};
 use super::der::{INTEGER, element, elements};
 use super::spelling::{are_same, has_signed};
 use super::verify::Shown;
@@ -105,6 +105,19 @@ pub(super) fn of(error: &Error, shown: &Shown<'_>, anchors: &[Anchor]) -> Proble
             }
         }
         _ => ProblemKind::Malformed,
+    }
+}
+
+/// Where an emulator shows its certificate to a client that asks for a name which is not in it: that name, and those that are.
+pub(super) fn emulator_of_another_name(shown: &Shown<'_>) -> Option<EmulatorNames> {
+    let server = x509::parse(shown.end_entity)?;
+    if !acs_identity_emulator::ISSUERS.contains(&readable(server.issuer).as_str()) {
+        return None;
+    }
+    let parsed = webpki::EndEntityCert::try_from(shown.end_entity).ok()?;
+    match parsed.verify_is_valid_for_subject_name(shown.name) {
+        Ok(()) => None,
+        Err(_) => Some(EmulatorNames { asked: shown.name.to_str().into_owned(), names: names(&server) }),
     }
 }
 

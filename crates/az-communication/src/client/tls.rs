@@ -87,8 +87,12 @@ impl Verifier {
         // This user's own emulator is trusted beside the usual authorities.
         if shown.is_local() {
             let found = possible(trust::emulator_authority(), &shown.chain());
-            if !found.is_empty() && shown.check_anchors(&found).is_ok() {
-                return Ok(Voucher::OwnEmulator);
+            match shown.check_anchors(&found) {
+                Ok(()) if !found.is_empty() => return Ok(Voucher::OwnEmulator),
+                Ok(())
+                | Err(ProblemKind::UnknownIssuer { .. } | ProblemKind::OtherKey { .. } | ProblemKind::SelfSigned) => {}
+                // It is that emulator, and something else is wrong, its name above all.
+                Err(problem) => return Err(problem),
             }
         }
         // Files that cannot be opened look like authorities that are not known.
@@ -98,8 +102,11 @@ impl Verifier {
         }
     }
 
-    fn refuse(&self, is_local: bool, kind: ProblemKind) -> Error {
-        let problem = CertificateProblem { trust: self.trust.clone(), is_local, kind };
+    /// Where nothing is known of what was shown, the problem is about the handshake.
+    fn refuse(&self, shown: Option<&Shown<'_>>, kind: ProblemKind) -> Error {
+        let emulator = shown.and_then(diagnosis::emulator_of_another_name);
+        let is_local = shown.is_some_and(Shown::is_local);
+        let problem = CertificateProblem { trust: self.trust.clone(), is_local, emulator, kind };
         CertificateError::Other(OtherError(Arc::new(problem))).into()
     }
 }
@@ -136,7 +143,7 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let shown = Shown { end_entity, intermediates, name, now };
-        let voucher = self.check(&shown).map_err(|kind| self.refuse(shown.is_local(), kind))?;
+        let voucher = self.check(&shown).map_err(|kind| self.refuse(Some(&shown), kind))?;
         self.by_own_emulator.store(voucher == Voucher::OwnEmulator, Ordering::Relaxed);
         Ok(ServerCertVerified::assertion())
     }
@@ -169,7 +176,7 @@ impl ServerCertVerifier for Verifier {
 impl Verifier {
     fn explain(&self, error: Error, certificate: &CertificateDer<'_>) -> Error {
         match error {
-            Error::InvalidCertificate(_) => self.refuse(false, diagnosis::of_handshake_signature(certificate)),
+            Error::InvalidCertificate(_) => self.refuse(None, diagnosis::of_handshake_signature(certificate)),
             other => other,
         }
     }

@@ -18,6 +18,9 @@ use crate::error::Error;
 const ROOT_NAME: &str = "ACS Identity emulator CA";
 const INTERMEDIATE_NAME: &str = "ACS Identity emulator intermediate CA";
 
+/// Who issues the emulator's server certificates: with an authority of the version before, the root.
+pub const ISSUERS: [&str; 2] = [INTERMEDIATE_NAME, ROOT_NAME];
+
 /// Ten years for the root and the intermediate: nobody can renew either.
 const LIFETIME: Duration = Duration::days(3650);
 /// The longest that all clients take for a server's certificate.

@@ -21,6 +21,7 @@ use authority::Authority;
 use resolver::Resolver;
 use server_certificate::ServerCertificate;
 
+pub use authority::ISSUERS;
 pub(crate) use names::HostName;
 pub(crate) use own_certificate::OwnCertificate;
 pub(crate) use stored::StoredCertificates;
