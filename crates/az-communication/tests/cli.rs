@@ -307,9 +307,10 @@ fn help_of_a_group_on_a_terminal() {
         "\nGroup\n    az communication emulator : Run the Communication Services Identity service on this machine,\n    \
          offline.\n\n\
          Commands:\n    \
-         entra-token : Print an Entra access token for a Teams user, signed by the running emulator.\n    \
-         run         : Run a command with a private emulator that lives as long as it does.\n    \
-         start       : Run the Communication Services Identity service on this machine until it is\n                  \
+         entra-token   : Print an Entra access token for a Teams user, signed by the running emulator.\n    \
+         new-authority : Replace the certificate authority of a data folder.\n    \
+         run           : Run a command with a private emulator that lives as long as it does.\n    \
+         start         : Run the Communication Services Identity service on this machine until it is\n                    \
          stopped.\n\n"
     );
 }

@@ -14,10 +14,6 @@ use support::emulator::{Client, Emulator};
 use support::terminal::{Collector, open};
 use support::{Folder, az};
 
-fn json(bytes: &[u8]) -> Value {
-    serde_json::from_slice(bytes).unwrap()
-}
-
 #[test]
 fn the_ready_line_says_all() {
     let home = Folder::new();
@@ -332,23 +328,6 @@ fn a_folder_that_is_removed_acknowledges_nothing() {
     let answer = client.send("POST", "/identities", "");
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("10")), "{answer:?}");
     assert!(answer.message().contains("was removed or replaced"), "{answer:?}");
-}
-
-#[test]
-fn certificates_are_renewed_before_they_end() {
-    let home = Folder::new();
-    drop(Emulator::start(&home, &[]));
-    let folder = home.path().join(".azure/communication-emulator");
-    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
-    let (ca, server) = (read("ca.pem"), read("server.pem"));
-    drop(Emulator::start(&home, &[]));
-    assert_eq!(read("server.pem"), server, "good ones stay");
-    let mut validity = json(read("certificates.json").as_bytes());
-    validity["server_not_after"] = (azure_core::time::OffsetDateTime::now_utc().unix_timestamp() + 86_400).into();
-    std::fs::write(folder.join("certificates.json"), validity.to_string()).unwrap();
-    drop(Emulator::start(&home, &[]));
-    assert_ne!(read("server.pem"), server, "one that ends tomorrow is replaced");
-    assert_eq!(read("ca.pem"), ca, "by the same authority");
 }
 
 /// 126 is a program that is there, 127 one that is not, as in a shell.

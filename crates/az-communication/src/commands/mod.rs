@@ -300,6 +300,7 @@ pub const TABLE: Table = Table {
         own("communication emulator start", &emulator::start::VERB),
         own("communication emulator run", &emulator::run::VERB),
         own("communication emulator entra-token", &emulator::entra_token::VERB),
+        own("communication emulator new-authority", &emulator::new_authority::VERB),
     ],
     foreign: &["communication create", "communication identity show", "identity create"],
     globals: GLOBALS,

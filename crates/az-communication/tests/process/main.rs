@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 mod bundle;
+mod certificates;
 mod environment;
 mod hosts;
 mod leftovers;

@@ -6,6 +6,7 @@ mod environment;
 mod folder;
 mod java;
 mod listen;
+pub(super) mod new_authority;
 mod options;
 mod ready;
 pub(super) mod run;
@@ -14,11 +15,15 @@ pub(super) mod start;
 mod threads;
 mod trusting;
 
+use std::path::Path;
+
 use acs_identity_emulator::{Config, Emulator, Error, Storage};
 
 use crate::emulator_files::NO_FOLDER_HINT;
 use crate::error::CliError;
 use crate::limits;
+use crate::names;
+use ready::quoted;
 
 /// Opens the emulator, in words for the person at the terminal.
 ///
@@ -26,22 +31,55 @@ use crate::limits;
 ///
 /// When its folder cannot be used, or is in use.
 fn open(config: Config) -> Result<Emulator, CliError> {
-    let in_folder = config.storage != Storage::Memory;
+    let folder = match &config.storage {
+        Storage::Folder(folder) => Some(folder.clone()),
+        Storage::Memory => None,
+    };
+    // The authority must be good for all of them.
+    let names: Vec<String> = config.hostnames.iter().chain([&config.host]).cloned().collect();
     Emulator::open(config).map_err(|error| {
-        let described = CliError::new(format!("The emulator cannot start: {error}."));
-        match &error {
-            Error::InUse(_) => {
-                described.hint("Stop the other one, or give this one a folder of its own (--data-dir), or --in-memory.")
-            }
-            Error::File(_, cause) => {
-                let described = limits::explain(described, cause);
-                if in_folder { described.hint(NO_FOLDER_HINT) } else { described }
-            }
-            Error::Database(..) | Error::Folder(..) if in_folder => described.hint(NO_FOLDER_HINT),
-            Error::Clock => described.hint("Set it right: timedatectl set-ntp true"),
-            _ => described,
-        }
+        let message = format!("The emulator cannot start: {error}.");
+        explain(&error, &message, folder.as_deref(), &names)
     })
+}
+
+/// The error with that message and what to do about it, for an emulator with that folder and these names.
+fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]) -> CliError {
+    let described = CliError::new(message);
+    match error {
+        Error::InUse(_) => {
+            described.hint("Stop the other one, or give this one a folder of its own (--data-dir), or --in-memory.")
+        }
+        Error::File(_, cause) => {
+            let described = limits::explain(described, cause);
+            if folder.is_some() { described.hint(NO_FOLDER_HINT) } else { described }
+        }
+        Error::Database(..) | Error::Folder(..) if folder.is_some() => described.hint(NO_FOLDER_HINT),
+        Error::Authority(_) => match folder {
+            Some(folder) => described.hint(new_authority_hint(folder, names)),
+            None => described,
+        },
+        Error::HostName(..) => {
+            described.hint("--hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.")
+        }
+        Error::Clock => described.hint("Set it right: timedatectl set-ntp true"),
+        _ => described,
+    }
+}
+
+/// Nothing but this command replaces an authority.
+fn new_authority_hint(folder: &Path, names: &[String]) -> String {
+    let mut command =
+        format!("az communication emulator new-authority --data-dir {}", quoted(&folder.to_string_lossy()));
+    let mut names = names.iter().filter(|name| !names::is_localhost(name)).peekable();
+    if names.peek().is_some() {
+        command.push_str(" --hostname");
+    }
+    for name in names {
+        command.push(' ');
+        command.push_str(&quoted(name));
+    }
+    format!("To make a new authority, which every trust store must then be given: {command}")
 }
 
 /// Takes as many connections as the system lets us: the usual soft limit of 1,024 files is for programs that use `select`.

@@ -1,15 +1,18 @@
 //! The options of the emulator, each with its variable.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use acs_identity_emulator::{Config, TrustedIssuer};
 use serde_json::Value as Json;
 
-use crate::cli::table::{Argument, Arity};
+use super::ready::text_of;
+use crate::cli::table::{Argument, Arity, Completion};
 use crate::client;
 use crate::commands::Invocation;
 use crate::commands::duration::parse_duration;
 use crate::config::parse_bool;
+use crate::emulator_files;
 use crate::emulator_variables::{self, Given};
 use crate::error::CliError;
 use crate::printer::Printer;
@@ -58,6 +61,38 @@ pub(super) const ENTRA_ISSUER: Argument = Argument::new(
 .arity(Arity::Many)
 .extension();
 
+pub(super) const DATA_DIR: Argument = Argument::new(
+    &["--data-dir"],
+    "Folder for the data, the keys and the certificates. Environment variable: AZURE_COMMUNICATION_EMULATOR_DATA_DIR.",
+)
+.default("~/.azure/communication-emulator")
+.completion(Completion::File)
+.extension();
+
+pub(super) const HOSTNAME: Argument = Argument::new(
+    &["--hostname"],
+    "Further names and addresses under which clients reach the emulator, for its certificate. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_HOSTNAME, with commas or blanks between them.",
+)
+.arity(Arity::Many)
+.extension();
+
+pub(super) const CERTIFICATE: Argument = Argument::new(
+    &["--certificate"],
+    "File with a certificate of your own and those of its issuers (PEM), for clients that ask for its names. It is read \
+     again when it changes. Environment variable: AZURE_COMMUNICATION_EMULATOR_CERTIFICATE.",
+)
+.completion(Completion::File)
+.extension();
+
+pub(super) const CERTIFICATE_KEY: Argument = Argument::new(
+    &["--certificate-key"],
+    "File with the key of --certificate (PEM), without a password. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_CERTIFICATE_KEY.",
+)
+.completion(Completion::File)
+.extension();
+
 /// The longest time that the service takes to revoke (docs/service.md, section 7), in seconds.
 const MAX_REVOCATION_DELAY: u64 = 15 * 60;
 
@@ -100,6 +135,22 @@ pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliEr
     parse_bool(&given.value).ok_or_else(|| given.is_not("a boolean").hint("Set it to yes or no."))
 }
 
+/// The folder for the data, as an absolute path.
+///
+/// # Errors
+///
+/// When it is not known, or its path is not UTF-8.
+pub(super) fn data_dir(invocation: &Invocation<'_>) -> Result<PathBuf, CliError> {
+    let folder = match option(invocation, "--data-dir")? {
+        Some(given) => given.value.into(),
+        None => emulator_files::data_dir()?,
+    };
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
+    // The ready line names it.
+    text_of(&folder)?;
+    Ok(folder)
+}
+
 /// Applies the options that all ways of running the emulator have.
 ///
 /// # Errors
@@ -123,6 +174,13 @@ pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
             .ok_or_else(|| given.is_not("a duration from 0s to 15m"))?;
         config.revocation_delay = Duration::from_secs(seconds);
     }
+    config.hostnames = hostnames(invocation)?;
+    config.certificate = match (option(invocation, "--certificate")?, option(invocation, "--certificate-key")?) {
+        (Some(certificate), Some(key)) => Some((certificate.value.into(), key.value.into())),
+        (None, None) => None,
+        (Some(given), None) => return Err(alone(&given, "--certificate-key")),
+        (None, Some(given)) => return Err(alone(&given, "--certificate")),
+    };
     let urls = match invocation.arguments.has("--entra-issuer") {
         true => invocation.arguments.list("--entra-issuer").to_vec(),
         false => emulator_variables::value_of("--entra-issuer")?
@@ -138,6 +196,27 @@ pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
         config.issuers.push(trusted_issuer(&url, invocation.printer)?);
     }
     Ok(config)
+}
+
+/// Names for the certificate, from the option, else from its variable.
+///
+/// # Errors
+///
+/// When the variable is not UTF-8.
+pub(super) fn hostnames(invocation: &Invocation<'_>) -> Result<Vec<String>, CliError> {
+    let texts = match invocation.arguments.has("--hostname") {
+        true => invocation.arguments.list("--hostname").to_vec(),
+        false => emulator_variables::value_of("--hostname")?.map(|given| given.value).into_iter().collect(),
+    };
+    let names = texts.iter().flat_map(|text| text.split(|c: char| c == ',' || c.is_whitespace()));
+    Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}
+
+/// One of the two options about one's own certificate is of no use without the other.
+fn alone(given: &Given, other: &str) -> CliError {
+    let variable = emulator_variables::name_of(other);
+    CliError::new(format!("{} is given without {other}.", given.named_by))
+        .hint(format!("A certificate needs its key: {other} FILE, or {variable}."))
 }
 
 /// Reads an issuer's metadata and keys.

@@ -9,7 +9,10 @@ use tokio::sync::oneshot;
 
 use super::folder::TemporaryFolder;
 use super::listen::Place;
-use super::options::{self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE};
+use super::options::{
+    self, ACCESS_KEY, CERTIFICATE, CERTIFICATE_KEY, ENTRA_ISSUER, HOSTNAME, LOG_REQUESTS, REVOCATION_DELAY,
+    STRICT_API_VERSION, THROTTLE,
+};
 use super::signals::Signals;
 use super::{environment, signals, threads, trusting};
 use crate::cli::table::{Argument, Arity, Example, Verb};
@@ -27,6 +30,9 @@ pub(in crate::commands) const VERB: Verb = Verb {
     arguments: &[
         Argument::new(&["--host"], "Host name or address to listen on instead of both 127.0.0.1 and ::1.").extension(),
         Argument::new(&["--port"], "Port to listen on; 0 for any free one.").default("0").extension(),
+        HOSTNAME,
+        CERTIFICATE,
+        CERTIFICATE_KEY,
         ACCESS_KEY,
         ENTRA_ISSUER,
         LOG_REQUESTS,

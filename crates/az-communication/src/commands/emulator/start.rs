@@ -9,13 +9,16 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::folder::TemporaryFolder;
 use super::listen::Place;
-use super::options::{self, ACCESS_KEY, ENTRA_ISSUER, LOG_REQUESTS, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE};
+use super::options::{
+    self, ACCESS_KEY, CERTIFICATE, CERTIFICATE_KEY, DATA_DIR, ENTRA_ISSUER, HOSTNAME, LOG_REQUESTS, REVOCATION_DELAY,
+    STRICT_API_VERSION, THROTTLE,
+};
 use super::ready::{Ready, text_of};
 use super::signals::{self, Signals};
 use super::{threads, trusting};
-use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
+use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::commands::Invocation;
-use crate::emulator_files::{self, BUNDLE_FILE};
+use crate::emulator_files::BUNDLE_FILE;
 use crate::error::{CliError, system_text};
 use crate::private_file;
 use crate::prompt;
@@ -37,20 +40,16 @@ pub(in crate::commands) const VERB: Verb = Verb {
         )
         .default("10100")
         .extension(),
-        Argument::new(
-            &["--data-dir"],
-            "Folder for the data, the keys and the certificates. Environment variable: \
-             AZURE_COMMUNICATION_EMULATOR_DATA_DIR.",
-        )
-        .default("~/.azure/communication-emulator")
-        .completion(Completion::File)
-        .extension(),
+        DATA_DIR,
         Argument::new(
             &["--in-memory"],
             "Keep everything in memory. Environment variable: AZURE_COMMUNICATION_EMULATOR_IN_MEMORY.",
         )
         .arity(Arity::Flag)
         .extension(),
+        HOSTNAME,
+        CERTIFICATE,
+        CERTIFICATE_KEY,
         ACCESS_KEY,
         ENTRA_ISSUER,
         LOG_REQUESTS,
@@ -113,14 +112,7 @@ fn data_folder(invocation: &Invocation<'_>) -> Result<Option<PathBuf>, CliError>
     if options::flag(invocation, "--in-memory")? {
         return Ok(None);
     }
-    let folder = match options::option(invocation, "--data-dir")? {
-        Some(given) => given.value.into(),
-        None => emulator_files::data_dir()?,
-    };
-    let folder = std::path::absolute(&folder).unwrap_or(folder);
-    // The ready line names it.
-    text_of(&folder)?;
-    Ok(Some(folder))
+    options::data_dir(invocation).map(Some)
 }
 
 /// The files that clients need, by their names.

@@ -1,0 +1,36 @@
+//! `emulator new-authority`: another certificate authority for a data folder.
+
+use acs_identity_emulator::CA_CERTIFICATE_FILE;
+use pyjmespath::Value;
+
+use super::options::{self, DATA_DIR, HOSTNAME};
+use crate::cli::table::{Example, Verb};
+use crate::commands::{Invocation, YES};
+use crate::error::CliError;
+
+pub(in crate::commands) const VERB: Verb = Verb {
+    summary: "Replace the certificate authority of a data folder.\n\nThe new one may sign for local names, private \
+        addresses and the names given. Whoever trusts the former one must be given the new one, ca.pem. The emulator must \
+        not run meanwhile.",
+    arguments: &[DATA_DIR, HOSTNAME, YES],
+    connects: false,
+    confirms: true,
+    examples: &[Example {
+        name: "Make one that may sign for a name of yours",
+        command: "{} --hostname acs.example.com",
+    }],
+    run,
+};
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let folder = options::data_dir(invocation)?;
+    acs_identity_emulator::new_authority(&folder, &options::hostnames(invocation)?)
+        .map_err(|error| super::explain(&error, &format!("No authority was made: {error}."), Some(&folder), &[]))?;
+    let path = folder.join(CA_CERTIFICATE_FILE);
+    let lines = format!(
+        "The new authority is in {}. Put it in place of the former one in every trust store.\n",
+        path.display()
+    );
+    invocation.printer.lines(&lines);
+    Ok(None)
+}

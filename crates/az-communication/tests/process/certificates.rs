@@ -1,0 +1,162 @@
+//! The certificates of `emulator start`: names, the authority, one's own.
+
+use super::*;
+use support::tls::{self, Identity};
+
+/// The data folder of an emulator of that home.
+fn data(home: &Folder) -> PathBuf {
+    home.path().join(".azure/communication-emulator")
+}
+
+fn authority(home: &Folder) -> String {
+    std::fs::read_to_string(data(home).join("ca.pem")).unwrap()
+}
+
+/// Whether a client that trusts that certificate alone takes the server under that name.
+fn is_trusted(certificate: &Path, name: &str, port: u16) -> bool {
+    let url = format!("https://{name}:{port}/health");
+    let mut command = Command::new("curl");
+    command.args(["-sS", "--noproxy", "*", "--resolve", &format!("{name}:{port}:127.0.0.1"), "--cacert"]);
+    let output = command.arg(certificate).arg(url).output().unwrap();
+    // 60: the certificate is not trusted.
+    assert!(matches!(output.status.code(), Some(0 | 60)), "{}", String::from_utf8_lossy(&output.stderr));
+    output.status.success()
+}
+
+#[test]
+fn names_come_into_the_certificate_by_the_option_and_the_variable() {
+    let home = Folder::new();
+    let names = ["localhost", "host.docker.internal", "host.containers.internal", "acs-emulator", "a.test", "b.test"];
+    let trusted = |emulator: &Emulator| -> Vec<&str> {
+        let certificate = PathBuf::from(emulator.ca_certificate());
+        names.into_iter().filter(|name| is_trusted(&certificate, name, emulator.port())).collect()
+    };
+    let first = Emulator::start(&home, &["--hostname", "acs-emulator", "A.test"]);
+    assert_eq!(trusted(&first), names[..5]);
+    drop(first);
+    let authority_of_first = authority(&home);
+    let mut command = az(&home);
+    command.args(START).env("AZURE_COMMUNICATION_EMULATOR_HOSTNAME", "a.test, b.test");
+    let second = Emulator::from_command(&mut command);
+    assert_eq!(trusted(&second), ["localhost", "host.docker.internal", "host.containers.internal", "a.test", "b.test"]);
+    assert_eq!(authority(&home), authority_of_first, "the authority stays");
+}
+
+#[test]
+fn a_name_that_the_authority_may_not_sign_for_is_refused_with_the_command_that_helps() {
+    let home = Folder::new();
+    drop(Emulator::start(&home, &[]));
+    let before = authority(&home);
+    let said = refusal(az(&home).args(START).args(["--hostname", "acs.example.com", "app.test"]));
+    let said = said.replace(home.path().to_str().unwrap(), "HOME");
+    insta::assert_snapshot!(said, @"
+    ERROR: The emulator cannot start: its certificate authority may not sign for acs.example.com, but for local names and private addresses, and those of its first start.
+    Hint: To make a new authority, which every trust store must then be given: az communication emulator new-authority --data-dir HOME/.azure/communication-emulator --hostname acs.example.com app.test
+    ");
+    assert_eq!(authority(&home), before);
+    let hint = said.split("given: az ").nth(1).unwrap().trim_end().replace("HOME", home.path().to_str().unwrap());
+    let unasked = az(&home).args(hint.split(' ')).stdin(Stdio::null()).output().unwrap();
+    assert_eq!(unasked.status.code(), Some(1), "it asks");
+    assert_eq!(authority(&home), before);
+    let made = az(&home).args(hint.split(' ')).arg("--yes").output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert_ne!(authority(&home), before);
+    let emulator = Emulator::start(&home, &["--hostname", "acs.example.com"]);
+    assert!(is_trusted(&data(&home).join("ca.pem"), "acs.example.com", emulator.port()));
+    let busy = az(&home).args(hint.split(' ')).arg("--yes").output().unwrap();
+    assert!(String::from_utf8_lossy(&busy.stderr).contains("is in use by another emulator"));
+}
+
+#[test]
+fn a_host_that_no_certificate_can_name_is_refused() {
+    let home = Folder::new();
+    let said = refusal(az(&home).args(START).args(["--in-memory", "--hostname", "localhost:10100"]));
+    insta::assert_snapshot!(said, @"
+    ERROR: The emulator cannot start: the host name 'localhost:10100' must be a name or an address alone, without a scheme, a port or brackets.
+    Hint: --hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.
+    ");
+}
+
+#[test]
+fn who_asks_an_emulator_for_a_name_that_is_not_in_its_certificate_is_told_the_option() {
+    let home = Folder::new();
+    let emulator = Emulator::start(&home, &["--host", "0.0.0.0"]);
+    let at = |host: &str| emulator.connection_string().replace("localhost", host);
+    let port = emulator.port().to_string();
+    let said = |output: std::process::Output| {
+        String::from_utf8(output.stderr).unwrap().replace(&port, "PORT").replace(home.path().to_str().unwrap(), "HOME")
+    };
+    insta::assert_snapshot!(said(create_user(&home, &at("127.0.0.2"))), @"
+    ERROR: The certificate of 127.0.0.2 cannot be trusted: it is for another name: localhost, 127.0.0.1, ::1, host.docker.internal, host.containers.internal.
+    Hint: Give one of these names as the host of the endpoint: --connection-string, or --endpoint.
+    Hint: Or start the emulator with --hostname 127.0.0.2, and its certificate names it.
+    ");
+    // Elsewhere, its authority is not trusted without being named.
+    let Some(address) = own_address() else { return };
+    insta::assert_snapshot!(said(create_user(&home, &at(&address))).replace(&address, "ADDRESS"), @"
+    ERROR: The certificate of ADDRESS cannot be trusted: it was issued by an unknown authority, 'ACS Identity emulator CA'.
+    Hint: To trust the authority, set REQUESTS_CA_BUNDLE to a file with its certificate (PEM).
+    Hint: It is the certificate of an emulator, for localhost, 127.0.0.1, ::1, host.docker.internal, host.containers.internal. To have ADDRESS in it, too, start the emulator with --hostname ADDRESS.
+    ");
+    drop(emulator);
+    let emulator = Emulator::start(&home, &["--host", "0.0.0.0", "--hostname", "127.0.0.2"]);
+    assert!(create_user(&home, &emulator.connection_string().replace("localhost", "127.0.0.2")).status.success());
+}
+
+/// An address of this machine that is not a loopback address.
+fn own_address() -> Option<String> {
+    let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
+    socket.connect("192.0.2.1:9").ok()?;
+    Some(socket.local_addr().ok()?.ip().to_string())
+}
+
+#[test]
+fn ones_own_certificate_serves_its_names_and_is_read_again() {
+    let home = Folder::new();
+    let root = Identity::own(tls::authority("a company"));
+    let write = |identity: &Identity| {
+        let replace = |name: &str, text: &str| {
+            let (new, path) = (home.path().join("new"), home.path().join(name));
+            std::fs::write(&new, text).unwrap();
+            std::fs::rename(&new, &path).unwrap();
+            path.into_os_string().into_string().unwrap()
+        };
+        (replace("own.pem", &identity.pem), replace("own-key.pem", &identity.key.serialize_pem()))
+    };
+    let (certificate, key) = write(&Identity::by(&root, tls::server(&["acs.example.com"])));
+    let emulator = Emulator::start(
+        &home,
+        &["--hostname", "acs.example.com", "--certificate", &certificate, "--certificate-key", &key],
+    );
+    let (company, own) = (home.path().join("root.pem"), data(&home).join("ca.pem"));
+    std::fs::write(&company, &root.pem).unwrap();
+    assert!(is_trusted(&company, "acs.example.com", emulator.port()));
+    assert!(is_trusted(&own, "localhost", emulator.port()), "the emulator's own authority is of use still");
+    write(&Identity::by(&root, tls::server(&["acs.example.com", "b.example.com"])));
+    let end = Instant::now() + LIMIT;
+    while !is_trusted(&company, "b.example.com", emulator.port()) {
+        assert!(Instant::now() < end, "the new certificate is not served");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+#[test]
+fn ones_own_certificate_that_cannot_be_used_is_refused_by_the_name_of_its_file() {
+    let home = Folder::new();
+    let refused =
+        |options: &[&str]| refusal(az(&home).args(START).arg("--in-memory").args(options).current_dir(home.path()));
+    let (one, other) = (Identity::own(tls::server(&["a.test"])), Identity::own(tls::server(&["a.test"])));
+    std::fs::write(home.path().join("a.pem"), &one.pem).unwrap();
+    std::fs::write(home.path().join("b-key.pem"), other.key.serialize_pem()).unwrap();
+    let said = [
+        refused(&["--certificate", "a.pem"]),
+        refused(&["--certificate", "a.pem", "--certificate-key", "none.pem"]),
+        refused(&["--certificate", "a.pem", "--certificate-key", "b-key.pem"]),
+    ];
+    insta::assert_snapshot!(said.concat(), @"
+    ERROR: --certificate is given without --certificate-key.
+    Hint: A certificate needs its key: --certificate-key FILE, or AZURE_COMMUNICATION_EMULATOR_CERTIFICATE_KEY.
+    ERROR: The emulator cannot start: none.pem cannot be used: No such file or directory.
+    ERROR: The emulator cannot start: b-key.pem does not hold the key of the certificate in a.pem.
+    ");
+}
