@@ -23,6 +23,7 @@ const ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[webpki::aws_lc_rs::
 pub(super) struct ServerCertificate {
     pub(super) key: Arc<CertifiedKey>,
     pub(super) names: Vec<HostName>,
+    not_before: OffsetDateTime,
     pub(super) not_after: OffsetDateTime,
 }
 
@@ -38,7 +39,7 @@ impl ServerCertificate {
         chain.push(authority.root.clone());
         let key =
             CertifiedKey::from_der(chain, key, &provider()).map_err(|_| "has another key than the one beside it")?;
-        Ok(Self { key: Arc::new(key), names: fields.names, not_after: fields.not_after })
+        Ok(Self { key: Arc::new(key), names: fields.names, not_before: fields.not_before, not_after: fields.not_after })
     }
 
     /// Whether that authority has signed it, be it in force or not.
@@ -47,9 +48,12 @@ impl ServerCertificate {
         x509::read(&certificate).is_some_and(|fields| verify(&certificate, authority, fields.not_after).is_ok())
     }
 
-    /// Whether it is time for another one, and another one would end later.
+    /// Whether it is time for another one: this one is about to end, or the clock was set back behind its beginning. Not where
+    /// the authority's own dates leave no better one.
     pub(super) fn is_due(&self, authority: &Authority, now: OffsetDateTime) -> bool {
-        now + RENEWAL > self.not_after && self.not_after < authority.not_after
+        let ends = now + RENEWAL > self.not_after && self.not_after < authority.not_after;
+        let has_not_begun = now < self.not_before && self.not_before > authority.not_before;
+        ends || has_not_begun
     }
 
     pub(super) fn has_names(&self, names: &[HostName]) -> bool {

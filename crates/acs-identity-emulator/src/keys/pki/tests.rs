@@ -240,6 +240,21 @@ fn a_certificate_is_renewed_while_the_emulator_runs() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_behind_the_certificate_has_it_made_anew() {
+    let stored = first(&[]);
+    let later = start() + Duration::days(500);
+    let pki = open(&stored, &[], later).unwrap().pki;
+    assert!(pki.renew_if_due(later - Duration::HOUR).unwrap().is_none());
+    let now = start() + Duration::days(100);
+    let renewed = pki.renew_if_due(now).unwrap().unwrap();
+    assert_eq!(fields(&renewed.server).not_before, now - Duration::DAY);
+    // Before its authority, it cannot begin.
+    let first_day = pki.renew_if_due(start()).unwrap().unwrap();
+    assert_eq!(fields(&first_day.server).not_before, fields(&first_day.root).not_before);
+    assert!(pki.renew_if_due(start() - Duration::days(2)).unwrap().is_none());
+}
+
+#[test]
 fn the_whole_chain_is_sent() {
     let stored = first(&[]);
     let opened = open(&stored, &[], start()).unwrap();
