@@ -17,7 +17,7 @@ use crate::log;
 
 
 /// How often one's own certificate and the end of the emulator's are looked at.
-const UPKEEP: Duration = Duration::from_secs(5);
+const UPKEEP: Duration = Duration::from_secs(2);
 
 /// Opens the certificates of the folder, or makes some in memory.
 pub(crate) fn open(config: &Config, now: OffsetDateTime) -> Result<Pki, Error> {
