@@ -1,6 +1,6 @@
 //! The certificates of a data folder: read, stored, kept in force while the emulator runs, replaced when somebody asks for it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,18 +9,21 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use crate::config::Config;
-use crate::core::nanos;
+use crate::core::{Core, described, nanos};
 use crate::error::Error;
-use crate::folder;
+use crate::folder::{self, DATABASE_FILE};
 use crate::keys::pki::{self, HostName, OwnCertificate, Pki, StoredCertificates, earlier, stored};
 use crate::log;
-
+use crate::store::{Failure, Store, block_on};
 
 /// How often one's own certificate and the end of the emulator's are looked at.
 const UPKEEP: Duration = Duration::from_secs(2);
 
-/// Opens the certificates of the folder, or makes some in memory.
-pub(crate) fn open(config: &Config, now: OffsetDateTime) -> Result<Pki, Error> {
+/// Where the store has them.
+const SETTING: &str = "certificates";
+
+/// Opens the certificates of the store, or makes some and stores them.
+pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Result<Pki, Error> {
     let own = match &config.certificate {
         Some((certificate, key)) => Some(OwnCertificate::open(certificate, key, now)?),
         None => None,
@@ -29,15 +32,12 @@ pub(crate) fn open(config: &Config, now: OffsetDateTime) -> Result<Pki, Error> {
     // The authority need not sign for what one's own certificate names.
     names.retain(|name| !own.as_ref().is_some_and(|own| own.covers(name)));
     let folder = config.storage.folder();
-    let stored = match folder {
-        Some(folder) => read(folder)?,
-        None => None,
-    };
+    let stored = read(store, folder)?;
     let opened = Pki::load_or_make(stored, &names, now, &command(folder))?;
+    if let Some(to_store) = &opened.to_store {
+        block_on(save(store, to_store)).map_err(|failure| described(folder, failure))?;
+    }
     if let Some(folder) = folder {
-        if let Some(to_store) = &opened.to_store {
-            stored::save(folder, to_store)?;
-        }
         stored::write_copy(folder, &opened.pki.ca_certificate())?;
         earlier::remove(folder, &opened.pki.stored())?;
     }
@@ -61,16 +61,23 @@ fn parse<'a>(names: impl Iterator<Item = &'a String>) -> Result<Vec<HostName>, E
 }
 
 /// What is stored, else what the version before has left.
-fn read(folder: &Path) -> Result<Option<StoredCertificates>, Error> {
-    if let Some(stored) = stored::load(folder)? {
-        return Ok(Some(stored));
+fn read(store: &Store, folder: Option<&Path>) -> Result<Option<StoredCertificates>, Error> {
+    if let Some(text) = store.setting(SETTING).map_err(|failure| described(folder, failure))? {
+        let unreadable = || Error::Authority("the certificates in its database are not what the emulator wrote".into());
+        return StoredCertificates::parse(&text).map(Some).ok_or_else(unreadable);
     }
+    let Some(folder) = folder else { return Ok(None) };
     let imported = earlier::import(folder)?;
     if let Some(imported) = &imported {
-        stored::save(folder, imported)?;
+        block_on(save(store, imported)).map_err(|failure| described(Some(folder), failure))?;
         log::info("the certificates of the version before were taken over");
     }
     Ok(imported)
+}
+
+/// Stores them, durably.
+async fn save(store: &Store, certificates: &StoredCertificates) -> Result<(), Failure> {
+    store.replace_settings(vec![(SETTING.to_owned(), certificates.to_text())]).await
 }
 
 /// Replaces the authority of a data folder, because somebody asks for it: trust stores that have the former one need the new
@@ -81,14 +88,19 @@ fn read(folder: &Path) -> Result<Option<StoredCertificates>, Error> {
 /// When the folder cannot be used or is in use, or a name is not one.
 pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
     let names = parse(hostnames.iter())?;
+    if folder.join(DATABASE_FILE).symlink_metadata().is_err() {
+        let what =
+            format!("it holds no {DATABASE_FILE}: the first start of an emulator makes the authority of its folder");
+        return Err(Error::Folder(folder.to_owned(), what));
+    }
+    let made = pki::new_authority(&names, OffsetDateTime::now_utc())?;
     // Held, so that no emulator runs meanwhile.
     let opened = folder::open(folder, nanos(OffsetDateTime::now_utc()))?;
     // Where the former one can be read, its files go as they would at a start. Where it cannot, that is why it is replaced.
-    if let Ok(Some(former)) = read(folder) {
+    if let Ok(Some(former)) = read(&opened.store, Some(folder)) {
         earlier::remove(folder, &former)?;
     }
-    let made = pki::new_authority(&names, OffsetDateTime::now_utc())?;
-    stored::save(folder, &made)?;
+    block_on(save(&opened.store, &made)).map_err(|failure| described(Some(folder), failure))?;
     stored::write_copy(folder, &made.root)?;
     earlier::discard(folder)?;
     if opened.store.close() {
@@ -98,7 +110,7 @@ pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
 }
 
 /// Keeps certificates in force until the emulator ends: the emulator's is renewed, one's own is read again.
-pub(crate) async fn keep_up(pki: Arc<Pki>, folder: Option<PathBuf>, mut stopped: watch::Receiver<bool>) {
+pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             _ = tokio::time::sleep(UPKEEP) => {}
@@ -122,8 +134,8 @@ pub(crate) async fn keep_up(pki: Arc<Pki>, folder: Option<PathBuf>, mut stopped:
         };
         log::info(&format!("the server's certificate was renewed; it ends on {}", whole_seconds(pki.not_after())));
         // Where it is not stored, the next start makes another one.
-        if let Some(Err(error)) = folder.as_deref().map(|folder| stored::save(folder, &renewed)) {
-            log::warn(&format!("the renewed certificate was not stored: {error}"));
+        if let Err(failure) = save(&core.store, &renewed).await {
+            log::warn(&format!("the renewed certificate was not stored: {}", described(None, failure)));
         }
     }
 }

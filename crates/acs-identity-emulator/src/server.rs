@@ -68,7 +68,7 @@ impl Emulator {
     pub fn open(config: Config) -> Result<Self, Error> {
         check_clock(SystemTime::now())?;
         let core = Core::open(&config)?;
-        let pki = certificates::open(&config, OffsetDateTime::now_utc())?;
+        let pki = certificates::open(&config, &core.store, OffsetDateTime::now_utc())?;
         Ok(Self {
             client_secret: core.access_keys.client_secret(),
             identity_header: core.access_keys.identity_header(),
@@ -130,7 +130,6 @@ fn check_clock(now: SystemTime) -> Result<(), Error> {
 pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
-    let folder = emulator.config.storage.folder().map(Into::into);
     let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, base));
     let tls = TlsAcceptor::from(emulator.tls);
     let (stop, stopped) = watch::channel(false);
@@ -138,7 +137,7 @@ pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl
     for listener in listeners {
         tokio::spawn(accept(listener, Arc::clone(&edge), tls.clone(), Arc::clone(&permits), stopped.clone()));
     }
-    tokio::spawn(certificates::keep_up(emulator.pki, folder, stopped));
+    tokio::spawn(certificates::keep_up(emulator.pki, Arc::clone(&emulator.core), stopped));
     shutdown.await;
     let _ = stop.send(true);
     // Every task that serves holds a receiver; when the last one is gone, all is said.

@@ -26,6 +26,7 @@ use tokio::sync::Semaphore;
 
 pub(crate) use access_keys::AccessKeys;
 pub(crate) use entra::{Consent, DEFAULT_TENANT, EntraTokenRequest, Grant, audience_of};
+pub(crate) use open::described;
 pub(crate) use refusal::Refusal;
 
 use crate::config::TrustedIssuer;

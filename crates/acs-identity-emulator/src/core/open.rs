@@ -126,7 +126,8 @@ impl From<StoreError> for Stop {
     }
 }
 
-fn described(path: Option<&Path>, failure: Failure) -> Error {
+/// Why the store did not do what a start needs.
+pub(crate) fn described(path: Option<&Path>, failure: Failure) -> Error {
     let path = path.map_or_else(PathBuf::new, Path::to_owned);
     Error::Folder(
         path,

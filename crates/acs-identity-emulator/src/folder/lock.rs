@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::store::sqlite::Surroundings;
 use crate::store::sqlite::wal::Mark;
 
-pub(super) const DATABASE_FILE: &str = "identities.db";
+pub(crate) const DATABASE_FILE: &str = "identities.db";
 pub(super) const LOCK_FILE: &str = "lock";
 
 /// A folder that this process has open, and nobody else.

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::store::Store;
 
 #[cfg(feature = "sqlite")]
-pub(crate) use lock::Folder;
+pub(crate) use lock::{DATABASE_FILE, Folder};
 
 /// There is none.
 #[cfg(not(feature = "sqlite"))]

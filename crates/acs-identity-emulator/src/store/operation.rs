@@ -67,8 +67,8 @@ pub(crate) enum Caller {
     Entra,
 }
 
-/// What is to be done.
-#[derive(Debug, Clone)]
+/// What is to be done. It holds secrets, and has no `Debug`.
+#[derive(Clone)]
 pub(crate) enum Operation {
     /// Creates an identity, or finds the one that has the custom id already. Notes that a token is issued, if one is.
     Create { caller: Caller, user: String, custom_id: Option<String>, token_issued_at: Option<i64> },
@@ -89,7 +89,6 @@ pub(crate) enum Operation {
     /// Keeps settings. Those that are there stay.
     KeepSettings(Vec<(String, String)>),
     /// Replaces settings.
-    #[allow(dead_code)]
     ReplaceSettings(Vec<(String, String)>),
     /// Puts revocations that are due into force for good.
     Settle { now: i64 },
@@ -114,8 +113,8 @@ impl Operation {
     }
 }
 
-/// What an operation did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What an operation did. It may hold secrets, and has no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Created(Created),
     /// The number of the last revocation, which a token that is issued now carries.

@@ -88,9 +88,11 @@ mod tests {
     use time::{Duration, OffsetDateTime};
 
     use super::super::test_folder::Folder;
-    use super::super::{HostName, Pki, stored};
+    use super::super::{HostName, Pki, StoredCertificates};
     use crate::certificates;
     use crate::config::Config;
+    use crate::server::Emulator;
+    use crate::store::Store;
 
     fn params(name: &str, names: &[&str]) -> CertificateParams {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -121,7 +123,11 @@ mod tests {
 
     fn open(folder: &Folder) -> Result<Pki, String> {
         let config = Config { hostnames: vec!["example.com".into()], ..Config::in_folder(&folder.0) };
-        certificates::open(&config, OffsetDateTime::now_utc())
+        open_with(folder, &Store::in_memory(), &config)
+    }
+
+    fn open_with(folder: &Folder, store: &Store, config: &Config) -> Result<Pki, String> {
+        certificates::open(config, store, OffsetDateTime::now_utc())
             .map_err(|error| error.to_string().replace(&format!("{}/", folder.0.display()), ""))
     }
 
@@ -133,11 +139,13 @@ mod tests {
     fn the_authority_stays_and_its_files_go_into_the_store() {
         let folder = folder("earlier");
         let (ca, key) = (text(&folder, "ca.pem"), text(&folder, "ca-key.pem"));
-        let pki = open(&folder).unwrap();
+        let store = Store::in_memory();
+        let config = Config { hostnames: vec!["example.com".into()], ..Config::in_folder(&folder.0) };
+        let pki = open_with(&folder, &store, &config).unwrap();
         assert_eq!(pki.ca_certificate(), ca);
-        assert_eq!(folder.files(), ["authority.json", "ca.pem"]);
+        assert_eq!(folder.files(), ["ca.pem"]);
         assert_eq!(text(&folder, "ca.pem"), ca);
-        let stored = stored::load(&folder.0).unwrap().unwrap();
+        let stored = StoredCertificates::parse(&store.setting("certificates").unwrap().unwrap()).unwrap();
         assert_eq!(stored.signing_key, key);
         // It may sign for any name, and says so at each start.
         let opened = Pki::load_or_make(
@@ -211,7 +219,7 @@ mod tests {
         folder.write("server.pem", &params("a", &["a.example"]).self_signed(&key).unwrap().pem());
         folder.write("server-key.pem", &key.serialize_pem());
         open(&folder).unwrap();
-        assert_eq!(folder.files(), ["authority.json", "ca.pem", "server-key.pem", "server.pem"]);
+        assert_eq!(folder.files(), ["ca.pem", "server-key.pem", "server.pem"]);
     }
 
     #[test]
@@ -224,25 +232,34 @@ mod tests {
     #[test]
     fn the_copy_for_people_is_written_again_where_it_says_something_else() {
         let folder = Folder::new("copy");
-        let ca = open(&folder).unwrap().ca_certificate();
-        for content in ["", "rubbish"] {
-            folder.write("ca.pem", content);
-            open(&folder).unwrap();
+        let (store, config) = (Store::in_memory(), Config::in_folder(&folder.0));
+        let open = || open_with(&folder, &store, &config).unwrap().ca_certificate();
+        let ca = open();
+        for content in [&b""[..], b"rubbish", &[0xff]] {
+            fs::write(folder.0.join("ca.pem"), content).unwrap();
+            assert_eq!(open(), ca);
             assert_eq!(text(&folder, "ca.pem"), ca);
         }
-        fs::write(folder.0.join("ca.pem"), [0xff]).unwrap();
-        open(&folder).unwrap();
-        assert_eq!(text(&folder, "ca.pem"), ca);
     }
 
     #[test]
     fn a_new_authority_takes_the_place_of_one_that_cannot_be_used() {
-        let folder = folder("earlier-replaced");
+        let folder = Folder::new("earlier-replaced");
+        let config = Config::in_folder(&folder.0);
+        drop(Emulator::open(config.clone()).unwrap());
+        let former = text(&folder, "ca.pem");
         folder.write("ca-key.pem", "rubbish");
-        assert!(open(&folder).is_err());
         certificates::new_authority(&folder.0, &["example.com".into()]).unwrap();
         let ca = text(&folder, "ca.pem");
-        assert_eq!(open(&folder).unwrap().ca_certificate(), ca);
+        assert_ne!(ca, former);
+        assert_eq!(Emulator::open(config).unwrap().ca_certificate(), ca);
         assert!(!folder.0.join("ca-key.pem").exists());
+    }
+
+    #[test]
+    fn a_new_authority_is_made_for_a_used_folder_only() {
+        let folder = Folder::new("earlier-none");
+        assert!(certificates::new_authority(&folder.0, &[]).is_err());
+        assert!(folder.files().is_empty());
     }
 }

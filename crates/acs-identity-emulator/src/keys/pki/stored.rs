@@ -1,4 +1,4 @@
-//! The certificates as the store keeps them, and where they are kept for now.
+//! The certificates as the store keeps them, and the copy of the authority's for people.
 
 use std::path::Path;
 
@@ -9,9 +9,6 @@ use crate::keys::files;
 
 /// The authority's certificate in the data folder: a copy for people and their trust stores.
 pub const CA_CERTIFICATE_FILE: &str = "ca.pem";
-
-/// Where the value lies beside the database.
-const STORED_FILE: &str = "authority.json";
 
 /// Everything that a start needs, in PEM. It holds secrets.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,20 +30,17 @@ impl std::fmt::Debug for StoredCertificates {
     }
 }
 
-/// Reads the stored value; `None` where nothing was stored.
-pub(crate) fn load(folder: &Path) -> Result<Option<StoredCertificates>, Error> {
-    let path = folder.join(STORED_FILE);
-    let Some(text) = files::read(&path)? else { return Ok(None) };
-    match serde_json::from_str(&text) {
-        Ok(stored) => Ok(Some(stored)),
-        Err(_) => Err(Error::Content(path, "does not hold the certificates that the emulator wrote".into())),
+impl StoredCertificates {
+    /// Reads what [`Self::to_text`] wrote.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
     }
-}
 
-/// Stores the value, durably.
-pub(crate) fn save(folder: &Path, stored: &StoredCertificates) -> Result<(), Error> {
-    let text = serde_json::to_vec(stored).map_err(|error| Error::Crypto(error.to_string()))?;
-    files::write(&folder.join(STORED_FILE), &text)
+    /// As a value of the store.
+    pub(crate) fn to_text(&self) -> String {
+        // Strings only: that cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 /// Writes the authority's certificate for people, where the file says something else.
