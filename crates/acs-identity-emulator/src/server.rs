@@ -18,7 +18,8 @@ use tokio_rustls::TlsAcceptor;
 use crate::certificates;
 use crate::config::Config;
 use crate::core::Core;
-use crate::edge::Edge;
+use crate::edge::framing::Watched;
+use crate::edge::{Connection, Dropped, Edge};
 use crate::error::Error;
 use crate::keys::pki::Pki;
 use crate::store::AccessSlot;
@@ -47,9 +48,6 @@ pub struct Emulator {
     tls: Arc<ServerConfig>,
     pki: Arc<Pki>,
     ca_certificate: String,
-    /// Those of the start.
-    client_secret: String,
-    identity_header: String,
 }
 
 impl std::fmt::Debug for Emulator {
@@ -70,8 +68,6 @@ impl Emulator {
         let core = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, OffsetDateTime::now_utc())?;
         Ok(Self {
-            client_secret: core.access_keys.client_secret(),
-            identity_header: core.access_keys.identity_header(),
             core: Arc::new(core),
             tls: pki.server_config()?,
             ca_certificate: pki.ca_certificate(),
@@ -106,13 +102,13 @@ impl Emulator {
     }
 
     /// The secret with which applications get tokens from the Entra side.
-    pub fn client_secret(&self) -> &str {
-        &self.client_secret
+    pub fn client_secret(&self) -> String {
+        self.core.access_keys.client_secret()
     }
 
     /// What the managed identity endpoint wants in `X-IDENTITY-HEADER`.
-    pub fn identity_header(&self) -> &str {
-        &self.identity_header
+    pub fn identity_header(&self) -> String {
+        self.core.access_keys.identity_header()
     }
 }
 
@@ -130,7 +126,7 @@ fn check_clock(now: SystemTime) -> Result<(), Error> {
 pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
-    let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, base));
+    let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, Arc::clone(&emulator.pki), base));
     let tls = TlsAcceptor::from(emulator.tls);
     let (stop, stopped) = watch::channel(false);
     let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -186,24 +182,28 @@ async fn serve(stream: TcpStream, edge: Arc<Edge>, tls: TlsAcceptor, stopped: wa
     if !matches!(peeked, Ok(Ok(1))) {
         return;
     }
+    let (Ok(peer), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else { return };
     if first[0] != TLS_HANDSHAKE {
-        return serve_http(stream, edge, stopped).await;
+        return serve_http(stream, Connection::new(peer, local, false), edge, stopped).await;
     }
     if let Ok(Ok(stream)) = timeout(HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-        serve_http(stream, edge, stopped).await;
+        serve_http(stream, Connection::new(peer, local, true), edge, stopped).await;
     }
 }
 
 async fn serve_http(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    connection: Connection,
     edge: Arc<Edge>,
     mut stopped: watch::Receiver<bool>,
 ) {
+    let connection = Arc::new(connection);
+    let stream = Watched::new(stream, Arc::clone(&connection));
     let service = service_fn(move |request| {
-        let edge = Arc::clone(&edge);
+        let (edge, connection) = (Arc::clone(&edge), Arc::clone(&connection));
         async move {
             // Ending the connection is all that can be done for a request that does not come to its end.
-            timeout(REQUEST_TIMEOUT, edge.handle(request)).await
+            timeout(REQUEST_TIMEOUT, edge.handle(request, connection)).await.unwrap_or(Err(Dropped))
         }
     });
     let connection = http1::Builder::new()

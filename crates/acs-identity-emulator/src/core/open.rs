@@ -77,7 +77,7 @@ impl Core {
             access_keys: AccessKeys::new(&keys)?,
             issuers: config.issuers.clone(),
             revocation_delay: config.revocation_delay.try_into().unwrap_or(Duration::ZERO),
-            consents: Mutex::default(),
+            device_codes: Mutex::default(),
             random,
         };
         // The key of most tokens, so that the first of them need not wait for it.

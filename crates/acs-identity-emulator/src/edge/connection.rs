@@ -1,0 +1,52 @@
+//! What a request must know of its connection.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) peer: SocketAddr,
+    /// The address of ours that the peer connected to.
+    #[allow(dead_code)]
+    pub(crate) local: SocketAddr,
+    pub(crate) tls: bool,
+    authenticated: AtomicBool,
+    ambiguous: AtomicBool,
+}
+
+impl Connection {
+    pub(crate) fn new(peer: SocketAddr, local: SocketAddr, tls: bool) -> Self {
+        Self { peer, local, tls, authenticated: AtomicBool::new(false), ambiguous: AtomicBool::new(false) }
+    }
+
+    /// Notes that a request has shown who it comes from.
+    pub(crate) fn authenticate(&self) {
+        self.authenticated.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a request has shown who it comes from.
+    #[allow(dead_code)]
+    pub(crate) fn is_authenticated(&self) -> bool {
+        self.authenticated.load(Ordering::Relaxed)
+    }
+
+    /// Notes that a request has both a length and chunks: where it ends, depends on who reads it.
+    pub(crate) fn mark_ambiguous(&self) {
+        self.ambiguous.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        self.ambiguous.load(Ordering::Relaxed)
+    }
+
+    /// Whether the peer is on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        // A listener on :: shows IPv4 peers as ::ffff:127.0.0.1.
+        self.peer_ip().is_loopback()
+    }
+
+    pub(crate) fn peer_ip(&self) -> IpAddr {
+        self.peer.ip().to_canonical()
+    }
+}
