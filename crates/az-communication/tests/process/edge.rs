@@ -109,7 +109,7 @@ fn the_options_about_doors_have_variables() {
 #[test]
 fn a_wrong_option_about_doors_is_named() {
     let home = Folder::new();
-    let refused = |options: &[&str]| refusal(az(&home).args(START).arg("--in-memory").args(options));
+    let refused = |options: &[&str]| refusal_with(2, az(&home).args(START).arg("--in-memory").args(options));
     insta::assert_snapshot!(refused(&["--allow-origin", "https://app.example", "app.example"]), @r"
     ERROR: --allow-origin is not the origin of a web page: 'app.example'.
     Hint: An origin is a scheme, a host and perhaps a port: https://app.example, http://10.0.0.5:3000.

@@ -225,7 +225,7 @@ pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
         config.issuers.push(trusted_issuer(&given.value, invocation.printer)?);
     }
     if let (Some(admin), true) = (admins.first(), config.issuers.is_empty()) {
-        return Err(CliError::new(format!("{} is given without --entra-issuer.", admin.named_by)).hint(
+        return Err(CliError::usage(format!("{} is given without --entra-issuer.", admin.named_by)).hint(
             "Tokens of the emulator's own issuer never open the access keys. Name the issuer of these applications: \
              --entra-issuer URL",
         ));
@@ -248,7 +248,7 @@ fn list(invocation: &Invocation<'_>, key: &str) -> Result<Vec<Given>, CliError> 
     let values = invocation.arguments.list(key).iter();
     values
         .map(|value| match value.is_empty() {
-            true => Err(CliError::new(format!("{key} is empty."))),
+            true => Err(CliError::usage(format!("{key} is empty."))),
             false => Ok(Given { value: value.clone(), named_by: key.to_owned() }),
         })
         .collect()
