@@ -79,7 +79,10 @@ impl Core {
 
     /// Why nothing can be served now.
     pub(crate) fn unless_unready(&self) -> Refused<()> {
-        self.store.snapshot(None, None).map(drop).map_err(|failure| self.refusal(failure))
+        match self.store.trouble() {
+            Some(error) => Err(Refusal::of_store(&error)),
+            None => self.store.snapshot(None, None).map(drop).map_err(|failure| self.refusal(failure)),
+        }
     }
 
     fn random_bytes<const N: usize>(&self) -> Refused<[u8; N]> {

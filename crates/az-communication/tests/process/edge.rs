@@ -149,3 +149,23 @@ fn an_open_emulator_with_the_well_known_key_is_warned_about() {
     assert_eq!(said(&[]), "");
     assert_eq!(said(&["--host", "127.0.0.2"]), "");
 }
+
+#[test]
+fn an_emulator_whose_folder_is_gone_lives_and_is_not_ready() {
+    let home = Folder::new();
+    let folder = home.path().join("data");
+    let emulator = Emulator::start(&home, &["--data-dir", folder.to_str().unwrap()]);
+    let mut client = emulator.client();
+    let mut status = |path: &str| client.raw("GET", path, &[], "").unwrap();
+    assert_eq!((status("/health/live").status, status("/health/ready").status), (200, 200));
+    std::fs::remove_dir_all(&folder).unwrap();
+    let until = Instant::now() + Duration::from_secs(10);
+    while status("/health/ready").status == 200 && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    for path in ["/health/ready", "/health"] {
+        let answer = status(path);
+        assert_eq!((answer.status, answer.header("retry-after")), (503, Some("10")), "{path}");
+    }
+    assert_eq!(status("/health/live").status, 200);
+}
