@@ -26,7 +26,6 @@ impl Connection {
     }
 
     /// Whether a request has shown who it comes from.
-    #[allow(dead_code)]
     pub(crate) fn is_authenticated(&self) -> bool {
         self.authenticated.load(Ordering::Relaxed)
     }

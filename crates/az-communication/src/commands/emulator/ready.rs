@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::Path;
+use std::time::Duration;
 
 use acs_identity_emulator::Emulator;
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR};
@@ -42,8 +43,11 @@ impl Ready {
     ///
     /// # Errors
     ///
-    /// When stdout cannot be written.
+    /// When stdout cannot be written, also because its reader has gone away: nobody would know that the emulator runs.
     pub(super) fn say(&self, printer: &Printer) -> Result<(), CliError> {
+        if !output::is_read(Duration::ZERO) {
+            return Err(output::unread());
+        }
         let line = json!({
             "endpoint": self.endpoint,
             "connectionString": self.connection_string,
@@ -52,7 +56,7 @@ impl Ready {
             "controlEndpoint": format!("{}/emulator/", self.endpoint),
             "pid": std::process::id(),
         });
-        output::print_line(&line.to_string())?;
+        output::print_part(&format!("{line}\n"))?;
         if std::io::stderr().is_terminal() && printer.shows(Level::Warning) {
             printer.lines(&self.words());
         }

@@ -1,0 +1,117 @@
+//! One connection: TLS or plain HTTP by the first byte, then requests.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, CONNECTION};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use super::limits::MAX_HEAD;
+use super::stream::Stream;
+use super::table::Entry;
+use super::watch::{Order, Stage, Watch};
+use crate::edge::framing::Watched;
+use crate::edge::{Connection, Dropped, Edge};
+
+/// The first byte of a TLS record that starts a handshake.
+const TLS_HANDSHAKE: u8 = 0x16;
+
+pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: Arc<Edge>, tls: TlsAcceptor) {
+    let _ = tcp.set_nodelay(true);
+    let mut first = [0];
+    let peeked = tokio::select! {
+        peeked = tcp.peek(&mut first) => peeked,
+        // Whatever it is told, nothing has begun.
+        () = entry.woken() => return,
+    };
+    if !matches!(peeked, Ok(1)) {
+        return;
+    }
+    let Ok(local) = tcp.local_addr() else { return };
+    let is_tls = first[0] == TLS_HANDSHAKE;
+    let connection = Arc::new(Connection::new(peer, local, is_tls));
+    entry.name(Arc::clone(&connection));
+    let stream = Stream::new(tcp, Arc::clone(entry.watch()));
+    if !is_tls {
+        return serve_http(stream, entry, edge, connection).await;
+    }
+    entry.enter(Stage::Handshake);
+    let mut handshake = tls.accept(stream);
+    let stream = loop {
+        tokio::select! {
+            biased;
+            result = &mut handshake => match result {
+                Ok(stream) => break stream,
+                Err(_) => return,
+            },
+            // Where it was cut, the stream says so.
+            () = entry.woken() => {}
+        }
+    };
+    serve_http(stream, entry, edge, connection).await;
+}
+
+async fn serve_http(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    entry: Entry,
+    edge: Arc<Edge>,
+    connection: Arc<Connection>,
+) {
+    entry.enter(Stage::Head);
+    let watch: &Watch = &entry;
+    let turns = entry.turns();
+    let service = service_fn(|request: Request<Incoming>| {
+        watch.enter(Stage::Request);
+        let is_stranger = !connection.is_authenticated();
+        let has_credentials = request.headers().contains_key(AUTHORIZATION);
+        let handled = Arc::clone(&edge).handle(request, Arc::clone(&connection));
+        async move {
+            // Requests of those who have not authenticated wait in turn, however many a connection has sent at once, so that a
+            // signed one need not wait for all of them. Until then, nothing has begun.
+            if is_stranger {
+                watch.waits_to_read();
+                if has_credentials {
+                    tokio::task::yield_now().await;
+                } else {
+                    turns.take().await;
+                }
+                if watch.is_cut() {
+                    return Err(Dropped);
+                }
+                watch.takes_its_turn();
+            }
+            let outcome = handled.await;
+            watch.enter(Stage::Head);
+            if outcome.as_ref().is_ok_and(|answer| answer.headers().contains_key(CONNECTION)) {
+                watch.refuses_the_rest();
+            }
+            outcome
+        }
+    });
+    let served = http1::Builder::new()
+        // The table of connections looks after the times.
+        .header_read_timeout(None)
+        // A client that has sent its last request waits for the answer all the same.
+        .half_close(true)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(Watched::new(stream, Arc::clone(&connection))), service);
+    let mut served = std::pin::pin!(served);
+    loop {
+        if entry.order() == Order::Retire {
+            served.as_mut().graceful_shutdown();
+        }
+        tokio::select! {
+            biased;
+            _ = served.as_mut() => return,
+            // Where it was cut, the stream says so, once an operation that runs is done.
+            () = entry.woken() => {}
+        }
+    }
+}

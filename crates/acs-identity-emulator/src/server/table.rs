@@ -1,0 +1,246 @@
+//! The open connections: how many there may be, and which one ends for another one.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::limits::{LARGE_HEADS, LOOK, MAX_CONNECTIONS, MAX_STALLED, MAX_UNAUTHENTICATED};
+use super::shared::Shared;
+use super::turns::Turns;
+use super::watch::{Order, Watch};
+
+type Open = BTreeMap<u64, Arc<Watch>>;
+
+pub(super) struct Table {
+    shared: Arc<Shared>,
+    /// By their numbers, so the oldest one is the first.
+    open: Mutex<Open>,
+    next: AtomicU64,
+    /// The first connection after a time without any has come.
+    arrived: Notify,
+    /// One has ended.
+    left: Notify,
+    pub(super) turns: Arc<Turns>,
+}
+
+impl Table {
+    pub(super) fn new() -> Self {
+        Self {
+            shared: Arc::new(Shared::new()),
+            open: Mutex::default(),
+            next: AtomicU64::new(0),
+            arrived: Notify::new(),
+            left: Notify::new(),
+            turns: Arc::new(Turns::new()),
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a connection in. Waits where there are too many; others are told to end for it.
+    pub(super) async fn enter(self: &Arc<Self>) -> Entry {
+        loop {
+            if let Some(entry) = self.try_enter() {
+                return entry;
+            }
+            self.left.notified().await;
+        }
+    }
+
+    fn try_enter(self: &Arc<Self>) -> Option<Entry> {
+        let mut open = self.open();
+        if open.len() >= MAX_UNAUTHENTICATED {
+            let strangers = open.values().filter(|watch| !watch.is_authenticated() && !watch.is_cut()).count();
+            if strangers >= MAX_UNAUTHENTICATED
+                && let Some(oldest) = oldest_idle(&open, false)
+            {
+                oldest.tell(Order::Cut);
+            }
+            if open.len() >= MAX_CONNECTIONS {
+                cut_oldest(&open);
+                return None;
+            }
+        }
+        self.shared.look();
+        let watch = Arc::new(Watch::new(Arc::clone(&self.shared)));
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        if open.is_empty() {
+            self.arrived.notify_one();
+        }
+        open.insert(number, Arc::clone(&watch));
+        Some(Entry { watch, number, table: Arc::clone(self) })
+    }
+
+    /// Ends that many connections, those that have not authenticated first: the process may open no more files.
+    pub(super) fn make_room(&self, count: usize) {
+        let open = self.open();
+        for _ in 0..count {
+            cut_oldest(&open);
+        }
+    }
+
+    /// Waits until a connection has ended.
+    pub(super) async fn one_has_left(&self) {
+        self.left.notified().await;
+    }
+
+    /// Looks after the connections for ever.
+    pub(super) async fn look_after(self: Arc<Self>) {
+        loop {
+            if self.open().is_empty() {
+                self.arrived.notified().await;
+            }
+            let _ = tokio::time::timeout(LOOK, self.shared.pressed()).await;
+            self.look();
+        }
+    }
+
+    fn look(&self) {
+        let now = self.shared.look();
+        let open = self.open();
+        let (mut stalled, mut heads) = (Vec::new(), Vec::new());
+        for watch in open.values() {
+            watch.tell(watch.due(now));
+            if watch.is_cut() || watch.is_authenticated() {
+                continue;
+            }
+            if watch.is_stalled() {
+                stalled.push((watch, 1));
+            }
+            if watch.large_head() > 0 {
+                heads.push((watch, watch.large_head()));
+            }
+        }
+        cut_beyond(MAX_STALLED as u64, stalled);
+        cut_beyond(LARGE_HEADS, heads);
+    }
+
+    /// Tells all to end, and waits for it, for that long at most.
+    pub(super) async fn end(&self, most: Duration) {
+        let stopped = Instant::now();
+        loop {
+            let since = stopped.elapsed();
+            {
+                let open = self.open();
+                if open.is_empty() || since >= most {
+                    return;
+                }
+                for watch in open.values() {
+                    watch.tell(watch.due_at_stop(since));
+                }
+            }
+            let _ = tokio::time::timeout(LOOK, self.left.notified()).await;
+        }
+    }
+}
+
+/// Cuts those without a byte for the longest time, until what the others hold is at most that much.
+fn cut_beyond(most: u64, mut held: Vec<(&Arc<Watch>, u64)>) {
+    let mut sum: u64 = held.iter().map(|(_, size)| size).sum();
+    if sum > most {
+        held.sort_by_key(|(watch, _)| watch.moved());
+    }
+    for (watch, size) in held {
+        if sum <= most {
+            return;
+        }
+        watch.tell(Order::Cut);
+        sum -= size;
+    }
+}
+
+/// The one without a byte for the longest time, of those that wait for their client.
+fn oldest_idle(open: &Open, authenticated: bool) -> Option<&Arc<Watch>> {
+    let fits = |watch: &&Arc<Watch>| watch.is_authenticated() == authenticated && watch.is_idle() && !watch.is_cut();
+    open.values().filter(fits).min_by_key(|watch| watch.moved())
+}
+
+fn cut_oldest(open: &Open) {
+    if let Some(oldest) = oldest_idle(open, false).or_else(|| oldest_idle(open, true)) {
+        oldest.tell(Order::Cut);
+    }
+}
+
+/// A connection's place in the table, which is free again when this is dropped.
+pub(super) struct Entry {
+    watch: Arc<Watch>,
+    number: u64,
+    table: Arc<Table>,
+}
+
+impl Entry {
+    pub(super) fn watch(&self) -> &Arc<Watch> {
+        &self.watch
+    }
+
+    pub(super) fn turns(&self) -> &Turns {
+        &self.table.turns
+    }
+}
+
+impl Deref for Entry {
+    type Target = Watch;
+
+    fn deref(&self) -> &Watch {
+        &self.watch
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.table.open().remove(&self.number);
+        self.table.left.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::Connection;
+
+    fn authenticated(entry: &Entry) {
+        let address = "127.0.0.1:1".parse().unwrap();
+        let connection = Arc::new(Connection::new(address, address, false));
+        connection.authenticate();
+        entry.name(connection);
+    }
+
+    fn table(count: usize) -> (Arc<Table>, Vec<Entry>) {
+        let table = Arc::new(Table::new());
+        let entries = (0..count).map(|_| table.try_enter().unwrap()).collect();
+        (table, entries)
+    }
+
+    #[test]
+    fn one_more_that_has_not_authenticated_ends_the_oldest_idle_one() {
+        let (table, entries) = table(MAX_UNAUTHENTICATED);
+        authenticated(&entries[0]);
+        // It is busy: its bytes have come, and it waits for no more.
+        entries[1].has_read(1);
+        let _other = table.try_enter().unwrap();
+        assert!(entries.iter().all(|entry| !entry.is_cut()), "one of them has authenticated");
+        let _one_more = table.try_enter().unwrap();
+        let cut: Vec<usize> = (0..entries.len()).filter(|index| entries[*index].is_cut()).collect();
+        assert_eq!(cut, [2]);
+    }
+
+    #[test]
+    fn where_all_places_are_taken_one_more_waits_for_the_oldest_idle_one() {
+        let (table, mut entries) = table(0);
+        for _ in 0..MAX_CONNECTIONS {
+            let entry = table.try_enter().unwrap();
+            authenticated(&entry);
+            entries.push(entry);
+        }
+        assert!(table.try_enter().is_none());
+        assert!(entries[0].is_cut() && !entries[1].is_cut());
+        entries.remove(0);
+        assert!(table.try_enter().is_some());
+    }
+}
