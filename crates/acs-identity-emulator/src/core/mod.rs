@@ -29,6 +29,7 @@ pub(crate) use entra::{Consent, DEFAULT_TENANT, EntraTokenRequest, Grant, audien
 pub(crate) use open::described;
 pub(crate) use refusal::Refusal;
 
+use crate::clock::ServiceClock;
 use crate::config::TrustedIssuer;
 use crate::folder::Folder;
 use crate::keys::signing::SigningKey;
@@ -57,6 +58,8 @@ pub(crate) struct Core {
     pub(crate) access_keys: AccessKeys,
     issuers: Vec<TrustedIssuer>,
     revocation_delay: Duration,
+    /// The time of the service.
+    pub(crate) clock: ServiceClock,
     consents: Mutex<HashMap<String, Consent>>,
     random: SystemRandom,
 }
