@@ -11,6 +11,7 @@ pub mod raw_id;
 pub mod scope;
 pub mod signature;
 pub mod time;
+pub mod visible;
 
 pub use api_version::ApiVersion;
 pub use connection_string::ConnectionString;

@@ -31,6 +31,5 @@ mod subscription;
 mod text_file;
 mod text_mode;
 mod times;
-mod visible;
 
 pub use app::run;

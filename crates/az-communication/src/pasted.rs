@@ -3,7 +3,7 @@
 
 use crate::cli::{self, Arguments};
 use crate::error::{CliError, HintPolicy};
-use crate::visible::{is_hidden, name};
+use acs_identity_protocol::visible::{is_hidden, name};
 
 /// Quotation marks that open and close.
 const QUOTES: [(char, char); 7] =

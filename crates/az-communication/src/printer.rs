@@ -6,7 +6,7 @@ use crate::error::{CliError, HintPolicy};
 use crate::log_file;
 use crate::secrets;
 use crate::times;
-use crate::visible::escaped;
+use acs_identity_protocol::visible::escaped;
 
 /// How much is said, from the least to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

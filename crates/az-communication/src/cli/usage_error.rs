@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::problem::Problem;
 use crate::printer::Printer;
-use crate::visible::escaped;
+use acs_identity_protocol::visible::escaped;
 
 /// The link that goes with errors about `--query`.
 pub const QUERY_REFERENCE: &str =

@@ -198,8 +198,10 @@ fn what_it_is(text: &[u8]) -> BundleFault {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => BundleFault::Utf16,
         _ if blocks.iter().any(pem::Block::is_certificate) => BundleFault::Damaged,
         _ if !blocks.is_empty() => {
-            let mut labels: Vec<String> =
-                blocks.iter().map(|block| crate::visible::escaped(&block.label).chars().take(40).collect()).collect();
+            let mut labels: Vec<String> = blocks
+                .iter()
+                .map(|block| acs_identity_protocol::visible::escaped(&block.label).chars().take(40).collect())
+                .collect();
             labels.dedup();
             labels.truncate(4);
             BundleFault::OtherPem(labels)

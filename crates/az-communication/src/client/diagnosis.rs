@@ -14,7 +14,7 @@ use super::spelling::{are_same, has_signed};
 use super::verify::Shown;
 use super::x509::{self, Certificate};
 use super::x509_name::readable;
-use crate::visible::escaped;
+use acs_identity_protocol::visible::escaped;
 
 /// The tag of the name of a host in a subjectAltName.
 const DNS_NAME: u8 = 0x82;

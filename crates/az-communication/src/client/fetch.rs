@@ -19,7 +19,7 @@ use super::transport::Transport;
 use super::trust::Trust;
 use crate::error::CliError;
 use crate::printer::Printer;
-use crate::visible::escaped;
+use acs_identity_protocol::visible::escaped;
 
 /// Whether the value of an option, or of its variable, is a URL that can be asked.
 ///

@@ -1,7 +1,7 @@
 //! Heads of answers that hyper does not take: what Python's requests and curl read is corrected, and for the rest the line
 //! is named that is wrong.
 
-use crate::visible::escaped;
+use acs_identity_protocol::visible::escaped;
 
 /// How much of a line is shown.
 const SHOWN: usize = 80;

@@ -12,7 +12,7 @@ use super::header;
 use super::origin::{SecretBody, is_same_origin, shown};
 use super::transport_error::TransportError;
 use crate::printer::Printer;
-use crate::visible::escaped;
+use acs_identity_protocol::visible::escaped;
 
 const MAX_REDIRECTS: usize = 30;
 

@@ -14,7 +14,7 @@ use super::proxy_error::{ProxyError, ProxyFault};
 use super::proxy_url::Proxy;
 use super::transport_error::TransportError;
 use super::wire::Wire;
-use crate::visible::escaped;
+use acs_identity_protocol::visible::escaped;
 
 /// The longest head of an answer that is read.
 const MAX_HEAD: usize = 256 * 1024;

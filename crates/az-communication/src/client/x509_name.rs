@@ -1,7 +1,7 @@
 //! Names in certificates: as OpenSSL compares them, and for people.
 
 use super::der::{OBJECT_IDENTIFIER, SEQUENCE, element, elements, wrap};
-use crate::visible::escaped;
+use acs_identity_protocol::visible::escaped;
 
 const UTF8_STRING: u8 = 0x0c;
 const PRINTABLE_STRING: u8 = 0x13;

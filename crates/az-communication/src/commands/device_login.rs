@@ -11,7 +11,7 @@ use crate::client::authority::{self, AuthorityError};
 use crate::client::{is_overloaded, post_form, redacted, seconds};
 use crate::error::CliError;
 use crate::printer::Printer;
-use crate::visible::{escaped, name};
+use acs_identity_protocol::visible::{escaped, name};
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 

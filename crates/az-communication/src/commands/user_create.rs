@@ -144,7 +144,7 @@ fn create_many(
     };
     if let Some(ids) = unshown {
         invocation.printer.error_line("These users were created, and cannot be shown on stdout:");
-        invocation.printer.lines(&format!("{}\n", crate::visible::escaped(&ids)));
+        invocation.printer.lines(&format!("{}\n", acs_identity_protocol::visible::escaped(&ids)));
     }
     let so_far = format!("{created} of {count} users were created");
     match ended {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::super::page::Page;
 use super::failure::{AzureCliFailure, Credential, LoginError, Reason};
 use crate::error::system_text;
-use crate::visible;
+use acs_identity_protocol::visible;
 
 impl fmt::Display for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

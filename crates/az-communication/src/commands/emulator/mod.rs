@@ -6,6 +6,7 @@ mod environment;
 mod folder;
 mod java;
 mod listen;
+mod log;
 pub(super) mod new_authority;
 mod options;
 mod ready;
@@ -37,7 +38,9 @@ fn open(config: Config) -> Result<Emulator, CliError> {
     };
     // The authority must be good for all of them.
     let names: Vec<String> = config.hostnames.iter().chain([&config.host]).cloned().collect();
+    log::start();
     Emulator::open(config).map_err(|error| {
+        log::flush();
         let message = format!("The emulator cannot start: {error}.");
         explain(&error, &message, folder.as_deref(), &names)
     })

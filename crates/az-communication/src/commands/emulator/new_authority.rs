@@ -3,6 +3,7 @@
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 use pyjmespath::Value;
 
+use super::log;
 use super::options::{self, DATA_DIR, HOSTNAME};
 use crate::cli::table::{Example, Verb};
 use crate::commands::{Invocation, YES};
@@ -24,8 +25,11 @@ pub(in crate::commands) const VERB: Verb = Verb {
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let folder = options::data_dir(invocation)?;
-    acs_identity_emulator::new_authority(&folder, &options::hostnames(invocation)?)
-        .map_err(|error| super::explain(&error, &format!("No authority was made: {error}."), Some(&folder), &[]))?;
+    let hostnames = options::hostnames(invocation)?;
+    log::start();
+    let made = acs_identity_emulator::new_authority(&folder, &hostnames);
+    log::flush();
+    made.map_err(|error| super::explain(&error, &format!("No authority was made: {error}."), Some(&folder), &[]))?;
     let path = folder.join(CA_CERTIFICATE_FILE);
     let lines = format!(
         "The new authority is in {}. Put it in place of the former one in every trust store.\n",

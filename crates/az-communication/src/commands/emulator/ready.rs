@@ -42,7 +42,7 @@ impl Ready {
     ///
     /// # Errors
     ///
-    /// When stdout cannot be written.
+    /// When stdout cannot be written, also because its reader has gone away: nobody would know that the emulator runs.
     pub(super) fn say(&self, printer: &Printer) -> Result<(), CliError> {
         let line = json!({
             "endpoint": self.endpoint,
@@ -52,7 +52,7 @@ impl Ready {
             "controlEndpoint": format!("{}/emulator/", self.endpoint),
             "pid": std::process::id(),
         });
-        output::print_line(&line.to_string())?;
+        output::print_part(&format!("{line}\n"))?;
         if std::io::stderr().is_terminal() && printer.shows(Level::Warning) {
             printer.lines(&self.words());
         }

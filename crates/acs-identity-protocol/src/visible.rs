@@ -24,6 +24,23 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A text as one line of at most that many characters, for a log: line breaks and tabs are escaped, too. `…` stands where it is cut.
+pub fn one_line(text: &str, limit: usize) -> String {
+    let mut out = String::with_capacity(text.len().min(limit * 2));
+    for (count, c) in text.chars().enumerate() {
+        if count == limit {
+            out.push('…');
+            break;
+        }
+        if is_hidden(c) {
+            push_escape(&mut out, c);
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// A character in Python's escaped form.
 fn push_escape(out: &mut String, c: char) {
     let code = u32::from(c);
@@ -96,6 +113,8 @@ mod tests {
             assert_eq!(escaped(text), shown);
         }
         assert!(matches!(escaped("plain"), Cow::Borrowed(_)));
+        assert_eq!(one_line("a\n\u{202e}b\u{1b}é", 10), "a\\n\\u202eb\\x1bé");
+        assert_eq!(one_line("aé\tbc", 3), "aé\\t…");
         assert_eq!(name('\u{200b}'), "U+200B, zero-width space");
     }
 
