@@ -2,6 +2,7 @@
 
 mod authentication;
 mod body;
+mod connection;
 mod control;
 mod entra;
 mod openapi;
@@ -18,6 +19,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::HeaderMap;
 use hyper::{Method, Request, Response};
 
+pub(crate) use connection::{Connection, Dropped};
 pub(crate) use responses::Body;
 
 use crate::config::Config;
@@ -74,8 +76,12 @@ impl Edge {
         Self { core, config, base, throttle }
     }
 
-    /// Answers a request. Never fails: what goes wrong is an answer, too.
-    pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+    /// Answers a request. What goes wrong is an answer, too.
+    pub(crate) async fn handle(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        connection: Arc<Connection>,
+    ) -> Result<Response<Body>, Dropped> {
         let started = Instant::now();
         let (parts, body) = request.into_parts();
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
@@ -83,7 +89,7 @@ impl Edge {
         let answer = match Limited::new(body, MAX_BODY).collect().await {
             Ok(collected) => {
                 received.body = collected.to_bytes();
-                self.answer(&received).await
+                self.answer(&received, &connection).await
             }
             Err(error) if error.is::<http_body_util::LengthLimitError>() => Answer::refused(Refusal::http(
                 413,
@@ -97,10 +103,10 @@ impl Edge {
             let elapsed = started.elapsed().as_micros();
             crate::log::info(&format!("{} {} {} {elapsed} us", received.method, received.path(), answer.status));
         }
-        finish(answer, &received.headers, started)
+        Ok(finish(answer, &received.headers, started))
     }
 
-    async fn answer(&self, request: &Received) -> Answer {
+    async fn answer(&self, request: &Received, connection: &Connection) -> Answer {
         if request.method == Method::OPTIONS {
             return Answer::preflight();
         }
@@ -115,7 +121,10 @@ impl Edge {
             Caller::Entra
         } else {
             match authentication::check(self, request) {
-                Ok(caller) => caller,
+                Ok(caller) => {
+                    connection.authenticate();
+                    caller
+                }
                 Err(refusal) => return Answer::refused(refusal),
             }
         };

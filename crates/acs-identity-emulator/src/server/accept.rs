@@ -1,0 +1,54 @@
+//! Connections are accepted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch::Receiver;
+use tokio_rustls::TlsAcceptor;
+
+use super::connection;
+use super::limits::ROOM;
+use super::table::Table;
+use crate::edge::Edge;
+
+/// How long to wait for others to end where no connection can be accepted.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// One line of the log for so many failures.
+const FAILURES_A_LINE: u64 = 100;
+
+/// Accepts connections until the emulator stops.
+pub(super) async fn accept(
+    listener: TcpListener,
+    edge: Arc<Edge>,
+    tls: TlsAcceptor,
+    table: Arc<Table>,
+    mut stopped: Receiver<bool>,
+) {
+    tokio::select! {
+        () = accept_for_ever(listener, edge, tls, table) => {}
+        _ = stopped.changed() => {}
+    }
+}
+
+async fn accept_for_ever(listener: TcpListener, edge: Arc<Edge>, tls: TlsAcceptor, table: Arc<Table>) {
+    let mut failures = 0;
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let entry = table.enter().await;
+                tokio::spawn(connection::serve(stream, peer, entry, Arc::clone(&edge), tls.clone()));
+            }
+            Err(error) => {
+                if failures % FAILURES_A_LINE == 0 {
+                    crate::log::warn(&format!("a connection was not accepted: {error}"));
+                }
+                failures += 1;
+                // Out of file descriptors, most likely.
+                table.make_room(ROOM);
+                let _ = tokio::time::timeout(PAUSE, table.one_has_left()).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! One connection: TLS or plain HTTP by the first byte, then requests.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use hyper::header::CONNECTION;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+
+use super::limits::MAX_HEAD;
+use super::stream::Stream;
+use super::table::Entry;
+use super::watch::{Order, Stage};
+use crate::edge::{Connection, Edge};
+
+/// The first byte of a TLS record that starts a handshake.
+const TLS_HANDSHAKE: u8 = 0x16;
+
+pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: Arc<Edge>, tls: TlsAcceptor) {
+    let _ = tcp.set_nodelay(true);
+    let mut first = [0];
+    let peeked = tokio::select! {
+        peeked = tcp.peek(&mut first) => peeked,
+        // Whatever it is told, nothing has begun.
+        () = entry.woken() => return,
+    };
+    if !matches!(peeked, Ok(1)) {
+        return;
+    }
+    let Ok(local) = tcp.local_addr() else { return };
+    let is_tls = first[0] == TLS_HANDSHAKE;
+    let connection = Arc::new(Connection::new(peer, local, is_tls));
+    entry.name(Arc::clone(&connection));
+    let stream = Stream::new(tcp, Arc::clone(entry.watch()));
+    if !is_tls {
+        return serve_http(stream, entry, edge, connection).await;
+    }
+    entry.enter(Stage::Handshake);
+    let mut handshake = tls.accept(stream);
+    let stream = loop {
+        tokio::select! {
+            biased;
+            result = &mut handshake => match result {
+                Ok(stream) => break stream,
+                Err(_) => return,
+            },
+            // Where it was cut, the stream says so.
+            () = entry.woken() => {}
+        }
+    };
+    serve_http(stream, entry, edge, connection).await;
+}
+
+async fn serve_http(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    entry: Entry,
+    edge: Arc<Edge>,
+    connection: Arc<Connection>,
+) {
+    entry.enter(Stage::Head);
+    let service = service_fn(|request| {
+        entry.enter(Stage::Request);
+        let handled = Arc::clone(&edge).handle(request, Arc::clone(&connection));
+        async {
+            let outcome = handled.await;
+            entry.enter(Stage::Head);
+            if outcome.as_ref().is_ok_and(|answer| answer.headers().contains_key(CONNECTION)) {
+                entry.refuses_the_rest();
+            }
+            outcome
+        }
+    });
+    let served = http1::Builder::new()
+        // The table of connections looks after the times.
+        .header_read_timeout(None)
+        // A client that has sent its last request waits for the answer all the same.
+        .half_close(true)
+        .max_buf_size(MAX_HEAD)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut served = std::pin::pin!(served);
+    loop {
+        if entry.order() == Order::Retire {
+            served.as_mut().graceful_shutdown();
+        }
+        tokio::select! {
+            biased;
+            _ = served.as_mut() => return,
+            // Where it was cut, the stream says so, once an operation that runs is done.
+            () = entry.woken() => {}
+        }
+    }
+}

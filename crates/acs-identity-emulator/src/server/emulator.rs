@@ -1,0 +1,118 @@
+//! An emulator that is opened, and not served yet.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use acs_identity_protocol::ConnectionString;
+use rustls::ServerConfig;
+use time::OffsetDateTime;
+
+use crate::certificates;
+use crate::config::Config;
+use crate::core::Core;
+use crate::error::Error;
+use crate::keys::pki::Pki;
+use crate::store::AccessSlot;
+
+/// An emulator that is ready to serve.
+pub struct Emulator {
+    pub(super) core: Arc<Core>,
+    pub(super) config: Config,
+    pub(super) tls: Arc<ServerConfig>,
+    pub(super) pki: Arc<Pki>,
+    ca_certificate: String,
+    /// Those of the start.
+    client_secret: String,
+    identity_header: String,
+}
+
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+impl Emulator {
+    /// Opens the data, and makes keys and certificates where there are none.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be used, is used by another emulator, or holds a damaged file, or when what the first start
+    /// decides cannot be stored. Nothing is overwritten.
+    pub fn open(config: Config) -> Result<Self, Error> {
+        check_clock(SystemTime::now())?;
+        let core = Core::open(&config)?;
+        let pki = certificates::open(&config, &core.store, OffsetDateTime::now_utc())?;
+        Ok(Self {
+            client_secret: core.access_keys.client_secret(),
+            identity_header: core.access_keys.identity_header(),
+            core: Arc::new(core),
+            tls: pki.server_config()?,
+            ca_certificate: pki.ca_certificate(),
+            pki: Arc::new(pki),
+            config,
+        })
+    }
+
+    /// The certificate of the authority that vouches for the emulator, in PEM.
+    pub fn ca_certificate(&self) -> &str {
+        &self.ca_certificate
+    }
+
+    /// The end of the certificate that ends first.
+    pub fn certificate_not_after(&self) -> OffsetDateTime {
+        self.pki.not_after()
+    }
+
+    /// The host under which clients reach the emulator.
+    pub fn host(&self) -> &str {
+        &self.config.host
+    }
+
+    /// The endpoint for that port: a URL without a slash at the end.
+    pub fn endpoint(&self, port: u16) -> String {
+        self.config.endpoint(port)
+    }
+
+    /// The connection string for that port, in the one form that every SDK takes.
+    pub fn connection_string(&self, port: u16) -> String {
+        ConnectionString::format(&self.endpoint(port), &self.core.access_keys.get(AccessSlot::Primary))
+    }
+
+    /// The secret with which applications get tokens from the Entra side.
+    pub fn client_secret(&self) -> &str {
+        &self.client_secret
+    }
+
+    /// What the managed identity endpoint wants in `X-IDENTITY-HEADER`.
+    pub fn identity_header(&self) -> &str {
+        &self.identity_header
+    }
+}
+
+/// Refuses a clock that neither certificates nor tokens can name: before 1970, or so late that the authority's certificate,
+/// which is made for ten years, would end after the year 9999.
+fn check_clock(now: SystemTime) -> Result<(), Error> {
+    const LATEST: u64 = 253_000_000_000;
+    match now.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) if since.as_secs() < LATEST => Ok(()),
+        _ => Err(Error::Clock),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_that_nothing_can_name_is_refused() {
+        let (epoch, second) = (SystemTime::UNIX_EPOCH, Duration::from_secs(1));
+        assert!(check_clock(epoch).is_ok() && check_clock(SystemTime::now()).is_ok());
+        assert!(matches!(check_clock(epoch - second), Err(Error::Clock)));
+        // In the year 9999, and after it.
+        assert!(matches!(check_clock(epoch + Duration::from_secs(253_400_000_000)), Err(Error::Clock)));
+        assert!(matches!(check_clock(epoch + Duration::from_secs(300_000_000_000)), Err(Error::Clock)));
+    }
+}

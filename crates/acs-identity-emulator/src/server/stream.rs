@@ -1,0 +1,114 @@
+//! The stream of a connection, which tells its watch what passes, and does what it was told.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use super::limits::LINGER_BYTES;
+use super::watch::{Stage, Watch};
+
+pub(super) struct Stream {
+    tcp: TcpStream,
+    watch: Arc<Watch>,
+    is_shut: bool,
+    /// How much was dropped behind the last answer.
+    dropped: u64,
+}
+
+impl Stream {
+    pub(super) fn new(tcp: TcpStream, watch: Arc<Watch>) -> Self {
+        Self { tcp, watch, is_shut: false, dropped: 0 }
+    }
+
+    fn check(&self) -> io::Result<()> {
+        if self.watch.is_cut() { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
+    }
+
+    fn wrote(&self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match &result {
+            Poll::Ready(Ok(_)) => self.watch.has_written(),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => self.watch.waits_to_write(),
+        }
+        result
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.check()?;
+        let result = Pin::new(&mut self.tcp).poll_read(context, buffer);
+        if result.is_pending() {
+            self.watch.waits_to_read();
+        } else {
+            self.watch.has_read();
+        }
+        result
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.check()?;
+        let result = Pin::new(&mut self.tcp).poll_write(context, bytes);
+        self.wrote(result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.check()?;
+        let result = Pin::new(&mut self.tcp).poll_write_vectored(context, parts);
+        self.wrote(result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.tcp.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.tcp).poll_flush(context)
+    }
+
+    /// Says that nothing more comes, then drops what the client still sends. Closed with something unread, the system would
+    /// reset the connection, and take the last answer from a client that is still busy sending.
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.is_shut {
+            ready!(Pin::new(&mut self.tcp).poll_shutdown(context))?;
+            self.is_shut = true;
+            if self.watch.retires() {
+                return Poll::Ready(Ok(()));
+            }
+            self.watch.enter(Stage::Closing);
+        }
+        let mut space = [std::mem::MaybeUninit::uninit(); 8192];
+        while self.dropped < LINGER_BYTES {
+            let mut buffer = ReadBuf::uninit(&mut space);
+            // A connection that is cut, or broken, is closed as it is.
+            if ready!(self.as_mut().poll_read(context, &mut buffer)).is_err() || buffer.filled().is_empty() {
+                break;
+            }
+            self.dropped += buffer.filled().len() as u64;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        // The system would go on offering an answer to a client that does not take it.
+        if self.watch.is_cut() && self.watch.is_stalled() {
+            let _ = self.tcp.set_zero_linger();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The open connections: how many there may be, and which one ends for another one.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::clock::Coarse;
+use super::limits::{LOOK, MAX_CONNECTIONS, MAX_STALLED, MAX_UNAUTHENTICATED};
+use super::watch::{Order, Watch};
+
+type Open = BTreeMap<u64, Arc<Watch>>;
+
+pub(super) struct Table {
+    clock: Arc<Coarse>,
+    /// By their numbers, so the oldest one is the first.
+    open: Mutex<Open>,
+    next: AtomicU64,
+    /// The first connection after a time without any has come.
+    arrived: Notify,
+    /// One has ended.
+    left: Notify,
+}
+
+impl Table {
+    pub(super) fn new() -> Self {
+        Self {
+            clock: Arc::new(Coarse::new()),
+            open: Mutex::default(),
+            next: AtomicU64::new(0),
+            arrived: Notify::new(),
+            left: Notify::new(),
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a connection in. Waits where there are too many; others are told to end for it.
+    pub(super) async fn enter(self: &Arc<Self>) -> Entry {
+        loop {
+            if let Some(entry) = self.try_enter() {
+                return entry;
+            }
+            self.left.notified().await;
+        }
+    }
+
+    fn try_enter(self: &Arc<Self>) -> Option<Entry> {
+        let mut open = self.open();
+        if open.len() >= MAX_UNAUTHENTICATED {
+            let strangers = open.values().filter(|watch| !watch.is_authenticated() && !watch.is_cut()).count();
+            if strangers >= MAX_UNAUTHENTICATED
+                && let Some(oldest) = oldest_idle(&open, false)
+            {
+                oldest.tell(Order::Cut);
+            }
+            if open.len() >= MAX_CONNECTIONS {
+                cut_oldest(&open);
+                return None;
+            }
+        }
+        self.clock.look();
+        let watch = Arc::new(Watch::new(Arc::clone(&self.clock)));
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        if open.is_empty() {
+            self.arrived.notify_one();
+        }
+        open.insert(number, Arc::clone(&watch));
+        Some(Entry { watch, number, table: Arc::clone(self) })
+    }
+
+    /// Ends that many connections, those that have not authenticated first: the process may open no more files.
+    pub(super) fn make_room(&self, count: usize) {
+        let open = self.open();
+        for _ in 0..count {
+            cut_oldest(&open);
+        }
+    }
+
+    /// Waits until a connection has ended.
+    pub(super) async fn one_has_left(&self) {
+        self.left.notified().await;
+    }
+
+    /// Looks after the connections for ever.
+    pub(super) async fn look_after(self: Arc<Self>) {
+        loop {
+            if self.open().is_empty() {
+                self.arrived.notified().await;
+            }
+            tokio::time::sleep(LOOK).await;
+            self.look();
+        }
+    }
+
+    fn look(&self) {
+        let now = self.clock.look();
+        let open = self.open();
+        let mut stalled = Vec::new();
+        for watch in open.values() {
+            watch.tell(watch.due(now));
+            if watch.is_stalled() && !watch.is_cut() && !watch.is_authenticated() {
+                stalled.push(watch);
+            }
+        }
+        if let Some(too_many) = stalled.len().checked_sub(MAX_STALLED) {
+            stalled.sort_by_key(|watch| watch.moved());
+            for watch in &stalled[..too_many] {
+                watch.tell(Order::Cut);
+            }
+        }
+    }
+
+    /// Tells all to end, and waits for it, for that long at most.
+    pub(super) async fn end(&self, most: Duration) {
+        let stopped = Instant::now();
+        loop {
+            let since = stopped.elapsed();
+            {
+                let open = self.open();
+                if open.is_empty() || since >= most {
+                    return;
+                }
+                for watch in open.values() {
+                    watch.tell(watch.due_at_stop(since));
+                }
+            }
+            let _ = tokio::time::timeout(LOOK, self.left.notified()).await;
+        }
+    }
+}
+
+/// The one without a byte for the longest time, of those that wait for their client.
+fn oldest_idle(open: &Open, authenticated: bool) -> Option<&Arc<Watch>> {
+    let fits = |watch: &&Arc<Watch>| watch.is_authenticated() == authenticated && watch.is_idle() && !watch.is_cut();
+    open.values().filter(fits).min_by_key(|watch| watch.moved())
+}
+
+fn cut_oldest(open: &Open) {
+    if let Some(oldest) = oldest_idle(open, false).or_else(|| oldest_idle(open, true)) {
+        oldest.tell(Order::Cut);
+    }
+}
+
+/// A connection's place in the table, which is free again when this is dropped.
+pub(super) struct Entry {
+    watch: Arc<Watch>,
+    number: u64,
+    table: Arc<Table>,
+}
+
+impl Entry {
+    pub(super) fn watch(&self) -> &Arc<Watch> {
+        &self.watch
+    }
+}
+
+impl Deref for Entry {
+    type Target = Watch;
+
+    fn deref(&self) -> &Watch {
+        &self.watch
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.table.open().remove(&self.number);
+        self.table.left.notify_one();
+    }
+}
