@@ -14,8 +14,8 @@ use tokio_rustls::TlsAcceptor;
 use super::limits::MAX_HEAD;
 use super::stream::Stream;
 use super::table::Entry;
-use super::watch::{Order, Stage};
-use crate::edge::{Connection, Edge};
+use super::watch::{Order, Stage, Watch};
+use crate::edge::{Connection, Dropped, Edge};
 
 /// The first byte of a TLS record that starts a handshake.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -62,14 +62,26 @@ async fn serve_http(
     connection: Arc<Connection>,
 ) {
     entry.enter(Stage::Head);
+    let watch: &Watch = &entry;
     let service = service_fn(|request| {
-        entry.enter(Stage::Request);
+        watch.enter(Stage::Request);
+        let is_stranger = !connection.is_authenticated();
         let handled = Arc::clone(&edge).handle(request, Arc::clone(&connection));
-        async {
+        async move {
+            // Requests of those who have not authenticated wait in turn, however many a connection has sent at once, so that a
+            // signed one need not wait for all of them. Until then, nothing has begun.
+            if is_stranger {
+                watch.waits_to_read();
+                tokio::task::yield_now().await;
+                if watch.is_cut() {
+                    return Err(Dropped);
+                }
+                watch.takes_its_turn();
+            }
             let outcome = handled.await;
-            entry.enter(Stage::Head);
+            watch.enter(Stage::Head);
             if outcome.as_ref().is_ok_and(|answer| answer.headers().contains_key(CONNECTION)) {
-                entry.refuses_the_rest();
+                watch.refuses_the_rest();
             }
             outcome
         }

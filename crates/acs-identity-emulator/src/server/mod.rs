@@ -1,10 +1,10 @@
 //! Connections: TLS or plain HTTP by the first byte, limits in number and in time, a clean end.
 
 mod accept;
-mod clock;
 mod connection;
 mod emulator;
 mod limits;
+mod shared;
 mod stream;
 mod table;
 mod watch;

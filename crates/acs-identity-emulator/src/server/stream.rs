@@ -45,11 +45,12 @@ impl AsyncRead for Stream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         self.check()?;
+        let before = buffer.filled().len();
         let result = Pin::new(&mut self.tcp).poll_read(context, buffer);
         if result.is_pending() {
             self.watch.waits_to_read();
         } else {
-            self.watch.has_read();
+            self.watch.has_read(buffer.filled().len() - before);
         }
         result
     }

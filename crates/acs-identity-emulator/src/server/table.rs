@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::clock::Coarse;
-use super::limits::{LOOK, MAX_CONNECTIONS, MAX_STALLED, MAX_UNAUTHENTICATED};
+use super::limits::{LARGE_HEADS, LOOK, MAX_CONNECTIONS, MAX_STALLED, MAX_UNAUTHENTICATED};
+use super::shared::Shared;
 use super::watch::{Order, Watch};
 
 type Open = BTreeMap<u64, Arc<Watch>>;
 
 pub(super) struct Table {
-    clock: Arc<Coarse>,
+    shared: Arc<Shared>,
     /// By their numbers, so the oldest one is the first.
     open: Mutex<Open>,
     next: AtomicU64,
@@ -28,7 +28,7 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new() -> Self {
         Self {
-            clock: Arc::new(Coarse::new()),
+            shared: Arc::new(Shared::new()),
             open: Mutex::default(),
             next: AtomicU64::new(0),
             arrived: Notify::new(),
@@ -64,8 +64,8 @@ impl Table {
                 return None;
             }
         }
-        self.clock.look();
-        let watch = Arc::new(Watch::new(Arc::clone(&self.clock)));
+        self.shared.look();
+        let watch = Arc::new(Watch::new(Arc::clone(&self.shared)));
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         if open.is_empty() {
             self.arrived.notify_one();
@@ -93,27 +93,29 @@ impl Table {
             if self.open().is_empty() {
                 self.arrived.notified().await;
             }
-            tokio::time::sleep(LOOK).await;
+            let _ = tokio::time::timeout(LOOK, self.shared.pressed()).await;
             self.look();
         }
     }
 
     fn look(&self) {
-        let now = self.clock.look();
+        let now = self.shared.look();
         let open = self.open();
-        let mut stalled = Vec::new();
+        let (mut stalled, mut heads) = (Vec::new(), Vec::new());
         for watch in open.values() {
             watch.tell(watch.due(now));
-            if watch.is_stalled() && !watch.is_cut() && !watch.is_authenticated() {
-                stalled.push(watch);
+            if watch.is_cut() || watch.is_authenticated() {
+                continue;
+            }
+            if watch.is_stalled() {
+                stalled.push((watch, 1));
+            }
+            if watch.large_head() > 0 {
+                heads.push((watch, watch.large_head()));
             }
         }
-        if let Some(too_many) = stalled.len().checked_sub(MAX_STALLED) {
-            stalled.sort_by_key(|watch| watch.moved());
-            for watch in &stalled[..too_many] {
-                watch.tell(Order::Cut);
-            }
-        }
+        cut_beyond(MAX_STALLED as u64, stalled);
+        cut_beyond(LARGE_HEADS, heads);
     }
 
     /// Tells all to end, and waits for it, for that long at most.
@@ -132,6 +134,21 @@ impl Table {
             }
             let _ = tokio::time::timeout(LOOK, self.left.notified()).await;
         }
+    }
+}
+
+/// Cuts those without a byte for the longest time, until what the others hold is at most that much.
+fn cut_beyond(most: u64, mut held: Vec<(&Arc<Watch>, u64)>) {
+    let mut sum: u64 = held.iter().map(|(_, size)| size).sum();
+    if sum > most {
+        held.sort_by_key(|(watch, _)| watch.moved());
+    }
+    for (watch, size) in held {
+        if sum <= most {
+            return;
+        }
+        watch.tell(Order::Cut);
+        sum -= size;
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::clock::{Coarse, milliseconds};
-use super::limits;
+use super::limits::{self, LARGE_HEAD};
+use super::shared::{Shared, milliseconds};
 use crate::edge::Connection;
 
 /// How far a connection is.
@@ -37,7 +37,7 @@ pub(super) enum Order {
 }
 
 pub(super) struct Watch {
-    clock: Arc<Coarse>,
+    shared: Arc<Shared>,
     /// From when it is known whether it is TLS.
     connection: OnceLock<Arc<Connection>>,
     stage: AtomicU8,
@@ -47,6 +47,8 @@ pub(super) struct Watch {
     /// When the first byte of a head came.
     head_since: AtomicU64,
     has_head: AtomicBool,
+    /// How many bytes of the head have come.
+    head: AtomicU64,
     /// The last answer ends the connection, with the request perhaps not read to its end.
     refuses: AtomicBool,
     /// When the last byte passed.
@@ -59,16 +61,17 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(clock: Arc<Coarse>) -> Self {
-        let now = clock.now();
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let now = shared.now();
         Self {
-            clock,
+            shared,
             connection: OnceLock::new(),
             stage: AtomicU8::new(Stage::FirstByte as u8),
             order: AtomicU8::new(Order::Stay as u8),
             since: AtomicU64::new(now),
             head_since: AtomicU64::new(now),
             has_head: AtomicBool::new(false),
+            head: AtomicU64::new(0),
             refuses: AtomicBool::new(false),
             moved: AtomicU64::new(now),
             reads: AtomicBool::new(true),
@@ -82,8 +85,9 @@ impl Watch {
     }
 
     pub(super) fn enter(&self, stage: Stage) {
-        self.since.store(self.clock.now(), Relaxed);
+        self.since.store(self.shared.now(), Relaxed);
         self.has_head.store(false, Relaxed);
+        self.release_head();
         self.stage.store(stage as u8, Relaxed);
     }
 
@@ -100,25 +104,53 @@ impl Watch {
             && !self.refuses.load(Relaxed)
     }
 
-    /// Bytes came.
-    pub(super) fn has_read(&self) {
-        let now = self.clock.now();
+    /// So many bytes came.
+    pub(super) fn has_read(&self, bytes: usize) {
+        let now = self.shared.now();
         self.reads.store(false, Relaxed);
         self.moved.store(now, Relaxed);
-        if self.stage() == Stage::Head && !self.has_head.load(Relaxed) {
+        if self.stage() != Stage::Head {
+            return;
+        }
+        if !self.has_head.load(Relaxed) {
             self.head_since.store(now, Relaxed);
             self.has_head.store(true, Relaxed);
         }
+        let before = self.head.load(Relaxed);
+        let head = before + bytes as u64;
+        self.head.store(head, Relaxed);
+        if head > LARGE_HEAD {
+            self.shared.hold(head - before.max(LARGE_HEAD));
+        }
+    }
+
+    /// The head is complete, or will not be.
+    fn release_head(&self) {
+        let large = self.large_head();
+        self.head.store(0, Relaxed);
+        if large > 0 {
+            self.shared.release(large);
+        }
+    }
+
+    /// How many bytes it holds in a large head.
+    pub(super) fn large_head(&self) -> u64 {
+        self.head.load(Relaxed).saturating_sub(LARGE_HEAD)
     }
 
     pub(super) fn waits_to_read(&self) {
         self.reads.store(true, Relaxed);
     }
 
+    /// It waits for nothing any more.
+    pub(super) fn takes_its_turn(&self) {
+        self.reads.store(false, Relaxed);
+    }
+
     /// The client has taken bytes.
     pub(super) fn has_written(&self) {
         self.writes.store(false, Relaxed);
-        self.moved.store(self.clock.now(), Relaxed);
+        self.moved.store(self.shared.now(), Relaxed);
     }
 
     pub(super) fn waits_to_write(&self) {
@@ -210,5 +242,11 @@ impl Watch {
             _ if self.is_idle() => Order::Cut,
             _ => Order::Retire,
         }
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.release_head();
     }
 }

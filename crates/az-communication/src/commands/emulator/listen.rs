@@ -136,10 +136,17 @@ fn is_missing(error: &Error) -> bool {
 /// How many connections may wait to be accepted. The usual 1,024 overflow in a burst, and then clients wait for seconds.
 const BACKLOG: u32 = 4096;
 
+/// How much of a request or an answer the system may keep for each connection. Left to itself, it keeps megabytes for clients
+/// that do not read. Requests and answers of the service are a few kilobytes.
+const BUFFER: u32 = 64 * 1024;
+
 fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
+    // Connections inherit both.
+    let _ = socket.set_send_buffer_size(BUFFER);
+    let _ = socket.set_recv_buffer_size(BUFFER);
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }

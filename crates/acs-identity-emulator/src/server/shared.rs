@@ -1,0 +1,57 @@
+//! What all connections share: the time that they go by, which is coarse, so that reading it costs a load, and how many bytes
+//! they hold in heads.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+use super::limits::LARGE_HEADS;
+
+pub(super) struct Shared {
+    started: Instant,
+    /// Milliseconds since the start, as of the last look.
+    now: AtomicU64,
+    /// The bytes of large heads that are not complete.
+    heads: AtomicU64,
+    /// They are too many.
+    pressed: Notify,
+}
+
+impl Shared {
+    pub(super) fn new() -> Self {
+        Self { started: Instant::now(), now: AtomicU64::new(0), heads: AtomicU64::new(0), pressed: Notify::new() }
+    }
+
+    /// So many bytes more are held in large heads.
+    pub(super) fn hold(&self, bytes: u64) {
+        if self.heads.fetch_add(bytes, Ordering::Relaxed) + bytes > LARGE_HEADS {
+            self.pressed.notify_one();
+        }
+    }
+
+    pub(super) fn release(&self, bytes: u64) {
+        self.heads.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// Waits until too many bytes are held.
+    pub(super) async fn pressed(&self) {
+        self.pressed.notified().await;
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.now.load(Ordering::Relaxed)
+    }
+
+    /// Asks the system.
+    pub(super) fn look(&self) -> u64 {
+        let now = milliseconds(self.started.elapsed());
+        self.now.store(now, Ordering::Relaxed);
+        now
+    }
+}
+
+/// A duration in the unit of the clock.
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,76 @@
+//! The log that nobody reads.
+
+use super::*;
+
+#[test]
+fn a_log_that_nobody_reads_holds_up_neither_answers_nor_the_end() {
+    let home = Folder::new();
+    let mut emulator = Emulator::in_memory(&home);
+    let mut client = emulator.client();
+    for _ in 0..5000 {
+        let answer = client.raw("POST", "/identities?api-version=2023-10-01", &[], "").unwrap();
+        assert_eq!(answer.status, 401);
+    }
+    assert_eq!(client.raw("GET", "/health", &[], "").unwrap().status, 200);
+    let took = terminate(&mut emulator);
+    assert!(took < Duration::from_secs(2), "{took:?}");
+}
+
+#[test]
+fn lines_that_nobody_read_are_counted() {
+    let home = Folder::new();
+    let mut emulator = Emulator::start(&home, &["--in-memory", "--log-requests"]);
+    let mut client = emulator.client();
+    for _ in 0..6500 {
+        client.raw("GET", "/health", &[], "").unwrap();
+    }
+    let mut stderr = emulator.child.stderr.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        stderr.read_to_string(&mut text).unwrap();
+        text
+    });
+    terminate(&mut emulator);
+    let text = reader.join().unwrap();
+    let lines = text.lines().filter(|line| line.contains("GET /health")).count();
+    let dropped: usize = text
+        .lines()
+        .filter_map(|line| {
+            line.split_once("WARN  ")?.1.split_once(" lines of the log were dropped")?.0.parse::<usize>().ok()
+        })
+        .sum();
+    assert!(dropped > 100 && lines + dropped == 6500, "{lines} lines, {dropped} dropped");
+}
+
+#[test]
+fn what_is_logged_of_a_request_is_short_and_draws_nothing() {
+    let home = Folder::new();
+    let mut emulator = Emulator::in_memory(&home);
+    let mut client = emulator.client();
+    let scheme = format!("\u{202e}{}", "x".repeat(20_000));
+    let headers = [("authorization".to_owned(), format!("{scheme} a"))];
+    assert_eq!(client.raw("GET", "/identities?api-version=2023-10-01", &headers, "").unwrap().status, 401);
+    let path = format!("/{}", "a".repeat(20_000));
+    assert_eq!(client.raw("GET", &path, &[], "").unwrap().status, 401);
+    terminate(&mut emulator);
+    let mut text = String::new();
+    emulator.child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(text.lines().count(), 2, "{text}");
+    assert!(text.lines().all(|line| line.chars().count() < 340), "{text}");
+    assert!(text.is_ascii() || !text.contains('\u{202e}'), "{text}");
+}
+
+#[test]
+fn a_ready_line_that_nobody_reads_ends_the_emulator() {
+    let home = Folder::new();
+    for stdout in ["| true", ">/dev/full", ">&-"] {
+        let script =
+            format!("\"$0\" communication emulator start --in-memory --port 0 2>said {stdout}; sed s/^/said:/ said");
+        let mut command = support::other_program("timeout", &home);
+        // Whoever reads has gone before the line comes.
+        let script = script.replace("| true", "| true; until [ -s said ]; do sleep 0.05; done");
+        let output = command.args(["20", "sh", "-c", &script, support::AZ]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.starts_with("said:ERROR: stdout cannot be written: "), "{stdout}: {text}");
+    }
+}
