@@ -34,6 +34,11 @@ impl Shared {
         self.heads.fetch_sub(bytes, Ordering::Relaxed);
     }
 
+    #[cfg(test)]
+    pub(super) fn is_without_heads(&self) -> bool {
+        self.heads.load(Ordering::Relaxed) == 0
+    }
+
     /// Waits until too many bytes are held.
     pub(super) async fn pressed(&self) {
         self.pressed.notified().await;
@@ -41,6 +46,12 @@ impl Shared {
 
     pub(super) fn now(&self) -> u64 {
         self.now.load(Ordering::Relaxed)
+    }
+
+    /// Lets time pass.
+    #[cfg(test)]
+    pub(super) fn pass(&self, duration: Duration) -> u64 {
+        self.now.fetch_add(milliseconds(duration), Ordering::Relaxed) + milliseconds(duration)
     }
 
     /// Asks the system.

@@ -191,3 +191,49 @@ impl Drop for Entry {
         self.table.left.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::Connection;
+
+    fn authenticated(entry: &Entry) {
+        let address = "127.0.0.1:1".parse().unwrap();
+        let connection = Arc::new(Connection::new(address, address, false));
+        connection.authenticate();
+        entry.name(connection);
+    }
+
+    fn table(count: usize) -> (Arc<Table>, Vec<Entry>) {
+        let table = Arc::new(Table::new());
+        let entries = (0..count).map(|_| table.try_enter().unwrap()).collect();
+        (table, entries)
+    }
+
+    #[test]
+    fn one_more_that_has_not_authenticated_ends_the_oldest_idle_one() {
+        let (table, entries) = table(MAX_UNAUTHENTICATED);
+        authenticated(&entries[0]);
+        // It is busy: its bytes have come, and it waits for no more.
+        entries[1].has_read(1);
+        let _other = table.try_enter().unwrap();
+        assert!(entries.iter().all(|entry| !entry.is_cut()), "one of them has authenticated");
+        let _one_more = table.try_enter().unwrap();
+        let cut: Vec<usize> = (0..entries.len()).filter(|index| entries[*index].is_cut()).collect();
+        assert_eq!(cut, [2]);
+    }
+
+    #[test]
+    fn where_all_places_are_taken_one_more_waits_for_the_oldest_idle_one() {
+        let (table, mut entries) = table(0);
+        for _ in 0..MAX_CONNECTIONS {
+            let entry = table.try_enter().unwrap();
+            authenticated(&entry);
+            entries.push(entry);
+        }
+        assert!(table.try_enter().is_none());
+        assert!(entries[0].is_cut() && !entries[1].is_cut());
+        entries.remove(0);
+        assert!(table.try_enter().is_some());
+    }
+}

@@ -250,3 +250,97 @@ impl Drop for Watch {
         self.release_head();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn at(stage: Stage) -> (Arc<Shared>, Watch) {
+        let shared = Arc::new(Shared::new());
+        let watch = Watch::new(Arc::clone(&shared));
+        watch.enter(stage);
+        (shared, watch)
+    }
+
+    #[test]
+    fn whoever_keeps_a_connection_waiting_is_cut_after_the_time_for_what_it_waits_for() {
+        for (stage, limit) in [
+            (Stage::FirstByte, limits::FIRST_BYTE),
+            (Stage::Handshake, limits::HANDSHAKE),
+            (Stage::Head, limits::IDLE + limits::RETIRE),
+            (Stage::Request, limits::BODY_QUIET),
+            (Stage::Closing, limits::LINGER_QUIET),
+        ] {
+            let (shared, watch) = at(stage);
+            watch.waits_to_read();
+            assert_ne!(watch.due(shared.pass(limit)), Order::Cut, "{stage:?}");
+            assert_eq!(watch.due(shared.pass(SECOND)), Order::Cut, "{stage:?}");
+        }
+    }
+
+    #[test]
+    fn a_byte_now_and_then_does_not_keep_a_connection() {
+        for (stage, limit) in
+            [(Stage::Head, limits::HEAD), (Stage::Request, limits::BODY), (Stage::Closing, limits::LINGER)]
+        {
+            let (shared, watch) = at(stage);
+            let mut order = Order::Stay;
+            for _ in 0..=limit.as_secs() {
+                assert_eq!(order, Order::Stay, "{stage:?}");
+                watch.has_read(1);
+                watch.waits_to_read();
+                order = watch.due(shared.pass(SECOND));
+            }
+            assert_eq!(order, Order::Cut, "{stage:?}");
+        }
+    }
+
+    #[test]
+    fn an_operation_that_runs_is_neither_idle_nor_due() {
+        let (shared, watch) = at(Stage::Request);
+        watch.has_read(100);
+        assert_eq!(watch.due(shared.pass(3600 * SECOND)), Order::Stay);
+        assert!(!watch.is_idle());
+        assert_eq!(watch.due_at_stop(4 * SECOND), Order::Retire);
+    }
+
+    #[test]
+    fn an_answer_that_is_not_taken_is_given_up() {
+        let (shared, watch) = at(Stage::Head);
+        watch.waits_to_write();
+        assert_eq!(watch.due(shared.pass(limits::ANSWER_QUIET)), Order::Stay);
+        assert_eq!(watch.due(shared.pass(SECOND)), Order::Cut);
+        let (shared, watch) = at(Stage::Head);
+        for _ in 0..limits::ANSWER.as_secs() {
+            watch.has_written();
+            watch.waits_to_write();
+            assert_eq!(watch.due(shared.pass(SECOND)), Order::Stay);
+        }
+        assert_eq!(watch.due(shared.pass(SECOND)), Order::Cut);
+    }
+
+    #[test]
+    fn what_was_told_is_not_taken_back() {
+        let (_, watch) = at(Stage::Head);
+        watch.tell(Order::Cut);
+        watch.tell(Order::Retire);
+        watch.tell(Order::Stay);
+        assert!(watch.is_cut());
+    }
+
+    #[test]
+    fn the_bytes_of_large_heads_are_counted_until_the_head_is_complete() {
+        let (_, watch) = at(Stage::Head);
+        watch.has_read(8000);
+        assert_eq!(watch.large_head(), 0);
+        watch.has_read(1000);
+        watch.has_read(1000);
+        assert_eq!(watch.large_head(), 10_000 - LARGE_HEAD);
+        watch.enter(Stage::Request);
+        watch.has_read(100_000);
+        assert_eq!(watch.large_head(), 0);
+        assert!(watch.shared.is_without_heads());
+    }
+}
