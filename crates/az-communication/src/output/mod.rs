@@ -11,7 +11,7 @@ mod tsv;
 mod yaml;
 
 pub use items::Items;
-pub use stdout::{check, print, print_line, print_part};
+pub use stdout::{check, is_read, print, print_line, print_part, unread};
 
 use pyjmespath::Value;
 

@@ -1,6 +1,7 @@
 //! Writing to stdout, and finding out beforehand whether that can work.
 
 use std::io;
+use std::time::Duration;
 
 use crate::error::{CliError, system_text};
 
@@ -34,6 +35,16 @@ pub fn print_line(line: &str) -> Result<(), CliError> {
     print(format!("{line}\n"))
 }
 
+/// Whether a short line can be written without waiting for whoever reads stdout; waits for it, for that long at most.
+pub fn is_read(most: Duration) -> bool {
+    system::is_writable(most)
+}
+
+/// Why a line is not written that nobody reads.
+pub fn unread() -> CliError {
+    CliError::new("stdout cannot be written: nobody reads it.")
+}
+
 /// Checks that stdout can be written, before a command does something that could not be shown.
 ///
 /// # Errors
@@ -54,8 +65,9 @@ fn unwritable(error: &io::Error) -> CliError {
 #[cfg(unix)]
 mod system {
     use std::io;
+    use std::time::Duration;
 
-    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat, fstatvfs};
     use rustix::io::{Errno, write};
     use rustix::process::{Resource, getrlimit, getuid};
@@ -78,6 +90,12 @@ mod system {
             }
         }
         Ok(())
+    }
+
+    pub(super) fn is_writable(most: Duration) -> bool {
+        let Ok(most) = Timespec::try_from(most) else { return true };
+        // What cannot be looked at is found out by writing, and so is an error.
+        !matches!(poll(&mut [PollFd::new(&io::stdout(), PollFlags::OUT)], Some(&most)), Ok(0) | Err(Errno::INTR))
     }
 
     pub(super) fn check() -> io::Result<()> {
@@ -118,10 +136,15 @@ mod system {
 #[cfg(not(unix))]
 mod system {
     use std::io::{self, Write as _};
+    use std::time::Duration;
 
     pub(super) fn write_all(bytes: &[u8]) -> io::Result<()> {
         let mut stdout = io::stdout().lock();
         stdout.write_all(bytes).and_then(|()| stdout.flush())
+    }
+
+    pub(super) fn is_writable(_: Duration) -> bool {
+        true
     }
 
     pub(super) fn check() -> io::Result<()> {

@@ -74,3 +74,42 @@ fn a_ready_line_that_nobody_reads_ends_the_emulator() {
         assert!(text.starts_with("said:ERROR: stdout cannot be written: "), "{stdout}: {text}");
     }
 }
+
+/// A pipe that takes nothing more.
+fn full_pipe() -> (std::io::PipeReader, std::io::PipeWriter) {
+    let (reader, writer) = std::io::pipe().unwrap();
+    rustix::io::ioctl_fionbio(&writer, true).unwrap();
+    while rustix::io::write(&writer, &[b'x'; 4096]).is_ok() {}
+    rustix::io::ioctl_fionbio(&writer, false).unwrap();
+    (reader, writer)
+}
+
+#[test]
+fn an_emulator_whose_ready_line_waits_for_a_reader_can_be_stopped() {
+    let home = Folder::new();
+    let (_reader, writer) = full_pipe();
+    let started = Instant::now();
+    let mut child = az(&home)
+        .args(["communication", "emulator", "start", "--in-memory", "--port", "0"])
+        .stdout(writer)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(child.try_wait().unwrap().is_none());
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+}
+
+#[test]
+#[ignore = "waits for 10 s"]
+fn an_emulator_whose_ready_line_nobody_reads_ends_with_an_error() {
+    let home = Folder::new();
+    let (_reader, writer) = full_pipe();
+    let mut command = az(&home);
+    command.args(["communication", "emulator", "start", "--in-memory", "--port", "0"]).stdout(writer);
+    let output = command.stderr(std::process::Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "ERROR: stdout cannot be written: nobody reads it.\n");
+    assert_eq!(output.status.code(), Some(1));
+}

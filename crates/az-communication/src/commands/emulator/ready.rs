@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::Path;
+use std::time::Duration;
 
 use acs_identity_emulator::Emulator;
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR};
@@ -44,6 +45,9 @@ impl Ready {
     ///
     /// When stdout cannot be written, also because its reader has gone away: nobody would know that the emulator runs.
     pub(super) fn say(&self, printer: &Printer) -> Result<(), CliError> {
+        if !output::is_read(Duration::ZERO) {
+            return Err(output::unread());
+        }
         let line = json!({
             "endpoint": self.endpoint,
             "connectionString": self.connection_string,

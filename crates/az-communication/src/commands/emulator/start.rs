@@ -1,6 +1,7 @@
 //! `emulator start`: the service on this machine until it is stopped.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
 use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
@@ -20,6 +21,7 @@ use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::commands::Invocation;
 use crate::emulator_files::BUNDLE_FILE;
 use crate::error::{CliError, system_text};
+use crate::output;
 use crate::private_file;
 use crate::prompt;
 
@@ -66,6 +68,10 @@ pub(in crate::commands) const VERB: Verb = Verb {
     run,
 };
 
+/// How often, and for how long at a time, it is looked whether the ready line can be written.
+const READY_LOOKS: u32 = 100;
+const READY_LOOK: Duration = Duration::from_millis(100);
+
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     super::raise_file_limit();
     super::check_file_limit()?;
@@ -94,6 +100,15 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             bundle: files.bundle,
             ..Ready::of(&opened, port)
         };
+        // Where nobody reads stdout, the emulator can still be stopped.
+        for _ in 0..READY_LOOKS {
+            if output::is_read(READY_LOOK) {
+                break;
+            }
+            if let Some(signal) = signals.ended_by() {
+                return Ok(signal);
+            }
+        }
         ready.say(&invocation.printer)?;
         let mut signal = Err(CliError::new("The emulator has stopped."));
         acs_identity_emulator::run(listeners, opened, async { signal = signals.end().await }).await;
