@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hyper::header::CONNECTION;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, CONNECTION};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -63,16 +65,22 @@ async fn serve_http(
 ) {
     entry.enter(Stage::Head);
     let watch: &Watch = &entry;
-    let service = service_fn(|request| {
+    let turns = entry.turns();
+    let service = service_fn(|request: Request<Incoming>| {
         watch.enter(Stage::Request);
         let is_stranger = !connection.is_authenticated();
+        let has_credentials = request.headers().contains_key(AUTHORIZATION);
         let handled = Arc::clone(&edge).handle(request, Arc::clone(&connection));
         async move {
             // Requests of those who have not authenticated wait in turn, however many a connection has sent at once, so that a
             // signed one need not wait for all of them. Until then, nothing has begun.
             if is_stranger {
                 watch.waits_to_read();
-                tokio::task::yield_now().await;
+                if has_credentials {
+                    tokio::task::yield_now().await;
+                } else {
+                    turns.take().await;
+                }
                 if watch.is_cut() {
                     return Err(Dropped);
                 }

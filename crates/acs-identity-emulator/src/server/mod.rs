@@ -7,6 +7,7 @@ mod limits;
 mod shared;
 mod stream;
 mod table;
+mod turns;
 mod watch;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl
         tokio::spawn(accept::accept(listener, Arc::clone(&edge), tls.clone(), Arc::clone(&table), stopped.clone()));
     }
     let looking = tokio::spawn(Arc::clone(&table).look_after());
+    let turns = tokio::spawn(Arc::clone(&table.turns).give());
     tokio::spawn(certificates::keep_up(emulator.pki, emulator.core, stopped));
     shutdown.await;
     let _ = stop.send(true);
@@ -45,6 +47,7 @@ pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl
     let _ = tokio::time::timeout(GRACE, stop.closed()).await;
     table.end(GRACE).await;
     looking.abort();
+    turns.abort();
     core.close();
     crate::log::flush_log(LOG);
 }

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::limits::{LARGE_HEADS, LOOK, MAX_CONNECTIONS, MAX_STALLED, MAX_UNAUTHENTICATED};
 use super::shared::Shared;
+use super::turns::Turns;
 use super::watch::{Order, Watch};
 
 type Open = BTreeMap<u64, Arc<Watch>>;
@@ -23,6 +24,7 @@ pub(super) struct Table {
     arrived: Notify,
     /// One has ended.
     left: Notify,
+    pub(super) turns: Arc<Turns>,
 }
 
 impl Table {
@@ -33,6 +35,7 @@ impl Table {
             next: AtomicU64::new(0),
             arrived: Notify::new(),
             left: Notify::new(),
+            turns: Arc::new(Turns::new()),
         }
     }
 
@@ -174,6 +177,10 @@ pub(super) struct Entry {
 impl Entry {
     pub(super) fn watch(&self) -> &Arc<Watch> {
         &self.watch
+    }
+
+    pub(super) fn turns(&self) -> &Turns {
+        &self.table.turns
     }
 }
 

@@ -73,7 +73,6 @@ fn half_handshakes_are_withstood() {
 }
 
 #[test]
-#[ignore = "takes a minute of processor time"]
 fn answers_that_are_not_read_are_withstood() {
     flood("GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(100));
 }
@@ -110,7 +109,6 @@ fn of_those_who_do_not_read_their_answers_so_many_are_kept() {
 }
 
 #[test]
-#[ignore = "takes a minute of processor time"]
 fn whoever_does_not_read_does_not_lock_others_out() {
     raise();
     let home = Folder::new();
