@@ -48,7 +48,6 @@ pub(crate) fn warn(message: &str) {
     LOG.line("WARN ", message);
 }
 
-#[allow(dead_code)] // What else is wrong than requests comes with the store.
 pub(crate) fn error(message: &str) {
     LOG.line("ERROR", message);
 }
@@ -278,8 +277,4 @@ mod tests {
         assert!(!log.lock().has_lines() && !log.lock().has_thread);
         log.flush(Duration::from_secs(60));
     }
-}
-
-pub(crate) fn error(message: &str) {
-    line("ERROR", message);
 }
