@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use acs_identity_protocol::AccessKey;
 
+use crate::clock::ServiceClock;
+
 /// Where the data is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Storage {
@@ -47,6 +49,8 @@ pub struct Config {
     pub revocation_delay: Duration,
     /// Whether the rate limits of the documentation are enforced.
     pub throttle: bool,
+    /// The time of the service, which can be set.
+    pub clock: ServiceClock,
     /// Entra issuers beside our own whose tokens authenticate management calls.
     pub issuers: Vec<TrustedIssuer>,
     /// Client ids of applications of these issuers that may list and regenerate access keys.
@@ -113,6 +117,7 @@ impl Config {
             log_requests: false,
             revocation_delay: Duration::ZERO,
             throttle: false,
+            clock: ServiceClock::default(),
             issuers: Vec::new(),
             entra_admins: Vec::new(),
             control_secret: None,

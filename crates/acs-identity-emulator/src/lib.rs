@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod certificates;
+mod clock;
 mod config;
 mod core;
 mod edge;
@@ -14,6 +15,7 @@ mod server;
 mod store;
 
 pub use certificates::new_authority;
+pub use clock::ServiceClock;
 pub use config::{Config, ControlSecret, Storage, TrustedIssuer};
 pub use error::Error;
 pub use keys::pki::ISSUERS;

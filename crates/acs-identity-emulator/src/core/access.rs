@@ -7,7 +7,6 @@ use acs_identity_protocol::models::{
     TeamsExtensionAssignment, TeamsExtensionAssignmentRequest,
 };
 use acs_identity_protocol::scope::TokenScope;
-use time::OffsetDateTime;
 
 use super::entra::{EntraClaims, Purpose};
 use super::{Core, Refusal, Refused, check_guid, missing, required};
@@ -205,7 +204,7 @@ impl Core {
 
     /// A token that lives as long as the Entra token.
     async fn exchange(&self, user: &str, scopes: &[TokenScope], claims: &EntraClaims) -> Refused<CreateIdentityResult> {
-        let now = OffsetDateTime::now_utc();
+        let now = self.clock.now();
         let expires_on = claims.expires_on(now);
         let key = self.signing_key_of(Caller::Entra).await?;
         let token = self.sign_user_token(&key, (user, 0), scopes, now, expires_on).await?;

@@ -36,7 +36,7 @@ impl Core {
             Some(_) => Some(self.signing_key_of(caller).await?),
             None => None,
         };
-        let now = OffsetDateTime::now_utc();
+        let now = self.clock.now();
         let user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, self.random_bytes()?);
         let token_issued_at = scopes.as_ref().map(|_| nanos(now));
         let created = self.store.create(caller, user, custom_id, token_issued_at).await;
@@ -78,7 +78,7 @@ impl Core {
         let scopes = check_scopes(&scopes, version)?;
         let user = self.own_user(id)?;
         let key = self.signing_key_of(caller).await?;
-        let now = OffsetDateTime::now_utc();
+        let now = self.clock.now();
         let issued =
             self.store.issue(caller, user.clone(), nanos(now)).await.map_err(|failure| self.refusal(failure))?;
         let revocation = issued.ok_or_else(Refusal::not_found)?;
@@ -93,14 +93,14 @@ impl Core {
     /// Revokes the tokens that were issued up to that time (2020-07-20-preview2's `tokensValidFrom`), at most up to now.
     pub(crate) async fn revoke_before(&self, caller: Caller, id: &str, at: OffsetDateTime) -> Refused<()> {
         // Tokens tell their time in whole seconds. Those of this second are all that were issued so far.
-        let (until, now) = (at.unix_timestamp(), OffsetDateTime::now_utc().unix_timestamp());
+        let (until, now) = (at.unix_timestamp(), self.clock.now().unix_timestamp());
         self.revoke_until(caller, id, (until < now).then_some(until)).await
     }
 
     async fn revoke_until(&self, caller: Caller, id: &str, issued_until: Option<i64>) -> Refused<()> {
         let user = self.own_user(id)?;
         let delayed = self.revocation_delay.is_positive();
-        let in_force_at = delayed.then(|| nanos(OffsetDateTime::now_utc().saturating_add(self.revocation_delay)));
+        let in_force_at = delayed.then(|| nanos(self.clock.now().saturating_add(self.revocation_delay)));
         self.found(self.store.revoke(caller, user, issued_until, in_force_at).await)
     }
 

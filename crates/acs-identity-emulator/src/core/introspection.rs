@@ -4,7 +4,6 @@ use acs_identity_protocol::claims::AccessTokenClaims;
 use acs_identity_protocol::jwt::UnverifiedJwt;
 use acs_identity_protocol::raw_id::is_guid;
 use serde::Serialize;
-use time::OffsetDateTime;
 
 use super::signing_keys::Held;
 use super::{Core, Refused, nanos};
@@ -71,7 +70,7 @@ impl Core {
         if claims.resource_id != self.resource_id {
             return Ok(Inactive::OtherResource.into());
         }
-        if claims.exp <= OffsetDateTime::now_utc().unix_timestamp() {
+        if claims.exp <= self.clock.now().unix_timestamp() {
             return Ok(Inactive::Expired.into());
         }
         if let Some(reason) = self.why_not_in_force(caller, &key, &claims).await? {
@@ -120,7 +119,7 @@ impl Core {
         let Some(row) = snapshot.identity else {
             return Ok(Some(Inactive::IdentityDeleted));
         };
-        let now = nanos(OffsetDateTime::now_utc());
+        let now = nanos(self.clock.now());
         if snapshot.revocations.iter().any(|revocation| revocation.is_due(now)) {
             // What was seen once stays, whatever the clock says later.
             self.store.settle(now).await.map_err(|failure| self.refusal(failure))?;

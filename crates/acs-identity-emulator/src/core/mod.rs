@@ -30,6 +30,7 @@ pub(crate) use entra::{DEFAULT_TENANT, EntraTokenRequest, Grant, ManagementCalle
 pub(crate) use open::described;
 pub(crate) use refusal::Refusal;
 
+use crate::clock::ServiceClock;
 use crate::config::TrustedIssuer;
 use crate::folder::Folder;
 use crate::keys::signing::SigningKey;
@@ -59,6 +60,8 @@ pub(crate) struct Core {
     issuers: Vec<TrustedIssuer>,
     revocation_delay: Duration,
     device_codes: Mutex<DeviceCodes>,
+    /// The time of the service.
+    pub(crate) clock: ServiceClock,
     random: SystemRandom,
 }
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use acs_identity_protocol::AccessKey;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 use tokio::sync::Semaphore;
 
 use super::access_keys::{AccessKeys, random_key};
@@ -35,7 +35,7 @@ const FILES: [(SigningSlot, &str); 4] = [
 impl Core {
     /// Opens the store, and stores what is chosen at the first start. All of that is durable when this returns.
     pub(crate) fn open(config: &Config) -> Result<Self, Error> {
-        let now = nanos(OffsetDateTime::now_utc());
+        let now = nanos(config.clock.now());
         let (store, folder) = match &config.storage {
             Storage::Memory => (Store::in_memory(), None),
             Storage::Folder(path) => {
@@ -78,6 +78,7 @@ impl Core {
             issuers: config.issuers.clone(),
             revocation_delay: config.revocation_delay.try_into().unwrap_or(Duration::ZERO),
             device_codes: Mutex::default(),
+            clock: config.clock.clone(),
             random,
         };
         // The key of most tokens, so that the first of them need not wait for it.

@@ -3,7 +3,6 @@
 use acs_identity_protocol::api_version::TeamsUserBody;
 use acs_identity_protocol::claims::{AccessTokenClaims, SCP_TEAMS_USER};
 use acs_identity_protocol::models::{AccessToken, ExchangeTeamsUserAccessTokenRequest};
-use time::OffsetDateTime;
 
 use super::entra::{EntraClaims, Purpose};
 use super::{Core, REGION, Refusal, Refused, check_guid, required};
@@ -28,7 +27,7 @@ impl Core {
         }
         let key = self.signing_key_of(caller).await?;
         self.store.check(caller).map_err(|failure| self.refusal(failure))?;
-        let now = OffsetDateTime::now_utc();
+        let now = self.clock.now();
         let expires_on = claims.expires_on(now);
         let signed = self
             .sign(

@@ -8,7 +8,6 @@ use acs_identity_protocol::signature::{
 };
 use acs_identity_protocol::time::parse_http_date;
 use base64::Engine as _;
-use time::OffsetDateTime;
 
 use super::Edge;
 use super::context::RequestContext;
@@ -157,7 +156,7 @@ pub(super) fn check_body(request: &RequestContext, hash: Option<&str>) -> Result
 fn check_date(request: &RequestContext, name: &str) -> Result<(), Refusal> {
     let date = request.head.header(name).ok_or_else(|| deny(request, DENIED, &format!("no {name} header")))?;
     let date = parse_http_date(date).ok_or_else(|| deny(request, DENIED, &format!("{name} is no RFC 1123 date")))?;
-    let ahead = (date - OffsetDateTime::now_utc()).whole_seconds();
+    let ahead = (date - crate::clock::machine::now()).whole_seconds();
     if ahead.abs() > MAX_CLOCK_SKEW_SECONDS {
         let direction = if ahead > 0 { "ahead" } else { "behind" };
         let why = format!("the client's clock is {} s {direction}; 300 s are allowed", ahead.abs());

@@ -192,7 +192,7 @@ impl Edge {
         let client = client.as_deref().unwrap_or(MANAGED_IDENTITY);
         let grant =
             self.core.issue_application_token(&self.base_of(request), DEFAULT_TENANT, client, &resource).await?;
-        let now = time::OffsetDateTime::now_utc().unix_timestamp();
+        let now = crate::clock::machine::now().unix_timestamp();
         let body = json!({
             "access_token": grant.access_token,
             "client_id": client,

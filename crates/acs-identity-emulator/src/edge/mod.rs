@@ -101,7 +101,7 @@ impl Edge {
     where
         B: HttpBody<Data = Bytes>,
     {
-        let started = Instant::now();
+        let started = crate::clock::machine::instant();
         let (parts, body) = request.into_parts();
         let head = Head::new(parts.method, &parts.uri, parts.version, parts.headers);
         let mut context = RequestContext::new(head, connection);
@@ -188,7 +188,7 @@ impl Edge {
 
     fn log(&self, request: &RequestContext, outcome: impl std::fmt::Display, started: Instant) {
         if self.config.log_requests {
-            let elapsed = started.elapsed().as_micros();
+            let elapsed = crate::clock::machine::instant().duration_since(started).as_micros();
             let (method, path) = (&request.head.method, request.head.path());
             crate::log::info(&format!("{method} {path} {outcome} {elapsed} us"));
         }

@@ -187,7 +187,10 @@ pub(super) fn finish(answer: Answer, edge: &Edge, request: &RequestContext, star
     if is_for_hsts(request) {
         set("strict-transport-security", HeaderValue::from_static("max-age=31536000;includeSubDomains"));
     }
-    set("x-processing-time", text(format!("{}ms", started.elapsed().as_millis())));
+    set(
+        "x-processing-time",
+        text(format!("{}ms", crate::clock::machine::instant().duration_since(started).as_millis())),
+    );
     set("x-azure-ref", text(reference));
     set("x-cache", HeaderValue::from_static("CONFIG_NOCACHE"));
     if let Some(content_type) = answer.content_type {

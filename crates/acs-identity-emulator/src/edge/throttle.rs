@@ -22,12 +22,12 @@ pub(super) struct Throttle {
 
 impl Throttle {
     pub(super) fn new() -> Self {
-        Self { windows: Mutex::new([(Instant::now(), 0); LIMITS.len()]) }
+        Self { windows: Mutex::new([(crate::clock::machine::instant(), 0); LIMITS.len()]) }
     }
 
     /// Counts the request. Over the limit: the seconds until the window ends.
     pub(super) fn count(&self, request: &RequestContext) -> Option<u64> {
-        self.count_at(kind(request)?, Instant::now())
+        self.count_at(kind(request)?, crate::clock::machine::instant())
     }
 
     fn count_at(&self, kind: usize, now: Instant) -> Option<u64> {
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn windows_end() {
         let throttle = Throttle::new();
-        let now = Instant::now();
+        let now = crate::clock::machine::instant();
         for _ in 0..LIMITS[2] {
             assert_eq!(throttle.count_at(2, now), None);
         }

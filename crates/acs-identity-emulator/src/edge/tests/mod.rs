@@ -14,7 +14,6 @@ use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper::{Request, Version};
 use serde_json::Value;
-use time::OffsetDateTime;
 
 use super::{Connection, Dropped, Edge};
 use crate::config::Config;
@@ -27,7 +26,7 @@ pub(super) const ELSEWHERE: &str = "192.168.7.7:40000";
 /// An edge over a new core in memory.
 pub(super) fn edge_of(config: Config) -> Edge {
     let core = Core::open(&config).unwrap();
-    let pki = crate::certificates::open(&config, &core.store, OffsetDateTime::now_utc()).unwrap();
+    let pki = crate::certificates::open(&config, &core.store, crate::clock::machine::now()).unwrap();
     Edge::new(Arc::new(core), config, Arc::new(pki), format!("https://{HOST}"))
 }
 
@@ -146,7 +145,7 @@ impl Ask {
         if let Some(key) = &self.key {
             let host = self.host.as_deref().unwrap_or_default();
             let signed =
-                key.sign_request(self.method, &self.target, host, self.body.as_bytes(), OffsetDateTime::now_utc());
+                key.sign_request(self.method, &self.target, host, self.body.as_bytes(), crate::clock::machine::now());
             for (name, value) in signed {
                 request = request.header(name, value);
             }

@@ -17,7 +17,9 @@ impl Trouble {
     pub(super) fn note<T>(&self, result: &Result<T, StoreError>) {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *last = match result {
-            Err(error @ (StoreError::Full | StoreError::Stopped(_))) => Some((error.clone(), Instant::now())),
+            Err(error @ (StoreError::Full | StoreError::Stopped(_))) => {
+                Some((error.clone(), crate::clock::machine::instant()))
+            }
             Ok(_) | Err(_) => None,
         };
     }
@@ -25,7 +27,10 @@ impl Trouble {
     /// What keeps writes from being carried out.
     pub(super) fn now(&self) -> Option<StoreError> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        last.filter(|(error, at)| *error != StoreError::Full || at.elapsed() < FULL_FOR).map(|(error, _)| error)
+        last.filter(|(error, at)| {
+            *error != StoreError::Full || crate::clock::machine::instant().duration_since(*at) < FULL_FOR
+        })
+        .map(|(error, _)| error)
     }
 }
 
