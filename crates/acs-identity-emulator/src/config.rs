@@ -53,6 +53,38 @@ pub struct Config {
     pub clock: ServiceClock,
     /// Entra issuers beside our own whose tokens authenticate management calls.
     pub issuers: Vec<TrustedIssuer>,
+    /// Client ids of applications of these issuers that may list and regenerate access keys.
+    pub entra_admins: Vec<String>,
+    /// What authenticates calls of the control endpoints in place of an access key, in the header `x-emulator-control`.
+    pub control_secret: Option<ControlSecret>,
+    /// Origins of web pages that may call the service, beside those on loopback hosts: `https://app.example`.
+    pub cors_origins: Vec<String>,
+    /// The URL under which clients reach the emulator, where it differs from the one that they name themselves: behind a
+    /// proxy.
+    pub public_url: Option<String>,
+}
+
+/// The secret of the control endpoints. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ControlSecret(String);
+
+impl ControlSecret {
+    /// Whether that is the secret; takes as long for every text of its length.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        aws_lc_rs::constant_time::verify_slices_are_equal(self.0.as_bytes(), text.as_bytes()).is_ok()
+    }
+}
+
+impl From<String> for ControlSecret {
+    fn from(secret: String) -> Self {
+        Self(secret)
+    }
+}
+
+impl std::fmt::Debug for ControlSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ControlSecret(..)")
+    }
 }
 
 /// An issuer of Entra tokens, by its OpenID metadata.
@@ -87,6 +119,10 @@ impl Config {
             throttle: false,
             clock: ServiceClock::default(),
             issuers: Vec::new(),
+            entra_admins: Vec::new(),
+            control_secret: None,
+            cors_origins: Vec::new(),
+            public_url: None,
         }
     }
 

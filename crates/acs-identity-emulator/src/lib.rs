@@ -16,7 +16,7 @@ mod store;
 
 pub use certificates::new_authority;
 pub use clock::ServiceClock;
-pub use config::{Config, Storage, TrustedIssuer};
+pub use config::{Config, ControlSecret, Storage, TrustedIssuer};
 pub use error::Error;
 pub use keys::pki::ISSUERS;
 pub use keys::pki::stored::CA_CERTIFICATE_FILE;

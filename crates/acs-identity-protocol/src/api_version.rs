@@ -87,16 +87,29 @@ impl ApiVersion {
         &KNOWN[KNOWN.len() - 1]
     }
 
-    /// Whether `name` has the form of a version (`2026-09-23`, `2026-09-23-preview`) and is newer than all known ones.
+    /// Whether `name` has the form of a version (`2026-09-23`, `2026-09-23-preview`), names a day that the calendar has, and is
+    /// newer than all known ones.
     pub fn is_newer_than_known(name: &str) -> bool {
-        let bytes = name.as_bytes();
-        let is_date = bytes.len() >= 10
-            && bytes[..10].iter().enumerate().all(|(at, b)| match at {
-                4 | 7 => *b == b'-',
-                _ => b.is_ascii_digit(),
-            });
-        is_date && &name[..10] > Self::newest().name
+        let Some((date, rest)) = name.split_at_checked(10) else { return false };
+        let is_suffix = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        (rest.is_empty() || rest.strip_prefix('-').is_some_and(is_suffix)) && is_day(date) && date > Self::newest().name
     }
+}
+
+/// Whether a text such as `2026-09-23` is a day of the calendar.
+fn is_day(text: &str) -> bool {
+    let number = |from: usize, to: usize| {
+        let digits = text.get(from..to).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        digits.and_then(|digits| digits.parse::<u16>().ok())
+    };
+    let (Some(year), Some(month), Some(day)) = (number(0, 4), number(5, 7), number(8, 10)) else { return false };
+    let bytes = text.as_bytes();
+    let month = u8::try_from(month).ok().and_then(|month| time::Month::try_from(month).ok());
+    bytes[4] == b'-'
+        && bytes[7] == b'-'
+        && month.is_some_and(|month| {
+            u8::try_from(day).is_ok_and(|day| time::Date::from_calendar_date(i32::from(year), month, day).is_ok())
+        })
 }
 
 #[cfg(test)]
@@ -116,5 +129,13 @@ mod tests {
         assert!(!ApiVersion::is_newer_than_known("2024-01-01"));
         assert!(!ApiVersion::is_newer_than_known("newest"));
         assert!(!ApiVersion::is_newer_than_known("é999-01-01"));
+    }
+
+    #[test]
+    fn only_days_of_the_calendar_are_versions() {
+        for name in ["2027-13-01", "2027-02-29", "2027-01-00", "2027/01/01", "2027-01-01x", "2027-01-01-", "2027-01"] {
+            assert!(!ApiVersion::is_newer_than_known(name), "{name}");
+        }
+        assert!(ApiVersion::is_newer_than_known("2028-02-29") && ApiVersion::is_newer_than_known("2027-01-01-beta2"));
     }
 }

@@ -70,7 +70,6 @@ fn verbose_shows_each_request_and_answer_as_the_reference_does() {
         'date': …
         'ms-cv': 'REDACTED'
         'request-context': 'REDACTED'
-        'strict-transport-security': 'REDACTED'
         'x-azure-ref': 'REDACTED'
         'x-cache': 'REDACTED'
         'x-ms-client-request-id': …

@@ -6,12 +6,14 @@ use acs_identity_protocol::claims::entra::{
     ACS_CLIENTS_APPLICATION_ID, ACS_MANAGEMENT_RESOURCE, ACS_RESOURCE, TEAMS_EXTENSION_PERMISSION, TEAMS_PERMISSIONS,
     is_acs_audience,
 };
+use acs_identity_protocol::jwt::UnverifiedJwt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
+use super::device_codes::{Consent, LIFETIME, SignInRefusal};
 use super::{Core, MAX_MINUTES, Refusal, Refused};
 use crate::keys::signing::verify_with_jwks;
 
@@ -23,14 +25,14 @@ pub(crate) const DEFAULT_USER: &str = "11111111-1111-1111-1111-111111111111";
 
 const DEFAULT_LIFETIME_SECONDS: i64 = 3600;
 
-/// A year; none of Entra's lives so long.
-const MAX_LIFETIME_SECONDS: i64 = 365 * 86_400;
+/// None of Entra's access tokens lives longer.
+const MAX_LIFETIME_SECONDS: i64 = 1440 * 60;
 
 /// Applications and managed identities get tokens for a day, as recorded (docs/service.md, section 2.2; exchanges.json).
 const APPLICATION_LIFETIME_SECONDS: i64 = 86_399;
 
-/// How long a device code is good, in seconds.
-const DEVICE_CODE_LIFETIME: i64 = 900;
+/// For whom the token of a workload is meant that Entra exchanges.
+const TOKEN_EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
 
 /// Clocks may differ by this much, in seconds.
 const LEEWAY: i64 = 300;
@@ -76,11 +78,13 @@ pub(crate) struct Grant {
     pub(crate) scope: Option<String>,
 }
 
-/// What a device code stands for.
-pub(crate) struct Consent {
-    client: String,
-    scope: String,
-    until: i64,
+/// Who calls with an Entra token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ManagementCaller {
+    /// The application that the token was issued to.
+    pub(crate) application: String,
+    /// Whether the token is one of our own issuer, which anybody on this machine gets for the asking.
+    pub(crate) is_own: bool,
 }
 
 /// What an Entra token is to be good for.
@@ -103,6 +107,9 @@ pub(super) struct EntraClaims {
     scp: String,
     #[serde(default)]
     pub(super) appid: String,
+    /// What version 2 of Entra's tokens has in place of `appid`.
+    #[serde(default)]
+    azp: String,
     #[serde(default)]
     pub(super) oid: String,
     #[serde(default)]
@@ -120,9 +127,18 @@ pub(super) struct EntraClaims {
 }
 
 impl EntraClaims {
-    /// The permissions; they stand with or without the resource in front.
+    /// The permissions; they stand with or without the resource in front. Those for another resource than the token's do not
+    /// count.
     pub(super) fn permissions(&self) -> impl Iterator<Item = &str> {
-        self.scp.split(' ').map(permission_of)
+        let audience = self.aud.trim_end_matches('/');
+        let is_for_audience = move |resource: &str| {
+            let resource = resource.trim_end_matches('/');
+            resource.eq_ignore_ascii_case(audience) || (is_acs_audience(resource) && is_acs_audience(audience))
+        };
+        self.scp.split(' ').filter_map(move |scope| match scope.rsplit_once('/') {
+            None => Some(scope),
+            Some((resource, permission)) => is_for_audience(resource).then_some(permission),
+        })
     }
 
     fn has(&self, permission: &str) -> bool {
@@ -159,6 +175,11 @@ pub(crate) fn audience_of(scope: &str) -> &str {
 /// The permission of a scope such as `https://auth.msft.communication.azure.com/Teams.ManageCalls`.
 fn permission_of(scope: &str) -> &str {
     scope.rsplit_once('/').map_or(scope, |(_, permission)| permission)
+}
+
+/// Whether a token looks like one that the service issues to a user.
+fn is_user_token(token: &str) -> bool {
+    UnverifiedJwt::decode(token).is_ok_and(|jwt| jwt.claim_str("skypeid").is_some())
 }
 
 fn is_management_audience(audience: &str) -> bool {
@@ -248,14 +269,18 @@ impl Core {
     }
 
     /// Begins a sign-in by device code: the code, and how long it is good.
-    pub(crate) fn begin_device_login(&self, client: &str, scope: &str) -> Refused<(String, i64)> {
+    pub(crate) fn begin_device_login(
+        &self,
+        tenant: &str,
+        client: &str,
+        scope: &str,
+    ) -> Refused<Result<(String, i64), SignInRefusal>> {
         let code = self.unique_id()?;
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        let consent = Consent { client: client.into(), scope: scope.into(), until: now + DEVICE_CODE_LIFETIME };
-        let mut consents = self.consents.lock().unwrap_or_else(PoisonError::into_inner);
-        consents.retain(|_, consent| consent.until > now);
-        consents.insert(code.clone(), consent);
-        Ok((code, DEVICE_CODE_LIFETIME))
+        let consent =
+            Consent { tenant: tenant.into(), client: client.into(), scope: scope.into(), until: now + LIFETIME };
+        let mut codes = self.device_codes.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(codes.add(code.clone(), consent, now).map(|()| (code, LIFETIME)))
     }
 
     /// Ends a sign-in by device code. Nobody has to type it: the default user consents at once.
@@ -265,11 +290,12 @@ impl Core {
         tenant: &str,
         client: &str,
         code: &str,
-    ) -> Refused<Option<Grant>> {
+    ) -> Refused<Result<Grant, SignInRefusal>> {
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        let consent = self.consents.lock().unwrap_or_else(PoisonError::into_inner).remove(code);
-        let Some(consent) = consent.filter(|consent| consent.until > now && consent.client == client) else {
-            return Ok(None);
+        let taken = self.device_codes.lock().unwrap_or_else(PoisonError::into_inner).take(code, client, tenant, now);
+        let consent = match taken {
+            Ok(consent) => consent,
+            Err(refusal) => return Ok(Err(refusal)),
         };
         const OPENID: [&str; 4] = ["openid", "profile", "offline_access", "email"];
         let scopes: Vec<&str> = consent.scope.split(' ').filter(|scope| !OPENID.contains(scope)).collect();
@@ -293,7 +319,7 @@ impl Core {
             }))
             .await?;
         let client_info = json!({"uid": DEFAULT_USER, "utid": tid}).to_string();
-        Ok(Some(Grant {
+        Ok(Ok(Grant {
             id_token: Some(id_token),
             client_info: Some(URL_SAFE_NO_PAD.encode(client_info)),
             scope: Some(consent.scope),
@@ -301,28 +327,38 @@ impl Core {
         }))
     }
 
-    /// The claims of a token of our issuer, or of one that is trusted.
-    fn trusted_claims(&self, token: &str) -> Refused<Option<Value>> {
-        let own = self.existing_issuer_key()?.and_then(|key| key.verify(token));
-        Ok(own.or_else(|| self.verify_foreign(token)))
+    /// The claims of a token of our issuer, or of one that is trusted, and whether it is ours. By whatever name a client has
+    /// reached our issuer, its key is what counts.
+    fn trusted_claims(&self, token: &str) -> Refused<Option<(Value, bool)>> {
+        let own = self.existing_issuer_key()?.and_then(|key| key.verify(token)).map(|claims| (claims, true));
+        Ok(own.or_else(|| self.verify_foreign(token).map(|claims| (claims, false))))
     }
 
-    /// Why a token does not vouch for a workload (its federated token), where it does not: it must be in force, and signed
-    /// by our issuer or one that is trusted. Of whom it speaks, and for whom it is meant, are not looked at.
+    /// Why a token does not vouch for a workload (its federated token), where it does not: it must be in force, meant for
+    /// that, and signed by our issuer or one that is trusted. Of whom it speaks is not looked at.
     pub(crate) fn refuse_assertion(&self, token: &str) -> Refused<Option<&'static str>> {
-        let Some(claims) = self.trusted_claims(token)? else {
+        let Some((claims, _)) = self.trusted_claims(token)? else {
             return Ok(Some("it was signed by no issuer that is trusted"));
         };
         Ok(match serde_json::from_value::<EntraClaims>(claims) {
+            Ok(claims) if !claims.aud.eq_ignore_ascii_case(TOKEN_EXCHANGE_AUDIENCE) => {
+                Some("its audience is not api://AzureADTokenExchange")
+            }
             Ok(claims) => claims.out_of_force(),
             Err(_) => Some("its claims are malformed"),
         })
     }
 
-    /// Checks a token that authenticates a management call; why not, where it does not.
-    pub(crate) fn check_management_token(&self, token: &str) -> Refused<Result<(), String>> {
-        let Some(claims) = self.trusted_claims(token)? else {
-            return Ok(Err("the Entra token was signed by no issuer that is trusted".into()));
+    /// Checks a token that authenticates a management call: who calls, or why it does not.
+    pub(crate) fn check_management_token(&self, token: &str) -> Refused<Result<ManagementCaller, String>> {
+        let Some((claims, is_own)) = self.trusted_claims(token)? else {
+            return Ok(Err(if is_user_token(token) {
+                "this is an access token of a Communication Services user, for chat and calling; the emulator serves the \
+                 Identity service only, which takes an access key or an Entra token"
+                    .into()
+            } else {
+                "the Entra token was signed by no issuer that is trusted".into()
+            }));
         };
         let Ok(claims) = serde_json::from_value::<EntraClaims>(claims) else {
             return Ok(Err("the claims of the Entra token are malformed".into()));
@@ -333,7 +369,8 @@ impl Core {
         if !is_management_audience(&claims.aud) {
             return Ok(Err(format!("the Entra token is for '{}', not for {ACS_MANAGEMENT_RESOURCE}/", claims.aud)));
         }
-        Ok(Ok(()))
+        let application = if claims.appid.is_empty() { claims.azp } else { claims.appid };
+        Ok(Ok(ManagementCaller { application, is_own }))
     }
 
     /// The claims of a token of an issuer that the configuration trusts.

@@ -2,6 +2,7 @@
 
 mod access;
 mod access_keys;
+mod device_codes;
 mod entra;
 mod identities;
 mod introspection;
@@ -12,7 +13,6 @@ mod teams;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::sync::Mutex;
 
 use acs_identity_protocol::api_version::ApiVersion;
@@ -25,7 +25,8 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Semaphore;
 
 pub(crate) use access_keys::AccessKeys;
-pub(crate) use entra::{Consent, DEFAULT_TENANT, EntraTokenRequest, Grant, audience_of};
+pub(crate) use device_codes::{DeviceCodes, SignInRefusal};
+pub(crate) use entra::{DEFAULT_TENANT, EntraTokenRequest, Grant, ManagementCaller, audience_of};
 pub(crate) use open::described;
 pub(crate) use refusal::Refusal;
 
@@ -58,9 +59,9 @@ pub(crate) struct Core {
     pub(crate) access_keys: AccessKeys,
     issuers: Vec<TrustedIssuer>,
     revocation_delay: Duration,
+    device_codes: Mutex<DeviceCodes>,
     /// The time of the service.
     pub(crate) clock: ServiceClock,
-    consents: Mutex<HashMap<String, Consent>>,
     random: SystemRandom,
 }
 
@@ -76,6 +77,14 @@ impl Core {
                 Refusal::denied("Denied by the resource provider.")
             }
             Failure::Store(error) => Refusal::of_store(&error),
+        }
+    }
+
+    /// Why nothing can be served now.
+    pub(crate) fn unless_unready(&self) -> Refused<()> {
+        match self.store.trouble() {
+            Some(error) => Err(Refusal::of_store(&error)),
+            None => self.store.snapshot(None, None).map(drop).map_err(|failure| self.refusal(failure)),
         }
     }
 

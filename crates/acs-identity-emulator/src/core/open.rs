@@ -77,8 +77,8 @@ impl Core {
             access_keys: AccessKeys::new(&keys)?,
             issuers: config.issuers.clone(),
             revocation_delay: config.revocation_delay.try_into().unwrap_or(Duration::ZERO),
+            device_codes: Mutex::default(),
             clock: config.clock.clone(),
-            consents: Mutex::default(),
             random,
         };
         // The key of most tokens, so that the first of them need not wait for it.

@@ -224,16 +224,13 @@ fn an_exchange_takes_guids_in_capitals_and_lives_no_longer_than_a_day() {
     let core = core();
     let (object, tenant) = ("abcdefab-0000-0000-0000-000000000001", "11111111-1111-1111-1111-111111111111");
     block_on(core.assign_entra(PRIMARY, object, assignment())).unwrap();
-    let request = super::EntraTokenRequest {
-        oid: object.to_uppercase(),
-        appid: "22222222-2222-2222-2222-222222222222".into(),
-        tid: Some(tenant.to_uppercase()),
-        aud: Some("https://communication.azure.com/clients".into()),
-        scopes: Some(vec!["VoIP".into()]),
-        expires_in: Some(7 * 86_400),
-        ..super::EntraTokenRequest::default()
-    };
-    let token = block_on(core.issue_entra_token("https://localhost", request)).unwrap().access_token;
+    // The version before made tokens that were good for a year.
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let claims = serde_json::json!({
+        "oid": object.to_uppercase(), "tid": tenant.to_uppercase(), "appid": "22222222-2222-2222-2222-222222222222",
+        "aud": "https://communication.azure.com/clients", "scp": "VoIP", "iat": now, "nbf": now, "exp": now + 365 * 86_400,
+    });
+    let token = block_on(core.issuer_key()).unwrap().sign(&claims).unwrap();
     let made = block_on(core.exchange_entra(&token)).unwrap();
     assert!(made.identity.unwrap().id.unwrap().ends_with(&format!("_wf_{tenant}_{object}")));
     let jwt = UnverifiedJwt::decode(&made.access_token.unwrap().token.unwrap()).unwrap();

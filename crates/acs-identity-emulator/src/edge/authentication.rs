@@ -1,5 +1,5 @@
-//! Who asks (docs/service.md, section 2): by an HMAC signature, verified over the raw request target, or by an Entra token. Where
-//! it is refused the log says why. Never the key, a signature or a token.
+//! Who asks (docs/service.md, section 2), judged by the headers alone: by an HMAC signature over the raw request target, by an
+//! Entra token, or by the control secret. Where it is refused the log says why. Never the key, a signature or a token.
 
 use std::iter;
 
@@ -8,10 +8,11 @@ use acs_identity_protocol::signature::{
 };
 use acs_identity_protocol::time::parse_http_date;
 use base64::Engine as _;
-use time::OffsetDateTime;
 
-use super::{Edge, Received};
-use crate::core::Refusal;
+use super::Edge;
+use super::context::RequestContext;
+use super::routes::Admission;
+use crate::core::{ManagementCaller, Refusal};
 use crate::store::Caller;
 
 const DENIED: &str = "Denied by the resource provider.";
@@ -22,23 +23,97 @@ const CLOCK: &str = "The given request could not be resolved.\nThe time differen
 /// The header in which the Java SDK sends the string that it signed.
 const JAVA_STRING_TO_SIGN: &str = "x-ms-hmac-string-to-sign-base64";
 
-fn deny(request: &Received, message: &str, why: &str) -> Refusal {
-    crate::log::warn(&format!("401 {} {}: {why}", request.method, request.path()));
+/// The header with the control secret.
+pub(super) const CONTROL_HEADER: &str = "x-emulator-control";
+
+/// By what the caller has authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Principal {
+    /// By nothing, or by what the operation itself looks at.
+    Anyone,
+    /// By a signature with an access key.
+    Key(Caller),
+    /// By the control secret.
+    ControlSecret,
+    /// By an Entra token.
+    Entra(ManagementCaller),
+}
+
+impl Principal {
+    /// What the operations of the core know of the caller.
+    pub(super) fn caller(&self) -> Caller {
+        match self {
+            Self::Key(caller) => *caller,
+            Self::Anyone | Self::ControlSecret | Self::Entra(_) => Caller::Entra,
+        }
+    }
+}
+
+/// A caller who may come in by the route.
+pub(super) struct Authenticated {
+    pub(super) caller: Principal,
+    /// The hash that the body must have, where the request is signed.
+    pub(super) content_hash: Option<String>,
+}
+
+impl From<Principal> for Authenticated {
+    fn from(caller: Principal) -> Self {
+        Self { caller, content_hash: None }
+    }
+}
+
+fn deny(request: &RequestContext, message: &str, why: &str) -> Refusal {
+    crate::log::warn(&format!("401 {} {}: {why}", request.head.method, request.head.path()));
     Refusal::denied(message)
 }
 
-/// The Entra token in the Authorization header.
-pub(super) fn bearer_token(request: &Received) -> Option<&str> {
-    request.credentials("Bearer").map(str::trim)
+/// Finds out who asks, and whether the route is for them.
+pub(super) fn check(edge: &Edge, request: &RequestContext) -> Result<Authenticated, Refusal> {
+    let admission = request.route.admission();
+    if matches!(admission, Admission::Control | Admission::Keys)
+        && let Some(secret) = request.head.header(CONTROL_HEADER)
+    {
+        return match &edge.config.control_secret {
+            Some(expected) if expected.is(secret) => Ok(Principal::ControlSecret.into()),
+            Some(_) => Err(deny(request, DENIED, "x-emulator-control is not the control secret")),
+            None => Err(deny(request, DENIED, "x-emulator-control is sent, but there is no control secret")),
+        };
+    }
+    let Some(token) = request.head.credentials("Bearer") else { return check_signature(edge, request) };
+    let caller = edge.core.check_management_token(token)?.map_err(|why| deny(request, DENIED, &why))?;
+    match admission {
+        Admission::Control => Err(forbid(request, "an Entra token does not rule the emulator")),
+        Admission::Keys if caller.is_own => {
+            Err(forbid(request, "a token that the emulator itself hands out does not open the access keys"))
+        }
+        Admission::Keys if !edge.names_admin(&caller) => {
+            let why = format!("the Entra caller {:?} is not named by --entra-admin", caller.application);
+            Err(forbid(request, &why))
+        }
+        _ => Ok(Principal::Entra(caller).into()),
+    }
 }
 
-/// Checks the signature, or the Entra token; by what the caller has authenticated.
-pub(super) fn check(edge: &Edge, request: &Received) -> Result<Caller, Refusal> {
-    let denied = |why: &str| deny(request, DENIED, why);
-    let authorization = request.header("authorization").ok_or_else(|| denied("no Authorization header"))?;
-    if let Some(token) = bearer_token(request) {
-        return edge.core.check_management_token(token)?.map_err(|why| denied(&why)).map(|()| Caller::Entra);
+/// The caller is known, and may not do this.
+fn forbid(request: &RequestContext, why: &str) -> Refusal {
+    crate::log::warn(&format!("403 {} {}: {why}", request.head.method, request.head.path()));
+    let message = "This needs the signature of an access key or the control secret. Access keys are also for the Entra \
+                   callers that --entra-admin names.";
+    Refusal::http(403, "Forbidden", message)
+}
+
+impl Edge {
+    /// Whether the operator named the application.
+    fn names_admin(&self, caller: &ManagementCaller) -> bool {
+        !caller.application.is_empty()
+            && self.config.entra_admins.iter().any(|admin| admin.eq_ignore_ascii_case(&caller.application))
     }
+}
+
+fn check_signature(edge: &Edge, request: &RequestContext) -> Result<Authenticated, Refusal> {
+    let head = &request.head;
+    let denied = |why: &str| deny(request, DENIED, why);
+    let authorization = head.header("authorization").ok_or_else(|| denied("no Authorization header"))?;
     let (scheme, parameters) = authorization.split_once(' ').unwrap_or((authorization, ""));
     if !scheme.eq_ignore_ascii_case("HMAC-SHA256") {
         return Err(denied(&format!("the scheme '{scheme}' is neither HMAC-SHA256 nor Bearer")));
@@ -50,31 +125,38 @@ pub(super) fn check(edge: &Edge, request: &Received) -> Result<Caller, Refusal> 
         return Err(denied("SignedHeaders must name host, x-ms-content-sha256 and x-ms-date or date"));
     }
     check_date(request, if signs(DATE_HEADER) { DATE_HEADER } else { "date" })?;
-    let stated = request.header(CONTENT_HASH_HEADER).ok_or_else(|| denied("no x-ms-content-sha256 header"))?;
-    if stated != content_hash(&request.body) {
-        return Err(deny(request, HASH_DIFFERS, "x-ms-content-sha256 is not the hash of the body that came"));
-    }
+    let stated = head.header(CONTENT_HASH_HEADER).ok_or_else(|| denied("no x-ms-content-sha256 header"))?;
     let mut values = Vec::new();
     for name in &parsed.signed_headers {
-        let value = request.header(name).ok_or_else(|| denied(&format!("the signed header '{name}' is missing")))?;
+        let value = head.header(name).ok_or_else(|| denied(&format!("the signed header '{name}' is missing")))?;
         values.push(value);
     }
-    let method = request.method.as_str();
+    let method = head.method.as_str();
     let verify = || {
-        let texts = candidates(method, &request.target, &parsed.signed_headers, &values);
+        let texts = candidates(method, &head.target, &parsed.signed_headers, &values);
         edge.core.access_keys.verify(texts, parsed.signature)
     };
     // Another process may have regenerated the key meanwhile.
-    verify()
+    let caller = verify()
         .or_else(|| edge.core.reload_keys().then(verify).flatten())
-        .ok_or_else(|| denied(&diagnose(request, &string_to_sign(method, &request.target, &values))))
+        .ok_or_else(|| denied(&diagnose(request, &string_to_sign(method, &head.target, &values))))?;
+    Ok(Authenticated { caller: Principal::Key(caller), content_hash: Some(stated.to_owned()) })
 }
 
-fn check_date(request: &Received, name: &str) -> Result<(), Refusal> {
-    let date = request.header(name).ok_or_else(|| deny(request, DENIED, &format!("no {name} header")))?;
-    let date =
-        parse_http_date(date).ok_or_else(|| deny(request, DENIED, &format!("{name} is not an RFC 1123 date")))?;
-    let ahead = (date - OffsetDateTime::now_utc()).whole_seconds();
+/// Refuses a body that is not the one that was signed.
+pub(super) fn check_body(request: &RequestContext, hash: Option<&str>) -> Result<(), Refusal> {
+    match hash {
+        Some(hash) if hash != content_hash(&request.body) => {
+            Err(deny(request, HASH_DIFFERS, "x-ms-content-sha256 is not the hash of the body that came"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_date(request: &RequestContext, name: &str) -> Result<(), Refusal> {
+    let date = request.head.header(name).ok_or_else(|| deny(request, DENIED, &format!("no {name} header")))?;
+    let date = parse_http_date(date).ok_or_else(|| deny(request, DENIED, &format!("{name} is no RFC 1123 date")))?;
+    let ahead = (date - crate::clock::machine::now()).whole_seconds();
     if ahead.abs() > MAX_CLOCK_SKEW_SECONDS {
         let direction = if ahead > 0 { "ahead" } else { "behind" };
         let why = format!("the client's clock is {} s {direction}; 300 s are allowed", ahead.abs());
@@ -104,8 +186,9 @@ fn host_without_port(host: &str) -> &str {
     }
 }
 
-fn diagnose(request: &Received, ours: &str) -> String {
+fn diagnose(request: &RequestContext, ours: &str) -> String {
     let theirs = request
+        .head
         .header(JAVA_STRING_TO_SIGN)
         .and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok());

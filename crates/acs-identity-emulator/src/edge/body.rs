@@ -1,88 +1,173 @@
-//! JSON bodies.
+//! Bodies: read after the headers have been judged, up to a limit each, and up to a budget of all connections together.
 
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use std::ops::Deref;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::Received;
-use crate::core::{Refusal, Refused};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as HttpBody, Bytes};
 
-/// Reads a JSON body; an empty one is the default, and so is `null`.
-pub(super) fn body_or_default<T: DeserializeOwned + Default>(request: &Received) -> Refused<T> {
-    if request.body.is_empty() {
-        return Ok(T::default());
+use super::context::Head;
+use super::head::stated_length;
+use super::responses::Answer;
+use crate::core::Refusal;
+
+/// Larger bodies are refused; those of the service are a few hundred bytes.
+pub(super) const MAX_BODY: usize = 1024 * 1024;
+
+/// Larger bodies of those who have not authenticated are refused. The longest that make sense hold a token.
+pub(super) const MAX_UNAUTHENTICATED: usize = 16 * 1024;
+
+/// As many bytes are held of all bodies together.
+const BUDGET: usize = 32 * MAX_BODY;
+
+/// When to ask again where there is no room for a body, in seconds.
+const RETRY_AFTER: u64 = 1;
+
+/// The room for bodies.
+pub(super) struct Budget {
+    used: AtomicUsize,
+    limit: usize,
+}
+
+impl Budget {
+    pub(super) fn new() -> Arc<Self> {
+        Self::of(BUDGET)
     }
-    check_type(request)?;
-    parse(&request.body).map(Option::unwrap_or_default)
+
+    pub(super) fn of(limit: usize) -> Arc<Self> {
+        Arc::new(Self { used: AtomicUsize::new(0), limit })
+    }
+
+    /// Takes room, if there is that much.
+    fn take(&self, bytes: usize) -> bool {
+        let more = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.limit);
+        self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
 }
 
-/// Reads a JSON body that must be there.
-pub(super) fn body<T: DeserializeOwned>(request: &Received) -> Refused<T> {
-    check_type(request)?;
-    parse(&request.body)?.ok_or_else(|| Refusal::binding("The request body must be a JSON object.", None))
+/// A body and the room that it takes.
+#[derive(Default)]
+pub(super) struct Held {
+    bytes: Vec<u8>,
+    taken: usize,
+    budget: Option<Arc<Budget>>,
 }
 
-fn check_type(request: &Received) -> Refused<()> {
-    if let Some(kind) = request.header("content-type") {
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if !kind.ends_with("json") {
-            let message = format!("The content type '{kind}' is not supported; application/json is.");
-            return Err(Refusal::http(415, "UnsupportedMediaType", message));
+impl Deref for Held {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(budget) = &self.budget {
+            budget.used.fetch_sub(self.taken, Ordering::Relaxed);
         }
     }
-    Ok(())
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Refused<Option<T>> {
-    let invalid = |error: serde_json::Error| Refusal::binding(format!("The request body is not valid: {error}."), None);
-    // Most bodies are what is wanted at once.
-    if body.first() == Some(&b'{')
-        && let Ok(value) = serde_json::from_slice(body)
-    {
-        return Ok(Some(value));
-    }
-    let mut value: Value = serde_json::from_slice(body).map_err(invalid)?;
-    match &value {
-        Value::Null => return Ok(None),
-        Value::Object(_) => {}
-        // serde would read an array as an object's members in order.
-        _ => return Err(Refusal::binding("The request body must be a JSON object.", None)),
-    }
-    with_integers(&mut value);
-    serde_json::from_value(value).map(Some).map_err(invalid)
-}
-
-/// Turns `60.0` into `60`: JSON has one kind of number, and some clients write all of them as floats.
-fn with_integers(value: &mut Value) {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            if let Some(float) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < EXACT) {
-                // Exact: it is a whole number below 2^53.
-                #[allow(clippy::cast_possible_truncation)]
-                let whole = float as i64;
-                *value = whole.into();
-            }
+impl Held {
+    /// Adds bytes; whether there was room.
+    fn add(&mut self, bytes: &[u8], budget: &Arc<Budget>) -> bool {
+        if !budget.take(bytes.len()) {
+            return false;
         }
-        Value::Array(items) => items.iter_mut().for_each(with_integers),
-        Value::Object(members) => members.values_mut().for_each(with_integers),
-        _ => {}
+        self.budget.get_or_insert_with(|| Arc::clone(budget));
+        self.taken += bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        true
     }
+}
+
+fn too_large(limit: usize) -> Answer {
+    let message = format!("The request body is larger than {limit} bytes.");
+    Answer::refused(Refusal::http(413, "RequestTooLarge", message)).closing()
+}
+
+/// Refuses a body by the length that it is stated to have.
+pub(super) fn check_length(head: &Head, limit: usize) -> Result<(), Answer> {
+    match stated_length(head) {
+        Some(length) if length > limit as u64 => Err(too_large(limit)),
+        _ => Ok(()),
+    }
+}
+
+/// Reads a body.
+pub(super) async fn read<B>(body: B, limit: usize, budget: &Arc<Budget>) -> Result<Held, Answer>
+where
+    B: HttpBody<Data = Bytes>,
+{
+    let mut held = Held::default();
+    let mut body = pin!(body);
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            return Err(Answer::refused(Refusal::http(400, "BadRequest", "The request body is incomplete.")).closing());
+        };
+        let Ok(data) = frame.into_data() else { continue };
+        if held.len() + data.len() > limit {
+            return Err(too_large(limit));
+        }
+        if !held.add(&data, budget) {
+            let refusal = Refusal::busy("The emulator holds as many request bodies as it may.", RETRY_AFTER);
+            return Err(Answer::refused(refusal).closing());
+        }
+    }
+    Ok(held)
+}
+
+/// Reads a body of a request that is refused, and keeps nothing of it, so that the connection can go on. Whether it was read to
+/// its end: a long one is not.
+pub(super) async fn discard<B>(head: &Head, body: B) -> bool
+where
+    B: HttpBody<Data = Bytes>,
+{
+    // A client that waits to be told to go on does not send it.
+    let waits = head.headers.contains_key("expect");
+    if waits || stated_length(head).is_none_or(|length| length > MAX_UNAUTHENTICATED as u64) {
+        return false;
+    }
+    let mut body = pin!(body);
+    while let Some(frame) = body.frame().await {
+        if frame.is_err() {
+            return false;
+        }
+    }
+    true
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use acs_identity_protocol::models::CreateIdentityRequest;
+    use http_body_util::Full;
 
-    #[test]
-    fn only_objects_are_bodies() {
-        let minutes = |body: &str| {
-            parse::<CreateIdentityRequest>(body.as_bytes()).map(|request| request.and_then(|r| r.expires_in_minutes))
-        };
-        assert_eq!(minutes(r#"{"expiresInMinutes":60.0}"#), Ok(Some(60)));
-        assert_eq!(minutes("null"), Ok(None));
-        for body in ["[null]", "1", "\"a\"", "{", r#"{"expiresInMinutes":60.5}"#, r#"{"expiresInMinutes":1e99}"#] {
-            assert_eq!(minutes(body).map_err(|refusal| refusal.status), Err(400), "{body}");
-        }
+    fn full(bytes: usize) -> Full<Bytes> {
+        Full::new(vec![b'x'; bytes].into())
+    }
+
+    #[tokio::test]
+    async fn bodies_beyond_the_budget_are_answered_with_503_until_others_end() {
+        let budget = Budget::of(100);
+        let first = read(full(60), 1000, &budget).await.ok().unwrap();
+        let refused = read(full(41), 1000, &budget).await.err().unwrap();
+        assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
+        assert_eq!(refused.header("connection"), Some("close"));
+        let second = read(full(40), 1000, &budget).await.ok().unwrap();
+        assert_eq!((first.len(), second.len()), (60, 40));
+        drop((first, second));
+        assert!(read(full(100), 1000, &budget).await.is_ok());
+        assert_eq!(budget.used.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn a_body_over_its_limit_is_refused_wherever_its_length_is_not_stated() {
+        let budget = Budget::of(1000);
+        assert!(read(full(10), 10, &budget).await.is_ok());
+        assert_eq!(read(full(11), 10, &budget).await.err().unwrap().status, 413);
+        assert_eq!(budget.used.load(Ordering::Relaxed), 0);
     }
 }

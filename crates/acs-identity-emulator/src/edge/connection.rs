@@ -1,43 +1,51 @@
 //! What a request must know of its connection.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A connection: between whom it is, and whether somebody has shown a key on it.
+/// A connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    #[allow(dead_code)] // The doors for loopback peers ask for it.
     pub(crate) peer: SocketAddr,
+    /// The address of ours that the peer connected to.
     #[allow(dead_code)]
     pub(crate) local: SocketAddr,
-    #[allow(dead_code)]
     pub(crate) tls: bool,
     authenticated: AtomicBool,
+    ambiguous: AtomicBool,
 }
 
 impl Connection {
     pub(crate) fn new(peer: SocketAddr, local: SocketAddr, tls: bool) -> Self {
-        Self { peer, local, tls, authenticated: AtomicBool::new(false) }
+        Self { peer, local, tls, authenticated: AtomicBool::new(false), ambiguous: AtomicBool::new(false) }
     }
 
-    /// A request on it has authenticated itself.
+    /// Notes that a request has shown who it comes from.
     pub(crate) fn authenticate(&self) {
         self.authenticated.store(true, Ordering::Relaxed);
     }
 
+    /// Whether a request has shown who it comes from.
     pub(crate) fn is_authenticated(&self) -> bool {
         self.authenticated.load(Ordering::Relaxed)
     }
-}
 
-/// The outcome of a request that gets no answer: its connection is dropped.
-#[derive(Debug)]
-pub(crate) struct Dropped;
+    /// Notes that a request has both a length and chunks: where it ends, depends on who reads it.
+    pub(crate) fn mark_ambiguous(&self) {
+        self.ambiguous.store(true, Ordering::Relaxed);
+    }
 
-impl std::fmt::Display for Dropped {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the connection is dropped")
+    pub(crate) fn is_ambiguous(&self) -> bool {
+        self.ambiguous.load(Ordering::Relaxed)
+    }
+
+    /// Whether the peer is on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        // A listener on :: shows IPv4 peers as ::ffff:127.0.0.1.
+        self.peer_ip().is_loopback()
+    }
+
+    pub(crate) fn peer_ip(&self) -> IpAddr {
+        self.peer.ip().to_canonical()
     }
 }
-
-impl std::error::Error for Dropped {}

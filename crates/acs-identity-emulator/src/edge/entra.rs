@@ -1,24 +1,29 @@
 //! The Entra side: OpenID metadata, the token endpoint, and the endpoints of managed identities, so that code without a
 //! key runs offline, too. Errors are those of RFC 6749, as Entra words them.
 
-use hyper::Method;
 use serde_json::{Value, json};
 
+use super::Edge;
+use super::context::RequestContext;
+use super::path::{decode_segment, query_parameter};
 use super::responses::Answer;
-use super::routes::query_parameter;
-use super::{Edge, Received};
-use crate::core::{DEFAULT_TENANT, Grant, Refused, audience_of};
+use super::routes::Entra;
+use crate::core::{DEFAULT_TENANT, Grant, Refused, SignInRefusal, audience_of};
 
 /// The client that a managed identity is where none is named.
 const MANAGED_IDENTITY: &str = "00000000-0000-0000-0000-000000000001";
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
+/// What stands at the address that device codes name.
+const DEVICE_LOGIN: &str = "<!doctype html><html lang=\"en\"><title>Device login</title>\
+    <p>The emulator signs its default user in at once. There is nothing to enter; this page can be closed.</p></html>\n";
+
 /// How often a client may ask whether the user has signed in, in seconds.
 const POLL_INTERVAL: u64 = 1;
 
 /// An error of RFC 6749.
-fn oauth_error(status: u16, error: &str, description: impl Into<String>) -> Answer {
+pub(super) fn oauth_error(status: u16, error: &str, description: impl Into<String>) -> Answer {
     Answer::json(status, &json!({"error": error, "error_description": description.into()}))
 }
 
@@ -27,35 +32,51 @@ fn lacks(field: &str) -> Answer {
     oauth_error(400, "invalid_request", format!("AADSTS900144: The request body must contain '{field}'."))
 }
 
+/// Why a sign-in by device code does not go on, as Entra words it.
+fn refused(refusal: SignInRefusal) -> Answer {
+    match refusal {
+        SignInRefusal::Client => {
+            oauth_error(400, "unauthorized_client", "AADSTS700016: The application was not found: its id is too long.")
+        }
+        SignInRefusal::Scope => oauth_error(400, "invalid_scope", "AADSTS70011: The scope is too long."),
+        SignInRefusal::UnknownCode => {
+            oauth_error(400, "invalid_grant", "AADSTS70008: The device code is unknown or has expired.")
+        }
+        SignInRefusal::OtherClient => {
+            oauth_error(400, "invalid_grant", "AADSTS700003: The device code was issued to another client.")
+        }
+        SignInRefusal::OtherTenant => oauth_error(
+            400,
+            "invalid_grant",
+            "AADSTS700005: The device code is intended to be used against another tenant.",
+        ),
+    }
+}
+
 fn granted(grant: &Grant) -> Answer {
     Answer::json(200, grant).with("cache-control", "no-store")
 }
 
 impl Edge {
     /// What Entra answers, not the service.
-    pub(super) async fn entra(&self, request: &Received) -> Option<Answer> {
-        let (tenant, rest) = request.path().strip_prefix('/')?.split_once('/')?;
-        let (post, get) = (request.method == Method::POST, request.method == Method::GET);
-        let answer = match rest {
-            "oauth2/v2.0/token" | "oauth2/token" if post => self.token(tenant, request).await,
-            "oauth2/v2.0/devicecode" | "oauth2/devicecode" if post => self.device_code(request),
-            "discovery/v2.0/keys" | "discovery/keys" if get => self.keys().await,
-            "v2.0/.well-known/openid-configuration" | ".well-known/openid-configuration" if get => {
-                Ok(Answer::json(200, &self.metadata(tenant)))
-            }
-            "token" if get && tenant == "msi" => self.app_service_token(request).await,
-            "identity/oauth2/token" if get && tenant == "metadata" => self.imds_token(request).await,
-            _ => return None,
-        };
-        Some(answer.unwrap_or_else(Answer::refused))
+    pub(super) async fn entra(&self, entra: &Entra, request: &RequestContext) -> Refused<Answer> {
+        match entra {
+            Entra::Token { tenant } => self.token(tenant, request).await,
+            Entra::DeviceCode { tenant } => self.device_code(tenant, request),
+            Entra::DeviceLogin => Ok(Answer::text("text/html; charset=utf-8", DEVICE_LOGIN)),
+            Entra::Keys => self.keys().await,
+            Entra::Metadata { tenant } => Ok(Answer::json(200, &self.metadata(tenant, request))),
+            Entra::AppService => self.app_service_token(request).await,
+            Entra::Imds => self.imds_token(request).await,
+        }
     }
 
     async fn keys(&self) -> Refused<Answer> {
         Ok(Answer::json(200, &json!({"keys": [self.core.issuer_key().await?.jwk()]})))
     }
 
-    fn metadata(&self, tenant: &str) -> Value {
-        let base = &self.base;
+    fn metadata(&self, tenant: &str, request: &RequestContext) -> Value {
+        let base = self.base_of(request);
         json!({
             "issuer": format!("{base}/{tenant}/v2.0"),
             "authorization_endpoint": format!("{base}/{tenant}/oauth2/v2.0/authorize"),
@@ -70,7 +91,7 @@ impl Edge {
         })
     }
 
-    async fn token(&self, tenant: &str, request: &Received) -> Refused<Answer> {
+    async fn token(&self, tenant: &str, request: &RequestContext) -> Refused<Answer> {
         let form = std::str::from_utf8(&request.body).unwrap_or_default();
         let field = |name| query_parameter(form, name).filter(|value| !value.is_empty());
         let basic = basic_credentials(request);
@@ -78,6 +99,7 @@ impl Edge {
         let Some(client) = client else {
             return Ok(lacks("client_id"));
         };
+        let base = self.base_of(request);
         Ok(match field("grant_type").as_deref() {
             Some("client_credentials") => {
                 let secret = basic.map(|(_, secret)| secret).or_else(|| field("client_secret"));
@@ -96,16 +118,16 @@ impl Edge {
                     return Ok(lacks("scope"));
                 };
                 let audience = audience_of(scope.split(' ').next().unwrap_or_default());
-                granted(&self.core.issue_application_token(&self.base, tenant, &client, audience).await?)
+                granted(&self.core.issue_application_token(&base, tenant, &client, audience).await?)
             }
             Some("device_code" | DEVICE_CODE) => {
-                let code = field("device_code").or_else(|| field("code")).unwrap_or_default();
-                match self.core.end_device_login(&self.base, tenant, &client, &code).await? {
-                    Some(grant) => granted(&grant),
-                    None => {
-                        oauth_error(400, "invalid_grant", "AADSTS70008: The device code is unknown or has expired.")
-                    }
+                // This one gives a token without a credential.
+                if let Err(refused) = self.check_this_machine(request) {
+                    return Ok(refused);
                 }
+                let code = field("device_code").or_else(|| field("code")).unwrap_or_default();
+                let ended = self.core.end_device_login(&base, tenant, &client, &code).await?;
+                ended.as_ref().map_or_else(|refusal| refused(*refusal), granted)
             }
             Some(other) => {
                 let description = format!(
@@ -117,18 +139,25 @@ impl Edge {
         })
     }
 
-    fn device_code(&self, request: &Received) -> Refused<Answer> {
+    fn device_code(&self, tenant: &str, request: &RequestContext) -> Refused<Answer> {
         let form = std::str::from_utf8(&request.body).unwrap_or_default();
-        let Some(client) = query_parameter(form, "client_id").filter(|client| !client.is_empty()) else {
+        let field = |name| query_parameter(form, name).filter(|value| !value.is_empty());
+        let Some(client) = field("client_id") else {
             return Ok(lacks("client_id"));
         };
-        let scope = query_parameter(form, "scope").unwrap_or_default();
-        let (code, expires_in) = self.core.begin_device_login(&client, &scope)?;
+        // Version 1 names a resource.
+        let Some(scope) = field("scope").or_else(|| field("resource").map(|resource| resource + "/.default")) else {
+            return Ok(lacks("scope"));
+        };
+        let (code, expires_in) = match self.core.begin_device_login(tenant, &client, &scope)? {
+            Ok(begun) => begun,
+            Err(refusal) => return Ok(refused(refusal)),
+        };
         let user_code: String = code.chars().filter(char::is_ascii_alphanumeric).take(9).collect();
         let body = json!({
             "user_code": user_code.to_ascii_uppercase(),
             "device_code": code,
-            "verification_uri": format!("{}/devicelogin", self.base),
+            "verification_uri": format!("{}/devicelogin", self.base_of(request)),
             "expires_in": expires_in,
             "interval": POLL_INTERVAL,
             "message": "The emulator signs its default user in at once; there is nothing to enter.",
@@ -137,32 +166,33 @@ impl Edge {
     }
 
     /// The endpoint of App Service (`IDENTITY_ENDPOINT`).
-    async fn app_service_token(&self, request: &Received) -> Refused<Answer> {
-        if request.header("x-identity-header") != Some(&*self.core.access_keys.identity_header()) {
+    async fn app_service_token(&self, request: &RequestContext) -> Refused<Answer> {
+        if request.head.header("x-identity-header") != Some(&*self.core.access_keys.identity_header()) {
             return Ok(oauth_error(401, "unauthorized", "X-IDENTITY-HEADER is not the value of IDENTITY_HEADER."));
         }
         self.managed_identity_token(request).await
     }
 
     /// The endpoint of virtual machines (IMDS).
-    async fn imds_token(&self, request: &Received) -> Refused<Answer> {
-        if !request.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+    async fn imds_token(&self, request: &RequestContext) -> Refused<Answer> {
+        if !request.head.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
             return Ok(oauth_error(400, "invalid_request", "Required metadata header not specified"));
         }
         self.managed_identity_token(request).await
     }
 
     /// Both endpoints write all numbers as strings, and the SDK for Rust insists on it.
-    async fn managed_identity_token(&self, request: &Received) -> Refused<Answer> {
-        let Some(resource) = query_parameter(request.query(), "resource").filter(|resource| !resource.is_empty())
+    async fn managed_identity_token(&self, request: &RequestContext) -> Refused<Answer> {
+        let Some(resource) = query_parameter(request.head.query(), "resource").filter(|resource| !resource.is_empty())
         else {
             return Ok(oauth_error(400, "invalid_resource", "The query must name a 'resource'."));
         };
         let named = ["client_id", "object_id", "principal_id", "mi_res_id"];
-        let client = named.iter().find_map(|name| query_parameter(request.query(), name));
+        let client = named.iter().find_map(|name| query_parameter(request.head.query(), name));
         let client = client.as_deref().unwrap_or(MANAGED_IDENTITY);
-        let grant = self.core.issue_application_token(&self.base, DEFAULT_TENANT, client, &resource).await?;
-        let now = time::OffsetDateTime::now_utc().unix_timestamp();
+        let grant =
+            self.core.issue_application_token(&self.base_of(request), DEFAULT_TENANT, client, &resource).await?;
+        let now = crate::clock::machine::now().unix_timestamp();
         let body = json!({
             "access_token": grant.access_token,
             "client_id": client,
@@ -177,10 +207,10 @@ impl Edge {
 }
 
 /// Client id and secret in a header, as RFC 6749 allows.
-fn basic_credentials(request: &Received) -> Option<(String, String)> {
+fn basic_credentials(request: &RequestContext) -> Option<(String, String)> {
     use base64::Engine as _;
-    let text = request.credentials("Basic")?;
+    let text = request.head.credentials("Basic")?;
     let decoded = String::from_utf8(base64::engine::general_purpose::STANDARD.decode(text).ok()?).ok()?;
     let (client, secret) = decoded.split_once(':')?;
-    Some((super::routes::decode_segment(client)?, super::routes::decode_segment(secret)?))
+    Some((decode_segment(client)?, decode_segment(secret)?))
 }

@@ -1,136 +1,204 @@
-//! HTTP: authentication, routes, api-versions, headers.
+//! HTTP. A request goes one way: head, route, authentication by the headers, body, throttle, operation, answer, log.
 
+mod any_case;
 mod authentication;
 mod body;
 mod connection;
+mod context;
 mod control;
+mod doors;
 mod entra;
+pub(crate) mod framing;
+mod head;
+mod host;
+mod json;
 mod openapi;
 mod operations;
+mod path;
+mod points;
+mod public;
+mod resources;
 mod responses;
 mod routes;
+#[cfg(test)]
+mod tests;
 mod throttle;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use http_body_util::{BodyExt as _, Limited};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::HeaderMap;
+use hyper::body::{Body as HttpBody, Bytes};
 use hyper::{Method, Request, Response};
 
-pub(crate) use connection::{Connection, Dropped};
+pub(crate) use connection::Connection;
 pub(crate) use responses::Body;
 
 use crate::config::Config;
 use crate::core::{Core, Refusal};
-use crate::store::Caller;
+use crate::keys::pki::Pki;
+use body::{Budget, MAX_BODY, MAX_UNAUTHENTICATED};
+use context::{Head, RequestContext};
+use host::Names;
+use points::{Fault, Point};
 use responses::{Answer, finish};
-use routes::Route;
+use routes::{Admission, Route};
 use throttle::Throttle;
-
-/// Larger bodies are refused; those of the service are a few hundred bytes.
-const MAX_BODY: usize = 1024 * 1024;
 
 /// What every request needs.
 pub(crate) struct Edge {
     pub(crate) core: Arc<Core>,
-    pub(crate) config: Config,
-    /// `https://localhost:PORT`, the name under which tokens know this emulator.
-    pub(crate) base: String,
+    config: Config,
+    pki: Arc<Pki>,
+    /// `https://localhost:PORT`, where a client names no host of ours.
+    base: String,
+    names: Names,
     throttle: Option<Throttle>,
+    bodies: Arc<Budget>,
+    fault: Option<Fault>,
 }
 
-/// A request whose body has come.
-pub(crate) struct Received {
-    pub(crate) method: Method,
-    /// Path and query as they came, nothing decoded.
-    pub(crate) target: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+/// The connection ends without an answer.
+#[derive(Debug)]
+pub(crate) struct Dropped;
+
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection is to end without an answer")
+    }
 }
 
-impl Received {
-    pub(crate) fn path(&self) -> &str {
-        self.target.split('?').next().unwrap_or_default()
-    }
+impl std::error::Error for Dropped {}
 
-    pub(crate) fn query(&self) -> &str {
-        self.target.split_once('?').map_or("", |(_, query)| query)
-    }
+/// The way of a request ends before its operation is answered.
+enum Stop {
+    Answer(Answer),
+    Drop,
+}
 
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    /// What the Authorization header says behind that scheme.
-    pub(crate) fn credentials(&self, wanted: &str) -> Option<&str> {
-        let (scheme, credentials) = self.header("authorization")?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case(wanted).then_some(credentials)
+impl From<Answer> for Stop {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(answer)
     }
 }
 
 impl Edge {
-    pub(crate) fn new(core: Arc<Core>, config: Config, base: String) -> Self {
+    pub(crate) fn new(core: Arc<Core>, config: Config, pki: Arc<Pki>, base: String) -> Self {
         let throttle = config.throttle.then(Throttle::new);
-        Self { core, config, base, throttle }
+        let names = Names::of(&config);
+        Self { core, config, pki, base, names, throttle, bodies: Budget::new(), fault: None }
     }
 
-    /// Answers a request. What goes wrong is an answer, too.
-    pub(crate) async fn handle(
+    /// Answers a request. What goes wrong is an answer, too, unless the connection is to be dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the connection is to end without an answer.
+    pub(crate) async fn handle<B>(
         self: Arc<Self>,
-        request: Request<Incoming>,
+        request: Request<B>,
         connection: Arc<Connection>,
-    ) -> Result<Response<Body>, Dropped> {
-        let started = Instant::now();
+    ) -> Result<Response<Body>, Dropped>
+    where
+        B: HttpBody<Data = Bytes>,
+    {
+        let started = crate::clock::machine::instant();
         let (parts, body) = request.into_parts();
-        let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
-        let mut received = Received { method: parts.method, target, headers: parts.headers, body: Bytes::new() };
-        let answer = match Limited::new(body, MAX_BODY).collect().await {
-            Ok(collected) => {
-                received.body = collected.to_bytes();
-                self.answer(&received, &connection).await
+        let head = Head::new(parts.method, &parts.uri, parts.version, parts.headers);
+        let mut context = RequestContext::new(head, connection);
+        let answer = match self.answer(&mut context, body).await {
+            Ok(answer) | Err(Stop::Answer(answer)) => answer,
+            Err(Stop::Drop) => {
+                self.log(&context, "dropped", started);
+                return Err(Dropped);
             }
-            Err(error) if error.is::<http_body_util::LengthLimitError>() => Answer::refused(Refusal::http(
-                413,
-                "RequestTooLarge",
-                format!("The request body is larger than {MAX_BODY} bytes."),
-            ))
-            .closing(),
-            Err(_) => Answer::refused(Refusal::http(400, "BadRequest", "The request body is incomplete.")).closing(),
         };
-        if self.config.log_requests {
-            let elapsed = started.elapsed().as_micros();
-            crate::log::info(&format!("{} {} {} {elapsed} us", received.method, received.path(), answer.status));
-        }
-        Ok(finish(answer, &received.headers, started))
+        self.log(&context, answer.status, started);
+        Ok(finish(self.for_client(answer, &context), &self, &context, started))
     }
 
-    async fn answer(&self, request: &Received, connection: &Connection) -> Answer {
-        if request.method == Method::OPTIONS {
-            return Answer::preflight();
-        }
-        if let Some(answer) = self.public(request).await {
-            return answer;
-        }
-        if let Some(answer) = self.entra(request).await {
-            return answer;
-        }
-        let route = Route::find(request.path());
-        let caller = if route.as_ref().is_some_and(Route::authenticates_itself) {
-            Caller::Entra
-        } else {
-            match authentication::check(self, request) {
-                Ok(caller) => {
-                    connection.authenticate();
-                    caller
-                }
-                Err(refusal) => return Answer::refused(refusal),
-            }
+    /// The way of a request.
+    async fn answer<B>(&self, request: &mut RequestContext, body: B) -> Result<Answer, Stop>
+    where
+        B: HttpBody<Data = Bytes>,
+    {
+        head::check(request)?;
+        let limit = match request.route.admission() {
+            Admission::Callers | Admission::Control | Admission::Keys => MAX_BODY,
+            Admission::Anyone | Admission::ThisMachine | Admission::Itself => MAX_UNAUTHENTICATED,
         };
-        if let Some(answer) = self.control(caller, request).await {
-            return answer;
+        body::check_length(&request.head, limit)?;
+        if request.head.method == Method::OPTIONS {
+            let answer = Answer::preflight(self.allowed_origin(request).is_some());
+            return Ok(after_discarding(answer, &request.head, body).await);
         }
-        self.route(route, caller, request).await
+        self.at(Point::BeforeAuthentication, request)?;
+        let content_hash = match self.admit(request) {
+            Ok(content_hash) => content_hash,
+            Err(refused) => return Ok(after_discarding(refused, &request.head, body).await),
+        };
+        request.body = body::read(body, limit, &self.bodies).await?;
+        authentication::check_body(request, content_hash.as_deref()).map_err(Answer::refused)?;
+        if let Some(seconds) = self.throttle.as_ref().and_then(|throttle| throttle.count(request)) {
+            return Ok(Answer::refused(Refusal::throttled(seconds)));
+        }
+        self.at(Point::BeforeOperation, request)?;
+        let answer = self.operate(request).await;
+        self.at(Point::AfterOperation, request)?;
+        Ok(answer)
     }
+
+    /// Lets a request in by its headers, and notes who asks. The hash that its body must have, where it is signed.
+    fn admit(&self, request: &mut RequestContext) -> Result<Option<String>, Answer> {
+        match request.route.admission() {
+            Admission::Anyone | Admission::Itself => Ok(None),
+            Admission::ThisMachine => self.check_this_machine(request).map(|()| None),
+            Admission::Callers | Admission::Control | Admission::Keys => {
+                let authenticated = authentication::check(self, request).map_err(Answer::refused)?;
+                request.caller = authenticated.caller;
+                request.connection.authenticate();
+                Ok(authenticated.content_hash)
+            }
+        }
+    }
+
+    /// Carries out what the route names.
+    async fn operate(&self, request: &RequestContext) -> Answer {
+        let method = &request.head.method;
+        match &request.route {
+            Route::Service(resource) => self.serve(resource, request).await,
+            Route::Unknown => {
+                let message = format!("There is no resource at '{}'.", request.head.path());
+                Answer::refused(Refusal::http(404, "NotFound", message))
+            }
+            route if !route.methods().contains(method) => {
+                let allow: Vec<&str> = route.methods().iter().map(Method::as_str).collect();
+                Answer::not_allowed(method, allow.join(", "))
+            }
+            Route::Public(public) => self.public(*public, request).await,
+            Route::Introspect => self.introspect(request).await.unwrap_or_else(Answer::refused),
+            Route::Control(control) => self.control(*control, request).await.unwrap_or_else(Answer::refused),
+            Route::Entra(entra) => self.entra(entra, request).await.unwrap_or_else(Answer::refused),
+        }
+    }
+
+    /// Chunks end the connection: hyper takes a Content-Length beside them away, and a proxy in front may have gone by that.
+    fn for_client(&self, answer: Answer, request: &RequestContext) -> Answer {
+        if request.head.headers.contains_key("transfer-encoding") { answer.closing() } else { answer }
+    }
+
+    fn log(&self, request: &RequestContext, outcome: impl std::fmt::Display, started: Instant) {
+        if self.config.log_requests {
+            let elapsed = crate::clock::machine::instant().duration_since(started).as_micros();
+            let (method, path) = (&request.head.method, request.head.path());
+            crate::log::info(&format!("{method} {path} {outcome} {elapsed} us"));
+        }
+    }
+}
+
+/// An answer to a request whose body nobody wants. Where it is not read to its end, the connection ends.
+async fn after_discarding<B>(answer: Answer, head: &Head, body: B) -> Answer
+where
+    B: HttpBody<Data = Bytes>,
+{
+    if body::discard(head, body).await { answer } else { answer.closing() }
 }

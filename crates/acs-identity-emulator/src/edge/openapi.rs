@@ -39,6 +39,12 @@ pub(super) fn describe(version: &ApiVersion) -> Refused<Value> {
         remove(&mut schemas["TeamsUserExchangeRequest"], "appId");
         remove(&mut schemas["TeamsUserExchangeRequest"], "userId");
     }
+    if version.teams_user == Some(TeamsUserBody::TokenWithoutErrorBody) {
+        // Of the two reasons for it, one has no body.
+        document["paths"]["/teamsUser/:exchangeAccessToken"]["post"]["responses"]["401"] = json!({
+            "description": "The caller is refused, with an error as the body; or the Entra token is, without a body.",
+        });
+    }
     if version.legacy {
         let responses = &mut document["paths"]["/identities"]["post"]["responses"];
         let mut created = responses["201"].take();
@@ -54,7 +60,7 @@ pub(super) fn describe(version: &ApiVersion) -> Refused<Value> {
 fn keep_operations_of(paths: &mut Map<String, Value>, version: &ApiVersion) {
     for (path, item) in paths.iter_mut() {
         // What is not a route of the service has no versions.
-        let (Some(route), Some(item)) = (Route::find(path), item.as_object_mut()) else { continue };
+        let (Route::Service(route), Some(item)) = (Route::find(path), item.as_object_mut()) else { continue };
         item.retain(|member, _| {
             Method::from_bytes(member.to_ascii_uppercase().as_bytes())
                 .ok()
@@ -74,6 +80,7 @@ fn remove(schema: &mut Value, property: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edge::routes::{CONTROL, INTROSPECT, PUBLIC};
     use acs_identity_protocol::api_version::KNOWN;
 
     /// Every route, with every method that a version gives it, is described, and nothing else is.
@@ -94,12 +101,23 @@ mod tests {
                 "/access/entra/assignments",
                 "/access/entra/assignments/{objectId}",
             ] {
-                let route = Route::find(path).unwrap();
+                let Route::Service(route) = Route::find(path) else { panic!("{path}") };
                 for method in route.methods() {
                     let described = &document["paths"][path][method.as_str().to_ascii_lowercase()];
                     assert_eq!(described.is_object(), route.is_in(version, method), "{} {method} {path}", version.name);
                 }
             }
+        }
+    }
+
+    /// What the emulator has beside the service is described, too.
+    #[test]
+    fn all_paths_beside_the_service_are_described() {
+        let document = describe(ApiVersion::newest()).unwrap();
+        let public = PUBLIC.iter().map(|(path, _)| (*path, "get")).filter(|(path, _)| *path != "/emulator");
+        let control = CONTROL.iter().map(|(path, _)| (*path, "post")).chain([(INTROSPECT, "post")]);
+        for (path, method) in public.chain(control) {
+            assert!(document["paths"][path][method].is_object(), "{method} {path}");
         }
     }
 }

@@ -12,10 +12,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use http_body_util::Full;
 use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
-use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Response, StatusCode};
 use serde::Serialize;
 
+use super::Edge;
+use super::context::RequestContext;
+use super::host::HostName;
 use crate::core::{Refusal, Refused};
 
 /// A body; error bodies are sent in chunks, as the service does.
@@ -76,8 +79,16 @@ impl Answer {
         Self::new(204)
     }
 
+    /// Text of that type.
+    pub(super) fn text(content_type: &'static str, text: impl Into<Vec<u8>>) -> Self {
+        Self { content_type: Some(content_type), body: text.into(), ..Self::new(200) }
+    }
+
     /// The answer to a browser's question whether it may ask.
-    pub(super) fn preflight() -> Self {
+    pub(super) fn preflight(allowed: bool) -> Self {
+        if !allowed {
+            return Self::no_content();
+        }
         Self::no_content()
             .with("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE")
             .with("access-control-max-age", "86400")
@@ -123,6 +134,11 @@ impl Answer {
         self
     }
 
+    #[cfg(test)]
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.extra.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+    }
+
     /// Ends the connection afterwards: the request was not read to its end.
     pub(super) fn closing(self) -> Self {
         self.with("connection", "close")
@@ -143,8 +159,15 @@ fn text(value: String) -> HeaderValue {
     HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""))
 }
 
+/// Whether the host may be told to be used with TLS only. A loopback name may not: it is that of other servers, too. Addresses
+/// cannot be, and over plain HTTP it would be ignored.
+fn is_for_hsts(request: &RequestContext) -> bool {
+    request.connection.tls
+        && request.host.as_ref().is_some_and(|host| matches!(host, HostName::Name(_)) && !host.is_loopback())
+}
+
 /// Adds the headers that the service sends with everything.
-pub(super) fn finish(answer: Answer, request: &HeaderMap, started: Instant) -> Response<Body> {
+pub(super) fn finish(answer: Answer, edge: &Edge, request: &RequestContext, started: Instant) -> Response<Body> {
     let is_ok_with_body = answer.status == 200 && !answer.body.is_empty();
     let body = Body { inner: Full::new(answer.body.into()), chunked: answer.chunked };
     let mut response = Response::new(body);
@@ -161,8 +184,13 @@ pub(super) fn finish(answer: Answer, request: &HeaderMap, started: Instant) -> R
     let reference = STANDARD_NO_PAD.encode(reference);
     set("ms-cv", text(format!("{reference}.0")));
     set("request-context", HeaderValue::from_static("appId="));
-    set("strict-transport-security", HeaderValue::from_static("max-age=31536000;includeSubDomains"));
-    set("x-processing-time", text(format!("{}ms", started.elapsed().as_millis())));
+    if is_for_hsts(request) {
+        set("strict-transport-security", HeaderValue::from_static("max-age=31536000;includeSubDomains"));
+    }
+    set(
+        "x-processing-time",
+        text(format!("{}ms", crate::clock::machine::instant().duration_since(started).as_millis())),
+    );
     set("x-azure-ref", text(reference));
     set("x-cache", HeaderValue::from_static("CONFIG_NOCACHE"));
     if let Some(content_type) = answer.content_type {
@@ -177,12 +205,8 @@ pub(super) fn finish(answer: Answer, request: &HeaderMap, started: Instant) -> R
     for (name, value) in answer.extra {
         set(name, text(value.into_owned()));
     }
-    if request.contains_key("origin") {
-        set("access-control-allow-origin", HeaderValue::from_static("*"));
-        set("access-control-allow-headers", HeaderValue::from_static("*, authorization"));
-        set("access-control-expose-headers", HeaderValue::from_static("*"));
-    }
-    if let Some(id) = request.get("x-ms-client-request-id") {
+    edge.share(request, headers);
+    if let Some(id) = request.head.headers.get("x-ms-client-request-id") {
         headers.insert(HeaderName::from_static("x-ms-client-request-id"), id.clone());
     }
     response

@@ -1,146 +1,191 @@
-//! Which operation a path and a method name (docs/service.md, section 1).
+//! The table of all routes: the service, what the emulator has beside it, and the Entra side.
 
-use std::sync::OnceLock;
-
-use acs_identity_protocol::api_version::{self, ApiVersion};
 use hyper::Method;
+
+use super::path::decode_segment;
+use super::resources::Resource;
 
 /// What a path leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
-    Identities,
-    Identity(String),
-    /// 2020-07-20-preview2's way to issue.
-    LegacyToken(String),
-    IssueAccessToken(String),
-    RevokeAccessTokens(String),
-    ExchangeTeamsUser,
-    ExchangeTeamsExtension,
-    TeamsExtensionAssignment {
-        tenant: String,
-        object: String,
-    },
-    ExchangeEntra,
-    EntraAssignments,
-    EntraAssignment(String),
+    /// An operation of the service.
+    Service(Resource),
+    /// What needs no authentication.
+    Public(Public),
+    /// Whether a token is active.
+    Introspect,
+    /// What rules the emulator.
+    Control(Control),
+    /// What Entra answers, not the service.
+    Entra(Entra),
+    /// Nothing.
+    Unknown,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Public {
+    Health,
+    Live,
+    Ready,
+    OpenApi,
+    TokenMetadata,
+    TokenKeys,
+    /// The announced `controlEndpoint`.
+    Index,
+    CaCertificate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Control {
+    EntraToken,
+    ListKeys,
+    RegenerateKey,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Entra {
+    Token {
+        tenant: String,
+    },
+    DeviceCode {
+        tenant: String,
+    },
+    /// The page that device codes name.
+    DeviceLogin,
+    Keys,
+    Metadata {
+        tenant: String,
+    },
+    /// The managed identity of App Service.
+    AppService,
+    /// That of a virtual machine.
+    Imds,
+}
+
+/// Who may come in by a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// Anybody.
+    Anyone,
+    /// Whoever is on this machine and knows it by a name of ours. There is no credential.
+    ThisMachine,
+    /// Whoever brings what the operation itself looks at: a secret, or the Entra token of a user.
+    Itself,
+    /// Whoever has an access key or an Entra token for management.
+    Callers,
+    /// Whoever has an access key or the control secret.
+    Control,
+    /// They, and the Entra callers that the operator named.
+    Keys,
+}
+
+/// What the emulator has beside the service: each path, and where it leads.
+pub(super) const PUBLIC: [(&str, Public); 9] = [
+    ("/health", Public::Health),
+    ("/health/live", Public::Live),
+    ("/health/ready", Public::Ready),
+    ("/openapi.json", Public::OpenApi),
+    ("/.well-known/openid-configuration", Public::TokenMetadata),
+    ("/.well-known/jwks.json", Public::TokenKeys),
+    ("/emulator/", Public::Index),
+    ("/emulator", Public::Index),
+    ("/emulator/ca.pem", Public::CaCertificate),
+];
+pub(super) const CONTROL: [(&str, Control); 3] = [
+    ("/emulator/entra-token", Control::EntraToken),
+    ("/emulator/list-keys", Control::ListKeys),
+    ("/emulator/regenerate-key", Control::RegenerateKey),
+];
+pub(super) const INTROSPECT: &str = "/introspect";
+
+const GET: &[Method] = &[Method::GET];
+const GET_HEAD: &[Method] = &[Method::GET, Method::HEAD];
+const POST: &[Method] = &[Method::POST];
+
 impl Route {
-    /// Finds the route of a raw path. Segments are decoded one by one, so that an encoded slash separates nothing.
-    pub(super) fn find(path: &str) -> Option<Self> {
-        let segments: Option<Vec<String>> = path.strip_prefix('/')?.split('/').map(decode_segment).collect();
-        let segments = segments?;
-        let words: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let is = |word: &str, verb: &str| word.eq_ignore_ascii_case(verb);
-        Some(match words[..] {
-            ["identities"] => Self::Identities,
-            ["identities", id] if !id.is_empty() => Self::Identity(id.to_owned()),
-            ["identities", id, "token"] => Self::LegacyToken(id.to_owned()),
-            ["identities", id, verb] if is(verb, ":issueAccessToken") => Self::IssueAccessToken(id.to_owned()),
-            ["identities", id, verb] if is(verb, ":revokeAccessTokens") => Self::RevokeAccessTokens(id.to_owned()),
-            ["teamsUser", verb] if is(verb, ":exchangeAccessToken") => Self::ExchangeTeamsUser,
-            ["access", "teamsExtension", verb] if is(verb, ":exchangeAccessToken") => Self::ExchangeTeamsExtension,
-            ["access", "teamsExtension", "tenants", tenant, "assignments", object] => {
-                Self::TeamsExtensionAssignment { tenant: tenant.to_owned(), object: object.to_owned() }
-            }
-            ["access", "entra", verb] if is(verb, ":exchangeAccessToken") => Self::ExchangeEntra,
-            ["access", "entra", "assignments"] => Self::EntraAssignments,
-            ["access", "entra", "assignments", object] if !object.is_empty() => {
-                Self::EntraAssignment(object.to_owned())
+    /// Finds the route of a raw path. Words count in any case, as ASP.NET takes them. Segments are decoded one by one, so that an
+    /// encoded slash separates nothing.
+    pub(super) fn find(path: &str) -> Self {
+        if let Some((_, public)) = PUBLIC.iter().find(|(known, _)| path.eq_ignore_ascii_case(known)) {
+            return Self::Public(*public);
+        }
+        if let Some((_, control)) = CONTROL.iter().find(|(known, _)| path.eq_ignore_ascii_case(known)) {
+            return Self::Control(*control);
+        }
+        if path.eq_ignore_ascii_case(INTROSPECT) {
+            return Self::Introspect;
+        }
+        let segments = path.strip_prefix('/').map(|path| path.split('/').map(decode_segment));
+        let Some(segments) = segments.and_then(Iterator::collect::<Option<Vec<String>>>) else { return Self::Unknown };
+        if let Some(resource) = Resource::find(&segments) {
+            return Self::Service(resource);
+        }
+        Entra::find(&segments).map_or(Self::Unknown, Self::Entra)
+    }
+
+    /// The methods that it has; of the service, in any api-version.
+    pub(super) fn methods(&self) -> &'static [Method] {
+        match self {
+            Self::Service(resource) => resource.methods(),
+            Self::Public(_) | Self::Entra(Entra::DeviceLogin) => GET_HEAD,
+            Self::Introspect | Self::Control(_) => POST,
+            Self::Entra(Entra::Token { .. } | Entra::DeviceCode { .. }) => POST,
+            Self::Entra(Entra::Keys | Entra::Metadata { .. } | Entra::AppService | Entra::Imds) => GET,
+            Self::Unknown => &[],
+        }
+    }
+
+    /// Who may come in.
+    pub(super) fn admission(&self) -> Admission {
+        match self {
+            Self::Service(Resource::ExchangeTeamsExtension | Resource::ExchangeEntra) => Admission::Itself,
+            Self::Service(_) | Self::Introspect | Self::Unknown => Admission::Callers,
+            Self::Public(_) => Admission::Anyone,
+            Self::Control(Control::EntraToken) => Admission::Control,
+            Self::Control(Control::ListKeys | Control::RegenerateKey) => Admission::Keys,
+            Self::Entra(Entra::Keys | Entra::Metadata { .. }) => Admission::Anyone,
+            Self::Entra(Entra::Token { .. } | Entra::AppService) => Admission::Itself,
+            Self::Entra(Entra::DeviceCode { .. } | Entra::DeviceLogin | Entra::Imds) => Admission::ThisMachine,
+        }
+    }
+
+    /// Whether pages in browsers may ask, where their origin is allowed: the service, and what verifies its tokens.
+    pub(super) fn is_for_browsers(&self) -> bool {
+        match self {
+            Self::Service(_) | Self::Introspect | Self::Public(_) | Self::Unknown => true,
+            Self::Control(_) => false,
+            Self::Entra(entra) => matches!(entra, Entra::Keys | Entra::Metadata { .. }),
+        }
+    }
+}
+
+impl Entra {
+    fn find(segments: &[String]) -> Option<Self> {
+        let lower: Vec<String> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
+        let words: Vec<&str> = lower.iter().map(String::as_str).collect();
+        match words[..] {
+            ["devicelogin"] => return Some(Self::DeviceLogin),
+            ["msi", "token"] => return Some(Self::AppService),
+            ["metadata", "identity", "oauth2", "token"] => return Some(Self::Imds),
+            _ => {}
+        }
+        let tenant = segments.first().filter(|tenant| is_tenant(tenant))?.clone();
+        Some(match words[1..] {
+            ["oauth2", "v2.0", "token"] | ["oauth2", "token"] => Self::Token { tenant },
+            ["oauth2", "v2.0", "devicecode"] | ["oauth2", "devicecode"] => Self::DeviceCode { tenant },
+            ["discovery", "v2.0", "keys"] | ["discovery", "keys"] => Self::Keys,
+            ["v2.0", ".well-known", "openid-configuration"] | [".well-known", "openid-configuration"] => {
+                Self::Metadata { tenant }
             }
             _ => return None,
         })
     }
-
-    /// The methods that any version has.
-    pub(super) fn methods(&self) -> &'static [Method] {
-        match self {
-            Self::Identity(_) => &[Method::GET, Method::DELETE, Method::PATCH],
-            Self::TeamsExtensionAssignment { .. } | Self::EntraAssignment(_) => {
-                &[Method::GET, Method::PUT, Method::DELETE]
-            }
-            Self::EntraAssignments => &[Method::GET, Method::PATCH],
-            _ => &[Method::POST],
-        }
-    }
-
-    /// The methods that a version has, as an `Allow` header lists them.
-    pub(super) fn allow(&self, version: &ApiVersion) -> String {
-        let methods = self.methods().iter().filter(|method| self.has(version, method));
-        methods.map(Method::as_str).collect::<Vec<_>>().join(", ")
-    }
-
-    /// Whether a version has the method here.
-    pub(super) fn has(&self, version: &ApiVersion, method: &Method) -> bool {
-        self.methods().contains(method) && self.is_in(version, method)
-    }
-
-    /// Whether a version has the operation, of one of the methods above.
-    pub(super) fn is_in(&self, version: &ApiVersion, method: &Method) -> bool {
-        match self {
-            Self::Identity(_) if *method == Method::GET => version.custom_id,
-            Self::Identity(_) if *method == Method::PATCH => version.legacy,
-            Self::LegacyToken(_) => version.legacy,
-            Self::IssueAccessToken(_) | Self::RevokeAccessTokens(_) => !version.legacy,
-            Self::ExchangeTeamsUser => version.teams_user.is_some(),
-            Self::ExchangeTeamsExtension | Self::TeamsExtensionAssignment { .. } => version.teams_extension,
-            Self::ExchangeEntra | Self::EntraAssignments | Self::EntraAssignment(_) => version.entra,
-            Self::Identities | Self::Identity(_) => true,
-        }
-    }
-
-    /// Whether the Entra token of the user is itself the credential (docs/service.md, section 2.3).
-    pub(super) fn authenticates_itself(&self) -> bool {
-        matches!(self, Self::ExchangeTeamsExtension | Self::ExchangeEntra)
-    }
-
-    /// The versions for `api-supported-versions`: those of the whole resource, whichever of its operations they have
-    /// (docs/service.md, section 1: 2020-07-20-preview2 is announced where tokens are issued, which it does elsewhere).
-    pub(super) fn supported_versions(&self) -> &'static str {
-        static LISTS: [OnceLock<String>; 4] = [const { OnceLock::new() }; 4];
-        let (list, has_it): (_, fn(&ApiVersion) -> bool) = match self {
-            Self::ExchangeTeamsUser => (0, |version| version.teams_user.is_some()),
-            Self::ExchangeTeamsExtension | Self::TeamsExtensionAssignment { .. } => {
-                (1, |version| version.teams_extension)
-            }
-            Self::ExchangeEntra | Self::EntraAssignments | Self::EntraAssignment(_) => (2, |version| version.entra),
-            _ => (3, |_| true),
-        };
-        LISTS[list].get_or_init(|| {
-            let versions = api_version::KNOWN.iter().filter(|version| has_it(version));
-            versions.map(|version| version.name).collect::<Vec<_>>().join(", ")
-        })
-    }
 }
 
-/// Decodes `%XX`; `None` where that is not UTF-8.
-pub(super) fn decode_segment(segment: &str) -> Option<String> {
-    let mut parts = segment.split('%');
-    let mut decoded = Vec::with_capacity(segment.len());
-    decoded.extend_from_slice(parts.next().unwrap_or_default().as_bytes());
-    for part in parts {
-        let hex = part.get(..2).filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(code) => {
-                decoded.push(code);
-                decoded.extend_from_slice(&part.as_bytes()[2..]);
-            }
-            None => {
-                decoded.push(b'%');
-                decoded.extend_from_slice(part.as_bytes());
-            }
-        }
-    }
-    String::from_utf8(decoded).ok()
-}
-
-/// A parameter of a query or of a form, its name in any case.
-pub(super) fn query_parameter(query: &str, name: &str) -> Option<String> {
-    query.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let key = decode_segment(&key.replace('+', " "))?;
-        key.eq_ignore_ascii_case(name).then(|| decode_segment(&value.replace('+', " "))).flatten()
-    })
+/// A tenant is a GUID, a domain, or a word such as `common`.
+fn is_tenant(text: &str) -> bool {
+    (1..=253).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
 #[cfg(test)]
@@ -148,19 +193,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn segments_are_decoded_alone() {
-        assert_eq!(decode_segment("8%3Aacs%3aa_b").as_deref(), Some("8:acs:a_b"));
-        assert_eq!(decode_segment("%zz%4").as_deref(), Some("%zz%4"));
-        assert_eq!(decode_segment("%25é%%41%+1%2é").as_deref(), Some("%é%A%+1%2é"));
-        assert_eq!(decode_segment("%ff"), None);
-        assert!(matches!(Route::find("/identities/a%2Fb"), Some(Route::Identity(id)) if id == "a/b"));
-        assert!(Route::find("/identities/a/b").is_none());
-        assert!(Route::find("/identities/").is_none());
+    fn segments_are_told_apart_before_they_are_decoded() {
+        let identity = |id: &str| Route::Service(Resource::Identity(id.to_owned()));
+        assert_eq!(Route::find("/identities/a%2Fb"), identity("a/b"));
+        assert_eq!(Route::find("/identities/%ff"), Route::Unknown);
+        assert_eq!(Route::find("/identities/a/b"), Route::Unknown);
+        assert_eq!(Route::find("/identities/"), Route::Unknown);
+        assert_eq!(Route::find("identities"), Route::Unknown);
     }
 
     #[test]
-    fn parameters_are_found_in_any_case() {
-        assert_eq!(query_parameter("a=1&API-Version=2023%2D10-01", "api-version").as_deref(), Some("2023-10-01"));
-        assert_eq!(query_parameter("", "api-version"), None);
+    fn words_of_a_path_count_in_any_case_and_values_stay() {
+        let tenant = || "AbC".to_owned();
+        for (path, expected) in [
+            ("/IDENTITIES", Route::Service(Resource::Identities)),
+            ("/Identities/8:ACS:X/:IssueAccessToken", Route::Service(Resource::IssueAccessToken("8:ACS:X".into()))),
+            ("/TeamsUser/:exchangeaccesstoken", Route::Service(Resource::ExchangeTeamsUser)),
+            ("/Access/Entra/Assignments/O", Route::Service(Resource::EntraAssignment("O".into()))),
+            ("/Health/Ready", Route::Public(Public::Ready)),
+            ("/Emulator/List-Keys", Route::Control(Control::ListKeys)),
+            ("/Introspect", Route::Introspect),
+            ("/AbC/OAuth2/V2.0/Token", Route::Entra(Entra::Token { tenant: tenant() })),
+            ("/MSI/token", Route::Entra(Entra::AppService)),
+            ("/metadata/identity/oauth2/token", Route::Entra(Entra::Imds)),
+            ("/a%20b/oauth2/token", Route::Unknown),
+        ] {
+            assert_eq!(Route::find(path), expected, "{path}");
+        }
     }
 }

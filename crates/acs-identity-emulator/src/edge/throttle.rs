@@ -3,7 +3,11 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Received;
+use acs_identity_protocol::models::CreateIdentityRequest;
+
+use super::context::RequestContext;
+use super::json::parse;
+use super::resources::Resource;
 use super::routes::Route;
 
 const WINDOW: Duration = Duration::from_secs(30);
@@ -18,12 +22,12 @@ pub(super) struct Throttle {
 
 impl Throttle {
     pub(super) fn new() -> Self {
-        Self { windows: Mutex::new([(Instant::now(), 0); LIMITS.len()]) }
+        Self { windows: Mutex::new([(crate::clock::machine::instant(), 0); LIMITS.len()]) }
     }
 
     /// Counts the request. Over the limit: the seconds until the window ends.
-    pub(super) fn count(&self, route: &Route, request: &Received) -> Option<u64> {
-        self.count_at(kind(route, request)?, Instant::now())
+    pub(super) fn count(&self, request: &RequestContext) -> Option<u64> {
+        self.count_at(kind(request)?, crate::clock::machine::instant())
     }
 
     fn count_at(&self, kind: usize, now: Instant) -> Option<u64> {
@@ -38,17 +42,23 @@ impl Throttle {
     }
 }
 
-fn kind(route: &Route, request: &Received) -> Option<usize> {
-    const WITH_TOKEN: &[u8] = b"createTokenWithScopes";
-    Some(match route {
-        Route::Identities => usize::from(request.body.windows(WITH_TOKEN.len()).any(|part| part == WITH_TOKEN)),
-        Route::Identity(_) if request.method == hyper::Method::DELETE => 2,
-        Route::IssueAccessToken(_) | Route::LegacyToken(_) => 3,
-        Route::RevokeAccessTokens(_) => 4,
-        Route::Identity(_) if request.method == hyper::Method::PATCH => 4,
-        Route::ExchangeTeamsUser | Route::ExchangeTeamsExtension | Route::ExchangeEntra => 5,
+fn kind(request: &RequestContext) -> Option<usize> {
+    let Route::Service(resource) = &request.route else { return None };
+    Some(match resource {
+        Resource::Identities => usize::from(asks_for_token(&request.body)),
+        Resource::Identity(_) if request.head.method == hyper::Method::DELETE => 2,
+        Resource::IssueAccessToken(_) | Resource::LegacyToken(_) => 3,
+        Resource::RevokeAccessTokens(_) => 4,
+        Resource::Identity(_) if request.head.method == hyper::Method::PATCH => 4,
+        Resource::ExchangeTeamsUser | Resource::ExchangeTeamsExtension | Resource::ExchangeEntra => 5,
         _ => return None,
     })
+}
+
+/// Whether a creation asks for a token, too.
+fn asks_for_token(body: &[u8]) -> bool {
+    let request: Option<CreateIdentityRequest> = parse(body).unwrap_or_default();
+    request.is_some_and(|request| request.create_token_with_scopes.is_some())
 }
 
 #[cfg(test)]
@@ -56,9 +66,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_creation_counts_by_what_it_asks_for() {
+        assert!(asks_for_token(br#"{"createTokenWithScopes":["chat"]}"#));
+        assert!(asks_for_token(br#"{"CREATETOKENWITHSCOPES":["chat"]}"#));
+        for body in [r#"{"customId":"createTokenWithScopes"}"#, r#"{"createTokenWithScopes":null}"#, "", "{"] {
+            assert!(!asks_for_token(body.as_bytes()), "{body}");
+        }
+    }
+
+    #[test]
     fn windows_end() {
         let throttle = Throttle::new();
-        let now = Instant::now();
+        let now = crate::clock::machine::instant();
         for _ in 0..LIMITS[2] {
             assert_eq!(throttle.count_at(2, now), None);
         }

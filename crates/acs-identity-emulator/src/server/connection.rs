@@ -17,6 +17,7 @@ use super::limits::MAX_HEAD;
 use super::stream::Stream;
 use super::table::Entry;
 use super::watch::{Order, Stage, Watch};
+use crate::edge::framing::Watched;
 use crate::edge::{Connection, Dropped, Edge};
 
 /// The first byte of a TLS record that starts a handshake.
@@ -100,7 +101,7 @@ async fn serve_http(
         // A client that has sent its last request waits for the answer all the same.
         .half_close(true)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Watched::new(stream, Arc::clone(&connection))), service);
     let mut served = std::pin::pin!(served);
     loop {
         if entry.order() == Order::Retire {

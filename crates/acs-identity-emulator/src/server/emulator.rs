@@ -21,9 +21,6 @@ pub struct Emulator {
     pub(super) tls: Arc<ServerConfig>,
     pub(super) pki: Arc<Pki>,
     ca_certificate: String,
-    /// Those of the start.
-    client_secret: String,
-    identity_header: String,
 }
 
 impl std::fmt::Debug for Emulator {
@@ -43,15 +40,8 @@ impl Emulator {
         check_clock(SystemTime::now())?;
         let core = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, OffsetDateTime::now_utc())?;
-        Ok(Self {
-            client_secret: core.access_keys.client_secret(),
-            identity_header: core.access_keys.identity_header(),
-            core: Arc::new(core),
-            tls: pki.server_config()?,
-            ca_certificate: pki.ca_certificate(),
-            pki: Arc::new(pki),
-            config,
-        })
+        let (tls, ca_certificate) = (pki.server_config()?, pki.ca_certificate());
+        Ok(Self { core: Arc::new(core), tls, pki: Arc::new(pki), ca_certificate, config })
     }
 
     /// The certificate of the authority that vouches for the emulator, in PEM.
@@ -80,13 +70,13 @@ impl Emulator {
     }
 
     /// The secret with which applications get tokens from the Entra side.
-    pub fn client_secret(&self) -> &str {
-        &self.client_secret
+    pub fn client_secret(&self) -> String {
+        self.core.access_keys.client_secret()
     }
 
     /// What the managed identity endpoint wants in `X-IDENTITY-HEADER`.
-    pub fn identity_header(&self) -> &str {
-        &self.identity_header
+    pub fn identity_header(&self) -> String {
+        self.core.access_keys.identity_header()
     }
 }
 

@@ -30,8 +30,7 @@ const LOG: Duration = Duration::from_millis(200);
 pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
-    let core = Arc::clone(&emulator.core);
-    let edge = Arc::new(Edge::new(Arc::clone(&core), emulator.config, base));
+    let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, Arc::clone(&emulator.pki), base));
     let tls = TlsAcceptor::from(emulator.tls);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let table = Arc::new(Table::new());
@@ -40,7 +39,7 @@ pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl
     }
     let looking = tokio::spawn(Arc::clone(&table).look_after());
     let turns = tokio::spawn(Arc::clone(&table.turns).give());
-    tokio::spawn(certificates::keep_up(emulator.pki, emulator.core, stopped));
+    tokio::spawn(certificates::keep_up(emulator.pki, Arc::clone(&emulator.core), stopped));
     shutdown.await;
     let _ = stop.send(true);
     // The tasks that accept and those that keep up hold receivers.
@@ -48,6 +47,6 @@ pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl
     table.end(GRACE).await;
     looking.abort();
     turns.abort();
-    core.close();
+    emulator.core.close();
     crate::log::flush_log(LOG);
 }

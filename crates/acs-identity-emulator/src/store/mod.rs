@@ -235,6 +235,15 @@ impl Store {
         }
     }
 
+    /// What keeps writes from being carried out. Waits for nobody.
+    pub(crate) fn trouble(&self) -> Option<StoreError> {
+        match self {
+            Self::Memory(_) => None,
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.trouble(),
+        }
+    }
+
     /// Carries out what waits, and nothing that comes later; whether what is on the disk is whole.
     pub(crate) fn close(&self) -> bool {
         match self {

@@ -3,6 +3,7 @@
 
 mod bundle;
 mod certificates;
+mod edge;
 mod environment;
 mod hosts;
 mod leftovers;

@@ -12,6 +12,7 @@ use super::Surroundings;
 use super::apply::Transaction;
 use super::fault::Fault;
 use super::open::{LOG, checkpoint};
+use super::trouble::Trouble;
 use super::wal::{self, Mark};
 use crate::store::decide::{Rows as _, decide};
 use crate::store::{Operation, Outcome, StoreError};
@@ -131,6 +132,7 @@ pub(super) struct Committer {
     surroundings: Arc<dyn Surroundings>,
     looked_at: Option<Instant>,
     stopped: Option<String>,
+    trouble: Arc<Trouble>,
 }
 
 impl Committer {
@@ -139,6 +141,7 @@ impl Committer {
         database: &std::path::Path,
         number: i64,
         surroundings: Arc<dyn Surroundings>,
+        trouble: Arc<Trouble>,
     ) -> rusqlite::Result<Self> {
         let pages = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&pages);
@@ -156,6 +159,7 @@ impl Committer {
             surroundings,
             looked_at: None,
             stopped: None,
+            trouble,
         })
     }
 
@@ -181,7 +185,9 @@ impl Committer {
 
     fn carry_out(&mut self, batch: Vec<(Operation, Reply)>) {
         let operations: Vec<&Operation> = batch.iter().map(|(operation, _)| operation).collect();
-        match self.commit(&operations) {
+        let committed = self.commit(&operations);
+        self.trouble.note(&committed);
+        match committed {
             Ok(outcomes) => {
                 let gone = !self.are_still_there();
                 for ((_, reply), outcome) in batch.into_iter().zip(outcomes) {

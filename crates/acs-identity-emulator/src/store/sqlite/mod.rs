@@ -11,6 +11,7 @@ mod row;
 mod schema;
 #[cfg(test)]
 pub(crate) mod tests;
+mod trouble;
 pub(crate) mod wal;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use super::operation::{
 };
 use commit::{Committer, Queue};
 use read::Readers;
+use trouble::Trouble;
 
 /// The stack of the thread that commits, in bytes.
 const STACK: usize = 512 * 1024;
@@ -42,6 +44,8 @@ pub(crate) struct Sqlite {
     queue: Arc<Queue>,
     readers: Readers,
     thread: Mutex<Option<JoinHandle<bool>>>,
+    surroundings: Arc<dyn Surroundings>,
+    trouble: Arc<Trouble>,
 }
 
 impl Sqlite {
@@ -51,7 +55,8 @@ impl Sqlite {
         log: i64,
         surroundings: Arc<dyn Surroundings>,
     ) -> std::io::Result<Self> {
-        let committer = Committer::new(connection, &path, log, Arc::clone(&surroundings))
+        let trouble = Arc::new(Trouble::default());
+        let committer = Committer::new(connection, &path, log, Arc::clone(&surroundings), Arc::clone(&trouble))
             .map_err(|error| std::io::Error::other(error.to_string()))?;
         let queue = Arc::new(Queue::default());
         let works_on = Arc::clone(&queue);
@@ -59,11 +64,17 @@ impl Sqlite {
             .name("commit".into())
             .stack_size(STACK)
             .spawn(move || committer.run(&works_on))?;
-        Ok(Self { queue, readers: Readers::new(path, surroundings), thread: Mutex::new(Some(thread)) })
+        let readers = Readers::new(path, Arc::clone(&surroundings));
+        Ok(Self { queue, readers, thread: Mutex::new(Some(thread)), surroundings, trouble })
     }
 
     pub(super) async fn apply(&self, operation: Operation) -> Result<Outcome, StoreError> {
         self.queue.carry_out(operation).await
+    }
+
+    /// What keeps writes from being carried out. Waits for nobody.
+    pub(super) fn trouble(&self) -> Option<StoreError> {
+        if self.surroundings.are_still_there() { self.trouble.now() } else { Some(StoreError::Gone) }
     }
 
     pub(super) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {

@@ -41,12 +41,12 @@ fn keyless(emulator: &Emulator, endpoint: &str) -> [(&'static str, String); 7] {
     let plain = endpoint.replacen("https", "http", 1);
     [
         ("IDENTITY_ENDPOINT", format!("{plain}/msi/token")),
-        ("IDENTITY_HEADER", emulator.identity_header().to_owned()),
+        ("IDENTITY_HEADER", emulator.identity_header()),
         ("AZURE_POD_IDENTITY_AUTHORITY_HOST", plain),
         ("AZURE_AUTHORITY_HOST", endpoint.to_owned()),
         ("AZURE_TENANT_ID", TENANT.to_owned()),
         ("AZURE_CLIENT_ID", CLIENT.to_owned()),
-        ("AZURE_CLIENT_SECRET", emulator.client_secret().to_owned()),
+        ("AZURE_CLIENT_SECRET", emulator.client_secret()),
     ]
 }
 

@@ -83,6 +83,11 @@ impl Place {
         &self.host
     }
 
+    /// Whether other machines can connect, unless something in between keeps them out.
+    pub(super) fn is_open(&self) -> bool {
+        !self.wanted.iter().all(|address| address.to_canonical().is_loopback())
+    }
+
     /// Listens; the listeners and their port. Port 0 takes a free port, the same on all addresses.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use acs_identity_emulator::{Config, TrustedIssuer};
+use azure_core::http::Url;
 use serde_json::Value as Json;
 
 use super::ready::text_of;
@@ -91,6 +92,36 @@ pub(super) const CERTIFICATE_KEY: Argument = Argument::new(
      AZURE_COMMUNICATION_EMULATOR_CERTIFICATE_KEY.",
 )
 .completion(Completion::File)
+.extension();
+
+pub(super) const ENTRA_ADMIN: Argument = Argument::new(
+    &["--entra-admin"],
+    "Client IDs of applications of --entra-issuer that may list and regenerate the access keys. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_ENTRA_ADMIN.",
+)
+.arity(Arity::Many)
+.extension();
+
+pub(super) const CONTROL_SECRET: Argument = Argument::new(
+    &["--control-secret"],
+    "Secret that opens the control endpoints in the header x-emulator-control, beside the access keys. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET.",
+)
+.extension();
+
+pub(super) const ALLOW_ORIGIN: Argument = Argument::new(
+    &["--allow-origin"],
+    "Origins of web pages that may call the service from a browser, beside those on this machine. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_ALLOW_ORIGIN.",
+)
+.arity(Arity::Many)
+.extension();
+
+pub(super) const PUBLIC_URL: Argument = Argument::new(
+    &["--public-url"],
+    "URL under which clients reach the emulator through a proxy, for the URLs that it tells them. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_PUBLIC_URL.",
+)
 .extension();
 
 /// The longest time that the service takes to revoke (docs/service.md, section 7), in seconds.
@@ -181,21 +212,73 @@ pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
         (Some(given), None) => return Err(alone(&given, "--certificate-key")),
         (None, Some(given)) => return Err(alone(&given, "--certificate")),
     };
-    let urls = match invocation.arguments.has("--entra-issuer") {
-        true => invocation.arguments.list("--entra-issuer").to_vec(),
-        false => emulator_variables::value_of("--entra-issuer")?
-            .map(|given| given.value.split_whitespace().map(str::to_owned).collect())
-            .unwrap_or_default(),
-    };
-    let named_by = match invocation.arguments.has("--entra-issuer") {
-        true => "--entra-issuer".to_owned(),
-        false => emulator_variables::name_of("--entra-issuer"),
-    };
-    for url in urls {
-        client::check_url(&named_by, &url).map_err(|error| error.hint(ENTRA_METADATA))?;
-        config.issuers.push(trusted_issuer(&url, invocation.printer)?);
+    config.control_secret = option(invocation, "--control-secret")?.map(|given| given.value.into());
+    let admins = list(invocation, "--entra-admin")?;
+    for given in list(invocation, "--allow-origin")? {
+        config.cors_origins.push(origin(&given)?);
     }
+    if let Some(given) = option(invocation, "--public-url")? {
+        config.public_url = Some(public_url(&given)?);
+    }
+    for given in list(invocation, "--entra-issuer")? {
+        client::check_url(&given.named_by, &given.value).map_err(|error| error.hint(ENTRA_METADATA))?;
+        config.issuers.push(trusted_issuer(&given.value, invocation.printer)?);
+    }
+    if let (Some(admin), true) = (admins.first(), config.issuers.is_empty()) {
+        return Err(CliError::usage(format!("{} is given without --entra-issuer.", admin.named_by)).hint(
+            "Tokens of the emulator's own issuer never open the access keys. Name the issuer of these applications: \
+             --entra-issuer URL",
+        ));
+    }
+    config.entra_admins = admins.into_iter().map(|given| given.value).collect();
     Ok(config)
+}
+
+/// The values of an option that takes several, else those of its variable, which blanks separate.
+///
+/// # Errors
+///
+/// When one is given and empty, or the variable is not UTF-8.
+fn list(invocation: &Invocation<'_>, key: &str) -> Result<Vec<Given>, CliError> {
+    if !invocation.arguments.has(key) {
+        let Some(Given { value, named_by }) = emulator_variables::value_of(key)? else { return Ok(Vec::new()) };
+        let one = |value: &str| Given { value: value.to_owned(), named_by: named_by.clone() };
+        return Ok(value.split_whitespace().map(one).collect());
+    }
+    let values = invocation.arguments.list(key).iter();
+    values
+        .map(|value| match value.is_empty() {
+            true => Err(CliError::usage(format!("{key} is empty."))),
+            false => Ok(Given { value: value.clone(), named_by: key.to_owned() }),
+        })
+        .collect()
+}
+
+/// An origin as browsers send it, without a slash at the end.
+fn origin(given: &Given) -> Result<String, CliError> {
+    let parsed = Url::parse(&given.value).ok().filter(|url| url.path() == "/" && is_web(url));
+    let origin = parsed.map(|url| url.origin().ascii_serialization());
+    origin.ok_or_else(|| {
+        given
+            .is_not("the origin of a web page")
+            .hint("An origin is a scheme, a host and perhaps a port: https://app.example, http://10.0.0.5:3000.")
+    })
+}
+
+fn public_url(given: &Given) -> Result<String, CliError> {
+    let parsed = Url::parse(&given.value).ok().filter(is_web);
+    let url = parsed.map(|url| url.as_str().trim_end_matches('/').to_owned());
+    url.ok_or_else(|| given.is_not("a URL of clients").hint("Example: https://acs.example"))
+}
+
+/// Whether it is a URL of the web with nothing but a scheme, a host, a port and a path.
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
 }
 
 /// Names for the certificate, from the option, else from its variable.

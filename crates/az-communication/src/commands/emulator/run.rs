@@ -10,8 +10,8 @@ use tokio::sync::oneshot;
 use super::folder::TemporaryFolder;
 use super::listen::Place;
 use super::options::{
-    self, ACCESS_KEY, CERTIFICATE, CERTIFICATE_KEY, ENTRA_ISSUER, HOSTNAME, LOG_REQUESTS, REVOCATION_DELAY,
-    STRICT_API_VERSION, THROTTLE,
+    self, ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME,
+    LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
 };
 use super::signals::Signals;
 use super::{environment, signals, threads, trusting};
@@ -34,7 +34,11 @@ pub(in crate::commands) const VERB: Verb = Verb {
         CERTIFICATE,
         CERTIFICATE_KEY,
         ACCESS_KEY,
+        CONTROL_SECRET,
         ENTRA_ISSUER,
+        ENTRA_ADMIN,
+        ALLOW_ORIGIN,
+        PUBLIC_URL,
         LOG_REQUESTS,
         REVOCATION_DELAY,
         STRICT_API_VERSION,

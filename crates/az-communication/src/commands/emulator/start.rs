@@ -4,15 +4,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
-use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
+use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_PORT};
 use pyjmespath::Value;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::folder::TemporaryFolder;
 use super::listen::Place;
 use super::options::{
-    self, ACCESS_KEY, CERTIFICATE, CERTIFICATE_KEY, DATA_DIR, ENTRA_ISSUER, HOSTNAME, LOG_REQUESTS, REVOCATION_DELAY,
-    STRICT_API_VERSION, THROTTLE,
+    self, ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, DATA_DIR, ENTRA_ADMIN, ENTRA_ISSUER,
+    HOSTNAME, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
 };
 use super::ready::{Ready, text_of};
 use super::signals::{self, Signals};
@@ -53,7 +53,11 @@ pub(in crate::commands) const VERB: Verb = Verb {
         CERTIFICATE,
         CERTIFICATE_KEY,
         ACCESS_KEY,
+        CONTROL_SECRET,
         ENTRA_ISSUER,
+        ENTRA_ADMIN,
+        ALLOW_ORIGIN,
+        PUBLIC_URL,
         LOG_REQUESTS,
         REVOCATION_DELAY,
         STRICT_API_VERSION,
@@ -67,6 +71,11 @@ pub(in crate::commands) const VERB: Verb = Verb {
     ],
     run,
 };
+
+/// Said where other machines can reach an emulator with the key that everybody knows.
+const OPEN_WITH_KNOWN_KEY: &str = "Other machines can reach this emulator, and its access key is the well-known one, with \
+    which everybody can use it and read its keys. Give it a key of its own: --access-key KEY. To make one: openssl rand \
+    -base64 64 | tr -d '\\n'";
 
 /// How often, and for how long at a time, it is looked whether the ready line can be written.
 const READY_LOOKS: u32 = 100;
@@ -100,6 +109,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             bundle: files.bundle,
             ..Ready::of(&opened, port)
         };
+        if place.is_open() && ready.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY) {
+            invocation.printer.warning(OPEN_WITH_KNOWN_KEY);
+        }
         // Where nobody reads stdout, the emulator can still be stopped.
         for _ in 0..READY_LOOKS {
             if output::is_read(READY_LOOK) {

@@ -1,0 +1,80 @@
+//! Who may ask from where: endpoints without a credential answer this machine only, and browsers only pages that are allowed.
+
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+
+use super::Edge;
+use super::context::RequestContext;
+use super::entra::oauth_error;
+use super::host::HostName;
+use super::responses::Answer;
+
+impl Edge {
+    /// Refuses a peer of another machine, and a page that had its own name lead to this one (DNS rebinding).
+    pub(super) fn check_this_machine(&self, request: &RequestContext) -> Result<(), Answer> {
+        let why = if !request.connection.is_local() {
+            "This endpoint gives tokens without a credential, so it answers clients on the emulator's own machine only."
+        } else if !request.host.as_ref().is_some_and(|host| self.names.has(host)) {
+            "This endpoint gives tokens without a credential, so it answers only where the Host header is a loopback name, \
+             an address, or a name that --hostname gives."
+        } else {
+            return Ok(());
+        };
+        let path = request.head.path();
+        crate::log::warn(&format!("403 {} {path} from {}: {why}", request.head.method, request.peer));
+        Err(oauth_error(403, "access_denied", why))
+    }
+
+    /// The page that asks, where it may: its origin is on this machine, or was allowed.
+    pub(super) fn allowed_origin<'a>(&self, request: &'a RequestContext) -> Option<&'a HeaderValue> {
+        let origin = request.head.headers.get("origin").filter(|_| request.route.is_for_browsers())?;
+        let text = origin.to_str().ok()?;
+        let allowed = self.config.cors_origins.iter().map(|allowed| allowed.trim_end_matches('/'));
+        (is_loopback_origin(text) || allowed.into_iter().any(|allowed| allowed.eq_ignore_ascii_case(text)))
+            .then_some(origin)
+    }
+
+    /// Adds the headers of CORS.
+    pub(super) fn share(&self, request: &RequestContext, headers: &mut HeaderMap) {
+        if !request.head.headers.contains_key("origin") {
+            return;
+        }
+        let mut set = |name: &'static str, value: HeaderValue| {
+            headers.insert(HeaderName::from_static(name), value);
+        };
+        set("vary", HeaderValue::from_static("origin"));
+        if let Some(origin) = self.allowed_origin(request) {
+            set("access-control-allow-origin", origin.clone());
+            set("access-control-allow-headers", HeaderValue::from_static("*, authorization"));
+            set("access-control-expose-headers", HeaderValue::from_static("*"));
+        }
+    }
+}
+
+/// `http://localhost:3000`, `https://127.0.0.1`, `http://app.localhost:5173`.
+fn is_loopback_origin(origin: &str) -> bool {
+    let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    host.and_then(HostName::parse).is_some_and(|host| host.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loopback_origin_is_http_or_https_on_a_loopback_host() {
+        for (origin, expected) in [
+            ("http://localhost:3000", true),
+            ("https://localhost", true),
+            ("http://127.0.0.1:5173", true),
+            ("http://[::1]:80", true),
+            ("http://app.localhost:3000", true),
+            ("http://localhost.evil.example", false),
+            ("https://evil.example", false),
+            ("http://192.168.0.2:3000", false),
+            ("null", false),
+            ("file://localhost", false),
+        ] {
+            assert_eq!(is_loopback_origin(origin), expected, "{origin}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The places on a request's way where something else can happen than usual.
+
+use super::context::RequestContext;
+use super::responses::Answer;
+use super::{Edge, Stop};
+
+/// A place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Point {
+    BeforeAuthentication,
+    BeforeOperation,
+    /// What was done is done, and the client may never hear of it.
+    AfterOperation,
+}
+
+/// What happens there.
+#[cfg_attr(not(test), allow(dead_code, reason = "nothing but tests adds faults yet"))]
+pub(super) enum Outcome {
+    /// The usual.
+    Proceed,
+    /// This answer, whatever else would follow.
+    Answer(Answer),
+    /// The connection ends without an answer.
+    Drop,
+}
+
+/// Decides what happens at a place.
+pub(super) type Fault = Box<dyn Fn(Point, &RequestContext) -> Outcome + Send + Sync>;
+
+impl Edge {
+    /// What happens at that place.
+    pub(super) fn at(&self, point: Point, request: &RequestContext) -> Result<(), Stop> {
+        match self.fault.as_ref().map(|fault| fault(point, request)) {
+            None | Some(Outcome::Proceed) => Ok(()),
+            Some(Outcome::Answer(answer)) => Err(Stop::Answer(answer)),
+            Some(Outcome::Drop) => Err(Stop::Drop),
+        }
+    }
+}

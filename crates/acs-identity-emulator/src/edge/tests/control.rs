@@ -1,0 +1,186 @@
+//! What rules the emulator, and what is public about it.
+
+use std::sync::Arc;
+
+use acs_identity_protocol::AccessKey;
+use serde_json::Value;
+
+use super::{Ask, ELSEWHERE, ask, create, edge, edge_of, management_token};
+use crate::config::{Config, TrustedIssuer};
+use crate::edge::Edge;
+
+const ADMIN: &str = "aaaaaaaa-0000-0000-0000-000000000001";
+const OTHER: &str = "bbbbbbbb-0000-0000-0000-000000000002";
+
+fn control() -> [Ask; 3] {
+    [
+        ask("POST", "/emulator/list-keys"),
+        ask("POST", "/emulator/regenerate-key").body(r#"{"keyType":"Secondary"}"#),
+        ask("POST", "/emulator/entra-token").body(r#"{"oid":"o","appid":"a"}"#),
+    ]
+}
+
+#[tokio::test]
+async fn a_token_that_the_emulator_hands_out_rules_nothing() {
+    let edge = Arc::new(edge_of(Config { entra_admins: vec![ADMIN.into()], ..Config::in_memory() }));
+    let token = management_token(&edge, ADMIN).await;
+    // It is good for the service.
+    let created = ask("POST", "/identities?api-version=2023-10-01").bearer(&token).of(&edge).await;
+    assert_eq!(created.status, 201);
+    for request in control() {
+        let answer = request.clone().bearer(&token).of(&edge).await;
+        assert_eq!((answer.status, answer.code().as_str()), (403, "Forbidden"), "{}", request.target);
+        assert_eq!(request.clone().of(&edge).await.status, 401);
+        assert_eq!(request.signed().of(&edge).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn the_control_secret_rules_the_emulator_and_nothing_else() {
+    let edge = Arc::new(edge_of(Config { control_secret: Some("s3cret".to_owned().into()), ..Config::in_memory() }));
+    for request in control() {
+        let with = |secret: &str| request.clone().header("x-emulator-control", secret);
+        assert_eq!(with("s3cret").from(ELSEWHERE).of(&edge).await.status, 200, "{}", request.target);
+        for wrong in ["s3cre", "s3creT", "s3crett", ""] {
+            assert_eq!(with(wrong).of(&edge).await.status, 401, "{wrong}");
+        }
+    }
+    let service = ask("POST", "/identities?api-version=2023-10-01").header("x-emulator-control", "s3cret");
+    assert_eq!(service.of(&edge).await.status, 401);
+    // Without a secret, none is right.
+    for secret in ["", "s3cret"] {
+        let answer = ask("POST", "/emulator/list-keys").header("x-emulator-control", secret).of(&super::edge()).await;
+        assert_eq!(answer.status, 401);
+    }
+    assert!(!format!("{:?}", edge.config).contains("s3cret"));
+}
+
+/// An edge that trusts the issuer of another one.
+async fn trusting(issuer: &Arc<Edge>) -> Arc<Edge> {
+    let keys = ask("GET", "/common/discovery/v2.0/keys").of(issuer).await.json();
+    let issuer = TrustedIssuer { issuer: "https://localhost:10100/{tenantid}/v2.0".into(), jwks: keys };
+    Arc::new(edge_of(Config { issuers: vec![issuer], entra_admins: vec![ADMIN.to_uppercase()], ..Config::in_memory() }))
+}
+
+#[tokio::test]
+async fn keys_are_for_the_entra_callers_that_were_named() {
+    let issuer = edge();
+    let edge = trusting(&issuer).await;
+    let (admin, other) = (management_token(&issuer, ADMIN).await, management_token(&issuer, OTHER).await);
+    let [list, regenerate, entra_token] = control();
+    assert_eq!(list.clone().bearer(&admin).of(&edge).await.status, 200);
+    assert_eq!(regenerate.clone().bearer(&admin).of(&edge).await.status, 200);
+    assert_eq!(entra_token.bearer(&admin).of(&edge).await.status, 403);
+    assert_eq!(list.clone().bearer(&other).of(&edge).await.status, 403);
+    assert_eq!(regenerate.bearer(&other).of(&edge).await.status, 403);
+    // For another audience, it is nobody's.
+    let target = format!("/metadata/identity/oauth2/token?resource=https://vault.azure.net&client_id={ADMIN}");
+    let vault = ask("GET", target).header("metadata", "true").of(&issuer).await.text_of("access_token");
+    assert_eq!(list.bearer(&vault).of(&edge).await.status, 401);
+}
+
+#[tokio::test]
+async fn what_derives_from_a_key_ends_with_it() {
+    let edge = edge();
+    let header = edge.core.access_keys.identity_header();
+    let secret = edge.core.access_keys.client_secret();
+    let identity = |header: &str| ask("GET", "/msi/token?resource=r").header("x-identity-header", header);
+    let application = |secret: &str| {
+        ask("POST", "/t/oauth2/v2.0/token")
+            .body(format!("grant_type=client_credentials&client_id=c&client_secret={secret}&scope=r/.default"))
+    };
+    assert_eq!(identity(&header).of(&edge).await.status, 200);
+    assert_eq!(application(&secret).of(&edge).await.status, 200);
+    let regenerated = ask("POST", "/emulator/regenerate-key").body(r#"{"keyType":"Primary"}"#).signed().of(&edge).await;
+    assert_eq!(regenerated.status, 200);
+    assert_eq!(identity(&header).of(&edge).await.status, 401);
+    assert_eq!(application(&secret).of(&edge).await.status, 401);
+    assert_eq!(application(&edge.core.access_keys.client_secret()).of(&edge).await.status, 200);
+    let key: AccessKey = regenerated.text_of("primaryKey").parse().unwrap();
+    assert_eq!(ask("POST", "/emulator/list-keys").signed_with(key).of(&edge).await.status, 200);
+}
+
+#[tokio::test]
+async fn urls_follow_what_the_client_used() {
+    let edge = Arc::new(edge_of(Config { hostnames: vec!["acs-emulator".into()], ..Config::in_memory() }));
+    let issuer_of = |edge: Arc<Edge>, host: &'static str, tls: bool| async move {
+        let request = ask("GET", "/.well-known/openid-configuration").host(host);
+        let metadata = if tls { request } else { request.plain() }.of(&edge).await;
+        assert_eq!(metadata.text_of("jwks_uri"), format!("{}/.well-known/jwks.json", metadata.text_of("issuer")));
+        metadata.text_of("issuer")
+    };
+    for (host, tls, expected) in [
+        ("localhost:32768", true, "https://localhost:32768"),
+        ("127.0.0.1:32768", false, "http://127.0.0.1:32768"),
+        ("acs-emulator:10100", true, "https://acs-emulator:10100"),
+        ("host.docker.internal:10100", true, "https://host.docker.internal:10100"),
+        ("[::1]:10100", true, "https://[::1]:10100"),
+        ("evil.example", true, "https://localhost:10100"),
+    ] {
+        assert_eq!(issuer_of(Arc::clone(&edge), host, tls).await, expected);
+    }
+    let keys = ask("POST", "/emulator/list-keys").host("acs-emulator:10100").signed().of(&edge).await;
+    let connection = keys.text_of("primaryConnectionString");
+    assert!(connection.starts_with("endpoint=https://acs-emulator:10100/;"), "{connection}");
+    let entra = ask("GET", "/t/v2.0/.well-known/openid-configuration").host("acs-emulator:1").of(&edge).await;
+    assert_eq!(entra.text_of("issuer"), "https://acs-emulator:1/t/v2.0");
+    let public = Config { public_url: Some("https://acs.example/emulator/".into()), ..Config::in_memory() };
+    let public = Arc::new(edge_of(public));
+    assert_eq!(issuer_of(public, "localhost:1", true).await, "https://acs.example/emulator");
+}
+
+#[tokio::test]
+async fn a_token_of_our_issuer_is_good_under_every_name() {
+    let edge = Arc::new(edge_of(Config { hostnames: vec!["acs-emulator".into()], ..Config::in_memory() }));
+    let target = "/metadata/identity/oauth2/token?resource=https://communication.azure.com/";
+    let token = ask("GET", target).header("metadata", "true").host("acs-emulator:1").of(&edge).await;
+    let token = token.text_of("access_token");
+    let created = ask("POST", "/identities?api-version=2023-10-01").bearer(&token).of(&edge).await;
+    assert_eq!(created.status, 201);
+}
+
+#[tokio::test]
+async fn the_control_endpoint_lists_what_there_is_and_all_of_it_answers() {
+    let edge = edge();
+    let index = ask("GET", "/emulator/").of(&edge).await;
+    assert_eq!(index.status, 200);
+    let endpoints = index.json()["endpoints"].as_array().unwrap().clone();
+    assert!(endpoints.len() >= 11, "{index:?}");
+    for endpoint in endpoints {
+        let path = endpoint["url"].as_str().unwrap().strip_prefix("https://localhost:10100").unwrap().to_owned();
+        let method = if endpoint["method"] == "GET" { "GET" } else { "POST" };
+        // Without what they need, some refuse: they are there.
+        let answer = ask(method, path.clone()).signed().of(&edge).await;
+        assert!(matches!(answer.status, 200 | 400), "{path}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_authoritys_certificate_is_for_everybody_by_http_too() {
+    let edge = edge();
+    let answer = ask("GET", "/emulator/ca.pem").plain().from(ELSEWHERE).host("emulator").of(&edge).await;
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/x-pem-file")));
+    assert_eq!(answer.text, edge.pki.ca_certificate());
+    assert_eq!(ask("POST", "/emulator/ca.pem").of(&edge).await.status, 405);
+}
+
+#[tokio::test]
+async fn health_is_alive_ready_and_says_when_the_certificate_ends() {
+    let edge = edge();
+    for path in ["/health", "/health/live", "/health/ready"] {
+        let answer = ask("GET", path).from(ELSEWHERE).of(&edge).await;
+        assert_eq!((answer.status, answer.text_of("status").as_str()), (200, "ok"), "{path}");
+    }
+    let end = ask("GET", "/health").of(&edge).await.text_of("certificateNotAfter");
+    assert_eq!(end, acs_identity_protocol::time::whole_seconds(edge.pki.not_after()));
+}
+
+#[tokio::test]
+async fn introspection_stays_for_every_caller() {
+    let edge = edge();
+    let created = create().body(r#"{"createTokenWithScopes":["chat"]}"#).of(&edge).await.json();
+    let token = created["accessToken"]["token"].as_str().unwrap();
+    let caller = management_token(&edge, OTHER).await;
+    let answer = ask("POST", "/introspect").body(format!("token={token}")).bearer(&caller).of(&edge).await;
+    assert_eq!(answer.json()["active"], Value::Bool(true), "{answer:?}");
+}

@@ -1,0 +1,136 @@
+//! Who gets in from where.
+
+use std::sync::Arc;
+
+use super::{ELSEWHERE, LOCAL, VERSION, ask, create, edge, edge_of};
+use crate::config::Config;
+
+const IMDS: &str = "/metadata/identity/oauth2/token?resource=https://communication.azure.com/";
+const DEVICE: &str = "client_id=c&scope=https://auth.msft.communication.azure.com/Teams.ManageCalls";
+
+/// Every endpoint that gives something without a credential.
+fn endpoints() -> Vec<super::Ask> {
+    vec![
+        ask("GET", IMDS).header("metadata", "true"),
+        ask("POST", "/common/oauth2/v2.0/devicecode").body(DEVICE),
+        ask("POST", "/common/oauth2/devicecode").body(DEVICE),
+        ask("GET", "/devicelogin"),
+    ]
+}
+
+#[tokio::test]
+async fn endpoints_without_a_credential_answer_this_machine_only() {
+    let edge = edge();
+    for request in endpoints() {
+        for peer in [LOCAL, "[::1]:1", "[::ffff:127.0.0.1]:1"] {
+            assert_eq!(request.clone().from(peer).of(&edge).await.status, 200, "{} {peer}", request.target);
+        }
+        for peer in [ELSEWHERE, "[fe80::1]:1", "[::ffff:192.168.7.7]:1"] {
+            let answer = request.clone().from(peer).of(&edge).await;
+            assert_eq!((answer.status, answer.text_of("error").as_str()), (403, "access_denied"), "{peer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn endpoints_without_a_credential_answer_to_names_of_ours_only() {
+    let edge = Arc::new(edge_of(Config { hostnames: vec!["acs-emulator".into()], ..Config::in_memory() }));
+    for request in endpoints() {
+        for host in ["localhost", "app.localhost:5", "127.0.0.1:5", "[::1]:5", "10.0.0.1", "ACS-Emulator:10100"] {
+            assert_eq!(request.clone().host(host).of(&edge).await.status, 200, "{host}");
+        }
+        for host in ["evil.example", "localhost.evil.example:10100", "acs-emulator.evil.example"] {
+            assert_eq!(request.clone().host(host).of(&edge).await.status, 403, "{host}");
+        }
+    }
+    // The signature covers the host of a signed request.
+    assert_eq!(create().host("evil.example").from(ELSEWHERE).of(&edge).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_device_code_is_redeemed_on_this_machine_only() {
+    let edge = edge();
+    let code = ask("POST", "/common/oauth2/v2.0/devicecode").body(DEVICE).of(&edge).await.text_of("device_code");
+    let redeem =
+        ask("POST", "/common/oauth2/v2.0/token").body(format!("grant_type=device_code&client_id=c&device_code={code}"));
+    assert_eq!(redeem.clone().from(ELSEWHERE).of(&edge).await.status, 403);
+    assert_eq!(redeem.clone().host("evil.example").of(&edge).await.status, 403);
+    assert_eq!(redeem.of(&edge).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_forms_with_a_secret_answer_whoever_has_it() {
+    let edge = edge();
+    let app_service =
+        ask("GET", "/msi/token?resource=https://communication.azure.com/").from(ELSEWHERE).host("emulator");
+    let with = |value: &str| app_service.clone().header("x-identity-header", value);
+    assert_eq!(with(&edge.core.access_keys.identity_header()).of(&edge).await.status, 200);
+    assert_eq!(with("x").of(&edge).await.status, 401);
+    let secret = edge.core.access_keys.client_secret();
+    let form = format!(
+        "grant_type=client_credentials&client_id=c&client_secret={secret}&scope=https://communication.azure.com//.default"
+    );
+    let answer = ask("POST", "/common/oauth2/v2.0/token").from(ELSEWHERE).host("emulator").body(form).of(&edge).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+#[tokio::test]
+async fn pages_may_call_the_service_from_loopback_and_allowed_origins_only() {
+    const PAGE: &str = "https://app.example";
+    let closed = edge();
+    let open = Arc::new(edge_of(Config { cors_origins: vec!["https://App.example/".into()], ..Config::in_memory() }));
+    let allowed = "access-control-allow-origin";
+    for (origin, by_default, when_allowed) in [
+        ("http://localhost:3000", true, true),
+        ("http://127.0.0.1:5173", true, true),
+        (PAGE, false, true),
+        ("https://evil.example", false, false),
+        ("null", false, false),
+    ] {
+        for (edge, expected) in [(&closed, by_default), (&open, when_allowed)] {
+            let expected = expected.then_some(origin);
+            let answer = create().header("origin", origin).of(edge).await;
+            assert_eq!((answer.status, answer.header(allowed)), (201, expected), "{origin}");
+            assert_eq!(answer.header("vary"), Some("origin"));
+            let preflight = ask("OPTIONS", format!("/identities?{VERSION}")).header("origin", origin).of(edge).await;
+            assert_eq!((preflight.status, preflight.header(allowed)), (204, expected), "{origin}");
+            assert_eq!(preflight.header("access-control-allow-methods").is_some(), expected.is_some(), "{origin}");
+        }
+    }
+    assert_eq!(create().of(&closed).await.header("vary"), None);
+}
+
+#[tokio::test]
+async fn pages_get_nothing_from_tokens_and_keys() {
+    let edge = Arc::new(edge_of(Config { cors_origins: vec!["https://app.example".into()], ..Config::in_memory() }));
+    let mut requests = endpoints();
+    requests.push(ask("POST", "/emulator/list-keys").signed());
+    requests
+        .push(ask("GET", "/msi/token?resource=r").header("x-identity-header", edge.core.access_keys.identity_header()));
+    for request in requests {
+        for origin in ["http://localhost:3000", "https://app.example"] {
+            let answer = request.clone().header("origin", origin).of(&edge).await;
+            assert_eq!(answer.status, 200, "{}", request.target);
+            assert_eq!(answer.header("access-control-allow-origin"), None, "{}", request.target);
+            let preflight = ask("OPTIONS", request.target.clone()).header("origin", origin).of(&edge).await;
+            assert_eq!(preflight.header("access-control-allow-methods"), None, "{}", request.target);
+        }
+    }
+}
+
+#[tokio::test]
+async fn strict_transport_security_is_for_names_that_are_the_emulators_alone() {
+    let edge = edge();
+    for (host, tls, expected) in [
+        ("acs-emulator:10100", true, true),
+        ("acs-emulator:10100", false, false),
+        ("localhost:10100", true, false),
+        ("app.localhost", true, false),
+        ("127.0.0.1:10100", true, false),
+    ] {
+        let request = ask("GET", "/health").host(host);
+        let request = if tls { request } else { request.plain() };
+        let answer = request.of(&edge).await;
+        assert_eq!(answer.header("strict-transport-security").is_some(), expected, "{host} {tls}");
+    }
+}

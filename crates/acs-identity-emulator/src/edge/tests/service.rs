@@ -1,0 +1,90 @@
+//! The service as ASP.NET would read its requests.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{VERSION, ask, create, edge, edge_of};
+use crate::config::Config;
+
+#[tokio::test]
+async fn words_of_a_path_and_member_names_count_in_any_case() {
+    let edge = edge();
+    let created = ask("POST", format!("/Identities?{VERSION}"))
+        .body(r#"{"CUSTOMID":"a","createtokenwithscopes":["chat"]}"#)
+        .signed()
+        .of(&edge)
+        .await;
+    assert_eq!(created.status, 201, "{created:?}");
+    assert_eq!(created.json()["identity"]["customId"], "a");
+    assert!(created.json()["accessToken"]["token"].is_string());
+    let id = created.json()["identity"]["id"].as_str().unwrap().to_owned();
+    let issued = ask("POST", format!("/identities/{id}/:ISSUEACCESSTOKEN?{VERSION}"))
+        .body(r#"{"Scopes":["chat"],"ExpiresInMinutes":60.0}"#)
+        .signed()
+        .of(&edge)
+        .await;
+    assert_eq!(issued.status, 200, "{issued:?}");
+    let regenerated =
+        ask("POST", "/EMULATOR/Regenerate-Key").body(r#"{"KeyType":"Secondary"}"#).signed().of(&edge).await;
+    assert_eq!(regenerated.status, 200, "{regenerated:?}");
+}
+
+#[tokio::test]
+async fn one_api_version_is_asked_for_and_it_is_a_date() {
+    let edge = edge();
+    for (query, status, code) in [
+        ("api-version=2023-10-01&api-version=2023-10-01", 201, ""),
+        ("api-version=2023-10-01&Api-Version=2022-10-01", 400, "AmbiguousApiVersion"),
+        ("api-version=2027-13-45", 400, "UnsupportedApiVersion"),
+        ("api-version=2027-02-29", 400, "UnsupportedApiVersion"),
+        ("api-version=2028-02-29", 201, ""),
+        ("api-version=2027-01-01-preview", 201, ""),
+        ("api-version=2027-01-01x", 400, "UnsupportedApiVersion"),
+    ] {
+        let answer = ask("POST", format!("/identities?{query}")).signed().of(&edge).await;
+        assert_eq!((answer.status, answer.code().as_str()), (status, code), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_object_twice_in_one_bulk_call_is_refused() {
+    let edge = edge();
+    let assignment =
+        json!({"tenantId": "33333333-3333-3333-3333-333333333333", "principalType": "user", "clientIds": []});
+    let object = "aaaaaaaa-3333-3333-3333-333333333333";
+    for second in [object.to_owned(), object.to_uppercase()] {
+        let body = format!(r#"{{"{object}":{assignment},"{second}":null}}"#);
+        let answer = ask("PATCH", format!("/access/entra/assignments?{VERSION}")).body(body).signed().of(&edge).await;
+        assert_eq!((answer.status, answer.code().as_str()), (400, "ValidationError"), "{second}");
+    }
+    let list = ask("GET", format!("/access/entra/assignments?{VERSION}")).signed().of(&edge).await;
+    assert_eq!(list.json()["value"], json!([]));
+}
+
+#[tokio::test]
+async fn a_creation_is_throttled_by_what_it_is() {
+    let edge = Arc::new(edge_of(Config { throttle: true, ..Config::in_memory() }));
+    let with_token_in_its_name = r#"{"customId":"createTokenWithScopes"}"#;
+    for _ in 0..1000 {
+        assert_eq!(create().body(with_token_in_its_name).of(&edge).await.status, 201);
+    }
+    let throttled = create().body(with_token_in_its_name).of(&edge).await;
+    assert_eq!((throttled.status, throttled.header("retry-after").is_some()), (429, true));
+    assert_eq!(create().body(r#"{"createTokenWithScopes":["chat"]}"#).of(&edge).await.status, 201);
+}
+
+#[tokio::test]
+async fn the_description_promises_no_body_where_a_401_may_be_empty() {
+    let edge = edge();
+    let response = |version: &'static str| {
+        let edge = Arc::clone(&edge);
+        async move {
+            let document = ask("GET", format!("/openapi.json?api-version={version}")).of(&edge).await.json();
+            document["paths"]["/teamsUser/:exchangeAccessToken"]["post"]["responses"]["401"].clone()
+        }
+    };
+    let described = response("2021-03-31-preview1").await;
+    assert!(described["description"].is_string() && described["content"].is_null() && described["$ref"].is_null());
+    assert!(response("2021-10-31-preview").await["$ref"].is_string());
+}
