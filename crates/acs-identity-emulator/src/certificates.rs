@@ -8,6 +8,7 @@ use acs_identity_protocol::time::whole_seconds;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
+use crate::clock::machine;
 use crate::config::Config;
 use crate::core::{Core, described, nanos};
 use crate::error::Error;
@@ -93,9 +94,9 @@ pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
             format!("it holds no {DATABASE_FILE}: the first start of an emulator makes the authority of its folder");
         return Err(Error::Folder(folder.to_owned(), what));
     }
-    let made = pki::new_authority(&names, OffsetDateTime::now_utc())?;
+    let made = pki::new_authority(&names, machine::now())?;
     // Held, so that no emulator runs meanwhile.
-    let opened = folder::open(folder, nanos(OffsetDateTime::now_utc()))?;
+    let opened = folder::open(folder, nanos(machine::now()))?;
     // Where the former one can be read, its files go as they would at a start. Where it cannot, that is why it is replaced.
     if let Ok(Some(former)) = read(&opened.store, Some(folder)) {
         earlier::remove(folder, &former)?;
@@ -113,10 +114,10 @@ pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
 pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            _ = tokio::time::sleep(UPKEEP) => {}
+            _ = machine::sleep(UPKEEP) => {}
             _ = stopped.changed() => return,
         }
-        let now = OffsetDateTime::now_utc();
+        let now = machine::now();
         match pki.reload_if_changed(now) {
             Ok(Some(end)) => {
                 log::info(&format!("one's own certificate was read again; it ends on {}", whole_seconds(end)));

@@ -57,6 +57,11 @@ pub(crate) mod machine {
         Instant::now()
     }
 
+    /// How long ago that point was.
+    pub(crate) fn since(instant: Instant) -> Duration {
+        instant.elapsed()
+    }
+
     /// Waits.
     pub(crate) async fn sleep(duration: Duration) {
         tokio::time::sleep(duration).await;

@@ -7,11 +7,12 @@ use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use acs_identity_protocol::time::whole_seconds;
 use acs_identity_protocol::visible::one_line;
-use time::OffsetDateTime;
+
+use crate::clock::machine;
 
 /// Lines are cut there: they quote what whoever connects has sent.
 const LONGEST: usize = 300;
@@ -101,10 +102,10 @@ impl Log {
     }
 
     fn flush(&self, most: Duration) {
-        let end = Instant::now() + most;
+        let end = machine::instant() + most;
         let mut state = self.lock();
         while state.has_thread && (state.is_writing || state.has_lines()) {
-            let left = end.saturating_duration_since(Instant::now());
+            let left = end.saturating_duration_since(machine::instant());
             if left.is_zero() {
                 return;
             }
@@ -176,7 +177,7 @@ impl State {
 
 /// A line with the time in front. What came from outside must not draw on the terminal, nor make up lines.
 fn format(level: &str, message: &str) -> String {
-    format!("{} {level} {}\n", whole_seconds(OffsetDateTime::now_utc()), one_line(message, LONGEST))
+    format!("{} {level} {}\n", whole_seconds(machine::now()), one_line(message, LONGEST))
 }
 
 #[cfg(test)]
@@ -227,12 +228,12 @@ mod tests {
     fn a_log_that_nobody_reads_holds_up_nobody_and_says_what_is_missing() {
         let gate = Gate::default();
         let log = log(gate.clone());
-        let started = Instant::now();
+        let started = machine::instant();
         for number in 0..20_000 {
             log.line("INFO ", &number.to_string());
         }
         log.flush(Duration::from_millis(50));
-        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+        assert!(machine::since(started) < Duration::from_secs(5), "{:?}", machine::since(started));
         gate.open();
         log.flush(Duration::from_secs(10));
         let text = gate.text();

@@ -15,6 +15,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::device_codes::{Consent, LIFETIME, SignInRefusal};
 use super::{Core, MAX_MINUTES, Refusal, Refused};
+use crate::clock::machine;
 use crate::keys::signing::verify_with_jwks;
 
 /// The tenant of tokens that name none.
@@ -147,7 +148,7 @@ impl EntraClaims {
 
     /// When a token ends that lives as long, to the fraction of a second of `now`, but no longer than any of ours.
     pub(super) fn expires_on(&self, now: OffsetDateTime) -> OffsetDateTime {
-        now + Duration::seconds(self.exp.saturating_sub(now.unix_timestamp()).min(MAX_MINUTES * 60))
+        now + Duration::seconds(self.exp.saturating_sub(machine::now().unix_timestamp()).min(MAX_MINUTES * 60))
     }
 
     /// With its GUIDs in lower case, as ours are.
@@ -159,7 +160,7 @@ impl EntraClaims {
 
     /// Why the token is not in force now.
     fn out_of_force(&self) -> Option<&'static str> {
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = machine::now().unix_timestamp();
         if self.exp <= now {
             return Some("it has expired");
         }
@@ -199,7 +200,7 @@ impl Core {
 
     /// Issues a user's token as Entra would.
     pub(crate) async fn issue_entra_token(&self, base: &str, request: EntraTokenRequest) -> Refused<Grant> {
-        let now = OffsetDateTime::now_utc();
+        let now = machine::now();
         let expires_in = request.expires_in.unwrap_or(DEFAULT_LIFETIME_SECONDS);
         if !(-MAX_LIFETIME_SECONDS..=MAX_LIFETIME_SECONDS).contains(&expires_in) {
             let message = format!("ExpiresIn: The value must be within ±{MAX_LIFETIME_SECONDS} seconds.");
@@ -242,7 +243,7 @@ impl Core {
         client: &str,
         audience: &str,
     ) -> Refused<Grant> {
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = machine::now().unix_timestamp();
         let claims = json!({
             "aud": audience,
             "iss": format!("{base}/{tenant}/v2.0"),
@@ -276,7 +277,7 @@ impl Core {
         scope: &str,
     ) -> Refused<Result<(String, i64), SignInRefusal>> {
         let code = self.unique_id()?;
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = self.clock.now().unix_timestamp();
         let consent =
             Consent { tenant: tenant.into(), client: client.into(), scope: scope.into(), until: now + LIFETIME };
         let mut codes = self.device_codes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -291,8 +292,8 @@ impl Core {
         client: &str,
         code: &str,
     ) -> Refused<Result<Grant, SignInRefusal>> {
-        let now = OffsetDateTime::now_utc().unix_timestamp();
-        let taken = self.device_codes.lock().unwrap_or_else(PoisonError::into_inner).take(code, client, tenant, now);
+        let at = self.clock.now().unix_timestamp();
+        let taken = self.device_codes.lock().unwrap_or_else(PoisonError::into_inner).take(code, client, tenant, at);
         let consent = match taken {
             Ok(consent) => consent,
             Err(refusal) => return Ok(Err(refusal)),
@@ -311,6 +312,7 @@ impl Core {
             ..EntraTokenRequest::default()
         };
         let grant = self.issue_entra_token(base, request).await?;
+        let now = machine::now().unix_timestamp();
         let id_token = self
             .sign_entra(json!({
                 "aud": client, "iss": format!("{base}/{tid}/v2.0"), "iat": now, "nbf": now,

@@ -8,6 +8,7 @@ mod identities;
 mod introspection;
 mod open;
 mod refusal;
+mod settling;
 mod signing_keys;
 mod teams;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub(crate) use device_codes::{DeviceCodes, SignInRefusal};
 pub(crate) use entra::{DEFAULT_TENANT, EntraTokenRequest, Grant, ManagementCaller, audience_of};
 pub(crate) use open::described;
 pub(crate) use refusal::Refusal;
+pub(crate) use settling::settle_what_is_due;
 
 use crate::clock::ServiceClock;
 use crate::config::TrustedIssuer;

@@ -1,7 +1,5 @@
 //! The promises of the service that hang on the store: keys, revocations, and what a start decides.
 
-use std::time::Instant;
-
 use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::api_version::ApiVersion;
 use acs_identity_protocol::claims::AccessTokenClaims;
@@ -10,7 +8,6 @@ use acs_identity_protocol::models::{
     CreateIdentityRequest, EntraAssignmentRequest, EntraAssignmentsPatch, IssueAccessTokenRequest, PrincipalType,
 };
 use acs_identity_protocol::scope::TokenScope;
-use time::OffsetDateTime;
 
 use super::introspection::Inactive;
 use super::{Core, Refusal};
@@ -135,7 +132,7 @@ fn the_published_keys_are_those_of_all_later_tokens() {
 fn a_token_of_after_a_revocation_is_active_without_waiting() {
     let core = core();
     let (user, first) = create(&core, None).unwrap();
-    let began = Instant::now();
+    let began = crate::clock::machine::instant();
     for _ in 0..3 {
         let before = issue(&core, PRIMARY, &user).unwrap();
         block_on(core.revoke(PRIMARY, &user)).unwrap();
@@ -144,7 +141,7 @@ fn a_token_of_after_a_revocation_is_active_without_waiting() {
         assert_eq!(inactive(&core, &before), Some(Inactive::Revoked));
         assert_eq!(inactive(&core, &after), None);
     }
-    assert!(began.elapsed().as_millis() < 900, "{:?}", began.elapsed());
+    assert!(crate::clock::machine::since(began).as_millis() < 900, "{:?}", crate::clock::machine::since(began));
 }
 
 #[test]
@@ -173,7 +170,7 @@ fn tokens_that_are_valid_from_the_far_past_are_not_revoked() {
     let seconds = |name: &str| jwt.claim_seconds(name).unwrap();
     let lifetime = seconds("exp") - seconds("iat");
     assert_eq!((lifetime, inactive(&core, &later)), (86_400, None));
-    block_on(core.revoke_before(PRIMARY, &user, OffsetDateTime::now_utc())).unwrap();
+    block_on(core.revoke_before(PRIMARY, &user, crate::clock::machine::now())).unwrap();
     assert_eq!(inactive(&core, &later), Some(Inactive::Revoked));
 }
 
@@ -184,7 +181,7 @@ fn a_delayed_revocation_leaves_tokens_active_until_it_is_in_force() {
     let (user, token) = create(&core, None).unwrap();
     block_on(core.revoke(PRIMARY, &user)).unwrap();
     assert_eq!(inactive(&core, &token), None);
-    block_on(core.store.settle(super::nanos(OffsetDateTime::now_utc()) + 601_000_000_000)).unwrap();
+    block_on(core.store.settle(super::nanos(crate::clock::machine::now()) + 601_000_000_000)).unwrap();
     assert_eq!(inactive(&core, &token), Some(Inactive::Revoked));
 }
 
@@ -225,7 +222,7 @@ fn an_exchange_takes_guids_in_capitals_and_lives_no_longer_than_a_day() {
     let (object, tenant) = ("abcdefab-0000-0000-0000-000000000001", "11111111-1111-1111-1111-111111111111");
     block_on(core.assign_entra(PRIMARY, object, assignment())).unwrap();
     // The version before made tokens that were good for a year.
-    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let now = crate::clock::machine::now().unix_timestamp();
     let claims = serde_json::json!({
         "oid": object.to_uppercase(), "tid": tenant.to_uppercase(), "appid": "22222222-2222-2222-2222-222222222222",
         "aud": "https://communication.azure.com/clients", "scp": "VoIP", "iat": now, "nbf": now, "exp": now + 365 * 86_400,
@@ -309,7 +306,7 @@ mod in_a_folder {
         let resource = "11111111-1111-1111-1111-111111111111";
         let [user, revoked] = ["00000005-14a2-493b-8a72-5a3a0d000081", "00000005-14a2-493b-8a72-5a3a0d000082"];
         let connection = version_3(&folder.0.join("identities.db"));
-        let now = OffsetDateTime::now_utc().unix_timestamp();
+        let now = crate::clock::machine::now().unix_timestamp();
         connection
             .execute_batch(&format!(
                 "INSERT INTO settings VALUES ('resource_id', '{resource}'), ('secondary_key', 'AAAA');

@@ -10,6 +10,7 @@ use tokio_rustls::TlsAcceptor;
 use super::connection;
 use super::limits::ROOM;
 use super::table::Table;
+use crate::clock::machine;
 use crate::edge::Edge;
 
 /// How long to wait for others to end where no connection can be accepted.
@@ -47,7 +48,7 @@ async fn accept_for_ever(listener: TcpListener, edge: Arc<Edge>, tls: TlsAccepto
                 failures += 1;
                 // Out of file descriptors, most likely.
                 table.make_room(ROOM);
-                let _ = tokio::time::timeout(PAUSE, table.one_has_left()).await;
+                let _ = machine::timeout(PAUSE, table.one_has_left()).await;
             }
         }
     }

@@ -21,6 +21,8 @@ use limits::GRACE;
 use table::Table;
 
 use crate::certificates;
+use crate::clock::machine;
+use crate::core::settle_what_is_due;
 use crate::edge::Edge;
 
 /// How long the log may take at the end.
@@ -39,11 +41,12 @@ pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl
     }
     let looking = tokio::spawn(Arc::clone(&table).look_after());
     let turns = tokio::spawn(Arc::clone(&table.turns).give());
+    tokio::spawn(settle_what_is_due(Arc::clone(&emulator.core), stopped.clone()));
     tokio::spawn(certificates::keep_up(emulator.pki, Arc::clone(&emulator.core), stopped));
     shutdown.await;
     let _ = stop.send(true);
     // The tasks that accept and those that keep up hold receivers.
-    let _ = tokio::time::timeout(GRACE, stop.closed()).await;
+    let _ = machine::timeout(GRACE, stop.closed()).await;
     table.end(GRACE).await;
     looking.abort();
     turns.abort();

@@ -8,6 +8,8 @@ use tokio::sync::Notify;
 
 use super::limits::LARGE_HEADS;
 
+use crate::clock::machine;
+
 pub(super) struct Shared {
     started: Instant,
     /// Milliseconds since the start, as of the last look.
@@ -20,7 +22,7 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new() -> Self {
-        Self { started: Instant::now(), now: AtomicU64::new(0), heads: AtomicU64::new(0), pressed: Notify::new() }
+        Self { started: machine::instant(), now: AtomicU64::new(0), heads: AtomicU64::new(0), pressed: Notify::new() }
     }
 
     /// So many bytes more are held in large heads.
@@ -56,7 +58,7 @@ impl Shared {
 
     /// Asks the system.
     pub(super) fn look(&self) -> u64 {
-        let now = milliseconds(self.started.elapsed());
+        let now = milliseconds(machine::since(self.started));
         self.now.store(now, Ordering::Relaxed);
         now
     }

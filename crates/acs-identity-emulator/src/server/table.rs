@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -12,6 +12,8 @@ use super::limits::{LARGE_HEADS, LOOK, MAX_CONNECTIONS, MAX_STALLED, MAX_UNAUTHE
 use super::shared::Shared;
 use super::turns::Turns;
 use super::watch::{Order, Watch};
+
+use crate::clock::machine;
 
 type Open = BTreeMap<u64, Arc<Watch>>;
 
@@ -96,7 +98,7 @@ impl Table {
             if self.open().is_empty() {
                 self.arrived.notified().await;
             }
-            let _ = tokio::time::timeout(LOOK, self.shared.pressed()).await;
+            let _ = machine::timeout(LOOK, self.shared.pressed()).await;
             self.look();
         }
     }
@@ -123,9 +125,9 @@ impl Table {
 
     /// Tells all to end, and waits for it, for that long at most.
     pub(super) async fn end(&self, most: Duration) {
-        let stopped = Instant::now();
+        let stopped = machine::instant();
         loop {
-            let since = stopped.elapsed();
+            let since = machine::since(stopped);
             {
                 let open = self.open();
                 if open.is_empty() || since >= most {
@@ -135,7 +137,7 @@ impl Table {
                     watch.tell(watch.due_at_stop(since));
                 }
             }
-            let _ = tokio::time::timeout(LOOK, self.left.notified()).await;
+            let _ = machine::timeout(LOOK, self.left.notified()).await;
         }
     }
 }

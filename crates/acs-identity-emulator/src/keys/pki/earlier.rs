@@ -85,7 +85,7 @@ mod tests {
     use rcgen::{
         BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     };
-    use time::{Duration, OffsetDateTime};
+    use time::Duration;
 
     use super::super::test_folder::Folder;
     use super::super::{HostName, Pki, StoredCertificates};
@@ -99,7 +99,7 @@ mod tests {
         let mut params = CertificateParams::new(names).unwrap();
         params.distinguished_name = DistinguishedName::new();
         params.distinguished_name.push(DnType::CommonName, name);
-        let now = OffsetDateTime::now_utc();
+        let now = crate::clock::machine::now();
         (params.not_before, params.not_after) = (now - Duration::DAY, now + Duration::days(397));
         params
     }
@@ -127,7 +127,7 @@ mod tests {
     }
 
     fn open_with(folder: &Folder, store: &Store, config: &Config) -> Result<Pki, String> {
-        certificates::open(config, store, OffsetDateTime::now_utc())
+        certificates::open(config, store, crate::clock::machine::now())
             .map_err(|error| error.to_string().replace(&format!("{}/", folder.0.display()), ""))
     }
 
@@ -151,7 +151,7 @@ mod tests {
         let opened = Pki::load_or_make(
             Some(stored),
             &[HostName::parse("example.com").unwrap()],
-            OffsetDateTime::now_utc(),
+            crate::clock::machine::now(),
             "az",
         );
         let opened = opened.unwrap();

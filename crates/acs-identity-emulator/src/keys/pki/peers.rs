@@ -9,7 +9,6 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ServerConfig, ServerConnection};
-use time::OffsetDateTime;
 
 use super::authority::{Authority, named};
 use super::server_certificate::provider;
@@ -34,7 +33,7 @@ enum Place {
 
 /// A server on a port of its own with a certificate for that name, signed by the authority whatever it may sign for.
 fn serve(authority: &Authority, place: Place, name: &str) -> u16 {
-    let now = OffsetDateTime::now_utc();
+    let now = crate::clock::machine::now();
     let (certificate, key) = match place {
         Place::AlternativeName => authority.issue(&[host(name)], now).unwrap(),
         Place::CommonName => authority.sign(named(name), now).unwrap(),
@@ -131,7 +130,7 @@ fn all_verifiers_take_what_is_permitted_and_refuse_the_rest() {
     ];
     let folder = Folder::new("peers");
     let names = ["acs-emulator", "acs.example.org"].map(host);
-    let stored = new_authority(&names, OffsetDateTime::now_utc()).unwrap();
+    let stored = new_authority(&names, crate::clock::machine::now()).unwrap();
     let judge = |stored: &StoredCertificates, place: Place, names: &[&str], verdict: &str| {
         for (verifier, lines) in verdicts(&folder, stored, place, names) {
             assert!(lines.iter().all(|line| line.contains(verdict)), "{verifier}: {lines:?}");
@@ -141,6 +140,6 @@ fn all_verifiers_take_what_is_permitted_and_refuse_the_rest() {
     judge(&stored, Place::AlternativeName, &BAD, " refused: ");
     judge(&stored, Place::CommonName, &["example.com", "localhost.example.com"], " refused: ");
     // They are refused for their names alone: an authority for those has them taken.
-    let stored = new_authority(&BAD.map(host), OffsetDateTime::now_utc()).unwrap();
+    let stored = new_authority(&BAD.map(host), crate::clock::machine::now()).unwrap();
     judge(&stored, Place::AlternativeName, &BAD, " trusted");
 }

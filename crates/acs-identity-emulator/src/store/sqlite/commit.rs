@@ -14,6 +14,7 @@ use super::fault::Fault;
 use super::open::{LOG, checkpoint};
 use super::trouble::Trouble;
 use super::wal::{self, Mark};
+use crate::clock::machine;
 use crate::store::decide::{Rows as _, decide};
 use crate::store::{Operation, Outcome, StoreError};
 
@@ -263,7 +264,7 @@ impl Committer {
     }
 
     fn are_still_there(&mut self) -> bool {
-        let now = Instant::now();
+        let now = machine::instant();
         if self.looked_at.is_some_and(|at| now.duration_since(at) < LOOK) {
             return true;
         }
