@@ -109,4 +109,36 @@ fn one_loopback_address_is_enough() {
     assert!(v4.contains(r#""issuer":"https://localhost:"#), "{v4}{why}");
     let (v4, why) = inside("ip link set lo up; ip addr del ::1/128 dev lo", "--host 0.0.0.0", "");
     assert!(v4.contains(r#""issuer":"https://localhost:"#), "{v4}{why}");
+    // All addresses of a machine that has no 127.0.0.1, where localhost may stand for that one only.
+    for host in ["0.0.0.0", "::", "::1"] {
+        let options = format!("--host {host}");
+        let (v6, why) = inside("ip link set lo up; ip addr del 127.0.0.1/8 dev lo", &options, "");
+        assert!(v6.contains(r#""issuer":"https://[::1]:"#), "{host}: {v6}{why}");
+    }
+    let (v4, why) = inside("ip link set lo up", "--host 127.0.0.2", "");
+    assert!(v4.contains(r#""issuer":"https://127.0.0.2:"#), "{v4}{why}");
+    // Who takes localhost for ::1 reaches all addresses of IPv4, too.
+    let other = "curl -sS --cacert \"$(field caCertificate)\" \"$(field endpoint | sed s/localhost/[::1]/)/health\"";
+    let (both, why) = inside("ip link set lo up", "--host 0.0.0.0", other);
+    assert!(both.contains(r#""status":"ok""#), "{both}{why}");
+}
+
+#[test]
+fn a_port_that_needs_a_right_comes_with_a_hint_that_says_so() {
+    let home = Folder::new();
+    std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let script = "exec unshare --net setpriv --reuid 61000 --regid 61000 --clear-groups \"$0\" communication emulator start \
+                  --in-memory --host 127.0.0.1 --port 443";
+    let mut command = other_program("sh", &home);
+    // A namespace has limits of its own: ports below 1024 need the right there.
+    command.args(["-c", &format!("unshare --net true || exit 77; {script}"), AZ]).stdin(Stdio::null());
+    let output = command.output().unwrap();
+    if output.status.code() == Some(77) {
+        eprintln!("skipped: no network namespaces here: {}", String::from_utf8_lossy(&output.stderr));
+        return;
+    }
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"
+    ERROR: Cannot listen on 127.0.0.1:443: Permission denied.
+    Hint: Ports below 1024 need a right that this user does not have. Choose another port: --port NUMBER, or --port 0 for any free one.
+    ");
 }
