@@ -7,6 +7,7 @@ mod environment;
 mod hosts;
 mod leftovers;
 mod limits;
+mod ready;
 mod signals;
 #[path = "../support/mod.rs"]
 mod support;

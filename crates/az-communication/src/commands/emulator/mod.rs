@@ -1,5 +1,6 @@
 //! The emulator's commands.
 
+mod access_key;
 mod bundle;
 pub(super) mod entra_token;
 mod environment;
@@ -10,6 +11,7 @@ mod log;
 pub(super) mod new_authority;
 mod options;
 mod ready;
+mod ready_file;
 pub(super) mod run;
 mod signals;
 pub(super) mod start;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use acs_identity_emulator::{Config, TrustedIssuer};
 use serde_json::Value as Json;
 
+use super::access_key;
 use super::ready::text_of;
 use crate::cli::table::{Argument, Arity, Completion};
 use crate::client;
@@ -19,7 +20,8 @@ use crate::printer::Printer;
 
 pub(super) const ACCESS_KEY: Argument = Argument::new(
     &["--access-key"],
-    "Access key in base64 instead of the well-known one. Environment variable: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY.",
+    "Access key in base64 instead of the well-known one; @FILE reads it from a file. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY, or AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE for a file.",
 )
 .extension();
 
@@ -157,13 +159,7 @@ pub(super) fn data_dir(invocation: &Invocation<'_>) -> Result<PathBuf, CliError>
 ///
 /// When one of them is wrong, or an issuer cannot be asked.
 pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
-    if let Some(given) = option(invocation, "--access-key")? {
-        let parsed = given.value.parse().map_err(|_| {
-            CliError::usage(format!("{} is not valid base64.", given.named_by))
-                .hint("Make one: openssl rand -base64 64 | tr -d '\\n'")
-        })?;
-        config.access_key = Some(parsed);
-    }
+    config.access_key = access_key::given(invocation)?.or(config.access_key);
     config.strict_api_version = flag(invocation, "--strict-api-version")?;
     config.log_requests = flag(invocation, "--log-requests")?;
     config.throttle = flag(invocation, "--throttle")?;

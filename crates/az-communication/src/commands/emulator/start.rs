@@ -15,9 +15,10 @@ use super::options::{
     STRICT_API_VERSION, THROTTLE,
 };
 use super::ready::{Ready, text_of};
+use super::ready_file::ReadyFile;
 use super::signals::{self, Signals};
 use super::{threads, trusting};
-use crate::cli::table::{Argument, Arity, Example, Verb};
+use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::commands::Invocation;
 use crate::emulator_files::BUNDLE_FILE;
 use crate::error::{CliError, system_text};
@@ -25,10 +26,18 @@ use crate::output;
 use crate::private_file;
 use crate::prompt;
 
+const READY_FILE: Argument = Argument::new(
+    &["--ready-file"],
+    "File for the line that says where the emulator is, with its access key. It is there as long as the emulator serves, and \
+     only its owner can read it. Environment variable: AZURE_COMMUNICATION_EMULATOR_READY_FILE.",
+)
+.completion(Completion::File)
+.extension();
+
 pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nOnce it is ready, \
         one line of JSON on stdout says where it listens, its connection string and the files with its certificates; the \
-        log goes to stderr.",
+        log goes to stderr. An access key of your own stands in that line on a terminal only.",
     arguments: &[
         Argument::new(
             &["--host"],
@@ -58,6 +67,7 @@ pub(in crate::commands) const VERB: Verb = Verb {
         REVOCATION_DELAY,
         STRICT_API_VERSION,
         THROTTLE,
+        READY_FILE,
     ],
     connects: false,
     confirms: false,
@@ -81,23 +91,26 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let mut config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder);
     config.host = place.host().to_owned();
     let config = options::configure(invocation, config)?;
+    let ready_file = options::option(invocation, READY_FILE.key())?;
     // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
+    let mut ready_file = ready_file.map(|given| ReadyFile::claim(&given.value)).transpose()?;
     let opened = super::open(config)?;
     let (files, temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
     };
-    let signal = threads::runtime()?.block_on(async {
+    let end = threads::runtime()?.block_on(async {
         let (listeners, port) = place.listen(port).await?;
         if let Some(signal) = signals.ended_by() {
-            return Ok(signal);
+            return Ok(Some(signal));
         }
         let ready = Ready {
             data: files.data,
             certificate: files.certificate,
             bundle: files.bundle,
+            file: ready_file.as_ref().map(|file| text_of(file.path())).transpose()?,
             ..Ready::of(&opened, port)
         };
         // Where nobody reads stdout, the emulator can still be stopped.
@@ -106,19 +119,23 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
                 break;
             }
             if let Some(signal) = signals.ended_by() {
-                return Ok(signal);
+                return Ok(Some(signal));
             }
         }
-        ready.say(&invocation.printer)?;
-        let mut signal = Err(CliError::new("The emulator has stopped."));
-        acs_identity_emulator::run(listeners, opened, async { signal = signals.end().await }).await;
-        signal
+        ready.say(invocation, ready_file.as_mut())?;
+        let mut end = Err(CliError::new("The emulator has stopped."));
+        let stop = async {
+            end = signals.end().await.map(Some);
+        };
+        acs_identity_emulator::run(listeners, opened, stop).await;
+        end
     });
     drop(temporary);
-    match signal? {
+    drop(ready_file);
+    match end? {
         // The two that ask for a clean end have got it.
-        SIGINT | SIGTERM => Ok(None),
-        signal => signals::end_by(signal),
+        None | Some(SIGINT | SIGTERM) => Ok(None),
+        Some(signal) => signals::end_by(signal),
     }
 }
 
