@@ -6,6 +6,7 @@ mod certificates;
 mod environment;
 mod hosts;
 mod leftovers;
+mod life;
 mod limits;
 mod ready;
 mod signals;

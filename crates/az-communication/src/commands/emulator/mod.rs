@@ -17,6 +17,7 @@ mod signals;
 pub(super) mod start;
 mod threads;
 mod trusting;
+mod until;
 
 use std::path::Path;
 

@@ -17,6 +17,7 @@ use super::options::{
 use super::ready::{Ready, text_of};
 use super::ready_file::ReadyFile;
 use super::signals::{self, Signals};
+use super::until::{PARENT_PID, UNTIL_STDIN_CLOSES, Until};
 use super::{threads, trusting};
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::commands::Invocation;
@@ -68,6 +69,8 @@ pub(in crate::commands) const VERB: Verb = Verb {
         STRICT_API_VERSION,
         THROTTLE,
         READY_FILE,
+        PARENT_PID,
+        UNTIL_STDIN_CLOSES,
     ],
     connects: false,
     confirms: false,
@@ -91,6 +94,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let mut config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder);
     config.host = place.host().to_owned();
     let config = options::configure(invocation, config)?;
+    let until = Until::of(invocation)?;
     let ready_file = options::option(invocation, READY_FILE.key())?;
     // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
@@ -125,7 +129,10 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         ready.say(invocation, ready_file.as_mut())?;
         let mut end = Err(CliError::new("The emulator has stopped."));
         let stop = async {
-            end = signals.end().await.map(Some);
+            end = tokio::select! {
+                signal = signals.end() => signal.map(Some),
+                () = until.end() => Ok(None),
+            };
         };
         acs_identity_emulator::run(listeners, opened, stop).await;
         end
