@@ -9,6 +9,7 @@ mod leftovers;
 mod life;
 mod limits;
 mod ready;
+mod runs;
 mod signals;
 #[path = "../support/mod.rs"]
 mod support;

@@ -143,10 +143,18 @@ pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliEr
 ///
 /// When it is not known, or its path is not UTF-8.
 pub(super) fn data_dir(invocation: &Invocation<'_>) -> Result<PathBuf, CliError> {
-    let folder = match option(invocation, "--data-dir")? {
-        Some(given) => given.value.into(),
-        None => emulator_files::data_dir()?,
-    };
+    match option(invocation, "--data-dir")? {
+        Some(given) => absolute(given.value.into()),
+        None => absolute(emulator_files::data_dir()?),
+    }
+}
+
+/// A path that stays the same in other working folders.
+///
+/// # Errors
+///
+/// When it is not UTF-8.
+pub(super) fn absolute(folder: PathBuf) -> Result<PathBuf, CliError> {
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     // The ready line names it.
     text_of(&folder)?;

@@ -18,10 +18,10 @@ use super::ready::{Ready, text_of};
 use super::ready_file::ReadyFile;
 use super::signals::{self, Signals};
 use super::until::{PARENT_PID, UNTIL_STDIN_CLOSES, Until};
-use super::{threads, trusting};
+use super::{Hints, threads, trusting};
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::commands::Invocation;
-use crate::emulator_files::BUNDLE_FILE;
+use crate::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
 use crate::error::{CliError, system_text};
 use crate::output;
 use crate::private_file;
@@ -100,7 +100,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
     let mut ready_file = ready_file.map(|given| ReadyFile::claim(&given.value)).transpose()?;
-    let opened = super::open(config)?;
+    let opened = super::open(config, &HINTS)?;
     let (files, temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
@@ -145,6 +145,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         Some(signal) => signals::end_by(signal),
     }
 }
+
+const HINTS: Hints = Hints {
+    in_use: "Stop the other one, or give this one a folder of its own (--data-dir), or --in-memory.",
+    no_folder: NO_FOLDER_HINT,
+};
 
 /// The folder for the data; `None` in memory.
 fn data_folder(invocation: &Invocation<'_>) -> Result<Option<PathBuf>, CliError> {
