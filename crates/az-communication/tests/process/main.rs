@@ -4,6 +4,7 @@
 mod bundle;
 mod certificates;
 mod environment;
+mod help;
 mod hosts;
 mod leftovers;
 mod life;

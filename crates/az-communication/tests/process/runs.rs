@@ -27,6 +27,33 @@ fn a_run_with_a_data_folder_finds_what_the_one_before_made() {
     assert_eq!(run_folders(&home), [] as [PathBuf; 0]);
 }
 
+/// As the manual says it.
+#[test]
+fn a_copy_of_the_data_folder_is_a_backup() {
+    let home = Folder::new();
+    let create = |folder: &str| {
+        let output = run(&home, &["--data-dir", folder], CREATE).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let kept = create("data");
+    let copy = |from: &str, to: &str| {
+        let (from, to) = (home.path().join(from), home.path().join(to));
+        assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
+    };
+    copy("data", "backup");
+    let later = create("data");
+    std::fs::rename(home.path().join("data"), home.path().join("former")).unwrap();
+    copy("backup", "data");
+    let show = |user: &str| {
+        let script = format!("az communication user-identity user show --user {user}");
+        run(&home, &["--data-dir", "data"], &script).output().unwrap().status.success()
+    };
+    assert!(show(&kept) && !show(&later));
+    let authority = |folder: &str| std::fs::read(home.path().join(folder).join("ca.pem")).unwrap();
+    assert_eq!(authority("data"), authority("former"));
+}
+
 #[test]
 fn the_hints_about_the_data_folder_of_a_run_name_options_that_it_has() {
     let home = Folder::new();

@@ -81,8 +81,8 @@ pub(super) const HOSTNAME: Argument = Argument::new(
 
 pub(super) const CERTIFICATE: Argument = Argument::new(
     &["--certificate"],
-    "File with a certificate of your own and those of its issuers (PEM), for clients that ask for its names. It is read \
-     again when it changes. Environment variable: AZURE_COMMUNICATION_EMULATOR_CERTIFICATE.",
+    "File with a certificate of your own and those of its issuers (PEM), for clients that ask for its names, read again when \
+     it changes. Environment variable: AZURE_COMMUNICATION_EMULATOR_CERTIFICATE.",
 )
 .completion(Completion::File)
 .extension();

@@ -97,8 +97,8 @@ impl Ready {
             "caCertificate": self.certificate,
             "caBundle": self.bundle,
             "controlEndpoint": format!("{}/emulator/", self.endpoint),
-            "pid": std::process::id(),
             "readyFile": self.file,
+            "pid": std::process::id(),
         })
     }
 

@@ -41,7 +41,7 @@ pub(in crate::commands) const VERB: Verb = Verb {
         Argument::new(&["--port"], "Port to listen on; 0 for any free one.").default("0").extension(),
         Argument::new(
             &["--data-dir"],
-            "Folder that keeps the data, the keys and the certificates for the next run. Without it, everything is in memory.",
+            "Folder that keeps the data, the keys and the certificates for the next run; without it, everything is in memory.",
         )
         .completion(Completion::File)
         .extension(),

@@ -29,8 +29,8 @@ use crate::prompt;
 
 const READY_FILE: Argument = Argument::new(
     &["--ready-file"],
-    "File for the line that says where the emulator is, with its access key. It is there as long as the emulator serves, and \
-     only its owner can read it. Environment variable: AZURE_COMMUNICATION_EMULATOR_READY_FILE.",
+    "File for the ready line with the access key, which only its owner can read, and which is there as long as the emulator \
+     serves. Environment variable: AZURE_COMMUNICATION_EMULATOR_READY_FILE.",
 )
 .completion(Completion::File)
 .extension();
