@@ -94,6 +94,33 @@ fn a_killed_emulator_leaves_a_ready_file_that_the_next_start_removes_before_anyt
 }
 
 #[test]
+fn every_signal_that_ends_a_start_cleanly_removes_its_ready_file() {
+    let home = Folder::new();
+    let path = home.path().join("ready.json");
+    for (signal, number) in [("HUP", 1), ("USR1", 10)] {
+        let mut command = az(&home);
+        command.args(START).args(["--in-memory", "--ready-file", path.to_str().unwrap()]);
+        let (mut child, _line) = ready_line(&mut command);
+        assert!(path.exists());
+        kill(signal, child.id());
+        assert_eq!(wait(&mut child).signal(), Some(number));
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "SIG{signal}");
+    }
+}
+
+#[test]
+fn a_ready_file_that_cannot_be_written_ends_the_start() {
+    let home = Folder::new();
+    let missing = home.path().join("none/ready.json");
+    let said = refusal(az(&home).args(START).args(["--ready-file", missing.to_str().unwrap()]));
+    let missing = missing.display();
+    assert_eq!(said, format!("ERROR: The ready file {missing} cannot be written: its folder does not exist.\n"));
+    // The file of the line would be made before there is something to say on stdout.
+    let said = refusal(az(&home).args(START).args(["--in-memory", "--ready-file", "/proc/ready.json"]));
+    assert_eq!(said, "ERROR: The ready file /proc/ready.json cannot be written: No such file or directory.\n");
+}
+
+#[test]
 fn the_ready_file_takes_the_place_of_nothing_but_a_file() {
     let home = Folder::new();
     let target = home.write("notes.txt", "mine");

@@ -12,24 +12,24 @@ use crate::private_file;
 /// tells it from one that a killed emulator has left.
 pub(super) struct ReadyFile {
     path: PathBuf,
-    /// Its name until it is whole.
-    unfinished: Option<PathBuf>,
-    file: File,
+    /// Once it is there.
+    file: Option<File>,
 }
 
 impl ReadyFile {
-    /// Makes the file under another name, and removes what a killed emulator has left at its place.
+    /// Removes what a killed emulator has left at its place.
     ///
     /// # Errors
     ///
-    /// When something else is there, another emulator uses it, or the folder cannot be written.
+    /// When something else is there, another emulator uses it, or there is no such folder.
     pub(super) fn claim(path: &str) -> Result<Self, CliError> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
         // The ready line names it.
         text_of(&path)?;
-        let claimed = remove_left(&path).and_then(|()| create_beside(&path));
-        let (unfinished, file) = claimed.map_err(|why| unwritable(&path, &why))?;
-        Ok(Self { path, unfinished: Some(unfinished), file })
+        let has_folder = path.parent().is_some_and(Path::is_dir);
+        let claimed = if has_folder { remove_left(&path) } else { Err("its folder does not exist".to_owned()) };
+        claimed.map_err(|why| unwritable(&path, &why))?;
+        Ok(Self { path, file: None })
     }
 
     /// Where it is.
@@ -41,29 +41,25 @@ impl ReadyFile {
     ///
     /// # Errors
     ///
-    /// When the disk is full.
+    /// When the folder cannot be written, or the disk is full.
     pub(super) fn publish(&mut self, line: &str) -> Result<(), CliError> {
-        let written = match &self.unfinished {
-            None => Ok(()),
-            Some(unfinished) => {
-                let whole = self.file.write_all(format!("{line}\n").as_bytes());
-                whole.and_then(|()| fs::rename(unfinished, &self.path))
-            }
-        };
-        written.map_err(|error| unwritable(&self.path, &system_text(&error)))?;
-        self.unfinished = None;
+        let (unfinished, mut file) = create_beside(&self.path).map_err(|why| unwritable(&self.path, &why))?;
+        let whole = file.write_all(format!("{line}\n").as_bytes());
+        whole.and_then(|()| fs::rename(&unfinished, &self.path)).map_err(|error| {
+            let _ = fs::remove_file(&unfinished);
+            unwritable(&self.path, &system_text(&error))
+        })?;
+        self.file = Some(file);
         Ok(())
     }
 }
 
 impl Drop for ReadyFile {
     fn drop(&mut self) {
-        let _ = match &self.unfinished {
-            Some(unfinished) => fs::remove_file(unfinished),
-            // Somebody may have put another file in its place.
-            None if is_same(&self.file, &self.path) => fs::remove_file(&self.path),
-            None => Ok(()),
-        };
+        // Somebody may have put another file in its place.
+        if self.file.as_ref().is_some_and(|file| is_same(file, &self.path)) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
