@@ -4,6 +4,7 @@
 mod bundle;
 mod certificates;
 mod environment;
+mod folder;
 mod help;
 mod hosts;
 mod leftovers;

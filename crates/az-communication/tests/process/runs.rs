@@ -61,7 +61,7 @@ fn the_hints_about_the_data_folder_of_a_run_name_options_that_it_has() {
     let said = [
         refusal(&mut run(&home, &["--data-dir", "data"], "true")),
         refusal(&mut run(&home, &["--data-dir", "/proc/nowhere"], "true")),
-        refusal(&mut run(&home, &["--data-dir", ""], "true")),
+        refusal_with(2, &mut run(&home, &["--data-dir", ""], "true")),
         refusal(az(&home).args(["communication", "emulator", "new-authority", "--yes", "--data-dir", "data"])),
     ];
     insta::assert_snapshot!(said.concat().replace(home.path().to_str().unwrap(), "HOME"), @"

@@ -61,6 +61,10 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
     let described = CliError::new(message);
     match error {
         Error::InUse(_) => described.hint(hints.in_use),
+        Error::AccessKey(_) => described.hint(
+            "Leave out --access-key, AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY and AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE, \
+             or give another folder: --data-dir.",
+        ),
         Error::File(_, cause) => {
             let described = limits::explain(described, cause);
             if folder.is_some() { described.hint(hints.no_folder) } else { described }
