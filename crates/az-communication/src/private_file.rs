@@ -29,8 +29,19 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
 ///
 /// When it cannot be opened.
 pub fn create(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    open(path, OpenOptions::new().write(true).create(true).truncate(true))
+}
+
+/// Makes a file, and opens it for writing. No link is followed.
+///
+/// # Errors
+///
+/// When something of that name exists, or the folder cannot be written.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    open(path, OpenOptions::new().write(true).create_new(true))
+}
+
+fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;

@@ -297,15 +297,17 @@ fn refusal(home: &Folder, options: &[&str]) -> String {
 }
 
 #[test]
-fn an_access_key_is_for_the_first_start_of_a_folder() {
+fn a_folder_keeps_the_access_key_of_its_first_start() {
     let home = Folder::new();
-    let first = Emulator::start(&home, &["--access-key", "c2VjcmV0"]);
-    assert!(first.connection_string().ends_with("accesskey=c2VjcmV0"));
-    drop(first);
-    let second = Emulator::start(&home, &[]);
-    assert!(second.connection_string().ends_with("accesskey=c2VjcmV0"), "not the well-known one");
-    drop(second);
-    insta::assert_snapshot!(refusal(&home, &["--access-key", "b3RoZXI="]), @"ERROR: The emulator cannot start: the data folder HOME/.azure/communication-emulator has another primary access key than the one that was given. A folder keeps the key of its first start or of its last regeneration: leave the key out, or give the emulator a new folder.");
+    let ready_file = home.path().join("ready.json");
+    let string = |options: &[&str]| {
+        let options = [&["--ready-file", ready_file.to_str().unwrap()], options].concat();
+        let _emulator = Emulator::start(&home, &options);
+        let ready: serde_json::Value = serde_json::from_slice(&std::fs::read(&ready_file).unwrap()).unwrap();
+        ready["connectionString"].as_str().unwrap().to_owned()
+    };
+    assert!(string(&["--access-key", "c2VjcmV0"]).ends_with(";accesskey=c2VjcmV0"));
+    assert!(string(&[]).ends_with(";accesskey=c2VjcmV0"), "not the well-known one");
 }
 
 #[test]

@@ -82,31 +82,83 @@ fn the_endpoint_answers_whatever_host_is_listened_on() {
     }
 }
 
+/// What a script prints in a network namespace of its own, and what it says on stderr.
+fn in_a_namespace(home: &Folder, script: &str) -> (String, String) {
+    let mut command = other_program("unshare", home);
+    command.args(["--user", "--map-root-user", "--net", "sh", "-c", script, AZ]);
+    let output = command.env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin").stdin(Stdio::null()).output().unwrap();
+    (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// Whether there are network namespaces here, with both loopback addresses in them. The caller is named where not.
+fn has_namespaces(home: &Folder, test: &str) -> bool {
+    let (probe, why) = in_a_namespace(home, "ip link set lo up; ip -6 addr show dev lo | grep ::1");
+    let has = probe.contains("::1");
+    if !has {
+        eprintln!("skipped: {test}: no network namespaces with IPv6 here: {why}");
+    }
+    has
+}
+
+const BOTH: &str = "ip link set lo up";
+const V6_ONLY: &str = "ip link set lo up; ip addr del 127.0.0.1/8 dev lo";
+const V4_ONLY: &str = "ip link set lo up; ip addr del ::1/128 dev lo";
+
 #[test]
-fn one_loopback_address_is_enough() {
+fn the_ready_line_names_an_endpoint_that_answers_whatever_addresses_a_machine_has() {
     let home = Folder::new();
-    let inside = |setup: &str, options: &str, check: &str| {
-        let script = format!(
-            "set -e; {setup}\n\"$0\" communication emulator start --in-memory --port 0 {options} > ready & pid=$!\n\
-             i=0; until [ -s ready ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done\n\
-             field() {{ sed -n \"s/.*\\\"$1\\\":\\\"\\([^\\\"]*\\)\\\".*/\\1/p\" ready; }}\n\
-             curl -sS --cacert \"$(field caCertificate)\" \"$(field endpoint)/.well-known/openid-configuration\"; echo\n{check}\n\
-             kill $pid; wait $pid; rm ready"
-        );
-        let mut command = other_program("unshare", &home);
-        command.args(["--user", "--map-root-user", "--net", "sh", "-c", &script, AZ]);
-        let output = command.env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin").output().unwrap();
-        (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
-    };
-    let (probe, why) = inside("ip link set lo up; ip -6 addr show dev lo | grep -q ::1", "", "");
-    if !probe.contains("issuer") {
-        eprintln!("skipped: no network namespaces here: {why}");
+    if !has_namespaces(&home, "the_ready_line_names_an_endpoint_that_answers_whatever_addresses_a_machine_has") {
         return;
     }
-    let (v6, why) = inside("ip link set lo up; ip addr del 127.0.0.1/8 dev lo", "", "");
-    assert!(v6.contains(r#""issuer":"https://[::1]:"#), "{v6}{why}");
-    let (v4, why) = inside("ip link set lo up; ip addr del ::1/128 dev lo", "", "");
-    assert!(v4.contains(r#""issuer":"https://localhost:"#), "{v4}{why}");
-    let (v4, why) = inside("ip link set lo up; ip addr del ::1/128 dev lo", "--host 0.0.0.0", "");
-    assert!(v4.contains(r#""issuer":"https://localhost:"#), "{v4}{why}");
+    // All addresses of a machine without 127.0.0.1: localhost stands for that one only in many hosts files.
+    for (machine, options, endpoint) in [
+        (V6_ONLY, "", "https://[::1]:"),
+        (V6_ONLY, "--host 0.0.0.0", "https://[::1]:"),
+        (V6_ONLY, "--host ::", "https://[::1]:"),
+        (V6_ONLY, "--host ::1", "https://[::1]:"),
+        (V4_ONLY, "", "https://localhost:"),
+        (V4_ONLY, "--host 0.0.0.0", "https://localhost:"),
+        (V4_ONLY, "--host 127.0.0.2", "https://127.0.0.2:"),
+        (BOTH, "--host 127.0.0.2", "https://127.0.0.2:"),
+        (BOTH, "--host ::1", "https://[::1]:"),
+    ] {
+        let script = format!(
+            "set -e; {machine}\n\
+             \"$0\" communication emulator start --in-memory --port 0 --ready-file ready {options} > line & pid=$!\n\
+             i=0; until [ -e ready ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done\n\
+             field() {{ sed -n \"s/.*\\\"$1\\\":\\\"\\([^\\\"]*\\)\\\".*/\\1/p\" ready; }}\n\
+             curl -sS --cacert \"$(field caCertificate)\" \"$(field endpoint)/.well-known/openid-configuration\"; echo\n\
+             REQUESTS_CA_BUNDLE=$(field caBundle) AZURE_COMMUNICATION_CONNECTION_STRING=$(field connectionString) \\\n\
+             \"$0\" communication user-identity user create --only-show-errors --query rawId -o tsv\n\
+             kill $pid; wait $pid"
+        );
+        let (said, why) = in_a_namespace(&home, &script);
+        let expected = format!(r#""issuer":"{endpoint}"#);
+        assert!(said.contains(&expected) && said.contains("\n8:acs:"), "{machine}, {options}: {said}{why}");
+    }
+    // A run has the same addresses as a start.
+    let create = "az communication user-identity user create --only-show-errors --query rawId -o tsv";
+    let (said, why) = in_a_namespace(&home, &format!("{V6_ONLY}; \"$0\" communication emulator run -- {create}"));
+    assert!(said.starts_with("8:acs:"), "{said}{why}");
+}
+
+#[test]
+fn a_port_that_needs_a_right_comes_with_a_hint_that_says_so() {
+    let home = Folder::new();
+    std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    // A namespace has limits of its own: ports below 1024 need the right there.
+    let script = "exec unshare --net setpriv --reuid 61000 --regid 61000 --clear-groups \"$0\" communication emulator start \
+                  --in-memory --host 127.0.0.1 --port 443";
+    let mut command = other_program("sh", &home);
+    command.args(["-c", &format!("unshare --net true || exit 77; {script}"), AZ]).stdin(Stdio::null());
+    let output = command.output().unwrap();
+    if output.status.code() == Some(77) {
+        let why = String::from_utf8_lossy(&output.stderr).into_owned();
+        eprintln!("skipped: a_port_that_needs_a_right_comes_with_a_hint_that_says_so: no namespaces here: {why}");
+        return;
+    }
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"
+    ERROR: Cannot listen on 127.0.0.1:443: Permission denied.
+    Hint: Ports below 1024 need a right that this user does not have. Choose another port: --port NUMBER, or --port 0 for any free one.
+    ");
 }

@@ -5,9 +5,14 @@ mod bundle;
 mod certificates;
 mod edge;
 mod environment;
+mod folder;
+mod help;
 mod hosts;
 mod leftovers;
+mod life;
 mod limits;
+mod ready;
+mod runs;
 mod signals;
 #[path = "../support/mod.rs"]
 mod support;

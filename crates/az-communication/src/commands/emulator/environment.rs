@@ -20,15 +20,32 @@ const CLIENT: &str = "00000000-0000-0000-0000-000000000002";
 /// Where programs are looked for when PATH is not set (`getconf PATH`).
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
+/// Where the command gets tokens of Entra from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Credentials {
+    /// From the emulator.
+    Emulator,
+    /// From wherever its own variables say.
+    Own,
+}
+
 /// Adds what a client of the emulator on that port needs, and the variables about certificates.
-pub(super) fn of_child(command: &mut Command, emulator: &Emulator, port: u16, trusted: trusting::Variables) {
+pub(super) fn of_child(
+    command: &mut Command,
+    emulator: &Emulator,
+    port: u16,
+    trusted: trusting::Variables,
+    credentials: Credentials,
+) {
     let endpoint = emulator.endpoint(port);
     command
         .env("AZURE_COMMUNICATION_CONNECTION_STRING", emulator.connection_string(port))
         .env("AZURE_COMMUNICATION_ENDPOINT", &endpoint)
-        .envs(keyless(emulator, &endpoint))
         .envs(trusted)
         .envs(no_proxy(env::var_os("NO_PROXY"), env::var_os("no_proxy"), emulator.host()));
+    if credentials == Credentials::Emulator {
+        command.envs(keyless(emulator, &endpoint));
+    }
     if let Some(path) =
         env::current_exe().ok().and_then(|own| with_own_folder(own.parent()?.into(), env::var_os("PATH")))
     {

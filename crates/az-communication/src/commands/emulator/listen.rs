@@ -32,10 +32,7 @@ pub(super) struct Place {
 impl Place {
     /// Both loopback addresses of this machine, or the one that it has.
     pub(super) fn loopback() -> Self {
-        // The hosts file of many machines has 127.0.0.1 only for localhost, so that name is of use only with IPv4.
-        let has_v4 = std::net::TcpListener::bind((V4, 0)).map_or_else(|error| !is_missing(&error), |_| true);
-        let host = if has_v4 { "localhost".to_owned() } else { V6.to_string() };
-        Self { wanted: vec![V4, V6], beside: None, host, is_loopback: true }
+        Self { wanted: vec![V4, V6], beside: None, host: loopback_host(), is_loopback: true }
     }
 
     /// What `--host` names.
@@ -51,8 +48,8 @@ impl Place {
         if let Ok(address) = given.value.parse::<IpAddr>() {
             // Clients of a machine whose addresses are all served call it localhost, whichever address that is for them.
             let (host, beside) = match (address.is_unspecified(), address.is_ipv4()) {
-                (true, true) => ("localhost".into(), Some(V6)),
-                (true, false) => ("localhost".into(), Some(V4)),
+                (true, true) => (loopback_host(), Some(V6)),
+                (true, false) => (loopback_host(), Some(V4)),
                 (false, _) => (address.to_string(), None),
             };
             return Ok(Self { wanted: vec![address], beside, host, is_loopback: false });
@@ -127,6 +124,13 @@ impl Place {
             _ => Ok(listeners),
         }
     }
+}
+
+/// The name of this machine for itself.
+fn loopback_host() -> String {
+    // The hosts file of many machines has 127.0.0.1 only for localhost, so that name is of use only with IPv4.
+    let has_v4 = std::net::TcpListener::bind((V4, 0)).map_or_else(|error| !is_missing(&error), |_| true);
+    if has_v4 { "localhost".to_owned() } else { V6.to_string() }
 }
 
 fn port_of(listeners: &[TcpListener]) -> Option<u16> {

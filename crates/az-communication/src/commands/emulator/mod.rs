@@ -1,5 +1,6 @@
 //! The emulator's commands.
 
+mod access_key;
 mod bundle;
 pub(super) mod entra_token;
 mod environment;
@@ -10,28 +11,37 @@ mod log;
 pub(super) mod new_authority;
 mod options;
 mod ready;
+mod ready_file;
 pub(super) mod run;
 mod signals;
 pub(super) mod start;
 mod threads;
 mod trusting;
+mod until;
 
 use std::path::Path;
 
 use acs_identity_emulator::{Config, Emulator, Error, Storage};
 
-use crate::emulator_files::NO_FOLDER_HINT;
 use crate::error::CliError;
 use crate::limits;
 use crate::names;
 use ready::quoted;
+
+/// What to do about the data folder, by the options of a command.
+struct Hints {
+    /// Where another emulator uses it.
+    in_use: &'static str,
+    /// Where it cannot be used.
+    no_folder: &'static str,
+}
 
 /// Opens the emulator, in words for the person at the terminal.
 ///
 /// # Errors
 ///
 /// When its folder cannot be used, or is in use.
-fn open(config: Config) -> Result<Emulator, CliError> {
+fn open(config: Config, hints: &Hints) -> Result<Emulator, CliError> {
     let folder = match &config.storage {
         Storage::Folder(folder) => Some(folder.clone()),
         Storage::Memory => None,
@@ -42,22 +52,24 @@ fn open(config: Config) -> Result<Emulator, CliError> {
     Emulator::open(config).map_err(|error| {
         log::flush();
         let message = format!("The emulator cannot start: {error}.");
-        explain(&error, &message, folder.as_deref(), &names)
+        explain(&error, &message, folder.as_deref(), &names, hints)
     })
 }
 
 /// The error with that message and what to do about it, for an emulator with that folder and these names.
-fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]) -> CliError {
+fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String], hints: &Hints) -> CliError {
     let described = CliError::new(message);
     match error {
-        Error::InUse(_) => {
-            described.hint("Stop the other one, or give this one a folder of its own (--data-dir), or --in-memory.")
-        }
+        Error::InUse(_) => described.hint(hints.in_use),
+        Error::AccessKey(_) => described.hint(
+            "Leave out --access-key, AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY and AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE, \
+             or give another folder: --data-dir.",
+        ),
         Error::File(_, cause) => {
             let described = limits::explain(described, cause);
-            if folder.is_some() { described.hint(NO_FOLDER_HINT) } else { described }
+            if folder.is_some() { described.hint(hints.no_folder) } else { described }
         }
-        Error::Database(..) | Error::Folder(..) if folder.is_some() => described.hint(NO_FOLDER_HINT),
+        Error::Database(..) | Error::Folder(..) if folder.is_some() => described.hint(hints.no_folder),
         Error::Authority(_) => match folder {
             Some(folder) => described.hint(new_authority_hint(folder, names)),
             None => described,

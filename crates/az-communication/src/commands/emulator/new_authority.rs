@@ -3,8 +3,8 @@
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 use pyjmespath::Value;
 
-use super::log;
 use super::options::{self, DATA_DIR, HOSTNAME};
+use super::{Hints, log};
 use crate::cli::table::{Example, Verb};
 use crate::commands::{Invocation, YES};
 use crate::error::CliError;
@@ -23,13 +23,20 @@ pub(in crate::commands) const VERB: Verb = Verb {
     run,
 };
 
+const HINTS: Hints = Hints {
+    in_use: "Stop the other one first, and start it again afterwards.",
+    no_folder: "Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir.",
+};
+
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let folder = options::data_dir(invocation)?;
     let hostnames = options::hostnames(invocation)?;
     log::start();
     let made = acs_identity_emulator::new_authority(&folder, &hostnames);
     log::flush();
-    made.map_err(|error| super::explain(&error, &format!("No authority was made: {error}."), Some(&folder), &[]))?;
+    made.map_err(|error| {
+        super::explain(&error, &format!("No authority was made: {error}."), Some(&folder), &[], &HINTS)
+    })?;
     let path = folder.join(CA_CERTIFICATE_FILE);
     let lines = format!(
         "The new authority is in {}. Put it in place of the former one in every trust store.\n",

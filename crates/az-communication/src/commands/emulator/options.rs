@@ -7,6 +7,7 @@ use acs_identity_emulator::{Config, TrustedIssuer};
 use azure_core::http::Url;
 use serde_json::Value as Json;
 
+use super::access_key;
 use super::ready::text_of;
 use crate::cli::table::{Argument, Arity, Completion};
 use crate::client;
@@ -20,7 +21,8 @@ use crate::printer::Printer;
 
 pub(super) const ACCESS_KEY: Argument = Argument::new(
     &["--access-key"],
-    "Access key in base64 instead of the well-known one. Environment variable: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY.",
+    "Access key in base64 instead of the well-known one; @FILE reads it from a file. Environment variable: \
+     AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY, or AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE for a file.",
 )
 .extension();
 
@@ -80,8 +82,8 @@ pub(super) const HOSTNAME: Argument = Argument::new(
 
 pub(super) const CERTIFICATE: Argument = Argument::new(
     &["--certificate"],
-    "File with a certificate of your own and those of its issuers (PEM), for clients that ask for its names. It is read \
-     again when it changes. Environment variable: AZURE_COMMUNICATION_EMULATOR_CERTIFICATE.",
+    "File with a certificate of your own and those of its issuers (PEM), for clients that ask for its names, read again when \
+     it changes. Environment variable: AZURE_COMMUNICATION_EMULATOR_CERTIFICATE.",
 )
 .completion(Completion::File)
 .extension();
@@ -172,10 +174,18 @@ pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliEr
 ///
 /// When it is not known, or its path is not UTF-8.
 pub(super) fn data_dir(invocation: &Invocation<'_>) -> Result<PathBuf, CliError> {
-    let folder = match option(invocation, "--data-dir")? {
-        Some(given) => given.value.into(),
-        None => emulator_files::data_dir()?,
-    };
+    match option(invocation, "--data-dir")? {
+        Some(given) => absolute(given.value.into()),
+        None => absolute(emulator_files::data_dir()?),
+    }
+}
+
+/// A path that stays the same in other working folders.
+///
+/// # Errors
+///
+/// When it is not UTF-8.
+pub(super) fn absolute(folder: PathBuf) -> Result<PathBuf, CliError> {
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     // The ready line names it.
     text_of(&folder)?;
@@ -188,13 +198,7 @@ pub(super) fn data_dir(invocation: &Invocation<'_>) -> Result<PathBuf, CliError>
 ///
 /// When one of them is wrong, or an issuer cannot be asked.
 pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
-    if let Some(given) = option(invocation, "--access-key")? {
-        let parsed = given.value.parse().map_err(|_| {
-            CliError::usage(format!("{} is not valid base64.", given.named_by))
-                .hint("Make one: openssl rand -base64 64 | tr -d '\\n'")
-        })?;
-        config.access_key = Some(parsed);
-    }
+    config.access_key = access_key::given(invocation)?.or(config.access_key);
     config.strict_api_version = flag(invocation, "--strict-api-version")?;
     config.log_requests = flag(invocation, "--log-requests")?;
     config.throttle = flag(invocation, "--throttle")?;

@@ -7,13 +7,17 @@ use std::time::Duration;
 
 use acs_identity_emulator::Emulator;
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR};
-use serde_json::json;
+use pyjmespath::Value;
+use serde_json::{Value as Json, json};
 
+use super::ready_file::ReadyFile;
+use crate::app;
+use crate::commands::Invocation;
 use crate::emulator_files;
 use crate::emulator_variables;
 use crate::error::CliError;
 use crate::output;
-use crate::printer::{Level, Printer};
+use crate::printer::Level;
 
 /// Where clients find the emulator and its certificates.
 pub(super) struct Ready {
@@ -25,6 +29,8 @@ pub(super) struct Ready {
     pub(super) bundle: Option<String>,
     /// Where the data is kept; `None` in memory.
     pub(super) data: Option<String>,
+    /// The file of `--ready-file`.
+    pub(super) file: Option<String>,
 }
 
 impl Ready {
@@ -36,29 +42,40 @@ impl Ready {
             certificate: None,
             bundle: None,
             data: None,
+            file: None,
         }
     }
 
-    /// Says it.
+    /// Says it: all of it in the file, on stdout without a key that must not be kept there.
     ///
     /// # Errors
     ///
-    /// When stdout cannot be written, also because its reader has gone away: nobody would know that the emulator runs.
-    pub(super) fn say(&self, printer: &Printer) -> Result<(), CliError> {
+    /// When the file or stdout cannot be written, also because its reader has gone away: nobody would know that the emulator
+    /// runs. And when a query does not fit the line.
+    pub(super) fn say(&self, invocation: &Invocation<'_>, file: Option<&mut ReadyFile>) -> Result<(), CliError> {
         if !output::is_read(Duration::ZERO) {
             return Err(output::unread());
         }
-        let line = json!({
-            "endpoint": self.endpoint,
-            "connectionString": self.connection_string,
-            "caCertificate": self.certificate,
-            "caBundle": self.bundle,
-            "controlEndpoint": format!("{}/emulator/", self.endpoint),
-            "pid": std::process::id(),
-        });
-        output::print_part(&format!("{line}\n"))?;
+        if let Some(file) = file {
+            file.publish(&self.document(true).to_string())?;
+        }
+        // Where stdout is not a terminal, it is a journal or the log of a CI run, most likely.
+        let with_key = self.has_well_known_key() || std::io::stdout().is_terminal();
+        let document = self.document(with_key).to_string();
+        if invocation.arguments.has("--output") || invocation.arguments.query().is_some() {
+            app::show(invocation, Value::from_json(&document).unwrap_or(Value::Null))?;
+        } else {
+            output::print_part(&format!("{document}\n"))?;
+        }
+        let printer = invocation.printer;
+        if !with_key && self.file.is_none() {
+            printer.warning(
+                "The ready line has no connection string, because the access key is not the well-known one and stdout is not \
+                 a terminal. --ready-file FILE writes the whole line into a file that only you can read.",
+            );
+        }
         if std::io::stderr().is_terminal() && printer.shows(Level::Warning) {
-            printer.lines(&self.words());
+            printer.lines(&self.words(with_key));
         }
         Ok(())
     }
@@ -69,10 +86,28 @@ impl Ready {
             emulator_files::data_dir().and_then(|folder| text_of(&std::path::absolute(&folder).unwrap_or(folder)));
         emulator_variables::development_host().is_ok_and(|host| self.endpoint == format!("https://{host}"))
             && folder.is_ok_and(|folder| self.data.as_ref() == Some(&folder))
-            && self.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY)
+            && self.has_well_known_key()
     }
 
-    fn words(&self) -> String {
+    /// The ready line.
+    fn document(&self, with_key: bool) -> Json {
+        json!({
+            "endpoint": self.endpoint,
+            "connectionString": with_key.then_some(&self.connection_string),
+            "caCertificate": self.certificate,
+            "caBundle": self.bundle,
+            "controlEndpoint": format!("{}/emulator/", self.endpoint),
+            "readyFile": self.file,
+            "pid": std::process::id(),
+        })
+    }
+
+    fn has_well_known_key(&self) -> bool {
+        self.connection_string.ends_with(&format!(";accesskey={DEVELOPMENT_ACCESS_KEY}"))
+    }
+
+    /// `shown` says whether the connection string stands on stdout.
+    fn words(&self, shown: bool) -> String {
         let place = self.data.as_ref().map_or_else(|| "in memory".to_owned(), |folder| format!("in {folder}"));
         let mut words = format!("\nThe emulator is running at {}. Its data is kept {place}.\n", self.endpoint);
         if self.is_usual() {
@@ -82,12 +117,14 @@ impl Ready {
         let mut export = |name: &str, value: &str, what: &str| {
             let _ = writeln!(words, "  export {name}={}{what}", quoted(value));
         };
-        // Another key than the well-known one is shown once, above.
-        if self.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY) {
-            export("AZURE_COMMUNICATION_CONNECTION_STRING", &self.connection_string, "");
-        } else {
-            export("AZURE_COMMUNICATION_CONNECTION_STRING", "…", "  # connectionString of the line above");
-        }
+        // Another key than the well-known one is shown once, above, or not at all.
+        let (string, place) = match &self.file {
+            _ if self.has_well_known_key() => (self.connection_string.clone(), String::new()),
+            Some(file) => ("…".to_owned(), format!("  # connectionString in {file}")),
+            None if shown => ("…".to_owned(), "  # connectionString of the line above".to_owned()),
+            None => (format!("endpoint={}/;accesskey=…", self.endpoint), "  # with your key".to_owned()),
+        };
+        export("AZURE_COMMUNICATION_CONNECTION_STRING", &string, &place);
         if let (Some(certificate), Some(bundle)) = (&self.certificate, &self.bundle) {
             export("REQUESTS_CA_BUNDLE", bundle, "  # Python, the Azure CLI");
             export("SSL_CERT_FILE", bundle, "  # OpenSSL, Go, .NET");
@@ -129,12 +166,15 @@ mod tests {
             certificate: Some("/h/it's/ca.pem".into()),
             bundle: Some("/h/bundle.pem".into()),
             data: Some("/h".into()),
+            file: None,
         };
-        let words = ready.words();
+        let words = ready.words(true);
         assert!(words.contains(&format!("CONNECTION_STRING='{}'\n", ready.connection_string)), "{words}");
         assert!(words.contains(r"NODE_EXTRA_CA_CERTS='/h/it'\''s/ca.pem'"), "{words}");
         assert!(words.contains("REQUESTS_CA_BUNDLE=/h/bundle.pem "), "{words}");
         ready.connection_string = "endpoint=https://localhost:1/;accesskey=c2VjcmV0".into();
-        assert!(!ready.words().contains("c2VjcmV0"));
+        for shown in [true, false] {
+            assert!(!ready.words(shown).contains("c2VjcmV0"));
+        }
     }
 }

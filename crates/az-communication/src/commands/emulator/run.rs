@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::process::{Command, ExitStatus};
 
-use acs_identity_emulator::Config;
+use acs_identity_emulator::{Config, Storage};
 use pyjmespath::Value;
 use tokio::sync::oneshot;
 
+use super::environment::Credentials;
 use super::folder::TemporaryFolder;
 use super::listen::Place;
 use super::options::{
@@ -14,13 +15,21 @@ use super::options::{
     LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
 };
 use super::signals::Signals;
-use super::{environment, signals, threads, trusting};
-use crate::cli::table::{Argument, Arity, Example, Verb};
+use super::{Hints, environment, signals, threads, trusting};
+use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::commands::Invocation;
 use crate::delegate;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::prompt;
+
+const KEEP_CREDENTIALS: Argument = Argument::new(
+    &["--keep-credentials"],
+    "Leave AZURE_CLIENT_ID, IDENTITY_ENDPOINT and the like as they are, so that the command gets tokens of Entra as without \
+     the emulator. Environment variable: AZURE_COMMUNICATION_EMULATOR_KEEP_CREDENTIALS.",
+)
+.arity(Arity::Flag)
+.extension();
 
 pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Run a command with a private emulator that lives as long as it does.\n\nThe command finds the connection \
@@ -30,6 +39,12 @@ pub(in crate::commands) const VERB: Verb = Verb {
     arguments: &[
         Argument::new(&["--host"], "Host name or address to listen on instead of both 127.0.0.1 and ::1.").extension(),
         Argument::new(&["--port"], "Port to listen on; 0 for any free one.").default("0").extension(),
+        Argument::new(
+            &["--data-dir"],
+            "Folder that keeps the data, the keys and the certificates for the next run; without it, everything is in memory.",
+        )
+        .completion(Completion::File)
+        .extension(),
         HOSTNAME,
         CERTIFICATE,
         CERTIFICATE_KEY,
@@ -43,6 +58,7 @@ pub(in crate::commands) const VERB: Verb = Verb {
         REVOCATION_DELAY,
         STRICT_API_VERSION,
         THROTTLE,
+        KEEP_CREDENTIALS,
         Argument::new(&["COMMAND"], "The command and its arguments, behind --.").arity(Arity::Remainder).required(),
     ],
     connects: false,
@@ -53,8 +69,17 @@ pub(in crate::commands) const VERB: Verb = Verb {
             command: "{} -- az communication user-identity token issue --scope chat",
         },
         Example { name: "Run the tests of an app", command: "{} -- pytest" },
+        Example {
+            name: "Keep the identities for the next run, beside the app's own database",
+            command: "{} --data-dir .acs -- uvicorn app:app",
+        },
     ],
     run,
+};
+
+const HINTS: Hints = Hints {
+    in_use: "Stop the other one, give this one a folder of its own (--data-dir), or leave --data-dir out.",
+    no_folder: "Give --data-dir another folder, or leave it out.",
 };
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
@@ -66,19 +91,27 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     // Not the variables of `start`: this emulator is another one.
     let port = options::given(invocation, "--port")?.map_or(Ok(0), |given| given.port())?;
     let place = Place::of(options::given(invocation, "--host")?.as_ref())?;
-    let config = Config { host: place.host().to_owned(), ..Config::in_memory() };
+    let storage = match options::given(invocation, "--data-dir")? {
+        Some(given) => Storage::Folder(options::absolute(given.value.into())?),
+        None => Storage::Memory,
+    };
+    let credentials = match options::flag(invocation, KEEP_CREDENTIALS.key())? {
+        true => Credentials::Own,
+        false => Credentials::Emulator,
+    };
+    let config = Config { host: place.host().to_owned(), storage, ..Config::in_memory() };
     let config = options::configure(invocation, config)?;
     // Before there is a folder to remove or a command to tell. Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let opened = super::open(config)?;
+    let opened = super::open(config, &HINTS)?;
     let folder = TemporaryFolder::new()?;
     let trusted = trusting::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
     let end = threads::runtime()?.block_on(async {
         let (listeners, port) = place.listen(port).await?;
         let mut command = Command::new(program);
         command.args(arguments);
-        environment::of_child(&mut command, &opened, port, trusted);
+        environment::of_child(&mut command, &opened, port, trusted, credentials);
         if let Some(signal) = signals.ended_by() {
             return Ok(End::Signal(signal));
         }

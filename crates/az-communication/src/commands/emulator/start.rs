@@ -15,20 +15,30 @@ use super::options::{
     HOSTNAME, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
 };
 use super::ready::{Ready, text_of};
+use super::ready_file::ReadyFile;
 use super::signals::{self, Signals};
-use super::{threads, trusting};
-use crate::cli::table::{Argument, Arity, Example, Verb};
+use super::until::{PARENT_PID, UNTIL_STDIN_CLOSES, Until};
+use super::{Hints, threads, trusting};
+use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
 use crate::commands::Invocation;
-use crate::emulator_files::BUNDLE_FILE;
+use crate::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
 use crate::error::{CliError, system_text};
 use crate::output;
 use crate::private_file;
 use crate::prompt;
 
+const READY_FILE: Argument = Argument::new(
+    &["--ready-file"],
+    "File for the ready line with the access key, which only its owner can read, and which is there as long as the emulator \
+     serves. Environment variable: AZURE_COMMUNICATION_EMULATOR_READY_FILE.",
+)
+.completion(Completion::File)
+.extension();
+
 pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nOnce it is ready, \
         one line of JSON on stdout says where it listens, its connection string and the files with its certificates; the \
-        log goes to stderr.",
+        log goes to stderr. An access key of your own stands in that line on a terminal only.",
     arguments: &[
         Argument::new(
             &["--host"],
@@ -62,6 +72,9 @@ pub(in crate::commands) const VERB: Verb = Verb {
         REVOCATION_DELAY,
         STRICT_API_VERSION,
         THROTTLE,
+        READY_FILE,
+        PARENT_PID,
+        UNTIL_STDIN_CLOSES,
     ],
     connects: false,
     confirms: false,
@@ -90,23 +103,27 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let mut config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder);
     config.host = place.host().to_owned();
     let config = options::configure(invocation, config)?;
+    let until = Until::of(invocation)?;
+    let ready_file = options::option(invocation, READY_FILE.key())?;
     // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let opened = super::open(config)?;
+    let mut ready_file = ready_file.map(|given| ReadyFile::claim(&given.value)).transpose()?;
+    let opened = super::open(config, &HINTS)?;
     let (files, temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
     };
-    let signal = threads::runtime()?.block_on(async {
+    let end = threads::runtime()?.block_on(async {
         let (listeners, port) = place.listen(port).await?;
         if let Some(signal) = signals.ended_by() {
-            return Ok(signal);
+            return Ok(Some(signal));
         }
         let ready = Ready {
             data: files.data,
             certificate: files.certificate,
             bundle: files.bundle,
+            file: ready_file.as_ref().map(|file| text_of(file.path())).transpose()?,
             ..Ready::of(&opened, port)
         };
         if place.is_open() && ready.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY) {
@@ -118,21 +135,33 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
                 break;
             }
             if let Some(signal) = signals.ended_by() {
-                return Ok(signal);
+                return Ok(Some(signal));
             }
         }
-        ready.say(&invocation.printer)?;
-        let mut signal = Err(CliError::new("The emulator has stopped."));
-        acs_identity_emulator::run(listeners, opened, async { signal = signals.end().await }).await;
-        signal
+        ready.say(invocation, ready_file.as_mut())?;
+        let mut end = Err(CliError::new("The emulator has stopped."));
+        let stop = async {
+            end = tokio::select! {
+                signal = signals.end() => signal.map(Some),
+                () = until.end() => Ok(None),
+            };
+        };
+        acs_identity_emulator::run(listeners, opened, stop).await;
+        end
     });
     drop(temporary);
-    match signal? {
+    drop(ready_file);
+    match end? {
         // The two that ask for a clean end have got it.
-        SIGINT | SIGTERM => Ok(None),
-        signal => signals::end_by(signal),
+        None | Some(SIGINT | SIGTERM) => Ok(None),
+        Some(signal) => signals::end_by(signal),
     }
 }
+
+const HINTS: Hints = Hints {
+    in_use: "Stop the other one, or give this one a folder of its own (--data-dir), or --in-memory.",
+    no_folder: NO_FOLDER_HINT,
+};
 
 /// The folder for the data; `None` in memory.
 fn data_folder(invocation: &Invocation<'_>) -> Result<Option<PathBuf>, CliError> {

@@ -1,0 +1,185 @@
+//! What ends the emulator besides signals: the end of a process, and the end of stdin.
+
+use std::io::{self, Read as _};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::options;
+use crate::cli::table::{Argument, Arity};
+use crate::commands::Invocation;
+use crate::emulator_variables::Given;
+use crate::error::{CliError, system_text};
+use crate::limits;
+use crate::number;
+
+pub(super) const PARENT_PID: Argument = Argument::new(
+    &["--parent-pid"],
+    "Process with whose end the emulator ends. Environment variable: AZURE_COMMUNICATION_EMULATOR_PARENT_PID.",
+)
+.extension();
+
+pub(super) const UNTIL_STDIN_CLOSES: Argument = Argument::new(
+    &["--until-stdin-closes"],
+    "End when stdin is closed: when the program that holds the other end of the pipe closes it or ends. Environment \
+     variable: AZURE_COMMUNICATION_EMULATOR_UNTIL_STDIN_CLOSES.",
+)
+.arity(Arity::Flag)
+.extension();
+
+/// What the emulator waits for.
+pub(super) struct Until {
+    parent: Option<oneshot::Receiver<()>>,
+    stdin: Option<oneshot::Receiver<()>>,
+}
+
+impl Until {
+    /// What the options say. From now on it is watched.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such process, or it cannot be watched.
+    pub(super) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+        let parent = match options::option(invocation, PARENT_PID.key())? {
+            Some(given) => Some(end_of_process(&given)?),
+            None => None,
+        };
+        let stdin = match options::flag(invocation, UNTIL_STDIN_CLOSES.key())? {
+            true => Some(on_a_thread(read_stdin, "stdin")?),
+            false => None,
+        };
+        Ok(Self { parent, stdin })
+    }
+
+    /// Returns when one of them has come; never where none was asked for.
+    pub(super) async fn end(self) {
+        tokio::select! {
+            () = come(self.parent) => {}
+            () = come(self.stdin) => {}
+        }
+    }
+}
+
+async fn come(end: Option<oneshot::Receiver<()>>) {
+    match end {
+        Some(end) => drop(end.await),
+        None => std::future::pending().await,
+    }
+}
+
+fn end_of_process(given: &Given) -> Result<oneshot::Receiver<()>, CliError> {
+    let pid = number::parse(&given.named_by, &given.value, &(1..=i32::MAX))?;
+    let process = process::Process::of(pid).map_err(|error| {
+        let why = system_text(&error);
+        CliError::new(format!("{} names process {pid}, which cannot be watched: {why}.", given.named_by))
+    })?;
+    on_a_thread(move || process.wait(), "The process")
+}
+
+/// What ends with a call that waits, on a thread of its own.
+fn on_a_thread(wait: impl FnOnce() + Send + 'static, what: &str) -> Result<oneshot::Receiver<()>, CliError> {
+    const STACK: usize = 64 * 1024;
+    let (ended, end) = oneshot::channel();
+    let wait = move || {
+        wait();
+        let _ = ended.send(());
+    };
+    thread::Builder::new().stack_size(STACK).spawn(wait).map_err(|error| {
+        let described = CliError::new(format!("{what} cannot be watched: {}.", system_text(&error)));
+        limits::explain(described, &error)
+    })?;
+    Ok(end)
+}
+
+/// Reads stdin to its end. Whatever it is, a call that reads it ends then.
+fn read_stdin() {
+    let mut stdin = io::stdin().lock();
+    loop {
+        match stdin.read(&mut [0; 4096]) {
+            Ok(1..) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // Whoever shares the stream may have made it non-blocking.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(Duration::from_millis(100)),
+            Ok(0) | Err(_) => return,
+        }
+    }
+}
+
+#[cfg(unix)]
+mod process {
+    use std::io;
+    use std::thread;
+    use std::time::Duration;
+
+    use rustix::io::Errno;
+    use rustix::process::{Pid, test_kill_process};
+
+    /// How often a process is looked for where the system does not tell of its end.
+    const INTERVAL: Duration = Duration::from_millis(500);
+
+    /// A process that runs.
+    pub(super) struct Process {
+        pid: Pid,
+        /// Stands for this very process, also when its number is given to another one later.
+        #[cfg(target_os = "linux")]
+        handle: Option<std::os::fd::OwnedFd>,
+    }
+
+    impl Process {
+        /// # Errors
+        ///
+        /// When there is no process with that number.
+        pub(super) fn of(pid: i32) -> io::Result<Self> {
+            let pid = Pid::from_raw(pid).ok_or(Errno::SRCH)?;
+            if !is_there(pid) {
+                return Err(Errno::SRCH.into());
+            }
+            Ok(Self {
+                pid,
+                // Where it is refused, by an old kernel or in a container, the number must do.
+                #[cfg(target_os = "linux")]
+                handle: rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).ok(),
+            })
+        }
+
+        /// Returns when it has ended.
+        pub(super) fn wait(&self) {
+            #[cfg(target_os = "linux")]
+            if let Some(handle) = &self.handle {
+                use rustix::event::{PollFd, PollFlags, poll};
+                loop {
+                    match poll(&mut [PollFd::new(handle, PollFlags::IN)], None) {
+                        Err(Errno::INTR) => {}
+                        Ok(_) => return,
+                        Err(_) => break,
+                    }
+                }
+            }
+            while is_there(self.pid) {
+                thread::sleep(INTERVAL);
+            }
+        }
+    }
+
+    /// Others' processes are there, too, though they may not be sent a signal.
+    fn is_there(pid: Pid) -> bool {
+        test_kill_process(pid) != Err(Errno::SRCH)
+    }
+}
+
+#[cfg(not(unix))]
+mod process {
+    use std::io;
+
+    /// Not on this system.
+    pub(super) struct Process;
+
+    impl Process {
+        pub(super) fn of(_pid: i32) -> io::Result<Self> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        pub(super) fn wait(&self) {}
+    }
+}

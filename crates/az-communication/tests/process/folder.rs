@@ -1,0 +1,51 @@
+//! Data folders that an emulator cannot use.
+
+use super::*;
+
+#[test]
+fn a_key_that_is_not_that_of_the_folder_is_refused_with_what_to_do() {
+    let home = Folder::new();
+    let key = home.write("key", "b3RoZXI=");
+    drop(Emulator::start(&home, &[]));
+    let said = [
+        refusal(az(&home).args(START).args(["--access-key", "b3RoZXI="])),
+        refusal(az(&home).args(START).env("AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE", &key)),
+    ];
+    assert_eq!(said[0], said[1]);
+    insta::assert_snapshot!(said[0].replace(home.path().to_str().unwrap(), "HOME"), @"
+    ERROR: The emulator cannot start: the data folder HOME/.azure/communication-emulator has another primary access key than the one that was given. A folder keeps the key of its first start or of its last regeneration: leave the key out, or give the emulator a new folder.
+    Hint: Leave out --access-key, AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY and AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE, or give another folder: --data-dir.
+    ");
+}
+
+#[test]
+fn a_folder_or_database_that_cannot_be_written_is_refused_by_its_name() {
+    let home = Folder::new();
+    let script = "start() { timeout 20 \"$0\" communication emulator start --port 0 --data-dir data 2>&1; echo code $?; }\n\
+                  \"$0\" communication emulator run --data-dir data -- true\n\
+                  chmod 400 data/identities.db; start; chmod 600 data/identities.db\n\
+                  chmod 500 data; start; chmod 770 data; start; chmod 700 data";
+    let Some(output) = as_nobody(&home, script) else { return };
+    let stdout = String::from_utf8(output.stdout).unwrap().replace(home.path().to_str().unwrap(), "HOME");
+    insta::assert_snapshot!(stdout, @"
+    ERROR: The emulator cannot start: HOME/data/identities.db cannot be used: Permission denied.
+    Hint: Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.
+    code 1
+    ERROR: The emulator cannot start: the database HOME/data/identities.db cannot be used: attempt to write a readonly database.
+    Hint: Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.
+    code 1
+    ERROR: The emulator cannot start: the data folder 'HOME/data' cannot be used: other users may write it (mode 770): chmod go-w HOME/data.
+    Hint: Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.
+    code 1
+    ");
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    // What another user owns.
+    assert!(Command::new("chown").args(["-R", "61999"]).arg(home.path().join("data")).status().unwrap().success());
+    let said = refusal(az(&home).args(START).args(["--data-dir", "data"]));
+    insta::assert_snapshot!(said.replace(home.path().to_str().unwrap(), "HOME"), @"
+    ERROR: The emulator cannot start: the data folder 'HOME/data' cannot be used: another user owns it (uid 61999, and the emulator runs as 0).
+    Hint: Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.
+    ");
+}

@@ -1,0 +1,61 @@
+//! The options of the emulator: their help, and the manual.
+
+use super::*;
+
+/// The options of a command and their help texts, from its help page.
+fn options(home: &Folder, verb: &str) -> Vec<(String, String)> {
+    let output = az(home).args(["communication", "emulator", verb, "-h"]).output().unwrap();
+    let page = String::from_utf8(output.stdout).unwrap();
+    let (_, rest) = page.split_once("\nArguments\n").unwrap();
+    let (section, _) = rest.split_once("\nGlobal Arguments\n").unwrap();
+    let mut options: Vec<(String, String)> = Vec::new();
+    for line in section.lines() {
+        match line.trim_start().split_once(" : ") {
+            Some((name, text)) if name.starts_with("--") => options.push((name.trim().into(), text.into())),
+            // The command itself comes first.
+            _ => options.iter_mut().last().into_iter().for_each(|(_, text)| {
+                text.push(' ');
+                text.push_str(line.trim());
+            }),
+        }
+    }
+    options
+}
+
+fn variable(option: &str) -> String {
+    format!("AZURE_COMMUNICATION_EMULATOR_{}", option.trim_start_matches("--").replace('-', "_").to_uppercase())
+}
+
+#[test]
+fn the_help_of_every_option_is_a_sentence_and_its_variable() {
+    let home = Folder::new();
+    // What belongs to the emulator of `start` alone.
+    const WITHOUT: [(&str, &str); 3] = [("run", "--data-dir"), ("run", "--host"), ("run", "--port")];
+    for verb in ["start", "run"] {
+        let options = options(&home, verb);
+        assert!(options.len() > 10, "{options:?}");
+        for (name, text) in options {
+            let (sentence, rest) = text.split_once(" Environment variable: ").unwrap_or((&text, ""));
+            let sentence = sentence.split("  Default: ").next().unwrap().trim();
+            assert!(sentence.ends_with('.') && !sentence.contains(". "), "{verb} {name}: {text}");
+            let expected = if WITHOUT.contains(&(verb, name.as_str())) { String::new() } else { variable(&name) };
+            let named = rest.split([' ', ',']).next().unwrap().trim_end_matches('.');
+            assert_eq!(named, expected, "{verb} {name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_manual_has_every_option_with_its_variable() {
+    let home = Folder::new();
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/emulator.md");
+    let manual = std::fs::read_to_string(manual).unwrap();
+    let rows: Vec<&str> = manual.lines().filter(|line| line.starts_with("| `--")).collect();
+    for (name, _) in options(&home, "start") {
+        let named = |line: &&&str| line.contains(&format!("`{name} ")) || line.contains(&format!("`{name}`"));
+        let row = rows.iter().find(named).unwrap_or_else(|| panic!("{name} is not in the table"));
+        let (variable, short) = (variable(&name), variable(&name).replace("AZURE_COMMUNICATION_EMULATOR", "…"));
+        assert!(row.contains(&format!("`{variable}`")) || row.contains(&format!("`{short}`")), "{row}");
+    }
+    assert!(manual.contains("`--keep-credentials` (`AZURE_COMMUNICATION_EMULATOR_KEEP_CREDENTIALS`)"));
+}

@@ -1,0 +1,108 @@
+//! What a run keeps, and what it leaves alone.
+
+use super::*;
+
+/// `emulator run` with these options, of a shell's script.
+fn run(home: &Folder, options: &[&str], script: &str) -> Command {
+    let mut command = az(home);
+    command.args(["communication", "emulator", "run"]).args(options).args(["--", "sh", "-c", script]);
+    command
+}
+
+const CREATE: &str = "az communication user-identity user create --only-show-errors --query rawId -o tsv";
+
+#[test]
+fn a_run_with_a_data_folder_finds_what_the_one_before_made() {
+    let home = Folder::new();
+    let made = run(&home, &["--data-dir", "data"], CREATE).output().unwrap();
+    let user = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+    assert!(user.starts_with("8:acs:"), "{}", String::from_utf8_lossy(&made.stderr));
+    let issue = format!("az communication user-identity token issue --scope chat --user {user} --query userId -o tsv");
+    let run_again = |options: &[&str]| run(&home, options, &issue).output().unwrap();
+    assert!(run_again(&["--data-dir", "data"]).status.success(), "the resource is the same");
+    // Without the option, in memory, whatever the variable of `start` says.
+    let mut elsewhere = run(&home, &[], &issue);
+    let elsewhere = elsewhere.env("AZURE_COMMUNICATION_EMULATOR_DATA_DIR", home.path().join("data")).output().unwrap();
+    assert!(String::from_utf8_lossy(&elsewhere.stderr).contains("IdentityNotOwned"));
+    assert_eq!(run_folders(&home), [] as [PathBuf; 0]);
+}
+
+/// As the manual says it.
+#[test]
+fn a_copy_of_the_data_folder_is_a_backup() {
+    let home = Folder::new();
+    let create = |folder: &str| {
+        let output = run(&home, &["--data-dir", folder], CREATE).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let kept = create("data");
+    let copy = |from: &str, to: &str| {
+        let (from, to) = (home.path().join(from), home.path().join(to));
+        assert!(Command::new("cp").arg("-a").args([from, to]).status().unwrap().success());
+    };
+    copy("data", "backup");
+    let later = create("data");
+    std::fs::rename(home.path().join("data"), home.path().join("former")).unwrap();
+    copy("backup", "data");
+    let show = |user: &str| {
+        let script = format!("az communication user-identity user show --user {user}");
+        run(&home, &["--data-dir", "data"], &script).output().unwrap().status.success()
+    };
+    assert!(show(&kept) && !show(&later));
+    let authority = |folder: &str| std::fs::read(home.path().join(folder).join("ca.pem")).unwrap();
+    assert_eq!(authority("data"), authority("former"));
+}
+
+#[test]
+fn the_hints_about_the_data_folder_of_a_run_name_options_that_it_has() {
+    let home = Folder::new();
+    let (mut living, _stdout) = ready(&mut run(&home, &["--data-dir", "data"], "echo ready; exec sleep 60"));
+    let said = [
+        refusal(&mut run(&home, &["--data-dir", "data"], "true")),
+        refusal(&mut run(&home, &["--data-dir", "/proc/nowhere"], "true")),
+        refusal_with(2, &mut run(&home, &["--data-dir", ""], "true")),
+        refusal(az(&home).args(["communication", "emulator", "new-authority", "--yes", "--data-dir", "data"])),
+    ];
+    insta::assert_snapshot!(said.concat().replace(home.path().to_str().unwrap(), "HOME"), @"
+    ERROR: The emulator cannot start: the data folder HOME/data is in use by another emulator.
+    Hint: Stop the other one, give this one a folder of its own (--data-dir), or leave --data-dir out.
+    ERROR: The emulator cannot start: /proc/nowhere cannot be used: No such file or directory.
+    Hint: Give --data-dir another folder, or leave it out.
+    ERROR: --data-dir is empty.
+    ERROR: No authority was made: the data folder HOME/data is in use by another emulator.
+    Hint: Stop the other one first, and start it again afterwards.
+    ");
+    kill("TERM", living.id());
+    wait(&mut living);
+}
+
+#[test]
+fn the_command_keeps_its_own_credentials_where_that_is_asked_for() {
+    let home = Folder::new();
+    const OWN: &str = "AZURE_CLIENT_ID=mine\nAZURE_TENANT_ID=contoso\n";
+    let script = "env | grep -E '^(AZURE_(CLIENT|TENANT|AUTHORITY|POD)|IDENTITY_)' | sort; \
+                  test -n \"$AZURE_COMMUNICATION_CONNECTION_STRING\" && test -s \"$SSL_CERT_FILE\" || echo nothing";
+    let variables = |options: &[&str], value: &str| {
+        let mut command = run(&home, options, script);
+        command.env("AZURE_CLIENT_ID", "mine").env("AZURE_TENANT_ID", "contoso");
+        command.env("AZURE_COMMUNICATION_EMULATOR_KEEP_CREDENTIALS", value);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert_eq!(variables(&["--keep-credentials"], ""), OWN);
+    assert_eq!(variables(&[], "yes"), OWN);
+    let names = variables(&[], "");
+    let names: Vec<&str> = names.lines().map(|line| line.split_once('=').unwrap().0).collect();
+    assert_eq!(
+        names,
+        [
+            "AZURE_AUTHORITY_HOST",
+            "AZURE_CLIENT_ID",
+            "AZURE_CLIENT_SECRET",
+            "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+            "AZURE_TENANT_ID",
+            "IDENTITY_ENDPOINT",
+            "IDENTITY_HEADER"
+        ]
+    );
+}
