@@ -43,13 +43,18 @@ impl ServiceClock {
 #[allow(clippy::disallowed_methods, reason = "the one place that may")]
 pub(crate) mod machine {
     use std::future::Future;
-    use std::time::{Duration, Instant};
+    use std::time::{Duration, Instant, SystemTime};
 
     use time::OffsetDateTime;
 
     /// The date and time.
     pub(crate) fn now() -> OffsetDateTime {
         OffsetDateTime::now_utc()
+    }
+
+    /// The date and time, also where no date can be told from it.
+    pub(crate) fn system() -> SystemTime {
+        SystemTime::now()
     }
 
     /// A point in time for measuring how long something takes.
