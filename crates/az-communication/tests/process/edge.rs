@@ -145,9 +145,9 @@ fn an_open_emulator_with_the_well_known_key_is_warned_about() {
         stderr
     };
     insta::assert_snapshot!(said(&["--host", "0.0.0.0"]), @r"WARNING: Other machines can reach this emulator, and its access key is the well-known one, with which everybody can use it and read its keys. Give it a key of its own: --access-key KEY. To make one: openssl rand -base64 64 | tr -d '\n'");
-    assert_eq!(said(&["--host", "0.0.0.0", "--access-key", "c2VjcmV0"]), "");
-    assert_eq!(said(&[]), "");
-    assert_eq!(said(&["--host", "127.0.0.2"]), "");
+    for safe in [&["--host", "0.0.0.0", "--access-key", "c2VjcmV0"][..], &[], &["--host", "127.0.0.2"]] {
+        assert!(!said(safe).contains("Other machines"), "{safe:?}");
+    }
 }
 
 #[test]
