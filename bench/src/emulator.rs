@@ -53,6 +53,16 @@ impl Emulator {
         signed(self.port, "POST", &target, r#"{"scopes":["chat"]}"#)
     }
 
+    /// Microseconds of processor time that all its threads have had, to the nanosecond, as the kernel counts them.
+    fn cpu_us(&self) -> f64 {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let of = |task: std::io::Result<std::fs::DirEntry>| {
+            let text = std::fs::read_to_string(task.unwrap().path().join("schedstat")).unwrap();
+            text.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1e3
+        };
+        tasks.map(of).sum()
+    }
+
     fn memory_kib(&self) -> u64 {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = text.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
@@ -135,9 +145,9 @@ fn signing(az: &str, amount: &Amount) {
     println!("\n## Tokens a second, 32 connections, load generator on the same machine\n");
     println!(
         "| cores of the emulator | the generator | takes cores | tokens/s | `openssl speed` there \
-         | ratio (median of {rounds} pairs) | all ratios |"
+         | ratio (median of {rounds} pairs) | all ratios | its CPU a token, µs |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
     let generators = [
         ("0", 1, Waits::Polling { core: 1 }, "polls on core 1"),
         ("0", 1, Waits::Asleep, "sleeps, is woken up"),
@@ -146,21 +156,25 @@ fn signing(az: &str, amount: &Amount) {
     for (cores, processes, waits, name) in generators {
         let emulator = Emulator::start(az, cores, &["--in-memory"]);
         let requests = [emulator.issue(&emulator.create())];
-        let own_cores = Cell::new(0.0);
+        let (own_cores, cpu, tokens) = (Cell::new(0.0), Cell::new(0.0), Cell::new(0.0));
         let (ours, theirs, ratio, all) = pairs(
             rounds,
             || openssl(cores, processes, seconds),
             || {
+                let before = emulator.cpu_us();
                 let load = load::run_with(waits, emulator.port, 32, seconds, &requests, 200);
                 own_cores.set(load.own_cores);
+                cpu.set(cpu.get() + emulator.cpu_us() - before);
+                tokens.set(tokens.get() + load.per_second * seconds);
                 load
             },
         );
         let all: Vec<String> = all.iter().map(|ratio| format!("{ratio:.2}")).collect();
         let own_cores = own_cores.get();
         println!(
-            "| {cores} | {name} | {own_cores:.2} | {ours:.0} | {theirs:.0} | **{ratio:.2}** | {} |",
-            all.join(", ")
+            "| {cores} | {name} | {own_cores:.2} | {ours:.0} | {theirs:.0} | **{ratio:.2}** | {} | {:.0} |",
+            all.join(", "),
+            cpu.get() / tokens.get()
         );
     }
 }
