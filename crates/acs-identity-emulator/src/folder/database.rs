@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
 use super::Opened;
-use super::lock::{DATABASE_FILE, Folder, LOCK_FILE, marker};
+use super::lock::{DATABASE_FILE, Folder, LOCK_FILE, marker, refuse_if_used};
 use super::marker::Marker;
 use crate::error::Error;
 use crate::store::sqlite::open::{Checked, InFile, Refused, in_file};
@@ -21,6 +21,10 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     let found = in_file(&database);
     compare(path, &before, found.as_ref())?;
     let checked = Checked::open(&database).map_err(refused)?;
+    if checked.is_empty() {
+        // A file of one byte, too, and one whose content stood in a log that is lost.
+        refuse_if_used(path, (before != Marker::None).then_some(LOCK_FILE))?;
+    }
     let run = new_run()?;
     let mark = |marker: &Marker| {
         let lock = path.join(LOCK_FILE);
