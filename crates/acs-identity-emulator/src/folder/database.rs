@@ -10,7 +10,7 @@ use super::lock::{DATABASE_FILE, Folder, LOCK_FILE, marker, refuse_if_used};
 use super::marker::Marker;
 use crate::error::Error;
 use crate::store::sqlite::open::{Checked, InFile, Refused, in_file};
-use crate::store::sqlite::wal::{Mark, path_of, whole_frames};
+use crate::store::sqlite::wal::{Mark, commits_behind, path_of, whole_frames};
 use crate::store::{Store, StoreError};
 
 pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
@@ -75,7 +75,18 @@ fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) -> Result<(),
         ))
     };
     match before {
-        Marker::None => Ok(()),
+        // The version before noted nothing, and left its log when it ended.
+        Marker::None => {
+            let behind = commits_behind(&log).map_err(|error| Error::File(log.clone(), error))?;
+            if behind < 2 {
+                return Ok(());
+            }
+            refuse(format!(
+                "its log {log_name} is damaged, and {behind} commits behind the damage are lost. Put the log or a backup back; \
+                 to use what is left: sqlite3 {} 'PRAGMA wal_checkpoint(TRUNCATE)'",
+                database.display()
+            ))
+        }
         Marker::Closed => {
             if log.metadata().is_ok_and(|metadata| metadata.len() > 0) {
                 return refuse(format!(
