@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 
 use super::world::{Files, Folder, Questions, ask, caller, issue, version};
 use super::{Count, Random, WAYS, compare, damage, judge};
-use crate::clock::ServiceClock;
+use crate::clock::{ServiceClock, machine};
 use crate::config::Config;
 use crate::core::Core;
 use crate::store::{AccessSlot, Kind, block_on};
@@ -85,7 +85,7 @@ fn a_folder_of_the_version_before_has_everything_in_it() {
     for start in 0..2 {
         let config = config(&folder);
         let core = Core::open(&config).unwrap();
-        let pki = crate::certificates::open(&config, &core.store, OffsetDateTime::now_utc()).unwrap();
+        let pki = crate::certificates::open(&config, &core.store, machine::now()).unwrap();
         assert_eq!(pki.ca_certificate().trim(), FILES[0].1.trim(), "trust stores have the authority of before");
         for (slot, name) in [(AccessSlot::Primary, "primaryKey"), (AccessSlot::Secondary, "secondaryKey")] {
             assert_eq!(core.access_keys.get(slot).to_base64(), said[name].as_str().unwrap());

@@ -9,9 +9,9 @@ use acs_identity_protocol::models::{
     CreateIdentityRequest, EntraAssignmentRequest, EntraAssignmentsPatch, IssueAccessTokenRequest, PrincipalType,
 };
 use acs_identity_protocol::scope::TokenScope;
-use time::OffsetDateTime;
 
 use crate::certificates;
+use crate::clock::machine;
 use crate::config::Config;
 use crate::core::{Core, Refusal};
 use crate::error::Error;
@@ -104,7 +104,7 @@ pub(super) fn filled() -> ([Files; 2], Questions) {
     let folder = Folder::new();
     let config = Config::in_folder(&folder.0);
     let core = Core::open(&config).unwrap();
-    drop(certificates::open(&config, &core.store, OffsetDateTime::now_utc()).unwrap());
+    drop(certificates::open(&config, &core.store, machine::now()).unwrap());
     let mut questions = Questions { signing_keys: true, ..Questions::default() };
     let first = create(&core, None).unwrap();
     questions.tokens.push(issue(&core, caller(&core, AccessSlot::Primary), &first).unwrap());
@@ -120,7 +120,7 @@ pub(super) fn filled() -> ([Files; 2], Questions) {
         match number % 7 {
             0 | 5 => block_on(core.revoke(by[0], &id)).unwrap(),
             1 => {
-                let hour_ago = OffsetDateTime::now_utc() - time::Duration::hours(1);
+                let hour_ago = machine::now() - time::Duration::hours(1);
                 block_on(core.revoke_before(by[0], &id, hour_ago)).unwrap();
             }
             2 if number % 3 != 0 => block_on(core.delete(by[0], &id)).unwrap(),
@@ -148,7 +148,7 @@ pub(super) fn filled() -> ([Files; 2], Questions) {
 /// Opens a folder and asks for everything.
 pub(super) fn ask(config: &Config, questions: &Questions) -> Result<Said, Error> {
     let core = Core::open(config)?;
-    let pki = certificates::open(config, &core.store, OffsetDateTime::now_utc())?;
+    let pki = certificates::open(config, &core.store, machine::now())?;
     let by = caller(&core, AccessSlot::Primary);
     let keys = AccessSlot::ALL.map(|slot| core.access_keys.get(slot).to_base64());
     let mut said = Said::new();

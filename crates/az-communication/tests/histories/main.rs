@@ -46,7 +46,7 @@ fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Ar
     let port = service.port();
     reconcile(world, port);
     let stop = AtomicBool::new(false);
-    let killed = !in_process && number % 4 == 0;
+    let killed = !in_process && number.is_multiple_of(4);
     std::thread::scope(|scope| {
         for client in 0..CLIENTS {
             let random = Random(random.next() | 1);
