@@ -4,6 +4,8 @@ mod certificates;
 mod clock;
 mod config;
 mod core;
+#[cfg(all(test, feature = "sqlite", unix))]
+mod damage;
 mod edge;
 mod error;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]

@@ -63,7 +63,7 @@ impl AccessKeys {
     }
 
     /// The generations of both.
-    pub(super) fn generations(&self) -> [i64; 2] {
+    pub(crate) fn generations(&self) -> [i64; 2] {
         let held = self.read();
         [held[0].generation, held[1].generation]
     }

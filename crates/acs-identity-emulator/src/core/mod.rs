@@ -130,7 +130,7 @@ impl Core {
             key.sign(claims).map_err(Refusal::fault)?
         };
         // Those that wait sign first: answers that leave together wake their client once.
-        tokio::task::yield_now().await;
+        crate::store::yield_now().await;
         Ok(signed)
     }
 }

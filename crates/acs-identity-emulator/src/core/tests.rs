@@ -272,6 +272,18 @@ mod in_a_folder {
         }
     }
 
+    #[test]
+    fn a_start_inside_of_a_runtime_comes_to_its_end() {
+        let folder = Folder::new();
+        let (send, receive) = std::sync::mpsc::channel();
+        let config = Config::in_folder(&folder.0);
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            send.send(runtime.block_on(async { Core::open(&config).map(drop) })).unwrap();
+        });
+        receive.recv_timeout(std::time::Duration::from_secs(30)).expect("it hangs").unwrap();
+    }
+
     fn primary(core: &Core) -> String {
         core.access_keys.get(AccessSlot::Primary).to_base64()
     }

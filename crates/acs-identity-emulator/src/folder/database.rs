@@ -6,11 +6,11 @@ use std::sync::Arc;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
 use super::Opened;
-use super::lock::{DATABASE_FILE, Folder, LOCK_FILE, marker};
+use super::lock::{DATABASE_FILE, Folder, LOCK_FILE, marker, refuse_if_used};
 use super::marker::Marker;
 use crate::error::Error;
 use crate::store::sqlite::open::{Checked, InFile, Refused, in_file};
-use crate::store::sqlite::wal::{Mark, path_of, whole_frames};
+use crate::store::sqlite::wal::{Mark, commits_behind, path_of, whole_frames};
 use crate::store::{Store, StoreError};
 
 pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
@@ -21,6 +21,10 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     let found = in_file(&database);
     compare(path, &before, found.as_ref())?;
     let checked = Checked::open(&database).map_err(refused)?;
+    if checked.is_empty() {
+        // A file of one byte, too, and one whose content stood in a log that is lost.
+        refuse_if_used(path, (before != Marker::None).then_some(LOCK_FILE))?;
+    }
     let run = new_run()?;
     let mark = |marker: &Marker| {
         let lock = path.join(LOCK_FILE);
@@ -71,7 +75,18 @@ fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) -> Result<(),
         ))
     };
     match before {
-        Marker::None => Ok(()),
+        // The version before noted nothing, and left its log when it ended.
+        Marker::None => {
+            let behind = commits_behind(&log).map_err(|error| Error::File(log.clone(), error))?;
+            if behind < 2 {
+                return Ok(());
+            }
+            refuse(format!(
+                "its log {log_name} is damaged, and {behind} commits behind the damage are lost. Put the log or a backup back; \
+                 to use what is left: sqlite3 {} 'PRAGMA wal_checkpoint(TRUNCATE)'",
+                database.display()
+            ))
+        }
         Marker::Closed => {
             if log.metadata().is_ok_and(|metadata| metadata.len() > 0) {
                 return refuse(format!(

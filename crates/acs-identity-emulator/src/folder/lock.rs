@@ -12,6 +12,9 @@ use crate::store::sqlite::wal::Mark;
 
 pub(crate) const DATABASE_FILE: &str = "identities.db";
 pub(super) const LOCK_FILE: &str = "lock";
+/// SQLite's own files beside a database.
+const LOG_FILE: &str = "identities.db-wal";
+const BESIDE: [&str; 3] = [LOG_FILE, "identities.db-shm", "identities.db-journal"];
 
 /// A folder that this process has open, and nobody else.
 pub(crate) struct Folder {
@@ -76,11 +79,19 @@ impl Folder {
                 lines.extend(access::mend(&path.join(&name))?);
             }
         }
-        // An empty file, where there is none: for SQLite it is a new database.
         let database_path = path.join(DATABASE_FILE);
+        // SQLite would wait for the other end of a pipe.
+        for name in BESIDE {
+            let beside = path.join(name);
+            files::exists(&beside).map_err(|error| Error::File(beside, error))?;
+        }
+        // An empty file, where there is none: for SQLite it is a new database.
         let is_new = !files::exists(&database_path).map_err(|error| Error::File(database_path.clone(), error))?;
+        let has_log = path.join(LOG_FILE).symlink_metadata().is_ok();
+        let is_marked = lock.metadata().is_ok_and(|metadata| metadata.len() > 0);
+        let trace = has_log.then_some(LOG_FILE).or(is_marked.then_some(LOCK_FILE));
         if is_new {
-            refuse_if_used(path, &lock)?;
+            refuse_if_used(path, trace)?;
         }
         let database =
             files::open_or_make(&database_path).map_err(|error| Error::File(database_path.clone(), error))?;
@@ -88,7 +99,7 @@ impl Folder {
         lock_file(&database, &database_path, path)?;
         let length = database.metadata().map_err(|error| Error::File(database_path.clone(), error))?.len();
         if length == 0 && !is_new {
-            refuse_if_used(path, &lock)?;
+            refuse_if_used(path, trace)?;
         }
         let marker = Arc::new(MarkerFile::new(lock));
         let watched = vec![path.to_owned(), lock_path, database_path];
@@ -124,20 +135,13 @@ fn is_private(name: &str) -> bool {
     name == LOCK_FILE || name.starts_with(DATABASE_FILE) || (name.contains("key") && name.ends_with(".pem"))
 }
 
-/// Refuses a folder whose database is gone: a new one would be another resource, and every token of the old one void.
-fn refuse_if_used(folder: &Path, lock: &File) -> Result<(), Error> {
-    const TRACES: [&str; 7] = [
-        "ca.pem",
-        "ca-key.pem",
-        "server.pem",
-        "token-key.pem",
-        "token-key-entra.pem",
-        "entra-key.pem",
-        "identities.db-wal",
-    ];
-    let marked = lock.metadata().is_ok_and(|metadata| metadata.len() > 0);
+/// Refuses a folder whose database is gone, and which has one of these files or that trace of its use: a new database would be
+/// another resource, and every token of the old one void.
+pub(super) fn refuse_if_used(folder: &Path, trace: Option<&str>) -> Result<(), Error> {
+    const TRACES: [&str; 6] =
+        ["ca.pem", "ca-key.pem", "server.pem", "token-key.pem", "token-key-entra.pem", "entra-key.pem"];
     let traces = TRACES.into_iter().filter(|name| folder.join(name).symlink_metadata().is_ok());
-    let Some(trace) = traces.chain(marked.then_some(LOCK_FILE)).next() else { return Ok(()) };
+    let Some(trace) = traces.chain(trace).next() else { return Ok(()) };
     let why = format!(
         "it is missing or empty, though the folder was used before (it holds {trace}); put it back, or give the emulator a new \
          folder"

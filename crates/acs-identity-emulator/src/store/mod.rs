@@ -9,6 +9,7 @@ pub(crate) mod sqlite;
 #[cfg(test)]
 mod suite;
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
@@ -274,12 +275,28 @@ impl Wake for Unpark {
     }
 }
 
+thread_local! {
+    /// Whether this thread waits in [`block_on`].
+    static WAITS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Lets other tasks of the runtime go first. A runtime that a thread of its own blocks in [`block_on`] has no others, and
+/// would never come back: it wakes who yields when it is polled again.
+pub(crate) async fn yield_now() {
+    if !WAITS.get() {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Waits for an operation where there is no runtime, or inside of one at the start. The commit thread needs none.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+        let waited = WAITS.replace(true);
+        let polled = future.as_mut().poll(&mut Context::from_waker(&waker));
+        WAITS.set(waited);
+        match polled {
             Poll::Ready(value) => return value,
             Poll::Pending => std::thread::park(),
         }

@@ -10,4 +10,5 @@ mod disk;
 mod full;
 mod history;
 mod power;
+mod strace;
 mod sync;

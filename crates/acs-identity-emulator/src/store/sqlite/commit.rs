@@ -89,7 +89,7 @@ impl Queue {
             let turn = Turn(self);
             // First, all requests that have come are heard: what they want goes into the same commit, and the thread is
             // woken once for all of them.
-            tokio::task::yield_now().await;
+            crate::store::yield_now().await;
             drop(turn);
         }
         answer.await.map_err(|_| closed())?

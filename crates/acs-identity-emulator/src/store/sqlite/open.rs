@@ -111,6 +111,11 @@ impl Checked {
         Ok(Self { connection, path: path.to_owned(), origin })
     }
 
+    /// Whether nothing is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.origin == Origin::New
+    }
+
     /// Brings it to the present schema, names the run that has it open, and begins to serve. All of that is durable when this
     /// returns. The lines are for the log.
     pub(crate) fn begin(

@@ -96,6 +96,38 @@ pub(crate) fn whole_frames(log: &Path) -> std::io::Result<Option<(u64, u32)>> {
     Ok(Some((number::<8>(&header[16..24], u64::from_be_bytes), committed)))
 }
 
+/// How many commits stand in a log behind the part of it that is whole. One may be of a write that was cut off: a commit is on
+/// the disk before the next one begins. More are lost, because something before them is damaged.
+pub(crate) fn commits_behind(log: &Path) -> std::io::Result<usize> {
+    let mut file = match File::open(log) {
+        Ok(file) => std::io::BufReader::new(file),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(error),
+    };
+    let mut header = [0; HEADER];
+    if !filled(&mut file, &mut header)? {
+        return Ok(0);
+    }
+    let page = word(&header[8..12], true) as usize;
+    if !(512..=65536).contains(&page) {
+        return Ok(0);
+    }
+    let whole = whole_frames(log)?;
+    let mut frame = vec![0; FRAME_HEADER + page];
+    let (mut seen, mut commits) = (0_u32, 0);
+    let mut salts = whole.map(|_| header[16..24].to_vec());
+    while filled(&mut file, &mut frame)? {
+        seen += 1;
+        // Where the header is damaged, the first frame says which log it is.
+        let salts = salts.get_or_insert_with(|| frame[8..16].to_vec());
+        let is_commit = frame[8..16] == salts[..] && word(&frame[4..8], true) != 0;
+        if is_commit && seen > whole.map_or(0, |(_, committed)| committed) {
+            commits += 1;
+        }
+    }
+    Ok(commits)
+}
+
 /// Fills the buffer; whether there was enough to.
 fn filled(file: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<bool> {
     match file.read_exact(buffer) {

@@ -1,0 +1,189 @@
+//! A data folder of the version before: all of it is there, also where a file is damaged, or it is refused by name.
+
+use std::fs;
+
+use acs_identity_protocol::raw_id::RawId;
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::world::{Files, Folder, Questions, ask, caller, issue, version};
+use super::{Count, Random, WAYS, compare, damage, judge};
+use crate::clock::{ServiceClock, machine};
+use crate::config::Config;
+use crate::core::Core;
+use crate::store::{AccessSlot, Kind, block_on};
+
+macro_rules! file {
+    ($name:literal) => {
+        ($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/before/", $name)))
+    };
+}
+
+const FILES: [(&str, &str); 7] = [
+    file!("ca.pem"),
+    file!("ca-key.pem"),
+    file!("server.pem"),
+    file!("server-key.pem"),
+    file!("certificates.json"),
+    file!("token-key.pem"),
+    file!("token-key-secondary.pem"),
+];
+
+/// The folder as that version left it: it never moved its log into the database when it ended.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    for (name, content) in FILES {
+        fs::write(folder.0.join(name), content).unwrap();
+    }
+    fs::write(folder.0.join("lock"), "").unwrap();
+    let connection = Connection::open(folder.0.join("identities.db")).unwrap();
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+    // One commit a statement, as it came to be.
+    let sql = file!("identities.sql").1.replace("BEGIN TRANSACTION;", "").replace("COMMIT;", "");
+    connection.execute_batch(&sql).unwrap();
+    drop(connection);
+    assert!(folder.0.join("identities.db-wal").metadata().unwrap().len() > 0);
+    folder
+}
+
+/// What the emulator of that version said.
+fn said() -> Value {
+    serde_json::from_str(file!("said.json").1).unwrap()
+}
+
+/// The configuration for that folder, in the minute in which it was made: its tokens are good for a day.
+fn config(folder: &Folder) -> Config {
+    let clock = ServiceClock::default();
+    clock.set(OffsetDateTime::from_unix_timestamp(said()["madeAt"].as_i64().unwrap()).unwrap());
+    Config { clock, ..Config::in_folder(&folder.0) }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+fn questions() -> Questions {
+    let said = said();
+    let members = |name: &str| said[name].as_object().unwrap().values().cloned().collect::<Vec<Value>>();
+    let mut identities: Vec<String> = members("identities").iter().map(|identity| text(&identity["id"])).collect();
+    identities.push(text(&said["deleted"]));
+    Questions {
+        identities,
+        custom_ids: vec!["desk".into()],
+        tokens: members("tokens").iter().map(|token| text(&token["token"])).collect(),
+        objects: vec!["22222222-2222-2222-2222-222222222222".into()],
+        signing_keys: false,
+    }
+}
+
+#[test]
+fn a_folder_of_the_version_before_has_everything_in_it() {
+    let folder = folder();
+    let said = said();
+    for start in 0..2 {
+        let config = config(&folder);
+        let core = Core::open(&config).unwrap();
+        let pki = crate::certificates::open(&config, &core.store, machine::now()).unwrap();
+        assert_eq!(pki.ca_certificate().trim(), FILES[0].1.trim(), "trust stores have the authority of before");
+        for (slot, name) in [(AccessSlot::Primary, "primaryKey"), (AccessSlot::Secondary, "secondaryKey")] {
+            assert_eq!(core.access_keys.get(slot).to_base64(), said[name].as_str().unwrap());
+        }
+        let by = caller(&core, AccessSlot::Primary);
+        for (name, expected) in said["identities"].as_object().unwrap() {
+            let identity = core.get(by, version(), expected["id"].as_str().unwrap()).unwrap();
+            assert_eq!(serde_json::to_value(&identity).unwrap(), *expected, "{name}");
+            let RawId::CommunicationUser { resource, .. } = RawId::parse(expected["id"].as_str().unwrap()) else {
+                panic!("{expected}")
+            };
+            assert_eq!(resource, core.resource_id);
+        }
+        assert_eq!(core.get(by, version(), said["deleted"].as_str().unwrap()).unwrap_err().status, 404);
+        for (name, expected) in said["tokens"].as_object().unwrap() {
+            let introspected = block_on(core.introspect(by, expected["token"].as_str().unwrap())).unwrap();
+            assert_eq!(introspected.active, expected["active"].as_bool().unwrap(), "{name}, start {start}");
+        }
+        let object = "22222222-2222-2222-2222-222222222222";
+        for (kind, tenant) in
+            [(Kind::Entra, None), (Kind::TeamsExtension, Some("11111111-1111-1111-1111-111111111111"))]
+        {
+            let row = core.assignment(by, kind, tenant, object).unwrap();
+            assert_eq!(row.client_ids, Some(vec!["33333333-3333-3333-3333-333333333333".to_owned()]));
+        }
+    }
+    // A revocation of now ends the tokens of before.
+    let core = Core::open(&config(&folder)).unwrap();
+    let by = caller(&core, AccessSlot::Primary);
+    let id = said["identities"]["plain"]["id"].as_str().unwrap();
+    let later = issue(&core, by, id).unwrap();
+    block_on(core.revoke(by, id)).unwrap();
+    for token in [&later, said["tokens"]["by_primary"]["token"].as_str().unwrap()] {
+        assert!(!block_on(core.introspect(by, token)).unwrap().active);
+    }
+}
+
+#[test]
+fn a_damaged_file_of_the_version_before_is_served_right_or_refused_by_name() {
+    let questions = questions();
+    let right = {
+        let folder = folder();
+        ask(&config(&folder), &questions).unwrap()
+    };
+    assert_eq!(compare(&ask(&config(&folder()), &questions).unwrap(), &right), super::Outcome::Right);
+    let names: Vec<String> = {
+        let files: Files = folder().files();
+        files.into_iter().map(|(name, _)| name).collect()
+    };
+    let mut random = Random(0x0bad_cafe_0bad_cafe);
+    let mut count = Count::default();
+    for name in &names {
+        for way in WAYS {
+            // Nothing says that such a key was there. See the next test.
+            if way == "removed" && name.starts_with("token-key") {
+                continue;
+            }
+            let folder = folder();
+            damage(&folder.0.join(name), way, &mut random);
+            let outcome = judge(&folder, config(&folder), &questions, &right, &["identities.db", name]);
+            println!("{name} {way}: {outcome:?}");
+            count.add(&format!("{name} {way}"), outcome);
+        }
+    }
+    count.end();
+}
+
+#[test]
+fn damage_in_the_log_of_the_version_before_loses_nothing_in_silence() {
+    let questions = questions();
+    let right = ask(&config(&folder()), &questions).unwrap();
+    let frames = folder().files().iter().find(|(name, _)| name == "identities.db-wal").unwrap().1.len() / (24 + 4096);
+    let mut count = Count::default();
+    // But for the last two commits: of one, nobody knows whether it was complete.
+    for frame in 0..frames - 4 {
+        let folder = folder();
+        let log = folder.0.join("identities.db-wal");
+        let mut bytes = fs::read(&log).unwrap();
+        let at = if frame == 0 { 20 } else { 32 + frame * (24 + 4096) + 2000 };
+        bytes[at] ^= 1;
+        fs::write(&log, bytes).unwrap();
+        count.add(&format!("frame {frame}"), judge(&folder, config(&folder), &questions, &right, &["identities.db"]));
+    }
+    count.end();
+}
+
+#[test]
+fn a_signing_key_of_the_version_before_that_is_missing_ends_its_tokens() {
+    for (file, ended, kept) in
+        [("token-key.pem", "by_primary", "by_secondary"), ("token-key-secondary.pem", "by_secondary", "by_primary")]
+    {
+        let folder = folder();
+        fs::remove_file(folder.0.join(file)).unwrap();
+        let core = Core::open(&config(&folder)).unwrap();
+        let by = caller(&core, AccessSlot::Primary);
+        let is_active = |name: &str| {
+            block_on(core.introspect(by, said()["tokens"][name]["token"].as_str().unwrap())).unwrap().active
+        };
+        assert_eq!((is_active(ended), is_active(kept)), (false, true), "{file}");
+    }
+}

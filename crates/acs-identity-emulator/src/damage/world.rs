@@ -1,0 +1,184 @@
+//! A data folder that was used, and all that an emulator answers about it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use acs_identity_protocol::api_version::ApiVersion;
+use acs_identity_protocol::models::{
+    CreateIdentityRequest, EntraAssignmentRequest, EntraAssignmentsPatch, IssueAccessTokenRequest, PrincipalType,
+};
+use acs_identity_protocol::scope::TokenScope;
+
+use crate::certificates;
+use crate::clock::machine;
+use crate::config::Config;
+use crate::core::{Core, Refusal};
+use crate::error::Error;
+use crate::store::{AccessSlot, Caller, Kind, block_on};
+
+/// A folder of a test, removed in the end.
+pub(super) struct Folder(pub(super) PathBuf);
+
+impl Folder {
+    pub(super) fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("acs-damage-{}-{count}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        crate::folder::files::make_folder(&path).unwrap();
+        Self(path)
+    }
+
+    pub(super) fn of(files: &Files) -> Self {
+        let folder = Self::new();
+        for (name, content) in files {
+            fs::write(folder.0.join(name), content).unwrap();
+        }
+        folder
+    }
+
+    /// Its files. The shared memory is made anew by whoever comes first.
+    pub(super) fn files(&self) -> Files {
+        let mut files = Files::new();
+        for entry in fs::read_dir(&self.0).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            if !name.ends_with("-shm") {
+                files.push((name, fs::read(entry.path()).unwrap()));
+            }
+        }
+        files.sort();
+        files
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Names and contents.
+pub(super) type Files = Vec<(String, Vec<u8>)>;
+
+/// What was asked, and what was answered.
+pub(super) type Said = Vec<(String, Result<String, Refusal>)>;
+
+/// What to ask for.
+#[derive(Clone, Default)]
+pub(super) struct Questions {
+    pub(super) identities: Vec<String>,
+    pub(super) custom_ids: Vec<String>,
+    pub(super) tokens: Vec<String>,
+    pub(super) objects: Vec<String>,
+    /// Whether to ask for the keys that verify tokens. Those that are missing are made then.
+    pub(super) signing_keys: bool,
+}
+
+pub(super) fn version() -> &'static ApiVersion {
+    ApiVersion::find("2025-03-02-preview").unwrap()
+}
+
+/// A caller with the key that is in force.
+pub(super) fn caller(core: &Core, slot: AccessSlot) -> Caller {
+    Caller::Key { slot, generation: core.access_keys.generations()[slot as usize] }
+}
+
+pub(super) fn issue(core: &Core, caller: Caller, id: &str) -> Result<String, Refusal> {
+    let scopes = Some(vec![TokenScope::Chat]);
+    let request = IssueAccessTokenRequest { scopes, ..IssueAccessTokenRequest::default() };
+    Ok(block_on(core.issue(caller, version(), id, request))?.token.unwrap())
+}
+
+pub(super) fn create(core: &Core, custom_id: Option<String>) -> Result<String, Refusal> {
+    let request = CreateIdentityRequest { custom_id, ..CreateIdentityRequest::default() };
+    let made = block_on(core.create(caller(core, AccessSlot::Primary), version(), request))?;
+    Ok(made.identity.unwrap().id.unwrap())
+}
+
+const TENANT: &str = "11111111-1111-1111-1111-111111111111";
+
+/// Fills a new folder: its files, after a clean stop and as a kill leaves them, and what to ask for.
+pub(super) fn filled() -> ([Files; 2], Questions) {
+    let folder = Folder::new();
+    let config = Config::in_folder(&folder.0);
+    let core = Core::open(&config).unwrap();
+    drop(certificates::open(&config, &core.store, machine::now()).unwrap());
+    let mut questions = Questions { signing_keys: true, ..Questions::default() };
+    let first = create(&core, None).unwrap();
+    questions.tokens.push(issue(&core, caller(&core, AccessSlot::Primary), &first).unwrap());
+    block_on(core.regenerate_key(caller(&core, AccessSlot::Secondary), AccessSlot::Primary)).unwrap();
+    for number in 0..200 {
+        let custom_id = (number % 3 == 0).then(|| format!("custom {number}"));
+        questions.custom_ids.extend(custom_id.clone());
+        let id = create(&core, custom_id).unwrap();
+        let by = [caller(&core, AccessSlot::Primary), caller(&core, AccessSlot::Secondary), Caller::Entra];
+        if number % 5 == 0 {
+            questions.tokens.push(issue(&core, by[number % 3], &id).unwrap());
+        }
+        match number % 7 {
+            0 | 5 => block_on(core.revoke(by[0], &id)).unwrap(),
+            1 => {
+                let hour_ago = machine::now() - time::Duration::hours(1);
+                block_on(core.revoke_before(by[0], &id, hour_ago)).unwrap();
+            }
+            2 if number % 3 != 0 => block_on(core.delete(by[0], &id)).unwrap(),
+            _ => {}
+        }
+        questions.identities.push(id);
+    }
+    let mut patch = EntraAssignmentsPatch::new();
+    for number in 0..60 {
+        let object = format!("{number:08}-0000-0000-0000-000000000000");
+        let request = EntraAssignmentRequest {
+            tenant_id: Some(TENANT.into()),
+            principal_type: Some(PrincipalType::User),
+            client_ids: Some(vec![format!("{number:08}-2222-2222-2222-222222222222")]),
+        };
+        patch.insert(object.clone(), Some(request));
+        questions.objects.push(object);
+    }
+    block_on(core.patch_entra_assignments(Caller::Entra, patch)).unwrap();
+    let killed = folder.files();
+    drop(core);
+    ([folder.files(), killed], questions)
+}
+
+/// Opens a folder and asks for everything.
+pub(super) fn ask(config: &Config, questions: &Questions) -> Result<Said, Error> {
+    let core = Core::open(config)?;
+    let pki = certificates::open(config, &core.store, machine::now())?;
+    let by = caller(&core, AccessSlot::Primary);
+    let keys = AccessSlot::ALL.map(|slot| core.access_keys.get(slot).to_base64());
+    let mut said = Said::new();
+    let mut say = |what: String, answer: Result<String, Refusal>| said.push((what, answer));
+    say("resource".into(), Ok(core.resource_id.clone()));
+    say("access keys".into(), Ok(format!("{keys:?} {:?}", core.access_keys.generations())));
+    say("authority".into(), Ok(pki.ca_certificate()));
+    if questions.signing_keys {
+        say("signing keys".into(), block_on(core.token_jwks()).map(|keys| keys.to_string()));
+    }
+    for id in &questions.identities {
+        say(id.clone(), core.get(by, version(), id).map(|identity| format!("{identity:?}")));
+    }
+    for custom_id in &questions.custom_ids {
+        say(custom_id.clone(), create(&core, Some(custom_id.clone())));
+    }
+    for token in &questions.tokens {
+        say(format!("token {token}"), block_on(core.introspect(by, token)).map(|said| format!("{said:?}")));
+    }
+    for object in &questions.objects {
+        say(object.clone(), core.assignment(by, Kind::Entra, None, object).map(|row| format!("{row:?}")));
+    }
+    say("assignments".into(), core.entra_assignments(by, None).map(|list| format!("{list:?}")));
+    // What is written now holds, too.
+    for (number, id) in questions.identities.iter().enumerate().take(8) {
+        let written = issue(&core, by, id).and_then(|token| {
+            block_on(core.revoke(by, id))?;
+            Ok(format!("revoked: {:?}", block_on(core.introspect(by, &token))?.reason))
+        });
+        say(format!("writing {number}"), written);
+    }
+    Ok(said)
+}

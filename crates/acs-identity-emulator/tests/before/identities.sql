@@ -1,0 +1,30 @@
+PRAGMA journal_mode = WAL;
+BEGIN TRANSACTION;
+CREATE TABLE assignments (
+        kind TEXT NOT NULL,
+        tenant TEXT NOT NULL,
+        object TEXT NOT NULL,
+        principal_type TEXT NOT NULL,
+        client_ids TEXT,
+        PRIMARY KEY (kind, tenant, object)
+    ) WITHOUT ROWID;
+INSERT INTO "assignments" VALUES('entra','11111111-1111-1111-1111-111111111111','22222222-2222-2222-2222-222222222222','user','["33333333-3333-3333-3333-333333333333"]');
+INSERT INTO "assignments" VALUES('teamsExtension','11111111-1111-1111-1111-111111111111','22222222-2222-2222-2222-222222222222','user','["33333333-3333-3333-3333-333333333333"]');
+CREATE TABLE "identities" (
+        user TEXT PRIMARY KEY,
+        custom_id TEXT,
+        last_token_issued_at INTEGER,
+        revoked_at INTEGER,
+        revoked_before INTEGER
+    ) WITHOUT ROWID;
+INSERT INTO "identities" VALUES('00000032-b73e-8d76-64a8-b374de0939b3',NULL,1795688294975193002,NULL,NULL);
+INSERT INTO "identities" VALUES('00000032-b73e-928f-bd9e-a0c322855b8f','desk',1795688296083029390,NULL,NULL);
+INSERT INTO "identities" VALUES('00000032-b73e-929f-daa6-e5f257d5d72b',NULL,1795688297297536021,1795688296096291695,NULL);
+INSERT INTO "identities" VALUES('00000032-b73e-9755-eb52-433434ddd818',NULL,NULL,NULL,NULL);
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO "settings" VALUES('primary_key','VSWKbKxtSa+3pN4yX0v/9mTROF9n+5hDB5C6i29uoZByb4A+xxr1HiGdmvHgnUCMWbx5gJ/Eo2Q9orgcgjSf9Q==');
+INSERT INTO "settings" VALUES('resource_id','572d862e-7a9b-4b3e-878c-58490de5d316');
+INSERT INTO "settings" VALUES('secondary_key','UlxYucnzxxE1H5NQpCK8a0egSQgS1VuP6GDPuliG3r9XimBt/4FCbCXICk/I2MbPOS5qhLV05x/0jMLr/bjMzg==');
+CREATE UNIQUE INDEX identities_by_custom_id ON identities (custom_id) WHERE custom_id IS NOT NULL;
+COMMIT;
+PRAGMA user_version = 3;

@@ -1,0 +1,348 @@
+//! The clients, what they share, and what they find after a start.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::time::Instant;
+
+use acs_identity_protocol::AccessKey;
+
+use crate::record::{Id, Key, Moment, Record, Token, What};
+use crate::support::emulator::{Answer, Client};
+
+/// So few that clients meet.
+const IDENTITIES: usize = 12;
+const CUSTOM_IDS: u64 = 4;
+/// Tokens that are asked about while others are made.
+const TOKENS: usize = 60;
+/// Tokens that are asked about after a start.
+const PROBED: usize = 1500;
+
+const VERSION: &str = "api-version=2025-03-02-preview";
+
+/// xorshift64*: enough for moments and choices.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        (self.next() >> 33) % bound
+    }
+
+    fn of<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+        let length = items.len() as u64;
+        (length > 0).then(|| &items[usize::try_from(self.below(length)).unwrap()])
+    }
+}
+
+#[derive(Default)]
+struct Shared {
+    records: Vec<Record>,
+    identities: VecDeque<Id>,
+    tokens: VecDeque<Token>,
+    /// All of them, in the order in which they came; the two in force are named by `keys`.
+    all_keys: Vec<AccessKey>,
+    keys: [Option<Key>; 2],
+    /// Of former rounds, to be there still.
+    old: Vec<Id>,
+    operations: usize,
+    kinds: [usize; 7],
+}
+
+/// What all clients know.
+pub struct World {
+    began: Instant,
+    shared: Mutex<Shared>,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self { began: Instant::now(), shared: Mutex::default() }
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap()
+    }
+
+    fn now(&self) -> Moment {
+        Moment::try_from(self.began.elapsed().as_nanos()).unwrap()
+    }
+
+    pub fn records(&self) -> Vec<Record> {
+        self.shared().records.clone()
+    }
+
+    pub fn count(&self, records: &[Record]) {
+        let mut shared = self.shared();
+        shared.operations += records.len();
+        for record in records.iter().filter(|record| record.is_acknowledged()) {
+            shared.kinds[match record.what {
+                What::Create { .. } => 0,
+                What::Issue { .. } => 1,
+                What::Revoke { .. } => 2,
+                What::Delete { .. } => 3,
+                What::Get { .. } => 4,
+                What::Introspect { .. } => 5,
+                What::Regenerate { .. } => 6,
+            }] += 1;
+        }
+    }
+
+    /// Forgets the round, but for the keys; the identities that nobody has deleted.
+    pub fn next_round(&self) -> Vec<Id> {
+        let mut shared = self.shared();
+        let records = std::mem::take(&mut shared.records);
+        let found = |record: &Record| match &record.what {
+            What::Get { id } if record.status == 200 => Some(id.clone()),
+            _ => None,
+        };
+        let deleted: Vec<&Id> = records
+            .iter()
+            .filter_map(|record| match &record.what {
+                What::Delete { id } => Some(id),
+                _ => None,
+            })
+            .collect();
+        let mut living: Vec<Id> = records.iter().filter_map(found).filter(|id| !deleted.contains(&id)).collect();
+        living.sort();
+        living.dedup();
+        shared.records = records.iter().filter(|r| matches!(r.what, What::Regenerate { .. })).cloned().collect();
+        shared.identities.clear();
+        shared.tokens.clear();
+        living
+    }
+
+    pub fn look_again_at(&self, old: &VecDeque<Id>) {
+        self.shared().old = old.iter().cloned().collect();
+    }
+
+    pub fn summary(&self, rounds: usize) {
+        let shared = self.shared();
+        let kinds = shared.kinds;
+        println!(
+            "{rounds} rounds, {} operations; acknowledged: {} created, {} issued, {} revoked, {} deleted, {} found, {} \
+             introspected, {} keys",
+            shared.operations, kinds[0], kinds[1], kinds[2], kinds[3], kinds[4], kinds[5], kinds[6]
+        );
+        assert!(kinds.iter().all(|count| *count > 0), "something was never done: {kinds:?}");
+    }
+
+    fn key(&self, key: Key) -> AccessKey {
+        self.shared().all_keys[key].clone()
+    }
+}
+
+/// A client that records.
+struct Recorder<'a> {
+    world: &'a World,
+    client: Client,
+}
+
+impl Recorder<'_> {
+    /// Sends a request by that key and records it; its answer, if one came.
+    fn send(
+        &mut self,
+        key: Key,
+        (method, path, body): (&str, &str, &str),
+        what: impl FnOnce(&Answer) -> What,
+        unanswered: What,
+    ) -> Option<Answer> {
+        self.client.key = self.world.key(key);
+        let path = if path.contains('?') { path.to_owned() } else { format!("{path}?{VERSION}") };
+        let began = self.world.now();
+        let answer = self.client.try_send(method, &path, body).ok();
+        let ended = self.world.now();
+        let record = match &answer {
+            Some(answer) => Record { began, ended: Some(ended), status: answer.status, key, what: what(answer) },
+            None => Record { began, ended: None, status: 0, key, what: unanswered },
+        };
+        self.world.shared().records.push(record);
+        answer
+    }
+
+    fn get(&mut self, key: Key, id: &Id) -> Option<Answer> {
+        let what = What::Get { id: id.clone() };
+        self.send(key, ("GET", &format!("/identities/{id}"), ""), |_| what.clone(), what.clone())
+    }
+
+    fn introspect(&mut self, key: Key, token: &Token, timely: bool) -> Option<Answer> {
+        let what = |active| What::Introspect { token: token.clone(), active, timely };
+        let is_active = |answer: &Answer| answer.body["active"] == true;
+        let request = ("POST", "/introspect?", &*format!("token={token}"));
+        self.send(key, request, |answer| what(is_active(answer)), what(false))
+    }
+}
+
+fn text(answer: &Answer, pointer: &str) -> Option<std::sync::Arc<str>> {
+    answer.body.pointer(pointer)?.as_str().map(Into::into)
+}
+
+fn pushed<T>(queue: &mut VecDeque<T>, value: T, most: usize) {
+    queue.push_back(value);
+    if queue.len() > most {
+        queue.pop_front();
+    }
+}
+
+/// Does something of everything until it is told to stop, or the emulator is gone. `timely` where nobody sets the clock.
+pub fn work(world: &World, number: usize, port: u16, timely: bool, stop: &AtomicBool, mut random: Random) {
+    let mut recorder = Recorder { world, client: Client::new(port) };
+    while !stop.load(Ordering::Relaxed) {
+        let (keys, identities, tokens, all) = {
+            let shared = world.shared();
+            let identities: Vec<Id> = shared.identities.iter().cloned().collect();
+            let tokens: Vec<Token> = shared.tokens.iter().cloned().collect();
+            (shared.keys.map(Option::unwrap), identities, tokens, shared.all_keys.len())
+        };
+        // Now and then one that was replaced a while ago, or just now.
+        let key = match random.below(25) {
+            0 => all.saturating_sub(3 + usize::try_from(random.below(3)).unwrap()),
+            other => keys[usize::try_from(other % 2).unwrap()],
+        };
+        let id = random.of(&identities).cloned();
+        let answered = match (random.below(100), id, random.of(&tokens).cloned()) {
+            // One client only, and by the other key: so a kill leaves one key that is certain.
+            (0, ..) if number == 0 => regenerate(&mut recorder, usize::try_from(random.below(2)).unwrap()),
+            (1..15, ..) | (_, None, _) | (_, _, None) => {
+                let custom = (random.below(2) == 0).then(|| random.below(CUSTOM_IDS));
+                create(&mut recorder, key, custom)
+            }
+            (15..35, Some(id), _) => issue(&mut recorder, key, &id),
+            (35..45, Some(id), _) => {
+                let what = What::Revoke { id: id.clone() };
+                let request = ("POST", &*format!("/identities/{id}/:revokeAccessTokens"), "");
+                recorder.send(key, request, |_| what.clone(), what.clone()).is_some()
+            }
+            (45..50, Some(id), _) => {
+                let what = What::Delete { id: id.clone() };
+                let request = ("DELETE", &*format!("/identities/{id}"), "");
+                recorder.send(key, request, |_| what.clone(), what.clone()).is_some()
+            }
+            (50..60, Some(id), _) => recorder.get(key, &id).is_some(),
+            (_, _, Some(token)) => recorder.introspect(key, &token, timely).is_some(),
+        };
+        if !answered {
+            return;
+        }
+    }
+}
+
+fn create(recorder: &mut Recorder<'_>, key: Key, custom: Option<u64>) -> bool {
+    let body = match custom {
+        Some(custom) => format!(r#"{{"customId":"{custom}","createTokenWithScopes":["chat"]}}"#),
+        None => r#"{"createTokenWithScopes":["chat"]}"#.to_owned(),
+    };
+    let made = |answer: &Answer| text(answer, "/identity/id").zip(text(answer, "/accessToken/token"));
+    let answer = recorder.send(
+        key,
+        ("POST", "/identities", &body),
+        |answer| What::Create { custom, made: made(answer) },
+        What::Create { custom, made: None },
+    );
+    if let Some((id, token)) = answer.as_ref().and_then(made) {
+        let mut shared = recorder.world.shared();
+        if !shared.identities.contains(&id) {
+            pushed(&mut shared.identities, id, IDENTITIES);
+        }
+        pushed(&mut shared.tokens, token, TOKENS);
+    }
+    answer.is_some()
+}
+
+fn issue(recorder: &mut Recorder<'_>, key: Key, id: &Id) -> bool {
+    let answer = recorder.send(
+        key,
+        ("POST", &format!("/identities/{id}/:issueAccessToken"), r#"{"scopes":["chat"]}"#),
+        |answer| What::Issue { id: id.clone(), token: text(answer, "/token") },
+        What::Issue { id: id.clone(), token: None },
+    );
+    if let Some(token) = answer.as_ref().and_then(|answer| text(answer, "/token")) {
+        pushed(&mut recorder.world.shared().tokens, token, TOKENS);
+    }
+    answer.is_some()
+}
+
+const NAMES: [(&str, &str); 2] = [("Primary", "primaryKey"), ("Secondary", "secondaryKey")];
+
+/// Replaces one key, by the other one.
+fn regenerate(recorder: &mut Recorder<'_>, slot: usize) -> bool {
+    let keys = recorder.world.shared().keys.map(Option::unwrap);
+    let what = What::Regenerate { replaced: keys[slot] };
+    let body = format!(r#"{{"keyType":"{}"}}"#, NAMES[slot].0);
+    let request = ("POST", "/emulator/regenerate-key?", &*body);
+    let Some(answer) = recorder.send(keys[1 - slot], request, |_| what.clone(), what.clone()) else { return false };
+    let new = answer.body[NAMES[slot].1].as_str().unwrap().parse().unwrap();
+    let mut shared = recorder.world.shared();
+    shared.all_keys.push(new);
+    shared.keys[slot] = Some(shared.all_keys.len() - 1);
+    true
+}
+
+/// Learns which keys are in force after a start. One that was being replaced when the emulator was killed may be either one.
+pub fn reconcile(world: &World, port: u16) {
+    let mut client = Client::new(port);
+    let known = world.shared().keys;
+    let mut candidates: Vec<AccessKey> = known.iter().flatten().map(|key| world.key(*key)).collect();
+    if candidates.is_empty() {
+        candidates.push(AccessKey::development());
+    }
+    let listed = candidates.into_iter().find_map(|key| {
+        client.key = key;
+        let answer = client.send("POST", "/emulator/list-keys?", "");
+        (answer.status == 200).then_some(answer)
+    });
+    let listed = listed.expect("no key of before is in force");
+    for (slot, (_, name)) in NAMES.iter().enumerate() {
+        let key: AccessKey = listed.body[name].as_str().unwrap().parse().unwrap();
+        if known[slot].is_some_and(|known| world.key(known) == key) {
+            continue;
+        }
+        let now = world.now();
+        let mut shared = world.shared();
+        if let Some(replaced) = known[slot] {
+            let was_asked_for =
+                |record: &Record| matches!(record.what, What::Regenerate { replaced: one } if one == replaced);
+            assert!(shared.records.iter().any(was_asked_for), "a key was replaced that nobody wanted to replace");
+            let what = What::Regenerate { replaced };
+            shared.records.push(Record { began: now, ended: Some(now), status: 200, key: replaced, what });
+        }
+        shared.all_keys.push(key);
+        shared.keys[slot] = Some(shared.all_keys.len() - 1);
+    }
+}
+
+/// Asks for every identity and for many tokens.
+pub fn probe(world: &World, port: u16) {
+    let mut recorder = Recorder { world, client: Client::new(port) };
+    let (key, records, old) = {
+        let shared = world.shared();
+        (shared.keys[0].unwrap(), shared.records.clone(), shared.old.clone())
+    };
+    let mut identities = Vec::new();
+    let mut tokens: VecDeque<Token> = VecDeque::new();
+    for record in records {
+        match record.what {
+            What::Create { made: Some((id, token)), .. } => {
+                identities.push(id);
+                pushed(&mut tokens, token, PROBED);
+            }
+            What::Issue { token: Some(token), .. } => pushed(&mut tokens, token, PROBED),
+            _ => {}
+        }
+    }
+    identities.extend(old);
+    identities.sort();
+    identities.dedup();
+    for id in &identities {
+        recorder.get(key, id).expect("it answers");
+    }
+    for token in &tokens {
+        recorder.introspect(key, token, true).expect("it answers");
+    }
+}

@@ -1,0 +1,113 @@
+//! Three clients do everything at once, the clock is set forth and back, the emulator is killed and started again; and what it
+//! answered is checked against its promises.
+#![cfg(unix)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod check;
+mod clients;
+mod record;
+mod rules;
+mod service;
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use acs_identity_emulator::ServiceClock;
+use azure_core::time::OffsetDateTime;
+use clients::{Random, World, probe, reconcile, work};
+use service::Service;
+use support::Folder;
+
+const CLIENTS: usize = 3;
+
+/// Identities of former rounds that are looked at again.
+const OLD: usize = 300;
+
+/// Sets the clock forth and back until it is told to stop, by at most 20 hours: a token is good for a day.
+fn set_clock(clock: &ServiceClock, stop: &AtomicBool, mut random: Random) {
+    while !stop.load(Ordering::Relaxed) {
+        let seconds = i64::try_from(random.below(40 * 3600)).unwrap() - 20 * 3600;
+        clock.set(OffsetDateTime::now_utc() + azure_core::time::Duration::seconds(seconds));
+        std::thread::sleep(Duration::from_millis(20 + random.below(200)));
+    }
+    clock.set(OffsetDateTime::now_utc());
+}
+
+/// One round: everything at once for a while, then an end, a start, and a look at everything.
+fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Arc<World>, random: &mut Random) {
+    let clock = ServiceClock::default();
+    let in_process = number % 2 == 1;
+    let service = if in_process { Service::library(data, clock.clone()) } else { Service::process(home, data) };
+    let port = service.port();
+    reconcile(world, port);
+    let stop = AtomicBool::new(false);
+    let killed = !in_process && number.is_multiple_of(4);
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let random = Random(random.next() | 1);
+            let stop = &stop;
+            scope.spawn(move || work(world, client, port, !in_process, stop, random));
+        }
+        if in_process {
+            let random = Random(random.next() | 1);
+            scope.spawn(|| set_clock(&clock, &stop, random));
+        }
+        std::thread::sleep(length);
+        if killed {
+            service.kill();
+        } else {
+            stop.store(true, Ordering::Relaxed);
+        }
+        // Those that work notice the kill. One that sleeps does not.
+        stop.store(true, Ordering::Relaxed);
+    });
+    if !killed {
+        service.stop();
+    }
+    let again = Service::process(home, data);
+    reconcile(world, again.port());
+    probe(world, again.port());
+    again.kill();
+    let records = world.records();
+    let wrong = check::violations(&records);
+    assert!(wrong.is_empty(), "round {number}, of {} operations:\n{}", records.len(), wrong.join("\n"));
+    world.count(&records);
+}
+
+/// Rounds until so much time is over.
+fn histories(time: Duration, length: Duration) {
+    let seed = u64::from(std::process::id()) ^ 0x9e37_79b9_7f4a_7c15;
+    println!("seed {seed}");
+    let mut random = Random(seed);
+    let home = Folder::new();
+    let data = home.path().join("data");
+    let world = Arc::new(World::new());
+    let mut old = VecDeque::new();
+    let began = Instant::now();
+    let mut number = 0;
+    while began.elapsed() < time || number < 2 {
+        round(number, &home, &data, length, &world, &mut random);
+        number += 1;
+        old.extend(world.next_round());
+        old.drain(..old.len().saturating_sub(OLD));
+        world.look_again_at(&old);
+    }
+    world.summary(number);
+}
+
+#[test]
+fn what_is_answered_to_three_clients_holds() {
+    histories(Duration::from_secs(3), Duration::from_millis(1500));
+}
+
+#[test]
+#[ignore = "takes a minute: run scripts/test.sh"]
+fn what_is_answered_to_three_clients_for_a_minute_holds() {
+    let seconds = if std::env::var_os("AZ_LONG").is_some() { 3600 } else { 60 };
+    histories(Duration::from_secs(seconds), Duration::from_secs(5));
+}

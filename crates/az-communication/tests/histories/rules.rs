@@ -1,0 +1,118 @@
+//! Each promise, by a history that keeps it and one that breaks it.
+
+use std::sync::Arc;
+
+use crate::check::violations;
+use crate::record::{Moment, Record, What};
+
+/// An operation by key 0, with its answer.
+fn record(began: Moment, ended: Moment, status: u16, what: What) -> Record {
+    Record { began, ended: Some(ended), status, key: 0, what }
+}
+
+fn unanswered(began: Moment, what: What) -> Record {
+    Record { began, ended: None, status: 0, key: 0, what }
+}
+
+fn create(id: &str, token: &str) -> What {
+    What::Create { custom: None, made: Some((Arc::from(id), Arc::from(token))) }
+}
+
+fn custom(id: &str, token: &str) -> What {
+    What::Create { custom: Some(1), made: Some((Arc::from(id), Arc::from(token))) }
+}
+
+fn introspect(token: &str, active: bool) -> What {
+    What::Introspect { token: Arc::from(token), active, timely: true }
+}
+
+fn revoke(id: &str) -> What {
+    What::Revoke { id: Arc::from(id) }
+}
+
+fn delete(id: &str) -> What {
+    What::Delete { id: Arc::from(id) }
+}
+
+fn get(id: &str) -> What {
+    What::Get { id: Arc::from(id) }
+}
+
+fn issue(id: &str, token: &str) -> What {
+    What::Issue { id: Arc::from(id), token: Some(Arc::from(token)) }
+}
+
+fn breaks(promise: &str, records: &[Record]) {
+    let wrong = violations(records);
+    assert!(wrong.iter().any(|wrong| wrong.starts_with(promise) || wrong.contains(promise)), "{wrong:?}");
+}
+
+fn keeps(records: &[Record]) {
+    assert_eq!(violations(records), Vec::<String>::new());
+}
+
+#[test]
+fn a_revoked_token_is_not_active() {
+    let history = |asked, active| {
+        vec![
+            record(0, 1, 201, create("a", "t")),
+            record(2, 4, 204, revoke("a")),
+            record(asked, asked + 1, 200, introspect("t", active)),
+        ]
+    };
+    keeps(&history(5, false));
+    keeps(&history(3, true));
+    breaks("a token is active that had been revoked", &history(5, true));
+    // One that was asked for while it was issued may have come first.
+    let mut early = history(5, true);
+    early[1].began = 0;
+    keeps(&early);
+}
+
+#[test]
+fn nothing_is_left_of_a_deleted_identity() {
+    let history = |last| vec![record(0, 1, 201, create("a", "t")), record(2, 4, 204, delete("a")), last];
+    keeps(&history(record(5, 6, 404, What::Issue { id: "a".into(), token: None })));
+    keeps(&history(record(3, 6, 200, issue("a", "u"))));
+    breaks("an identity is there that had been deleted", &history(record(5, 6, 200, issue("a", "u"))));
+    breaks("an identity is there that had been deleted", &history(record(5, 6, 200, get("a"))));
+    breaks("a token is active whose identity had been deleted", &history(record(5, 6, 200, introspect("t", true))));
+}
+
+#[test]
+fn a_replaced_key_is_not_taken_and_its_tokens_are_not_active() {
+    let regenerate = || Record { key: 1, ..record(2, 4, 200, What::Regenerate { replaced: 0 }) };
+    let by_1 = |record: Record| Record { key: 1, ..record };
+    let history = |last| vec![record(0, 1, 201, create("a", "t")), regenerate(), last];
+    keeps(&history(record(3, 6, 200, get("a"))));
+    keeps(&history(record(5, 6, 401, get("a"))));
+    keeps(&history(by_1(record(5, 6, 200, introspect("t", false)))));
+    breaks("a key was taken that had been replaced", &history(record(5, 6, 200, get("a"))));
+    breaks("a token is active whose key had been replaced", &history(by_1(record(5, 6, 200, introspect("t", true)))));
+    breaks("a key that is in force was refused", &history(by_1(record(5, 6, 401, get("a")))));
+}
+
+#[test]
+fn a_custom_id_has_one_living_identity() {
+    let first = record(0, 1, 201, custom("a", "t"));
+    let second = record(6, 7, 201, custom("b", "u"));
+    keeps(&[first.clone(), record(2, 4, 204, delete("a")), second.clone()]);
+    keeps(&[first.clone(), unanswered(2, delete("a")), second.clone()]);
+    breaks("live at once", &[first.clone(), second.clone()]);
+    breaks("live at once", &[first.clone(), record(8, 9, 204, delete("a")), second.clone()]);
+    let again = record(8, 9, 201, custom("a", "v"));
+    breaks("live at once", &[first, record(2, 4, 204, delete("a")), second, again]);
+}
+
+#[test]
+fn what_was_acknowledged_is_there() {
+    let made = record(0, 1, 201, create("a", "t"));
+    let lost = record(5, 6, 404, get("a"));
+    breaks("an identity is lost", &[made.clone(), lost.clone()]);
+    keeps(&[made.clone(), unanswered(2, delete("a")), lost]);
+    let inactive = record(5, 6, 200, introspect("t", false));
+    breaks("a token is not active that nothing has ended", &[made.clone(), inactive.clone()]);
+    keeps(&[made.clone(), unanswered(2, revoke("a")), inactive.clone()]);
+    breaks("a token is not active", &[made.clone(), record(2, 3, 401, revoke("a")), inactive]);
+    breaks("such an answer has no place here", &[made, record(2, 3, 500, get("a"))]);
+}

@@ -1,0 +1,90 @@
+//! An emulator on a folder: the program, which can be killed, or the library in this process, whose clock can be set.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use acs_identity_emulator::{Config, ServiceClock, run};
+use tokio::sync::oneshot;
+
+use crate::support::Folder;
+use crate::support::emulator::Emulator;
+
+pub enum Service {
+    Program(Box<Emulator>),
+    Library { port: u16, stop: oneshot::Sender<()>, thread: JoinHandle<()> },
+}
+
+impl Service {
+    /// The program.
+    pub fn process(home: &Folder, data: &Path) -> Self {
+        let log = std::fs::File::options().create(true).append(true).open(home.path().join("log")).unwrap();
+        let mut child = crate::support::az(home)
+            .args(["communication", "emulator", "start", "--port", "0", "--data-dir"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        let ready = serde_json::from_str(&line).unwrap_or_else(|_| {
+            panic!("it did not start: {}", std::fs::read_to_string(home.path().join("log")).unwrap());
+        });
+        let emulator = Emulator { child, ready, stdout };
+        Self::Program(Box::new(emulator))
+    }
+
+    /// The library, with that clock.
+    pub fn library(data: &Path, clock: ServiceClock) -> Self {
+        let config = Config { clock, ..Config::in_folder(data) };
+        let (stop, stopped) = oneshot::channel();
+        let (ready, is_ready) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let emulator = acs_identity_emulator::Emulator::open(config).unwrap();
+                let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+                ready.send(listener.local_addr().unwrap().port()).unwrap();
+                run(vec![listener], emulator, async {
+                    let _ = stopped.await;
+                })
+                .await;
+            });
+        });
+        Self::Library { port: is_ready.recv().unwrap(), stop, thread }
+    }
+
+    pub fn port(&self) -> u16 {
+        match self {
+            Self::Program(emulator) => emulator.port(),
+            Self::Library { port, .. } => *port,
+        }
+    }
+
+    /// SIGKILL, for the program.
+    pub fn kill(&self) {
+        if let Self::Program(emulator) = self {
+            let pid = rustix::process::Pid::from_raw(emulator.child.id().cast_signed()).unwrap();
+            rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        }
+    }
+
+    /// A clean end.
+    pub fn stop(self) {
+        match self {
+            Self::Program(mut emulator) => {
+                let pid = rustix::process::Pid::from_raw(emulator.child.id().cast_signed()).unwrap();
+                rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+                assert!(emulator.child.wait().unwrap().success());
+            }
+            Self::Library { stop, thread, .. } => {
+                let _ = stop.send(());
+                thread.join().unwrap();
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! A data folder that the emulator of the version before made.
+#![cfg(unix)]
+
+mod support;
+
+use std::path::Path;
+
+use insta::assert_snapshot;
+use rusqlite::Connection;
+use serde_json::Value;
+use support::Folder;
+use support::emulator::Emulator;
+
+const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../acs-identity-emulator/tests/before");
+
+/// Copies the folder.
+fn copy_to(data: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::create_dir(data).unwrap();
+    std::fs::set_permissions(data, std::fs::Permissions::from_mode(0o700)).unwrap();
+    for entry in std::fs::read_dir(FIXTURE).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "pem") || path.ends_with("certificates.json") {
+            let copy = data.join(path.file_name().unwrap());
+            std::fs::copy(&path, &copy).unwrap();
+            std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+    }
+    let database = data.join("identities.db");
+    let sql = std::fs::read_to_string(Path::new(FIXTURE).join("identities.sql")).unwrap();
+    Connection::open(&database).unwrap().execute_batch(&sql).unwrap();
+    std::fs::set_permissions(&database, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// What an emulator logged until it was ended.
+fn log_of(mut emulator: Emulator, home: &Folder) -> String {
+    let _ = emulator.child.kill();
+    let mut stderr = String::new();
+    std::io::Read::read_to_string(&mut emulator.child.stderr.take().unwrap(), &mut stderr).unwrap();
+    // Without the time.
+    let lines: Vec<&str> = stderr.lines().map(|line| line.split_once(' ').map_or(line, |(_, line)| line)).collect();
+    lines.join("\n").replace(home.path().to_str().unwrap(), "HOME")
+}
+
+#[test]
+fn a_data_folder_of_the_version_before_opens_with_everything_in_it_and_says_what_changed() {
+    let home = Folder::new();
+    let data = home.path().join("data");
+    copy_to(&data);
+    let authority = std::fs::read_to_string(data.join("ca.pem")).unwrap();
+    let said: Value = serde_json::from_slice(&std::fs::read(Path::new(FIXTURE).join("said.json")).unwrap()).unwrap();
+    let start = || Emulator::start(&home, &["--data-dir", data.to_str().unwrap()]);
+    let look = |emulator: &Emulator| {
+        let mut client = emulator.client();
+        client.key = said["primaryKey"].as_str().unwrap().parse().unwrap();
+        for identity in said["identities"].as_object().unwrap().values() {
+            let path = format!("/identities/{}?api-version=2025-03-02-preview", identity["id"].as_str().unwrap());
+            assert_eq!(client.send("GET", &path, "").body, *identity);
+        }
+        let keys = client.send("POST", "/emulator/list-keys?", "").body;
+        assert_eq!(keys["secondaryKey"], said["secondaryKey"]);
+        let ca_certificate = std::fs::read_to_string(emulator.ca_certificate()).unwrap();
+        assert_eq!(ca_certificate.trim(), authority.trim(), "trust stores have it");
+    };
+    let emulator = start();
+    look(&emulator);
+    assert_snapshot!(log_of(emulator, &home), @"
+    WARN  the database was brought from schema 3 to 4: 4 identities, 1 of them with a revocation, 2 assignments
+    WARN  HOME/data/token-key.pem was removed: signing keys are kept in the database
+    WARN  HOME/data/token-key-secondary.pem was removed: signing keys are kept in the database
+    INFO  the certificates of the version before were taken over
+    WARN  the authority of this data folder was made by the version before, and may sign for any name; one that may sign for local names only is made by: az communication emulator new-authority --data-dir 'HOME/data'
+    ");
+    let emulator = start();
+    look(&emulator);
+    let again = log_of(emulator, &home);
+    assert!(!again.contains("schema") && !again.contains("removed"), "{again}");
+}
