@@ -71,8 +71,8 @@ impl super::Edge {
     /// The URL under which the client has reached us, without a slash at the end: the one that is set, else by its `Host` where
     /// that is a name of ours, else the usual one.
     pub(super) fn base_of(&self, request: &RequestContext) -> String {
-        if let Some(url) = &self.config.public_url {
-            return url.trim_end_matches('/').to_owned();
+        if let Some(url) = self.config.public_base() {
+            return url.to_owned();
         }
         let scheme = if request.connection.tls { "https" } else { "http" };
         match (&request.host, request.head.header("host")) {
