@@ -76,9 +76,15 @@ impl super::Edge {
         }
         let scheme = if request.connection.tls { "https" } else { "http" };
         match (&request.host, request.head.header("host")) {
-            (Some(host), Some(text)) if self.names.has(host) => format!("{scheme}://{text}"),
+            (Some(host), Some(text)) if self.names.has(host) || self.certifies(host) => format!("{scheme}://{text}"),
             _ => self.base.clone(),
         }
+    }
+
+    /// Whether one's own certificate is for that name. That is enough to name it, but not for a token without a credential: the
+    /// certificate may be for every name of a company.
+    fn certifies(&self, host: &HostName) -> bool {
+        matches!(host, HostName::Name(name) if self.pki.own_covers(name))
     }
 }
 
