@@ -9,6 +9,7 @@ programs=(
     "curl curl"
     "fish fish"
     "git git"
+    "ip iproute2"
     "javac default-jdk-headless"
     "node nodejs"
     "npm npm"

@@ -97,12 +97,17 @@ pub struct TrustedIssuer {
 }
 
 impl Config {
-    /// The URL under which clients reach the emulator on that port, without a slash at the end.
+    /// The URL under which clients on this machine reach the emulator on that port, without a slash at the end.
     pub(crate) fn endpoint(&self, port: u16) -> String {
         match self.host.parse::<std::net::Ipv6Addr>() {
             Ok(address) => format!("https://[{address}]:{port}"),
             Err(_) => format!("https://{}:{port}", self.host),
         }
+    }
+
+    /// The public URL, without a slash at the end.
+    pub(crate) fn public_base(&self) -> Option<&str> {
+        self.public_url.as_deref().map(|url| url.trim_end_matches('/'))
     }
 
     /// Everything in memory, the well-known key.

@@ -8,6 +8,7 @@ use acs_identity_protocol::signature::{
 };
 use acs_identity_protocol::time::parse_http_date;
 use base64::Engine as _;
+use hyper::header::{AUTHORIZATION, HeaderMap};
 
 use super::Edge;
 use super::context::RequestContext;
@@ -25,6 +26,11 @@ const JAVA_STRING_TO_SIGN: &str = "x-ms-hmac-string-to-sign-base64";
 
 /// The header with the control secret.
 pub(super) const CONTROL_HEADER: &str = "x-emulator-control";
+
+/// Whether a request brings what authenticates callers, good or not.
+pub(crate) fn has_credentials(headers: &HeaderMap) -> bool {
+    headers.contains_key(AUTHORIZATION) || headers.contains_key(CONTROL_HEADER)
+}
 
 /// By what the caller has authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,6 +214,15 @@ fn diagnose(request: &RequestContext, ours: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn requests_with_the_control_secret_have_credentials_as_those_with_an_authorization_have() {
+        let has = |name: &'static str| {
+            has_credentials(&HeaderMap::from_iter([(name.parse().unwrap(), "x".parse().unwrap())]))
+        };
+        assert!(has("authorization") && has(CONTROL_HEADER));
+        assert!(!has("x-identity-header") && !has("host"));
+    }
 
     #[test]
     fn hosts() {

@@ -71,14 +71,20 @@ impl super::Edge {
     /// The URL under which the client has reached us, without a slash at the end: the one that is set, else by its `Host` where
     /// that is a name of ours, else the usual one.
     pub(super) fn base_of(&self, request: &RequestContext) -> String {
-        if let Some(url) = &self.config.public_url {
-            return url.trim_end_matches('/').to_owned();
+        if let Some(url) = self.config.public_base() {
+            return url.to_owned();
         }
         let scheme = if request.connection.tls { "https" } else { "http" };
         match (&request.host, request.head.header("host")) {
-            (Some(host), Some(text)) if self.names.has(host) => format!("{scheme}://{text}"),
+            (Some(host), Some(text)) if self.names.has(host) || self.certifies(host) => format!("{scheme}://{text}"),
             _ => self.base.clone(),
         }
+    }
+
+    /// Whether one's own certificate is for that name. That is enough to name it, but not for a token without a credential: the
+    /// certificate may be for every name of a company.
+    fn certifies(&self, host: &HostName) -> bool {
+        matches!(host, HostName::Name(name) if self.pki.own_covers(name))
     }
 }
 

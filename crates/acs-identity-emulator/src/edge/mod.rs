@@ -30,6 +30,7 @@ use std::time::Instant;
 use hyper::body::{Body as HttpBody, Bytes};
 use hyper::{Method, Request, Response};
 
+pub(crate) use authentication::has_credentials;
 pub(crate) use connection::Connection;
 pub(crate) use responses::Body;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONNECTION};
+use hyper::header::CONNECTION;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -18,7 +18,7 @@ use super::stream::Stream;
 use super::table::Entry;
 use super::watch::{Order, Stage, Watch};
 use crate::edge::framing::Watched;
-use crate::edge::{Connection, Dropped, Edge};
+use crate::edge::{Connection, Dropped, Edge, has_credentials};
 
 /// The first byte of a TLS record that starts a handshake.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -70,7 +70,7 @@ async fn serve_http(
     let service = service_fn(|request: Request<Incoming>| {
         watch.enter(Stage::Request);
         let is_stranger = !connection.is_authenticated();
-        let has_credentials = request.headers().contains_key(AUTHORIZATION);
+        let has_credentials = has_credentials(request.headers());
         let handled = Arc::clone(&edge).handle(request, Arc::clone(&connection));
         async move {
             // Requests of those who have not authenticated wait in turn, however many a connection has sent at once, so that a

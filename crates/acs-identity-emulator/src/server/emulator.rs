@@ -60,14 +60,28 @@ impl Emulator {
         &self.config.host
     }
 
-    /// The endpoint for that port: a URL without a slash at the end.
+    /// The endpoint for that port on this machine: a URL without a slash at the end.
     pub fn endpoint(&self, port: u16) -> String {
         self.config.endpoint(port)
     }
 
-    /// The connection string for that port, in the one form that every SDK takes.
+    /// The endpoint that clients are told: the public URL, else the one for that port on this machine. Without a slash at the end.
+    pub fn public_endpoint(&self, port: u16) -> String {
+        self.config.public_base().map_or_else(|| self.endpoint(port), str::to_owned)
+    }
+
+    /// The connection string for that port on this machine, in the one form that every SDK takes.
     pub fn connection_string(&self, port: u16) -> String {
-        ConnectionString::format(&self.endpoint(port), &self.core.access_keys.get(AccessSlot::Primary))
+        self.connection_string_of(&self.endpoint(port))
+    }
+
+    /// The connection string with the endpoint that clients are told.
+    pub fn public_connection_string(&self, port: u16) -> String {
+        self.connection_string_of(&self.public_endpoint(port))
+    }
+
+    fn connection_string_of(&self, endpoint: &str) -> String {
+        ConnectionString::format(endpoint, &self.core.access_keys.get(AccessSlot::Primary))
     }
 
     /// The secret with which applications get tokens from the Entra side.

@@ -141,6 +141,29 @@ fn ones_own_certificate_serves_its_names_and_is_read_again() {
 }
 
 #[test]
+fn a_name_of_ones_own_certificate_is_named_to_its_clients_but_gets_nothing_without_a_credential() {
+    let home = Folder::new();
+    let root = Identity::own(tls::authority("a company"));
+    let identity = Identity::by(&root, tls::server(&["*.example.com"]));
+    let file = |name: &str, text: &str| home.write(name, text).to_str().unwrap().to_owned();
+    let (certificate, key) = (file("own.pem", &identity.pem), file("own-key.pem", &identity.key.serialize_pem()));
+    let company = file("root.pem", &root.pem);
+    let emulator = Emulator::start(&home, &["--in-memory", "--certificate", &certificate, "--certificate-key", &key]);
+    let get = |path: &str| {
+        let port = emulator.port();
+        let mut curl = Command::new("curl");
+        curl.args(["-sS", "--noproxy", "*", "--cacert", &company, "-H", "Metadata: true"]);
+        curl.args(["--resolve", &format!("acs.example.com:{port}:127.0.0.1")]);
+        let output = curl.arg(format!("https://acs.example.com:{port}{path}")).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap().replace(&port.to_string(), "PORT");
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    insta::assert_snapshot!(get("/.well-known/openid-configuration")["issuer"], @r#""https://acs.example.com:PORT""#);
+    let refused = get("/metadata/identity/oauth2/token?resource=https://communication.azure.com/");
+    insta::assert_snapshot!(refused["error"], @r#""access_denied""#);
+}
+
+#[test]
 fn ones_own_certificate_that_cannot_be_used_is_refused_by_the_name_of_its_file() {
     let home = Folder::new();
     let refused =

@@ -107,6 +107,24 @@ fn the_options_about_doors_have_variables() {
 }
 
 #[test]
+fn the_ready_line_names_the_public_url_to_clients_and_the_control_endpoint_on_this_machine() {
+    let home = Folder::new();
+    let emulator = Emulator::start(&home, &["--in-memory", "--public-url", "https://acs.example/"]);
+    let port = emulator.port().to_string();
+    let line = |member: &str| emulator.ready[member].as_str().unwrap().replace(&port, "PORT");
+    insta::assert_snapshot!(line("endpoint"), @"https://acs.example");
+    assert!(line("connectionString").starts_with("endpoint=https://acs.example/;accesskey="));
+    insta::assert_snapshot!(line("controlEndpoint"), @"https://localhost:PORT/emulator/");
+    assert_eq!(emulator.client().raw("GET", "/emulator/", &[], "").unwrap().status, 200);
+    // The command of a run is on this machine, where the proxy need not be.
+    let mut run = az(&home);
+    run.args(["communication", "emulator", "run", "--public-url", "https://acs.example", "--"]);
+    let output = run.args(["printenv", "AZURE_COMMUNICATION_ENDPOINT"]).output().unwrap();
+    let endpoint = String::from_utf8(output.stdout).unwrap();
+    assert!(endpoint.starts_with("https://localhost:"), "{endpoint}");
+}
+
+#[test]
 fn a_wrong_option_about_doors_is_named() {
     let home = Folder::new();
     let refused = |options: &[&str]| refusal_with(2, az(&home).args(START).arg("--in-memory").args(options));

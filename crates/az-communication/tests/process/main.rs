@@ -4,6 +4,7 @@
 mod bundle;
 mod certificates;
 mod edge;
+mod elsewhere;
 mod environment;
 mod folder;
 mod help;
@@ -11,6 +12,7 @@ mod hosts;
 mod leftovers;
 mod life;
 mod limits;
+mod machines;
 mod ready;
 mod runs;
 mod signals;

@@ -49,8 +49,9 @@ impl Emulator {
     }
 
     pub fn port(&self) -> u16 {
-        let endpoint = self.ready["endpoint"].as_str().unwrap();
-        endpoint.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap()
+        // The endpoint is another one with --public-url.
+        let url = self.ready["controlEndpoint"].as_str().unwrap();
+        url.trim_end_matches("/emulator/").rsplit(':').next().unwrap().parse().unwrap()
     }
 
     pub fn client(&self) -> Client {

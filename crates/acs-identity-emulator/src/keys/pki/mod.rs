@@ -120,6 +120,11 @@ impl Pki {
         self
     }
 
+    /// Whether one's own certificate is for that name.
+    pub(crate) fn own_covers(&self, name: &str) -> bool {
+        self.resolver.own_covers(name)
+    }
+
     /// The certificate of the authority, in PEM.
     pub(crate) fn ca_certificate(&self) -> String {
         self.current().stored.root.clone()

@@ -39,6 +39,12 @@ impl Resolver {
         self.0.write().unwrap_or_else(PoisonError::into_inner).own = Some((Arc::clone(&loaded.key), has_address));
     }
 
+    /// Whether one's own certificate is for that name.
+    pub(super) fn own_covers(&self, name: &str) -> bool {
+        let in_force = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        in_force.own.as_ref().is_some_and(|(own, _)| covers(own, name))
+    }
+
     /// For a client that asks for that name; clients ask for no address.
     ///
     /// One's own certificate serves the names that are in it. What only the emulator's names, localhost most often, goes on to

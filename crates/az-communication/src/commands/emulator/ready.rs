@@ -21,7 +21,10 @@ use crate::printer::Level;
 
 /// Where clients find the emulator and its certificates.
 pub(super) struct Ready {
+    /// The one of `--public-url`, where it is given.
     pub(super) endpoint: String,
+    /// On this machine, whatever clients are told: a proxy needs it.
+    pub(super) control_endpoint: String,
     pub(super) connection_string: String,
     /// Of the authority. `None` where no file could be written.
     pub(super) certificate: Option<String>,
@@ -37,8 +40,9 @@ impl Ready {
     /// What is known of an emulator on that port.
     pub(super) fn of(emulator: &Emulator, port: u16) -> Self {
         Self {
-            endpoint: emulator.endpoint(port),
-            connection_string: emulator.connection_string(port),
+            endpoint: emulator.public_endpoint(port),
+            control_endpoint: format!("{}/emulator/", emulator.endpoint(port)),
+            connection_string: emulator.public_connection_string(port),
             certificate: None,
             bundle: None,
             data: None,
@@ -96,7 +100,7 @@ impl Ready {
             "connectionString": with_key.then_some(&self.connection_string),
             "caCertificate": self.certificate,
             "caBundle": self.bundle,
-            "controlEndpoint": format!("{}/emulator/", self.endpoint),
+            "controlEndpoint": self.control_endpoint,
             "readyFile": self.file,
             "pid": std::process::id(),
         })
@@ -162,6 +166,7 @@ mod tests {
     fn the_words_quote_for_the_shell_and_hide_a_key_of_ones_own() {
         let mut ready = Ready {
             endpoint: "https://localhost:1".into(),
+            control_endpoint: "https://localhost:1/emulator/".into(),
             connection_string: format!("endpoint=https://localhost:1/;accesskey={DEVELOPMENT_ACCESS_KEY}"),
             certificate: Some("/h/it's/ca.pem".into()),
             bundle: Some("/h/bundle.pem".into()),
