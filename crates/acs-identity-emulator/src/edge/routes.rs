@@ -229,7 +229,7 @@ mod tests {
         let paths = document["paths"].as_object().unwrap();
         assert!(paths.len() > 20, "{}", paths.len());
         for path in paths.keys() {
-            let path = path.replace('{', "").replace('}', "");
+            let path = path.replace(['{', '}'], "");
             let changed = |change: fn(&str) -> String| {
                 let segments = path.split('/').map(|segment| match segment {
                     "id" | "tenantId" | "objectId" | "tenant" => segment.to_owned(),

@@ -242,6 +242,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "sqlite")]
     #[test]
     fn a_new_authority_takes_the_place_of_one_that_cannot_be_used() {
         let folder = Folder::new("earlier-replaced");
