@@ -151,4 +151,13 @@ mod tests {
         }
         Ok(())
     }
+
+    #[test]
+    fn the_published_half_is_made_once() -> Result<(), Error> {
+        let key = SigningKey::from_pkcs8(&SigningKey::generate()?)?;
+        assert!(std::ptr::eq(key.jwk(), key.jwk()));
+        let token = key.sign(&json!({"a": 1}))?;
+        assert_eq!(verify_with_jwks(&token, &json!({"keys": [key.jwk()]})), Some(json!({"a": 1})));
+        Ok(())
+    }
 }

@@ -91,6 +91,7 @@ mod tests {
     use super::super::{HostName, Pki, StoredCertificates};
     use crate::certificates;
     use crate::config::Config;
+    #[cfg(feature = "sqlite")]
     use crate::server::Emulator;
     use crate::store::Store;
 
