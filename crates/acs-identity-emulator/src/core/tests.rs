@@ -479,4 +479,21 @@ mod in_a_folder {
         let core = folder.open(None).unwrap();
         assert_eq!((primary(&core).as_str(), inactive(&core, &token)), ("c2VjcmV0", None));
     }
+
+    #[test]
+    fn a_regeneration_that_cannot_be_stored_changes_nothing() {
+        let folder = Folder::new();
+        let core = folder.open(Some("c2VjcmV0")).unwrap();
+        let (user, token) = create(&core, None).unwrap();
+        let away = folder.0.with_extension("away");
+        std::fs::rename(&folder.0, &away).unwrap();
+        // It is noticed within a second.
+        while issue(&core, PRIMARY, &user).is_ok() {}
+        assert_eq!(block_on(core.regenerate_key(PRIMARY, AccessSlot::Primary)).unwrap_err().status, 503);
+        assert_eq!(primary(&core), "c2VjcmV0");
+        drop(core);
+        std::fs::rename(&away, &folder.0).unwrap();
+        let core = folder.open(None).unwrap();
+        assert_eq!((primary(&core).as_str(), inactive(&core, &token)), ("c2VjcmV0", None));
+    }
 }
