@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use acs_identity_protocol::time::whole_seconds;
 use time::OffsetDateTime;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use crate::clock::machine;
 use crate::config::Config;
@@ -19,6 +19,9 @@ use crate::store::{Failure, Store, block_on};
 
 /// How often one's own certificate and the end of the emulator's are looked at.
 const UPKEEP: Duration = Duration::from_secs(2);
+
+/// The stack of the thread that reads and makes certificates, in bytes.
+const STACK: usize = 512 * 1024;
 
 /// Where the store has them.
 const SETTING: &str = "certificates";
@@ -117,26 +120,62 @@ pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::
             _ = machine::sleep(UPKEEP) => {}
             _ = stopped.changed() => return,
         }
-        let now = machine::now();
-        match pki.reload_if_changed(now) {
-            Ok(Some(end)) => {
-                log::info(&format!("one's own certificate was read again; it ends on {}", whole_seconds(end)));
-            }
-            Ok(None) => {}
-            Err(error) => log::warn(&format!("one's own certificate stays the one of before: {error}")),
+        if !pki.wants_looking_after(machine::now()) {
+            continue;
         }
-        let renewed = match pki.renew_if_due(now) {
-            Ok(Some(renewed)) => renewed,
-            Ok(None) => continue,
-            Err(error) => {
-                log::warn(&format!("the server's certificate was not renewed: {error}"));
-                continue;
-            }
-        };
-        log::info(&format!("the server's certificate was renewed; it ends on {}", whole_seconds(pki.not_after())));
+        let Some(renewed) = elsewhere(&pki, look_after).await else { continue };
         // Where it is not stored, the next start makes another one.
         if let Err(failure) = save(&core.store, &renewed).await {
             log::warn(&format!("the renewed certificate was not stored: {}", described(None, failure)));
         }
+    }
+}
+
+/// Does that on a thread of its own: files are read and keys are made, and those that answer must not wait for it. Where the
+/// system refuses another thread, it is done here.
+async fn elsewhere<T: Send + 'static>(pki: &Arc<Pki>, work: fn(&Pki) -> Option<T>) -> Option<T> {
+    let (done, result) = oneshot::channel();
+    let there = Arc::clone(pki);
+    let thread = std::thread::Builder::new().name("certificates".to_owned()).stack_size(STACK);
+    // The result is dropped where the emulator has ended meanwhile.
+    match thread.spawn(move || done.send(work(&there)).is_ok()) {
+        Ok(_) => result.await.ok().flatten(),
+        Err(_) => work(pki),
+    }
+}
+
+/// Puts in force what is due. What is to be stored then, if the emulator's certificate was renewed.
+fn look_after(pki: &Pki) -> Option<StoredCertificates> {
+    let now = machine::now();
+    match pki.reload_if_changed(now) {
+        Ok(Some(end)) => log::info(&format!("one's own certificate was read again; it ends on {}", whole_seconds(end))),
+        Ok(None) => {}
+        Err(error) => log::warn(&format!("one's own certificate stays the one of before: {error}")),
+    }
+    match pki.renew_if_due(now) {
+        Ok(Some(renewed)) => {
+            log::info(&format!("the server's certificate was renewed; it ends on {}", whole_seconds(pki.not_after())));
+            Some(renewed)
+        }
+        Ok(None) => None,
+        Err(error) => {
+            log::warn(&format!("the server's certificate was not renewed: {error}"));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certificates_are_looked_after_on_a_thread_that_answers_nobody() {
+        let config = Config::in_memory();
+        let pki = Arc::new(open(&config, &Store::in_memory(), machine::now()).unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let here = std::thread::current().id();
+        let there = runtime.block_on(elsewhere(&pki, |_| Some(std::thread::current().id())));
+        assert!(there.is_some_and(|there| there != here));
     }
 }

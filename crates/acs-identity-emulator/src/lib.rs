@@ -22,5 +22,5 @@ pub use config::{Config, ControlSecret, Storage, TrustedIssuer};
 pub use error::Error;
 pub use keys::pki::ISSUERS;
 pub use keys::pki::stored::CA_CERTIFICATE_FILE;
-pub use log::{flush_log, log_to};
+pub use log::{flush_log, log_panics, log_to};
 pub use server::{Emulator, run};

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io::Write;
+use std::panic;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -34,6 +35,12 @@ static LOG: Log = Log::new();
 /// A thread of its own writes, so the sink may block. A line is handed over whole.
 pub fn log_to(sink: impl Write + Send + 'static) {
     LOG.lock().sink = Some(Box::new(sink));
+}
+
+/// Logs panics of this process from now on, in place of what prints them: a write to stderr that nobody reads would hold up
+/// the thread, and with it what it serves.
+pub fn log_panics() {
+    panic::set_hook(Box::new(|info| error(&format!("internal error: {info}"))));
 }
 
 /// Waits until what was logged is written, for that long at most.
@@ -245,6 +252,28 @@ mod tests {
         log.line("INFO ", "again");
         log.flush(Duration::from_secs(10));
         assert!(gate.text().ends_with("INFO  again\n"));
+    }
+
+    /// In a process of its own: the hook is that of the whole process.
+    #[test]
+    fn a_panic_is_logged_and_not_printed() {
+        const LOGGED: &str = "ACS_EMULATOR_TEST_PANIC";
+        if let Some(path) = std::env::var_os(LOGGED) {
+            log_to(std::fs::File::create(path).unwrap());
+            log_panics();
+            assert!(thread::spawn(|| panic!("two\nlines")).join().is_err());
+            flush_log(Duration::from_secs(10));
+            return;
+        }
+        let path = std::env::temp_dir().join(format!("acs-identity-emulator-panic-{}", std::process::id()));
+        let mut test = std::process::Command::new(std::env::current_exe().unwrap());
+        let test = test.args(["--exact", "log::tests::a_panic_is_logged_and_not_printed", "--nocapture"]);
+        let output = test.env(LOGGED, &path).output().unwrap();
+        let logged = std::fs::read_to_string(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        assert!(logged.contains(" ERROR internal error: panicked at ") && logged.lines().count() == 1, "{logged}");
+        assert!(logged.trim_end().ends_with("two\\nlines"), "{logged}");
     }
 
     #[test]

@@ -250,3 +250,26 @@ fn other_issuers_are_trusted_by_their_metadata() {
     let changed = format!("{before}{}{}", if after.starts_with('A') { "B" } else { "A" }, &after[1..]);
     assert_eq!(with_bearer(&mut friend.client(), "POST", target, &changed, "").code(), "Denied");
 }
+
+#[test]
+fn a_list_of_assignments_is_whole_however_many_pages_it_has() {
+    let home = Folder::new();
+    let emulator = Emulator::in_memory(&home);
+    let mut client = emulator.client();
+    let assignment = json!({"tenantId": TENANT, "principalType": "user", "clientIds": [APP]});
+    let objects: serde_json::Map<String, Value> =
+        (0..2001).map(|number| (format!("{number:08}-0000-0000-0000-000000000000"), assignment.clone())).collect();
+    let made = client.send(
+        "PATCH",
+        "/access/entra/assignments?api-version=2025-03-02-preview",
+        &Value::Object(objects).to_string(),
+    );
+    assert_eq!(made.status, 200, "{made:?}");
+    let mut list = emulator.az(&home);
+    let list = list.args(["communication", "user-identity", "entra", "assignment", "list", "--only-show-errors"]);
+    let output = list.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let ids: std::collections::BTreeSet<&str> = listed.iter().map(|one| one["objectId"].as_str().unwrap()).collect();
+    assert_eq!((listed.len(), ids.len()), (2001, 2001));
+}

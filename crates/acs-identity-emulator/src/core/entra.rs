@@ -33,7 +33,7 @@ const MAX_LIFETIME_SECONDS: i64 = 1440 * 60;
 const APPLICATION_LIFETIME_SECONDS: i64 = 86_399;
 
 /// For whom the token of a workload is meant that Entra exchanges.
-const TOKEN_EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
+pub(super) const TOKEN_EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
 
 /// Clocks may differ by this much, in seconds.
 const LEEWAY: i64 = 300;
@@ -183,14 +183,27 @@ fn is_user_token(token: &str) -> bool {
     UnverifiedJwt::decode(token).is_ok_and(|jwt| jwt.claim_str("skypeid").is_some())
 }
 
-fn is_management_audience(audience: &str) -> bool {
+pub(super) fn is_management_audience(audience: &str) -> bool {
     audience.trim_end_matches('/').eq_ignore_ascii_case(ACS_MANAGEMENT_RESOURCE)
+}
+
+pub(super) fn is_clients_audience(audience: &str) -> bool {
+    audience == ACS_CLIENTS_APPLICATION_ID
+        || audience.eq_ignore_ascii_case(&format!("{ACS_MANAGEMENT_RESOURCE}/clients"))
 }
 
 impl Core {
     async fn sign_entra(&self, claims: Value) -> Refused<String> {
         let key = self.issuer_key().await?;
         self.sign(&key, &claims).await
+    }
+
+    /// Says that a token is for another service than this one, once for each.
+    fn warn_of_foreign(&self, audience: &str) {
+        let warning = self.foreign_audiences.lock().unwrap_or_else(PoisonError::into_inner).warning(audience);
+        if let Some(warning) = warning {
+            crate::log::warn(&warning);
+        }
     }
 
     fn unique_id(&self) -> Refused<String> {
@@ -243,6 +256,7 @@ impl Core {
         client: &str,
         audience: &str,
     ) -> Refused<Grant> {
+        self.warn_of_foreign(audience);
         let now = machine::now().unix_timestamp();
         let claims = json!({
             "aud": audience,
@@ -301,6 +315,7 @@ impl Core {
         const OPENID: [&str; 4] = ["openid", "profile", "offline_access", "email"];
         let scopes: Vec<&str> = consent.scope.split(' ').filter(|scope| !OPENID.contains(scope)).collect();
         let audience = scopes.first().map_or(ACS_RESOURCE, |scope| audience_of(scope));
+        self.warn_of_foreign(audience);
         let permissions = scopes.iter().map(|scope| permission_of(scope).to_owned()).collect();
         let tid = if tenant.len() == 36 { tenant } else { DEFAULT_TENANT };
         let request = EntraTokenRequest {
@@ -401,10 +416,7 @@ impl Core {
         let (fits, permitted) = match purpose {
             Purpose::TeamsUser => (is_acs_audience(audience), TEAMS_PERMISSIONS.iter().all(|p| claims.has(p))),
             Purpose::TeamsExtension => (is_acs_audience(audience), claims.has(TEAMS_EXTENSION_PERMISSION)),
-            Purpose::Clients => {
-                let clients = format!("{ACS_MANAGEMENT_RESOURCE}/clients");
-                (audience == ACS_CLIENTS_APPLICATION_ID || audience.eq_ignore_ascii_case(&clients), true)
-            }
+            Purpose::Clients => (is_clients_audience(audience), true),
         };
         if !fits {
             return Err(refuse("its audience is another one"));

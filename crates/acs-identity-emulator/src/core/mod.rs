@@ -4,6 +4,7 @@ mod access;
 mod access_keys;
 mod device_codes;
 mod entra;
+mod foreign_audiences;
 mod identities;
 mod introspection;
 mod open;
@@ -62,6 +63,7 @@ pub(crate) struct Core {
     issuers: Vec<TrustedIssuer>,
     revocation_delay: Duration,
     device_codes: Mutex<DeviceCodes>,
+    foreign_audiences: Mutex<foreign_audiences::ForeignAudiences>,
     /// The time of the service.
     pub(crate) clock: ServiceClock,
     random: SystemRandom,

@@ -78,6 +78,7 @@ impl Core {
             issuers: config.issuers.clone(),
             revocation_delay: config.revocation_delay.try_into().unwrap_or(Duration::ZERO),
             device_codes: Mutex::default(),
+            foreign_audiences: Mutex::default(),
             clock: config.clock.clone(),
             random,
         };

@@ -137,7 +137,7 @@ impl Core {
             other => other,
         };
         let keys = keys.map_err(|failure| self.refusal(failure))?;
-        let jwks: Vec<Value> = keys.iter().map(|held| held.key.jwk()).collect();
+        let jwks: Vec<&Value> = keys.iter().map(|held| held.key.jwk()).collect();
         Ok(json!({"keys": jwks}))
     }
 

@@ -20,8 +20,8 @@ impl Core {
             .token
             .ok_or_else(|| Refusal::binding("The body is either missing or doesn't contain any token.", None))?;
         let empty = body == TeamsUserBody::TokenWithoutErrorBody;
-        let claims =
-            self.verify_entra_token(&token, Purpose::TeamsUser).map_err(|refusal| Refusal { empty, ..refusal })?;
+        let claims = self.verify_entra_token(&token, Purpose::TeamsUser);
+        let claims = claims.map_err(|refusal| Refusal { empty, ..refusal })?.in_lower_case();
         if body == TeamsUserBody::TokenAppIdUserId {
             check(request.app_id, request.user_id, &claims)?;
         }

@@ -10,7 +10,7 @@ use acs_identity_protocol::models::{
 use acs_identity_protocol::scope::TokenScope;
 
 use super::introspection::Inactive;
-use super::{Core, Refusal};
+use super::{Core, EntraTokenRequest, Refusal};
 use crate::config::Config;
 use crate::store::{AccessSlot, Caller, Store, block_on};
 
@@ -234,6 +234,45 @@ fn an_exchange_takes_guids_in_capitals_and_lives_no_longer_than_a_day() {
     assert_eq!(jwt.claim_seconds("exp").unwrap() - jwt.claim_seconds("iat").unwrap(), 86_400);
 }
 
+#[test]
+fn a_token_of_another_resource_is_not_active() {
+    let (core, other) = (core(), core());
+    let (user, _) = create(&core, None).unwrap();
+    let (_, token) = create(&other, None).unwrap();
+    assert_eq!(inactive(&core, &token), Some(Inactive::OtherResource));
+    // Also where the key is the same, as in a folder that has lost its database.
+    let now = crate::clock::machine::now().unix_timestamp();
+    let claims = |resource: &str| AccessTokenClaims {
+        skypeid: user.trim_start_matches("8:").to_owned(),
+        resource_id: resource.to_owned(),
+        iat: now,
+        exp: now + 3600,
+        ..AccessTokenClaims::default()
+    };
+    let key = block_on(core.signing_key_of(PRIMARY)).unwrap();
+    let signed = |resource: &str| key.sign(&claims(resource)).unwrap();
+    assert_eq!(inactive(&core, &signed(&core.resource_id)), None);
+    assert_eq!(inactive(&core, &signed(&other.resource_id)), Some(Inactive::OtherResource));
+}
+
+#[test]
+fn the_exchange_of_a_teams_user_takes_guids_in_capitals() {
+    let core = core();
+    let (object, application) = ("abcdefab-0000-0000-0000-000000000001", "abcdefab-0000-0000-0000-000000000002");
+    let asked = EntraTokenRequest {
+        oid: object.to_uppercase(),
+        appid: application.to_uppercase(),
+        tid: Some(object.to_uppercase()),
+        ..EntraTokenRequest::default()
+    };
+    let token = block_on(core.issue_entra_token("https://localhost", asked)).unwrap().access_token;
+    let request = serde_json::json!({"token": token, "appId": application, "userId": object});
+    let form = ApiVersion::newest().teams_user.unwrap();
+    let made = block_on(core.exchange_teams_user(PRIMARY, form, serde_json::from_value(request).unwrap())).unwrap();
+    let jwt = UnverifiedJwt::decode(&made.token.unwrap()).unwrap();
+    assert_eq!((jwt.claim_str("skypeid"), jwt.claim_str("tid")), (Some(&*format!("orgid:{object}")), Some(object)));
+}
+
 #[cfg(feature = "sqlite")]
 mod in_a_folder {
     use std::path::PathBuf;
@@ -360,5 +399,113 @@ mod in_a_folder {
         let Err(error) = folder.open(None) else { panic!("it was taken") };
         assert!(matches!(&error, Error::Content(path, _) if path.ends_with("token-key-secondary.pem")), "{error}");
         assert!(folder.0.join("token-key-secondary.pem").exists());
+    }
+
+    /// Each revocation comes into force at its own time, whatever comes after it and whoever ends in between.
+    #[test]
+    fn pending_revocations_outlive_a_restart() {
+        let folder = Folder::new();
+        let open = || {
+            let revocation_delay = std::time::Duration::from_secs(600);
+            Core::open(&Config { revocation_delay, ..Config::in_folder(&folder.0) }).unwrap()
+        };
+        let core = open();
+        let (user, first) = create(&core, None).unwrap();
+        block_on(core.revoke(PRIMARY, &user)).unwrap();
+        let second = issue(&core, PRIMARY, &user).unwrap();
+        drop(core);
+        let core = open();
+        assert_eq!((inactive(&core, &first), inactive(&core, &second)), (None, None));
+        block_on(core.revoke(PRIMARY, &user)).unwrap();
+        drop(core);
+        let core = open();
+        let times: Vec<i64> = block_on(async { core.store.snapshot(None, Some(&user[user.len() - 36..])) })
+            .unwrap()
+            .revocations
+            .iter()
+            .map(|revocation| revocation.in_force_at.unwrap())
+            .collect();
+        assert_eq!(times.len(), 2, "{times:?}");
+        block_on(core.store.settle(times[0])).unwrap();
+        assert_eq!((inactive(&core, &first), inactive(&core, &second)), (Some(Inactive::Revoked), None));
+        block_on(core.store.settle(times[1])).unwrap();
+        assert_eq!(
+            (inactive(&core, &first), inactive(&core, &second)),
+            (Some(Inactive::Revoked), Some(Inactive::Revoked))
+        );
+    }
+
+    /// Commits wait on a thread of their own. The runtime has one thread here.
+    #[test]
+    fn reads_go_on_while_another_program_holds_a_write_transaction() {
+        let folder = Folder::new();
+        let core = folder.open(None).unwrap();
+        let (_, token) = create(&core, None).unwrap();
+        let core = std::sync::Arc::new(core);
+        let other = rusqlite::Connection::open(folder.0.join("identities.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let waiting = std::sync::Arc::clone(&core);
+            let waits =
+                tokio::spawn(async move { waiting.create(PRIMARY, preview(), CreateIdentityRequest::default()).await });
+            let began = crate::clock::machine::instant();
+            while crate::clock::machine::since(began).as_millis() < 300 {
+                tokio::task::yield_now().await;
+                core.unless_unready().unwrap();
+                assert!(core.introspect(Caller::Entra, &token).await.unwrap().active);
+            }
+            assert!(
+                crate::clock::machine::since(began).as_millis() < 2000,
+                "{:?}",
+                crate::clock::machine::since(began)
+            );
+            assert!(!waits.is_finished());
+            other.execute_batch("ROLLBACK").unwrap();
+            waits.await.unwrap().unwrap();
+        });
+    }
+
+    #[test]
+    fn a_signing_key_that_is_not_what_was_written_is_refused_by_name() {
+        let folder = Folder::new();
+        drop(folder.open(None).unwrap());
+        let connection = rusqlite::Connection::open(folder.0.join("identities.db")).unwrap();
+        let changed = connection.execute("UPDATE signing_keys SET pkcs8 = substr(pkcs8, 1, 100)", []).unwrap();
+        assert_eq!(changed, 1);
+        drop(connection);
+        let Err(error) = folder.open(None) else { panic!("it was taken") };
+        assert!(error.to_string().contains(r#"the row "primary" of the table signing_keys"#), "{error}");
+    }
+
+    #[test]
+    fn a_dump_that_is_restored_has_the_keys_and_the_tokens() {
+        let folder = Folder::new();
+        let core = folder.open(Some("c2VjcmV0")).unwrap();
+        let (_, token) = create(&core, None).unwrap();
+        drop(core);
+        // What a dump leaves out.
+        let connection = rusqlite::Connection::open(folder.0.join("identities.db")).unwrap();
+        connection.execute_batch("PRAGMA application_id = 0; PRAGMA user_version = 0").unwrap();
+        drop(connection);
+        let core = folder.open(None).unwrap();
+        assert_eq!((primary(&core).as_str(), inactive(&core, &token)), ("c2VjcmV0", None));
+    }
+
+    #[test]
+    fn a_regeneration_that_cannot_be_stored_changes_nothing() {
+        let folder = Folder::new();
+        let core = folder.open(Some("c2VjcmV0")).unwrap();
+        let (user, token) = create(&core, None).unwrap();
+        let away = folder.0.with_extension("away");
+        std::fs::rename(&folder.0, &away).unwrap();
+        // It is noticed within a second.
+        while issue(&core, PRIMARY, &user).is_ok() {}
+        assert_eq!(block_on(core.regenerate_key(PRIMARY, AccessSlot::Primary)).unwrap_err().status, 503);
+        assert_eq!(primary(&core), "c2VjcmV0");
+        drop(core);
+        std::fs::rename(&away, &folder.0).unwrap();
+        let core = folder.open(None).unwrap();
+        assert_eq!((primary(&core).as_str(), inactive(&core, &token)), ("c2VjcmV0", None));
     }
 }

@@ -1,7 +1,11 @@
 //! The description of what is served (`/openapi.json`): one document of everything, cut down to an api-version.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use acs_identity_protocol::api_version::{ApiVersion, TeamsUserBody};
 use hyper::Method;
+use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::routes::Route;
@@ -10,8 +14,22 @@ use crate::core::{Refusal, Refused};
 /// Everything that any version has.
 const EVERYTHING: &str = include_str!("../openapi.json");
 
+/// The descriptions that were asked for, by version. Anybody may ask, so that each is made once.
+static DESCRIBED: Mutex<BTreeMap<&'static str, Bytes>> = Mutex::new(BTreeMap::new());
+
+/// The description for a version, as it is sent.
+pub(super) fn described(version: &ApiVersion) -> Refused<Bytes> {
+    let mut described = DESCRIBED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(text) = described.get(version.name) {
+        return Ok(text.clone());
+    }
+    let text = Bytes::from(serde_json::to_vec(&describe(version)?).map_err(Refusal::fault)?);
+    described.insert(version.name, text.clone());
+    Ok(text)
+}
+
 /// The description for a version.
-pub(super) fn describe(version: &ApiVersion) -> Refused<Value> {
+fn describe(version: &ApiVersion) -> Refused<Value> {
     let mut document: Value = serde_json::from_str(EVERYTHING).map_err(Refusal::fault)?;
     document["info"]["version"] = version.name.into();
     for parameter in ["ApiVersion", "OptionalApiVersion"] {
@@ -107,6 +125,15 @@ mod tests {
                     assert_eq!(described.is_object(), route.is_in(version, method), "{} {method} {path}", version.name);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_description_is_made_once_for_a_version() {
+        for version in KNOWN {
+            let text = described(version).unwrap();
+            assert_eq!(text.as_ptr(), described(version).unwrap().as_ptr(), "{}", version.name);
+            assert_eq!(serde_json::from_slice::<Value>(&text).unwrap(), describe(version).unwrap());
         }
     }
 

@@ -16,8 +16,11 @@ impl Edge {
             Public::Health => self.core.unless_unready().map(|()| self.health()),
             Public::Live => Ok(json!({"status": "ok"})),
             Public::Ready => self.core.unless_unready().map(|()| json!({"status": "ok"})),
-            Public::OpenApi if request.head.query().is_empty() => openapi::describe(ApiVersion::newest()),
-            Public::OpenApi => self.version(request).and_then(openapi::describe),
+            Public::OpenApi => {
+                let newest = request.head.query().is_empty().then(|| Ok(ApiVersion::newest()));
+                let described = newest.unwrap_or_else(|| self.version(request)).and_then(openapi::described);
+                return described.map_or_else(Answer::refused, Answer::json_text);
+            }
             Public::TokenMetadata => Ok(self.token_metadata(request)),
             Public::TokenKeys => self.core.token_jwks().await,
             Public::Index => Ok(self.index(request)),

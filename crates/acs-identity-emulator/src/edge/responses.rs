@@ -51,7 +51,7 @@ impl HttpBody for Body {
 pub(super) struct Answer {
     pub(super) status: u16,
     content_type: Option<&'static str>,
-    body: Vec<u8>,
+    body: Bytes,
     chunked: bool,
     /// The value of `api-supported-versions`.
     versions: Option<&'static str>,
@@ -63,15 +63,20 @@ const JSON_ERROR: &str = "application/json";
 
 impl Answer {
     fn new(status: u16) -> Self {
-        Self { status, content_type: None, body: Vec::new(), chunked: false, versions: None, extra: Vec::new() }
+        Self { status, content_type: None, body: Bytes::new(), chunked: false, versions: None, extra: Vec::new() }
     }
 
     /// A result in JSON.
     pub(super) fn json(status: u16, value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
-            Ok(body) => Self { content_type: Some(JSON), body, ..Self::new(status) },
+            Ok(body) => Self { content_type: Some(JSON), body: body.into(), ..Self::new(status) },
             Err(error) => Self::refused(Refusal::fault(error)),
         }
+    }
+
+    /// A result that is text in JSON already.
+    pub(super) fn json_text(body: Bytes) -> Self {
+        Self { content_type: Some(JSON), body, ..Self::new(200) }
     }
 
     /// A result without a body.
@@ -80,7 +85,7 @@ impl Answer {
     }
 
     /// Text of that type.
-    pub(super) fn text(content_type: &'static str, text: impl Into<Vec<u8>>) -> Self {
+    pub(super) fn text(content_type: &'static str, text: impl Into<Bytes>) -> Self {
         Self { content_type: Some(content_type), body: text.into(), ..Self::new(200) }
     }
 
@@ -106,7 +111,8 @@ impl Answer {
             ..ErrorDetail::default()
         };
         let body = serde_json::to_vec(&ErrorBody { error: detail }).unwrap_or_default();
-        let answer = Self { content_type: Some(JSON_ERROR), body, chunked: true, ..Self::new(refusal.status) };
+        let answer =
+            Self { content_type: Some(JSON_ERROR), body: body.into(), chunked: true, ..Self::new(refusal.status) };
         match refusal.retry_after {
             Some(seconds) => answer.with("retry-after", seconds.to_string()),
             None => answer,
@@ -169,7 +175,7 @@ fn is_for_hsts(request: &RequestContext) -> bool {
 /// Adds the headers that the service sends with everything.
 pub(super) fn finish(answer: Answer, edge: &Edge, request: &RequestContext, started: Instant) -> Response<Body> {
     let is_ok_with_body = answer.status == 200 && !answer.body.is_empty();
-    let body = Body { inner: Full::new(answer.body.into()), chunked: answer.chunked };
+    let body = Body { inner: Full::new(answer.body), chunked: answer.chunked };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

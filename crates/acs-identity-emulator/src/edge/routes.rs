@@ -221,4 +221,27 @@ mod tests {
             assert_eq!(Route::find(path), expected, "{path}");
         }
     }
+
+    /// All that there is, by what is described.
+    #[test]
+    fn every_described_path_is_found_in_any_case() {
+        let document: serde_json::Value = serde_json::from_str(include_str!("../openapi.json")).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert!(paths.len() > 20, "{}", paths.len());
+        for path in paths.keys() {
+            let path = path.replace(['{', '}'], "");
+            let changed = |change: fn(&str) -> String| {
+                let segments = path.split('/').map(|segment| match segment {
+                    "id" | "tenantId" | "objectId" | "tenant" => segment.to_owned(),
+                    word => change(word),
+                });
+                segments.collect::<Vec<String>>().join("/")
+            };
+            let expected = Route::find(&path);
+            assert_ne!(expected, Route::Unknown, "{path}");
+            for other in [changed(str::to_uppercase), changed(str::to_lowercase)] {
+                assert_eq!(Route::find(&other), expected, "{other}");
+            }
+        }
+    }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
-use super::Opened;
-use super::lock::{DATABASE_FILE, Folder, LOCK_FILE, marker, refuse_if_used};
+use super::lock::{Folder, LOCK_FILE, marker, refuse_if_used};
 use super::marker::Marker;
+use super::{DATABASE_FILE, Opened};
 use crate::error::Error;
 use crate::store::sqlite::open::{Checked, InFile, Refused, in_file};
 use crate::store::sqlite::wal::{Mark, commits_behind, path_of, whole_frames};

@@ -132,6 +132,25 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
     Ok(Some(text))
 }
 
+/// Reads a file that somebody names, by whatever links lead to it. It is a regular one of a sane size, too.
+pub(crate) fn read_named(path: &Path) -> Result<Vec<u8>, Error> {
+    let fail = |error| Error::File(path.to_owned(), error);
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.open(path).map_err(fail)?;
+    if !file.metadata().map_err(fail)?.is_file() {
+        return Err(fail(not_regular()));
+    }
+    let mut content = Vec::new();
+    file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(fail)?;
+    if content.len() as u64 > MAX_FILE {
+        return Err(Error::Content(path.to_owned(), format!("is larger than {MAX_FILE} bytes")));
+    }
+    Ok(content)
+}
+
 /// Removes a file, for good. A missing one is fine.
 pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {

@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::marker::{Marker, MarkerFile};
-use super::{access, files};
+use super::{DATABASE_FILE, access, files};
 use crate::error::Error;
 use crate::store::sqlite::Surroundings;
 use crate::store::sqlite::wal::Mark;
 
-pub(crate) const DATABASE_FILE: &str = "identities.db";
 pub(super) const LOCK_FILE: &str = "lock";
 /// SQLite's own files beside a database.
 const LOG_FILE: &str = "identities.db-wal";

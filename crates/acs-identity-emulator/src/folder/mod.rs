@@ -18,7 +18,10 @@ use crate::error::Error;
 use crate::store::Store;
 
 #[cfg(feature = "sqlite")]
-pub(crate) use lock::{DATABASE_FILE, Folder};
+pub(crate) use lock::Folder;
+
+/// The database in it.
+pub(crate) const DATABASE_FILE: &str = "identities.db";
 
 /// There is none.
 #[cfg(not(feature = "sqlite"))]

@@ -6,8 +6,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::lock::{DATABASE_FILE, LOCK_FILE};
-use super::{Opened, files, open};
+use super::lock::LOCK_FILE;
+use super::{DATABASE_FILE, Opened, files, open};
 use crate::error::Error;
 use crate::store::{Caller, Failure, Store, StoreError, block_on};
 

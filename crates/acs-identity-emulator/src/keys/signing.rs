@@ -17,7 +17,8 @@ pub(crate) struct SigningKey {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
     kid: String,
-    x5t: String,
+    /// The public half, as it is published.
+    jwk: Value,
     /// The encoded header and the dot behind it, the same for every token.
     header: String,
     random: SystemRandom,
@@ -59,7 +60,11 @@ impl SigningKey {
         let x5t = URL_SAFE_NO_PAD.encode(thumbprint.as_ref());
         let header = format!(r#"{{"alg":"RS256","kid":"{kid}","x5t":"{x5t}","typ":"JWT"}}"#);
         let header = URL_SAFE_NO_PAD.encode(header) + ".";
-        Ok(Self { pair, modulus, exponent, kid, x5t, header, random: SystemRandom::new() })
+        let jwk = json!({
+            "kty": "RSA", "use": "sig", "alg": "RS256", "kid": kid, "x5t": x5t,
+            "n": URL_SAFE_NO_PAD.encode(&modulus), "e": URL_SAFE_NO_PAD.encode(&exponent),
+        });
+        Ok(Self { pair, modulus, exponent, kid, jwk, header, random: SystemRandom::new() })
     }
 
     /// Signs a payload as a JWT. By hand: JWT libraries parse the key for each token (docs/decisions/cryptography.md).
@@ -86,11 +91,8 @@ impl SigningKey {
     }
 
     /// The public key as a JWK.
-    pub(crate) fn jwk(&self) -> Value {
-        json!({
-            "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "x5t": self.x5t,
-            "n": URL_SAFE_NO_PAD.encode(&self.modulus), "e": URL_SAFE_NO_PAD.encode(&self.exponent),
-        })
+    pub(crate) fn jwk(&self) -> &Value {
+        &self.jwk
     }
 }
 
@@ -147,6 +149,15 @@ mod tests {
         ] {
             assert_eq!(key.verify(&broken), None, "{broken}");
         }
+        Ok(())
+    }
+
+    #[test]
+    fn the_published_half_is_made_once() -> Result<(), Error> {
+        let key = SigningKey::from_pkcs8(&SigningKey::generate()?)?;
+        assert!(std::ptr::eq(key.jwk(), key.jwk()));
+        let token = key.sign(&json!({"a": 1}))?;
+        assert_eq!(verify_with_jwks(&token, &json!({"keys": [key.jwk()]})), Some(json!({"a": 1})));
         Ok(())
     }
 }

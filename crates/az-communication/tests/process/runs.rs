@@ -106,3 +106,22 @@ fn the_command_keeps_its_own_credentials_where_that_is_asked_for() {
         ]
     );
 }
+
+#[test]
+fn a_token_for_another_service_is_said_once_with_the_option_that_leaves_credentials_alone() {
+    let home = Folder::new();
+    let ask = |resource: &str| {
+        format!(
+            "curl -sS --fail --cacert \"$SSL_CERT_FILE\" -H \"X-IDENTITY-HEADER: $IDENTITY_HEADER\" \
+             -o /dev/null \"$IDENTITY_ENDPOINT?api-version=2019-08-01&resource={resource}\" || exit 9\n"
+        )
+    };
+    let vault = ask("https://vault.azure.net");
+    let script = [ask("https://communication.azure.com/"), vault.clone(), vault].concat();
+    let output = run(&home, &[], &script).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    let warnings: Vec<&str> =
+        stderr.lines().filter_map(|line| line.split_once(" WARN  ")).map(|(_, said)| said).collect();
+    insta::assert_snapshot!(warnings.join("\n"), @"a token for 'https://vault.azure.net' was issued by the emulator, and only the emulator takes it; 'emulator run --keep-credentials' leaves the credentials of the user alone");
+}

@@ -116,3 +116,17 @@ async fn an_access_token_of_a_user_is_named_where_an_entra_token_is_wanted() {
     let caller = management_token(&edge, "c").await;
     assert_eq!(edge.core.check_management_token(&caller).unwrap().unwrap().application, "c");
 }
+
+/// What is described is what is taken.
+#[tokio::test]
+async fn the_lifetimes_of_entra_tokens_are_those_that_are_described() {
+    let edge = edge();
+    let document = ask("GET", "/openapi.json").of(&edge).await.json();
+    let schema = &document["components"]["schemas"]["EntraTokenRequest"]["properties"]["expiresIn"];
+    let (least, most) = (schema["minimum"].as_i64().unwrap(), schema["maximum"].as_i64().unwrap());
+    for (seconds, status) in [(least - 1, 400), (least, 200), (most, 200), (most + 1, 400)] {
+        let body = format!(r#"{{"oid":"a","appid":"b","expiresIn":{seconds}}}"#);
+        let made = ask("POST", "/emulator/entra-token").body(body).signed().of(&edge).await;
+        assert_eq!(made.status, status, "{seconds}");
+    }
+}

@@ -88,3 +88,30 @@ async fn the_description_promises_no_body_where_a_401_may_be_empty() {
     assert!(described["description"].is_string() && described["content"].is_null() && described["$ref"].is_null());
     assert!(response("2021-10-31-preview").await["$ref"].is_string());
 }
+
+#[tokio::test]
+async fn assignments_are_listed_by_links_from_page_to_page() {
+    let edge = edge();
+    let assignment =
+        json!({"tenantId": "33333333-3333-3333-3333-333333333333", "principalType": "user", "clientIds": []});
+    let objects = |numbers: std::ops::Range<u32>| {
+        let objects = numbers.map(|number| (format!("{number:08}-0000-0000-0000-000000000000"), assignment.clone()));
+        serde_json::Value::Object(objects.collect()).to_string()
+    };
+    for numbers in [0..1500, 1500..2001] {
+        let target = format!("/access/entra/assignments?{VERSION}");
+        let made = ask("PATCH", target).body(objects(numbers)).signed().of(&edge).await;
+        assert_eq!(made.status, 200, "{made:?}");
+    }
+    let mut target = format!("/access/entra/assignments?{VERSION}");
+    let mut pages = Vec::new();
+    loop {
+        let page = ask("GET", &target).signed().of(&edge).await;
+        assert!(page.text.len() < 300_000, "{}", page.text.len());
+        let page = page.json();
+        pages.push(page["value"].as_array().unwrap().len());
+        let Some(next) = page["nextLink"].as_str() else { break };
+        target = next.strip_prefix(&format!("https://{}", super::HOST)).unwrap().to_owned();
+    }
+    assert_eq!(pages, [1000, 1000, 1]);
+}

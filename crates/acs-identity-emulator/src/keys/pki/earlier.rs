@@ -91,6 +91,7 @@ mod tests {
     use super::super::{HostName, Pki, StoredCertificates};
     use crate::certificates;
     use crate::config::Config;
+    #[cfg(feature = "sqlite")]
     use crate::server::Emulator;
     use crate::store::Store;
 
@@ -242,6 +243,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "sqlite")]
     #[test]
     fn a_new_authority_takes_the_place_of_one_that_cannot_be_used() {
         let folder = Folder::new("earlier-replaced");

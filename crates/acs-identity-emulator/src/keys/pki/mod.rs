@@ -149,6 +149,11 @@ impl Pki {
         }
     }
 
+    /// Whether there is anything to look after now: files of one's own, or a certificate that is about to end.
+    pub(crate) fn wants_looking_after(&self, now: OffsetDateTime) -> bool {
+        self.own.is_some() || self.current().server.is_due(&self.authority, now)
+    }
+
     /// Puts another server certificate in force where the one in force is about to end, and returns what to store then.
     ///
     /// # Errors

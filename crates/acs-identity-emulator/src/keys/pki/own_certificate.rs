@@ -14,6 +14,7 @@ use super::names::HostName;
 use super::server_certificate::provider;
 use super::x509;
 use crate::error::Error;
+use crate::folder::files;
 
 /// What tells that a file is not the one of before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +53,7 @@ impl Files {
     fn read(&self, now: OffsetDateTime) -> Result<Loaded, Error> {
         let content = |path: &Path, what: String| Error::Content(path.to_owned(), what);
         let wrong = |what: &str| content(&self.certificate, what.to_owned());
-        let text = |path: &Path| std::fs::read(path).map_err(|error| Error::File(path.to_owned(), error));
-        let (certificate, key) = (text(&self.certificate)?, text(&self.key)?);
+        let (certificate, key) = (files::read_named(&self.certificate)?, files::read_named(&self.key)?);
         let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&certificate)
             .collect::<Result<_, _>>()
             .map_err(|_| wrong("does not hold certificates in PEM"))?;
@@ -238,5 +238,21 @@ mod tests {
         assert!(serves_own(&["a.example"], Some("b.example")), "neither has it, and one's own was asked for");
         assert!(serves_own(&["a.example", "127.0.0.1"], None), "whoever asks for an address names none");
         assert!(!serves_own(&["a.example"], None));
+    }
+
+    /// A FIFO that nobody writes to would hold up the start, and a device without end would fill the memory.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_a_regular_file_of_a_sane_size_is_not_read() {
+        let folder = Folder::new("not-regular");
+        let fifo = folder.0.join("fifo");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, rustix::fs::Mode::RUSR).unwrap();
+        let large = folder.0.join("large");
+        std::fs::File::create(&large).unwrap().set_len(2 * 1024 * 1024).unwrap();
+        for path in [Path::new("/dev/zero"), &fifo, &large] {
+            let refused = OwnCertificate::open(path, path, now()).unwrap_err().to_string();
+            let why = if path == large { "is larger than 1048576 bytes" } else { "it is not a regular file" };
+            assert!(refused.contains(why), "{refused}");
+        }
     }
 }

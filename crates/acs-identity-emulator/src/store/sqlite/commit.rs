@@ -185,6 +185,13 @@ impl Committer {
     }
 
     fn carry_out(&mut self, batch: Vec<(Operation, Reply)>) {
+        if !self.are_still_there() {
+            // Nothing is changed in files that somebody has put aside.
+            for (_, reply) in batch {
+                let _ = reply.send(Err(StoreError::Gone));
+            }
+            return;
+        }
         let operations: Vec<&Operation> = batch.iter().map(|(operation, _)| operation).collect();
         let committed = self.commit(&operations);
         self.trouble.note(&committed);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use acs_identity_emulator::{flush_log, log_to};
+use acs_identity_emulator::{flush_log, log_panics, log_to};
 
 /// How long a command may wait at its end for somebody to read the log.
 const FLUSH: Duration = Duration::from_millis(200);
@@ -14,6 +14,7 @@ pub(super) fn start() {
     // Where no file may be opened, there is no log.
     if let Ok(stderr) = duplicate() {
         log_to(Stderr(stderr));
+        log_panics();
     }
 }
 
