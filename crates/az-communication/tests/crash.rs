@@ -37,9 +37,8 @@ struct Known {
 }
 
 /// Works until the emulator is gone; what it knows then.
-fn work(port: u16, mut random: Random) -> HashMap<String, Known> {
+fn work(mut client: Client, mut random: Random) -> HashMap<String, Known> {
     let mut known: HashMap<String, Known> = HashMap::new();
-    let mut client = Client::new(port);
     loop {
         let ids: Vec<String> = known.iter().filter(|(_, k)| !k.deleted).map(|(id, _)| id.clone()).collect();
         let id = (!ids.is_empty()).then(|| ids[random.below(ids.len() as u64) as usize].clone());
@@ -104,12 +103,14 @@ fn nothing_acknowledged_is_lost_in_200_kills() {
     let (mut operations, mut revoked, mut deleted) = (0, 0, 0);
     for kill in 0..kills {
         let mut emulator = Emulator::start(&home, &[]);
-        let port = emulator.port();
         let wait = Duration::from_micros(1000 + random.below(120_000));
         let fresh: Vec<HashMap<String, Known>> = std::thread::scope(|scope| {
-            let writers: Vec<_> = (0..WRITERS)
-                .map(|_| Random(random.below(u64::MAX) | 1))
-                .map(|random| scope.spawn(move || work(port, random)))
+            // Connected before anything else, since the kill may come before a thread has begun.
+            let clients: Vec<Client> = (0..WRITERS).map(|_| emulator.client()).collect();
+            let writers: Vec<_> = clients
+                .into_iter()
+                .map(|client| (client, Random(random.below(u64::MAX) | 1)))
+                .map(|(client, random)| scope.spawn(move || work(client, random)))
                 .collect();
             std::thread::sleep(wait);
             // SIGKILL.
