@@ -12,6 +12,7 @@ mod leftovers;
 mod life;
 mod limits;
 mod ready;
+mod ready_place;
 mod runs;
 mod signals;
 #[path = "../support/mod.rs"]
