@@ -130,20 +130,27 @@ fn a_wrong_option_about_doors_is_named() {
     let refused = |options: &[&str]| refusal_with(2, az(&home).args(START).arg("--in-memory").args(options));
     insta::assert_snapshot!(refused(&["--allow-origin", "https://app.example", "app.example"]), @r"
     ERROR: --allow-origin is not the origin of a web page: 'app.example'.
-    Hint: An origin is a scheme, a host and perhaps a port: https://app.example, http://10.0.0.5:3000.
+    Hint: An origin is a scheme, one host and perhaps a port: https://app.example, http://10.0.0.5:3000.
     ");
     insta::assert_snapshot!(refused(&["--allow-origin", "https://app.example/page"]), @r"
     ERROR: --allow-origin is not the origin of a web page: 'https://app.example/page'.
-    Hint: An origin is a scheme, a host and perhaps a port: https://app.example, http://10.0.0.5:3000.
+    Hint: An origin is a scheme, one host and perhaps a port: https://app.example, http://10.0.0.5:3000.
     ");
     insta::assert_snapshot!(refused(&["--allow-origin", "*"]), @r"
     ERROR: --allow-origin is not the origin of a web page: '*'.
-    Hint: An origin is a scheme, a host and perhaps a port: https://app.example, http://10.0.0.5:3000.
+    Hint: An origin is a scheme, one host and perhaps a port: https://app.example, http://10.0.0.5:3000.
     ");
     insta::assert_snapshot!(refused(&["--public-url", "acs.example"]), @r"
     ERROR: --public-url is not a URL of clients: 'acs.example'.
     Hint: Example: https://acs.example
     ");
+    for never in ["https://*.example", "https://app..example", "https://app.example:0", "https://a%2Ab"] {
+        let said = refused(&["--allow-origin", never]);
+        assert!(
+            said.starts_with(&format!("ERROR: --allow-origin is not the origin of a web page: '{never}'.\n")),
+            "{said}"
+        );
+    }
     insta::assert_snapshot!(refused(&["--control-secret", ""]), @"ERROR: --control-secret is empty.");
     insta::assert_snapshot!(refused(&["--entra-admin", "x"]), @r"
     ERROR: --entra-admin is given without --entra-issuer.
@@ -186,4 +193,89 @@ fn an_emulator_whose_folder_is_gone_lives_and_is_not_ready() {
         assert_eq!((answer.status, answer.header("retry-after")), (503, Some("10")), "{path}");
     }
     assert_eq!(status("/health/live").status, 200);
+}
+
+#[test]
+fn an_allowed_origin_is_taken_as_browsers_write_it() {
+    let home = Folder::new();
+    let given =
+        ["https://app.example:443", "http://APP.example:80/", "https://bücher.example", "https://[2001:db8::0:1]:8443"];
+    let emulator = Emulator::start(&home, &[&["--in-memory", "--allow-origin"], &given[..]].concat());
+    let mut client = emulator.client();
+    for origin in
+        ["https://app.example", "http://app.example", "https://xn--bcher-kva.example", "https://[2001:db8::1]:8443"]
+    {
+        let header = vec![("origin".to_owned(), origin.to_owned())];
+        let shared = client.raw("GET", "/health", &header, "").unwrap();
+        assert_eq!(shared.header("access-control-allow-origin"), Some(origin));
+    }
+}
+
+#[test]
+fn a_control_secret_that_no_header_can_have_is_refused() {
+    let home = Folder::new();
+    for never in [" ", " x", "x ", "\tx", "x\u{1}y", "x\ny", "x\ty", "geheim-é", "x\u{7f}"] {
+        let said = refusal_with(2, az(&home).args(START).args(["--in-memory", "--control-secret", never]));
+        assert!(said.starts_with("ERROR: --control-secret cannot be sent in a header.\nHint: "), "{never:?}: {said}");
+    }
+}
+
+#[test]
+fn a_control_secret_is_taken_from_a_file() {
+    const VARIABLE: &str = "AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET";
+    const FILE: &str = "AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE";
+    let home = Folder::new();
+    home.write("secret", "s3cret of mine\r\n");
+    let start = |change: &dyn Fn(&mut Command)| {
+        let mut command = az(&home);
+        command.args(START).arg("--in-memory");
+        change(&mut command);
+        command
+    };
+    let mut option = start(&|command| {
+        command.args(["--control-secret", "@secret"]);
+    });
+    let mut variable = start(&|command| {
+        command.env(FILE, "secret");
+    });
+    for command in [&mut option, &mut variable] {
+        let emulator = Emulator::from_command(command);
+        let mut client = emulator.client();
+        let header = [("x-emulator-control".to_owned(), "s3cret of mine".to_owned())];
+        assert_eq!(client.raw("POST", "/emulator/list-keys", &header, "").unwrap().status, 200);
+    }
+    home.write("letters", "é");
+    let said = [
+        refusal(&mut start(&|command| {
+            command.env(FILE, "none");
+        })),
+        refusal_with(
+            2,
+            &mut start(&|command| {
+                command.env(FILE, "letters");
+            }),
+        ),
+        refusal_with(
+            2,
+            &mut start(&|command| {
+                command.env(FILE, "secret").env(VARIABLE, "x");
+            }),
+        ),
+        refusal_with(
+            2,
+            &mut start(&|command| {
+                command.args(["--control-secret", "@none"]);
+            }),
+        ),
+    ];
+    insta::assert_snapshot!(said.concat(), @r"
+    ERROR: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE names 'none', which cannot be read: No such file or directory.
+    ERROR: The secret in the file that AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE names cannot be sent in a header.
+    Hint: A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: openssl rand -hex 32
+    ERROR: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET and AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE are both set.
+    Hint: Set one of them.
+    ERROR: --control-secret cannot be sent in a header.
+    Hint: The value of --control-secret begins with @, and the file 'none' cannot be read: No such file or directory.
+    Hint: A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: openssl rand -hex 32
+    ");
 }

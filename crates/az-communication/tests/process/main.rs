@@ -14,6 +14,7 @@ mod life;
 mod limits;
 mod machines;
 mod ready;
+mod ready_place;
 mod runs;
 mod signals;
 #[path = "../support/mod.rs"]

@@ -6,7 +6,7 @@ use super::*;
 const KEY: &str = "c2VjcmV0IHNlY3JldCBzZWNyZXQ=";
 
 /// A start with a key of its own, whose stdout is a pipe, until it is ready; with what it has said so far.
-fn ready_line(command: &mut Command) -> (Child, String) {
+pub fn ready_line(command: &mut Command) -> (Child, String) {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let lines = Lines::of(child.stdout.take().unwrap());
     let Some(line) = lines.next() else {
@@ -18,7 +18,7 @@ fn ready_line(command: &mut Command) -> (Child, String) {
 }
 
 /// Stops it; what it has said on stderr.
-fn stop(child: &mut Child) -> String {
+pub fn stop(child: &mut Child) -> String {
     kill("TERM", child.id());
     assert_eq!(wait(child).code(), Some(0));
     let mut said = String::new();
@@ -56,8 +56,6 @@ fn the_ready_file_has_the_whole_line_for_its_owner_as_long_as_the_emulator_serve
     let home = Folder::new();
     let path = home.path().join("ready.json");
     let file = path.to_str().unwrap();
-    // What a killed emulator has left.
-    std::fs::write(&path, "{}\n").unwrap();
     let options = ["--access-key", KEY, "--ready-file", file];
     let (mut child, line) = ready_line(az(&home).args(START).args(options));
     let shown: Value = serde_json::from_str(&line).unwrap();
@@ -97,7 +95,9 @@ fn a_killed_emulator_leaves_a_ready_file_that_the_next_start_removes_before_anyt
 fn every_signal_that_ends_a_start_cleanly_removes_its_ready_file() {
     let home = Folder::new();
     let path = home.path().join("ready.json");
-    for (signal, number) in [("HUP", 1), ("USR1", 10)] {
+    // SIGTRAP where a fault of the program cannot come again for ever.
+    let trap = cfg!(target_arch = "x86_64").then_some(("TRAP", 5));
+    for (signal, number) in [("HUP", 1), ("USR1", 10), ("SYS", 31)].into_iter().chain(trap) {
         let mut command = az(&home);
         command.args(START).args(["--in-memory", "--ready-file", path.to_str().unwrap()]);
         let (mut child, _line) = ready_line(&mut command);
@@ -118,29 +118,6 @@ fn a_ready_file_that_cannot_be_written_ends_the_start() {
     // The file of the line would be made before there is something to say on stdout.
     let said = refusal(az(&home).args(START).args(["--in-memory", "--ready-file", "/proc/ready.json"]));
     assert_eq!(said, "ERROR: The ready file /proc/ready.json cannot be written: No such file or directory.\n");
-}
-
-#[test]
-fn the_ready_file_takes_the_place_of_nothing_but_a_file() {
-    let home = Folder::new();
-    let target = home.write("notes.txt", "mine");
-    let link = home.path().join("link");
-    std::os::unix::fs::symlink(&target, &link).unwrap();
-    for there in [link.to_str().unwrap(), home.path().to_str().unwrap(), "/dev/null"] {
-        let said = refusal(az(&home).args(START).args(["--in-memory", "--ready-file", there]));
-        let why = "something else than a file is there";
-        assert_eq!(said, format!("ERROR: The ready file {there} cannot be written: {why}.\n"));
-    }
-    assert_eq!(std::fs::read_to_string(target).unwrap(), "mine");
-    // One that was put in its place meanwhile stays, too.
-    let path = home.path().join("ready.json");
-    let mut command = az(&home);
-    command.args(START).arg("--in-memory").env("AZURE_COMMUNICATION_EMULATOR_READY_FILE", &path);
-    let (mut child, _line) = ready_line(&mut command);
-    std::fs::remove_file(&path).unwrap();
-    std::fs::write(&path, "other").unwrap();
-    stop(&mut child);
-    assert_eq!(std::fs::read_to_string(path).unwrap(), "other");
 }
 
 #[test]

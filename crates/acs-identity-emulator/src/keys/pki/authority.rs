@@ -70,7 +70,19 @@ fn authority_params(common_name: &str, below: u8) -> CertificateParams {
 /// Makes an authority for what nobody owns and these names. It has not signed a server's certificate yet.
 ///
 /// The root's key signs the intermediate, and is gone when this function returns.
+///
+/// # Errors
+///
+/// When one of the names is below another one of one label.
 pub(super) fn make(names: &[HostName], now: OffsetDateTime) -> Result<StoredCertificates, Error> {
+    let excluded = names::excluded(names);
+    if let Some(below) = names.iter().find(|name| excluded.iter().any(|subtree| subtree.contains(name))) {
+        return Err(Error::HostName(
+            below.to_string(),
+            "is below another one that was given, which has one label and may be a top-level domain: no authority signs for \
+             both, so leave one of them out",
+        ));
+    }
     let root_key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(crypto)?;
     let mut root = authority_params(ROOT_NAME, 1);
     (root.not_before, root.not_after) = (now - BACKDATED, now + LIFETIME);
@@ -86,7 +98,7 @@ pub(super) fn make(names: &[HostName], now: OffsetDateTime) -> Result<StoredCert
     params.use_authority_key_identifier_extension = true;
     params.name_constraints = Some(NameConstraints {
         permitted_subtrees: names::permitted(names).iter().filter_map(Subtree::to_rcgen).collect(),
-        excluded_subtrees: Vec::new(),
+        excluded_subtrees: excluded.iter().filter_map(Subtree::to_rcgen).collect(),
     });
     let intermediate = params.signed_by(&key, &root).map_err(crypto)?;
     Ok(StoredCertificates {
@@ -109,6 +121,8 @@ pub(super) struct Authority {
     key: KeyPair,
     /// For what it may sign; `None` for everything.
     permitted: Option<Vec<Subtree>>,
+    /// For what it may not sign nevertheless.
+    excluded: Vec<Subtree>,
     pub(super) not_before: OffsetDateTime,
     pub(super) not_after: OffsetDateTime,
 }
@@ -139,13 +153,15 @@ impl Authority {
         }
         let (not_before, not_after) =
             (fields.not_before.max(of_signer.not_before), fields.not_after.min(of_signer.not_after));
-        Ok(Self { permitted: of_signer.permitted, root, intermediate, key, not_before, not_after })
+        let (permitted, excluded) = (of_signer.permitted, of_signer.excluded);
+        Ok(Self { permitted, excluded, root, intermediate, key, not_before, not_after })
     }
 
     /// Those of the names for which it may not sign.
     pub(super) fn refuses<'a>(&self, names: &'a [HostName]) -> Vec<&'a HostName> {
         let Some(permitted) = &self.permitted else { return Vec::new() };
-        names.iter().filter(|name| !permitted.iter().any(|subtree| subtree.contains(name))).collect()
+        let has = |subtrees: &[Subtree], name: &HostName| subtrees.iter().any(|subtree| subtree.contains(name));
+        names.iter().filter(|name| !has(permitted, name) || has(&self.excluded, name)).collect()
     }
 
     /// A new certificate for a server with these names, and its key, in PEM. It does not outlive the authority.

@@ -96,6 +96,8 @@ pub(crate) fn with_usual(names: &[HostName]) -> Vec<HostName> {
 pub(crate) enum Subtree {
     /// This name, and all below it.
     Name(String),
+    /// All below this name, but not itself.
+    Below(String),
     /// The address of a network and its mask, one behind the other, as certificates have them.
     Network(Vec<u8>),
 }
@@ -124,6 +126,9 @@ impl Subtree {
             (Self::Name(base), HostName::Name(name)) => {
                 name.strip_suffix(base.as_str()).is_some_and(|front| front.is_empty() || front.ends_with('.'))
             }
+            (Self::Below(base), HostName::Name(name)) => {
+                name.strip_suffix(base.as_str()).is_some_and(|front| front.ends_with('.'))
+            }
             (Self::Network(network), HostName::Address(address)) => {
                 let (base, mask) = network.split_at(network.len() / 2);
                 let address = octets(*address);
@@ -137,6 +142,7 @@ impl Subtree {
     pub(crate) fn to_rcgen(&self) -> Option<GeneralSubtree> {
         match self {
             Self::Name(name) => Some(GeneralSubtree::DnsName(name.clone())),
+            Self::Below(name) => Some(GeneralSubtree::DnsName(format!(".{name}"))),
             Self::Network(network) => {
                 let (base, mask) = network.split_at(network.len() / 2);
                 let subnet = match base.len() {
@@ -167,6 +173,22 @@ pub(crate) fn permitted(names: &[HostName]) -> Vec<Subtree> {
         }
     }
     permitted
+}
+
+/// What an authority of this emulator may not sign for, although it is permitted: whatever is below a name of one label. That
+/// label may be a top-level domain, `app` say, and the names below it are those of others.
+pub(crate) fn excluded(names: &[HostName]) -> Vec<Subtree> {
+    let permitted = permitted(&[]);
+    let mut excluded: Vec<Subtree> = Vec::new();
+    for host in names {
+        let HostName::Name(name) = host else { continue };
+        let below = Subtree::Below(name.clone());
+        let is_reserved = permitted.iter().any(|subtree| subtree.contains(host));
+        if !name.contains('.') && !is_reserved && !excluded.contains(&below) {
+            excluded.push(below);
+        }
+    }
+    excluded
 }
 
 #[cfg(test)]
@@ -251,5 +273,14 @@ mod tests {
         assert_eq!(all.len(), permitted(&[]).len() + 3, "app.test is permitted in any case");
         assert!(names.iter().all(|name| all.iter().any(|subtree| subtree.contains(name))));
         assert!(!all.iter().any(|subtree| subtree.contains(&host("8.8.8.9"))));
+    }
+
+    #[test]
+    fn what_is_below_a_name_of_one_label_is_excluded() {
+        let excluded = excluded(&["app", "localhost", "acs.example.org", "8.8.8.8", "app"].map(host));
+        assert_eq!(excluded, [Subtree::Below("app".into())]);
+        let is_excluded = |name: &str| excluded[0].contains(&host(name));
+        assert!(is_excluded("web.app") && is_excluded("a.b.app"));
+        assert!(!is_excluded("app") && !is_excluded("webapp") && !is_excluded("app.test"));
     }
 }

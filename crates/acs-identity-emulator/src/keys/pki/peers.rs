@@ -98,7 +98,7 @@ fn verdicts(
 #[test]
 #[ignore = "needs OpenSSL, Python, Node.js and Java: run scripts/test.sh"]
 fn all_verifiers_take_what_is_permitted_and_refuse_the_rest() {
-    const GOOD: [&str; 17] = [
+    const GOOD: [&str; 18] = [
         "localhost",
         "app.localhost",
         "app.test",
@@ -116,7 +116,10 @@ fn all_verifiers_take_what_is_permitted_and_refuse_the_rest() {
         "fe80::1",
         "acs-emulator",
         "acs.example.org",
+        "app",
     ];
+    // A top-level domain as the name of a container, and names below it and below another name of one label.
+    const BELOW: [&str; 3] = ["web.app", "www.example.app", "sub.acs-emulator"];
     const BAD: [&str; 9] = [
         "example.com",
         "other",
@@ -129,7 +132,7 @@ fn all_verifiers_take_what_is_permitted_and_refuse_the_rest() {
         "fec0::1",
     ];
     let folder = Folder::new("peers");
-    let names = ["acs-emulator", "acs.example.org"].map(host);
+    let names = ["acs-emulator", "acs.example.org", "app"].map(host);
     let stored = new_authority(&names, crate::clock::machine::now()).unwrap();
     let judge = |stored: &StoredCertificates, place: Place, names: &[&str], verdict: &str| {
         for (verifier, lines) in verdicts(&folder, stored, place, names) {
@@ -138,8 +141,11 @@ fn all_verifiers_take_what_is_permitted_and_refuse_the_rest() {
     };
     judge(&stored, Place::AlternativeName, &GOOD, " trusted");
     judge(&stored, Place::AlternativeName, &BAD, " refused: ");
+    judge(&stored, Place::AlternativeName, &BELOW, " refused: ");
     judge(&stored, Place::CommonName, &["example.com", "localhost.example.com"], " refused: ");
     // They are refused for their names alone: an authority for those has them taken.
     let stored = new_authority(&BAD.map(host), crate::clock::machine::now()).unwrap();
     judge(&stored, Place::AlternativeName, &BAD, " trusted");
+    let stored = new_authority(&BELOW.map(host), crate::clock::machine::now()).unwrap();
+    judge(&stored, Place::AlternativeName, &BELOW, " trusted");
 }

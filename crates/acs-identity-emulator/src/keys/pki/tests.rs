@@ -93,6 +93,20 @@ fn what_the_intermediate_signs_for_another_name_is_not_trusted() {
 }
 
 #[test]
+fn nothing_below_a_name_of_one_label_is_trusted() {
+    let stored = first(&["app", "com"]);
+    let authority = Authority::open(&stored).unwrap();
+    for (name, trusted) in [("app", true), ("com", true), ("web.app", false), ("www.example.com", false)] {
+        let (server, key) = authority.issue(&hosts(&["localhost", name]), start()).unwrap();
+        assert_eq!(ServerCertificate::open(&server, &key, &authority, start()).is_ok(), trusted, "{name}");
+    }
+    let refused = refusal(&stored, &["app", "web.app"], start());
+    insta::assert_snapshot!(refused, @"its certificate authority may not sign for web.app, but for local names and private addresses, and those of its first start");
+    let refused = new_authority(&hosts(&["app", "web.app"]), start()).unwrap_err().to_string();
+    insta::assert_snapshot!(refused, @"the host name 'web.app' is below another one that was given, which has one label and may be a top-level domain: no authority signs for both, so leave one of them out");
+}
+
+#[test]
 fn a_second_start_changes_nothing() {
     let stored = first(&["app.test"]);
     let again = open(&stored, &["app.test"], start()).unwrap();

@@ -16,6 +16,7 @@ const EXTENSIONS: u8 = 0xa3;
 const DNS_NAME: u8 = 0x82;
 const IP_ADDRESS: u8 = 0x87;
 const PERMITTED: u8 = 0xa0;
+const EXCLUDED: u8 = 0xa1;
 
 const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
 const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
@@ -29,6 +30,8 @@ pub(super) struct Fields {
     pub(super) names: Vec<HostName>,
     /// What it may sign for; `None` where it has no constraints.
     pub(super) permitted: Option<Vec<Subtree>>,
+    /// What it may not sign for nevertheless.
+    pub(super) excluded: Vec<Subtree>,
 }
 
 /// Reads a certificate; `None` where it is not one.
@@ -48,11 +51,10 @@ pub(super) fn read(der: &[u8]) -> Option<Fields> {
     let list = list.map_or(&[][..], |(_, list, _)| list);
     let names = extension(list, SUBJECT_ALT_NAME).map_or(&[][..], |names| names);
     let names = elements(names).filter_map(|(tag, name)| host(tag, name)).collect();
-    let permitted = extension(list, NAME_CONSTRAINTS).map(|constraints| {
-        let list = elements(constraints).find(|(tag, _)| *tag == PERMITTED).map_or(&[][..], |(_, list)| list);
-        elements(list).filter_map(|(_, subtree)| part(subtree)).collect()
-    });
-    Some(Fields { not_before, not_after, names, permitted })
+    let constraints = extension(list, NAME_CONSTRAINTS);
+    let permitted = constraints.map(|constraints| parts(constraints, PERMITTED));
+    let excluded = constraints.map_or_else(Vec::new, |constraints| parts(constraints, EXCLUDED));
+    Some(Fields { not_before, not_after, names, permitted, excluded })
 }
 
 /// What is signed of a certificate, and its signature.
@@ -84,10 +86,22 @@ fn host(tag: u8, name: &[u8]) -> Option<HostName> {
     }
 }
 
+/// The subtrees of the permitted or of the excluded ones.
+fn parts(constraints: &[u8], wanted: u8) -> Vec<Subtree> {
+    let list = elements(constraints).find(|(tag, _)| *tag == wanted).map_or(&[][..], |(_, list)| list);
+    elements(list).filter_map(|(_, subtree)| part(subtree)).collect()
+}
+
 fn part(subtree: &[u8]) -> Option<Subtree> {
     let (tag, base, _) = element(subtree)?;
     match (tag, base.len()) {
-        (DNS_NAME, _) => Some(Subtree::Name(str::from_utf8(base).ok()?.to_owned())),
+        (DNS_NAME, _) => {
+            let name = str::from_utf8(base).ok()?;
+            Some(match name.strip_prefix('.') {
+                Some(name) => Subtree::Below(name.to_owned()),
+                None => Subtree::Name(name.to_owned()),
+            })
+        }
         (IP_ADDRESS, 8 | 32) => Some(Subtree::Network(base.to_vec())),
         _ => None,
     }

@@ -140,12 +140,12 @@ fn is_left(path: &Path, process: i32) -> bool {
 }
 
 #[cfg(unix)]
-fn has_ended(process: i32) -> bool {
+pub(super) fn has_ended(process: i32) -> bool {
     use rustix::process::{Pid, test_kill_process};
     Pid::from_raw(process).is_some_and(|process| test_kill_process(process) == Err(rustix::io::Errno::SRCH))
 }
 
 #[cfg(not(unix))]
-fn has_ended(_process: i32) -> bool {
+pub(super) fn has_ended(_process: i32) -> bool {
     false
 }

@@ -2,6 +2,7 @@
 
 mod access_key;
 mod bundle;
+mod control_secret;
 pub(super) mod entra_token;
 mod environment;
 mod folder;
@@ -10,9 +11,11 @@ mod listen;
 mod log;
 pub(super) mod new_authority;
 mod options;
+mod origin;
 mod ready;
 mod ready_file;
 pub(super) mod run;
+mod secret;
 mod signals;
 pub(super) mod start;
 mod threads;

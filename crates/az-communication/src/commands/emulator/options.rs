@@ -7,8 +7,8 @@ use acs_identity_emulator::{Config, TrustedIssuer};
 use azure_core::http::Url;
 use serde_json::Value as Json;
 
-use super::access_key;
 use super::ready::text_of;
+use super::{access_key, control_secret, origin};
 use crate::cli::table::{Argument, Arity, Completion};
 use crate::client;
 use crate::commands::Invocation;
@@ -106,8 +106,9 @@ pub(super) const ENTRA_ADMIN: Argument = Argument::new(
 
 pub(super) const CONTROL_SECRET: Argument = Argument::new(
     &["--control-secret"],
-    "Secret that opens the control endpoints in the header x-emulator-control, beside the access keys. Environment variable: \
-     AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET.",
+    "Secret that opens the control endpoints in the header x-emulator-control, beside the access keys; @FILE reads it from a \
+     file. Environment variable: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET, or \
+     AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE for a file.",
 )
 .extension();
 
@@ -216,10 +217,10 @@ pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
         (Some(given), None) => return Err(alone(&given, "--certificate-key")),
         (None, Some(given)) => return Err(alone(&given, "--certificate")),
     };
-    config.control_secret = option(invocation, "--control-secret")?.map(|given| given.value.into());
+    config.control_secret = control_secret::given(invocation)?;
     let admins = list(invocation, "--entra-admin")?;
     for given in list(invocation, "--allow-origin")? {
-        config.cors_origins.push(origin(&given)?);
+        config.cors_origins.push(origin::parse(&given)?);
     }
     if let Some(given) = option(invocation, "--public-url")? {
         config.public_url = Some(public_url(&given)?);
@@ -258,17 +259,6 @@ fn list(invocation: &Invocation<'_>, key: &str) -> Result<Vec<Given>, CliError> 
         .collect()
 }
 
-/// An origin as browsers send it, without a slash at the end.
-fn origin(given: &Given) -> Result<String, CliError> {
-    let parsed = Url::parse(&given.value).ok().filter(|url| url.path() == "/" && is_web(url));
-    let origin = parsed.map(|url| url.origin().ascii_serialization());
-    origin.ok_or_else(|| {
-        given
-            .is_not("the origin of a web page")
-            .hint("An origin is a scheme, a host and perhaps a port: https://app.example, http://10.0.0.5:3000.")
-    })
-}
-
 fn public_url(given: &Given) -> Result<String, CliError> {
     let parsed = Url::parse(&given.value).ok().filter(is_web);
     let url = parsed.map(|url| url.as_str().trim_end_matches('/').to_owned());
@@ -276,7 +266,7 @@ fn public_url(given: &Given) -> Result<String, CliError> {
 }
 
 /// Whether it is a URL of the web with nothing but a scheme, a host, a port and a path.
-fn is_web(url: &Url) -> bool {
+pub(super) fn is_web(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
         && url.has_host()
         && url.username().is_empty()

@@ -19,6 +19,10 @@ use crate::error::CliError;
 use crate::output;
 use crate::printer::Level;
 
+/// What every ready line has.
+pub(super) const MEMBERS: [&str; 7] =
+    ["endpoint", "connectionString", "caCertificate", "caBundle", "controlEndpoint", "readyFile", "pid"];
+
 /// Where clients find the emulator and its certificates.
 pub(super) struct Ready {
     /// The one of `--public-url`, where it is given.

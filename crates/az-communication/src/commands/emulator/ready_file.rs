@@ -1,12 +1,18 @@
 //! The file of `--ready-file`: it has the whole ready line, also the access key, and is there as long as the emulator serves.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::ready::text_of;
+use serde_json::{Map, Value as Json};
+
+use super::folder::has_ended;
+use super::ready::{MEMBERS, text_of};
 use crate::error::{CliError, system_text};
 use crate::private_file;
+
+/// More than a ready line has, in bytes.
+const MOST: u64 = 1 << 16;
 
 /// A file that is made beside its place, and moved there when it is whole. It is locked as long as the emulator lives, which
 /// tells it from one that a killed emulator has left.
@@ -17,17 +23,23 @@ pub(super) struct ReadyFile {
 }
 
 impl ReadyFile {
-    /// Removes what a killed emulator has left at its place.
+    /// Removes the ready file that a killed emulator has left at its place.
     ///
     /// # Errors
     ///
-    /// When something else is there, another emulator uses it, or there is no such folder.
-    pub(super) fn claim(path: &str) -> Result<Self, CliError> {
+    /// When anything else is there, another emulator uses it, there is no such folder, or it is the one of the data.
+    pub(super) fn claim(path: &str, data: Option<&Path>) -> Result<Self, CliError> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
         // The ready line names it.
         text_of(&path)?;
-        let has_folder = path.parent().is_some_and(Path::is_dir);
-        let claimed = if has_folder { remove_left(&path) } else { Err("its folder does not exist".to_owned()) };
+        let parent = path.parent().filter(|parent| parent.is_dir());
+        let claimed = match parent {
+            None => Err("its folder does not exist".to_owned()),
+            Some(parent) if data.is_some_and(|data| is_within(parent, data)) => {
+                Err("it is in the data folder, where the emulator has files of its own".to_owned())
+            }
+            Some(_) => remove_left(&path),
+        };
         claimed.map_err(|why| unwritable(&path, &why))?;
         Ok(Self { path, file: None })
     }
@@ -44,10 +56,14 @@ impl ReadyFile {
     /// When the folder cannot be written, or the disk is full.
     pub(super) fn publish(&mut self, line: &str) -> Result<(), CliError> {
         let (unfinished, mut file) = create_beside(&self.path).map_err(|why| unwritable(&self.path, &why))?;
-        let whole = file.write_all(format!("{line}\n").as_bytes());
-        whole.and_then(|()| fs::rename(&unfinished, &self.path)).map_err(|error| {
+        // On the disk before it has its name: after a power failure, an empty file would not be known as a ready file.
+        let whole = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data());
+        whole.and_then(|()| name_new(&unfinished, &self.path)).map_err(|error| {
             let _ = fs::remove_file(&unfinished);
-            unwritable(&self.path, &system_text(&error))
+            match error.kind() {
+                io::ErrorKind::AlreadyExists => unwritable(&self.path, "another file was put there meanwhile"),
+                _ => unwritable(&self.path, &system_text(&error)),
+            }
         })?;
         self.file = Some(file);
         Ok(())
@@ -65,6 +81,31 @@ impl Drop for ReadyFile {
 
 fn unwritable(path: &Path, why: &str) -> CliError {
     CliError::new(format!("The ready file {} cannot be written: {why}.", path.display()))
+}
+
+/// Gives a file its name, which nothing else has: a rename alone would replace what was put there meanwhile.
+fn name_new(unfinished: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(unfinished, path) {
+        Ok(()) => {
+            let _ = fs::remove_file(unfinished);
+            Ok(())
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // Some file systems have no links.
+        Err(error) => match fs::symlink_metadata(path) {
+            Err(missing) if missing.kind() == io::ErrorKind::NotFound => fs::rename(unfinished, path),
+            _ => Err(error),
+        },
+    }
+}
+
+/// Whether a folder is the one of the data or below it, whatever links lead there.
+fn is_within(folder: &Path, data: &Path) -> bool {
+    match (folder.canonicalize(), data.canonicalize()) {
+        (Ok(folder), Ok(data)) => folder.starts_with(data),
+        // There is no data folder yet, so nothing is below it.
+        _ => false,
+    }
 }
 
 /// A new file that nobody else can read, locked. Its name is taken by nobody, so that no link is followed.
@@ -85,7 +126,7 @@ fn create_beside(path: &Path) -> Result<(PathBuf, File), String> {
     Err("too many files of killed emulators are beside it".to_owned())
 }
 
-/// Removes the file of an emulator that was killed: who waits for the file must not find it.
+/// Removes the ready file of an emulator that was killed: who waits for the file must not find it. Nothing else is removed.
 fn remove_left(path: &Path) -> Result<(), String> {
     let text = |error: io::Error| system_text(&error);
     match fs::symlink_metadata(path) {
@@ -95,11 +136,51 @@ fn remove_left(path: &Path) -> Result<(), String> {
         Ok(metadata) if !metadata.is_file() => return Err("something else than a file is there".to_owned()),
         Ok(_) => {}
     }
-    let former = OpenOptions::new().write(true).open(path).map_err(text)?;
-    match former.try_lock() {
-        Err(TryLockError::WouldBlock) => Err("another emulator uses it".to_owned()),
-        _ => fs::remove_file(path).map_err(text),
+    let former = open_former(path).map_err(text)?;
+    let mut content = Vec::new();
+    (&former).take(MOST).read_to_end(&mut content).map_err(text)?;
+    let process = process_of(&content, &former, path).ok_or("a file that is not a ready file is there")?;
+    let is_left = match former.try_lock() {
+        Ok(()) => true,
+        Err(TryLockError::WouldBlock) => false,
+        // Where the file system has no locks, the process id must do.
+        Err(TryLockError::Error(_)) => has_ended(process),
+    };
+    if !is_left {
+        return Err("another emulator uses it".to_owned());
     }
+    if !is_same(&former, path) {
+        return Err("another file was put there meanwhile".to_owned());
+    }
+    fs::remove_file(path).map_err(text)
+}
+
+/// Opens a file for reading. It is opened for writing, too, because some file systems lock no other ones.
+fn open_former(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    // If a link or a FIFO has taken its place, it is not followed, and nobody waits for a writer.
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
+    }
+    options.open(path)
+}
+
+/// The process that has written this ready file; `None` where the content is anything but one ready line that names this file.
+fn process_of(content: &[u8], file: &File, path: &Path) -> Option<i32> {
+    let line = content.strip_suffix(b"\n").filter(|line| !line.contains(&b'\n'))?;
+    let members: Map<String, Json> = serde_json::from_slice(line).ok()?;
+    if members.len() != MEMBERS.len() || !MEMBERS.iter().all(|name| members.contains_key(*name)) {
+        return None;
+    }
+    let named = Path::new(members.get("readyFile")?.as_str()?);
+    if named != path && !is_same(file, named) {
+        return None;
+    }
+    members.get("pid")?.as_u64()?.try_into().ok().filter(|process| *process > 0)
 }
 
 #[cfg(unix)]
@@ -109,7 +190,32 @@ fn is_same(file: &File, path: &Path) -> bool {
     (ours.dev(), ours.ino()) == (there.dev(), there.ino())
 }
 
+/// Files have no numbers that the standard library knows, so their content must do.
 #[cfg(not(unix))]
-fn is_same(_file: &File, _path: &Path) -> bool {
-    true
+fn is_same(file: &File, path: &Path) -> bool {
+    use std::io::Seek as _;
+    let mut file = file;
+    let mut ours = Vec::new();
+    let read = file.rewind().and_then(|()| file.take(MOST).read_to_end(&mut ours));
+    read.is_ok() && fs::read(path).is_ok_and(|there| there == ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_put_in_its_place_meanwhile_stays() {
+        let folder = std::env::temp_dir().join(format!("az-ready-file-{}", std::process::id()));
+        private_file::make_folder(&folder).unwrap();
+        let path = folder.join("ready.json");
+        let mut ready = ReadyFile::claim(path.to_str().unwrap(), None).unwrap();
+        fs::write(&path, "mine").unwrap();
+        let refused = ready.publish("{}").unwrap_err().to_string();
+        drop(ready);
+        let (left, content) = (fs::read_dir(&folder).unwrap().count(), fs::read_to_string(&path).unwrap());
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(refused.ends_with(" cannot be written: another file was put there meanwhile."), "{refused}");
+        assert_eq!((left, content.as_str()), (1, "mine"));
+    }
 }

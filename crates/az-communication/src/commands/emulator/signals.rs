@@ -31,8 +31,8 @@ mod unix {
     use rustix::io::Errno;
     use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
     use signal_hook::consts::{
-        SIGABRT, SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM,
-        SIGXCPU, SIGXFSZ,
+        SIGABRT, SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGUSR1, SIGUSR2,
+        SIGVTALRM, SIGXCPU, SIGXFSZ,
     };
     use signal_hook::iterator::backend::SignalDelivery;
     use signal_hook::iterator::exfiltrator::WithOrigin;
@@ -42,11 +42,15 @@ mod unix {
     use crate::disposition::Ignored;
     use crate::error::{CliError, system_text};
 
-    /// All signals that end a process that does not handle them, but for SIGKILL and those of a fault in the program.
-    const ENDING: [i32; 13] = [
+    /// All signals that end a process that does not handle them, but for SIGKILL and those of a fault in the program, which
+    /// would come again for ever if they were handled.
+    const ENDING: [i32; 14] = [
         SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF,
-        SIGIO,
+        SIGIO, SIGSYS,
     ];
+
+    /// SIGTRAP. Only these processors go on behind the instruction that raises it.
+    const TRAP: &[i32] = if cfg!(any(target_arch = "x86_64", target_arch = "x86")) { &[SIGTRAP] } else { &[] };
 
     /// More of them, which only Linux has: SIGSTKFLT, SIGPWR and the real-time signals.
     #[cfg(target_os = "linux")]
@@ -76,7 +80,8 @@ mod unix {
             let (read, write) = UnixStream::pair().map_err(fail)?;
             read.set_nonblocking(true).map_err(fail)?;
             let ignored = Ignored::now();
-            let signals = ENDING.into_iter().chain(more()).filter(|signal| !ignored.has(*signal));
+            let signals =
+                ENDING.into_iter().chain(TRAP.iter().copied()).chain(more()).filter(|signal| !ignored.has(*signal));
             let delivery = SignalDelivery::with_pipe(read, write, WithOrigin::default(), signals.chain([SIGCHLD]));
             Ok(Self { delivery: delivery.map_err(fail)?, waiting: VecDeque::new(), readable: None })
         }

@@ -108,7 +108,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let mut ready_file = ready_file.map(|given| ReadyFile::claim(&given.value)).transpose()?;
+    let mut ready_file = ready_file.map(|given| ReadyFile::claim(&given.value, folder.as_deref())).transpose()?;
     let opened = super::open(config, &HINTS)?;
     let (files, temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),

@@ -1,0 +1,30 @@
+//! The secret of the control endpoints that an emulator is given.
+
+use acs_identity_emulator::ControlSecret;
+
+use super::secret::Secret;
+use crate::commands::Invocation;
+use crate::error::CliError;
+
+const SECRET: Secret = Secret { option: "--control-secret", file: "--control-secret-file", what: "secret" };
+
+/// The secret; `None` where none is given.
+///
+/// # Errors
+///
+/// When no header can have it, its file cannot be read, or both variables are set.
+pub(super) fn given(invocation: &Invocation<'_>) -> Result<Option<ControlSecret>, CliError> {
+    let Some(given) = SECRET.given(invocation)? else { return Ok(None) };
+    // A file that is read by the option may end its lines in the way of Windows.
+    let secret = given.value.trim_end_matches(['\r', '\n']);
+    let fits = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    let can_be_sent = !secret.is_empty() && secret.bytes().all(fits) && secret.trim_ascii() == secret;
+    // The name of a file that is not there is not a secret.
+    if secret.starts_with('@') || !can_be_sent {
+        return Err(CliError::usage(format!("{} cannot be sent in a header.", given.named_by)).hint(
+            "A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: openssl \
+             rand -hex 32",
+        ));
+    }
+    Ok(Some(secret.to_owned().into()))
+}

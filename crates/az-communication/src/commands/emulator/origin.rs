@@ -1,0 +1,32 @@
+//! An origin of web pages that may call the emulator.
+
+use azure_core::http::Url;
+
+use super::options::is_web;
+use crate::emulator_variables::Given;
+use crate::error::CliError;
+
+/// An origin as browsers send it: without its usual port, and without a slash at the end.
+///
+/// # Errors
+///
+/// When no browser sends it.
+pub(super) fn parse(given: &Given) -> Result<String, CliError> {
+    let parsed = Url::parse(&given.value).ok().filter(|url| url.path() == "/" && is_web(url) && is_of_a_page(url));
+    let origin = parsed.map(|url| url.origin().ascii_serialization());
+    origin.ok_or_else(|| {
+        given
+            .is_not("the origin of a web page")
+            .hint("An origin is a scheme, one host and perhaps a port: https://app.example, http://10.0.0.5:3000.")
+    })
+}
+
+/// Whether a browser can have loaded a page from there: a host stands for itself alone, and no server has the port 0.
+fn is_of_a_page(url: &Url) -> bool {
+    let fits = |label: &str| {
+        !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    let host = url.host_str().unwrap_or_default();
+    let names_one = host.starts_with('[') || host.strip_suffix('.').unwrap_or(host).split('.').all(fits);
+    names_one && url.port() != Some(0)
+}

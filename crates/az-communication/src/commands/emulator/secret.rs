@@ -1,0 +1,56 @@
+//! A secret that the emulator is given: by its option, by a variable, or in a file that a variable names.
+
+use std::path::Path;
+
+use super::options;
+use crate::commands::Invocation;
+use crate::emulator_variables::{self, Given};
+use crate::error::CliError;
+use crate::text_file;
+
+/// A secret, and what its names are.
+pub(super) struct Secret {
+    pub(super) option: &'static str,
+    /// Stands for a variable only: the option reads files itself, as all options do (`@FILE`).
+    pub(super) file: &'static str,
+    /// In words.
+    pub(super) what: &'static str,
+}
+
+impl Secret {
+    /// What is given of it; `None` where nothing is.
+    ///
+    /// # Errors
+    ///
+    /// When its file cannot be read, or both variables are set.
+    pub(super) fn given(&self, invocation: &Invocation<'_>) -> Result<Option<Given>, CliError> {
+        let given = options::option(invocation, self.option)?;
+        if invocation.arguments.has(self.option) {
+            return Ok(given);
+        }
+        match (given, emulator_variables::value_of(self.file)?) {
+            (Some(secret), Some(file)) => {
+                let described = CliError::usage(format!("{} and {} are both set.", secret.named_by, file.named_by));
+                Err(described.hint("Set one of them."))
+            }
+            (given, None) => Ok(given),
+            (None, Some(file)) => self.read(&file).map(Some),
+        }
+    }
+
+    /// The text of the file, without blanks and line ends around it.
+    fn read(&self, file: &Given) -> Result<Given, CliError> {
+        let (name, path) = (&file.named_by, &file.value);
+        let fail = |why: &str| CliError::new(format!("{name} names '{path}', which {why}."));
+        let bytes = text_file::read_or_wait(Path::new(path), text_file::USUAL)
+            .map_err(|fault| fail(&format!("cannot be read: {fault}")))?;
+        let text = String::from_utf8(bytes).map_err(|_| fail("is not UTF-8"))?;
+        match text.trim_ascii() {
+            "" => Err(fail("is empty")),
+            text => Ok(Given {
+                value: text.to_owned(),
+                named_by: format!("The {} in the file that {name} names", self.what),
+            }),
+        }
+    }
+}
