@@ -118,7 +118,15 @@ pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::
             _ = stopped.changed() => return,
         }
         let now = machine::now();
-        match pki.reload_if_changed(now) {
+        let looks_at = Arc::clone(&pki);
+        // A disk that does not answer keeps nobody waiting but that thread.
+        let looking = tokio::task::spawn_blocking(move || looks_at.reload_if_changed(now));
+        let looked = tokio::select! {
+            looked = looking => looked,
+            _ = stopped.changed() => return,
+        };
+        let Ok(reloaded) = looked else { continue };
+        match reloaded {
             Ok(Some(end)) => {
                 log::info(&format!("one's own certificate was read again; it ends on {}", whole_seconds(end)));
             }

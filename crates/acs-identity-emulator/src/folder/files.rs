@@ -132,6 +132,30 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
     Ok(Some(text))
 }
 
+/// Reads a file that somebody else keeps, and that a link may lead to: folders of Kubernetes and certbot are made of links. What
+/// is not a regular file of a sane size is refused: reading it could wait for ever, or take all memory.
+pub(crate) fn read_given(path: &Path) -> Result<Vec<u8>, Error> {
+    let fail = |error| Error::File(path.to_owned(), error);
+    // Before it is opened, which a device may take for a command.
+    if !fs::metadata(path).map_err(fail)?.is_file() {
+        return Err(fail(not_regular()));
+    }
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.read(true).open(path).map_err(fail)?;
+    // Another one may have come to its place.
+    if !file.metadata().map_err(fail)?.is_file() {
+        return Err(fail(not_regular()));
+    }
+    let mut content = Vec::new();
+    file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(fail)?;
+    if content.len() as u64 > MAX_FILE {
+        return Err(Error::Content(path.to_owned(), format!("is larger than {MAX_FILE} bytes")));
+    }
+    Ok(content)
+}
+
 /// Removes a file, for good. A missing one is fine.
 pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
