@@ -173,12 +173,9 @@ impl Committer {
                 self.move_log();
             }
         }
-        if self.stopped.is_some() {
+        if self.stopped.is_some() || !self.surroundings.may_move_log() {
             // What is in the log must be read by the next start. Moving it now could lose it.
             let _ = self.connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
-            return false;
-        }
-        if !self.surroundings.are_still_there() {
             return false;
         }
         checkpoint(&self.connection).is_ok() && self.connection.close().is_ok()
@@ -212,6 +209,9 @@ impl Committer {
     fn commit(&mut self, operations: &[&Operation]) -> Result<Vec<Outcome>, StoreError> {
         if let Some(why) = &self.stopped {
             return Err(StoreError::Stopped(why.clone()));
+        }
+        if !self.surroundings.are_whole() {
+            return Err(StoreError::Gone);
         }
         match self.transaction(operations) {
             Ok(outcomes) => {
@@ -263,7 +263,11 @@ impl Committer {
         self.surroundings.committed(self.mark);
     }
 
+    /// The content is looked at for each commit, the names once in a while.
     fn are_still_there(&mut self) -> bool {
+        if !self.surroundings.are_whole() {
+            return false;
+        }
         let now = machine::instant();
         if self.looked_at.is_some_and(|at| now.duration_since(at) < LOOK) {
             return true;
@@ -275,7 +279,7 @@ impl Committer {
 
     /// Moves the log into the database. SQLite itself would ignore what goes wrong there.
     fn move_log(&mut self) {
-        if self.stopped.is_some() || self.begins_anew {
+        if self.stopped.is_some() || self.begins_anew || !self.surroundings.may_move_log() {
             return;
         }
         let moved = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {
