@@ -60,6 +60,10 @@ impl Watcher {
         Ok(())
     }
 
+    fn holds_what_was_written(&self) -> bool {
+        self.files.get().is_none_or(|files| files.are_whole(&self.database))
+    }
+
     fn are_in_their_place(&self) -> bool {
         self.watched.iter().all(|(path, opened)| opened.is_some() && identity(path) == *opened)
     }
@@ -71,11 +75,11 @@ impl Surroundings for Watcher {
     }
 
     fn are_whole(&self) -> bool {
-        self.files.get().is_none_or(|files| files.are_whole(&self.database))
+        self.files.get().is_none_or(written::Files::are_linked) && self.holds_what_was_written()
     }
 
     fn may_move_log(&self) -> bool {
-        self.are_in_their_place() && self.are_whole()
+        self.are_in_their_place() && self.holds_what_was_written()
     }
 
     fn committed(&self, mark: Mark) {

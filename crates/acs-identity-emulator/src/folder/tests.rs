@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::lock::{DATABASE_FILE, LOCK_FILE};
 use super::{Opened, files, open};
+use crate::clock::machine;
+use crate::config::Config;
 use crate::error::Error;
+use crate::server::Emulator;
 use crate::store::{Caller, Failure, Store, StoreError, block_on};
 
 /// A folder of a test, removed in the end.
@@ -359,10 +362,11 @@ fn nothing_is_acknowledged_while_the_log_or_its_index_has_lost_its_name() {
     for harm in [remove_log as Harm, replace_log, remove_index] {
         let folder = Temporary::new();
         let opened = folder.open().unwrap();
+        create(&opened.store, "a");
         assert_eq!(opened.store.trouble(), None);
         harm(&folder);
-        assert_eq!(opened.store.trouble(), Some(StoreError::Gone));
         assert_eq!(late(&opened), Err(Failure::Store(StoreError::Gone)));
+        assert_eq!(opened.store.trouble(), Some(StoreError::Gone));
     }
 }
 
@@ -425,4 +429,21 @@ fn moving_the_log_is_not_taken_for_damage() {
     }
     close(opened);
     folder.open().unwrap();
+}
+
+#[test]
+fn what_a_first_start_has_chosen_reaches_the_database_itself() {
+    let folder = Temporary::new();
+    let _emulator = Emulator::open(Config::in_folder(&folder.0)).unwrap();
+    let copy = Temporary::new();
+    let has_all = || {
+        fs::copy(folder.path(DATABASE_FILE), copy.path("copy.db")).unwrap();
+        let connection = rusqlite::Connection::open(copy.path("copy.db")).unwrap();
+        let count = "SELECT count(*) FROM settings WHERE name IN ('certificates', 'resource_id')";
+        connection.query_row(count, [], |row| row.get::<_, i64>(0)).is_ok_and(|count| count == 2)
+    };
+    let begun = machine::instant();
+    while !has_all() {
+        assert!(machine::since(begun).as_secs() < 20, "a start without the log would be of another resource");
+    }
 }

@@ -16,6 +16,10 @@ impl Files {
         true
     }
 
+    pub(super) fn are_linked(&self) -> bool {
+        true
+    }
+
     pub(super) fn are_whole(&self, _database: &File) -> bool {
         true
     }

@@ -6,7 +6,7 @@
 //! was last moved into it. Another program that uses SQLite keeps the index, and is not taken for damage.
 
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
@@ -105,6 +105,11 @@ impl Files {
     /// Whether log and index still have their names.
     pub(super) fn are_named(&self) -> bool {
         self.names.iter().all(|(path, opened)| opened.is_some() && identity(path) == *opened)
+    }
+
+    /// Whether log and index have a name at all, which costs less to find out.
+    pub(super) fn are_linked(&self) -> bool {
+        [&self.log, &self.index].into_iter().all(|file| file.metadata().is_ok_and(|metadata| metadata.nlink() > 0))
     }
 
     /// Whether nothing that was written is lost.

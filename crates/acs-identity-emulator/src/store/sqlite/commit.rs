@@ -43,6 +43,8 @@ struct Waiting {
     led: bool,
     /// Whether the thread is to take it.
     ready: bool,
+    /// Whether the log is to be moved into the database now.
+    moves: bool,
     closed: bool,
 }
 
@@ -101,7 +103,13 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// What waits; `None` when nothing will.
+    /// Has the log moved into the database, and does not wait for it.
+    pub(super) fn move_log(&self) {
+        self.lock().moves = true;
+        self.changed.notify_one();
+    }
+
+    /// What waits, nothing where the log is to be moved; `None` when nothing will.
     fn take(&self) -> Option<Vec<(Operation, Reply)>> {
         let mut state = self.lock();
         loop {
@@ -115,6 +123,9 @@ impl Queue {
             }
             if state.closed {
                 return None;
+            }
+            if std::mem::take(&mut state.moves) {
+                return Some(Vec::new());
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -168,8 +179,11 @@ impl Committer {
     pub(super) fn run(mut self, queue: &Queue) -> bool {
         let _end = End(queue);
         while let Some(batch) = queue.take() {
-            self.carry_out(batch);
-            if self.pages.load(Ordering::Relaxed) >= LOG_PAGES {
+            let moves = batch.is_empty();
+            if !moves {
+                self.carry_out(batch);
+            }
+            if moves || self.pages.load(Ordering::Relaxed) >= LOG_PAGES {
                 self.move_log();
             }
         }
