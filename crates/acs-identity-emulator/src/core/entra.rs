@@ -86,6 +86,8 @@ pub(crate) struct Grant {
 pub(crate) struct ManagementCaller {
     /// The application that the token was issued to.
     pub(crate) application: String,
+    /// Whether it calls on its own behalf, and not on that of a user who has signed in.
+    pub(crate) is_application: bool,
     /// Whether the token is one of our own issuer, which anybody on this machine gets for the asking.
     pub(crate) is_own: bool,
 }
@@ -108,6 +110,8 @@ pub(super) struct EntraClaims {
     aud: String,
     #[serde(default)]
     scp: String,
+    #[serde(default)]
+    idtyp: String,
     #[serde(default)]
     pub(super) appid: String,
     /// What version 2 of Entra's tokens has in place of `appid`.
@@ -400,7 +404,9 @@ impl Core {
             return Ok(Err(format!("the Entra token is for '{}', not for {ACS_MANAGEMENT_RESOURCE}/", claims.aud)));
         }
         let application = if claims.appid.is_empty() { claims.azp } else { claims.appid };
-        Ok(Ok(ManagementCaller { application, is_own }))
+        // Entra's tokens of applications have roles, and permissions are a user's.
+        let is_application = claims.scp.is_empty() && claims.idtyp != "user";
+        Ok(Ok(ManagementCaller { application, is_application, is_own }))
     }
 
     /// The claims of a token of an issuer that the configuration trusts.

@@ -75,7 +75,7 @@ impl Surroundings for Watcher {
     }
 
     fn are_whole(&self) -> bool {
-        self.files.get().is_none_or(written::Files::are_linked) && self.holds_what_was_written()
+        self.files.get().is_none_or(|files| files.are_linked(&self.database)) && self.holds_what_was_written()
     }
 
     fn may_move_log(&self) -> bool {

@@ -16,7 +16,7 @@ impl Files {
         true
     }
 
-    pub(super) fn are_linked(&self) -> bool {
+    pub(super) fn are_linked(&self, _database: &File) -> bool {
         true
     }
 

@@ -107,9 +107,11 @@ impl Files {
         self.names.iter().all(|(path, opened)| opened.is_some() && identity(path) == *opened)
     }
 
-    /// Whether log and index have a name at all, which costs less to find out.
-    pub(super) fn are_linked(&self) -> bool {
-        [&self.log, &self.index].into_iter().all(|file| file.metadata().is_ok_and(|metadata| metadata.nlink() > 0))
+    /// Whether these files have names at all, which costs less to find out.
+    pub(super) fn are_linked(&self, database: &File) -> bool {
+        [&self.log, &self.index, database]
+            .into_iter()
+            .all(|file| file.metadata().is_ok_and(|metadata| metadata.nlink() > 0))
     }
 
     /// Whether nothing that was written is lost.
