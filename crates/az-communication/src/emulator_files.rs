@@ -1,6 +1,6 @@
 //! Where the emulator of this user keeps its files.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 

@@ -214,10 +214,10 @@ mod tests {
         };
         let device = |path: &Path| std::os::unix::fs::symlink("/dev/zero", path).unwrap();
         let large = |path: &Path| std::fs::File::create(path).unwrap().set_len(2_000_000_000).unwrap();
-        let kinds: [(&dyn Fn(&Path), &str); 3] = [
-            (&pipe, "cannot be used: it is not a regular file"),
-            (&device, "cannot be used: it is not a regular file"),
-            (&large, "is larger than 1048576 bytes"),
+        let kinds = [
+            (pipe as fn(&Path), "cannot be used: it is not a regular file"),
+            (device, "cannot be used: it is not a regular file"),
+            (large, "is larger than 1048576 bytes"),
         ];
         for (put, why) in kinds {
             std::fs::remove_file(&path).unwrap();
