@@ -261,6 +261,8 @@ impl Committer {
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         if self.begins_anew {
             self.mark.number += 1;
+            // They are read again: the new log may at once be longer than the one before.
+            self.mark.salts = 0;
             self.begins_anew = false;
         }
         Ok(outcomes)
