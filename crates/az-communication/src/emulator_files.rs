@@ -1,6 +1,6 @@
 //! Where the emulator of this user keeps its files.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -86,7 +86,11 @@ pub fn is_private_folder(_path: &Path) -> bool {
 /// Reads a small file of this user that nobody else can write.
 fn read_own(path: &Path) -> Option<Vec<u8>> {
     const LIMIT: u64 = 64 * 1024;
-    let file = File::open(path).ok()?;
+    let mut options = fs::OpenOptions::new();
+    // The other end of a pipe is not waited for.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    let file = options.read(true).open(path).ok()?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;

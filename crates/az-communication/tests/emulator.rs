@@ -329,7 +329,7 @@ fn a_folder_that_is_removed_acknowledges_nothing() {
     std::thread::sleep(Duration::from_millis(1100));
     let answer = client.send("POST", "/identities", "");
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("10")), "{answer:?}");
-    assert!(answer.message().contains("was removed or replaced"), "{answer:?}");
+    assert!(answer.message().contains("was removed, replaced or written by another program"), "{answer:?}");
 }
 
 /// 126 is a program that is there, 127 one that is not, as in a shell.

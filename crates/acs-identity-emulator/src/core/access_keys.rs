@@ -34,6 +34,16 @@ impl Held {
             key,
         })
     }
+
+    fn derived(&self, slot: AccessSlot, text: &str, secret: impl Fn(&Self) -> &String) -> Option<Caller> {
+        let is_it = aws_lc_rs::constant_time::verify_slices_are_equal(secret(self).as_bytes(), text.as_bytes()).is_ok();
+        is_it.then_some(Caller::Key { slot, generation: self.generation })
+    }
+}
+
+/// How a token names the key that got it.
+pub(super) fn mark_of(slot: AccessSlot, generation: i64) -> String {
+    format!("{} {generation}", slot.name())
 }
 
 /// A secret in letters and digits, so that no form and no shell changes it.
@@ -76,6 +86,23 @@ impl AccessKeys {
     /// What shows the App Service endpoint of managed identities that the caller is of this machine.
     pub(crate) fn identity_header(&self) -> String {
         self.read()[AccessSlot::Primary as usize].identity_header.clone()
+    }
+
+    /// The key whose client secret that is. Takes as long for every text of its length.
+    pub(crate) fn by_client_secret(&self, text: &str) -> Option<Caller> {
+        self.read()[AccessSlot::Primary as usize].derived(AccessSlot::Primary, text, |held| &held.client_secret)
+    }
+
+    /// The same for the secret of the App Service endpoint.
+    pub(crate) fn by_identity_header(&self, text: &str) -> Option<Caller> {
+        self.read()[AccessSlot::Primary as usize].derived(AccessSlot::Primary, text, |held| &held.identity_header)
+    }
+
+    /// The key that a token names, where it is in force.
+    pub(super) fn marked(&self, mark: &str) -> Option<Caller> {
+        let held = AccessSlot::ALL.into_iter().zip(self.generations());
+        let mut callers = held.filter(|(slot, generation)| mark == mark_of(*slot, *generation));
+        callers.next().map(|(slot, generation)| Caller::Key { slot, generation })
     }
 
     /// By which key, of which generation, one of the texts was signed.

@@ -13,10 +13,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
+use super::access_keys::mark_of;
 use super::device_codes::{Consent, LIFETIME, SignInRefusal};
 use super::{Core, MAX_MINUTES, Refusal, Refused};
 use crate::clock::machine;
 use crate::keys::signing::verify_with_jwks;
+use crate::store::Caller;
 
 /// The tenant of tokens that name none.
 pub(crate) const DEFAULT_TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
@@ -84,6 +86,8 @@ pub(crate) struct Grant {
 pub(crate) struct ManagementCaller {
     /// The application that the token was issued to.
     pub(crate) application: String,
+    /// Whether it calls on its own behalf, and not on that of a user who has signed in.
+    pub(crate) is_application: bool,
     /// Whether the token is one of our own issuer, which anybody on this machine gets for the asking.
     pub(crate) is_own: bool,
 }
@@ -107,6 +111,8 @@ pub(super) struct EntraClaims {
     #[serde(default)]
     scp: String,
     #[serde(default)]
+    idtyp: String,
+    #[serde(default)]
     pub(super) appid: String,
     /// What version 2 of Entra's tokens has in place of `appid`.
     #[serde(default)]
@@ -125,6 +131,9 @@ pub(super) struct EntraClaims {
     nbf: i64,
     #[serde(default)]
     pub(super) exp: i64,
+    /// In our own tokens: the access key that got it.
+    #[serde(default, rename = "emulator_key")]
+    key: Option<String>,
 }
 
 impl EntraClaims {
@@ -192,6 +201,13 @@ pub(super) fn is_clients_audience(audience: &str) -> bool {
         || audience.eq_ignore_ascii_case(&format!("{ACS_MANAGEMENT_RESOURCE}/clients"))
 }
 
+/// Notes in a token which access key got it: it ends with that key.
+fn note_key(claims: &mut Value, by: Caller) {
+    if let Caller::Key { slot, generation } = by {
+        claims["emulator_key"] = mark_of(slot, generation).into();
+    }
+}
+
 impl Core {
     async fn sign_entra(&self, claims: Value) -> Refused<String> {
         let key = self.issuer_key().await?;
@@ -211,8 +227,8 @@ impl Core {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// Issues a user's token as Entra would.
-    pub(crate) async fn issue_entra_token(&self, base: &str, request: EntraTokenRequest) -> Refused<Grant> {
+    /// Issues a user's token as Entra would. One that an access key gets ends with the key.
+    pub(crate) async fn issue_entra_token(&self, base: &str, request: EntraTokenRequest, by: Caller) -> Refused<Grant> {
         let now = machine::now();
         let expires_in = request.expires_in.unwrap_or(DEFAULT_LIFETIME_SECONDS);
         if !(-MAX_LIFETIME_SECONDS..=MAX_LIFETIME_SECONDS).contains(&expires_in) {
@@ -244,21 +260,24 @@ impl Core {
         if !request.groups.is_empty() {
             claims["groups"] = request.groups.into();
         }
+        note_key(&mut claims, by);
         let access_token = self.sign_entra(claims).await?;
         Ok(Grant { token_type: "Bearer", expires_in, access_token, ..Grant::default() })
     }
 
-    /// Issues a token of an application or a managed identity for that audience.
+    /// Issues a token of an application or a managed identity for that audience. One that the secret of an access key gets ends
+    /// with the key.
     pub(crate) async fn issue_application_token(
         &self,
         base: &str,
         tenant: &str,
         client: &str,
         audience: &str,
+        by: Caller,
     ) -> Refused<Grant> {
         self.warn_of_foreign(audience);
         let now = machine::now().unix_timestamp();
-        let claims = json!({
+        let mut claims = json!({
             "aud": audience,
             "iss": format!("{base}/{tenant}/v2.0"),
             "iat": now,
@@ -273,6 +292,7 @@ impl Core {
             "uti": self.unique_id()?,
             "ver": "1.0",
         });
+        note_key(&mut claims, by);
         let access_token = self.sign_entra(claims).await?;
         Ok(Grant {
             token_type: "Bearer",
@@ -326,7 +346,7 @@ impl Core {
             scopes: Some(permissions),
             ..EntraTokenRequest::default()
         };
-        let grant = self.issue_entra_token(base, request).await?;
+        let grant = self.issue_entra_token(base, request, Caller::Entra).await?;
         let now = machine::now().unix_timestamp();
         let id_token = self
             .sign_entra(json!({
@@ -351,19 +371,31 @@ impl Core {
         Ok(own.or_else(|| self.verify_foreign(token).map(|claims| (claims, false))))
     }
 
-    /// Why a token does not vouch for a workload (its federated token), where it does not: it must be in force, meant for
-    /// that, and signed by our issuer or one that is trusted. Of whom it speaks is not looked at.
-    pub(crate) fn refuse_assertion(&self, token: &str) -> Refused<Option<&'static str>> {
-        let Some((claims, _)) = self.trusted_claims(token)? else {
-            return Ok(Some("it was signed by no issuer that is trusted"));
+    /// Why a token is not in force now. One of our own that an access key got ends with that key.
+    fn out_of_force(&self, claims: &EntraClaims, is_own: bool) -> Option<&'static str> {
+        let key = claims.key.as_deref().filter(|_| is_own);
+        let is_regenerated = key.is_some_and(|key| self.access_keys.marked(key).is_none());
+        claims.out_of_force().or(is_regenerated.then_some("the access key that got it was regenerated"))
+    }
+
+    /// Whether a token vouches for a workload (its federated token), or why not: it must be in force, meant for that, and
+    /// signed by our issuer or one that is trusted. Of whom it speaks is not looked at. What it gets ends with the key that
+    /// got the token.
+    pub(crate) fn check_assertion(&self, token: &str) -> Refused<Result<Caller, &'static str>> {
+        let Some((claims, is_own)) = self.trusted_claims(token)? else {
+            return Ok(Err("it was signed by no issuer that is trusted"));
         };
-        Ok(match serde_json::from_value::<EntraClaims>(claims) {
-            Ok(claims) if !claims.aud.eq_ignore_ascii_case(TOKEN_EXCHANGE_AUDIENCE) => {
-                Some("its audience is not api://AzureADTokenExchange")
-            }
-            Ok(claims) => claims.out_of_force(),
-            Err(_) => Some("its claims are malformed"),
-        })
+        let Ok(claims) = serde_json::from_value::<EntraClaims>(claims) else {
+            return Ok(Err("its claims are malformed"));
+        };
+        if !claims.aud.eq_ignore_ascii_case(TOKEN_EXCHANGE_AUDIENCE) {
+            return Ok(Err("its audience is not api://AzureADTokenExchange"));
+        }
+        if let Some(why) = self.out_of_force(&claims, is_own) {
+            return Ok(Err(why));
+        }
+        let key = claims.key.filter(|_| is_own).and_then(|key| self.access_keys.marked(&key));
+        Ok(Ok(key.unwrap_or(Caller::Entra)))
     }
 
     /// Checks a token that authenticates a management call: who calls, or why it does not.
@@ -380,14 +412,16 @@ impl Core {
         let Ok(claims) = serde_json::from_value::<EntraClaims>(claims) else {
             return Ok(Err("the claims of the Entra token are malformed".into()));
         };
-        if let Some(why) = claims.out_of_force() {
+        if let Some(why) = self.out_of_force(&claims, is_own) {
             return Ok(Err(format!("the Entra token: {why}")));
         }
         if !is_management_audience(&claims.aud) {
             return Ok(Err(format!("the Entra token is for '{}', not for {ACS_MANAGEMENT_RESOURCE}/", claims.aud)));
         }
         let application = if claims.appid.is_empty() { claims.azp } else { claims.appid };
-        Ok(Ok(ManagementCaller { application, is_own }))
+        // Entra's tokens of applications have roles, and permissions are a user's.
+        let is_application = claims.scp.is_empty() && claims.idtyp != "user";
+        Ok(Ok(ManagementCaller { application, is_application, is_own }))
     }
 
     /// The claims of a token of an issuer that the configuration trusts.
@@ -409,7 +443,7 @@ impl Core {
         let payload = self.existing_issuer_key()?.and_then(|key| key.verify(token));
         let payload = payload.ok_or_else(|| refuse("it was not signed by this emulator"))?;
         let claims: EntraClaims = serde_json::from_value(payload).map_err(|_| refuse("its claims are malformed"))?;
-        if let Some(why) = claims.out_of_force() {
+        if let Some(why) = self.out_of_force(&claims, true) {
             return Err(refuse(why));
         }
         let audience = claims.aud.trim_end_matches('/');

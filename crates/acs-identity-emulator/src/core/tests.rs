@@ -265,7 +265,7 @@ fn the_exchange_of_a_teams_user_takes_guids_in_capitals() {
         tid: Some(object.to_uppercase()),
         ..EntraTokenRequest::default()
     };
-    let token = block_on(core.issue_entra_token("https://localhost", asked)).unwrap().access_token;
+    let token = block_on(core.issue_entra_token("https://localhost", asked, Caller::Entra)).unwrap().access_token;
     let request = serde_json::json!({"token": token, "appId": application, "userId": object});
     let form = ApiVersion::newest().teams_user.unwrap();
     let made = block_on(core.exchange_teams_user(PRIMARY, form, serde_json::from_value(request).unwrap())).unwrap();

@@ -92,6 +92,9 @@ pub(super) fn check(edge: &Edge, request: &RequestContext) -> Result<Authenticat
         Admission::Keys if caller.is_own => {
             Err(forbid(request, "a token that the emulator itself hands out does not open the access keys"))
         }
+        Admission::Keys if !caller.is_application => {
+            Err(forbid(request, "the Entra token is that of a user, and --entra-admin names applications"))
+        }
         Admission::Keys if !edge.names_admin(&caller) => {
             let why = format!("the Entra caller {:?} is not named by --entra-admin", caller.application);
             Err(forbid(request, &why))

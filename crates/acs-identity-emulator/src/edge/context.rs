@@ -42,6 +42,12 @@ impl Head {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Whether a proxy has passed the request on, and says so: the peer is the proxy then.
+    pub(super) fn came_through_a_proxy(&self) -> bool {
+        let by_proxies = ["forwarded", "via", "x-real-ip", "true-client-ip", "cf-connecting-ip", "x-client-ip"];
+        self.headers.keys().any(|name| by_proxies.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded-"))
+    }
+
     /// What the Authorization header says behind that scheme.
     pub(super) fn credentials(&self, wanted: &str) -> Option<&str> {
         let (scheme, credentials) = self.header("authorization")?.split_once(' ')?;

@@ -47,7 +47,7 @@ impl Edge {
 
     async fn entra_token(&self, request: &RequestContext) -> Refused<Answer> {
         let wanted: EntraTokenRequest = body(request)?;
-        let token = self.core.issue_entra_token(&self.base_of(request), wanted).await?;
+        let token = self.core.issue_entra_token(&self.base_of(request), wanted, request.caller.caller()).await?;
         Ok(Answer::json(200, &token).with("cache-control", "no-store"))
     }
 

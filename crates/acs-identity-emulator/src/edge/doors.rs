@@ -9,10 +9,13 @@ use super::host::HostName;
 use super::responses::Answer;
 
 impl Edge {
-    /// Refuses a peer of another machine, and a page that had its own name lead to this one (DNS rebinding).
+    /// Refuses a peer of another machine, also behind a proxy on this one, and a page that had its own name lead to this one (DNS rebinding).
     pub(super) fn check_this_machine(&self, request: &RequestContext) -> Result<(), Answer> {
         let why = if !request.connection.is_local() {
             "This endpoint gives tokens without a credential, so it answers clients on the emulator's own machine only."
+        } else if request.head.came_through_a_proxy() {
+            "This endpoint gives tokens without a credential, so it answers no request that came through a proxy (Forwarded, \
+             Via, X-Forwarded-For, X-Real-IP): whoever sent it may be on another machine."
         } else if !request.host.as_ref().is_some_and(|host| self.names.has(host)) {
             "This endpoint gives tokens without a credential, so it answers only where the Host header is a loopback name, \
              an address, or a name that --hostname gives."

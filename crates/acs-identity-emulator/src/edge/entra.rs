@@ -9,6 +9,7 @@ use super::path::{decode_segment, query_parameter};
 use super::responses::Answer;
 use super::routes::Entra;
 use crate::core::{DEFAULT_TENANT, Grant, Refused, SignInRefusal, audience_of};
+use crate::store::Caller;
 
 /// The client that a managed identity is where none is named.
 const MANAGED_IDENTITY: &str = "00000000-0000-0000-0000-000000000001";
@@ -103,22 +104,27 @@ impl Edge {
         Ok(match field("grant_type").as_deref() {
             Some("client_credentials") => {
                 let secret = basic.map(|(_, secret)| secret).or_else(|| field("client_secret"));
-                if let Some(assertion) = field("client_assertion") {
-                    if let Some(why) = self.core.refuse_assertion(&assertion)? {
-                        let description = format!("AADSTS700024: The client assertion is refused: {why}.");
-                        return Ok(oauth_error(401, "invalid_client", description));
+                let by = if let Some(assertion) = field("client_assertion") {
+                    match self.core.check_assertion(&assertion)? {
+                        Ok(by) => by,
+                        Err(why) => {
+                            let description = format!("AADSTS700024: The client assertion is refused: {why}.");
+                            return Ok(oauth_error(401, "invalid_client", description));
+                        }
                     }
-                } else if secret != Some(self.core.access_keys.client_secret()) {
+                } else if let Some(key) = secret.and_then(|secret| self.core.access_keys.by_client_secret(&secret)) {
+                    key
+                } else {
                     let description = "AADSTS7000215: Invalid client secret provided. That of the emulator is in \
                         AZURE_CLIENT_SECRET inside 'emulator run'; see docs/emulator.md.";
                     return Ok(oauth_error(401, "invalid_client", description));
-                }
+                };
                 let Some(scope) = field("scope").or_else(|| field("resource").map(|resource| resource + "/.default"))
                 else {
                     return Ok(lacks("scope"));
                 };
                 let audience = audience_of(scope.split(' ').next().unwrap_or_default());
-                granted(&self.core.issue_application_token(&base, tenant, &client, audience).await?)
+                granted(&self.core.issue_application_token(&base, tenant, &client, audience, by).await?)
             }
             Some("device_code" | DEVICE_CODE) => {
                 // This one gives a token without a credential.
@@ -167,10 +173,11 @@ impl Edge {
 
     /// The endpoint of App Service (`IDENTITY_ENDPOINT`).
     async fn app_service_token(&self, request: &RequestContext) -> Refused<Answer> {
-        if request.head.header("x-identity-header") != Some(&*self.core.access_keys.identity_header()) {
+        let secret = request.head.header("x-identity-header");
+        let Some(key) = secret.and_then(|secret| self.core.access_keys.by_identity_header(secret)) else {
             return Ok(oauth_error(401, "unauthorized", "X-IDENTITY-HEADER is not the value of IDENTITY_HEADER."));
-        }
-        self.managed_identity_token(request).await
+        };
+        self.managed_identity_token(request, key).await
     }
 
     /// The endpoint of virtual machines (IMDS).
@@ -178,11 +185,11 @@ impl Edge {
         if !request.head.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
             return Ok(oauth_error(400, "invalid_request", "Required metadata header not specified"));
         }
-        self.managed_identity_token(request).await
+        self.managed_identity_token(request, Caller::Entra).await
     }
 
     /// Both endpoints write all numbers as strings, and the SDK for Rust insists on it.
-    async fn managed_identity_token(&self, request: &RequestContext) -> Refused<Answer> {
+    async fn managed_identity_token(&self, request: &RequestContext, by: Caller) -> Refused<Answer> {
         let Some(resource) = query_parameter(request.head.query(), "resource").filter(|resource| !resource.is_empty())
         else {
             return Ok(oauth_error(400, "invalid_resource", "The query must name a 'resource'."));
@@ -191,7 +198,7 @@ impl Edge {
         let client = named.iter().find_map(|name| query_parameter(request.head.query(), name));
         let client = client.as_deref().unwrap_or(MANAGED_IDENTITY);
         let grant =
-            self.core.issue_application_token(&self.base_of(request), DEFAULT_TENANT, client, &resource).await?;
+            self.core.issue_application_token(&self.base_of(request), DEFAULT_TENANT, client, &resource, by).await?;
         let now = crate::clock::machine::now().unix_timestamp();
         let body = json!({
             "access_token": grant.access_token,

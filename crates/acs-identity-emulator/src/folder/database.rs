@@ -37,6 +37,7 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     }
     let (sqlite, changed) = checked.begin(&run, now, Arc::clone(&folder.watcher) as _).map_err(refused)?;
     lines.extend(changed);
+    folder.watcher.opened(&database).map_err(|error| Error::File(database.clone(), error))?;
     mark(&Marker::Open { run, mark: None })?;
     Ok(Opened { store: Store::Sqlite(sqlite), folder, lines })
 }

@@ -132,14 +132,19 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
     Ok(Some(text))
 }
 
-/// Reads a file that somebody names, by whatever links lead to it. It is a regular one of a sane size, too.
-pub(crate) fn read_named(path: &Path) -> Result<Vec<u8>, Error> {
+/// Reads a file that somebody else keeps, and that a link may lead to: folders of Kubernetes and certbot are made of links. What
+/// is not a regular file of a sane size is refused: reading it could wait for ever, or take all memory.
+pub(crate) fn read_given(path: &Path) -> Result<Vec<u8>, Error> {
     let fail = |error| Error::File(path.to_owned(), error);
+    // Before it is opened, which a device may take for a command.
+    if !fs::metadata(path).map_err(fail)?.is_file() {
+        return Err(fail(not_regular()));
+    }
     let mut options = OpenOptions::new();
-    options.read(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    let file = options.open(path).map_err(fail)?;
+    let file = options.read(true).open(path).map_err(fail)?;
+    // Another one may have come to its place.
     if !file.metadata().map_err(fail)?.is_file() {
         return Err(fail(not_regular()));
     }

@@ -2,10 +2,10 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::marker::{Marker, MarkerFile};
-use super::{DATABASE_FILE, access, files};
+use super::{DATABASE_FILE, access, files, written};
 use crate::error::Error;
 use crate::store::sqlite::Surroundings;
 use crate::store::sqlite::wal::Mark;
@@ -19,23 +19,20 @@ const BESIDE: [&str; 3] = [LOG_FILE, "identities.db-shm", "identities.db-journal
 pub(crate) struct Folder {
     pub(super) marker: Arc<MarkerFile>,
     pub(super) watcher: Arc<Watcher>,
-    /// The database, so that it is locked where somebody removed the lock. SQLite's own locks end when any descriptor of the
-    /// file is closed in this process, so this one stays open until after SQLite has closed it.
-    _database: File,
 }
 
 /// Which file it was.
-type Identity = Option<(u64, u64)>;
+pub(super) type Identity = Option<(u64, u64)>;
 
 #[cfg(unix)]
-fn identity(path: &Path) -> Identity {
+pub(super) fn identity(path: &Path) -> Identity {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 /// Where files have no numbers, being there is all that can be seen.
 #[cfg(not(unix))]
-fn identity(path: &Path) -> Identity {
+pub(super) fn identity(path: &Path) -> Identity {
     path.exists().then_some((0, 0))
 }
 
@@ -43,17 +40,45 @@ fn identity(path: &Path) -> Identity {
 pub(super) struct Watcher {
     watched: Vec<(PathBuf, Identity)>,
     marker: Arc<MarkerFile>,
+    /// The database, so that it is locked where somebody removed the lock. SQLite's own locks end when any descriptor of the
+    /// file is closed in this process, so this one stays open until after SQLite has closed it.
+    database: File,
+    /// From when the database is open.
+    files: OnceLock<written::Files>,
 }
 
 impl Watcher {
-    fn new(paths: Vec<PathBuf>, marker: Arc<MarkerFile>) -> Self {
-        Self { watched: paths.into_iter().map(|path| (path.clone(), identity(&path))).collect(), marker }
+    fn new(paths: Vec<PathBuf>, marker: Arc<MarkerFile>, database: File) -> Self {
+        let watched = paths.into_iter().map(|path| (path.clone(), identity(&path))).collect();
+        Self { watched, marker, database, files: OnceLock::new() }
+    }
+
+    /// The database is open, and nobody has used it yet.
+    pub(super) fn opened(&self, database: &Path) -> std::io::Result<()> {
+        let _ = self.files.set(written::Files::open(database, &self.database)?);
+        Ok(())
+    }
+
+    fn holds_what_was_written(&self) -> bool {
+        self.files.get().is_none_or(|files| files.are_whole(&self.database))
+    }
+
+    fn are_in_their_place(&self) -> bool {
+        self.watched.iter().all(|(path, opened)| opened.is_some() && identity(path) == *opened)
     }
 }
 
 impl Surroundings for Watcher {
     fn are_still_there(&self) -> bool {
-        self.watched.iter().all(|(path, opened)| opened.is_some() && identity(path) == *opened)
+        self.are_in_their_place() && self.files.get().is_none_or(written::Files::are_named) && self.are_whole()
+    }
+
+    fn are_whole(&self) -> bool {
+        self.files.get().is_none_or(|files| files.are_linked(&self.database)) && self.holds_what_was_written()
+    }
+
+    fn may_move_log(&self) -> bool {
+        self.are_in_their_place() && self.holds_what_was_written()
     }
 
     fn committed(&self, mark: Mark) {
@@ -102,8 +127,8 @@ impl Folder {
         }
         let marker = Arc::new(MarkerFile::new(lock));
         let watched = vec![path.to_owned(), lock_path, database_path];
-        let watcher = Arc::new(Watcher::new(watched, Arc::clone(&marker)));
-        Ok((Self { marker, watcher, _database: database }, lines))
+        let watcher = Arc::new(Watcher::new(watched, Arc::clone(&marker), database));
+        Ok((Self { marker, watcher }, lines))
     }
 
     /// Notes that the database was closed cleanly.

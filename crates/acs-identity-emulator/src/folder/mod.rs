@@ -11,6 +11,11 @@ mod lock;
 mod marker;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
+#[cfg(all(unix, feature = "sqlite"))]
+mod written;
+#[cfg(all(not(unix), feature = "sqlite"))]
+#[path = "unwatched.rs"]
+mod written;
 
 use std::path::Path;
 

@@ -1,6 +1,8 @@
 //! Folders that are refused, and what is mended.
 #![cfg(unix)]
 
+mod written;
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;

@@ -41,6 +41,8 @@ impl Emulator {
         check_clock(machine::system())?;
         let core = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, machine::now())?;
+        // What the first start has chosen is in the database itself then, and not lost with the log.
+        core.store.move_log();
         let (tls, ca_certificate) = (pki.server_config()?, pki.ca_certificate());
         Ok(Self { core: Arc::new(core), tls, pki: Arc::new(pki), ca_certificate, config })
     }

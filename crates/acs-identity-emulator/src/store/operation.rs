@@ -252,7 +252,7 @@ pub(crate) struct Snapshot {
 pub(crate) enum StoreError {
     /// There is no space left. Later there may be.
     Full,
-    /// The folder, or a file in it, was removed or replaced while it was in use.
+    /// The folder, or a file in it, was removed, replaced or written by somebody else while it was in use.
     Gone,
     /// It is closed, or a write did not reach the disk before: nothing is acknowledged any more.
     Stopped(String),
@@ -266,7 +266,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Full => f.write_str("the disk is full"),
-            Self::Gone => f.write_str("the data folder, its database or its lock was removed or replaced"),
+            Self::Gone => f.write_str("a file of the data folder was removed, replaced or written by another program"),
             Self::Stopped(why) => write!(f, "the store has stopped: {why}"),
             Self::Damaged { what } => write!(f, "the store is damaged: {what}"),
             Self::Failed(why) => f.write_str(why),

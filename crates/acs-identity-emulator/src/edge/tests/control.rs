@@ -73,6 +73,11 @@ async fn keys_are_for_the_entra_callers_that_were_named() {
     assert_eq!(entra_token.bearer(&admin).of(&edge).await.status, 403);
     assert_eq!(list.clone().bearer(&other).of(&edge).await.status, 403);
     assert_eq!(regenerate.bearer(&other).of(&edge).await.status, 403);
+    // A user who has signed in to the application is not the application.
+    let body = format!(r#"{{"oid":"o","appid":"{ADMIN}","aud":"https://communication.azure.com/"}}"#);
+    let user = ask("POST", "/emulator/entra-token").body(body).signed().of(&issuer).await.text_of("access_token");
+    assert_eq!(list.clone().bearer(&user).of(&edge).await.status, 403);
+    assert_eq!(ask("POST", "/identities?api-version=2023-10-01").bearer(&user).of(&edge).await.status, 201);
     // For another audience, it is nobody's.
     let target = format!("/metadata/identity/oauth2/token?resource=https://vault.azure.net&client_id={ADMIN}");
     let vault = ask("GET", target).header("metadata", "true").of(&issuer).await.text_of("access_token");

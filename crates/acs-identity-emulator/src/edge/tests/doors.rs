@@ -33,6 +33,26 @@ async fn endpoints_without_a_credential_answer_this_machine_only() {
 }
 
 #[tokio::test]
+async fn endpoints_without_a_credential_answer_nobody_behind_a_proxy() {
+    const HEADERS: [(&str, &str); 5] = [
+        ("forwarded", "for=192.0.2.1"),
+        ("via", "1.1 proxy"),
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-proto", "https"),
+        ("x-real-ip", "192.0.2.1"),
+    ];
+    let edge = edge();
+    for (name, value) in HEADERS {
+        for request in endpoints() {
+            let answer = request.header(name, value).of(&edge).await;
+            assert_eq!((answer.status, answer.text_of("error").as_str()), (403, "access_denied"), "{name}");
+        }
+        // Those with a credential do not ask where a request comes from.
+        assert_eq!(create().header(name, value).of(&edge).await.status, 201, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn endpoints_without_a_credential_answer_to_names_of_ours_only() {
     let edge = Arc::new(edge_of(Config { hostnames: vec!["acs-emulator".into()], ..Config::in_memory() }));
     for request in endpoints() {

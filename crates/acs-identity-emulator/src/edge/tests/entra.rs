@@ -130,3 +130,45 @@ async fn the_lifetimes_of_entra_tokens_are_those_that_are_described() {
         assert_eq!(made.status, status, "{seconds}");
     }
 }
+
+async fn regenerate(edge: &Arc<Edge>, slot: &str) {
+    let body = json!({"keyType": slot}).to_string();
+    assert_eq!(ask("POST", "/emulator/regenerate-key").body(body).signed().of(edge).await.status, 200);
+}
+
+async fn by_secret(edge: &Arc<Edge>, audience: &str) -> String {
+    let secret = edge.core.access_keys.client_secret();
+    let form = format!("grant_type=client_credentials&client_id=c&client_secret={secret}&scope={audience}/.default");
+    ask("POST", "/t/oauth2/v2.0/token").body(form).of(edge).await.text_of("access_token")
+}
+
+#[tokio::test]
+async fn a_token_ends_with_the_access_key_that_got_it() {
+    const RESOURCE: &str = "https://communication.azure.com/";
+    let edge = edge();
+    let is_good = |token: &str| edge.core.check_management_token(token).unwrap().is_ok();
+    let by_client_secret = by_secret(&edge, RESOURCE).await;
+    let by_identity_header = ask("GET", format!("/msi/token?resource={RESOURCE}"))
+        .header("x-identity-header", edge.core.access_keys.identity_header());
+    let by_identity_header = by_identity_header.of(&edge).await.text_of("access_token");
+    let body = json!({"oid": "o", "appid": "a", "aud": RESOURCE}).to_string();
+    let by_signature = ask("POST", "/emulator/entra-token").body(body).signed().of(&edge).await.text_of("access_token");
+    let assertion = by_secret(&edge, "api://AzureADTokenExchange").await;
+    let exchange = |assertion: &str| {
+        let form =
+            format!("grant_type=client_credentials&client_id=c&client_assertion={assertion}&scope={RESOURCE}/.default");
+        ask("POST", "/t/oauth2/v2.0/token").body(form)
+    };
+    let by_assertion = exchange(&assertion).of(&edge).await.text_of("access_token");
+    let of_this_machine = management_token(&edge, "c").await;
+    let of_the_key = [by_client_secret, by_identity_header, by_signature, by_assertion];
+    regenerate(&edge, "Secondary").await;
+    assert!(of_the_key.iter().all(|token| is_good(token)), "the other key");
+    regenerate(&edge, "Primary").await;
+    assert!(!of_the_key.iter().any(|token| is_good(token)));
+    let why = edge.core.check_management_token(&of_the_key[0]).unwrap().unwrap_err();
+    assert_eq!(why, "the Entra token: the access key that got it was regenerated");
+    assert_eq!(exchange(&assertion).of(&edge).await.status, 401);
+    assert!(is_good(&of_this_machine), "it was got without a key");
+    assert!(is_good(&by_secret(&edge, RESOURCE).await));
+}

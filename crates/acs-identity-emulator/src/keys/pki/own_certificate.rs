@@ -53,7 +53,7 @@ impl Files {
     fn read(&self, now: OffsetDateTime) -> Result<Loaded, Error> {
         let content = |path: &Path, what: String| Error::Content(path.to_owned(), what);
         let wrong = |what: &str| content(&self.certificate, what.to_owned());
-        let (certificate, key) = (files::read_named(&self.certificate)?, files::read_named(&self.key)?);
+        let (certificate, key) = (files::read_given(&self.certificate)?, files::read_given(&self.key)?);
         let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&certificate)
             .collect::<Result<_, _>>()
             .map_err(|_| wrong("does not hold certificates in PEM"))?;
@@ -197,6 +197,52 @@ mod tests {
         );
         let missing = OwnCertificate::open(&folder.0.join("none.pem"), &paths.1, now()).unwrap_err().to_string();
         assert!(missing.ends_with("none.pem cannot be used: No such file or directory"), "{missing}");
+    }
+
+    /// What is no certificate: reading it could wait for ever, or take all memory.
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_a_regular_file_of_a_sane_size_is_refused_at_once_and_the_former_one_stays() {
+        let folder = Folder::new("own-irregular");
+        let good = certificate(&["a.example"], now() + Duration::DAY);
+        let pki = Pki::load_or_make(None, &[], now(), "").unwrap().pki.with_own(open(&folder, &good).unwrap());
+        let served = || pki.resolver.choose(Some("a.example")).end_entity_cert().unwrap().to_vec();
+        let (before, path) = (served(), folder.0.join("own.pem"));
+        let pipe = |path: &Path| {
+            use rustix::fs::{CWD, FileType, mknodat};
+            mknodat(CWD, path, FileType::Fifo, 0o600.into(), 0).unwrap();
+        };
+        let device = |path: &Path| std::os::unix::fs::symlink("/dev/zero", path).unwrap();
+        let large = |path: &Path| std::fs::File::create(path).unwrap().set_len(2_000_000_000).unwrap();
+        let kinds = [
+            (pipe as fn(&Path), "cannot be used: it is not a regular file"),
+            (device, "cannot be used: it is not a regular file"),
+            (large, "is larger than 1048576 bytes"),
+        ];
+        for (put, why) in kinds {
+            std::fs::remove_file(&path).unwrap();
+            put(&path);
+            let said = pki.reload_if_changed(now()).unwrap_err().to_string();
+            assert_eq!(said, format!("{} {why}", path.display()));
+            assert_eq!(served(), before);
+            let at_start = OwnCertificate::open(&path, &folder.0.join("own-key.pem"), now()).unwrap_err();
+            assert_eq!(at_start.to_string(), said);
+        }
+    }
+
+    /// As Kubernetes and certbot keep them.
+    #[cfg(unix)]
+    #[test]
+    fn links_to_its_files_are_followed() {
+        let folder = Folder::new("own-links");
+        let good = certificate(&["a.example"], now() + Duration::DAY);
+        open(&folder, &good).unwrap();
+        let links = ["own.pem", "own-key.pem"].map(|name| {
+            let link = folder.0.join(format!("{name}.link"));
+            std::os::unix::fs::symlink(name, &link).unwrap();
+            link
+        });
+        OwnCertificate::open(&links[0], &links[1], now()).unwrap();
     }
 
     #[test]

@@ -43,6 +43,8 @@ struct Waiting {
     led: bool,
     /// Whether the thread is to take it.
     ready: bool,
+    /// Whether the log is to be moved into the database now.
+    moves: bool,
     closed: bool,
 }
 
@@ -101,7 +103,13 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// What waits; `None` when nothing will.
+    /// Has the log moved into the database, and does not wait for it.
+    pub(super) fn move_log(&self) {
+        self.lock().moves = true;
+        self.changed.notify_one();
+    }
+
+    /// What waits, nothing where the log is to be moved; `None` when nothing will.
     fn take(&self) -> Option<Vec<(Operation, Reply)>> {
         let mut state = self.lock();
         loop {
@@ -115,6 +123,9 @@ impl Queue {
             }
             if state.closed {
                 return None;
+            }
+            if std::mem::take(&mut state.moves) {
+                return Some(Vec::new());
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -168,17 +179,17 @@ impl Committer {
     pub(super) fn run(mut self, queue: &Queue) -> bool {
         let _end = End(queue);
         while let Some(batch) = queue.take() {
-            self.carry_out(batch);
-            if self.pages.load(Ordering::Relaxed) >= LOG_PAGES {
+            let moves = batch.is_empty();
+            if !moves {
+                self.carry_out(batch);
+            }
+            if moves || self.pages.load(Ordering::Relaxed) >= LOG_PAGES {
                 self.move_log();
             }
         }
-        if self.stopped.is_some() {
+        if self.stopped.is_some() || !self.surroundings.may_move_log() {
             // What is in the log must be read by the next start. Moving it now could lose it.
             let _ = self.connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
-            return false;
-        }
-        if !self.surroundings.are_still_there() {
             return false;
         }
         checkpoint(&self.connection).is_ok() && self.connection.close().is_ok()
@@ -220,6 +231,9 @@ impl Committer {
         if let Some(why) = &self.stopped {
             return Err(StoreError::Stopped(why.clone()));
         }
+        if !self.surroundings.are_whole() {
+            return Err(StoreError::Gone);
+        }
         match self.transaction(operations) {
             Ok(outcomes) => {
                 self.note_log();
@@ -254,6 +268,8 @@ impl Committer {
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         if self.begins_anew {
             self.mark.number += 1;
+            // They are read again: the new log may at once be longer than the one before.
+            self.mark.salts = 0;
             self.begins_anew = false;
         }
         Ok(outcomes)
@@ -270,7 +286,11 @@ impl Committer {
         self.surroundings.committed(self.mark);
     }
 
+    /// The content is looked at for each commit, the names once in a while.
     fn are_still_there(&mut self) -> bool {
+        if !self.surroundings.are_whole() {
+            return false;
+        }
         let now = machine::instant();
         if self.looked_at.is_some_and(|at| now.duration_since(at) < LOOK) {
             return true;
@@ -282,7 +302,7 @@ impl Committer {
 
     /// Moves the log into the database. SQLite itself would ignore what goes wrong there.
     fn move_log(&mut self) {
-        if self.stopped.is_some() || self.begins_anew {
+        if self.stopped.is_some() || self.begins_anew || !self.surroundings.may_move_log() {
             return;
         }
         let moved = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| {

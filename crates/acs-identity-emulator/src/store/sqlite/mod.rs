@@ -35,6 +35,10 @@ const STACK: usize = 512 * 1024;
 pub(crate) trait Surroundings: Send + Sync {
     /// Whether the folder and the files in it are those that were opened.
     fn are_still_there(&self) -> bool;
+    /// Whether the database and its log still hold all that was written to them, and a next start would find the log.
+    fn are_whole(&self) -> bool;
+    /// Whether the log belongs to the database that stands in its place, and both are whole.
+    fn may_move_log(&self) -> bool;
     /// So far goes the log now, and all of that is on the disk.
     fn committed(&self, mark: wal::Mark);
 }
@@ -70,6 +74,10 @@ impl Sqlite {
 
     pub(super) async fn apply(&self, operation: Operation) -> Result<Outcome, StoreError> {
         self.queue.carry_out(operation).await
+    }
+
+    pub(super) fn move_log(&self) {
+        self.queue.move_log();
     }
 
     /// What keeps writes from being carried out. Waits for nobody.

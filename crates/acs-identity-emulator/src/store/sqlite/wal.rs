@@ -28,10 +28,22 @@ pub(crate) fn path_of(database: &Path) -> PathBuf {
     name.into()
 }
 
+/// Opens a log, without waiting for the other end of a pipe.
+fn opened(log: &Path) -> std::io::Result<File> {
+    let mut options = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        options.custom_flags(flags.bits().cast_signed());
+    }
+    options.read(true).open(log)
+}
+
 /// The salts of a log; `None` where there is none yet.
 pub(crate) fn salts_of(log: &Path) -> std::io::Result<Option<u64>> {
     let mut header = [0; HEADER];
-    match File::open(log).and_then(|mut file| file.read_exact(&mut header)) {
+    match opened(log).and_then(|mut file| file.read_exact(&mut header)) {
         Ok(()) => Ok(Some(number::<8>(&header[16..24], u64::from_be_bytes))),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof) => Ok(None),
         Err(error) => Err(error),
@@ -59,7 +71,7 @@ fn checksum(mut sum: (u32, u32), bytes: &[u8], big: bool) -> (u32, u32) {
 /// How many frames of a log are whole, up to the last commit among them, and its salts; `None` where it has no header that
 /// can be read.
 pub(crate) fn whole_frames(log: &Path) -> std::io::Result<Option<(u64, u32)>> {
-    let mut file = match File::open(log) {
+    let mut file = match opened(log) {
         Ok(file) => std::io::BufReader::new(file),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -99,7 +111,7 @@ pub(crate) fn whole_frames(log: &Path) -> std::io::Result<Option<(u64, u32)>> {
 /// How many commits stand in a log behind the part of it that is whole. One may be of a write that was cut off: a commit is on
 /// the disk before the next one begins. More are lost, because something before them is damaged.
 pub(crate) fn commits_behind(log: &Path) -> std::io::Result<usize> {
-    let mut file = match File::open(log) {
+    let mut file = match opened(log) {
         Ok(file) => std::io::BufReader::new(file),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
         Err(error) => return Err(error),

@@ -1,0 +1,175 @@
+//! What others do to the files of an emulator that runs.
+
+use std::fs;
+
+use super::super::DATABASE_FILE;
+use super::super::Opened;
+use super::{Temporary, close, create};
+use crate::clock::machine;
+use crate::config::Config;
+use crate::server::Emulator;
+use crate::store::{Caller, Failure, StoreError, block_on};
+
+/// What others can do to the files of an emulator that runs.
+type Harm = fn(&Temporary);
+
+const LOG: &str = "identities.db-wal";
+
+fn remove_log(folder: &Temporary) {
+    fs::remove_file(folder.path(LOG)).unwrap();
+}
+
+fn replace_log(folder: &Temporary) {
+    fs::copy(folder.path(LOG), folder.path("copy")).unwrap();
+    fs::rename(folder.path("copy"), folder.path(LOG)).unwrap();
+}
+
+fn cut_log(folder: &Temporary) {
+    let log = fs::OpenOptions::new().write(true).open(folder.path(LOG)).unwrap();
+    log.set_len(log.metadata().unwrap().len() / 2).unwrap();
+}
+
+fn empty_log(folder: &Temporary) {
+    fs::write(folder.path(LOG), "").unwrap();
+}
+
+fn garble_log(folder: &Temporary) {
+    let length = fs::metadata(folder.path(LOG)).unwrap().len() as usize;
+    let mut log = fs::OpenOptions::new().write(true).open(folder.path(LOG)).unwrap();
+    std::io::Write::write_all(&mut log, &vec![0xff; length]).unwrap();
+}
+
+fn overwrite_database(folder: &Temporary) {
+    let mut content = fs::read(folder.path(DATABASE_FILE)).unwrap();
+    content[1000] ^= 1;
+    // Its date may be the same.
+    content.push(0);
+    fs::write(folder.path(DATABASE_FILE), content).unwrap();
+}
+
+fn remove_index(folder: &Temporary) {
+    fs::remove_file(folder.path("identities.db-shm")).unwrap();
+}
+
+fn users(folder: &Temporary, opened: &Opened) -> usize {
+    let has = |user: &str| opened.store.snapshot(None, Some(user)).is_ok_and(|read| read.identity.is_some());
+    assert!(folder.path(DATABASE_FILE).exists());
+    ["a", "b", "c", "late"].into_iter().filter(|user| has(user)).count()
+}
+
+fn late(opened: &Opened) -> Result<(), Failure> {
+    block_on(opened.store.create(Caller::Entra, "late".into(), None, None)).map(drop)
+}
+
+#[test]
+fn nothing_is_acknowledged_while_the_log_or_the_database_is_not_what_was_written() {
+    for (name, harm) in
+        [("cut", cut_log as Harm), ("emptied", empty_log), ("garbled", garble_log), ("overwritten", overwrite_database)]
+    {
+        for asks_first in [false, true] {
+            let folder = Temporary::new();
+            let opened = folder.open().unwrap();
+            for user in ["a", "b", "c"] {
+                create(&opened.store, user);
+            }
+            assert_eq!(opened.store.trouble(), None, "{name}");
+            harm(&folder);
+            if asks_first {
+                assert_eq!(opened.store.trouble(), Some(StoreError::Gone), "{name}");
+            }
+            assert_eq!(late(&opened), Err(Failure::Store(StoreError::Gone)), "{name}");
+            assert_eq!(opened.store.trouble(), Some(StoreError::Gone), "{name}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_acknowledged_while_the_log_or_its_index_has_lost_its_name() {
+    for harm in [remove_log as Harm, replace_log, remove_index] {
+        let folder = Temporary::new();
+        let opened = folder.open().unwrap();
+        create(&opened.store, "a");
+        assert_eq!(opened.store.trouble(), None);
+        harm(&folder);
+        assert_eq!(late(&opened), Err(Failure::Store(StoreError::Gone)));
+        assert_eq!(opened.store.trouble(), Some(StoreError::Gone));
+    }
+}
+
+#[test]
+fn a_stop_saves_what_an_open_log_still_holds() {
+    for harm in [remove_log as Harm, replace_log, remove_index] {
+        let folder = Temporary::new();
+        let opened = folder.open().unwrap();
+        for user in ["a", "b", "c"] {
+            create(&opened.store, user);
+        }
+        harm(&folder);
+        close(opened);
+        assert!(users(&folder, &folder.open().unwrap()) >= 3);
+    }
+}
+
+#[test]
+fn a_stop_leaves_alone_what_others_have_damaged() {
+    for harm in [cut_log as Harm, empty_log, garble_log, overwrite_database] {
+        let folder = Temporary::new();
+        let opened = folder.open().unwrap();
+        create(&opened.store, "a");
+        harm(&folder);
+        let files = || [DATABASE_FILE, LOG].map(|name| fs::read(folder.path(name)).unwrap());
+        let before = files();
+        assert!(!opened.store.close());
+        assert!(files() == before);
+        drop(opened);
+    }
+}
+
+#[test]
+fn a_log_that_another_program_moves_is_not_taken_for_damage() {
+    let folder = Temporary::new();
+    let opened = folder.open().unwrap();
+    for user in ["a", "b"] {
+        create(&opened.store, user);
+    }
+    for mode in ["PASSIVE", "FULL", "RESTART", "TRUNCATE"] {
+        let other = rusqlite::Connection::open(folder.path(DATABASE_FILE)).unwrap();
+        let busy: i64 = other.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(0)).unwrap();
+        assert_eq!(busy, 0, "{mode}");
+        assert_eq!(opened.store.trouble(), None, "{mode}");
+        create(&opened.store, mode);
+        assert_eq!(opened.store.trouble(), None, "{mode}");
+    }
+    create(&opened.store, "c");
+    close(opened);
+    assert_eq!(users(&folder, &folder.open().unwrap()), 3);
+}
+
+#[test]
+fn moving_the_log_is_not_taken_for_damage() {
+    let folder = Temporary::new();
+    let opened = folder.open().unwrap();
+    for user in 0..1500 {
+        create(&opened.store, &format!("u{user}"));
+        assert_eq!(opened.store.trouble(), None);
+    }
+    close(opened);
+    folder.open().unwrap();
+}
+
+#[test]
+fn what_a_first_start_has_chosen_reaches_the_database_itself() {
+    let folder = Temporary::new();
+    let _emulator = Emulator::open(Config::in_folder(&folder.0)).unwrap();
+    let copy = Temporary::new();
+    let has_all = || {
+        fs::copy(folder.path(DATABASE_FILE), copy.path("copy.db")).unwrap();
+        let connection = rusqlite::Connection::open(copy.path("copy.db")).unwrap();
+        let count = "SELECT count(*) FROM settings WHERE name IN ('certificates', 'resource_id')";
+        connection.query_row(count, [], |row| row.get::<_, i64>(0)).is_ok_and(|count| count == 2)
+    };
+    let begun = machine::instant();
+    while !has_all() {
+        assert!(machine::since(begun).as_secs() < 20, "a start without the log would be of another resource");
+    }
+}

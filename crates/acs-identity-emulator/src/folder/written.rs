@@ -1,0 +1,173 @@
+//! Whether the database and its write-ahead log still hold what was written to them.
+//!
+//! SQLite takes for granted that nobody else writes these files, and goes on where somebody does: what it acknowledges then is
+//! lost. So the log is compared with its index, which SQLite keeps beside it in `-shm` and has mapped
+//! (<https://www.sqlite.org/walformat.html#the_wal_index_file_format>), and the database with its size and date when the log
+//! was last moved into it. Another program that uses SQLite keeps the index, and is not taken for damage.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use super::files;
+use super::lock::{Identity, identity};
+
+/// How often a look begins anew where somebody writes meanwhile.
+const LOOKS: usize = 16;
+
+const LOG_HEADER: u64 = 32;
+const FRAME_HEADER: u64 = 24;
+
+/// What the index says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Index {
+    page: u64,
+    /// The frames that are committed.
+    frames: u32,
+    /// The checksum in the last one, and the salts of the log, as they stand in the log.
+    checksum: [u8; 8],
+    salts: [u8; 8],
+    /// How many frames have been moved into the database, and how many were to be.
+    moved: u32,
+    to_be_moved: u32,
+}
+
+impl Index {
+    fn parse(bytes: &[u8; 136]) -> Self {
+        let number = |at: usize| {
+            let chunk = bytes[at..].first_chunk::<4>().copied().unwrap_or_default();
+            u32::from_ne_bytes(chunk)
+        };
+        let size = u64::from(u16::from_ne_bytes([bytes[14], bytes[15]]));
+        let mut checksum = [0; 8];
+        checksum[..4].copy_from_slice(&number(24).to_be_bytes());
+        checksum[4..].copy_from_slice(&number(28).to_be_bytes());
+        let salts = bytes[32..].first_chunk::<8>().copied().unwrap_or_default();
+        Self {
+            page: (size & 0xfe00) + ((size & 1) << 16),
+            frames: number(16),
+            checksum,
+            salts,
+            moved: number(96),
+            to_be_moved: number(128),
+        }
+    }
+
+    /// Where the head of a frame stands in the log.
+    fn frame(&self, frame: u32) -> u64 {
+        LOG_HEADER + u64::from(frame.saturating_sub(1)) * (FRAME_HEADER + self.page)
+    }
+}
+
+/// What tells that a database was written.
+type Written = Option<(u64, SystemTime)>;
+
+fn written(database: &File) -> Written {
+    let metadata = database.metadata().ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
+}
+
+/// What was seen last.
+struct Seen {
+    index: Index,
+    database: Written,
+    /// Once something is lost, nothing brings it back.
+    lost: bool,
+}
+
+/// The files of a database that is open. They are opened after SQLite has opened them, and closed after it has closed them: its
+/// locks would end.
+pub(super) struct Files {
+    log: File,
+    index: File,
+    names: [(PathBuf, Identity); 2],
+    seen: Mutex<Seen>,
+}
+
+impl Files {
+    /// Of a database that nobody uses yet.
+    pub(super) fn open(path: &Path, database: &File) -> std::io::Result<Self> {
+        let named = |end: &str| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        let open = |path: &Path| files::open(OpenOptions::new().read(true), path);
+        let (log_path, index_path) = (named("-wal"), named("-shm"));
+        let (log, index) = (open(&log_path)?, open(&index_path)?);
+        let seen = Seen { index: read(&index)?, database: written(database), lost: false };
+        let names = [log_path, index_path].map(|path| (path.clone(), identity(&path)));
+        Ok(Self { log, index, names, seen: Mutex::new(seen) })
+    }
+
+    /// Whether log and index still have their names.
+    pub(super) fn are_named(&self) -> bool {
+        self.names.iter().all(|(path, opened)| opened.is_some() && identity(path) == *opened)
+    }
+
+    /// Whether these files have names at all, which costs less to find out.
+    pub(super) fn are_linked(&self, database: &File) -> bool {
+        [&self.log, &self.index, database]
+            .into_iter()
+            .all(|file| file.metadata().is_ok_and(|metadata| metadata.nlink() > 0))
+    }
+
+    /// Whether nothing that was written is lost.
+    pub(super) fn are_whole(&self, database: &File) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if !seen.lost {
+            seen.lost = !self.look(&mut seen, database).unwrap_or(true);
+        }
+        !seen.lost
+    }
+
+    /// `Err` where the files cannot be read, which does not say that anything is lost.
+    fn look(&self, seen: &mut Seen, database: &File) -> std::io::Result<bool> {
+        for _ in 0..LOOKS {
+            let (index, before) = (read(&self.index)?, seen.index);
+            let is_held = self.log_holds(&index)?
+                // What was there at the last look, too: a log that was cut off and written on has a hole.
+                && (index.salts != before.salts || index.frames < before.frames || self.log_holds(&before)?);
+            let database = written(database);
+            let is_moving = index.moved != index.to_be_moved;
+            let was_moved = (index.salts, index.moved) != (before.salts, before.moved);
+            let is_same = is_moving || was_moved || database == seen.database;
+            // Somebody wrote meanwhile.
+            if read(&self.index)? != index {
+                continue;
+            }
+            if !is_held || !is_same {
+                return Ok(false);
+            }
+            // While the log is moved, the database is neither what it was nor what it will be.
+            if !is_moving {
+                (seen.index, seen.database) = (index, database);
+            }
+            return Ok(true);
+        }
+        Err(std::io::ErrorKind::WouldBlock.into())
+    }
+
+    /// Whether the log is the one of the index, up to its last frame.
+    fn log_holds(&self, index: &Index) -> std::io::Result<bool> {
+        if index.frames == 0 {
+            return Ok(true);
+        }
+        let last = index.frame(index.frames);
+        if self.log.metadata()?.len() < last + FRAME_HEADER + index.page {
+            return Ok(false);
+        }
+        let (mut header, mut frame) = ([0; LOG_HEADER as usize], [0; FRAME_HEADER as usize]);
+        self.log.read_exact_at(&mut header, 0)?;
+        self.log.read_exact_at(&mut frame, last)?;
+        Ok(header[16..24] == index.salts && frame[8..16] == index.salts && frame[16..24] == index.checksum)
+    }
+}
+
+fn read(index: &File) -> std::io::Result<Index> {
+    let mut bytes = [0; 136];
+    index.read_exact_at(&mut bytes, 0)?;
+    Ok(Index::parse(&bytes))
+}
