@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
 use super::Opened;
-use super::lock::{DATABASE_FILE, Folder, LOCK_FILE, marker, refuse_if_used};
+use super::lock::{DATABASE_FILE, Folder, LOCK_FILE, marker, refuse_if_used, refuse_where_used};
 use super::marker::Marker;
 use crate::error::Error;
 use crate::store::sqlite::open::{Checked, InFile, Refused, in_file};
@@ -25,6 +25,12 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
         // A file of one byte, too, and one whose content stood in a log that is lost.
         refuse_if_used(path, (before != Marker::None).then_some(LOCK_FILE))?;
     }
+    let lacks_resource = checked.lacks_resource().map_err(refused)?;
+    if lacks_resource {
+        // A first start that was cut off has written to the lock, but none of the files that follow.
+        refuse_where_used(path, None, "lacks the resource")?;
+    }
+    let is_new = lacks_resource || checked.is_to_be_made();
     let run = new_run()?;
     let mark = |marker: &Marker| {
         let lock = path.join(LOCK_FILE);
@@ -38,7 +44,7 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     let (sqlite, changed) = checked.begin(&run, now, Arc::clone(&folder.watcher) as _).map_err(refused)?;
     lines.extend(changed);
     mark(&Marker::Open { run, mark: None })?;
-    Ok(Opened { store: Store::Sqlite(sqlite), folder, lines })
+    Ok(Opened { store: Store::Sqlite(sqlite), folder, lines, is_new })
 }
 
 /// A name for this run that no other one has.
