@@ -88,10 +88,10 @@ async fn serve_http(
                 watch.takes_its_turn();
             }
             let outcome = handled.await;
-            watch.enter(Stage::Head);
             if outcome.as_ref().is_ok_and(|answer| answer.headers().contains_key(CONNECTION)) {
                 watch.refuses_the_rest();
             }
+            watch.enter(Stage::Head);
             outcome
         }
     });
