@@ -16,6 +16,7 @@ use time::{Duration, OffsetDateTime};
 use super::device_codes::{Consent, LIFETIME, SignInRefusal};
 use super::{Core, MAX_MINUTES, Refusal, Refused};
 use crate::clock::machine;
+use crate::config::ANY_TENANT;
 use crate::keys::signing::verify_with_jwks;
 
 /// The tenant of tokens that name none.
@@ -82,6 +83,10 @@ pub(crate) struct Grant {
 /// Who calls with an Entra token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ManagementCaller {
+    /// The tenant of the token.
+    pub(crate) tenant: String,
+    /// Whether the token was issued to an application itself, and not to a user of it.
+    pub(crate) is_application: bool,
     /// The application that the token was issued to.
     pub(crate) application: String,
     /// Whether the token is one of our own issuer, which anybody on this machine gets for the asking.
@@ -106,6 +111,8 @@ pub(super) struct EntraClaims {
     aud: String,
     #[serde(default)]
     scp: String,
+    #[serde(default)]
+    idtyp: String,
     #[serde(default)]
     pub(super) appid: String,
     /// What version 2 of Entra's tokens has in place of `appid`.
@@ -372,7 +379,9 @@ impl Core {
             return Ok(Err(format!("the Entra token is for '{}', not for {ACS_MANAGEMENT_RESOURCE}/", claims.aud)));
         }
         let application = if claims.appid.is_empty() { claims.azp } else { claims.appid };
-        Ok(Ok(ManagementCaller { application, is_own }))
+        // Without the optional claim idtyp, a user's token is told by its permissions.
+        let is_application = claims.scp.is_empty() && matches!(&*claims.idtyp, "" | "app");
+        Ok(Ok(ManagementCaller { tenant: claims.tid, is_application, application, is_own }))
     }
 
     /// The claims of a token of an issuer that the configuration trusts.
@@ -380,7 +389,10 @@ impl Core {
         self.issuers.iter().find_map(|issuer| {
             let claims = verify_with_jwks(token, &issuer.jwks)?;
             let tenant = claims.get("tid").and_then(Value::as_str).unwrap_or_default();
-            let expected = issuer.issuer.replace("{tenantid}", tenant);
+            if issuer.is_of_all_tenants() && tenant.is_empty() {
+                return None;
+            }
+            let expected = issuer.issuer.replace(ANY_TENANT, tenant);
             (claims.get("iss").and_then(Value::as_str) == Some(&expected)).then_some(claims)
         })
     }

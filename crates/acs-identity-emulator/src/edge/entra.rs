@@ -8,6 +8,7 @@ use super::context::RequestContext;
 use super::path::{decode_segment, query_parameter};
 use super::responses::Answer;
 use super::routes::Entra;
+use crate::config::same_secret;
 use crate::core::{DEFAULT_TENANT, Grant, Refused, SignInRefusal, audience_of};
 
 /// The client that a managed identity is where none is named.
@@ -108,7 +109,7 @@ impl Edge {
                         let description = format!("AADSTS700024: The client assertion is refused: {why}.");
                         return Ok(oauth_error(401, "invalid_client", description));
                     }
-                } else if secret != Some(self.core.access_keys.client_secret()) {
+                } else if !secret.is_some_and(|secret| same_secret(&self.core.access_keys.client_secret(), &secret)) {
                     let description = "AADSTS7000215: Invalid client secret provided. That of the emulator is in \
                         AZURE_CLIENT_SECRET inside 'emulator run'; see docs/emulator.md.";
                     return Ok(oauth_error(401, "invalid_client", description));
@@ -167,7 +168,8 @@ impl Edge {
 
     /// The endpoint of App Service (`IDENTITY_ENDPOINT`).
     async fn app_service_token(&self, request: &RequestContext) -> Refused<Answer> {
-        if request.head.header("x-identity-header") != Some(&*self.core.access_keys.identity_header()) {
+        let given = request.head.header("x-identity-header");
+        if !given.is_some_and(|given| same_secret(&self.core.access_keys.identity_header(), given)) {
             return Ok(oauth_error(401, "unauthorized", "X-IDENTITY-HEADER is not the value of IDENTITY_HEADER."));
         }
         self.managed_identity_token(request).await
