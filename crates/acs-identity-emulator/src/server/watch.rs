@@ -132,7 +132,10 @@ impl Watch {
         let head = before + bytes as u64;
         self.head.store(head, Relaxed);
         if head > LARGE_HEAD {
-            self.shared.hold(head - before.max(LARGE_HEAD));
+            let is_too_much = self.shared.hold(head - before.max(LARGE_HEAD));
+            if is_too_much && !self.is_authenticated() {
+                self.tell(Order::Cut);
+            }
         }
     }
 
@@ -376,6 +379,19 @@ mod tests {
         watch.name(connection);
         watch.has_read(100_000);
         assert!(shared.is_without_heads());
+    }
+
+    #[test]
+    fn a_burst_of_large_heads_is_cut_where_it_holds_twice_what_there_may_be() {
+        let (shared, first) = at(Stage::Head);
+        first.has_read(usize::try_from(LARGE_HEAD + 2 * limits::LARGE_HEADS).unwrap());
+        assert!(!first.is_cut());
+        let one_more = Watch::new(Arc::clone(&shared));
+        one_more.enter(Stage::Head);
+        one_more.has_read(8192);
+        assert!(!one_more.is_cut(), "it is not large");
+        one_more.has_read(1);
+        assert!(one_more.is_cut() && !first.is_cut());
     }
 
     #[test]
