@@ -23,7 +23,7 @@ pub(super) const MAX_UNAUTHENTICATED: usize = 16 * 1024;
 const BUDGET: usize = 32 * MAX_BODY;
 
 /// As many bytes are held of the bodies of those who have not authenticated, so that they leave room for the others.
-const STRANGERS_BUDGET: usize = 4 * MAX_BODY;
+const STRANGERS_BUDGET: usize = 2 * MAX_BODY;
 
 /// Who has not authenticated and sends a larger request gets the last answer of the connection: what such a request takes is free
 /// again when the connection ends.

@@ -23,7 +23,7 @@ pub(super) const LARGE_HEAD: u64 = 8 * 1024;
 
 /// How many bytes there may be in large heads that are not complete, and in large requests and their answers, over all connections that have not authenticated. For
 /// more, the oldest idle one of them is closed.
-pub(super) const LARGE_HEADS: u64 = 4 * 1024 * 1024;
+pub(super) const LARGE_HEADS: u64 = 2 * 1024 * 1024;
 
 /// A connection that says nothing is closed after this.
 pub(super) const FIRST_BYTE: Duration = Duration::from_secs(30);
