@@ -88,7 +88,17 @@ impl Edge {
     pub(crate) fn new(core: Arc<Core>, config: Config, pki: Arc<Pki>, base: String) -> Self {
         let throttle = config.throttle.then(Throttle::new);
         let names = Names::of(&config);
-        Self { core, config, pki, base, names, throttle, bodies: Budget::new(), strangers: Budget::for_strangers(), fault: None }
+        Self {
+            core,
+            config,
+            pki,
+            base,
+            names,
+            throttle,
+            bodies: Budget::new(),
+            strangers: Budget::for_strangers(),
+            fault: None,
+        }
     }
 
     /// Answers a request. What goes wrong is an answer, too, unless the connection is to be dropped.

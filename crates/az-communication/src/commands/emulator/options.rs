@@ -340,7 +340,8 @@ fn fetch(url: &str, printer: Printer) -> Result<Json, CliError> {
     thread::spawn(move || answer.send(client::fetch_json(&asked, printer)));
     wanted.recv_timeout(ISSUER_TIMEOUT).unwrap_or_else(|_| {
         let (url, seconds) = (client::without_user(url), ISSUER_TIMEOUT.as_secs());
-        Err(CliError::new(format!("{url} cannot be read: it has not answered within {seconds} s.")).hint(ENTRA_METADATA))
+        Err(CliError::new(format!("{url} cannot be read: it has not answered within {seconds} s."))
+            .hint(ENTRA_METADATA))
     })
 }
 
