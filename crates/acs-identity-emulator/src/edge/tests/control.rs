@@ -107,7 +107,8 @@ async fn keys_are_for_applications_of_the_tenant_that_was_named() {
     let secret = issuer.core.access_keys.client_secret();
     let token = async |tenant: &str| {
         let form = format!(
-            "grant_type=client_credentials&client_id={ADMIN}&client_secret={secret}&scope=https://communication.azure.com//.default"
+            "grant_type=client_credentials&client_id={ADMIN}&client_secret={secret}\
+             &scope=https://communication.azure.com//.default"
         );
         ask("POST", format!("/{tenant}/oauth2/v2.0/token")).body(form).of(&issuer).await.text_of("access_token")
     };
