@@ -53,7 +53,8 @@ pub struct Config {
     pub clock: ServiceClock,
     /// Entra issuers beside our own whose tokens authenticate management calls.
     pub issuers: Vec<TrustedIssuer>,
-    /// Client ids of applications of these issuers that may list and regenerate access keys.
+    /// Applications of these issuers that may list and regenerate access keys: a client id, or `TENANT/CLIENT`. With an
+    /// issuer of all tenants, a client id alone names nobody.
     pub entra_admins: Vec<String>,
     /// What authenticates calls of the control endpoints in place of an access key, in the header `x-emulator-control`.
     pub control_secret: Option<ControlSecret>,
@@ -71,8 +72,13 @@ pub struct ControlSecret(String);
 impl ControlSecret {
     /// Whether that is the secret; takes as long for every text of its length.
     pub(crate) fn is(&self, text: &str) -> bool {
-        aws_lc_rs::constant_time::verify_slices_are_equal(self.0.as_bytes(), text.as_bytes()).is_ok()
+        same_secret(&self.0, text)
     }
+}
+
+/// Whether two secrets are the same; takes as long for every text of the same length.
+pub(crate) fn same_secret(expected: &str, given: &str) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(expected.as_bytes(), given.as_bytes()).is_ok()
 }
 
 impl From<String> for ControlSecret {
@@ -94,6 +100,16 @@ pub struct TrustedIssuer {
     pub issuer: String,
     /// The document behind `jwks_uri`.
     pub jwks: serde_json::Value,
+}
+
+/// What stands for the tenant in the name of an issuer of all tenants.
+pub(crate) const ANY_TENANT: &str = "{tenantid}";
+
+impl TrustedIssuer {
+    /// Whether it issues the tokens of more than one tenant.
+    pub fn is_of_all_tenants(&self) -> bool {
+        self.issuer.contains(ANY_TENANT)
+    }
 }
 
 impl Config {

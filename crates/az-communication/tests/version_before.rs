@@ -70,6 +70,7 @@ fn a_data_folder_of_the_version_before_opens_with_everything_in_it_and_says_what
     WARN  HOME/data/token-key-secondary.pem was removed: signing keys are kept in the database
     INFO  the certificates of the version before were taken over
     WARN  the authority of this data folder was made by the version before, and may sign for any name; one that may sign for local names only is made by: az communication emulator new-authority --data-dir 'HOME/data'
+    The ready line has no connection string, because the access key is not the well-known one and stdout is not a terminal. --ready-file FILE writes the whole line into a file that only you can read.
     ");
     let emulator = start();
     look(&emulator);

@@ -17,6 +17,7 @@ use super::access_keys::mark_of;
 use super::device_codes::{Consent, LIFETIME, SignInRefusal};
 use super::{Core, MAX_MINUTES, Refusal, Refused};
 use crate::clock::machine;
+use crate::config::ANY_TENANT;
 use crate::keys::signing::verify_with_jwks;
 use crate::store::Caller;
 
@@ -84,10 +85,12 @@ pub(crate) struct Grant {
 /// Who calls with an Entra token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ManagementCaller {
+    /// The tenant of the token.
+    pub(crate) tenant: String,
+    /// Whether the token was issued to an application itself, and not to a user of it.
+    pub(crate) is_application: bool,
     /// The application that the token was issued to.
     pub(crate) application: String,
-    /// Whether it calls on its own behalf, and not on that of a user who has signed in.
-    pub(crate) is_application: bool,
     /// Whether the token is one of our own issuer, which anybody on this machine gets for the asking.
     pub(crate) is_own: bool,
 }
@@ -419,9 +422,9 @@ impl Core {
             return Ok(Err(format!("the Entra token is for '{}', not for {ACS_MANAGEMENT_RESOURCE}/", claims.aud)));
         }
         let application = if claims.appid.is_empty() { claims.azp } else { claims.appid };
-        // Entra's tokens of applications have roles, and permissions are a user's.
-        let is_application = claims.scp.is_empty() && claims.idtyp != "user";
-        Ok(Ok(ManagementCaller { application, is_application, is_own }))
+        // Without the optional claim idtyp, a user's token is told by its permissions.
+        let is_application = claims.scp.is_empty() && matches!(&*claims.idtyp, "" | "app");
+        Ok(Ok(ManagementCaller { tenant: claims.tid, is_application, application, is_own }))
     }
 
     /// The claims of a token of an issuer that the configuration trusts.
@@ -429,7 +432,10 @@ impl Core {
         self.issuers.iter().find_map(|issuer| {
             let claims = verify_with_jwks(token, &issuer.jwks)?;
             let tenant = claims.get("tid").and_then(Value::as_str).unwrap_or_default();
-            let expected = issuer.issuer.replace("{tenantid}", tenant);
+            if issuer.is_of_all_tenants() && tenant.is_empty() {
+                return None;
+            }
+            let expected = issuer.issuer.replace(ANY_TENANT, tenant);
             (claims.get("iss").and_then(Value::as_str) == Some(&expected)).then_some(claims)
         })
     }

@@ -52,6 +52,8 @@ pub(crate) struct Core {
     pub(crate) store: Store,
     /// Dropped after the store: what locks the folder must outlive what is open in it.
     folder: Option<Folder>,
+    /// Whether the folder was new, or of the version before.
+    pub(crate) is_new: bool,
     /// The resource's immutable GUID, the first part of every id.
     pub(crate) resource_id: String,
     /// The keys that sign tokens, one for each way to authenticate: what an access key made ends with it.

@@ -36,17 +36,20 @@ impl Core {
     /// Opens the store, and stores what is chosen at the first start. All of that is durable when this returns.
     pub(crate) fn open(config: &Config) -> Result<Self, Error> {
         let now = nanos(config.clock.now());
-        let (store, folder) = match &config.storage {
-            Storage::Memory => (Store::in_memory(), None),
+        let (store, folder, is_new) = match &config.storage {
+            Storage::Memory => (Store::in_memory(), None, false),
             Storage::Folder(path) => {
                 let opened = folder::open(path, now)?;
                 opened.lines.iter().for_each(|line| crate::log::warn(line));
-                (opened.store, Some(opened.folder))
+                (opened.store, Some(opened.folder), opened.is_new)
             }
         };
         let path = config.storage.folder();
         match block_on(Self::start(config, folder, store, path, now)) {
-            Ok(core) => Ok(core),
+            Ok(mut core) => {
+                core.is_new = is_new;
+                Ok(core)
+            }
             Err(Stop::Error(error)) => Err(error),
             Err(Stop::Failure(failure)) => Err(described(path, failure)),
         }
@@ -71,6 +74,7 @@ impl Core {
         let core = Self {
             store,
             folder,
+            is_new: false,
             resource_id,
             signing_keys: SigningKeys::default(),
             signers: Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)),

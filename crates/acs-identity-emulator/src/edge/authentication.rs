@@ -13,6 +13,7 @@ use hyper::header::{AUTHORIZATION, HeaderMap};
 use super::Edge;
 use super::context::RequestContext;
 use super::routes::Admission;
+use crate::config::TrustedIssuer;
 use crate::core::{ManagementCaller, Refusal};
 use crate::store::Caller;
 
@@ -93,10 +94,13 @@ pub(super) fn check(edge: &Edge, request: &RequestContext) -> Result<Authenticat
             Err(forbid(request, "a token that the emulator itself hands out does not open the access keys"))
         }
         Admission::Keys if !caller.is_application => {
-            Err(forbid(request, "the Entra token is that of a user, and --entra-admin names applications"))
+            Err(forbid(request, "a user's Entra token does not open the access keys, but one of an application itself"))
         }
         Admission::Keys if !edge.names_admin(&caller) => {
-            let why = format!("the Entra caller {:?} is not named by --entra-admin", caller.application);
+            let why = format!(
+                "the Entra caller {:?} of the tenant {:?} is not named by --entra-admin",
+                caller.application, caller.tenant
+            );
             Err(forbid(request, &why))
         }
         _ => Ok(Principal::Entra(caller).into()),
@@ -114,8 +118,12 @@ fn forbid(request: &RequestContext, why: &str) -> Refusal {
 impl Edge {
     /// Whether the operator named the application.
     fn names_admin(&self, caller: &ManagementCaller) -> bool {
-        !caller.application.is_empty()
-            && self.config.entra_admins.iter().any(|admin| admin.eq_ignore_ascii_case(&caller.application))
+        let is = |named: &str, id: &str| !id.is_empty() && named.eq_ignore_ascii_case(id);
+        let any_tenant = !self.config.issuers.iter().any(TrustedIssuer::is_of_all_tenants);
+        self.config.entra_admins.iter().any(|admin| match admin.split_once('/') {
+            Some((tenant, client)) => is(tenant, &caller.tenant) && is(client, &caller.application),
+            None => any_tenant && is(admin, &caller.application),
+        })
     }
 }
 

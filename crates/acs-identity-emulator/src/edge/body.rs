@@ -22,6 +22,13 @@ pub(super) const MAX_UNAUTHENTICATED: usize = 16 * 1024;
 /// As many bytes are held of all bodies together.
 const BUDGET: usize = 32 * MAX_BODY;
 
+/// As many bytes are held of the bodies of those who have not authenticated, so that they leave room for the others.
+const STRANGERS_BUDGET: usize = 2 * MAX_BODY;
+
+/// Who has not authenticated and sends a larger request gets the last answer of the connection: what such a request takes is free
+/// again when the connection ends.
+pub(super) const LARGE_REQUEST: usize = 8 * 1024;
+
 /// When to ask again where there is no room for a body, in seconds.
 const RETRY_AFTER: u64 = 1;
 
@@ -34,6 +41,10 @@ pub(super) struct Budget {
 impl Budget {
     pub(super) fn new() -> Arc<Self> {
         Self::of(BUDGET)
+    }
+
+    pub(super) fn for_strangers() -> Arc<Self> {
+        Self::of(STRANGERS_BUDGET)
     }
 
     pub(super) fn of(limit: usize) -> Arc<Self> {

@@ -38,6 +38,12 @@ impl Head {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
+    /// How many bytes it has, but for what stands between them.
+    pub(super) fn size(&self) -> usize {
+        let headers = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len());
+        self.target.len() + headers.sum::<usize>()
+    }
+
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }

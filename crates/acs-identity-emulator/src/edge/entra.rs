@@ -23,6 +23,9 @@ const DEVICE_LOGIN: &str = "<!doctype html><html lang=\"en\"><title>Device login
 /// How often a client may ask whether the user has signed in, in seconds.
 const POLL_INTERVAL: u64 = 1;
 
+/// A token holds what it is for. Nothing that is for longer names makes sense, and each answer would be as large.
+const MAX_NAME: usize = 2048;
+
 /// An error of RFC 6749.
 pub(super) fn oauth_error(status: u16, error: &str, description: impl Into<String>) -> Answer {
     Answer::json(status, &json!({"error": error, "error_description": description.into()}))
@@ -123,6 +126,9 @@ impl Edge {
                 else {
                     return Ok(lacks("scope"));
                 };
+                if scope.len() > MAX_NAME {
+                    return Ok(refused(SignInRefusal::Scope));
+                }
                 let audience = audience_of(scope.split(' ').next().unwrap_or_default());
                 granted(&self.core.issue_application_token(&base, tenant, &client, audience, by).await?)
             }
@@ -197,6 +203,9 @@ impl Edge {
         let named = ["client_id", "object_id", "principal_id", "mi_res_id"];
         let client = named.iter().find_map(|name| query_parameter(request.head.query(), name));
         let client = client.as_deref().unwrap_or(MANAGED_IDENTITY);
+        if resource.len().max(client.len()) > MAX_NAME {
+            return Ok(oauth_error(400, "invalid_resource", format!("The query names more than {MAX_NAME} bytes.")));
+        }
         let grant =
             self.core.issue_application_token(&self.base_of(request), DEFAULT_TENANT, client, &resource, by).await?;
         let now = crate::clock::machine::now().unix_timestamp();

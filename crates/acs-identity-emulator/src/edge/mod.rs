@@ -37,7 +37,7 @@ pub(crate) use responses::Body;
 use crate::config::Config;
 use crate::core::{Core, Refusal};
 use crate::keys::pki::Pki;
-use body::{Budget, MAX_BODY, MAX_UNAUTHENTICATED};
+use body::{Budget, LARGE_REQUEST, MAX_BODY, MAX_UNAUTHENTICATED};
 use context::{Head, RequestContext};
 use host::Names;
 use points::{Fault, Point};
@@ -55,6 +55,8 @@ pub(crate) struct Edge {
     names: Names,
     throttle: Option<Throttle>,
     bodies: Arc<Budget>,
+    /// For the bodies of those who have not authenticated.
+    strangers: Arc<Budget>,
     fault: Option<Fault>,
 }
 
@@ -86,7 +88,17 @@ impl Edge {
     pub(crate) fn new(core: Arc<Core>, config: Config, pki: Arc<Pki>, base: String) -> Self {
         let throttle = config.throttle.then(Throttle::new);
         let names = Names::of(&config);
-        Self { core, config, pki, base, names, throttle, bodies: Budget::new(), fault: None }
+        Self {
+            core,
+            config,
+            pki,
+            base,
+            names,
+            throttle,
+            bodies: Budget::new(),
+            strangers: Budget::for_strangers(),
+            fault: None,
+        }
     }
 
     /// Answers a request. What goes wrong is an answer, too, unless the connection is to be dropped.
@@ -137,7 +149,8 @@ impl Edge {
             Ok(content_hash) => content_hash,
             Err(refused) => return Ok(after_discarding(refused, &request.head, body).await),
         };
-        request.body = body::read(body, limit, &self.bodies).await?;
+        let budget = if limit == MAX_BODY { &self.bodies } else { &self.strangers };
+        request.body = body::read(body, limit, budget).await?;
         authentication::check_body(request, content_hash.as_deref()).map_err(Answer::refused)?;
         if let Some(seconds) = self.throttle.as_ref().and_then(|throttle| throttle.count(request)) {
             return Ok(Answer::refused(Refusal::throttled(seconds)));
@@ -182,9 +195,13 @@ impl Edge {
         }
     }
 
-    /// Chunks end the connection: hyper takes a Content-Length beside them away, and a proxy in front may have gone by that.
+    /// Chunks end the connection: hyper takes a Content-Length beside them away, and a proxy in front may have gone by that. So
+    /// does a large request of somebody who has not authenticated.
     fn for_client(&self, answer: Answer, request: &RequestContext) -> Answer {
-        if request.head.headers.contains_key("transfer-encoding") { answer.closing() } else { answer }
+        let is_large = || request.head.size() + request.body.len() > LARGE_REQUEST;
+        let ends = request.head.headers.contains_key("transfer-encoding")
+            || (!request.connection.is_authenticated() && is_large());
+        if ends { answer.closing() } else { answer }
     }
 
     fn log(&self, request: &RequestContext, outcome: impl std::fmt::Display, started: Instant) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
-use super::lock::{Folder, LOCK_FILE, marker, refuse_if_used};
+use super::lock::{Folder, LOCK_FILE, marker, refuse_if_used, refuse_where_used};
 use super::marker::Marker;
 use super::{DATABASE_FILE, Opened};
 use crate::error::Error;
@@ -25,6 +25,12 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
         // A file of one byte, too, and one whose content stood in a log that is lost.
         refuse_if_used(path, (before != Marker::None).then_some(LOCK_FILE))?;
     }
+    let lacks_resource = checked.lacks_resource().map_err(refused)?;
+    if lacks_resource {
+        // A first start that was cut off has written to the lock, but none of the files that follow.
+        refuse_where_used(path, None, "lacks the resource")?;
+    }
+    let is_new = lacks_resource || checked.is_to_be_made();
     let run = new_run()?;
     let mark = |marker: &Marker| {
         let lock = path.join(LOCK_FILE);
@@ -39,7 +45,7 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     lines.extend(changed);
     folder.watcher.opened(&database).map_err(|error| Error::File(database.clone(), error))?;
     mark(&Marker::Open { run, mark: None })?;
-    Ok(Opened { store: Store::Sqlite(sqlite), folder, lines })
+    Ok(Opened { store: Store::Sqlite(sqlite), folder, lines, is_new })
 }
 
 /// A name for this run that no other one has.

@@ -162,12 +162,17 @@ fn is_private(name: &str) -> bool {
 /// Refuses a folder whose database is gone, and which has one of these files or that trace of its use: a new database would be
 /// another resource, and every token of the old one void.
 pub(super) fn refuse_if_used(folder: &Path, trace: Option<&str>) -> Result<(), Error> {
-    const TRACES: [&str; 6] =
-        ["ca.pem", "ca-key.pem", "server.pem", "token-key.pem", "token-key-entra.pem", "entra-key.pem"];
+    refuse_where_used(folder, trace, "is missing or empty")
+}
+
+/// The same, with what is wrong with the database.
+pub(super) fn refuse_where_used(folder: &Path, trace: Option<&str>, what: &str) -> Result<(), Error> {
+    const TRACES: [&str; 7] =
+        ["ca.pem", "ca-key.pem", "server.pem", "token-key.pem", "token-key-entra.pem", "entra-key.pem", "bundle.pem"];
     let traces = TRACES.into_iter().filter(|name| folder.join(name).symlink_metadata().is_ok());
     let Some(trace) = traces.chain(trace).next() else { return Ok(()) };
     let why = format!(
-        "it is missing or empty, though the folder was used before (it holds {trace}); put it back, or give the emulator a new \
+        "it {what}, though the folder was used before (it holds {trace}); put it back, or give the emulator a new \
          folder"
     );
     Err(Error::Damaged(folder.join(DATABASE_FILE), why))

@@ -39,6 +39,8 @@ pub(crate) struct Opened {
     pub(crate) folder: Folder,
     /// What was changed or is remarkable, for the log.
     pub(crate) lines: Vec<String>,
+    /// Whether the database was made or brought to the present schema, so that what else a start stores is new, too.
+    pub(crate) is_new: bool,
 }
 
 /// Opens the store in a folder, and makes both where there are none.

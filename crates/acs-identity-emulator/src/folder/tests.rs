@@ -100,14 +100,14 @@ fn files_are_for_their_owner_only() {
     create(&opened.store, "u");
     assert_eq!([DATABASE_FILE, LOCK_FILE, "identities.db-wal"].map(|name| folder.mode(name)), [0o600; 3]);
     close(opened);
-    for name in [DATABASE_FILE, "token-key.pem"] {
+    for name in [DATABASE_FILE, "own-key.pem"] {
         fs::write(folder.path(name), fs::read(folder.path(name)).unwrap_or_default()).unwrap();
         fs::set_permissions(folder.path(name), fs::Permissions::from_mode(0o644)).unwrap();
     }
     let lines = folder.open().unwrap().lines;
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines.iter().all(|line| line.contains("could be read by others (mode 644)")), "{lines:?}");
-    assert_eq!([DATABASE_FILE, "token-key.pem"].map(|name| folder.mode(name)), [0o600; 2]);
+    assert_eq!([DATABASE_FILE, "own-key.pem"].map(|name| folder.mode(name)), [0o600; 2]);
 }
 
 #[test]
@@ -179,8 +179,39 @@ fn a_used_folder_without_its_database_is_refused() {
     fs::remove_file(folder.path(LOCK_FILE)).unwrap();
     fs::write(folder.path("ca.pem"), "").unwrap();
     assert!(folder.refusal().contains("(it holds ca.pem)"));
+    fs::remove_file(folder.path("ca.pem")).unwrap();
     fs::write(folder.path(DATABASE_FILE), content).unwrap();
     folder.open().unwrap();
+}
+
+#[test]
+fn a_used_folder_whose_database_was_cut_is_refused_and_not_written() {
+    for length in [1, 511] {
+        let folder = Temporary::new();
+        close(folder.open().unwrap());
+        let cut = fs::read(folder.path(DATABASE_FILE)).unwrap()[..length].to_vec();
+        fs::write(folder.path(DATABASE_FILE), &cut).unwrap();
+        assert!(folder.refusal().starts_with("the database FOLDER/identities.db"), "{length}");
+        assert_eq!(fs::read(folder.path(DATABASE_FILE)).unwrap(), cut);
+    }
+}
+
+#[test]
+fn a_folder_of_which_the_bundle_is_left_is_refused() {
+    let folder = Temporary::new();
+    fs::write(folder.path("bundle.pem"), "").unwrap();
+    assert!(folder.refusal().contains("(it holds bundle.pem)"));
+}
+
+#[test]
+fn a_used_folder_whose_database_has_lost_its_resource_is_refused_and_not_written() {
+    let folder = Temporary::new();
+    close(folder.open().unwrap());
+    fs::remove_file(folder.path(LOCK_FILE)).unwrap();
+    let content = fs::read(folder.path(DATABASE_FILE)).unwrap();
+    fs::write(folder.path("ca.pem"), "").unwrap();
+    assert!(folder.refusal().contains("it lacks the resource, though the folder was used before (it holds ca.pem)"));
+    assert_eq!(fs::read(folder.path(DATABASE_FILE)).unwrap(), content);
 }
 
 #[test]

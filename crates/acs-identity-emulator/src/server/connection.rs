@@ -1,7 +1,9 @@
 //! One connection: TLS or plain HTTP by the first byte, then requests.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::Poll;
 
 use hyper::Request;
 use hyper::body::Incoming;
@@ -80,7 +82,12 @@ async fn serve_http(
                 if has_credentials {
                     tokio::task::yield_now().await;
                 } else {
-                    turns.take().await;
+                    // Polled with the connection's task, which is woken where it is cut. Its request must not be held until then.
+                    let cut = poll_fn(|_| if watch.is_cut() { Poll::Ready(()) } else { Poll::Pending });
+                    tokio::select! {
+                        () = turns.take() => {}
+                        () = cut => {}
+                    }
                 }
                 if watch.is_cut() {
                     return Err(Dropped);
@@ -88,10 +95,10 @@ async fn serve_http(
                 watch.takes_its_turn();
             }
             let outcome = handled.await;
-            watch.enter(Stage::Head);
             if outcome.as_ref().is_ok_and(|answer| answer.headers().contains_key(CONNECTION)) {
                 watch.refuses_the_rest();
             }
+            watch.enter(Stage::Head);
             outcome
         }
     });

@@ -39,10 +39,14 @@ impl Emulator {
     /// decides cannot be stored. Nothing is overwritten.
     pub fn open(config: Config) -> Result<Self, Error> {
         check_clock(machine::system())?;
-        let core = Core::open(&config)?;
+        let mut core = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, machine::now())?;
-        // What the first start has chosen is in the database itself then, and not lost with the log.
-        core.store.move_log();
+        if core.is_new {
+            // What this start has decided stands in the log alone until the database is closed. With a lost log, the folder
+            // would be another resource.
+            drop(core);
+            core = Core::open(&config)?;
+        }
         let (tls, ca_certificate) = (pki.server_config()?, pki.ca_certificate());
         Ok(Self { core: Arc::new(core), tls, pki: Arc::new(pki), ca_certificate, config })
     }
@@ -112,6 +116,29 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[cfg(all(feature = "sqlite", unix))]
+    #[test]
+    fn what_the_first_start_decides_is_in_the_database_before_anything_is_served() {
+        use std::fs;
+        let folder = std::env::temp_dir().join(format!("acs-first-start-{}", std::process::id()));
+        let copy = folder.with_extension("copy");
+        for path in [&folder, &copy] {
+            let _ = fs::remove_dir_all(path);
+            fs::create_dir(path).unwrap();
+        }
+        let emulator = Emulator::open(Config::in_folder(&folder)).unwrap();
+        // A kill, and the log is lost.
+        fs::copy(folder.join("identities.db"), copy.join("identities.db")).unwrap();
+        let after = Emulator::open(Config::in_folder(&copy)).unwrap();
+        assert_eq!(after.core.resource_id, emulator.core.resource_id);
+        assert_eq!(after.ca_certificate(), emulator.ca_certificate());
+        assert_eq!(after.connection_string(1), emulator.connection_string(1));
+        drop((emulator, after));
+        for path in [&folder, &copy] {
+            let _ = fs::remove_dir_all(path);
+        }
+    }
 
     #[test]
     fn a_clock_that_nothing_can_name_is_refused() {

@@ -21,9 +21,9 @@ pub(super) const MAX_HEAD: usize = 32 * 1024;
 /// A head that is larger than this counts as large. Nearly all are smaller; a connection has that much memory at once.
 pub(super) const LARGE_HEAD: u64 = 8 * 1024;
 
-/// How many bytes there may be in large heads that are not complete, over all connections that have not authenticated. For
-/// more, the oldest idle one of them is closed.
-pub(super) const LARGE_HEADS: u64 = 4 * 1024 * 1024;
+/// How many bytes there may be in large heads that are not complete, and in large requests until they are answered, over all
+/// connections that have not authenticated. For more, the oldest idle one of them is closed.
+pub(super) const LARGE_HEADS: u64 = 2 * 1024 * 1024;
 
 /// A connection that says nothing is closed after this.
 pub(super) const FIRST_BYTE: Duration = Duration::from_secs(30);

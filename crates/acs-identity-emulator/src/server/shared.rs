@@ -25,11 +25,15 @@ impl Shared {
         Self { started: machine::instant(), now: AtomicU64::new(0), heads: AtomicU64::new(0), pressed: Notify::new() }
     }
 
-    /// So many bytes more are held in large heads.
-    pub(super) fn hold(&self, bytes: u64) {
-        if self.heads.fetch_add(bytes, Ordering::Relaxed) + bytes > LARGE_HEADS {
+    /// So many bytes more are held in large heads; whether that is twice what there may be. Many connections can come to hold
+    /// theirs before those that are quiet for the longest time are told to end for them.
+    #[must_use]
+    pub(super) fn hold(&self, bytes: u64) -> bool {
+        let held = self.heads.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        if held > LARGE_HEADS {
             self.pressed.notify_one();
         }
+        held > 2 * LARGE_HEADS
     }
 
     pub(super) fn release(&self, bytes: u64) {

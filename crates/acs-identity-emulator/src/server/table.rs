@@ -115,7 +115,7 @@ impl Table {
             if watch.is_stalled() {
                 stalled.push((watch, 1));
             }
-            if watch.large_head() > 0 {
+            if watch.is_large() {
                 heads.push((watch, watch.large_head()));
             }
         }

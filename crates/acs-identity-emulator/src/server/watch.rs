@@ -47,7 +47,7 @@ pub(super) struct Watch {
     /// When the first byte of a head came.
     head_since: AtomicU64,
     has_head: AtomicBool,
-    /// How many bytes of the head have come.
+    /// How many bytes of the head have come, and of the request where its client has not authenticated.
     head: AtomicU64,
     /// The last answer ends the connection, with the request perhaps not read to its end.
     refuses: AtomicBool,
@@ -87,7 +87,11 @@ impl Watch {
     pub(super) fn enter(&self, stage: Stage) {
         self.since.store(self.shared.now(), Relaxed);
         self.has_head.store(false, Relaxed);
-        self.release_head();
+        // Of those who have not authenticated, what came counts for as long as it is held: until the body has come and the
+        // operation is done, and where that is the last one, until the client goes.
+        if (stage == Stage::Head && !self.refuses.load(Relaxed)) || self.is_authenticated() {
+            self.release_head();
+        }
         self.stage.store(stage as u8, Relaxed);
     }
 
@@ -109,22 +113,33 @@ impl Watch {
         let now = self.shared.now();
         self.reads.store(false, Relaxed);
         self.moved.store(now, Relaxed);
-        if self.stage() != Stage::Head {
-            return;
+        match self.stage() {
+            Stage::Head => {}
+            Stage::Request if self.is_authenticated() => return self.release_head(),
+            Stage::Request => return self.holds(bytes),
+            _ => return,
         }
         if !self.has_head.load(Relaxed) {
             self.head_since.store(now, Relaxed);
             self.has_head.store(true, Relaxed);
         }
+        self.holds(bytes);
+    }
+
+    /// So many bytes more of a head, or of a request of somebody who has not authenticated.
+    fn holds(&self, bytes: usize) {
         let before = self.head.load(Relaxed);
         let head = before + bytes as u64;
         self.head.store(head, Relaxed);
         if head > LARGE_HEAD {
-            self.shared.hold(head - before.max(LARGE_HEAD));
+            let is_too_much = self.shared.hold(head - before.max(LARGE_HEAD));
+            if is_too_much && !self.is_authenticated() {
+                self.tell(Order::Cut);
+            }
         }
     }
 
-    /// The head is complete, or will not be.
+    /// What came of a request is not held any more.
     fn release_head(&self) {
         let large = self.large_head();
         self.head.store(0, Relaxed);
@@ -133,7 +148,7 @@ impl Watch {
         }
     }
 
-    /// How many bytes it holds in a large head.
+    /// How many bytes it holds in a large head, and of a large request of somebody who has not authenticated.
     pub(super) fn large_head(&self) -> u64 {
         self.head.load(Relaxed).saturating_sub(LARGE_HEAD)
     }
@@ -188,6 +203,11 @@ impl Watch {
     /// Whether it waits for its client, with nothing under way that must get an answer.
     pub(super) fn is_idle(&self) -> bool {
         self.reads.load(Relaxed) || self.writes.load(Relaxed)
+    }
+
+    /// Whether it holds bytes of a large head or request, and nothing is under way that must get an answer.
+    pub(super) fn is_large(&self) -> bool {
+        self.large_head() > 0 && (self.stage() == Stage::Head || self.is_idle())
     }
 
     /// Whether its client leaves an answer unread.
@@ -331,6 +351,50 @@ mod tests {
     }
 
     #[test]
+    fn the_bytes_of_a_large_request_of_a_stranger_are_counted_until_its_client_has_gone() {
+        let (shared, watch) = at(Stage::Head);
+        watch.has_read(8000);
+        watch.enter(Stage::Request);
+        watch.has_read(10_000);
+        assert_eq!(watch.large_head(), 18_000 - LARGE_HEAD);
+        assert!(!watch.is_large(), "its operation runs");
+        watch.waits_to_read();
+        assert!(watch.is_large());
+        watch.refuses_the_rest();
+        watch.enter(Stage::Head);
+        watch.enter(Stage::Closing);
+        assert!(watch.is_large());
+        drop(watch);
+        assert!(shared.is_without_heads());
+    }
+
+    #[test]
+    fn the_bytes_of_a_request_that_has_authenticated_are_not_counted() {
+        let (shared, watch) = at(Stage::Head);
+        watch.has_read(20_000);
+        watch.enter(Stage::Request);
+        let address = "127.0.0.1:1".parse().unwrap();
+        let connection = Arc::new(Connection::new(address, address, false));
+        connection.authenticate();
+        watch.name(connection);
+        watch.has_read(100_000);
+        assert!(shared.is_without_heads());
+    }
+
+    #[test]
+    fn a_burst_of_large_heads_is_cut_where_it_holds_twice_what_there_may_be() {
+        let (shared, first) = at(Stage::Head);
+        first.has_read(usize::try_from(LARGE_HEAD + 2 * limits::LARGE_HEADS).unwrap());
+        assert!(!first.is_cut());
+        let one_more = Watch::new(Arc::clone(&shared));
+        one_more.enter(Stage::Head);
+        one_more.has_read(8192);
+        assert!(!one_more.is_cut(), "it is not large");
+        one_more.has_read(1);
+        assert!(one_more.is_cut() && !first.is_cut());
+    }
+
+    #[test]
     fn the_bytes_of_large_heads_are_counted_until_the_head_is_complete() {
         let (_, watch) = at(Stage::Head);
         watch.has_read(8000);
@@ -340,6 +404,7 @@ mod tests {
         assert_eq!(watch.large_head(), 10_000 - LARGE_HEAD);
         watch.enter(Stage::Request);
         watch.has_read(100_000);
+        watch.enter(Stage::Head);
         assert_eq!(watch.large_head(), 0);
         assert!(watch.shared.is_without_heads());
     }

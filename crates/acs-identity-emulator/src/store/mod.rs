@@ -245,15 +245,6 @@ impl Store {
         }
     }
 
-    /// Has what was written moved into the file of the database soon, if there is one. It is durable before.
-    pub(crate) fn move_log(&self) {
-        match self {
-            Self::Memory(_) => {}
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.move_log(),
-        }
-    }
-
     /// Carries out what waits, and nothing that comes later; whether what is on the disk is whole.
     pub(crate) fn close(&self) -> bool {
         match self {

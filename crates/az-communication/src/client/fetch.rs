@@ -99,7 +99,7 @@ fn send(url: Url, trust: Trust, printer: Printer) -> azure_core::Result<RawRespo
 }
 
 /// A URL for messages: without a user and a password, also where it is not a valid one.
-fn without_user(url: &str) -> String {
+pub fn without_user(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     // In a URL that is not valid, a slash may stand in the password.

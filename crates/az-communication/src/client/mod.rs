@@ -61,7 +61,7 @@ mod x509_name;
 pub use access::{Access, Principal};
 pub use connection::{Auth, CONNECT_OPTIONS, Connection};
 pub use failure::{Failure, ServiceErrorKind};
-pub use fetch::{check_url, fetch_json, fetch_json_of};
+pub use fetch::{check_url, fetch_json, fetch_json_of, without_user};
 pub use form::{is_overloaded, post_form, seconds};
 pub use jwks::{Verdict, verify};
 pub use login::redacted;

@@ -62,6 +62,11 @@ pub fn addresses(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketA
     elsewhere(host, &name, port, deadline)
 }
 
+/// The address that a host is, also where it is written in short (127.1) or in another base (0x7f.1).
+pub fn literal_address(host: &str) -> Option<IpAddr> {
+    literal::parse(host).map(|address| address.ip())
+}
+
 /// Whether the host is `localhost`.
 pub fn is_localhost(host: &str) -> bool {
     host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case("localhost")

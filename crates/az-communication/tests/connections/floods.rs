@@ -77,6 +77,15 @@ fn half_handshakes_are_withstood() {
 }
 
 #[test]
+fn exchanges_with_long_tokens_are_withstood() {
+    let token = "a".repeat(15_000);
+    flood(format!(
+        "POST /access/entra/:exchangeAccessToken?api-version=2025-03-02-preview HTTP/1.1\r\nhost: localhost\r\n\
+         authorization: Bearer {token}\r\ncontent-length: 16000\r\n\r\n{token}"
+    ));
+}
+
+#[test]
 #[ignore = "takes a minute of processor time without optimization"]
 fn answers_that_are_not_read_are_withstood() {
     flood("GET /openapi.json HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(100));

@@ -151,11 +151,72 @@ fn a_wrong_option_about_doors_is_named() {
             "{said}"
         );
     }
+    insta::assert_snapshot!(refused(&["--public-url", "https://a;accesskey=evil/"]), @r"
+    ERROR: --public-url is not a URL of clients: 'https://a;accesskey=evil/'.
+    Hint: Example: https://acs.example
+    ");
     insta::assert_snapshot!(refused(&["--control-secret", ""]), @"ERROR: --control-secret is empty.");
     insta::assert_snapshot!(refused(&["--entra-admin", "x"]), @r"
     ERROR: --entra-admin is given without --entra-issuer.
     Hint: Tokens of the emulator's own issuer never open the access keys. Name the issuer of these applications: --entra-issuer URL
     ");
+}
+
+/// An issuer of all tenants; its address. It ends with the process.
+fn issuer_of_all_tenants() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let body = format!(r#"{{"issuer":"{address}/{{tenantid}}/v2.0","jwks_uri":"{address}/keys","keys":[]}}"#);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+            let _ = std::io::Write::write_all(&mut stream, format!("{head}{body}").as_bytes());
+        }
+    });
+    address
+}
+
+#[test]
+fn an_admin_of_an_issuer_of_all_tenants_is_named_with_its_tenant() {
+    let home = Folder::new();
+    let issuer = issuer_of_all_tenants();
+    let refused = |admin: &str| {
+        let options = ["--in-memory", "--entra-issuer", &issuer, "--entra-admin", admin];
+        refusal_with(2, az(&home).args(START).args(options))
+    };
+    insta::assert_snapshot!(refused("app"), @r"
+    ERROR: --entra-admin must be TENANT/CLIENT, but it is 'app'.
+    Hint: An issuer of --entra-issuer issues the tokens of all tenants, and everybody can make an application in a tenant of their own. Name the tenant of yours, or the issuer of that tenant.
+    ");
+    assert!(refused("/app").starts_with("ERROR: --entra-admin must be TENANT/CLIENT"));
+    drop(Emulator::start(&home, &["--in-memory", "--entra-issuer", &issuer, "--entra-admin", "tenant/app"]));
+}
+
+#[test]
+#[ignore = "waits for 10 s"]
+fn an_issuer_that_does_not_answer_is_given_up() {
+    let home = Folder::new();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://user:secret@{}", silent.local_addr().unwrap());
+    let said = refusal(az(&home).args(START).args(["--in-memory", "--entra-issuer", &url]));
+    let said = said.replace(&silent.local_addr().unwrap().port().to_string(), "PORT");
+    insta::assert_snapshot!(said, @r"
+    ERROR: http://127.0.0.1:PORT cannot be read: it has not answered within 10 s.
+    Hint: Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration
+    ");
+}
+
+#[test]
+fn an_access_key_that_can_be_guessed_is_warned_about() {
+    let home = Folder::new();
+    let mut emulator = Emulator::start(&home, &["--in-memory", "--access-key", "AA=="]);
+    kill("TERM", emulator.child.id());
+    assert!(emulator.child.wait().unwrap().success());
+    let mut stderr = String::new();
+    emulator.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    insta::assert_snapshot!(stderr.lines().next().unwrap(), @r"WARNING: --access-key has a length of 1, and can be guessed; the keys of the service have 64 bytes. Make one: openssl rand -base64 64 | tr -d '\n'");
 }
 
 #[test]

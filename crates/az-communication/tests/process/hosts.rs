@@ -34,6 +34,16 @@ fn the_hint_about_a_host_fits_what_is_wrong_with_it() {
     Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
     exit 2
     ");
+    insta::assert_snapshot!(refused(&["--host", "255.255.255.255"]), @r"
+    ERROR: --host must be an address of this machine, and not one of many machines: '255.255.255.255'.
+    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    exit 2
+    ");
+    insta::assert_snapshot!(refused(&["--host", "224.0.0.1"]), @r"
+    ERROR: --host must be an address of this machine, and not one of many machines: '224.0.0.1'.
+    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    exit 2
+    ");
     insta::assert_snapshot!(refused(&["--host", "192.0.2.1", "--port", "0"]), @r"
     ERROR: Cannot listen on 192.0.2.1:0: Cannot assign requested address.
     Hint: This machine does not have the address. Give one that it has, or leave --host out to listen on 127.0.0.1 and ::1.
@@ -60,6 +70,8 @@ fn the_endpoint_answers_whatever_host_is_listened_on() {
     let home = Folder::new();
     for (host, endpoint) in [
         ("0.0.0.0", "https://localhost:"),
+        ("0", "https://localhost:"),
+        ("0x7f.1", "https://127.0.0.1:"),
         ("::", "https://localhost:"),
         ("localhost", "https://localhost:"),
         ("127.0.0.1", "https://127.0.0.1:"),

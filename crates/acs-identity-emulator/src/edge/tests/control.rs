@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Ask, ELSEWHERE, ask, create, edge, edge_of, management_token};
 use crate::config::{Config, TrustedIssuer};
+use crate::core::DEFAULT_TENANT;
 use crate::edge::Edge;
 
 const ADMIN: &str = "aaaaaaaa-0000-0000-0000-000000000001";
@@ -59,7 +60,8 @@ async fn the_control_secret_rules_the_emulator_and_nothing_else() {
 async fn trusting(issuer: &Arc<Edge>) -> Arc<Edge> {
     let keys = ask("GET", "/common/discovery/v2.0/keys").of(issuer).await.json();
     let issuer = TrustedIssuer { issuer: "https://localhost:10100/{tenantid}/v2.0".into(), jwks: keys };
-    Arc::new(edge_of(Config { issuers: vec![issuer], entra_admins: vec![ADMIN.to_uppercase()], ..Config::in_memory() }))
+    let admin = format!("{DEFAULT_TENANT}/{ADMIN}").to_uppercase();
+    Arc::new(edge_of(Config { issuers: vec![issuer], entra_admins: vec![admin], ..Config::in_memory() }))
 }
 
 #[tokio::test]
@@ -82,6 +84,46 @@ async fn keys_are_for_the_entra_callers_that_were_named() {
     let target = format!("/metadata/identity/oauth2/token?resource=https://vault.azure.net&client_id={ADMIN}");
     let vault = ask("GET", target).header("metadata", "true").of(&issuer).await.text_of("access_token");
     assert_eq!(list.bearer(&vault).of(&edge).await.status, 401);
+}
+
+/// A token for management of a user of an application.
+async fn user_token(issuer: &Arc<Edge>, more: Value) -> String {
+    let mut body = serde_json::json!({"oid": "o", "appid": ADMIN, "aud": "https://communication.azure.com/"});
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    ask("POST", "/emulator/entra-token").body(body.to_string()).signed().of(issuer).await.text_of("access_token")
+}
+
+#[tokio::test]
+async fn keys_are_not_for_users_of_an_application_that_was_named() {
+    let issuer = edge();
+    let edge = trusting(&issuer).await;
+    for more in [serde_json::json!({}), serde_json::json!({"scopes": []})] {
+        let token = user_token(&issuer, more).await;
+        assert_eq!(ask("POST", "/emulator/list-keys").bearer(&token).of(&edge).await.status, 403);
+        let created = ask("POST", "/identities?api-version=2023-10-01").bearer(&token).of(&edge).await;
+        assert_eq!(created.status, 201, "it is good for the service");
+    }
+}
+
+#[tokio::test]
+async fn keys_are_for_applications_of_the_tenant_that_was_named() {
+    let issuer = edge();
+    let edge = trusting(&issuer).await;
+    let secret = issuer.core.access_keys.client_secret();
+    let token = async |tenant: &str| {
+        let form = format!(
+            "grant_type=client_credentials&client_id={ADMIN}&client_secret={secret}\
+             &scope=https://communication.azure.com//.default"
+        );
+        ask("POST", format!("/{tenant}/oauth2/v2.0/token")).body(form).of(&issuer).await.text_of("access_token")
+    };
+    let list = ask("POST", "/emulator/list-keys");
+    assert_eq!(list.clone().bearer(&token(DEFAULT_TENANT).await).of(&edge).await.status, 200);
+    assert_eq!(list.clone().bearer(&token("other").await).of(&edge).await.status, 403);
+    // A client id alone names nobody where the issuer is one of all tenants.
+    let config = Config { entra_admins: vec![ADMIN.into()], ..edge.config.clone() };
+    let edge = Arc::new(edge_of(config));
+    assert_eq!(list.bearer(&token(DEFAULT_TENANT).await).of(&edge).await.status, 403);
 }
 
 #[tokio::test]

@@ -172,3 +172,17 @@ async fn a_token_ends_with_the_access_key_that_got_it() {
     assert!(is_good(&of_this_machine), "it was got without a key");
     assert!(is_good(&by_secret(&edge, RESOURCE).await));
 }
+
+#[tokio::test]
+async fn what_a_token_is_for_has_at_most_2048_bytes() {
+    let edge = edge();
+    let secret = edge.core.access_keys.client_secret();
+    for (bytes, status) in [(2048, 200), (2049, 400)] {
+        let name = "r".repeat(bytes);
+        let identity =
+            ask("GET", format!("/metadata/identity/oauth2/token?resource={name}")).header("metadata", "true");
+        assert_eq!(identity.of(&edge).await.status, status);
+        let form = format!("grant_type=client_credentials&client_id=c&client_secret={secret}&scope={name}");
+        assert_eq!(ask("POST", "/t/oauth2/v2.0/token").body(form).of(&edge).await.status, status);
+    }
+}

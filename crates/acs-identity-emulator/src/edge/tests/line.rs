@@ -150,3 +150,14 @@ async fn the_connection_learns_who_has_authenticated() {
         assert_eq!(connection.is_authenticated(), expected, "{}", request.target);
     }
 }
+
+#[tokio::test]
+async fn a_large_request_of_a_stranger_ends_the_connection() {
+    let edge = edge();
+    let ends = async |ask: super::Ask| ask.of(&edge).await.header("connection") == Some("close");
+    let form = |bytes: usize| ask("POST", "/t/oauth2/v2.0/token").body("a".repeat(bytes));
+    assert!(!ends(form(7000)).await);
+    assert!(ends(form(9000)).await);
+    assert!(ends(ask("GET", "/health").header("x-large", "a".repeat(9000))).await);
+    assert!(!ends(create().header("x-large", "a".repeat(9000))).await, "it is signed");
+}

@@ -43,8 +43,6 @@ struct Waiting {
     led: bool,
     /// Whether the thread is to take it.
     ready: bool,
-    /// Whether the log is to be moved into the database now.
-    moves: bool,
     closed: bool,
 }
 
@@ -103,13 +101,7 @@ impl Queue {
         self.changed.notify_one();
     }
 
-    /// Has the log moved into the database, and does not wait for it.
-    pub(super) fn move_log(&self) {
-        self.lock().moves = true;
-        self.changed.notify_one();
-    }
-
-    /// What waits, nothing where the log is to be moved; `None` when nothing will.
+    /// What waits; `None` when nothing will.
     fn take(&self) -> Option<Vec<(Operation, Reply)>> {
         let mut state = self.lock();
         loop {
@@ -123,9 +115,6 @@ impl Queue {
             }
             if state.closed {
                 return None;
-            }
-            if std::mem::take(&mut state.moves) {
-                return Some(Vec::new());
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -179,11 +168,8 @@ impl Committer {
     pub(super) fn run(mut self, queue: &Queue) -> bool {
         let _end = End(queue);
         while let Some(batch) = queue.take() {
-            let moves = batch.is_empty();
-            if !moves {
-                self.carry_out(batch);
-            }
-            if moves || self.pages.load(Ordering::Relaxed) >= LOG_PAGES {
+            self.carry_out(batch);
+            if self.pages.load(Ordering::Relaxed) >= LOG_PAGES {
                 self.move_log();
             }
         }

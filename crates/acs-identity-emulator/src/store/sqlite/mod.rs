@@ -76,10 +76,6 @@ impl Sqlite {
         self.queue.carry_out(operation).await
     }
 
-    pub(super) fn move_log(&self) {
-        self.queue.move_log();
-    }
-
     /// What keeps writes from being carried out. Waits for nobody.
     pub(super) fn trouble(&self) -> Option<StoreError> {
         if self.surroundings.are_still_there() { self.trouble.now() } else { Some(StoreError::Gone) }

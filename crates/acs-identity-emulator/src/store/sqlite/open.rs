@@ -17,6 +17,9 @@ use crate::store::{StoreError, sqlite};
 /// The setting that says which run of an emulator opened the database last.
 const RUN: &str = "run";
 
+/// The setting that says which resource it is.
+const RESOURCE: &str = "resource_id";
+
 /// The setting that says which write-ahead log reached the database last.
 pub(super) const LOG: &str = "log";
 
@@ -114,6 +117,20 @@ impl Checked {
     /// Whether nothing is in it.
     pub(crate) fn is_empty(&self) -> bool {
         self.origin == Origin::New
+    }
+
+    /// Whether the tables are there, but not yet the resource that they are for: a first start that was cut off, or the log in
+    /// which the resource stood is lost.
+    pub(crate) fn lacks_resource(&self) -> Result<bool, Refused> {
+        match self.origin {
+            Origin::Present | Origin::Restored(schema::VERSION) => Ok(setting(&self.connection, RESOURCE)?.is_none()),
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether it is brought to the present schema by [`Self::begin`], or made.
+    pub(crate) fn is_to_be_made(&self) -> bool {
+        self.origin != Origin::Present
     }
 
     /// Brings it to the present schema, names the run that has it open, and begins to serve. All of that is durable when this

@@ -8,6 +8,9 @@ use crate::error::CliError;
 
 const KEY: Secret = Secret { option: "--access-key", file: "--access-key-file", what: "key" };
 
+/// A key of fewer bytes can be found out.
+const SHORT: usize = 16;
+
 /// The key; `None` where none is given.
 ///
 /// # Errors
@@ -17,8 +20,20 @@ pub(super) fn given(invocation: &Invocation<'_>) -> Result<Option<AccessKey>, Cl
     let Some(key) = KEY.given(invocation)? else { return Ok(None) };
     // What is not base64 is skipped, as the SDKs do it, so that the name of a file that is not there could be a key.
     let parsed = if key.value.starts_with('@') { None } else { key.value.parse().ok() };
+    if let Some(bytes) = parsed.as_ref().map(length).filter(|bytes| *bytes < SHORT) {
+        let why = format!(
+            "{} has a length of {bytes}, and can be guessed; the keys of the service have 64 bytes.",
+            key.named_by
+        );
+        invocation.printer.warning(&format!("{why} Make one: openssl rand -base64 64 | tr -d '\\n'"));
+    }
     parsed.map(Some).ok_or_else(|| {
         CliError::usage(format!("{} is not valid base64.", key.named_by))
             .hint("Make one: openssl rand -base64 64 | tr -d '\\n'")
     })
+}
+
+/// How many bytes a key has.
+fn length(key: &AccessKey) -> usize {
+    key.to_base64().trim_end_matches('=').len() * 3 / 4
 }

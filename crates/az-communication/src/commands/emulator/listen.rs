@@ -17,6 +17,9 @@ const NAME_TIMEOUT: Duration = Duration::from_secs(30);
 const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
+const HOST_HINT: &str =
+    "Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.";
+
 /// Where to listen.
 pub(super) struct Place {
     /// All of them must be free.
@@ -45,7 +48,13 @@ impl Place {
         if names::is_localhost(&given.value) {
             return Ok(Self::loopback());
         }
-        if let Ok(address) = given.value.parse::<IpAddr>() {
+        // What has an interface behind it, or brackets, is not an address alone.
+        let literal = (!given.value.contains(['%', '['])).then(|| names::literal_address(&given.value)).flatten();
+        if let Some(address) = literal {
+            if address.is_multicast() || address == IpAddr::V4(Ipv4Addr::BROADCAST) {
+                let what = "must be an address of this machine, and not one of many machines";
+                return Err(CliError::usage(format!("{} {what}: '{}'.", given.named_by, given.value)).hint(HOST_HINT));
+            }
             // Clients of a machine whose addresses are all served call it localhost, whichever address that is for them.
             let (host, beside) = match (address.is_unspecified(), address.is_ipv4()) {
                 (true, true) => (loopback_host(), Some(V6)),
@@ -55,9 +64,7 @@ impl Place {
             return Ok(Self { wanted: vec![address], beside, host, is_loopback: false });
         }
         if let Some(problem) = problem_of(&given.value) {
-            return Err(CliError::usage(format!("{} {problem}: '{}'.", given.named_by, given.value)).hint(
-                "Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.",
-            ));
+            return Err(CliError::usage(format!("{} {problem}: '{}'.", given.named_by, given.value)).hint(HOST_HINT));
         }
         let found = names::addresses(&given.value, 0, Instant::now() + NAME_TIMEOUT).map_err(|error| {
             CliError::new(error.to_string()).hint(format!(
@@ -66,13 +73,7 @@ impl Place {
             ))
         })?;
         let wanted: Vec<IpAddr> = found.iter().map(SocketAddr::ip).collect();
-        // An address may be written in short, as 127.1.
-        let is_short = given.value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let host = match wanted.first() {
-            Some(address) if is_short => address.to_string(),
-            _ => given.value.clone(),
-        };
-        Ok(Self { wanted, beside: None, host, is_loopback: false })
+        Ok(Self { wanted, beside: None, host: given.value.clone(), is_loopback: false })
     }
 
     /// The host under which clients reach the emulator; an IPv6 address without brackets.

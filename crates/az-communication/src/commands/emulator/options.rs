@@ -1,6 +1,8 @@
 //! The options of the emulator, each with its variable.
 
 use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use acs_identity_emulator::{Config, TrustedIssuer};
@@ -98,7 +100,8 @@ pub(super) const CERTIFICATE_KEY: Argument = Argument::new(
 
 pub(super) const ENTRA_ADMIN: Argument = Argument::new(
     &["--entra-admin"],
-    "Client IDs of applications of --entra-issuer that may list and regenerate the access keys. Environment variable: \
+    "Applications of --entra-issuer that may list and regenerate the access keys: CLIENT, or TENANT/CLIENT, which an issuer \
+     of all tenants needs. Environment variable: \
      AZURE_COMMUNICATION_EMULATOR_ENTRA_ADMIN.",
 )
 .arity(Arity::Many)
@@ -129,6 +132,9 @@ pub(super) const PUBLIC_URL: Argument = Argument::new(
 
 /// The longest time that the service takes to revoke (docs/service.md, section 7), in seconds.
 const MAX_REVOCATION_DELAY: u64 = 15 * 60;
+
+/// How long an issuer may take for its metadata, and for its keys.
+const ISSUER_TIMEOUT: Duration = Duration::from_secs(10);
 
 const ENTRA_METADATA: &str = "Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration";
 
@@ -235,8 +241,28 @@ pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
              --entra-issuer URL",
         ));
     }
+    let any_tenant = config.issuers.iter().any(TrustedIssuer::is_of_all_tenants);
+    if let Some(admin) = admins.iter().find(|admin| !is_admin(&admin.value, any_tenant)) {
+        let what = if any_tenant { "TENANT/CLIENT" } else { "a client id or TENANT/CLIENT" };
+        let described = CliError::usage(format!("{} must be {what}, but it is '{}'.", admin.named_by, admin.value));
+        return Err(match any_tenant {
+            true => described.hint(
+                "An issuer of --entra-issuer issues the tokens of all tenants, and everybody can make an application in a \
+                 tenant of their own. Name the tenant of yours, or the issuer of that tenant.",
+            ),
+            false => described,
+        });
+    }
     config.entra_admins = admins.into_iter().map(|given| given.value).collect();
     Ok(config)
+}
+
+/// Whether it names an application, with its tenant where there is more than one.
+fn is_admin(text: &str, any_tenant: bool) -> bool {
+    match text.split_once('/') {
+        Some((tenant, client)) => !tenant.is_empty() && !client.is_empty() && !client.contains('/'),
+        None => !any_tenant,
+    }
 }
 
 /// The values of an option that takes several, else those of its variable, which blanks separate.
@@ -260,7 +286,8 @@ fn list(invocation: &Invocation<'_>, key: &str) -> Result<Vec<Given>, CliError> 
 }
 
 fn public_url(given: &Given) -> Result<String, CliError> {
-    let parsed = Url::parse(&given.value).ok().filter(is_web);
+    // It stands in connection strings, whose parts end at a semicolon.
+    let parsed = Url::parse(&given.value).ok().filter(|url| is_web(url) && !url.as_str().contains(';'));
     let url = parsed.map(|url| url.as_str().trim_end_matches('/').to_owned());
     url.ok_or_else(|| given.is_not("a URL of clients").hint("Example: https://acs.example"))
 }
@@ -296,13 +323,25 @@ fn alone(given: &Given, other: &str) -> CliError {
         .hint(format!("A certificate needs its key: {other} FILE, or {variable}."))
 }
 
+/// Gets a document of an issuer. A start waits for it, so it ends after a time.
+fn fetch(url: &str, printer: Printer) -> Result<Json, CliError> {
+    let (answer, wanted) = mpsc::channel();
+    let asked = url.to_owned();
+    thread::spawn(move || answer.send(client::fetch_json(&asked, printer)));
+    wanted.recv_timeout(ISSUER_TIMEOUT).unwrap_or_else(|_| {
+        let (url, seconds) = (client::without_user(url), ISSUER_TIMEOUT.as_secs());
+        Err(CliError::new(format!("{url} cannot be read: it has not answered within {seconds} s."))
+            .hint(ENTRA_METADATA))
+    })
+}
+
 /// Reads an issuer's metadata and keys.
 fn trusted_issuer(url: &str, printer: Printer) -> Result<TrustedIssuer, CliError> {
-    let metadata = client::fetch_json(url, printer)?;
+    let metadata = fetch(url, printer)?;
     let member = |name: &str| {
         metadata.get(name).and_then(Json::as_str).map(str::to_owned).ok_or_else(|| {
             CliError::new(format!("{url} is not OpenID metadata: the member {name} is missing.")).hint(ENTRA_METADATA)
         })
     };
-    Ok(TrustedIssuer { issuer: member("issuer")?, jwks: client::fetch_json(&member("jwks_uri")?, printer)? })
+    Ok(TrustedIssuer { issuer: member("issuer")?, jwks: fetch(&member("jwks_uri")?, printer)? })
 }
