@@ -21,11 +21,11 @@ pub(super) fn given(invocation: &Invocation<'_>) -> Result<Option<AccessKey>, Cl
     // What is not base64 is skipped, as the SDKs do it, so that the name of a file that is not there could be a key.
     let parsed = if key.value.starts_with('@') { None } else { key.value.parse().ok() };
     if let Some(bytes) = parsed.as_ref().map(length).filter(|bytes| *bytes < SHORT) {
-        let why = format!(
-            "{} has a length of {bytes}, and can be guessed; the keys of the service have 64 bytes.",
-            key.named_by
-        );
-        invocation.printer.warning(&format!("{why} Make one: openssl rand -base64 64 | tr -d '\\n'"));
+        let name = &key.named_by;
+        invocation.printer.warning(&format!(
+            "{name} has a length of {bytes}, and can be guessed; the keys of the service have 64 bytes. \
+             `openssl rand -base64 64 | tr -d '\\n'` makes one."
+        ));
     }
     parsed.map(Some).ok_or_else(|| {
         CliError::usage(format!("{} is not valid base64.", key.named_by))
