@@ -216,7 +216,7 @@ fn an_access_key_that_can_be_guessed_is_warned_about() {
     assert!(emulator.child.wait().unwrap().success());
     let mut stderr = String::new();
     emulator.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-    insta::assert_snapshot!(stderr.lines().next().unwrap(), @r"WARNING: --access-key has a length of 1, and can be guessed; the keys of the service have 64 bytes. Make one: openssl rand -base64 64 | tr -d '\n'");
+    insta::assert_snapshot!(stderr.lines().next().unwrap(), @r"WARNING: --access-key has a length of 1, and can be guessed; the keys of the service have 64 bytes. `openssl rand -base64 64 | tr -d '\n'` makes one.");
 }
 
 #[test]
