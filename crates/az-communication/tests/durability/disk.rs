@@ -5,11 +5,21 @@ use std::process::{Command, Stdio};
 
 /// Whether this user may mount file systems and trace processes. Where not, the test says that it is skipped.
 pub fn is_root(test: &str) -> bool {
-    let is_root = rustix::process::geteuid().is_root();
-    if !is_root {
-        println!("skipped {test}: only root may do that");
-    }
-    is_root
+    let works = |program: &str, arguments: &[&str]| {
+        Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+    };
+    let lacks = if !rustix::process::geteuid().is_root() {
+        "only root mounts file systems"
+    } else if !works("unshare", &["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]) || !works("losetup", &["--find"])
+    {
+        "this machine lets even root mount nothing, as in a container"
+    } else if !works("strace", &["-o", "/dev/null", "true"]) {
+        "this machine lets no process be traced"
+    } else {
+        return true;
+    };
+    eprintln!("skipped: {test}: {lacks}");
+    false
 }
 
 /// Runs a program that must succeed.
