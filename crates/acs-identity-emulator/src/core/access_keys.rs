@@ -6,6 +6,7 @@ use acs_identity_protocol::AccessKey;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
 use super::{Core, Refusal, Refused};
+use crate::config::same_secret;
 use crate::store::{AccessKeyRow, AccessSlot, Caller, StoreError};
 
 /// The keys. There are two, so that one can be regenerated while apps use the other. The store has them; these are those
@@ -36,7 +37,7 @@ impl Held {
     }
 
     fn derived(&self, slot: AccessSlot, text: &str, secret: impl Fn(&Self) -> &String) -> Option<Caller> {
-        let is_it = aws_lc_rs::constant_time::verify_slices_are_equal(secret(self).as_bytes(), text.as_bytes()).is_ok();
+        let is_it = same_secret(secret(self), text);
         is_it.then_some(Caller::Key { slot, generation: self.generation })
     }
 }
