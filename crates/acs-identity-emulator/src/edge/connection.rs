@@ -7,17 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
-    /// The address of ours that the peer connected to.
-    #[allow(dead_code)]
-    pub(crate) local: SocketAddr,
     pub(crate) tls: bool,
     authenticated: AtomicBool,
     ambiguous: AtomicBool,
 }
 
 impl Connection {
-    pub(crate) fn new(peer: SocketAddr, local: SocketAddr, tls: bool) -> Self {
-        Self { peer, local, tls, authenticated: AtomicBool::new(false), ambiguous: AtomicBool::new(false) }
+    pub(crate) fn new(peer: SocketAddr, tls: bool) -> Self {
+        Self { peer, tls, authenticated: AtomicBool::new(false), ambiguous: AtomicBool::new(false) }
     }
 
     /// Notes that a request has shown who it comes from.

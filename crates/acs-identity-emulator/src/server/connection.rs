@@ -36,9 +36,8 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
     if !matches!(peeked, Ok(1)) {
         return;
     }
-    let Ok(local) = tcp.local_addr() else { return };
     let is_tls = first[0] == TLS_HANDSHAKE;
-    let connection = Arc::new(Connection::new(peer, local, is_tls));
+    let connection = Arc::new(Connection::new(peer, is_tls));
     entry.name(Arc::clone(&connection));
     let stream = Stream::new(tcp, Arc::clone(entry.watch()));
     if !is_tls {

@@ -208,7 +208,7 @@ mod tests {
 
     fn authenticated(entry: &Entry) {
         let address = "127.0.0.1:1".parse().unwrap();
-        let connection = Arc::new(Connection::new(address, address, false));
+        let connection = Arc::new(Connection::new(address, false));
         connection.authenticate();
         entry.name(connection);
     }

@@ -374,7 +374,7 @@ mod tests {
         watch.has_read(20_000);
         watch.enter(Stage::Request);
         let address = "127.0.0.1:1".parse().unwrap();
-        let connection = Arc::new(Connection::new(address, address, false));
+        let connection = Arc::new(Connection::new(address, false));
         connection.authenticate();
         watch.name(connection);
         watch.has_read(100_000);

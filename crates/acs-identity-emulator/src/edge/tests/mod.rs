@@ -133,7 +133,7 @@ impl Ask {
 
     pub(super) fn connection(&self) -> Arc<Connection> {
         let peer: SocketAddr = self.peer.parse().unwrap();
-        Arc::new(Connection::new(peer, "127.0.0.1:10100".parse().unwrap(), self.tls))
+        Arc::new(Connection::new(peer, self.tls))
     }
 
     /// The request with another body than the one that its headers speak of.
