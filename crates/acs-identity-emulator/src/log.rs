@@ -56,7 +56,6 @@ pub(crate) fn warn(message: &str) {
     LOG.line("WARN ", message);
 }
 
-#[allow(dead_code)] // What else is wrong than requests comes with the store.
 pub(crate) fn error(message: &str) {
     LOG.line("ERROR", message);
 }

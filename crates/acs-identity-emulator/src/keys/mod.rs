@@ -1,5 +1,4 @@
 //! Keys and certificates: made once, kept in the data folder with owner-only rights.
 
-pub(crate) mod files;
 pub(crate) mod pki;
 pub(crate) mod signing;

@@ -6,7 +6,7 @@ use super::authority::Authority;
 use super::server_certificate::ServerCertificate;
 use super::stored::{CA_CERTIFICATE_FILE, StoredCertificates};
 use crate::error::Error;
-use crate::keys::files;
+use crate::folder::files;
 
 const CA_KEY_FILE: &str = "ca-key.pem";
 const SERVER_CERTIFICATE_FILE: &str = "server.pem";
