@@ -801,6 +801,7 @@ fn a_shared_group_has_the_real_page_and_then_ours() {
         completion : Print a script that completes `az communication` in a shell.
         doctor     : Check what a call needs, in order: connection string, DNS, TCP, TLS and trust,
                      clock, signature.
+        manual     : Write man pages of all commands into a folder.
     ");
     let seen = programs.before("real", &["communication", "identity", "--help"]);
     assert!(seen.code == Some(0) && seen.stdout.starts_with("\nGroup\n    az communication: theirs\n"), "{seen:?}");
@@ -877,7 +878,7 @@ fn the_hint_lists_what_the_table_has() {
     https://aka.ms/cli_ref
     Read more about the command in reference docs
 
-    Hint: This az knows `az communication` completion, doctor, emulator, identity and user-identity. For all other commands it calls the Azure CLI, which was not found further down PATH.
+    Hint: This az knows `az communication` completion, doctor, emulator, identity, manual and user-identity. For all other commands it calls the Azure CLI, which was not found further down PATH.
     ");
 }
 

@@ -136,34 +136,21 @@ impl Page {
 
     fn arguments(&mut self, table: &Table, command: &Command, output: Option<&str>) {
         self.print("Arguments", 0, None);
-        let mut arguments: Vec<&Argument> = std::iter::once(&HELP).chain(table.arguments(command)).collect();
-        // The pages of deprecated commands stay as they are; what is new is told where people are sent to.
-        let deprecated = matches!(table.status_above(command.path), Some((_, Status::Deprecated { .. })));
-        arguments.retain(|argument| !(deprecated && argument.extension));
-        let group = |argument: &Argument| match argument.group {
-            None => (0, ""),
-            Some("Global") => (2, "Global"),
-            Some(other) => (1, other),
-        };
-        let name = |argument: &Argument| {
-            let mut spellings = argument.options.to_vec();
-            spellings.sort_unstable();
-            spellings.join(" ")
-        };
-        arguments.sort_by_cached_key(|argument| (group(argument), !argument.required, name(argument)));
+        let arguments = arguments_of_help(table, command);
+        let deprecated = is_deprecated(table, command);
         let items: Vec<Item> = arguments
             .iter()
             .map(|argument| {
                 let tag = if argument.required { "[Required]" } else { "" };
                 let configured = output.filter(|_| argument.key() == "--output");
                 let default = configured.or(argument.default);
-                (name(argument), tag.to_owned(), argument_summary(argument, default))
+                (spellings(argument), tag.to_owned(), argument_summary(argument, default))
             })
             .collect();
         let longest = longest(items.iter()).unwrap_or(0);
         let mut last = "";
         for (argument, item) in arguments.iter().zip(&items) {
-            let (_, title) = group(argument);
+            let (_, title) = heading(argument);
             if title != last {
                 self.text.push_str(&format!("\n{title} Arguments\n"));
                 last = title;
@@ -192,6 +179,35 @@ impl Page {
     }
 }
 
+/// The arguments that the help of a command lists, in its order.
+pub fn arguments_of_help(table: &Table, command: &Command) -> Vec<&'static Argument> {
+    let mut arguments: Vec<&Argument> = std::iter::once(&HELP).chain(table.arguments(command)).collect();
+    // The pages of deprecated commands stay as they are; what is new is told where people are sent to.
+    let deprecated = is_deprecated(table, command);
+    arguments.retain(|argument| !(deprecated && argument.extension));
+    arguments.sort_by_cached_key(|argument| (heading(argument), !argument.required, spellings(argument)));
+    arguments
+}
+
+fn is_deprecated(table: &Table, command: &Command) -> bool {
+    matches!(table.status_above(command.path), Some((_, Status::Deprecated { .. })))
+}
+
+/// The heading that an argument stands under, and where that comes.
+fn heading(argument: &Argument) -> (u8, &'static str) {
+    match argument.group {
+        None => (0, ""),
+        Some("Global") => (2, "Global"),
+        Some(other) => (1, other),
+    }
+}
+
+fn spellings(argument: &Argument) -> String {
+    let mut spellings = argument.options.to_vec();
+    spellings.sort_unstable();
+    spellings.join(" ")
+}
+
 fn group_tag(group: &Group) -> &'static str {
     match group.status {
         Status::Deprecated { .. } => "[Deprecated]",
@@ -206,7 +222,7 @@ fn split_summary(summary: &str) -> (&str, &str) {
 }
 
 /// When an argument must be given, where `[Required]` says too much or nothing.
-fn need(argument: &Argument) -> Option<String> {
+pub fn need(argument: &Argument) -> Option<String> {
     if let Some(flag) = argument.unless {
         return Some(format!("Not required with {flag}."));
     }
@@ -216,13 +232,25 @@ fn need(argument: &Argument) -> Option<String> {
 
 fn argument_summary(argument: &Argument, default: Option<&str>) -> String {
     let mut summary = argument.help.to_owned();
-    if !argument.choices.is_empty() {
-        let mut choices = argument.choices.to_vec();
-        choices.sort_unstable();
-        summary.push_str(&format!("  Allowed values: {}.", choices.join(", ")));
-    }
-    if let Some(default) = default.filter(|default| !default.is_empty()) {
-        summary.push_str(&format!("  Default: {default}."));
+    for note in [choices_note(argument), default_note(default)].into_iter().flatten() {
+        summary.push_str("  ");
+        summary.push_str(&note);
     }
     summary
+}
+
+fn choices_note(argument: &Argument) -> Option<String> {
+    let mut choices = argument.choices.to_vec();
+    choices.sort_unstable();
+    (!choices.is_empty()).then(|| format!("Allowed values: {}.", choices.join(", ")))
+}
+
+fn default_note(default: Option<&str>) -> Option<String> {
+    default.filter(|default| !default.is_empty()).map(|default| format!("Default: {default}."))
+}
+
+/// What may stand behind an argument, and what it is without a value.
+pub fn values_note(argument: &Argument) -> Option<String> {
+    let notes: Vec<String> = [choices_note(argument), default_note(argument.default)].into_iter().flatten().collect();
+    (!notes.is_empty()).then(|| notes.join(" "))
 }

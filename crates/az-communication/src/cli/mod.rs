@@ -19,6 +19,7 @@ pub(crate) use text_wrap::fill as wrap;
 
 pub use argparse::{Arguments, Outcome, Parsed, leads_elsewhere, parse};
 pub use file_arguments::{expand as expand_file_arguments, unreadable as unreadable_file};
+pub(crate) use help::{arguments_of_help, need, values_note};
 pub use help::{command_help, group_addition, group_help};
 pub use problem::Problem;
 pub use usage_error::{QUERY_REFERENCE, Recommendation, Unknown, UsageError};

@@ -7,6 +7,7 @@ mod device_login;
 mod doctor;
 mod duration;
 mod emulator;
+mod manual;
 mod number;
 mod token_get_for_teams_user;
 mod token_inspect;
@@ -297,6 +298,7 @@ pub const TABLE: Table = Table {
         own("communication user-identity entra exchange", &assignment::entra::EXCHANGE),
         own("communication doctor", &doctor::VERB),
         own("communication completion", &completion::VERB),
+        own("communication manual", &manual::VERB),
         own("communication emulator start", &emulator::start::VERB),
         own("communication emulator run", &emulator::run::VERB),
         own("communication emulator entra-token", &emulator::entra_token::VERB),

@@ -53,6 +53,11 @@ impl Root {
         Self(folder)
     }
 
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
     /// Removes a file.
     pub fn without(self, path: &str) -> Self {
         let _ = std::fs::remove_file(self.0.path().join(path));

@@ -1,0 +1,86 @@
+//! `manual`: man pages of all commands and groups, from the one table of them. Packages install these.
+
+mod page;
+mod program;
+mod roff;
+
+use std::fs;
+use std::path::PathBuf;
+
+use page::{Edition, page_name};
+use pyjmespath::Value;
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use super::{Invocation, TABLE};
+use crate::cli::table::{Argument, Completion, Example, Verb};
+use crate::error::{CliError, system_text};
+
+/// Words that stand for `communication user-identity` and themselves.
+const SHORT: [&str; 4] = ["entra", "teams-extension", "token", "user"];
+
+pub(super) const VERB: Verb = Verb {
+    summary: "Write man pages of all commands into a folder.\n\nPages of the same names are replaced. The date in them is \
+        SOURCE_DATE_EPOCH where that is set. The names of the files are the result.",
+    arguments: &[Argument::new(&["--out-dir"], "Folder of the pages. It is made where it is missing.")
+        .completion(Completion::File)
+        .required()
+        .extension()],
+    connects: false,
+    confirms: false,
+    examples: &[Example {
+        name: "Read them with man",
+        command: "{} --out-dir ~/.local/share/man/man1 -o none && man az-communication",
+    }],
+    run,
+};
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let folder = PathBuf::from(invocation.arguments.get("--out-dir").unwrap_or_default());
+    let failed = |path: &std::path::Path, error: &std::io::Error| {
+        CliError::new(format!("{} cannot be written: {}.", path.display(), system_text(error)))
+    };
+    fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
+    let mut names = Vec::new();
+    for (name, text) in pages(&date()?) {
+        let path = folder.join(&name);
+        fs::write(&path, text).map_err(|error| failed(&path, &error))?;
+        names.push(Value::from(name));
+    }
+    Ok(Some(Value::Array(names.into())))
+}
+
+/// The names of all pages, sorted, and what is in them.
+fn pages(date: &str) -> Vec<(String, String)> {
+    let edition = Edition { table: &TABLE, date };
+    let groups = TABLE.groups.iter().map(|group| (group.path, edition.group(group)));
+    let commands = TABLE.commands.iter().map(|command| (command.path, edition.command(command)));
+    let mut pages = Vec::new();
+    for (path, text) in groups.chain(commands) {
+        let name = page_name(path);
+        pages.push((format!("{name}.1"), text));
+        let short = path.strip_prefix("communication user-identity ");
+        let first = short.and_then(|short| short.split(' ').next());
+        if let Some(short) = short.filter(|_| first.is_some_and(|first| SHORT.contains(&first))) {
+            let link = page_name(&format!("communication {short}"));
+            pages.push((format!("{link}.1"), format!(".so man1/{name}.1\n")));
+        }
+    }
+    pages.sort();
+    pages
+}
+
+/// The day of SOURCE_DATE_EPOCH. A page without it has no date, so that it is the same every day.
+fn date() -> Result<String, CliError> {
+    let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else {
+        return Ok(String::new());
+    };
+    let day = text.to_str().and_then(|text| OffsetDateTime::from_unix_timestamp(text.parse().ok()?).ok());
+    let day = day.and_then(|day| day.format(format_description!("[year]-[month]-[day]")).ok());
+    day.ok_or_else(|| {
+        CliError::usage(format!(
+            "SOURCE_DATE_EPOCH must be a number of seconds, but it is '{}'.",
+            text.to_string_lossy()
+        ))
+    })
+}

@@ -1,0 +1,176 @@
+//! The page of a command, and that of a group, from the table of commands.
+
+use super::roff::{Roff, bold, escaped, placeholder};
+use crate::cli::table::{Argument, Arity, Command, Group, Table, messages};
+use crate::cli::{arguments_of_help, need, values_note};
+
+/// The name under which packages install the program.
+pub(super) const PROGRAM: &str = "az-communication";
+
+/// What is the same on all pages.
+pub(super) struct Edition<'a> {
+    /// The table.
+    pub table: &'static Table,
+    /// The date, as `2026-11-26`.
+    pub date: &'a str,
+}
+
+/// The name of the page of that path: the words behind `az`, `communication` first.
+pub(super) fn page_name(path: &str) -> String {
+    format!("az-{}", path.replace(' ', "-"))
+}
+
+/// The words behind the program's name.
+fn words(path: &str) -> &str {
+    path.strip_prefix("communication").unwrap_or(path).trim_start()
+}
+
+/// The program and these words.
+fn typed(path: &str) -> String {
+    format!("{PROGRAM} {}", words(path)).trim_end().to_owned()
+}
+
+/// A text of the table, with the program's name as it is installed.
+fn spoken(text: &str) -> String {
+    text.replace("az communication", PROGRAM)
+}
+
+/// What the path above is called.
+fn above(path: &str) -> Option<&str> {
+    path.rsplit_once(' ').map(|(above, _)| above)
+}
+
+impl Edition<'_> {
+    fn start(&self, path: &str, summary: &str) -> Roff {
+        let name = page_name(path);
+        let source = format!("{PROGRAM} {}", env!("CARGO_PKG_VERSION"));
+        let mut page = Roff::new(&name, self.date, &source);
+        let first = spoken(summary.split("\n\n").next().unwrap_or_default());
+        page.name(&name, first.trim_end_matches('.'));
+        page
+    }
+
+    /// What the first sentence of a summary leaves out, and what is said about a command or group at its use.
+    fn description(page: &mut Roff, summary: &str, messages: &[String]) {
+        page.section("DESCRIPTION");
+        for paragraph in summary.split("\n\n").flat_map(|part| part.split('\n')) {
+            page.paragraph(&spoken(paragraph));
+        }
+        for message in messages {
+            page.paragraph(&spoken(message));
+        }
+    }
+
+    /// The page of a command.
+    pub fn command(&self, command: &'static Command) -> String {
+        let mut page = self.start(command.path, command.verb.summary);
+        let arguments = arguments_of_help(self.table, command);
+        page.section("SYNOPSIS");
+        let mut line = bold(&typed(command.path));
+        let positional = |argument: &&&Argument| argument.arity == Arity::Remainder;
+        for argument in arguments.iter().filter(|argument| argument.required && !positional(argument)) {
+            line.push_str(&format!(" {}", with_value(argument.key(), argument)));
+        }
+        line.push_str(&format!(" [{}]", placeholder("OPTION\u{2026}")));
+        for argument in arguments.iter().filter(positional) {
+            line.push_str(&format!(" {}", value(argument)));
+        }
+        page.line(&line);
+        Self::description(&mut page, command.verb.summary, &messages::of_command(self.table, command));
+        page.section("OPTIONS");
+        let mut heading = "";
+        for argument in &arguments {
+            let group = argument.group.unwrap_or_default();
+            if group != heading {
+                page.subsection(&format!("{group} options"));
+                heading = group;
+            }
+            self.argument(&mut page, argument);
+        }
+        if !command.verb.examples.is_empty() {
+            page.section("EXAMPLES");
+            for example in command.verb.examples {
+                let line = spoken(&example.command.replace("{}", &typed(command.path)));
+                page.example(example.name, &line);
+            }
+        }
+        Self::see_also(&mut page, above(command.path).into_iter().collect());
+        page.finish()
+    }
+
+    fn argument(&self, page: &mut Roff, argument: &Argument) {
+        let tag = if argument.arity == Arity::Remainder {
+            value(argument)
+        } else {
+            let spellings = argument.options.iter().filter(|spelling| spelling.starts_with('-'));
+            spellings.map(|spelling| with_value(spelling, argument)).collect::<Vec<_>>().join(", ")
+        };
+        let text = spoken(argument.help);
+        let choices = values_note(argument);
+        let needed = need(argument).or_else(|| argument.required.then(|| "Required.".to_owned()));
+        let texts: Vec<&str> =
+            [Some(text.as_str()), choices.as_deref(), needed.as_deref()].into_iter().flatten().collect();
+        page.item(&tag, &texts);
+    }
+
+    /// The page of a group. That of `communication` is the program's own.
+    pub fn group(&self, group: &'static Group) -> String {
+        let mut page = self.start(group.path, group.summary);
+        page.section("SYNOPSIS");
+        page.line(&format!(
+            "{} {} [{}]",
+            bold(&typed(group.path)),
+            placeholder("COMMAND"),
+            placeholder("OPTION\u{2026}")
+        ));
+        let messages: Vec<String> = messages::of_group(self.table, group).into_iter().collect();
+        Self::description(&mut page, group.summary, &messages);
+        let mut groups = Vec::new();
+        let mut commands = Vec::new();
+        for word in self.table.children(group.path) {
+            let path = format!("{} {word}", group.path);
+            let item = |summary: &str| {
+                let first = spoken(summary.split("\n\n").next().unwrap_or_default());
+                (word, page_name(&path), first)
+            };
+            match (self.table.group(&path), self.table.command(&path)) {
+                (Some(group), _) => groups.push(item(group.summary)),
+                (None, Some(command)) => commands.push(item(command.verb.summary)),
+                (None, None) => {}
+            }
+        }
+        for (heading, mut items) in [("GROUPS", groups), ("COMMANDS", commands)] {
+            items.sort();
+            if !items.is_empty() {
+                page.section(heading);
+                for (word, name, summary) in items {
+                    page.item(&bold(word), &[&summary, &format!("See `{name}`(1).")]);
+                }
+            }
+        }
+        if group.path == "communication" {
+            super::program::sections(&mut page);
+        }
+        Self::see_also(&mut page, above(group.path).into_iter().collect());
+        page.finish()
+    }
+
+    fn see_also(page: &mut Roff, paths: Vec<&str>) {
+        let pages: Vec<String> = paths.into_iter().map(|path| format!("{}(1)", bold(&page_name(path)))).collect();
+        page.section("SEE ALSO");
+        page.line(&[pages, vec![escaped(env!("CARGO_PKG_REPOSITORY"))]].concat().join(",\n"));
+    }
+}
+
+/// An option and what follows it.
+fn with_value(spelling: &str, argument: &Argument) -> String {
+    let option = bold(spelling);
+    if argument.arity == Arity::Flag { option } else { format!("{option} {}", value(argument)) }
+}
+
+/// What stands for the value of an argument.
+fn value(argument: &Argument) -> String {
+    let name = argument.key().trim_start_matches('-').to_uppercase();
+    let many = matches!(argument.arity, Arity::Many).then_some("\u{2026}").unwrap_or_default();
+    placeholder(&format!("{name}{many}"))
+}

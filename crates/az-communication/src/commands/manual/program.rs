@@ -1,0 +1,38 @@
+//! What the program's own page has beside its groups and commands.
+
+use super::roff::{Roff, bold};
+use crate::exit_code::ExitCode;
+
+/// The variables that every user meets; the others stand with their options.
+const VARIABLES: [(&str, &str); 4] = [
+    (
+        "AZURE_COMMUNICATION_CONNECTION_STRING",
+        "The connection string of the resource, where --connection-string is not given.",
+    ),
+    ("AZURE_COMMUNICATION_ENDPOINT", "The endpoint of the resource, for calls without a key."),
+    ("AZURE_CONFIG_DIR", "The folder of the configuration, instead of ~/.azure."),
+    ("NO_COLOR", "Anything but an empty value turns colours off."),
+];
+
+/// What a command ends with.
+const CODES: [(ExitCode, &str); 5] = [
+    (ExitCode::Success, "The command did what it says."),
+    (ExitCode::Failure, "The service refused, or something could not be reached, read or written."),
+    (ExitCode::Usage, "The command line is wrong. Nothing was done."),
+    (ExitCode::NotFound, "The service answered 404."),
+    (ExitCode::Interrupted, "The command was interrupted."),
+];
+
+/// Adds them.
+pub(super) fn sections(page: &mut Roff) {
+    page.section("ENVIRONMENT");
+    for (name, text) in VARIABLES {
+        page.item(&bold(name), &[text]);
+    }
+    page.section("FILES");
+    page.item(&bold("~/.azure/config"), &["The configuration, which the program shares with the Azure CLI."]);
+    page.section("EXIT STATUS");
+    for (code, text) in CODES {
+        page.item(&bold(&code.number().to_string()), &[text]);
+    }
+}

@@ -1,0 +1,13 @@
+//! What people install: the artefacts of `cargo xtask release`, which stand in the folder AZ_TEST_DIST. `scripts/test.sh`
+//! makes it.
+#![cfg(target_os = "linux")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod dist;
+mod licences;
+mod manual;
+mod release;
+mod sbom;
+mod tarball;

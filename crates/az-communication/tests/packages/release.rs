@@ -1,0 +1,77 @@
+//! `cargo xtask release` itself.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::dist::{Unpacked, dist, repository};
+use super::support::Folder;
+
+/// The command in the repository, with the caches of whoever runs the tests.
+fn release() -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(repository()).args(["xtask", "release", "--allow-dirty"]);
+    let home = std::env::var_os("HOME").unwrap();
+    for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+        let default = Path::new(&home).join(folder);
+        command.env(name, std::env::var_os(name).unwrap_or(default.into_os_string()));
+    }
+    command
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The names of artefacts whose files are in the folder of the tests.
+fn made() -> Vec<&'static str> {
+    let names: Vec<String> =
+        fs::read_dir(dist()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let has = |end: &str| names.iter().any(|name| name.ends_with(end));
+    let all = [
+        ("tarball", ".tar.gz"),
+        ("sbom", ".cdx.json"),
+        ("deb", ".deb"),
+        ("image", ".oci.tar"),
+        ("wheel", ".whl"),
+        ("npm", ".tgz"),
+    ];
+    all.iter().filter(|(_, end)| has(end)).map(|(name, _)| *name).collect()
+}
+
+#[test]
+#[ignore = "needs the artefacts of scripts/test.sh"]
+fn packing_gives_the_same_bytes_under_another_home_umask_time_zone_and_language() {
+    let unpacked = Unpacked::new();
+    let folder = Folder::new();
+    let again = folder.path().join("again");
+    let script = "umask 0077; exec \"$@\"";
+    let inner = release();
+    let mut command = Command::new("sh");
+    command.args(["-c", script, "sh"]).arg(inner.get_program()).args(inner.get_args());
+    command.arg("--only").arg(made().join(",")).arg("--program").arg(unpacked.program()).arg("--dist").arg(&again);
+    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?)))).current_dir(repository());
+    command.env("HOME", folder.path()).env("TZ", "Asia/Kathmandu").env("LC_ALL", "tr_TR.UTF-8").env("USER", "other");
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let compared = Command::new("diff").arg("-rq").arg(dist()).arg(&again).output().unwrap();
+    assert!(compared.status.success(), "{}", String::from_utf8_lossy(&compared.stdout));
+}
+
+#[test]
+#[ignore = "runs cargo, as scripts/test.sh does"]
+fn a_program_that_is_not_static_is_refused() {
+    let folder = Folder::new();
+    let output = release().arg("--program").arg("/bin/ls").arg("--dist").arg(folder.path()).output().unwrap();
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("/bin/ls: it needs a dynamic linker."), "{}", stderr(&output));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+#[ignore = "runs cargo, as scripts/test.sh does"]
+fn an_unknown_artefact_is_refused_with_those_that_there_are() {
+    let output = release().args(["--only", "tarball,floppy"]).output().unwrap();
+    assert!(!output.status.success());
+    assert!(stderr(&output).contains("ERROR: 'floppy' is not an artefact. There are tarball, "), "{}", stderr(&output));
+}
