@@ -1,0 +1,45 @@
+//! What ends a command.
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+/// What went wrong, and where, in words for the person at the terminal.
+#[derive(Debug)]
+pub struct Error(String);
+
+impl Error {
+    /// An error with this text.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Names the file that an operation failed on.
+pub trait At<T> {
+    /// The same result, with the path in its error.
+    ///
+    /// # Errors
+    ///
+    /// When the operation failed.
+    fn at(self, path: &Path) -> Result<T, Error>;
+}
+
+impl<T, E: fmt::Display> At<T> for Result<T, E> {
+    fn at(self, path: &Path) -> Result<T, Error> {
+        self.map_err(|error| Error(format!("{}: {error}", path.display())))
+    }
+}
+
+/// For writing into memory, which has no path and does not fail.
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}

@@ -1,0 +1,49 @@
+//! The options of the commands.
+
+use std::path::PathBuf;
+
+use crate::error::Error;
+
+/// What the words of a command say.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The artefacts that are written; all where it is empty.
+    pub only: Vec<String>,
+    /// A program that was built already.
+    pub program: Option<PathBuf>,
+    /// The folder of the artefacts.
+    pub dist: Option<PathBuf>,
+    /// How many crates are compiled at once.
+    pub jobs: Option<String>,
+    /// Whether changes may be there that are not committed.
+    pub allow_dirty: bool,
+}
+
+impl Options {
+    /// Reads the words behind a command.
+    ///
+    /// # Errors
+    ///
+    /// When one is unknown, or its value is missing.
+    pub fn read(words: &[String]) -> Result<Self, Error> {
+        let mut options = Self::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let (name, inline) =
+                word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
+            let mut value = || {
+                let value = inline.map(ToOwned::to_owned).or_else(|| words.next().cloned());
+                value.filter(|value| !value.is_empty()).ok_or_else(|| Error::new(format!("{name} has no value.")))
+            };
+            match name {
+                "--only" => options.only.extend(value()?.split(',').map(ToOwned::to_owned)),
+                "--program" => options.program = Some(value()?.into()),
+                "--dist" => options.dist = Some(value()?.into()),
+                "--jobs" | "-j" => options.jobs = Some(value()?),
+                "--allow-dirty" => options.allow_dirty = true,
+                _ => return Err(Error::new(format!("{word} is not an option. `cargo xtask --help` lists them."))),
+            }
+        }
+        Ok(options)
+    }
+}

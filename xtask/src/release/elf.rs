@@ -1,0 +1,42 @@
+//! Whether a program is static, by its ELF headers.
+
+use std::path::Path;
+
+use crate::error::Error;
+
+const PT_DYNAMIC: u32 = 2;
+const PT_INTERP: u32 = 3;
+
+/// Refuses a program that needs a dynamic linker.
+///
+/// # Errors
+///
+/// When it needs one, or is not an ELF program of 64 bits and little endian.
+pub fn check_static(program: &[u8], path: &Path) -> Result<(), Error> {
+    let error = |what: &str| Error::new(format!("{}: {what}.", path.display()));
+    let types = segment_types(program).ok_or_else(|| error("it is not an ELF program of 64 bits and little endian"))?;
+    if types.contains(&PT_INTERP) {
+        return Err(error("it needs a dynamic linker. Was RUSTFLAGS set? It replaces the flags of .cargo/config.toml"));
+    }
+    if types.contains(&PT_DYNAMIC) {
+        return Err(error("it has a dynamic section, so it is not static, or relocates itself at the start"));
+    }
+    Ok(())
+}
+
+/// The types of all program headers.
+fn segment_types(program: &[u8]) -> Option<Vec<u32>> {
+    // Magic number, 64 bits, little endian.
+    if !program.starts_with(b"\x7fELF\x02\x01") {
+        return None;
+    }
+    let number = |at: usize, length: usize| -> Option<u64> {
+        let mut bytes = [0; 8];
+        bytes[..length].copy_from_slice(program.get(at..at.checked_add(length)?)?);
+        Some(u64::from_le_bytes(bytes))
+    };
+    let table = usize::try_from(number(0x20, 8)?).ok()?;
+    let size = usize::try_from(number(0x36, 2)?).ok()?;
+    let count = usize::try_from(number(0x38, 2)?).ok()?;
+    (0..count).map(|index| u32::try_from(number(table.checked_add(index * size)?, 4)?).ok()).collect()
+}

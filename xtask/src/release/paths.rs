@@ -1,0 +1,89 @@
+//! The paths of this machine, which must not be in the program.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::command;
+use crate::error::{At as _, Error};
+
+/// What rustc writes in place of the beginnings of paths. The longest come last: rustc takes the last that fits.
+///
+/// # Errors
+///
+/// When rustc does not say where its own files are.
+pub fn prefixes(root: &Path) -> Result<Vec<(String, String)>, Error> {
+    let mut prefixes = Vec::new();
+    let mut add = |from: &Path, to: &str| {
+        for form in forms(from) {
+            prefixes.push((form, to.to_owned()));
+        }
+    };
+    let cargo_home = cargo_home()?;
+    add(root, "/az-communication");
+    add(&cargo_home, "/cargo");
+    // By what a registry is called on this machine, which may have a mirror.
+    let sources = cargo_home.join("registry/src");
+    for entry in fs::read_dir(&sources).at(&sources)? {
+        add(&entry.at(&sources)?.path(), "/crates");
+    }
+    // Where the sources of Rust's library are installed, rustc writes their paths instead of these.
+    let rust = format!("/rustc/{}", command::said_by_rustc("commit-hash: ")?);
+    add(&sysroot()?.join("lib/rustlib/src/rust"), &rust);
+    prefixes.sort_by_key(|(from, _)| from.len());
+    Ok(prefixes)
+}
+
+/// Refuses a program that has a path of this machine in it.
+///
+/// # Errors
+///
+/// When it has one.
+pub fn check(program: &[u8], root: &Path) -> Result<(), Error> {
+    let mut folders = vec![root.to_owned(), cargo_home()?, sysroot()?];
+    folders.extend(env::var_os("HOME").map(PathBuf::from));
+    folders.extend(env::var_os("RUSTUP_HOME").map(PathBuf::from));
+    for form in folders.iter().flat_map(|folder| forms(folder)) {
+        let needle = format!("{}/", form.trim_end_matches('/'));
+        // The home of a daemon may be the root folder.
+        let found = (needle != "/").then(|| find(program, needle.as_bytes())).flatten();
+        if let Some(at) = found {
+            let end =
+                program[at..].iter().position(|byte| !byte.is_ascii_graphic()).map_or(program.len(), |end| at + end);
+            return Err(Error::new(format!(
+                "The program has a path of this machine in it: {}. See `paths.rs` of xtask, which says what is replaced.",
+                String::from_utf8_lossy(&program[at..end.min(at + 200)])
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A path as it was given, and without links.
+fn forms(path: &Path) -> Vec<String> {
+    let mut forms = vec![path.to_string_lossy().into_owned()];
+    if let Ok(real) = path.canonicalize() {
+        forms.push(real.to_string_lossy().into_owned());
+    }
+    forms.dedup();
+    forms
+}
+
+fn cargo_home() -> Result<PathBuf, Error> {
+    let given = env::var_os("CARGO_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let found = given.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cargo")));
+    found.ok_or_else(|| Error::new("HOME and CARGO_HOME are not set. One of them must name cargo's folder."))
+}
+
+/// The folder of the toolchain.
+///
+/// # Errors
+///
+/// When rustc does not say it.
+pub fn sysroot() -> Result<PathBuf, Error> {
+    Ok(command::output(command::rustc().args(["--print", "sysroot"]))?.trim().into())
+}
+
+fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    text.windows(needle.len()).position(|window| window == needle)
+}
