@@ -7,7 +7,8 @@ fn main() {
     println!("cargo::rerun-if-changed=link/order.ld");
     println!("cargo::rerun-if-env-changed=AZ_LINK_MAP");
     let variable = |name: &str| env::var(name).unwrap_or_default();
-    if env::var_os("CARGO_CFG_UNIX").is_some() {
+    // Both need what only Unix has. The portable variant is without them on Unix, too (docs/decisions/other-systems.md).
+    if env::var_os("CARGO_CFG_UNIX").is_some() && !cfg!(portable_system) {
         let mut files = vec!["src/closed_streams.c"];
         files.extend((variable("CARGO_CFG_TARGET_OS") == "linux").then_some("src/delegate/inherited.c"));
         for file in files {

@@ -16,8 +16,8 @@ use crate::output::{self, Context, Format};
 use crate::pasted;
 use crate::printer::{self, Level, Printer};
 use crate::prompt;
-use crate::stack;
 use crate::subscription;
+use crate::system;
 use crate::times;
 use pyjmespath::{SearchError, Value};
 
@@ -25,7 +25,7 @@ use pyjmespath::{SearchError, Value};
 pub fn run(words: Vec<OsString>) -> ExitCode {
     times::started(&words);
     let plain = Printer::new(Level::Warning, false);
-    stack::with_room(|| {
+    system::with_room(|| {
         start(&words, &plain).unwrap_or_else(|error| {
             plain.error(&error);
             error.exit_code

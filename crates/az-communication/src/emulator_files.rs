@@ -9,6 +9,8 @@ use acs_identity_emulator::CA_CERTIFICATE_FILE;
 use crate::config;
 use crate::emulator_variables;
 use crate::error::CliError;
+use crate::platform::Platform;
+use crate::system;
 
 /// The bundle of the system's roots and the emulator's authority, beside its certificate.
 pub const BUNDLE_FILE: &str = "bundle.pem";
@@ -56,7 +58,7 @@ pub const TEMPORARY_PREFIX: &str = "az-communication-emulator-";
 /// one that containers can write even where everything else is read-only.
 pub fn temporary_parents() -> Vec<PathBuf> {
     let mut parents = vec![std::env::temp_dir()];
-    if cfg!(target_os = "linux") && std::env::var_os("TMPDIR").is_none_or(|dir| dir.is_empty()) {
+    if Platform::HERE == Platform::Linux && std::env::var_os("TMPDIR").is_none_or(|dir| dir.is_empty()) {
         parents.push("/dev/shm".into());
     }
     parents
@@ -68,37 +70,15 @@ pub fn own_authority() -> Option<Vec<u8>> {
     read_own(&data_dir().ok()?.join(CA_CERTIFICATE_FILE))
 }
 
-/// Whether it is a folder of this user that nobody else can look into, and not a link to one.
-#[cfg(unix)]
-pub fn is_private_folder(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    fs::symlink_metadata(path).is_ok_and(|metadata| {
-        metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o777 == 0o700
-    })
-}
-
-/// Where owners cannot be asked for, no folder counts as private.
-#[cfg(not(unix))]
-pub fn is_private_folder(_path: &Path) -> bool {
-    false
-}
-
 /// Reads a small file of this user that nobody else can write.
 fn read_own(path: &Path) -> Option<Vec<u8>> {
     const LIMIT: u64 = 64 * 1024;
     let mut options = fs::OpenOptions::new();
     // The other end of a pipe is not waited for.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    system::without_waiting(&mut options);
     let file = options.read(true).open(path).ok()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        let metadata = file.metadata().ok()?;
-        let own = metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o022 == 0;
-        if !metadata.is_file() || !own {
-            return None;
-        }
+    if !system::is_closed_to_writers(&file.metadata().ok()?) {
+        return None;
     }
     let mut content = Vec::new();
     file.take(LIMIT).read_to_end(&mut content).ok()?;

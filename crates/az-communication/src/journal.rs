@@ -11,6 +11,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use crate::error::{CliError, system_text};
 use crate::limits;
 use crate::place::FileId;
+use crate::platform::Platform;
+use crate::system;
 use disturbed::Disturbed;
 
 /// A file that lines are added to.
@@ -226,16 +228,7 @@ pub fn sync_folder(path: &Path) {
 
 /// Where the file system begins that a file is in.
 fn mount_point(path: &Path) -> Option<PathBuf> {
-    let path = folder(path).canonicalize().ok()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        let device = path.metadata().ok()?.dev();
-        let inside = |folder: &&Path| folder.metadata().is_ok_and(|metadata| metadata.dev() == device);
-        path.ancestors().take_while(inside).last().map(Path::to_owned)
-    }
-    #[cfg(not(unix))]
-    path.ancestors().last().map(Path::to_owned)
+    system::mount_point(&folder(path).canonicalize().ok()?)
 }
 
 /// Why a file cannot be written, with the disk where it is full, and what to do then.
@@ -244,7 +237,7 @@ pub fn unwritable(path: &Path, error: &io::Error) -> CliError {
     let why = match error.kind() {
         io::ErrorKind::StorageFull => format!("the disk{} is full", disk()),
         io::ErrorKind::QuotaExceeded => format!("the quota of the disk{} is used up", disk()),
-        io::ErrorKind::FileTooLarge => "files may not grow larger here (ulimit -f)".to_owned(),
+        io::ErrorKind::FileTooLarge => Platform::HERE.file_too_large().to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => format!("the disk{} is read-only", disk()),
         _ => system_text(error),
     };

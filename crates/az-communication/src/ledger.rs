@@ -14,6 +14,7 @@ use crate::config::{self, Config};
 use crate::error::CliError;
 use crate::journal::{Journal, sync_folder, unwritable};
 use crate::place::{self, FileId, Other, Which};
+use crate::system;
 
 /// What happened to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,11 +93,7 @@ impl Ledger {
         let is_new = id.is_none();
         let mut options = File::options();
         options.create(is_new).read(true).append(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
-        }
+        system::for_owner(&mut options);
         let file = options.open(path).map_err(|error| fail(&error))?;
         if let Some(id) = id {
             let opened = file.metadata().map_err(|error| fail(&error))?;

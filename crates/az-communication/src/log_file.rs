@@ -13,6 +13,7 @@ use crate::config::{self, Config};
 use crate::error::{CliError, system_text};
 use crate::printer::Printer;
 use crate::redact;
+use crate::system;
 
 /// A file that grew so large makes room for a new one.
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
@@ -87,8 +88,7 @@ fn open(path: &Path) -> io::Result<File> {
     }
     let mut options = OpenOptions::new();
     options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    system::for_owner(&mut options);
     options.open(path)
 }
 

@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use crate::system;
+
 /// Makes a folder.
 ///
 /// # Errors
@@ -11,16 +13,10 @@ use std::path::Path;
 /// When it exists, or the parent cannot be written.
 pub fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
+    system::for_owner_folder(&mut builder);
     builder.create(path)?;
     // The umask may have taken rights away from the owner.
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
-    Ok(())
+    system::close_folder_to_others(path)
 }
 
 /// Opens a file for writing, and empties it.
@@ -42,14 +38,9 @@ pub fn create_new(path: &Path) -> io::Result<File> {
 }
 
 fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
+    system::for_owner(options);
     let file = options.open(path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    system::close_to_others(&file)?;
     Ok(file)
 }
 

@@ -9,6 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::error::system_text;
+use crate::system::{self, Special};
 
 /// How long a FIFO may have nobody who writes to it. The shell's `<(…)` has somebody from the start.
 const WRITER: Duration = Duration::from_secs(5);
@@ -59,7 +60,7 @@ impl From<io::Error> for TextFault {
 /// When it cannot be read, is a FIFO, or is larger.
 pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, TextFault> {
     // So that opening a FIFO does not wait for somebody who writes.
-    let file = open_without_waiting(path)?;
+    let file = system::open_without_waiting(path)?;
     let metadata = file.metadata()?;
     if is_fifo(&metadata) {
         return Err(TextFault::Fifo);
@@ -116,25 +117,6 @@ fn size(metadata: &fs::Metadata) -> u64 {
     if metadata.is_file() { metadata.len() } else { 0 }
 }
 
-#[cfg(unix)]
 fn is_fifo(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::FileTypeExt as _;
-    metadata.file_type().is_fifo()
-}
-
-#[cfg(not(unix))]
-fn is_fifo(_: &fs::Metadata) -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn open_without_waiting(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
-    File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path)
-}
-
-#[cfg(not(unix))]
-fn open_without_waiting(path: &Path) -> io::Result<File> {
-    File::open(path)
+    system::special(metadata) == Some(Special::Fifo)
 }

@@ -12,6 +12,7 @@ use super::pem;
 use super::x509;
 use super::x509_name::canonical;
 use crate::error::system_text;
+use crate::system::{self, Special};
 
 /// More than all authorities of the world.
 const MOST: u64 = 64 * 1024 * 1024;
@@ -172,22 +173,12 @@ fn is_hash(name: &str) -> bool {
 }
 
 fn kind(metadata: &fs::Metadata) -> &'static str {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt as _;
-        let kind = metadata.file_type();
-        if kind.is_fifo() {
-            return "a pipe";
-        }
-        if kind.is_socket() {
-            return "a socket";
-        }
-        if kind.is_char_device() || kind.is_block_device() {
-            return "a device";
-        }
+    match system::special(metadata) {
+        Some(Special::Fifo) => "a pipe",
+        Some(Special::Socket) => "a socket",
+        Some(Special::Device) => "a device",
+        None => "something else",
     }
-    let _ = metadata;
-    "something else"
 }
 
 /// What a file without a certificate is.

@@ -19,6 +19,7 @@ use crate::emulator_files;
 use crate::emulator_variables;
 use crate::error::{CliError, HintPolicy, system_text};
 use crate::pasted;
+use crate::platform::Platform;
 use crate::redact;
 use crate::secrets;
 
@@ -106,7 +107,7 @@ fn from_a_file(path: &str, given: bool) -> CliError {
     if !given {
         let source = source("connection_string");
         let read = match source.strip_prefix("AZURE_") {
-            Some(_) => format!("{source}=\"$(cat FILE)\""),
+            Some(_) => Platform::HERE.export_file(&source, "FILE"),
             None => "the text itself there".to_owned(),
         };
         return CliError::new(format!("{source} is '@{name}', but only arguments are read from files."))

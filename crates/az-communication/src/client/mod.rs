@@ -69,6 +69,6 @@ pub use resend::leaves_open;
 pub use service::{Service, object};
 pub use signed::{is_emulator, post};
 pub use teams_token::teams_token_problems;
-pub use trust::{BUNDLE_VARIABLES, SYSTEM_BUNDLES, machine_certificates};
+pub use trust::{BUNDLE_VARIABLES, machine_certificates};
 pub use validity::{Validity, time_claim};
 pub use wait::{GRACE, waiting};

@@ -115,11 +115,9 @@ mod tests {
         assert_eq!(cases.len(), 96);
     }
 
-    #[cfg(unix)]
     #[test]
     fn a_value_that_is_not_text_is_an_error() {
-        use std::os::unix::ffi::OsStringExt as _;
-        let lookup = |name: &str| (name == "all_proxy").then(|| OsString::from_vec(b"http://p\xff".to_vec()));
+        let lookup = |name: &str| (name == "all_proxy").then(|| crate::system::not_text("http://p"));
         let error = choose("a", 443, &lookup).unwrap_err();
         assert_eq!(error.to_string(), "The proxy that all_proxy names cannot be used: its value is not valid UTF-8.");
     }

@@ -8,6 +8,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
 use crate::emulator_files;
+use crate::platform::Platform;
 
 /// Where trust comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,23 +53,15 @@ impl Trust {
 /// What says that the authority of the emulator in the usual data folder is to be trusted: the connection string.
 pub const DEVELOPMENT_EMULATOR: &str = "UseDevelopmentEmulator=true";
 
-/// Where systems keep the bundle of their roots.
-pub const SYSTEM_BUNDLES: [&str; 6] = [
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-    "/usr/local/share/certs/ca-root-nss.crt",
-];
-
-/// The certificates of this machine's bundle. Reading them takes 4 ms (docs/decisions/cryptography.md), so it is done only
-/// when nothing else helped. SSL_CERT_FILE and SSL_CERT_DIR, which would take its place, are not asked.
+/// The certificates of this machine: its bundle, else its store. Reading them takes 4 ms (docs/decisions/cryptography.md), so
+/// it is done only when nothing else helped. SSL_CERT_FILE and SSL_CERT_DIR, which would take the place of a bundle, are not
+/// asked.
 pub fn machine_certificates() -> Vec<CertificateDer<'static>> {
-    match SYSTEM_BUNDLES.iter().map(Path::new).find(|path| path.is_file()) {
+    let bundles = Platform::HERE.bundles();
+    match bundles.iter().map(Path::new).find(|path| path.is_file()) {
         Some(bundle) => rustls_native_certs::load_certs_from_paths(Some(bundle), None).certs,
-        None if cfg!(unix) => rustls_native_certs::load_certs_from_paths(None, Some(Path::new("/etc/ssl/certs"))).certs,
-        None => rustls_native_certs::load_native_certs().certs,
+        None if bundles.is_empty() => rustls_native_certs::load_native_certs().certs,
+        None => rustls_native_certs::load_certs_from_paths(None, Some(Path::new("/etc/ssl/certs"))).certs,
     }
 }
 

@@ -7,11 +7,11 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
-use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::channel::Channel;
 use super::failure::Reached;
 use super::wait::{GraceEnded, waiting};
+use crate::system;
 
 /// How often a wait for the network looks whether the user wants the process to end.
 const LOOK_AROUND: Duration = Duration::from_millis(250);
@@ -267,19 +267,10 @@ impl Wire {
             if left.is_zero() {
                 return Err(state.time_is_up());
             }
-            let mut wanted = PollFlags::IN;
-            if state.channel.has_unsent() || !state.flushed {
-                wanted |= PollFlags::OUT;
-            }
-            let slice = Timespec::try_from(left.min(LOOK_AROUND)).ok();
-            let mut sockets = [PollFd::new(state.channel.socket(), wanted)];
-            match rustix::event::poll(&mut sockets, slice.as_ref()) {
-                Ok(0) | Err(rustix::io::Errno::INTR) => {}
-                Ok(_) => {
-                    state.drained = false;
-                    return Ok(());
-                }
-                Err(error) => return Err(error.into()),
+            let writes = state.channel.has_unsent() || !state.flushed;
+            if system::wait_for_socket(state.channel.socket(), writes, left.min(LOOK_AROUND))? {
+                state.drained = false;
+                return Ok(());
             }
         }
     }

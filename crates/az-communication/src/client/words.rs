@@ -17,6 +17,7 @@ use crate::error::{CliError, HintPolicy};
 use crate::exit_code::ExitCode;
 use crate::limits;
 use crate::names;
+use crate::platform::Platform;
 
 impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
@@ -157,9 +158,7 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
         TransportError::UnknownHost(_) => {
             one("Check the 'endpoint' part of the connection string, and that this machine can resolve names.")
         }
-        TransportError::NameService(_) => {
-            one("Check the name servers in /etc/resolv.conf, and that the network is up.")
-        }
+        TransportError::NameService(_) => one(Platform::HERE.check_name_servers()),
         TransportError::Connect(server, _) if names::lacks_a_zone(server) => one(
             "Such an address is valid within one network only, and the endpoint cannot name the network's interface. Give \
              the address a name in the hosts file, with the interface (fe80::1%eth0 NAME), and use the name.",

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::find;
 use crate::error::{CliError, system_text};
 use crate::exit_code::ExitCode;
+use crate::system;
 
 /// A program that cannot be run.
 #[derive(Debug)]
@@ -47,11 +48,11 @@ impl Broken {
             (io::ErrorKind::NotFound, None) if program.is_symlink() => {
                 program.read_link().map_or(Reason::System(error), Reason::DanglingLink)
             }
-            (io::ErrorKind::PermissionDenied, None) if program.is_file() && !find::is_executable(&program) => {
+            (io::ErrorKind::PermissionDenied, None) if program.is_file() && !system::is_executable(&program) => {
                 Reason::NotExecutable
             }
             (io::ErrorKind::ExecutableFileBusy, _) => Reason::Busy,
-            _ if is_not_executable(&error) => Reason::Foreign,
+            _ if system::is_not_a_program(&error) => Reason::Foreign,
             _ => Reason::System(error),
         };
         Self { program, reason }
@@ -101,23 +102,13 @@ pub(super) fn is_foreign_binary(head: &[u8]) -> bool {
     head.split(|byte| *byte == b'\n').next().is_some_and(|line| line.contains(&0))
 }
 
-#[cfg(unix)]
-fn is_not_executable(error: &io::Error) -> bool {
-    rustix::io::Errno::from_io_error(error) == Some(rustix::io::Errno::NOEXEC)
-}
-
-#[cfg(not(unix))]
-fn is_not_executable(_: &io::Error) -> bool {
-    false
-}
-
 /// The interpreter that is missing or may not be run. An interpreter may be a script with one of its own.
 fn broken_interpreter(head: &[u8]) -> Option<String> {
     let mut name = interpreter(head)?;
     // The kernel gives up earlier.
     for _ in 0..8 {
         let path = Path::new(&name);
-        if !path.is_file() || !find::is_executable(path) {
+        if !path.is_file() || !system::is_executable(path) {
             return Some(name);
         }
         name = interpreter(&find::head(path))?;

@@ -5,6 +5,7 @@ use std::process::{Command, ExitStatus};
 
 use crate::exit_code::ExitCode;
 use crate::prompt;
+use crate::system;
 
 /// Runs it on our streams and waits for it. Ctrl-C reaches it without us.
 pub(super) fn status(command: &mut Command) -> io::Result<ExitCode> {
@@ -14,12 +15,8 @@ pub(super) fn status(command: &mut Command) -> io::Result<ExitCode> {
 
 /// The exit code; of a signal, what a shell makes of it.
 fn code_of(status: ExitStatus) -> ExitCode {
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::ExitStatusExt as _;
-        if let Some(signal) = status.signal() {
-            return ExitCode::Other(u8::try_from(128 + signal).unwrap_or(255));
-        }
+    if let Some(signal) = system::exit_signal(status) {
+        return ExitCode::Other(u8::try_from(128 + signal).unwrap_or(255));
     }
     ExitCode::Other(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::broken::{Broken, Reason};
 use super::own;
+use crate::platform::Platform;
+use crate::system;
 
 /// What stands on PATH beside this program.
 pub(super) enum Found {
@@ -28,7 +30,7 @@ const HEAD: u64 = 8192;
 /// The first other `az` behind this one, else the first one before it. What probably is a wrapper around this program comes
 /// last. `first` says that nothing was handed over on the way here.
 pub(super) fn find(first: bool) -> Found {
-    let names: &[&str] = if cfg!(windows) { &["az.cmd", "az.bat", "az.exe"] } else { &["az"] };
+    let names = Platform::HERE.files_of_az();
     let path = env::var_os("PATH").unwrap_or_else(|| OsString::from(DEFAULT_PATH));
     let candidates = env::split_paths(&path).flat_map(|folder| {
         // An empty element is the current folder. `az` alone would be looked for on PATH.
@@ -51,7 +53,8 @@ pub(super) fn find(first: bool) -> Found {
     let mut programs = behind.unwrap_or_default();
     programs.append(&mut before);
     if programs.len() > 1 {
-        programs.sort_by_cached_key(|program| own::is_named_in(&head(program)) || (first && own::is_caller(program)));
+        programs
+            .sort_by_cached_key(|program| own::is_named_in(&head(program)) || (first && system::is_caller(program)));
     }
     match (programs.into_iter().next(), broken) {
         (Some(program), _) => Found::Program(program),
@@ -84,7 +87,7 @@ pub(super) fn head(path: &Path) -> Vec<u8> {
 fn usable(path: &Path) -> Result<bool, Reason> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => Ok(false),
-        Ok(_) if is_executable(path) => Ok(true),
+        Ok(_) if system::is_executable(path) => Ok(true),
         Ok(_) => Err(Reason::NotExecutable),
         Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
             Ok(target) => Err(Reason::DanglingLink(target)),
@@ -95,15 +98,4 @@ fn usable(path: &Path) -> Result<bool, Reason> {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
         Err(error) => Err(Reason::System(error)),
     }
-}
-
-#[cfg(unix)]
-pub(super) fn is_executable(path: &Path) -> bool {
-    use rustix::fs::{Access, AtFlags, CWD, accessat};
-    accessat(CWD, path, Access::EXEC_OK, AtFlags::EACCESS).is_ok()
-}
-
-#[cfg(not(unix))]
-pub(super) fn is_executable(_: &Path) -> bool {
-    true
 }

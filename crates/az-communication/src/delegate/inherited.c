@@ -2,7 +2,7 @@
  * Reads the mark of a hand-over that this process has inherited as an open file, and puts it into the environment.
  *
  * A wrapper that clears the environment and replaces itself, or a system without /proc, leaves no other trace of the process
- * that handed over. inherited.rs opens the file. That it is read here has the reason that docs/decisions/inherited-mark.md
+ * that handed over. system/unix/inherited.rs opens the file. That it is read here has the reason that docs/decisions/inherited-mark.md
  * gives: a file by its number alone needs unsafe code in Rust.
  */
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As in inherited.rs. */
+/* As in system/unix/inherited.rs. */
 #define NUMBER 187
 #define START "AZ_COMMUNICATION_HANDED_OVER="
 

@@ -1,10 +1,8 @@
 //! Handing over to the real `az`: another one on PATH, which gets the words byte for byte.
 
-mod ancestors;
 mod broken;
 mod child;
 mod find;
-mod inherited;
 mod mark;
 mod own;
 
@@ -15,12 +13,12 @@ use std::process::{Command, Output, Stdio};
 
 pub use broken::Broken;
 use find::Found;
-use inherited::Inherited;
 
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::limits;
 use crate::printer::Printer;
+use crate::system::{self, Inherited};
 
 /// Why another `az` did not take over.
 #[derive(Debug)]
@@ -90,8 +88,8 @@ pub fn to_other_az(words: &[OsString], printer: &Printer) -> Result<ExitCode, No
     printer.debug(&format!("Handing over to {}", program.display()));
     let head = find::head(&program);
     // execvp gives a file that the kernel does not take to a shell. A program for another machine must not come there.
-    let result = if cfg!(unix) && !broken::is_foreign_binary(&head) {
-        Err(replace(&mut command))
+    let result = if system::REPLACES && !broken::is_foreign_binary(&head) {
+        Err(system::replace(&mut command))
     } else {
         child::status(&mut command)
     };
@@ -128,7 +126,7 @@ fn broken(program: PathBuf, error: std::io::Error) -> NotHandedOver {
 /// The other `az`, the call of it, and the file with the mark, which stays open until it runs.
 fn prepare(words: &[OsString]) -> Result<(PathBuf, Command, Inherited), NotHandedOver> {
     // A wrapper may have cleared the environment.
-    let mark = env::var_os(mark::VARIABLE).or_else(|| ancestors::variable(mark::VARIABLE));
+    let mark = env::var_os(mark::VARIABLE).or_else(|| system::variable_of_ancestor(mark::VARIABLE));
     let program = match find::find(mark.is_none()) {
         Found::Program(program) => program,
         Found::Broken(broken) => return Err(NotHandedOver::Broken(broken)),
@@ -136,26 +134,7 @@ fn prepare(words: &[OsString]) -> Result<(PathBuf, Command, Inherited), NotHande
     };
     let mark = mark::next(mark.as_deref(), words, &program).map_err(NotHandedOver::Loop)?;
     let mut command = Command::new(&program);
-    let inherited = Inherited::open(&mark);
+    let inherited = Inherited::open(&format!("{}={mark}", mark::VARIABLE));
     command.args(words).env(mark::VARIABLE, mark);
     Ok((program, command, inherited))
-}
-
-#[cfg(unix)]
-fn replace(command: &mut Command) -> std::io::Error {
-    use std::os::unix::process::CommandExt as _;
-    let error = command.exec();
-    if rustix::io::Errno::from_io_error(&error) != Some(rustix::io::Errno::NOEXEC) {
-        return error;
-    }
-    // A script without `#!`, and a C library that does not do what shells do.
-    let mut shell = Command::new("/bin/sh");
-    shell.arg(command.get_program()).args(command.get_args());
-    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    shell.exec()
-}
-
-#[cfg(not(unix))]
-fn replace(_: &mut Command) -> std::io::Error {
-    std::io::ErrorKind::Unsupported.into()
 }

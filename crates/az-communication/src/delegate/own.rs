@@ -1,11 +1,13 @@
 //! Which programs are this one: the file itself by any name, its copies, and other versions of it.
 
 use std::env;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use memchr::memmem;
+
+use crate::system;
 
 /// Stands in every build of this program, because it is searched for here. It must never change.
 const MARKER: &[u8] = b"az-communication 5f1cf9b8: this program hands over to another az";
@@ -15,22 +17,7 @@ const CHUNK: usize = 1 << 20;
 
 /// Whether a file is this program.
 pub(super) fn is_ours(path: &Path) -> bool {
-    is_this_file(path) || contains_marker(path).unwrap_or(false)
-}
-
-/// Needs no name: a link, a bind mount, and a file that was deleted meanwhile have the same number.
-#[cfg(target_os = "linux")]
-fn is_this_file(path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let identity = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
-    let own = identity(Path::new("/proc/self/exe"));
-    own.is_some() && identity(path) == own
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_this_file(path: &Path) -> bool {
-    let own = path_of_this_program();
-    own.is_some() && fs::canonicalize(path).ok() == own
+    system::is_this_file(path) || contains_marker(path).unwrap_or(false)
 }
 
 fn contains_marker(path: &Path) -> std::io::Result<bool> {
@@ -66,25 +53,6 @@ pub(super) fn is_named_in(head: &[u8]) -> bool {
         .into_iter()
         .flatten()
         .any(|path| memmem::find(head, path.as_os_str().as_encoded_bytes()).is_some())
-}
-
-/// Whether a script runs this program as its child: its interpreter is our parent.
-#[cfg(target_os = "linux")]
-pub(super) fn is_caller(path: &Path) -> bool {
-    let parent = std::os::unix::process::parent_id();
-    let words = fs::read(format!("/proc/{parent}/cmdline")).unwrap_or_default();
-    let script = path.canonicalize().ok();
-    // The interpreter and its options stand before the script.
-    script.is_some()
-        && words.split(|byte| *byte == 0).take(4).any(|word| {
-            use std::os::unix::ffi::OsStrExt as _;
-            word.contains(&b'/') && Path::new(std::ffi::OsStr::from_bytes(word)).canonicalize().ok() == script
-        })
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn is_caller(_: &Path) -> bool {
-    false
 }
 
 fn path_of_this_program() -> Option<PathBuf> {

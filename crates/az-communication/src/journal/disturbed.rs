@@ -6,6 +6,7 @@ use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::{CliError, system_text};
+use crate::system;
 
 /// How many names are tried for the copy.
 const NAMES: u32 = 100;
@@ -69,11 +70,7 @@ impl Disturbed {
 fn save(path: &Path, mut file: &File) -> io::Result<PathBuf> {
     let mut options = File::options();
     options.create_new(true).write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
+    system::for_owner(&mut options);
     let mut number = 1;
     let (name, mut copy) = loop {
         let mut name = OsString::from(path);

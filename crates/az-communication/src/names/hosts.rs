@@ -4,15 +4,11 @@ use std::net::SocketAddr;
 use std::{fs, str};
 
 use super::literal;
-
-#[cfg(not(windows))]
-const PATH: &str = "/etc/hosts";
-#[cfg(windows)]
-const PATH: &str = r"C:\Windows\System32\drivers\etc\hosts";
+use crate::platform::Platform;
 
 /// The addresses that the hosts file gives a name. A file that cannot be read gives none.
 pub(super) fn addresses(name: &str, port: u16) -> Vec<SocketAddr> {
-    fs::read(PATH).map_or_else(|_| Vec::new(), |file| find(&file, name, port))
+    fs::read(Platform::HERE.hosts_file()).map_or_else(|_| Vec::new(), |file| find(&file, name, port))
 }
 
 fn find(file: &[u8], name: &str, port: u16) -> Vec<SocketAddr> {

@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
+use crate::system;
+
 /// The address that a host is, with port 0: IPv4 in any form that `inet_aton` takes (`127.1`, `0x7f.1`, `2130706433`), or
 /// IPv6, where a zone may follow (`fe80::1%eth0`).
 pub(super) fn parse(host: &str) -> Option<SocketAddr> {
@@ -57,10 +59,7 @@ fn interface(zone: &str) -> Option<u32> {
     if let Ok(number) = zone.parse() {
         return Some(number);
     }
-    if !cfg!(target_os = "linux") || zone.contains('/') || zone.starts_with('.') {
-        return None;
-    }
-    std::fs::read_to_string(format!("/sys/class/net/{zone}/ifindex")).ok()?.trim().parse().ok()
+    system::interface(zone)
 }
 
 #[cfg(test)]
@@ -99,9 +98,6 @@ mod tests {
         assert_eq!(text("::1").as_deref(), Some("[::1]:0"));
         assert_eq!(text("::ffff:1.2.3.4").as_deref(), Some("[::ffff:1.2.3.4]:0"));
         assert_eq!(text("fe80::1%7").as_deref(), Some("[fe80::1%7]:0"));
-        if cfg!(target_os = "linux") && std::path::Path::new("/sys/class/net/lo").exists() {
-            assert_eq!(text("fe80::1%lo").as_deref(), Some("[fe80::1%1]:0"));
-        }
         for host in ["fe80::1%nosuchthing", "fe80::1%", "fe80::1%../lo", ":", "1:2", "::1%lo%lo"] {
             assert_eq!(text(host), None, "{host}");
         }

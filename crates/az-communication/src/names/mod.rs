@@ -9,17 +9,6 @@ mod error;
 mod hosts;
 mod literal;
 
-#[cfg(target_os = "linux")]
-mod connected_udp;
-#[cfg(target_os = "linux")]
-mod dns;
-#[cfg(target_os = "linux")]
-mod getent;
-#[cfg(target_os = "linux")]
-mod nsswitch;
-#[cfg(target_os = "linux")]
-mod resolv_conf;
-
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Instant;
@@ -27,6 +16,8 @@ use std::time::Instant;
 use azure_core::http::Url;
 
 pub use error::{NameError, ServerFailure};
+
+use crate::system;
 
 /// Both loopback addresses, which is what `localhost` is (RFC 6761).
 const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
@@ -59,7 +50,7 @@ pub fn addresses(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketA
     if lower.ends_with(".invalid") {
         return Err(NameError::NotFound(host.to_owned()));
     }
-    elsewhere(host, &name, port, deadline)
+    system::elsewhere(host, &name, port, deadline)
 }
 
 /// The address that a host is, also where it is written in short (127.1) or in another base (0x7f.1).
@@ -103,29 +94,6 @@ fn ascii(name: &str) -> Option<Cow<'_, str>> {
     }
     let url = Url::parse(&format!("https://{name}/")).ok()?;
     url.host_str().map(|host| Cow::Owned(host.to_owned()))
-}
-
-/// Asks the name servers, and whatever else this machine asks about names.
-#[cfg(target_os = "linux")]
-fn elsewhere(host: &str, name: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, NameError> {
-    let sources = nsswitch::Sources::read();
-    let asked = match sources.dns {
-        true => dns::addresses(host, name, deadline),
-        false => Err(NameError::NotFound(host.to_owned())),
-    };
-    let found = asked.or_else(|error| match sources.others {
-        true => getent::addresses(name, deadline).ok_or(error),
-        false => Err(error),
-    })?;
-    Ok(found.into_iter().map(|address| SocketAddr::new(address, port)).collect())
-}
-
-/// Asks the system, whose C library is linked dynamically.
-#[cfg(not(target_os = "linux"))]
-fn elsewhere(host: &str, name: &str, port: u16, _: Instant) -> Result<Vec<SocketAddr>, NameError> {
-    use std::net::ToSocketAddrs as _;
-    let found: Option<Vec<SocketAddr>> = (name, port).to_socket_addrs().ok().map(Iterator::collect);
-    found.filter(|found| !found.is_empty()).ok_or_else(|| NameError::NotFound(host.to_owned()))
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 //! reference does the first of these with table transformers.
 
 use std::env;
-use std::io;
 
 use pyjmespath::{Object, Value, python_str};
 
 use crate::cli::wrap;
+use crate::system;
 
 /// What tabulate puts between two columns, and by how much a column is wider than its header at least.
 const SEPARATOR: usize = 2;
@@ -95,18 +95,7 @@ fn fit(rows: &mut [Vec<String>], columns: &[&str], width: usize) {
 /// How wide a table may be, as Python's shutil.get_terminal_size finds it; without a limit where no terminal reads it.
 pub fn width() -> Option<usize> {
     let given = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
-    given.or_else(of_terminal)
-}
-
-#[cfg(unix)]
-fn of_terminal() -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
-    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
-}
-
-#[cfg(not(unix))]
-fn of_terminal() -> Option<usize> {
-    io::IsTerminal::is_terminal(&io::stdout()).then_some(80)
+    given.or_else(system::columns_of_stdout)
 }
 
 #[cfg(test)]

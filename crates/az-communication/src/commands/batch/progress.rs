@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::lock;
 use crate::printer::{Level, Printer};
+use crate::system;
 
 const BAR_WIDTH: usize = 30;
 const SHORTEST_BAR: usize = 10;
@@ -125,14 +126,7 @@ fn clear(drawn: &mut bool) {
 
 /// How many columns the terminal has; 80 where it does not say.
 fn terminal_width() -> usize {
-    #[cfg(unix)]
-    {
-        let size = rustix::termios::tcgetwinsize(io::stderr());
-        let columns = size.map_or(0, |size| usize::from(size.ws_col));
-        if columns == 0 { 80 } else { columns }
-    }
-    #[cfg(not(unix))]
-    80
+    system::columns_of_stderr().unwrap_or(80)
 }
 
 /// `4s`, `3m05s`, `2h10m`.

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{CliError, system_text};
 use crate::journal::{Journal, folder, sync_folder, unwritable};
-use crate::{output, place};
+use crate::{output, place, system};
 
 /// `--out-file` for stdout.
 const STDOUT: &str = "-";
@@ -160,11 +160,7 @@ fn create(path: &Path) -> Result<File, CliError> {
     let fail = |error: &io::Error| unwritable(path, error);
     let mut options = File::options();
     options.create_new(true).read(true).append(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
+    system::for_owner(&mut options);
     let file = options.open(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => unusable(path, "another program has just created it"),
         _ => fail(&error),
@@ -189,12 +185,8 @@ fn open_to_write(path: &Path, before: &Metadata, whole: u64) -> Result<File, Cli
         let error = unusable(path, "another program has just written to it");
         return Err(error.hint("Nothing was changed. Start the same command again."));
     }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        if metadata.permissions().mode() & 0o777 != 0o600 {
-            file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(|error| fail(&error))?;
-        }
+    if system::is_open_to_others(&metadata) {
+        system::close_to_others(&file).map_err(|error| fail(&error))?;
     }
     if metadata.len() != whole {
         file.set_len(whole).map_err(|error| fail(&error))?;

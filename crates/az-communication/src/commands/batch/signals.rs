@@ -5,27 +5,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-
 use crate::client::waiting;
-use crate::disposition::Ignored;
 use crate::exit_code::ExitCode;
 use crate::prompt;
+use crate::system::Interrupts;
 
 /// Whether the user wants the command to end.
 #[derive(Debug, Clone)]
 pub(in crate::commands) struct Signals {
     caught: Arc<AtomicBool>,
     /// Those that were not ignored when the process started. The others stay ignored.
-    signals: Vec<i32>,
+    signals: Interrupts,
 }
 
 impl Signals {
     fn new() -> Self {
-        let ignored = Ignored::now();
         prompt::handle_interrupt();
-        let signals = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !ignored.has(*signal)).collect();
-        Self { caught: Arc::new(AtomicBool::new(false)), signals }
+        Self { caught: Arc::new(AtomicBool::new(false)), signals: Interrupts::all() }
     }
 
     /// Leaves the first signal to the command from here on. The second one ends the process: what is done is recorded.
@@ -38,10 +34,8 @@ impl Signals {
     /// From here on, the first signal is noted, and each one after it ends the process.
     fn second_ends(&self) {
         let code = i32::from(ExitCode::Interrupted.number());
-        for signal in &self.signals {
-            let _ = signal_hook::flag::register_conditional_shutdown(*signal, code, Arc::clone(&self.caught));
-            let _ = signal_hook::flag::register(*signal, Arc::clone(&self.caught));
-        }
+        self.signals.end_if(&self.caught, code);
+        self.signals.set(&self.caught);
     }
 
     /// Whether a signal came.
@@ -58,9 +52,7 @@ impl Signals {
         let (came, done) = (AtomicBool::new(false), AtomicBool::new(false));
         // Handlers set `heard`, and the watcher takes it back, so that it hears the second signal.
         let heard = Arc::new(AtomicBool::new(false));
-        for signal in &signals.signals {
-            let _ = signal_hook::flag::register(*signal, Arc::clone(&heard));
-        }
+        signals.signals.set(&heard);
         thread::scope(|scope| {
             let watch = || {
                 while !done.load(Ordering::Relaxed) {

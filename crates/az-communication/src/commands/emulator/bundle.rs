@@ -8,6 +8,7 @@ use std::path::Path;
 use base64::Engine as _;
 
 use crate::client;
+use crate::platform::Platform;
 
 /// The largest file that is read. Bundles of all public roots have some 250 KB.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -47,7 +48,7 @@ fn read_file(path: &Path) -> io::Result<String> {
 
 /// The roots of this machine.
 pub(super) fn system() -> String {
-    client::SYSTEM_BUNDLES.iter().find_map(|path| read(Path::new(path)).ok()).unwrap_or_else(machine_roots)
+    Platform::HERE.bundles().iter().find_map(|path| read(Path::new(path)).ok()).unwrap_or_else(machine_roots)
 }
 
 /// The roots of a machine that has no bundle file.

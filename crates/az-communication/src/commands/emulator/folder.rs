@@ -5,9 +5,10 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::emulator_files::{TEMPORARY_PREFIX, is_private_folder, temporary_parents};
+use crate::emulator_files::{TEMPORARY_PREFIX, temporary_parents};
 use crate::error::{CliError, system_text};
 use crate::private_file;
+use crate::system::is_private_folder;
 
 /// A folder for the files of one run, for its owner only; gone when the run ends.
 pub(super) struct TemporaryFolder {

@@ -39,8 +39,8 @@ mod unix {
     use signal_hook::low_level::siginfo::{Cause, Origin};
 
     use super::fail;
-    use crate::disposition::Ignored;
     use crate::error::{CliError, system_text};
+    use crate::system::Ignored;
 
     /// All signals that end a process that does not handle them, but for SIGKILL and those of a fault in the program, which
     /// would come again for ever if they were handled.

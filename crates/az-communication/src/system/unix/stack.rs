@@ -1,15 +1,12 @@
 //! The stack of the main thread. Where the system gives it less than commands need, they run on a thread of their own.
 
 /// What commands need, with room to spare, in bytes.
-#[cfg(unix)]
 const NEEDED: u64 = 512 << 10;
 
 /// What a thread of our own has.
-#[cfg(unix)]
 const OWN: usize = 2 << 20;
 
 /// Does something with a stack that is large enough for it.
-#[cfg(unix)]
 pub fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
     use rustix::process::{Resource, getrlimit};
     match getrlimit(Resource::Stack).current {
@@ -18,13 +15,6 @@ pub fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
     }
 }
 
-/// Other systems fix the size of the stack at the build.
-#[cfg(not(unix))]
-pub fn with_room<T>(work: impl Fn() -> T) -> T {
-    work()
-}
-
-#[cfg(unix)]
 #[cold]
 fn on_a_thread<T: Send>(work: &(impl Fn() -> T + Sync)) -> T {
     use std::{panic, thread};

@@ -1,20 +1,17 @@
-//! The mark where the environment lost it: a wrapper that clears the environment and waits is an ancestor of this process,
-//! and the system remembers the environment that it was started with.
+//! Variables of ancestors. A wrapper that clears the environment and waits is an ancestor of this process, and the system
+//! remembers the environment that it was started with.
 
 use std::ffi::OsString;
 
 /// How many ancestors are asked.
-#[cfg(target_os = "linux")]
 const MOST: usize = 64;
 
 /// How much of an environment is read.
-#[cfg(target_os = "linux")]
 const LONGEST: u64 = 4 << 20;
 
 /// The value of a variable in the environment of the nearest ancestor that was started with it. An ancestor of another user
 /// is passed over, because its environment cannot be read.
-#[cfg(target_os = "linux")]
-pub(super) fn variable(name: &str) -> Option<OsString> {
+pub fn variable_of_ancestor(name: &str) -> Option<OsString> {
     use std::os::unix::ffi::OsStringExt as _;
     let mut process = std::os::unix::process::parent_id();
     for _ in 0..MOST {
@@ -30,12 +27,6 @@ pub(super) fn variable(name: &str) -> Option<OsString> {
     None
 }
 
-#[cfg(not(target_os = "linux"))]
-pub(super) fn variable(_: &str) -> Option<OsString> {
-    None
-}
-
-#[cfg(target_os = "linux")]
 fn read(process: u32, file: &str) -> Option<Vec<u8>> {
     use std::io::Read as _;
     let mut content = Vec::new();
@@ -44,20 +35,18 @@ fn read(process: u32, file: &str) -> Option<Vec<u8>> {
     Some(content)
 }
 
-#[cfg(target_os = "linux")]
 fn value<'a>(environment: &'a [u8], name: &str) -> Option<&'a [u8]> {
     environment.split(|byte| *byte == 0).find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
 }
 
 /// The parent of a process. Its name, in parentheses, may hold blanks and parentheses.
-#[cfg(target_os = "linux")]
 fn parent(stat: &[u8]) -> Option<u32> {
     let end = stat.iter().rposition(|byte| *byte == b')')?;
     let fields = std::str::from_utf8(stat.get(end + 1..)?).ok()?;
     fields.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

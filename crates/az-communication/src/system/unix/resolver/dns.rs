@@ -17,9 +17,10 @@ use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use tokio::time::{sleep, timeout_at};
 
 use super::connected_udp::ConnectedUdp;
-use super::error::{NameError, ServerFailure};
+
 use super::resolv_conf::Settings;
 use crate::limits;
+use crate::names::{NameError, ServerFailure};
 
 /// The next server is asked, too, when one is silent for so long.
 const NEXT_SERVER: Duration = Duration::from_secs(1);

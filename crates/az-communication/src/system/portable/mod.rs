@@ -1,0 +1,33 @@
+//! What the standard library can do on every system. Where it cannot do something, this says what that means for those who
+//! call it.
+
+mod connect;
+mod errors;
+mod files;
+mod interfaces;
+mod private;
+mod processes;
+mod sockets;
+mod stack;
+mod stdout;
+mod terminal;
+mod typed;
+mod users;
+
+pub use super::std_names::elsewhere;
+pub use super::std_program::{Inherited, is_caller, is_this_file, variable_of_ancestor};
+pub use connect::Attempts;
+pub use errors::{NULL_DEVICE, is_not_a_program, is_not_open, limit};
+pub use files::{FileId, is_executable, mount_point, open_quietly, open_without_waiting, special, without_waiting};
+pub use interfaces::interface;
+pub use private::{
+    close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_open_to_others,
+    is_private_folder,
+};
+pub use processes::{REPLACES, exit_signal, replace};
+pub use sockets::wait_for_socket;
+pub use stack::with_room;
+pub use stdout::{check_stdout, is_stdout_writable, write_to_stdout};
+pub use terminal::{columns_of_stderr, columns_of_stdout};
+pub use typed::Interrupts;
+pub use users::{home_of_user, home_of_user_named};

@@ -1,0 +1,54 @@
+//! Linux, macOS and other kinds of Unix.
+
+#[cfg(target_os = "linux")]
+mod ancestors;
+mod connect;
+mod disposition;
+mod errors;
+mod files;
+#[cfg(target_os = "linux")]
+mod inherited;
+mod interfaces;
+#[cfg(target_os = "linux")]
+mod own;
+mod private;
+mod processes;
+#[cfg(target_os = "linux")]
+mod resolver;
+mod sockets;
+mod stack;
+mod stdout;
+mod terminal;
+mod typed;
+mod users;
+
+#[cfg(target_os = "linux")]
+pub use ancestors::variable_of_ancestor;
+pub use connect::Attempts;
+// For the emulator.
+pub use disposition::Ignored;
+pub use errors::{NULL_DEVICE, is_not_a_program, is_not_open, limit};
+pub use files::{FileId, is_executable, mount_point, open_quietly, open_without_waiting, special, without_waiting};
+#[cfg(target_os = "linux")]
+pub use inherited::Inherited;
+pub use interfaces::interface;
+#[cfg(target_os = "linux")]
+pub use own::{is_caller, is_this_file};
+pub use private::{
+    close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_open_to_others,
+    is_private_folder,
+};
+pub use processes::{REPLACES, exit_signal, replace};
+#[cfg(target_os = "linux")]
+pub use resolver::elsewhere;
+pub use sockets::wait_for_socket;
+pub use stack::with_room;
+pub use stdout::{check_stdout, is_stdout_writable, write_to_stdout};
+pub use terminal::{columns_of_stderr, columns_of_stdout};
+pub use typed::Interrupts;
+pub use users::{home_of_user, home_of_user_named};
+
+#[cfg(not(target_os = "linux"))]
+pub use super::std_names::elsewhere;
+#[cfg(not(target_os = "linux"))]
+pub use super::std_program::{Inherited, is_caller, is_this_file, variable_of_ancestor};

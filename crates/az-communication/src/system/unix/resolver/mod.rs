@@ -1,0 +1,30 @@
+//! Names that are asked of name servers, and of whatever else this machine asks about names.
+
+mod connected_udp;
+mod dns;
+mod getent;
+mod nsswitch;
+mod resolv_conf;
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use crate::names::NameError;
+
+/// The addresses of a name that is not in the hosts file.
+///
+/// # Errors
+///
+/// When the name has no address, or no name server says whether it has one before the deadline.
+pub fn elsewhere(host: &str, name: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, NameError> {
+    let sources = nsswitch::Sources::read();
+    let asked = match sources.dns {
+        true => dns::addresses(host, name, deadline),
+        false => Err(NameError::NotFound(host.to_owned())),
+    };
+    let found = asked.or_else(|error| match sources.others {
+        true => getent::addresses(name, deadline).ok_or(error),
+        false => Err(error),
+    })?;
+    Ok(found.into_iter().map(|address| SocketAddr::new(address, port)).collect())
+}

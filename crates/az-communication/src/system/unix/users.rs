@@ -1,0 +1,38 @@
+//! Users. The system's user database is read as a file: no module of the C library is asked.
+
+use std::ffi::OsString;
+
+/// The home folder of the user who runs this process.
+pub fn home_of_user() -> Option<OsString> {
+    let id = rustix::process::getuid().as_raw().to_string();
+    field_of_passwd(|_, user_id| user_id == id.as_bytes())
+}
+
+/// The home folder of the user with that name.
+pub fn home_of_user_named(name: &str) -> Option<OsString> {
+    field_of_passwd(|user, _| user == name.as_bytes())
+}
+
+/// The home folder of the first user that fits, by name and id.
+fn field_of_passwd(fits: impl Fn(&[u8], &[u8]) -> bool) -> Option<OsString> {
+    use std::os::unix::ffi::OsStringExt as _;
+    let text = std::fs::read("/etc/passwd").ok()?;
+    text.split(|byte| *byte == b'\n').find_map(|line| {
+        let fields: Vec<&[u8]> = line.trim_ascii_start().split(|byte| *byte == b':').collect();
+        let home = fields.get(5)?;
+        // A comment, or a line for NIS.
+        let is_user = !fields[0].starts_with(b"#") && !fields[0].starts_with(b"+") && !fields[0].starts_with(b"-");
+        (is_user && fits(fields[0], fields[2])).then(|| OsString::from_vec(home.to_vec()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_has_a_home_folder() {
+        assert!(home_of_user_named("root").is_some());
+        assert_eq!(home_of_user_named("no such user"), None);
+    }
+}
