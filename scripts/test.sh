@@ -3,7 +3,7 @@
 #
 # It installs what the tests need: Python and npm packages, pinned, into $AZ_TEST_CACHE (by default
 # ~/.cache/az-communication-tests), and Debian packages as root or with CI=true. Otherwise it stops with the line to type.
-# scripts/long.sh runs the same tests in their long form.
+# `cargo xtask soak` runs the same tests in their long form.
 set -euo pipefail
 # A shell that starts this in the background has SIGINT ignored, and a program that is started so leaves it ignored.
 if [ "${AZ_TEST_SIGNALS:-}" != default ]; then
@@ -46,13 +46,28 @@ readme_command() {
     bash -c "$command" | grep -q '"token": "eyJ'
 }
 
+# What people install. The short form has some artefacts, and packs the program that the benchmark has built.
+artefacts() {
+    local program
+    rm -rf target/test-dist
+    if [ -n "${AZ_LONG:-}" ]; then
+        cargo xtask release --allow-dirty --dist target/test-dist
+    else
+        program=target/$(rustc -vV | sed -n 's/^host: //p')/release/az
+        cargo xtask release --allow-dirty --only tarball,sbom --program "$program" --dist target/test-dist
+    fi
+}
+
 step markdown
 step cargo fmt --all --check
+step cargo fmt --manifest-path xtask/Cargo.toml --check
 step cargo clippy --workspace --all-targets --all-features -- -D warnings
 # Without SQLite, as a test kit takes it.
 step cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings
+step cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings
 RUSTDOCFLAGS="-D warnings" step cargo doc --workspace --no-deps --quiet
 step cargo test --workspace
+step cargo test --locked --manifest-path xtask/Cargo.toml
 # Again, for their counts.
 step cargo test -p az-communication --test golden --test docs -- --nocapture
 # Alone, without what other crates of the workspace want of its dependencies.
@@ -60,6 +75,8 @@ step cargo test -p az-communication --test network the_program_has_no_call
 step readme_command
 # Whether the benchmark works; its figures mean nothing here.
 step bench/run --smoke
+step artefacts
+export AZ_TEST_DIST=$PWD/target/test-dist
 # The tests that need the peers, and those that take long: all but the libraries and their docs. They load the machine, so
 # that only as many as there are cores run at once.
 RUST_TEST_THREADS=$(nproc) step cargo test --workspace --tests -- --ignored --nocapture

@@ -1,4 +1,4 @@
-# Installs what the tests need. Sourced by test.sh and long.sh.
+# Installs what the tests need. Sourced by test.sh.
 # shellcheck shell=bash
 
 cache=${AZ_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/az-communication-tests}
@@ -7,10 +7,13 @@ cache=${AZ_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/az-communication-tests}
 programs=(
     "cc gcc"
     "curl curl"
+    "faketime faketime"
+    "file file"
     "fish fish"
     "git git"
     "ip iproute2"
     "javac default-jdk-headless"
+    "mandoc mandoc"
     "node nodejs"
     "npm npm"
     "openssl openssl"

@@ -40,3 +40,42 @@ fn segment_types(program: &[u8]) -> Option<Vec<u32>> {
     let count = usize::try_from(number(0x38, 2)?).ok()?;
     (0..count).map(|index| u32::try_from(number(table.checked_add(index * size)?, 4)?).ok()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::check_static;
+
+    #[test]
+    fn only_a_program_without_a_dynamic_linker_is_static() {
+        let said = |program: &[u8]| check_static(program, Path::new("az")).map_err(|error| error.to_string());
+        let header = |types: &[u32]| {
+            let mut program = vec![0; 64];
+            program[..6].copy_from_slice(b"\x7fELF\x02\x01");
+            program[0x20] = 64;
+            program[0x36] = 56;
+            program[0x38] = types.len() as u8;
+            for kind in types {
+                program.extend(kind.to_le_bytes());
+                program.extend([0; 52]);
+            }
+            program
+        };
+        assert_eq!(said(&header(&[1, 1, 7])), Ok(()));
+        let refused = said(&header(&[6, 3, 1, 2])).unwrap_err();
+        assert!(refused.starts_with("az: it needs a dynamic linker."), "{refused}");
+        let refused = said(&header(&[1, 2])).unwrap_err();
+        assert!(refused.starts_with("az: it has a dynamic section"), "{refused}");
+        let cut = header(&[1, 1]);
+        for other in [b"#!/bin/sh".as_slice(), &cut[..100], b""] {
+            assert_eq!(said(other).unwrap_err(), "az: it is not an ELF program of 64 bits and little endian.");
+        }
+    }
+
+    #[test]
+    fn xtask_is_static_as_the_program_is() {
+        let path = std::env::current_exe().unwrap();
+        check_static(&std::fs::read(&path).unwrap(), &path).unwrap();
+    }
+}

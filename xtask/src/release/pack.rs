@@ -68,11 +68,11 @@ impl Entry {
 }
 
 /// A tar archive: the entries by their paths, each folder above an entry before it, all with this time.
-/// `before` stands in front of each path (`./` in a Debian package).
+/// `before` stands in front of each path (`./` in a Debian package, where the folder with the empty path is the root).
 ///
 /// # Errors
 ///
-/// When a path cannot be stored, or stands there twice.
+/// When a link is too long, or a path stands there twice.
 pub fn tar(entries: Vec<Entry>, epoch: u64, before: &str) -> Result<Vec<u8>, Error> {
     let mut all = entries;
     let mut folders: Vec<String> = Vec::new();
@@ -97,25 +97,55 @@ pub fn tar(entries: Vec<Entry>, epoch: u64, before: &str) -> Result<Vec<u8>, Err
         header.set_gid(entry.owner.1);
         header.set_mtime(epoch);
         let path = format!("{before}{}", entry.path);
-        match entry.kind {
+        let bytes = match entry.kind {
             Kind::File(bytes) => {
                 header.set_entry_type(EntryType::Regular);
-                header.set_size(bytes.len() as u64);
-                builder.append_data(&mut header, path, bytes.as_slice())?;
+                name(&mut builder, &mut header, &path)?;
+                bytes
             }
             Kind::Folder => {
                 header.set_entry_type(EntryType::Directory);
-                header.set_size(0);
-                builder.append_data(&mut header, format!("{path}/"), std::io::empty())?;
+                name(&mut builder, &mut header, &format!("{}/", path.trim_end_matches('/')))?;
+                Vec::new()
             }
             Kind::Link(to) => {
                 header.set_entry_type(EntryType::Symlink);
-                header.set_size(0);
-                builder.append_link(&mut header, path, to)?;
+                header.set_link_name_literal(to)?;
+                name(&mut builder, &mut header, &path)?;
+                Vec::new()
             }
-        }
+        };
+        header.set_size(bytes.len() as u64);
+        header.set_cksum();
+        builder.append(&header, bytes.as_slice())?;
     }
     Ok(builder.into_inner()?)
+}
+
+/// Gives an entry its path to the byte, which `Header::set_path` does not: it leaves out `./`. A long one stands in an entry of
+/// its own before it, as GNU has it.
+fn name(builder: &mut Builder<Vec<u8>>, header: &mut Header, path: &str) -> Result<(), Error> {
+    let bytes = path.as_bytes();
+    let field = &mut header.as_old_mut().name;
+    if let Some(start) = field.get_mut(..bytes.len()) {
+        start.copy_from_slice(bytes);
+        return Ok(());
+    }
+    let length = field.len();
+    field.copy_from_slice(&bytes[..length]);
+    let mut long = Header::new_gnu();
+    let place = b"././@LongLink";
+    long.as_old_mut().name[..place.len()].copy_from_slice(place);
+    long.set_entry_type(EntryType::GNULongName);
+    long.set_mode(0o644);
+    long.set_uid(0);
+    long.set_gid(0);
+    long.set_mtime(0);
+    let with_end = [bytes, b"\0"].concat();
+    long.set_size(with_end.len() as u64);
+    long.set_cksum();
+    builder.append(&long, with_end.as_slice())?;
+    Ok(())
 }
 
 /// Compressed as gzip does it, without a name and a time.
@@ -135,4 +165,89 @@ pub fn sha256(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use flate2::read::GzDecoder;
+    use tar::Archive;
+
+    use super::{Entry, gzip, sha256, tar};
+
+    /// The entries of an archive, a line each.
+    fn listed(bytes: &[u8]) -> Vec<String> {
+        let mut archive = Archive::new(bytes);
+        let lines = archive.entries().unwrap().map(|entry| {
+            let mut entry = entry.unwrap();
+            let mut text = String::new();
+            entry.read_to_string(&mut text).unwrap();
+            let header = entry.header();
+            let path = String::from_utf8(entry.path_bytes().into_owned()).unwrap();
+            let link = entry.link_name_bytes().map(|to| format!(" -> {}", String::from_utf8_lossy(&to)));
+            format!(
+                "{:o} {}:{} {} {path}{} {text}",
+                header.mode().unwrap(),
+                header.uid().unwrap(),
+                header.gid().unwrap(),
+                header.mtime().unwrap(),
+                link.unwrap_or_default()
+            )
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn an_archive_is_sorted_and_has_each_folder_before_what_is_in_it() {
+        let long = format!("{}/x", "long".repeat(40));
+        let entries = || {
+            vec![
+                Entry::file("b-/c", "1"),
+                Entry::program("b/run", "2"),
+                Entry::folder("state").mode(0o700).owner(7, 8),
+                Entry::folder(""),
+                Entry::link("b/also", "run"),
+                Entry::file(long.clone(), "3"),
+            ]
+        };
+        let archive = tar(entries(), 77, "./").unwrap();
+        assert_eq!(
+            listed(&archive),
+            [
+                "755 0:0 77 ./ ".to_owned(),
+                "755 0:0 77 ./b/ ".into(),
+                "777 0:0 77 ./b/also -> run ".into(),
+                "755 0:0 77 ./b/run 2".into(),
+                "755 0:0 77 ./b-/ ".into(),
+                "644 0:0 77 ./b-/c 1".into(),
+                format!("755 0:0 77 ./{}/ ", "long".repeat(40)),
+                format!("644 0:0 77 ./{long} 3"),
+                "700 7:8 77 ./state/ ".into(),
+            ]
+        );
+        let mut turned = entries();
+        turned.reverse();
+        assert_eq!(tar(turned, 77, "./").unwrap(), archive);
+    }
+
+    #[test]
+    fn an_archive_does_not_have_a_path_twice() {
+        let error = tar(vec![Entry::file("a", "1"), Entry::file("a", "2")], 0, "").unwrap_err();
+        assert_eq!(error.to_string(), "The archive would have 'a' twice.");
+    }
+
+    #[test]
+    fn a_compressed_file_has_neither_name_nor_time() {
+        let packed = gzip(b"text").unwrap();
+        assert_eq!(packed[3..8], [0; 5]);
+        let mut text = String::new();
+        GzDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "text");
+    }
+
+    #[test]
+    fn sums_are_those_of_sha256sum() {
+        assert_eq!(sha256(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    }
 }

@@ -43,20 +43,24 @@ pub fn check(program: &[u8], root: &Path) -> Result<(), Error> {
     let mut folders = vec![root.to_owned(), cargo_home()?, sysroot()?];
     folders.extend(env::var_os("HOME").map(PathBuf::from));
     folders.extend(env::var_os("RUSTUP_HOME").map(PathBuf::from));
-    for form in folders.iter().flat_map(|folder| forms(folder)) {
+    match first_path(program, &folders) {
+        None => Ok(()),
+        Some(path) => Err(Error::new(format!(
+            "The program has a path of this machine in it: {path}. See `paths.rs` of xtask, which says what is replaced."
+        ))),
+    }
+}
+
+/// The first path in the program that is below one of these folders.
+fn first_path(program: &[u8], folders: &[PathBuf]) -> Option<String> {
+    folders.iter().flat_map(|folder| forms(folder)).find_map(|form| {
         let needle = format!("{}/", form.trim_end_matches('/'));
         // The home of a daemon may be the root folder.
-        let found = (needle != "/").then(|| find(program, needle.as_bytes())).flatten();
-        if let Some(at) = found {
-            let end =
-                program[at..].iter().position(|byte| !byte.is_ascii_graphic()).map_or(program.len(), |end| at + end);
-            return Err(Error::new(format!(
-                "The program has a path of this machine in it: {}. See `paths.rs` of xtask, which says what is replaced.",
-                String::from_utf8_lossy(&program[at..end.min(at + 200)])
-            )));
-        }
-    }
-    Ok(())
+        let at = (needle != "/").then(|| find(program, needle.as_bytes())).flatten()?;
+        let rest = &program[at..(at + 200).min(program.len())];
+        let end = rest.iter().position(|byte| !byte.is_ascii_graphic()).unwrap_or(rest.len());
+        Some(String::from_utf8_lossy(&rest[..end]).into_owned())
+    })
 }
 
 /// A path as it was given, and without links.
@@ -86,4 +90,20 @@ pub fn sysroot() -> Result<PathBuf, Error> {
 
 fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     text.windows(needle.len()).position(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::first_path;
+
+    #[test]
+    fn a_path_below_one_of_the_folders_is_found() {
+        let folders: Vec<PathBuf> = ["/", "/nowhere/me", "/nowhere/src/"].map(PathBuf::from).to_vec();
+        let found = |program: &str| first_path(program.as_bytes(), &folders);
+        assert_eq!(found("\0/crates/hyper/src/lib.rs\0/nowhere/meadow/nowhere/src"), None);
+        assert_eq!(found("\0/nowhere/me/.cargo/x.rs\0more").as_deref(), Some("/nowhere/me/.cargo/x.rs"));
+        assert_eq!(found("/nowhere/src/a").as_deref(), Some("/nowhere/src/a"));
+    }
 }

@@ -58,6 +58,54 @@ fn packing_gives_the_same_bytes_under_another_home_umask_time_zone_and_language(
     assert!(compared.status.success(), "{}", String::from_utf8_lossy(&compared.stdout));
 }
 
+/// The folder of the other builder, gone when dropped. Another user reaches it.
+struct Elsewhere(std::path::PathBuf);
+
+impl Elsewhere {
+    fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("az-communication-builder-{}", std::process::id()));
+        fs::create_dir(&folder).unwrap();
+        Self(folder)
+    }
+}
+
+impl Drop for Elsewhere {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Why this machine cannot be another builder, or the tests have no release to compare with.
+fn lacking() -> Option<&'static str> {
+    if std::env::var_os("AZ_LONG").is_none() {
+        return Some("AZ_LONG=1 makes a release to compare with");
+    }
+    if !rustix::process::geteuid().is_root() {
+        return Some("only root may become another user on another host");
+    }
+    let mut git = Command::new("git");
+    let status = git.current_dir(repository()).args(["status", "--porcelain"]).output().unwrap();
+    (!status.stdout.is_empty()).then_some("the tree has changes that are not committed")
+}
+
+#[test]
+#[ignore = "builds the program again, with one job: ten minutes"]
+fn somebody_else_gets_the_same_bytes_of_every_artefact_on_another_machine_and_day() {
+    if let Some(reason) = lacking() {
+        eprintln!("skipped: somebody_else_gets_the_same_bytes_of_every_artefact_on_another_machine_and_day: {reason}");
+        return;
+    }
+    let folder = Elsewhere::new();
+    let script = repository().join("crates/az-communication/tests/packages/another_builder.sh");
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--uts"]).arg(script).arg(repository()).arg(&folder.0);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let compared = Command::new("diff").arg("-rq").arg(dist()).arg(folder.0.join("made")).output().unwrap();
+    assert!(compared.status.success(), "{}", String::from_utf8_lossy(&compared.stdout));
+    println!("{}", fs::read_to_string(dist().join("SHA256SUMS")).unwrap());
+}
+
 #[test]
 #[ignore = "runs cargo, as scripts/test.sh does"]
 fn a_program_that_is_not_static_is_refused() {

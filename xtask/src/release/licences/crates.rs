@@ -165,7 +165,67 @@ fn one_of(words: &mut &[&str], has: impl Fn(&str) -> bool + Copy) -> Option<Opti
 
 #[cfg(test)]
 mod tests {
-    use super::satisfying;
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::{satisfying, texts};
+    use crate::release::tree::Crate;
+
+    /// A crate of a registry with these files.
+    fn made(name: &str, licence: Option<&str>, files: &[&str]) -> Crate {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tests").join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        for file in files {
+            let path = folder.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, file).unwrap();
+        }
+        Crate {
+            name: name.into(),
+            version: "1.2.3".into(),
+            description: None,
+            licence: licence.map(ToOwned::to_owned),
+            licence_file: None,
+            authors: vec!["Somebody".into()],
+            repository: None,
+            folder,
+            checksum: Some("00".into()),
+            needs: BTreeSet::new(),
+        }
+    }
+
+    fn root() -> &'static Path {
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+    }
+
+    #[test]
+    fn the_files_of_a_crate_are_taken_also_those_of_what_it_bundles() {
+        let files =
+            ["LICENSE-MIT", "UNLICENSE", "src/license.rs", "src/main.rs", "c/COPYING", "c/LICENSES/a.txt", "notice.md"];
+        let found = texts(root(), &made("bundling", Some("MIT"), &files)).unwrap();
+        let names: Vec<String> = found.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["LICENSE-MIT", "UNLICENSE", "c/COPYING", "c/LICENSES/a.txt", "notice.md"]);
+    }
+
+    #[test]
+    fn a_crate_without_a_file_gets_the_text_of_its_licence_with_its_authors() {
+        let found = texts(root(), &made("bare", Some("Nonesuch-1.0 OR MIT"), &["src/main.rs"])).unwrap();
+        let [(name, text)] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(name, "its manifest says MIT");
+        assert!(text.starts_with("MIT License\n\nCopyright (c) Somebody\n"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_text_is_an_error_that_names_the_crate() {
+        let refused = |name, licence| texts(root(), &made(name, licence, &[])).unwrap_err().to_string();
+        assert_eq!(
+            refused("unknown", Some("Nonesuch-1.0")),
+            "unknown 1.2.3 has no licence file, and packaging/licences has no text of Nonesuch-1.0."
+        );
+        assert_eq!(refused("unsaid", None), "unsaid 1.2.3 has neither a licence file nor a licence.");
+    }
 
     #[test]
     fn of_alternatives_the_first_one_is_taken_whose_text_is_there_and_of_a_conjunction_all() {

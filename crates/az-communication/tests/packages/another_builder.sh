@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Releases the last commit as somebody else does it: another user, HOME, CARGO_HOME, toolchain folder, umask, time zone,
+# language, date, host name, number of jobs and folder. As root, in namespaces of its own:
+#   unshare --mount --uts another_builder.sh REPOSITORY FOLDER
+# FOLDER is empty, and everybody can reach it. The artefacts are in FOLDER/made.
+set -euo pipefail
+repository=$(realpath "$1") folder=$(realpath "$2")
+sysroot=$(cd "$repository" && rustc --print sysroot)
+registry=${CARGO_HOME:-$HOME/.cargo}/registry
+user=54321
+umask 0022
+
+hostname another-builder
+mkdir -p "$folder/toolchain" "$folder/home/with a blank" "$folder/crates/registry"
+mount --bind "$sysroot" "$folder/toolchain"
+# What was downloaded already. Its sources are unpacked anew.
+cp -R "$registry/cache" "$registry/index" "$folder/crates/registry/"
+git clone --quiet --no-hardlinks "$repository" "$folder/another/place"
+# A clone takes the branch that is checked out there, and this commit may be on none.
+git -C "$folder/another/place" -c advice.detachedHead=false checkout --quiet "$(git -C "$repository" rev-parse HEAD)"
+# Cargo as xtask calls it, with another date for it and for everything that it starts.
+cat >"$folder/cargo" <<SH
+#!/bin/sh
+exec faketime '2031-02-03 04:05:06' "$folder/toolchain/bin/cargo" "\$@"
+SH
+chmod 755 "$folder/cargo"
+chown -R "$user:$user" "$folder/another" "$folder/crates" "$folder/home"
+install -d -o "$user" -g "$user" "$folder/made"
+
+cd "$folder/another/place"
+as_another() {
+    env -i PATH="$folder/toolchain/bin:/usr/bin:/bin" HOME="$folder/home/with a blank" CARGO_HOME="$folder/crates" \
+        CARGO_NET_OFFLINE=true TZ=Pacific/Chatham LC_ALL=tr_TR.UTF-8 USER=another RUSTFLAGS='-C debuginfo=2' CFLAGS=-g \
+        setpriv --reuid "$user" --regid "$user" --clear-groups sh -c 'umask 0027; exec "$@"' sh "$@"
+}
+as_another env -u RUSTFLAGS -u CFLAGS cargo build --quiet --locked --manifest-path xtask/Cargo.toml
+as_another env CARGO="$folder/cargo" xtask/target/*/debug/xtask release --jobs 1 --dist "$folder/made"
