@@ -37,7 +37,7 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Resul
     names.retain(|name| !own.as_ref().is_some_and(|own| own.covers(name)));
     let folder = config.storage.folder();
     let stored = read(store, folder)?;
-    let opened = Pki::load_or_make(stored, &names, now, &command(folder))?;
+    let opened = Pki::load_or_make(stored, &names, now, &command(config))?;
     if let Some(to_store) = &opened.to_store {
         block_on(save(store, to_store)).map_err(|failure| described(folder, failure))?;
     }
@@ -55,9 +55,10 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Resul
 }
 
 /// The command that makes a new authority for that folder.
-fn command(folder: Option<&Path>) -> String {
+fn command(config: &Config) -> String {
+    let folder = config.storage.folder();
     let folder = folder.map_or_else(String::new, |folder| format!(" --data-dir '{}'", folder.display()));
-    format!("az communication emulator new-authority{folder}")
+    format!("{}{folder}", config.new_authority_command)
 }
 
 fn parse<'a>(names: impl Iterator<Item = &'a String>) -> Result<Vec<HostName>, Error> {

@@ -63,6 +63,8 @@ pub struct Config {
     /// The URL under which clients reach the emulator, where it differs from the one that they name themselves: behind a
     /// proxy.
     pub public_url: Option<String>,
+    /// The command line that makes a new authority, as messages name it. The folder is added to it.
+    pub new_authority_command: String,
 }
 
 /// The secret of the control endpoints. `Debug` does not show it.
@@ -144,6 +146,7 @@ impl Config {
             control_secret: None,
             cors_origins: Vec::new(),
             public_url: None,
+            new_authority_command: "emulator new-authority".to_owned(),
         }
     }
 

@@ -15,14 +15,16 @@ use crate::log_file;
 use crate::output::{self, Context, Format};
 use crate::pasted;
 use crate::printer::{self, Level, Printer};
+use crate::program::Program;
 use crate::prompt;
 use crate::subscription;
 use crate::system;
 use crate::times;
 use pyjmespath::{SearchError, Value};
 
-/// Runs the command that these words (behind `az`) name.
-pub fn run(words: Vec<OsString>) -> ExitCode {
+/// Runs the command that these words name. The first one is the name that this program was called by.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let words = Program::take(words);
     times::started(&words);
     let plain = Printer::new(Level::Warning, false);
     system::with_room(|| {
@@ -47,13 +49,14 @@ fn start(raw: &[OsString], plain: &Printer) -> Result<ExitCode, CliError> {
         _ => &commands::TABLE,
     };
     // Nothing is read for the commands of others: no configuration, no file, no stdin.
-    let foreign_word =
-        words.first().is_some_and(|word| !word.starts_with('-') && !word.eq_ignore_ascii_case("communication"));
+    let is_az = Program::current().is_az();
+    let foreign_word = is_az
+        && words.first().is_some_and(|word| !word.starts_with('-') && !word.eq_ignore_ascii_case("communication"));
     if foreign_word {
         hand_over(raw, &words, plain)?;
     }
     let parsed = parse(table, &words);
-    if !foreign_word && is_theirs(table, &parsed, &words) {
+    if is_az && !foreign_word && is_theirs(table, &parsed, &words) {
         hand_over(raw, &words, plain)?;
     }
     let own = own_words(&parsed, &words);
@@ -131,9 +134,16 @@ fn parse(table: &'static Table, words: &[String]) -> Parsed {
     }
     if words[0].eq_ignore_ascii_case("help") {
         let help = std::iter::once("--help".to_owned());
-        return cli::parse(table, &help.chain(words[1..].iter().cloned()).collect::<Vec<_>>());
+        return parse_named(table, &help.chain(words[1..].iter().cloned()).collect::<Vec<_>>());
     }
-    cli::parse(table, words)
+    parse_named(table, words)
+}
+
+fn parse_named(table: &Table, words: &[String]) -> Parsed {
+    match Program::current() {
+        Program::Az => cli::parse(table, words),
+        Program::Own(_) => cli::parse_short(table, words),
+    }
 }
 
 /// Whether the words name what only the real `az` may have.
@@ -220,7 +230,7 @@ fn dispatch(
         }
         Ok(Outcome::CommandHelp(command)) => {
             output::check()?;
-            if !command.extension {
+            if !command.extension && Program::current().is_az() {
                 printer.warning("This command is from the following extension: communication");
             }
             let output = config.get("core", "output").ok().flatten();
@@ -235,7 +245,7 @@ fn dispatch(
 /// The page of a group. Where the group is the Azure CLI's as well, and that knows it, its page comes first.
 fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> Result<ExitCode, CliError> {
     let table = &commands::TABLE;
-    if table.group(path).is_some_and(|group| group.shared) {
+    if Program::current().is_az() && table.group(path).is_some_and(|group| group.shared) {
         match delegate::page_of_other_az(raw) {
             Ok(theirs) if theirs.status.success() && !theirs.stdout.trim_ascii().is_empty() => {
                 printer.bytes(&theirs.stderr);
@@ -269,6 +279,7 @@ fn usage_error(
     let dynamic_install = config.get("extension", "use_dynamic_install").ok().flatten();
     if matches!(error.unknown, Some(Unknown::FirstWord | Unknown::Value))
         && error.recommendation.is_none()
+        && Program::current().is_az()
         && dynamic_install.is_some_and(|value| value.eq_ignore_ascii_case("no"))
     {
         error.recommendation = Some(Recommendation::ExtensionReference);
@@ -301,7 +312,7 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     if has_result && format != Ok(Format::None) && !starts_a_program {
         output::check()?;
     }
-    for message in messages::of_command(&commands::TABLE, invocation.command) {
+    for message in messages::of_command(Program::current(), &commands::TABLE, invocation.command) {
         printer.warning(&message);
     }
     if invocation.command.verb.confirms {

@@ -10,6 +10,7 @@ use crate::config;
 use crate::emulator_variables;
 use crate::error::CliError;
 use crate::platform::Platform;
+use crate::program::Program;
 use crate::system;
 
 /// The bundle of the system's roots and the emulator's authority, beside its certificate.
@@ -47,7 +48,7 @@ pub fn ca_certificate() -> Result<PathBuf, CliError> {
         return Ok(path);
     }
     Err(CliError::new(format!("No emulator was started here yet: {} does not exist.", path.display()))
-        .hint("Start one with `az communication emulator start`.")
+        .hint(Program::current().text("Start one with `{communication emulator start}`.", ""))
         .hint(format!("If one runs in memory, or with another data folder: {ANOTHER_EMULATOR}")))
 }
 

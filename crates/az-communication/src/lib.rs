@@ -1,5 +1,5 @@
 //! The `az` command: `communication identity`, `communication user-identity` and `communication emulator`; everything
-//! else is handed to the real `az` further down PATH.
+//! else is handed to the real `az` further down PATH. By another name, it is a program of its own with the same commands.
 
 mod app;
 pub mod cli;
@@ -23,6 +23,7 @@ mod place;
 mod platform;
 pub mod printer;
 mod private_file;
+mod program;
 mod prompt;
 mod redact;
 mod secrets;

@@ -53,6 +53,22 @@ impl Platform {
         }
     }
 
+    /// The file of a shim in front of it.
+    pub const fn file_of_shim(self) -> &'static str {
+        match self {
+            Self::Linux | Self::MacOs => "az",
+            Self::Windows => "az.cmd",
+        }
+    }
+
+    /// Where PATH is set for good; `None` where the shell's profile does that.
+    pub const fn path_settings(self) -> Option<&'static str> {
+        match self {
+            Self::Linux | Self::MacOs => None,
+            Self::Windows => Some("Settings > System > About > Advanced system settings > Environment Variables"),
+        }
+    }
+
     /// Where the system keeps the bundle of its roots. macOS and Windows have a store instead. The file that macOS has
     /// beside it lacks what the owner of the machine has added, and on Windows, everybody can make such a folder.
     pub const fn bundles(self) -> &'static [&'static str] {
@@ -162,6 +178,11 @@ mod tests {
         Linux: az
         MacOs: az
         Windows: az.cmd az.bat az.exe
+        "#);
+        insta::assert_snapshot!(each(|platform| platform.file_of_shim().to_owned()), @r#"
+        Linux: az
+        MacOs: az
+        Windows: az.cmd
         "#);
         insta::assert_snapshot!(each(|platform| platform.hosts_file().to_owned()), @r#"
         Linux: /etc/hosts

@@ -102,7 +102,7 @@ fn it_never_calls_itself() {
          https://aka.ms/cli_ref\n\
          Read more about the command in reference docs\n\
          \n\
-         Hint: This az knows `az communication` completion, doctor, emulator, identity, manual and user-identity. For all other \
+         Hint: This az knows `az communication` completion, doctor, emulator, identity, manual, shim and user-identity. For all other \
          commands it calls the Azure CLI, which was not found further down PATH.\n"
     );
 }

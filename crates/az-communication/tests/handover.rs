@@ -186,7 +186,7 @@ const ARRANGEMENTS: &[Arrangement] = &[
         name: "a wrapper that calls it by another file name",
         make: |p| {
             std::fs::rename(p.az("ours"), p.folder("ours").join("az-program")).unwrap();
-            p.script("w", "#!/bin/sh\nexec \"$(dirname \"$0\")/../ours/az-program\" \"$@\"\n");
+            p.script("w", "#!/bin/sh\nexec \"$(dirname \"$0\")/../ours/az-program\" --as-az \"$@\"\n");
             p.real("real");
         },
         path: &["w", "real"],
@@ -794,6 +794,7 @@ fn a_shared_group_has_the_real_page_and_then_ours() {
                                   offline.
         identity                : Commands to manage user identities and their tokens for a
                                   Communication Service resource.
+        shim                    : Put an az before the real one, which calls this program.
         user-identity [Preview] : Commands to manage user identities and their tokens for a
                                   Communication Service resource.
 
@@ -878,7 +879,7 @@ fn the_hint_lists_what_the_table_has() {
     https://aka.ms/cli_ref
     Read more about the command in reference docs
 
-    Hint: This az knows `az communication` completion, doctor, emulator, identity, manual and user-identity. For all other commands it calls the Azure CLI, which was not found further down PATH.
+    Hint: This az knows `az communication` completion, doctor, emulator, identity, manual, shim and user-identity. For all other commands it calls the Azure CLI, which was not found further down PATH.
     ");
 }
 

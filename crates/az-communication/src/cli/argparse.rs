@@ -12,8 +12,10 @@ use super::loaded::Loaded;
 use super::no_list;
 use super::no_stop;
 use super::problem::Problem;
+use super::short;
 use super::table::{Argument, Arity, Command, Table};
 use super::usage_error::{Recommendation, Unknown, UsageError};
+use crate::program::Program;
 
 /// `--help`, which every parser knows first.
 pub const HELP: Argument =
@@ -83,6 +85,11 @@ pub fn parse(table: &Table, words: &[String]) -> Parsed {
         outcome => outcome,
     };
     Parsed { outcome, subscriptions: parser.subscriptions }
+}
+
+/// The same for the words behind a name of its own.
+pub fn parse_short(table: &Table, words: &[String]) -> Parsed {
+    parse(table, &short::spelled_out(table, words))
 }
 
 /// Whether the words before the first option leave the table for what only the real CLI may have.
@@ -180,7 +187,7 @@ impl Parser<'_> {
         if !is_foreign && self.loaded.has_child(self.table, path, &named) {
             return self.level(&named, &words[1..]);
         }
-        let children = self.loaded.children(self.table, path);
+        let program = Program::current();
         let mut error = misspelled(name);
         if self.loaded.has_option_before(path) {
             error.hints.push("Options stand behind the words of a command, not before or between them.".into());
@@ -191,10 +198,10 @@ impl Parser<'_> {
                 error.hints.extend(no_list::HINTS.map(str::to_owned));
             }
             if let Some(hint) = no_stop::hint(path, name) {
-                error.hints.push(hint.to_owned());
+                error.hints.push(program.text(hint, path).into_owned());
             }
             // Of a command that is only not loaded, the real CLI would say the same.
-            if self.table.may_be_elsewhere(path, name) {
+            if program.is_az() && self.table.may_be_elsewhere(path, name) {
                 error.unknown = Some(match path {
                     "" => Unknown::FirstWord,
                     _ if list_of_users => Unknown::ListOfUsers,
@@ -202,21 +209,33 @@ impl Parser<'_> {
                 });
             }
         }
-        let (extensions, children): (Vec<&str>, Vec<&str>) =
-            children.into_iter().partition(|name| self.table.is_extension(&child(name)));
-        if let Some(candidate) = difflib::closest(name, extensions) {
-            error.hints.push(format!("This az also has '{}'.", child(candidate)));
+        // The reference's own words come first, where this program stands in its place.
+        let (extensions, children): (Vec<(&str, String)>, Vec<_>) = match program {
+            Program::Az => {
+                let children = self.loaded.children(self.table, path).into_iter().map(|word| (word, child(word)));
+                children.partition(|(_, path)| self.table.is_extension(path))
+            }
+            Program::Own(_) => (Vec::new(), short::children(self.table, path)),
+        };
+        let closest = |words: &[(&'static str, String)]| {
+            let candidate = difflib::closest(name, words.iter().map(|(word, _)| *word))?;
+            words.iter().find(|(word, _)| *word == candidate).cloned()
+        };
+        if let Some((_, candidate)) = closest(&extensions) {
+            error.hints.push(format!("{} also has '{candidate}'.", program.this_at_start()));
         }
-        if let Some(candidate) = difflib::closest(name, children) {
+        if let Some((candidate, full)) = closest(&children) {
             error.recommendation = Some(Recommendation::DidYouMean(candidate.to_owned()));
             // The reference shows the examples of the command that was meant, if the words up to the first hyphen are
             // its whole path.
-            let meant = words.iter().map(|word| if word == name { candidate } else { word.as_str() });
-            let meant = [path].into_iter().filter(|path| !path.is_empty()).chain(meant).collect::<Vec<_>>().join(" ");
+            let behind = words[1..].iter().map(|word| if word == name { candidate } else { word.as_str() });
+            let meant = std::iter::once(full.as_str()).chain(behind).collect::<Vec<_>>().join(" ");
             let meant = meant.split('-').next().unwrap_or_default();
             if let Some(command) = self.table.command(meant) {
                 error.examples = Some(examples(self.table, command, &words[1..]));
             }
+        } else if !program.is_az() {
+            error.hints.push(short::has(self.table, path));
         } else if path.is_empty() && matches!(self.loaded, Loaded::All) {
             error.recommendation = Some(Recommendation::ExtensionReference);
         }
@@ -285,7 +304,7 @@ impl Parser<'_> {
     /// A command of ours among the reference's own that could not run anyway: where nothing but its words is given, the
     /// reference's error comes first, because scripts know it.
     fn unknown_to_the_reference(&self, command: &Command) -> Option<UsageError> {
-        let (group, name) = command.path.rsplit_once(' ')?;
+        let (group, name) = command.path.rsplit_once(' ').filter(|_| Program::current().is_az())?;
         (command.extension && group != "communication" && !self.table.is_extension(group)).then(|| misspelled(name))
     }
 
@@ -421,7 +440,7 @@ impl Parser<'_> {
                 path,
                 words,
                 Problem::InvalidChoice {
-                    command: path.to_owned(),
+                    command: Program::current().command(path),
                     value: value.to_owned(),
                     option: argument.key(),
                     choices: argument.choices,

@@ -1,6 +1,7 @@
 //! The examples of a command: in its help, and in errors about it.
 
 use super::table::{Argument, Command, Table};
+use crate::program::Program;
 
 /// Up to three examples of the command, those first that have most options in common with the words.
 pub(super) fn examples(table: &Table, command: &Command, words: &[String]) -> Vec<(String, String)> {
@@ -23,7 +24,7 @@ pub(super) fn examples(table: &Table, command: &Command, words: &[String]) -> Ve
 
 /// An example's command line, for this command.
 pub(super) fn example_command(command: &Command, template: &str) -> String {
-    template.replace("{}", &format!("az {}", command.path))
+    Program::current().text(template, command.path).into_owned()
 }
 
 /// The long spellings of the options among these words.

@@ -2,8 +2,10 @@
 
 use super::argparse::HELP;
 use super::examples::example_command;
+use super::short;
 use super::table::{Argument, Command, Group, Status, Table, messages};
 use super::text_wrap::fill;
+use crate::program::Program;
 
 const WIDTH: usize = 100;
 const INDENT: usize = 4;
@@ -36,7 +38,13 @@ pub fn command_help(table: &Table, command: &Command, output: Option<&str>, colo
     let mut page = Page { text: String::new(), colour };
     let deprecated =
         command.redirect.is_some() || matches!(table.status_above(command.path), Some((_, Status::Deprecated { .. })));
-    page.header("Command", command.path, command.verb.summary, &messages::of_command(table, command), deprecated);
+    page.header(
+        "Command",
+        command.path,
+        command.verb.summary,
+        &messages::of_command(Program::current(), table, command),
+        deprecated,
+    );
     page.arguments(table, command, output);
     page.examples(command);
     page.text
@@ -46,8 +54,10 @@ pub fn command_help(table: &Table, command: &Command, output: Option<&str>, colo
 pub fn group_help(table: &Table, path: &str, colour: bool) -> String {
     let mut page = Page { text: String::new(), colour };
     let group = table.group(path);
-    let summary = group.map_or("", |group| group.summary);
-    let message: Vec<String> = group.and_then(|group| messages::of_group(table, group)).into_iter().collect();
+    let is_own_page = short::is_root(path) && !Program::current().is_az();
+    let summary = if is_own_page { short::SUMMARY } else { group.map_or("", |group| group.summary) };
+    let message: Vec<String> =
+        group.and_then(|group| messages::of_group(Program::current(), table, group)).into_iter().collect();
     let deprecated = group.is_some_and(|group| matches!(group.status, Status::Deprecated { .. }));
     page.header("Group", path, summary, &message, deprecated);
     page.children(table, path);
@@ -77,10 +87,10 @@ impl Page {
     fn header(&mut self, kind: &str, path: &str, summary: &str, messages: &[String], deprecated: bool) {
         self.print("", 0, None);
         self.print(kind, 0, None);
-        let space = if path.is_empty() { "" } else { " " };
-        let (first, long) = split_summary(summary);
+        let summary = Program::current().text(summary, path);
+        let (first, long) = split_summary(&summary);
         let separator = if first.is_empty() { "" } else { SEPARATOR };
-        self.print(&format!("az{space}{path}{separator}{first}"), 1, None);
+        self.print(&format!("{}{separator}{first}", Program::current().command(path)), 1, None);
         if !long.is_empty() {
             self.print(long, 2, None);
         }
@@ -110,14 +120,14 @@ impl Page {
     fn children(&mut self, table: &Table, path: &str) {
         let mut groups = Vec::new();
         let mut commands = Vec::new();
-        for name in table.children(path) {
-            let child = if path.is_empty() { name.to_owned() } else { format!("{path} {name}") };
+        let program = Program::current();
+        for (name, child) in short::children(table, path) {
             let extension = table.is_extension(&child);
             if let Some(group) = table.group(&child) {
                 let summary = split_summary(group.summary).0.to_owned();
                 groups.push(((name.to_owned(), group_tag(group).to_owned(), summary), extension));
             } else if let Some(command) = table.command(&child).filter(|command| command.redirect.is_none()) {
-                let summary = split_summary(command.verb.summary).0.to_owned();
+                let summary = program.text(split_summary(command.verb.summary).0, &child).into_owned();
                 commands.push(((name.to_owned(), String::new(), summary), extension));
             }
         }
@@ -126,7 +136,8 @@ impl Page {
             if !items.is_empty() {
                 self.print(title, 0, None);
                 // The reference's own lines look as they do there, however long our names are.
-                let longest = longest(items.iter().filter(|(_, extension)| !extension).map(|(item, _)| item))
+                let theirs = items.iter().filter(|(_, extension)| program.is_az() && !extension);
+                let longest = longest(theirs.map(|(item, _)| item))
                     .unwrap_or_else(|| longest(items.iter().map(|(item, _)| item)).unwrap_or(0));
                 self.columns(items.iter().map(|(item, _)| item), longest);
                 self.print("", 0, None);
@@ -211,8 +222,8 @@ fn spellings(argument: &Argument) -> String {
 fn group_tag(group: &Group) -> &'static str {
     match group.status {
         Status::Deprecated { .. } => "[Deprecated]",
-        Status::Preview => "[Preview]",
-        Status::Stable => "",
+        Status::Preview if Program::current().is_az() => "[Preview]",
+        Status::Preview | Status::Stable => "",
     }
 }
 

@@ -3,6 +3,7 @@
 //! follow, and so knows no others.
 
 use super::table::{Table, child_word};
+use crate::program::Program;
 
 /// The commands that are there to be parsed.
 #[derive(Debug)]
@@ -31,7 +32,7 @@ impl Loaded {
         let lowered = words[..nouns].iter().map(|word| word.to_lowercase());
         let lowered = lowered.chain(words[nouns..].iter().cloned()).collect();
         let prefix = prefix(nouns);
-        if leading == words.len() || table.command(&prefix).is_some() {
+        if leading == words.len() || table.command(&prefix).is_some() || !Program::current().is_az() {
             return (lowered, Self::All);
         }
         let mut seen: Vec<&str> = Vec::new();

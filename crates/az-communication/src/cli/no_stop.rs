@@ -5,7 +5,7 @@ const STOP: &str = "The emulator runs until Ctrl-C, or until it is ended by its 
     line: kill PID";
 
 /// How it is asked whether the emulator runs.
-const STATUS: &str = "az communication doctor says whether the emulator of the connection string answers. Programs ask for \
+const STATUS: &str = "{communication doctor} says whether the emulator of the connection string answers. Programs ask for \
     GET /health.";
 
 /// What to do instead of what this word below a group asks for.

@@ -40,7 +40,7 @@ pub enum Problem {
     },
     /// A value is not one of those that the option may have.
     InvalidChoice {
-        /// The path of the command.
+        /// The command line of the command.
         command: String,
         /// The value.
         value: String,
@@ -94,7 +94,7 @@ impl fmt::Display for Problem {
             }
             Self::InvalidChoice { command, value, option, choices } => {
                 let choices = choices.join(", ");
-                write!(f, "az {command}: '{value}' is not a valid value for '{option}'. Allowed values: {choices}.")
+                write!(f, "{command}: '{value}' is not a valid value for '{option}'. Allowed values: {choices}.")
             }
         }
     }

@@ -138,7 +138,7 @@ impl Argument {
     }
 }
 
-/// An example of a help page. `{}` in the command stands for `az` and the command's path.
+/// An example of a help page. Its command line is a text for [`crate::program::Program::text`]: `{}` is the command itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Example {
     /// What it does.
@@ -153,7 +153,7 @@ pub type Run = fn(&Invocation<'_>) -> Result<Option<Value>, CliError>;
 /// What a command is, wherever in the tree it hangs.
 #[derive(Debug, Clone, Copy)]
 pub struct Verb {
-    /// The first sentence of its help.
+    /// The first sentence of its help, a text for [`crate::program::Program::text`].
     pub summary: &'static str,
     /// Its own arguments.
     pub arguments: &'static [Argument],
@@ -307,36 +307,43 @@ pub(super) fn child_word(candidate: &'static str, path: &str) -> Option<&'static
 /// The texts of knack's status messages.
 pub mod messages {
     use super::{Command, Group, Status, Table};
+    use crate::program::Program;
 
     const PREVIEW: &str =
         "is in preview and under development. Reference and support levels: https://aka.ms/CLI_refstatus";
 
-    fn deprecated(what: &str, redirect: &str) -> String {
+    fn deprecated(program: &Program, what: &str, redirect: &str) -> String {
+        let redirect = program.words(redirect);
         format!("{what} has been deprecated and will be removed in a future release. Use '{redirect}' instead.")
     }
 
     /// What is said about a command when it runs and in its help.
-    pub fn of_command(table: &Table, command: &Command) -> Vec<String> {
+    pub fn of_command(program: &Program, table: &Table, command: &Command) -> Vec<String> {
         let mut messages = Vec::new();
         if let Some(redirect) = command.redirect {
-            messages.push(deprecated("This command", redirect));
+            messages.push(deprecated(program, "This command", redirect));
         }
         match table.status_above(command.path) {
             Some((group, Status::Deprecated { redirect })) => messages.push(format!(
                 "This command is implicitly deprecated because command group '{}' is deprecated and will be removed \
-                 in a future release. Use '{redirect}' instead.",
-                group.path
+                 in a future release. Use '{}' instead.",
+                program.words(group.path),
+                program.words(redirect)
             )),
-            Some((group, Status::Preview)) => messages.push(format!("Command group '{}' {PREVIEW}", group.path)),
+            // It is the reference's word about its own group.
+            Some((group, Status::Preview)) if program.is_az() => {
+                messages.push(format!("Command group '{}' {PREVIEW}", group.path));
+            }
             _ => {}
         }
         messages
     }
 
     /// What is said about a group in its help.
-    pub fn of_group(table: &Table, group: &Group) -> Option<String> {
+    pub fn of_group(program: &Program, table: &Table, group: &Group) -> Option<String> {
         match group.status {
-            Status::Deprecated { redirect } => Some(deprecated("This command group", redirect)),
+            Status::Deprecated { redirect } => Some(deprecated(program, "This command group", redirect)),
+            _ if !program.is_az() => None,
             Status::Preview => Some(format!("This command group {PREVIEW}")),
             Status::Stable => match table.status_above(group.path) {
                 Some((above, Status::Preview)) => Some(format!("Command group '{}' {PREVIEW}", above.path)),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::problem::Problem;
 use crate::printer::Printer;
+use crate::program::Program;
 use acs_identity_protocol::visible::escaped;
 
 /// The link that goes with errors about `--query`.
@@ -102,7 +103,9 @@ impl UsageError {
             text.push_str(&escaped(&recommendation.to_string()));
             text.push('\n');
         }
-        if let Some(examples) = &self.examples {
+        if let Some(examples) =
+            self.examples.as_ref().filter(|examples| Program::current().is_az() || !examples.is_empty())
+        {
             text.push('\n');
             if !examples.is_empty() {
                 text.push_str("Examples from command's help:\n");
@@ -111,7 +114,10 @@ impl UsageError {
                 let (command, description) = (escaped(command), escaped(description));
                 text.push_str(&format!("{blue}{command}{reset}\n{grey}{description}\n{reset}\n"));
             }
-            text.push_str(&format!("{cyan}{REFERENCE_LINK}{reset}\n{grey}{REFERENCE_TEXT}{reset}\n"));
+            // It has no commands of a program of its own.
+            if Program::current().is_az() {
+                text.push_str(&format!("{cyan}{REFERENCE_LINK}{reset}\n{grey}{REFERENCE_TEXT}{reset}\n"));
+            }
         }
         if !self.hints.is_empty() {
             text.push('\n');

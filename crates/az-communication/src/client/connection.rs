@@ -20,6 +20,7 @@ use crate::emulator_variables;
 use crate::error::{CliError, HintPolicy, system_text};
 use crate::pasted;
 use crate::platform::Platform;
+use crate::program::Program;
 use crate::redact;
 use crate::secrets;
 
@@ -171,7 +172,7 @@ fn nothing_given() -> CliError {
     CliError::new("Please specify --connection-string, or set AZURE_COMMUNICATION_CONNECTION_STRING.")
         .hint("The Azure portal shows it under Settings > Keys of the Communication Services resource.")
         .hint(format!("Without a key: --endpoint URL, with {login} of the environment."))
-        .hint("To work offline: az communication emulator run -- COMMAND")
+        .hint(Program::current().text("To work offline: {communication emulator run} -- COMMAND", ""))
         .hint_policy(HintPolicy::Terminal)
 }
 

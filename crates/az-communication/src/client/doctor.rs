@@ -20,6 +20,7 @@ use super::transport_error::TransportError;
 use crate::emulator_files;
 use crate::error::CliError;
 use crate::names;
+use crate::program::Program;
 
 /// An identity that no resource has.
 const NOBODY: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000";
@@ -91,8 +92,9 @@ fn own_emulator() -> Result<String, CliError> {
     let path = emulator_files::ca_certificate()?;
     let bundle = emulator_files::BUNDLE_FILE;
     Ok(format!(
-        "the emulator's authority in {}, which only this az trusts; other clients need its {bundle}",
-        path.display()
+        "the emulator's authority in {}, which only {} trusts; other clients need its {bundle}",
+        path.display(),
+        Program::current().this()
     ))
 }
 
@@ -203,8 +205,8 @@ fn named(error: &ServiceError, failure: &Failure) -> CliError {
              access keys."
         }
         ServiceErrorKind::UnsupportedApiVersion => {
-            "The service does not have the api-version of this az, so that it did not look at the credential. Is there \
-             a newer az?"
+            "The service does not have the api-version of {this}, so that it did not look at the credential. Is there \
+             a newer {name}?"
         }
         ServiceErrorKind::TooManyRequests | ServiceErrorKind::ServerFailure => {
             "The answer does not show whether the service accepts the credential. Run the doctor again later."
@@ -218,6 +220,6 @@ fn named(error: &ServiceError, failure: &Failure) -> CliError {
     if error.body == ErrorBody::MalformedJson {
         named.hints.clear();
     }
-    named.hints.push(advice.into());
+    named.hints.push(Program::current().text(advice, "").into_owned());
     named
 }

@@ -18,6 +18,7 @@ use crate::exit_code::ExitCode;
 use crate::limits;
 use crate::names;
 use crate::platform::Platform;
+use crate::program::Program;
 
 impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
@@ -115,8 +116,8 @@ fn hints_of_cause(failure: &Failure) -> Vec<String> {
             hints
         }
         Cause::Answer { created: Some(user), .. } => vec![format!(
-            "The user {user} exists now, without a token. Issue one with --user {user}, or delete the user: az \
-             communication user-identity user delete --user {user}"
+            "The user {user} exists now, without a token. Issue one with --user {user}, or delete the user: {} --user {user}",
+            Program::current().command("communication user-identity user delete")
         )],
         Cause::Answer { page: None, .. } if matches!(failure.asked, Asked::NewUser) => vec![outcome(failure)],
         Cause::Answer { page: None, .. } => vec![
@@ -164,7 +165,7 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
              the address a name in the hosts file, with the interface (fe80::1%eth0 NAME), and use the name.",
         ),
         TransportError::Connect(..) if failure.development_emulator => {
-            one("Start the emulator: az communication emulator start")
+            vec![format!("Start the emulator: {}", Program::current().command("communication emulator start"))]
         }
         TransportError::Connect(..) => {
             one("Is the service, or the emulator, running, and does a firewall or proxy stand in between?")
@@ -234,8 +235,8 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
             }
             Asked::TeamsToken { .. } => Vec::new(),
             Asked::EntraToken(permission) => vec![format!(
-                "The token must be in force, for this service, and hold {permission}: az communication user-identity \
-                 token inspect"
+                "The token must be in force, for this service, and hold {permission}: {}",
+                Program::current().command("communication user-identity token inspect")
             )],
             Asked::Nothing | Asked::NewUser | Asked::User(_) => Vec::new(),
         },

@@ -9,6 +9,7 @@ mod duration;
 mod emulator;
 mod manual;
 mod number;
+mod shim;
 mod token_get_for_teams_user;
 mod token_inspect;
 mod token_issue;
@@ -257,6 +258,7 @@ pub const TABLE: Table = Table {
             Status::Stable,
             false,
         ),
+        group("communication shim", "Put an az before the real one, which calls this program.", Status::Stable, false),
         group(
             "communication emulator",
             "Run the Communication Services Identity service on this machine, offline.",
@@ -299,6 +301,9 @@ pub const TABLE: Table = Table {
         own("communication doctor", &doctor::VERB),
         own("communication completion", &completion::VERB),
         own("communication manual", &manual::VERB),
+        own("communication shim install", &shim::install::VERB),
+        own("communication shim remove", &shim::remove::VERB),
+        own("communication shim status", &shim::status::VERB),
         own("communication emulator start", &emulator::start::VERB),
         own("communication emulator run", &emulator::run::VERB),
         own("communication emulator entra-token", &emulator::entra_token::VERB),

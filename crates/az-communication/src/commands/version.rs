@@ -10,6 +10,7 @@ use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::output;
 use crate::printer::Printer;
+use crate::program::Program;
 use pyjmespath::Value;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
@@ -44,7 +45,11 @@ fn version(_: &Invocation<'_>) -> Result<Option<Value>, CliError> {
 ///
 /// When stdout cannot be written.
 pub fn print_versions(raw: &[OsString], printer: &Printer) -> Result<ExitCode, CliError> {
-    let code = match delegate::run_other_az(raw) {
+    let code = match Program::current() {
+        Program::Own(_) => Ok(ExitCode::Success),
+        Program::Az => delegate::run_other_az(raw),
+    };
+    let code = match code {
         Ok(code) => code,
         Err(why) => why.error().map_or(ExitCode::Success, |error| {
             printer.error(&error);

@@ -30,15 +30,8 @@ const HEAD: u64 = 8192;
 /// The first other `az` behind this one, else the first one before it. What probably is a wrapper around this program comes
 /// last. `first` says that nothing was handed over on the way here.
 pub(super) fn find(first: bool) -> Found {
-    let names = Platform::HERE.files_of_az();
-    let path = env::var_os("PATH").unwrap_or_else(|| OsString::from(DEFAULT_PATH));
-    let candidates = env::split_paths(&path).flat_map(|folder| {
-        // An empty element is the current folder. `az` alone would be looked for on PATH.
-        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        names.iter().map(move |name| folder.join(name))
-    });
     let (mut before, mut behind, mut broken) = (Vec::new(), None, None);
-    for candidate in candidates {
+    for candidate in candidates() {
         match usable(&candidate) {
             Ok(true) if own::is_ours(&candidate) => {
                 behind.get_or_insert_with(Vec::new);
@@ -61,6 +54,23 @@ pub(super) fn find(first: bool) -> Found {
         (None, Some(broken)) => Found::Broken(broken),
         (None, None) => Found::Nobody,
     }
+}
+
+/// Where an `az` may stand, in the order of PATH.
+fn candidates() -> impl Iterator<Item = PathBuf> {
+    let names = Platform::HERE.files_of_az();
+    let path = env::var_os("PATH").unwrap_or_else(|| OsString::from(DEFAULT_PATH));
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    folders.into_iter().flat_map(|folder| {
+        // An empty element is the current folder. `az` alone would be looked for on PATH.
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+        names.iter().map(move |name| folder.join(name))
+    })
+}
+
+/// Each `az` on PATH that a shell could run.
+pub(super) fn on_path() -> impl Iterator<Item = PathBuf> {
+    candidates().filter(|candidate| matches!(usable(candidate), Ok(true)))
 }
 
 /// The file of a program that could not be started: the name itself where it has a folder, else what a shell would run on

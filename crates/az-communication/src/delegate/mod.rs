@@ -13,11 +13,13 @@ use std::process::{Command, Output, Stdio};
 
 pub use broken::Broken;
 use find::Found;
+pub use own::MARKER;
 
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::limits;
 use crate::printer::Printer;
+use crate::program::Program;
 use crate::system::{self, Inherited};
 
 /// Why another `az` did not take over.
@@ -75,6 +77,31 @@ pub fn find() -> Option<PathBuf> {
         Found::Broken(broken) => Some(broken.program),
         Found::Nobody => None,
     }
+}
+
+/// An `az` on PATH.
+pub struct OnPath {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Whether it is this program, by whatever name, or another version of it.
+    pub is_ours: bool,
+}
+
+/// Each `az` on PATH that a shell could run, in its order. The first one is what it runs.
+pub fn on_path() -> Vec<OnPath> {
+    find::on_path().map(|path| OnPath { is_ours: own::is_ours(&path), path }).collect()
+}
+
+/// Whether a file is this program, or another version of it.
+pub fn is_ours(path: &Path) -> bool {
+    own::is_ours(path)
+}
+
+/// This program's file as a shell finds it by the name that it was called by; `None` where it finds another file, or none,
+/// or only from the current folder.
+pub fn found_by_name() -> Option<PathBuf> {
+    let name = format!("{}{}", Program::current().name(), env::consts::EXE_SUFFIX);
+    find::program(name.as_ref(), None).filter(|path| path.is_absolute() && system::is_this_file(path))
 }
 
 /// Replaces this process by the real `az` with the same words. Where a process cannot be replaced, the real one runs as a

@@ -43,13 +43,10 @@ fn a_page_of_a_command_reads_so() {
            Identity
 
     SYNOPSIS
-           az-communication user-identity token revoke --user USER [OPTION…]
+           az-communication token revoke --user USER [OPTION…]
 
     DESCRIPTION
            Revokes all access tokens for the specific ACS Identity.
-
-           Command group 'communication user-identity token' is in preview and under development.
-           Reference and support levels: https://aka.ms/CLI_refstatus
 
     OPTIONS
            --user USER
@@ -101,7 +98,7 @@ fn a_page_of_a_command_reads_so() {
     EXAMPLES
            Revoke access tokens:
 
-               az-communication user-identity token revoke --user "8:acs:xxxxxx"
+               az-communication token revoke --user "8:acs:xxxxxx"
 
     SEE ALSO
            az-communication-user-identity-token(1), https://github.com/acs-identity/az-communication
@@ -130,6 +127,9 @@ fn the_page_of_the_program_reads_so() {
                   Commands to manage user identities and their tokens for a Communication Service
                   resource.
                   See az-communication-identity(1).
+
+           shim   Put an az before the real one, which calls this program.
+                  See az-communication-shim(1).
 
            user-identity
                   Commands to manage user identities and their tokens for a Communication Service

@@ -5,6 +5,7 @@ use std::fmt;
 use super::super::page::Page;
 use super::failure::{AzureCliFailure, Credential, LoginError, Reason};
 use crate::error::system_text;
+use crate::program::Program;
 use acs_identity_protocol::visible;
 
 impl fmt::Display for Credential {
@@ -48,7 +49,8 @@ impl LoginError {
                 ));
             }
             None if self.tried.iter().any(|(_, reason)| matches!(reason, Reason::NoAzureCli)) => hints.push(format!(
-                "Set {application}; or install the Azure CLI, which this az then calls, and sign in with `az login`."
+                "Set {application}; or install the Azure CLI, which {} then calls, and sign in with `az login`.",
+                Program::current().this()
             )),
             None => hints.push(format!("Sign in with `az login`, or set {application}.")),
         }
@@ -64,7 +66,10 @@ impl fmt::Display for Reason {
             }
             Self::NoManagedIdentity => f.write_str("this machine has none"),
             Self::UnsupportedSource(source) => write!(f, "that of {source} is not supported"),
-            Self::NoAzureCli => f.write_str("the Azure CLI was not found further down PATH"),
+            Self::NoAzureCli if Program::current().is_az() => {
+                f.write_str("the Azure CLI was not found further down PATH")
+            }
+            Self::NoAzureCli => f.write_str("the Azure CLI was not found on PATH"),
             Self::AzureCli(failure) => failure.fmt(f),
             Self::Misconfigured(what) | Self::Local(what) => f.write_str(what.trim_end_matches('.')),
             Self::Refused { status, code, description } => {

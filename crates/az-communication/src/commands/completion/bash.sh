@@ -1,9 +1,9 @@
-# bash completion for az communication. Other words go on to the completion that was there before.
+# bash completion for {{title}}.{{about}}
 
 {{data}}
 # Puts the words up to the cursor together that bash takes apart at `=`, `:` and `@`: words, the index of each one's first
 # part (starts) and its place in the line (places).
-_az_communication_split() {
+_{{id}}_split() {
     local line=${COMP_LINE:0:${COMP_POINT:-0}} rest at=0 part
     words=() starts=() places=()
     rest=$line
@@ -31,7 +31,7 @@ _az_communication_split() {
 
 # Offers words, one in each line of stdin, where they begin with the word so far. Those that begin with PREFIX keep it, but
 # for what readline leaves as it is.
-_az_communication_offer() { # PREFIX
+_{{id}}_offer() { # PREFIX
     local tail=$cur mark one
     for mark in '=' ':'; do
         case $COMP_WORDBREAKS in *"$mark"*) tail=${tail##*"$mark"} ;; esac
@@ -45,22 +45,22 @@ _az_communication_offer() { # PREFIX
     done
 }
 
-_az_communication_files() { # PREFIX WORD
+_{{id}}_files() { # PREFIX WORD
     case $1$2 in
         *@*[\"\']* | *@\$*) ;;
         *@*)
             # For readline, the @ is a part of the name: it would put a backslash before it, and no slash behind a folder.
-            _az_communication_offer "$1" < <(compgen -f -- "$2" | _az_communication_quoted)
+            _{{id}}_offer "$1" < <(compgen -f -- "$2" | _{{id}}_quoted)
             case ${COMPREPLY[*]} in */) compopt -o nospace 2>/dev/null ;; esac
             return
             ;;
     esac
     compopt -o filenames 2>/dev/null
-    _az_communication_offer "$1" < <(compgen -f -- "$2")
+    _{{id}}_offer "$1" < <(compgen -f -- "$2")
 }
 
 # Names of files as they are typed: with a backslash before what the shell would read, and a slash behind folders.
-_az_communication_quoted() {
+_{{id}}_quoted() {
     local name home
     while IFS= read -r name; do
         home=''
@@ -71,15 +71,15 @@ _az_communication_quoted() {
 }
 
 # Asks the completion that was there before.
-_az_communication_ask_former() {
-    [ -n "$_az_communication_former" ] || return 0
+_{{id}}_ask_former() {
+    [ -n "$_{{id}}_former" ] || return 0
     # Its words then end with a blank of their own.
-    case $_az_communication_former_options in *nospace*) compopt -o nospace 2>/dev/null && blank=' ' ;; esac
-    "$_az_communication_former" "$@"
+    case $_{{id}}_former_options in *nospace*) compopt -o nospace 2>/dev/null && blank=' ' ;; esac
+    "$_{{id}}_former" "$@"
 }
 
 # Completes the command of `emulator run`, which begins with that word.
-_az_communication_child() { # INDEX
+_{{id}}_child() { # INDEX
     local first=${starts[$1]} place=${places[$1]} spec
     if [ -z "$COMP_LINE" ]; then
         COMP_LINE="${COMP_WORDS[*]:first}" place=0 COMP_POINT=${#COMP_LINE}
@@ -88,8 +88,8 @@ _az_communication_child() { # INDEX
     COMP_LINE=${COMP_LINE:place} COMP_POINT=$((COMP_POINT - place))
     if [ "$COMP_CWORD" -eq 0 ]; then
         case $cur in
-            */*) _az_communication_files '' "$cur" ;;
-            *) _az_communication_offer '' < <(compgen -c -- "$cur" | sort -u) ;;
+            */*) _{{id}}_files '' "$cur" ;;
+            *) _{{id}}_offer '' < <(compgen -c -- "$cur" | sort -u) ;;
         esac
         return
     fi
@@ -112,40 +112,40 @@ _az_communication_child() { # INDEX
             ;;
         complete\ *)
             spec=${spec#complete }
-            _az_communication_offer '' < <(eval "compgen ${spec% *} -- \"\$cur\"" 2>/dev/null)
+            _{{id}}_offer '' < <(eval "compgen ${spec% *} -- \"\$cur\"" 2>/dev/null)
             ;;
     esac
 }
 
-_az_communication() {
+_{{id}}() {
     local words_path expects child cur before after blank=''
     local -a words starts places
     COMPREPLY=()
-    _az_communication_split
+    _{{id}}_split
     cur=${words[${#words[@]}-1]}
-    _az_communication_state "${words[@]:1:${#words[@]}-2}"
+    _{{id}}_state "${words[@]:1:${#words[@]}-2}"
     # The first word that is not an option begins the command of `emulator run`, also without `--`.
     case $cur in
         '' | -*) ;;
         *)
-            if [ "$child" -eq 0 ] && [ -z "$expects" ] && _az_communication_runs "$words_path"; then
+            if [ "$child" -eq 0 ] && [ -z "$expects" ] && _{{id}}_runs "$words_path"; then
                 child=$((${#words[@]} - 1))
             fi
             ;;
     esac
     if [ "$child" -gt 0 ] && [ "$child" -lt "${#words[@]}" ]; then
-        _az_communication_child "$child"
+        _{{id}}_child "$child"
         return
     fi
-    if ! _az_communication_is_ours "$words_path"; then
-        _az_communication_ask_former "$@"
+    if ! _{{id}}_is_ours "$words_path"; then
+        _{{id}}_ask_former "$@"
         return
     fi
     before='' after=$cur
     case $cur in
         --*=*)
             before=${cur%%=*}= after=${cur#*=}
-            expects=$(_az_communication_kind "$words_path" "${cur%%=*}")
+            expects=$(_{{id}}_kind "$words_path" "${cur%%=*}")
             ;;
         -*) expects='' ;;
     esac
@@ -153,14 +153,14 @@ _az_communication() {
     case $after in
         @*)
             if [ -n "$words_path" ]; then
-                _az_communication_files "$before@" "${after#@}"
+                _{{id}}_files "$before@" "${after#@}"
                 return
             fi
             ;;
     esac
     case $expects in
         *'<file>')
-            _az_communication_files "$before" "$after"
+            _{{id}}_files "$before" "$after"
             return
             ;;
         one | many)
@@ -169,37 +169,18 @@ _az_communication() {
             return
             ;;
         one\ * | many\ *)
-            _az_communication_offer "$before" < <(compgen -W "${expects#* }" -- "$after")
+            _{{id}}_offer "$before" < <(compgen -W "${expects#* }" -- "$after")
             return
             ;;
     esac
-    if _az_communication_is_shared "$words_path"; then
-        _az_communication_ask_former "$@"
+    if _{{id}}_is_shared "$words_path"; then
+        _{{id}}_ask_former "$@"
     fi
     local ours known=" ${COMPREPLY[*]} " one
-    ours=$(compgen -W "$(_az_communication_words "$words_path")" -- "$cur")
+    ours=$(compgen -W "$(_{{id}}_words "$words_path")" -- "$cur")
     for one in $ours; do
         case $known in *" $one "*) ;; *) COMPREPLY+=("$one$blank") ;; esac
     done
 }
 
-# What completes az so far. Where it is loaded at the first TAB only, it is loaded now.
-_az_communication_remember() {
-    local spec loader
-    if ! complete -p az >/dev/null 2>&1; then
-        for loader in _comp_load _completion_loader; do
-            declare -F "$loader" >/dev/null && "$loader" az >/dev/null 2>&1 && break
-        done
-    fi
-    spec=$(complete -p az 2>/dev/null)
-    case $spec in
-        *'-F _az_communication '* | *'-F _minimal '* | *'-F _comp_complete_minimal '*) ;;
-        *' -F '*)
-            _az_communication_former=${spec##* -F }
-            _az_communication_former=${_az_communication_former%% *}
-            _az_communication_former_options=${spec%% -F *}
-            ;;
-    esac
-}
-_az_communication_remember
-complete -o bashdefault -o default -F _az_communication az
+{{former}}complete -o bashdefault -o default -F _{{id}} {{name}}

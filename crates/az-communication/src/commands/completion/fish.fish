@@ -1,9 +1,9 @@
-# fish completion for az communication. What else completes az is asked, too.
+# fish completion for {{title}}.{{about}}
 
 {{data}}
 # The words up to the cursor, from which these are told: the path, what the next word is, and where the command of
 # `emulator run` begins.
-function __az_communication_state
+function __{{id}}_state
     set -g __az_path ''
     set -g __az_expects ''
     set -g __az_child 0
@@ -19,35 +19,35 @@ function __az_communication_state
         set -g __az_expects ''
         switch "$word"
             case --
-                if __az_communication_runs "$__az_path"
+                if __{{id}}_runs "$__az_path"
                     set -g __az_child (math $at + 1)
                     return
                 end
             case '--*=*'
             case '-*'
-                set -l kind (__az_communication_kind "$__az_path" "$word")
+                set -l kind (__{{id}}_kind "$__az_path" "$word")
                 string match -qr '^(one|many)' -- "$kind"; and set -g __az_expects "$kind"
             case '*'
-                if __az_communication_runs "$__az_path"
+                if __{{id}}_runs "$__az_path"
                     set -g __az_child $at
                     return
                 end
-                __az_communication_is_command "$__az_path"; or set -g __az_path (string trim -- "$__az_path $word")
+                __{{id}}_is_command "$__az_path"; or set -g __az_path (string trim -- "$__az_path $word"){{shorten}}
         end
     end
 end
 
 # Whether the words are ours; others are left to other completions.
-function __az_communication_is_here
-    __az_communication_state
-    __az_communication_is_ours "$__az_path"
+function __{{id}}_is_here
+    __{{id}}_state
+    __{{id}}_is_ours "$__az_path"
 end
 
-function __az_communication_complete
+function __{{id}}_complete
     set -l cur (commandline -ct)
     # The first word that is not an option begins the command of `emulator run`, also without `--`.
     if test $__az_child -eq 0; and test -z "$__az_expects"; and string match -qr '^[^-]' -- "$cur"
-        __az_communication_runs "$__az_path"; and set -g __az_child (math (count (commandline -opc)) + 1)
+        __{{id}}_runs "$__az_path"; and set -g __az_child (math (count (commandline -opc)) + 1)
     end
     if test $__az_child -gt 0
         set -l words (commandline -opc)
@@ -63,7 +63,7 @@ function __az_communication_complete
         set -l parts (string split -m 1 = -- "$cur")
         set before $parts[1]=
         set after "$parts[2]"
-        set expects (__az_communication_kind "$__az_path" $parts[1])
+        set expects (__{{id}}_kind "$__az_path" $parts[1])
     else if string match -q -- '-*' "$cur"
         set expects ''
     end
@@ -85,18 +85,9 @@ function __az_communication_complete
                 printf '%s%s\n' "$before" $word
             end
         case '*'
-            __az_communication_words "$__az_path"
+            __{{id}}_words "$__az_path"
     end
 end
 
-complete -c az -f -n __az_communication_is_here -a '(__az_communication_complete)'
-
-# Where this file stands before that of the Azure CLI, fish reads this one only.
-if string match -q '*/completions/az.fish' -- (status filename)
-    for __az_file in $fish_complete_path/az.fish
-        if test -f $__az_file; and not string match -q '*fish completion for az communication*' <$__az_file
-            source $__az_file
-            break
-        end
-    end
-end
+complete -c {{name}} -f -n __{{id}}_is_here -a '(__{{id}}_complete)'
+{{former}}

@@ -1,6 +1,6 @@
-# Reads the words between az and the one to complete: the path of the command (words_path), what the next word is (expects),
+# Reads the words between {{name}} and the one to complete: the path of the command (words_path), what the next word is (expects),
 # and where the command of `emulator run` begins (child). Not called `path`: that is a special variable of zsh.
-_az_communication_state() { # WORD…
+_{{id}}_state() { # WORD…
     words_path='' expects='' child=0
     local at=0 kind one
     for one in "$@"; do
@@ -17,23 +17,23 @@ _az_communication_state() { # WORD…
         expects=''
         case $one in
             --)
-                if _az_communication_runs "$words_path"; then
+                if _{{id}}_runs "$words_path"; then
                     child=$((at + 1))
                     return
                 fi
                 ;;
             --*=*) ;;
             -*)
-                kind=$(_az_communication_kind "$words_path" "$one")
+                kind=$(_{{id}}_kind "$words_path" "$one")
                 case $kind in one* | many*) expects=$kind ;; esac
                 ;;
             *)
-                if _az_communication_runs "$words_path"; then
+                if _{{id}}_runs "$words_path"; then
                     child=$at
                     return
                 fi
-                if ! _az_communication_is_command "$words_path"; then
-                    words_path="${words_path:+$words_path }$one"
+                if ! _{{id}}_is_command "$words_path"; then
+                    words_path="${words_path:+$words_path }$one"{{shorten}}
                 fi
                 ;;
         esac

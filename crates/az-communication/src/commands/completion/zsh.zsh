@@ -1,19 +1,19 @@
-#compdef az
-# zsh completion for az communication. Other words go on to the completion that was there before.
+#compdef {{name}}
+# zsh completion for {{title}}.{{about}}
 
 {{data}}
-_az_communication_ask_former() {
-    [[ -n $_az_communication_former ]] && eval "$_az_communication_former"
+_{{id}}_ask_former() {
+    [[ -n $_{{id}}_former ]] && eval "$_{{id}}_former"
 }
 
-_az_communication() {
+_{{id}}() {
     emulate -L zsh
     # What the functions of the completion system rely on.
     setopt localoptions ${_comp_options[@]}
     local words_path expects child offered=1
-    _az_communication_state "${(@)words[2,CURRENT-1]}"
+    _{{id}}_state "${(@)words[2,CURRENT-1]}"
     # The first word that is not an option begins the command of `emulator run`, also without `--`.
-    if [[ $child == 0 && -z $expects && -n $PREFIX && $PREFIX != -* ]] && _az_communication_runs "$words_path"; then
+    if [[ $child == 0 && -z $expects && -n $PREFIX && $PREFIX != -* ]] && _{{id}}_runs "$words_path"; then
         child=$(( CURRENT - 1 ))
     fi
     if (( child > 0 && child < CURRENT )); then
@@ -22,12 +22,12 @@ _az_communication() {
         _normal
         return
     fi
-    if ! _az_communication_is_ours "$words_path"; then
-        _az_communication_ask_former
+    if ! _{{id}}_is_ours "$words_path"; then
+        _{{id}}_ask_former
         return
     fi
     if [[ $PREFIX == --*=* ]]; then
-        expects=$(_az_communication_kind "$words_path" "${PREFIX%%=*}")
+        expects=$(_{{id}}_kind "$words_path" "${PREFIX%%=*}")
         compset -P 1 '*='
     elif [[ $PREFIX == -* ]]; then
         expects=''
@@ -44,22 +44,22 @@ _az_communication() {
         one|many) return 1 ;;
         one\ *|many\ *) compadd -- ${=expects#* }; return ;;
     esac
-    compadd -- ${=$(_az_communication_words "$words_path")} && offered=0
-    if _az_communication_is_shared "$words_path"; then
-        _az_communication_ask_former && offered=0
+    compadd -- ${=$(_{{id}}_words "$words_path")} && offered=0
+    if _{{id}}_is_shared "$words_path"; then
+        _{{id}}_ask_former && offered=0
     fi
     return $offered
 }
 
-if [[ $funcstack[1] == _az* ]]; then
+if [[ $funcstack[1] == _{{name}}* ]]; then
     # Loaded from a file of $fpath at the first TAB.
-    _az_communication "$@"
+    _{{id}} "$@"
 else
     if (( ! $+functions[compdef] )); then
         autoload -Uz compinit && compinit
     fi
-    if [[ -n ${_comps[az]} && ${_comps[az]} != _az_communication ]]; then
-        _az_communication_former=${_comps[az]}
+    if [[ -n ${_comps[{{name}}]} && ${_comps[{{name}}]} != _{{id}} ]]; then
+        _{{id}}_former=${_comps[{{name}}]}
     fi
-    compdef _az_communication az
+    compdef _{{id}} {{name}}
 fi

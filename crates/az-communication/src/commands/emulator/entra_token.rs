@@ -8,6 +8,7 @@ use crate::commands::Invocation;
 use crate::commands::duration::parse_duration;
 use crate::error::CliError;
 use crate::output;
+use crate::program::Program;
 use pyjmespath::Value;
 
 pub(in crate::commands) const VERB: Verb = Verb {
@@ -67,7 +68,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let answer: Json = serde_json::from_slice(&answer).unwrap_or_default();
     let token = answer.get("access_token").and_then(Json::as_str).ok_or_else(|| {
         CliError::new("The response is not that of an emulator.")
-            .hint("Only the emulator makes such tokens: az communication emulator start")
+            .hint(Program::current().text("Only the emulator makes such tokens: {communication emulator start}", ""))
     })?;
     // Alone on stdout, for $(…), unless a format is asked for.
     if !arguments.has("--output") && arguments.query().is_none() {

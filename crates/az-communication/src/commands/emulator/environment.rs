@@ -8,7 +8,9 @@ use std::process::Command;
 
 use acs_identity_emulator::Emulator;
 
+use super::folder::TemporaryFolder;
 use super::trusting;
+use crate::delegate;
 
 /// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority is one
 /// of Microsoft's. Offline, and for an authority of our own, they would fail.
@@ -36,6 +38,7 @@ pub(super) fn of_child(
     port: u16,
     trusted: trusting::Variables,
     credentials: Credentials,
+    folder: &TemporaryFolder,
 ) {
     let endpoint = emulator.endpoint(port);
     command
@@ -46,8 +49,9 @@ pub(super) fn of_child(
     if credentials == Credentials::Emulator {
         command.envs(keyless(emulator, &endpoint));
     }
-    if let Some(path) =
-        env::current_exe().ok().and_then(|own| with_own_folder(own.parent()?.into(), env::var_os("PATH")))
+    // Other programs keep their order: in front stands a folder with nothing to run but this one, and only where it is needed.
+    if delegate::found_by_name().is_none()
+        && let Some(path) = folder.program().and_then(|own| with_folder(own, env::var_os("PATH")))
     {
         command.env("PATH", path);
     }
@@ -67,8 +71,8 @@ fn keyless(emulator: &Emulator, endpoint: &str) -> [(&'static str, String); 7] {
     ]
 }
 
-/// The command finds this very program as `az`.
-fn with_own_folder(own: PathBuf, path: Option<OsString>) -> Option<OsString> {
+/// The command finds this very program by the name that it was called by.
+fn with_folder(own: PathBuf, path: Option<OsString>) -> Option<OsString> {
     let path = path.filter(|path| !path.is_empty()).unwrap_or_else(|| DEFAULT_PATH.into());
     env::join_paths(std::iter::once(own).chain(env::split_paths(&path))).ok()
 }
@@ -125,8 +129,8 @@ mod tests {
     }
 
     #[test]
-    fn path_has_our_folder_first_and_no_empty_entry_of_ours() {
-        let path = |path: Option<&str>| with_own_folder("/opt/az".into(), path.map(Into::into)).unwrap_or_default();
+    fn path_has_the_folder_first_and_no_empty_entry_of_ours() {
+        let path = |path: Option<&str>| with_folder("/opt/az".into(), path.map(Into::into)).unwrap_or_default();
         assert_eq!(path(Some("/usr/bin:/bin")), "/opt/az:/usr/bin:/bin");
         assert_eq!(path(None), "/opt/az:/bin:/usr/bin");
         assert_eq!(path(Some("")), "/opt/az:/bin:/usr/bin");

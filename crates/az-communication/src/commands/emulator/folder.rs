@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use crate::emulator_files::{TEMPORARY_PREFIX, temporary_parents};
 use crate::error::{CliError, system_text};
 use crate::private_file;
-use crate::system::is_private_folder;
+use crate::program::Program;
+use crate::system::{self, is_private_folder};
 
 /// A folder for the files of one run, for its owner only; gone when the run ends.
 pub(super) struct TemporaryFolder {
@@ -81,6 +82,16 @@ impl TemporaryFolder {
         })?;
         Ok(path)
     }
+
+    /// A folder with this program under the name that it was called by: this one, with a link; where links cannot be made, the
+    /// folder of the program's own file. `None` where that is not known.
+    pub(super) fn program(&self) -> Option<PathBuf> {
+        let own = env::current_exe().ok()?;
+        if system::link(&own, &self.path.join(Program::current().name())).is_ok() {
+            return Some(self.path.clone());
+        }
+        own.parent().map(Path::to_owned)
+    }
 }
 
 impl Drop for TemporaryFolder {
@@ -120,7 +131,8 @@ fn is_ours(path: &Path) -> bool {
             let name = entry.file_name();
             let fits =
                 name == LOCK_FILE || Path::new(&name).extension().is_some_and(|end| end == "pem" || end == "jks");
-            fits && entry.file_type().is_ok_and(|kind| kind.is_file())
+            // The link to the program has the name that it was called by.
+            entry.file_type().is_ok_and(|kind| kind.is_symlink() || (fits && kind.is_file()))
         })
     };
     is_private_folder(path) && fs::read_dir(path).is_ok_and(|mut entries| entries.all(known))

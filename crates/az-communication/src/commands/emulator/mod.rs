@@ -29,7 +29,11 @@ use acs_identity_emulator::{Config, Emulator, Error, Storage};
 use crate::error::CliError;
 use crate::limits;
 use crate::names;
+use crate::program::Program;
 use ready::quoted;
+
+/// The path of the command that replaces an authority.
+const NEW_AUTHORITY: &str = "communication emulator new-authority";
 
 /// What to do about the data folder, by the options of a command.
 struct Hints {
@@ -87,8 +91,8 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
 
 /// Nothing but this command replaces an authority.
 fn new_authority_hint(folder: &Path, names: &[String]) -> String {
-    let mut command =
-        format!("az communication emulator new-authority --data-dir {}", quoted(&folder.to_string_lossy()));
+    let command = Program::current().command(NEW_AUTHORITY);
+    let mut command = format!("{command} --data-dir {}", quoted(&folder.to_string_lossy()));
     let mut names = names.iter().filter(|name| !names::is_localhost(name)).peekable();
     if names.peek().is_some() {
         command.push_str(" --hostname");

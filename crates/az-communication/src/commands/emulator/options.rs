@@ -20,6 +20,7 @@ use crate::emulator_files;
 use crate::emulator_variables::{self, Given};
 use crate::error::CliError;
 use crate::printer::Printer;
+use crate::program::Program;
 
 pub(super) const ACCESS_KEY: Argument = Argument::new(
     &["--access-key"],
@@ -205,6 +206,7 @@ pub(super) fn absolute(folder: PathBuf) -> Result<PathBuf, CliError> {
 ///
 /// When one of them is wrong, or an issuer cannot be asked.
 pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
+    config.new_authority_command = Program::current().command(super::NEW_AUTHORITY);
     config.access_key = access_key::given(invocation)?.or(config.access_key);
     config.strict_api_version = flag(invocation, "--strict-api-version")?;
     config.log_requests = flag(invocation, "--log-requests")?;

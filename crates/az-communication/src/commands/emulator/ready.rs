@@ -18,6 +18,7 @@ use crate::emulator_variables;
 use crate::error::CliError;
 use crate::output;
 use crate::printer::Level;
+use crate::program::Program;
 
 /// What every ready line has.
 pub(super) const MEMBERS: [&str; 7] =
@@ -119,7 +120,11 @@ impl Ready {
         let place = self.data.as_ref().map_or_else(|| "in memory".to_owned(), |folder| format!("in {folder}"));
         let mut words = format!("\nThe emulator is running at {}. Its data is kept {place}.\n", self.endpoint);
         if self.is_usual() {
-            let _ = writeln!(words, "For this az, the connection string {DEVELOPMENT_EMULATOR} is enough.");
+            let _ = writeln!(
+                words,
+                "For {}, the connection string {DEVELOPMENT_EMULATOR} is enough.",
+                Program::current().this()
+            );
         }
         words.push_str("To use it from another terminal:\n\n");
         let mut export = |name: &str, value: &str, what: &str| {

@@ -66,7 +66,7 @@ pub(in crate::commands) const VERB: Verb = Verb {
     examples: &[
         Example {
             name: "Issue an access token offline",
-            command: "{} -- az communication user-identity token issue --scope chat",
+            command: "{} -- {communication user-identity token issue} --scope chat",
         },
         Example { name: "Run the tests of an app", command: "{} -- pytest" },
         Example {
@@ -111,7 +111,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         let (listeners, port) = place.listen(port).await?;
         let mut command = Command::new(program);
         command.args(arguments);
-        environment::of_child(&mut command, &opened, port, trusted, credentials);
+        environment::of_child(&mut command, &opened, port, trusted, credentials, &folder);
         if let Some(signal) = signals.ended_by() {
             return Ok(End::Signal(signal));
         }

@@ -3,9 +3,7 @@
 use super::roff::{Roff, bold, escaped, placeholder};
 use crate::cli::table::{Argument, Arity, Command, Group, Table, messages};
 use crate::cli::{arguments_of_help, need, values_note};
-
-/// The name under which packages install the program.
-pub(super) const PROGRAM: &str = "az-communication";
+use crate::program::{OWN_NAME, Program};
 
 /// What is the same on all pages.
 pub(super) struct Edition<'a> {
@@ -20,19 +18,19 @@ pub(super) fn page_name(path: &str) -> String {
     format!("az-{}", path.replace(' ', "-"))
 }
 
-/// The words behind the program's name.
-fn words(path: &str) -> &str {
-    path.strip_prefix("communication").unwrap_or(path).trim_start()
+/// The program as packages install it, whatever this one was called by.
+fn program() -> Program {
+    Program::Own(OWN_NAME.to_owned())
 }
 
 /// The program and these words.
 fn typed(path: &str) -> String {
-    format!("{PROGRAM} {}", words(path)).trim_end().to_owned()
+    program().command(path)
 }
 
-/// A text of the table, with the program's name as it is installed.
-fn spoken(text: &str) -> String {
-    text.replace("az communication", PROGRAM)
+/// A text of the command or group of that path.
+fn spoken(text: &str, path: &str) -> String {
+    program().text(text, path).into_owned()
 }
 
 /// What the path above is called.
@@ -43,21 +41,21 @@ fn above(path: &str) -> Option<&str> {
 impl Edition<'_> {
     fn start(&self, path: &str, summary: &str) -> Roff {
         let name = page_name(path);
-        let source = format!("{PROGRAM} {}", env!("CARGO_PKG_VERSION"));
+        let source = format!("{OWN_NAME} {}", env!("CARGO_PKG_VERSION"));
         let mut page = Roff::new(&name, self.date, &source);
-        let first = spoken(summary.split("\n\n").next().unwrap_or_default());
+        let first = spoken(summary.split("\n\n").next().unwrap_or_default(), path);
         page.name(&name, first.trim_end_matches('.'));
         page
     }
 
     /// What the first sentence of a summary leaves out, and what is said about a command or group at its use.
-    fn description(page: &mut Roff, summary: &str, messages: &[String]) {
+    fn description(page: &mut Roff, path: &str, summary: &str, messages: &[String]) {
         page.section("DESCRIPTION");
         for paragraph in summary.split("\n\n").flat_map(|part| part.split('\n')) {
-            page.paragraph(&spoken(paragraph));
+            page.paragraph(&spoken(paragraph, path));
         }
         for message in messages {
-            page.paragraph(&spoken(message));
+            page.paragraph(message);
         }
     }
 
@@ -76,7 +74,12 @@ impl Edition<'_> {
             line.push_str(&format!(" {}", value(argument)));
         }
         page.line(&line);
-        Self::description(&mut page, command.verb.summary, &messages::of_command(self.table, command));
+        Self::description(
+            &mut page,
+            command.path,
+            command.verb.summary,
+            &messages::of_command(&program(), self.table, command),
+        );
         page.section("OPTIONS");
         let mut heading = "";
         for argument in &arguments {
@@ -90,7 +93,7 @@ impl Edition<'_> {
         if !command.verb.examples.is_empty() {
             page.section("EXAMPLES");
             for example in command.verb.examples {
-                let line = spoken(&example.command.replace("{}", &typed(command.path)));
+                let line = spoken(example.command, command.path);
                 page.example(example.name, &line);
             }
         }
@@ -105,11 +108,10 @@ impl Edition<'_> {
             let spellings = argument.options.iter().filter(|spelling| spelling.starts_with('-'));
             spellings.map(|spelling| with_value(spelling, argument)).collect::<Vec<_>>().join(", ")
         };
-        let text = spoken(argument.help);
+        let text = argument.help;
         let choices = values_note(argument);
         let needed = need(argument).or_else(|| argument.required.then(|| "Required.".to_owned()));
-        let texts: Vec<&str> =
-            [Some(text.as_str()), choices.as_deref(), needed.as_deref()].into_iter().flatten().collect();
+        let texts: Vec<&str> = [Some(text), choices.as_deref(), needed.as_deref()].into_iter().flatten().collect();
         page.item(&tag, &texts);
     }
 
@@ -123,14 +125,14 @@ impl Edition<'_> {
             placeholder("COMMAND"),
             placeholder("OPTION\u{2026}")
         ));
-        let messages: Vec<String> = messages::of_group(self.table, group).into_iter().collect();
-        Self::description(&mut page, group.summary, &messages);
+        let messages: Vec<String> = messages::of_group(&program(), self.table, group).into_iter().collect();
+        Self::description(&mut page, group.path, group.summary, &messages);
         let mut groups = Vec::new();
         let mut commands = Vec::new();
         for word in self.table.children(group.path) {
             let path = format!("{} {word}", group.path);
             let item = |summary: &str| {
-                let first = spoken(summary.split("\n\n").next().unwrap_or_default());
+                let first = spoken(summary.split("\n\n").next().unwrap_or_default(), &path);
                 (word, page_name(&path), first)
             };
             match (self.table.group(&path), self.table.command(&path)) {

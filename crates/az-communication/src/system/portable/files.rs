@@ -57,3 +57,21 @@ pub fn mount_point(folder: &Path) -> Option<PathBuf> {
 pub fn is_executable(_: &Path) -> bool {
     true
 }
+
+/// Whether links can be made to files. Windows asks for rights that most users lack.
+pub const LINKS: bool = false;
+
+/// No link is made.
+///
+/// # Errors
+///
+/// Always.
+pub fn link(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Whether a folder belongs to this user, who can write it: it is below the home folder.
+pub fn is_own_folder(folder: &Path) -> bool {
+    crate::config::home().is_some_and(|home| folder.starts_with(home))
+        && folder.metadata().is_ok_and(|metadata| metadata.is_dir() && !metadata.permissions().readonly())
+}

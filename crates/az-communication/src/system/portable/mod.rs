@@ -18,7 +18,10 @@ pub use super::std_names::elsewhere;
 pub use super::std_program::{Inherited, is_caller, is_this_file, variable_of_ancestor};
 pub use connect::Attempts;
 pub use errors::{NULL_DEVICE, is_not_a_program, is_not_open, limit};
-pub use files::{FileId, is_executable, mount_point, open_quietly, open_without_waiting, special, without_waiting};
+pub use files::{
+    FileId, LINKS, is_executable, is_own_folder, link, mount_point, open_quietly, open_without_waiting, special,
+    without_waiting,
+};
 pub use interfaces::interface;
 pub use private::{
     close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_open_to_others,

@@ -83,3 +83,23 @@ pub fn is_executable(path: &Path) -> bool {
     use rustix::fs::{Access, AtFlags, CWD, accessat};
     accessat(CWD, path, Access::EXEC_OK, AtFlags::EACCESS).is_ok()
 }
+
+/// Whether links can be made to files.
+pub const LINKS: bool = true;
+
+/// Makes a link to a file.
+///
+/// # Errors
+///
+/// When something of that name exists, or the folder cannot be written.
+pub fn link(file: &Path, link: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(file, link)
+}
+
+/// Whether a folder belongs to this user, who can write it.
+pub fn is_own_folder(folder: &Path) -> bool {
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    let user = rustix::process::geteuid().as_raw();
+    folder.metadata().is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == user)
+        && accessat(CWD, folder, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS).is_ok()
+}

@@ -28,7 +28,10 @@ pub use connect::Attempts;
 // For the emulator.
 pub use disposition::Ignored;
 pub use errors::{NULL_DEVICE, is_not_a_program, is_not_open, limit};
-pub use files::{FileId, is_executable, mount_point, open_quietly, open_without_waiting, special, without_waiting};
+pub use files::{
+    FileId, LINKS, is_executable, is_own_folder, link, mount_point, open_quietly, open_without_waiting, special,
+    without_waiting,
+};
 #[cfg(target_os = "linux")]
 pub use inherited::Inherited;
 pub use interfaces::interface;

@@ -1,0 +1,81 @@
+//! The file of a shim: a link, or where links need rights that users lack, a script.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::script;
+use crate::delegate;
+use crate::platform::Platform;
+use crate::program::OWN_NAME;
+use crate::system;
+
+/// Its name.
+pub(super) const NAME: &str = Platform::HERE.file_of_shim();
+
+/// What stands where a shim is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing.
+    Nothing,
+    /// A shim that calls this program, by that path.
+    Shim(PathBuf),
+    /// One whose program is gone.
+    Dangling(PathBuf),
+    /// A program file of ours. It is no shim.
+    Program,
+    /// Something else: what it is, in words.
+    Other(String),
+}
+
+/// What stands there. `recorded` is what a shim there called when it was made.
+pub(super) fn look(path: &Path, recorded: Option<&Path>) -> Found {
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return Found::Nothing;
+    };
+    if metadata.is_symlink() {
+        return look_at_link(path, recorded);
+    }
+    if metadata.is_dir() {
+        return Found::Other("a folder".to_owned());
+    }
+    if !metadata.is_file() {
+        return Found::Other("not a file".to_owned());
+    }
+    if let Some(target) = script::target_of(path).filter(|_| !system::LINKS) {
+        return if target.exists() { Found::Shim(target) } else { Found::Dangling(target) };
+    }
+    match delegate::is_ours(path) {
+        true => Found::Program,
+        false => Found::Other("a file of another program".to_owned()),
+    }
+}
+
+fn look_at_link(path: &Path, recorded: Option<&Path>) -> Found {
+    let target = fs::read_link(path).unwrap_or_default();
+    if fs::metadata(path).is_ok() {
+        return match delegate::is_ours(path) {
+            true => Found::Shim(target),
+            false => Found::Other(format!("a link to {}", target.display())),
+        };
+    }
+    // What is gone is known by its name, or because it was noted.
+    let is_named_so = target.file_stem().is_some_and(|name| name == OWN_NAME);
+    match is_named_so || recorded == Some(&target) {
+        true => Found::Dangling(target),
+        false => Found::Other(format!("a link to {}, which does not exist", target.display())),
+    }
+}
+
+/// Makes a shim that calls this program.
+///
+/// # Errors
+///
+/// When something of that name exists, or the folder cannot be written.
+pub(super) fn make(path: &Path, program: &Path) -> io::Result<()> {
+    if system::LINKS {
+        return system::link(program, path);
+    }
+    let text = script::text(program, script::home().as_deref()).ok_or(io::ErrorKind::InvalidFilename)?;
+    fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+}

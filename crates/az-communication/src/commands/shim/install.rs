@@ -1,0 +1,98 @@
+//! `shim install`.
+
+use std::fs;
+
+use pyjmespath::Value;
+
+use super::file::{self, Found};
+use super::{DIR, folder_of, place, profile, record, say, text};
+use crate::cli::table::{Example, Verb};
+use crate::client::object;
+use crate::commands::Invocation;
+use crate::delegate;
+use crate::error::CliError;
+
+pub(in crate::commands) const VERB: Verb = Verb {
+    summary: "Put an az before the real one, which calls this program.\n\nIt goes into the first folder on PATH that is \
+        yours and stands before the real az, preferably ~/.local/bin. What this program does not have goes on to the real az. A \
+        file of another program is never replaced.",
+    arguments: &[DIR],
+    connects: false,
+    confirms: false,
+    examples: &[
+        Example { name: "Put an az before the real one", command: "{}" },
+        Example { name: "Put it into a folder of your choice", command: "{} --dir ~/bin" },
+    ],
+    run,
+};
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let program = super::own_file()?;
+    let folder = match super::given_folder(invocation) {
+        Some(folder) => folder,
+        None => place::choose(&delegate::on_path())?,
+    };
+    let shim = folder.join(file::NAME);
+    let shown = shim.display();
+    let state = match place::look(&shim) {
+        Found::Nothing => {
+            let made = place::make(&folder)?;
+            if let Err(error) = file::make(&shim, &program) {
+                made.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
+                return Err(super::cannot("made", &shim, &error));
+            }
+            made.iter().for_each(|folder| say(invocation, &format!("Made the folder {}.", folder.display())));
+            say(invocation, &format!("Made {shown}, which calls {}.", program.display()));
+            note(invocation, record::Noted { shim: shim.clone(), target: program.clone(), made });
+            "installed"
+        }
+        Found::Shim(target) if target == program => {
+            say(invocation, &format!("{shown} calls {} already.", program.display()));
+            "unchanged"
+        }
+        Found::Program => {
+            say(invocation, &format!("{shown} is this program itself."));
+            "unchanged"
+        }
+        Found::Shim(former) | Found::Dangling(former) => {
+            fs::remove_file(&shim).map_err(|error| super::cannot("replaced", &shim, &error))?;
+            file::make(&shim, &program).map_err(|error| super::cannot("made", &shim, &error))?;
+            say(invocation, &format!("{shown} called {}. Now it calls {}.", former.display(), program.display()));
+            note(invocation, record::Noted { shim: shim.clone(), target: program.clone(), made: Vec::new() });
+            "repaired"
+        }
+        Found::Other(what) => {
+            return Err(CliError::new(format!("{shown} is {what}, and is left as it is."))
+                .hint("Choose another folder, which stands before it on PATH: --dir DIR"));
+        }
+    };
+    let on_path = delegate::on_path();
+    let first = on_path.first();
+    let in_front = first.is_some_and(|first| first.is_ours);
+    if !in_front {
+        let why = match first {
+            Some(first) => format!("A shell still finds {} first.", first.path.display()),
+            None => format!("{} does not stand on PATH.", folder_of(&shim).display()),
+        };
+        say(invocation, &format!("{why} {}", profile::advice(&folder)));
+    } else if state == "installed" {
+        say(invocation, "A shell that has run az before remembers where it was: hash -r");
+    }
+    Ok(Some(object([
+        ("shim", text(Some(&shim))),
+        ("target", text(Some(&program))),
+        ("state", state.into()),
+        ("first_az", text(first.map(|first| first.path.as_path()))),
+        ("real_az", text(delegate::find().as_deref())),
+        ("profile_line", profile::line(&folder).filter(|_| !in_front).map_or(Value::Null, Into::into)),
+    ])))
+}
+
+/// Without notes, a shim works as well. It only cannot be taken back as a whole.
+fn note(invocation: &Invocation<'_>, noted: record::Noted) {
+    if let Err(error) = record::add(noted) {
+        invocation
+            .printer
+            .warning(&format!("{} The folders that were made for the shim stay when it is removed.", error.message));
+    }
+}

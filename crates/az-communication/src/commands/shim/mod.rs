@@ -1,0 +1,64 @@
+//! `shim install|remove|status`: an `az` before the real one, which calls this program.
+
+mod file;
+pub(super) mod install;
+mod place;
+mod profile;
+mod record;
+pub(super) mod remove;
+mod script;
+pub(super) mod status;
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use pyjmespath::Value;
+
+use super::Invocation;
+use crate::cli::table::{Argument, Completion};
+use crate::delegate;
+use crate::error::{CliError, system_text};
+use crate::printer::Level;
+
+/// `--dir`.
+const DIR: Argument = Argument::new(&["--dir"], "Folder of the shim.").completion(Completion::File).extension();
+
+/// The given folder, as an absolute path.
+fn given_folder(invocation: &Invocation<'_>) -> Option<PathBuf> {
+    let given = invocation.given(DIR.key()).map(PathBuf::from)?;
+    Some(std::path::absolute(&given).unwrap_or(given))
+}
+
+/// The file that a shim calls: where a shell finds this program, because that path stays the same when a package is updated.
+///
+/// # Errors
+///
+/// When the system does not say where it is.
+fn own_file() -> Result<PathBuf, CliError> {
+    match delegate::found_by_name() {
+        Some(path) => Ok(path),
+        None => env::current_exe()
+            .map_err(|error| CliError::new(format!("The file of this program is not known: {}.", system_text(&error)))),
+    }
+}
+
+/// Says what was done.
+fn say(invocation: &Invocation<'_>, text: &str) {
+    if invocation.printer.shows(Level::Warning) {
+        invocation.printer.lines(&format!("{text}\n"));
+    }
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> CliError {
+    CliError::new(format!("{} cannot be {what}: {}.", path.display(), system_text(error)))
+}
+
+/// The text of a path, or null.
+fn text(path: Option<&Path>) -> Value {
+    path.map_or(Value::Null, |path| path.to_string_lossy().into_owned().into())
+}
+
+/// The folder of a file on PATH.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}

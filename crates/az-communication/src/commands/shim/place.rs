@@ -1,0 +1,75 @@
+//! Which folder a shim goes into.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::file::{self, Found};
+use super::{folder_of, record};
+use crate::config;
+use crate::delegate::OnPath;
+use crate::emulator_files::TEMPORARY_PREFIX;
+use crate::error::CliError;
+use crate::system;
+
+/// The folder of a user's own programs, below the home folder.
+const USUAL: &str = ".local/bin";
+
+/// The folder where a shim stands already, else the first one on PATH that is this user's own and stands before the real `az`,
+/// with the usual one preferred, else the usual one.
+///
+/// # Errors
+///
+/// When there is no home folder.
+pub(super) fn choose(on_path: &[OnPath]) -> Result<PathBuf, CliError> {
+    if let Some(noted) =
+        record::read().into_iter().find(|noted| !matches!(look(&noted.shim), Found::Nothing | Found::Other(_)))
+    {
+        return Ok(folder_of(&noted.shim).to_owned());
+    }
+    if let Some(first) = on_path.first().filter(|first| first.is_ours) {
+        return Ok(folder_of(&first.path).to_owned());
+    }
+    let usual = config::home().map(|home| PathBuf::from(home).join(USUAL));
+    let real = on_path.iter().find(|az| !az.is_ours).map(|az| folder_of(&az.path).to_owned());
+    let before: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+        .take_while(|folder| Some(folder) != real.as_ref())
+        .filter(|folder| is_own(folder) && !matches!(look(&folder.join(file::NAME)), Found::Other(_)))
+        .collect();
+    let chosen = before.iter().find(|folder| Some(*folder) == usual.as_ref()).or(before.first()).cloned();
+    chosen.or(usual).ok_or_else(|| {
+        CliError::new("There is no home folder, and no folder on PATH before that of the real az is this user's own.")
+            .hint("Choose a folder: --dir DIR")
+    })
+}
+
+/// What stands there.
+pub(super) fn look(shim: &Path) -> Found {
+    file::look(shim, record::about(shim).map(|noted| noted.target).as_deref())
+}
+
+/// Whether it is a folder of this user that this user can write. Those of one run of the emulator are gone soon.
+fn is_own(folder: &Path) -> bool {
+    let is_temporary =
+        folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes()));
+    folder.is_absolute() && !is_temporary && system::is_own_folder(folder)
+}
+
+/// Makes a folder with what is missing above it. Returns what was made, each folder before those in it.
+///
+/// # Errors
+///
+/// When one cannot be made.
+pub(super) fn make(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let mut missing: Vec<PathBuf> =
+        folder.ancestors().take_while(|folder| fs::symlink_metadata(folder).is_err()).map(Path::to_owned).collect();
+    missing.reverse();
+    for (at, folder) in missing.iter().enumerate() {
+        if let Err(error) = fs::create_dir(folder) {
+            // Nothing is left of a folder that is of no use.
+            missing[..at].iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
+            return Err(super::cannot("made", folder, &error));
+        }
+    }
+    Ok(missing)
+}

@@ -1,0 +1,107 @@
+//! What was made for shims, in a file of the configuration folder, so that it can be taken back: a folder that was there before
+//! stays.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value as Json, json};
+
+use crate::config;
+use crate::error::CliError;
+use crate::private_file;
+
+const FILE: &str = "communication-shims.json";
+
+/// The notes about one shim.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Noted {
+    /// Where it is.
+    pub(super) shim: PathBuf,
+    /// What it calls.
+    pub(super) target: PathBuf,
+    /// The folders that were made for it and for these notes, each one before those in it.
+    pub(super) made: Vec<PathBuf>,
+}
+
+/// The notes. Where they cannot be read, there are none.
+pub(super) fn read() -> Vec<Noted> {
+    let text = file().and_then(|file| fs::read(file).ok()).unwrap_or_default();
+    let json: Json = serde_json::from_slice(&text).unwrap_or_default();
+    json.as_array().into_iter().flatten().filter_map(noted).collect()
+}
+
+fn noted(json: &Json) -> Option<Noted> {
+    let path = |json: &Json| json.as_str().map(PathBuf::from);
+    Some(Noted {
+        shim: path(json.get("shim")?)?,
+        target: path(json.get("target")?)?,
+        made: json.get("made")?.as_array()?.iter().filter_map(path).collect(),
+    })
+}
+
+/// The notes about the shim there.
+pub(super) fn about(shim: &Path) -> Option<Noted> {
+    read().into_iter().find(|noted| noted.shim == shim)
+}
+
+/// Notes what was made for a shim, in place of what was noted about it.
+///
+/// # Errors
+///
+/// When the notes cannot be written.
+pub(super) fn add(mut new: Noted) -> Result<(), CliError> {
+    let mut all = read();
+    if let Some(at) = all.iter().position(|noted| noted.shim == new.shim) {
+        let former = all.remove(at);
+        new.made.splice(0..0, former.made);
+    }
+    let folder = config::directory().filter(|folder| !folder.exists());
+    if let Some(folder) = folder {
+        private_file::make_folder(&folder).map_err(|error| super::cannot("made", &folder, &error))?;
+        new.made.push(folder);
+    }
+    all.push(new);
+    write(&all)
+}
+
+/// Forgets a shim, and removes the folders that were made for it where they are empty. Returns those that are gone.
+///
+/// # Errors
+///
+/// When the notes cannot be written.
+pub(super) fn forget(shim: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let mut all = read();
+    let Some(at) = all.iter().position(|noted| noted.shim == shim) else {
+        return Ok(Vec::new());
+    };
+    let mut noted = all.remove(at);
+    // Another shim may stand in them; whose notes they are then goes on to it.
+    if let Some(other) = all.first_mut() {
+        let shared =
+            |folder: &PathBuf| other.shim.starts_with(folder) || file().is_some_and(|file| file.starts_with(folder));
+        let (kept, rest) = noted.made.into_iter().partition::<Vec<_>, _>(shared);
+        noted.made = rest;
+        other.made.splice(0..0, kept);
+    }
+    write(&all)?;
+    Ok(noted.made.into_iter().rev().filter(|folder| fs::remove_dir(folder).is_ok()).collect())
+}
+
+fn write(all: &[Noted]) -> Result<(), CliError> {
+    let Some(file) = file() else { return Ok(()) };
+    let written = if all.is_empty() {
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    } else {
+        let list: Vec<Json> =
+            all.iter().map(|noted| json!({"shim": noted.shim, "target": noted.target, "made": noted.made})).collect();
+        private_file::replace(&file, format!("{}\n", Json::from(list)).as_bytes())
+    };
+    written.map_err(|error| super::cannot("written", &file, &error))
+}
+
+fn file() -> Option<PathBuf> {
+    config::directory().map(|folder| folder.join(FILE))
+}

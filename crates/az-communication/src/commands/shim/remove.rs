@@ -1,0 +1,76 @@
+//! `shim remove`.
+
+use std::fs;
+use std::path::PathBuf;
+
+use pyjmespath::Value;
+
+use super::file::{self, Found};
+use super::{DIR, place, record, say};
+use crate::cli::table::{Example, Verb};
+use crate::client::object;
+use crate::commands::Invocation;
+use crate::delegate;
+use crate::error::CliError;
+
+pub(in crate::commands) const VERB: Verb = Verb {
+    summary: "Take back what `shim install` has made.\n\nFolders that it made go, too, where they are empty.",
+    arguments: &[DIR],
+    connects: false,
+    confirms: false,
+    examples: &[Example { name: "Remove the shim", command: "{}" }],
+    run,
+};
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let (mut removed, mut folders) = (Vec::new(), Vec::new());
+    for shim in shims(invocation) {
+        match place::look(&shim) {
+            Found::Shim(_) | Found::Dangling(_) => {
+                fs::remove_file(&shim).map_err(|error| super::cannot("removed", &shim, &error))?;
+                say(invocation, &format!("Removed {}.", shim.display()));
+                folders.extend(record::forget(&shim)?);
+                removed.push(shim);
+            }
+            Found::Nothing => folders.extend(record::forget(&shim)?),
+            found => {
+                let what = match found {
+                    Found::Other(what) => what,
+                    _ => "this program itself".to_owned(),
+                };
+                let refused = CliError::new(format!("{} is {what}, not a shim, and is left as it is.", shim.display()));
+                // What was noted about it is not true any more.
+                folders.extend(record::forget(&shim)?);
+                return Err(refused);
+            }
+        }
+    }
+    for folder in &folders {
+        say(invocation, &format!("Removed the folder {}, which was empty.", folder.display()));
+    }
+    if removed.is_empty() {
+        say(invocation, "There is no shim.");
+    }
+    let list = |paths: Vec<PathBuf>| -> Value {
+        Value::Array(
+            paths.into_iter().map(|path| path.to_string_lossy().into_owned().into()).collect::<Vec<Value>>().into(),
+        )
+    };
+    Ok(Some(object([("removed", list(removed)), ("folders", list(folders))])))
+}
+
+/// The shims to remove: that of the folder given, else those that were noted, and one that a shell would find.
+fn shims(invocation: &Invocation<'_>) -> Vec<PathBuf> {
+    if let Some(folder) = super::given_folder(invocation) {
+        return vec![folder.join(file::NAME)];
+    }
+    let mut shims: Vec<PathBuf> = record::read().into_iter().map(|noted| noted.shim).collect();
+    let found = delegate::on_path().into_iter().map(|az| az.path);
+    let found = found.filter(|path| matches!(place::look(path), Found::Shim(_)));
+    for shim in found {
+        if !shims.contains(&shim) {
+            shims.push(shim);
+        }
+    }
+    shims
+}

@@ -1,0 +1,200 @@
+//! The name that this program is called by. It decides which program it is: `az`, or a program of its own
+//! (docs/decisions/program-name.md).
+
+use std::borrow::Cow;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+/// The name of packages, and of the program where it was called by a name that cannot be shown.
+pub const OWN_NAME: &str = env!("CARGO_PKG_NAME");
+
+/// The first word from a shim that is a script, which cannot choose the name that it calls a program by.
+pub const AS_AZ: &str = "--as-az";
+
+/// The longest name that texts show.
+const LONGEST: usize = 64;
+
+/// Which program this process is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Program {
+    /// `az`. It hands what it does not have over to the real one.
+    Az,
+    /// A program of its own, of that name. It takes the short words, too, and hands nothing over.
+    Own(String),
+}
+
+static CURRENT: OnceLock<Program> = OnceLock::new();
+static AZ: Program = Program::Az;
+
+impl Program {
+    /// Which program this process is.
+    pub fn current() -> &'static Self {
+        CURRENT.get().unwrap_or(&AZ)
+    }
+
+    /// Reads the name from the words of this process, once. Returns the words behind it.
+    pub fn take(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+        let mut words = words.into_iter();
+        let mut program = Self::called(words.next().as_deref());
+        let mut words: Vec<OsString> = words.collect();
+        if program != Self::Az && words.first().is_some_and(|word| word == AS_AZ) {
+            words.remove(0);
+            program = Self::Az;
+        }
+        // There is one main.
+        let _ = CURRENT.set(program);
+        words
+    }
+
+    /// The program of that name: of its file, where a name is missing or empty.
+    fn called(name: Option<&OsStr>) -> Self {
+        let of_path = |path: PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let given = name.and_then(|name| of_path(name.into()));
+        let name = given.or_else(|| env::current_exe().ok().and_then(of_path)).unwrap_or_default();
+        // The system says so of a file that was removed meanwhile.
+        let name = name.strip_suffix(" (deleted)").unwrap_or(&name);
+        let stem = match name.len().checked_sub(4).and_then(|at| name.split_at_checked(at)) {
+            Some((stem, end)) if end.eq_ignore_ascii_case(".exe") => stem,
+            _ => name,
+        };
+        if stem.eq_ignore_ascii_case("az") {
+            return Self::Az;
+        }
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+');
+        let is_shown = stem.len() <= LONGEST
+            && stem.starts_with(|first: char| first.is_ascii_alphanumeric())
+            && stem.bytes().all(is_plain);
+        Self::Own(if is_shown { stem } else { OWN_NAME }.to_owned())
+    }
+
+    /// Whether it is `az`.
+    pub fn is_az(&self) -> bool {
+        *self == Self::Az
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Az => "az",
+            Self::Own(name) => name,
+        }
+    }
+
+    /// What messages call this program: there may be another `az`.
+    pub fn this(&self) -> &str {
+        match self {
+            Self::Az => "this az",
+            Self::Own(name) => name,
+        }
+    }
+
+    /// The same at the beginning of a sentence.
+    pub fn this_at_start(&self) -> &str {
+        match self {
+            Self::Az => "This az",
+            Self::Own(name) => name,
+        }
+    }
+
+    /// The words of a command or group behind the name, as they are typed: under a name of its own, as few as possible.
+    pub fn words<'p>(&self, path: &'p str) -> &'p str {
+        if self.is_az() {
+            return path;
+        }
+        let below = match path.strip_prefix("communication") {
+            Some("") => return "",
+            Some(rest) => rest.strip_prefix(' ').unwrap_or(path),
+            None => path,
+        };
+        below.strip_prefix("user-identity ").unwrap_or(below)
+    }
+
+    /// A command line: the name, and the words of a command or group.
+    pub fn command(&self, path: &str) -> String {
+        match self.words(path) {
+            "" => self.name().to_owned(),
+            words => format!("{} {words}", self.name()),
+        }
+    }
+
+    /// A text of ours that names commands: `{communication doctor}` becomes the command line of that command, `{}` that of
+    /// the command `path`, `{name}` the name of the program, and `{this}` what messages call it.
+    pub fn text<'t>(&self, template: &'t str, path: &str) -> Cow<'t, str> {
+        let mut parts = template.split('{');
+        let Some(first) = parts.next().filter(|first| first.len() < template.len()) else {
+            return template.into();
+        };
+        let mut text = first.to_owned();
+        for part in parts {
+            match part.split_once('}') {
+                Some(("", rest)) => text.extend([self.command(path).as_str(), rest]),
+                Some(("name", rest)) => text.extend([self.name(), rest]),
+                Some(("this", rest)) => text.extend([self.this(), rest]),
+                Some((named, rest)) if named.starts_with("communication") => {
+                    text.extend([self.command(named).as_str(), rest]);
+                }
+                _ => text.extend(["{", part]),
+            }
+        }
+        text.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn called(name: &str) -> Program {
+        Program::called(Some(OsStr::new(name)))
+    }
+
+    fn own(name: &str) -> Program {
+        Program::Own(name.to_owned())
+    }
+
+    #[test]
+    fn the_name_is_that_of_the_file_that_was_called() {
+        for name in ["az", "/usr/bin/az", "./az", "az.exe", "/opt/AZ.EXE"] {
+            assert_eq!(called(name), Program::Az, "{name}");
+        }
+        assert_eq!(called("az-communication"), own("az-communication"));
+        assert_eq!(called("/usr/bin/acs.exe"), own("acs"));
+        assert_eq!(called("az-communication-0.1.0"), own("az-communication-0.1.0"));
+    }
+
+    #[test]
+    fn without_a_name_it_is_that_of_the_programs_file() {
+        let own_file = called(env::current_exe().unwrap().to_str().unwrap());
+        assert_eq!(Program::called(None), own_file);
+        assert_eq!(called(""), own_file);
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_typed_is_not_shown() {
+        for name in ["a z", "-az", "\u{1b}[31m", "é", &"x".repeat(65)] {
+            assert_eq!(called(name), own(OWN_NAME), "{name}");
+        }
+    }
+
+    #[test]
+    fn words_are_as_few_as_possible_under_a_name_of_its_own() {
+        let of = |path| own("acs").command(path);
+        assert_eq!(of("communication"), "acs");
+        assert_eq!(of("communication emulator start"), "acs emulator start");
+        assert_eq!(of("communication user-identity"), "acs user-identity");
+        assert_eq!(of("communication user-identity token issue"), "acs token issue");
+        assert_eq!(of("communication identity token issue"), "acs identity token issue");
+        assert_eq!(of("version"), "acs version");
+        assert_eq!(Program::Az.command("communication doctor"), "az communication doctor");
+    }
+
+    #[test]
+    fn texts_name_commands_by_their_paths() {
+        let template = "{} x {communication doctor} y {name} {z} {";
+        assert_eq!(own("acs").text(template, "communication identity"), "acs identity x acs doctor y acs {z} {");
+        assert_eq!(Program::Az.text(template, "version"), "az version x az communication doctor y az {z} {");
+        assert!(matches!(Program::Az.text("plain", ""), Cow::Borrowed("plain")));
+    }
+}

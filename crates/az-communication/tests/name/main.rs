@@ -1,0 +1,71 @@
+//! The name that this program is called by, and what hangs on it.
+#![cfg(unix)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod arrangements;
+mod completion;
+mod run;
+mod shim;
+mod texts;
+mod words;
+
+use std::ffi::OsStr;
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use support::{AZ, Folder, az};
+
+/// The name of packages.
+const OWN: &str = "az-communication";
+
+/// What a run showed.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn seen(command: &mut Command) -> Seen {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Seen { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+/// The program, called by that name.
+fn called(name: impl AsRef<OsStr>, home: &Folder) -> Command {
+    let mut command = az(home);
+    command.arg0(name);
+    command
+}
+
+/// Runs `az-communication` with the words of a line.
+fn own(home: &Folder, line: &str) -> Seen {
+    seen(called(OWN, home).args(line.split_whitespace()))
+}
+
+/// The program as a file of that name.
+fn installed(home: &Folder, name: &str) -> PathBuf {
+    let path = home.path().join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::hard_link(AZ, &path).unwrap();
+    path
+}
+
+/// That program with the environment of [`az`], and these folders of the home in front on PATH.
+fn with_path(program: impl AsRef<OsStr>, home: &Folder, folders: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().envs(az(home).get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let folders = folders.iter().map(|folder| home.path().join(folder));
+    let path = std::env::join_paths(folders.chain(["/usr/bin", "/bin"].map(PathBuf::from))).unwrap();
+    command.env("PATH", path).current_dir(home.path());
+    command
+}
+
+/// Text with the folder's path taken out.
+fn without_home(home: &Folder, text: &str) -> String {
+    text.replace(home.path().to_str().unwrap(), "[HOME]")
+}

@@ -1,0 +1,185 @@
+//! Which words are taken under which name.
+
+use insta::assert_snapshot;
+
+use super::*;
+
+/// A real `az` that says so.
+fn with_real_az(home: &Folder) {
+    home.program("real/az", "#!/bin/sh\necho \"real: $*\"\nexit 5\n");
+}
+
+#[test]
+fn the_words_of_az_are_taken_with_and_without_the_groups_in_front() {
+    let home = Folder::new();
+    for words in [
+        "communication user-identity token inspect --token x",
+        "user-identity token inspect --token x",
+        "communication token inspect --token x",
+        "token inspect --token x",
+        "TOKEN Inspect --token x",
+    ] {
+        let seen = own(&home, words);
+        assert_eq!(
+            seen.stderr.lines().next(),
+            Some("ERROR: This is not a token: a JWT has three parts separated by dots, this has 1."),
+            "{words}"
+        );
+        assert_eq!(seen.code, Some(1), "{words}");
+    }
+    for words in [
+        "doctor",
+        "emulator start",
+        "completion",
+        "shim status",
+        "identity token issue",
+        "user create",
+        "entra exchange",
+        "teams-extension exchange",
+    ] {
+        let page = own(&home, &format!("{words} -h"));
+        assert!(page.code == Some(0) && page.stdout.contains(&format!("\n    {OWN} {words} : ")), "{words}: {page:?}");
+    }
+}
+
+#[test]
+fn options_may_stand_before_and_between_the_words() {
+    let home = Folder::new();
+    let behind = own(&home, "shim status -o tsv --query state");
+    assert_eq!((behind.code, behind.stdout.as_str()), (Some(0), "none\n"));
+    assert_eq!(own(&home, "-o tsv --query state shim status"), behind);
+    assert_eq!(own(&home, "shim -o tsv status --query state"), behind);
+}
+
+#[test]
+fn az_takes_options_behind_its_words_only() {
+    let home = Folder::new();
+    let seen = seen(az(&home).args(["-o", "tsv", "communication", "shim", "status"]));
+    assert_eq!(seen.code, Some(2));
+}
+
+#[test]
+fn nothing_goes_on_to_the_real_az_under_a_name_of_its_own() {
+    let home = Folder::new();
+    with_real_az(&home);
+    for words in [
+        "vm list",
+        "login",
+        "communication list",
+        "communication sms send",
+        "identity show",
+        "-h",
+        "--help",
+        "--version",
+        "version",
+        "help",
+        "communication -h",
+        "identity -h",
+        "",
+    ] {
+        let mut command = with_path(AZ, &home, &["real"]);
+        let seen = seen(command.arg0(OWN).args(words.split_whitespace()));
+        assert!(!seen.stdout.contains("real: ") && seen.code != Some(5), "{words}: {seen:?}");
+    }
+}
+
+#[test]
+fn an_unknown_command_says_what_there_is() {
+    let home = Folder::new();
+    let seen = own(&home, "vm list");
+    assert_eq!((seen.code, seen.stdout.as_str()), (Some(2), ""));
+    assert_snapshot!(seen.stderr, @r"
+    ERROR: 'vm' is misspelled or not recognized by the system.
+
+    Hint: az-communication has completion, doctor, emulator, entra, identity, manual, shim, teams-extension, token and user. It does not run commands of the Azure CLI.
+    ");
+    let seen = own(&home, "token zzz");
+    assert_eq!(seen.code, Some(2));
+    assert_snapshot!(seen.stderr, @r"
+    ERROR: 'zzz' is misspelled or not recognized by the system.
+
+    Hint: az-communication token has get-for-teams-user, inspect, issue, issue-batch, revoke, revoke-batch and verify.
+    ");
+    let seen = own(&home, "tokn issue");
+    assert_eq!(seen.code, Some(2));
+    assert_snapshot!(seen.stderr, @r"
+    ERROR: 'tokn' is misspelled or not recognized by the system.
+    Did you mean 'token' ?
+    ");
+}
+
+#[test]
+fn without_words_it_shows_its_own_page() {
+    let home = Folder::new();
+    let page = own(&home, "");
+    assert_snapshot!(page.stdout, @r"
+
+    Group
+        az-communication : Users and access tokens of Azure Communication Services, and an emulator of
+        the service.
+            `communication` and `user-identity` may stand in front of these words.
+
+    Subgroups:
+        emulator        : Run the Communication Services Identity service on this machine, offline.
+        entra           : Commands for users of Entra who come in with their own tokens.
+        identity        : Commands to manage user identities and their tokens for a Communication
+                          Service resource.
+        shim            : Put an az before the real one, which calls this program.
+        teams-extension : Commands for Teams users and resource accounts who come in through Teams
+                          extension.
+        token           : Commands to manage user tokens for a Communication Service resource.
+        user            : Commands to manage user identities for a Communication Service resource.
+
+    Commands:
+        completion : Print a script that completes `az-communication` in a shell.
+        doctor     : Check what a call needs, in order: connection string, DNS, TCP, TLS and trust,
+                     clock, signature.
+        manual     : Write man pages of all commands into a folder.
+    ");
+    for words in ["-h", "--help", "help", "communication -h", "--debug -h"] {
+        assert_eq!(own(&home, words).stdout, page.stdout, "{words}");
+    }
+    assert_eq!(own(&home, "help token issue").stdout, own(&home, "token issue -h").stdout);
+}
+
+#[test]
+fn the_version_is_its_own() {
+    let home = Folder::new();
+    let version = env!("CARGO_PKG_VERSION");
+    for word in ["--version", "-v"] {
+        assert_eq!(own(&home, word).stdout, format!("az-communication {version}\n"));
+    }
+    assert_eq!(own(&home, "version -o tsv").stdout, format!("{version}\n"));
+}
+
+#[test]
+fn a_name_without_a_file_is_that_of_the_programs_file() {
+    let home = Folder::new();
+    let own_file = installed(&home, "bin/az-communication");
+    for (file, expected) in [(own_file.as_path(), OWN), (AZ.as_ref(), "az")] {
+        let mut command = with_path(file, &home, &[]);
+        let page = seen(command.arg0("").args(["communication", "doctor", "-h"]));
+        assert!(page.stdout.contains(&format!("\n    {expected} ")), "{page:?}");
+    }
+}
+
+#[test]
+fn a_shim_that_is_a_script_says_that_it_is_az() {
+    let home = Folder::new();
+    let as_az = own(&home, "--as-az communication doctor -h");
+    assert_eq!(as_az, seen(az(&home).args(["communication", "doctor", "-h"])));
+    // Only in front, and only there.
+    assert_eq!(seen(az(&home).args(["--as-az", "communication"])).code, Some(2));
+}
+
+#[test]
+fn signing_in_asks_an_az_on_path() {
+    let home = Folder::new();
+    home.program("real/az", "#!/bin/sh\necho \"$*\" >> \"$HOME/asked\"\nexit 1\n");
+    let mut command = with_path(AZ, &home, &["real"]);
+    let words = "user create --endpoint https://localhost:1 --auth-mode login";
+    command.arg0(OWN).args(words.split(' '));
+    let seen = seen(&mut command);
+    let asked = std::fs::read_to_string(home.path().join("asked")).unwrap_or_default();
+    assert!(asked.starts_with("account get-access-token "), "{asked} {seen:?}");
+}
