@@ -129,7 +129,10 @@ impl Files {
             let (index, before) = (read(&self.index)?, seen.index);
             let is_held = self.log_holds(&index)?
                 // What was there at the last look, too: a log that was cut off and written on has a hole.
-                && (index.salts != before.salts || index.frames < before.frames || self.log_holds(&before)?);
+                && (index == before
+                    || index.salts != before.salts
+                    || index.frames < before.frames
+                    || self.log_holds(&before)?);
             let database = written(database);
             let is_moving = index.moved != index.to_be_moved;
             let was_moved = (index.salts, index.moved) != (before.salts, before.moved);

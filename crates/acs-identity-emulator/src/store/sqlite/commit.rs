@@ -217,9 +217,6 @@ impl Committer {
         if let Some(why) = &self.stopped {
             return Err(StoreError::Stopped(why.clone()));
         }
-        if !self.surroundings.are_whole() {
-            return Err(StoreError::Gone);
-        }
         match self.transaction(operations) {
             Ok(outcomes) => {
                 self.note_log();
