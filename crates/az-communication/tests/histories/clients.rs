@@ -1,6 +1,6 @@
 //! The clients, what they share, and what they find after a start.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
@@ -94,32 +94,37 @@ impl World {
         }
     }
 
-    /// Forgets the round, but for the keys; the identities that nobody has deleted.
-    pub fn next_round(&self) -> Vec<Id> {
+    /// Forgets the round, but for the keys. The identities of before and of the round that nobody has deleted, at most that many.
+    /// A custom id finds one of before again, so that the round may have deleted it.
+    pub fn next_round(&self, most: usize) {
         let mut shared = self.shared();
         let records = std::mem::take(&mut shared.records);
-        let found = |record: &Record| match &record.what {
-            What::Get { id } if record.status == 200 => Some(id.clone()),
-            _ => None,
-        };
-        let deleted: Vec<&Id> = records
+        let deleted: HashSet<&Id> = records
             .iter()
             .filter_map(|record| match &record.what {
                 What::Delete { id } => Some(id),
                 _ => None,
             })
             .collect();
-        let mut living: Vec<Id> = records.iter().filter_map(found).filter(|id| !deleted.contains(&id)).collect();
-        living.sort();
-        living.dedup();
+        let mut found: Vec<Id> = records
+            .iter()
+            .filter_map(|record| match &record.what {
+                What::Get { id } if record.status == 200 => Some(id.clone()),
+                _ => None,
+            })
+            .collect();
+        found.sort();
+        found.dedup();
+        let known: HashSet<Id> = found.iter().cloned().collect();
+        let mut old: Vec<Id> = std::mem::take(&mut shared.old);
+        old.retain(|id| !known.contains(id));
+        old.extend(found);
+        old.retain(|id| !deleted.contains(id));
+        old.drain(..old.len().saturating_sub(most));
+        shared.old = old;
         shared.records = records.iter().filter(|r| matches!(r.what, What::Regenerate { .. })).cloned().collect();
         shared.identities.clear();
         shared.tokens.clear();
-        living
-    }
-
-    pub fn look_again_at(&self, old: &VecDeque<Id>) {
-        self.shared().old = old.iter().cloned().collect();
     }
 
     pub fn summary(&self, rounds: usize) {

@@ -11,7 +11,6 @@ mod record;
 mod rules;
 mod service;
 
-use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -87,15 +86,12 @@ fn histories(time: Duration, length: Duration) {
     let home = Folder::new();
     let data = home.path().join("data");
     let world = Arc::new(World::new());
-    let mut old = VecDeque::new();
     let began = Instant::now();
     let mut number = 0;
     while began.elapsed() < time || number < 2 {
         round(number, &home, &data, length, &world, &mut random);
         number += 1;
-        old.extend(world.next_round());
-        old.drain(..old.len().saturating_sub(OLD));
-        world.look_again_at(&old);
+        world.next_round(OLD);
     }
     world.summary(number);
 }
