@@ -65,13 +65,15 @@ fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Ar
         // Those that work notice the kill. One that sleeps does not.
         stop.store(true, Ordering::Relaxed);
     });
-    if !killed {
+    if killed {
+        service.reap();
+    } else {
         service.stop();
     }
     let again = Service::process(home, data);
     reconcile(world, again.port());
     probe(world, again.port());
-    again.kill();
+    again.reap();
     let records = world.records();
     let wrong = check::violations(&records);
     assert!(wrong.is_empty(), "round {number}, of {} operations:\n{}", records.len(), wrong.join("\n"));

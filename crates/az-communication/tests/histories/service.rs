@@ -73,6 +73,14 @@ impl Service {
         }
     }
 
+    /// Waits until a program that was killed is gone, and its lock with it.
+    pub fn reap(self) {
+        self.kill();
+        if let Self::Program(mut emulator) = self {
+            emulator.child.wait().unwrap();
+        }
+    }
+
     /// A clean end.
     pub fn stop(self) {
         match self {
