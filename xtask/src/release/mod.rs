@@ -4,13 +4,16 @@ mod build;
 mod command;
 mod elf;
 mod licences;
+mod npm;
 mod pack;
 mod parts;
 mod paths;
 mod sbom;
 mod sums;
 mod tarball;
+mod time;
 mod tree;
+mod wheel;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,6 +37,10 @@ struct Artefact {
 const ARTEFACTS: &[Artefact] = &[
     // For every Linux.
     Artefact { name: "tarball", write: tarball::write },
+    // For Python.
+    Artefact { name: "wheel", write: wheel::write },
+    // For Node.js: two packages.
+    Artefact { name: "npm", write: npm::write },
     // The bill of materials by itself.
     Artefact { name: "sbom", write: sbom::write },
 ];

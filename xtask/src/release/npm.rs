@@ -1,0 +1,119 @@
+//! The npm packages: one for each platform with the program in it, and the launcher, which needs them as optional
+//! dependencies (docs/decisions/packages.md).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::pack::{self, Entry};
+use super::parts::{NAME, Parts};
+use crate::error::{At as _, Error};
+
+const REPOSITORY: &str = "https://github.com/acs-identity/az-communication";
+
+/// Where a platform package stands in its tarball, and later in `node_modules`.
+const PROGRAM: &str = "bin/az-communication";
+
+/// A platform that has a package.
+struct Platform {
+    /// As Rust calls it.
+    target: &'static str,
+    /// As Node.js calls its system and its processor.
+    os: &'static str,
+    cpu: &'static str,
+}
+
+/// All that have one. The launcher's package.json lists them, whichever platform this is packed on.
+const PLATFORMS: &[Platform] = &[Platform { target: "x86_64-unknown-linux-gnu", os: "linux", cpu: "x64" }];
+
+impl Platform {
+    /// The launcher makes the same name of `process.platform` and `process.arch`.
+    fn name(&self) -> String {
+        format!("@{NAME}/{}-{}", self.os, self.cpu)
+    }
+}
+
+/// Writes the package of this platform, and the launcher's.
+///
+/// # Errors
+///
+/// When this platform has no package, or a file of the repository is missing.
+pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
+    let platform = PLATFORMS.iter().find(|platform| platform.target == parts.target).ok_or_else(|| {
+        Error::new(format!(
+            "{} has no npm package. PLATFORMS in xtask/src/release/npm.rs lists those that have one.",
+            parts.target
+        ))
+    })?;
+    let program = vec![
+        Entry::program(format!("package/{PROGRAM}"), parts.program.clone()),
+        Entry::file("package/README.md", parts.read("packaging/npm/platform.md")?),
+        Entry::file("package/THIRD-PARTY-LICENCES", parts.licences.clone()),
+        Entry::file(format!("package/{NAME}.cdx.json"), parts.sbom.clone()),
+    ];
+    let launcher = vec![
+        Entry::program("package/launcher.js", parts.read("packaging/npm/launcher.js")?),
+        Entry::file("package/README.md", parts.read("packaging/npm/README.md")?),
+    ];
+    Ok(vec![
+        package(parts, dist, &platform_manifest(parts, platform), program)?,
+        package(parts, dist, &launcher_manifest(parts), launcher)?,
+    ])
+}
+
+/// What both manifests have.
+fn manifest(parts: &Parts, name: &str, description: &str) -> Value {
+    json!({
+        "name": name,
+        "version": parts.version,
+        "description": description,
+        "homepage": format!("{REPOSITORY}#readme"),
+        "bugs": format!("{REPOSITORY}/issues"),
+        "repository": { "type": "git", "url": format!("git+{REPOSITORY}.git") },
+        "license": "MIT",
+        "author": "The az-communication authors",
+    })
+}
+
+/// npm installs it on this platform only. It has no `libc`: the program is static.
+fn platform_manifest(parts: &Parts, platform: &Platform) -> Value {
+    let Platform { os, cpu, .. } = platform;
+    let mut manifest = manifest(parts, &platform.name(), &format!("The program of az-communication for {os} {cpu}"));
+    manifest["os"] = json!([os]);
+    manifest["cpu"] = json!([cpu]);
+    manifest["files"] = json!([PROGRAM, "THIRD-PARTY-LICENCES", "az-communication.cdx.json"]);
+    // Yarn's PnP keeps packages as zip files, and no program runs from one.
+    manifest["preferUnplugged"] = json!(true);
+    // Packages with a scope are private by default.
+    manifest["publishConfig"] = json!({ "access": "public" });
+    manifest
+}
+
+/// It has neither `os` nor `cpu`: with these, npm refuses to install it, and the launcher says nothing. It has no scripts.
+fn launcher_manifest(parts: &Parts) -> Value {
+    let description =
+        "Identities and access tokens of Azure Communication Services, and an emulator of the service, offline";
+    let mut manifest = manifest(parts, NAME, description);
+    manifest["keywords"] = json!(["azure", "acs", "communication", "identity", "token", "emulator", "testing"]);
+    manifest["engines"] = json!({ "node": ">=18" });
+    manifest["type"] = json!("commonjs");
+    manifest["bin"] = json!({ NAME: "launcher.js" });
+    manifest["files"] = json!(["launcher.js"]);
+    // Nothing else may be imported, so that a module can be added without breaking what somebody imports.
+    manifest["exports"] = json!({ "./package.json": "./package.json" });
+    let packages = PLATFORMS.iter().map(|platform| (platform.name(), json!(parts.version)));
+    manifest["optionalDependencies"] = Value::Object(packages.collect());
+    manifest
+}
+
+/// Writes a package under the name that `npm pack` gives it.
+fn package(parts: &Parts, dist: &Path, manifest: &Value, mut entries: Vec<Entry>) -> Result<PathBuf, Error> {
+    let text = serde_json::to_string_pretty(manifest).map_err(|error| Error::new(error.to_string()))?;
+    entries.push(Entry::file("package/package.json", text + "\n"));
+    entries.push(Entry::file("package/LICENSE", parts.read("LICENSE")?));
+    let name = manifest["name"].as_str().unwrap_or_default().trim_start_matches('@').replace('/', "-");
+    let path = dist.join(format!("{name}-{}.tgz", parts.version));
+    fs::write(&path, pack::gzip(&pack::tar(entries, parts.epoch, "")?)?).at(&path)?;
+    Ok(path)
+}
