@@ -34,6 +34,8 @@ pub fn children(table: &Table, path: &str) -> Vec<(&'static str, String)> {
     let mut words = of(COMMUNICATION);
     words.retain(|(_, path)| path != USER_IDENTITY);
     words.extend(of(USER_IDENTITY));
+    // Those are not to be used any more.
+    words.retain(|(_, path)| table.command(path).is_none_or(|command| command.redirect.is_none()));
     words
 }
 

@@ -35,7 +35,7 @@ fn bash_completes_both_names_in_one_shell() {
     }
     assert_eq!(
         line("az-communication "),
-        "<az-communication><--help><-h><completion><doctor><emulator><entra><identity><issue-access-token><manual><shim>\
+        "<az-communication><--help><-h><completion><doctor><emulator><entra><identity><manual><shim>\
          <teams-extension><token><user>"
     );
     assert_eq!(line("az-communication -o table emulator st"), "<az-communication><-o><table><emulator><start>");
@@ -62,4 +62,38 @@ fn each_script_names_its_program() {
         assert!(script.lines().any(|own| own == line), "{shell}: {script}");
         assert!(!script.contains("{{") && !script.contains("az communication"), "{shell}");
     }
+}
+
+#[test]
+fn fish_completes_the_short_words() {
+    if Command::new("fish").arg("--version").output().is_err() {
+        println!("fish_completes_the_short_words: skipped, because fish is not here");
+        return;
+    }
+    let home = Folder::new();
+    home.write("own.fish", own(&home, "completion fish").stdout);
+    let offered = |line: &str| {
+        let mut fish = support::other_program("fish", &home);
+        let output = seen(fish.args(["-N", "-c", &format!("source own.fish; complete -C '{line}'")]));
+        output.stdout.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for start in ["", "communication ", "communication user-identity ", "user-identity "] {
+        assert_eq!(offered(&format!("az-communication {start}token g")), ["get-for-teams-user"], "{start}");
+    }
+    assert_eq!(offered("az-communication emulator ru"), ["run"]);
+}
+
+#[test]
+fn zsh_reads_the_script() {
+    if Command::new("zsh").arg("--version").output().is_err() {
+        println!("zsh_reads_the_script: skipped, because zsh is not here");
+        return;
+    }
+    let home = Folder::new();
+    home.write("own.zsh", own(&home, "completion zsh").stdout);
+    let state = "source own.zsh 2>/dev/null; for line in 'token' 'communication' 'communication user-identity token' \
+                 'user-identity user' 'identity user'; do _own_az_communication_state ${=line}; echo \"<$words_path>\"; done";
+    let mut zsh = support::other_program("zsh", &home);
+    let seen = seen(zsh.args(["-f", "-c", state]));
+    assert_eq!(seen.stdout, "<token>\n<>\n<token>\n<user>\n<identity user>\n", "{seen:?}");
 }

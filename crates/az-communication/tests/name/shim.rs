@@ -361,3 +361,38 @@ fn a_folder_of_another_user_is_passed_over() {
     }
     assert_eq!(user.result("shim install")["shim"], "[HOME]/own/az");
 }
+
+#[test]
+fn a_folder_that_everybody_can_write_is_passed_over() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let user = User::new(&["open", "own", "real"]);
+    for folder in ["open", "own"] {
+        fs::create_dir(user.path(folder)).unwrap();
+    }
+    fs::set_permissions(user.path("open"), fs::Permissions::from_mode(0o777)).unwrap();
+    assert_eq!(user.result("shim install")["shim"], "[HOME]/own/az");
+}
+
+/// The link that the command of a run finds is gone with the run.
+#[test]
+fn a_shim_that_is_installed_in_a_run_stays_good() {
+    let user = User::new(&["own", "real"]);
+    fs::create_dir(user.path("own")).unwrap();
+    let seen = user.run("emulator run -- az-communication shim install");
+    assert_eq!(seen.code, Some(0), "{seen:?}");
+    assert_eq!(fs::read_link(user.path("own/az")).unwrap(), user.path("opt/az-communication"));
+}
+
+#[test]
+fn a_path_that_is_not_text_gets_a_shim_without_notes() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let user = User::new(&[]);
+    let own = user.home.path().join(OsStr::from_bytes(b"own\xff"));
+    fs::create_dir(&own).unwrap();
+    let mut command = user.command("shim install");
+    let path = std::env::join_paths([own.clone(), user.path("real")]).unwrap();
+    let output = command.env("PATH", path).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && own.join("az").is_symlink(), "{stderr}");
+    assert!(stderr.contains("is not valid UTF-8, so it was not noted."), "{stderr}");
+}

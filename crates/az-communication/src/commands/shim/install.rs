@@ -30,7 +30,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let program = super::own_file()?;
     let folder = match super::given_folder(invocation) {
         Some(folder) => folder,
-        None => place::choose(&delegate::on_path())?,
+        None => place::choose(&super::on_path())?,
     };
     let shim = folder.join(file::NAME);
     let shown = shim.display();
@@ -66,7 +66,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
                 .hint("Choose another folder, which stands before it on PATH: --dir DIR"));
         }
     };
-    let on_path = delegate::on_path();
+    let on_path = super::on_path();
     let first = on_path.first();
     let in_front = first.is_some_and(|first| first.is_ours);
     if !in_front {

@@ -16,7 +16,7 @@ use pyjmespath::Value;
 
 use super::Invocation;
 use crate::cli::table::{Argument, Completion};
-use crate::delegate;
+use crate::delegate::{self, OnPath};
 use crate::error::{CliError, system_text};
 use crate::printer::Level;
 
@@ -35,7 +35,7 @@ fn given_folder(invocation: &Invocation<'_>) -> Option<PathBuf> {
 ///
 /// When the system does not say where it is.
 fn own_file() -> Result<PathBuf, CliError> {
-    match delegate::found_by_name() {
+    match delegate::found_by_name().filter(|path| !place::is_of_a_run(folder_of(path))) {
         Some(path) => Ok(path),
         None => env::current_exe()
             .map_err(|error| CliError::new(format!("The file of this program is not known: {}.", system_text(&error)))),
@@ -56,6 +56,11 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> CliError {
 /// The text of a path, or null.
 fn text(path: Option<&Path>) -> Value {
     path.map_or(Value::Null, |path| path.to_string_lossy().into_owned().into())
+}
+
+/// Each `az` on PATH, but those that are there for one run of the emulator.
+fn on_path() -> Vec<OnPath> {
+    delegate::on_path().into_iter().filter(|az| !place::is_of_a_run(folder_of(&az.path))).collect()
 }
 
 /// The folder of a file on PATH.

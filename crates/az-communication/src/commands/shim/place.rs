@@ -48,11 +48,14 @@ pub(super) fn look(shim: &Path) -> Found {
     file::look(shim, record::about(shim).map(|noted| noted.target).as_deref())
 }
 
-/// Whether it is a folder of this user that this user can write. Those of one run of the emulator are gone soon.
+/// Whether it is a folder of this user that this user can write.
 fn is_own(folder: &Path) -> bool {
-    let is_temporary =
-        folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes()));
-    folder.is_absolute() && !is_temporary && system::is_own_folder(folder)
+    folder.is_absolute() && !is_of_a_run(folder) && system::is_own_folder(folder)
+}
+
+/// Whether a folder has the files of one run of the emulator. It has a link to this program, and is gone soon.
+pub(super) fn is_of_a_run(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes()))
 }
 
 /// Makes a folder with what is missing above it. Returns what was made, each folder before those in it.

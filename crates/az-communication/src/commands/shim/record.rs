@@ -50,6 +50,10 @@ pub(super) fn about(shim: &Path) -> Option<Noted> {
 ///
 /// When the notes cannot be written.
 pub(super) fn add(mut new: Noted) -> Result<(), CliError> {
+    let is_text = |path: &PathBuf| path.to_str().is_some();
+    if ![&new.shim, &new.target].into_iter().chain(&new.made).all(is_text) {
+        return Err(CliError::new(format!("The path {} is not valid UTF-8, so it was not noted.", new.shim.display())));
+    }
     let mut all = read();
     if let Some(at) = all.iter().position(|noted| noted.shim == new.shim) {
         let former = all.remove(at);
@@ -95,8 +99,12 @@ fn write(all: &[Noted]) -> Result<(), CliError> {
             removed => removed,
         }
     } else {
-        let list: Vec<Json> =
-            all.iter().map(|noted| json!({"shim": noted.shim, "target": noted.target, "made": noted.made})).collect();
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let entry = |noted: &Noted| {
+            let made: Vec<String> = noted.made.iter().map(text).collect();
+            json!({"shim": text(&noted.shim), "target": text(&noted.target), "made": made})
+        };
+        let list: Vec<Json> = all.iter().map(entry).collect();
         private_file::replace(&file, format!("{}\n", Json::from(list)).as_bytes())
     };
     written.map_err(|error| super::cannot("written", &file, &error))

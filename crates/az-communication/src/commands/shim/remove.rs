@@ -10,7 +10,6 @@ use super::{DIR, place, record, say};
 use crate::cli::table::{Example, Verb};
 use crate::client::object;
 use crate::commands::Invocation;
-use crate::delegate;
 use crate::error::CliError;
 
 pub(in crate::commands) const VERB: Verb = Verb {
@@ -65,7 +64,7 @@ fn shims(invocation: &Invocation<'_>) -> Vec<PathBuf> {
         return vec![folder.join(file::NAME)];
     }
     let mut shims: Vec<PathBuf> = record::read().into_iter().map(|noted| noted.shim).collect();
-    let found = delegate::on_path().into_iter().map(|az| az.path);
+    let found = super::on_path().into_iter().map(|az| az.path);
     let found = found.filter(|path| matches!(place::look(path), Found::Shim(_)));
     for shim in found {
         if !shims.contains(&shim) {

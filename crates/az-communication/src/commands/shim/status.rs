@@ -24,7 +24,7 @@ pub(in crate::commands) const VERB: Verb = Verb {
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     invocation.columns.set(Some(&["state", "shim", "target", "first_az", "real_az"]));
-    let on_path = delegate::on_path();
+    let on_path = super::on_path();
     let noted = record::read().into_iter().map(|noted| noted.shim);
     let known = noted.chain(on_path.iter().map(|az| az.path.clone()));
     let found = known.map(|path| (place::look(&path), path)).find_map(|(found, path)| match found {

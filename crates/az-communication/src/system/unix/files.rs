@@ -96,10 +96,10 @@ pub fn link(file: &Path, link: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(file, link)
 }
 
-/// Whether a folder belongs to this user, who can write it.
+/// Whether a folder belongs to this user, who can write it, and not everybody else.
 pub fn is_own_folder(folder: &Path) -> bool {
     use rustix::fs::{Access, AtFlags, CWD, accessat};
     let user = rustix::process::geteuid().as_raw();
-    folder.metadata().is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == user)
+    folder.metadata().is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == user && metadata.mode() & 0o002 == 0)
         && accessat(CWD, folder, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS).is_ok()
 }
