@@ -54,6 +54,11 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Resul
     })
 }
 
+/// Why no certificate can name a host; `None` where one can.
+pub fn host_name_problem(host: &str) -> Option<&'static str> {
+    HostName::parse(host).err()
+}
+
 /// The command that makes a new authority for that folder.
 fn command(config: &Config) -> String {
     let folder = config.storage.folder();

@@ -16,7 +16,7 @@ mod server;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod store;
 
-pub use certificates::new_authority;
+pub use certificates::{host_name_problem, new_authority};
 pub use clock::ServiceClock;
 pub use config::{Config, ControlSecret, Storage, TrustedIssuer};
 pub use error::Error;

@@ -15,7 +15,9 @@ impl Edge {
         let result = match public {
             Public::Health => self.core.unless_unready().map(|()| self.health()),
             Public::Live => Ok(json!({"status": "ok"})),
-            Public::Ready => self.core.unless_unready().map(|()| json!({"status": "ok"})),
+            Public::Ready => {
+                self.core.unless_unready().map(|()| json!({"status": "ok", "resourceId": self.core.resource_id}))
+            }
             Public::OpenApi => {
                 let newest = request.head.query().is_empty().then(|| Ok(ApiVersion::newest()));
                 let described = newest.unwrap_or_else(|| self.version(request)).and_then(openapi::described);
@@ -35,6 +37,7 @@ impl Edge {
         json!({
             "status": "ok",
             "version": env!("CARGO_PKG_VERSION"),
+            "resourceId": self.core.resource_id,
             "certificateNotAfter": whole_seconds(self.pki.not_after()),
         })
     }

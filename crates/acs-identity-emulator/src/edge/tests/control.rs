@@ -212,11 +212,14 @@ async fn the_authoritys_certificate_is_for_everybody_by_http_too() {
 }
 
 #[tokio::test]
-async fn health_is_alive_ready_and_says_when_the_certificate_ends() {
+async fn health_is_alive_ready_and_says_which_resource_it_is_and_when_the_certificate_ends() {
     let edge = edge();
     for path in ["/health", "/health/live", "/health/ready"] {
         let answer = ask("GET", path).from(ELSEWHERE).of(&edge).await;
         assert_eq!((answer.status, answer.text_of("status").as_str()), (200, "ok"), "{path}");
+    }
+    for path in ["/health", "/health/ready"] {
+        assert_eq!(ask("GET", path).of(&edge).await.text_of("resourceId"), edge.core.resource_id, "{path}");
     }
     let end = ask("GET", "/health").of(&edge).await.text_of("certificateNotAfter");
     assert_eq!(end, acs_identity_protocol::time::whole_seconds(edge.pki.not_after()));
