@@ -14,15 +14,40 @@
  * a word about what it has created.
  *
  * A handler, and not SIG_IGN: programs that are started from here get the default back.
+ *
+ * 3. Lets an emulator in the background go of the files that it has inherited from the shell or from a CI runner. Whoever waits
+ * for the end of such a pipe would wait for the end of the emulator. Rust closes no file that it has not opened.
  */
+#define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/syscall.h>
+#endif
 
 static void go_on(int signal)
 {
     (void)signal;
+}
+
+static void close_inherited(void)
+{
+    long most = sysconf(_SC_OPEN_MAX);
+
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, 3U, ~0U, 0U) == 0) {
+        return;
+    }
+#endif
+    if (most < 0 || most > 65536) {
+        most = 65536;
+    }
+    for (int file = 3; file < most; file++) {
+        (void)close(file);
+    }
 }
 
 __attribute__((constructor)) static void keep_closed_streams_apart(void)
@@ -38,5 +63,9 @@ __attribute__((constructor)) static void keep_closed_streams_apart(void)
     /* Where it was ignored, programs that are started from here find it ignored. */
     if (sigaction(SIGXFSZ, &mend, &before) == 0 && before.sa_handler != SIG_DFL) {
         (void)sigaction(SIGXFSZ, &before, NULL);
+    }
+    /* src/commands/emulator/detach/mark.rs sets it. */
+    if (getenv("AZ_COMMUNICATION_DETACHED") != NULL) {
+        close_inherited();
     }
 }

@@ -45,7 +45,15 @@ pub fn name_of(option: &str) -> String {
 ///
 /// When it is not UTF-8.
 pub fn value_of(option: &str) -> Result<Option<Given>, CliError> {
-    let named_by = name_of(option);
+    value(name_of(option))
+}
+
+/// The value of a variable of that name. An empty one counts as not set.
+///
+/// # Errors
+///
+/// When it is not UTF-8.
+pub fn value(named_by: String) -> Result<Option<Given>, CliError> {
     let Some(value) = env::var_os(&named_by).filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
@@ -69,10 +77,15 @@ pub fn development_host() -> Result<String, CliError> {
             port => port,
         },
     };
-    let host = value_of("--host")?.map_or_else(|| "localhost".to_owned(), |given| given.value);
-    Ok(match host.parse::<IpAddr>() {
+    Ok(place(value_of("--host")?.map(|given| given.value).as_deref(), port))
+}
+
+/// Where an emulator that listens on that host and port is reached on its own machine: host and port of a URL.
+pub fn place(host: Option<&str>, port: u16) -> String {
+    let host = host.unwrap_or("localhost");
+    match host.parse::<IpAddr>() {
         Ok(address) if address.is_unspecified() => format!("localhost:{port}"),
         Ok(IpAddr::V6(address)) => format!("[{address}]:{port}"),
         _ => format!("{host}:{port}"),
-    })
+    }
 }

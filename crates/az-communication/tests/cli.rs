@@ -311,7 +311,8 @@ fn help_of_a_group_on_a_terminal() {
          new-authority : Replace the certificate authority of a data folder.\n    \
          run           : Run a command with a private emulator that lives as long as it does.\n    \
          start         : Run the Communication Services Identity service on this machine until it is\n                    \
-         stopped.\n\n"
+         stopped.\n    \
+         status        : Say whether the emulator is ready.\n\n"
     );
 }
 

@@ -242,7 +242,7 @@ pub fn need(argument: &Argument) -> Option<String> {
 }
 
 fn argument_summary(argument: &Argument, default: Option<&str>) -> String {
-    let mut summary = argument.help.to_owned();
+    let mut summary = argument.text();
     for note in [choices_note(argument), default_note(default)].into_iter().flatten() {
         summary.push_str("  ");
         summary.push_str(&note);

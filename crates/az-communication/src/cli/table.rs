@@ -2,6 +2,7 @@
 
 use super::difflib;
 use crate::commands::Invocation;
+use crate::emulator_variables;
 use crate::error::CliError;
 use pyjmespath::Value;
 
@@ -27,6 +28,21 @@ pub enum Completion {
     File,
     /// One of these.
     Words(&'static [&'static str]),
+}
+
+/// The environment variable that stands in for an option. Its name follows from the option's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variable {
+    /// There is none, or the option's help names it.
+    None,
+    /// `AZURE_COMMUNICATION_EMULATOR_…`; blanks separate several values.
+    Emulator,
+    /// The same, and commas separate values, too.
+    EmulatorNames,
+    /// The same, or `…_FILE` with the name of a file that holds the value.
+    EmulatorSecret,
+    /// `AZURE_COMMUNICATION_EMULATOR_RUN_…`: `run` has an emulator of its own beside the one of `start`.
+    EmulatorRun,
 }
 
 /// An option of a command.
@@ -56,6 +72,8 @@ pub struct Argument {
     pub not_empty: bool,
     /// What shells complete as its value.
     pub completion: Completion,
+    /// The variable that stands in for it.
+    pub variable: Variable,
 }
 
 impl Argument {
@@ -74,6 +92,7 @@ impl Argument {
             extension: false,
             not_empty: false,
             completion: Completion::Nothing,
+            variable: Variable::None,
         }
     }
 
@@ -125,6 +144,47 @@ impl Argument {
     /// Says what shells complete.
     pub const fn completion(self, completion: Completion) -> Self {
         Self { completion, ..self }
+    }
+
+    /// Says which variable stands in for it.
+    pub const fn variable(self, variable: Variable) -> Self {
+        Self { variable, ..self }
+    }
+
+    /// The name of its variable.
+    pub fn variable_name(&self) -> Option<String> {
+        match self.variable {
+            Variable::None => None,
+            Variable::Emulator | Variable::EmulatorNames | Variable::EmulatorSecret => {
+                Some(emulator_variables::name_of(self.key()))
+            }
+            Variable::EmulatorRun => Some(emulator_variables::name_of(&self.key().replacen("--", "--run-", 1))),
+        }
+    }
+
+    /// The name of the variable that names a file with its value.
+    pub fn file_variable_name(&self) -> Option<String> {
+        let name = self.variable_name().filter(|_| self.variable == Variable::EmulatorSecret)?;
+        Some(format!("{name}_FILE"))
+    }
+
+    /// Its help with its variable.
+    pub fn text(&self) -> String {
+        match self.variable_help() {
+            Some(variable) => format!("{} {variable}", self.help),
+            None => self.help.to_owned(),
+        }
+    }
+
+    fn variable_help(&self) -> Option<String> {
+        let name = self.variable_name()?;
+        let more = match (self.variable, self.arity) {
+            (Variable::EmulatorSecret, _) => format!(", or {name}_FILE for a file"),
+            (Variable::EmulatorNames, _) => ", with commas or blanks between them".to_owned(),
+            (_, Arity::Many) => ", with blanks between them".to_owned(),
+            _ => String::new(),
+        };
+        Some(format!("Environment variable: {name}{more}."))
     }
 
     /// How errors name it, `--output/-o`.

@@ -67,7 +67,7 @@ pub use jwks::{Verdict, verify};
 pub use login::redacted;
 pub use resend::leaves_open;
 pub use service::{Service, object};
-pub use signed::{is_emulator, post};
+pub use signed::{get, is_emulator, post};
 pub use teams_token::teams_token_problems;
 pub use trust::{BUNDLE_VARIABLES, machine_certificates};
 pub use validity::{Validity, time_claim};

@@ -16,13 +16,23 @@ use crate::error::CliError;
 ///
 /// When nobody answers.
 pub fn is_emulator(connection: &Connection) -> Result<bool, CliError> {
-    let url = Url::parse(&format!("{}/.well-known/openid-configuration", connection.endpoint()))
+    let (status, body) = get(connection, "/.well-known/openid-configuration")?;
+    let document: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let has = |name: &str| document.get(name).is_some_and(Value::is_string);
+    Ok(status == 200 && has("jwks_uri") && has("introspection_endpoint"))
+}
+
+/// Gets what anyone may read, once; the answer's status and body.
+///
+/// # Errors
+///
+/// When nobody answers.
+pub fn get(connection: &Connection, path: &str) -> Result<(u16, Vec<u8>), CliError> {
+    let url = Url::parse(&format!("{}{path}", connection.endpoint()))
         .map_err(|error| CliError::new(format!("The endpoint cannot be used: {error}.")))?;
     let answer = Transport::new(connection.trust()?).send(&Request::new(url, Method::Get));
     let answer = answer.map_err(|error| Failure::of(error, connection, Asked::Nothing))?;
-    let document: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-    let has = |name: &str| document.get(name).is_some_and(Value::is_string);
-    Ok(u16::from(answer.status()) == 200 && has("jwks_uri") && has("introspection_endpoint"))
+    Ok((answer.status().into(), answer.into_body().as_ref().to_vec()))
 }
 
 /// Posts a body; the answer's status and body.

@@ -306,6 +306,7 @@ pub const TABLE: Table = Table {
         own("communication shim status", &shim::status::VERB),
         own("communication emulator start", &emulator::start::VERB),
         own("communication emulator run", &emulator::run::VERB),
+        own("communication emulator status", &emulator::status::VERB),
         own("communication emulator entra-token", &emulator::entra_token::VERB),
         own("communication emulator new-authority", &emulator::new_authority::VERB),
     ],

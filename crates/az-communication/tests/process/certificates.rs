@@ -70,11 +70,16 @@ fn a_name_that_the_authority_may_not_sign_for_is_refused_with_the_command_that_h
 #[test]
 fn a_host_that_no_certificate_can_name_is_refused() {
     let home = Folder::new();
-    let said = refusal(az(&home).args(START).args(["--in-memory", "--hostname", "localhost:10100"]));
+    let mut said = refusal_with(2, az(&home).args(START).args(["--in-memory", "--hostname", "localhost:10100"]));
+    let variable = "AZURE_COMMUNICATION_EMULATOR_HOSTNAME";
+    said += &refusal_with(2, az(&home).args(START).env(variable, "acs.test,0.0.0.0"));
     insta::assert_snapshot!(said, @"
-    ERROR: The emulator cannot start: the host name 'localhost:10100' must be a name or an address alone, without a scheme, a port or brackets.
+    ERROR: The host name 'localhost:10100' of --hostname must be a name or an address alone, without a scheme, a port or brackets.
+    Hint: --hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.
+    ERROR: The host name '0.0.0.0' of AZURE_COMMUNICATION_EMULATOR_HOSTNAME stands for all addresses of a machine, and clients cannot ask for it.
     Hint: --hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.
     ");
+    assert!(!home.path().join(".azure").exists(), "nothing was made");
 }
 
 #[test]

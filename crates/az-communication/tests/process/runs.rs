@@ -24,6 +24,9 @@ fn a_run_with_a_data_folder_finds_what_the_one_before_made() {
     let mut elsewhere = run(&home, &[], &issue);
     let elsewhere = elsewhere.env("AZURE_COMMUNICATION_EMULATOR_DATA_DIR", home.path().join("data")).output().unwrap();
     assert!(String::from_utf8_lossy(&elsewhere.stderr).contains("IdentityNotOwned"));
+    let mut named = run(&home, &[], &issue);
+    let named = named.env("AZURE_COMMUNICATION_EMULATOR_RUN_DATA_DIR", home.path().join("data")).output().unwrap();
+    assert!(named.status.success(), "{}", String::from_utf8_lossy(&named.stderr));
     assert_eq!(run_folders(&home), [] as [PathBuf; 0]);
 }
 

@@ -3,10 +3,12 @@
 use acs_identity_protocol::AccessKey;
 
 use super::secret::Secret;
+use super::settings::ACCESS_KEY;
 use crate::commands::Invocation;
+use crate::emulator_variables::Given;
 use crate::error::CliError;
 
-const KEY: Secret = Secret { option: "--access-key", file: "--access-key-file", what: "key" };
+pub(super) const SECRET: Secret = Secret { option: &ACCESS_KEY, what: "key", check };
 
 /// A key of fewer bytes can be found out.
 const SHORT: usize = 16;
@@ -17,17 +19,27 @@ const SHORT: usize = 16;
 ///
 /// When it is not in base64, its file cannot be read, or both variables are set.
 pub(super) fn given(invocation: &Invocation<'_>) -> Result<Option<AccessKey>, CliError> {
-    let Some(key) = KEY.given(invocation)? else { return Ok(None) };
-    // What is not base64 is skipped, as the SDKs do it, so that the name of a file that is not there could be a key.
-    let parsed = if key.value.starts_with('@') { None } else { key.value.parse().ok() };
-    if let Some(bytes) = parsed.as_ref().map(length).filter(|bytes| *bytes < SHORT) {
+    let Some(key) = SECRET.given(invocation)? else { return Ok(None) };
+    let parsed = parse(&key)?;
+    let bytes = length(&parsed);
+    if bytes < SHORT {
         let name = &key.named_by;
         invocation.printer.warning(&format!(
             "{name} has a length of {bytes}, and can be guessed; the keys of the service have 64 bytes. \
              `openssl rand -base64 64 | tr -d '\\n'` makes one."
         ));
     }
-    parsed.map(Some).ok_or_else(|| {
+    Ok(Some(parsed))
+}
+
+fn check(key: &Given) -> Result<(), CliError> {
+    parse(key).map(drop)
+}
+
+fn parse(key: &Given) -> Result<AccessKey, CliError> {
+    // What is not base64 is skipped, as the SDKs do it, so that the name of a file that is not there could be a key.
+    let parsed = if key.value.starts_with('@') { None } else { key.value.parse().ok() };
+    parsed.ok_or_else(|| {
         CliError::usage(format!("{} is not valid base64.", key.named_by))
             .hint("Make one: openssl rand -base64 64 | tr -d '\\n'")
     })

@@ -3,10 +3,12 @@
 use acs_identity_emulator::ControlSecret;
 
 use super::secret::Secret;
+use super::settings::CONTROL_SECRET;
 use crate::commands::Invocation;
+use crate::emulator_variables::Given;
 use crate::error::CliError;
 
-const SECRET: Secret = Secret { option: "--control-secret", file: "--control-secret-file", what: "secret" };
+pub(super) const SECRET: Secret = Secret { option: &CONTROL_SECRET, what: "secret", check };
 
 /// The secret; `None` where none is given.
 ///
@@ -14,7 +16,14 @@ const SECRET: Secret = Secret { option: "--control-secret", file: "--control-sec
 ///
 /// When no header can have it, its file cannot be read, or both variables are set.
 pub(super) fn given(invocation: &Invocation<'_>) -> Result<Option<ControlSecret>, CliError> {
-    let Some(given) = SECRET.given(invocation)? else { return Ok(None) };
+    SECRET.given(invocation)?.map(|given| parse(&given)).transpose()
+}
+
+fn check(given: &Given) -> Result<(), CliError> {
+    parse(given).map(drop)
+}
+
+fn parse(given: &Given) -> Result<ControlSecret, CliError> {
     // A file that is read by the option may end its lines in the way of Windows.
     let secret = given.value.trim_end_matches(['\r', '\n']);
     let fits = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
@@ -26,5 +35,5 @@ pub(super) fn given(invocation: &Invocation<'_>) -> Result<Option<ControlSecret>
              rand -hex 32",
         ));
     }
-    Ok(Some(secret.to_owned().into()))
+    Ok(secret.to_owned().into())
 }

@@ -3,21 +3,27 @@
 mod access_key;
 mod bundle;
 mod control_secret;
+mod detach;
 pub(super) mod entra_token;
 mod environment;
 mod folder;
+mod health;
 mod java;
 mod listen;
 mod log;
 pub(super) mod new_authority;
 mod options;
 mod origin;
+mod places;
+mod process_file;
 mod ready;
-mod ready_file;
 pub(super) mod run;
 mod secret;
+mod settings;
 mod signals;
 pub(super) mod start;
+pub(super) mod status;
+mod target;
 mod threads;
 mod trusting;
 mod until;
@@ -81,9 +87,7 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
             Some(folder) => described.hint(new_authority_hint(folder, names)),
             None => described,
         },
-        Error::HostName(..) => {
-            described.hint("--hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.")
-        }
+        Error::HostName(..) => described.hint(options::HOST_NAMES),
         Error::Clock => described.hint("Set it right: timedatectl set-ntp true"),
         _ => described,
     }

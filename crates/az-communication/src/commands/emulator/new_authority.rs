@@ -3,7 +3,8 @@
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 use pyjmespath::Value;
 
-use super::options::{self, DATA_DIR, HOSTNAME};
+use super::options;
+use super::settings::{DATA_DIR, HOSTNAME};
 use super::{Hints, log};
 use crate::cli::table::{Example, Verb};
 use crate::commands::{Invocation, YES};

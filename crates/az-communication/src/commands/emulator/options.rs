@@ -1,17 +1,17 @@
-//! The options of the emulator, each with its variable.
+//! Reads the options of the emulator, each from the command line or from its variable.
 
 use std::path::PathBuf;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use acs_identity_emulator::{Config, TrustedIssuer};
+use acs_identity_emulator::{Config, TrustedIssuer, host_name_problem};
 use azure_core::http::Url;
 use serde_json::Value as Json;
 
 use super::ready::text_of;
 use super::{access_key, control_secret, origin};
-use crate::cli::table::{Argument, Arity, Completion};
+use crate::cli::table::Argument;
 use crate::client;
 use crate::commands::Invocation;
 use crate::commands::duration::parse_duration;
@@ -22,120 +22,14 @@ use crate::error::CliError;
 use crate::printer::Printer;
 use crate::program::Program;
 
-pub(super) const ACCESS_KEY: Argument = Argument::new(
-    &["--access-key"],
-    "Access key in base64 instead of the well-known one; @FILE reads it from a file. Environment variable: \
-     AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY, or AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE for a file.",
-)
-.extension();
-
-pub(super) const LOG_REQUESTS: Argument = Argument::new(
-    &["--log-requests"],
-    "Log a line for each request. Environment variable: AZURE_COMMUNICATION_EMULATOR_LOG_REQUESTS.",
-)
-.arity(Arity::Flag)
-.extension();
-
-pub(super) const STRICT_API_VERSION: Argument = Argument::new(
-    &["--strict-api-version"],
-    "Refuse api-versions that are newer than all known ones. Environment variable: \
-     AZURE_COMMUNICATION_EMULATOR_STRICT_API_VERSION.",
-)
-.arity(Arity::Flag)
-.extension();
-
-pub(super) const REVOCATION_DELAY: Argument = Argument::new(
-    &["--revocation-delay"],
-    "How long a revocation takes to come into force, up to 15m. Environment variable: \
-     AZURE_COMMUNICATION_EMULATOR_REVOCATION_DELAY.",
-)
-.default("0s")
-.extension();
-
-pub(super) const THROTTLE: Argument = Argument::new(
-    &["--throttle"],
-    "Enforce the rate limits of the documentation. Environment variable: AZURE_COMMUNICATION_EMULATOR_THROTTLE.",
-)
-.arity(Arity::Flag)
-.extension();
-
-pub(super) const ENTRA_ISSUER: Argument = Argument::new(
-    &["--entra-issuer"],
-    "OpenID metadata URLs of issuers whose tokens are accepted for management beside the emulator's own. Environment \
-     variable: AZURE_COMMUNICATION_EMULATOR_ENTRA_ISSUER.",
-)
-.arity(Arity::Many)
-.extension();
-
-pub(super) const DATA_DIR: Argument = Argument::new(
-    &["--data-dir"],
-    "Folder for the data, the keys and the certificates. Environment variable: AZURE_COMMUNICATION_EMULATOR_DATA_DIR.",
-)
-.default("~/.azure/communication-emulator")
-.completion(Completion::File)
-.extension();
-
-pub(super) const HOSTNAME: Argument = Argument::new(
-    &["--hostname"],
-    "Further names and addresses under which clients reach the emulator, for its certificate. Environment variable: \
-     AZURE_COMMUNICATION_EMULATOR_HOSTNAME, with commas or blanks between them.",
-)
-.arity(Arity::Many)
-.extension();
-
-pub(super) const CERTIFICATE: Argument = Argument::new(
-    &["--certificate"],
-    "File with a certificate of your own and those of its issuers (PEM), for clients that ask for its names, read again when \
-     it changes. Environment variable: AZURE_COMMUNICATION_EMULATOR_CERTIFICATE.",
-)
-.completion(Completion::File)
-.extension();
-
-pub(super) const CERTIFICATE_KEY: Argument = Argument::new(
-    &["--certificate-key"],
-    "File with the key of --certificate (PEM), without a password. Environment variable: \
-     AZURE_COMMUNICATION_EMULATOR_CERTIFICATE_KEY.",
-)
-.completion(Completion::File)
-.extension();
-
-pub(super) const ENTRA_ADMIN: Argument = Argument::new(
-    &["--entra-admin"],
-    "Applications of --entra-issuer that may list and regenerate the access keys: CLIENT, or TENANT/CLIENT, which an issuer \
-     of all tenants needs. Environment variable: \
-     AZURE_COMMUNICATION_EMULATOR_ENTRA_ADMIN.",
-)
-.arity(Arity::Many)
-.extension();
-
-pub(super) const CONTROL_SECRET: Argument = Argument::new(
-    &["--control-secret"],
-    "Secret that opens the control endpoints in the header x-emulator-control, beside the access keys; @FILE reads it from a \
-     file. Environment variable: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET, or \
-     AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE for a file.",
-)
-.extension();
-
-pub(super) const ALLOW_ORIGIN: Argument = Argument::new(
-    &["--allow-origin"],
-    "Origins of web pages that may call the service from a browser, beside those on this machine. Environment variable: \
-     AZURE_COMMUNICATION_EMULATOR_ALLOW_ORIGIN.",
-)
-.arity(Arity::Many)
-.extension();
-
-pub(super) const PUBLIC_URL: Argument = Argument::new(
-    &["--public-url"],
-    "URL under which clients reach the emulator through a proxy, for the URLs that it tells them. Environment variable: \
-     AZURE_COMMUNICATION_EMULATOR_PUBLIC_URL.",
-)
-.extension();
-
 /// The longest time that the service takes to revoke (docs/service.md, section 7), in seconds.
 const MAX_REVOCATION_DELAY: u64 = 15 * 60;
 
 /// How long an issuer may take for its metadata, and for its keys.
 const ISSUER_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a host name for the certificate is.
+pub(super) const HOST_NAMES: &str = "--hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.";
 
 const ENTRA_METADATA: &str = "Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration";
 
@@ -144,7 +38,7 @@ const ENTRA_METADATA: &str = "Entra's: https://login.microsoftonline.com/TENANT/
 /// # Errors
 ///
 /// When it is empty.
-pub(super) fn given(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
+fn given(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
     match invocation.arguments.get(key) {
         Some("") => Err(CliError::usage(format!("{key} is empty."))),
         value => Ok(value.map(|value| Given { value: value.to_owned(), named_by: key.to_owned() })),
@@ -158,9 +52,23 @@ pub(super) fn given(invocation: &Invocation<'_>, key: &str) -> Result<Option<Giv
 /// When it is given and empty, or the variable is not UTF-8.
 pub(super) fn option(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
     Ok(match given(invocation, key)? {
-        None => emulator_variables::value_of(key)?,
+        None => variable(invocation, key)?,
         given => given,
     })
+}
+
+/// The value of the variable that the command has for an option.
+///
+/// # Errors
+///
+/// When it is not UTF-8.
+pub(super) fn variable(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
+    variable_name(invocation, key).map_or(Ok(None), emulator_variables::value)
+}
+
+fn variable_name(invocation: &Invocation<'_>, key: &str) -> Option<String> {
+    let arguments = invocation.command.verb.arguments;
+    arguments.iter().find(|argument| argument.key() == key).and_then(Argument::variable_name)
 }
 
 /// Whether a flag is given, or its variable says yes.
@@ -172,7 +80,7 @@ pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliEr
     if invocation.arguments.has(key) {
         return Ok(true);
     }
-    let Some(given) = emulator_variables::value_of(key)? else { return Ok(false) };
+    let Some(given) = variable(invocation, key)? else { return Ok(false) };
     parse_bool(&given.value).ok_or_else(|| given.is_not("a boolean").hint("Set it to yes or no."))
 }
 
@@ -274,7 +182,7 @@ fn is_admin(text: &str, any_tenant: bool) -> bool {
 /// When one is given and empty, or the variable is not UTF-8.
 fn list(invocation: &Invocation<'_>, key: &str) -> Result<Vec<Given>, CliError> {
     if !invocation.arguments.has(key) {
-        let Some(Given { value, named_by }) = emulator_variables::value_of(key)? else { return Ok(Vec::new()) };
+        let Some(Given { value, named_by }) = variable(invocation, key)? else { return Ok(Vec::new()) };
         let one = |value: &str| Given { value: value.to_owned(), named_by: named_by.clone() };
         return Ok(value.split_whitespace().map(one).collect());
     }
@@ -308,14 +216,21 @@ pub(super) fn is_web(url: &Url) -> bool {
 ///
 /// # Errors
 ///
-/// When the variable is not UTF-8.
+/// When no certificate can have one of them, or the variable is not UTF-8.
 pub(super) fn hostnames(invocation: &Invocation<'_>) -> Result<Vec<String>, CliError> {
-    let texts = match invocation.arguments.has("--hostname") {
-        true => invocation.arguments.list("--hostname").to_vec(),
-        false => emulator_variables::value_of("--hostname")?.map(|given| given.value).into_iter().collect(),
-    };
-    let names = texts.iter().flat_map(|text| text.split(|c: char| c == ',' || c.is_whitespace()));
-    Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
+    let given = list(invocation, "--hostname")?;
+    let names = given.iter().flat_map(|Given { value, named_by }| {
+        let parts = value.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
+        parts.map(move |name| (name, named_by))
+    });
+    names
+        .map(|(name, named_by)| match host_name_problem(name) {
+            None => Ok(name.to_owned()),
+            Some(problem) => {
+                Err(CliError::usage(format!("The host name '{name}' of {named_by} {problem}.")).hint(HOST_NAMES))
+            }
+        })
+        .collect()
 }
 
 /// One of the two options about one's own certificate is of no use without the other.

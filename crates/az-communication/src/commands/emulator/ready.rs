@@ -3,14 +3,13 @@
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::Path;
-use std::time::Duration;
 
 use acs_identity_emulator::Emulator;
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR};
 use pyjmespath::Value;
 use serde_json::{Value as Json, json};
 
-use super::ready_file::ReadyFile;
+use super::process_file::ProcessFile;
 use crate::app;
 use crate::commands::Invocation;
 use crate::emulator_files;
@@ -23,6 +22,9 @@ use crate::program::Program;
 /// What every ready line has.
 pub(super) const MEMBERS: [&str; 7] =
     ["endpoint", "connectionString", "caCertificate", "caBundle", "controlEndpoint", "readyFile", "pid"];
+
+/// What the ready lines of the version before did not have.
+pub(super) const LATER_MEMBERS: [&str; 2] = ["pidFile", "logFile"];
 
 /// Where clients find the emulator and its certificates.
 pub(super) struct Ready {
@@ -39,6 +41,12 @@ pub(super) struct Ready {
     pub(super) data: Option<String>,
     /// The file of `--ready-file`.
     pub(super) file: Option<String>,
+    /// The file of `--pid-file`.
+    pub(super) pid_file: Option<String>,
+    /// Where the log goes; `None` for stderr.
+    pub(super) log_file: Option<String>,
+    /// The process that serves.
+    pub(super) pid: u32,
 }
 
 impl Ready {
@@ -52,22 +60,48 @@ impl Ready {
             bundle: None,
             data: None,
             file: None,
+            pid_file: None,
+            log_file: None,
+            pid: std::process::id(),
         }
     }
 
-    /// Says it: all of it in the file, on stdout without a key that must not be kept there.
+    /// What the ready file of an emulator says whose data is kept there; `None` where it is not the file of that process.
+    pub(super) fn of_file(content: &[u8], pid: u32, data: Option<String>) -> Option<Self> {
+        let line: Json = serde_json::from_slice(content).ok()?;
+        let text = |name: &str| line.get(name).and_then(Json::as_str).map(str::to_owned);
+        let is_of_it = line.get("pid").and_then(Json::as_u64) == Some(pid.into());
+        let ready = Self {
+            endpoint: text("endpoint")?,
+            control_endpoint: text("controlEndpoint")?,
+            connection_string: text("connectionString")?,
+            certificate: text("caCertificate"),
+            bundle: text("caBundle"),
+            data,
+            file: text("readyFile"),
+            pid_file: text("pidFile"),
+            log_file: text("logFile"),
+            pid,
+        };
+        is_of_it.then_some(ready)
+    }
+
+    /// Writes all of it into the file.
     ///
     /// # Errors
     ///
-    /// When the file or stdout cannot be written, also because its reader has gone away: nobody would know that the emulator
-    /// runs. And when a query does not fit the line.
-    pub(super) fn say(&self, invocation: &Invocation<'_>, file: Option<&mut ReadyFile>) -> Result<(), CliError> {
-        if !output::is_read(Duration::ZERO) {
-            return Err(output::unread());
-        }
-        if let Some(file) = file {
-            file.publish(&self.document(true).to_string())?;
-        }
+    /// When the file cannot be written.
+    pub(super) fn publish(&self, file: Option<&mut ProcessFile>) -> Result<(), CliError> {
+        file.map_or(Ok(()), |file| file.publish(&self.document(true).to_string()))
+    }
+
+    /// Says it: on stdout without a key that must not be kept there.
+    ///
+    /// # Errors
+    ///
+    /// When stdout cannot be written, also because its reader has gone away: nobody would know that the emulator runs. And
+    /// when a query does not fit the line.
+    pub(super) fn say(&self, invocation: &Invocation<'_>) -> Result<(), CliError> {
         // Where stdout is not a terminal, it is a journal or the log of a CI run, most likely.
         let with_key = self.has_well_known_key() || std::io::stdout().is_terminal();
         let document = self.document(with_key).to_string();
@@ -107,7 +141,9 @@ impl Ready {
             "caBundle": self.bundle,
             "controlEndpoint": self.control_endpoint,
             "readyFile": self.file,
-            "pid": std::process::id(),
+            "pidFile": self.pid_file,
+            "logFile": self.log_file,
+            "pid": self.pid,
         })
     }
 
@@ -144,7 +180,10 @@ impl Ready {
             export("CURL_CA_BUNDLE", bundle, "  # curl");
             export("NODE_EXTRA_CA_CERTS", certificate, "  # Node.js");
         }
-        words.push_str("\nCtrl-C stops it.\n");
+        let _ = match self.pid == std::process::id() {
+            true => writeln!(words, "\nCtrl-C stops it."),
+            false => writeln!(words, "\nTo stop it: kill {}", self.pid),
+        };
         words
     }
 }
@@ -181,6 +220,9 @@ mod tests {
             bundle: Some("/h/bundle.pem".into()),
             data: Some("/h".into()),
             file: None,
+            pid_file: None,
+            log_file: None,
+            pid: std::process::id(),
         };
         let words = ready.words(true);
         assert!(words.contains(&format!("CONNECTION_STRING='{}'\n", ready.connection_string)), "{words}");

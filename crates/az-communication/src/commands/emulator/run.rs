@@ -10,26 +10,20 @@ use tokio::sync::oneshot;
 use super::environment::Credentials;
 use super::folder::TemporaryFolder;
 use super::listen::Place;
-use super::options::{
-    self, ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME,
-    LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
+use super::options;
+use super::settings::{
+    ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME,
+    KEEP_CREDENTIALS, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION,
+    THROTTLE,
 };
 use super::signals::Signals;
 use super::{Hints, environment, signals, threads, trusting};
-use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
+use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::commands::Invocation;
 use crate::delegate;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::prompt;
-
-const KEEP_CREDENTIALS: Argument = Argument::new(
-    &["--keep-credentials"],
-    "Leave AZURE_CLIENT_ID, IDENTITY_ENDPOINT and the like as they are, so that the command gets tokens of Entra as without \
-     the emulator. Environment variable: AZURE_COMMUNICATION_EMULATOR_KEEP_CREDENTIALS.",
-)
-.arity(Arity::Flag)
-.extension();
 
 pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Run a command with a private emulator that lives as long as it does.\n\nThe command finds the connection \
@@ -37,14 +31,9 @@ pub(in crate::commands) const VERB: Verb = Verb {
         certificate of the emulator's authority where Python, OpenSSL, curl, Node.js and Java look for it. Its exit code is \
         that of this command.",
     arguments: &[
-        Argument::new(&["--host"], "Host name or address to listen on instead of both 127.0.0.1 and ::1.").extension(),
-        Argument::new(&["--port"], "Port to listen on; 0 for any free one.").default("0").extension(),
-        Argument::new(
-            &["--data-dir"],
-            "Folder that keeps the data, the keys and the certificates for the next run; without it, everything is in memory.",
-        )
-        .completion(Completion::File)
-        .extension(),
+        RUN_HOST,
+        RUN_PORT,
+        RUN_DATA_DIR,
         HOSTNAME,
         CERTIFICATE,
         CERTIFICATE_KEY,
@@ -87,11 +76,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(CliError::new("There is no command behind --.").exit_code(ExitCode::Usage));
     };
+    signals::end_process_1_at_once();
     super::check_file_limit()?;
-    // Not the variables of `start`: this emulator is another one.
-    let port = options::given(invocation, "--port")?.map_or(Ok(0), |given| given.port())?;
-    let place = Place::of(options::given(invocation, "--host")?.as_ref())?;
-    let storage = match options::given(invocation, "--data-dir")? {
+    let port = options::option(invocation, "--port")?.map_or(Ok(0), |given| given.port())?;
+    let place = Place::of(options::option(invocation, "--host")?.as_ref())?;
+    let storage = match options::option(invocation, "--data-dir")? {
         Some(given) => Storage::Folder(options::absolute(given.value.into())?),
         None => Storage::Memory,
     };

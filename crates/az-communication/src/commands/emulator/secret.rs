@@ -1,8 +1,10 @@
-//! A secret that the emulator is given: by its option, by a variable, or in a file that a variable names.
+//! A secret that the emulator is given: by its option, by a variable, or in a file that another variable names. The option
+//! needs no file of its own: it reads files as all options do (`@FILE`).
 
 use std::path::Path;
 
 use super::options;
+use crate::cli::table::Argument;
 use crate::commands::Invocation;
 use crate::emulator_variables::{self, Given};
 use crate::error::CliError;
@@ -10,11 +12,11 @@ use crate::text_file;
 
 /// A secret, and what its names are.
 pub(super) struct Secret {
-    pub(super) option: &'static str,
-    /// Stands for a variable only: the option reads files itself, as all options do (`@FILE`).
-    pub(super) file: &'static str,
+    pub(super) option: &'static Argument,
     /// In words.
     pub(super) what: &'static str,
+    /// Whether a value can be one.
+    pub(super) check: fn(&Given) -> Result<(), CliError>,
 }
 
 impl Secret {
@@ -24,11 +26,12 @@ impl Secret {
     ///
     /// When its file cannot be read, or both variables are set.
     pub(super) fn given(&self, invocation: &Invocation<'_>) -> Result<Option<Given>, CliError> {
-        let given = options::option(invocation, self.option)?;
-        if invocation.arguments.has(self.option) {
+        let given = options::option(invocation, self.option.key())?;
+        if invocation.arguments.has(self.option.key()) {
             return Ok(given);
         }
-        match (given, emulator_variables::value_of(self.file)?) {
+        let file = self.option.file_variable_name().map_or(Ok(None), emulator_variables::value)?;
+        match (given, file) {
             (Some(secret), Some(file)) => {
                 let described = CliError::usage(format!("{} and {} are both set.", secret.named_by, file.named_by));
                 Err(described.hint("Set one of them."))

@@ -1,9 +1,9 @@
 //! Signals: what ends the emulator, and what is passed on to the command of `emulator run`.
 
 #[cfg(not(unix))]
-pub(super) use others::{Signals, wait};
+pub(super) use others::{Signals, end_process_1_at_once, wait};
 #[cfg(unix)]
-pub(super) use unix::{Signals, wait};
+pub(super) use unix::{Signals, end_process_1_at_once, wait};
 
 use crate::error::{CliError, system_text};
 
@@ -27,6 +27,8 @@ mod unix {
     use std::os::unix::net::UnixStream;
     use std::os::unix::process::ExitStatusExt as _;
     use std::process::{Child, ExitStatus};
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, OnceLock};
 
     use rustix::io::Errno;
     use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
@@ -63,6 +65,19 @@ mod unix {
         std::iter::empty()
     }
 
+    /// Whether SIGTERM ends this process at once.
+    static TERM_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+    /// Lets SIGTERM end process 1 of a container until [`Signals`] are registered. The system drops signals that such a
+    /// process does not handle.
+    pub(crate) fn end_process_1_at_once() {
+        if std::process::id() == 1 && !Ignored::now().has(SIGTERM) {
+            let ends = TERM_ENDS.get_or_init(|| Arc::new(AtomicBool::new(true)));
+            // Without it, the signal is dropped as before.
+            let _ = signal_hook::flag::register_conditional_shutdown(SIGTERM, 128 + SIGTERM, Arc::clone(ends));
+        }
+    }
+
     /// The signals that have come and were not looked at yet.
     pub(crate) struct Signals {
         delivery: SignalDelivery<UnixStream, WithOrigin>,
@@ -83,7 +98,11 @@ mod unix {
             let signals =
                 ENDING.into_iter().chain(TRAP.iter().copied()).chain(more()).filter(|signal| !ignored.has(*signal));
             let delivery = SignalDelivery::with_pipe(read, write, WithOrigin::default(), signals.chain([SIGCHLD]));
-            Ok(Self { delivery: delivery.map_err(fail)?, waiting: VecDeque::new(), readable: None })
+            let delivery = delivery.map_err(fail)?;
+            if let Some(ends) = TERM_ENDS.get() {
+                ends.store(false, Ordering::SeqCst);
+            }
+            Ok(Self { delivery, waiting: VecDeque::new(), readable: None })
         }
 
         /// The signal that asked this process to end, if one has come.
@@ -126,6 +145,10 @@ mod unix {
                 let origin = self.next().await?;
                 if origin.signal != SIGCHLD {
                     return Ok(origin.signal);
+                }
+                // As process 1 of a container we are the parent of all orphans.
+                if std::process::id() == 1 {
+                    while matches!(waitpid(None, WaitOptions::NOHANG), Ok(Some(_)) | Err(Errno::INTR)) {}
                 }
             }
         }
@@ -193,6 +216,9 @@ mod others {
 
     use super::fail;
     use crate::error::{CliError, system_text};
+
+    /// Nothing is process 1.
+    pub(crate) fn end_process_1_at_once() {}
 
     /// Ctrl-C.
     pub(crate) struct Signals;

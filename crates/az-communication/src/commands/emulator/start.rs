@@ -10,55 +10,35 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::folder::TemporaryFolder;
 use super::listen::Place;
-use super::options::{
-    self, ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, DATA_DIR, ENTRA_ADMIN, ENTRA_ISSUER,
-    HOSTNAME, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
-};
+use super::options;
+use super::process_file::{Kind, PID, ProcessFile, READY};
 use super::ready::{Ready, text_of};
-use super::ready_file::ReadyFile;
+use super::settings::{
+    ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, DATA_DIR, DETACH, ENTRA_ADMIN,
+    ENTRA_ISSUER, HOST, HOSTNAME, IN_MEMORY, LOG_FILE, LOG_REQUESTS, PARENT_PID, PID_FILE, PORT, PUBLIC_URL,
+    READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, UNTIL_STDIN_CLOSES,
+};
 use super::signals::{self, Signals};
-use super::until::{PARENT_PID, UNTIL_STDIN_CLOSES, Until};
-use super::{Hints, threads, trusting};
-use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
+use super::until::Until;
+use super::{Hints, detach, threads, trusting};
+use crate::cli::table::{Example, Verb};
 use crate::commands::Invocation;
 use crate::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
+use crate::emulator_variables::Given;
 use crate::error::{CliError, system_text};
 use crate::output;
 use crate::private_file;
 use crate::prompt;
-
-const READY_FILE: Argument = Argument::new(
-    &["--ready-file"],
-    "File for the ready line with the access key, which only its owner can read, and which is there as long as the emulator \
-     serves. Environment variable: AZURE_COMMUNICATION_EMULATOR_READY_FILE.",
-)
-.completion(Completion::File)
-.extension();
 
 pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nOnce it is ready, \
         one line of JSON on stdout says where it listens, its connection string and the files with its certificates; the \
         log goes to stderr. An access key of your own stands in that line on a terminal only.",
     arguments: &[
-        Argument::new(
-            &["--host"],
-            "Host name or address to listen on instead of both 127.0.0.1 and ::1. Environment variable: \
-             AZURE_COMMUNICATION_EMULATOR_HOST.",
-        )
-        .extension(),
-        Argument::new(
-            &["--port"],
-            "Port to listen on; 0 for any free one. Environment variable: AZURE_COMMUNICATION_EMULATOR_PORT.",
-        )
-        .default("10100")
-        .extension(),
+        HOST,
+        PORT,
         DATA_DIR,
-        Argument::new(
-            &["--in-memory"],
-            "Keep everything in memory. Environment variable: AZURE_COMMUNICATION_EMULATOR_IN_MEMORY.",
-        )
-        .arity(Arity::Flag)
-        .extension(),
+        IN_MEMORY,
         HOSTNAME,
         CERTIFICATE,
         CERTIFICATE_KEY,
@@ -73,6 +53,9 @@ pub(in crate::commands) const VERB: Verb = Verb {
         STRICT_API_VERSION,
         THROTTLE,
         READY_FILE,
+        DETACH,
+        PID_FILE,
+        LOG_FILE,
         PARENT_PID,
         UNTIL_STDIN_CLOSES,
     ],
@@ -81,6 +64,7 @@ pub(in crate::commands) const VERB: Verb = Verb {
     examples: &[
         Example { name: "Start the emulator on its usual port", command: "{}" },
         Example { name: "Start a private one on any free port", command: "{} --in-memory --port 0" },
+        Example { name: "Start it for the next steps of a CI job", command: "{} --in-memory --detach" },
     ],
     run,
 };
@@ -95,20 +79,40 @@ const READY_LOOKS: u32 = 100;
 const READY_LOOK: Duration = Duration::from_millis(100);
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let detached = detach::Detached::of_environment();
+    if detached.is_some() {
+        detach::Detached::leave();
+    }
+    signals::end_process_1_at_once();
     super::raise_file_limit();
     super::check_file_limit()?;
     let port = options::option(invocation, "--port")?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
     let place = Place::of(options::option(invocation, "--host")?.as_ref())?;
     let folder = data_folder(invocation)?;
+    let log_file = options::option(invocation, LOG_FILE.key())?;
+    if detached.is_none() {
+        if options::flag(invocation, DETACH.key())? {
+            return detach::start(invocation, folder.as_deref());
+        }
+        if let Some(given) = log_file {
+            return Err(CliError::usage(format!("{} is given without --detach.", given.named_by))
+                .hint("Without --detach, the log goes to stderr."));
+        }
+    }
     let mut config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder);
     config.host = place.host().to_owned();
     let config = options::configure(invocation, config)?;
     let until = Until::of(invocation)?;
+    let pid_file = options::option(invocation, PID_FILE.key())?;
     let ready_file = options::option(invocation, READY_FILE.key())?;
     // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let mut ready_file = ready_file.map(|given| ReadyFile::claim(&given.value, folder.as_deref())).transpose()?;
+    let claim = |kind: &'static Kind, given: Option<Given>| {
+        given.map(|given| ProcessFile::claim(kind, &given.value, folder.as_deref())).transpose()
+    };
+    let mut pid_file = claim(&PID, pid_file)?;
+    let mut ready_file = claim(&READY, ready_file)?;
     let opened = super::open(config, &HINTS)?;
     let (files, temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
@@ -124,21 +128,38 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             certificate: files.certificate,
             bundle: files.bundle,
             file: ready_file.as_ref().map(|file| text_of(file.path())).transpose()?,
+            pid_file: pid_file.as_ref().map(|file| text_of(file.path())).transpose()?,
+            log_file: log_file.map(|given| given.value),
             ..Ready::of(&opened, port)
         };
         if place.is_open() && ready.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY) {
             invocation.printer.warning(OPEN_WITH_KNOWN_KEY);
         }
-        // Where nobody reads stdout, the emulator can still be stopped.
-        for _ in 0..READY_LOOKS {
-            if output::is_read(READY_LOOK) {
-                break;
-            }
-            if let Some(signal) = signals.ended_by() {
-                return Ok(Some(signal));
+        match &detached {
+            Some(detached) => detached.check_starter()?,
+            // Where nobody reads stdout, the emulator can still be stopped.
+            None => {
+                for _ in 0..READY_LOOKS {
+                    if output::is_read(READY_LOOK) {
+                        break;
+                    }
+                    if let Some(signal) = signals.ended_by() {
+                        return Ok(Some(signal));
+                    }
+                }
+                if !output::is_read(Duration::ZERO) {
+                    return Err(output::unread());
+                }
             }
         }
-        ready.say(invocation, ready_file.as_mut())?;
+        if let Some(file) = &mut pid_file {
+            file.publish(&ready.pid.to_string())?;
+        }
+        ready.publish(ready_file.as_mut())?;
+        // The process that waits for the emulator says it.
+        if detached.is_none() {
+            ready.say(invocation)?;
+        }
         let mut end = Err(CliError::new("The emulator has stopped."));
         let stop = async {
             end = tokio::select! {
@@ -151,6 +172,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     });
     drop(temporary);
     drop(ready_file);
+    drop(pid_file);
     match end? {
         // The two that ask for a clean end have got it.
         None | Some(SIGINT | SIGTERM) => Ok(None),
@@ -201,7 +223,9 @@ impl Files {
             Ok(folder) => folder,
             Err(error) => {
                 let hints = error.hints.join(" ");
-                let why = format!("{error} So clients get no certificate, and only plain HTTP is of use. {hints}");
+                let why = format!(
+                    "{error} So the authority's certificate is in no file: clients get it from /emulator/ca.pem. {hints}"
+                );
                 invocation.printer.warning(&why);
                 return Ok((Self::default(), None));
             }

@@ -7,26 +7,12 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::options;
-use crate::cli::table::{Argument, Arity};
+use super::settings::{PARENT_PID, UNTIL_STDIN_CLOSES};
 use crate::commands::Invocation;
 use crate::emulator_variables::Given;
 use crate::error::{CliError, system_text};
 use crate::limits;
 use crate::number;
-
-pub(super) const PARENT_PID: Argument = Argument::new(
-    &["--parent-pid"],
-    "Process with whose end the emulator ends. Environment variable: AZURE_COMMUNICATION_EMULATOR_PARENT_PID.",
-)
-.extension();
-
-pub(super) const UNTIL_STDIN_CLOSES: Argument = Argument::new(
-    &["--until-stdin-closes"],
-    "End when stdin is closed: when the program that holds the other end of the pipe closes it or ends. Environment \
-     variable: AZURE_COMMUNICATION_EMULATOR_UNTIL_STDIN_CLOSES.",
-)
-.arity(Arity::Flag)
-.extension();
 
 /// What the emulator waits for.
 pub(super) struct Until {

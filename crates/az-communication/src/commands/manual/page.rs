@@ -108,10 +108,11 @@ impl Edition<'_> {
             let spellings = argument.options.iter().filter(|spelling| spelling.starts_with('-'));
             spellings.map(|spelling| with_value(spelling, argument)).collect::<Vec<_>>().join(", ")
         };
-        let text = argument.help;
+        let text = argument.text();
         let choices = values_note(argument);
         let needed = need(argument).or_else(|| argument.required.then(|| "Required.".to_owned()));
-        let texts: Vec<&str> = [Some(text), choices.as_deref(), needed.as_deref()].into_iter().flatten().collect();
+        let texts: Vec<&str> =
+            [Some(text.as_str()), choices.as_deref(), needed.as_deref()].into_iter().flatten().collect();
         page.item(&tag, &texts);
     }
 

@@ -1,34 +1,59 @@
-//! The file of `--ready-file`: it has the whole ready line, also the access key, and is there as long as the emulator serves.
+//! The files of `--ready-file` and `--pid-file`, which are there as long as the emulator serves. The first has the whole ready
+//! line, also the access key, the second the number of the process alone.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
 use super::folder::has_ended;
-use super::ready::{MEMBERS, text_of};
+use super::ready::{LATER_MEMBERS, MEMBERS, text_of};
 use crate::error::{CliError, system_text};
 use crate::private_file;
 
 /// More than a ready line has, in bytes.
 const MOST: u64 = 1 << 16;
 
+/// How often, and how long after another, it is looked whether a file is free.
+const LOOKS: u32 = 20;
+const LOOK: Duration = Duration::from_millis(10);
+
+/// What such a file has in it.
+pub(super) struct Kind {
+    /// In words.
+    what: &'static str,
+    /// The process that has written this content of the file; `None` where it is anything else.
+    process_of: fn(&[u8], &File, &Path) -> Option<i32>,
+}
+
+pub(super) const READY: Kind = Kind { what: "ready file", process_of: process_of_ready_line };
+pub(super) const PID: Kind = Kind { what: "pid file", process_of: process_of_number };
+
 /// A file that is made beside its place, and moved there when it is whole. It is locked as long as the emulator lives, which
 /// tells it from one that a killed emulator has left.
-pub(super) struct ReadyFile {
+pub(super) struct ProcessFile {
+    kind: &'static Kind,
     path: PathBuf,
     /// Once it is there.
     file: Option<File>,
 }
 
-impl ReadyFile {
-    /// Removes the ready file that a killed emulator has left at its place.
+/// A process that serves, and what it has written into its file.
+pub(super) struct Holder {
+    pub(super) process: i32,
+    pub(super) content: Vec<u8>,
+}
+
+impl ProcessFile {
+    /// Removes the file of that kind that a killed emulator has left at its place.
     ///
     /// # Errors
     ///
     /// When anything else is there, another emulator uses it, there is no such folder, or it is the one of the data.
-    pub(super) fn claim(path: &str, data: Option<&Path>) -> Result<Self, CliError> {
+    pub(super) fn claim(kind: &'static Kind, path: &str, data: Option<&Path>) -> Result<Self, CliError> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
         // The ready line names it.
         text_of(&path)?;
@@ -38,10 +63,11 @@ impl ReadyFile {
             Some(parent) if data.is_some_and(|data| is_within(parent, data)) => {
                 Err("it is in the data folder, where the emulator has files of its own".to_owned())
             }
-            Some(_) => remove_left(&path),
+            Some(_) => remove_left(kind, &path),
         };
-        claimed.map_err(|why| unwritable(&path, &why))?;
-        Ok(Self { path, file: None })
+        let claimed_by_us = Self { kind, path, file: None };
+        claimed.map_err(|why| claimed_by_us.unwritable(&why))?;
+        Ok(claimed_by_us)
     }
 
     /// Where it is.
@@ -55,22 +81,26 @@ impl ReadyFile {
     ///
     /// When the folder cannot be written, or the disk is full.
     pub(super) fn publish(&mut self, line: &str) -> Result<(), CliError> {
-        let (unfinished, mut file) = create_beside(&self.path).map_err(|why| unwritable(&self.path, &why))?;
-        // On the disk before it has its name: after a power failure, an empty file would not be known as a ready file.
+        let (unfinished, mut file) = create_beside(&self.path).map_err(|why| self.unwritable(&why))?;
+        // On the disk before it has its name: after a power failure, an empty file would not be known as one of these.
         let whole = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data());
         whole.and_then(|()| name_new(&unfinished, &self.path)).map_err(|error| {
             let _ = fs::remove_file(&unfinished);
             match error.kind() {
-                io::ErrorKind::AlreadyExists => unwritable(&self.path, "another file was put there meanwhile"),
-                _ => unwritable(&self.path, &system_text(&error)),
+                io::ErrorKind::AlreadyExists => self.unwritable("another file was put there meanwhile"),
+                _ => self.unwritable(&system_text(&error)),
             }
         })?;
         self.file = Some(file);
         Ok(())
     }
+
+    fn unwritable(&self, why: &str) -> CliError {
+        CliError::new(format!("The {} {} cannot be written: {why}.", self.kind.what, self.path.display()))
+    }
 }
 
-impl Drop for ReadyFile {
+impl Drop for ProcessFile {
     fn drop(&mut self) {
         // Somebody may have put another file in its place.
         if self.file.as_ref().is_some_and(|file| is_same(file, &self.path)) {
@@ -79,8 +109,23 @@ impl Drop for ReadyFile {
     }
 }
 
-fn unwritable(path: &Path, why: &str) -> CliError {
-    CliError::new(format!("The ready file {} cannot be written: {why}.", path.display()))
+/// Who serves and keeps such a file there; `None` where nobody does.
+pub(super) fn holder(kind: &Kind, path: &Path) -> Option<Holder> {
+    if !fs::symlink_metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let file = open_as(OpenOptions::new().read(true), path).ok()?;
+    let mut content = Vec::new();
+    (&file).take(MOST).read_to_end(&mut content).ok()?;
+    let process = (kind.process_of)(&content, &file, path)?;
+    // Shared, so that two who look at the same time do not see each other.
+    let is_held = match file.try_lock_shared() {
+        Ok(()) => false,
+        Err(TryLockError::WouldBlock) => true,
+        // Where the file system has no locks, the process id must do.
+        Err(TryLockError::Error(_)) => !has_ended(process),
+    };
+    is_held.then_some(Holder { process, content })
 }
 
 /// Gives a file its name, which nothing else has: a rename alone would replace what was put there meanwhile.
@@ -100,7 +145,7 @@ fn name_new(unfinished: &Path, path: &Path) -> io::Result<()> {
 }
 
 /// Whether a folder is the one of the data or below it, whatever links lead there.
-fn is_within(folder: &Path, data: &Path) -> bool {
+pub(super) fn is_within(folder: &Path, data: &Path) -> bool {
     match (folder.canonicalize(), data.canonicalize()) {
         (Ok(folder), Ok(data)) => folder.starts_with(data),
         // There is no data folder yet, so nothing is below it.
@@ -126,8 +171,8 @@ fn create_beside(path: &Path) -> Result<(PathBuf, File), String> {
     Err("too many files of killed emulators are beside it".to_owned())
 }
 
-/// Removes the ready file of an emulator that was killed: who waits for the file must not find it. Nothing else is removed.
-fn remove_left(path: &Path) -> Result<(), String> {
+/// Removes the file of an emulator that was killed: who waits for a ready file must not find it. Nothing else is removed.
+fn remove_left(kind: &Kind, path: &Path) -> Result<(), String> {
     let text = |error: io::Error| system_text(&error);
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -136,17 +181,13 @@ fn remove_left(path: &Path) -> Result<(), String> {
         Ok(metadata) if !metadata.is_file() => return Err("something else than a file is there".to_owned()),
         Ok(_) => {}
     }
-    let former = open_former(path).map_err(text)?;
+    // For writing, too, because some file systems lock no other files.
+    let former = open_as(OpenOptions::new().read(true).write(true), path).map_err(text)?;
     let mut content = Vec::new();
     (&former).take(MOST).read_to_end(&mut content).map_err(text)?;
-    let process = process_of(&content, &former, path).ok_or("a file that is not a ready file is there")?;
-    let is_left = match former.try_lock() {
-        Ok(()) => true,
-        Err(TryLockError::WouldBlock) => false,
-        // Where the file system has no locks, the process id must do.
-        Err(TryLockError::Error(_)) => has_ended(process),
-    };
-    if !is_left {
+    let process = (kind.process_of)(&content, &former, path)
+        .ok_or_else(|| format!("a file that is not a {} is there", kind.what))?;
+    if !is_left(&former, process) {
         return Err("another emulator uses it".to_owned());
     }
     if !is_same(&former, path) {
@@ -155,10 +196,21 @@ fn remove_left(path: &Path) -> Result<(), String> {
     fs::remove_file(path).map_err(text)
 }
 
-/// Opens a file for reading. It is opened for writing, too, because some file systems lock no other ones.
-fn open_former(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true);
+/// Whether the process that has written a file does not serve any more.
+fn is_left(file: &File, process: i32) -> bool {
+    for _ in 0..LOOKS {
+        match file.try_lock() {
+            Ok(()) => return true,
+            // Where the file system has no locks, the process id must do.
+            Err(TryLockError::Error(_)) => return has_ended(process),
+            // `emulator status` locks it, too, as long as it looks at it.
+            Err(TryLockError::WouldBlock) => thread::sleep(LOOK),
+        }
+    }
+    false
+}
+
+fn open_as(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     // If a link or a FIFO has taken its place, it is not followed, and nobody waits for a writer.
     #[cfg(unix)]
     {
@@ -169,11 +221,18 @@ fn open_former(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// The process that has written this ready file; `None` where the content is anything but one ready line that names this file.
-fn process_of(content: &[u8], file: &File, path: &Path) -> Option<i32> {
+/// Of a pid file: a number, and nothing else.
+fn process_of_number(content: &[u8], _: &File, _: &Path) -> Option<i32> {
+    let number = content.strip_suffix(b"\n").filter(|number| number.first() != Some(&b'+'))?;
+    std::str::from_utf8(number).ok()?.parse().ok().filter(|process| *process > 0)
+}
+
+/// Of a ready file: one ready line that names this file. The version before had fewer members.
+fn process_of_ready_line(content: &[u8], file: &File, path: &Path) -> Option<i32> {
     let line = content.strip_suffix(b"\n").filter(|line| !line.contains(&b'\n'))?;
     let members: Map<String, Json> = serde_json::from_slice(line).ok()?;
-    if members.len() != MEMBERS.len() || !MEMBERS.iter().all(|name| members.contains_key(*name)) {
+    let known = |name: &String| MEMBERS.iter().chain(&LATER_MEMBERS).any(|member| member == name);
+    if !members.keys().all(known) || !MEMBERS.iter().all(|name| members.contains_key(*name)) {
         return None;
     }
     let named = Path::new(members.get("readyFile")?.as_str()?);
@@ -209,7 +268,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("az-ready-file-{}", std::process::id()));
         private_file::make_folder(&folder).unwrap();
         let path = folder.join("ready.json");
-        let mut ready = ReadyFile::claim(path.to_str().unwrap(), None).unwrap();
+        let mut ready = ProcessFile::claim(&READY, path.to_str().unwrap(), None).unwrap();
         fs::write(&path, "mine").unwrap();
         let refused = ready.publish("{}").unwrap_err().to_string();
         drop(ready);

@@ -1,0 +1,76 @@
+//! This program again, with the options that it was given.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::super::places::Places;
+use super::super::ready::text_of;
+use super::super::settings::{DETACH, LOG_FILE, PID_FILE, READY_FILE};
+use super::super::{access_key, control_secret};
+use super::mark;
+use crate::cli::table::{Argument, Arity};
+use crate::commands::Invocation;
+use crate::error::CliError;
+
+/// The command that serves.
+///
+/// # Errors
+///
+/// When a secret cannot be read, or a path is not UTF-8.
+pub(super) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Command, CliError> {
+    let mut command = Command::new(program());
+    // It may act by the name that it is called by.
+    #[cfg(unix)]
+    if let Some(name) = env::args_os().next() {
+        std::os::unix::process::CommandExt::arg0(&mut command, name);
+    }
+    command.args(invocation.command.path.split(' '));
+    let arguments = &invocation.arguments;
+    let files = [(&PID_FILE, &places.pid), (&LOG_FILE, &places.log), (&READY_FILE, &places.ready)];
+    let secrets = [access_key::SECRET, control_secret::SECRET];
+    let is_put_otherwise = |argument: &Argument| {
+        let mut others =
+            files.iter().map(|(file, _)| file.key()).chain(secrets.iter().map(|secret| secret.option.key()));
+        argument.key() == DETACH.key() || others.any(|key| key == argument.key())
+    };
+    for argument in invocation.command.verb.arguments.iter().filter(|argument| arguments.has(argument.key())) {
+        let key = argument.key();
+        match argument.arity {
+            _ if is_put_otherwise(argument) => {}
+            Arity::Flag => drop(command.arg(key)),
+            Arity::One => drop(command.arg(format!("{key}={}", arguments.get(key).unwrap_or_default()))),
+            Arity::Many | Arity::Remainder => drop(command.arg(key).args(arguments.list(key))),
+        }
+    }
+    for (argument, path) in files {
+        command.arg(format!("{}={}", argument.key(), text_of(path)?));
+    }
+    command.args(["--debug", "--verbose", "--only-show-errors"].into_iter().filter(|flag| arguments.has(flag)));
+    // Not as words, which everybody may see. And a file that was read, such as the shell's `<(…)`, cannot be read again.
+    for secret in secrets {
+        let Some(given) = secret.given(invocation)? else { continue };
+        (secret.check)(&given)?;
+        let names = [secret.option.variable_name(), secret.option.file_variable_name()];
+        let [Some(name), Some(file)] = names else { continue };
+        command.env(name, given.value).env_remove(file);
+    }
+    mark::put(&mut command);
+    Ok(command)
+}
+
+/// The file of this very program. Where another one has taken its place meanwhile, Linux still knows the former.
+fn program() -> PathBuf {
+    let path = env::current_exe();
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        const OWN: &str = "/proc/self/exe";
+        let identity = |path: &std::path::Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
+        let own = identity(OWN.as_ref());
+        if own.is_some() && path.as_ref().ok().and_then(|path| identity(path)) != own {
+            return OWN.into();
+        }
+    }
+    path.unwrap_or_else(|_| env::args_os().next().unwrap_or_default().into())
+}

@@ -1,0 +1,53 @@
+//! The folders that the files of an emulator in the background are in.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{CliError, system_text};
+use crate::private_file;
+
+/// The folders that were made, each in the one before.
+#[derive(Default)]
+pub(super) struct Folders(Vec<PathBuf>);
+
+impl Folders {
+    /// Makes the folder of a file where it is missing, for its owner only.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made.
+    pub(super) fn of_file(path: &Path) -> Result<Self, CliError> {
+        let mut made = Self::default();
+        let Some(folder) = path.parent() else { return Ok(made) };
+        made.make(folder).map_err(|error| {
+            CliError::new(format!("The folder {} cannot be made: {}.", folder.display(), system_text(&error)))
+                .hint("Put the pid file elsewhere: --pid-file FILE, or AZURE_COMMUNICATION_EMULATOR_PID_FILE.")
+        })?;
+        Ok(made)
+    }
+
+    fn make(&mut self, folder: &Path) -> io::Result<()> {
+        if folder.is_dir() {
+            return Ok(());
+        }
+        if let Some(parent) = folder.parent() {
+            self.make(parent)?;
+        }
+        match private_file::make_folder(folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => {
+                self.0.push(folder.to_owned());
+                Ok(())
+            }
+        }
+    }
+
+    /// Removes those that are empty.
+    pub(super) fn forget(self) {
+        for folder in self.0.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The log file of an emulator in the background.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use super::super::process_file::is_within;
+use crate::error::{CliError, system_text};
+use crate::private_file;
+
+/// How much is shown of what an emulator said at its start, in bytes.
+const MOST: u64 = 1 << 20;
+
+/// A file that is open for what comes, behind what is there.
+pub(super) struct Log {
+    path: PathBuf,
+    file: File,
+    /// Where this start begins.
+    start: u64,
+    is_new: bool,
+}
+
+impl Log {
+    /// Opens it, and makes it where there is none, for its owner only.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a file of this user, or cannot be written.
+    pub(super) fn open(path: &Path, data: Option<&Path>) -> Result<Self, CliError> {
+        let fail = |why: &str| CliError::new(format!("The log file {} cannot be written: {why}.", path.display()));
+        let text = |error: io::Error| fail(&system_text(&error));
+        let parent = path.parent().unwrap_or(path);
+        if !parent.is_dir() {
+            return Err(fail("its folder does not exist"));
+        }
+        if data.is_some_and(|data| is_within(parent, data)) {
+            return Err(fail("it is in the data folder, where the emulator has files of its own"));
+        }
+        if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+            return Err(fail("something else than a file is there"));
+        }
+        let is_new = match private_file::create_new(path) {
+            Ok(_) => true,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
+            Err(error) => return Err(text(error)),
+        };
+        let file = open_existing(path).map_err(text)?;
+        let metadata = file.metadata().map_err(text)?;
+        if !metadata.is_file() {
+            return Err(fail("something else than a file is there"));
+        }
+        #[cfg(unix)]
+        if std::os::unix::fs::MetadataExt::uid(&metadata) != rustix::process::geteuid().as_raw() {
+            return Err(fail("it belongs to another user"));
+        }
+        Ok(Self { path: path.to_owned(), file, start: metadata.len(), is_new })
+    }
+
+    /// Another handle, for a stream of the emulator.
+    ///
+    /// # Errors
+    ///
+    /// When this process may open no more files.
+    pub(super) fn handle(&self) -> Result<File, CliError> {
+        self.file.try_clone().map_err(|error| {
+            CliError::new(format!("The log file {} cannot be opened: {}.", self.path.display(), system_text(&error)))
+        })
+    }
+
+    /// What this start has said so far.
+    pub(super) fn said(&self) -> Vec<u8> {
+        let mut said = Vec::new();
+        let read = File::open(&self.path).and_then(|mut file| {
+            file.seek(SeekFrom::Start(self.start))?;
+            file.take(MOST).read_to_end(&mut said)
+        });
+        // What cannot be read is in the file all the same.
+        let _ = read;
+        said
+    }
+
+    /// Removes it where nothing was done: what it says was shown.
+    pub(super) fn forget(self) {
+        if self.is_new {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn open_existing(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.append(true);
+    // No link is followed, and nobody waits for a reader of a FIFO.
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
+    }
+    options.open(path)
+}

@@ -1,0 +1,49 @@
+//! How a process knows that it is the emulator that `start --detach` has started, and how it comes loose from there.
+
+use std::env;
+use std::process::Command;
+
+use crate::error::CliError;
+
+/// Has the number of the process that waits until the emulator is ready. `closed_streams.c` knows it, too.
+const VARIABLE: &str = "AZ_COMMUNICATION_DETACHED";
+
+/// What this process is told: that it serves in the background.
+pub(in super::super) struct Detached {
+    starter: u32,
+}
+
+/// Tells a program that it is started to serve in the background.
+pub(super) fn put(command: &mut Command) {
+    command.env(VARIABLE, std::process::id().to_string());
+}
+
+impl Detached {
+    /// Whether this process is one.
+    pub(in super::super) fn of_environment() -> Option<Self> {
+        env::var(VARIABLE).ok()?.parse().ok().map(|starter| Self { starter })
+    }
+
+    /// Leaves the session of the shell: neither its end nor a key that is typed there reaches the emulator.
+    pub(in super::super) fn leave() {
+        // A process that leads a group already cannot; then it has been called otherwise.
+        #[cfg(unix)]
+        let _ = rustix::process::setsid();
+    }
+
+    /// Checks that somebody waits for the emulator, which nobody would know of otherwise.
+    ///
+    /// # Errors
+    ///
+    /// When the process that started it has ended.
+    pub(in super::super) fn check_starter(&self) -> Result<(), CliError> {
+        #[cfg(unix)]
+        let waits = std::os::unix::process::parent_id() == self.starter;
+        #[cfg(not(unix))]
+        let waits = self.starter != 0;
+        if waits {
+            return Ok(());
+        }
+        Err(CliError::new("The emulator ends, because the process that started it has ended before it was ready."))
+    }
+}

@@ -1,0 +1,159 @@
+//! `emulator start --detach`: starts the emulator in a process of its own, waits until it is ready, and leaves it there.
+//!
+//! The process is this program again, with the same options. What it says goes into the log file, from its first moment on,
+//! and is shown here until it is ready. The ready file tells that it is.
+
+mod again;
+mod folders;
+mod log;
+mod mark;
+
+pub(super) use mark::Detached;
+
+use std::path::Path;
+use std::process::{Child, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pyjmespath::Value;
+use signal_hook::consts::SIGINT;
+
+use super::options;
+use super::places::Places;
+use super::process_file::{self, PID, READY};
+use super::ready::{Ready, text_of};
+use super::settings::UNTIL_STDIN_CLOSES;
+use super::signals::{self, Signals};
+use crate::commands::Invocation;
+use crate::delegate;
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
+use crate::prompt;
+use folders::Folders;
+use log::Log;
+
+/// How often it is looked whether the emulator is ready.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// How long an emulator may take to end that is not wanted any more.
+const END: Duration = Duration::from_secs(10);
+
+/// Starts the emulator with that data folder; in memory where there is none.
+///
+/// # Errors
+///
+/// When one runs there already, when it does not become ready, or when the ready line cannot be written.
+pub(super) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Option<Value>, CliError> {
+    if options::flag(invocation, UNTIL_STDIN_CLOSES.key())? {
+        return Err(CliError::usage("--until-stdin-closes cannot be given with --detach.")
+            .hint("An emulator in the background has no stdin. To end it with another process: --parent-pid PID"));
+    }
+    let places = Places::of(invocation, data)?;
+    refuse_where_one_runs(&places, data)?;
+    let mut command = again::command(invocation, &places)?;
+    let mut signals = Signals::register()?;
+    prompt::handle_interrupt();
+    let folders = if places.is_usual { Folders::of_file(&places.pid)? } else { Folders::default() };
+    let log = Log::open(&places.log, data)?;
+    command.stdin(Stdio::null()).stdout(log.handle()?).stderr(log.handle()?);
+    let mut child = command.spawn().map_err(|error| delegate::not_started(&command, error))?;
+    let outcome = wait(&mut child, &mut signals, &places, data)?;
+    let printer = invocation.printer;
+    printer.bytes(&log.said());
+    match outcome {
+        Outcome::Ready(ready) => {
+            // Nobody would know that it runs.
+            ready.say(invocation).inspect_err(|_| end(&mut child))?;
+            Ok(None)
+        }
+        Outcome::Ended(status) => {
+            let code = status.code().and_then(|code| u8::try_from(code).ok()).filter(|code| *code != 0);
+            let (code, has_said) = (code.map(ExitCode::Other), !log.said().is_empty());
+            if code == Some(ExitCode::Other(ExitCode::Usage.number())) {
+                log.forget();
+                folders.forget();
+            }
+            match code {
+                Some(code) if has_said => {
+                    invocation.exit_code.set(code);
+                    Ok(None)
+                }
+                Some(code) => Err(not_ready("has ended").exit_code(code)),
+                None if status.success() => Err(not_ready("has ended")),
+                None => Err(not_ready("was killed")),
+            }
+        }
+        Outcome::Signal(SIGINT) => std::process::exit(i32::from(ExitCode::Interrupted.number())),
+        Outcome::Signal(signal) => signals::end_by(signal),
+    }
+}
+
+fn not_ready(what: &str) -> CliError {
+    CliError::new(format!("The emulator {what} before it was ready."))
+}
+
+/// Says what runs there already, as far as it is known.
+fn refuse_where_one_runs(places: &Places, data: Option<&Path>) -> Result<(), CliError> {
+    let mut looked_at = vec![places.clone()];
+    if data.is_some() {
+        looked_at.push(Places::usual(data)?);
+    }
+    for places in looked_at {
+        let known = process_file::holder(&READY, &places.ready).map(|holder| (holder.process, Some(holder.content)));
+        let running = known.or_else(|| process_file::holder(&PID, &places.pid).map(|holder| (holder.process, None)));
+        let Some((process, line)) = running else { continue };
+        let ready = line.zip(u32::try_from(process).ok()).and_then(|(line, pid)| Ready::of_file(&line, pid, None));
+        let endpoint = ready.map_or_else(String::new, |ready| format!(" at {}", ready.endpoint));
+        return Err(CliError::new(format!("An emulator runs already{endpoint}, as process {process}."))
+            .hint(format!("To stop it: kill {process}"))
+            .hint("Another one beside it needs a folder of its own (--data-dir), or, in memory, a pid file of its own (--pid-file)."));
+    }
+    Ok(())
+}
+
+/// What came of a start.
+enum Outcome {
+    Ready(Box<Ready>),
+    Ended(ExitStatus),
+    /// This process was asked to end, and the emulator has ended.
+    Signal(i32),
+}
+
+fn wait(child: &mut Child, signals: &mut Signals, places: &Places, data: Option<&Path>) -> Result<Outcome, CliError> {
+    let data = data.map(text_of).transpose()?;
+    loop {
+        let line = process_file::holder(&READY, &places.ready).map(|holder| holder.content);
+        if let Some(ready) = line.and_then(|line| Ready::of_file(&line, child.id(), data.clone())) {
+            return Ok(Outcome::Ready(Box::new(ready)));
+        }
+        if let Some(signal) = signals.ended_by() {
+            end(child);
+            return Ok(Outcome::Signal(signal));
+        }
+        match child.try_wait() {
+            Ok(None) => thread::sleep(LOOK),
+            Ok(Some(status)) => return Ok(Outcome::Ended(status)),
+            Err(_) => return Err(not_ready("was lost")),
+        }
+    }
+}
+
+/// Ends an emulator, and waits for its end.
+fn end(child: &mut Child) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Pid, Signal, kill_process};
+        if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process(pid, Signal::TERM);
+        }
+        let latest = Instant::now() + END;
+        while Instant::now() < latest {
+            match child.try_wait() {
+                Ok(None) => thread::sleep(LOOK),
+                _ => return,
+            }
+        }
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}

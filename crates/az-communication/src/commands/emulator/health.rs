@@ -1,0 +1,112 @@
+//! Asks an emulator whether it is ready.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use serde_json::Value as Json;
+
+use crate::client::{self, Connection};
+use crate::error::system_text;
+use crate::names;
+
+const PATH: &str = "/health/ready";
+
+/// How long an emulator may take for its answer.
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// More than an answer has, in bytes.
+const MOST: u64 = 1 << 16;
+
+/// What came of it.
+pub(super) struct Health {
+    /// Why it is not ready; `None` where it is.
+    pub(super) reason: Option<String>,
+    pub(super) resource_id: Option<String>,
+}
+
+impl Health {
+    pub(super) fn not_ready(reason: String) -> Self {
+        Self { reason: Some(reason), resource_id: None }
+    }
+
+    pub(super) fn is_ready(&self) -> bool {
+        self.reason.is_none()
+    }
+
+    /// What an answer means.
+    fn of_answer(status: u16, body: &[u8]) -> Self {
+        let body: Json = serde_json::from_slice(body).unwrap_or_default();
+        let text = |at: &str| body.pointer(at).and_then(Json::as_str).map(str::to_owned);
+        match (status, text("/status").as_deref()) {
+            (200, Some("ok")) => Self { reason: None, resource_id: text("/resourceId") },
+            (503, _) => Self::not_ready(text("/error/message").unwrap_or_else(|| "it cannot be used now".to_owned())),
+            (status, _) => Self::not_ready(format!("what answers there is not the emulator (status {status})")),
+        }
+    }
+}
+
+/// Asks by plain HTTP. The host has its port.
+pub(super) fn by_http(host: &str) -> Health {
+    let deadline = Instant::now() + LIMIT;
+    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    let Ok(port) = port.parse() else { return Health::not_ready(format!("{host} has no port")) };
+    let addresses = match names::addresses(name, port, deadline) {
+        Ok(addresses) => addresses,
+        Err(error) => return Health::not_ready(error.to_string().trim_end_matches('.').to_owned()),
+    };
+    let mut failed = None;
+    for address in addresses {
+        match exchange(address, host, deadline) {
+            Ok((status, body)) => return Health::of_answer(status, &body),
+            // What went wrong with an emulator says more than that nobody listens.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused && failed.is_some() => {}
+            Err(error) => failed = Some(error),
+        }
+    }
+    Health::not_ready(match failed {
+        Some(error) if error.kind() == io::ErrorKind::ConnectionRefused => format!("nobody listens on {host}"),
+        Some(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) => {
+            format!("{host} does not answer within {} s", LIMIT.as_secs())
+        }
+        Some(error) => format!("{host} cannot be asked: {}", system_text(&error)),
+        None => format!("{host} has no address"),
+    })
+}
+
+/// The status and the body of the answer.
+fn exchange(address: SocketAddr, host: &str, deadline: Instant) -> io::Result<(u16, Vec<u8>)> {
+    let left = || {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() { Err(io::Error::from(io::ErrorKind::TimedOut)) } else { Ok(left) }
+    };
+    let mut stream = TcpStream::connect_timeout(&address, left()?)?;
+    stream.set_write_timeout(Some(left()?))?;
+    // The answer to this version is not in chunks, and ends with the connection.
+    stream.write_all(format!("GET {PATH} HTTP/1.0\r\nhost: {host}\r\n\r\n").as_bytes())?;
+    let mut answer = Vec::new();
+    let mut part = [0; 4096];
+    while (answer.len() as u64) < MOST {
+        stream.set_read_timeout(Some(left()?))?;
+        match stream.read(&mut part) {
+            Ok(0) => break,
+            Ok(count) => answer.extend_from_slice(&part[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let broken = || io::Error::new(io::ErrorKind::InvalidData, "what answers does not speak HTTP");
+    let head = memchr::memmem::find(&answer, b"\r\n\r\n").ok_or_else(broken)?;
+    let line = String::from_utf8_lossy(&answer[..head]);
+    let status =
+        line.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1)?.parse().ok()).ok_or_else(broken)?;
+    Ok((status, answer.split_off(head + 4)))
+}
+
+/// Asks a service that is not on this machine.
+pub(super) fn of_service(connection: &Connection) -> Health {
+    match client::get(connection, PATH) {
+        Ok((status, body)) => Health::of_answer(status, &body),
+        Err(error) => Health::not_ready(error.message.trim_end_matches('.').to_owned()),
+    }
+}

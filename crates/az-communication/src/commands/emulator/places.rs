@@ -1,0 +1,90 @@
+//! Where the files of an emulator in the background are, unless options say it: beside its data folder.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::options;
+use super::settings::{LOG_FILE, PID_FILE, READY_FILE};
+use crate::commands::Invocation;
+use crate::emulator_files;
+use crate::error::CliError;
+
+/// The files, by absolute paths.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Places {
+    pub(super) pid: PathBuf,
+    pub(super) log: PathBuf,
+    pub(super) ready: PathBuf,
+    /// The pid file is where it is by default.
+    pub(super) is_usual: bool,
+}
+
+impl Places {
+    /// Those of an emulator with that data folder; in memory where there is none.
+    ///
+    /// # Errors
+    ///
+    /// When an option is empty, or when nothing says where the files are to be.
+    pub(super) fn of(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Self, CliError> {
+        let given = |key: &str| -> Result<Option<PathBuf>, CliError> {
+            options::option(invocation, key)?.map(|given| options::absolute(given.value.into())).transpose()
+        };
+        let pid = given(PID_FILE.key())?;
+        let is_usual = pid.is_none();
+        let pid = pid.map_or_else(|| Ok(Self::usual(data)?.pid), Ok::<_, CliError>)?;
+        let stem = stem_of(&pid);
+        Ok(Self {
+            log: given(LOG_FILE.key())?.unwrap_or_else(|| with(&stem, ".log")),
+            ready: given(READY_FILE.key())?.unwrap_or_else(|| with(&stem, ".json")),
+            pid,
+            is_usual,
+        })
+    }
+
+    /// Those where no option says it.
+    ///
+    /// # Errors
+    ///
+    /// When everything is in memory, and there is no home directory.
+    pub(super) fn usual(data: Option<&Path>) -> Result<Self, CliError> {
+        let stem = match data {
+            Some(data) => data.to_owned(),
+            None => {
+                let folder = emulator_files::data_dir().map_err(|_| {
+                    CliError::new("There is no home directory to keep the emulator's pid file in.")
+                        .hint("Name one: --pid-file FILE, or AZURE_COMMUNICATION_EMULATOR_PID_FILE.")
+                })?;
+                with(&std::path::absolute(&folder).unwrap_or(folder), "-in-memory")
+            }
+        };
+        Ok(Self { pid: with(&stem, ".pid"), log: with(&stem, ".log"), ready: with(&stem, ".json"), is_usual: true })
+    }
+}
+
+/// A path without the end that pid files have.
+fn stem_of(pid: &Path) -> PathBuf {
+    if pid.extension().is_some_and(|end| end == "pid") { pid.with_extension("") } else { pid.to_owned() }
+}
+
+fn with(path: &Path, end: &str) -> PathBuf {
+    let mut text = OsString::from(path);
+    text.push(end);
+    text.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_are_beside_the_data_folder_and_the_pid_file() {
+        let usual = Places::usual(Some(Path::new("/data/emulator"))).unwrap();
+        assert_eq!(usual.pid, Path::new("/data/emulator.pid"));
+        assert_eq!(usual.log, Path::new("/data/emulator.log"));
+        assert_eq!(usual.ready, Path::new("/data/emulator.json"));
+        // A file of any name has others beside it.
+        for (pid, log) in [("/run/x.pid", "/run/x.log"), ("/run/x", "/run/x.log"), ("/run/x.log", "/run/x.log.log")] {
+            assert_eq!(with(&stem_of(Path::new(pid)), ".log"), Path::new(log), "{pid}");
+        }
+    }
+}

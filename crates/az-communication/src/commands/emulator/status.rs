@@ -1,0 +1,87 @@
+//! `emulator status`: whether the emulator is ready, for health checks and scripts.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pyjmespath::Value;
+use serde_json::{Value as Json, json};
+
+use super::health::{self, Health};
+use super::options;
+use super::settings::{
+    CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT,
+    STATUS_READY_FILE, WAIT,
+};
+use super::target::{Ask, Target};
+use crate::cli::table::{Example, Verb};
+use crate::commands::Invocation;
+use crate::commands::duration::parse_duration;
+use crate::error::CliError;
+use crate::exit_code::ExitCode;
+
+pub(in crate::commands) const VERB: Verb = Verb {
+    summary: "Say whether the emulator is ready.\n\nThe exit code is 0 where it is, and 1 where it is not. The options \
+        and variables name the emulator as they do for `start`; without any, it is the one on its usual port, or in the \
+        background.",
+    arguments: &[
+        ENDPOINT,
+        CONNECTION_STRING,
+        STATUS_HOST,
+        STATUS_PORT,
+        STATUS_DATA_DIR,
+        STATUS_IN_MEMORY,
+        STATUS_PID_FILE,
+        STATUS_READY_FILE,
+        WAIT,
+    ],
+    connects: false,
+    confirms: false,
+    examples: &[
+        Example { name: "Wait until the emulator is ready", command: "{} --wait 30s" },
+        Example {
+            name: "Ask the emulator of a data folder that runs in the background",
+            command: "{} --data-dir .acs --query ready",
+        },
+    ],
+    run,
+};
+
+/// How long after another an emulator is asked that is waited for.
+const AGAIN: Duration = Duration::from_millis(100);
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let latest = Instant::now() + wait(invocation)?;
+    loop {
+        // Its files come with it.
+        let target = Target::find(invocation)?;
+        let health = match &target.ask {
+            Ask::Nobody(why) => Health::not_ready(why.clone()),
+            Ask::Plain(host) => health::by_http(host),
+            Ask::Service(connection) => health::of_service(connection),
+        };
+        let left = latest.saturating_duration_since(Instant::now());
+        if health.is_ready() || left.is_zero() {
+            invocation.exit_code.set(if health.is_ready() { ExitCode::Success } else { ExitCode::Failure });
+            return Ok(Some(Value::from_json(&document(&target, &health).to_string()).unwrap_or(Value::Null)));
+        }
+        thread::sleep(left.min(AGAIN));
+    }
+}
+
+fn document(target: &Target, health: &Health) -> Json {
+    json!({
+        "endpoint": target.endpoint,
+        "ready": health.is_ready(),
+        "reason": health.reason,
+        "resourceId": health.resource_id,
+        "pid": target.process,
+    })
+}
+
+fn wait(invocation: &Invocation<'_>) -> Result<Duration, CliError> {
+    let Some(given) = options::option(invocation, WAIT.key())? else { return Ok(Duration::ZERO) };
+    let seconds = parse_duration(&given.value).and_then(|seconds| u64::try_from(seconds).ok());
+    // More than a day is a mistake.
+    let seconds = seconds.filter(|seconds| *seconds <= 86_400);
+    seconds.map(Duration::from_secs).ok_or_else(|| given.is_not("a duration from 0s to 24h"))
+}

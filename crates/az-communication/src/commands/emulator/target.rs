@@ -1,0 +1,187 @@
+//! Which emulator `emulator status` asks.
+
+use std::path::{Path, PathBuf};
+
+use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
+use acs_identity_protocol::endpoint::host_and_path;
+
+use super::options;
+use super::places::Places;
+use super::process_file::{self, PID, READY};
+use super::ready::Ready;
+use super::settings::{
+    CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT,
+    STATUS_READY_FILE,
+};
+use crate::client::{Auth, Connection, check_url};
+use crate::commands::Invocation;
+use crate::emulator_variables;
+use crate::error::CliError;
+use crate::names;
+
+/// An emulator, and how it is asked.
+pub(super) struct Target {
+    /// `None` where its port is not known.
+    pub(super) endpoint: Option<String>,
+    /// Where a pid file or ready file says it.
+    pub(super) process: Option<i32>,
+    pub(super) ask: Ask,
+}
+
+/// How it is asked.
+pub(super) enum Ask {
+    /// Not at all, for this reason.
+    Nobody(String),
+    /// By plain HTTP: host and port. On this machine nobody listens in, and no certificate needs to be trusted.
+    Plain(String),
+    /// As a service somewhere else.
+    Service(Connection),
+}
+
+impl Target {
+    /// The one that the options name, else the variables, else the usual one.
+    ///
+    /// # Errors
+    ///
+    /// When one of them cannot be read.
+    pub(super) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+        if let Some(given) = options::option(invocation, ENDPOINT.key())? {
+            check_url(&given.named_by, &given.value)?;
+            return Self::of_endpoint(&given.value).ok_or_else(|| given.is_not("a URL of an emulator"));
+        }
+        let of_connection_string =
+            || Connection::find(&invocation.arguments, invocation.config).map(Self::of_connection);
+        if invocation.arguments.has(CONNECTION_STRING.key()) {
+            return of_connection_string();
+        }
+        let local = Local::of(invocation)?;
+        let is_configured = invocation.config.get("communication", "connection_string")?;
+        if !local.is_named && is_configured.is_some_and(|text| !text.is_empty()) {
+            return of_connection_string();
+        }
+        Ok(local.target())
+    }
+
+    fn of_endpoint(url: &str) -> Option<Self> {
+        let (host, path) = host_and_path(url).ok()?;
+        let scheme = url.split_once("://")?.0.to_ascii_lowercase();
+        let endpoint = format!("{scheme}://{host}{path}");
+        let ask = match scheme == "http" || names::is_loopback(host_of(host)) {
+            true => Ask::Plain(with_port(host, &scheme)),
+            false => Ask::Service(Connection {
+                host: host.to_owned(),
+                path: path.to_owned(),
+                auth: Auth::Login,
+                development_emulator: false,
+                plain_http: false,
+                unused_key: false,
+                subscription: None,
+            }),
+        };
+        Some(Self { endpoint: Some(endpoint), process: None, ask })
+    }
+
+    fn of_connection(connection: Connection) -> Self {
+        let endpoint = connection.endpoint();
+        let ask = match names::is_loopback(host_of(&connection.host)) {
+            true => Ask::Plain(with_port(&connection.host, "https")),
+            false => Ask::Service(connection),
+        };
+        Self { endpoint: Some(endpoint), process: None, ask }
+    }
+}
+
+/// A host without its port. An IPv6 address keeps its brackets.
+fn host_of(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, _)) if !host.ends_with(']') => name,
+        _ => host,
+    }
+}
+
+fn with_port(host: &str, scheme: &str) -> String {
+    match host_of(host) == host {
+        true => format!("{host}:{}", if scheme == "http" { 80 } else { 443 }),
+        false => host.to_owned(),
+    }
+}
+
+/// An emulator of this machine, as the options of `start` name it.
+struct Local {
+    host: Option<String>,
+    port: Option<u16>,
+    /// Its files, in the order in which they are looked at.
+    places: Vec<Places>,
+    /// A pid file or ready file was named.
+    file: Option<PathBuf>,
+    /// Any option or variable says something about it.
+    is_named: bool,
+}
+
+impl Local {
+    fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+        let text = |key: &str| options::option(invocation, key).map(|given| given.map(|given| given.value));
+        let port = options::option(invocation, STATUS_PORT.key())?.map(|given| given.port()).transpose()?;
+        let host = text(STATUS_HOST.key())?;
+        let file = text(STATUS_READY_FILE.key())?.or(text(STATUS_PID_FILE.key())?);
+        let folder = text(STATUS_DATA_DIR.key())?;
+        let in_memory = options::flag(invocation, STATUS_IN_MEMORY.key())?;
+        let data = if in_memory { None } else { options::data_dir(invocation).ok() };
+        let mut places: Vec<Places> = Places::of(invocation, data.as_deref()).into_iter().collect();
+        // The usual one may be either.
+        if !in_memory && folder.is_none() && file.is_none() {
+            places.extend(Places::usual(None));
+        }
+        let is_named = port.is_some() || host.is_some() || file.is_some() || folder.is_some() || in_memory;
+        let file = file.map(|file| options::absolute(file.into())).transpose()?;
+        Ok(Self { host, port, places, file, is_named })
+    }
+
+    fn target(self) -> Target {
+        let running = self.places.iter().find_map(|places| running(&places.ready));
+        let process = || self.places.iter().find_map(|places| process_file::holder(&PID, &places.pid));
+        let process =
+            |of: Option<&(i32, Ready)>| of.map_or_else(|| process().map(|held| held.process), |of| Some(of.0));
+        if let Some(port) = self.port.filter(|port| *port != 0) {
+            let running = running.filter(|(_, ready)| place_in(&ready.control_endpoint).ends_with(&format!(":{port}")));
+            return self.at(port, running.map(|(process, _)| process));
+        }
+        if let Some((process, ready)) = running {
+            let ask = Ask::Plain(place_in(&ready.control_endpoint).to_owned());
+            return Target { endpoint: Some(ready.endpoint), process: Some(process), ask };
+        }
+        let process = process(None);
+        let nobody = |why: String| Target { endpoint: None, process, ask: Ask::Nobody(why) };
+        match (process, &self.file, self.port) {
+            (None, Some(file), _) => nobody(format!("no emulator keeps {}", file.display())),
+            (None, None, Some(_)) => nobody(format!("no emulator keeps {}", self.ready_files())),
+            (Some(_), _, Some(_)) => {
+                nobody(format!("its port is not known, because it does not keep {}", self.ready_files()))
+            }
+            _ => self.at(DEVELOPMENT_PORT, process),
+        }
+    }
+
+    fn at(&self, port: u16, process: Option<i32>) -> Target {
+        let place = emulator_variables::place(self.host.as_deref(), port);
+        Target { endpoint: Some(format!("https://{place}")), process, ask: Ask::Plain(place) }
+    }
+
+    fn ready_files(&self) -> String {
+        let paths: Vec<String> = self.places.iter().map(|places| places.ready.display().to_string()).collect();
+        if paths.is_empty() { "a ready file".to_owned() } else { paths.join(" or ") }
+    }
+}
+
+/// Who keeps that ready file, and what it says.
+fn running(path: &Path) -> Option<(i32, Ready)> {
+    let holder = process_file::holder(&READY, path)?;
+    let ready = Ready::of_file(&holder.content, holder.process.try_into().ok()?, None)?;
+    Some((holder.process, ready))
+}
+
+/// Host and port of a URL.
+fn place_in(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
