@@ -3,6 +3,7 @@
 //!
 //! There is one log in a process, because what it tells about certificates and stores happens before there is an emulator.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::io::Write;
 use std::panic;
@@ -183,7 +184,28 @@ impl State {
 
 /// A line with the time in front. What came from outside must not draw on the terminal, nor make up lines.
 fn format(level: &str, message: &str) -> String {
-    format!("{} {level} {}\n", whole_seconds(machine::now()), one_line(message, LONGEST))
+    format!("{} {level} {}\n", whole_seconds(machine::now()), one_line(&without_tokens(message), LONGEST))
+}
+
+/// What every JWT begins with: `{"`, in base64.
+const TOKEN: &str = "eyJ";
+
+/// A text without the tokens in it: clients put them into paths and other places where nobody expects them.
+fn without_tokens(text: &str) -> Cow<'_, str> {
+    if !text.contains(TOKEN) {
+        return text.into();
+    }
+    let (mut rest, mut out) = (text, String::with_capacity(text.len()));
+    while let Some(at) = rest.find(TOKEN) {
+        let (before, token) = rest.split_at(at);
+        let is_of_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '=');
+        let end = token.find(|c| !is_of_token(c)).unwrap_or(token.len());
+        out.push_str(before);
+        out.push_str("(a token)");
+        rest = &token[end..];
+    }
+    out.push_str(rest);
+    out.into()
 }
 
 #[cfg(test)]
@@ -198,6 +220,18 @@ mod tests {
         let log: &Log = Box::leak(Box::new(Log::new()));
         log.lock().sink = Some(Box::new(sink));
         log
+    }
+
+    #[test]
+    fn tokens_are_left_out_wherever_they_stand() {
+        for (text, shown) in [
+            ("404 GET /eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln", "404 GET /(a token)"),
+            ("'eyJh.eyJi.c' and 'eyJx', of keys", "'(a token)' and '(a token)', of keys"),
+            ("obeyJ!", "ob(a token)!"),
+            ("200 GET /health", "200 GET /health"),
+        ] {
+            assert_eq!(without_tokens(text), shown);
+        }
     }
 
     /// Takes nothing before the gate is opened.

@@ -127,13 +127,41 @@ impl Edge {
     }
 }
 
+/// The other schemes that clients send: those of the registry of RFC 9110, and what services have besides.
+const OTHER_SCHEMES: [&str; 14] = [
+    "AccessKey",
+    "ApiKey",
+    "AWS4-HMAC-SHA256",
+    "Basic",
+    "Digest",
+    "DPoP",
+    "HMAC-SHA1",
+    "HMAC-SHA512",
+    "HOBA",
+    "Negotiate",
+    "NTLM",
+    "SharedKey",
+    "SharedKeyLite",
+    "Token",
+];
+
+/// A scheme for the log. Where a client forgets it, a key or a token stands in its place.
+fn shown_scheme(scheme: &str) -> String {
+    match OTHER_SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme)) {
+        Some(known) => format!("the scheme {known}"),
+        None => {
+            format!("the first word of the Authorization header ({} bytes) is not a known scheme and", scheme.len())
+        }
+    }
+}
+
 fn check_signature(edge: &Edge, request: &RequestContext) -> Result<Authenticated, Refusal> {
     let head = &request.head;
     let denied = |why: &str| deny(request, DENIED, why);
     let authorization = head.header("authorization").ok_or_else(|| denied("no Authorization header"))?;
     let (scheme, parameters) = authorization.split_once(' ').unwrap_or((authorization, ""));
     if !scheme.eq_ignore_ascii_case("HMAC-SHA256") {
-        return Err(denied(&format!("the scheme '{scheme}' is neither HMAC-SHA256 nor Bearer")));
+        return Err(denied(&format!("{} is neither HMAC-SHA256 nor Bearer", shown_scheme(scheme))));
     }
     let parsed = HmacAuthorization::parse(parameters)
         .ok_or_else(|| denied("the Authorization header lacks SignedHeaders or Signature"))?;
@@ -225,6 +253,18 @@ fn diagnose(request: &RequestContext, ours: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_known_scheme_is_shown() {
+        for (scheme, shown) in [
+            ("basic", "the scheme Basic"),
+            ("SharedKey", "the scheme SharedKey"),
+            ("c2VjcmV0", "the first word of the Authorization header (8 bytes) is not a known scheme and"),
+            ("", "the first word of the Authorization header (0 bytes) is not a known scheme and"),
+        ] {
+            assert_eq!(shown_scheme(scheme), shown);
+        }
+    }
 
     #[test]
     fn requests_with_the_control_secret_have_credentials_as_those_with_an_authorization_have() {

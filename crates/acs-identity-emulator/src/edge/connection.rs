@@ -7,14 +7,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
+    /// Our own side's address.
+    local: IpAddr,
     pub(crate) tls: bool,
     authenticated: AtomicBool,
     ambiguous: AtomicBool,
 }
 
 impl Connection {
-    pub(crate) fn new(peer: SocketAddr, tls: bool) -> Self {
-        Self { peer, tls, authenticated: AtomicBool::new(false), ambiguous: AtomicBool::new(false) }
+    pub(crate) fn new(peer: SocketAddr, local: IpAddr, tls: bool) -> Self {
+        Self {
+            peer,
+            local: local.to_canonical(),
+            tls,
+            authenticated: AtomicBool::new(false),
+            ambiguous: AtomicBool::new(false),
+        }
     }
 
     /// Notes that a request has shown who it comes from.
@@ -36,13 +44,14 @@ impl Connection {
         self.ambiguous.load(Ordering::Relaxed)
     }
 
-    /// Whether the peer is on this machine.
+    /// Whether the peer is on this machine: over loopback, or from the address that it has connected to.
     pub(crate) fn is_local(&self) -> bool {
-        // A listener on :: shows IPv4 peers as ::ffff:127.0.0.1.
-        self.peer_ip().is_loopback()
+        let peer = self.peer_ip();
+        peer.is_loopback() || peer == self.local
     }
 
     pub(crate) fn peer_ip(&self) -> IpAddr {
+        // A listener on :: shows IPv4 peers as ::ffff:127.0.0.1.
         self.peer.ip().to_canonical()
     }
 }

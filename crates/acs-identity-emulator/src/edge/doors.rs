@@ -16,6 +16,8 @@ impl Edge {
         } else if request.head.came_through_a_proxy() {
             "This endpoint gives tokens without a credential, so it answers no request that came through a proxy (Forwarded, \
              Via, X-Forwarded-For, X-Real-IP): whoever sent it may be on another machine."
+        } else if is_sent_by_a_page(&request.head.headers) {
+            "This endpoint gives tokens without a credential, so it answers no web page (Origin, Sec-Fetch-Site)."
         } else if !request.host.as_ref().is_some_and(|host| self.names.has(host)) {
             "This endpoint gives tokens without a credential, so it answers only where the Host header is a loopback name, \
              an address, or a name that --hostname gives."
@@ -51,6 +53,13 @@ impl Edge {
             set("access-control-expose-headers", HeaderValue::from_static("*"));
         }
     }
+}
+
+/// Whether a page in a browser asks, and not somebody who has typed the address. A page cannot read the answer, but what it asks for
+/// would be done.
+fn is_sent_by_a_page(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    headers.contains_key("origin") || site.is_some_and(|site| !matches!(site, b"none" | b"same-origin"))
 }
 
 /// `http://localhost:3000`, `https://127.0.0.1`, `http://app.localhost:5173`.

@@ -75,6 +75,7 @@ struct Watch {
     /// Of the head so far.
     length: Option<u64>,
     in_chunks: bool,
+    is_repeated: bool,
     /// Bytes of the body that are still to come.
     body: u64,
     /// Nothing more is looked at: such a request is the last one of its connection.
@@ -105,7 +106,7 @@ impl Watch {
                 line.extend_from_slice(rest);
                 self.takes(&line);
             }
-            if self.in_chunks && self.length.is_some() {
+            if self.in_chunks && (self.length.is_some() || self.is_repeated) {
                 self.ended = true;
                 return true;
             }
@@ -123,6 +124,10 @@ impl Watch {
         }
         let has = |name: &[u8]| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         if has(b"transfer-encoding:") {
+            // Chunks within chunks: hyper takes them for chunks once, others for both.
+            let codings = String::from_utf8_lossy(&line["transfer-encoding:".len()..]).to_ascii_lowercase();
+            let chunks = codings.split(',').filter(|coding| coding.trim() == "chunked").count();
+            self.is_repeated |= chunks > 1 || (self.in_chunks && chunks > 0);
             self.in_chunks = true;
         } else if has(b"content-length:") {
             let text = std::str::from_utf8(&line["content-length:".len()..]).unwrap_or_default();
@@ -149,6 +154,18 @@ mod tests {
         let each = text.as_bytes().iter().any(|byte| one_by_one.sees(&[*byte]));
         assert_eq!(whole, each, "{text}");
         whole
+    }
+
+    #[test]
+    fn chunks_within_chunks_are_seen() {
+        for (codings, seen) in [
+            ("Transfer-Encoding: chunked, chunked", true),
+            ("Transfer-Encoding: chunked\r\nTransfer-Encoding: Chunked", true),
+            ("Transfer-Encoding: gzip, chunked", false),
+            ("Transfer-Encoding: chunked", false),
+        ] {
+            assert_eq!(is_seen(&format!("POST / HTTP/1.1\r\n{codings}\r\n\r\n")), seen, "{codings}");
+        }
     }
 
     #[test]

@@ -100,9 +100,32 @@ impl SigningKey {
 pub(crate) fn verify_with_jwks(token: &str, jwks: &Value) -> Option<Value> {
     let kid = key_id(token)?;
     let keys = jwks.get("keys")?.as_array()?;
-    let key = keys.iter().find(|key| key.get("kid").and_then(Value::as_str) == Some(&kid))?;
+    let key =
+        keys.iter().filter(|key| is_usable(key)).find(|key| key.get("kid").and_then(Value::as_str) == Some(&kid))?;
     let number = |name: &str| URL_SAFE_NO_PAD.decode(key.get(name)?.as_str()?.trim_end_matches('=')).ok();
     verify_jwt(token, &kid, &number("n")?, &number("e")?)
+}
+
+/// How many keys of a JWKS document verify tokens.
+pub(crate) fn usable_keys(jwks: &Value) -> usize {
+    jwks.get("keys").and_then(Value::as_array).map_or(0, |keys| keys.iter().filter(|key| is_usable(key)).count())
+}
+
+/// Whether a JWK is for signatures by RS256 (RFC 7517, section 4) and of a length that is taken.
+fn is_usable(key: &Value) -> bool {
+    let text = |name: &str| key.get(name).and_then(Value::as_str);
+    let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?.trim_end_matches('=')).ok();
+    let operations =
+        key.get("key_ops").map(|operations| operations.as_array().is_some_and(|all| all.contains(&json!("verify"))));
+    let without_zeros = |bytes: Vec<u8>| bytes.into_iter().skip_while(|byte| *byte == 0).collect::<Vec<u8>>();
+    let modulus = bytes("n").map_or(0, |modulus| without_zeros(modulus).len());
+    let exponent = bytes("e").map(without_zeros);
+    text("kty").is_none_or(|kind| kind == "RSA")
+        && text("use").is_none_or(|purpose| purpose == "sig")
+        && text("alg").is_none_or(|algorithm| algorithm == "RS256")
+        && operations.unwrap_or(true)
+        && (256..=1024).contains(&modulus)
+        && exponent.is_some_and(|exponent| !matches!(exponent[..], [] | [1]))
 }
 
 /// The `kid` of a JWT's header.
@@ -117,6 +140,10 @@ fn verify_jwt(token: &str, kid: &str, modulus: &[u8], exponent: &[u8]) -> Option
     let (header, payload) = signed.split_once('.')?;
     let header = json_part(header)?;
     if header.get("alg")?.as_str()? != "RS256" || header.get("kid")?.as_str()? != kid {
+        return None;
+    }
+    // What they ask for is not done here, so they must be refused (RFC 7515, section 4.1.11; RFC 7797; RFC 7516).
+    if ["crit", "b64", "zip"].iter().any(|name| header.get(name).is_some()) {
         return None;
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
@@ -158,6 +185,34 @@ mod tests {
         assert!(std::ptr::eq(key.jwk(), key.jwk()));
         let token = key.sign(&json!({"a": 1}))?;
         assert_eq!(verify_with_jwks(&token, &json!({"keys": [key.jwk()]})), Some(json!({"a": 1})));
+        Ok(())
+    }
+
+    #[test]
+    fn only_rsa_keys_for_signatures_are_used_of_a_key_set() -> Result<(), Error> {
+        let key = SigningKey::from_pkcs8(&SigningKey::generate()?)?;
+        let token = key.sign(&json!({"a": 1}))?;
+        let with = |name: &str, value: Value| {
+            let mut jwk = key.jwk().clone();
+            jwk[name] = value;
+            json!({"keys": [jwk]})
+        };
+        for (name, value, usable) in [
+            ("use", json!("sig"), true),
+            ("use", json!("enc"), false),
+            ("key_ops", json!(["verify"]), true),
+            ("key_ops", json!(["encrypt"]), false),
+            ("alg", json!("HS256"), false),
+            ("kty", json!("EC"), false),
+            ("e", json!("AQ"), false),
+            ("n", json!("AQAB"), false),
+        ] {
+            let jwks = with(name, value.clone());
+            assert_eq!(verify_with_jwks(&token, &jwks).is_some(), usable, "{name} {value}");
+            assert_eq!(usable_keys(&jwks), usize::from(usable), "{name} {value}");
+        }
+        assert_eq!(usable_keys(&json!({"keys": []})), 0);
+        assert_eq!(usable_keys(&json!({})), 0);
         Ok(())
     }
 }

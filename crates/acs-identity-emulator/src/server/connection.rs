@@ -25,6 +25,9 @@ use crate::edge::{Connection, Dropped, Edge, has_credentials};
 /// The first byte of a TLS record that starts a handshake.
 const TLS_HANDSHAKE: u8 = 0x16;
 
+/// How much of an answer waits encrypted for a client that does not take it, in bytes. rustls would keep four times as much.
+const MAX_TLS_BUFFER: usize = 16 * 1024;
+
 pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: Arc<Edge>, tls: TlsAcceptor) {
     let _ = tcp.set_nodelay(true);
     let mut first = [0];
@@ -37,14 +40,16 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
         return;
     }
     let is_tls = first[0] == TLS_HANDSHAKE;
-    let connection = Arc::new(Connection::new(peer, is_tls));
+    // One that is gone has none.
+    let Ok(local) = tcp.local_addr() else { return };
+    let connection = Arc::new(Connection::new(peer, local.ip(), is_tls));
     entry.name(Arc::clone(&connection));
     let stream = Stream::new(tcp, Arc::clone(entry.watch()));
     if !is_tls {
         return serve_http(stream, entry, edge, connection).await;
     }
     entry.enter(Stage::Handshake);
-    let mut handshake = tls.accept(stream);
+    let mut handshake = tls.accept_with(stream, |connection| connection.set_buffer_limit(Some(MAX_TLS_BUFFER)));
     let stream = loop {
         tokio::select! {
             biased;

@@ -207,8 +207,8 @@ mod tests {
     use crate::edge::Connection;
 
     fn authenticated(entry: &Entry) {
-        let address = "127.0.0.1:1".parse().unwrap();
-        let connection = Arc::new(Connection::new(address, false));
+        let address: std::net::SocketAddr = "127.0.0.1:1".parse().unwrap();
+        let connection = Arc::new(Connection::new(address, address.ip(), false));
         connection.authenticate();
         entry.name(connection);
     }

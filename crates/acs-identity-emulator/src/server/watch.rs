@@ -373,8 +373,8 @@ mod tests {
         let (shared, watch) = at(Stage::Head);
         watch.has_read(20_000);
         watch.enter(Stage::Request);
-        let address = "127.0.0.1:1".parse().unwrap();
-        let connection = Arc::new(Connection::new(address, false));
+        let address: std::net::SocketAddr = "127.0.0.1:1".parse().unwrap();
+        let connection = Arc::new(Connection::new(address, address.ip(), false));
         connection.authenticate();
         watch.name(connection);
         watch.has_read(100_000);

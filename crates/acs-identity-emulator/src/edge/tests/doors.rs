@@ -33,6 +33,35 @@ async fn endpoints_without_a_credential_answer_this_machine_only() {
 }
 
 #[tokio::test]
+async fn a_client_that_comes_from_the_address_it_has_connected_to_is_on_this_machine() {
+    let edge = edge();
+    for request in endpoints() {
+        for (peer, status) in [("192.0.2.1:4", 200), ("[::ffff:192.0.2.1]:4", 200), ("192.0.2.2:4", 403)] {
+            assert_eq!(request.clone().from(peer).of(&edge).await.status, status, "{peer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn endpoints_without_a_credential_answer_no_web_page() {
+    const PAGES: [(&str, &str, u16); 6] = [
+        ("origin", "https://evil.example", 403),
+        ("origin", "http://localhost:3000", 403),
+        ("origin", "null", 403),
+        ("sec-fetch-site", "cross-site", 403),
+        ("sec-fetch-site", "same-site", 403),
+        // Whoever types the address.
+        ("sec-fetch-site", "none", 200),
+    ];
+    let edge = edge();
+    for (name, value, status) in PAGES {
+        for request in endpoints() {
+            assert_eq!(request.header(name, value).of(&edge).await.status, status, "{name}: {value}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn endpoints_without_a_credential_answer_nobody_behind_a_proxy() {
     const HEADERS: [(&str, &str); 5] = [
         ("forwarded", "for=192.0.2.1"),
@@ -124,13 +153,15 @@ async fn pages_may_call_the_service_from_loopback_and_allowed_origins_only() {
 async fn pages_get_nothing_from_tokens_and_keys() {
     let edge = Arc::new(edge_of(Config { cors_origins: vec!["https://app.example".into()], ..Config::in_memory() }));
     let mut requests = endpoints();
+    let without_credential: Vec<String> = requests.iter().map(|request| request.target.clone()).collect();
+    let has_credential = |request: &super::Ask| !without_credential.contains(&request.target);
     requests.push(ask("POST", "/emulator/list-keys").signed());
     requests
         .push(ask("GET", "/msi/token?resource=r").header("x-identity-header", edge.core.access_keys.identity_header()));
     for request in requests {
         for origin in ["http://localhost:3000", "https://app.example"] {
             let answer = request.clone().header("origin", origin).of(&edge).await;
-            assert_eq!(answer.status, 200, "{}", request.target);
+            assert_eq!(answer.status, if has_credential(&request) { 200 } else { 403 }, "{}", request.target);
             assert_eq!(answer.header("access-control-allow-origin"), None, "{}", request.target);
             let preflight = ask("OPTIONS", request.target.clone()).header("origin", origin).of(&edge).await;
             assert_eq!(preflight.header("access-control-allow-methods"), None, "{}", request.target);

@@ -6,7 +6,7 @@ mod entra;
 mod line;
 mod service;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use acs_identity_protocol::AccessKey;
@@ -133,7 +133,7 @@ impl Ask {
 
     pub(super) fn connection(&self) -> Arc<Connection> {
         let peer: SocketAddr = self.peer.parse().unwrap();
-        Arc::new(Connection::new(peer, self.tls))
+        Arc::new(Connection::new(peer, IpAddr::from([192, 0, 2, 1]), self.tls))
     }
 
     /// The request with another body than the one that its headers speak of.

@@ -175,8 +175,9 @@ pub(crate) fn permitted(names: &[HostName]) -> Vec<Subtree> {
     permitted
 }
 
-/// What an authority of this emulator may not sign for, although it is permitted: whatever is below a name of one label. That
-/// label may be a top-level domain, `app` say, and the names below it are those of others.
+/// What an authority of this emulator may not sign for, although it is permitted: whatever is below a name that was given, which
+/// may be the name of others: `app` and `co.uk` are. Where a name of several labels was given together with one below it, both are
+/// those of whoever gave them, and all below the former stays permitted.
 pub(crate) fn excluded(names: &[HostName]) -> Vec<Subtree> {
     let permitted = permitted(&[]);
     let mut excluded: Vec<Subtree> = Vec::new();
@@ -184,7 +185,8 @@ pub(crate) fn excluded(names: &[HostName]) -> Vec<Subtree> {
         let HostName::Name(name) = host else { continue };
         let below = Subtree::Below(name.clone());
         let is_reserved = permitted.iter().any(|subtree| subtree.contains(host));
-        if !name.contains('.') && !is_reserved && !excluded.contains(&below) {
+        let has_one_below = name.contains('.') && names.iter().any(|other| below.contains(other));
+        if !is_reserved && !has_one_below && !excluded.contains(&below) {
             excluded.push(below);
         }
     }
@@ -276,11 +278,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_below_a_name_of_one_label_is_excluded() {
+    fn what_is_below_a_name_is_excluded() {
         let excluded = excluded(&["app", "localhost", "acs.example.org", "8.8.8.8", "app"].map(host));
-        assert_eq!(excluded, [Subtree::Below("app".into())]);
-        let is_excluded = |name: &str| excluded[0].contains(&host(name));
-        assert!(is_excluded("web.app") && is_excluded("a.b.app"));
+        assert_eq!(excluded, [Subtree::Below("app".into()), Subtree::Below("acs.example.org".into())]);
+        let is_excluded = |name: &str| excluded.iter().any(|subtree| subtree.contains(&host(name)));
+        assert!(is_excluded("web.app") && is_excluded("a.b.app") && is_excluded("x.acs.example.org"));
         assert!(!is_excluded("app") && !is_excluded("webapp") && !is_excluded("app.test"));
+        assert!(!is_excluded("acs.example.org") && !is_excluded("example.org"));
+    }
+
+    #[test]
+    fn a_name_and_one_below_it_can_be_given_together() {
+        let excluded = excluded(&["example.org", "acs.example.org"].map(host));
+        assert_eq!(excluded, [Subtree::Below("acs.example.org".into())]);
     }
 }
