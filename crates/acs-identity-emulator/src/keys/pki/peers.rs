@@ -118,8 +118,8 @@ fn all_verifiers_take_what_is_permitted_and_refuse_the_rest() {
         "acs.example.org",
         "app",
     ];
-    // A top-level domain as the name of a container, and names below it and below another name of one label.
-    const BELOW: [&str; 3] = ["web.app", "www.example.app", "sub.acs-emulator"];
+    // A top-level domain as the name of a container, and names below it and below other names that were given.
+    const BELOW: [&str; 4] = ["web.app", "www.example.app", "sub.acs-emulator", "sub.acs.example.org"];
     const BAD: [&str; 9] = [
         "example.com",
         "other",

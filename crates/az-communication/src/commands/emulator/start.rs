@@ -71,8 +71,8 @@ pub(in crate::commands) const VERB: Verb = Verb {
 
 /// Said where other machines can reach an emulator with the key that everybody knows.
 const OPEN_WITH_KNOWN_KEY: &str = "Other machines can reach this emulator, and its access key is the well-known one, with \
-    which everybody can use it and read its keys. Give it a key of its own: --access-key KEY. To make one: openssl rand \
-    -base64 64 | tr -d '\\n'";
+    which everybody can use it and read its keys. Give a new data folder a key of its own: --access-key KEY. To make one: \
+    openssl rand -base64 64 | tr -d '\\n'. In a folder that was used, regenerate both keys: POST /emulator/regenerate-key";
 
 /// How often, and for how long at a time, it is looked whether the ready line can be written.
 const READY_LOOKS: u32 = 100;
