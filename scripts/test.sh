@@ -18,6 +18,10 @@ install_once python tests/peers/requirements.txt python_packages
 export AZ_TEST_PYTHON=$installed/bin/python
 install_once javascript tests/peers/javascript/package.json javascript_packages
 export AZ_TEST_NODE_PACKAGES=$installed
+install_once installers tests/peers/packages/package.json javascript_packages
+export AZ_TEST_INSTALLERS=$installed
+install_once installers-python tests/peers/packages/requirements.txt python_packages
+export AZ_TEST_INSTALLERS_PYTHON=$installed/bin/python
 install_once docs tests/docs/package.json javascript_packages
 docs=$installed
 if [ "$(id -u)" -eq 0 ]; then
@@ -54,7 +58,7 @@ artefacts() {
         cargo xtask release --allow-dirty --dist target/test-dist
     else
         program=target/$(rustc -vV | sed -n 's/^host: //p')/release/az
-        cargo xtask release --allow-dirty --only tarball,sbom --program "$program" --dist target/test-dist
+        cargo xtask release --allow-dirty --only tarball,sbom,wheel,npm --program "$program" --dist target/test-dist
     fi
 }
 

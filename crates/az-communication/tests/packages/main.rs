@@ -6,8 +6,13 @@
 mod support;
 
 mod dist;
+mod launcher;
 mod licences;
 mod manual;
+mod node;
+mod npm;
+mod registry;
 mod release;
 mod sbom;
 mod tarball;
+mod wheel;
