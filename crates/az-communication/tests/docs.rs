@@ -53,7 +53,9 @@ fn every_command_line_of_the_docs_runs_or_says_why_not() {
         let home = Folder::new();
         let emulator = Emulator::in_memory(&home);
         home.write("bin/.keep", "");
-        std::os::unix::fs::symlink(AZ, home.path().join("bin/az")).unwrap();
+        for name in ["az", "az-communication"] {
+            std::os::unix::fs::symlink(AZ, home.path().join("bin").join(name)).unwrap();
+        }
         let mut shell = emulator.az(&home);
         let variables: Vec<_> =
             shell.get_envs().map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned))).collect();
