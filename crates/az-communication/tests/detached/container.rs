@@ -119,7 +119,11 @@ impl Container {
 
 impl Drop for Container {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        if !matches!(self.child.try_wait(), Ok(None)) {
+            return;
+        }
+        // Process 1 has become another user, so that it does not end with `unshare`.
+        let _ = Command::new("kill").args(["-KILL", &self.process.to_string()]).stderr(Stdio::null()).status();
         let _ = self.child.wait();
     }
 }
