@@ -13,7 +13,8 @@ use error::Error;
 use options::Options;
 
 const USAGE: &str = "\
-Usage: cargo xtask release [--only NAME,…] [--dist DIR] [--program FILE] [--jobs N] [--allow-dirty]
+Usage: cargo xtask release [--only NAME,…] [--dist DIR] [--program FILE] [--jobs N]
+                           [--deb-revision N] [--allow-dirty]
        cargo xtask program [--jobs N]
        cargo xtask soak
 
@@ -21,11 +22,12 @@ release  Builds the program and writes all artefacts and their SHA256SUMS into d
 program  Builds the program as `release` does, and prints where it is.
 soak     Runs all tests in their long form.
 
---only         Writes these artefacts only, in any order.
---dist         Writes into this folder.
---program      Packs a program that was built already. Its paths are not checked.
---jobs         Compiles so many crates at once; by default one a core.
---allow-dirty  Releases a tree that has changes which are not committed.
+--only          Writes these artefacts only, in any order.
+--dist          Writes into this folder.
+--program       Packs a program that was built already. Its paths are not checked.
+--jobs          Compiles so many crates at once; by default one a core.
+--deb-revision  Counts the Debian packages of one version, from 1.
+--allow-dirty   Releases a tree that has changes which are not committed.
 ";
 
 fn main() -> ExitCode {

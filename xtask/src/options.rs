@@ -13,6 +13,8 @@ pub struct Options {
     pub program: Option<PathBuf>,
     /// The folder of the artefacts.
     pub dist: Option<PathBuf>,
+    /// Which Debian package of this version it is.
+    pub deb_revision: Option<u32>,
     /// How many crates are compiled at once.
     pub jobs: Option<String>,
     /// Whether changes may be there that are not committed.
@@ -40,6 +42,13 @@ impl Options {
                 "--program" => options.program = Some(value()?.into()),
                 "--dist" => options.dist = Some(value()?.into()),
                 "--jobs" | "-j" => options.jobs = Some(value()?),
+                "--deb-revision" => {
+                    let number = value()?;
+                    options.deb_revision =
+                        Some(number.parse().map_err(|_| {
+                            Error::new(format!("--deb-revision must be a number, but it is '{number}'."))
+                        })?);
+                }
                 "--allow-dirty" => options.allow_dirty = true,
                 _ => return Err(Error::new(format!("{word} is not an option. `cargo xtask --help` lists them."))),
             }

@@ -6,8 +6,8 @@ use std::process::Command;
 use crate::error::Error;
 
 /// Runs them: 200 and 1,000 kills, an hour of three clients, 4,000 flipped bits, 2,000 records, 10^6 rows, every byte of a
-/// connection, 200 power failures, a full disk at every 4 KiB, all artefacts of a release, two builds of it that must be
-/// the same, and the start-up budget against the version before.
+/// connection, 200 power failures, a full disk at every 4 KiB, all artefacts of a release, its Debian package on a
+/// Debian that is booted, two builds that must be the same, and the start-up budget against the version before.
 ///
 /// # Errors
 ///

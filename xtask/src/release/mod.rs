@@ -2,6 +2,7 @@
 
 mod build;
 mod command;
+mod deb;
 mod elf;
 mod licences;
 mod npm;
@@ -41,6 +42,8 @@ const ARTEFACTS: &[Artefact] = &[
     Artefact { name: "wheel", write: wheel::write },
     // For Node.js: two packages.
     Artefact { name: "npm", write: npm::write },
+    // For Debian and what is made of it.
+    Artefact { name: "deb", write: deb::write },
     // The bill of materials by itself.
     Artefact { name: "sbom", write: sbom::write },
 ];
@@ -86,7 +89,8 @@ pub fn release(root: &Path, options: &Options) -> Result<(), Error> {
     };
     let bytes = fs::read(&path).at(&path)?;
     elf::check_static(&bytes, &path)?;
-    let parts = say::step("Collecting the parts", || parts::collect(root, &command::host()?, epoch(root)?, bytes))?;
+    let collect = || parts::collect(root, &command::host()?, epoch(root)?, bytes, options.deb_revision.unwrap_or(1));
+    let parts = say::step("Collecting the parts", collect)?;
     let mut files = Vec::new();
     for artefact in chosen {
         files.extend(say::step(&format!("Writing {}", artefact.name), || (artefact.write)(&parts, &dist))?);

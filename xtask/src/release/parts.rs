@@ -16,6 +16,8 @@ pub const NAME: &str = "az-communication";
 pub struct Parts {
     /// The version of the workspace.
     pub version: String,
+    /// Which packaging of this version it is, for systems that count these.
+    pub revision: u32,
     /// The time of all files, in seconds: SOURCE_DATE_EPOCH, else the date of the last commit.
     pub epoch: u64,
     /// What the program runs on, `x86_64-unknown-linux-gnu`.
@@ -68,13 +70,14 @@ impl Parts {
 /// # Errors
 ///
 /// When the program cannot be run, or a licence text is missing.
-pub fn collect(root: &Path, target: &str, epoch: u64, program: Vec<u8>) -> Result<Parts, Error> {
+pub fn collect(root: &Path, target: &str, epoch: u64, program: Vec<u8>, revision: u32) -> Result<Parts, Error> {
     let tree = Tree::read(root, target)?;
     let installed = Installed::new(root, &program, epoch)?;
     let completions = installed.completions()?;
     let man_pages = installed.man_pages()?;
     Ok(Parts {
         version: tree.root().version.clone(),
+        revision,
         epoch,
         target: target.to_owned(),
         completions,
