@@ -27,6 +27,8 @@ docs=$installed
 if [ "$(id -u)" -eq 0 ]; then
     install_once foreign-root tests/peers/foreign-root.txt foreign_root
     export AZ_TEST_FOREIGN_ROOT=$installed
+    install_once debian-root tests/peers/debian-root.txt debian_root
+    export AZ_TEST_DEBIAN_ROOT=$installed
 fi
 
 step() {
@@ -58,7 +60,7 @@ artefacts() {
         cargo xtask release --allow-dirty --dist target/test-dist
     else
         program=target/$(rustc -vV | sed -n 's/^host: //p')/release/az
-        cargo xtask release --allow-dirty --only tarball,sbom,wheel,npm --program "$program" --dist target/test-dist
+        cargo xtask release --allow-dirty --only tarball,sbom,wheel,npm,deb --program "$program" --dist target/test-dist
     fi
 }
 

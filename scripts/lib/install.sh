@@ -13,12 +13,15 @@ programs=(
     "git git"
     "ip iproute2"
     "javac default-jdk-headless"
+    "lintian lintian"
     "mandoc mandoc"
     "node nodejs"
     "npm npm"
     "openssl openssl"
     "python3 python3"
+    "shellcheck shellcheck"
     "strace strace"
+    "systemd-analyze systemd"
     "taskset util-linux"
     "valgrind valgrind"
     "zsh zsh"
@@ -42,6 +45,10 @@ require_programs() {
     # Only root makes a folder with another C library.
     if [ "$(id -u)" -eq 0 ] && ! [ -x /usr/sbin/debootstrap ]; then
         missing+=(debootstrap)
+    fi
+    # And boots one.
+    if [ "$(id -u)" -eq 0 ] && ! command -v systemd-nspawn >/dev/null; then
+        missing+=(systemd-container)
     fi
     if command -v node >/dev/null && [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
         echo "Node.js $(node --version) is too old: the JavaScript tests need 20 or newer." >&2
@@ -94,13 +101,27 @@ javascript_packages() { # FOLDER FILE
     cp "$2" "$1/" && (cd "$1" && npm install --no-audit --no-fund --silent)
 }
 
-# A root folder with the C library of another release. Only root can make and use it.
-foreign_root() { # FOLDER FILE
-    local words mirror
+# A Debian of this release, with these packages, which can be booted. Only root can make and use it.
+debian_root() { # FOLDER FILE
+    local words
     mapfile -t words < <(grep -v '^#' "$2")
+    bootstrap "${words[0]}" "$1" "--include=$(IFS=,; echo "${words[*]:1}")" &&
+        rm -f "$1"/var/cache/apt/archives/*.deb
+}
+
+bootstrap() { # RELEASE FOLDER OPTION…
+    local mirror
     # shellcheck disable=SC2016
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 2>/dev/null | grep -v security | head -n 1)
-    PATH=$PATH:/usr/sbin debootstrap --variant=minbase "${words[0]}" "$1" "${mirror:-http://deb.debian.org/debian}" &&
+    PATH=$PATH:/usr/sbin debootstrap --variant=minbase "${@:3}" "$1" "$2" "${mirror:-http://deb.debian.org/debian}"
+}
+
+# A root folder with the C library of another release. Only root can make and use it.
+foreign_root() { # FOLDER FILE
+    local words
+    mapfile -t words < <(grep -v '^#' "$2")
+    # shellcheck disable=SC2016
+    bootstrap "${words[0]}" "$1" &&
         # Unpacked only: their services cannot be set up where none run.
         chroot "$1" sh -ec 'cd /tmp && apt-get -q update && apt-get -q -o APT::Sandbox::User=root download "$@"
             for package in ./*.deb; do dpkg-deb -x "$package" /; done' sh "${words[@]:1}"

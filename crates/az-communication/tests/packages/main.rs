@@ -5,14 +5,17 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod deb;
 mod dist;
 mod launcher;
 mod licences;
+mod machine;
 mod manual;
 mod node;
 mod npm;
 mod registry;
 mod release;
 mod sbom;
+mod service;
 mod tarball;
 mod wheel;
