@@ -38,7 +38,7 @@ fn bash_completes_both_names_in_one_shell() {
         "<az-communication><--help><-h><completion><doctor><emulator><entra><identity><manual><shim>\
          <teams-extension><token><user>"
     );
-    assert_eq!(line("az-communication -o table emulator st"), "<az-communication><-o><table><emulator><start>");
+    assert_eq!(line("az-communication -o table emulator ru"), "<az-communication><-o><table><emulator><run>");
     assert_eq!(line("az commu"), "<az><communication>");
     assert_eq!(
         line("az communication user-identity token g"),
