@@ -32,7 +32,7 @@ function find() {
     );
   }
   try {
-    return require.resolve(`${name}/bin/${NAME}`);
+    return require.resolve(`${name}/${NAME}`);
   } catch (error) {
     if (error.code !== 'MODULE_NOT_FOUND') {
       throw error;

@@ -12,9 +12,6 @@ use crate::error::{At as _, Error};
 
 const REPOSITORY: &str = "https://github.com/acs-identity/az-communication";
 
-/// Where a platform package stands in its tarball, and later in `node_modules`.
-const PROGRAM: &str = "bin/az-communication";
-
 /// A platform that has a package.
 struct Platform {
     /// As Rust calls it.
@@ -34,27 +31,28 @@ impl Platform {
     }
 }
 
-/// Writes the package of this platform, and the launcher's.
+/// Writes the package of this platform, and the launcher's; neither where this platform has no package.
 ///
 /// # Errors
 ///
-/// When this platform has no package, or a file of the repository is missing.
+/// When a file of the repository is missing.
 pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
-    let platform = PLATFORMS.iter().find(|platform| platform.target == parts.target).ok_or_else(|| {
-        Error::new(format!(
-            "{} has no npm package. PLATFORMS in xtask/src/release/npm.rs lists those that have one.",
+    let Some(platform) = PLATFORMS.iter().find(|platform| platform.target == parts.target) else {
+        eprintln!(
+            "{} has no npm package: PLATFORMS in xtask/src/release/npm.rs lists those that have one.",
             parts.target
-        ))
-    })?;
+        );
+        return Ok(Vec::new());
+    };
     let program = vec![
-        Entry::program(format!("package/{PROGRAM}"), parts.program.clone()),
-        Entry::file("package/README.md", parts.read("packaging/npm/platform.md")?),
-        Entry::file("package/THIRD-PARTY-LICENCES", parts.licences.clone()),
-        Entry::file(format!("package/{NAME}.cdx.json"), parts.sbom.clone()),
+        Entry::program(NAME, parts.program.clone()),
+        Entry::file("README.md", parts.read("packaging/npm/platform.md")?),
+        Entry::file("THIRD-PARTY-LICENCES", parts.licences.clone()),
+        Entry::file(format!("{NAME}.cdx.json"), parts.sbom.clone()),
     ];
     let launcher = vec![
-        Entry::program("package/launcher.js", parts.read("packaging/npm/launcher.js")?),
-        Entry::file("package/README.md", parts.read("packaging/npm/README.md")?),
+        Entry::program("launcher.js", parts.read("packaging/npm/launcher.js")?),
+        Entry::file("README.md", parts.read("packaging/npm/README.md")?),
     ];
     Ok(vec![
         package(parts, dist, &platform_manifest(parts, platform), program)?,
@@ -82,7 +80,7 @@ fn platform_manifest(parts: &Parts, platform: &Platform) -> Value {
     let mut manifest = manifest(parts, &platform.name(), &format!("The program of az-communication for {os} {cpu}"));
     manifest["os"] = json!([os]);
     manifest["cpu"] = json!([cpu]);
-    manifest["files"] = json!([PROGRAM, "THIRD-PARTY-LICENCES", "az-communication.cdx.json"]);
+    manifest["files"] = json!([NAME, "THIRD-PARTY-LICENCES", format!("{NAME}.cdx.json")]);
     // Yarn's PnP keeps packages as zip files, and no program runs from one.
     manifest["preferUnplugged"] = json!(true);
     // Packages with a scope are private by default.
@@ -107,13 +105,13 @@ fn launcher_manifest(parts: &Parts) -> Value {
     manifest
 }
 
-/// Writes a package under the name that `npm pack` gives it.
+/// Writes a package under the name that `npm pack` gives it. As there, it has files only, and no folders.
 fn package(parts: &Parts, dist: &Path, manifest: &Value, mut entries: Vec<Entry>) -> Result<PathBuf, Error> {
     let text = serde_json::to_string_pretty(manifest).map_err(|error| Error::new(error.to_string()))?;
-    entries.push(Entry::file("package/package.json", text + "\n"));
-    entries.push(Entry::file("package/LICENSE", parts.read("LICENSE")?));
+    entries.push(Entry::file("package.json", text + "\n"));
+    entries.push(Entry::file("LICENSE", parts.read("LICENSE")?));
     let name = manifest["name"].as_str().unwrap_or_default().trim_start_matches('@').replace('/', "-");
     let path = dist.join(format!("{name}-{}.tgz", parts.version));
-    fs::write(&path, pack::gzip(&pack::tar(entries, parts.epoch, "")?)?).at(&path)?;
+    fs::write(&path, pack::gzip(&pack::tar(entries, parts.epoch, "package/")?)?).at(&path)?;
     Ok(path)
 }

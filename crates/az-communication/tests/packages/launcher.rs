@@ -102,7 +102,7 @@ fn an_argument_that_is_not_utf_8_is_refused_instead_of_changed() {
     let said = stderr(&output).replace(launcher.home.path().to_str().unwrap(), "FOLDER");
     assert_snapshot!(said, @r"
     ERROR: Argument 7 is not valid UTF-8: 'a�b'.
-    Hint: Node.js cannot pass it on. The program itself takes it where it may stand: FOLDER/node_modules/@az-communication/linux-x64/bin/az-communication
+    Hint: Node.js cannot pass it on. The program itself takes it where it may stand: FOLDER/node_modules/@az-communication/linux-x64/az-communication
     ");
 }
 
@@ -190,14 +190,14 @@ fn another_system_gets_a_sentence() {
 #[ignore = "needs the artefacts of scripts/test.sh"]
 fn a_program_that_cannot_be_started_is_named() {
     let launcher = Launcher::new();
-    let program = launcher.home.path().join("node_modules/@az-communication/linux-x64/bin/az-communication");
+    let program = launcher.home.path().join("node_modules/@az-communication/linux-x64/az-communication");
     std::fs::write(&program, "").unwrap();
     std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     let output = launcher.command(&["token", "issue"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let said = stderr(&output).replace(launcher.home.path().to_str().unwrap(), "FOLDER");
     assert_snapshot!(said, @r"
-    ERROR: FOLDER/node_modules/@az-communication/linux-x64/bin/az-communication cannot be started: spawn FOLDER/node_modules/@az-communication/linux-x64/bin/az-communication EACCES.
+    ERROR: FOLDER/node_modules/@az-communication/linux-x64/az-communication cannot be started: spawn FOLDER/node_modules/@az-communication/linux-x64/az-communication EACCES.
     Hint: Install az-communication again.
     ");
 }

@@ -66,12 +66,10 @@ impl Project {
             ("YARN_ENABLE_SCRIPTS", "false"),
             ("YARN_NODE_LINKER", linker),
         ] {
-            match (self.installer, name) {
-                // Classic refuses variables that it does not know.
-                (Installer::YarnClassic, name) if name.starts_with("YARN") => {}
-                _ => drop(command.env(name, value)),
-            }
+            command.env(name, value);
         }
+        // As root, yarn classic has its cache outside of HOME.
+        command.env("YARN_CACHE_FOLDER", self.home.path().join(".yarn-cache"));
         command
     }
 
@@ -171,35 +169,37 @@ fn without_optional_dependencies_it_says_what_is_missing() {
     stdout(&mut project.command(&["install", "--omit=optional"]));
     let output = project.program("npx").args(["az-communication", "token", "issue"]).output().unwrap();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
-    assert_snapshot!(String::from_utf8(output.stderr).unwrap(), @r"
+    let said = String::from_utf8(output.stderr).unwrap().replace(env!("CARGO_PKG_VERSION"), "VERSION");
+    assert_snapshot!(said, @r"
     ERROR: The program of az-communication is not installed: the optional dependency @az-communication/linux-x64 is missing.
-    Hint: Install again without --omit=optional (pnpm: --no-optional, yarn: --ignore-optional). If node_modules or the lockfile comes from another system, add the package by itself: npm install @az-communication/linux-x64@0.1.0
+    Hint: Install again without --omit=optional (pnpm: --no-optional, yarn: --ignore-optional). If node_modules or the lockfile comes from another system, add the package by itself: npm install @az-communication/linux-x64@VERSION
     ");
 }
 
-fn listing(tarball: &Path) -> String {
+/// The files of a package, and its package.json without the words.
+fn said(tarball: &Path) -> String {
     let text = stdout(Command::new("tar").args(["--utc", "-tvzf"]).arg(tarball));
-    let lines = text.lines().map(|line| {
+    let mut lines = String::new();
+    for line in text.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
-        format!("{} {} {}", words[0], words[1], words[5])
-    });
-    lines.collect::<Vec<_>>().join("\n")
+        lines.push_str(&format!("{} {} {}\n", words[0], words[1], words[5]));
+    }
+    let mut manifest = manifest(tarball);
+    manifest.as_object_mut().unwrap().retain(|name, _| !["description", "keywords"].contains(&name.as_str()));
+    format!("{lines}{manifest:#}").replace(env!("CARGO_PKG_VERSION"), "VERSION")
 }
 
 #[test]
 #[ignore = "needs the artefacts of scripts/test.sh"]
 fn the_launcher_says_so_about_itself() {
-    let mut manifest = manifest(&node::launcher());
-    manifest.as_object_mut().unwrap().retain(|name, _| !["description", "keywords"].contains(&name.as_str()));
-    assert_snapshot!(format!("{}\n{manifest:#}", listing(&node::launcher())), @r#"
-    drwxr-xr-x 0/0 package/
+    assert_snapshot!(said(&node::launcher()), @r#"
     -rw-r--r-- 0/0 package/LICENSE
     -rw-r--r-- 0/0 package/README.md
     -rwxr-xr-x 0/0 package/launcher.js
     -rw-r--r-- 0/0 package/package.json
     {
       "name": "az-communication",
-      "version": "0.1.0",
+      "version": "VERSION",
       "homepage": "https://github.com/acs-identity/az-communication#readme",
       "bugs": "https://github.com/acs-identity/az-communication/issues",
       "repository": {
@@ -222,7 +222,7 @@ fn the_launcher_says_so_about_itself() {
         "./package.json": "./package.json"
       },
       "optionalDependencies": {
-        "@az-communication/linux-x64": "0.1.0"
+        "@az-communication/linux-x64": "VERSION"
       }
     }
     "#);
@@ -231,20 +231,16 @@ fn the_launcher_says_so_about_itself() {
 #[test]
 #[ignore = "needs the artefacts of scripts/test.sh"]
 fn the_package_of_a_platform_says_so_about_itself() {
-    let mut manifest = manifest(&node::platform());
-    manifest.as_object_mut().unwrap().retain(|name, _| name != "description");
-    assert_snapshot!(format!("{}\n{manifest:#}", listing(&node::platform())), @r#"
-    drwxr-xr-x 0/0 package/
+    assert_snapshot!(said(&node::platform()), @r#"
     -rw-r--r-- 0/0 package/LICENSE
     -rw-r--r-- 0/0 package/README.md
     -rw-r--r-- 0/0 package/THIRD-PARTY-LICENCES
+    -rwxr-xr-x 0/0 package/az-communication
     -rw-r--r-- 0/0 package/az-communication.cdx.json
-    drwxr-xr-x 0/0 package/bin/
-    -rwxr-xr-x 0/0 package/bin/az-communication
     -rw-r--r-- 0/0 package/package.json
     {
       "name": "@az-communication/linux-x64",
-      "version": "0.1.0",
+      "version": "VERSION",
       "homepage": "https://github.com/acs-identity/az-communication#readme",
       "bugs": "https://github.com/acs-identity/az-communication/issues",
       "repository": {
@@ -260,7 +256,7 @@ fn the_package_of_a_platform_says_so_about_itself() {
         "x64"
       ],
       "files": [
-        "bin/az-communication",
+        "az-communication",
         "THIRD-PARTY-LICENCES",
         "az-communication.cdx.json"
       ],
