@@ -60,8 +60,7 @@ pub fn names() -> Vec<&'static str> {
 /// When it cannot be built, is not static, or has paths of this machine in it.
 pub fn program(root: &Path, options: &Options) -> Result<PathBuf, Error> {
     let target = command::host()?;
-    let path =
-        say::step("Building the program", || build::build(root, &target, epoch(root)?, options.jobs.as_deref()))?;
+    let path = say::step("Building the program", || build::build(root, &target, options.jobs.as_deref()))?;
     let bytes = fs::read(&path).at(&path)?;
     elf::check_static(&bytes, &path)?;
     paths::check(&bytes, root)?;
