@@ -135,7 +135,8 @@ fn an_emulator_and_a_client_of_it_run_where_there_is_nothing_but_the_program() {
     fs::copy(unpacked.program(), root.path().join("bin/az-communication")).unwrap();
     let mut command = Command::new("chroot");
     command.arg(root.path()).arg("/bin/az-communication").args(EMULATOR).env_clear().env("PATH", PATH);
-    command.stdin(Stdio::null());
+    // There is no /tmp.
+    command.env("TMPDIR", "/").stdin(Stdio::null());
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
     assert!(output.stdout.starts_with(b"eyJ"), "{output:?}");
