@@ -24,4 +24,5 @@ pub(crate) use help::{arguments_of_help, need, values_note};
 pub use help::{command_help, group_addition, group_help};
 pub use problem::Problem;
 pub use short::children;
+pub(crate) use short::{COMMUNICATION, SUMMARY as PROGRAM_SUMMARY, USER_IDENTITY};
 pub use usage_error::{QUERY_REFERENCE, Recommendation, Unknown, UsageError};

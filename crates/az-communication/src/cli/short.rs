@@ -9,11 +9,13 @@ use crate::program::Program;
 /// Where a word is looked for that stands at the beginning.
 const ROOTS: [&str; 3] = ["", COMMUNICATION, USER_IDENTITY];
 
-const COMMUNICATION: &str = "communication";
-const USER_IDENTITY: &str = "communication user-identity";
+/// The path of the group that all commands are in.
+pub const COMMUNICATION: &str = "communication";
+/// The path of the group that may be left out.
+pub const USER_IDENTITY: &str = "communication user-identity";
 
 /// What the page of the program itself says.
-pub(super) const SUMMARY: &str = "Users and access tokens of Azure Communication Services, and an emulator of the service.\
+pub const SUMMARY: &str = "Users and access tokens of Azure Communication Services, and an emulator of the service.\
     \n\n`communication` and `user-identity` may stand in front of these words.";
 
 /// Whether a path is that of the program itself, under the name that it was called by.

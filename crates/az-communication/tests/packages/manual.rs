@@ -110,18 +110,24 @@ fn a_page_of_a_command_reads_so() {
 fn the_page_of_the_program_reads_so() {
     assert_snapshot!(shown(&written(), "az-communication.1"), @r"
     NAME
-           az-communication - Manage communication service with communication
+           az-communication - Users and access tokens of Azure Communication Services, and an emulator
+           of the service
 
     SYNOPSIS
            az-communication COMMAND [OPTION…]
 
     DESCRIPTION
-           Manage communication service with communication.
+           Users and access tokens of Azure Communication Services, and an emulator of the service.
+
+           communication and user-identity may stand in front of these words.
 
     GROUPS
            emulator
                   Run the Communication Services Identity service on this machine, offline.
                   See az-communication-emulator(1).
+
+           entra  Commands for users of Entra who come in with their own tokens.
+                  See az-communication-user-identity-entra(1).
 
            identity
                   Commands to manage user identities and their tokens for a Communication Service
@@ -131,10 +137,15 @@ fn the_page_of_the_program_reads_so() {
            shim   Put an az before the real one, which calls this program.
                   See az-communication-shim(1).
 
-           user-identity
-                  Commands to manage user identities and their tokens for a Communication Service
-                  resource.
-                  See az-communication-user-identity(1).
+           teams-extension
+                  Commands for Teams users and resource accounts who come in through Teams extension.
+                  See az-communication-user-identity-teams-extension(1).
+
+           token  Commands to manage user tokens for a Communication Service resource.
+                  See az-communication-user-identity-token(1).
+
+           user   Commands to manage user identities for a Communication Service resource.
+                  See az-communication-user-identity-user(1).
 
     COMMANDS
            completion

@@ -108,21 +108,19 @@ fn the_completions_are_those_that_the_program_prints() {
 const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// An emulator, and a token from it.
-const EMULATOR: [&str; 14] = [
-    "communication",
+const EMULATOR: [&str; 12] = [
     "emulator",
     "run",
     "--",
     "/bin/az-communication",
-    "communication",
-    "user-identity",
     "token",
     "issue",
     "--scope",
     "chat",
     "--query",
     "token",
-    "-otsv",
+    "-o",
+    "tsv",
 ];
 
 #[test]

@@ -16,9 +16,6 @@ use super::{Invocation, TABLE};
 use crate::cli::table::{Argument, Completion, Example, Verb};
 use crate::error::{CliError, system_text};
 
-/// Words that stand for `communication user-identity` and themselves.
-const SHORT: [&str; 4] = ["entra", "teams-extension", "token", "user"];
-
 pub(super) const VERB: Verb = Verb {
     summary: "Write man pages of all commands into a folder.\n\nPages of the same names are replaced. The date in them is \
         SOURCE_DATE_EPOCH where that is set. The names of the files are the result.",
@@ -59,9 +56,8 @@ fn pages(date: &str) -> Vec<(String, String)> {
     for (path, text) in groups.chain(commands) {
         let name = page_name(path);
         pages.push((format!("{name}.1"), text));
-        let short = path.strip_prefix("communication user-identity ");
-        let first = short.and_then(|short| short.split(' ').next());
-        if let Some(short) = short.filter(|_| first.is_some_and(|first| SHORT.contains(&first))) {
+        // What is typed in short is looked for in short, too.
+        if let Some(short) = path.strip_prefix("communication user-identity ") {
             let link = page_name(&format!("communication {short}"));
             pages.push((format!("{link}.1"), format!(".so man1/{name}.1\n")));
         }

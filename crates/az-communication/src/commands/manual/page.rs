@@ -2,7 +2,7 @@
 
 use super::roff::{Roff, bold, escaped, placeholder};
 use crate::cli::table::{Argument, Arity, Command, Group, Table, messages};
-use crate::cli::{arguments_of_help, need, values_note};
+use crate::cli::{COMMUNICATION, PROGRAM_SUMMARY, USER_IDENTITY, arguments_of_help, need, values_note};
 use crate::program::{OWN_NAME, Program};
 
 /// What is the same on all pages.
@@ -118,7 +118,8 @@ impl Edition<'_> {
 
     /// The page of a group. That of `communication` is the program's own.
     pub fn group(&self, group: &'static Group) -> String {
-        let mut page = self.start(group.path, group.summary);
+        let summary = if group.path == COMMUNICATION { PROGRAM_SUMMARY } else { group.summary };
+        let mut page = self.start(group.path, summary);
         page.section("SYNOPSIS");
         page.line(&format!(
             "{} {} [{}]",
@@ -127,11 +128,10 @@ impl Edition<'_> {
             placeholder("OPTION\u{2026}")
         ));
         let messages: Vec<String> = messages::of_group(&program(), self.table, group).into_iter().collect();
-        Self::description(&mut page, group.path, group.summary, &messages);
+        Self::description(&mut page, group.path, summary, &messages);
         let mut groups = Vec::new();
         let mut commands = Vec::new();
-        for word in self.table.children(group.path) {
-            let path = format!("{} {word}", group.path);
+        for (word, path) in self.children(group.path) {
             let item = |summary: &str| {
                 let first = spoken(summary.split("\n\n").next().unwrap_or_default(), &path);
                 (word, page_name(&path), first)
@@ -151,11 +151,24 @@ impl Edition<'_> {
                 }
             }
         }
-        if group.path == "communication" {
+        if group.path == COMMUNICATION {
             super::program::sections(&mut page);
         }
         Self::see_also(&mut page, above(group.path).into_iter().collect());
         page.finish()
+    }
+
+    /// The words that may follow, each with its whole path. `user-identity` may be left out behind the program's name.
+    fn children(&self, path: &str) -> Vec<(&'static str, String)> {
+        let of =
+            |path: &str| self.table.children(path).into_iter().map(|word| (word, format!("{path} {word}"))).collect();
+        let mut words: Vec<_> = of(path);
+        if path == COMMUNICATION {
+            words.retain(|(_, path)| path != USER_IDENTITY);
+            words.extend(of(USER_IDENTITY));
+        }
+        words.retain(|(_, path)| self.table.command(path).is_none_or(|command| command.redirect.is_none()));
+        words
     }
 
     fn see_also(page: &mut Roff, paths: Vec<&str>) {
