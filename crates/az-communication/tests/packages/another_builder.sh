@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Releases the last commit as somebody else does it: another user, HOME, CARGO_HOME, toolchain folder, umask, time zone,
-# language, date, host name, number of jobs and folder. As root, in namespaces of its own:
+# language, date for C, host name, number of jobs and folder. As root, in namespaces of its own:
 #   unshare --mount --uts another_builder.sh REPOSITORY FOLDER
 # FOLDER is empty, and everybody can reach it. The artefacts are in FOLDER/made.
 set -euo pipefail
@@ -18,20 +18,22 @@ cp -R "$registry/cache" "$registry/index" "$folder/crates/registry/"
 git clone --quiet --no-hardlinks "$repository" "$folder/another/place"
 # A clone takes the branch that is checked out there, and this commit may be on none.
 git -C "$folder/another/place" -c advice.detachedHead=false checkout --quiet "$(git -C "$repository" rev-parse HEAD)"
-# Cargo as xtask calls it, with another date for it and for everything that it starts.
-cat >"$folder/cargo" <<SH
+# Another date for what writes dates: the C compiler, its linker, and archives. rustc itself hangs under faketime.
+mkdir "$folder/bin"
+for program in cc gcc ar; do
+    cat >"$folder/bin/$program" <<SH
 #!/bin/sh
-exec faketime '2031-02-03 04:05:06' "$folder/toolchain/bin/cargo" "\$@"
+exec faketime '2031-02-03 04:05:06' /usr/bin/$program "\$@"
 SH
-chmod 755 "$folder/cargo"
+    chmod 755 "$folder/bin/$program"
+done
 chown -R "$user:$user" "$folder/another" "$folder/crates" "$folder/home"
 install -d -o "$user" -g "$user" "$folder/made"
 
 cd "$folder/another/place"
 as_another() {
-    env -i PATH="$folder/toolchain/bin:/usr/bin:/bin" HOME="$folder/home/with a blank" CARGO_HOME="$folder/crates" \
-        CARGO_NET_OFFLINE=true TZ=Pacific/Chatham LC_ALL=tr_TR.UTF-8 USER=another RUSTFLAGS='-C debuginfo=2' CFLAGS=-g \
+    env -i PATH="$folder/bin:$folder/toolchain/bin:/usr/bin:/bin" HOME="$folder/home/with a blank" CARGO_HOME="$folder/crates" \
+        CARGO_NET_OFFLINE=true TZ=Pacific/Chatham LC_ALL=tr_TR.UTF-8 USER=another CFLAGS=-g \
         setpriv --reuid "$user" --regid "$user" --clear-groups sh -c 'umask 0027; exec "$@"' sh "$@"
 }
-as_another env -u RUSTFLAGS -u CFLAGS cargo build --quiet --locked --manifest-path xtask/Cargo.toml
-as_another env CARGO="$folder/cargo" xtask/target/*/debug/xtask release --jobs 1 --dist "$folder/made"
+as_another cargo xtask release --jobs 1 --dist "$folder/made"
