@@ -27,8 +27,6 @@ pub struct Entry {
     pub path: String,
     /// Its rights, as in `0o755`.
     pub mode: u32,
-    /// The numbers of its user and group.
-    pub owner: (u64, u64),
     /// What it is.
     pub kind: Kind,
 }
@@ -36,7 +34,7 @@ pub struct Entry {
 impl Entry {
     /// A file that everybody may read.
     pub fn file(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { path: path.into(), mode: 0o644, owner: (0, 0), kind: Kind::File(bytes.into()) }
+        Self { path: path.into(), mode: 0o644, kind: Kind::File(bytes.into()) }
     }
 
     /// A file that everybody may run.
@@ -46,12 +44,12 @@ impl Entry {
 
     /// A folder that everybody may read. `tar` makes those that a path needs by itself.
     pub fn folder(path: impl Into<String>) -> Self {
-        Self { path: path.into(), mode: 0o755, owner: (0, 0), kind: Kind::Folder }
+        Self { path: path.into(), mode: 0o755, kind: Kind::Folder }
     }
 
     /// A symbolic link.
     pub fn link(path: impl Into<String>, to: impl Into<String>) -> Self {
-        Self { path: path.into(), mode: 0o777, owner: (0, 0), kind: Kind::Link(to.into()) }
+        Self { path: path.into(), mode: 0o777, kind: Kind::Link(to.into()) }
     }
 
     /// Gives it other rights.
@@ -59,16 +57,10 @@ impl Entry {
     pub fn mode(self, mode: u32) -> Self {
         Self { mode, ..self }
     }
-
-    /// Gives it to another user and group.
-    #[must_use]
-    pub fn owner(self, user: u64, group: u64) -> Self {
-        Self { owner: (user, group), ..self }
-    }
 }
 
-/// A tar archive: the entries by their paths, each folder above an entry before it, all with this time.
-/// `before` stands in front of each path (`./` in a Debian package, where the folder with the empty path is the root).
+/// A tar archive: the entries by their paths, each folder above an entry before it, all root's and with this time. `before`
+/// stands in front of each path (`./` in a Debian package, where the folder with the empty path is the root).
 ///
 /// # Errors
 ///
@@ -93,8 +85,8 @@ pub fn tar(entries: Vec<Entry>, epoch: u64, before: &str) -> Result<Vec<u8>, Err
     for entry in all {
         let mut header = Header::new_gnu();
         header.set_mode(entry.mode);
-        header.set_uid(entry.owner.0);
-        header.set_gid(entry.owner.1);
+        header.set_uid(0);
+        header.set_gid(0);
         header.set_mtime(epoch);
         let path = format!("{before}{}", entry.path);
         let bytes = match entry.kind {
@@ -205,7 +197,7 @@ mod tests {
             vec![
                 Entry::file("b-/c", "1"),
                 Entry::program("b/run", "2"),
-                Entry::folder("state").mode(0o700).owner(7, 8),
+                Entry::folder("state").mode(0o700),
                 Entry::folder(""),
                 Entry::link("b/also", "run"),
                 Entry::file(long.clone(), "3"),
@@ -223,7 +215,7 @@ mod tests {
                 "644 0:0 77 ./b-/c 1".into(),
                 format!("755 0:0 77 ./{}/ ", "long".repeat(40)),
                 format!("644 0:0 77 ./{long} 3"),
-                "700 7:8 77 ./state/ ".into(),
+                "700 0:0 77 ./state/ ".into(),
             ]
         );
         let mut turned = entries();
