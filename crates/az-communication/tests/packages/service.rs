@@ -145,6 +145,10 @@ fn a_service_that_is_killed_starts_again_one_that_is_disabled_stays_so_and_a_wro
     machine.says("az-communication emulator status --wait 20s");
     machine.says(&format!("until [ \"$(systemctl is-active {UNIT})\" = active ]; do sleep 0.1; done"));
     assert_eq!(resource(&machine), first);
+    // The number of its user is another one after some boots.
+    let other = format!("systemctl stop {UNIT} && chown --recursive 64999:64999 /var/lib/private/{UNIT}");
+    machine.says(&format!("{other} && systemctl start {UNIT}"));
+    assert_eq!(resource(&machine), first);
     // SIGTERM, as from systemctl stop, is a clean end.
     machine.says(&format!("systemctl stop {UNIT}"));
     assert_eq!(machine.says(&format!("systemctl show --property Result --value {UNIT}")), "success");
