@@ -32,6 +32,9 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Resul
         Some((certificate, key)) => Some(OwnCertificate::open(certificate, key, now)?),
         None => None,
     };
+    if let Some(warning) = own.as_ref().and_then(OwnCertificate::warning) {
+        log::warn(&warning);
+    }
     let mut names = parse(config.hostnames.iter().chain([&config.host]))?;
     // The authority need not sign for what one's own certificate names.
     names.retain(|name| !own.as_ref().is_some_and(|own| own.covers(name)));
@@ -154,9 +157,11 @@ async fn elsewhere<T: Send + 'static>(pki: &Arc<Pki>, work: fn(&Pki) -> Option<T
 fn look_after(pki: &Pki) -> Option<StoredCertificates> {
     let now = machine::now();
     match pki.reload_if_changed(now) {
-        Ok(Some(end)) => log::info(&format!("one's own certificate was read again; it ends on {}", whole_seconds(end))),
+        Ok(Some(end)) => {
+            log::info(&format!("--certificate: it was read again, and ends on {}", whole_seconds(end)));
+        }
         Ok(None) => {}
-        Err(error) => log::warn(&format!("one's own certificate stays the one of before: {error}")),
+        Err(error) => log::warn(&format!("--certificate: the former certificate stays in use: {error}")),
     }
     match pki.renew_if_due(now) {
         Ok(Some(renewed)) => {

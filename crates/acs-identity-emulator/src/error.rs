@@ -20,8 +20,12 @@ pub enum Error {
     Database(PathBuf, String),
     /// The database file is damaged, or something else. It was not touched.
     Damaged(PathBuf, String),
-    /// The authority of the certificates cannot be used, or not for these names. It is never replaced without being asked to.
+    /// A file of the certificate of one's own cannot be used.
+    OwnCertificate(OwnFile, Box<Error>),
+    /// The authority of the certificates cannot be used. It is never replaced without being asked to.
     Authority(String),
+    /// The authority of the certificates may not sign for some of the names.
+    Names(String),
     /// A host that no certificate can name, and what is wrong with it.
     HostName(String, &'static str),
     /// Keys or certificates cannot be made.
@@ -30,6 +34,15 @@ pub enum Error {
     Clock,
     /// The network.
     Network(std::io::Error),
+}
+
+/// A file of the certificate of one's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnFile {
+    /// The certificate, and those of its issuers.
+    Certificate,
+    /// Its key.
+    Key,
 }
 
 impl fmt::Display for Error {
@@ -48,7 +61,8 @@ impl fmt::Display for Error {
             Self::Database(path, what) | Self::Damaged(path, what) => {
                 write!(f, "the database {} cannot be used: {what}", path.display())
             }
-            Self::Authority(what) => f.write_str(what),
+            Self::OwnCertificate(_, error) => error.fmt(f),
+            Self::Authority(what) | Self::Names(what) => f.write_str(what),
             Self::HostName(name, problem) => write!(f, "the host name '{name}' {problem}"),
             Self::Crypto(what) => write!(f, "keys cannot be made: {what}"),
             Self::Clock => f.write_str("the clock of this machine is before 1970 or near the year 10000"),

@@ -1,4 +1,4 @@
-//! Files and folders that only their owner may read, whatever the umask says.
+//! Files and folders that only their owner may read, and certificates, which everybody may, whatever the umask says.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -44,13 +44,37 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     Ok(file)
 }
 
+/// Writes a file that everybody may read, who may look into its folder.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_for_everybody(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = create(path)?;
+    system::open_to_readers(&file)?;
+    file.write_all(content)
+}
+
 /// Writes a file under another name and then gives it its own, so that a reader finds the old or the new content.
 ///
 /// # Errors
 ///
 /// When the folder cannot be written.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    rename_written(path, |temporary| create(temporary)?.write_all(content))
+}
+
+/// The same, for a file that everybody may read.
+///
+/// # Errors
+///
+/// When the folder cannot be written.
+pub fn replace_for_everybody(path: &Path, content: &[u8]) -> io::Result<()> {
+    rename_written(path, |temporary| write_for_everybody(temporary, content))
+}
+
+fn rename_written(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let temporary = path.with_extension("new");
-    create(&temporary)?.write_all(content)?;
+    write(&temporary)?;
     fs::rename(&temporary, path)
 }

@@ -125,8 +125,9 @@ fn hints() {
         "ERROR: (Denied) Denied by the resource provider.\n\
          Code: Denied\n\
          Message: Denied by the resource provider.\n\
-         Hint: The access key is not the one of this emulator. Use the `connectionString` of its ready line, or \
-         UseDevelopmentEmulator=true.\n"
+         Hint: The emulator does not know this access key. Use the `connectionString` of its ready line, which is in the file \
+         of --ready-file where the line has null, or after a regeneration what POST /emulator/list-keys shows. The emulator's \
+         log says why it refused.\n"
     );
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     assert_eq!(

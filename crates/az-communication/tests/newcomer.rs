@@ -172,3 +172,15 @@ fn a_table_of_a_query_fits_the_terminal() {
     let table = String::from_utf8(output.stdout).unwrap();
     assert!(table.starts_with("Check ") && table.lines().all(|line| line.chars().count() <= 80), "{table}");
 }
+
+#[test]
+fn a_value_that_begins_with_a_minus_is_refused_with_the_way_to_write_it() {
+    let home = Folder::new();
+    let error = fails(&mut words(&home, "communication emulator entra-token --oid a --appid b --expires-in -5m"));
+    assert_snapshot!(error, @r"
+    ERROR: argument --expires-in: expected one argument
+
+    Hint: A value that begins with a minus stands behind an equals sign: --expires-in=-5m
+    exit 2
+    ");
+}

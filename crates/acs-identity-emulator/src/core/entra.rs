@@ -22,7 +22,7 @@ use crate::keys::signing::verify_with_jwks;
 use crate::store::Caller;
 
 /// The tenant of tokens that name none.
-pub(crate) const DEFAULT_TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
+pub const DEFAULT_TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 
 /// The user who signs in where nobody can: by device code.
 pub(crate) const DEFAULT_USER: &str = "11111111-1111-1111-1111-111111111111";
@@ -447,22 +447,25 @@ impl Core {
             Refusal::invalid_access_token()
         };
         let payload = self.existing_issuer_key()?.and_then(|key| key.verify(token));
-        let payload = payload.ok_or_else(|| refuse("it was not signed by this emulator"))?;
+        let payload = payload.ok_or_else(|| {
+            let is_jwt = UnverifiedJwt::decode(token).is_ok();
+            refuse(if is_jwt { "it was not signed by this emulator" } else { "it is not a JWT" })
+        })?;
         let claims: EntraClaims = serde_json::from_value(payload).map_err(|_| refuse("its claims are malformed"))?;
         if let Some(why) = self.out_of_force(&claims, true) {
             return Err(refuse(why));
         }
         let audience = claims.aud.trim_end_matches('/');
-        let (fits, permitted) = match purpose {
-            Purpose::TeamsUser => (is_acs_audience(audience), TEAMS_PERMISSIONS.iter().all(|p| claims.has(p))),
-            Purpose::TeamsExtension => (is_acs_audience(audience), claims.has(TEAMS_EXTENSION_PERMISSION)),
-            Purpose::Clients => (is_clients_audience(audience), true),
+        let (fits, needed): (bool, &[&str]) = match purpose {
+            Purpose::TeamsUser => (is_acs_audience(audience), &TEAMS_PERMISSIONS),
+            Purpose::TeamsExtension => (is_acs_audience(audience), &[TEAMS_EXTENSION_PERMISSION]),
+            Purpose::Clients => (is_clients_audience(audience), &[]),
         };
         if !fits {
-            return Err(refuse("its audience is another one"));
+            return Err(refuse(&format!("its audience '{}' is not one of this exchange", claims.aud)));
         }
-        if !permitted {
-            return Err(refuse("it lacks a permission"));
+        if let Some(missing) = needed.iter().find(|permission| !claims.has(permission)) {
+            return Err(refuse(&format!("it lacks the permission {missing}")));
         }
         Ok(claims)
     }

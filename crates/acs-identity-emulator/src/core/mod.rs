@@ -28,7 +28,8 @@ use tokio::sync::Semaphore;
 
 pub(crate) use access_keys::AccessKeys;
 pub(crate) use device_codes::{DeviceCodes, SignInRefusal};
-pub(crate) use entra::{DEFAULT_TENANT, EntraTokenRequest, Grant, ManagementCaller, audience_of};
+pub use entra::DEFAULT_TENANT;
+pub(crate) use entra::{EntraTokenRequest, Grant, ManagementCaller, audience_of};
 pub(crate) use open::described;
 pub(crate) use refusal::Refusal;
 pub(crate) use settling::settle_what_is_due;

@@ -158,7 +158,12 @@ fn shown_scheme(scheme: &str) -> String {
 fn check_signature(edge: &Edge, request: &RequestContext) -> Result<Authenticated, Refusal> {
     let head = &request.head;
     let denied = |why: &str| deny(request, DENIED, why);
-    let authorization = head.header("authorization").ok_or_else(|| denied("no Authorization header"))?;
+    let authorization = head.header("authorization").ok_or_else(|| {
+        denied(match head.header(CONTROL_HEADER) {
+            Some(_) => "no Authorization header; x-emulator-control opens the control endpoints only",
+            None => "no Authorization header",
+        })
+    })?;
     let (scheme, parameters) = authorization.split_once(' ').unwrap_or((authorization, ""));
     if !scheme.eq_ignore_ascii_case("HMAC-SHA256") {
         return Err(denied(&format!("{} is neither HMAC-SHA256 nor Bearer", shown_scheme(scheme))));

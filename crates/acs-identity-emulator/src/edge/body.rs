@@ -10,8 +10,7 @@ use hyper::body::{Body as HttpBody, Bytes};
 
 use super::context::Head;
 use super::head::stated_length;
-use super::responses::Answer;
-use crate::core::Refusal;
+use crate::core::{Refusal, Refused};
 
 /// Larger bodies are refused; those of the service are a few hundred bytes.
 pub(super) const MAX_BODY: usize = 1024 * 1024;
@@ -95,21 +94,20 @@ impl Held {
     }
 }
 
-fn too_large(limit: usize) -> Answer {
-    let message = format!("The request body is larger than {limit} bytes.");
-    Answer::refused(Refusal::http(413, "RequestTooLarge", message)).closing()
+fn too_large(limit: usize) -> Refusal {
+    Refusal::http(413, "RequestTooLarge", format!("The request body is larger than {limit} bytes."))
 }
 
 /// Refuses a body by the length that it is stated to have.
-pub(super) fn check_length(head: &Head, limit: usize) -> Result<(), Answer> {
+pub(super) fn check_length(head: &Head, limit: usize) -> Refused<()> {
     match stated_length(head) {
         Some(length) if length > limit as u64 => Err(too_large(limit)),
         _ => Ok(()),
     }
 }
 
-/// Reads a body.
-pub(super) async fn read<B>(body: B, limit: usize, budget: &Arc<Budget>) -> Result<Held, Answer>
+/// Reads a body. Where it is refused, the connection must end: its rest is not read.
+pub(super) async fn read<B>(body: B, limit: usize, budget: &Arc<Budget>) -> Refused<Held>
 where
     B: HttpBody<Data = Bytes>,
 {
@@ -117,15 +115,14 @@ where
     let mut body = pin!(body);
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
-            return Err(Answer::refused(Refusal::http(400, "BadRequest", "The request body is incomplete.")).closing());
+            return Err(Refusal::http(400, "BadRequest", "The request body is incomplete."));
         };
         let Ok(data) = frame.into_data() else { continue };
         if held.len() + data.len() > limit {
             return Err(too_large(limit));
         }
         if !held.add(&data, budget) {
-            let refusal = Refusal::busy("The emulator holds as many request bodies as it may.", RETRY_AFTER);
-            return Err(Answer::refused(refusal).closing());
+            return Err(Refusal::busy("The emulator holds as many request bodies as it may.", RETRY_AFTER));
         }
     }
     Ok(held)
@@ -165,8 +162,7 @@ mod tests {
         let budget = Budget::of(100);
         let first = read(full(60), 1000, &budget).await.ok().unwrap();
         let refused = read(full(41), 1000, &budget).await.err().unwrap();
-        assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
-        assert_eq!(refused.header("connection"), Some("close"));
+        assert_eq!((refused.status, refused.retry_after), (503, Some(1)));
         let second = read(full(40), 1000, &budget).await.ok().unwrap();
         assert_eq!((first.len(), second.len()), (60, 40));
         drop((first, second));

@@ -47,11 +47,10 @@ impl Edge {
             headers.insert(HeaderName::from_static(name), value);
         };
         set("vary", HeaderValue::from_static("origin"));
-        if let Some(origin) = self.allowed_origin(request) {
-            set("access-control-allow-origin", origin.clone());
-            set("access-control-allow-headers", HeaderValue::from_static("*, authorization"));
-            set("access-control-expose-headers", HeaderValue::from_static("*"));
-        }
+        let Some(origin) = self.allowed_origin(request) else { return log_refused(request) };
+        set("access-control-allow-origin", origin.clone());
+        set("access-control-allow-headers", HeaderValue::from_static("*, authorization"));
+        set("access-control-expose-headers", HeaderValue::from_static("*"));
     }
 }
 
@@ -62,10 +61,26 @@ fn is_sent_by_a_page(headers: &HeaderMap) -> bool {
     headers.contains_key("origin") || site.is_some_and(|site| !matches!(site, b"none" | b"same-origin"))
 }
 
+/// The browser tells its page nothing about this.
+fn log_refused(request: &RequestContext) {
+    let origin = request.head.header("origin").unwrap_or_default();
+    let (method, path) = (&request.head.method, request.head.path());
+    let why = match host_of(origin) {
+        _ if !request.route.is_for_browsers() => "no web page may call this endpoint".to_owned(),
+        Some(_) => format!("its pages may not call the service without --allow-origin {origin}"),
+        None => "its pages may not call the service".to_owned(),
+    };
+    crate::log::warn(&format!("{method} {path} from the origin {origin}: {why}"));
+}
+
 /// `http://localhost:3000`, `https://127.0.0.1`, `http://app.localhost:5173`.
 fn is_loopback_origin(origin: &str) -> bool {
-    let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-    host.and_then(HostName::parse).is_some_and(|host| host.is_loopback())
+    host_of(origin).is_some_and(|host| host.is_loopback())
+}
+
+/// The host of an origin that is a web server.
+fn host_of(origin: &str) -> Option<HostName> {
+    origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")).and_then(HostName::parse)
 }
 
 #[cfg(test)]

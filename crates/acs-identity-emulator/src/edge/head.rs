@@ -4,15 +4,14 @@ use hyper::Version;
 use hyper::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 
 use super::context::{Head, RequestContext};
-use super::responses::Answer;
-use crate::core::Refusal;
+use crate::core::{Refusal, Refused};
 
-fn malformed(message: &str) -> Answer {
-    Answer::refused(Refusal::http(400, "BadRequest", message)).closing()
+fn malformed(message: &str) -> Refusal {
+    Refusal::http(400, "BadRequest", message)
 }
 
-/// Refuses what RFC 9112 wants to be refused, and closes the connection: its next bytes may belong to the same request.
-pub(super) fn check(request: &RequestContext) -> Result<(), Answer> {
+/// Refuses what RFC 9112 wants to be refused. The connection must end: its next bytes may belong to the same request.
+pub(super) fn check(request: &RequestContext) -> Refused<()> {
     let head = &request.head;
     if request.connection.is_ambiguous()
         || (head.headers.contains_key(CONTENT_LENGTH) && head.headers.contains_key(TRANSFER_ENCODING))

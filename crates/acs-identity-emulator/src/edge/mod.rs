@@ -134,12 +134,12 @@ impl Edge {
     where
         B: HttpBody<Data = Bytes>,
     {
-        head::check(request)?;
+        head::check(request).map_err(|refusal| refuse(request, refusal).closing())?;
         let limit = match request.route.admission() {
             Admission::Callers | Admission::Control | Admission::Keys => MAX_BODY,
             Admission::Anyone | Admission::ThisMachine | Admission::Itself => MAX_UNAUTHENTICATED,
         };
-        body::check_length(&request.head, limit)?;
+        body::check_length(&request.head, limit).map_err(|refusal| refuse(request, refusal).closing())?;
         if request.head.method == Method::OPTIONS {
             let answer = Answer::preflight(self.allowed_origin(request).is_some());
             return Ok(after_discarding(answer, &request.head, body).await);
@@ -150,10 +150,12 @@ impl Edge {
             Err(refused) => return Ok(after_discarding(refused, &request.head, body).await),
         };
         let budget = if limit == MAX_BODY { &self.bodies } else { &self.strangers };
-        request.body = body::read(body, limit, budget).await?;
+        let read = body::read(body, limit, budget).await;
+        request.body = read.map_err(|refusal| refuse(request, refusal).closing())?;
         authentication::check_body(request, content_hash.as_deref()).map_err(Answer::refused)?;
-        if let Some(seconds) = self.throttle.as_ref().and_then(|throttle| throttle.count(request)) {
-            return Ok(Answer::refused(Refusal::throttled(seconds)));
+        if let Some(over) = self.throttle.as_ref().and_then(|throttle| throttle.count(request)) {
+            log(request, 429, &over);
+            return Ok(Answer::refused(Refusal::throttled(over.seconds)));
         }
         self.at(Point::BeforeOperation, request)?;
         let answer = self.operate(request).await;
@@ -211,6 +213,17 @@ impl Edge {
             crate::log::info(&format!("{method} {path} {outcome} {elapsed} us"));
         }
     }
+}
+
+/// Logs why a request is refused.
+fn log(request: &RequestContext, status: u16, why: &dyn std::fmt::Display) {
+    crate::log::warn(&format!("{status} {} {}: {why}", request.head.method, request.head.path()));
+}
+
+/// The answer to a request that is refused before its operation.
+fn refuse(request: &RequestContext, refusal: Refusal) -> Answer {
+    log(request, refusal.status, &refusal.message);
+    Answer::refused(refusal)
 }
 
 /// An answer to a request whose body nobody wants. Where it is not read to its end, the connection ends.

@@ -140,11 +140,6 @@ impl Answer {
         self
     }
 
-    #[cfg(test)]
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.extra.iter().find(|(known, _)| *known == name).map(|(_, value)| &**value)
-    }
-
     /// Ends the connection afterwards: the request was not read to its end.
     pub(super) fn closing(self) -> Self {
         self.with("connection", "close")

@@ -20,17 +20,32 @@ pub(super) struct Throttle {
     windows: Mutex<[(Instant, u32); LIMITS.len()]>,
 }
 
+/// A limit that a request is over.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Over {
+    limit: u32,
+    /// Until the window ends.
+    pub(super) seconds: u64,
+}
+
+impl std::fmt::Display for Over {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (limit, window, seconds) = (self.limit, WINDOW.as_secs(), self.seconds);
+        write!(f, "more than {limit} requests of this kind in {window} s (--throttle); Retry-After: {seconds}")
+    }
+}
+
 impl Throttle {
     pub(super) fn new() -> Self {
         Self { windows: Mutex::new([(crate::clock::machine::instant(), 0); LIMITS.len()]) }
     }
 
-    /// Counts the request. Over the limit: the seconds until the window ends.
-    pub(super) fn count(&self, request: &RequestContext) -> Option<u64> {
+    /// Counts the request. Over the limit: the limit, and the seconds until the window ends.
+    pub(super) fn count(&self, request: &RequestContext) -> Option<Over> {
         self.count_at(kind(request)?, crate::clock::machine::instant())
     }
 
-    fn count_at(&self, kind: usize, now: Instant) -> Option<u64> {
+    fn count_at(&self, kind: usize, now: Instant) -> Option<Over> {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         let (start, count) = &mut windows[kind];
         if now.duration_since(*start) >= WINDOW {
@@ -38,7 +53,7 @@ impl Throttle {
         }
         *count = count.saturating_add(1);
         let left = WINDOW.saturating_sub(now.duration_since(*start));
-        (*count > LIMITS[kind]).then(|| left.as_secs() + 1)
+        (*count > LIMITS[kind]).then(|| Over { limit: LIMITS[kind], seconds: left.as_secs() + 1 })
     }
 }
 
@@ -81,7 +96,7 @@ mod tests {
         for _ in 0..LIMITS[2] {
             assert_eq!(throttle.count_at(2, now), None);
         }
-        assert!(throttle.count_at(2, now).is_some_and(|seconds| (30..=31).contains(&seconds)));
+        assert!(throttle.count_at(2, now).is_some_and(|over| (30..=31).contains(&over.seconds)));
         assert_eq!(throttle.count_at(3, now), None);
         assert_eq!(throttle.count_at(2, now + WINDOW + Duration::from_secs(1)), None);
     }

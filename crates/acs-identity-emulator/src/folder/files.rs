@@ -91,8 +91,8 @@ fn make(path: &Path) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Writes a file: to another name, to the disk, then to its own name.
-pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
+/// Writes a file that everybody may read: to another name, to the disk, then to its own name.
+pub(crate) fn write_for_everybody(path: &Path, content: &[u8]) -> Result<(), Error> {
     let fail = |error| Error::File(path.to_owned(), error);
     let temporary = path.with_extension("new");
     // One that a kill left, or a link that somebody planted: neither is written to.
@@ -102,12 +102,25 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
         return Err(Error::File(temporary, error));
     }
     let mut file = make(&temporary).map_err(fail)?;
+    open_to_readers(&file).map_err(fail)?;
     file.write_all(content).map_err(fail)?;
     file.sync_all().map_err(fail)?;
     drop(file);
     fs::rename(&temporary, path).map_err(fail)?;
     sync_folder(path);
     Ok(())
+}
+
+/// Lets everybody read a file, and its owner write it.
+fn open_to_readers(file: &File) -> std::io::Result<()> {
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+    Ok(())
+}
+
+/// Lets everybody read a file that is there already. One that another user owns stays as it is.
+pub(crate) fn let_everybody_read(path: &Path) {
+    let _ = open(OpenOptions::new().read(true), path).and_then(|file| open_to_readers(&file));
 }
 
 /// The name, too, must be on the disk. Where folders cannot be opened, the system does it by itself.

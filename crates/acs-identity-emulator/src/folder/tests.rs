@@ -143,14 +143,14 @@ fn what_is_not_a_regular_file_is_refused_and_left_alone() {
 }
 
 #[test]
-fn keys_are_not_written_through_a_link() {
+fn certificates_are_not_written_through_a_link() {
     let folder = Temporary::new();
     fs::write(folder.path("target"), "mine").unwrap();
-    symlink(folder.path("target"), folder.path("token-key.new")).unwrap();
-    files::write(&folder.path("token-key.pem"), b"secret").unwrap();
+    symlink(folder.path("target"), folder.path("ca.new")).unwrap();
+    files::write_for_everybody(&folder.path("ca.pem"), b"certificate").unwrap();
     assert_eq!(fs::read_to_string(folder.path("target")).unwrap(), "mine");
-    assert_eq!(fs::read_to_string(folder.path("token-key.pem")).unwrap(), "secret");
-    assert_eq!(folder.mode("token-key.pem"), 0o600);
+    assert_eq!(fs::read_to_string(folder.path("ca.pem")).unwrap(), "certificate");
+    assert_eq!(folder.mode("ca.pem"), 0o644);
 }
 
 #[test]

@@ -46,7 +46,7 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
     entry.name(Arc::clone(&connection));
     let stream = Stream::new(tcp, Arc::clone(entry.watch()));
     if !is_tls {
-        return serve_http(stream, entry, edge, connection).await;
+        return serve_http(stream, entry, edge, connection, peer).await;
     }
     entry.enter(Stage::Handshake);
     let mut handshake = tls.accept_with(stream, |connection| connection.set_buffer_limit(Some(MAX_TLS_BUFFER)));
@@ -61,7 +61,7 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
             () = entry.woken() => {}
         }
     };
-    serve_http(stream, entry, edge, connection).await;
+    serve_http(stream, entry, edge, connection, peer).await;
 }
 
 async fn serve_http(
@@ -69,6 +69,7 @@ async fn serve_http(
     entry: Entry,
     edge: Arc<Edge>,
     connection: Arc<Connection>,
+    peer: SocketAddr,
 ) {
     entry.enter(Stage::Head);
     let watch: &Watch = &entry;
@@ -112,6 +113,8 @@ async fn serve_http(
         // A client that has sent its last request waits for the answer all the same.
         .half_close(true)
         .max_buf_size(MAX_HEAD)
+        // A buffer of that size may be read again before it is looked at.
+        .max_header_size(MAX_HEAD)
         .serve_connection(TokioIo::new(Watched::new(stream, Arc::clone(&connection))), service);
     let mut served = std::pin::pin!(served);
     loop {
@@ -120,9 +123,17 @@ async fn serve_http(
         }
         tokio::select! {
             biased;
-            _ = served.as_mut() => return,
+            served = served.as_mut() => return tell(served, peer),
             // Where it was cut, the stream says so, once an operation that runs is done.
             () = entry.woken() => {}
         }
+    }
+}
+
+/// Logs what hyper has refused by itself.
+fn tell(served: hyper::Result<()>, peer: SocketAddr) {
+    if served.is_err_and(|error| error.is_parse_too_large()) {
+        let what = format!("the head of the request is larger than {MAX_HEAD} bytes, or has too many headers");
+        crate::log::warn(&format!("431 to {}: {what}", peer.ip()));
     }
 }

@@ -391,7 +391,11 @@ impl Parser<'_> {
             Arity::Flag => 0,
             Arity::One | Arity::Many | Arity::Remainder if available == 0 => {
                 let problem = Problem::missing_value(argument, argument.arity != Arity::One);
-                return Err(self.error(path, words, problem));
+                let mut error = self.error(path, words, problem);
+                if argument.extension {
+                    error.hints.extend(negative_value(&spelling, words.get(at + 1)));
+                }
+                return Err(error);
             }
             Arity::One => 1,
             Arity::Many | Arity::Remainder => available,
@@ -461,6 +465,16 @@ impl Parser<'_> {
         }
         error
     }
+}
+
+/// What to do where the word behind an option is taken for an option because of its minus.
+fn negative_value(option: &str, next: Option<&String>) -> Option<String> {
+    let is_number = |word: &&String| {
+        let mut chars = word.chars();
+        chars.next() == Some('-') && chars.next().is_some_and(|c| c.is_ascii_digit())
+    };
+    let value = next.filter(is_number)?;
+    Some(format!("A value that begins with a minus stands behind an equals sign: {option}={value}"))
 }
 
 /// Cuts off what belongs to the command of `emulator run`, before any parser takes its options for ours.

@@ -274,6 +274,10 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
     hints
 }
 
+/// Where the access keys of an emulator are found.
+const EMULATOR_KEYS: &str = "Use the `connectionString` of its ready line, which is in the file of --ready-file where the line \
+    has null, or after a regeneration what POST /emulator/list-keys shows. The emulator's log says why it refused.";
+
 /// A wrong clock or a wrong key. Keys are not mentioned where a login was used.
 fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
     // A gateway in front of the service, say, has codes of its own.
@@ -295,14 +299,10 @@ fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
     }
     // What answers on this machine is an emulator, whose keys no portal shows.
     if failure.development_emulator {
-        return vec!["The emulator has another access key. Use the `connectionString` of its ready line.".into()];
+        return vec![format!("The emulator has another access key than the well-known one. {EMULATOR_KEYS}")];
     }
     if failure.is_local {
-        return vec![
-            "The access key is not the one of this emulator. Use the `connectionString` of its ready line, or \
-             UseDevelopmentEmulator=true."
-                .into(),
-        ];
+        return vec![format!("The emulator does not know this access key. {EMULATOR_KEYS}")];
     }
     vec![
         "The access key is not, or no longer, one of this resource. Copy the connection string anew from \

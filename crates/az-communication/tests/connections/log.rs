@@ -62,6 +62,96 @@ fn what_is_logged_of_a_request_is_short_and_draws_nothing() {
     assert!(text.is_ascii() || !text.contains('\u{202e}'), "{text}");
 }
 
+/// The lines of the log, without their times, after a clean stop.
+fn log_of(emulator: &mut Emulator) -> String {
+    terminate(emulator);
+    let mut text = String::new();
+    emulator.child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    text.lines().map(|line| format!("{}\n", line.split_once(' ').unwrap().1)).collect()
+}
+
+#[test]
+fn a_request_that_is_too_large_is_logged_with_the_limit() {
+    let home = Folder::new();
+    let mut emulator = Emulator::in_memory(&home);
+    let mut client = emulator.client();
+    let mut stream = connect(emulator.port());
+    write!(stream, "POST /identities HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048577\r\n\r\n").unwrap();
+    assert!(rest_of(stream).starts_with("HTTP/1.1 413 "));
+    let large = [("x-large".to_owned(), "x".repeat(40_000))];
+    assert_eq!(client.raw("GET", "/health", &large, "").unwrap().status, 431);
+    insta::assert_snapshot!(log_of(&mut emulator), @r"
+    WARN  413 POST /identities: The request body is larger than 1048576 bytes.
+    WARN  431 to 127.0.0.1: the head of the request is larger than 32768 bytes, or has too many headers
+    ");
+}
+
+#[test]
+fn a_request_over_a_rate_limit_is_logged_with_the_limit_and_the_option() {
+    let home = Folder::new();
+    let mut emulator = Emulator::start(&home, &["--in-memory", "--throttle"]);
+    let mut client = emulator.client();
+    let user = client.create();
+    let seconds = loop {
+        let answer = client.send("DELETE", &format!("/identities/{user}"), "");
+        if let Some(seconds) = answer.header("retry-after") {
+            break format!("Retry-After: {seconds}");
+        }
+    };
+    let log = log_of(&mut emulator).replace(&user, "USER").replace(&seconds, "Retry-After: SECONDS");
+    insta::assert_snapshot!(log, @"WARN  429 DELETE /identities/USER: more than 500 requests of this kind in 30 s (--throttle); Retry-After: SECONDS");
+}
+
+#[test]
+fn a_page_that_may_not_call_is_logged_with_its_origin_and_the_option() {
+    let home = Folder::new();
+    let mut emulator = Emulator::in_memory(&home);
+    let mut client = emulator.client();
+    for (path, origin) in [
+        ("/identities", "https://app.example"),
+        ("/identities", "null"),
+        ("/emulator/list-keys", "http://localhost:3000"),
+        ("/identities", "http://localhost:3000"),
+    ] {
+        let headers = [("origin".to_owned(), origin.to_owned())];
+        assert_eq!(client.raw("OPTIONS", path, &headers, "").unwrap().status, 204);
+    }
+    insta::assert_snapshot!(log_of(&mut emulator), @r"
+    WARN  OPTIONS /identities from the origin https://app.example: its pages may not call the service without --allow-origin https://app.example
+    WARN  OPTIONS /identities from the origin null: its pages may not call the service
+    WARN  OPTIONS /emulator/list-keys from the origin http://localhost:3000: no web page may call this endpoint
+    ");
+}
+
+#[test]
+fn an_entra_token_that_is_refused_for_a_teams_user_is_logged_with_what_is_wrong() {
+    let home = Folder::new();
+    let mut emulator = Emulator::in_memory(&home);
+    let mut client = emulator.client();
+    let token = |client: &mut Client, member: &str, value: &str| {
+        let id = "11111111-1111-1111-1111-111111111111";
+        let body = format!(r#"{{"oid":"{id}","appid":"{id}","{member}":{value}}}"#);
+        let answer = client.send("POST", "/emulator/entra-token?", &body);
+        answer.body["access_token"].as_str().unwrap().to_owned()
+    };
+    let tokens = [
+        token(&mut client, "scopes", r#"["Teams.ManageCalls"]"#),
+        token(&mut client, "aud", r#""https://other.example""#),
+        token(&mut client, "expiresIn", "-60"),
+        "rubbish".to_owned(),
+    ];
+    for token in tokens {
+        let answer = client.send("POST", "/teamsUser/:exchangeAccessToken", &format!(r#"{{"token":"{token}"}}"#));
+        assert_eq!(answer.status, 401);
+    }
+    insta::assert_snapshot!(log_of(&mut emulator), @r"
+    WARN  the Entra token is refused: it lacks the permission Teams.ManageChats
+    WARN  the Entra token is refused: its audience 'https://other.example' is not one of this exchange
+    WARN  the Entra token is refused: it has expired
+    WARN  the Entra token is refused: it is not a JWT
+    ");
+}
+
 #[test]
 fn a_ready_line_that_nobody_reads_ends_the_emulator() {
     let home = Folder::new();

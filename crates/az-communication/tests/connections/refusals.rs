@@ -72,3 +72,24 @@ fn what_a_refused_client_goes_on_sending_ends_some_time() {
     let sent = (0..3000).take_while(|_| stream.write_all(&chunk).is_ok()).count();
     assert!((16..2000).contains(&sent), "{sent} chunks");
 }
+
+#[test]
+fn a_head_of_32_kib_is_answered_and_a_longer_one_is_refused_however_it_comes() {
+    let home = Folder::new();
+    let emulator = Emulator::in_memory(&home);
+    let status = |length: usize, pieces: usize| {
+        let mut head = String::from("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Large: ");
+        head.push_str(&"x".repeat(length - head.len() - 4));
+        head.push_str("\r\n\r\n");
+        let mut stream = connect(emulator.port());
+        for piece in head.as_bytes().chunks(length.div_ceil(pieces)) {
+            stream.write_all(piece).unwrap();
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        rest_of(stream).lines().next().unwrap_or_default().to_owned()
+    };
+    for pieces in [1, 7] {
+        assert_eq!(status(32 * 1024, pieces), "HTTP/1.1 200 OK");
+        assert_eq!(status(32 * 1024 + 1, pieces), "HTTP/1.1 431 Request Header Fields Too Large");
+    }
+}

@@ -24,6 +24,69 @@ fn is_trusted(certificate: &Path, name: &str, port: u16) -> bool {
 }
 
 #[test]
+fn certificates_for_clients_may_be_read_by_everybody_and_nothing_else_may() {
+    let home = Folder::new();
+    let start = ["umask 077; exec \"$0\" communication emulator start --port 0 \"$@\"", AZ];
+    let in_shell = |options: &[&str]| {
+        let mut command = other_program("sh", &home);
+        command.arg("-c").args(start).args(options);
+        Emulator::from_command(&mut command)
+    };
+    let modes = |folder: &Path| -> String {
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut lines: Vec<String> =
+            entries.map(|path| format!("{} {:o}\n", path.file_name().unwrap().display(), mode(&path))).collect();
+        lines.sort();
+        format!("folder {:o}\n{}", mode(folder), lines.concat())
+    };
+    drop(in_shell(&[]));
+    // As the version before has left it.
+    std::fs::set_permissions(data(&home).join("ca.pem"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    let emulator = in_shell(&[]);
+    insta::assert_snapshot!(modes(&data(&home)), @r"
+    folder 700
+    bundle.pem 644
+    ca.pem 644
+    identities.db 600
+    identities.db-shm 600
+    identities.db-wal 600
+    lock 600
+    ");
+    drop(emulator);
+    let emulator = in_shell(&["--in-memory"]);
+    insta::assert_snapshot!(modes(Path::new(&emulator.ca_certificate()).parent().unwrap()), @r"
+    folder 700
+    bundle.pem 644
+    ca.pem 644
+    lock 600
+    ");
+}
+
+#[test]
+fn a_certificate_of_ones_own_for_localhost_is_served_with_a_warning() {
+    let home = Folder::new();
+    let said = |names: &[&str]| {
+        let identity = Identity::own(tls::server(names));
+        let file = |name: &str, text: &str| home.write(name, text).to_str().unwrap().to_owned();
+        let (certificate, key) = (file("own.pem", &identity.pem), file("own-key.pem", &identity.key.serialize_pem()));
+        let options = ["--in-memory", "--certificate", &certificate, "--certificate-key", &key];
+        let mut emulator = Emulator::start(&home, &options);
+        kill("TERM", emulator.child.id());
+        wait(&mut emulator.child);
+        let mut text = String::new();
+        emulator.child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+        text.lines().map(|line| format!("{}\n", line.split_once(' ').unwrap().1)).collect::<String>()
+    };
+    insta::assert_snapshot!([said(&["localhost"]), said(&["acs.example", "10.0.0.5"]), said(&[])].concat(), @r"
+    WARN  the certificate of --certificate names localhost: clients there must trust its issuer, and ca.pem is not enough
+    WARN  the certificate of --certificate names 10.0.0.5: clients at addresses must trust its issuer, and ca.pem is not enough
+    WARN  the certificate of --certificate names no host (subjectAltName), so no client takes it
+    ");
+    assert_eq!(said(&["acs.example"]), "");
+}
+
+#[test]
 fn names_come_into_the_certificate_by_the_option_and_the_variable() {
     let home = Folder::new();
     let names = ["localhost", "host.docker.internal", "host.containers.internal", "acs-emulator", "a.test", "b.test"];
@@ -51,6 +114,7 @@ fn a_name_that_the_authority_may_not_sign_for_is_refused_with_the_command_that_h
     let said = said.replace(home.path().to_str().unwrap(), "HOME");
     insta::assert_snapshot!(said, @"
     ERROR: The emulator cannot start: its certificate authority may not sign for acs.example.com, but for local names and private addresses, and those of its first start.
+    Hint: Such a name must be given at the first start of a folder: take a new one, with --data-dir.
     Hint: To make a new authority, which every trust store must then be given: az communication emulator new-authority --data-dir HOME/.azure/communication-emulator --hostname acs.example.com app.test
     ");
     assert_eq!(authority(&home), before);
@@ -180,11 +244,16 @@ fn ones_own_certificate_that_cannot_be_used_is_refused_by_the_name_of_its_file()
         refused(&["--certificate", "a.pem"]),
         refused(&["--certificate", "a.pem", "--certificate-key", "none.pem"]),
         refused(&["--certificate", "a.pem", "--certificate-key", "b-key.pem"]),
+        refused(&["--certificate", "b-key.pem", "--certificate-key", "b-key.pem"]),
     ];
     insta::assert_snapshot!(said.concat(), @"
     ERROR: --certificate is given without --certificate-key.
     Hint: A certificate needs its key: --certificate-key FILE, or AZURE_COMMUNICATION_EMULATOR_CERTIFICATE_KEY.
     ERROR: The emulator cannot start: none.pem cannot be used: No such file or directory.
+    Hint: --certificate-key names a file with the key of --certificate in PEM, without a password.
     ERROR: The emulator cannot start: b-key.pem does not hold the key of the certificate in a.pem.
+    Hint: --certificate-key names a file with the key of --certificate in PEM, without a password.
+    ERROR: The emulator cannot start: b-key.pem does not hold a certificate in PEM.
+    Hint: --certificate names a file with a certificate in PEM, and those of its issuers behind it.
     ");
 }

@@ -218,7 +218,7 @@ fn check(authority: &Authority, names: &[HostName], now: OffsetDateTime) -> Resu
         return Ok(());
     }
     let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
-    Err(Error::Authority(format!(
+    Err(Error::Names(format!(
         "its certificate authority may not sign for {}, but for local names and private addresses, and those of its first \
          start",
         refused.join(", ")

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use super::names::HostName;
 use super::server_certificate::provider;
 use super::x509;
-use crate::error::Error;
+use crate::error::{Error, OwnFile};
 use crate::folder::files;
 
 /// What tells that a file is not the one of before.
@@ -50,10 +50,22 @@ impl Files {
         [Fingerprint::of(&self.certificate), Fingerprint::of(&self.key)]
     }
 
+    /// An error about one of the files.
+    fn wrong(&self, file: OwnFile, what: impl Into<String>) -> Error {
+        let path = match file {
+            OwnFile::Certificate => &self.certificate,
+            OwnFile::Key => &self.key,
+        };
+        Error::OwnCertificate(file, Box::new(Error::Content(path.clone(), what.into())))
+    }
+
     fn read(&self, now: OffsetDateTime) -> Result<Loaded, Error> {
-        let content = |path: &Path, what: String| Error::Content(path.to_owned(), what);
-        let wrong = |what: &str| content(&self.certificate, what.to_owned());
-        let (certificate, key) = (files::read_given(&self.certificate)?, files::read_given(&self.key)?);
+        let wrong = |what: &str| self.wrong(OwnFile::Certificate, what);
+        let content = |path: &Path, file: OwnFile| {
+            files::read_given(path).map_err(|error| Error::OwnCertificate(file, Box::new(error)))
+        };
+        let certificate = content(&self.certificate, OwnFile::Certificate)?;
+        let key = content(&self.key, OwnFile::Key)?;
         let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&certificate)
             .collect::<Result<_, _>>()
             .map_err(|_| wrong("does not hold certificates in PEM"))?;
@@ -61,26 +73,20 @@ impl Files {
         let fields = x509::read(first).ok_or_else(|| wrong("holds something else than a certificate"))?;
         let date = |at: OffsetDateTime| acs_identity_protocol::time::whole_seconds(at);
         if now > fields.not_after {
-            return Err(content(
-                &self.certificate,
-                format!("holds a certificate that has ended, on {}", date(fields.not_after)),
-            ));
+            return Err(wrong(&format!("holds a certificate that has ended, on {}", date(fields.not_after))));
         }
         if now < fields.not_before {
             let from = date(fields.not_before);
-            return Err(content(
-                &self.certificate,
-                format!("holds a certificate that is not valid yet, but from {from} on"),
-            ));
+            return Err(wrong(&format!("holds a certificate that is not valid yet, but from {from} on")));
         }
         let secret = PrivateKeyDer::from_pem_slice(&key)
-            .map_err(|_| content(&self.key, "does not hold a private key in PEM without a password".into()))?;
+            .map_err(|_| self.wrong(OwnFile::Key, "does not hold a private key in PEM without a password"))?;
         let key = CertifiedKey::from_der(chain, secret, &provider()).map_err(|error| match error {
-            rustls::Error::InconsistentKeys(_) => content(
-                &self.key,
+            rustls::Error::InconsistentKeys(_) => self.wrong(
+                OwnFile::Key,
                 format!("does not hold the key of the certificate in {}", self.certificate.display()),
             ),
-            _ => content(&self.key, "holds a kind of key that is not supported".into()),
+            _ => self.wrong(OwnFile::Key, "holds a kind of key that is not supported"),
         })?;
         Ok(Loaded { key: Arc::new(key), names: fields.names, not_after: fields.not_after })
     }
@@ -126,6 +132,23 @@ impl OwnCertificate {
     /// Whether it names that host.
     pub(crate) fn covers(&self, name: &HostName) -> bool {
         covers(&self.loaded.key, &name.to_string())
+    }
+
+    /// What people should know about the names that it has. The emulator's own certificate serves all others.
+    pub(crate) fn warning(&self) -> Option<String> {
+        if self.loaded.names.is_empty() {
+            return Some(
+                "the certificate of --certificate names no host (subjectAltName), so no client takes it".into(),
+            );
+        }
+        // Who asks for an address does not say which one, and gets this one for all of them.
+        let is_address = |name: &&HostName| matches!(name, HostName::Address(_));
+        let localhost = HostName::Name("localhost".into());
+        let name = self.loaded.names.iter().find(is_address).or(self.covers(&localhost).then_some(&localhost))?;
+        let there = if is_address(&name) { "at addresses" } else { "there" };
+        Some(format!(
+            "the certificate of --certificate names {name}: clients {there} must trust its issuer, and ca.pem is not enough"
+        ))
     }
 }
 

@@ -43,12 +43,13 @@ impl StoredCertificates {
     }
 }
 
-/// Writes the authority's certificate for people, where the file says something else.
+/// Writes the authority's certificate for people, where the file says something else. Everybody may read it: it is no secret.
 pub(crate) fn write_copy(folder: &Path, root: &str) -> Result<(), Error> {
     let path = folder.join(CA_CERTIFICATE_FILE);
     // A copy that cannot be read is replaced, too: it may not even be text.
     if files::read(&path).ok().flatten().as_deref() == Some(root) {
+        files::let_everybody_read(&path);
         return Ok(());
     }
-    files::write(&path, root.as_bytes())
+    files::write_for_everybody(&path, root.as_bytes())
 }

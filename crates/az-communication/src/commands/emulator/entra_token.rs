@@ -1,5 +1,6 @@
 //! `emulator entra-token`: an Entra access token of a Teams user, from the running emulator.
 
+use acs_identity_emulator::DEFAULT_TENANT;
 use serde_json::{Value as Json, json};
 
 use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
@@ -17,7 +18,7 @@ pub(in crate::commands) const VERB: Verb = Verb {
     arguments: &[
         Argument::new(&["--oid"], "Object ID of the user.").required().extension(),
         Argument::new(&["--appid"], "Client ID of the application that the token is issued to.").required().extension(),
-        Argument::new(&["--tenant"], "Tenant of the user.").extension(),
+        Argument::new(&["--tenant"], "Tenant of the user.").default(DEFAULT_TENANT).extension(),
         Argument::new(&["--scopes"], "Permissions of the token.")
             .arity(Arity::Many)
             .default("Teams.ManageCalls Teams.ManageChats")
@@ -26,9 +27,12 @@ pub(in crate::commands) const VERB: Verb = Verb {
         Argument::new(&["--audience"], "Audience of the token.")
             .default("https://auth.msft.communication.azure.com")
             .extension(),
-        Argument::new(&["--expires-in"], "Lifetime: 90m, 1h, PT90M, plain minutes. With a minus: expired.")
-            .default("1h")
-            .extension(),
+        Argument::new(
+            &["--expires-in"],
+            "Lifetime: 90m, 1h, PT90M, plain minutes. Of a token that has expired: --expires-in=-5m, with the equals sign.",
+        )
+        .default("1h")
+        .extension(),
     ],
     connects: true,
     confirms: false,

@@ -2,7 +2,7 @@
 
 use std::env;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::emulator_files::{TEMPORARY_PREFIX, temporary_parents};
@@ -70,14 +70,14 @@ impl TemporaryFolder {
         &self.path
     }
 
-    /// Writes a file into it.
+    /// Writes a file with certificates into it.
     ///
     /// # Errors
     ///
     /// When the disk is full.
     pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, CliError> {
         let path = self.path.join(name);
-        private_file::create(&path).and_then(|mut file| file.write_all(content)).map_err(|error| {
+        private_file::write_for_everybody(&path, content).map_err(|error| {
             CliError::new(format!("{} cannot be written: {}.", path.display(), system_text(&error)))
         })?;
         Ok(path)

@@ -30,7 +30,7 @@ mod until;
 
 use std::path::Path;
 
-use acs_identity_emulator::{Config, Emulator, Error, Storage};
+use acs_identity_emulator::{Config, Emulator, Error, OwnFile, Storage};
 
 use crate::error::CliError;
 use crate::limits;
@@ -83,6 +83,24 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
             if folder.is_some() { described.hint(hints.no_folder) } else { described }
         }
         Error::Database(..) | Error::Folder(..) if folder.is_some() => described.hint(hints.no_folder),
+        Error::OwnCertificate(file, cause) => {
+            let described = match &**cause {
+                Error::File(_, cause) => limits::explain(described, cause),
+                _ => described,
+            };
+            described.hint(match file {
+                OwnFile::Certificate => {
+                    "--certificate names a file with a certificate in PEM, and those of its issuers behind it."
+                }
+                OwnFile::Key => "--certificate-key names a file with the key of --certificate in PEM, without a password.",
+            })
+        }
+        Error::Names(_) => match folder {
+            Some(folder) => described
+                .hint("Such a name must be given at the first start of a folder: take a new one, with --data-dir.")
+                .hint(new_authority_hint(folder, names)),
+            None => described,
+        },
         Error::Authority(_) => match folder {
             Some(folder) => described.hint(new_authority_hint(folder, names)),
             None => described,

@@ -204,9 +204,9 @@ struct Files {
 impl Files {
     fn in_data_folder(folder: &Path, authority: &str) -> Result<Self, CliError> {
         let path = folder.join(BUNDLE_FILE);
-        private_file::replace(&path, trusting::bundle(authority, folder).as_bytes()).map_err(|error| {
-            CliError::new(format!("{} cannot be written: {}.", path.display(), system_text(&error)))
-        })?;
+        private_file::replace_for_everybody(&path, trusting::bundle(authority, folder).as_bytes()).map_err(
+            |error| CliError::new(format!("{} cannot be written: {}.", path.display(), system_text(&error))),
+        )?;
         Ok(Self {
             certificate: Some(text_of(&folder.join(CA_CERTIFICATE_FILE))?),
             bundle: Some(text_of(&path)?),

@@ -25,7 +25,7 @@ pub use files::{
 pub use interfaces::interface;
 pub use private::{
     close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_open_to_others,
-    is_private_folder,
+    is_private_folder, open_to_readers,
 };
 pub use processes::{REPLACES, exit_signal, replace};
 pub use sockets::wait_for_socket;

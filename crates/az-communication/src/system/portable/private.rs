@@ -25,6 +25,15 @@ pub fn close_to_others(_: &File) -> io::Result<()> {
 /// # Errors
 ///
 /// Never here.
+pub fn open_to_readers(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// The rights stay as they are.
+///
+/// # Errors
+///
+/// Never here.
 pub fn close_folder_to_others(_: &Path) -> io::Result<()> {
     Ok(())
 }

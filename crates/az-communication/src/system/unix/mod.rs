@@ -39,7 +39,7 @@ pub use interfaces::interface;
 pub use own::{is_caller, is_this_file};
 pub use private::{
     close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_open_to_others,
-    is_private_folder,
+    is_private_folder, open_to_readers,
 };
 pub use processes::{REPLACES, exit_signal, replace};
 #[cfg(target_os = "linux")]

@@ -26,6 +26,15 @@ pub fn close_to_others(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(0o600))
 }
 
+/// Lets everybody read a file, and its owner write it.
+///
+/// # Errors
+///
+/// When it belongs to somebody else.
+pub fn open_to_readers(file: &File) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(0o644))
+}
+
 /// Lets the owner use a folder, and nobody else.
 ///
 /// # Errors
