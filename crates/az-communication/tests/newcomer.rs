@@ -184,3 +184,16 @@ fn a_value_that_begins_with_a_minus_is_refused_with_the_way_to_write_it() {
     exit 2
     ");
 }
+
+#[test]
+fn a_misspelled_option_of_a_command_of_ours_is_refused_with_the_one_that_is_near() {
+    let home = Folder::new();
+    let error = fails(&mut words(&home, "communication emulator start --prot 0 --in-memroy"));
+    assert_snapshot!(error, @r"
+    ERROR: unrecognized arguments: --prot 0 --in-memroy
+
+    Hint: Is '--port' meant?
+    Hint: Is '--in-memory' meant?
+    exit 2
+    ");
+}

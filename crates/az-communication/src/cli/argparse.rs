@@ -318,6 +318,13 @@ impl Parser<'_> {
         });
         let mut hints: Vec<String> =
             abbreviated.map(|spelling| format!("Write '{spelling}' out, if that is what you mean.")).collect();
+        if command.extension && hints.is_empty() {
+            let misspelled = words.iter().filter_map(|word| {
+                let name = word.split('=').next().filter(|name| name.starts_with("--"))?;
+                difflib::closest(name, ours.iter().flat_map(|argument| argument.options.iter().copied()))
+            });
+            hints.extend(misspelled.map(|spelling| format!("Is '{spelling}' meant?")));
+        }
         let takes_a_token = ours.iter().any(|argument| argument.key() == "--token");
         if takes_a_token && words.iter().any(|word| !word.starts_with('-')) {
             hints.push("Give the token as --token TOKEN, or write it to stdin.".to_owned());

@@ -35,10 +35,8 @@ pub enum Completion {
 pub enum Variable {
     /// There is none, or the option's help names it.
     None,
-    /// `AZURE_COMMUNICATION_EMULATOR_…`; blanks separate several values.
+    /// `AZURE_COMMUNICATION_EMULATOR_…`; commas or blanks separate several values.
     Emulator,
-    /// The same, and commas separate values, too.
-    EmulatorNames,
     /// The same, or `…_FILE` with the name of a file that holds the value.
     EmulatorSecret,
     /// `AZURE_COMMUNICATION_EMULATOR_RUN_…`: `run` has an emulator of its own beside the one of `start`.
@@ -155,9 +153,7 @@ impl Argument {
     pub fn variable_name(&self) -> Option<String> {
         match self.variable {
             Variable::None => None,
-            Variable::Emulator | Variable::EmulatorNames | Variable::EmulatorSecret => {
-                Some(emulator_variables::name_of(self.key()))
-            }
+            Variable::Emulator | Variable::EmulatorSecret => Some(emulator_variables::name_of(self.key())),
             Variable::EmulatorRun => Some(emulator_variables::name_of(&self.key().replacen("--", "--run-", 1))),
         }
     }
@@ -180,8 +176,7 @@ impl Argument {
         let name = self.variable_name()?;
         let more = match (self.variable, self.arity) {
             (Variable::EmulatorSecret, _) => format!(", or {name}_FILE for a file"),
-            (Variable::EmulatorNames, _) => ", with commas or blanks between them".to_owned(),
-            (_, Arity::Many) => ", with blanks between them".to_owned(),
+            (_, Arity::Many) => ", with commas or blanks between them".to_owned(),
             _ => String::new(),
         };
         Some(format!("Environment variable: {name}{more}."))

@@ -90,7 +90,7 @@ fn the_options_about_doors_have_variables() {
     command.args(START).arg("--in-memory");
     for (name, value) in [
         ("CONTROL_SECRET", options[1]),
-        ("ALLOW_ORIGIN", "http://other.example https://app.example"),
+        ("ALLOW_ORIGIN", "http://other.example,https://app.example https://b.example"),
         ("PUBLIC_URL", options[5]),
     ] {
         command.env(format!("AZURE_COMMUNICATION_EMULATOR_{name}"), value);
@@ -205,6 +205,18 @@ fn an_issuer_that_does_not_answer_is_given_up() {
     insta::assert_snapshot!(said, @r"
     ERROR: http://127.0.0.1:PORT cannot be read: it has not answered within 10 s.
     Hint: Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration
+    Hint: --entra-issuer names an issuer, whose metadata and keys are read once, at the start.
+    ");
+}
+
+#[test]
+fn an_issuer_that_cannot_be_reached_is_named_with_its_option() {
+    let home = Folder::new();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let said = refusal(az(&home).args(START).args(["--in-memory", "--entra-issuer", &format!("http://{closed}/")]));
+    insta::assert_snapshot!(said.replace(&closed.port().to_string(), "PORT"), @r"
+    ERROR: http://127.0.0.1:PORT/ cannot be read: Cannot connect to 127.0.0.1:PORT: Connection refused.
+    Hint: --entra-issuer names an issuer, whose metadata and keys are read once, at the start.
     ");
 }
 

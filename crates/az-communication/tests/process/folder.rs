@@ -52,3 +52,22 @@ fn a_folder_or_database_that_cannot_be_written_is_refused_by_its_name() {
     Hint: Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.
     ");
 }
+
+#[test]
+fn memory_and_a_data_folder_exclude_each_other_and_options_win_over_variables() {
+    let home = Folder::new();
+    let start = |options: &[&str], variable: &str, value: &str| {
+        let mut command = az(&home);
+        command.args(START).args(options).env(format!("AZURE_COMMUNICATION_EMULATOR_{variable}"), value);
+        command
+    };
+    let both = refusal_with(2, az(&home).args(START).args(["--in-memory", "--data-dir", "a"]));
+    insta::assert_snapshot!(both, @r"
+    ERROR: --in-memory and --data-dir are both given.
+    Hint: Leave one of them out: what is in memory is kept in no folder.
+    ");
+    drop(Emulator::from_command(&mut start(&["--data-dir", "b"], "IN_MEMORY", "yes")));
+    drop(Emulator::from_command(&mut start(&["--in-memory"], "DATA_DIR", "c")));
+    let is_there = ["a", "b", "c"].map(|name| home.path().join(name).exists());
+    assert_eq!(is_there, [false, true, false]);
+}

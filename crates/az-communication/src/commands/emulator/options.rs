@@ -84,6 +84,20 @@ pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliEr
     parse_bool(&given.value).ok_or_else(|| given.is_not("a boolean").hint("Set it to yes or no."))
 }
 
+/// Whether the data is to be in memory. What stands on the command line wins over the variable of the other one.
+///
+/// # Errors
+///
+/// When both stand on the command line, or the variable says neither yes nor no.
+pub(super) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
+    match (invocation.arguments.has("--in-memory"), given(invocation, "--data-dir")?) {
+        (true, Some(_)) => Err(CliError::usage("--in-memory and --data-dir are both given.")
+            .hint("Leave one of them out: what is in memory is kept in no folder.")),
+        (false, Some(_)) => Ok(false),
+        (_, None) => flag(invocation, "--in-memory"),
+    }
+}
+
 /// The folder for the data, as an absolute path.
 ///
 /// # Errors
@@ -143,7 +157,13 @@ pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
     }
     for given in list(invocation, "--entra-issuer")? {
         client::check_url(&given.named_by, &given.value).map_err(|error| error.hint(ENTRA_METADATA))?;
-        config.issuers.push(trusted_issuer(&given.value, invocation.printer)?);
+        let issuer = trusted_issuer(&given.value, invocation.printer).map_err(|error| {
+            error.hint(format!(
+                "{} names an issuer, whose metadata and keys are read once, at the start.",
+                given.named_by
+            ))
+        })?;
+        config.issuers.push(issuer);
     }
     if let (Some(admin), true) = (admins.first(), config.issuers.is_empty()) {
         return Err(CliError::usage(format!("{} is given without --entra-issuer.", admin.named_by)).hint(
@@ -175,7 +195,7 @@ fn is_admin(text: &str, any_tenant: bool) -> bool {
     }
 }
 
-/// The values of an option that takes several, else those of its variable, which blanks separate.
+/// The values of an option that takes several, else those of its variable, with commas or blanks between them.
 ///
 /// # Errors
 ///
@@ -184,7 +204,8 @@ fn list(invocation: &Invocation<'_>, key: &str) -> Result<Vec<Given>, CliError> 
     if !invocation.arguments.has(key) {
         let Some(Given { value, named_by }) = variable(invocation, key)? else { return Ok(Vec::new()) };
         let one = |value: &str| Given { value: value.to_owned(), named_by: named_by.clone() };
-        return Ok(value.split_whitespace().map(one).collect());
+        let values = value.split(|c: char| c == ',' || c.is_whitespace()).filter(|value| !value.is_empty());
+        return Ok(values.map(one).collect());
     }
     let values = invocation.arguments.list(key).iter();
     values

@@ -154,7 +154,16 @@ impl Ready {
     /// `shown` says whether the connection string stands on stdout.
     fn words(&self, shown: bool) -> String {
         let place = self.data.as_ref().map_or_else(|| "in memory".to_owned(), |folder| format!("in {folder}"));
-        let mut words = format!("\nThe emulator is running at {}. Its data is kept {place}.\n", self.endpoint);
+        let local = self.control_endpoint.strip_suffix("/emulator/").unwrap_or(&self.control_endpoint);
+        let is_public = local != self.endpoint;
+        let mut words = format!("\nThe emulator is running at {local}. Its data is kept {place}.\n");
+        if is_public {
+            let _ = writeln!(
+                words,
+                "Its clients reach it at {}, with the certificate of what is in between.",
+                self.endpoint
+            );
+        }
         if self.is_usual() {
             let _ = writeln!(
                 words,
@@ -174,7 +183,7 @@ impl Ready {
             None => (format!("endpoint={}/;accesskey=…", self.endpoint), "  # with your key".to_owned()),
         };
         export("AZURE_COMMUNICATION_CONNECTION_STRING", &string, &place);
-        if let (Some(certificate), Some(bundle)) = (&self.certificate, &self.bundle) {
+        if let (Some(certificate), Some(bundle), false) = (&self.certificate, &self.bundle, is_public) {
             export("REQUESTS_CA_BUNDLE", bundle, "  # Python, the Azure CLI");
             export("SSL_CERT_FILE", bundle, "  # OpenSSL, Go, .NET");
             export("CURL_CA_BUNDLE", bundle, "  # curl");
@@ -228,6 +237,17 @@ mod tests {
         assert!(words.contains(&format!("CONNECTION_STRING='{}'\n", ready.connection_string)), "{words}");
         assert!(words.contains(r"NODE_EXTRA_CA_CERTS='/h/it'\''s/ca.pem'"), "{words}");
         assert!(words.contains("REQUESTS_CA_BUNDLE=/h/bundle.pem "), "{words}");
+        ready.endpoint = "https://acs.example".into();
+        insta::assert_snapshot!(ready.words(true), @r"
+
+        The emulator is running at https://localhost:1. Its data is kept in /h.
+        Its clients reach it at https://acs.example, with the certificate of what is in between.
+        To use it from another terminal:
+
+          export AZURE_COMMUNICATION_CONNECTION_STRING='endpoint=https://localhost:1/;accesskey=V2VsbC1rbm93biBrZXkgb2YgdGhlIEFDUyBJZGVudGl0eSBlbXVsYXRvci4gTm90IGEgc2VjcmV0Lg=='
+
+        Ctrl-C stops it.
+        ");
         ready.connection_string = "endpoint=https://localhost:1/;accesskey=c2VjcmV0".into();
         for shown in [true, false] {
             assert!(!ready.words(shown).contains("c2VjcmV0"));

@@ -14,16 +14,17 @@ pub(super) const PORT: Argument = Argument::new(&["--port"], "Port to listen on;
     .extension();
 
 pub(super) const DATA_DIR: Argument =
-    Argument::new(&["--data-dir"], "Folder for the data, the keys and the certificates.")
+    Argument::new(&["--data-dir"], "Folder for the data, the keys and the certificates; not with --in-memory.")
         .variable(Variable::Emulator)
         .default("~/.azure/communication-emulator")
         .completion(Completion::File)
         .extension();
 
-pub(super) const IN_MEMORY: Argument = Argument::new(&["--in-memory"], "Keep everything in memory.")
-    .variable(Variable::Emulator)
-    .arity(Arity::Flag)
-    .extension();
+pub(super) const IN_MEMORY: Argument =
+    Argument::new(&["--in-memory"], "Keep everything in memory; not with --data-dir.")
+        .variable(Variable::Emulator)
+        .arity(Arity::Flag)
+        .extension();
 
 /// Those of `run` have variables of their own: the others are those of the emulator of `start`, which is another one.
 pub(super) const RUN_HOST: Argument = HOST.variable(Variable::EmulatorRun);
@@ -40,9 +41,10 @@ pub(super) const RUN_DATA_DIR: Argument = Argument::new(
 
 pub(super) const HOSTNAME: Argument = Argument::new(
     &["--hostname"],
-    "Further names and addresses under which clients reach the emulator, for its certificate.",
+    "Further names and addresses under which clients reach the emulator, for its certificate; those that are not local or \
+     private at the first start of a data folder only.",
 )
-.variable(Variable::EmulatorNames)
+.variable(Variable::Emulator)
 .arity(Arity::Many)
 .extension();
 
@@ -78,7 +80,7 @@ pub(super) const CONTROL_SECRET: Argument = Argument::new(
 
 pub(super) const ENTRA_ISSUER: Argument = Argument::new(
     &["--entra-issuer"],
-    "OpenID metadata URLs of issuers whose tokens are accepted for management beside the emulator's own.",
+    "OpenID metadata URLs of issuers whose tokens are accepted for management beside the emulator's own; read once, at the start.",
 )
 .variable(Variable::Emulator)
 .arity(Arity::Many)

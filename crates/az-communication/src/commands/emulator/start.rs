@@ -64,6 +64,10 @@ pub(in crate::commands) const VERB: Verb = Verb {
     examples: &[
         Example { name: "Start the emulator on its usual port", command: "{}" },
         Example { name: "Start a private one on any free port", command: "{} --in-memory --port 0" },
+        Example {
+            name: "Start one that other machines reach by a name, with a key and a folder of its own",
+            command: "{} --host 0.0.0.0 --hostname acs-emulator --access-key @key --data-dir ./acs",
+        },
         Example { name: "Start it for the next steps of a CI job", command: "{} --in-memory --detach" },
     ],
     run,
@@ -187,7 +191,7 @@ const HINTS: Hints = Hints {
 
 /// The folder for the data; `None` in memory.
 fn data_folder(invocation: &Invocation<'_>) -> Result<Option<PathBuf>, CliError> {
-    if options::flag(invocation, "--in-memory")? {
+    if options::in_memory(invocation)? {
         return Ok(None);
     }
     options::data_dir(invocation).map(Some)

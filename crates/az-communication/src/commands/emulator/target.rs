@@ -10,8 +10,7 @@ use super::places::Places;
 use super::process_file::{self, PID, READY};
 use super::ready::Ready;
 use super::settings::{
-    CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT,
-    STATUS_READY_FILE,
+    CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_PID_FILE, STATUS_PORT, STATUS_READY_FILE,
 };
 use crate::client::{Auth, Connection, check_url};
 use crate::commands::Invocation;
@@ -125,7 +124,7 @@ impl Local {
         let host = text(STATUS_HOST.key())?;
         let file = text(STATUS_READY_FILE.key())?.or(text(STATUS_PID_FILE.key())?);
         let folder = text(STATUS_DATA_DIR.key())?;
-        let in_memory = options::flag(invocation, STATUS_IN_MEMORY.key())?;
+        let in_memory = options::in_memory(invocation)?;
         let data = if in_memory { None } else { options::data_dir(invocation).ok() };
         let mut places: Vec<Places> = Places::of(invocation, data.as_deref()).into_iter().collect();
         // The usual one may be either.
