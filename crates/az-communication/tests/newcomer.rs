@@ -125,18 +125,6 @@ fn to_stop_the_emulator_is_to_end_its_process() {
 }
 
 #[test]
-fn whether_the_emulator_runs_is_for_the_doctor_to_say() {
-    let home = Folder::new();
-    assert_snapshot!(fails(&mut words(&home, "communication emulator status")), @"
-    ERROR: 'status' is misspelled or not recognized by the system.
-
-    Hint: az communication doctor says whether the emulator of the connection string answers. Programs ask for GET /health.
-    Hint: This az also has 'communication emulator start'.
-    exit 2
-    ");
-}
-
-#[test]
 fn a_token_without_its_option_comes_with_a_hint() {
     let home = Folder::new();
     let said = fails(&mut words(&home, "communication user-identity token inspect eyJ.eyJ.x"));
