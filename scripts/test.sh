@@ -22,6 +22,8 @@ install_once installers tests/peers/packages/package.json javascript_packages
 export AZ_TEST_INSTALLERS=$installed
 install_once installers-python tests/peers/packages/requirements.txt python_packages
 export AZ_TEST_INSTALLERS_PYTHON=$installed/bin/python
+install_once ci tests/ci/requirements.txt python_packages
+ci=$installed
 install_once docs tests/docs/package.json javascript_packages
 docs=$installed
 if [ "$(id -u)" -eq 0 ]; then
@@ -42,6 +44,15 @@ markdown() {
     "$docs/node_modules/.bin/markdownlint-cli2" --config tests/docs/.markdownlint-cli2.jsonc "${files[@]}"
     "$docs/node_modules/.bin/remark" --frail --no-stdout --quiet \
         --use "$docs/node_modules/remark-validate-links/index.js=repository:false" "${files[@]}"
+}
+
+# The files for CI services, none of which is reached from here.
+ci_files() {
+    "$ci/bin/check-jsonschema" --builtin-schema vendor.github-workflows .github/workflows/*.yml &&
+        "$ci/bin/check-jsonschema" --builtin-schema vendor.github-actions action.yml &&
+        "$ci/bin/check-jsonschema" --builtin-schema vendor.gitlab-ci packaging/gitlab/emulator.gitlab-ci.yml &&
+        "$ci/bin/zizmor" --offline --quiet .github action.yml &&
+        shellcheck packaging/github/*.sh scripts/*.sh scripts/lib/*.sh bench/run
 }
 
 # The README's first command, as it stands there. Its program is what the benchmark measures, too.
@@ -65,6 +76,7 @@ artefacts() {
 }
 
 step markdown
+step ci_files
 step cargo fmt --all --check
 step cargo fmt --manifest-path xtask/Cargo.toml --check
 step cargo clippy --workspace --all-targets --all-features -- -D warnings
