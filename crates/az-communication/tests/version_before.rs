@@ -77,3 +77,43 @@ fn a_data_folder_of_the_version_before_opens_with_everything_in_it_and_says_what
     let again = log_of(emulator, &home);
     assert!(!again.contains("schema") && !again.contains("removed"), "{again}");
 }
+
+const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/before");
+
+fn lines_of(path: &Path) -> Vec<Value> {
+    std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_list_of_tokens_of_the_version_before_is_gone_on_with() {
+    let home = Folder::new();
+    let record = home.write("tokens.jsonl", std::fs::read(Path::new(FILES).join("tokens.jsonl")).unwrap());
+    let before = lines_of(&record);
+    let emulator = Emulator::in_memory(&home);
+    let output = support::az(&home)
+        .args("communication user-identity token issue-batch --scope chat --count 5 --out-file tokens.jsonl".split(' '))
+        .args(["--query", "[issued, skipped, failed]", "-o", "tsv"])
+        .env("AZURE_COMMUNICATION_CONNECTION_STRING", emulator.connection_string())
+        .env("REQUESTS_CA_BUNDLE", emulator.ca_certificate())
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "2\n3\n0\n", "{output:?}");
+    assert_eq!(lines_of(&record)[..before.len()], before);
+}
+
+#[test]
+fn a_config_file_of_the_version_before_says_what_it_said() {
+    let home = Folder::new();
+    let emulator = Emulator::in_memory(&home);
+    let config = std::fs::read_to_string(Path::new(FILES).join("config")).unwrap();
+    let own = format!("endpoint=https://localhost:{}/;accesskey=", emulator.port());
+    let key = emulator.connection_string().rsplit_once("accesskey=").unwrap().1.to_owned();
+    home.write(".azure/config", config.replace("endpoint=https://localhost:PORT/;accesskey=KEY", &(own + &key)));
+    let output = support::az(&home)
+        .args(["communication", "user-identity", "token", "issue", "--scope", "chat", "--query", "token"])
+        .env("REQUESTS_CA_BUNDLE", emulator.ca_certificate())
+        .output()
+        .unwrap();
+    assert!(output.status.success() && output.stdout.starts_with(b"eyJ"), "{output:?}");
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "only_show_errors");
+}
