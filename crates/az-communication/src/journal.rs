@@ -73,7 +73,7 @@ impl Journal {
     }
 
     fn new(path: &Path, file: File, end: u64, lock: Option<File>, shared: bool) -> Result<Self, CliError> {
-        let id = FileId::of(&file.metadata().map_err(|error| unwritable(path, &error))?);
+        let id = FileId::of(path, &file.metadata().map_err(|error| unwritable(path, &error))?);
         let written = Written { end, lines: 0, durable: 0, syncing: false, broken: false, disturbed: None };
         let (path, written) = (path.to_owned(), Mutex::new(written));
         Ok(Self { path, file, id, shared, _lock: lock, written, synced: Condvar::new() })
@@ -149,7 +149,7 @@ impl Journal {
     /// Looks whether the path still names the file, and whether it is as this process left it.
     fn look(&self, written: &mut Written) -> Result<(), CliError> {
         match self.path.metadata() {
-            Ok(metadata) if FileId::of(&metadata) == self.id => self.compare(written, metadata.len()),
+            Ok(metadata) if FileId::of(&self.path, &metadata) == self.id => self.compare(written, metadata.len()),
             Ok(_) => {
                 written.disturbed.get_or_insert(Disturbed::Replaced);
             }

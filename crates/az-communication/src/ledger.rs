@@ -82,7 +82,7 @@ impl Ledger {
                     let error = refuse("it has lines that are not a ledger's");
                     return Err(hinted(error).hint("Nothing was changed. Name another file."));
                 }
-                Some(FileId::of(&metadata))
+                Some(FileId::of(path, &metadata))
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => match place::dangling(path) {
                 Some((why, _)) => return Err(hinted(refuse(why)).hint("Name a file by its own path.")),
@@ -97,7 +97,7 @@ impl Ledger {
         let file = options.open(path).map_err(|error| fail(&error))?;
         if let Some(id) = id {
             let opened = file.metadata().map_err(|error| fail(&error))?;
-            if FileId::of(&opened) != id {
+            if FileId::of(path, &opened) != id {
                 return Err(replaced());
             }
         } else {

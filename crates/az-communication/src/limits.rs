@@ -18,18 +18,6 @@ pub fn of_files() -> Option<io::Error> {
     File::open(system::NULL_DEVICE).err().filter(is_of_files)
 }
 
-/// Whether a process may open so many more files. For what ends with a panic in the middle of it.
-///
-/// # Errors
-///
-/// Why it may not.
-pub fn room_for_files(count: usize) -> io::Result<()> {
-    match (0..count).map(|_| File::open(system::NULL_DEVICE)).collect::<io::Result<Vec<_>>>() {
-        Err(error) if is_of_files(&error) => Err(error),
-        _ => Ok(()),
-    }
-}
-
 /// Whether the process, or the machine, has too many open files.
 pub fn is_of_files(error: &io::Error) -> bool {
     matches!(system::limit(error), Some(Limit::FilesOfProcess | Limit::FilesOfMachine))

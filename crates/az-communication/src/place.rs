@@ -27,7 +27,7 @@ pub enum Which<'a> {
 impl Other<'_> {
     /// Whether that path names it, by any name.
     pub fn is(&self, path: &Path) -> bool {
-        let id = |path: &Path| path.metadata().ok().and_then(|metadata| FileId::of(&metadata));
+        let id = |path: &Path| path.metadata().ok().and_then(|metadata| FileId::of(path, &metadata));
         match self.file {
             Which::Id(other) => id(path) == Some(other),
             Which::Path(other) => match (id(path), id(other)) {

@@ -21,6 +21,8 @@ pub use unix::*;
 
 /// What a path names beside files and folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+// Not every system has all of them.
+#[allow(dead_code)]
 pub enum Special {
     /// A pipe with a name.
     Fifo,
@@ -32,6 +34,8 @@ pub enum Special {
 
 /// A limit of the system that an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+// Not every system has all of them.
+#[allow(dead_code)]
 pub enum Limit {
     /// This process has too many open files.
     FilesOfProcess,

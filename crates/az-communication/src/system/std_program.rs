@@ -3,12 +3,17 @@
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Whether a file is this program, by any name that links give it.
 pub fn is_this_file(path: &Path) -> bool {
     let own = env::current_exe().ok().and_then(|path| path.canonicalize().ok());
     own.is_some() && fs::canonicalize(path).ok() == own
+}
+
+/// The file of this very program.
+pub fn own_program() -> PathBuf {
+    env::current_exe().unwrap_or_else(|_| env::args_os().next().unwrap_or_default().into())
 }
 
 /// It is not known which program runs this one.

@@ -83,7 +83,7 @@ impl Found {
             let error = unusable(path, &format!("it is {}", place::kind(&metadata)));
             return Err(error.hint("Give the path of a file, or - for stdout."));
         }
-        let id = FileId::of(&metadata);
+        let id = FileId::of(path, &metadata);
         if id.is_some() {
             if let Some((option, source)) = source
                 && id == Some(source)
@@ -99,7 +99,7 @@ impl Found {
         }
         let file = place::open_quietly(path).map_err(|error| system(&error))?;
         let opened = file.metadata().map_err(|error| system(&error))?;
-        if !opened.is_file() || FileId::of(&opened) != id {
+        if !opened.is_file() || FileId::of(path, &opened) != id {
             return Err(unusable(path, "another program has just replaced it"));
         }
         match file.try_lock() {
@@ -178,7 +178,7 @@ fn open_to_write(path: &Path, before: &Metadata, whole: u64) -> Result<File, Cli
     let fail = |error: &io::Error| unwritable(path, error);
     let file = File::options().read(true).append(true).open(path).map_err(|error| fail(&error))?;
     let metadata = file.metadata().map_err(|error| fail(&error))?;
-    if FileId::of(&metadata) != FileId::of(before) {
+    if FileId::of(path, &metadata) != FileId::of(path, before) {
         return Err(unusable(path, "another program has just replaced it"));
     }
     if metadata.len() != before.len() || metadata.modified().ok() != before.modified().ok() {

@@ -105,7 +105,7 @@ fn read(source: &str, kind: &Kind) -> Result<List, CliError> {
         let file = text_file::open(Path::new(source)).map_err(system)?;
         let metadata = file.metadata().map_err(|error| system(error.into()))?;
         let (size, most) = if metadata.is_file() { (metadata.len(), MOST_OF_FILE) } else { (0, MOST_OF_STREAM) };
-        (text_file::content(file, size, most).map_err(system)?, FileId::of(&metadata))
+        (text_file::content(file, size, most).map_err(system)?, FileId::of(Path::new(source), &metadata))
     };
     let utf8 = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     if is_utf16(&bytes) {

@@ -9,7 +9,7 @@ use crate::emulator_files::{TEMPORARY_PREFIX, temporary_parents};
 use crate::error::{CliError, system_text};
 use crate::private_file;
 use crate::program::Program;
-use crate::system::{self, is_private_folder};
+use crate::system::{self, has_ended, is_private_folder};
 
 /// A folder for the files of one run, for its owner only; gone when the run ends.
 pub(super) struct TemporaryFolder {
@@ -150,15 +150,4 @@ fn is_left(path: &Path, process: i32) -> bool {
         Err(error) if error.kind() == io::ErrorKind::NotFound => has_ended(process),
         Err(_) => false,
     }
-}
-
-#[cfg(unix)]
-pub(super) fn has_ended(process: i32) -> bool {
-    use rustix::process::{Pid, test_kill_process};
-    Pid::from_raw(process).is_some_and(|process| test_kill_process(process) == Err(rustix::io::Errno::SRCH))
-}
-
-#[cfg(not(unix))]
-pub(super) fn has_ended(_process: i32) -> bool {
-    false
 }

@@ -10,6 +10,7 @@ use crate::emulator_variables::Given;
 use crate::error::{CliError, system_text};
 use crate::limits;
 use crate::names;
+use crate::system;
 
 /// How long the name to listen on may take to look up.
 const NAME_TIMEOUT: Duration = Duration::from_secs(30);
@@ -152,8 +153,8 @@ const BUFFER: u32 = 64 * 1024;
 
 fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
+    // On Windows, it would let other programs take the address over.
+    socket.set_reuseaddr(system::REUSES_ADDRESSES)?;
     // Connections inherit both.
     let _ = socket.set_send_buffer_size(BUFFER);
     let _ = socket.set_recv_buffer_size(BUFFER);

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use acs_identity_emulator::{flush_log, log_panics, log_to};
 
+use crate::system;
+
 /// How long a command may wait at its end for somebody to read the log.
 const FLUSH: Duration = Duration::from_millis(200);
 
 /// Writes the log to stderr from now on.
 pub(super) fn start() {
     // Where no file may be opened, there is no log.
-    if let Ok(stderr) = duplicate() {
+    if let Ok(stderr) = system::duplicate_of_stderr() {
         log_to(Stderr(stderr));
         log_panics();
     }
@@ -25,19 +27,6 @@ pub(super) fn flush() {
 
 /// A file of its own, because a write to `io::Stderr` that waits for a reader would hold its lock, and with it everybody who
 /// has something to say.
-fn duplicate() -> io::Result<File> {
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd as _;
-        io::stderr().as_fd().try_clone_to_owned().map(File::from)
-    }
-    #[cfg(windows)]
-    {
-        use std::os::windows::io::AsHandle as _;
-        io::stderr().as_handle().try_clone_to_owned().map(File::from)
-    }
-}
-
 struct Stderr(File);
 
 impl Write for Stderr {
@@ -45,11 +34,7 @@ impl Write for Stderr {
         loop {
             match self.0.write(bytes) {
                 // Whoever shares the stream may have made it non-blocking.
-                #[cfg(unix)]
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    use rustix::event::{PollFd, PollFlags, poll};
-                    let _ = poll(&mut [PollFd::new(&self.0, PollFlags::OUT)], None);
-                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => system::wait_to_write(&self.0),
                 result => return result,
             }
         }

@@ -20,7 +20,6 @@ mod ready;
 pub(super) mod run;
 mod secret;
 mod settings;
-mod signals;
 pub(super) mod start;
 pub(super) mod status;
 mod target;
@@ -36,6 +35,7 @@ use crate::error::CliError;
 use crate::limits;
 use crate::names;
 use crate::program::Program;
+use crate::system;
 use ready::quoted;
 
 /// The path of the command that replaces an authority.
@@ -128,14 +128,7 @@ fn new_authority_hint(folder: &Path, names: &[String]) -> String {
 
 /// Takes as many connections as the system lets us: the usual soft limit of 1,024 files is for programs that use `select`.
 fn raise_file_limit() {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, getrlimit, setrlimit};
-        let mut limit = getrlimit(Resource::Nofile);
-        limit.current = limit.maximum;
-        // Where it is refused, more connections wait for others to end.
-        let _ = setrlimit(Resource::Nofile, limit);
-    }
+    system::raise_file_limit();
 }
 
 /// Refuses a limit of files with which no connection could be served.
@@ -144,18 +137,14 @@ fn raise_file_limit() {
 ///
 /// When it is lower than that.
 fn check_file_limit() -> Result<(), CliError> {
-    #[cfg(unix)]
-    {
-        /// Three streams, the signals, the listeners, the event queue, the database with its log and its readers, and a few
-        /// connections.
-        const NEEDED: u64 = 32;
-        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-        if let Some(limit) = limit.filter(|limit| *limit < NEEDED) {
-            return Err(CliError::new(format!(
-                "The emulator cannot start: this process may open {limit} files, and {NEEDED} are needed."
-            ))
-            .hint("Raise the limit: ulimit -n 1024"));
-        }
+    /// Three streams, the signals, the listeners, the event queue, the database with its log and its readers, and a few
+    /// connections.
+    const NEEDED: u64 = 32;
+    match system::file_limit().filter(|limit| *limit < NEEDED) {
+        Some(limit) => Err(CliError::new(format!(
+            "The emulator cannot start: this process may open {limit} files, and {NEEDED} are needed."
+        ))
+        .hint("Raise the limit: ulimit -n 1024")),
+        None => Ok(()),
     }
-    Ok(())
 }

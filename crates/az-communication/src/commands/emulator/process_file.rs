@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::folder::has_ended;
 use super::ready::{LATER_MEMBERS, MEMBERS, text_of};
 use crate::error::{CliError, system_text};
 use crate::private_file;
+use crate::system::{self, has_ended, is_same};
 
 /// More than a ready line has, in bytes.
 const MOST: u64 = 1 << 16;
@@ -212,12 +212,7 @@ fn is_left(file: &File, process: i32) -> bool {
 
 fn open_as(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     // If a link or a FIFO has taken its place, it is not followed, and nobody waits for a writer.
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
-    }
+    system::no_link(options);
     options.open(path)
 }
 
@@ -240,23 +235,6 @@ fn process_of_ready_line(content: &[u8], file: &File, path: &Path) -> Option<i32
         return None;
     }
     members.get("pid")?.as_u64()?.try_into().ok().filter(|process| *process > 0)
-}
-
-#[cfg(unix)]
-fn is_same(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let (Ok(ours), Ok(there)) = (file.metadata(), fs::symlink_metadata(path)) else { return false };
-    (ours.dev(), ours.ino()) == (there.dev(), there.ino())
-}
-
-/// Files have no numbers that the standard library knows, so their content must do.
-#[cfg(not(unix))]
-fn is_same(file: &File, path: &Path) -> bool {
-    use std::io::Seek as _;
-    let mut file = file;
-    let mut ours = Vec::new();
-    let read = file.rewind().and_then(|()| file.take(MOST).read_to_end(&mut ours));
-    read.is_ok() && fs::read(path).is_ok_and(|there| there == ours)
 }
 
 #[cfg(test)]

@@ -16,14 +16,14 @@ use super::settings::{
     KEEP_CREDENTIALS, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION,
     THROTTLE,
 };
-use super::signals::Signals;
-use super::{Hints, environment, signals, threads, trusting};
+use super::{Hints, environment, threads, trusting};
 use crate::cli::table::{Argument, Arity, Example, Verb};
 use crate::commands::Invocation;
 use crate::delegate;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::prompt;
+use crate::system::{self, Signals};
 
 pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Run a command with a private emulator that lives as long as it does.\n\nThe command finds the connection \
@@ -76,7 +76,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let Some((program, arguments)) = words.split_first() else {
         return Err(CliError::new("There is no command behind --.").exit_code(ExitCode::Usage));
     };
-    signals::end_process_1_at_once();
+    system::end_process_1_at_once();
     super::check_file_limit()?;
     let port = options::option(invocation, "--port")?.map_or(Ok(0), |given| given.port())?;
     let place = Place::of(options::option(invocation, "--host")?.as_ref())?;
@@ -112,7 +112,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             Ok(child) => {
                 // The command has the limit that it would have without us.
                 super::raise_file_limit();
-                signals::wait(child, &mut signals).await.map(End::Command)
+                system::wait_for_command(child, &mut signals).await.map(End::Command)
             }
             Err(error) => Err(delegate::not_started(&command, error)),
         };
@@ -126,7 +126,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             invocation.printer.command_ran();
             end_like(status)
         }
-        End::Signal(signal) => signals::end_by(signal),
+        End::Signal(signal) => system::end_by(signal),
     }
 }
 
@@ -147,12 +147,8 @@ fn command_words(invocation: &Invocation<'_>) -> Vec<OsString> {
 
 /// Ends as the command ended: with its exit code, or by its signal.
 fn end_like(status: ExitStatus) -> ! {
-    #[cfg(unix)]
-    {
-        use std::os::unix::process::ExitStatusExt as _;
-        if let Some(signal) = status.signal() {
-            signals::end_by(signal);
-        }
+    if let Some(signal) = system::exit_signal(status) {
+        system::end_by(signal);
     }
     std::process::exit(status.code().unwrap_or(1));
 }

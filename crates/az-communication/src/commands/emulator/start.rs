@@ -6,7 +6,6 @@ use std::time::Duration;
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_PORT};
 use pyjmespath::Value;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::folder::TemporaryFolder;
 use super::listen::Place;
@@ -18,7 +17,6 @@ use super::settings::{
     ENTRA_ISSUER, HOST, HOSTNAME, IN_MEMORY, LOG_FILE, LOG_REQUESTS, PARENT_PID, PID_FILE, PORT, PUBLIC_URL,
     READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, UNTIL_STDIN_CLOSES,
 };
-use super::signals::{self, Signals};
 use super::until::Until;
 use super::{Hints, detach, threads, trusting};
 use crate::cli::table::{Example, Verb};
@@ -29,6 +27,7 @@ use crate::error::{CliError, system_text};
 use crate::output;
 use crate::private_file;
 use crate::prompt;
+use crate::system::{self, Signals};
 
 pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nOnce it is ready, \
@@ -87,7 +86,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     if detached.is_some() {
         detach::Detached::leave();
     }
-    signals::end_process_1_at_once();
+    system::end_process_1_at_once();
     super::raise_file_limit();
     super::check_file_limit()?;
     let port = options::option(invocation, "--port")?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
@@ -179,8 +178,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     drop(pid_file);
     match end? {
         // The two that ask for a clean end have got it.
-        None | Some(SIGINT | SIGTERM) => Ok(None),
-        Some(signal) => signals::end_by(signal),
+        None => Ok(None),
+        Some(signal) if system::asks_for_an_end(signal) => Ok(None),
+        Some(signal) => system::end_by(signal),
     }
 }
 

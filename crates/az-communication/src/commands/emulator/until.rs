@@ -13,6 +13,7 @@ use crate::emulator_variables::Given;
 use crate::error::{CliError, system_text};
 use crate::limits;
 use crate::number;
+use crate::system::Process;
 
 /// What the emulator waits for.
 pub(super) struct Until {
@@ -56,7 +57,7 @@ async fn come(end: Option<oneshot::Receiver<()>>) {
 
 fn end_of_process(given: &Given) -> Result<oneshot::Receiver<()>, CliError> {
     let pid = number::parse(&given.named_by, &given.value, &(1..=i32::MAX))?;
-    let process = process::Process::of(pid).map_err(|error| {
+    let process = Process::of(pid).map_err(|error| {
         let why = system_text(&error);
         CliError::new(format!("{} names process {pid}, which cannot be watched: {why}.", given.named_by))
     })?;
@@ -89,83 +90,5 @@ fn read_stdin() {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(Duration::from_millis(100)),
             Ok(0) | Err(_) => return,
         }
-    }
-}
-
-#[cfg(unix)]
-mod process {
-    use std::io;
-    use std::thread;
-    use std::time::Duration;
-
-    use rustix::io::Errno;
-    use rustix::process::{Pid, test_kill_process};
-
-    /// How often a process is looked for where the system does not tell of its end.
-    const INTERVAL: Duration = Duration::from_millis(500);
-
-    /// A process that runs.
-    pub(super) struct Process {
-        pid: Pid,
-        /// Stands for this very process, also when its number is given to another one later.
-        #[cfg(target_os = "linux")]
-        handle: Option<std::os::fd::OwnedFd>,
-    }
-
-    impl Process {
-        /// # Errors
-        ///
-        /// When there is no process with that number.
-        pub(super) fn of(pid: i32) -> io::Result<Self> {
-            let pid = Pid::from_raw(pid).ok_or(Errno::SRCH)?;
-            if !is_there(pid) {
-                return Err(Errno::SRCH.into());
-            }
-            Ok(Self {
-                pid,
-                // Where it is refused, by an old kernel or in a container, the number must do.
-                #[cfg(target_os = "linux")]
-                handle: rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).ok(),
-            })
-        }
-
-        /// Returns when it has ended.
-        pub(super) fn wait(&self) {
-            #[cfg(target_os = "linux")]
-            if let Some(handle) = &self.handle {
-                use rustix::event::{PollFd, PollFlags, poll};
-                loop {
-                    match poll(&mut [PollFd::new(handle, PollFlags::IN)], None) {
-                        Err(Errno::INTR) => {}
-                        Ok(_) => return,
-                        Err(_) => break,
-                    }
-                }
-            }
-            while is_there(self.pid) {
-                thread::sleep(INTERVAL);
-            }
-        }
-    }
-
-    /// Others' processes are there, too, though they may not be sent a signal.
-    fn is_there(pid: Pid) -> bool {
-        test_kill_process(pid) != Err(Errno::SRCH)
-    }
-}
-
-#[cfg(not(unix))]
-mod process {
-    use std::io;
-
-    /// Not on this system.
-    pub(super) struct Process;
-
-    impl Process {
-        pub(super) fn of(_pid: i32) -> io::Result<Self> {
-            Err(io::ErrorKind::Unsupported.into())
-        }
-
-        pub(super) fn wait(&self) {}
     }
 }

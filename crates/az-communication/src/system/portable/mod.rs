@@ -2,35 +2,43 @@
 //! call it.
 
 mod connect;
+mod ending;
 mod errors;
+mod file_limit;
 mod files;
 mod interfaces;
 mod private;
 mod processes;
 mod sockets;
 mod stack;
+mod stderr;
 mod stdout;
 mod terminal;
 mod typed;
 mod users;
+mod watched;
 
 pub use super::std_names::elsewhere;
-pub use super::std_program::{Inherited, is_caller, is_this_file, variable_of_ancestor};
+pub use super::std_program::{Inherited, is_caller, is_this_file, own_program, variable_of_ancestor};
 pub use connect::Attempts;
+pub use ending::{Signals, asks_for_an_end, end_by, end_process_1_at_once, is_ctrl_c, wait_for_command};
 pub use errors::{NULL_DEVICE, is_not_a_program, is_not_open, limit};
+pub use file_limit::{file_limit, raise_file_limit};
 pub use files::{
-    FileId, LINKS, is_executable, is_own_folder, link, mount_point, open_quietly, open_without_waiting, special,
-    without_waiting,
+    FileId, LINKS, is_executable, is_own_folder, is_same, link, mount_point, no_link, open_quietly,
+    open_without_waiting, special, without_waiting,
 };
 pub use interfaces::interface;
 pub use private::{
-    close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_open_to_others,
-    is_private_folder, open_to_readers,
+    close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_of_another_user,
+    is_open_to_others, is_private_folder, open_to_readers,
 };
-pub use processes::{REPLACES, exit_signal, replace};
-pub use sockets::wait_for_socket;
+pub use processes::{REPLACES, ask_to_end, call_by, exit_signal, has_ended, leave_session, may_be_child_of, replace};
+pub use sockets::{REUSES_ADDRESSES, wait_for_socket};
 pub use stack::with_room;
+pub use stderr::{duplicate_of_stderr, wait_to_write};
 pub use stdout::{check_stdout, is_stdout_writable, write_to_stdout};
 pub use terminal::{columns_of_stderr, columns_of_stdout};
 pub use typed::Interrupts;
 pub use users::{home_of_user, home_of_user_named};
+pub use watched::Process;

@@ -52,3 +52,8 @@ pub fn is_closed_to_writers(metadata: &Metadata) -> bool {
 pub fn is_private_folder(_: &Path) -> bool {
     false
 }
+
+/// It is not known.
+pub fn is_of_another_user(_: &Metadata) -> bool {
+    false
+}

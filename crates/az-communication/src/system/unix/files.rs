@@ -1,6 +1,6 @@
 //! Files as the system knows them.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -14,16 +14,22 @@ use crate::system::Special;
 pub struct FileId(u64, u64);
 
 impl FileId {
-    /// The file behind what is open or was looked at; `None` where it is not a regular file.
-    pub fn of(metadata: &Metadata) -> Option<Self> {
+    /// The file with that path, which is open or was looked at; `None` where it is not a regular file.
+    pub fn of(_: &Path, metadata: &Metadata) -> Option<Self> {
         metadata.is_file().then(|| Self(metadata.dev(), metadata.ino()))
     }
 
     /// The file behind stdin, stdout or stderr, where one of them is a file.
     pub fn of_stream(stream: &impl std::os::fd::AsFd) -> Option<Self> {
         let file = File::from(stream.as_fd().try_clone_to_owned().ok()?);
-        Self::of(&file.metadata().ok()?)
+        Self::of(Path::new(""), &file.metadata().ok()?)
     }
+}
+
+/// Whether the path still names that open file itself, and not a link to it.
+pub fn is_same(file: &File, path: &Path) -> bool {
+    let (Ok(ours), Ok(there)) = (file.metadata(), fs::symlink_metadata(path)) else { return false };
+    (ours.dev(), ours.ino()) == (there.dev(), there.ino())
 }
 
 /// What a path names that is neither a file nor a folder.
@@ -51,6 +57,11 @@ pub fn open_without_waiting(path: &Path) -> io::Result<File> {
 /// Opening does not wait for the other end of a pipe.
 pub fn without_waiting(options: &mut OpenOptions) {
     options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+}
+
+/// Opening neither follows a link nor waits for the other end of a pipe.
+pub fn no_link(options: &mut OpenOptions) {
+    options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
 }
 
 /// Opens a file to read it, without changing the time of its last access where the system lets us.

@@ -60,3 +60,8 @@ pub fn is_private_folder(path: &Path) -> bool {
         metadata.is_dir() && metadata.uid() == geteuid().as_raw() && metadata.mode() & 0o777 == 0o700
     })
 }
+
+/// Whether it belongs to somebody else.
+pub fn is_of_another_user(metadata: &Metadata) -> bool {
+    metadata.uid() != geteuid().as_raw()
+}

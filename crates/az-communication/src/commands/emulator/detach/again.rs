@@ -1,7 +1,6 @@
 //! This program again, with the options that it was given.
 
 use std::env;
-use std::path::PathBuf;
 use std::process::Command;
 
 use super::super::places::Places;
@@ -12,6 +11,7 @@ use super::mark;
 use crate::cli::table::{Argument, Arity};
 use crate::commands::Invocation;
 use crate::error::CliError;
+use crate::system;
 
 /// The command that serves.
 ///
@@ -19,11 +19,10 @@ use crate::error::CliError;
 ///
 /// When a secret cannot be read, or a path is not UTF-8.
 pub(super) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Command, CliError> {
-    let mut command = Command::new(program());
+    let mut command = Command::new(system::own_program());
     // It may act by the name that it is called by.
-    #[cfg(unix)]
     if let Some(name) = env::args_os().next() {
-        std::os::unix::process::CommandExt::arg0(&mut command, name);
+        system::call_by(&mut command, &name);
     }
     command.args(invocation.command.path.split(' '));
     let arguments = &invocation.arguments;
@@ -57,20 +56,4 @@ pub(super) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Co
     }
     mark::put(&mut command);
     Ok(command)
-}
-
-/// The file of this very program. Where another one has taken its place meanwhile, Linux still knows the former.
-fn program() -> PathBuf {
-    let path = env::current_exe();
-    #[cfg(target_os = "linux")]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        const OWN: &str = "/proc/self/exe";
-        let identity = |path: &std::path::Path| std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()));
-        let own = identity(OWN.as_ref());
-        if own.is_some() && path.as_ref().ok().and_then(|path| identity(path)) != own {
-            return OWN.into();
-        }
-    }
-    path.unwrap_or_else(|_| env::args_os().next().unwrap_or_default().into())
 }

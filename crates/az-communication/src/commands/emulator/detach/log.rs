@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::super::process_file::is_within;
 use crate::error::{CliError, system_text};
 use crate::private_file;
+use crate::system;
 
 /// How much is shown of what an emulator said at its start, in bytes.
 const MOST: u64 = 1 << 20;
@@ -49,8 +50,7 @@ impl Log {
         if !metadata.is_file() {
             return Err(fail("something else than a file is there"));
         }
-        #[cfg(unix)]
-        if std::os::unix::fs::MetadataExt::uid(&metadata) != rustix::process::geteuid().as_raw() {
+        if system::is_of_another_user(&metadata) {
             return Err(fail("it belongs to another user"));
         }
         Ok(Self { path: path.to_owned(), file, start: metadata.len(), is_new })
@@ -91,11 +91,6 @@ fn open_existing(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true);
     // No link is followed, and nobody waits for a reader of a FIFO.
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
-    }
+    system::no_link(&mut options);
     options.open(path)
 }

@@ -4,6 +4,7 @@ use std::env;
 use std::process::Command;
 
 use crate::error::CliError;
+use crate::system;
 
 /// Has the number of the process that waits until the emulator is ready. `closed_streams.c` knows it, too.
 const VARIABLE: &str = "AZ_COMMUNICATION_DETACHED";
@@ -27,8 +28,7 @@ impl Detached {
     /// Leaves the session of the shell: neither its end nor a key that is typed there reaches the emulator.
     pub(in super::super) fn leave() {
         // A process that leads a group already cannot; then it has been called otherwise.
-        #[cfg(unix)]
-        let _ = rustix::process::setsid();
+        system::leave_session();
     }
 
     /// Checks that somebody waits for the emulator, which nobody would know of otherwise.
@@ -37,11 +37,7 @@ impl Detached {
     ///
     /// When the process that started it has ended.
     pub(in super::super) fn check_starter(&self) -> Result<(), CliError> {
-        #[cfg(unix)]
-        let waits = std::os::unix::process::parent_id() == self.starter;
-        #[cfg(not(unix))]
-        let waits = self.starter != 0;
-        if waits {
+        if system::may_be_child_of(self.starter) {
             return Ok(());
         }
         Err(CliError::new("The emulator ends, because the process that started it has ended before it was ready."))

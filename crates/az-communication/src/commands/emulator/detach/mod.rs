@@ -16,19 +16,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pyjmespath::Value;
-use signal_hook::consts::SIGINT;
 
 use super::options;
 use super::places::Places;
 use super::process_file::{self, PID, READY};
 use super::ready::{Ready, text_of};
 use super::settings::UNTIL_STDIN_CLOSES;
-use super::signals::{self, Signals};
 use crate::commands::Invocation;
 use crate::delegate;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
 use crate::prompt;
+use crate::system::{self, Signals};
 use folders::Folders;
 use log::Log;
 
@@ -83,8 +82,10 @@ pub(super) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
                 None => Err(not_ready("was killed")),
             }
         }
-        Outcome::Signal(SIGINT) => std::process::exit(i32::from(ExitCode::Interrupted.number())),
-        Outcome::Signal(signal) => signals::end_by(signal),
+        Outcome::Signal(signal) if system::is_ctrl_c(signal) => {
+            std::process::exit(i32::from(ExitCode::Interrupted.number()))
+        }
+        Outcome::Signal(signal) => system::end_by(signal),
     }
 }
 
@@ -140,12 +141,7 @@ fn wait(child: &mut Child, signals: &mut Signals, places: &Places, data: Option<
 
 /// Ends an emulator, and waits for its end.
 fn end(child: &mut Child) {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Pid, Signal, kill_process};
-        if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
-            let _ = kill_process(pid, Signal::TERM);
-        }
+    if system::ask_to_end(child) {
         let latest = Instant::now() + END;
         while Instant::now() < latest {
             match child.try_wait() {

@@ -4,6 +4,8 @@
 //! decided here: asking several servers at once takes the fastest one's answer, which is the wrong one where only the
 //! first server knows the names of a private network.
 
+use std::fs::File;
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,6 +23,7 @@ use super::connected_udp::ConnectedUdp;
 use super::resolv_conf::Settings;
 use crate::limits;
 use crate::names::{NameError, ServerFailure};
+use crate::system::NULL_DEVICE;
 
 /// The next server is asked, too, when one is silent for so long.
 const NEXT_SERVER: Duration = Duration::from_secs(1);
@@ -45,7 +48,7 @@ pub(super) fn addresses(host: &str, name: &str, deadline: Instant) -> Result<Vec
 fn on_a_runtime(host: &str, name: &str, deadline: Instant) -> Result<Vec<IpAddr>, NameError> {
     let unknown = || NameError::NoAnswer(host.to_owned(), Vec::new());
     let system = |error| NameError::System(host.to_owned(), error);
-    limits::room_for_files(FILES).map_err(system)?;
+    room_for_files(FILES).map_err(system)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(system)?;
     let settings = Settings::read();
     runtime.block_on(async {
@@ -216,4 +219,16 @@ fn mnemonic(code: ResponseCode) -> String {
 
 fn copy(error: &Arc<std::io::Error>) -> std::io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), std::io::Error::from_raw_os_error)
+}
+
+/// Whether a process may open so many more files. For what ends with a panic in the middle of it.
+///
+/// # Errors
+///
+/// Why it may not.
+fn room_for_files(count: usize) -> io::Result<()> {
+    match (0..count).map(|_| File::open(NULL_DEVICE)).collect::<io::Result<Vec<_>>>() {
+        Err(error) if limits::is_of_files(&error) => Err(error),
+        _ => Ok(()),
+    }
 }

@@ -1,0 +1,209 @@
+//! What ends the emulator, and what is passed on to the command of `emulator run`.
+
+use std::collections::VecDeque;
+use std::io::IsTerminal as _;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Child, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+use signal_hook::consts::{
+    SIGABRT, SIGALRM, SIGCHLD, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGUSR1, SIGUSR2,
+    SIGVTALRM, SIGXCPU, SIGXFSZ,
+};
+use signal_hook::iterator::backend::SignalDelivery;
+use signal_hook::iterator::exfiltrator::WithOrigin;
+use signal_hook::low_level::siginfo::{Cause, Origin};
+
+use super::disposition::Ignored;
+use crate::error::{CliError, system_text};
+
+fn fail(error: std::io::Error) -> CliError {
+    CliError::new(format!("Signals cannot be handled: {}.", system_text(&error)))
+}
+
+/// All signals that end a process that does not handle them, but for SIGKILL and those of a fault in the program, which
+/// would come again for ever if they were handled.
+const ENDING: [i32; 14] = [
+    SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO,
+    SIGSYS,
+];
+
+/// SIGTRAP. Only these processors go on behind the instruction that raises it.
+const TRAP: &[i32] = if cfg!(any(target_arch = "x86_64", target_arch = "x86")) { &[SIGTRAP] } else { &[] };
+
+/// More of them, which only Linux has: SIGSTKFLT, SIGPWR and the real-time signals.
+#[cfg(target_os = "linux")]
+fn more() -> impl Iterator<Item = i32> {
+    [Signal::STKFLT.as_raw(), Signal::POWER.as_raw()].into_iter().chain(34..=64)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn more() -> impl Iterator<Item = i32> {
+    std::iter::empty()
+}
+
+/// Whether SIGTERM ends this process at once.
+static TERM_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+
+/// Lets SIGTERM end process 1 of a container until [`Signals`] are registered. The system drops signals that such a
+/// process does not handle.
+pub fn end_process_1_at_once() {
+    if std::process::id() == 1 && !Ignored::now().has(SIGTERM) {
+        let ends = TERM_ENDS.get_or_init(|| Arc::new(AtomicBool::new(true)));
+        // Without it, the signal is dropped as before.
+        let _ = signal_hook::flag::register_conditional_shutdown(SIGTERM, 128 + SIGTERM, Arc::clone(ends));
+    }
+}
+
+/// The signals that have come and were not looked at yet.
+pub struct Signals {
+    delivery: SignalDelivery<UnixStream, WithOrigin>,
+    waiting: VecDeque<Origin>,
+    readable: Option<tokio::net::UnixStream>,
+}
+
+impl Signals {
+    /// Takes over every signal that would end this process, and SIGCHLD. One that is ignored stays ignored.
+    ///
+    /// # Errors
+    ///
+    /// When the process may not open two more files.
+    pub fn register() -> Result<Self, CliError> {
+        let (read, write) = UnixStream::pair().map_err(fail)?;
+        read.set_nonblocking(true).map_err(fail)?;
+        let ignored = Ignored::now();
+        let signals =
+            ENDING.into_iter().chain(TRAP.iter().copied()).chain(more()).filter(|signal| !ignored.has(*signal));
+        let delivery = SignalDelivery::with_pipe(read, write, WithOrigin::default(), signals.chain([SIGCHLD]));
+        let delivery = delivery.map_err(fail)?;
+        if let Some(ends) = TERM_ENDS.get() {
+            ends.store(false, Ordering::SeqCst);
+        }
+        Ok(Self { delivery, waiting: VecDeque::new(), readable: None })
+    }
+
+    /// The signal that asked this process to end, if one has come.
+    pub fn ended_by(&mut self) -> Option<i32> {
+        self.waiting.extend(self.delivery.pending());
+        self.waiting.iter().map(|origin| origin.signal).find(|signal| *signal != SIGCHLD)
+    }
+
+    fn take(&mut self) -> Option<Origin> {
+        self.waiting.extend(self.delivery.pending());
+        self.waiting.pop_front()
+    }
+
+    /// Waits for the next signal.
+    async fn next(&mut self) -> Result<Origin, CliError> {
+        loop {
+            if let Some(origin) = self.take() {
+                return Ok(origin);
+            }
+            let readable = match &mut self.readable {
+                Some(readable) => readable,
+                empty => {
+                    let read = self.delivery.get_read().try_clone().map_err(fail)?;
+                    empty.insert(tokio::net::UnixStream::from_std(read).map_err(fail)?)
+                }
+            };
+            readable.readable().await.map_err(fail)?;
+            // A byte for each signal. Without reading them all, the stream counts as readable for ever.
+            while matches!(readable.try_read(&mut [0; 64]), Ok(1..)) {}
+        }
+    }
+
+    /// Waits for a signal that asks this process to end.
+    ///
+    /// # Errors
+    ///
+    /// When the process may not open another file.
+    pub async fn end(&mut self) -> Result<i32, CliError> {
+        loop {
+            let origin = self.next().await?;
+            if origin.signal != SIGCHLD {
+                return Ok(origin.signal);
+            }
+            // As process 1 of a container we are the parent of all orphans.
+            if std::process::id() == 1 {
+                while matches!(waitpid(None, WaitOptions::NOHANG), Ok(Some(_)) | Err(Errno::INTR)) {}
+            }
+        }
+    }
+}
+
+/// Waits for the command and passes signals on. As process 1 of a container we are the parent of all orphans, so whatever
+/// has ended is waited for.
+///
+/// # Errors
+///
+/// When somebody else has waited for the command.
+pub async fn wait_for_command(child: Child, signals: &mut Signals) -> Result<ExitStatus, CliError> {
+    let lost = |error: std::io::Error| CliError::new(format!("The command was lost: {}.", system_text(&error)));
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or_else(|| lost(Errno::CHILD.into()))?;
+    // What came before the command was there did not reach it, typed or not.
+    while let Some(origin) = signals.take() {
+        pass_on(&origin, pid);
+    }
+    loop {
+        if let Some(status) = reap(pid).map_err(|error| lost(error.into()))? {
+            return Ok(status);
+        }
+        let origin = signals.next().await?;
+        if !is_typed(&origin) {
+            pass_on(&origin, pid);
+        }
+    }
+}
+
+fn pass_on(origin: &Origin, command: Pid) {
+    if origin.signal != SIGCHLD {
+        // Real-time signals have no name here. Those that are in use ask for an end, as systemd's SIGRTMIN+3.
+        let signal = Signal::from_named_raw(origin.signal).unwrap_or(Signal::TERM);
+        let _ = kill_process(command, signal);
+    }
+}
+
+/// Waits for all processes that have ended; the status of the command if it is one of them.
+fn reap(command: Pid) -> Result<Option<ExitStatus>, Errno> {
+    loop {
+        match waitpid(None, WaitOptions::NOHANG) {
+            Ok(Some((pid, status))) if pid == command => return Ok(Some(ExitStatus::from_raw(status.as_raw()))),
+            Ok(Some(_)) | Err(Errno::INTR) => {}
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Whether somebody typed it at the terminal: the command shares our process group, so it has got the signal already.
+fn is_typed(origin: &Origin) -> bool {
+    let of_terminal = matches!(origin.signal, SIGINT | SIGQUIT);
+    match origin.cause {
+        Cause::Kernel => of_terminal,
+        // Systems that do not say who sent it.
+        Cause::Unknown => of_terminal && std::io::stdin().is_terminal(),
+        _ => false,
+    }
+}
+
+/// Ends this process by a signal. Process 1 cannot be ended so, and exits with the code that a shell would show.
+pub fn end_by(signal: i32) -> ! {
+    if std::process::id() != 1 {
+        let _ = signal_hook::low_level::emulate_default_handler(signal);
+    }
+    std::process::exit(128 + signal);
+}
+
+/// Whether the signal asks for a clean end.
+pub fn asks_for_an_end(signal: i32) -> bool {
+    matches!(signal, SIGINT | SIGTERM)
+}
+
+/// Whether it is the signal of Ctrl-C.
+pub fn is_ctrl_c(signal: i32) -> bool {
+    signal == SIGINT
+}

@@ -1,0 +1,68 @@
+//! What only some systems have stands in one module.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What asks which system it is, or is there on some of them only.
+const WORDS: [&str; 8] =
+    ["cfg(unix", "cfg(not(unix", "cfg(windows", "target_os", "os::unix", "os::fd", "rustix", "signal_hook"];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn asks_for_a_system(line: &str) -> bool {
+    // A cfg of several conditions, and `cfg!(…)`.
+    let plain = line.replace([' ', '!'], "").replace("cfg(all(", "cfg(").replace("cfg(any(", "cfg(");
+    WORDS.iter().any(|word| plain.contains(word))
+}
+
+/// The lines outside these paths that have such a word.
+fn found(folder: &Path, except: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in sources(folder) {
+        let name = path.strip_prefix(folder).unwrap().display().to_string().replace('\\', "/");
+        if except.iter().any(|except| name.starts_with(except)) {
+            continue;
+        }
+        for (index, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
+            if asks_for_a_system(line) {
+                found.push(format!("{name}:{}: {}", index + 1, line.trim()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn only_one_module_knows_which_system_it_runs_on() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let found = found(&source, &["system/", "platform.rs"]);
+    assert!(found.is_empty(), "These belong into src/system or src/platform.rs:\n{}", found.join("\n"));
+}
+
+#[test]
+fn the_search_finds_every_spelling() {
+    for line in [
+        "#[cfg(unix)]",
+        "    #[cfg(all(unix, test))]",
+        "if cfg!( windows ) {",
+        "#[cfg(any(not(unix), test))]",
+        "if cfg!(target_os = \"linux\") {",
+        "use std::os::unix::fs::MetadataExt as _;",
+        "let _ = rustix::process::getuid();",
+        "use signal_hook::consts::SIGINT;",
+    ] {
+        assert!(asks_for_a_system(line), "{line}");
+    }
+    assert!(!asks_for_a_system("#[cfg(test)]"));
+}
