@@ -75,16 +75,24 @@ artefacts() {
     fi
 }
 
+# What systems without Unix get, on this one (docs/decisions/other-systems.md).
+portable() {
+    local programs=(--test systems --test cli --test golden --test beyond --test batch --test emulator --test network)
+    RUSTC_WORKSPACE_WRAPPER=$PWD/scripts/lib/portable-rustc cargo test -p az-communication --lib "${programs[@]}"
+}
+
 step markdown
 step ci_files
 step cargo fmt --all --check
 step cargo fmt --manifest-path xtask/Cargo.toml --check
 step cargo clippy --workspace --all-targets --all-features -- -D warnings
+step cargo clippy -p az-communication --all-targets -- -D warnings --cfg portable_system
 # Without SQLite, as a test kit takes it.
 step cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings
 step cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings
 RUSTDOCFLAGS="-D warnings" step cargo doc --workspace --no-deps --quiet
 step cargo test --workspace
+step portable
 step cargo test --locked --manifest-path xtask/Cargo.toml
 # Again, for their counts.
 step cargo test -p az-communication --test golden --test docs -- --nocapture

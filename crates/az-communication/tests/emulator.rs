@@ -15,6 +15,7 @@ use support::terminal::{Collector, open};
 use support::{Folder, az};
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn the_ready_line_says_all() {
     let home = Folder::new();
     let mut emulator = Emulator::start(&home, &[]);
@@ -334,6 +335,7 @@ fn a_folder_that_is_removed_acknowledges_nothing() {
 
 /// 126 is a program that is there, 127 one that is not, as in a shell.
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn run_says_why_its_command_cannot_be_run() {
     let home = Folder::new();
     home.program("no-shell", "#!/nonexistent/sh\n");
@@ -362,6 +364,7 @@ fn run_says_why_its_command_cannot_be_run() {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn run_ends_as_its_command_does() {
     let home = Folder::new();
     let run =

@@ -147,6 +147,7 @@ fn a_cut_answer_for_a_listed_user_is_asked_for_again_with_a_word() {
 
 /// J17: a server that never answers. A handshake is given up at once; an answer has some seconds.
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_signal_ends_a_batch_that_hangs() {
     let home = Folder::new();
     for (in_handshake, longest) in [(true, 4), (false, 10)] {

@@ -66,6 +66,7 @@ fn check(home: &Folder, name: &str, made: usize) {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_record_that_was_removed_or_replaced_is_saved_beside_it() {
     let home = Folder::new();
     let (seen, made) = disturb(&home, |path| fs::remove_file(path).unwrap());

@@ -172,6 +172,7 @@ fn files_are_taken_or_refused(count: usize) {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_file_is_taken_or_refused_without_a_trace() {
     files_are_taken_or_refused(60);
 }

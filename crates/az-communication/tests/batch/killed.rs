@@ -117,6 +117,7 @@ fn check_resumed(world: &World, name: &str, count: usize) {
 
 /// No root is needed for a limit of the size of files. The signal that comes with it ends nothing.
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_file_that_may_not_grow_loses_nothing() {
     for trap in ["", "trap '' XFSZ; "] {
         stop_at_a_limit(trap);

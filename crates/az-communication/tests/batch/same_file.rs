@@ -9,6 +9,7 @@ use crate::support::world::{World, run};
 
 /// Refused before anything is sent; nothing waits for itself.
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_ledger_that_is_another_file_of_the_command_is_refused() {
     let world = World::durable();
     let folder = world.home.path();

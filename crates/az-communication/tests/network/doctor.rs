@@ -265,6 +265,7 @@ fn a_connection_that_ends_in_the_handshake_carried_nothing_out() {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_table_has_its_columns_in_reading_order_and_fits_the_terminal() {
     let home = Folder::new();
     let doctor = || {

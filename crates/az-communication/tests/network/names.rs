@@ -47,6 +47,7 @@ fn symbols(program: &[u8]) -> Vec<&str> {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn the_program_has_no_call_into_the_modules_of_a_c_library() {
     if cfg!(target_endian = "big") {
         return;
@@ -78,6 +79,7 @@ fn the_program_has_no_call_into_the_modules_of_a_c_library() {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_name_is_asked_of_the_name_server() {
     needs_a_root_folder!();
     let server = NameServer::start(
@@ -104,6 +106,7 @@ fn a_name_is_asked_of_the_name_server() {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn no_such_name_and_no_answer_are_two_errors() {
     needs_a_root_folder!();
     let server = NameServer::start(
@@ -125,6 +128,7 @@ fn no_such_name_and_no_answer_are_two_errors() {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_command_ends_with_1_and_a_hint_where_the_name_service_is_silent() {
     needs_a_root_folder!();
     let server = NameServer::start(&[], Says::Code(2));
@@ -140,6 +144,7 @@ fn a_command_ends_with_1_and_a_hint_where_the_name_service_is_silent() {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn without_resolv_conf_this_machine_is_asked() {
     needs_a_root_folder!();
     if std::net::UdpSocket::bind("127.0.0.1:53").is_err() {
@@ -180,6 +185,7 @@ fn the_first_server_that_answers_decides() {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn one_family_is_enough_when_the_other_gets_no_answer() {
     needs_a_root_folder!();
     let v4 = || ips(&["127.9.2.1"]);
@@ -250,6 +256,7 @@ fn localhost_and_addresses_ask_nobody() {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn only_the_hosts_file_is_read_where_nsswitch_conf_says_so() {
     needs_a_root_folder!();
     let server = NameServer::start(&[("acs.example", addresses(&["127.9.2.1"]))], Says::Code(3));
@@ -333,6 +340,7 @@ fn the_hosts_file_gives_localhost_further_addresses() {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn many_threads_look_names_up() {
     needs_a_root_folder!();
     let server = NameServer::start(&[("acs.example", addresses(&["127.9.2.1", "::9"]))], Says::Code(3));

@@ -24,6 +24,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// The binary under test.
 pub const AZ: &str = env!("CARGO_BIN_EXE_az");
 
+/// The signals that ask a command to end, as `kill` calls them: Ctrl-C, and what only Unix has beside it.
+pub const ENDING: &[&str] = if cfg!(portable_system) { &["-INT"] } else { &["-INT", "-TERM"] };
+
 /// An empty folder of its own, gone when dropped.
 pub struct Folder(PathBuf);
 
