@@ -136,6 +136,118 @@ impl Platform {
             Self::Windows => format!("$env:{name} = Get-Content -Raw {file}"),
         }
     }
+
+    /// The variable that names the folder for temporary files.
+    pub const fn temporary_variable(self) -> &'static str {
+        match self {
+            Self::Linux | Self::MacOs => "TMPDIR",
+            Self::Windows => "TMP",
+        }
+    }
+
+    /// Where the emulator keeps its data, as help says it.
+    pub const fn data_folder(self) -> &'static str {
+        match self {
+            Self::Linux | Self::MacOs => "~/.azure/communication-emulator",
+            Self::Windows => r"%USERPROFILE%\.azure\communication-emulator",
+        }
+    }
+
+    /// How to set the clock.
+    pub const fn set_clock(self) -> &'static str {
+        match self {
+            Self::Linux => "timedatectl set-ntp true",
+            Self::MacOs => "sudo sntp -sS time.apple.com",
+            Self::Windows => "w32tm /resync",
+        }
+    }
+
+    /// What to do about a clock that is wrong.
+    pub const fn set_clock_right(self) -> &'static str {
+        match self {
+            Self::Linux => "Set this machine's clock right: timedatectl set-ntp true",
+            Self::MacOs => "Set this machine's clock right: sudo sntp -sS time.apple.com",
+            Self::Windows => "Set this machine's clock right: w32tm /resync",
+        }
+    }
+
+    /// A command that prints so many random bytes in base64, in one line.
+    pub const fn random_base64(self) -> &'static str {
+        match self {
+            Self::Linux | Self::MacOs => r"openssl rand -base64 64 | tr -d '\n'",
+            Self::Windows => "[Convert]::ToBase64String([Security.Cryptography.RandomNumberGenerator]::GetBytes(64))",
+        }
+    }
+
+    /// A command that prints random bytes in hexadecimal digits.
+    pub const fn random_hex(self) -> &'static str {
+        match self {
+            Self::Linux | Self::MacOs => "openssl rand -hex 32",
+            Self::Windows => "[Convert]::ToHexString([Security.Cryptography.RandomNumberGenerator]::GetBytes(32))",
+        }
+    }
+
+    /// A word for the shell.
+    pub fn quoted(self, text: &str) -> String {
+        let plain =
+            |c: char| c.is_ascii_alphanumeric() || "/._-:+".contains(c) || matches!((self, c), (Self::Windows, '\\'));
+        if text.chars().all(plain) {
+            return text.to_owned();
+        }
+        let quote = match self {
+            Self::Linux | Self::MacOs => r"'\''",
+            Self::Windows => "''",
+        };
+        format!("'{}'", text.replace('\'', quote))
+    }
+
+    /// The line that sets a variable for the programs that the shell starts.
+    pub fn export(self, name: &str, value: &str) -> String {
+        match self {
+            Self::Linux | Self::MacOs => format!("export {name}={}", self.quoted(value)),
+            // Without quotes, a value would be a command.
+            Self::Windows => format!("$env:{name} = '{}'", value.replace('\'', "''")),
+        }
+    }
+
+    /// The names of the files that a program may have, in the order in which they are looked for. `PATHEXT` counts on Windows
+    /// only: `npm` is `npm.cmd` there.
+    pub fn files_of_program(self, name: &str, pathext: Option<&str>) -> Vec<String> {
+        /// As Windows has it where nobody has changed it.
+        const USUAL: &str = ".COM;.EXE;.BAT;.CMD";
+        if self != Self::Windows {
+            return vec![name.to_owned()];
+        }
+        let pathext = pathext.filter(|list| !list.is_empty()).unwrap_or(USUAL);
+        let endings: Vec<String> = pathext.split(';').map(|ending| ending.trim().to_ascii_lowercase()).collect();
+        let lower = name.to_ascii_lowercase();
+        if endings.iter().any(|ending| !ending.is_empty() && lower.ends_with(ending)) {
+            return vec![name.to_owned()];
+        }
+        endings.iter().filter(|ending| !ending.is_empty()).map(|ending| format!("{name}{ending}")).collect()
+    }
+
+    /// The line that ends a process.
+    pub fn stop(self, process: impl std::fmt::Display) -> String {
+        match self {
+            Self::Linux | Self::MacOs => format!("kill {process}"),
+            Self::Windows => format!("Stop-Process -Id {process}"),
+        }
+    }
+
+    /// How an emulator is ended, whose number is in its ready line.
+    pub const fn stop_emulator(self) -> &'static str {
+        match self {
+            Self::Linux | Self::MacOs => {
+                "The emulator runs until Ctrl-C, or until it is ended by its process id, the `pid` of its ready line: kill \
+                 PID"
+            }
+            Self::Windows => {
+                "The emulator runs until Ctrl-C, or until it is ended by its process id, the `pid` of its ready line: \
+                 Stop-Process -Id PID"
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -151,6 +263,16 @@ mod tests {
 
     #[test]
     fn a_variable_is_set_in_the_words_of_the_shell() {
+        insta::assert_snapshot!(each(|platform| platform.export("A", "endpoint=https://h/;accesskey=it's")), @r#"
+        Linux: export A='endpoint=https://h/;accesskey=it'\''s'
+        MacOs: export A='endpoint=https://h/;accesskey=it'\''s'
+        Windows: $env:A = 'endpoint=https://h/;accesskey=it''s'
+        "#);
+        insta::assert_snapshot!(each(|platform| platform.export("A", r"C:\Users\Jo Doe\ca.pem")), @r#"
+        Linux: export A='C:\Users\Jo Doe\ca.pem'
+        MacOs: export A='C:\Users\Jo Doe\ca.pem'
+        Windows: $env:A = 'C:\Users\Jo Doe\ca.pem'
+        "#);
         insta::assert_snapshot!(each(|platform| platform.export_file("A", "FILE")), @r#"
         Linux: A="$(cat FILE)"
         MacOs: A="$(cat FILE)"
@@ -159,7 +281,36 @@ mod tests {
     }
 
     #[test]
+    fn a_word_is_quoted_for_the_shell_where_it_must_be() {
+        insta::assert_snapshot!(each(|platform| platform.quoted("/h/it's")), @r#"
+        Linux: '/h/it'\''s'
+        MacOs: '/h/it'\''s'
+        Windows: '/h/it''s'
+        "#);
+        insta::assert_snapshot!(each(|platform| platform.quoted(r"C:\data")), @r#"
+        Linux: 'C:\data'
+        MacOs: 'C:\data'
+        Windows: C:\data
+        "#);
+    }
+
+    #[test]
     fn commands_of_hints_are_there_on_that_system() {
+        insta::assert_snapshot!(each(|platform| platform.random_base64().to_owned()), @r#"
+        Linux: openssl rand -base64 64 | tr -d '\n'
+        MacOs: openssl rand -base64 64 | tr -d '\n'
+        Windows: [Convert]::ToBase64String([Security.Cryptography.RandomNumberGenerator]::GetBytes(64))
+        "#);
+        insta::assert_snapshot!(each(|platform| platform.stop(7)), @r#"
+        Linux: kill 7
+        MacOs: kill 7
+        Windows: Stop-Process -Id 7
+        "#);
+        insta::assert_snapshot!(each(|platform| platform.set_clock().to_owned()), @r#"
+        Linux: timedatectl set-ntp true
+        MacOs: sudo sntp -sS time.apple.com
+        Windows: w32tm /resync
+        "#);
         insta::assert_snapshot!(each(|platform| platform.check_name_servers().to_owned()), @r#"
         Linux: Check the name servers in /etc/resolv.conf, and that the network is up.
         MacOs: Check the name servers (scutil --dns), and that the network is up.
@@ -174,6 +325,11 @@ mod tests {
 
     #[test]
     fn folders_and_files_have_the_names_of_the_system() {
+        insta::assert_snapshot!(each(|platform| platform.data_folder().to_owned()), @r#"
+        Linux: ~/.azure/communication-emulator
+        MacOs: ~/.azure/communication-emulator
+        Windows: %USERPROFILE%\.azure\communication-emulator
+        "#);
         insta::assert_snapshot!(each(|platform| platform.files_of_az().join(" ")), @r#"
         Linux: az
         MacOs: az
@@ -189,21 +345,34 @@ mod tests {
         MacOs: /etc/hosts
         Windows: C:\Windows\System32\drivers\etc\hosts
         "#);
-        insta::assert_snapshot!(each(|platform| platform.home_variable().to_owned()), @r#"
-        Linux: HOME
-        MacOs: HOME
-        Windows: USERPROFILE
+        insta::assert_snapshot!(each(|platform| format!("{} {}", platform.home_variable(), platform.temporary_variable())), @r#"
+        Linux: HOME TMPDIR
+        MacOs: HOME TMPDIR
+        Windows: USERPROFILE TMP
         "#);
-        insta::assert_snapshot!(each(|platform| platform.is_separator('\\').to_string()), @r#"
-        Linux: false
-        MacOs: false
-        Windows: true
-        "#);
+    }
+
+    #[test]
+    fn both_bars_stand_between_folders_on_windows_only() {
+        assert_eq!(ALL.map(|platform| platform.is_separator('/')), [true; 3]);
+        assert_eq!(ALL.map(|platform| platform.is_separator('\\')), [false, false, true]);
     }
 
     #[test]
     fn only_linux_has_a_bundle_that_stands_for_its_store() {
         assert!(!Platform::Linux.bundles().is_empty());
         assert!(Platform::MacOs.bundles().is_empty() && Platform::Windows.bundles().is_empty());
+    }
+
+    #[test]
+    fn programs_are_looked_for_by_the_endings_of_windows() {
+        let files = |platform: Platform, name, pathext| platform.files_of_program(name, pathext).join(" ");
+        assert_eq!(files(Platform::Linux, "npm", Some(".EXE;.CMD")), "npm");
+        assert_eq!(files(Platform::Windows, "npm", Some(".EXE;.CMD;")), "npm.exe npm.cmd");
+        assert_eq!(files(Platform::Windows, "node.EXE", None), "node.EXE");
+        assert_eq!(
+            files(Platform::Windows, "python3.12", None),
+            "python3.12.com python3.12.exe python3.12.bat python3.12.cmd"
+        );
     }
 }

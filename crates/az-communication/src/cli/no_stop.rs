@@ -1,8 +1,9 @@
 //! `emulator stop` and `emulator status`: commands that people look for, and that the emulator does without.
 
+use crate::platform::Platform;
+
 /// How the emulator is ended.
-const STOP: &str = "The emulator runs until Ctrl-C, or until it is ended by its process id, the `pid` of its ready \
-    line: kill PID";
+const STOP: &str = Platform::HERE.stop_emulator();
 
 /// How it is asked whether the emulator runs.
 const STATUS: &str = "{communication doctor} says whether the emulator of the connection string answers. Programs ask for \

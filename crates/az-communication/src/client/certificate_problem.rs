@@ -12,6 +12,7 @@ use super::trust::{DEVELOPMENT_EMULATOR, Trust};
 use crate::emulator_files::ANOTHER_EMULATOR;
 use crate::error::system_text;
 use crate::limits;
+use crate::platform::Platform;
 
 /// Why a certificate cannot be trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -250,8 +251,8 @@ impl CertificateProblem {
             | K::Anchor(_, AnchorFault::Expired(_) | AnchorFault::NotValidYet(_)) => {
                 let now = date(OffsetDateTime::now_utc().unix_timestamp());
                 vec![format!(
-                    "This machine's clock says {now}. If it is wrong: timedatectl set-ntp true. If it is right, the \
-                     certificate must be renewed."
+                    "This machine's clock says {now}. If it is wrong: {}. If it is right, the certificate must be renewed.",
+                    Platform::HERE.set_clock()
                 )]
             }
             K::OtherName(names) if names.is_empty() => one("The server needs a certificate with its name."),

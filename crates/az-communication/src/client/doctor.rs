@@ -20,6 +20,7 @@ use super::transport_error::TransportError;
 use crate::emulator_files;
 use crate::error::CliError;
 use crate::names;
+use crate::platform::Platform;
 use crate::program::Program;
 
 /// An identity that no resource has.
@@ -29,7 +30,7 @@ const NOBODY: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0
 /// would be a refusal in its log.
 const UNSIGNED: &str = "/health";
 
-const SET_CLOCK: &str = "timedatectl set-ntp true";
+const SET_CLOCK: &str = Platform::HERE.set_clock();
 
 /// Finds the addresses of the host, or of the proxy that stands in between.
 ///

@@ -1,5 +1,6 @@
 //! The words about a TLS handshake that fails for another reason than a certificate.
 
+use crate::platform::Platform;
 use rustls::{AlertDescription as Alert, Error, PeerIncompatible};
 
 /// Why there is no secure connection, without a full stop.
@@ -51,7 +52,7 @@ pub(super) fn hint(error: &Error) -> &'static str {
             "Supported are TLS 1.3, and TLS 1.2 with ECDHE and AES-GCM or ChaCha20-Poly1305. The server, or a proxy in \
              between, must offer one of them."
         }
-        Error::FailedToGetCurrentTime => "Set this machine's clock right: timedatectl set-ntp true",
+        Error::FailedToGetCurrentTime => Platform::HERE.set_clock_right(),
         _ => "Does the endpoint of the connection string really name an https service?",
     }
 }

@@ -2,6 +2,7 @@
 
 mod broken;
 mod child;
+mod endings;
 mod find;
 mod mark;
 mod own;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub use broken::Broken;
+pub use endings::to_start;
 use find::Found;
 pub use own::MARKER;
 

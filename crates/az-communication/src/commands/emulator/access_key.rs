@@ -7,6 +7,7 @@ use super::settings::ACCESS_KEY;
 use crate::commands::Invocation;
 use crate::emulator_variables::Given;
 use crate::error::CliError;
+use crate::platform::Platform;
 
 pub(super) const SECRET: Secret = Secret { option: &ACCESS_KEY, what: "key", check };
 
@@ -26,7 +27,8 @@ pub(super) fn given(invocation: &Invocation<'_>) -> Result<Option<AccessKey>, Cl
         let name = &key.named_by;
         invocation.printer.warning(&format!(
             "{name} has a length of {bytes}, and can be guessed; the keys of the service have 64 bytes. \
-             `openssl rand -base64 64 | tr -d '\\n'` makes one."
+             `{}` makes one.",
+            Platform::HERE.random_base64()
         ));
     }
     Ok(Some(parsed))
@@ -41,7 +43,7 @@ fn parse(key: &Given) -> Result<AccessKey, CliError> {
     let parsed = if key.value.starts_with('@') { None } else { key.value.parse().ok() };
     parsed.ok_or_else(|| {
         CliError::usage(format!("{} is not valid base64.", key.named_by))
-            .hint("Make one: openssl rand -base64 64 | tr -d '\\n'")
+            .hint(format!("Make one: {}", Platform::HERE.random_base64()))
     })
 }
 

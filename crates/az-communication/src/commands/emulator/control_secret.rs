@@ -7,6 +7,7 @@ use super::settings::CONTROL_SECRET;
 use crate::commands::Invocation;
 use crate::emulator_variables::Given;
 use crate::error::CliError;
+use crate::platform::Platform;
 
 pub(super) const SECRET: Secret = Secret { option: &CONTROL_SECRET, what: "secret", check };
 
@@ -30,10 +31,10 @@ fn parse(given: &Given) -> Result<ControlSecret, CliError> {
     let can_be_sent = !secret.is_empty() && secret.bytes().all(fits) && secret.trim_ascii() == secret;
     // The name of a file that is not there is not a secret.
     if secret.starts_with('@') || !can_be_sent {
-        return Err(CliError::usage(format!("{} cannot be sent in a header.", given.named_by)).hint(
-            "A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: openssl \
-             rand -hex 32",
-        ));
+        return Err(CliError::usage(format!("{} cannot be sent in a header.", given.named_by)).hint(format!(
+            "A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: {}",
+            Platform::HERE.random_hex()
+        )));
     }
     Ok(secret.to_owned().into())
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::emulator_files::{TEMPORARY_PREFIX, temporary_parents};
 use crate::error::{CliError, system_text};
+use crate::platform::Platform;
 use crate::private_file;
 use crate::program::Program;
 use crate::system::{self, has_ended, is_private_folder};
@@ -42,7 +43,7 @@ impl TemporaryFolder {
             parent.display(),
             system_text(&error)
         ))
-        .hint("Set TMPDIR to a folder that can be written."))
+        .hint(format!("Set {} to a folder that can be written.", Platform::HERE.temporary_variable())))
     }
 
     fn new_in(parent: &Path) -> io::Result<Self> {

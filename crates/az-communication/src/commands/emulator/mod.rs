@@ -34,9 +34,9 @@ use acs_identity_emulator::{Config, Emulator, Error, OwnFile, Storage};
 use crate::error::CliError;
 use crate::limits;
 use crate::names;
+use crate::platform::Platform;
 use crate::program::Program;
 use crate::system;
-use ready::quoted;
 
 /// The path of the command that replaces an authority.
 const NEW_AUTHORITY: &str = "communication emulator new-authority";
@@ -106,7 +106,7 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
             None => described,
         },
         Error::HostName(..) => described.hint(options::HOST_NAMES),
-        Error::Clock => described.hint("Set it right: timedatectl set-ntp true"),
+        Error::Clock => described.hint(format!("Set it right: {}", Platform::HERE.set_clock())),
         _ => described,
     }
 }
@@ -114,14 +114,14 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
 /// Nothing but this command replaces an authority.
 fn new_authority_hint(folder: &Path, names: &[String]) -> String {
     let command = Program::current().command(NEW_AUTHORITY);
-    let mut command = format!("{command} --data-dir {}", quoted(&folder.to_string_lossy()));
+    let mut command = format!("{command} --data-dir {}", Platform::HERE.quoted(&folder.to_string_lossy()));
     let mut names = names.iter().filter(|name| !names::is_localhost(name)).peekable();
     if names.peek().is_some() {
         command.push_str(" --hostname");
     }
     for name in names {
         command.push(' ');
-        command.push_str(&quoted(name));
+        command.push_str(&Platform::HERE.quoted(name));
     }
     format!("To make a new authority, which every trust store must then be given: {command}")
 }

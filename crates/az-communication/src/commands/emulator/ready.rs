@@ -16,6 +16,7 @@ use crate::emulator_files;
 use crate::emulator_variables;
 use crate::error::CliError;
 use crate::output;
+use crate::platform::Platform;
 use crate::printer::Level;
 use crate::program::Program;
 
@@ -118,7 +119,7 @@ impl Ready {
             );
         }
         if std::io::stderr().is_terminal() && printer.shows(Level::Warning) {
-            printer.lines(&self.words(with_key));
+            printer.lines(&self.words(with_key, Platform::HERE));
         }
         Ok(())
     }
@@ -152,7 +153,7 @@ impl Ready {
     }
 
     /// `shown` says whether the connection string stands on stdout.
-    fn words(&self, shown: bool) -> String {
+    fn words(&self, shown: bool, platform: Platform) -> String {
         let place = self.data.as_ref().map_or_else(|| "in memory".to_owned(), |folder| format!("in {folder}"));
         let local = self.control_endpoint.strip_suffix("/emulator/").unwrap_or(&self.control_endpoint);
         let is_public = local != self.endpoint;
@@ -173,7 +174,7 @@ impl Ready {
         }
         words.push_str("To use it from another terminal:\n\n");
         let mut export = |name: &str, value: &str, what: &str| {
-            let _ = writeln!(words, "  export {name}={}{what}", quoted(value));
+            let _ = writeln!(words, "  {}{what}", platform.export(name, value));
         };
         // Another key than the well-known one is shown once, above, or not at all.
         let (string, place) = match &self.file {
@@ -191,16 +192,10 @@ impl Ready {
         }
         let _ = match self.pid == std::process::id() {
             true => writeln!(words, "\nCtrl-C stops it."),
-            false => writeln!(words, "\nTo stop it: kill {}", self.pid),
+            false => writeln!(words, "\nTo stop it: {}", platform.stop(self.pid)),
         };
         words
     }
-}
-
-/// A word for the shell.
-pub(super) fn quoted(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '+');
-    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// The text of a path, for the line of JSON.
@@ -211,7 +206,10 @@ pub(super) fn quoted(text: &str) -> String {
 pub(super) fn text_of(path: &Path) -> Result<String, CliError> {
     path.to_str().map(str::to_owned).ok_or_else(|| {
         CliError::new(format!("The path {} is not valid UTF-8, so it cannot be given to clients.", path.display()))
-            .hint("Choose another folder: --data-dir, or TMPDIR for --in-memory.")
+            .hint(format!(
+                "Choose another folder: --data-dir, or {} for --in-memory.",
+                Platform::HERE.temporary_variable()
+            ))
     })
 }
 
@@ -233,12 +231,31 @@ mod tests {
             log_file: None,
             pid: std::process::id(),
         };
-        let words = ready.words(true);
+        let words = ready.words(true, Platform::Linux);
         assert!(words.contains(&format!("CONNECTION_STRING='{}'\n", ready.connection_string)), "{words}");
         assert!(words.contains(r"NODE_EXTRA_CA_CERTS='/h/it'\''s/ca.pem'"), "{words}");
         assert!(words.contains("REQUESTS_CA_BUNDLE=/h/bundle.pem "), "{words}");
+        let (data, bundle, pid) = (ready.data.clone(), ready.bundle.clone(), ready.pid);
+        ready.data = Some(r"C:\Users\Jo Doe".into());
+        ready.bundle = Some(r"C:\Users\Jo Doe\bundle.pem".into());
+        ready.pid = 0;
+        let words = ready.words(true, Platform::Windows).replace(DEVELOPMENT_ACCESS_KEY, "KEY");
+        insta::assert_snapshot!(words, @r#"
+
+        The emulator is running at https://localhost:1. Its data is kept in C:\Users\Jo Doe.
+        To use it from another terminal:
+
+          $env:AZURE_COMMUNICATION_CONNECTION_STRING = 'endpoint=https://localhost:1/;accesskey=KEY'
+          $env:REQUESTS_CA_BUNDLE = 'C:\Users\Jo Doe\bundle.pem'  # Python, the Azure CLI
+          $env:SSL_CERT_FILE = 'C:\Users\Jo Doe\bundle.pem'  # OpenSSL, Go, .NET
+          $env:CURL_CA_BUNDLE = 'C:\Users\Jo Doe\bundle.pem'  # curl
+          $env:NODE_EXTRA_CA_CERTS = '/h/it''s/ca.pem'  # Node.js
+
+        To stop it: Stop-Process -Id 0
+        "#);
+        (ready.data, ready.bundle, ready.pid) = (data, bundle, pid);
         ready.endpoint = "https://acs.example".into();
-        insta::assert_snapshot!(ready.words(true), @r"
+        insta::assert_snapshot!(ready.words(true, Platform::Linux), @r"
 
         The emulator is running at https://localhost:1. Its data is kept in /h.
         Its clients reach it at https://acs.example, with the certificate of what is in between.
@@ -250,7 +267,7 @@ mod tests {
         ");
         ready.connection_string = "endpoint=https://localhost:1/;accesskey=c2VjcmV0".into();
         for shown in [true, false] {
-            assert!(!ready.words(shown).contains("c2VjcmV0"));
+            assert!(!ready.words(shown, Platform::Linux).contains("c2VjcmV0"));
         }
     }
 }

@@ -98,7 +98,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let trusted = trusting::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
     let end = threads::runtime()?.block_on(async {
         let (listeners, port) = place.listen(port).await?;
-        let mut command = Command::new(program);
+        let mut command = Command::new(delegate::to_start(program));
         command.args(arguments);
         environment::of_child(&mut command, &opened, port, trusted, credentials, &folder);
         if let Some(signal) = signals.ended_by() {

@@ -2,6 +2,7 @@
 //! the help pages and the table of the manual come.
 
 use crate::cli::table::{Argument, Arity, Completion, Variable};
+use crate::platform::Platform;
 
 pub(super) const HOST: Argument =
     Argument::new(&["--host"], "Host name or address to listen on instead of both 127.0.0.1 and ::1.")
@@ -16,7 +17,7 @@ pub(super) const PORT: Argument = Argument::new(&["--port"], "Port to listen on;
 pub(super) const DATA_DIR: Argument =
     Argument::new(&["--data-dir"], "Folder for the data, the keys and the certificates; not with --in-memory.")
         .variable(Variable::Emulator)
-        .default("~/.azure/communication-emulator")
+        .default(Platform::HERE.data_folder())
         .completion(Completion::File)
         .extension();
 

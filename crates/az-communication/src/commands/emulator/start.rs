@@ -25,6 +25,7 @@ use crate::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
 use crate::emulator_variables::Given;
 use crate::error::{CliError, system_text};
 use crate::output;
+use crate::platform::Platform;
 use crate::private_file;
 use crate::prompt;
 use crate::system::{self, Signals};
@@ -73,9 +74,14 @@ pub(in crate::commands) const VERB: Verb = Verb {
 };
 
 /// Said where other machines can reach an emulator with the key that everybody knows.
-const OPEN_WITH_KNOWN_KEY: &str = "Other machines can reach this emulator, and its access key is the well-known one, with \
-    which everybody can use it and read its keys. Give a new data folder a key of its own: --access-key KEY. To make one: \
-    openssl rand -base64 64 | tr -d '\\n'. In a folder that was used, regenerate both keys: POST /emulator/regenerate-key";
+fn open_with_known_key(platform: Platform) -> String {
+    format!(
+        "Other machines can reach this emulator, and its access key is the well-known one, with which everybody can use it \
+         and read its keys. Give a new data folder a key of its own: --access-key KEY. To make one: {}. In a folder that was \
+         used, regenerate both keys: POST /emulator/regenerate-key",
+        platform.random_base64()
+    )
+}
 
 /// How often, and for how long at a time, it is looked whether the ready line can be written.
 const READY_LOOKS: u32 = 100;
@@ -136,7 +142,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             ..Ready::of(&opened, port)
         };
         if place.is_open() && ready.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY) {
-            invocation.printer.warning(OPEN_WITH_KNOWN_KEY);
+            invocation.printer.warning(&open_with_known_key(Platform::HERE));
         }
         match &detached {
             Some(detached) => detached.check_starter()?,

@@ -26,6 +26,7 @@ use crate::commands::Invocation;
 use crate::delegate;
 use crate::error::CliError;
 use crate::exit_code::ExitCode;
+use crate::platform::Platform;
 use crate::prompt;
 use crate::system::{self, Signals};
 use folders::Folders;
@@ -106,7 +107,7 @@ fn refuse_where_one_runs(places: &Places, data: Option<&Path>) -> Result<(), Cli
         let ready = line.zip(u32::try_from(process).ok()).and_then(|(line, pid)| Ready::of_file(&line, pid, None));
         let endpoint = ready.map_or_else(String::new, |ready| format!(" at {}", ready.endpoint));
         return Err(CliError::new(format!("An emulator runs already{endpoint}, as process {process}."))
-            .hint(format!("To stop it: kill {process}"))
+            .hint(format!("To stop it: {}", Platform::HERE.stop(process)))
             .hint("Another one beside it needs a folder of its own (--data-dir), or, in memory, a pid file of its own (--pid-file)."));
     }
     Ok(())
