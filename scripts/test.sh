@@ -71,7 +71,7 @@ artefacts() {
         cargo xtask release --allow-dirty --dist target/test-dist
     else
         program=target/$(rustc -vV | sed -n 's/^host: //p')/release/az
-        cargo xtask release --allow-dirty --only tarball,sbom,wheel,npm,deb --program "$program" --dist target/test-dist
+        cargo xtask release --allow-dirty --only tarball,sbom,wheel,npm,deb,image --program "$program" --dist target/test-dist
     fi
 }
 

@@ -4,6 +4,7 @@ mod build;
 mod command;
 mod deb;
 mod elf;
+mod image;
 mod licences;
 mod npm;
 mod pack;
@@ -44,6 +45,8 @@ const ARTEFACTS: &[Artefact] = &[
     Artefact { name: "npm", write: npm::write },
     // For Debian and what is made of it.
     Artefact { name: "deb", write: deb::write },
+    // For containers: the emulator's image, in two forms.
+    Artefact { name: "image", write: image::write },
     // The bill of materials by itself.
     Artefact { name: "sbom", write: sbom::write },
 ];

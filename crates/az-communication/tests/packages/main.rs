@@ -7,6 +7,7 @@ mod support;
 
 mod deb;
 mod dist;
+mod image;
 mod launcher;
 mod licences;
 mod machine;

@@ -1,6 +1,8 @@
-//! Machines of a test's own: network and mount namespaces, each with addresses and a hosts file. The emulator is on the first,
-//! its clients are on the second, and the third passes a mapped port on to the first. They end with the test.
+//! Machines of a test's own. The emulator is on the first, its clients are on the second, and the third passes a mapped port on
+//! to the first. They end with the test.
 
+use super::support::machines::Machine;
+pub(super) use super::support::machines::{Reply, fetch};
 use super::*;
 
 /// Where the emulator listens, and the port of the third machine that leads there.
@@ -15,63 +17,6 @@ pub(super) const SECRET: &str = "a-secret-of-the-control-endpoints";
 
 const HOSTS: &str =
     "127.0.0.1 localhost\n10.77.0.1 acs-emulator\n10.77.1.1 acs-mapped host.docker.internal evil.example\n";
-
-/// A process that keeps the namespaces of a machine.
-struct Machine(Child);
-
-impl Machine {
-    fn new(home: &Folder) -> Self {
-        let script = "ip link set lo up && mount --bind \"$0\" /etc/hosts && echo ready && exec sleep 600";
-        let mut command = other_program("setpriv", home);
-        command.env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin");
-        command.args(["--pdeathsig", "KILL", "unshare", "--net", "--mount", "sh", "-c", script]);
-        Self(ready(command.arg(home.write("hosts", HOSTS))).0)
-    }
-
-    /// A program there.
-    fn command(&self, home: &Folder, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = other_program("nsenter", home);
-        command.env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin");
-        command.args(["--target", &self.0.id().to_string(), "--net", "--mount"]);
-        command.arg(format!("--wdns={}", home.path().display())).arg(program);
-        command
-    }
-
-    /// Connects it to another one.
-    fn connect(&self, home: &Folder, link: &str, address: &str, other: &Self, other_address: &str) {
-        let id = other.0.id();
-        let ours = format!(
-            "ip link add {link} type veth peer name {link} netns {id} && ip addr add {address}/24 dev {link} && \
-             ip link set {link} up"
-        );
-        let theirs = format!("ip addr add {other_address}/24 dev {link} && ip link set {link} up");
-        for (machine, script) in [(self, ours), (other, theirs)] {
-            let output = machine.command(home, "sh").args(["-c", &script]).output().unwrap();
-            assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
-        }
-    }
-}
-
-impl Drop for Machine {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// What curl printed.
-pub(super) struct Reply {
-    pub(super) status: u16,
-    /// In lower case.
-    pub(super) head: String,
-    pub(super) body: String,
-}
-
-impl Reply {
-    pub(super) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
-    }
-}
 
 /// Three machines, and an emulator with a key of its own on the first.
 pub(super) struct Network {
@@ -88,17 +33,13 @@ pub(super) struct Network {
 impl Network {
     /// `None` where that is impossible; the test is named then.
     pub(super) fn new(test: &str, host: &str) -> Option<Self> {
-        if !rustix::process::geteuid().is_root() {
-            eprintln!("skipped: {test}: only root makes network namespaces that reach each other");
+        if let Some(reason) = support::machines::lacking() {
+            eprintln!("skipped: {test}: {reason}");
             return None;
         }
         let home = Folder::new();
-        let probe = other_program("unshare", &home).args(["--net", "--mount", "true"]).output().unwrap();
-        if !probe.status.success() {
-            eprintln!("skipped: {test}: no namespaces here: {}", String::from_utf8_lossy(&probe.stderr));
-            return None;
-        }
-        let (first, second, third) = (Machine::new(&home), Machine::new(&home), Machine::new(&home));
+        let machine = || Machine::new(&home, HOSTS);
+        let (first, second, third) = (machine(), machine(), machine());
         first.connect(&home, "direct", "10.77.0.1", &second, "10.77.0.2");
         third.connect(&home, "outside", "10.77.1.1", &second, "10.77.1.2");
         third.connect(&home, "inside", "10.77.2.1", &first, "10.77.2.2");
@@ -147,14 +88,4 @@ impl Drop for Network {
         let _ = self.relay.kill();
         let _ = self.relay.wait();
     }
-}
-
-/// Runs curl with the words that it has so far.
-pub(super) fn fetch(curl: &mut Command) -> Reply {
-    let output = curl.args(["-sS", "-i", "--noproxy", "*", "--max-time", "20"]).output().unwrap();
-    assert!(output.status.success(), "{curl:?}: {}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Reply { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
 }

@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 pub mod dns;
 pub mod emulator;
+#[cfg(target_os = "linux")]
+pub mod machines;
 #[cfg(unix)]
 pub mod odd;
 pub mod python;

@@ -1,0 +1,107 @@
+//! The examples of the docs: they set what there is, and name what the image has.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use az_communication::cli::table::Argument;
+use az_communication::commands::TABLE;
+use serde_json::Value;
+
+use super::archive::Docker;
+use crate::dist::repository;
+use crate::support::Folder;
+use crate::support::emulator::Emulator;
+
+/// The YAML of the docs about containers and CI, and the file for GitLab, read as others read them.
+fn examples() -> Vec<Value> {
+    let read = |path: &str| fs::read_to_string(repository().join(path)).unwrap();
+    let (manual, ci) = (read("docs/emulator.md"), read("docs/ci.md"));
+    let (_, part) = manual.split_once("\n## In containers\n").unwrap();
+    let (part, _) = part.split_once("\n## ").unwrap();
+    let blocks = [part, &ci].into_iter().flat_map(|text| text.split("```yaml\n").skip(1));
+    let mut texts: Vec<String> = blocks.map(|rest| rest.split("```").next().unwrap().to_owned()).collect();
+    texts.push(read("packaging/gitlab/emulator.gitlab-ci.yml"));
+    let python = std::env::var("AZ_TEST_PYTHON").expect("AZ_TEST_PYTHON: run scripts/test.sh");
+    let script = "import json, sys, yaml; print(json.dumps([yaml.safe_load(text) for text in json.load(sys.stdin)]))";
+    let mut command = Command::new(python);
+    let mut child = command.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(Value::from(texts).to_string().as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Every member with its name, at every depth. Those of a list have the list's name.
+fn members<'a>(name: &'a str, value: &'a Value, found: &mut Vec<(&'a str, &'a Value)>) {
+    found.push((name, value));
+    match value {
+        Value::Object(map) => map.iter().for_each(|(name, value)| members(name, value, found)),
+        Value::Array(values) => values.iter().for_each(|value| members(name, value, found)),
+        _ => {}
+    }
+}
+
+/// The port and the path of the URL in a command line.
+fn url(text: &str) -> Option<(&str, &str)> {
+    let (_, rest) = text.split_once("http://")?;
+    let (host, path) = rest.split(' ').next()?.split_at(rest.find('/')?);
+    Some((host.rsplit(':').next()?, path))
+}
+
+#[test]
+#[ignore = "needs the artefacts and the Python of scripts/test.sh"]
+fn the_examples_of_the_docs_set_variables_that_there_are_and_name_what_the_image_has() {
+    let docker = Docker::new();
+    let config = docker.config()["config"].clone();
+    let only = |member: &str| {
+        let names: Vec<String> = config[member].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(names.len(), 1, "{names:?}");
+        names.into_iter().next().unwrap()
+    };
+    let port: u64 = only("ExposedPorts").strip_suffix("/tcp").unwrap().parse().unwrap();
+    let volume = only("Volumes");
+    let image = docker.tags()[0].as_str().unwrap();
+    let start = TABLE.command("communication emulator start").unwrap().verb.arguments;
+    let names = |option: &Argument| option.variable_name().into_iter().chain(option.file_variable_name());
+    let mut variables: Vec<String> = start.iter().flat_map(names).collect();
+    // That of a client.
+    variables.push("AZURE_COMMUNICATION_CONNECTION_STRING".into());
+    let home = Folder::new();
+    let emulator = Emulator::in_memory(&home);
+    let is_served = |path: &str| emulator.client().send("GET", path, "").status == 200;
+    let mut counts = [0; 4];
+    for example in &examples() {
+        let mut found = Vec::new();
+        members("", example, &mut found);
+        for (name, value) in found {
+            let said = format!("{name}: {value}");
+            let text = value.as_str().unwrap_or_default();
+            for variable in [name, text].into_iter().filter(|word| word.starts_with("AZURE_")) {
+                assert!(variables.iter().any(|known| known == variable), "{said}");
+                counts[0] += 1;
+            }
+            if text.contains("az-communication-emulator") {
+                assert_eq!(text.rsplit('/').next(), Some(image), "{said}");
+                counts[1] += 1;
+            }
+            if let Some((of_url, path)) = url(text) {
+                assert!(of_url == port.to_string() && is_served(path), "{said}");
+                counts[2] += 1;
+            }
+            match name {
+                // Service containers of CI take none.
+                "command" | "args" | "entrypoint" => panic!("{said}"),
+                "ports" if value.is_string() => assert_eq!(text, format!("{port}:{port}"), "{said}"),
+                "containerPort" | "port" => assert_eq!(value, port, "{said}"),
+                "mountPath" => assert_eq!(value, &volume, "{said}"),
+                "volumes" if value.is_string() => assert!(text.ends_with(&format!(":{volume}")), "{said}"),
+                "path" => assert!(is_served(text), "{said}"),
+                _ => continue,
+            }
+            counts[3] += 1;
+        }
+    }
+    // Variables, images, URLs, and the places of the image: each is there as often as the examples have it.
+    assert_eq!(counts, [8, 4, 2, 9]);
+}
