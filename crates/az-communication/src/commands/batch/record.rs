@@ -102,11 +102,7 @@ impl Found {
         if !opened.is_file() || FileId::of(path, &opened) != id {
             return Err(unusable(path, "another program has just replaced it"));
         }
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(unusable(path, "another run writes to it")),
-            Err(TryLockError::Error(error)) => return Err(system(&error)),
-        }
+        lock(path, &file)?;
         let mut state = State::default();
         let content = read::read(path, &file, &header, &mut state)?;
         Ok(Self { header, place: Place::Existing { path: path.to_owned(), file, before: opened, content }, state })
@@ -134,7 +130,16 @@ impl Found {
                 if !content.has_header {
                     lines.push_str(&self.header.line());
                 }
-                (path, write, content.whole, Some(file), lines)
+                let lock = match system::LOCKS_SHUT {
+                    false => Some(file),
+                    // What is written needs the lock for itself.
+                    true => {
+                        drop(file);
+                        lock(&path, &write)?;
+                        None
+                    }
+                };
+                (path, write, content.whole, lock, lines)
             }
         };
         let last_key = self.state.last_key();
@@ -170,6 +175,14 @@ fn create(path: &Path) -> Result<File, CliError> {
     }
     sync_folder(path);
     Ok(file)
+}
+
+/// Keeps other runs away from a record.
+fn lock(path: &Path, file: &File) -> Result<(), CliError> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => unusable(path, "another run writes to it"),
+        TryLockError::Error(error) => unusable(path, &system_text(&error)),
+    })
 }
 
 /// Opens a record that was read. Only here its mode and its length change, unless another program has changed it since: the

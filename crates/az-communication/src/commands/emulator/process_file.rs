@@ -119,7 +119,7 @@ pub(super) fn holder(kind: &Kind, path: &Path) -> Option<Holder> {
     (&file).take(MOST).read_to_end(&mut content).ok()?;
     let process = (kind.process_of)(&content, &file, path)?;
     // Shared, so that two who look at the same time do not see each other.
-    let is_held = match file.try_lock_shared() {
+    let is_held = match system::try_lock_shared(&file) {
         Ok(()) => false,
         Err(TryLockError::WouldBlock) => true,
         // Where the file system has no locks, the process id must do.
@@ -161,7 +161,7 @@ fn create_beside(path: &Path) -> Result<(PathBuf, File), String> {
         match private_file::create_new(&unfinished) {
             Ok(file) => {
                 // Where the file system has no locks, the file of a killed emulator is taken as one as well.
-                let _ = file.try_lock();
+                let _ = system::try_lock(&file);
                 return Ok((unfinished, file));
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -199,7 +199,7 @@ fn remove_left(kind: &Kind, path: &Path) -> Result<(), String> {
 /// Whether the process that has written a file does not serve any more.
 fn is_left(file: &File, process: i32) -> bool {
     for _ in 0..LOOKS {
-        match file.try_lock() {
+        match system::try_lock(file) {
             Ok(()) => return true,
             // Where the file system has no locks, the process id must do.
             Err(TryLockError::Error(_)) => return has_ended(process),

@@ -7,6 +7,7 @@ mod errors;
 mod file_limit;
 mod files;
 mod interfaces;
+mod locks;
 mod private;
 mod processes;
 mod sockets;
@@ -29,6 +30,7 @@ pub use files::{
     open_without_waiting, special, without_waiting,
 };
 pub use interfaces::interface;
+pub use locks::{LOCKS_SHUT, try_lock, try_lock_shared};
 pub use private::{
     close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_of_another_user,
     is_open_to_others, is_private_folder, open_to_readers,

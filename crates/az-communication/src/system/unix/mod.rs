@@ -11,6 +11,7 @@ mod files;
 #[cfg(target_os = "linux")]
 mod inherited;
 mod interfaces;
+mod locks;
 #[cfg(target_os = "linux")]
 mod own;
 mod private;
@@ -39,6 +40,7 @@ pub use files::{
 #[cfg(target_os = "linux")]
 pub use inherited::Inherited;
 pub use interfaces::interface;
+pub use locks::{LOCKS_SHUT, try_lock, try_lock_shared};
 #[cfg(target_os = "linux")]
 pub use own::{is_caller, is_this_file, own_program};
 pub use private::{
