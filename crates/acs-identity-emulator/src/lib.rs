@@ -4,7 +4,7 @@ mod certificates;
 mod clock;
 mod config;
 mod core;
-#[cfg(all(test, feature = "sqlite", unix))]
+#[cfg(all(test, feature = "sqlite", unix, not(portable_system)))]
 mod damage;
 mod edge;
 mod error;
@@ -15,6 +15,8 @@ mod log;
 mod server;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod store;
+#[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
+mod system;
 
 pub use certificates::{host_name_problem, new_authority};
 pub use clock::ServiceClock;

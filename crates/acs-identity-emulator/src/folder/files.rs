@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
 use crate::error::Error;
+use crate::system;
 
 /// Larger files are none of ours.
 const MAX_FILE: u64 = 1024 * 1024;
@@ -24,11 +25,7 @@ fn make_missing(path: &Path) -> std::io::Result<()> {
         make_missing(parent)?;
     }
     let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
+    system::for_owner_folder(&mut builder);
     match builder.create(path) {
         // Somebody else made it meanwhile, or it is something else.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -40,8 +37,7 @@ fn make_missing(path: &Path) -> std::io::Result<()> {
         }
         Err(error) => Err(error),
         Ok(()) => {
-            #[cfg(unix)]
-            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+            system::close_folder_to_others(path)?;
             sync_folder(path);
             Ok(())
         }
@@ -50,12 +46,8 @@ fn make_missing(path: &Path) -> std::io::Result<()> {
 
 /// Opens a file as the options say, but no link, and without waiting for the other end of a pipe.
 pub(super) fn open(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.mode(0o600).custom_flags(flags.bits().cast_signed());
-    }
+    system::for_owner(options);
+    system::no_link(options);
     let file = options.open(path)?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(not_regular()) }
 }
@@ -85,8 +77,7 @@ pub(super) fn open_or_make(path: &Path) -> std::io::Result<File> {
 /// Makes a file for its owner only, where there is nothing of that name.
 fn make(path: &Path) -> std::io::Result<File> {
     let file = open(OpenOptions::new().read(true).write(true).create_new(true), path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    system::close_to_others(&file)?;
     sync_folder(path);
     Ok(file)
 }
@@ -113,9 +104,7 @@ pub(crate) fn write_for_everybody(path: &Path, content: &[u8]) -> Result<(), Err
 
 /// Lets everybody read a file, and its owner write it.
 fn open_to_readers(file: &File) -> std::io::Result<()> {
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    Ok(())
+    system::open_to_readers(file)
 }
 
 /// Lets everybody read a file that is there already. One that another user owns stays as it is.
@@ -154,8 +143,7 @@ pub(crate) fn read_given(path: &Path) -> Result<Vec<u8>, Error> {
         return Err(fail(not_regular()));
     }
     let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    system::without_waiting(&mut options);
     let file = options.read(true).open(path).map_err(fail)?;
     // Another one may have come to its place.
     if !file.metadata().map_err(fail)?.is_file() {

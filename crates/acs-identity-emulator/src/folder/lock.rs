@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::marker::{Marker, MarkerFile};
-use super::{DATABASE_FILE, access, files, written};
+use super::{DATABASE_FILE, files, written};
 use crate::error::Error;
 use crate::store::sqlite::Surroundings;
 use crate::store::sqlite::wal::Mark;
+use crate::system;
 
 pub(super) const LOCK_FILE: &str = "lock";
 /// SQLite's own files beside a database.
@@ -24,16 +25,8 @@ pub(crate) struct Folder {
 /// Which file it was.
 pub(super) type Identity = Option<(u64, u64)>;
 
-#[cfg(unix)]
 pub(super) fn identity(path: &Path) -> Identity {
-    use std::os::unix::fs::MetadataExt as _;
-    std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
-}
-
-/// Where files have no numbers, being there is all that can be seen.
-#[cfg(not(unix))]
-pub(super) fn identity(path: &Path) -> Identity {
-    path.exists().then_some((0, 0))
+    std::fs::metadata(path).ok().map(|metadata| system::identity(&metadata))
 }
 
 /// Tells whether the folder and the files that must stay in it are those that were opened.
@@ -93,14 +86,14 @@ impl Folder {
             return Err(Error::Folder(path.to_owned(), "its name is empty".into()));
         }
         files::make_folder(path)?;
-        access::check(path)?;
+        system::check(path)?;
         let lock_path = path.join(LOCK_FILE);
         let lock = locked(&lock_path, path)?;
         let mut lines = Vec::new();
         for entry in std::fs::read_dir(path).map_err(|error| Error::File(path.to_owned(), error))? {
             let name = entry.map_err(|error| Error::File(path.to_owned(), error))?.file_name();
             if is_private(&name.to_string_lossy()) {
-                lines.extend(access::mend(&path.join(&name))?);
+                lines.extend(system::mend(&path.join(&name))?);
             }
         }
         let database_path = path.join(DATABASE_FILE);
@@ -119,8 +112,9 @@ impl Folder {
         }
         let database =
             files::open_or_make(&database_path).map_err(|error| Error::File(database_path.clone(), error))?;
-        #[cfg(target_os = "linux")]
-        lock_file(&database, &database_path, path)?;
+        if system::LOCKS_DATABASE {
+            lock_file(&database, &database_path, path)?;
+        }
         let length = database.metadata().map_err(|error| Error::File(database_path.clone(), error))?.len();
         if length == 0 && !is_new {
             refuse_if_used(path, trace)?;
@@ -145,7 +139,7 @@ fn locked(path: &Path, folder: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
-/// Locks a file for this process. On Linux these locks and those of SQLite do not see each other.
+/// Locks a file for this process.
 fn lock_file(file: &File, path: &Path, folder: &Path) -> Result<(), Error> {
     match file.try_lock() {
         Ok(()) => Ok(()),

@@ -1,8 +1,6 @@
 //! The data folder, above the store: whose it is, who has it open, and whether it is still there.
 
 #[cfg(feature = "sqlite")]
-mod access;
-#[cfg(feature = "sqlite")]
 mod database;
 pub(crate) mod files;
 #[cfg(feature = "sqlite")]
@@ -11,9 +9,9 @@ mod lock;
 mod marker;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
-#[cfg(all(unix, feature = "sqlite"))]
+#[cfg(all(unix, not(portable_system), feature = "sqlite"))]
 mod written;
-#[cfg(all(not(unix), feature = "sqlite"))]
+#[cfg(all(any(not(unix), portable_system), feature = "sqlite"))]
 #[path = "unwatched.rs"]
 mod written;
 

@@ -1,5 +1,5 @@
 //! Folders that are refused, and what is mended.
-#![cfg(unix)]
+#![cfg(all(unix, not(portable_system)))]
 
 mod written;
 

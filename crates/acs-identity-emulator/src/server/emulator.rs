@@ -117,7 +117,7 @@ mod tests {
 
     use super::*;
 
-    #[cfg(all(feature = "sqlite", unix))]
+    #[cfg(all(feature = "sqlite", unix, not(portable_system)))]
     #[test]
     fn what_the_first_start_decides_is_in_the_database_before_anything_is_served() {
         use std::fs;

@@ -15,6 +15,7 @@ use super::server_certificate::provider;
 use super::x509;
 use crate::error::{Error, OwnFile};
 use crate::folder::files;
+use crate::system;
 
 /// What tells that a file is not the one of before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,19 +24,9 @@ struct Fingerprint(Option<(u64, u64, SystemTime)>);
 impl Fingerprint {
     /// Of what the path leads to: folders of Kubernetes and certbot change links.
     fn of(path: &Path) -> Self {
-        let of = |metadata: Metadata| Some((inode(&metadata), metadata.len(), metadata.modified().ok()?));
+        let of = |metadata: Metadata| Some((system::identity(&metadata).1, metadata.len(), metadata.modified().ok()?));
         Self(std::fs::metadata(path).ok().and_then(of))
     }
-}
-
-#[cfg(unix)]
-fn inode(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
-}
-
-#[cfg(not(unix))]
-fn inode(_metadata: &Metadata) -> u64 {
-    0
 }
 
 /// The two files.
@@ -223,7 +214,7 @@ mod tests {
     }
 
     /// What is no certificate: reading it could wait for ever, or take all memory.
-    #[cfg(unix)]
+    #[cfg(all(unix, not(portable_system)))]
     #[test]
     fn what_is_not_a_regular_file_of_a_sane_size_is_refused_at_once_and_the_former_one_stays() {
         let folder = Folder::new("own-irregular");
@@ -254,7 +245,7 @@ mod tests {
     }
 
     /// As Kubernetes and certbot keep them.
-    #[cfg(unix)]
+    #[cfg(all(unix, not(portable_system)))]
     #[test]
     fn links_to_its_files_are_followed() {
         let folder = Folder::new("own-links");
@@ -310,7 +301,7 @@ mod tests {
     }
 
     /// A FIFO that nobody writes to would hold up the start, and a device without end would fill the memory.
-    #[cfg(unix)]
+    #[cfg(all(unix, not(portable_system)))]
     #[test]
     fn what_is_not_a_regular_file_of_a_sane_size_is_not_read() {
         let folder = Folder::new("not-regular");

@@ -31,12 +31,7 @@ pub(crate) fn path_of(database: &Path) -> PathBuf {
 /// Opens a log, without waiting for the other end of a pipe.
 fn opened(log: &Path) -> std::io::Result<File> {
     let mut options = std::fs::OpenOptions::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        options.custom_flags(flags.bits().cast_signed());
-    }
+    crate::system::no_link(&mut options);
     options.read(true).open(log)
 }
 

@@ -1,13 +1,12 @@
 //! Who owns the folder, and who may write it.
 
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use crate::error::Error;
 
 /// Refuses a folder that another user owns or may write: whoever can put files there decides about keys.
-#[cfg(unix)]
-pub(super) fn check(folder: &Path) -> Result<(), Error> {
-    use std::os::unix::fs::MetadataExt as _;
+pub(crate) fn check(folder: &Path) -> Result<(), Error> {
     let metadata = std::fs::metadata(folder).map_err(|error| Error::File(folder.to_owned(), error))?;
     let refuse = |why: String| Err(Error::Folder(folder.to_owned(), why));
     let own = rustix::process::geteuid().as_raw();
@@ -23,9 +22,7 @@ pub(super) fn check(folder: &Path) -> Result<(), Error> {
 
 /// Refuses a file that another user owns, and takes the rights of others away from one that holds secrets; what was mended,
 /// for the log.
-#[cfg(unix)]
-pub(super) fn mend(path: &Path) -> Result<Option<String>, Error> {
-    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+pub(crate) fn mend(path: &Path) -> Result<Option<String>, Error> {
     let fail = |error| Error::File(path.to_owned(), error);
     let metadata = match std::fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
@@ -44,16 +41,4 @@ pub(super) fn mend(path: &Path) -> Result<Option<String>, Error> {
     }
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode & 0o700)).map_err(fail)?;
     Ok(Some(format!("{} could be read by others (mode {mode:o}); now only its owner may", path.display())))
-}
-
-/// Where there are no owners and modes, there is nothing to check.
-#[cfg(not(unix))]
-pub(super) fn check(_folder: &Path) -> Result<(), Error> {
-    Ok(())
-}
-
-/// Where there are no owners and modes, there is nothing to mend.
-#[cfg(not(unix))]
-pub(super) fn mend(_path: &Path) -> Result<Option<String>, Error> {
-    Ok(None)
 }

@@ -1,0 +1,44 @@
+//! What the standard library can do on every system.
+
+mod access;
+
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+
+pub(crate) use access::{check, mend};
+
+/// Whether the database is locked beside its lock file. On Windows, SQLite could not lock it then.
+pub(crate) const LOCKS_DATABASE: bool = false;
+
+/// A new folder has the rights of the one above.
+pub(crate) fn for_owner_folder(_: &mut DirBuilder) {}
+
+/// The rights stay as they are.
+pub(crate) fn close_folder_to_others(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// A new file has the rights of its folder.
+pub(crate) fn for_owner(_: &mut OpenOptions) {}
+
+/// The rights stay as they are.
+pub(crate) fn close_to_others(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// The rights stay as they are.
+pub(crate) fn open_to_readers(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Only administrators make links on Windows, so that one is followed.
+pub(crate) fn no_link(_: &mut OpenOptions) {}
+
+/// Opening waits for nobody.
+pub(crate) fn without_waiting(_: &mut OpenOptions) {}
+
+/// Files have no numbers, so being there is all that can be seen.
+pub(crate) fn identity(_: &Metadata) -> (u64, u64) {
+    (0, 0)
+}

@@ -1,0 +1,55 @@
+//! Linux, macOS and other kinds of Unix.
+
+mod access;
+
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+pub(crate) use access::{check, mend};
+
+/// Whether the database is locked beside its lock file. Only on Linux these locks and those of SQLite do not see each other.
+pub(crate) const LOCKS_DATABASE: bool = cfg!(target_os = "linux");
+
+/// A new folder is for its owner only.
+pub(crate) fn for_owner_folder(builder: &mut DirBuilder) {
+    builder.mode(0o700);
+}
+
+/// Lets the owner use a folder, and nobody else.
+pub(crate) fn close_folder_to_others(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, Permissions::from_mode(0o700))
+}
+
+/// A new file is for its owner only.
+pub(crate) fn for_owner(options: &mut OpenOptions) {
+    options.mode(0o600);
+}
+
+/// Lets the owner read and write a file, and nobody else.
+pub(crate) fn close_to_others(file: &File) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(0o600))
+}
+
+/// Lets everybody read a file, and its owner write it.
+pub(crate) fn open_to_readers(file: &File) -> io::Result<()> {
+    file.set_permissions(Permissions::from_mode(0o644))
+}
+
+/// Opening neither follows a link nor waits for the other end of a pipe.
+pub(crate) fn no_link(options: &mut OpenOptions) {
+    options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
+}
+
+/// Opening does not wait for the other end of a pipe.
+pub(crate) fn without_waiting(options: &mut OpenOptions) {
+    options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+}
+
+/// The number of a file, and that of the disk it is on.
+pub(crate) fn identity(metadata: &Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
+}
