@@ -79,6 +79,7 @@ artefacts() {
 portable() {
     local programs=(--test systems --test cli --test golden --test beyond --test batch --test emulator --test network)
     RUSTC_WORKSPACE_WRAPPER=$PWD/scripts/lib/portable-rustc cargo test -p az-communication --lib "${programs[@]}"
+    RUSTC_WORKSPACE_WRAPPER=$PWD/scripts/lib/portable-rustc cargo test -p acs-identity-emulator --lib
 }
 
 step markdown
@@ -86,7 +87,7 @@ step ci_files
 step cargo fmt --all --check
 step cargo fmt --manifest-path xtask/Cargo.toml --check
 step cargo clippy --workspace --all-targets --all-features -- -D warnings
-step cargo clippy -p az-communication --all-targets -- -D warnings --cfg portable_system
+step cargo clippy -p az-communication -p acs-identity-emulator --all-targets -- -D warnings --cfg portable_system
 # Without SQLite, as a test kit takes it.
 step cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings
 step cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings

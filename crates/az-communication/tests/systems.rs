@@ -50,6 +50,16 @@ fn only_one_module_knows_which_system_it_runs_on() {
     assert!(found.is_empty(), "These belong into src/system or src/platform.rs:\n{}", found.join("\n"));
 }
 
+/// Beside the module: the one of two files that it chooses between, and tests that are for Unix only.
+#[test]
+fn nor_does_anything_else_in_the_library_of_the_emulator() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../acs-identity-emulator/src");
+    let tests = ["damage/", "folder/tests", "keys/pki/own_certificate.rs"];
+    let mut found = found(&source, &[&["system/", "folder/written.rs"][..], &tests].concat());
+    found.retain(|line| !line.contains("portable_system"));
+    assert!(found.is_empty(), "These belong into src/system of the library:\n{}", found.join("\n"));
+}
+
 #[test]
 fn the_search_finds_every_spelling() {
     for line in [
