@@ -63,11 +63,9 @@ impl Watcher {
 
 impl Surroundings for Watcher {
     fn are_still_there(&self) -> bool {
-        self.are_in_their_place() && self.files.get().is_none_or(written::Files::are_named) && self.are_whole()
-    }
-
-    fn are_whole(&self) -> bool {
-        self.files.get().is_none_or(|files| files.are_linked(&self.database)) && self.holds_what_was_written()
+        self.are_in_their_place()
+            && self.files.get().is_none_or(written::Files::are_named)
+            && self.holds_what_was_written()
     }
 
     fn may_move_log(&self) -> bool {

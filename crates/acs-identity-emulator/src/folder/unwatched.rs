@@ -16,10 +16,6 @@ impl Files {
         true
     }
 
-    pub(super) fn are_linked(&self, _database: &File) -> bool {
-        true
-    }
-
     pub(super) fn are_whole(&self, _database: &File) -> bool {
         true
     }

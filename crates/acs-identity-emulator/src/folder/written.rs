@@ -3,16 +3,19 @@
 //! SQLite takes for granted that nobody else writes these files, and goes on where somebody does: what it acknowledges then is
 //! lost. So the log is compared with its index, which SQLite keeps beside it in `-shm` and has mapped
 //! (<https://www.sqlite.org/walformat.html#the_wal_index_file_format>), and the database with its size and date when the log
-//! was last moved into it. Another program that uses SQLite keeps the index, and is not taken for damage.
+//! was last moved into it. Where the log has another date, though the index says that nothing was added, the checksums of all of
+//! it are looked at. Another program that uses SQLite keeps the index and the checksums, and is not taken for damage.
 
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{Seek as _, SeekFrom};
+use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use super::files;
 use super::lock::{Identity, identity};
+use crate::store::sqlite::wal::whole_frames_of;
 
 /// How often a look begins anew where somebody writes meanwhile.
 const LOOKS: usize = 16;
@@ -61,11 +64,10 @@ impl Index {
     }
 }
 
-/// What tells that a database was written.
+/// What tells that a file was written.
 type Written = Option<(u64, SystemTime)>;
 
-fn written(database: &File) -> Written {
-    let metadata = database.metadata().ok()?;
+fn written(metadata: &Metadata) -> Written {
     Some((metadata.len(), metadata.modified().ok()?))
 }
 
@@ -73,6 +75,7 @@ fn written(database: &File) -> Written {
 struct Seen {
     index: Index,
     database: Written,
+    log: Written,
     /// Once something is lost, nothing brings it back.
     lost: bool,
 }
@@ -97,7 +100,12 @@ impl Files {
         let open = |path: &Path| files::open(OpenOptions::new().read(true), path);
         let (log_path, index_path) = (named("-wal"), named("-shm"));
         let (log, index) = (open(&log_path)?, open(&index_path)?);
-        let seen = Seen { index: read(&index)?, database: written(database), lost: false };
+        let seen = Seen {
+            index: read(&index)?,
+            database: written(&database.metadata()?),
+            log: written(&log.metadata()?),
+            lost: false,
+        };
         let names = [log_path, index_path].map(|path| (path.clone(), identity(&path)));
         Ok(Self { log, index, names, seen: Mutex::new(seen) })
     }
@@ -105,13 +113,6 @@ impl Files {
     /// Whether log and index still have their names.
     pub(super) fn are_named(&self) -> bool {
         self.names.iter().all(|(path, opened)| opened.is_some() && identity(path) == *opened)
-    }
-
-    /// Whether these files have names at all, which costs less to find out.
-    pub(super) fn are_linked(&self, database: &File) -> bool {
-        [&self.log, &self.index, database]
-            .into_iter()
-            .all(|file| file.metadata().is_ok_and(|metadata| metadata.nlink() > 0))
     }
 
     /// Whether nothing that was written is lost.
@@ -127,13 +128,17 @@ impl Files {
     fn look(&self, seen: &mut Seen, database: &File) -> std::io::Result<bool> {
         for _ in 0..LOOKS {
             let (index, before) = (read(&self.index)?, seen.index);
-            let is_held = self.log_holds(&index)?
+            let log = self.log.metadata()?;
+            let has_grown = (index.salts, index.frames) != (before.salts, before.frames);
+            let is_held = self.log_holds(&index, &log)?
                 // What was there at the last look, too: a log that was cut off and written on has a hole.
                 && (index == before
                     || index.salts != before.salts
                     || index.frames < before.frames
-                    || self.log_holds(&before)?);
-            let database = written(database);
+                    || self.log_holds(&before, &log)?)
+                // It was written, and nothing was added: by another program, or by one of SQLite that has not come to its end.
+                && (has_grown || written(&log) == seen.log || self.is_log_whole(&index)?);
+            let database = written(&database.metadata()?);
             let is_moving = index.moved != index.to_be_moved;
             let was_moved = (index.salts, index.moved) != (before.salts, before.moved);
             let is_same = is_moving || was_moved || database == seen.database;
@@ -146,7 +151,7 @@ impl Files {
             }
             // While the log is moved, the database is neither what it was nor what it will be.
             if !is_moving {
-                (seen.index, seen.database) = (index, database);
+                (seen.index, seen.database, seen.log) = (index, database, written(&log));
             }
             return Ok(true);
         }
@@ -154,18 +159,28 @@ impl Files {
     }
 
     /// Whether the log is the one of the index, up to its last frame.
-    fn log_holds(&self, index: &Index) -> std::io::Result<bool> {
+    fn log_holds(&self, index: &Index, log: &Metadata) -> std::io::Result<bool> {
         if index.frames == 0 {
             return Ok(true);
         }
         let last = index.frame(index.frames);
-        if self.log.metadata()?.len() < last + FRAME_HEADER + index.page {
+        if log.len() < last + FRAME_HEADER + index.page {
             return Ok(false);
         }
         let (mut header, mut frame) = ([0; LOG_HEADER as usize], [0; FRAME_HEADER as usize]);
         self.log.read_exact_at(&mut header, 0)?;
         self.log.read_exact_at(&mut frame, last)?;
         Ok(header[16..24] == index.salts && frame[8..16] == index.salts && frame[16..24] == index.checksum)
+    }
+
+    /// Whether every frame of the log has its checksum, up to the last one of the index. It reads all of it.
+    fn is_log_whole(&self, index: &Index) -> std::io::Result<bool> {
+        if index.frames == 0 {
+            return Ok(true);
+        }
+        (&self.log).seek(SeekFrom::Start(0))?;
+        let whole = whole_frames_of(&self.log)?;
+        Ok(whole.is_some_and(|(salts, frames)| salts.to_be_bytes() == index.salts && frames >= index.frames))
     }
 }
 

@@ -39,6 +39,18 @@ fn garble_log(folder: &Temporary) {
     std::io::Write::write_all(&mut log, &vec![0xff; length]).unwrap();
 }
 
+/// Damages a frame of the log, whose size and whose last frame stay.
+fn overwrite_frame(folder: &Temporary) {
+    // Two writes within one tick of the file system's clock have the same date.
+    let begun = machine::instant();
+    while machine::since(begun).as_millis() < 20 {
+        std::thread::yield_now();
+    }
+    let mut log = fs::OpenOptions::new().write(true).open(folder.path(LOG)).unwrap();
+    std::io::Seek::seek(&mut log, std::io::SeekFrom::Start(32 + 24 + 2000)).unwrap();
+    std::io::Write::write_all(&mut log, &[0xff; 50]).unwrap();
+}
+
 fn overwrite_database(folder: &Temporary) {
     let mut content = fs::read(folder.path(DATABASE_FILE)).unwrap();
     content[1000] ^= 1;
@@ -63,9 +75,13 @@ fn late(opened: &Opened) -> Result<(), Failure> {
 
 #[test]
 fn nothing_is_acknowledged_while_the_log_or_the_database_is_not_what_was_written() {
-    for (name, harm) in
-        [("cut", cut_log as Harm), ("emptied", empty_log), ("garbled", garble_log), ("overwritten", overwrite_database)]
-    {
+    for (name, harm) in [
+        ("cut", cut_log as Harm),
+        ("emptied", empty_log),
+        ("garbled", garble_log),
+        ("a frame", overwrite_frame),
+        ("overwritten", overwrite_database),
+    ] {
         for asks_first in [false, true] {
             let folder = Temporary::new();
             let opened = folder.open().unwrap();
@@ -112,7 +128,7 @@ fn a_stop_saves_what_an_open_log_still_holds() {
 
 #[test]
 fn a_stop_leaves_alone_what_others_have_damaged() {
-    for harm in [cut_log as Harm, empty_log, garble_log, overwrite_database] {
+    for harm in [cut_log as Harm, empty_log, garble_log, overwrite_frame, overwrite_database] {
         let folder = Temporary::new();
         let opened = folder.open().unwrap();
         create(&opened.store, "a");
@@ -143,6 +159,52 @@ fn a_log_that_another_program_moves_is_not_taken_for_damage() {
     create(&opened.store, "c");
     close(opened);
     assert_eq!(users(&folder, &folder.open().unwrap()), 3);
+}
+
+#[test]
+fn what_another_program_writes_through_sqlite_is_not_taken_for_damage() {
+    let folder = Temporary::new();
+    let opened = folder.open().unwrap();
+    create(&opened.store, "a");
+    // Its transaction is longer than its cache, so that pages reach the log before it comes to its end.
+    let other = rusqlite::Connection::open(folder.path(DATABASE_FILE)).unwrap();
+    let fill = "CREATE TABLE other (a); PRAGMA cache_size = 5; BEGIN; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 \
+                FROM n WHERE i < 200) INSERT INTO other SELECT randomblob(4000) FROM n;";
+    for end in ["ROLLBACK", "COMMIT"] {
+        let length = || fs::metadata(folder.path(LOG)).unwrap().len();
+        let before = length();
+        other.execute_batch(fill).unwrap();
+        assert!(length() > before);
+        assert_eq!(opened.store.trouble(), None, "{end}");
+        other.execute_batch(&format!("{end}; DROP TABLE other")).unwrap();
+        assert_eq!(opened.store.trouble(), None, "{end}");
+        create(&opened.store, end);
+        assert_eq!(opened.store.trouble(), None, "{end}");
+    }
+    // A date alone is not damage.
+    fs::File::options().write(true).open(folder.path(LOG)).unwrap().set_modified(machine::system()).unwrap();
+    create(&opened.store, "b");
+    assert_eq!(opened.store.trouble(), None);
+    drop(other);
+    close(opened);
+    assert_eq!(users(&folder, &folder.open().unwrap()), 2);
+}
+
+#[test]
+fn nothing_is_acknowledged_from_the_moment_on_that_the_folder_is_moved() {
+    let folder = Temporary::new();
+    let opened = folder.open().unwrap();
+    create(&opened.store, "a");
+    let away = folder.0.with_extension("moved");
+    fs::rename(&folder.0, &away).unwrap();
+    fs::create_dir(&folder.0).unwrap();
+    for entry in fs::read_dir(&away).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, folder.path(path.file_name().unwrap().to_str().unwrap())).unwrap();
+    }
+    assert_eq!(late(&opened), Err(Failure::Store(StoreError::Gone)));
+    drop(opened);
+    fs::remove_dir_all(away).unwrap();
 }
 
 #[test]

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -14,7 +13,6 @@ use super::fault::Fault;
 use super::open::{LOG, checkpoint};
 use super::trouble::Trouble;
 use super::wal::{self, Mark};
-use crate::clock::machine;
 use crate::store::decide::{Rows as _, decide};
 use crate::store::{Operation, Outcome, StoreError};
 
@@ -23,9 +21,6 @@ const MAX_BATCH: usize = 512;
 
 /// A log of so many pages is moved into the database: as many as SQLite itself would wait for.
 const LOG_PAGES: u32 = 1000;
-
-/// How often the folder is looked at.
-const LOOK: Duration = Duration::from_secs(1);
 
 type Reply = oneshot::Sender<Result<Outcome, StoreError>>;
 
@@ -131,7 +126,6 @@ pub(super) struct Committer {
     /// Whether the whole log has reached the database, so that the next commit begins a new one.
     begins_anew: bool,
     surroundings: Arc<dyn Surroundings>,
-    looked_at: Option<Instant>,
     stopped: Option<String>,
     trouble: Arc<Trouble>,
 }
@@ -158,7 +152,6 @@ impl Committer {
             mark: Mark { salts: 0, frames: 0, number },
             begins_anew: true,
             surroundings,
-            looked_at: None,
             stopped: None,
             trouble,
         })
@@ -182,7 +175,7 @@ impl Committer {
     }
 
     fn carry_out(&mut self, batch: Vec<(Operation, Reply)>) {
-        if !self.are_still_there() {
+        if !self.surroundings.are_still_there() {
             // Nothing is changed in files that somebody has put aside.
             for (_, reply) in batch {
                 let _ = reply.send(Err(StoreError::Gone));
@@ -194,7 +187,7 @@ impl Committer {
         self.trouble.note(&committed);
         match committed {
             Ok(outcomes) => {
-                let gone = !self.are_still_there();
+                let gone = !self.surroundings.are_still_there();
                 for ((_, reply), outcome) in batch.into_iter().zip(outcomes) {
                     let _ = reply.send(if gone { Err(StoreError::Gone) } else { Ok(outcome) });
                 }
@@ -267,20 +260,6 @@ impl Committer {
         }
         self.mark.frames = frames;
         self.surroundings.committed(self.mark);
-    }
-
-    /// The content is looked at for each commit, the names once in a while.
-    fn are_still_there(&mut self) -> bool {
-        if !self.surroundings.are_whole() {
-            return false;
-        }
-        let now = machine::instant();
-        if self.looked_at.is_some_and(|at| now.duration_since(at) < LOOK) {
-            return true;
-        }
-        let there = self.surroundings.are_still_there();
-        self.looked_at = there.then_some(now);
-        there
     }
 
     /// Moves the log into the database. SQLite itself would ignore what goes wrong there.

@@ -33,10 +33,8 @@ const STACK: usize = 512 * 1024;
 
 /// What is around a database: who opened it looks after its folder.
 pub(crate) trait Surroundings: Send + Sync {
-    /// Whether the folder and the files in it are those that were opened.
+    /// Whether the folder and the files in it are those that were opened, and hold all that was written to them.
     fn are_still_there(&self) -> bool;
-    /// Whether the database and its log still hold all that was written to them, and a next start would find the log.
-    fn are_whole(&self) -> bool;
     /// Whether the log belongs to the database that stands in its place, and both are whole.
     fn may_move_log(&self) -> bool;
     /// So far goes the log now, and all of that is on the disk.

@@ -27,10 +27,6 @@ impl Surroundings for Around {
         !self.gone.load(Ordering::Relaxed)
     }
 
-    fn are_whole(&self) -> bool {
-        true
-    }
-
     fn may_move_log(&self) -> bool {
         self.are_still_there()
     }

@@ -66,11 +66,16 @@ fn checksum(mut sum: (u32, u32), bytes: &[u8], big: bool) -> (u32, u32) {
 /// How many frames of a log are whole, up to the last commit among them, and its salts; `None` where it has no header that
 /// can be read.
 pub(crate) fn whole_frames(log: &Path) -> std::io::Result<Option<(u64, u32)>> {
-    let mut file = match opened(log) {
-        Ok(file) => std::io::BufReader::new(file),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    match opened(log) {
+        Ok(file) => whole_frames_of(file),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The same of a log that is open.
+pub(crate) fn whole_frames_of(log: impl Read) -> std::io::Result<Option<(u64, u32)>> {
+    let mut file = std::io::BufReader::new(log);
     let mut header = [0; HEADER];
     if !filled(&mut file, &mut header)? {
         return Ok(None);
