@@ -117,3 +117,31 @@ fn a_config_file_of_the_version_before_says_what_it_said() {
     assert!(output.status.success() && output.stdout.starts_with(b"eyJ"), "{output:?}");
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "only_show_errors");
 }
+
+#[test]
+fn where_the_version_before_kept_no_key_the_log_says_which_one_is_in_force_and_what_to_do() {
+    const KEY: &str = "YW5vdGhlciBrZXkgb2Ygc2l4dGVlbiBieXRlcw==";
+    let home = Folder::new();
+    let data = home.path().join("data");
+    copy_to(&data);
+    let database = Connection::open(data.join("identities.db")).unwrap();
+    assert_eq!(database.execute("DELETE FROM settings WHERE name = 'primary_key'", []).unwrap(), 1);
+    drop(database);
+    let folder = ["--data-dir", data.to_str().unwrap()];
+    let of_key = |emulator: Emulator| {
+        let log = log_of(emulator, &home);
+        log.lines()
+            .filter(|line| line.starts_with("WARN") && line.contains(" key"))
+            .map(str::to_owned)
+            .collect::<Vec<String>>()
+    };
+    of_key(Emulator::start(&home, &folder));
+    // At each start, until one is given.
+    assert_snapshot!(of_key(Emulator::start(&home, &folder)).join("\n"), @"
+    WARN  the version before did not keep the access key of HOME/data: the well-known key, which everybody knows, is in force
+    WARN  if the folder had a key of its own, start once with --access-key KEY; if it had not, start once with the well-known key as KEY, and these warnings end
+    ");
+    let given = of_key(Emulator::start(&home, &[folder[0], folder[1], "--access-key", KEY]));
+    assert_snapshot!(given.join("\n"), @"WARN  the access key that was given has taken the place of the well-known one, which was in force because the version before kept none; tokens of before are void");
+    assert!(of_key(Emulator::start(&home, &folder)).iter().all(|line| !line.contains("version before")));
+}

@@ -15,12 +15,16 @@ use crate::config::{Config, Storage};
 use crate::error::Error;
 use crate::folder::{self, Folder, files};
 use crate::keys::signing::{SigningKey, pkcs8_of_pem, usable_keys};
-use crate::store::{AccessKeyRow, AccessSlot, Failure, SigningSlot, Store, StoreError, block_on};
+use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, SigningSlot, Store, StoreError, block_on};
 
 /// The settings.
 const RESOURCE_ID: &str = "resource_id";
 /// That both access keys are there, so that one which is missing later is noticed.
 const KEYS: &str = "keys";
+/// Whether the access key was given, where the version before kept none.
+const ACCESS_KEY: &str = "access_key";
+const ASSUMED: &str = "assumed";
+const GIVEN: &str = "given";
 /// That the signing keys of the version before were looked for.
 const SIGNING_KEYS: &str = "signing_keys";
 
@@ -158,13 +162,47 @@ async fn keep_access_keys(
     path: Option<&Path>,
     random: &SystemRandom,
 ) -> Result<[AccessKeyRow; 2], Stop> {
+    // The version before kept a primary key that was regenerated, and none that it was given.
+    let is_unknown = store.setting(RESOURCE_ID)?.is_some()
+        && !store.access_keys()?.iter().any(|row| row.slot == AccessSlot::Primary);
+    if is_unknown && config.access_key.is_none() {
+        store.replace_settings(vec![(ACCESS_KEY.to_owned(), ASSUMED.to_owned())]).await?;
+    }
     let primary = config.access_key.clone().unwrap_or_else(AccessKey::development);
     let secondary = random_key(random).ok_or_else(|| Error::Crypto("no random numbers".into()))?;
-    let rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
-    if let (Some(given), Some(path)) = (&config.access_key, path)
-        && rows[AccessSlot::Primary as usize].key.parse().as_ref() != Ok(given)
-    {
-        return Err(Error::AccessKey(path.to_owned()).into());
+    let mut rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
+    let Some(path) = path else { return Ok(rows) };
+    let standing = &rows[AccessSlot::Primary as usize];
+    let is_well_known = standing.key.parse().as_ref() == Ok(&AccessKey::development());
+    let is_assumed = is_well_known && store.setting(ACCESS_KEY)?.as_deref() == Some(ASSUMED);
+    match &config.access_key {
+        // Two lines, because long ones are cut.
+        None if is_assumed => {
+            crate::log::warn(&format!(
+                "the version before did not keep the access key of {}: the well-known key, which everybody knows, is in force",
+                path.display()
+            ));
+            crate::log::warn(
+                "if the folder had a key of its own, start once with --access-key KEY; if it had not, start once with the \
+                 well-known key as KEY, and these warnings end",
+            );
+        }
+        Some(given) if is_assumed => {
+            if *given != AccessKey::development() {
+                let (slot, generation) = (standing.slot, standing.generation);
+                store.regenerate_key(Caller::Entra, slot, generation, given.to_base64()).await?;
+                rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
+                crate::log::warn(
+                    "the access key that was given has taken the place of the well-known one, which was in force because the \
+                     version before kept none; tokens of before are void",
+                );
+            }
+            store.replace_settings(vec![(ACCESS_KEY.to_owned(), GIVEN.to_owned())]).await?;
+        }
+        Some(given) if standing.key.parse().as_ref() != Ok(given) => {
+            return Err(Error::AccessKey(path.to_owned()).into());
+        }
+        _ => {}
     }
     Ok(rows)
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::raw_id::RawId;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -139,8 +140,8 @@ fn a_damaged_file_of_the_version_before_is_served_right_or_refused_by_name() {
     let mut count = Count::default();
     for name in &names {
         for way in WAYS {
-            // Nothing says that such a key was there. See the next test.
-            if way == "removed" && name.starts_with("token-key") {
+            // Nothing says that such a key was there. See below.
+            if way == "removed" && name == "token-key-secondary.pem" {
                 continue;
             }
             let folder = folder();
@@ -173,17 +174,89 @@ fn damage_in_the_log_of_the_version_before_loses_nothing_in_silence() {
 }
 
 #[test]
-fn a_signing_key_of_the_version_before_that_is_missing_ends_its_tokens() {
-    for (file, ended, kept) in
-        [("token-key.pem", "by_primary", "by_secondary"), ("token-key-secondary.pem", "by_secondary", "by_primary")]
-    {
-        let folder = folder();
-        fs::remove_file(folder.0.join(file)).unwrap();
-        let core = Core::open(&config(&folder)).unwrap();
-        let by = caller(&core, AccessSlot::Primary);
-        let is_active = |name: &str| {
-            block_on(core.introspect(by, said()["tokens"][name]["token"].as_str().unwrap())).unwrap().active
-        };
-        assert_eq!((is_active(ended), is_active(kept)), (false, true), "{file}");
+fn a_secondary_signing_key_of_the_version_before_that_is_missing_ends_its_tokens() {
+    let folder = folder();
+    fs::remove_file(folder.0.join("token-key-secondary.pem")).unwrap();
+    let core = Core::open(&config(&folder)).unwrap();
+    let by = caller(&core, AccessSlot::Primary);
+    let is_active =
+        |name: &str| block_on(core.introspect(by, said()["tokens"][name]["token"].as_str().unwrap())).unwrap().active;
+    assert_eq!((is_active("by_secondary"), is_active("by_primary")), (false, true));
+}
+
+fn refusal(config: &Config) -> String {
+    Core::open(config).err().expect("the folder was opened").to_string()
+}
+
+#[test]
+fn the_signing_key_that_the_version_before_made_first_may_not_be_missing_beside_identities() {
+    let folder = folder();
+    let path = folder.0.join("token-key.pem");
+    fs::remove_file(&path).unwrap();
+    let before = folder.files();
+    for _ in 0..2 {
+        let why = refusal(&config(&folder));
+        assert!(why.starts_with(&format!("{} is missing, though the folder was used before", path.display())), "{why}");
+    }
+    assert_eq!(folder.files(), before, "nothing was touched");
+    fs::write(&path, file!("token-key.pem").1).unwrap();
+    Core::open(&config(&folder)).unwrap();
+    // Where nothing but the database was kept, its tokens are void, as is its authority.
+    let folder = self::folder();
+    for (name, _) in FILES {
+        fs::remove_file(folder.0.join(name)).unwrap();
+    }
+    Core::open(&config(&folder)).unwrap();
+}
+
+/// The folder of a version before that was given its key, which it kept nowhere.
+fn without_access_key() -> Folder {
+    let folder = folder();
+    let connection = Connection::open(folder.0.join("identities.db")).unwrap();
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
+    assert_eq!(connection.execute("DELETE FROM settings WHERE name = 'primary_key'", []).unwrap(), 1);
+    drop(connection);
+    folder
+}
+
+fn primary(config: &Config) -> AccessKey {
+    Core::open(config).unwrap().access_keys.get(AccessSlot::Primary)
+}
+
+#[test]
+fn a_key_that_was_assumed_gives_way_once_to_one_that_is_given() {
+    let folder = without_access_key();
+    let with = |key: &AccessKey| Config { access_key: Some(key.clone()), ..config(&folder) };
+    let (own, other) = (AccessKey::from_bytes(vec![1; 64]), AccessKey::from_bytes(vec![2; 64]));
+    for _ in 0..2 {
+        assert!(primary(&config(&folder)) == AccessKey::development());
+    }
+    // What whoever knows the well-known key got with it, ends.
+    let core = Core::open(&config(&folder)).unwrap();
+    let token = issue(&core, caller(&core, AccessSlot::Primary), &questions().identities[0]).unwrap();
+    drop(core);
+    assert!(primary(&with(&own)) == own);
+    let core = Core::open(&config(&folder)).unwrap();
+    assert!(core.access_keys.get(AccessSlot::Primary) == own);
+    assert!(!block_on(core.introspect(caller(&core, AccessSlot::Primary), &token)).unwrap().active);
+    drop(core);
+    for key in [&other, &AccessKey::development()] {
+        assert!(refusal(&with(key)).contains("has another primary access key"));
+    }
+}
+
+#[test]
+fn a_key_that_was_given_in_the_first_place_or_named_later_stays() {
+    let (own, known) = (AccessKey::from_bytes(vec![1; 64]), AccessKey::development());
+    for assumes_first in [false, true] {
+        let folder = without_access_key();
+        let with = |key: &AccessKey| Config { access_key: Some(key.clone()), ..config(&folder) };
+        let (key, other) = if assumes_first { (&known, &own) } else { (&own, &known) };
+        if assumes_first {
+            assert!(primary(&config(&folder)) == known);
+        }
+        assert!(primary(&with(key)) == *key);
+        assert!(refusal(&with(other)).contains("has another primary access key"));
+        assert!(primary(&config(&folder)) == *key);
     }
 }

@@ -30,6 +30,9 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
         // A first start that was cut off has written to the lock, but none of the files that follow.
         refuse_where_used(path, None, "lacks the resource")?;
     }
+    if checked.has_keys_in_files().map_err(refused)? {
+        refuse_without_signing_key(path)?;
+    }
     let is_new = lacks_resource || checked.is_to_be_made();
     let run = new_run()?;
     let mark = |marker: &Marker| {
@@ -46,6 +49,23 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     folder.watcher.opened(&database).map_err(|error| Error::File(database.clone(), error))?;
     mark(&Marker::Open { run, mark: None })?;
     Ok(Opened { store: Store::Sqlite(sqlite), folder, lines, is_new })
+}
+
+/// Refuses a folder of the version before without the key that signed its tokens, which that version made at its first start.
+/// Where its other files are gone, too, only the database was kept.
+fn refuse_without_signing_key(folder: &Path) -> Result<(), Error> {
+    const BESIDE: [&str; 4] = ["ca.pem", "ca-key.pem", "server.pem", "certificates.json"];
+    let is_there = |name: &str| folder.join(name).symlink_metadata().is_ok();
+    let path = folder.join("token-key.pem");
+    let Some(beside) = BESIDE.into_iter().find(|name| is_there(name)).filter(|_| !is_there("token-key.pem")) else {
+        return Ok(());
+    };
+    let shown = path.display();
+    let what = format!(
+        "is missing, though the folder was used before (it holds {beside}): without it, every token that was given out is void. \
+         Put it back, or make another one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out '{shown}'"
+    );
+    Err(Error::Content(path.clone(), what))
 }
 
 /// A name for this run that no other one has.

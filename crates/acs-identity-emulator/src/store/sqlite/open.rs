@@ -20,6 +20,9 @@ const RUN: &str = "run";
 /// The setting that says which resource it is.
 const RESOURCE: &str = "resource_id";
 
+/// The setting that says that the signing keys of the version before were looked for.
+const SIGNING_KEYS: &str = "signing_keys";
+
 /// The setting that says which write-ahead log reached the database last.
 pub(super) const LOG: &str = "log";
 
@@ -126,6 +129,17 @@ impl Checked {
             Origin::Present | Origin::Restored(schema::VERSION) => Ok(setting(&self.connection, RESOURCE)?.is_none()),
             _ => Ok(false),
         }
+    }
+
+    /// Whether it has identities, and its signing keys are still in the files of the version before.
+    pub(crate) fn has_keys_in_files(&self) -> Result<bool, Refused> {
+        let in_files = match self.origin {
+            Origin::Before(_) => true,
+            Origin::Present => setting(&self.connection, SIGNING_KEYS)?.is_none(),
+            _ => false,
+        };
+        let has_identities = "SELECT EXISTS (SELECT 1 FROM identities)";
+        Ok(in_files && self.connection.query_row(has_identities, [], |row| row.get(0))?)
     }
 
     /// Whether it is brought to the present schema by [`Self::begin`], or made.
