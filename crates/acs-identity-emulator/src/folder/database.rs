@@ -1,16 +1,16 @@
-//! Opening the database of a folder. What it says is compared with what the lock says, before SQLite changes anything.
+//! Opening the database of a folder.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
+use super::compare::compare;
 use super::lock::{Folder, LOCK_FILE, marker, refuse_if_used, refuse_where_used};
 use super::marker::Marker;
 use super::{DATABASE_FILE, Opened};
 use crate::error::Error;
-use crate::store::sqlite::open::{Checked, InFile, Refused, in_file};
-use crate::store::sqlite::wal::{Mark, commits_behind, path_of, whole_frames};
+use crate::store::sqlite::open::{Checked, Refused, in_file};
 use crate::store::{Store, StoreError};
 
 pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
@@ -84,102 +84,5 @@ fn described(database: &Path, refused: Refused) -> Error {
         Refused::Foreign(why) => Error::Damaged(path, why),
         Refused::Store(StoreError::Full) => Error::Database(path, StoreError::Full.to_string()),
         Refused::Store(error) => Error::Database(path, error.to_string()),
-    }
-}
-
-/// Refuses a database that is not the one which the last run left, and a log of which something is missing. What the database
-/// alone does not say is checked when its log has been read.
-fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) -> Result<(), Error> {
-    let database = folder.join(DATABASE_FILE);
-    let log = path_of(&database);
-    let (log_name, lock_name) = (log.display(), folder.join(LOCK_FILE));
-    let refuse = |what: String| Err(Error::Damaged(database.clone(), what));
-    let another = || {
-        refuse(format!(
-            "another database was put in its place while its log {log_name} was left; if it is a backup that shall be used, \
-             remove {log_name} and {}",
-            lock_name.display()
-        ))
-    };
-    match before {
-        // The version before noted nothing, and left its log when it ended.
-        Marker::None => {
-            let behind = commits_behind(&log).map_err(|error| Error::File(log.clone(), error))?;
-            if behind < 2 {
-                return Ok(());
-            }
-            refuse(format!(
-                "its log {log_name} is damaged, and {behind} commits behind the damage are lost. Put the log or a backup back; \
-                 to use what is left: sqlite3 {} 'PRAGMA wal_checkpoint(TRUNCATE)'",
-                database.display()
-            ))
-        }
-        Marker::Closed => {
-            if log.metadata().is_ok_and(|metadata| metadata.len() > 0) {
-                return refuse(format!(
-                    "it was closed cleanly, so the log {log_name} beside it is of another one; remove the log, or, if both \
-                     belong together, {}",
-                    lock_name.display()
-                ));
-            }
-            Ok(())
-        }
-        Marker::Opening { before, run } if found.is_some_and(|found| found.run != *before && !is_of(found, run)) => {
-            another()
-        }
-        Marker::Opening { .. } => Ok(()),
-        Marker::Open { run, .. } if found.is_some_and(|found| !is_of(found, run)) => another(),
-        Marker::Open { mark: None, .. } => Ok(()),
-        Marker::Open { mark: Some(mark), .. } => {
-            let whole = whole_frames(&log).map_err(|error| Error::File(log.clone(), error))?;
-            match lost(*mark, whole, found.map(|found| found.log)) {
-                None => Ok(()),
-                Some(what) => refuse(format!(
-                    "the emulator was not stopped cleanly, and its log {log_name} {what}: what was acknowledged is lost. Put \
-                     the log or a backup back; to use what is left, remove {}",
-                    lock_name.display()
-                )),
-            }
-        }
-    }
-}
-
-fn is_of(found: &InFile, run: &str) -> bool {
-    found.run.as_deref() == Some(run)
-}
-
-/// What is missing of a log that went up to a mark, by what is whole of it and which log reached the database.
-fn lost(mark: Mark, whole: Option<(u64, u32)>, reached: Option<i64>) -> Option<String> {
-    match whole {
-        Some((salts, frames)) if salts == mark.salts => {
-            if frames < mark.frames {
-                return Some(format!("is damaged ({frames} of {} frames are left)", mark.frames));
-            }
-            reached.is_some_and(|reached| reached < mark.number - 1).then(|| "is newer than the database".to_owned())
-        }
-        // Another program moved the log into the database, or the power failed while a new log began.
-        _ if reached.is_some_and(|reached| reached >= mark.number) => None,
-        Some(_) => Some("was replaced".to_owned()),
-        None => Some("is missing or damaged".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_log_has_lost() {
-        let mark = Mark { salts: 1, frames: 10, number: 3 };
-        assert_eq!(lost(mark, Some((1, 10)), Some(2)), None);
-        assert_eq!(lost(mark, Some((1, 12)), Some(3)), None, "written, but not noted");
-        assert_eq!(lost(mark, None, Some(3)), None, "moved into the database");
-        assert_eq!(lost(mark, Some((2, 1)), Some(3)), None, "a new log");
-        assert!(lost(mark, Some((1, 9)), Some(2)).is_some());
-        assert!(lost(mark, Some((1, 10)), Some(1)).is_some());
-        assert!(lost(mark, None, Some(2)).is_some());
-        assert!(lost(mark, Some((2, 10)), Some(2)).is_some());
-        assert_eq!(lost(mark, Some((1, 10)), None), None, "a move that was cut off");
-        assert!(lost(mark, None, None).is_some());
     }
 }

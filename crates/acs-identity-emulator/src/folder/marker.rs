@@ -10,6 +10,9 @@ use std::sync::Mutex;
 
 use crate::store::sqlite::wal::Mark;
 
+/// What somebody writes into the lock file to have the files beside it used as they are, once.
+pub(super) const AS_THEY_ARE: &str = "use-what-is-left";
+
 const STATE: usize = 80;
 const LOG: usize = 64;
 
@@ -24,6 +27,8 @@ pub(super) enum Marker {
     Open { run: String, mark: Option<Mark> },
     /// It was closed.
     Closed,
+    /// Somebody knows that something is missing, and wants the rest.
+    AsTheyAre,
 }
 
 /// The lock file, written in place.
@@ -45,6 +50,7 @@ impl Marker {
         let mark = mark(lines.next().unwrap_or_default())?;
         match words[..] {
             ["closed"] => Ok(Self::Closed),
+            [AS_THEY_ARE] => Ok(Self::AsTheyAre),
             ["open", run] if is_run(run) => Ok(Self::Open { run: run.to_owned(), mark }),
             ["opening", before, run] if is_run(run) && (is_run(before) || before == "-") => {
                 let before = is_run(before).then(|| before.to_owned());
@@ -60,6 +66,7 @@ impl Marker {
             Self::Opening { before, run } => format!("opening {} {run}", before.as_deref().unwrap_or("-")),
             Self::Open { run, .. } => format!("open {run}"),
             Self::Closed => "closed".to_owned(),
+            Self::AsTheyAre => AS_THEY_ARE.to_owned(),
         }
     }
 }
@@ -125,6 +132,7 @@ mod tests {
         for marker in [
             Marker::None,
             Marker::Closed,
+            Marker::AsTheyAre,
             Marker::Opening { before: None, run: run.clone() },
             Marker::Opening { before: Some(run.clone()), run: run.clone() },
         ] {

@@ -1,6 +1,8 @@
 //! The data folder, above the store: whose it is, who has it open, and whether it is still there.
 
 #[cfg(feature = "sqlite")]
+mod compare;
+#[cfg(feature = "sqlite")]
 mod database;
 pub(crate) mod files;
 #[cfg(feature = "sqlite")]

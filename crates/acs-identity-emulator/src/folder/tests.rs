@@ -289,6 +289,83 @@ fn a_backup_beside_an_old_log_is_refused() {
     folder.open().unwrap();
 }
 
+/// The name of a user of the folder, as it is opened.
+fn has(opened: &Opened, user: &str) -> bool {
+    opened.store.snapshot(None, Some(user)).unwrap().identity.is_some()
+}
+
+/// Does what an error says.
+fn follow(refusal: &str, folder: &Temporary) {
+    let (_, command) =
+        refusal.rsplit_once("to use it as it is: ").or(refusal.rsplit_once("to use what is left: ")).unwrap();
+    assert_eq!(command, "echo use-what-is-left > 'FOLDER/lock'");
+    let command = command.replace("FOLDER", &folder.0.display().to_string());
+    assert!(std::process::Command::new("sh").args(["-c", &command]).status().unwrap().success());
+}
+
+#[test]
+fn a_database_that_was_not_closed_is_refused_without_its_log() {
+    let folder = Temporary::new();
+    close(folder.open().unwrap());
+    let lock = fs::read(folder.path(LOCK_FILE)).unwrap();
+    killed(&folder, 3);
+    let [database, log] = [DATABASE_FILE, "identities.db-wal"].map(|name| fs::read(folder.path(name)).unwrap());
+    // In an empty folder, and in one that was closed cleanly.
+    for lock in [None, Some(lock)] {
+        let copy = Temporary::new();
+        fs::write(copy.path(DATABASE_FILE), &database).unwrap();
+        if let Some(lock) = &lock {
+            fs::write(copy.path(LOCK_FILE), lock).unwrap();
+        }
+        let why = copy.refusal();
+        assert!(why.contains("without its log FOLDER/identities.db-wal: what was written last is missing"), "{why}");
+        assert_eq!(copy.refusal(), why);
+        assert_eq!(fs::read(copy.path(DATABASE_FILE)).unwrap(), database, "it was not touched");
+        follow(&why, &copy);
+        let opened = copy.open().unwrap();
+        assert!(!has(&opened, "u2"));
+        close(opened);
+        // From then on, it is as any other.
+        copy.open().unwrap();
+    }
+    // With its log, nothing is missing.
+    let copy = Temporary::new();
+    fs::write(copy.path(DATABASE_FILE), &database).unwrap();
+    fs::write(copy.path("identities.db-wal"), &log).unwrap();
+    assert!(has(&copy.open().unwrap(), "u2"));
+}
+
+#[test]
+fn a_database_that_was_closed_needs_no_log_and_takes_none_of_another_time() {
+    let folder = Temporary::new();
+    killed(&folder, 3);
+    let log = fs::read(folder.path("identities.db-wal")).unwrap();
+    close(folder.open().unwrap());
+    let copy = Temporary::new();
+    fs::copy(folder.path(DATABASE_FILE), copy.path(DATABASE_FILE)).unwrap();
+    fs::write(copy.path("identities.db-wal"), log).unwrap();
+    let why = copy.refusal();
+    assert!(why.contains("the log FOLDER/identities.db-wal beside it is of another one; remove the log"), "{why}");
+    fs::remove_file(copy.path("identities.db-wal")).unwrap();
+    assert!(has(&copy.open().unwrap(), "u2"));
+}
+
+#[test]
+fn the_way_out_of_a_damaged_log_works_at_once() {
+    let folder = Temporary::new();
+    killed(&folder, 10);
+    let log = folder.path("identities.db-wal");
+    let mut damaged = fs::read(&log).unwrap();
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 4;
+    fs::write(&log, damaged).unwrap();
+    let why = folder.refusal();
+    assert!(why.contains("what was acknowledged is lost"), "{why}");
+    follow(&why, &folder);
+    let opened = folder.open().unwrap();
+    assert!(has(&opened, "u0") && !has(&opened, "u9"));
+}
+
 #[test]
 fn a_damaged_lock_is_named() {
     let folder = Temporary::new();

@@ -130,6 +130,7 @@ mod tests {
         let emulator = Emulator::open(Config::in_folder(&folder)).unwrap();
         // A kill, and the log is lost.
         fs::copy(folder.join("identities.db"), copy.join("identities.db")).unwrap();
+        fs::write(copy.join("lock"), "use-what-is-left").unwrap();
         let after = Emulator::open(Config::in_folder(&copy)).unwrap();
         assert_eq!(after.core.resource_id, emulator.core.resource_id);
         assert_eq!(after.ca_certificate(), emulator.ca_certificate());

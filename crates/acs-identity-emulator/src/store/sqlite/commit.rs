@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::Surroundings;
 use super::apply::Transaction;
 use super::fault::Fault;
-use super::open::{LOG, checkpoint};
+use super::open::{CLOSED, LOG, YES, checkpoint};
 use super::trouble::Trouble;
 use super::wal::{self, Mark};
 use crate::store::decide::{Rows as _, decide};
@@ -171,7 +171,22 @@ impl Committer {
             let _ = self.connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
             return false;
         }
-        checkpoint(&self.connection).is_ok() && self.connection.close().is_ok()
+        // On a full disk, there is room once the log is moved.
+        let is_noted = self.note_closed() || (checkpoint(&self.connection).is_ok() && self.note_closed());
+        checkpoint(&self.connection).is_ok() && self.connection.close().is_ok() && is_noted
+    }
+
+    /// Notes in the database itself that it was closed, so that a copy of it tells that nothing is missing.
+    fn note_closed(&self) -> bool {
+        let noted = (|| {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            Transaction::new(&self.connection).put_setting(CLOSED, YES)?;
+            Ok::<(), Fault>(self.connection.execute_batch("COMMIT")?)
+        })();
+        if noted.is_err() && !self.connection.is_autocommit() {
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        noted.is_ok()
     }
 
     fn carry_out(&mut self, batch: Vec<(Operation, Reply)>) {

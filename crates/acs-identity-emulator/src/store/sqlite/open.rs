@@ -53,6 +53,11 @@ impl From<rusqlite::Error> for Refused {
     }
 }
 
+/// The setting that says whether that run has closed it.
+pub(super) const CLOSED: &str = "closed";
+pub(super) const YES: &str = "yes";
+const NO: &str = "no";
+
 /// What the database file says without its write-ahead log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct InFile {
@@ -60,6 +65,8 @@ pub(crate) struct InFile {
     pub(crate) run: Option<String>,
     /// The number of the last log that reached it.
     pub(crate) log: i64,
+    /// Whether that run has closed it; `None` where it did not say so.
+    pub(crate) was_closed: Option<bool>,
 }
 
 /// Reads that. Nothing is locked or recovered, so this is for a database that nobody has open. `None` where the file cannot
@@ -79,7 +86,8 @@ pub(crate) fn in_file(path: &Path) -> Option<InFile> {
         return Some(InFile::default());
     }
     let log = setting(&connection, LOG).ok()?.and_then(|text| text.parse().ok()).unwrap_or(0);
-    Some(InFile { run: setting(&connection, RUN).ok()?, log })
+    let was_closed = setting(&connection, CLOSED).ok()?.map(|value| value == YES);
+    Some(InFile { run: setting(&connection, RUN).ok()?, log, was_closed })
 }
 
 /// A database that was found good, and not changed yet.
@@ -191,7 +199,9 @@ fn begin(connection: &Connection, origin: &Origin, run: &str, now: i64) -> Resul
         }
         _ => {}
     }
-    Transaction::new(connection).put_setting(RUN, run)?;
+    let mut rows = Transaction::new(connection);
+    rows.put_setting(RUN, run)?;
+    rows.put_setting(CLOSED, NO)?;
     Ok(lines)
 }
 

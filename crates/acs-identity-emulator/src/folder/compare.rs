@@ -1,0 +1,129 @@
+//! What the database says, what the lock says and the write-ahead log, compared before SQLite changes anything.
+
+use std::path::Path;
+
+use super::DATABASE_FILE;
+use super::lock::LOCK_FILE;
+use super::marker::{AS_THEY_ARE, Marker};
+use crate::error::Error;
+use crate::store::sqlite::open::InFile;
+use crate::store::sqlite::wal::{Mark, commits_behind, path_of, whole_frames};
+
+/// Refuses a database that is not the one which the last run left, and a log of which something is missing. What the database
+/// alone does not say is checked when its log has been read.
+pub(super) fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) -> Result<(), Error> {
+    let database = folder.join(DATABASE_FILE);
+    let log = path_of(&database);
+    let (log_name, lock_name) = (log.display(), folder.join(LOCK_FILE));
+    let refuse = |what: String| Err(Error::Damaged(database.clone(), what));
+    let as_they_are = format!("echo {AS_THEY_ARE} > '{}'", lock_name.display());
+    let was_closed = found.and_then(|found| found.was_closed);
+    let another = || {
+        let use_it = if was_closed == Some(false) {
+            format!("remove {log_name}, and: {as_they_are}")
+        } else {
+            format!("remove {log_name} and {}", lock_name.display())
+        };
+        refuse(format!(
+            "another database was put in its place while its log {log_name} was left; if it is a backup that shall be used, \
+             {use_it}"
+        ))
+    };
+    let length = log.metadata().ok().map(|metadata| metadata.len());
+    match before {
+        Marker::AsTheyAre => Ok(()),
+        // A copy of a database that an emulator had open. An empty log says that all is in the database.
+        Marker::None | Marker::Closed if was_closed == Some(false) && length.is_none() => refuse(format!(
+            "it was copied while an emulator had it open, or after one was killed, without its log {log_name}: what was written \
+             last is missing. Put the log of that moment or a backup to its place; to use it as it is: {as_they_are}"
+        )),
+        Marker::None | Marker::Closed
+            if length.is_some_and(|length| length > 0) && (*before == Marker::Closed || was_closed == Some(true)) =>
+        {
+            refuse(format!(
+                "it was closed cleanly, so the log {log_name} beside it is of another one; remove the log, or, if both belong \
+                 together: {as_they_are}"
+            ))
+        }
+        Marker::Closed => Ok(()),
+        // The version before noted nothing, and left its log when it ended.
+        Marker::None => {
+            let behind = commits_behind(&log).map_err(|error| Error::File(log.clone(), error))?;
+            if behind < 2 {
+                return Ok(());
+            }
+            refuse(format!(
+                "its log {log_name} is damaged, and {behind} commits behind the damage are lost. Put the log or a backup back; \
+                 to use what is left: {as_they_are}"
+            ))
+        }
+        Marker::Opening { before, run } if found.is_some_and(|found| found.run != *before && !is_of(found, run)) => {
+            another()
+        }
+        Marker::Opening { .. } => Ok(()),
+        Marker::Open { run, .. } if found.is_some_and(|found| !is_of(found, run)) => another(),
+        Marker::Open { mark: None, .. } => Ok(()),
+        Marker::Open { mark: Some(mark), .. } => {
+            let whole = whole_frames(&log).map_err(|error| Error::File(log.clone(), error))?;
+            let Some(lost) = lost(*mark, whole, found.map(|found| found.log)) else { return Ok(()) };
+            let first = if lost.is_of_it { String::new() } else { format!("remove {log_name}, and: ") };
+            refuse(format!(
+                "the emulator was not stopped cleanly, and its log {log_name} {}: what was acknowledged is lost. Put the log or \
+                 a backup back; to use what is left: {first}{as_they_are}",
+                lost.what
+            ))
+        }
+    }
+}
+
+fn is_of(found: &InFile, run: &str) -> bool {
+    found.run.as_deref() == Some(run)
+}
+
+/// What became of a log.
+#[derive(Debug, PartialEq, Eq)]
+struct Lost {
+    what: String,
+    /// Whether what is left of it belongs to the database.
+    is_of_it: bool,
+}
+
+/// What is missing of a log that went up to a mark, by what is whole of it and which log reached the database.
+fn lost(mark: Mark, whole: Option<(u64, u32)>, reached: Option<i64>) -> Option<Lost> {
+    let (what, is_of_it) = match whole {
+        Some((salts, frames)) if salts == mark.salts => {
+            if frames < mark.frames {
+                (format!("is damaged ({frames} of {} frames are left)", mark.frames), true)
+            } else if reached.is_some_and(|reached| reached < mark.number - 1) {
+                ("is newer than the database".to_owned(), false)
+            } else {
+                return None;
+            }
+        }
+        // Another program moved the log into the database, or the power failed while a new log began.
+        _ if reached.is_some_and(|reached| reached >= mark.number) => return None,
+        Some(_) => ("was replaced".to_owned(), false),
+        None => ("is missing or damaged".to_owned(), true),
+    };
+    Some(Lost { what, is_of_it })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_log_has_lost() {
+        let mark = Mark { salts: 1, frames: 10, number: 3 };
+        assert_eq!(lost(mark, Some((1, 10)), Some(2)), None);
+        assert_eq!(lost(mark, Some((1, 12)), Some(3)), None, "written, but not noted");
+        assert_eq!(lost(mark, None, Some(3)), None, "moved into the database");
+        assert_eq!(lost(mark, Some((2, 1)), Some(3)), None, "a new log");
+        assert!(lost(mark, Some((1, 9)), Some(2)).is_some_and(|lost| lost.is_of_it));
+        assert!(lost(mark, Some((1, 10)), Some(1)).is_some_and(|lost| !lost.is_of_it));
+        assert!(lost(mark, None, Some(2)).is_some());
+        assert!(lost(mark, Some((2, 10)), Some(2)).is_some_and(|lost| !lost.is_of_it));
+        assert_eq!(lost(mark, Some((1, 10)), None), None, "a move that was cut off");
+        assert!(lost(mark, None, None).is_some());
+    }
+}
