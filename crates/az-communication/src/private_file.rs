@@ -78,3 +78,9 @@ fn rename_written(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> i
     write(&temporary)?;
     fs::rename(&temporary, path)
 }
+
+/// Whether that is a regular file, no link, with this content.
+pub fn holds(path: &Path, content: &[u8]) -> bool {
+    let is_as_long = fs::symlink_metadata(path).is_ok_and(|file| file.is_file() && file.len() == content.len() as u64);
+    is_as_long && fs::read(path).is_ok_and(|there| there == content)
+}

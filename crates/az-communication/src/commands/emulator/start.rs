@@ -24,6 +24,7 @@ use crate::commands::Invocation;
 use crate::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
 use crate::emulator_variables::Given;
 use crate::error::{CliError, system_text};
+use crate::limits;
 use crate::output;
 use crate::platform::Platform;
 use crate::private_file;
@@ -214,9 +215,15 @@ struct Files {
 impl Files {
     fn in_data_folder(folder: &Path, authority: &str) -> Result<Self, CliError> {
         let path = folder.join(BUNDLE_FILE);
-        private_file::replace_for_everybody(&path, trusting::bundle(authority, folder).as_bytes()).map_err(
-            |error| CliError::new(format!("{} cannot be written: {}.", path.display(), system_text(&error))),
-        )?;
+        let bundle = trusting::bundle(authority, folder);
+        match private_file::replace_for_everybody(&path, bundle.as_bytes()) {
+            // One that says the same will do on a full disk.
+            Err(error) if !private_file::holds(&path, bundle.as_bytes()) => {
+                let what = format!("{} cannot be written: {}.", path.display(), system_text(&error));
+                return Err(limits::explain(CliError::new(what), &error));
+            }
+            _ => {}
+        }
         Ok(Self {
             certificate: Some(text_of(&folder.join(CA_CERTIFICATE_FILE))?),
             bundle: Some(text_of(&path)?),
