@@ -8,7 +8,7 @@ use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use super::compare::compare;
 use super::lock::{Folder, LOCK_FILE, marker, refuse_if_used, refuse_where_used};
 use super::marker::Marker;
-use super::{DATABASE_FILE, Opened};
+use super::{DATABASE_FILE, Opened, index};
 use crate::error::Error;
 use crate::store::sqlite::open::{Checked, Refused, in_file};
 use crate::store::{Store, StoreError};
@@ -20,6 +20,7 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     let before = marker(path, &folder)?;
     let found = in_file(&database);
     compare(path, &before, found.as_ref())?;
+    index::make_room(&database)?;
     let checked = Checked::open(&database).map_err(refused)?;
     if checked.is_empty() {
         // A file of one byte, too, and one whose content stood in a log that is lost.

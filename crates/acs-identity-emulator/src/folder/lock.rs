@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::marker::{Marker, MarkerFile};
-use super::{DATABASE_FILE, files, written};
+use super::{DATABASE_FILE, files, index, written};
 use crate::error::Error;
 use crate::store::sqlite::Surroundings;
 use crate::store::sqlite::wal::Mark;
@@ -36,6 +36,8 @@ pub(super) struct Watcher {
     /// The database, so that it is locked where somebody removed the lock. SQLite's own locks end when any descriptor of the
     /// file is closed in this process, so this one stays open until after SQLite has closed it.
     database: File,
+    /// From when the log is open; until SQLite has closed it.
+    index: OnceLock<File>,
     /// From when the database is open.
     files: OnceLock<written::Files>,
 }
@@ -43,7 +45,7 @@ pub(super) struct Watcher {
 impl Watcher {
     fn new(paths: Vec<PathBuf>, marker: Arc<MarkerFile>, database: File) -> Self {
         let watched = paths.into_iter().map(|path| (path.clone(), identity(&path))).collect();
-        Self { watched, marker, database, files: OnceLock::new() }
+        Self { watched, marker, database, index: OnceLock::new(), files: OnceLock::new() }
     }
 
     /// The database is open, and nobody has used it yet.
@@ -62,10 +64,19 @@ impl Watcher {
 }
 
 impl Surroundings for Watcher {
+    fn log_is_open(&self, database: &Path) -> std::io::Result<()> {
+        let _ = self.index.set(index::fill(database)?);
+        Ok(())
+    }
+
     fn are_still_there(&self) -> bool {
         self.are_in_their_place()
             && self.files.get().is_none_or(written::Files::are_named)
             && self.holds_what_was_written()
+    }
+
+    fn are_full(&self) -> bool {
+        self.watched.first().is_some_and(|(folder, _)| files::has_no_room(folder))
     }
 
     fn may_move_log(&self) -> bool {

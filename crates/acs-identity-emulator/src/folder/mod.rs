@@ -6,6 +6,8 @@ mod compare;
 mod database;
 pub(crate) mod files;
 #[cfg(feature = "sqlite")]
+mod index;
+#[cfg(feature = "sqlite")]
 mod lock;
 #[cfg(feature = "sqlite")]
 mod marker;

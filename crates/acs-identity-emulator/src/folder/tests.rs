@@ -1,6 +1,7 @@
 //! Folders that are refused, and what is mended.
 #![cfg(all(unix, not(portable_system)))]
 
+mod index;
 mod written;
 
 use std::fs;

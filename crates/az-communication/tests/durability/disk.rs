@@ -73,6 +73,11 @@ impl Drop for Mounted {
 
 /// Makes an image with an empty ext4.
 pub fn format(image: &Path) {
-    run("truncate", &["--size", "48M", text(image)]);
-    run("mkfs.ext4", &["-q", "-F", text(image)]);
+    format_with(image, "48M", &[]);
+}
+
+/// The same of that size, with these options of mkfs.
+pub fn format_with(image: &Path, size: &str, options: &[&str]) {
+    run("truncate", &["--size", size, text(image)]);
+    run("mkfs.ext4", &[&["-q", "-F"], options, &[text(image)]].concat());
 }

@@ -46,3 +46,50 @@ fn on_a_full_disk_nothing_is_acknowledged_that_is_not_stored() {
     }
     assert!(refused > 0 && served > 0, "{refused} refused, {served} served");
 }
+
+#[test]
+#[ignore = "mounts a file system, which needs root: run scripts/test.sh"]
+fn a_start_on_a_full_disk_of_small_blocks_is_refused_and_not_killed() {
+    if !crate::disk::is_root("a_start_on_a_full_disk_of_small_blocks_is_refused_and_not_killed") {
+        return;
+    }
+    let home = Folder::new();
+    let (image, at) = (home.path().join("image"), home.path().join("disk"));
+    let (mut refused, mut served) = (0, 0);
+    for free in (28..140).step_by(8).chain([700, 704, 708]) {
+        crate::disk::format_with(&image, "8M", &["-b", "1024", "-m", "0"]);
+        let disk = Mounted::image(&image, &at);
+        let fill = |name: &str, left: u64| {
+            let size = disk.free().saturating_sub(left);
+            std::fs::write(disk.path().join(name), vec![b'x'; usize::try_from(size).unwrap()])
+        };
+        fill("filler", free * 1024).unwrap();
+        let data = disk.path().join("data");
+        let mut judge = |said: Result<crate::support::emulator::Emulator, String>| match said {
+            Err(why) => {
+                assert!(
+                    why.contains(data.to_str().unwrap()),
+                    "{free} KiB are left, and it does not name the folder: {why:?}"
+                );
+                refused += 1;
+                None
+            }
+            Ok(emulator) => {
+                served += 1;
+                Some(emulator)
+            }
+        };
+        if let Some(mut emulator) = judge(try_start(&home, &data)) {
+            let mut history = History::default();
+            let mut client = history.client(&emulator);
+            let _ = fill("rest", 4096);
+            while history.create(&mut client) {}
+            emulator.child.kill().unwrap();
+            emulator.child.wait().unwrap();
+            // With its log, on a disk that is full to the end.
+            let _ = fill("end", 0);
+            drop(judge(try_start(&home, &data)));
+        }
+    }
+    assert!(refused > 0 && served > 0, "{refused} refused, {served} served");
+}

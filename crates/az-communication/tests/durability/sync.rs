@@ -31,3 +31,26 @@ fn after_a_failed_fdatasync_nothing_is_acknowledged() {
         assert!(history.create(&mut history.client(&again)));
     }
 }
+
+#[test]
+#[ignore = "needs strace: run scripts/test.sh"]
+fn a_quota_that_is_used_up_is_as_a_full_disk_and_passes() {
+    if !crate::disk::is_root("a_quota_that_is_used_up_is_as_a_full_disk_and_passes") {
+        return;
+    }
+    let home = Folder::new();
+    let data = home.path().join("data");
+    let emulator = start(&home, &data);
+    let mut history = History::default();
+    let mut client = history.client(&emulator);
+    assert!(history.create(&mut client));
+    let strace = Strace::inject(emulator.child.id(), "pwrite64:error=EDQUOT");
+    for _ in 0..3 {
+        assert!(!history.create(&mut client));
+    }
+    drop(strace);
+    assert!(history.create(&mut client), "there is space again");
+    history.check(&emulator);
+    stop(emulator);
+    history.check(&start(&home, &data));
+}

@@ -234,7 +234,7 @@ impl Committer {
                 if !self.connection.is_autocommit() {
                     let _ = self.connection.execute_batch("ROLLBACK");
                 }
-                let error = fault.of_write();
+                let error = self.error_of(fault);
                 match &error {
                     StoreError::Stopped(why) => self.stopped = Some(why.clone()),
                     // A log that begins anew needs no more space.
@@ -266,6 +266,11 @@ impl Committer {
         Ok(outcomes)
     }
 
+    /// The error of a write. One that was refused for lack of space did not happen, and can be tried again.
+    fn error_of(&self, fault: Fault) -> StoreError {
+        if fault.is_refused_write() && self.surroundings.are_full() { StoreError::Full } else { fault.of_write() }
+    }
+
     /// Notes how far the log goes now, outside of it.
     fn note_log(&mut self) {
         let frames = self.pages.load(Ordering::Relaxed);
@@ -288,7 +293,7 @@ impl Committer {
         match moved {
             Ok((busy, pages, moved)) => self.begins_anew = busy == 0 && pages == moved,
             Err(error) => {
-                if let StoreError::Stopped(why) = Fault::from(error).of_write() {
+                if let StoreError::Stopped(why) = self.error_of(Fault::from(error)) {
                     self.stopped = Some(why);
                 }
             }

@@ -33,6 +33,12 @@ impl Fault {
         })
     }
 
+    /// Whether the system refused a write for another reason than a full disk, which can be a quota.
+    pub(super) fn is_refused_write(&self) -> bool {
+        let Self::Sql(error) = self else { return false };
+        error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_WRITE)
+    }
+
     /// The error for who asked. A read that failed says nothing about what is written.
     pub(super) fn of_read(self) -> StoreError {
         self.described(|_, text| StoreError::Failed(text))

@@ -33,10 +33,18 @@ const STACK: usize = 512 * 1024;
 
 /// What is around a database: who opened it looks after its folder.
 pub(crate) trait Surroundings: Send + Sync {
+    /// The log and its index are open now, and nothing was written to them yet.
+    fn log_is_open(&self, _database: &std::path::Path) -> std::io::Result<()> {
+        Ok(())
+    }
     /// Whether the folder and the files in it are those that were opened, and hold all that was written to them.
     fn are_still_there(&self) -> bool;
     /// Whether the log belongs to the database that stands in its place, and both are whole.
     fn may_move_log(&self) -> bool;
+    /// Whether a file there cannot grow now, because the disk is full or a quota used up.
+    fn are_full(&self) -> bool {
+        false
+    }
     /// So far goes the log now, and all of that is on the disk.
     fn committed(&self, mark: wal::Mark);
 }

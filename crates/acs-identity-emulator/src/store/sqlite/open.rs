@@ -167,6 +167,12 @@ impl Checked {
         // FULL: a commit is on the disk when it returns. The commit thread itself decides when the log is moved.
         connection
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")?;
+        // The first read is what opens the log.
+        connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
+        surroundings.log_is_open(&path).map_err(|error| {
+            let full = crate::folder::files::is_full(&error);
+            Refused::Store(if full { StoreError::Full } else { StoreError::Failed(error.to_string()) })
+        })?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         let lines = match begin(&connection, &origin, run, now) {
             Ok(lines) => lines,
