@@ -34,7 +34,7 @@ fn a_folder_or_database_that_cannot_be_written_is_refused_by_its_name() {
     ERROR: The emulator cannot start: HOME/data/identities.db cannot be used: Permission denied.
     Hint: Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.
     code 1
-    ERROR: The emulator cannot start: the database HOME/data/identities.db cannot be used: attempt to write a readonly database.
+    ERROR: The emulator cannot start: HOME/data/identities.db-shm cannot be used: Permission denied.
     Hint: Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.
     code 1
     ERROR: The emulator cannot start: the data folder 'HOME/data' cannot be used: other users may write it (mode 770): chmod go-w HOME/data.
