@@ -77,20 +77,9 @@ pub(crate) fn is_full(error: &std::io::Error) -> bool {
 pub(super) fn has_no_room(folder: &Path) -> bool {
     let path = folder.join("room.new");
     let written = open(OpenOptions::new().write(true).create(true).truncate(true), &path)
-        .and_then(|file| write_at_start(file, &[0; 64 * 1024]));
+        .and_then(|file| system::write_at_start(&file, &[0; 64 * 1024]));
     let _ = fs::remove_file(&path);
     written.is_err_and(|error| is_full(&error))
-}
-
-/// Writes as SQLite does.
-#[cfg(all(unix, feature = "sqlite"))]
-fn write_at_start(file: File, content: &[u8]) -> std::io::Result<()> {
-    std::os::unix::fs::FileExt::write_all_at(&file, content, 0)
-}
-
-#[cfg(all(not(unix), feature = "sqlite"))]
-fn write_at_start(mut file: File, content: &[u8]) -> std::io::Result<()> {
-    file.write_all(content)
 }
 
 /// Opens a file for its owner only, whatever the umask says, and makes it where there is none.

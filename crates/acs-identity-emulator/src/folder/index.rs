@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::files;
 use crate::error::Error;
 use crate::store::StoreError;
+use crate::system;
 
 /// One piece of the index, as SQLite maps it: for some 4,000 frames.
 const PIECE: u64 = 32 * 1024;
@@ -52,15 +53,9 @@ pub(super) fn fill(database: &Path) -> std::io::Result<File> {
 }
 
 /// Allocates so many bytes. Where a file system cannot, it does so by itself.
-#[cfg(target_os = "linux")]
 fn allocate(file: &File, length: u64) -> std::io::Result<()> {
-    match rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, length).map_err(std::io::Error::from) {
+    match system::allocate(file, length) {
         Err(error) if files::is_full(&error) || error.kind() == ErrorKind::ReadOnlyFilesystem => Err(error),
         _ => Ok(()),
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn allocate(_file: &File, _length: u64) -> std::io::Result<()> {
-    Ok(())
 }

@@ -53,3 +53,20 @@ pub(crate) fn without_waiting(options: &mut OpenOptions) {
 pub(crate) fn identity(metadata: &Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
+
+/// Writes without the position of the file, as SQLite does.
+pub(crate) fn write_at_start(file: &File, content: &[u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, content, 0)
+}
+
+/// Allocates the first bytes of a file.
+#[cfg(target_os = "linux")]
+pub(crate) fn allocate(file: &File, length: u64) -> io::Result<()> {
+    Ok(rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, length)?)
+}
+
+/// Nothing is allocated.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn allocate(_: &File, _: u64) -> io::Result<()> {
+    Ok(())
+}
