@@ -61,6 +61,11 @@ pub fn value(named_by: String) -> Result<Option<Given>, CliError> {
     Ok(Some(Given { value, named_by }))
 }
 
+/// Whether a variable is set, and empty.
+pub fn is_empty(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| value.is_empty())
+}
+
 /// Where the emulator of this machine is reached when it was started with the same variables: host and port.
 ///
 /// # Errors

@@ -38,6 +38,20 @@ fn a_wrong_variable_of_the_emulator_is_named() {
 }
 
 #[test]
+fn a_secret_whose_variable_is_empty_is_refused() {
+    let home = Folder::new();
+    for name in ["ACCESS_KEY", "ACCESS_KEY_FILE", "CONTROL_SECRET", "CONTROL_SECRET_FILE"] {
+        let name = format!("AZURE_COMMUNICATION_EMULATOR_{name}");
+        let stderr = refusal_with(2, az(&home).args(START).arg("--in-memory").env(&name, ""));
+        assert!(stderr.starts_with(&format!("ERROR: {name} is empty.\nHint: Give it a ")), "{stderr}");
+    }
+    // The option wins.
+    let mut command = az(&home);
+    command.args(START).args(["--in-memory", "--control-secret", "a secret of enough characters"]);
+    drop(Emulator::from_command(command.env("AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET", "")));
+}
+
+#[test]
 fn an_issuer_that_is_not_a_url_is_named_with_where_it_stands() {
     let home = Folder::new();
     let variable = "AZURE_COMMUNICATION_EMULATOR_ENTRA_ISSUER";

@@ -24,11 +24,15 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// When its file cannot be read, or both variables are set.
+    /// When its file cannot be read, both variables are set, or one of them is empty.
     pub(super) fn given(&self, invocation: &Invocation<'_>) -> Result<Option<Given>, CliError> {
         let given = options::option(invocation, self.option.key())?;
         if invocation.arguments.has(self.option.key()) {
             return Ok(given);
+        }
+        let names = [self.option.variable_name(), self.option.file_variable_name()];
+        if let Some(empty) = names.into_iter().flatten().find(|name| emulator_variables::is_empty(name)) {
+            return Err(self.refused_as_empty(&empty));
         }
         let file = self.option.file_variable_name().map_or(Ok(None), emulator_variables::value)?;
         match (given, file) {
@@ -39,6 +43,12 @@ impl Secret {
             (given, None) => Ok(given),
             (None, Some(file)) => self.read(&file).map(Some),
         }
+    }
+
+    /// An empty variable is most likely one that was to get its value from another one, which is not set. Without the secret, the
+    /// emulator would be open to everybody.
+    fn refused_as_empty(&self, name: &str) -> CliError {
+        CliError::usage(format!("{name} is empty.")).hint(format!("Give it a {}, or unset it.", self.what))
     }
 
     /// The text of the file, without blanks and line ends around it.
