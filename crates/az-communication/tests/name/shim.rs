@@ -161,6 +161,42 @@ fn a_chosen_folder_is_made_with_what_is_missing_above_it() {
 }
 
 #[test]
+fn called_through_itself_it_changes_nothing() {
+    let user = User::new(&[".local/bin", "real"]);
+    fs::create_dir_all(user.path(".local/bin")).unwrap();
+    user.result("shim install");
+    let before = user.all();
+    let mut command = with_path("az", &user.home, &[".local/bin", "real"]);
+    let seen = seen(command.args(["communication", "shim", "install", "--query", "state"]));
+    assert_eq!((seen.code, &*seen.stdout), (Some(0), "\"unchanged\"\n"), "{seen:?}");
+    assert_eq!(user.all(), before);
+}
+
+#[test]
+fn for_a_program_in_a_cache_or_a_project_none_is_made() {
+    for place in ["app/node_modules/.bin", ".npm/_npx/1/node_modules/x/bin", ".cache/uv/archive-v0/x/bin"] {
+        let user = User::new(&[place, ".local/bin", "real"]);
+        let program = installed(&user.home, &format!("{place}/az-communication"));
+        fs::create_dir_all(user.path(".local/bin")).unwrap();
+        let before = user.all();
+        let seen = seen(with_path(program, &user.home, &[place, ".local/bin", "real"]).args(["shim", "install"]));
+        assert_eq!((seen.code, &*seen.stdout), (Some(1), ""), "{place}");
+        assert!(seen.stderr.contains("is in a cache or a project"), "{}", seen.stderr);
+        assert_eq!(user.all(), before);
+    }
+}
+
+#[test]
+fn the_folder_of_a_python_environment_is_passed_over() {
+    let user = User::new(&["venv/bin", "own", "real"]);
+    for folder in ["venv/bin", "own"] {
+        fs::create_dir_all(user.path(folder)).unwrap();
+    }
+    let seen = seen(user.command("shim install --query shim").env("VIRTUAL_ENV", user.path("venv")));
+    assert_eq!(without_home(&user.home, &seen.stdout), "\"[HOME]/own/az\"\n", "{seen:?}");
+}
+
+#[test]
 fn a_second_time_changes_nothing() {
     let user = User::new(&["own", "real"]);
     fs::create_dir(user.path("own")).unwrap();

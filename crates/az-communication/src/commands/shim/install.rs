@@ -28,6 +28,12 @@ pub(in crate::commands) const VERB: Verb = Verb {
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let program = super::own_file()?;
+    if place::is_passing(&program) {
+        let what = "is in a cache or a project, where the next installation removes it, so no shim was made for it";
+        return Err(CliError::new(format!("{} {what}.", program.display())).hint(
+            "Install it for your user first: pipx install az-communication, or npm install -g az-communication",
+        ));
+    }
     let folder = match super::given_folder(invocation) {
         Some(folder) => folder,
         None => place::choose(&super::on_path())?,

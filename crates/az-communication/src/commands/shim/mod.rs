@@ -12,6 +12,7 @@ pub(super) mod status;
 use std::env;
 use std::path::{Path, PathBuf};
 
+use file::Found;
 use pyjmespath::Value;
 
 use super::Invocation;
@@ -36,9 +37,17 @@ fn given_folder(invocation: &Invocation<'_>) -> Option<PathBuf> {
 /// When the system does not say where it is.
 fn own_file() -> Result<PathBuf, CliError> {
     match delegate::found_by_name().filter(|path| !place::is_of_a_run(folder_of(path))) {
-        Some(path) => Ok(path),
+        Some(path) => Ok(behind_shim(path)),
         None => env::current_exe()
             .map_err(|error| CliError::new(format!("The file of this program is not known: {}.", system_text(&error)))),
+    }
+}
+
+/// What a shim calls, where that path is one: a shim must not call itself.
+fn behind_shim(path: PathBuf) -> PathBuf {
+    match place::look(&path) {
+        Found::Shim(target) if path.file_name().is_some_and(|name| name == file::NAME) => folder_of(&path).join(target),
+        _ => path,
     }
 }
 

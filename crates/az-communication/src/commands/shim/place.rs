@@ -27,14 +27,19 @@ pub(super) fn choose(on_path: &[OnPath]) -> Result<PathBuf, CliError> {
     {
         return Ok(folder_of(&noted.shim).to_owned());
     }
-    if let Some(first) = on_path.first().filter(|first| first.is_ours) {
+    if let Some(first) = on_path.first().filter(|first| first.is_ours && !is_passing(&first.path)) {
         return Ok(folder_of(&first.path).to_owned());
     }
     let usual = config::home().map(|home| PathBuf::from(home).join(USUAL));
     let real = on_path.iter().find(|az| !az.is_ours).map(|az| folder_of(&az.path).to_owned());
     let before: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default())
         .take_while(|folder| Some(folder) != real.as_ref())
-        .filter(|folder| is_own(folder) && !matches!(look(&folder.join(file::NAME)), Found::Other(_)))
+        .filter(|folder| {
+            is_own(folder)
+                && !is_passing(folder)
+                && !is_of_environment(folder)
+                && !matches!(look(&folder.join(file::NAME)), Found::Other(_))
+        })
         .collect();
     let chosen = before.iter().find(|folder| Some(*folder) == usual.as_ref()).or(before.first()).cloned();
     chosen.or(usual).ok_or_else(|| {
@@ -56,6 +61,24 @@ fn is_own(folder: &Path) -> bool {
 /// Whether a folder has the files of one run of the emulator. It has a link to this program, and is gone soon.
 pub(super) fn is_of_a_run(folder: &Path) -> bool {
     folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes()))
+}
+
+/// Whether a path belongs to one project or one command: `npx` and `uvx` put such folders on PATH for a command alone, and what is
+/// in them is gone after the next installation.
+pub(super) fn is_passing(path: &Path) -> bool {
+    let is_of_project = path.ancestors().any(|folder| {
+        let is = |folder: &Path, name: &str| folder.file_name().is_some_and(|own| own == name);
+        // Those of a whole installation of Node.js are in `lib`.
+        is(folder, "node_modules") && !folder.parent().is_some_and(|above| is(above, "lib"))
+    });
+    let usual = config::home().map(|home| PathBuf::from(home).join(".cache"));
+    let caches = ["UV_CACHE_DIR", "XDG_CACHE_HOME"].into_iter().filter_map(env::var_os).map(PathBuf::from).chain(usual);
+    is_of_project || caches.filter(|cache| cache.is_absolute()).any(|cache| path.starts_with(cache))
+}
+
+/// Whether a folder is that of a Python environment, which is on PATH in one shell.
+fn is_of_environment(folder: &Path) -> bool {
+    env::var_os("VIRTUAL_ENV").is_some_and(|environment| !environment.is_empty() && folder.starts_with(environment))
 }
 
 /// Makes a folder with what is missing above it. Returns what was made, each folder before those in it.
