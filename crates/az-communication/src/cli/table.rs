@@ -193,7 +193,7 @@ impl Argument {
     }
 }
 
-/// An example of a help page. Its command line is a text for [`crate::program::Program::text`]: `{}` is the command itself.
+/// An example of a help page. Its command line is a text for `Program::text`: `{}` is the command itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Example {
     /// What it does.
@@ -208,7 +208,7 @@ pub type Run = fn(&Invocation<'_>) -> Result<Option<Value>, CliError>;
 /// What a command is, wherever in the tree it hangs.
 #[derive(Debug, Clone, Copy)]
 pub struct Verb {
-    /// The first sentence of its help, a text for [`crate::program::Program::text`].
+    /// The first sentence of its help, a text for `Program::text`.
     pub summary: &'static str,
     /// Its own arguments.
     pub arguments: &'static [Argument],
