@@ -11,16 +11,22 @@ place=(--in-memory)
 [ -z "${INPUT_DATA_DIR:-}" ] || place=(--data-dir "$INPUT_DATA_DIR")
 # An empty input is one that was not given.
 [ -n "${AZURE_COMMUNICATION_EMULATOR_HOSTNAME:-}" ] || unset AZURE_COMMUNICATION_EMULATOR_HOSTNAME
-if [ -n "${INPUT_ACCESS_KEY:-}" ]; then
-    echo "::add-mask::$INPUT_ACCESS_KEY"
-    export AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY=$INPUT_ACCESS_KEY
+# As one line, because a runner masks lines: base64 often comes in two.
+key=$(printf '%s' "${INPUT_ACCESS_KEY:-}" | tr -d '[:space:]')
+if [ -n "$key" ]; then
+    echo "::add-mask::$key"
+    export AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY=$key
 fi
+
+case $RUNNER_TEMP${INPUT_DATA_DIR:-} in
+    *[\"\\]*) echo "::error::Folders with a quotation mark or a backslash in their names cannot be handed to later steps." >&2; exit 1 ;;
+esac
 
 # The ready line goes to the ready file, which alone has a key that is not the well-known one.
 az-communication emulator start --detach "${place[@]}" \
     --ready-file "$ready" --pid-file "$folder/emulator.pid" --log-file "$folder/emulator.log" > /dev/null
 
-# A member of the ready line. None of those that are read here has a quotation mark in it.
+# A member of the ready line, of which none has an escape then.
 member() {
     sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$ready"
 }

@@ -126,6 +126,26 @@ fn a_key_of_ones_own_is_masked_and_kept() {
 }
 
 #[test]
+fn a_key_of_two_lines_is_masked_as_one() {
+    let runner = Runner::installed();
+    let (first, second) = ("a2V5IG9mIG9uZSdzIG93biwgbG9uZyBlbm91Z2gg", "dG8gYmUgdGFrZW4gd2l0aG91dCBhIHdhcm5pbmch");
+    let output = runner.started(&[("INPUT_ACCESS_KEY", &format!("{first}\n{second}\n"))]);
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said.lines().next(), Some(&*format!("::add-mask::{first}{second}")));
+    assert_eq!(said.matches(second).count(), 1, "{said}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_handed_on_is_refused() {
+    let runner = Runner::installed();
+    let folder = runner.file("a\"b");
+    let output = runner.started(&[("INPUT_DATA_DIR", folder.to_str().unwrap())]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(runner.read("env"), "");
+    assert!(!folder.exists());
+}
+
+#[test]
 fn an_emulator_that_does_not_start_fails_the_step() {
     let runner = Runner::installed();
     let output = runner.started(&[("AZURE_COMMUNICATION_EMULATOR_HOSTNAME", "a..b")]);

@@ -160,7 +160,15 @@ fn it_waits_until_the_emulator_is_ready() {
     let said = refusal(2, az(&home).args(STATUS).args(["--wait", "soon"]))
         + &refusal(2, az(&home).args(STATUS).env("AZURE_COMMUNICATION_EMULATOR_PORT", "abc"));
     insta::assert_snapshot!(said, @"
-    ERROR: --wait is not a duration from 0s to 24h: 'soon'.
+    ERROR: --wait is not a duration with a unit, from 0s to 24h: 'soon'.
     ERROR: AZURE_COMMUNICATION_EMULATOR_PORT must be a number from 0 to 65535, but it is 'abc'.
     ");
+}
+
+#[test]
+fn a_time_to_wait_has_a_unit() {
+    let home = Folder::new();
+    let said = refusal(2, az(&home).args(STATUS).args(["--wait", "30"]));
+    assert!(said.contains("--wait is not a duration with a unit, from 0s to 24h: '30'."), "{said}");
+    assert_eq!(of(&home, &["--port", &free_port(), "--wait", "0"]).0, 1);
 }

@@ -80,8 +80,10 @@ fn document(target: &Target, health: &Health) -> Json {
 
 fn wait(invocation: &Invocation<'_>) -> Result<Duration, CliError> {
     let Some(given) = options::option(invocation, WAIT.key())? else { return Ok(Duration::ZERO) };
-    let seconds = parse_duration(&given.value).and_then(|seconds| u64::try_from(seconds).ok());
+    // A number alone is minutes where tokens are issued. Whoever waits means seconds.
+    let has_unit = given.value.parse::<f64>().map_or(true, |number| number == 0.0);
+    let seconds = parse_duration(&given.value).filter(|_| has_unit).and_then(|seconds| u64::try_from(seconds).ok());
     // More than a day is a mistake.
     let seconds = seconds.filter(|seconds| *seconds <= 86_400);
-    seconds.map(Duration::from_secs).ok_or_else(|| given.is_not("a duration from 0s to 24h"))
+    seconds.map(Duration::from_secs).ok_or_else(|| given.is_not("a duration with a unit, from 0s to 24h"))
 }
