@@ -38,6 +38,23 @@ fn a_wrong_variable_of_the_emulator_is_named() {
 }
 
 #[test]
+fn a_misspelled_variable_is_named_and_those_of_others_are_not() {
+    let home = Folder::new();
+    let mut command = az(&home);
+    command.args(["communication", "emulator", "run", "--", "true"]);
+    for (end, value) in [("PROT", "1"), ("HOSTNAMES", "a"), ("SERVICE_PORT_HTTPS", "1"), ("PORT_10100_TCP_ADDR", "::1")]
+    {
+        command.env(format!("AZURE_COMMUNICATION_EMULATOR_{end}"), value);
+    }
+    let output = command.output().unwrap();
+    assert!(output.status.success());
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
+    WARNING: AZURE_COMMUNICATION_EMULATOR_HOSTNAMES is not a setting. Is AZURE_COMMUNICATION_EMULATOR_HOSTNAME meant?
+    WARNING: AZURE_COMMUNICATION_EMULATOR_PROT is not a setting. Is AZURE_COMMUNICATION_EMULATOR_PORT meant?
+    ");
+}
+
+#[test]
 fn a_secret_whose_variable_is_empty_is_refused() {
     let home = Folder::new();
     for name in ["ACCESS_KEY", "ACCESS_KEY_FILE", "CONTROL_SECRET", "CONTROL_SECRET_FILE"] {

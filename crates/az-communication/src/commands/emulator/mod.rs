@@ -11,6 +11,7 @@ mod health;
 mod java;
 mod listen;
 mod log;
+mod misspelled;
 pub(super) mod new_authority;
 mod options;
 mod origin;

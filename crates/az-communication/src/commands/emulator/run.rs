@@ -77,6 +77,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         return Err(CliError::new("There is no command behind --.").exit_code(ExitCode::Usage));
     };
     system::end_process_1_at_once();
+    super::misspelled::warn(invocation);
     super::check_file_limit()?;
     let port = options::option(invocation, "--port")?.map_or(Ok(0), |given| given.port())?;
     let place = Place::of(options::option(invocation, "--host")?.as_ref())?;

@@ -94,6 +94,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         detach::Detached::leave();
     }
     system::end_process_1_at_once();
+    if detached.is_none() {
+        super::misspelled::warn(invocation);
+    }
     super::raise_file_limit();
     super::check_file_limit()?;
     let port = options::option(invocation, "--port")?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;

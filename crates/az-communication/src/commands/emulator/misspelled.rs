@@ -1,0 +1,27 @@
+//! Variables whose names are nearly those of settings: a typing error, which would leave the setting as it is.
+
+use std::env;
+
+use super::{run, start, status};
+use crate::cli;
+use crate::commands::Invocation;
+use crate::emulator_variables;
+
+/// Warns of them. Others with the same beginning are not ours to judge: Kubernetes sets some for a service of that name.
+pub(super) fn warn(invocation: &Invocation<'_>) {
+    let verbs = [&start::VERB, &run::VERB, &status::VERB];
+    let arguments = verbs.iter().flat_map(|verb| verb.arguments);
+    let known: Vec<String> =
+        arguments.flat_map(|argument| [argument.variable_name(), argument.file_variable_name()]).flatten().collect();
+    let beginning = emulator_variables::name_of("");
+    // What differs decides, not the long beginning that all of them have.
+    let ends: Vec<&str> = known.iter().filter_map(|name| name.strip_prefix(&beginning)).collect();
+    let mut names: Vec<String> = env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
+    names.sort();
+    for name in names {
+        let Some(end) = name.strip_prefix(&beginning).filter(|end| !ends.contains(end)) else { continue };
+        if let Some(meant) = cli::closest(end, ends.iter().copied()) {
+            invocation.printer.warning(&format!("{name} is not a setting. Is {beginning}{meant} meant?"));
+        }
+    }
+}
