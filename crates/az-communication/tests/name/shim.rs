@@ -187,6 +187,16 @@ fn for_a_program_in_a_cache_or_a_project_none_is_made() {
 }
 
 #[test]
+fn folders_outside_of_the_home_folder_are_passed_over() {
+    let user = User::new(&["elsewhere", "real"]);
+    for folder in ["elsewhere", "home"] {
+        fs::create_dir_all(user.path(folder)).unwrap();
+    }
+    let seen = seen(user.command("shim install --query shim").env("HOME", user.path("home")));
+    assert_eq!(without_home(&user.home, &seen.stdout), "\"[HOME]/home/.local/bin/az\"\n", "{seen:?}");
+}
+
+#[test]
 fn the_folder_of_a_python_environment_is_passed_over() {
     let user = User::new(&["venv/bin", "own", "real"]);
     for folder in ["venv/bin", "own"] {

@@ -14,7 +14,7 @@ use crate::error::CliError;
 
 pub(in crate::commands) const VERB: Verb = Verb {
     summary: "Put an az before the real one, which calls this program.\n\nIt goes into the first folder on PATH that is \
-        yours and stands before the real az, preferably ~/.local/bin. What this program does not have goes on to the real az. A \
+        yours, in your home folder, and stands before the real az, preferably ~/.local/bin. What this program does not have goes on to the real az. A \
         file of another program is never replaced.",
     arguments: &[DIR],
     connects: false,

@@ -53,9 +53,10 @@ pub(super) fn look(shim: &Path) -> Found {
     file::look(shim, record::about(shim).map(|noted| noted.target).as_deref())
 }
 
-/// Whether it is a folder of this user that this user can write.
+/// Whether it is a folder of this user, below the home folder, that this user can write. To root, all folders belong.
 fn is_own(folder: &Path) -> bool {
-    folder.is_absolute() && !is_of_a_run(folder) && system::is_own_folder(folder)
+    let is_at_home = config::home().is_some_and(|home| !home.is_empty() && folder.starts_with(home));
+    is_at_home && !is_of_a_run(folder) && system::is_own_folder(folder)
 }
 
 /// Whether a folder has the files of one run of the emulator. It has a link to this program, and is gone soon.
