@@ -10,7 +10,7 @@ pub(super) const MAX_UNAUTHENTICATED: usize = 1000;
 pub(super) const MAX_CONNECTIONS: usize = 4096;
 
 /// As many connections that have not authenticated may leave an answer unread: each holds it in memory.
-pub(super) const MAX_STALLED: usize = 256;
+pub(super) const MAX_STALLED: usize = 128;
 
 /// How many connections are closed where the process may open no more files.
 pub(super) const ROOM: usize = 8;

@@ -115,6 +115,8 @@ impl Watch {
         self.moved.store(now, Relaxed);
         match self.stage() {
             Stage::Head => {}
+            // rustls keeps what came of a record until it is whole.
+            Stage::Handshake => return self.holds(bytes),
             Stage::Request if self.is_authenticated() => return self.release_head(),
             Stage::Request => return self.holds(bytes),
             _ => return,
@@ -298,6 +300,15 @@ mod tests {
             assert_ne!(watch.due(shared.pass(limit)), Order::Cut, "{stage:?}");
             assert_eq!(watch.due(shared.pass(SECOND)), Order::Cut, "{stage:?}");
         }
+    }
+
+    #[test]
+    fn the_bytes_of_a_handshake_count_until_it_is_done() {
+        let (_, watch) = at(Stage::Handshake);
+        watch.has_read(16 * 1024);
+        assert_eq!(watch.large_head(), 8 * 1024);
+        watch.enter(Stage::Head);
+        assert_eq!(watch.large_head(), 0);
     }
 
     #[test]
