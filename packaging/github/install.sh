@@ -15,7 +15,7 @@ mkdir -p "$folder"
 if [ -n "${INPUT_PROGRAM:-}" ]; then
     [ -x "$INPUT_PROGRAM" ] || fail "The input 'program' is not a program that can be run: $INPUT_PROGRAM"
     # By the name that says how it acts.
-    cp "$INPUT_PROGRAM" "$folder/az-communication"
+    cp --remove-destination "$INPUT_PROGRAM" "$folder/az-communication"
     echo "$folder" >> "$GITHUB_PATH"
     exit 0
 fi

@@ -49,11 +49,22 @@ fn a_pid_file_that_was_left_does_not_hinder_a_start() {
     // Another program has that number now.
     let mut other = Command::new("sleep").arg("60").spawn().unwrap();
     std::fs::write(&pid_file, format!("{}\n", other.id())).unwrap();
+    std::fs::set_permissions(&pid_file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let next = Background::start(&home, &[]);
     assert_eq!(next.text("pidFile"), format!("{}\n", next.pid()));
     assert_eq!(other.try_wait().unwrap(), None);
     other.kill().unwrap();
     other.wait().unwrap();
+}
+
+#[test]
+fn a_pid_file_that_others_can_read_is_that_of_another_program() {
+    let home = Folder::new();
+    let pid_file = home.write("nginx.pid", format!("{}\n", std::process::id()));
+    std::fs::set_permissions(&pid_file, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let said = refusal(1, az(&home).args(DETACH).args(["--in-memory", "--pid-file", "nginx.pid"]));
+    assert!(said.contains("a file that is not a pid file is there"), "{said}");
+    assert_eq!(std::fs::read_to_string(&pid_file).unwrap(), format!("{}\n", std::process::id()));
 }
 
 #[test]

@@ -55,6 +55,18 @@ fn a_misspelled_variable_is_named_and_those_of_others_are_not() {
 }
 
 #[test]
+fn the_variables_of_run_are_for_the_outermost_one() {
+    let home = Folder::new();
+    let mut command = az(&home);
+    command
+        .args(["communication", "emulator", "run", "--", "sh", "-c"])
+        .arg("echo data: $AZURE_COMMUNICATION_EMULATOR_RUN_DATA_DIR");
+    let output = command.env("AZURE_COMMUNICATION_EMULATOR_RUN_DATA_DIR", home.path().join("data")).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "data:\n", "{output:?}");
+    assert!(home.path().join("data/identities.db").exists());
+}
+
+#[test]
 fn a_secret_whose_variable_is_empty_is_refused() {
     let home = Folder::new();
     for name in ["ACCESS_KEY", "ACCESS_KEY_FILE", "CONTROL_SECRET", "CONTROL_SECRET_FILE"] {

@@ -10,6 +10,7 @@ use acs_identity_emulator::Emulator;
 
 use super::folder::TemporaryFolder;
 use super::trusting;
+use crate::cli::table::{Argument, Variable};
 use crate::delegate;
 
 /// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority is one
@@ -46,6 +47,11 @@ pub(super) fn of_child(
         .env("AZURE_COMMUNICATION_ENDPOINT", &endpoint)
         .envs(trusted)
         .envs(no_proxy(env::var_os("NO_PROXY"), env::var_os("no_proxy"), emulator.host()));
+    // An emulator inside of this one has a port and a folder of its own.
+    let own = super::run::VERB.arguments.iter().filter(|argument| argument.variable == Variable::EmulatorRun);
+    for name in own.filter_map(Argument::variable_name) {
+        command.env_remove(name);
+    }
     if credentials == Credentials::Emulator {
         command.envs(keyless(emulator, &endpoint));
     }

@@ -1,6 +1,5 @@
 //! Where the files of an emulator in the background are, unless options say it: beside its data folder.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::options;
@@ -67,7 +66,8 @@ fn stem_of(pid: &Path) -> PathBuf {
 }
 
 fn with(path: &Path, end: &str) -> PathBuf {
-    let mut text = OsString::from(path);
+    // Without a separator at the end.
+    let mut text = path.components().collect::<PathBuf>().into_os_string();
     text.push(end);
     text.into()
 }
@@ -82,6 +82,7 @@ mod tests {
         assert_eq!(usual.pid, Path::new("/data/emulator.pid"));
         assert_eq!(usual.log, Path::new("/data/emulator.log"));
         assert_eq!(usual.ready, Path::new("/data/emulator.json"));
+        assert_eq!(Places::usual(Some(Path::new("/data/emulator//"))).unwrap(), usual);
         // A file of any name has others beside it.
         for (pid, log) in [("/run/x.pid", "/run/x.log"), ("/run/x", "/run/x.log"), ("/run/x.log", "/run/x.log.log")] {
             assert_eq!(with(&stem_of(Path::new(pid)), ".log"), Path::new(log), "{pid}");

@@ -216,8 +216,12 @@ fn open_as(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Of a pid file: a number, and nothing else.
-fn process_of_number(content: &[u8], _: &File, _: &Path) -> Option<i32> {
+/// Of a pid file: a number, and nothing else, in a file that is this user's alone. Those of other programs are readable.
+fn process_of_number(content: &[u8], file: &File, _: &Path) -> Option<i32> {
+    let metadata = file.metadata().ok()?;
+    if system::is_of_another_user(&metadata) || system::is_open_to_others(&metadata) {
+        return None;
+    }
     let number = content.strip_suffix(b"\n").filter(|number| number.first() != Some(&b'+'))?;
     std::str::from_utf8(number).ok()?.parse().ok().filter(|process| *process > 0)
 }

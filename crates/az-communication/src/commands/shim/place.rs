@@ -22,17 +22,23 @@ const USUAL: &str = ".local/bin";
 ///
 /// When there is no home folder.
 pub(super) fn choose(on_path: &[OnPath]) -> Result<PathBuf, CliError> {
-    if let Some(noted) =
-        record::read().into_iter().find(|noted| !matches!(look(&noted.shim), Found::Nothing | Found::Other(_)))
-    {
+    let usual = config::home().map(|home| PathBuf::from(home).join(USUAL));
+    let path: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
+    let is_in_use = |shim: &Path| {
+        let folder = folder_of(shim);
+        (Some(folder) == usual.as_deref() || path.iter().any(|on_path| on_path == folder))
+            && !matches!(look(shim), Found::Nothing | Found::Other(_))
+    };
+    if let Some(noted) = record::read().into_iter().find(|noted| is_in_use(&noted.shim)) {
         return Ok(folder_of(&noted.shim).to_owned());
     }
     if let Some(first) = on_path.first().filter(|first| first.is_ours && !is_passing(&first.path)) {
         return Ok(folder_of(&first.path).to_owned());
     }
-    let usual = config::home().map(|home| PathBuf::from(home).join(USUAL));
     let real = on_path.iter().find(|az| !az.is_ours).map(|az| folder_of(&az.path).to_owned());
-    let before: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+    let before: Vec<PathBuf> = path
+        .iter()
+        .cloned()
         .take_while(|folder| Some(folder) != real.as_ref())
         .filter(|folder| {
             is_own(folder)
