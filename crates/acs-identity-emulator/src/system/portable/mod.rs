@@ -1,11 +1,13 @@
 //! What the standard library can do on every system.
 
+#[cfg(feature = "sqlite")]
 mod access;
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
+#[cfg(feature = "sqlite")]
 pub(crate) use access::{check, mend};
 
 /// Whether the database is locked beside its lock file. On Windows, SQLite could not lock it then.

@@ -1,5 +1,6 @@
 //! Linux, macOS and other kinds of Unix.
 
+#[cfg(feature = "sqlite")]
 mod access;
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
@@ -9,6 +10,7 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+#[cfg(feature = "sqlite")]
 pub(crate) use access::{check, mend};
 
 /// Whether the database is locked beside its lock file. Only on Linux these locks and those of SQLite do not see each other.
