@@ -14,7 +14,7 @@ use super::{Core, nanos};
 use crate::config::{Config, Storage};
 use crate::error::Error;
 use crate::folder::{self, Folder, files};
-use crate::keys::signing::{SigningKey, pkcs8_of_pem, usable_keys};
+use crate::keys::signing::{SigningKey, pkcs8_of_pem};
 use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, SigningSlot, Store, StoreError, block_on};
 
 /// The settings.
@@ -67,12 +67,6 @@ impl Core {
         path: Option<&Path>,
         now: i64,
     ) -> Result<Self, Stop> {
-        for issuer in config.issuers.iter().filter(|issuer| usable_keys(&issuer.jwks) == 0) {
-            let name = &issuer.issuer;
-            crate::log::warn(&format!(
-                "{name} publishes no RSA key for signatures by RS256, so none of its tokens is taken"
-            ));
-        }
         let random = SystemRandom::new();
         let keys = keep_access_keys(config, &store, path, &random).await?;
         let settings = vec![(RESOURCE_ID.to_owned(), new_resource_id(&random)?), (KEYS.to_owned(), "kept".to_owned())];

@@ -4,11 +4,12 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::files;
 use crate::error::Error;
 use crate::store::StoreError;
+use crate::store::sqlite::wal::index_of;
 use crate::system;
 
 /// One piece of the index, as SQLite maps it: for some 4,000 frames.
@@ -16,15 +17,9 @@ const PIECE: u64 = 32 * 1024;
 /// Others that read the log may keep it from beginning anew.
 const PIECES: u64 = 2;
 
-fn path_of(database: &Path) -> PathBuf {
-    let mut name = database.as_os_str().to_owned();
-    name.push("-shm");
-    name.into()
-}
-
 /// Refuses a disk without room for the index, before SQLite makes or empties it.
 pub(super) fn make_room(database: &Path) -> Result<(), Error> {
-    let path = path_of(database);
+    let path = index_of(database);
     match try_to_make_room(&path) {
         Ok(()) => Ok(()),
         Err(error) if files::is_full(&error) => Err(Error::Database(database.to_owned(), StoreError::Full.to_string())),
@@ -45,7 +40,7 @@ fn try_to_make_room(path: &Path) -> std::io::Result<()> {
 /// Fills the holes of an index that SQLite has open. The file must stay open until SQLite has closed it, because its locks end
 /// when any descriptor of it is closed.
 pub(super) fn fill(database: &Path) -> std::io::Result<File> {
-    let file = files::open(OpenOptions::new().read(true).write(true), &path_of(database))?;
+    let file = files::open(OpenOptions::new().read(true).write(true), &index_of(database))?;
     allocate(&file, PIECE)?;
     // Good to have, but what SQLite makes longer later is allocated with blocks of 4,096 bytes, too.
     let _ = allocate(&file, PIECE * PIECES);

@@ -15,6 +15,7 @@ use std::time::SystemTime;
 
 use super::files;
 use super::lock::{Identity, identity};
+use crate::store::sqlite::wal;
 use crate::store::sqlite::wal::whole_frames_of;
 
 /// How often a look begins anew where somebody writes meanwhile.
@@ -92,13 +93,8 @@ pub(super) struct Files {
 impl Files {
     /// Of a database that nobody uses yet.
     pub(super) fn open(path: &Path, database: &File) -> std::io::Result<Self> {
-        let named = |end: &str| {
-            let mut name = path.as_os_str().to_owned();
-            name.push(end);
-            PathBuf::from(name)
-        };
         let open = |path: &Path| files::open(OpenOptions::new().read(true), path);
-        let (log_path, index_path) = (named("-wal"), named("-shm"));
+        let (log_path, index_path) = (wal::path_of(path), wal::index_of(path));
         let (log, index) = (open(&log_path)?, open(&index_path)?);
         let seen = Seen {
             index: read(&index)?,

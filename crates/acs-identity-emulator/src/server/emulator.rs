@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::core::Core;
 use crate::error::Error;
 use crate::keys::pki::Pki;
+use crate::keys::signing::usable_keys;
 use crate::store::AccessSlot;
 
 /// An emulator that is ready to serve.
@@ -39,6 +40,12 @@ impl Emulator {
     /// decides cannot be stored. Nothing is overwritten.
     pub fn open(config: Config) -> Result<Self, Error> {
         check_clock(machine::system())?;
+        for issuer in config.issuers.iter().filter(|issuer| usable_keys(&issuer.jwks) == 0) {
+            let name = &issuer.issuer;
+            crate::log::warn(&format!(
+                "{name} publishes no RSA key for signatures by RS256, so none of its tokens is taken"
+            ));
+        }
         let mut core = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, machine::now())?;
         if core.is_new {

@@ -164,6 +164,11 @@ impl Argument {
         Some(format!("{name}_FILE"))
     }
 
+    /// The names of the variables that stand in for it: its own, and the one that names a file.
+    pub fn variable_names(&self) -> impl Iterator<Item = String> {
+        [self.variable_name(), self.file_variable_name()].into_iter().flatten()
+    }
+
     /// Its help with its variable.
     pub fn text(&self) -> String {
         match self.variable_help() {

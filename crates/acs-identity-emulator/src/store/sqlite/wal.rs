@@ -23,8 +23,17 @@ const FRAME_HEADER: usize = 24;
 
 /// The log beside a database.
 pub(crate) fn path_of(database: &Path) -> PathBuf {
+    beside(database, "-wal")
+}
+
+/// The index of the log, which SQLite has mapped.
+pub(crate) fn index_of(database: &Path) -> PathBuf {
+    beside(database, "-shm")
+}
+
+fn beside(database: &Path, end: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(end);
     name.into()
 }
 

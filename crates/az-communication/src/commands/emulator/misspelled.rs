@@ -3,7 +3,7 @@
 use std::env;
 
 use super::{run, start, status};
-use crate::cli;
+use crate::cli::{self, table::Argument};
 use crate::commands::Invocation;
 use crate::emulator_variables;
 
@@ -11,8 +11,7 @@ use crate::emulator_variables;
 pub(super) fn warn(invocation: &Invocation<'_>) {
     let verbs = [&start::VERB, &run::VERB, &status::VERB];
     let arguments = verbs.iter().flat_map(|verb| verb.arguments);
-    let known: Vec<String> =
-        arguments.flat_map(|argument| [argument.variable_name(), argument.file_variable_name()]).flatten().collect();
+    let known: Vec<String> = arguments.flat_map(Argument::variable_names).collect();
     let beginning = emulator_variables::name_of("");
     // What differs decides, not the long beginning that all of them have.
     let ends: Vec<&str> = known.iter().filter_map(|name| name.strip_prefix(&beginning)).collect();

@@ -30,8 +30,7 @@ impl Secret {
         if invocation.arguments.has(self.option.key()) {
             return Ok(given);
         }
-        let names = [self.option.variable_name(), self.option.file_variable_name()];
-        if let Some(empty) = names.into_iter().flatten().find(|name| emulator_variables::is_empty(name)) {
+        if let Some(empty) = self.option.variable_names().find(|name| emulator_variables::is_empty(name)) {
             return Err(self.refused_as_empty(&empty));
         }
         let file = self.option.file_variable_name().map_or(Ok(None), emulator_variables::value)?;

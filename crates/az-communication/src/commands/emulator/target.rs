@@ -138,9 +138,6 @@ impl Local {
 
     fn target(self) -> Target {
         let running = self.places.iter().find_map(|places| running(&places.ready));
-        let process = || self.places.iter().find_map(|places| process_file::holder(&PID, &places.pid));
-        let process =
-            |of: Option<&(i32, Ready)>| of.map_or_else(|| process().map(|held| held.process), |of| Some(of.0));
         if let Some(port) = self.port.filter(|port| *port != 0) {
             let running = running.filter(|(_, ready)| place_in(&ready.control_endpoint).ends_with(&format!(":{port}")));
             return self.at(port, running.map(|(process, _)| process));
@@ -149,7 +146,8 @@ impl Local {
             let ask = Ask::Plain(place_in(&ready.control_endpoint).to_owned());
             return Target { endpoint: Some(ready.endpoint), process: Some(process), ask };
         }
-        let process = process(None);
+        let process = self.places.iter().find_map(|places| process_file::holder(&PID, &places.pid));
+        let process = process.map(|held| held.process);
         let nobody = |why: String| Target { endpoint: None, process, ask: Ask::Nobody(why) };
         match (process, &self.file, self.port) {
             (None, Some(file), _) => nobody(format!("no emulator keeps {}", file.display())),
