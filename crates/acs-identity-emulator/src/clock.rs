@@ -72,6 +72,12 @@ pub(crate) mod machine {
         tokio::time::sleep(duration).await;
     }
 
+    /// Waits, and this thread with it. For the start, where nothing else runs.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn sleep_here(duration: Duration) {
+        std::thread::sleep(duration);
+    }
+
     /// What the future gives; `None` where that takes longer.
     pub(crate) async fn timeout<T>(duration: Duration, future: impl Future<Output = T>) -> Option<T> {
         tokio::time::timeout(duration, future).await.ok()

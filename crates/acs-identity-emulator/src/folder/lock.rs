@@ -3,9 +3,11 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::marker::{Marker, MarkerFile};
 use super::{DATABASE_FILE, files, index, written};
+use crate::clock::machine;
 use crate::error::Error;
 use crate::store::sqlite::Surroundings;
 use crate::store::sqlite::wal::Mark;
@@ -148,13 +150,27 @@ fn locked(path: &Path, folder: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
+/// How often, and after which pauses, a lock is tried again. A lock belongs to every process that has the open file, and a
+/// program that an emulator has just started has it until its own code runs: longer than the emulator, where that one ends.
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(10);
+
 /// Locks a file for this process.
 fn lock_file(file: &File, path: &Path, folder: &Path) -> Result<(), Error> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse(folder.to_owned())),
-        Err(TryLockError::Error(error)) => Err(Error::File(path.to_owned(), error)),
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => machine::sleep_here(PAUSE),
+            other => return locked_or(other, path, folder),
+        }
     }
+    locked_or(file.try_lock(), path, folder)
+}
+
+fn locked_or(locked: Result<(), TryLockError>, path: &Path, folder: &Path) -> Result<(), Error> {
+    locked.map_err(|error| match error {
+        TryLockError::WouldBlock => Error::InUse(folder.to_owned()),
+        TryLockError::Error(error) => Error::File(path.to_owned(), error),
+    })
 }
 
 /// The files that hold secrets, by their names.

@@ -8,9 +8,11 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use super::lock::LOCK_FILE;
 use super::{DATABASE_FILE, Opened, files, open};
+use crate::clock::machine;
 use crate::error::Error;
 use crate::store::{Caller, Failure, Store, StoreError, block_on};
 
@@ -92,6 +94,18 @@ fn a_folder_serves_one_emulator() {
         assert!(matches!(folder.open(), Err(Error::InUse(_))));
     }
     drop(opened);
+}
+
+#[test]
+fn a_folder_whose_emulator_is_about_to_end_is_waited_for() {
+    let folder = Temporary::new();
+    let opened = folder.open().unwrap();
+    let ending = std::thread::spawn(move || {
+        machine::sleep_here(Duration::from_millis(50));
+        close(opened);
+    });
+    folder.open().unwrap();
+    ending.join().unwrap();
 }
 
 #[test]
