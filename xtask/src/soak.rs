@@ -1,8 +1,8 @@
 //! `soak`: all tests in their long form.
 
 use std::path::Path;
-use std::process::Command;
 
+use crate::child;
 use crate::error::Error;
 
 /// Runs them: 200 and 1,000 kills, an hour of three clients, 4,000 flipped bits, 2,000 records, 10^6 rows, every byte of a
@@ -15,23 +15,8 @@ use crate::error::Error;
 pub fn run(root: &Path) -> Result<(), Error> {
     let kills = std::env::var("AZ_CRASH_KILLS").unwrap_or_else(|_| "1000".into());
     for (program, words) in [("scripts/test.sh", &[][..]), ("bench/run", &["startup"][..])] {
-        let mut command = Command::new(root.join(program));
-        // What `cargo run` says about this crate must not reach the tests of others.
-        for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy().into_owned();
-            if name == "CARGO"
-                || name == "LD_LIBRARY_PATH"
-                || name.starts_with("CARGO_PKG_")
-                || name.starts_with("CARGO_MANIFEST_")
-            {
-                command.env_remove(name);
-            }
-        }
-        command.current_dir(root).args(words).env("AZ_LONG", "1").env("AZ_CRASH_KILLS", &kills);
-        let status = command.status().map_err(|error| Error::new(format!("{program} cannot be started: {error}")))?;
-        if !status.success() {
-            return Err(Error::new(format!("{program} failed: {status}.")));
-        }
+        let mut command = child::command(root, root.join(program));
+        child::run(command.args(words).env("AZ_LONG", "1").env("AZ_CRASH_KILLS", &kills))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `release`: the program and everything that it is packed into. The order of the steps, and the one table of artefacts.
 
 mod build;
-mod command;
+pub mod command;
 mod deb;
 mod elf;
 mod image;

@@ -1,0 +1,187 @@
+//! The table of steps. A step is a command line, or a function where that is not enough.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::process::{Command, Stdio};
+use std::thread::available_parallelism;
+
+use super::tools::Tools;
+use crate::child;
+use crate::error::{At as _, Error};
+use crate::release::command::{git, host, output};
+
+/// Where the artefacts for the tests are.
+const DIST: &str = "target/test-dist";
+
+/// Something that must succeed.
+#[derive(Debug)]
+pub struct Step {
+    /// The heading: the command line, or the name of a function.
+    pub line: &'static str,
+    how: How,
+}
+
+#[derive(Debug)]
+enum How {
+    /// The heading is the command line.
+    Line,
+    /// The same with more variables.
+    With(fn(&Tools, &mut Command)),
+    Function(fn(&Tools) -> Result<(), Error>),
+}
+
+impl Step {
+    const fn line(line: &'static str) -> Self {
+        Self { line, how: How::Line }
+    }
+
+    const fn with(line: &'static str, variables: fn(&Tools, &mut Command)) -> Self {
+        Self { line, how: How::With(variables) }
+    }
+
+    const fn function(name: &'static str, function: fn(&Tools) -> Result<(), Error>) -> Self {
+        Self { line: name, how: How::Function(function) }
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    ///
+    /// When it fails.
+    pub fn run(&self, tools: &Tools) -> Result<(), Error> {
+        let result = match self.how {
+            How::Line => child::run(&mut tools.line(self.line)),
+            How::With(variables) => {
+                let mut command = tools.line(self.line);
+                variables(tools, &mut command);
+                child::run(&mut command)
+            }
+            How::Function(function) => function(tools),
+        };
+        result.map_err(|error| Error::new(format!("the step '{}' failed. {error}", self.line)))
+    }
+}
+
+/// In the order in which they run: what is quick first.
+pub const STEPS: &[Step] = &[
+    Step::function("markdown", markdown),
+    Step::function("ci_files", ci_files),
+    Step::line("cargo fmt --all --check"),
+    Step::line("cargo fmt --manifest-path xtask/Cargo.toml --check"),
+    Step::line("cargo clippy --workspace --all-targets --all-features -- -D warnings"),
+    Step::line(
+        "cargo clippy -p az-communication -p acs-identity-emulator --all-targets -- -D warnings --cfg portable_system",
+    ),
+    // Without SQLite, as a test kit takes it.
+    Step::line("cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings"),
+    Step::line("cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings"),
+    Step::with("cargo doc --workspace --no-deps --quiet", |_, command| {
+        command.env("RUSTDOCFLAGS", "-D warnings");
+    }),
+    Step::line("cargo test --workspace"),
+    Step::function("portable", portable),
+    Step::line("cargo test --locked --manifest-path xtask/Cargo.toml"),
+    // Again, for their counts.
+    Step::line("cargo test -p az-communication --test golden --test docs -- --nocapture"),
+    // Alone, without what other crates of the workspace want of its dependencies.
+    Step::line("cargo test -p az-communication --test network the_program_has_no_call"),
+    Step::function("readme_command", readme_command),
+    // Whether the benchmark works; its figures mean nothing here.
+    Step::line("bench/run --smoke"),
+    Step::function("artefacts", artefacts),
+    // The tests that need the peers, and those that take long: all but the libraries and their docs. They load the machine, so
+    // that only as many as there are cores run at once.
+    Step::with("cargo test --workspace --tests -- --ignored --nocapture", |tools, command| {
+        let cores = available_parallelism().map_or(2, usize::from);
+        command.env("RUST_TEST_THREADS", cores.to_string()).env("AZ_TEST_DIST", tools.root.join(DIST));
+    }),
+];
+
+fn markdown(tools: &Tools) -> Result<(), Error> {
+    let files = output(git(&tools.root).args(["ls-files", "*.md"]))?;
+    let folder = tools.folder("XTASK_DOCS")?.join("node_modules");
+    let mut lint = tools.command(folder.join(".bin/markdownlint-cli2"));
+    child::run(lint.args(["--config", "tests/docs/.markdownlint-cli2.jsonc"]).args(files.lines()))?;
+    let links = format!("{}=repository:false", folder.join("remark-validate-links/index.js").display());
+    let mut remark = tools.command(folder.join(".bin/remark"));
+    child::run(remark.args(["--frail", "--no-stdout", "--quiet", "--use", &links]).args(files.lines()))
+}
+
+/// The files for CI services, none of which is reached from here, and the scripts.
+fn ci_files(tools: &Tools) -> Result<(), Error> {
+    let folder = tools.folder("XTASK_CI")?.join("bin");
+    for (schema, files) in [
+        ("vendor.github-workflows", ".github/workflows/*.yml"),
+        ("vendor.github-actions", "action.yml"),
+        ("vendor.gitlab-ci", "packaging/gitlab/emulator.gitlab-ci.yml"),
+    ] {
+        let files = output(git(&tools.root).args(["ls-files", files]))?;
+        let mut check = tools.command(folder.join("check-jsonschema"));
+        child::run(check.args(["--builtin-schema", schema]).args(files.lines()))?;
+    }
+    child::run(tools.command(folder.join("zizmor")).args(["--offline", "--quiet", ".github", "action.yml"]))?;
+    let scripts = output(git(&tools.root).args(["ls-files", "scripts/*.sh", "packaging/github/*.sh", "bench/run"]))?;
+    child::run(tools.command("shellcheck").args(scripts.lines()))
+}
+
+/// What systems without Unix get, on this one (docs/decisions/other-systems.md).
+fn portable(tools: &Tools) -> Result<(), Error> {
+    for line in [
+        "cargo test -p az-communication --lib --test systems --test cli --test golden --test beyond --test batch --test emulator \
+         --test network",
+        "cargo test -p acs-identity-emulator --lib",
+    ] {
+        let wrapper = tools.root.join("scripts/lib/portable-rustc");
+        child::run(tools.line(line).env("RUSTC_WORKSPACE_WRAPPER", wrapper))?;
+    }
+    Ok(())
+}
+
+/// The README's first command, as it stands there. Its program is what the benchmark measures, too.
+fn readme_command(tools: &Tools) -> Result<(), Error> {
+    let path = tools.root.join("README.md");
+    let readme = fs::read_to_string(&path).at(&path)?;
+    let line = first_command(&readme).ok_or_else(|| Error::new("README.md has no 'cargo run' under 'Try it'."))?;
+    let said = output(tools.command("bash").args(["-c", line]).stderr(Stdio::inherit()))?;
+    if said.contains("\"token\": \"eyJ") { Ok(()) } else { Err(Error::new(format!("It printed no token:\n{said}"))) }
+}
+
+fn first_command(readme: &str) -> Option<&str> {
+    let (_, section) = readme.split_once("\n## Try it")?;
+    let section = section.split("\n## ").next()?;
+    section.lines().find_map(|line| line.strip_prefix("$ ").filter(|line| line.starts_with("cargo run ")))
+}
+
+/// What people install. The short form has some artefacts, and packs the program that the benchmark has built.
+fn artefacts(tools: &Tools) -> Result<(), Error> {
+    let dist = tools.root.join(DIST);
+    match fs::remove_dir_all(&dist) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).at(&dist),
+        _ => {}
+    }
+    let mut xtask = tools.line("cargo xtask release --allow-dirty --dist target/test-dist");
+    if std::env::var_os("AZ_LONG").is_none_or(|value| value.is_empty()) {
+        let program = tools.root.join("target").join(host()?).join("release/az");
+        xtask.args(["--only", "tarball,sbom,wheel,npm,deb,image", "--program"]).arg(program);
+    }
+    child::run(&mut xtask)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_command;
+
+    #[test]
+    fn the_first_command_is_the_one_under_try_it() {
+        let readme =
+            "# A\n$ cargo run no\n## Try it\ntext\n```console\n$ cargo run --release -- x\n$ cargo run later\n## B\n";
+        assert_eq!(first_command(readme), Some("cargo run --release -- x"));
+        assert_eq!(first_command("# A\n## Try it\n## B\n$ cargo run x\n"), None);
+    }
+
+    #[test]
+    fn the_readme_of_this_repository_has_one() {
+        let readme = std::fs::read_to_string(crate::root().join("README.md")).unwrap();
+        assert!(first_command(&readme).is_some());
+    }
+}
