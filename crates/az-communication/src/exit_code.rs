@@ -1,4 +1,4 @@
-//! The exit codes. README.md has the table for users.
+//! The exit codes. docs/exit-codes.md has the table for users.
 
 /// How a command ended, as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -59,7 +59,7 @@ fn table() -> String {
 
 #[test]
 fn the_manual_has_the_table_of_options_and_variables_that_the_code_has() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/emulator.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/emulator/options.md");
     let manual = std::fs::read_to_string(&path).unwrap();
     let (before, rest) = manual.split_once(BEGIN).expect("the manual has the mark where the table begins");
     let (written, after) = rest.split_once(END).expect("the manual has the mark where the table ends");
@@ -68,10 +68,7 @@ fn the_manual_has_the_table_of_options_and_variables_that_the_code_has() {
         std::fs::write(&path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
         return;
     }
-    assert_eq!(
-        written, table,
-        "docs/emulator.md says something else than the code: {WRITE}=1 cargo test --test settings"
-    );
+    assert_eq!(written, table, "docs/emulator/options.md differs from the code: {WRITE}=1 cargo test --test settings");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use crate::error::Error;
 use crate::release::parts::Parts;
 
-const MANUAL: &str = "docs/emulator.md";
+const MANUAL: &str = "docs/emulator/options.md";
 
 /// Those that the unit sets, because they say how the process runs and ends.
 const OF_THE_UNIT: [&str; 6] =

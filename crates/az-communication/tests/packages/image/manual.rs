@@ -16,10 +16,8 @@ use crate::support::emulator::Emulator;
 /// The YAML of the docs about containers and CI, and the file for GitLab, read as others read them.
 fn examples() -> Vec<Value> {
     let read = |path: &str| fs::read_to_string(repository().join(path)).unwrap();
-    let (manual, ci) = (read("docs/emulator.md"), read("docs/ci.md"));
-    let (_, part) = manual.split_once("\n## In containers\n").unwrap();
-    let (part, _) = part.split_once("\n## ").unwrap();
-    let blocks = [part, &ci].into_iter().flat_map(|text| text.split("```yaml\n").skip(1));
+    let (containers, ci) = (read("docs/emulator/containers.md"), read("docs/ci.md"));
+    let blocks = [&containers, &ci].into_iter().flat_map(|text| text.split("```yaml\n").skip(1));
     let mut texts: Vec<String> = blocks.map(|rest| rest.split("```").next().unwrap().to_owned()).collect();
     texts.push(read("packaging/gitlab/emulator.gitlab-ci.yml"));
     let python = std::env::var("AZ_TEST_PYTHON").expect("AZ_TEST_PYTHON: run scripts/test.sh");
