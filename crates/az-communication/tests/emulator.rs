@@ -110,100 +110,11 @@ fn a_typed_y_revokes() {
     assert!(client.is_active(&later) && !client.is_active(&token));
 }
 
-#[test]
-fn what_is_not_signed_right_is_refused_and_creates_nothing() {
-    let home = Folder::new();
-    let emulator = Emulator::start(&home, &[]);
-    const DENIED: &str = "Denied by the resource provider.";
-    let refused = |prepare: &dyn Fn(&mut Client), message: &str| {
-        let mut client = emulator.client();
-        prepare(&mut client);
-        let answer = client.send("POST", "/identities", "{}");
-        assert_eq!((answer.status, answer.code()), (401, "Denied"), "{answer:?}");
-        assert!(answer.message().contains(message), "{answer:?}");
-    };
-    refused(&|client| client.key = "d3Jvbmcga2V5".parse().unwrap(), DENIED);
-    refused(&|client| client.sent_path = Some("/identities?api-version=2022-10-01".into()), DENIED);
-    refused(&|client| client.sent_path = Some("/identities?api-version=2023-10-01&x".into()), DENIED);
-    refused(
-        &|client| client.sent_body = Some(r#"{"createTokenWithScopes":["chat"]}"#.into()),
-        "Request 'x-ms-content-sha256' differs from generated content hash.",
-    );
-    for seconds in [3600, -3600, 310, -310] {
-        refused(&|client| client.seconds_ahead = seconds, "greater than the allowed margin of 5 minutes");
-    }
-    let mut client = emulator.client();
-    for authorization in [None, Some("Bearer x.y.z"), Some("HMAC-SHA256 Signature=x"), Some("HMAC-SHA256")] {
-        let headers: Vec<_> =
-            authorization.map(|value| ("authorization".to_owned(), value.to_owned())).into_iter().collect();
-        let answer = client.raw("POST", "/identities?api-version=2023-10-01", &headers, "{}").unwrap();
-        assert_eq!((answer.status, answer.code()), (401, "Denied"), "{authorization:?}: {answer:?}");
-    }
-    // A clock that is off by less is fine.
-    let mut client = emulator.client();
-    client.seconds_ahead = 290;
-    client.create();
-    let database = home.path().join(".azure/communication-emulator/identities.db");
-    assert_eq!(count_identities(&database), 1);
-}
-
 fn count_identities(database: &std::path::Path) -> i64 {
     let connection = rusqlite::Connection::open(database).unwrap();
     let check: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(check, "ok");
     connection.query_row("SELECT count(*) FROM identities", [], |row| row.get(0)).unwrap()
-}
-
-#[test]
-fn identities_that_are_not_ours_are_refused() {
-    let home = Folder::new();
-    let emulator = Emulator::in_memory(&home);
-    let mut client = emulator.client();
-    let user = client.create();
-    let (resource, _) = user.split_once('_').unwrap();
-    let unknown = format!("{resource}_00000005-14a2-493b-8a72-5a3a0d000081");
-    let other = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000";
-    for (id, status, code) in
-        [(unknown.as_str(), 404, "IdentityNotFound"), (other, 401, "IdentityNotOwned"), ("x", 401, "IdentityNotOwned")]
-    {
-        for (method, verb, body) in [
-            ("POST", "/:issueAccessToken", r#"{"scopes":["chat"]}"#),
-            ("POST", "/:revokeAccessTokens", ""),
-            ("DELETE", "", ""),
-        ] {
-            let answer = client.send(method, &format!("/identities/{id}{verb}"), body);
-            assert_eq!((answer.status, answer.code()), (status, code), "{method} {id}{verb}");
-        }
-    }
-}
-
-#[test]
-fn error_answers_look_like_the_services() {
-    let home = Folder::new();
-    let emulator = Emulator::in_memory(&home);
-    let mut client = emulator.client();
-    client.extra = vec![("x-ms-client-request-id".into(), "my-id".into())];
-    let answer = client.send("POST", "/identities", r#"{"createTokenWithScopes":["chat"],"expiresInMinutes":1441}"#);
-    assert_eq!(answer.status, 400);
-    assert_eq!(
-        answer.body.to_string(),
-        r#"{"error":{"code":"ValidationError","message":"ExpiresInMinutes value 1441 is invalid. Value must be within the [60, 1440] interval.","target":"ExpiresInMinutes"}}"#
-    );
-    assert_eq!(answer.header("transfer-encoding"), Some("chunked"));
-    assert_eq!(answer.header("content-type"), Some("application/json"));
-    assert_eq!(answer.header("x-ms-client-request-id"), Some("my-id"));
-    assert!(answer.header("api-supported-versions").unwrap().contains("2022-10-01, 2023-08-01, 2023-10-01"));
-    let created = client.send("POST", "/identities", r#"{"createTokenWithScopes":["chat"]}"#);
-    assert_eq!(created.header("content-type"), Some("application/json; charset=utf-8"));
-    let expires = created.body["accessToken"]["expiresOn"].as_str().unwrap();
-    assert!(expires.len() == 33 && expires.ends_with("+00:00"), "{expires}");
-    let answer = client.send("POST", "/identities?api-version=2019-01-01", "");
-    assert_eq!((answer.status, answer.code()), (400, "UnsupportedApiVersion"));
-    assert_eq!(client.send("POST", "/identities?api-version=2031-01-01", "").status, 201);
-    assert_eq!(client.send("POST", "/identities?", "").code(), "ApiVersionUnspecified");
-    assert_eq!(client.send("GET", "/nothing", "").status, 404);
-    assert_eq!(client.send("PUT", "/identities", "").status, 405);
-    assert_eq!(client.send("POST", "/identities", "{").status, 400);
 }
 
 #[test]
@@ -257,18 +168,6 @@ fn a_killed_emulator_loses_nothing() {
 }
 
 #[test]
-fn tokens_outlive_a_restart() {
-    let home = Folder::new();
-    let first = Emulator::start(&home, &[]);
-    let mut client = first.client();
-    let user = client.create();
-    let token = client.issue(&user).body["token"].as_str().unwrap().to_owned();
-    drop(first);
-    let second = Emulator::start(&home, &[]);
-    assert!(second.client().is_active(&token));
-}
-
-#[test]
 fn a_folder_in_use_and_a_damaged_file_are_refused() {
     let home = Folder::new();
     let emulator = Emulator::start(&home, &[]);
@@ -318,20 +217,6 @@ fn a_used_folder_without_its_database_is_refused() {
     drop(Emulator::start(&home, &[]));
     std::fs::remove_file(home.path().join(".azure/communication-emulator/identities.db")).unwrap();
     insta::assert_snapshot!(refusal(&home, &[]), @"ERROR: The emulator cannot start: the database HOME/.azure/communication-emulator/identities.db cannot be used: it is missing or empty, though the folder was used before (it holds ca.pem); put it back, or give the emulator a new folder.");
-}
-
-#[test]
-fn a_folder_that_is_removed_acknowledges_nothing() {
-    let home = Folder::new();
-    let emulator = Emulator::start(&home, &[]);
-    let mut client = emulator.client();
-    client.create();
-    std::fs::remove_dir_all(home.path().join(".azure/communication-emulator")).unwrap();
-    // The folder is looked at once a second.
-    std::thread::sleep(Duration::from_millis(1100));
-    let answer = client.send("POST", "/identities", "");
-    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("10")), "{answer:?}");
-    assert!(answer.message().contains("was removed, replaced or written by another program"), "{answer:?}");
 }
 
 /// 126 is a program that is there, 127 one that is not, as in a shell.

@@ -129,7 +129,7 @@ fn portable(tools: &Tools) -> Result<(), Error> {
     for line in [
         "cargo test -p az-communication --lib --test systems --test cli --test golden --test beyond --test batch --test emulator \
          --test network",
-        "cargo test -p acs-identity-emulator --lib",
+        "cargo test -p acs-identity-emulator --lib --test service",
     ] {
         let wrapper = tools.root.join("scripts/lib/portable-rustc");
         child::run(tools.line(line).env("RUSTC_WORKSPACE_WRAPPER", wrapper))?;

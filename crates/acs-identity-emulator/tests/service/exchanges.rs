@@ -1,15 +1,12 @@
-//! The recorded exchanges of the real service (tests/exchanges/recorded.json, from service/exchanges.json), sent to the
-//! emulator. What the recordings left out ("sanitized") is put back by what the recording's name says was there.
-#![cfg(unix)]
-
-mod support;
+//! The recorded exchanges of the real service (exchanges/recorded.json), sent to the emulator. What the recordings left out
+//! ("sanitized") is put back by what the recording's name says was there.
 
 use serde_json::{Value, json};
-use support::Folder;
-use support::emulator::{Client, Emulator};
 
-const APP: &str = "22222222-2222-2222-2222-222222222222";
-const USER: &str = "11111111-1111-1111-1111-111111111111";
+use super::support::client::Client;
+use super::support::running::Running;
+use super::{APP, USER};
+
 const OTHER: &str = "33333333-3333-3333-3333-333333333333";
 const NOT_OWNED: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000";
 
@@ -70,8 +67,7 @@ fn date_has_the_recorded_form(recorded: &Value, ours: &Value, path: &str) {
 
 #[test]
 fn every_recorded_exchange_is_answered_alike() {
-    let home = Folder::new();
-    let emulator = Emulator::in_memory(&home);
+    let emulator = Running::in_memory();
     let mut client = emulator.client();
     let teams = "https://auth.msft.communication.azure.com";
     let filler = Filler { valid: entra_token(&mut client, teams, 3600), expired: entra_token(&mut client, teams, -60) };

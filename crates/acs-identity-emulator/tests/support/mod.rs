@@ -1,0 +1,6 @@
+//! What the tests share.
+#![allow(dead_code, missing_docs)]
+
+pub mod client;
+pub mod folder;
+pub mod running;
