@@ -1,12 +1,12 @@
-//! The api-versions and what each one can do (docs/service.md, section 1).
+//! The api-versions and what each one supports (docs/service.md, section 1).
 
-/// The version that the reference CLI sends, and so ours.
+/// The version that the Azure CLI sends, and therefore the default of `az-communication`.
 pub const CLI_DEFAULT: &str = "2023-10-01";
 
-/// The body that the exchange of a Teams user's token takes.
+/// The request body of the exchange of a Teams user's token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TeamsUserBody {
-    /// `{token}`; a refused token is answered with an empty 401.
+    /// `{token}`. A refused token is answered with an empty 401.
     TokenWithoutErrorBody,
     /// `{token}`.
     Token,
@@ -19,20 +19,20 @@ pub enum TeamsUserBody {
 pub struct ApiVersion {
     /// The value of the `api-version` query parameter.
     pub name: &'static str,
-    /// The shapes of 2020-07-20-preview2: create answers 200 with a bare `{id}`, tokens come from `POST …/token`, and
-    /// `PATCH` with `tokensValidFrom` revokes.
+    /// Whether the operations have the form of 2020-07-20-preview2: create answers 200 with a bare `{id}`, `POST …/token`
+    /// issues tokens, and `PATCH` with `tokensValidFrom` revokes them.
     pub legacy: bool,
-    /// `expiresInMinutes` on create and issue.
+    /// Whether create and issue accept `expiresInMinutes`.
     pub expiry: bool,
-    /// The scopes `chat.join`, `chat.join.limited` and `voip.join`.
+    /// Whether it has the scopes `chat.join`, `chat.join.limited` and `voip.join`.
     pub join_scopes: bool,
-    /// `customId`, `lastTokenIssuedAt` and `GET /identities/{id}`.
+    /// Whether it has `customId`, `lastTokenIssuedAt` and `GET /identities/{id}`.
     pub custom_id: bool,
-    /// `POST /teamsUser/:exchangeAccessToken`.
+    /// The body of `POST /teamsUser/:exchangeAccessToken`; `None` if it lacks the operation.
     pub teams_user: Option<TeamsUserBody>,
-    /// `/access/teamsExtension/…`.
+    /// Whether it has `/access/teamsExtension/…`.
     pub teams_extension: bool,
-    /// `/access/entra/…`.
+    /// Whether it has `/access/entra/…`.
     pub entra: bool,
 }
 
@@ -49,9 +49,9 @@ const BASE: ApiVersion = ApiVersion {
 
 const STABLE_2022: ApiVersion = ApiVersion { expiry: true, teams_user: Some(TeamsUserBody::TokenAppIdUserId), ..BASE };
 
-/// Every version that is served, the oldest first.
+/// Every known version, the oldest first.
 ///
-/// 2021-11-01 is announced by the service without a published text; it is announced for identities only.
+/// The service announces 2021-11-01 for identities, but no specification of it was published.
 pub const KNOWN: &[ApiVersion] = &[
     ApiVersion { name: "2020-07-20-preview2", legacy: true, ..BASE },
     ApiVersion { name: "2021-02-22-preview1", ..BASE },
@@ -77,7 +77,7 @@ pub const KNOWN: &[ApiVersion] = &[
 ];
 
 impl ApiVersion {
-    /// Finds a known version by its name.
+    /// Finds a known version by its name, which is case-insensitive.
     pub fn find(name: &str) -> Option<&'static Self> {
         KNOWN.iter().find(|version| version.name.eq_ignore_ascii_case(name))
     }
@@ -87,8 +87,8 @@ impl ApiVersion {
         &KNOWN[KNOWN.len() - 1]
     }
 
-    /// Whether `name` has the form of a version (`2026-09-23`, `2026-09-23-preview`), names a day that the calendar has, and is
-    /// newer than all known ones.
+    /// Whether `name` has the form of a version (`2026-09-23`, `2026-09-23-preview`), contains a valid date, and is newer
+    /// than all known versions.
     pub fn is_newer_than_known(name: &str) -> bool {
         let Some((date, rest)) = name.split_at_checked(10) else { return false };
         let is_suffix = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -96,7 +96,7 @@ impl ApiVersion {
     }
 }
 
-/// Whether a text such as `2026-09-23` is a day of the calendar.
+/// Whether a text such as `2026-09-23` is a valid date.
 fn is_day(text: &str) -> bool {
     let number = |from: usize, to: usize| {
         let digits = text.get(from..to).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));

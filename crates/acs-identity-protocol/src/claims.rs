@@ -8,7 +8,7 @@ pub const SCP_USER: u32 = 1792;
 /// `scp` of a Teams user's token.
 pub const SCP_TEAMS_USER: u32 = 1024;
 
-/// The payload of an access token, members in the order of the wire.
+/// The payload of an access token. The fields are in the order of the service.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessTokenClaims {
     /// The raw id without its leading `8:`.
@@ -17,13 +17,13 @@ pub struct AccessTokenClaims {
     /// [`SCP_USER`] or [`SCP_TEAMS_USER`].
     #[serde(default)]
     pub scp: u32,
-    /// `iat` (of the Entra token, for a Teams user) as a string.
+    /// `iat` as a string; for a Teams user, the `iat` of the Entra token.
     #[serde(default)]
     pub csi: String,
-    /// Expiry, in seconds since 1970.
+    /// The time of expiry, in seconds since 1970-01-01T00:00:00Z.
     #[serde(default)]
     pub exp: i64,
-    /// Region, such as `amer`.
+    /// The region, such as `amer`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rgn: Option<String>,
     /// The granted scopes, joined by commas in the order of the request.
@@ -32,31 +32,31 @@ pub struct AccessTokenClaims {
     /// The resource's immutable GUID.
     #[serde(default, rename = "resourceId")]
     pub resource_id: String,
-    /// Data location, such as `unitedstates`; absent in a Teams user's token.
+    /// The data location, such as `unitedstates`; absent in the token of a Teams user.
     #[serde(default, rename = "resourceLocation", skip_serializing_if = "Option::is_none")]
     pub resource_location: Option<String>,
-    /// Issue time, in seconds since 1970.
+    /// The time of issue, in seconds since 1970-01-01T00:00:00Z.
     #[serde(default)]
     pub iat: i64,
-    /// Ours, of the emulator: the number of the identity's last revocation when the token was issued; absent before the first
-    /// one.
+    /// Only in tokens of the emulator: the number of the identity's last revocation before the token was issued; absent
+    /// if there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revocation: Option<i64>,
-    /// Teams user: the tenant.
+    /// Only for a Teams user: the tenant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tid: Option<String>,
-    /// Teams user: `iat` of the Entra token, as a string.
+    /// Only for a Teams user: `iat` of the Entra token, as a string.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aad_iat: Option<String>,
-    /// Teams user: `uti` of the Entra token.
+    /// Only for a Teams user: `uti` of the Entra token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aad_uti: Option<String>,
-    /// Teams user: the application that the Entra token was issued to.
+    /// Only for a Teams user: the application that the Entra token was issued to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aad_appid: Option<String>,
 }
 
-/// What an Entra access token for a Teams user must hold (docs/service.md, section 8).
+/// What an Entra access token must contain to be accepted (docs/service.md, sections 2.3 and 8).
 pub mod entra {
     /// The application id of Azure Communication Services, an accepted `aud`.
     pub const ACS_APPLICATION_ID: &str = "1fd5118e-2576-4263-8130-9503064c837a";
@@ -67,17 +67,17 @@ pub mod entra {
     /// The application id of Azure Communication Services Clients, `aud` of the tokens for `/access/entra`.
     pub const ACS_CLIENTS_APPLICATION_ID: &str = "2a04943b-b6a7-4f65-8786-2bb6131b59f6";
 
-    /// The resource URI whose tokens `/access/entra` takes, and, with a slash at the end, the audience of management
-    /// calls (the SDKs ask for the scope `https://communication.azure.com//.default`, with two slashes).
+    /// The resource URI of tokens for `/access/entra`. With a slash at the end, it is the audience of management calls, for
+    /// which the SDKs request the scope `https://communication.azure.com//.default`, with two slashes.
     pub const ACS_MANAGEMENT_RESOURCE: &str = "https://communication.azure.com";
 
-    /// The delegated permissions that the exchange of a Teams user's token needs, both of them.
+    /// The two delegated permissions that the exchange of a Teams user's token requires.
     pub const TEAMS_PERMISSIONS: [&str; 2] = ["Teams.ManageCalls", "Teams.ManageChats"];
 
-    /// The delegated permission that the Teams extension exchange needs.
+    /// The delegated permission that the exchange of Teams extension requires.
     pub const TEAMS_EXTENSION_PERMISSION: &str = "TeamsExtension.ManageCalls";
 
-    /// Whether `audience` is that of Azure Communication Services' own API.
+    /// Whether `audience` is [`ACS_APPLICATION_ID`] or [`ACS_RESOURCE`], in any case, with or without a slash at its end.
     pub fn is_acs_audience(audience: &str) -> bool {
         let audience = audience.trim_end_matches('/');
         audience.eq_ignore_ascii_case(ACS_APPLICATION_ID) || audience.eq_ignore_ascii_case(ACS_RESOURCE)

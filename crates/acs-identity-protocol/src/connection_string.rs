@@ -1,58 +1,51 @@
 //! The connection string, `endpoint=https://<resource>.communication.azure.com/;accesskey=<base64>`.
 //!
-//! The rules are those of the Python SDK, which the reference CLI uses (docs/service.md, section 11): parts are separated by
-//! `;`, names and values by the first `=`, names are case-insensitive, unknown names are ignored, white space counts.
+//! The rules are the rules of the Python SDK, which the Azure CLI uses (docs/service.md, section 11). Parts are separated by
+//! `;`. The first `=` of a part separates its name from its value. Names are case-insensitive, and unknown names are
+//! ignored. White space is part of a name or value. If a name occurs twice, the last one counts.
 
 use std::fmt;
 use std::str::FromStr;
 
+pub use crate::development::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR, DEVELOPMENT_PORT};
 use crate::endpoint::{EndpointFault, host_and_path, shown};
 use crate::signature::AccessKey;
 
 /// The form that error messages show.
 pub const EXPECTED_FORM: &str = "endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>";
 
-/// The connection string that stands for the emulator on this machine, started with its defaults.
-pub const DEVELOPMENT_EMULATOR: &str = "UseDevelopmentEmulator=true";
-
-/// The well-known access key of the emulator: 64 bytes that spell out that it is no secret.
-pub const DEVELOPMENT_ACCESS_KEY: &str =
-    "V2VsbC1rbm93biBrZXkgb2YgdGhlIEFDUyBJZGVudGl0eSBlbXVsYXRvci4gTm90IGEgc2VjcmV0Lg==";
-
-/// The emulator's default port.
-pub const DEVELOPMENT_PORT: u16 = 10100;
-
-/// A parsed connection string. `Debug` does not show the key.
+/// A parsed connection string. Parse one with [`str::parse`]. `Debug` does not show the key.
 #[derive(Debug, Clone)]
 pub struct ConnectionString {
-    /// The host, with the port where one is given: the endpoint without its scheme and path.
+    /// The host and, if the endpoint has one, the port: the endpoint without its scheme and path.
     pub host: String,
-    /// What stands in front of the path of every request, without a slash at its end: that of a gateway, mostly empty.
+    /// The path of the endpoint, without a slash at its end. It precedes the path of every request. It is empty unless a
+    /// gateway is in front of the service.
     pub path: String,
-    /// Whether the endpoint names the scheme `http`. The Python SDK drops the scheme and always uses https; a caller
-    /// that follows it ignores this.
+    /// Whether the endpoint has the scheme `http`. The Python SDK drops the scheme and always uses https. A caller that
+    /// does the same ignores this field.
     pub plain_http: bool,
-    /// The key.
+    /// The access key.
     pub access_key: AccessKey,
-    /// Whether it was [`DEVELOPMENT_EMULATOR`].
+    /// Whether the text was [`DEVELOPMENT_EMULATOR`].
     pub development_emulator: bool,
 }
 
-/// What is wrong with a connection string. No message shows the key.
+/// What is wrong with a connection string. The messages never show the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionStringError {
-    /// Nothing is there.
+    /// The text is empty or white space.
     Empty,
-    /// The part of this name is missing. `near` is a part that looks like it but for white space.
+    /// A part is missing.
     MissingPart {
-        /// `endpoint` or `accesskey`.
+        /// The name of the part, `endpoint` or `accesskey`.
         name: &'static str,
-        /// The name as written, where white space around it is the problem.
+        /// The name as it was written, if there is such a part with white space around its name.
         near: Option<String>,
     },
-    /// The part of this name has no value.
+    /// The part with this name has an empty value.
     EmptyPart(&'static str),
-    /// The endpoint is not a host with a path or without one: what is shown of it, without secrets, and what is wrong.
+    /// The endpoint is not a host with or without a path. The fields are the endpoint without its secrets, and the fault.
     InvalidEndpoint(String, EndpointFault),
     /// The key is not base64.
     InvalidAccessKey,
@@ -131,7 +124,7 @@ impl FromStr for ConnectionString {
 }
 
 impl ConnectionString {
-    /// The well-known emulator on this machine.
+    /// The connection string of an emulator on this machine that was started with its defaults.
     pub fn development_emulator() -> Self {
         Self {
             host: format!("localhost:{DEVELOPMENT_PORT}"),
@@ -142,12 +135,13 @@ impl ConnectionString {
         }
     }
 
-    /// Writes one, in the form that every SDK takes. It shows the key, so it is not for logs.
+    /// Writes a connection string in the form that every SDK accepts. `endpoint` has no slash at its end. The result
+    /// contains the access key and must not be logged.
     pub fn format(endpoint: &str, access_key: &AccessKey) -> String {
         format!("endpoint={endpoint}/;accesskey={}", access_key.to_base64())
     }
 
-    /// The endpoint over https, without a trailing slash.
+    /// The endpoint with the scheme `https`, without a slash at its end.
     pub fn https_endpoint(&self) -> String {
         format!("https://{}{}", self.host, self.path)
     }

@@ -1,49 +1,49 @@
-//! An endpoint as people write it: a host, with a port or without one, and the path of a gateway. What is wrong with one, and
-//! how it is shown without the secrets that were written into it.
+//! An endpoint as people write it: a host, a port if there is one, and the path of a gateway. This module finds out what is
+//! wrong with an endpoint, and shows it in messages without secrets that were written into it.
 
 use std::fmt;
 use std::net::Ipv6Addr;
 
-/// What is shown of something that is not a port, where it is not longer than this.
+/// Text in the place of a port is shown in messages only if it has at most this many characters, because it may be a key.
 const LONGEST_PORT: usize = 6;
 
-/// What stands in a secret's place.
+/// The text that replaces a secret.
 const REDACTED: &str = "*****";
 
 /// What is wrong with an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndpointFault {
-    /// It holds an access key, most often because a `;` is missing.
+    /// It contains an access key, most often because a `;` is missing.
     AccessKey,
-    /// It holds a user name, or a user name and a password.
+    /// It contains a user name, or a user name and a password.
     UserInfo,
-    /// It holds a query.
+    /// It contains a query.
     Query,
-    /// It holds a fragment.
+    /// It contains a fragment.
     Fragment,
-    /// It stands in quotes, or in one.
+    /// It begins with a quotation mark.
     Quote,
-    /// It holds a blank, a tab or a line end.
+    /// It contains a blank, a tab or a line end.
     Blank,
-    /// It holds a control character.
+    /// It contains a control character.
     Control,
-    /// It holds a backslash.
+    /// It contains a backslash.
     Backslash,
     /// It has no host.
     NoHost,
-    /// A bracket of its IPv6 address is missing, or both are.
+    /// One or both brackets of its IPv6 address are missing.
     Bracket,
-    /// What stands in brackets is not an IPv6 address.
+    /// The text in brackets is not an IPv6 address.
     Address,
     /// Its IPv6 address has a zone, `%eth0`.
     Zone,
-    /// What follows the colon is not a port.
+    /// The text after the colon is not a port.
     Port,
-    /// The host can be neither a name nor an address.
+    /// The host is neither a valid name nor an address.
     Host,
 }
 
-/// A sentence about it, without what was written.
+/// A sentence about the fault. It does not repeat the endpoint.
 impl fmt::Display for EndpointFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -65,24 +65,25 @@ impl fmt::Display for EndpointFault {
     }
 }
 
-/// Cuts an endpoint, with its scheme or without it, into the host and the path behind it, which has no slash at its end.
+/// Splits an endpoint, with or without a scheme, into its host (with the port if there is one) and its path. Slashes at the end
+/// of the path are removed.
 ///
 /// # Errors
 ///
-/// When it is not a host with a path or without one.
+/// Returns an [`EndpointFault`] if the endpoint is not a host with or without a path.
 pub fn host_and_path(endpoint: &str) -> Result<(&str, &str), EndpointFault> {
     let (scheme, bare) = endpoint.split_once("//").unwrap_or(("", endpoint));
     if find_access_key(endpoint).is_some() {
         return Err(EndpointFault::AccessKey);
     }
-    // A quote in front of the scheme came with the value: the endpoint stands in quotes.
+    // A quotation mark before the scheme means that the endpoint was written in quotes.
     if scheme.contains(['\'', '"']) {
         return Err(EndpointFault::Quote);
     }
     let bare = bare.trim_end_matches('/');
     let end = bare.find(['/', '?', '#', '\\']).unwrap_or(bare.len());
     let (host, path) = bare.split_at(end);
-    // A password may hold what would end a host.
+    // A password may contain characters that end a host, so an `@` in the path counts unless a valid port precedes it.
     let port = host.rsplit_once(':').map_or("", |(_, port)| port);
     if scheme.contains('@') || host.contains('@') || (path.contains('@') && !is_port(port)) {
         return Err(EndpointFault::UserInfo);
@@ -101,7 +102,7 @@ pub fn host_and_path(endpoint: &str) -> Result<(&str, &str), EndpointFault> {
     Ok((host, path))
 }
 
-/// Whether it can stand where a URL has its port. A port of nothing is that of the scheme.
+/// Whether the text is a valid port of a URL. An empty port is valid and means the default port of the scheme.
 fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && (text.is_empty() || text.parse::<u16>().is_ok())
 }
@@ -118,7 +119,7 @@ fn check_host(host: &str) -> Result<(), EndpointFault> {
     } else {
         host.split_once(':').unwrap_or((host, ""))
     };
-    // The slashes behind a scheme are missing, or nothing follows them.
+    // The slashes after a scheme are missing, or nothing follows them.
     let is_scheme = || ["http:", "https:"].iter().any(|scheme| host.eq_ignore_ascii_case(scheme));
     if (name.is_empty() && !port.contains(':')) || is_scheme() {
         return Err(EndpointFault::NoHost);
@@ -129,10 +130,10 @@ fn check_host(host: &str) -> Result<(), EndpointFault> {
     if is_port(port) { Ok(()) } else { Err(EndpointFault::Port) }
 }
 
-/// Where a key begins, behind `accesskey`.
+/// Where the name `accesskey` ends in the text, if a separator and a value follow it.
 fn find_access_key(text: &str) -> Option<usize> {
     const NAME: &str = "accesskey";
-    // Most endpoints have no such sign, and need no copy in small letters.
+    // Most endpoints have none of these characters, so the copy in lower case can be avoided.
     if !text.contains(['=', ' ', ':', '%']) {
         return None;
     }
@@ -147,8 +148,8 @@ fn find_access_key(text: &str) -> Option<usize> {
     None
 }
 
-/// Where something begins that stands in the place of a port and is too long for one. It may be a key, and a key may hold
-/// a slash. The groups of an IPv6 address are no ports.
+/// Where a text begins that is in the place of a port and is too long to be one. It may be a key, and a key may contain a
+/// slash. The groups of an IPv6 address are not ports.
 fn find_odd_port(text: &str) -> Option<usize> {
     let start = text.find("//").map_or(0, |at| at + 2);
     let bare = &text[start..];
@@ -163,17 +164,17 @@ fn find_odd_port(text: &str) -> Option<usize> {
     (!is_port(port) && behind.len() > LONGEST_PORT).then_some(start + at + 1)
 }
 
-/// An endpoint for messages: without user name, password, query and fragment, and without an access key.
+/// An endpoint for messages. User name, password, query, fragment and access key are replaced by `*****`.
 pub fn shown(endpoint: &str) -> String {
     let (text, key) = match find_access_key(endpoint) {
-        // What stands before it may be the key, where the two values were swapped.
+        // If the values of a connection string were swapped, the text before the name is the key.
         Some(at) if !endpoint[..at].contains("//") => return REDACTED.to_owned(),
         Some(at) => (&endpoint[..at], format!("={REDACTED}")),
         None => (endpoint, String::new()),
     };
     let start = text.find("//").map_or(0, |at| at + 2);
     let cut = text.find(['?', '#']);
-    // A path may hold an @, too; a password may hold a slash or a ?.
+    // A path may contain an `@`, too, and a password may contain a slash or a `?`. The last `@` is therefore the end.
     let (begin, rest) = match text.rfind('@') {
         Some(at) if cut.is_some_and(|cut| cut < at) => {
             let begin = if start <= at { &text[..start] } else { "" };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The body of every error answer.
+/// The body of every error response.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorBody {
     /// The error.
@@ -12,16 +12,16 @@ pub struct ErrorBody {
 /// One error.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorDetail {
-    /// A code for programs, one of [`codes`] as far as they are known.
+    /// The code for programs. [`codes`] has the known ones.
     #[serde(default)]
     pub code: String,
-    /// A message for people.
+    /// The message for people, in English.
     #[serde(default)]
     pub message: String,
-    /// The field that is at fault.
+    /// The field that is wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// Further errors that led to this one.
+    /// Errors that led to this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<ErrorDetail>,
     /// A more specific error.
@@ -33,7 +33,7 @@ pub struct ErrorDetail {
 impl TryFrom<azure_core::Error> for ErrorBody {
     type Error = azure_core::Error;
 
-    /// Reads the service's error; another one comes back as it is.
+    /// Reads the error of the service. An error without such a body is returned unchanged.
     fn try_from(error: azure_core::Error) -> Result<Self, Self::Error> {
         let body = match error.kind() {
             azure_core::error::ErrorKind::HttpResponse { raw_response: Some(response), .. } => {
@@ -45,20 +45,20 @@ impl TryFrom<azure_core::Error> for ErrorBody {
     }
 }
 
-/// The known error codes.
+/// The known error codes, with their status.
 pub mod codes {
-    /// 401: wrong key, wrong signature, wrong content hash, clock too far off, missing role.
+    /// 401: wrong key, signature or content hash, a clock that is too far off, or a missing role.
     pub const DENIED: &str = "Denied";
     /// 401: the identity belongs to another resource.
     pub const IDENTITY_NOT_OWNED: &str = "IdentityNotOwned";
     /// 404: the identity does not exist.
     pub const IDENTITY_NOT_FOUND: &str = "IdentityNotFound";
-    /// 401: the Entra token to exchange is malformed, expired, or not meant for this.
+    /// 401: the Entra token of an exchange is malformed, expired, or for another purpose.
     pub const INVALID_ACCESS_TOKEN: &str = "InvalidAccessToken";
     /// 400: a field is missing or wrong.
     pub const VALIDATION_ERROR: &str = "ValidationError";
-    /// 400: the api-version is not served.
+    /// 400: the api-version is not supported.
     pub const UNSUPPORTED_API_VERSION: &str = "UnsupportedApiVersion";
-    /// 429: over a rate limit.
+    /// 429: a rate limit was exceeded.
     pub const TOO_MANY_REQUESTS: &str = "TooManyRequests";
 }

@@ -1,11 +1,11 @@
-//! Reading a JWT without verifying it.
+//! Read a JWT without verifying it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// The header and payload of a JWT. Nothing was verified.
+/// The header and payload of a JWT. Nothing was verified. `Debug` does not show them.
 #[derive(Clone, PartialEq)]
 pub struct UnverifiedJwt {
     /// The JOSE header.
@@ -23,7 +23,7 @@ impl fmt::Debug for UnverifiedJwt {
 /// Why a text is not a JWT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JwtError {
-    /// It does not have three parts.
+    /// It does not have three parts, but this number of parts.
     Parts(usize),
     /// A part (`header` or `payload`) is not base64url.
     Base64(&'static str),
@@ -44,11 +44,11 @@ impl fmt::Display for JwtError {
 impl std::error::Error for JwtError {}
 
 impl UnverifiedJwt {
-    /// Reads the header and payload of `token`.
+    /// Reads the header and payload of `token`. White space around the token is ignored.
     ///
     /// # Errors
     ///
-    /// A [`JwtError`] that names the part at fault.
+    /// Returns a [`JwtError`] that names the invalid part.
     pub fn decode(token: &str) -> Result<Self, JwtError> {
         let parts: Vec<&str> = token.trim().split('.').collect();
         let [header, payload, _] = parts[..] else {
@@ -57,12 +57,12 @@ impl UnverifiedJwt {
         Ok(Self { header: decode_part(header, "header")?, payload: decode_part(payload, "payload")? })
     }
 
-    /// A claim that is a string.
+    /// The value of a claim, if it is a string.
     pub fn claim_str(&self, name: &str) -> Option<&str> {
         self.payload.get(name).and_then(Value::as_str)
     }
 
-    /// A claim that is a number of seconds since 1970; a fraction is cut off.
+    /// The value of a claim, if it is a number. For times, it is in seconds since 1970-01-01T00:00:00Z. A fraction is cut off.
     pub fn claim_seconds(&self, name: &str) -> Option<i64> {
         let value = self.payload.get(name)?;
         value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))

@@ -1,8 +1,17 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Main types
+//!
+//! * [`ConnectionString`] and [`AccessKey`]: read a connection string, sign and verify requests.
+//! * [`RawId`]: tell what a raw id names.
+//! * [`ApiVersion`]: find out what an api-version supports.
+//! * [`TokenScope`], [`models::IssueAccessTokenRequest`] and [`models::AccessToken`]: ask for a token.
+//! * [`error::ErrorBody`]: read why the service refused a request.
 
 pub mod api_version;
 pub mod claims;
 pub mod connection_string;
+mod development;
 pub mod endpoint;
 pub mod error;
 pub mod jwt;

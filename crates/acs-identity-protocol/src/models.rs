@@ -1,4 +1,5 @@
-//! The wire models (docs/service.md, section 3). Members stand in the order of the wire; absent ones are left out.
+//! The bodies of requests and responses (docs/service.md, section 3). Fields are in the order of the service, and absent fields
+//! are not written.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,16 +9,16 @@ use time::OffsetDateTime;
 
 use crate::scope::TokenScope;
 
-/// The body of `POST /identities`. All members are optional, and so is the body.
+/// The body of `POST /identities`. All fields are optional, and so is the body.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateIdentityRequest {
-    /// Your own name for the identity, 1 to 256 characters; the same one gives the same identity. Previews only.
+    /// Your own name for the identity, 1 to 256 characters. The same name always gives the same identity. Only in previews.
     #[serde(default, rename = "customId", skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// Issues a token with these scopes, too.
+    /// If present, a token with these scopes is issued, too.
     #[serde(default, rename = "createTokenWithScopes", skip_serializing_if = "Option::is_none")]
     pub create_token_with_scopes: Option<Vec<TokenScope>>,
-    /// The token's lifetime in minutes, 60 to 1440; 1440 when absent.
+    /// The lifetime of the token in minutes, 60 to 1440; 1440 if absent.
     #[serde(default, rename = "expiresInMinutes", skip_serializing_if = "Option::is_none")]
     pub expires_in_minutes: Option<i32>,
 }
@@ -25,10 +26,10 @@ pub struct CreateIdentityRequest {
 /// The body of `POST /identities/{id}/:issueAccessToken`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssueAccessTokenRequest {
-    /// The token's scopes; required.
+    /// The scopes of the token; required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<TokenScope>>,
-    /// The token's lifetime in minutes, 60 to 1440; 1440 when absent.
+    /// The lifetime of the token in minutes, 60 to 1440; 1440 if absent.
     #[serde(default, rename = "expiresInMinutes", skip_serializing_if = "Option::is_none")]
     pub expires_in_minutes: Option<i32>,
 }
@@ -39,10 +40,10 @@ pub struct ExchangeTeamsUserAccessTokenRequest {
     /// The Entra access token of the Teams user; required.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// The client id of the Entra application, compared with the token's `appid`; required.
+    /// The client id of the Entra application, which must be the token's `appid`; required.
     #[serde(default, rename = "appId", skip_serializing_if = "Option::is_none")]
     pub app_id: Option<String>,
-    /// The object id of the Teams user, compared with the token's `oid`; required.
+    /// The object id of the Teams user, which must be the token's `oid`; required.
     #[serde(default, rename = "userId", skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
 }
@@ -60,10 +61,10 @@ impl fmt::Debug for ExchangeTeamsUserAccessTokenRequest {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Identity {
-    /// Your own name for it. Previews only.
+    /// Your own name for the identity. Only in previews.
     #[serde(default, rename = "customId", skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
-    /// When the last token was issued, in whole seconds; absent while there was none. Previews only.
+    /// When the last token was issued, in whole seconds; absent if none was issued. Only in previews.
     #[serde(
         default,
         rename = "lastTokenIssuedAt",
@@ -77,7 +78,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// An identity with this raw id and nothing else.
+    /// Makes an identity with this raw id. The other fields are absent.
     pub fn with_id(id: impl Into<String>) -> Self {
         Self { id: Some(id.into()), ..Self::default() }
     }
@@ -90,7 +91,7 @@ pub struct AccessToken {
     /// The JWT.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
-    /// When it expires. On the wire with seven decimals and `+00:00`.
+    /// When the token expires. It is written with seven decimals and `+00:00`.
     #[serde(
         default,
         rename = "expiresOn",
@@ -101,7 +102,7 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// A token and its expiry.
+    /// Makes an access token from a JWT and its time of expiry.
     pub fn new(token: impl Into<String>, expires_on: OffsetDateTime) -> Self {
         Self { token: Some(token.into()), expires_on: Some(expires_on) }
     }
@@ -113,26 +114,26 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// The answer to `POST /identities` and to the exchanges under `/access/…`.
+/// The response to `POST /identities` and to the exchanges below `/access/…`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateIdentityResult {
     /// The identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
-    /// The token, where one was asked for.
+    /// The token, if one was requested.
     #[serde(default, rename = "accessToken", skip_serializing_if = "Option::is_none")]
     pub access_token: Option<AccessToken>,
 }
 
 impl CreateIdentityResult {
-    /// An identity and perhaps its token.
+    /// Makes a result from an identity and its token, if there is one.
     pub fn new(identity: Identity, access_token: Option<AccessToken>) -> Self {
         Self { identity: Some(identity), access_token }
     }
 }
 
-/// The kind of a principal that an assignment names.
+/// The kind of principal of an assignment. The set is open: unknown values are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PrincipalType {
     /// A user.
@@ -141,11 +142,11 @@ pub enum PrincipalType {
     Group,
     /// A whole tenant (Entra assignments).
     Tenant,
-    /// A Teams resource account, as the specification spells it.
+    /// A Teams resource account, in the spelling of the specification.
     ResourceAccount,
-    /// A Teams resource account, as the documentation spells it.
+    /// A Teams resource account, in the spelling of the documentation.
     TeamsResourceAccount,
-    /// Any other one.
+    /// Any other value.
     UnknownValue(String),
 }
 
@@ -163,7 +164,7 @@ pub struct TeamsExtensionAssignmentRequest {
     /// The kind of principal; required.
     #[serde(default, rename = "principalType", skip_serializing_if = "Option::is_none")]
     pub principal_type: Option<PrincipalType>,
-    /// The applications through which the user may come in.
+    /// The client ids of the applications that the user may use. Only for users.
     #[serde(default, rename = "clientIds", skip_serializing_if = "Option::is_none")]
     pub client_ids: Option<Vec<String>>,
 }
@@ -171,38 +172,39 @@ pub struct TeamsExtensionAssignmentRequest {
 /// A Teams extension assignment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamsExtensionAssignment {
-    /// The principal's object id.
+    /// The object id of the principal.
     #[serde(default, rename = "objectId", skip_serializing_if = "Option::is_none")]
     pub object_id: Option<String>,
-    /// Its tenant.
+    /// The tenant of the principal.
     #[serde(default, rename = "tenantId", skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
-    /// Its kind.
+    /// The kind of principal.
     #[serde(default, rename = "principalType", skip_serializing_if = "Option::is_none")]
     pub principal_type: Option<PrincipalType>,
-    /// The applications through which the user may come in.
+    /// The client ids of the applications that the principal may use.
     #[serde(default, rename = "clientIds", skip_serializing_if = "Option::is_none")]
     pub client_ids: Option<Vec<String>>,
 }
 
-/// The body of `PUT /access/entra/assignments/{objectId}`, and a value of the bulk `PATCH`.
+/// The body of `PUT /access/entra/assignments/{objectId}`, and a value of [`EntraAssignmentsPatch`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntraAssignmentRequest {
-    /// The principal's tenant; required.
+    /// The tenant of the principal; required.
     #[serde(default, rename = "tenantId", skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// The kind of principal; required.
     #[serde(default, rename = "principalType", skip_serializing_if = "Option::is_none")]
     pub principal_type: Option<PrincipalType>,
-    /// The applications through which the principal may come in; required.
+    /// The client ids of the applications that the principal may use; required.
     #[serde(default, rename = "clientIds", skip_serializing_if = "Option::is_none")]
     pub client_ids: Option<Vec<String>>,
 }
 
-/// An Entra assignment. It has the members of a [`TeamsExtensionAssignment`].
+/// An Entra assignment. It has the fields of a [`TeamsExtensionAssignment`].
 pub type EntraAssignment = TeamsExtensionAssignment;
 
-/// The bulk `PATCH` of Entra assignments: object id to assignment, or to nothing to remove it.
+/// The body of the bulk `PATCH` of Entra assignments: for each object id, the assignment to create or replace, or `None` to
+/// remove it.
 pub type EntraAssignmentsPatch = BTreeMap<String, Option<EntraAssignmentRequest>>;
 
 /// A page of Entra assignments.
@@ -211,7 +213,7 @@ pub struct EntraAssignmentList {
     /// The assignments.
     #[serde(default)]
     pub value: Vec<EntraAssignment>,
-    /// Where the next page is.
+    /// The URL of the next page; absent on the last page.
     #[serde(default, rename = "nextLink", skip_serializing_if = "Option::is_none")]
     pub next_link: Option<String>,
 }

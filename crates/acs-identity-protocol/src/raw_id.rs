@@ -1,20 +1,20 @@
-//! Raw identifiers, `8:acs:{resource}_{user}` and their kin (docs/service.md, section 3).
+//! Raw ids, such as `8:acs:{resource}_{user}` (docs/service.md, section 3).
 
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What a raw id names.
+/// A raw id, by the kind of user or service that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RawId {
-    /// `8:acs:{resource}_{user}`, or the same behind `8:gcch-acs:`, `8:dod-acs:` or `8:spool:`.
+    /// A communication user: `8:acs:{resource}_{user}`, or the same with the prefix `8:gcch-acs:`, `8:dod-acs:` or `8:spool:`.
     CommunicationUser {
         /// The resource's GUID.
         resource: String,
         /// The user's GUID.
         user: String,
     },
-    /// `8:acs:{resource}_{tenant}_{object}`.
+    /// A user of Teams extension: `8:acs:{resource}_{tenant}_{object}`.
     TeamsExtensionUser {
         /// The resource's GUID.
         resource: String,
@@ -23,7 +23,7 @@ pub enum RawId {
         /// The user's object id.
         object: String,
     },
-    /// `8:acs:{resource}_wf_{tenant}_{object}`, by `/access/entra`.
+    /// An Entra user, from the exchange of `/access/entra`: `8:acs:{resource}_wf_{tenant}_{object}`.
     EntraUser {
         /// The resource's GUID.
         resource: String,
@@ -32,25 +32,25 @@ pub enum RawId {
         /// The user's object id.
         object: String,
     },
-    /// `8:orgid:{object}`, `8:gcch:{object}` or `8:dod:{object}`.
+    /// A Teams user: `8:orgid:{object}`, `8:gcch:{object}` or `8:dod:{object}`.
     TeamsUser {
         /// The user's object id.
         object: String,
     },
-    /// `8:teamsvisitor:{id}`.
+    /// An anonymous Teams user: `8:teamsvisitor:{id}`.
     TeamsVisitor(String),
-    /// `28:orgid:{bot}`, `28:gcch:{bot}` or `28:dod:{bot}`.
+    /// A Teams app: `28:orgid:{bot}`, `28:gcch:{bot}` or `28:dod:{bot}`.
     TeamsApp(String),
-    /// `4:{number}`.
+    /// A phone number: `4:{number}`.
     PhoneNumber(String),
-    /// Anything else.
+    /// Any other text.
     Unknown(String),
 }
 
 const ACS_PREFIXES: [&str; 4] = ["8:acs:", "8:gcch-acs:", "8:dod-acs:", "8:spool:"];
 
 impl RawId {
-    /// Tells what `text` names. Never fails: what is not known is [`RawId::Unknown`].
+    /// Reads a raw id. This never fails: a text of another form becomes [`RawId::Unknown`].
     pub fn parse(text: &str) -> Self {
         let behind = |prefixes: &[&str]| prefixes.iter().find_map(|prefix| text.strip_prefix(prefix));
         if let Some(rest) = behind(&ACS_PREFIXES) {
@@ -81,7 +81,7 @@ impl RawId {
         }
     }
 
-    /// The GUID of the resource that owns the identity, where it is one of a resource.
+    /// The GUID of the resource that owns the identity; `None` if the id does not belong to a resource.
     pub fn resource(&self) -> Option<&str> {
         match self {
             Self::CommunicationUser { resource, .. }
@@ -107,11 +107,12 @@ impl fmt::Display for RawId {
     }
 }
 
-/// Milliseconds from 1970 to the origin of the time in user GUIDs, 2020-01-01T08:00:00Z.
+/// Milliseconds from 1970-01-01T00:00:00Z to 2020-01-01T08:00:00Z, where the time in user GUIDs begins.
 const USER_GUID_EPOCH_MILLIS: i128 = 1_577_865_600_000;
 
-/// Makes the GUID of a new user: the first three groups are milliseconds since 2020-01-01T08:00:00Z, the last two are
-/// `random`. So ids sort by the time of their creation, as the service's do.
+/// Makes the GUID of a new user from the time in milliseconds since 1970-01-01T00:00:00Z and eight random bytes. The first three
+/// groups are milliseconds since 2020-01-01T08:00:00Z, and the last two groups are `random`. So ids sort by their time of
+/// creation, like the ids of the service.
 pub fn new_user_guid(unix_millis: i128, random: [u8; 8]) -> String {
     let time = u64::try_from(unix_millis - USER_GUID_EPOCH_MILLIS).unwrap_or(0);
     let tail = u64::from_be_bytes(random);
@@ -125,7 +126,7 @@ pub fn new_user_guid(unix_millis: i128, random: [u8; 8]) -> String {
     )
 }
 
-/// Whether `text` is a GUID, 8-4-4-4-12 hexadecimal digits in either case.
+/// Whether `text` is a GUID: groups of 8-4-4-4-12 hexadecimal digits in upper or lower case.
 pub fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, b)| match at {
@@ -136,7 +137,7 @@ pub fn is_guid(text: &str) -> bool {
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
 
-/// Percent-encodes a path segment as Python's `quote(text, safe='')` does: all but letters, digits and `_.-~`.
+/// Percent-encodes a path segment as Python's `quote(text, safe='')` does: every byte except ASCII letters, digits and `_.-~`.
 pub fn encode_path_segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }

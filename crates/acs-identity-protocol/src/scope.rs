@@ -1,6 +1,6 @@
-//! Token scopes (docs/service.md, section 6).
+//! Scopes of access tokens (docs/service.md, section 6).
 
-/// Gives an enum with an `UnknownValue(String)` its texts, both ways, and its place in JSON.
+/// Implements the conversion of an enum with an `UnknownValue(String)` variant from and to text, and its JSON form.
 macro_rules! extensible_enum {
     ($name:ident { $($variant:ident => $text:literal),+ $(,)? }) => {
         impl $name {
@@ -50,20 +50,20 @@ macro_rules! extensible_enum {
 
 pub(crate) use extensible_enum;
 
-/// What a token may be used for. An open set: unknown values are passed on.
+/// What an access token may be used for. The set is open: unknown values are kept and sent as they are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum TokenScope {
-    /// All of chat.
+    /// All of chat (`chat`).
     Chat,
-    /// Calling.
+    /// All of calling (`voip`).
     VoIP,
-    /// Chat without creating, updating or deleting threads.
+    /// Chat without creating, updating or deleting threads (`chat.join`).
     ChatJoin,
-    /// As [`TokenScope::ChatJoin`], and without adding or removing participants.
+    /// Like [`TokenScope::ChatJoin`], and without adding or removing participants (`chat.join.limited`).
     ChatJoinLimited,
-    /// Calling without starting calls, except in rooms that the user was invited to.
+    /// Calling without starting calls, except in rooms that the user was invited to (`voip.join`).
     VoIPJoin,
-    /// Any other one.
+    /// Any other scope.
     UnknownValue(String),
 }
 
@@ -79,12 +79,12 @@ impl TokenScope {
     /// The known scopes, in the order of the documentation.
     pub const KNOWN: [Self; 5] = [Self::Chat, Self::VoIP, Self::ChatJoin, Self::ChatJoinLimited, Self::VoIPJoin];
 
-    /// Whether it is one of the three that came with 2023-10-01.
+    /// Whether it is one of the three scopes that the api-version 2023-10-01 added.
     pub fn is_join(&self) -> bool {
         matches!(self, Self::ChatJoin | Self::ChatJoinLimited | Self::VoIPJoin)
     }
 
-    /// Whether it is a known one.
+    /// Whether it is one of [`TokenScope::KNOWN`].
     pub fn is_known(&self) -> bool {
         !matches!(self, Self::UnknownValue(_))
     }

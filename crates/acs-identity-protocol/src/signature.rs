@@ -1,4 +1,6 @@
-//! The HMAC-SHA256 signature of a request (docs/service.md, section 2.1).
+//! Access keys and the HMAC-SHA256 signature of a request (docs/service.md, section 2.1).
+//!
+//! A signed request has these headers:
 //!
 //! ```text
 //! x-ms-date: <RFC 1123, GMT>
@@ -19,27 +21,28 @@ use sha2::{Digest as _, Sha256};
 use time::OffsetDateTime;
 use zeroize::Zeroize as _;
 
-use crate::connection_string::DEVELOPMENT_ACCESS_KEY;
+use crate::development::DEVELOPMENT_ACCESS_KEY;
 use crate::time::http_date;
 
-/// The header that carries the date.
+/// The header with the date of the signature.
 pub const DATE_HEADER: &str = "x-ms-date";
 
-/// The header that carries the content hash.
+/// The header with the hash of the body ([`content_hash`]).
 pub const CONTENT_HASH_HEADER: &str = "x-ms-content-sha256";
 
-/// The headers that are signed, in the order in which their values are joined. All SDKs use this one.
+/// The signed headers, in the order in which their values are joined. All SDKs use this order.
 pub const SIGNED_HEADERS: &str = "x-ms-date;host;x-ms-content-sha256";
 
-/// How far the clocks of client and service may differ, in seconds.
+/// The largest accepted difference between the clocks of client and service, in seconds.
 pub const MAX_CLOCK_SKEW_SECONDS: i64 = 300;
 
-/// The content hash: base64 of the body's SHA-256. The empty body is hashed, too.
+/// The content hash: the SHA-256 of the body, in base64. An empty body is hashed, too.
 pub fn content_hash(body: &[u8]) -> String {
     STANDARD.encode(Sha256::digest(body))
 }
 
-/// The string to sign. `signed_values` are the values of the signed headers, in their order.
+/// The string to sign. `method` is in upper case, `path_and_query` is the request target as it is sent, and `signed_values`
+/// are the values of the signed headers in their order.
 pub fn string_to_sign(method: &str, path_and_query: &str, signed_values: &[&str]) -> String {
     format!("{method}\n{path_and_query}\n{}", signed_values.join(";"))
 }
@@ -49,10 +52,10 @@ pub fn authorization(signature: &str) -> String {
     format!("HMAC-SHA256 SignedHeaders={SIGNED_HEADERS}&Signature={signature}")
 }
 
-/// The parts of an `Authorization: HMAC-SHA256 …` header.
+/// The parts of an `Authorization: HMAC-SHA256 …` header. `Debug` does not show the signature.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HmacAuthorization<'a> {
-    /// The names of the signed headers, in their order.
+    /// The names of the signed headers, in the order of the header.
     pub signed_headers: Vec<&'a str>,
     /// The signature, in base64.
     pub signature: &'a str,
@@ -65,7 +68,8 @@ impl fmt::Debug for HmacAuthorization<'_> {
 }
 
 impl<'a> HmacAuthorization<'a> {
-    /// Reads what stands behind the scheme name, `SignedHeaders=…&Signature=…`.
+    /// Reads the text after the scheme name, `SignedHeaders=…&Signature=…`. Returns `None` if one of the two is missing.
+    /// Other parameters are ignored.
     pub fn parse(parameters: &'a str) -> Option<Self> {
         let mut signed_headers = None;
         let mut signature = None;
@@ -81,11 +85,12 @@ impl<'a> HmacAuthorization<'a> {
     }
 }
 
-/// An access key. `Debug` does not show it, and its memory is wiped when it is dropped.
+/// An access key. Parse one from base64 with [`str::parse`]. `Debug` does not show it, and its memory is overwritten when it
+/// is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessKey(Vec<u8>);
 
-/// A text that is not base64, or decodes to nothing.
+/// The text is not base64, or decodes to zero bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidAccessKey;
 
@@ -112,7 +117,7 @@ impl Drop for AccessKey {
 impl FromStr for AccessKey {
     type Err = InvalidAccessKey;
 
-    /// Decodes base64 as Python does: characters outside the alphabet are skipped, the padding must be complete.
+    /// Decodes base64 as Python does: characters outside the alphabet are skipped, and the padding must be complete.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut clean = String::with_capacity(text.len());
         for c in text.chars() {
@@ -138,36 +143,43 @@ impl FromStr for AccessKey {
 }
 
 impl AccessKey {
-    /// A key of these bytes.
+    /// Makes a key from its bytes.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
-    /// The emulator's well-known key.
+    /// The well-known key of the emulator.
     pub fn development() -> Self {
         Self(STANDARD.decode(DEVELOPMENT_ACCESS_KEY).unwrap_or_default())
     }
 
-    /// The key in base64, for a connection string. Not for logs.
+    /// The key in base64, for a connection string. It must not be logged.
     pub fn to_base64(&self) -> String {
         STANDARD.encode(&self.0)
     }
 
     fn mac(&self, string_to_sign: &str) -> Hmac<Sha256> {
-        // HMAC takes keys of any length.
+        // HMAC accepts keys of any length, so this cannot fail.
         #[allow(clippy::expect_used)]
         let mut mac = <Hmac<Sha256> as hmac::Mac>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         mac.update(string_to_sign.as_bytes());
         mac
     }
 
-    /// Signs, in base64.
+    /// Signs a string, and returns the signature in base64.
     pub fn sign(&self, string_to_sign: &str) -> String {
         STANDARD.encode(self.mac(string_to_sign).finalize().into_bytes())
     }
 
-    /// The headers that sign a request over [`SIGNED_HEADERS`]: their names and values. `host` is that of the `Host`
-    /// header, with the port where it has one.
+    /// The names and values of the headers that sign a request over [`SIGNED_HEADERS`].
+    ///
+    /// # Arguments
+    ///
+    /// * `method` - The method, in upper case.
+    /// * `path_and_query` - The request target as it is sent, percent-encoding included.
+    /// * `host` - The value of the `Host` header, with the port if it has one.
+    /// * `body` - The body; empty if there is none.
+    /// * `at` - The time of the request. The service accepts [`MAX_CLOCK_SKEW_SECONDS`] of difference.
     pub fn sign_request(
         &self,
         method: &str,
@@ -181,7 +193,8 @@ impl AccessKey {
         [(DATE_HEADER, date), (CONTENT_HASH_HEADER, hash), ("authorization", authorization(&signature))]
     }
 
-    /// Whether `signature` (base64) is this key's over `string_to_sign`. Takes the same time for any wrong signature.
+    /// Whether `signature` (in base64) is the signature of `string_to_sign` with this key. The comparison takes the same time
+    /// for every wrong signature, so that its duration does not reveal the right one.
     pub fn verify(&self, string_to_sign: &str, signature: &str) -> bool {
         STANDARD.decode(signature).is_ok_and(|signature| self.mac(string_to_sign).verify_slice(&signature).is_ok())
     }

@@ -7,7 +7,7 @@ use time::{OffsetDateTime, UtcOffset};
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// `Wed, 13 Dec 2023 11:58:57 GMT`.
+/// Writes an RFC 1123 date in GMT, such as `Wed, 13 Dec 2023 11:58:57 GMT`.
 pub fn http_date(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
     format!(
@@ -22,17 +22,17 @@ pub fn http_date(at: OffsetDateTime) -> String {
     )
 }
 
-/// Reads an RFC 1123 date.
+/// Reads an RFC 1123 date. Returns `None` if the text is not one.
 pub fn parse_http_date(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text.trim(), &Rfc2822).ok()
 }
 
-/// `2026-11-24T02:26:58.1234567+00:00`: always seven decimals, finer ones cut off.
+/// Writes an ISO 8601 date in UTC with seven decimals, such as `2026-11-24T02:26:58.1234567+00:00`. Further decimals are cut off.
 pub fn seven_decimals(at: OffsetDateTime) -> String {
     format!("{}.{:07}+00:00", date_and_time(at), at.nanosecond() / 100)
 }
 
-/// `2025-04-14T15:32:35+00:00`.
+/// Writes an ISO 8601 date in UTC without decimals, such as `2025-04-14T15:32:35+00:00`.
 pub fn whole_seconds(at: OffsetDateTime) -> String {
     format!("{}+00:00", date_and_time(at))
 }
@@ -50,7 +50,7 @@ fn date_and_time(at: OffsetDateTime) -> String {
     )
 }
 
-/// Reads an ISO 8601 date with any number of decimals and `+00:00`, `Z` or another offset.
+/// Reads an ISO 8601 date with any number of decimals and `+00:00`, `Z` or another offset. Returns `None` if the text is not one.
 pub fn parse_iso(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339).ok()
 }

@@ -1,12 +1,12 @@
-//! Making characters visible that a terminal would act on, or not show.
+//! Make characters visible that a terminal would act on or not show.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// A text for a terminal: what others wrote can neither move the cursor nor hide. Control characters, characters without
-/// a glyph and blanks other than the usual one become `\r`, `\x1b` or `\u200b`. Line breaks (also `\r\n`) and tabs stay.
+/// Escapes a text of others for a terminal, so that it can neither move the cursor nor hide. Control characters, characters
+/// without a glyph and blanks other than U+0020 become `\r`, `\x1b` or `\u200b`. Line breaks (also `\r\n`) and tabs stay.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    // Without an end in the middle, so that the compiler takes many bytes at a time.
+    // The loop has no early exit, so that the compiler can check many bytes at a time.
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
     if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
         return Cow::Borrowed(text);
@@ -24,7 +24,8 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A text as one line of at most that many characters, for a log: line breaks and tabs are escaped, too. `…` stands where it is cut.
+/// Escapes a text as one line for a log. Line breaks and tabs are escaped, too. A text of more than `limit` characters is cut and
+/// ends with `…`.
 pub fn one_line(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len().min(limit * 2));
     for (count, c) in text.chars().enumerate() {
@@ -41,7 +42,7 @@ pub fn one_line(text: &str, limit: usize) -> String {
     out
 }
 
-/// A character in Python's escaped form.
+/// Appends a character in Python's escaped form.
 fn push_escape(out: &mut String, c: char) {
     let code = u32::from(c);
     let _ = match c {
@@ -54,8 +55,8 @@ fn push_escape(out: &mut String, c: char) {
     };
 }
 
-/// Whether nobody sees a character, or takes it for another one: Unicode's Cc, Cf, Zl, Zp, Zs but the blank, and the
-/// letters and marks that have no glyph.
+/// Whether a character is invisible or looks like another one: Unicode's categories Cc, Cf, Zl, Zp and Zs except U+0020, and
+/// letters and marks without a glyph.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -67,7 +68,7 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// What a hidden character is called, with its code point.
+/// The code point and a short description of a hidden character, such as `U+200B, zero-width space`.
 pub fn name(c: char) -> String {
     let name = match c {
         '\r' => "carriage return, the line end of Windows",
