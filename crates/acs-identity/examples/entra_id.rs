@@ -1,4 +1,4 @@
-//! Creates a user without an access key: with the managed identity of this machine, or that of the emulator
+//! Creates a user without an access key, with the managed identity of this machine or of the emulator
 //! (`az communication emulator run -- cargo run --example entra_id`).
 
 use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientExt as _};

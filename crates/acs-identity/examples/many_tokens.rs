@@ -1,4 +1,4 @@
-//! Creates a hundred users with a token each, sixteen requests at a time.
+//! Creates 100 users with one token each, with 16 concurrent requests.
 
 use acs_identity::CommunicationIdentityClient;
 use acs_identity::models::{CreateIdentityRequest, TokenScope};

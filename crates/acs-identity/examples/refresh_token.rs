@@ -1,4 +1,4 @@
-//! Issues another token for a user that an app knows already, which is what its token refresher asks the backend for:
+//! Issues another token for an existing user. This is what the token refresher of an app asks its backend for:
 //! `cargo run --example refresh_token -- 8:acs:…`.
 
 use acs_identity::models::{ErrorBody, TokenScope};

@@ -9,6 +9,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = CommunicationIdentityClient::with_connection_string(&connection_string, None)?;
     client.revoke_tokens(&user).await?;
     client.delete_user(&user).await?;
-    println!("{user} is gone");
+    println!("{user} was deleted");
     Ok(())
 }

@@ -1,4 +1,13 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Main types
+//!
+//! * [`CommunicationIdentityClient`]: the operations of the service.
+//! * [`CommunicationIdentityClientExt`]: short methods for the usual cases.
+//! * [`CommunicationIdentityClientOptions`]: the api-version, and the options of `azure_core`.
+//! * [`models::TokenScope`], [`models::AccessToken`], [`models::Identity`]: what requests and responses contain.
+//! * [`models::ErrorBody`]: the error of the service.
+//! * [`BulkStream`]: the results of many requests.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod clients;

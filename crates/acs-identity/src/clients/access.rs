@@ -1,4 +1,4 @@
-//! The operations on principals of Entra: who may come in, and the exchange of their tokens (docs/service.md, section 9).
+//! Assignments of Teams and Entra principals, and the exchange of their tokens (docs/service.md, section 9).
 
 use acs_identity_protocol::raw_id::encode_path_segment;
 use azure_core::credentials::Secret;
@@ -48,12 +48,12 @@ fn segment(name: &str, value: &str) -> azure_core::Result<String> {
 }
 
 impl CommunicationIdentityClient {
-    /// Gets the assignment of a Teams user or resource account. Since 2025-03-02-preview.
+    /// Gets the assignment of a Teams user or resource account. Available since api-version 2025-03-02-preview.
     ///
     /// # Arguments
     ///
-    /// * `tenant_id` - The principal's tenant.
-    /// * `object_id` - The principal's object id.
+    /// * `tenant_id` - The tenant of the principal.
+    /// * `object_id` - The object id of the principal.
     /// * `options` - Optional parameters for the request.
     #[tracing::function("Azure.Communication.Identity.getTeamsExtensionAssignment")]
     pub async fn get_teams_extension_assignment(
@@ -68,13 +68,14 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[200]).await?.into())
     }
 
-    /// Lets a Teams user or resource account in, or changes how. Since 2025-03-02-preview.
+    /// Creates or replaces the assignment of a Teams user or resource account. Available since api-version
+    /// 2025-03-02-preview.
     ///
     /// # Arguments
     ///
-    /// * `tenant_id` - The principal's tenant.
-    /// * `object_id` - The principal's object id.
-    /// * `body` - The kind of principal, and for a user the applications through which it may come in.
+    /// * `tenant_id` - The tenant of the principal.
+    /// * `object_id` - The object id of the principal.
+    /// * `body` - The kind of principal and, for a user, the applications that it may use.
     /// * `options` - Optional parameters for the request.
     #[tracing::function("Azure.Communication.Identity.createOrReplaceTeamsExtensionAssignment")]
     pub async fn create_or_replace_teams_extension_assignment(
@@ -92,12 +93,12 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[200, 201]).await?.into())
     }
 
-    /// Removes the assignment of a Teams user or resource account. Since 2025-03-02-preview.
+    /// Deletes the assignment of a Teams user or resource account. Available since api-version 2025-03-02-preview.
     ///
     /// # Arguments
     ///
-    /// * `tenant_id` - The principal's tenant.
-    /// * `object_id` - The principal's object id.
+    /// * `tenant_id` - The tenant of the principal.
+    /// * `object_id` - The object id of the principal.
     /// * `options` - Optional parameters for the request.
     #[tracing::function("Azure.Communication.Identity.deleteTeamsExtensionAssignment")]
     pub async fn delete_teams_extension_assignment(
@@ -112,13 +113,18 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[204]).await?.into())
     }
 
-    /// Exchanges the Entra token of a Teams extension user for an access token. Since 2025-03-02-preview.
+    /// Exchanges the Entra token of a Teams extension user for an access token. Available since api-version
+    /// 2025-03-02-preview.
     ///
     /// # Arguments
     ///
-    /// * `entra_token` - The user's token with the permission `TeamsExtension.ManageCalls`. It is the credential of the
-    ///   request, in place of the client's own.
+    /// * `entra_token` - The user's token with the permission `TeamsExtension.ManageCalls`. It authenticates the request
+    ///   instead of the client's own credential.
     /// * `options` - Optional parameters for the request.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the endpoint is not an https URL, because the token is a credential.
     #[tracing::function("Azure.Communication.Identity.exchangeTeamsExtensionAccessToken")]
     pub async fn exchange_teams_extension_access_token(
         &self,
@@ -130,11 +136,11 @@ impl CommunicationIdentityClient {
         Ok(self.exchange(&ctx, TEAMS_EXTENSION_EXCHANGE, entra_token).await?.into())
     }
 
-    /// Gets an Entra assignment. Only in 2025-03-02-preview.
+    /// Gets an Entra assignment. Available in api-version 2025-03-02-preview only.
     ///
     /// # Arguments
     ///
-    /// * `object_id` - The object id of the user or group, or the tenant's id.
+    /// * `object_id` - The object id of the user or group, or the id of the tenant.
     /// * `options` - Optional parameters for the request.
     #[tracing::function("Azure.Communication.Identity.getEntraAssignment")]
     pub async fn get_entra_assignment(
@@ -148,7 +154,7 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[200]).await?.into())
     }
 
-    /// Lists the Entra assignments. Only in 2025-03-02-preview.
+    /// Lists the Entra assignments. Available in api-version 2025-03-02-preview only.
     ///
     /// # Arguments
     ///
@@ -167,7 +173,7 @@ impl CommunicationIdentityClient {
                 let api_version = api_version.clone();
                 Box::pin(async move {
                     if let PagerState::More(next) = state {
-                        // Of the link only the query counts: the credential goes nowhere but to the endpoint.
+                        // Only the query of the link is used, so that the credential is sent to the endpoint only.
                         let next: Url = next.try_into()?;
                         let rest = next.query_pairs().filter(|(name, _)| name != "api-version");
                         let mut query = request.url_mut().query_pairs_mut();
@@ -190,12 +196,13 @@ impl CommunicationIdentityClient {
         ))
     }
 
-    /// Lets a user, a group or a tenant in, or changes how. Only in 2025-03-02-preview.
+    /// Creates or replaces the assignment of a user, a group or a tenant. Available in api-version 2025-03-02-preview
+    /// only.
     ///
     /// # Arguments
     ///
-    /// * `object_id` - The object id of the user or group, or the tenant's id.
-    /// * `body` - The tenant, the kind of principal and the applications through which it may come in.
+    /// * `object_id` - The object id of the user or group, or the id of the tenant.
+    /// * `body` - The tenant, the kind of principal, and the applications that it may use.
     /// * `options` - Optional parameters for the request.
     #[tracing::function("Azure.Communication.Identity.createOrReplaceEntraAssignment")]
     pub async fn create_or_replace_entra_assignment(
@@ -212,12 +219,12 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[200, 201]).await?.into())
     }
 
-    /// Makes, replaces and removes several Entra assignments, all or none. Only in 2025-03-02-preview. Where nothing was
-    /// made, the answer has no body.
+    /// Creates, replaces and deletes several Entra assignments, all or none of them. Available in api-version
+    /// 2025-03-02-preview only. If no assignment was created or replaced, the response has no body.
     ///
     /// # Arguments
     ///
-    /// * `assignments` - Object ids, each with its assignment, or with `None` to remove it.
+    /// * `assignments` - For each object id, the assignment to create or replace, or `None` to delete it.
     /// * `options` - Optional parameters for the request.
     #[tracing::function("Azure.Communication.Identity.updateEntraAssignments")]
     pub async fn update_entra_assignments(
@@ -233,11 +240,11 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[200, 204]).await?.into())
     }
 
-    /// Removes an Entra assignment. Only in 2025-03-02-preview.
+    /// Deletes an Entra assignment. Available in api-version 2025-03-02-preview only.
     ///
     /// # Arguments
     ///
-    /// * `object_id` - The object id of the user or group, or the tenant's id.
+    /// * `object_id` - The object id of the user or group, or the id of the tenant.
     /// * `options` - Optional parameters for the request.
     #[tracing::function("Azure.Communication.Identity.deleteEntraAssignment")]
     pub async fn delete_entra_assignment(
@@ -251,13 +258,17 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[204]).await?.into())
     }
 
-    /// Exchanges the token of an Entra user for an access token. Only in 2025-03-02-preview.
+    /// Exchanges the token of an Entra user for an access token. Available in api-version 2025-03-02-preview only.
     ///
     /// # Arguments
     ///
-    /// * `entra_token` - The user's token for `https://communication.azure.com/clients`. It is the credential of the
-    ///   request, in place of the client's own.
+    /// * `entra_token` - The user's token for `https://communication.azure.com/clients`. It authenticates the request
+    ///   instead of the client's own credential.
     /// * `options` - Optional parameters for the request.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the endpoint is not an https URL, because the token is a credential.
     #[tracing::function("Azure.Communication.Identity.exchangeEntraAccessToken")]
     pub async fn exchange_entra_access_token(
         &self,
@@ -270,7 +281,7 @@ impl CommunicationIdentityClient {
     }
 
     async fn exchange(&self, ctx: &Context<'_>, path: &str, token: &Secret) -> azure_core::Result<RawResponse> {
-        // Like all credentials, it must not go where anybody on the way can read it.
+        // The token is a credential, and without TLS others could read it on the way.
         if self.endpoint.scheme() != "https" {
             return Err(Error::with_message(ErrorKind::Other, format!("{} must use https", self.endpoint)));
         }

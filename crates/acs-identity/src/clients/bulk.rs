@@ -1,4 +1,4 @@
-//! Many at once: streams of results, so many requests at a time.
+//! Operations on many users: streams of results, with a limited number of concurrent requests.
 
 use std::pin::Pin;
 
@@ -12,14 +12,14 @@ use crate::models::{
 };
 use crate::{CommunicationIdentityClient, CommunicationIdentityClientExt as _};
 
-/// What came of one of many: the user's raw id, and the result for that user.
+/// The result for one of many users: the raw id and the result.
 pub type BulkResult<T> = (String, azure_core::Result<T>);
 
-/// A stream of what came of each one, in the order in which they ended. Nothing is sent before it is polled; dropping it
-/// ends what is under way.
+/// A stream of results in the order in which the requests finish. Requests are sent only while the stream is polled. Dropping the
+/// stream cancels the pending requests.
 pub type BulkStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
 
-/// Does something for each user, so many at a time.
+/// Calls `work` for each user, for at most `concurrency` users at a time.
 fn for_each_user<'a, T: 'a, F>(
     users: impl Iterator<Item = String> + Send + 'a,
     concurrency: usize,
@@ -32,14 +32,14 @@ where
 }
 
 impl CommunicationIdentityClient {
-    /// Creates so many identities, with a token each where the request has scopes.
+    /// Creates `count` identities. If the request has scopes, each identity gets a token.
     ///
     /// # Arguments
     ///
-    /// * `request` - The request, the same for each.
-    /// * `count` - How many.
-    /// * `concurrency` - How many requests are under way at most, at least one. Where the service answers 429, all of
-    ///   them wait as long as it says.
+    /// * `request` - The request, which is the same for each identity.
+    /// * `count` - The number of identities.
+    /// * `concurrency` - The largest number of concurrent requests; 0 counts as 1. If the service answers 429, all of
+    ///   them wait as long as the answer says.
     pub fn create_identities(
         &self,
         request: CreateIdentityRequest,
@@ -57,14 +57,14 @@ impl CommunicationIdentityClient {
         Box::pin(stream::iter(0..count).map(create).buffer_unordered(concurrency.max(1)))
     }
 
-    /// Issues a token for each of these users.
+    /// Issues a token for each user.
     ///
     /// # Arguments
     ///
-    /// * `users` - Their raw ids.
-    /// * `request` - The scopes and the lifetime, the same for each.
-    /// * `concurrency` - How many requests are under way at most, at least one. Where the service answers 429, all of
-    ///   them wait as long as it says.
+    /// * `users` - The raw ids of the users.
+    /// * `request` - The scopes and the lifetime, which are the same for each user.
+    /// * `concurrency` - The largest number of concurrent requests; 0 counts as 1. If the service answers 429, all of
+    ///   them wait as long as the answer says.
     pub fn issue_access_tokens<'a, I>(
         &'a self,
         users: I,
@@ -85,12 +85,12 @@ impl CommunicationIdentityClient {
         })
     }
 
-    /// Revokes all tokens of each of these users.
+    /// Revokes all tokens of each user.
     ///
     /// # Arguments
     ///
-    /// * `users` - Their raw ids.
-    /// * `concurrency` - How many requests are under way at most, at least one.
+    /// * `users` - The raw ids of the users.
+    /// * `concurrency` - The largest number of concurrent requests; 0 counts as 1.
     pub fn revoke_access_tokens_of<'a, I>(
         &'a self,
         users: I,
@@ -106,12 +106,12 @@ impl CommunicationIdentityClient {
         })
     }
 
-    /// Deletes each of these users.
+    /// Deletes each user.
     ///
     /// # Arguments
     ///
-    /// * `users` - Their raw ids.
-    /// * `concurrency` - How many requests are under way at most, at least one.
+    /// * `users` - The raw ids of the users.
+    /// * `concurrency` - The largest number of concurrent requests; 0 counts as 1.
     pub fn delete_identities<'a, I>(
         &'a self,
         users: I,

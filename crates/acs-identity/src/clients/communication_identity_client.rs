@@ -1,4 +1,4 @@
-//! The client, operation by operation as the service has them.
+//! The client with the operations on identities and access tokens (docs/service.md, sections 1 and 8).
 
 use std::sync::{Arc, OnceLock};
 
@@ -24,16 +24,17 @@ use crate::models::{
 };
 use crate::policies::{AccessKeyPolicy, PacePolicy};
 
-/// The scope of management calls. Two slashes: the audience is `https://communication.azure.com/` (docs/service.md, 2.2).
+/// The scope of management calls. It has two slashes, because the audience ends with one (docs/service.md, section 2.2).
 const SCOPE: &str = "https://communication.azure.com//.default";
 
 /// Options used when creating a [`CommunicationIdentityClient`].
 #[derive(Clone, SafeDebug)]
 pub struct CommunicationIdentityClientOptions {
-    /// The API version to use for this operation.
+    /// The api-version of all requests, such as `2025-06-30`, which is the default.
+    /// [`api_version::KNOWN`](crate::api_version::KNOWN) lists the known ones.
     pub api_version: String,
 
-    /// Allows customization of the client.
+    /// The options of `azure_core`: transport, retries, policies and tracing.
     pub client_options: ClientOptions,
 }
 
@@ -43,14 +44,13 @@ impl Default for CommunicationIdentityClientOptions {
     }
 }
 
-/// Creates and deletes identities of a Communication Services resource, and issues, exchanges and revokes their access
-/// tokens.
+/// Creates and deletes identities of a Communication Services resource, and issues, exchanges and revokes access tokens.
 #[tracing::client]
 pub struct CommunicationIdentityClient {
     pub(crate) api_version: String,
     pub(crate) endpoint: Url,
     pub(crate) pipeline: Pipeline,
-    /// For the exchanges that a user's token authenticates; made when it is first needed.
+    /// The pipeline of the exchanges that a user's token authenticates. It is created when it is first needed.
     user_pipeline: OnceLock<Pipeline>,
     client_options: ClientOptions,
 }
@@ -75,7 +75,7 @@ impl CommunicationIdentityClient {
     ///
     /// # Errors
     ///
-    /// When `endpoint` is not an https URL. Without TLS, a bearer token could be read by anybody on the way.
+    /// Returns an error if `endpoint` is not an https URL. Without TLS, others could read the bearer token on the way.
     pub fn new(
         endpoint: &str,
         credential: Arc<dyn TokenCredential>,
@@ -99,7 +99,7 @@ impl CommunicationIdentityClient {
     ///
     /// # Errors
     ///
-    /// When `endpoint` is not a URL or `access_key` is not base64.
+    /// Returns an error if `endpoint` is not an http or https URL, or `access_key` is not base64.
     pub fn with_access_key(
         endpoint: &str,
         access_key: &Secret,
@@ -113,7 +113,7 @@ impl CommunicationIdentityClient {
         Self::with_policy(parse_endpoint(endpoint)?, Arc::new(policy), options.unwrap_or_default())
     }
 
-    /// Creates a client from a connection string, as the Azure portal shows one.
+    /// Creates a client from the connection string that the Azure portal shows.
     ///
     /// # Arguments
     ///
@@ -122,7 +122,7 @@ impl CommunicationIdentityClient {
     ///
     /// # Errors
     ///
-    /// When a part is missing, the endpoint is not a host, or the key is not base64.
+    /// Returns an error if a part is missing, the endpoint is not valid, or the key is not base64.
     pub fn with_connection_string(
         connection_string: &str,
         options: Option<CommunicationIdentityClientOptions>,
@@ -131,7 +131,7 @@ impl CommunicationIdentityClient {
         Self::with_parsed_connection_string(&parsed, options)
     }
 
-    /// Creates a client from a connection string that was parsed already.
+    /// Creates a client from a parsed connection string.
     ///
     /// # Arguments
     ///
@@ -140,7 +140,7 @@ impl CommunicationIdentityClient {
     ///
     /// # Errors
     ///
-    /// When the host makes no URL.
+    /// Returns an error if the host is not valid in a URL.
     pub fn with_parsed_connection_string(
         connection_string: &ConnectionString,
         options: Option<CommunicationIdentityClientOptions>,
@@ -151,7 +151,7 @@ impl CommunicationIdentityClient {
         Self::with_policy(endpoint, Arc::new(policy), options.unwrap_or_default())
     }
 
-    // `#[tracing::new]` takes public functions only; this is what it writes.
+    // `#[tracing::new]` accepts public functions only, so the code that it generates is written here.
     fn with_policy(
         endpoint: Url,
         auth_policy: Arc<dyn Policy>,
@@ -175,17 +175,17 @@ impl CommunicationIdentityClient {
         })
     }
 
-    /// The pipeline without this client's own credential.
+    /// The pipeline without the client's own credential.
     pub(crate) fn user_pipeline(&self) -> &Pipeline {
         self.user_pipeline.get_or_init(|| pipeline(self.client_options.clone(), Vec::new()))
     }
 
-    /// Returns the Url associated with this client.
+    /// The endpoint of this client.
     pub fn endpoint(&self) -> &Url {
         &self.endpoint
     }
 
-    /// Creates an identity, and a token for it where the body has scopes.
+    /// Creates an identity. If the body has scopes, a token is issued for it, too.
     ///
     /// # Arguments
     ///
@@ -205,7 +205,7 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[201]).await?.into())
     }
 
-    /// Gets an identity. Only previews have this, such as 2025-03-02-preview.
+    /// Gets an identity. Available in api-version 2025-03-02-preview only.
     ///
     /// # Arguments
     ///
@@ -223,7 +223,7 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[200]).await?.into())
     }
 
-    /// Deletes an identity, revokes its tokens and deletes the data that belongs to it.
+    /// Deletes an identity, revokes its tokens and deletes its data.
     ///
     /// # Arguments
     ///
@@ -263,7 +263,8 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[200]).await?.into())
     }
 
-    /// Revokes all access tokens of an identity that were issued so far.
+    /// Revokes all access tokens of an identity that were issued before. It can take up to 15 minutes (docs/service.md,
+    /// section 7).
     ///
     /// # Arguments
     ///
@@ -281,11 +282,11 @@ impl CommunicationIdentityClient {
         Ok(self.send(&ctx, request, &[204]).await?.into())
     }
 
-    /// Exchanges an Entra access token of a Teams user for an access token that lives as long.
+    /// Exchanges the Entra access token of a Teams user for an access token with the same time of expiry.
     ///
     /// # Arguments
     ///
-    /// * `body` - The Entra token, the application that it was issued to and the user that it stands for.
+    /// * `body` - The Entra token, the application that it was issued to, and the object id of its user.
     /// * `options` - Optional parameters for the request.
     #[tracing::function("Azure.Communication.Identity.exchangeTeamsUserAccessToken")]
     pub async fn exchange_teams_user_access_token(
@@ -310,7 +311,7 @@ impl CommunicationIdentityClient {
 
     pub(crate) fn request(&self, method: Method, path: &str) -> azure_core::Result<Request> {
         let mut url = self.endpoint.clone();
-        // A gateway may have the service below a path of its own.
+        // If a gateway is in front of the service, the endpoint may have a path.
         let prefix = url.path().trim_end_matches('/').to_owned();
         url.set_path(&format!("{prefix}{path}"));
         url.query_pairs_mut().append_pair("api-version", &self.api_version);
@@ -329,15 +330,15 @@ impl CommunicationIdentityClient {
     }
 }
 
-/// Sends a request, with an id of its own.
+/// Sends a request with its own request id.
 pub(super) async fn send_through(
     pipeline: &Pipeline,
     ctx: &Context<'_>,
     mut request: Request,
     success_codes: &'static [u16],
 ) -> azure_core::Result<RawResponse> {
-    // The pipeline would add it, too, but looks for it first by way of an error, whose backtrace costs milliseconds where
-    // `RUST_BACKTRACE` is set.
+    // The pipeline would add the id, too. But it first creates an error for the missing header, and the backtrace of that error
+    // costs milliseconds if `RUST_BACKTRACE` is set.
     let id = match ctx.value::<ClientRequestId>() {
         Some(id) => id.value().as_str().to_owned(),
         None => Uuid::new_v4().to_string(),

@@ -1,4 +1,4 @@
-//! The convenience methods that the SDKs of other languages have, by their names.
+//! The convenience methods that the SDKs of other languages have, under the same names.
 
 use azure_core::http::{NoFormat, Response};
 
@@ -8,7 +8,7 @@ use crate::models::{
     ExchangeTeamsUserAccessTokenRequest, IssueAccessTokenRequest, TokenScope,
 };
 
-/// Shorter calls of the operations for the usual cases.
+/// Short methods for the usual cases.
 #[async_trait::async_trait]
 pub trait CommunicationIdentityClientExt {
     /// Creates a user.
@@ -19,7 +19,7 @@ pub trait CommunicationIdentityClientExt {
     /// # Arguments
     ///
     /// * `scopes` - The scopes of the token.
-    /// * `expires_in_minutes` - Its lifetime, 60 to 1440 minutes; 1440 when `None`.
+    /// * `expires_in_minutes` - The lifetime in minutes, 60 to 1440; 1440 if `None`.
     async fn create_user_and_token(
         &self,
         scopes: &[TokenScope],
@@ -32,7 +32,7 @@ pub trait CommunicationIdentityClientExt {
     ///
     /// * `user` - The raw id of the user.
     /// * `scopes` - The scopes of the token.
-    /// * `expires_in_minutes` - Its lifetime, 60 to 1440 minutes; 1440 when `None`.
+    /// * `expires_in_minutes` - The lifetime in minutes, 60 to 1440; 1440 if `None`.
     async fn get_token(
         &self,
         user: &str,
@@ -40,13 +40,13 @@ pub trait CommunicationIdentityClientExt {
         expires_in_minutes: Option<i32>,
     ) -> azure_core::Result<Response<AccessToken>>;
 
-    /// Exchanges an Entra access token of a Teams user.
+    /// Exchanges the Entra access token of a Teams user for an access token.
     ///
     /// # Arguments
     ///
     /// * `aad_token` - The Entra access token.
     /// * `client_id` - The application that it was issued to.
-    /// * `user_object_id` - The Teams user's object id.
+    /// * `user_object_id` - The object id of the Teams user.
     async fn get_token_for_teams_user(
         &self,
         aad_token: &str,

@@ -1,4 +1,4 @@
-//! Clients.
+//! The client and its convenience methods.
 
 mod access;
 mod bulk;

@@ -1,4 +1,4 @@
-//! Options of the client's methods.
+//! The options of the client's methods.
 
 use azure_core::fmt::SafeDebug;
 use azure_core::http::pager::PagerOptions;
@@ -6,25 +6,25 @@ use azure_core::http::{ClientMethodOptions, RequestContent};
 
 use super::CreateIdentityRequest;
 
-/// Options to be passed to [`CommunicationIdentityClient::create_identity()`](crate::CommunicationIdentityClient::create_identity()).
+/// Options of [`CommunicationIdentityClient::create_identity()`](crate::CommunicationIdentityClient::create_identity()).
 #[derive(Clone, Default, SafeDebug)]
 pub struct CommunicationIdentityClientCreateIdentityOptions<'a> {
-    /// The body. Without one, an identity without a token is created.
+    /// The body. If it is `None`, an identity without a token is created.
     pub body: Option<RequestContent<CreateIdentityRequest>>,
 
-    /// Allows customization of the method call.
+    /// The context of the call.
     pub method_options: ClientMethodOptions<'a>,
 }
 
-/// Options to be passed to [`CommunicationIdentityClient::list_entra_assignments()`](crate::CommunicationIdentityClient::list_entra_assignments()).
+/// Options of [`CommunicationIdentityClient::list_entra_assignments()`](crate::CommunicationIdentityClient::list_entra_assignments()).
 #[derive(Clone, Default, SafeDebug)]
 pub struct CommunicationIdentityClientListEntraAssignmentsOptions<'a> {
-    /// Allows customization of the method call.
+    /// The context of the call, and the continuation of the list.
     pub method_options: PagerOptions<'a>,
 }
 
 impl CommunicationIdentityClientListEntraAssignmentsOptions<'_> {
-    /// Transforms this into options that own their underlying data.
+    /// Converts these options into options that own their data.
     pub fn into_owned(self) -> CommunicationIdentityClientListEntraAssignmentsOptions<'static> {
         CommunicationIdentityClientListEntraAssignmentsOptions {
             method_options: PagerOptions { context: self.method_options.context.into_owned(), ..self.method_options },
@@ -34,10 +34,10 @@ impl CommunicationIdentityClientListEntraAssignmentsOptions<'_> {
 
 macro_rules! options {
     ($($name:ident for $method:literal),+ $(,)?) => {$(
-        #[doc = concat!("Options to be passed to [`CommunicationIdentityClient::", $method, "()`](crate::CommunicationIdentityClient::", $method, "()).")]
+        #[doc = concat!("Options of [`CommunicationIdentityClient::", $method, "()`](crate::CommunicationIdentityClient::", $method, "()).")]
         #[derive(Clone, Default, SafeDebug)]
         pub struct $name<'a> {
-            /// Allows customization of the method call.
+            /// The context of the call.
             pub method_options: ClientMethodOptions<'a>,
         }
     )+};

@@ -1,4 +1,4 @@
-//! Models, enums and method options.
+//! The bodies of requests and responses, enums, and the options of the client's methods.
 
 mod method_options;
 

@@ -9,7 +9,7 @@ use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Body, Context, Request};
 use azure_core::time::OffsetDateTime;
 
-/// Signs each try anew, because the date is part of the signature.
+/// Signs each try of a request again, because the date is part of the signature (docs/service.md, section 2.1).
 #[derive(Debug)]
 pub(crate) struct AccessKeyPolicy {
     access_key: AccessKey,
@@ -38,7 +38,7 @@ impl Policy for AccessKeyPolicy {
         for (name, value) in headers {
             request.insert_header(name, value);
         }
-        // As the SDK for Python asks for it, with access keys only.
+        // The SDK for Python sends this header, too, and only with access keys (docs/service.md, section 12).
         request.insert_header("x-ms-return-client-request-id", "true");
         next[0].send(ctx, request, &next[1..]).await
     }

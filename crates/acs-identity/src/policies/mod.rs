@@ -1,4 +1,4 @@
-//! Pipeline policies.
+//! Policies of the HTTP pipeline.
 
 mod access_key;
 mod pace;

@@ -1,4 +1,4 @@
-//! The pipeline policy that slows all requests of a client down when the service says that there are too many.
+//! The pipeline policy that pauses all requests of a client when the service answers 429.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,11 +8,11 @@ use azure_core::http::headers::Headers;
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request, StatusCode};
 
-/// The longest wait that is believed.
+/// The longest pause. A longer `Retry-After` is cut, so that a wrong value cannot stop a client for days.
 const MAX_WAIT: Duration = Duration::from_secs(600);
 
-/// Each try waits until the pause is over that the service asked for, whichever request it was that it asked. Without it,
-/// the others would go on and be refused one by one.
+/// Each try of a request waits until the pause is over, whichever request got the 429. Otherwise the other requests would be
+/// sent and refused one by one.
 #[derive(Debug, Default)]
 pub(crate) struct PacePolicy {
     paused_until: Mutex<Option<Instant>>,
@@ -36,7 +36,7 @@ impl PacePolicy {
     }
 }
 
-/// The seconds of `Retry-After`. Dates are left to the retry policy, which knows the service's clock.
+/// The value of `Retry-After` in seconds. A date is left to the retry policy, which knows the clock of the service.
 fn retry_after(headers: &Headers) -> Option<Duration> {
     let value = headers.iter().find(|(name, _)| name.as_str().eq_ignore_ascii_case("retry-after"))?.1;
     value.as_str().trim().parse().ok().map(Duration::from_secs)
@@ -48,7 +48,7 @@ impl Policy for PacePolicy {
         while let Some(left) = self.remaining() {
             let end = Instant::now() + left;
             azure_core::sleep::sleep(left.try_into().unwrap_or(azure_core::time::Duration::ZERO)).await;
-            // The caller's runtime has ended the wait: what follows is its decision.
+            // The caller's runtime ended the sleep early, so the caller has decided not to wait.
             if Instant::now() < end {
                 break;
             }
