@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::value::Value;
 
-/// A node with its height, which is bounded so that walking and dropping it cannot overflow the stack.
+/// A node with its height. The parser limits the height, so that visiting and dropping a tree cannot overflow the stack.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(crate) kind: Arc<Kind>,
@@ -39,7 +39,7 @@ pub(crate) enum Kind {
     Flatten(Node),
     Projection(Node, Node),
     ValueProjection(Node, Node),
-    /// The list, what to do with each item, and the condition.
+    /// The list, the expression for each item, and the condition.
     FilterProjection(Node, Node, Node),
     MultiSelectList(Vec<Node>),
     MultiSelectHash(Vec<(String, Node)>),

@@ -1,4 +1,4 @@
-//! Errors, with the texts of Python's `jmespath.exceptions`.
+//! Errors with the texts of Python's `jmespath.exceptions`.
 
 use std::fmt;
 
@@ -7,34 +7,34 @@ use std::fmt;
 pub enum CompileError {
     /// The expression is the empty string.
     Empty,
-    /// A character or a delimited text that is no token.
+    /// A character or a quoted text is not a valid token.
     Lexer {
         /// What is wrong.
         message: String,
-        /// Where, in characters from the start.
+        /// The position in the expression, in characters from the start.
         position: usize,
         /// The whole expression.
         expression: String,
     },
-    /// A token where none, or another one, may stand.
+    /// A token is in a place where it is not allowed.
     Parse {
         /// What is wrong.
         message: String,
-        /// Where, in characters from the start.
+        /// The position in the expression, in characters from the start.
         position: usize,
-        /// The token's text.
+        /// The text of the token.
         token: String,
-        /// The token's type, in upper case.
+        /// The type of the token, in upper case.
         token_type: String,
         /// The whole expression.
         expression: String,
     },
-    /// The expression ends too early.
+    /// The expression is incomplete.
     Incomplete {
         /// The whole expression.
         expression: String,
     },
-    /// The expression is nested deeper than Python's recursion limit would let it be.
+    /// The expression has more than 200 levels. Python fails with its recursion limit instead.
     TooDeep,
 }
 
@@ -68,10 +68,10 @@ impl std::error::Error for CompileError {}
 /// An expression that cannot be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SearchError {
-    /// An error that Python's jmespath raises as a `JMESPathError`: unknown functions, wrong counts and types.
+    /// An error that Python's jmespath raises as a `JMESPathError`: an unknown function, or a wrong number or type of arguments.
     Jmespath(String),
-    /// An error that Python itself raises in jmespath's code (`TypeError`, `ValueError`), such as an ordering between
-    /// a number and a string. The text is Python's.
+    /// An error that Python itself raises in the code of jmespath (`TypeError`, `ValueError`), for example when a number is
+    /// compared with a string. The text is the same as in Python.
     Python(String),
 }
 
@@ -93,12 +93,12 @@ pub struct JsonError {
 }
 
 impl JsonError {
-    /// What is wrong, in the words of Python's `json` module.
+    /// What is wrong, with the text of Python's `json` module.
     pub fn message(&self) -> &'static str {
         self.message
     }
 
-    /// Where, in bytes from the start.
+    /// The position in the text, in bytes from the start.
     pub fn position(&self) -> usize {
         self.position
     }

@@ -1,4 +1,4 @@
-//! The interpreter, node by node as in Python's `jmespath.visitor`.
+//! The interpreter. It evaluates node by node, as Python's `jmespath.visitor` does.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -137,7 +137,7 @@ fn slice(value: &Value, parts: &[Option<i128>; 3]) -> Evaluated {
     let (mut index, stop) = (bound(parts[0], first), bound(parts[1], last));
     let mut taken = Vec::new();
     while (step > 0 && index < stop) || (step < 0 && index > stop) {
-        // Within bounds by construction; `get` keeps a mistake from ending the process.
+        // The index is always within bounds. `get` is used so that a mistake here would not panic.
         if let Some(item) = usize::try_from(index).ok().and_then(|index| items.get(index)) {
             taken.push(item.clone());
         }
@@ -146,7 +146,7 @@ fn slice(value: &Value, parts: &[Option<i128>; 3]) -> Evaluated {
     Ok(Value::array(taken))
 }
 
-/// JMESPath's falsehood: `0` is true, unlike Python's.
+/// Whether JMESPath treats a value as false. Unlike in Python, `0` is true.
 pub(crate) fn is_false(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
@@ -174,7 +174,7 @@ fn compare(comparator: Comparator, left: &Value, right: &Value) -> Evaluated {
     Ok(Value::Bool(order(left, right, symbol)?.is_some_and(accept)))
 }
 
-/// The order of two numbers or two strings; `None` for NaN, Python's `TypeError` for a mixture.
+/// The order of two numbers or two strings. Returns `None` for NaN, and Python's `TypeError` for a number and a string.
 pub(crate) fn order(left: &Value, right: &Value, symbol: &str) -> Result<Option<Ordering>, SearchError> {
     if let (Value::String(a), Value::String(b)) = (left, right) {
         return Ok(Some(a.cmp(b)));
@@ -189,7 +189,7 @@ pub(crate) fn order(left: &Value, right: &Value, symbol: &str) -> Result<Option<
     }
 }
 
-/// JMESPath's `==`: Python's, except that 0 and 1 are not `false` and `true`.
+/// JMESPath's `==`. It is Python's `==`, except that 0 and 1 do not equal `false` and `true`.
 fn equals(left: &Value, right: &Value) -> bool {
     let zero_or_one = |value: &Value| match value {
         Value::Int(i) => *i == 0 || *i == 1,

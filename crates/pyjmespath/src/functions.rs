@@ -9,13 +9,13 @@ use crate::number::Number;
 use crate::python::{parse_float, parse_int, str as python_str};
 use crate::value::{Object, Value};
 
-/// The types that one argument may have; an empty list accepts any.
+/// The types that an argument may have. An empty list accepts every type.
 type Types = &'static [&'static str];
 
 struct Signature {
     name: &'static str,
     arguments: &'static [Types],
-    /// Whether more arguments may follow; those are not checked, as in Python.
+    /// Whether more arguments may follow. As in Python, their types are not checked.
     variadic: bool,
     function: fn(&[Value]) -> Evaluated,
 }
@@ -149,7 +149,7 @@ fn check_type(function: &str, argument: &Value, types: &[&str]) -> Result<(), Se
     let Some(first) = items.first().filter(|_| !subtypes.is_empty()) else {
         return Ok(());
     };
-    // With one subtype every item must have it; with several, the first item decides.
+    // With one subtype, every item must have it. With several, every item must have the subtype of the first item.
     let allowed = if let [only] = subtypes[..] {
         only
     } else {
@@ -165,7 +165,7 @@ fn check_type(function: &str, argument: &Value, types: &[&str]) -> Result<(), Se
     }
 }
 
-// The signatures guarantee the types; the defaults below are never seen.
+// The signatures guarantee the types, so the defaults of the next functions are never used.
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
@@ -196,7 +196,7 @@ fn abs(args: &[Value]) -> Evaluated {
     Ok(args[0].as_number().map_or(Value::Null, |number| number.abs().into()))
 }
 
-/// Adds from the left; an integer as long as all are integers.
+/// Adds numbers from left to right. The result is an integer if all numbers are integers.
 fn sum(numbers: &[Value]) -> Result<Number, SearchError> {
     numbers.iter().filter_map(Value::as_number).try_fold(Number::Int(0), |total, number| total.add(&number))
 }
@@ -254,7 +254,7 @@ fn map(args: &[Value]) -> Evaluated {
     Ok(Value::array(mapped?))
 }
 
-/// Python's `dict.update`: another object, or a list of pairs.
+/// Merges objects or lists of pairs, as Python's `dict.update` does.
 fn merge(args: &[Value]) -> Evaluated {
     let mut merged = Object::new();
     for arg in args {
@@ -277,7 +277,8 @@ fn merge(args: &[Value]) -> Evaluated {
     Ok(Value::object(merged))
 }
 
-/// Two things that follow each other in anything that Python iterates over, the first one as a name as JSON writes it.
+/// The name and value of a pair, which can be anything with two items that Python iterates over. The name is converted to a
+/// string as JSON writes it.
 fn pair_of(value: &Value) -> Result<(String, Value), SearchError> {
     let parts: Vec<Value> = match value {
         Value::Array(items) => items.to_vec(),
@@ -311,7 +312,7 @@ fn to_number(args: &[Value]) -> Evaluated {
     })
 }
 
-/// The first item that no other one is `<` or `>` than.
+/// The smallest (`<`) or largest (`>`) item. Of equal ones, it is the first.
 fn extreme(keys: &[Value], symbol: &str) -> Evaluated {
     Ok(extreme_index(keys, symbol)?.map_or(Value::Null, |index| keys[index].clone()))
 }
@@ -329,7 +330,7 @@ fn extreme_index(keys: &[Value], symbol: &str) -> Result<Option<usize>, SearchEr
     Ok(best)
 }
 
-/// Evaluates the expression reference on each item and checks that the result has an allowed type.
+/// Evaluates an expression reference on each item, and checks that each result has an allowed type.
 fn keys_of(function: &str, array: &[Value], expref: &Value, allowed: &[&str]) -> Result<Vec<Value>, SearchError> {
     array
         .iter()
@@ -360,7 +361,7 @@ fn sort_by(args: &[Value]) -> Evaluated {
     sorted(array, &keys)
 }
 
-/// A stable sort. NaN is ordered behind everything: Python leaves its place open.
+/// Sorts stably. NaN comes last; Python does not define its place.
 fn sorted(array: &[Value], keys: &[Value]) -> Evaluated {
     let is_nan = |value: &Value| matches!(value, Value::Float(f) if f.is_nan());
     let mut indices: Vec<usize> = (0..array.len()).collect();

@@ -1,4 +1,4 @@
-//! JSON as Python's `json` module reads and writes it.
+//! Reads and writes JSON as Python's `json` module does.
 
 use std::fmt::Write as _;
 
@@ -7,31 +7,31 @@ use crate::number::Number;
 use crate::python::float_repr;
 use crate::value::{Object, Value};
 
-/// Deeper documents are refused: Python's scanner gives up at its recursion limit (1000), too.
+/// Documents with more levels are refused. Python refuses them, too, at its recursion limit of 1,000.
 const MAX_DEPTH: usize = 900;
 
-/// How to write JSON: the arguments of Python's `json.dumps`.
+/// How JSON is written: the arguments of Python's `json.dumps`.
 #[derive(Debug, Clone, Copy)]
 pub struct JsonStyle {
-    /// Spaces per level, or none for one line.
+    /// The number of spaces per level. `None` writes everything on one line.
     pub indent: Option<usize>,
     /// Whether members are sorted by name.
     pub sort_keys: bool,
     /// Whether characters outside ASCII are escaped.
     pub ensure_ascii: bool,
-    /// What stands between items on one line (`,` or `, `).
+    /// The separator between items on one line (`,` or `, `). With an indent, it is always `,`.
     pub item_separator: &'static str,
-    /// What stands between a name and its value (`:` or `: `).
+    /// The separator between a name and its value (`:` or `: `).
     pub key_separator: &'static str,
 }
 
 impl JsonStyle {
-    /// `separators=(',', ':')`.
+    /// The style of `json.dumps(…, separators=(',', ':'))`: one line, without spaces.
     pub const fn compact() -> Self {
         Self { indent: None, sort_keys: false, ensure_ascii: true, item_separator: ",", key_separator: ":" }
     }
 
-    /// knack's `format_json`: two spaces, sorted members, characters as they are.
+    /// The style of knack's `format_json`: two spaces per level, members sorted by name, characters not escaped.
     pub const fn pretty_sorted() -> Self {
         Self { indent: Some(2), sort_keys: true, ensure_ascii: false, item_separator: ",", key_separator: ": " }
     }
@@ -113,7 +113,7 @@ fn newline(out: &mut String, style: JsonStyle, level: usize) {
 
 fn write_string(out: &mut String, text: &str, ensure_ascii: bool) {
     out.push('"');
-    // Most texts are written as they are. Without a jump in it, the loop looks at 32 bytes at a time.
+    // Most texts need no escapes. The loop has no early exit, so that the compiler can check 32 bytes at a time.
     let is_odd = |b: u8| (b < b' ') | (b == b'"') | (b == b'\\') | (ensure_ascii & (b > b'~'));
     if !text.bytes().fold(false, |odd, b| odd | is_odd(b)) {
         out.push_str(text);
@@ -241,7 +241,7 @@ impl Parser<'_> {
             }
         }
         let mut is_float = false;
-        // As Python's pattern does: a fraction or exponent without digits is left to be "Extra data".
+        // As in Python's pattern, a fraction or exponent without digits is not part of the number and becomes "Extra data".
         let mark = self.at;
         if self.peek() == Some(b'.') {
             self.at += 1;
@@ -265,7 +265,7 @@ impl Parser<'_> {
         }
         let text = &self.text[start..self.at];
         if !is_float {
-            // As Python's `int`, which limits what it does for hostile documents.
+            // Python's `int` has this limit, so that long integers in a document cannot take much time.
             let too_long = JsonError { message: "Exceeds the limit (4300 digits) for an integer", position: start };
             return Number::from_digits(text).map(Value::from).ok_or(too_long);
         }
@@ -375,7 +375,7 @@ impl Parser<'_> {
                     }
                     self.at = mark;
                 }
-                // A lone surrogate is a character to Python, but none to anybody it is shown to.
+                // Python accepts a lone surrogate as a character. Rust strings cannot contain one.
                 return Ok(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER));
             }
             Some(_) => return Err(self.error("Invalid \\escape")),

@@ -1,4 +1,4 @@
-//! Tokens, as Python's `jmespath.lexer` cuts them.
+//! Splits an expression into tokens, as Python's `jmespath.lexer` does.
 
 use crate::error::CompileError;
 use crate::json;
@@ -95,9 +95,9 @@ impl Type {
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
     pub(crate) kind: Type,
-    /// The identifier, the literal's value or the number; the token's own text for all others.
+    /// The identifier, the value of the literal, or the number. For all other tokens, it is their text.
     pub(crate) value: Value,
-    /// In characters from the start.
+    /// The position in characters from the start.
     pub(crate) start: usize,
 }
 
@@ -146,7 +146,7 @@ impl Lexer<'_> {
         self.push(kind, text, start);
     }
 
-    /// A token of one character, or of two where the second one follows.
+    /// Reads a token of one character, or of two characters if the second one follows.
     fn one_or_two(&mut self, two: (&str, Type), one: (&str, Type)) {
         let second = two.0.chars().nth(1);
         if self.chars.get(self.at + 1).copied() == second {
@@ -186,7 +186,7 @@ impl Lexer<'_> {
             '!' => self.one_or_two(("!=", Type::Ne), ("!", Type::Not)),
             '=' if self.chars.get(self.at + 1) == Some(&'=') => self.simple(Type::Eq, "=="),
             '=' => {
-                // Python counts from the end of the text where the `=` is the last character.
+                // If the `=` is the last character, Python counts the position from the end of the text.
                 return Err(self.error(self.at, "Unknown token '='".into()));
             }
             '\'' => {
@@ -203,7 +203,7 @@ impl Lexer<'_> {
                 if text == "-" {
                     return Err(self.error(start, "Unknown token '-'".into()));
                 }
-                // An index beyond 127 bits is beyond any list, too.
+                // An index of more than 127 bits is outside every list, so the largest value gives the same result.
                 let limit = if c == '-' { i128::MIN } else { i128::MAX };
                 self.push(Type::Number, Value::Int(text.parse().unwrap_or(limit)), start);
             }
@@ -220,7 +220,7 @@ impl Lexer<'_> {
         self.chars[start..self.at].iter().collect()
     }
 
-    /// The text up to the delimiter, escapes kept as they are.
+    /// Reads the text up to the delimiter. Escapes are not replaced.
     fn until(&mut self, delimiter: char) -> Result<String, CompileError> {
         let start = self.at;
         let mut text = String::new();
@@ -248,7 +248,7 @@ impl Lexer<'_> {
         let start = self.at;
         let text = self.until('`')?.replace("\\`", "`");
         let value = json::parse(&text)
-            // What is not JSON is a string: the syntax before JEP-12, which Python still takes.
+            // A text that is not JSON is a string. This is the syntax before JEP-12, which Python still accepts.
             .or_else(|_| json::parse(&format!("\"{}\"", text.trim_start_matches(is_python_space))))
             .map_err(|_| self.error(start, format!("Bad token {text}")))?;
         self.push(Type::Literal, value, start);

@@ -1,4 +1,12 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Main types
+//!
+//! * [`Expression`]: a compiled expression. [`search`] compiles and evaluates in one step.
+//! * [`Value`] and [`Object`]: a JSON value as Python sees it. [`Value::from_json`] reads JSON.
+//! * [`JsonStyle`]: how JSON is written.
+//! * [`CompileError`], [`SearchError`], [`JsonError`]: errors with the texts of Python.
+//! * [`repr`], [`python_str`] and [`float_repr`]: Python's texts of a value.
 
 mod ast;
 mod error;
@@ -22,8 +30,8 @@ use ast::Node;
 
 /// A compiled JMESPath expression.
 ///
-/// Compiling checks the syntax only. Function names, argument counts and types are checked when the expression is
-/// evaluated, as in Python.
+/// Compilation checks the syntax only. As in Python, function names, argument counts and types are checked when the
+/// expression is evaluated.
 #[derive(Debug, Clone)]
 pub struct Expression {
     root: Node,
@@ -34,7 +42,7 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// A [`CompileError`] whose text is that of Python's `jmespath.exceptions.ParseError` and its subclasses.
+    /// Returns a [`CompileError`] with the text of Python's `jmespath.exceptions.ParseError` and its subclasses.
     pub fn compile(expression: &str) -> Result<Self, CompileError> {
         parser::parse(expression).map(|root| Self { root })
     }
@@ -43,8 +51,8 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// A [`SearchError`] for an unknown function, a wrong argument count or type, a slice step of zero, or an ordering
-    /// between values that Python cannot order.
+    /// Returns a [`SearchError`] for an unknown function, a wrong number or type of arguments, a slice step of zero, or a
+    /// comparison of values that Python cannot order.
     pub fn search(&self, document: &Value) -> Result<Value, SearchError> {
         eval::evaluate(&self.root, document)
     }
@@ -54,7 +62,7 @@ impl Expression {
 ///
 /// # Errors
 ///
-/// Whatever [`Expression::compile`] or [`Expression::search`] return.
+/// Returns the error of [`Expression::compile`] or [`Expression::search`].
 pub fn search(expression: &str, document: &Value) -> Result<Value, Box<dyn std::error::Error>> {
     Ok(Expression::compile(expression)?.search(document)?)
 }

@@ -9,7 +9,7 @@ use num_bigint::{BigInt, BigUint, Sign};
 use crate::error::SearchError;
 use crate::value::Value;
 
-/// Python refuses to read or write integers of more digits.
+/// Python refuses to read or write integers with more digits.
 pub(crate) const MAX_DIGITS: usize = 4300;
 
 /// An integer of more than 127 bits.
@@ -22,7 +22,7 @@ impl fmt::Display for BigInteger {
     }
 }
 
-/// An integer, in the form that fits, or a float.
+/// An integer of any size, or a float.
 #[derive(Debug, Clone)]
 pub(crate) enum Number {
     Int(i128),
@@ -50,7 +50,7 @@ impl From<BigInt> for Number {
 }
 
 impl Number {
-    /// The integer that a sign and digits are; `None` where there are too many of them.
+    /// Reads an integer from a sign and digits. Returns `None` if there are more than [`MAX_DIGITS`] digits.
     pub(crate) fn from_digits(text: &str) -> Option<Self> {
         if let Ok(i) = text.parse() {
             return Some(Self::Int(i));
@@ -59,7 +59,7 @@ impl Number {
         (digits <= MAX_DIGITS).then(|| text.parse::<BigInt>().ok()).flatten().map(Self::from)
     }
 
-    /// The integer that a whole, finite float is.
+    /// Converts a finite float without a fraction to an integer.
     pub(crate) fn from_whole(float: f64) -> Self {
         if float.abs() < 2_f64.powi(126) {
             return Self::Int(float as i128);
@@ -78,7 +78,7 @@ impl Number {
         }
     }
 
-    /// Compares exactly, as Python compares an int with a float; `None` where one is NaN.
+    /// Compares without rounding, as Python compares an int with a float. Returns `None` if one of them is NaN.
     pub(crate) fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => Some(a.cmp(b)),
@@ -89,7 +89,7 @@ impl Number {
         }
     }
 
-    /// Compares an integer.
+    /// Compares this integer with a float.
     fn compare_to_float(&self, float: f64) -> Option<Ordering> {
         if !float.is_finite() {
             return 0.0_f64.partial_cmp(&float);
@@ -99,11 +99,11 @@ impl Number {
         Some(self.compare(&Self::from_whole(whole))?.then(rest))
     }
 
-    /// The nearest float.
+    /// Converts to the nearest float.
     ///
     /// # Errors
     ///
-    /// Python's, for an integer that is larger than any float.
+    /// Returns Python's error if an integer is larger than every float.
     pub(crate) fn to_float(&self) -> Result<f64, SearchError> {
         match self {
             Self::Int(i) => Ok(*i as f64),
@@ -114,7 +114,7 @@ impl Number {
         }
     }
 
-    /// Python's `+`.
+    /// Adds as Python's `+` does.
     pub(crate) fn add(&self, other: &Self) -> Result<Self, SearchError> {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) if a.checked_add(*b).is_some() => Ok(Self::Int(a + b)),
@@ -125,7 +125,7 @@ impl Number {
         }
     }
 
-    /// Python's `/`, by a count.
+    /// Divides by a count as Python's `/` does.
     pub(crate) fn divide(&self, count: usize) -> Result<f64, SearchError> {
         let exact = |i: i128| i.unsigned_abs() < 1 << 53;
         match self {
@@ -138,7 +138,7 @@ impl Number {
         }
     }
 
-    /// Python's `abs`.
+    /// The absolute value, as Python's `abs`.
     pub(crate) fn abs(&self) -> Self {
         match self {
             Self::Float(f) => Self::Float(f.abs()),
@@ -148,10 +148,10 @@ impl Number {
     }
 }
 
-/// The float that is nearest to a quotient; of two that are equally near, the even one. `None` where it is larger than
-/// any float.
+/// The float that is nearest to the quotient. Of two that are equally near, it is the even one. Returns `None` if the quotient is
+/// larger than every float.
 fn divide(number: &BigInt, by: u64) -> Option<f64> {
-    // So many bits of the quotient decide how it is rounded; a further one says whether anything was cut off.
+    // This number of bits of the quotient is enough to round it, together with one bit that says whether a rest was cut off.
     const BITS: u64 = 80;
     let magnitude = number.magnitude();
     let up = (BITS + 64).saturating_sub(magnitude.bits());

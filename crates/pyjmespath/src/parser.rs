@@ -1,4 +1,4 @@
-//! The grammar: a Pratt parser with the structure, and so the leniency, of Python's `jmespath.parser`.
+//! The parser. It is a Pratt parser with the structure of Python's `jmespath.parser`, so it is as lenient.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::error::CompileError;
 use crate::lexer::{Token, Type, tokenize};
 use crate::value::Value;
 
-/// Nobody writes deeper, and a fuzzer must not reach the end of the stack (a debug build needs 5 KB a level).
+/// Expressions with more levels are refused, so that they cannot overflow the stack: a debug build needs 5 KB per level.
 const MAX_DEPTH: usize = 200;
 
 /// The largest binding power of a token that ends a projection.
@@ -35,7 +35,7 @@ type Parsed = Result<Node, CompileError>;
 
 impl Parser<'_> {
     fn token(&self) -> &Token {
-        // The last token is the end, which nothing consumes.
+        // The last token is the end of the expression, and it is never consumed.
         &self.tokens[self.at.min(self.tokens.len() - 1)]
     }
 
@@ -100,7 +100,7 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    /// What a token means at the start of an expression ("nud").
+    /// Parses a token at the start of an expression ("nud").
     fn prefix(&mut self) -> Parsed {
         let token = self.advance();
         match token.kind {
@@ -165,7 +165,7 @@ impl Parser<'_> {
         }
     }
 
-    /// What a token means behind an expression ("led").
+    /// Parses a token after an expression ("led").
     fn infix(&mut self, left: Node) -> Parsed {
         let kind = self.current();
         let comparator = match kind {
@@ -246,7 +246,7 @@ impl Parser<'_> {
         let mut arguments = Vec::new();
         while self.current() != Type::Rparen {
             let argument = self.expression(0)?;
-            // Python lets the comma be left out, and one stand before the parenthesis.
+            // Python accepts arguments without a comma between them, and a comma before the parenthesis.
             if self.current() == Type::Comma {
                 self.at += 1;
             }
@@ -340,7 +340,7 @@ impl Parser<'_> {
             }
             self.expect(Type::Colon)?;
             pairs.push((key.text(), self.expression(0)?));
-            // Python lets the comma between two pairs be left out.
+            // Python accepts pairs without a comma between them.
             match self.current() {
                 Type::Comma => self.at += 1,
                 Type::Rbrace => {
@@ -383,10 +383,10 @@ impl Parser<'_> {
     }
 }
 
-/// Appends to a chain of the same kind, so that `a.b.c` is one node of three children and not a tree.
+/// Appends to a chain of the same kind, so that `a.b.c` is one node with three children and not a tree.
 fn chain(left: Node, right: Node, children: impl Fn(Kind) -> Result<Vec<Node>, Kind>) -> Vec<Node> {
     let height = left.height;
-    // The parser holds the only reference to a node it has just made.
+    // The parser has the only reference to a node that it has just created, so the node can be changed.
     let mut nodes = match Arc::try_unwrap(left.kind) {
         Ok(kind) => children(kind).unwrap_or_else(|kind| vec![Node { kind: Arc::new(kind), height }]),
         Err(kind) => vec![Node { kind, height }],

@@ -1,4 +1,4 @@
-//! Python's `str`, `repr`, `int` and `float` on these values.
+//! Python's `str`, `repr`, `int` and `float` for values of this crate.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use crate::number::Number;
 use crate::unicode::{digit, is_printable};
 use crate::value::Value;
 
-/// Python's `repr` of a float: the shortest digits that read back the same, with an exponent below 1e-4 and from 1e16.
+/// Python's `repr` of a float: the shortest digits that give the same float, with an exponent below 1e-4 and from 1e16.
 pub fn float_repr(value: f64) -> String {
     if value.is_nan() {
         return "nan".into();
@@ -65,7 +65,7 @@ fn write_repr(out: &mut String, value: &Value) {
             out.push(']');
         }
         Value::Object(object) => {
-            // Python 3.11's OrderedDict shows itself as a list of pairs.
+            // In Python 3.11, the `repr` of an OrderedDict is a list of pairs.
             let (open, pair, close) = match (object.is_selected(), object.is_empty()) {
                 (true, true) => ("OrderedDict(", ("", "", ""), ")"),
                 (true, false) => ("OrderedDict([", ("(", ", ", ")"), "])"),
@@ -87,7 +87,7 @@ fn write_repr(out: &mut String, value: &Value) {
     }
 }
 
-/// Python's `repr` of a string: single quotes unless only they occur in it.
+/// Python's `repr` of a string. It has single quotes, unless the string contains single and no double quotes.
 fn str_repr(out: &mut String, text: &str) {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     out.push(quote);
@@ -115,7 +115,8 @@ fn str_repr(out: &mut String, text: &str) {
     out.push(quote);
 }
 
-/// Python's `int(text)`: surrounding white space, a sign, and single underscores between digits of any script are allowed.
+/// Python's `int(text)`. White space around the number, a sign, digits of any script, and single underscores between digits are
+/// accepted.
 pub(crate) fn parse_int(text: &str) -> Option<Number> {
     let text = with_ascii_digits(text)?;
     let (sign, digits) = match text.as_bytes().first()? {
@@ -144,8 +145,8 @@ pub(crate) fn parse_float(text: &str) -> Option<f64> {
     strip_underscores(&text)?.parse().ok()
 }
 
-/// A text without the white space around it, its digits as those of ASCII; `None` where that leaves other characters. Of
-/// ASCII's characters, fewer count as white space here than for `str.strip()`.
+/// Removes white space around a text and converts its digits to ASCII. Returns `None` if other characters remain. Fewer ASCII
+/// characters count as white space here than in `str.strip()`.
 fn with_ascii_digits(text: &str) -> Option<String> {
     let is_space = |c: char| matches!(c, '\t'..='\r' | ' ') || (!c.is_ascii() && c.is_whitespace());
     text.trim_matches(is_space).chars().map(digit_or_ascii).collect()
@@ -155,7 +156,7 @@ fn digit_or_ascii(c: char) -> Option<char> {
     if c.is_ascii() { Some(c) } else { digit(c) }
 }
 
-/// Removes underscores that stand between two digits; `None` where one stands elsewhere.
+/// Removes underscores between two digits. Returns `None` if there is an underscore in another place.
 fn strip_underscores(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let lone = |at: usize| {

@@ -1,8 +1,8 @@
-//! Tables of Unicode 14, which Python 3.11 has. Made by the lines of Python that stand with each of them.
+//! Tables of Unicode 14, which Python 3.11 uses. The comment of each table has the Python expression that generates it.
 
 /// Whether `repr` shows a character as it is: Python's `str.isprintable`.
 pub(crate) fn is_printable(c: char) -> bool {
-    // Most texts need no look at the table.
+    // Most texts are ASCII, which does not need the table.
     matches!(c, ' '..='~') || {
         let code = u32::from(c);
         let at = UNPRINTABLE.partition_point(|(first, _)| *first <= code);
@@ -150,7 +150,8 @@ static UNPRINTABLE: [(u32, u32); 701] = [
     (0x2ebe1, 0x2f7ff), (0x2fa1e, 0x2ffff), (0x3134b, 0xe00ff), (0xe01f0, 0x10ffff),
 ];
 
-/// The digits zero: those for which `unicodedata.decimal(chr(c), None) == 0`. The other nine follow each of them.
+/// The zero of each script: the characters for which `unicodedata.decimal(chr(c), None) == 0`. The other nine digits follow each of
+/// them.
 #[rustfmt::skip]
 static ZEROS: [u32; 66] = [
     0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,

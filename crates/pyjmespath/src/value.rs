@@ -10,8 +10,8 @@ use crate::error::JsonError;
 use crate::json::{self, JsonStyle};
 use crate::number::{BigInteger, Number};
 
-/// A JSON value with Python's distinctions: integers and floats differ, objects keep their order, and a clone of a
-/// container is the *same* container (as a Python reference is), which [`Value::same_container`] can tell.
+/// A JSON value as Python sees it. Integers and floats differ, and objects keep their order. A clone of a list or object is the
+/// *same* container, like a Python reference; [`Value::same_container`] tells whether two values are.
 #[derive(Debug, Clone)]
 pub enum Value {
     /// `None`.
@@ -20,7 +20,7 @@ pub enum Value {
     Bool(bool),
     /// An integer of up to 127 bits.
     Int(i128),
-    /// An integer of more bits.
+    /// An integer of more than 127 bits.
     BigInt(Arc<BigInteger>),
     /// A float, NaN and the infinities included.
     Float(f64),
@@ -30,15 +30,15 @@ pub enum Value {
     Array(Arc<Vec<Value>>),
     /// A dict.
     Object(Arc<Object>),
-    /// An expression reference (`&expr`) that was not consumed by a function.
+    /// An expression reference (`&expr`), which only functions evaluate.
     Expref(Arc<ExprefNode>),
 }
 
-/// The expression behind a [`Value::Expref`]. Opaque: only functions evaluate it.
+/// The expression of a [`Value::Expref`]. Its content is private, because only functions evaluate it.
 #[derive(Debug)]
 pub struct ExprefNode(pub(crate) Node);
 
-/// An insertion-ordered object.
+/// A JSON object. Its members are in the order of insertion.
 #[derive(Debug, Clone, Default)]
 pub struct Object {
     members: IndexMap<String, Value>,
@@ -51,18 +51,18 @@ impl Object {
         Self::default()
     }
 
-    /// Makes the empty object that a multi-select hash fills.
+    /// Makes an empty object for the result of a multi-select hash.
     pub(crate) fn new_selected() -> Self {
         Self { members: IndexMap::new(), selected: true }
     }
 
-    /// Whether a multi-select hash (`{a: b}`) made the object. Python's knack evaluates with `dict_cls=OrderedDict`,
-    /// so such objects are `OrderedDict`s there and all others plain `dict`s; its tsv output treats them differently.
+    /// Whether the object is the result of a multi-select hash (`{a: b}`). knack evaluates with `dict_cls=OrderedDict`, so these
+    /// objects are of type `OrderedDict` in Python, and all others of type `dict`. knack's tsv output treats them differently.
     pub fn is_selected(&self) -> bool {
         self.selected
     }
 
-    /// Sets a member. An existing one keeps its place, as in Python.
+    /// Sets a member. As in Python, an existing member keeps its place.
     pub fn insert(&mut self, name: impl Into<String>, value: Value) {
         self.members.insert(name.into(), value);
     }
@@ -83,17 +83,17 @@ impl FromIterator<(String, Value)> for Object {
 }
 
 impl Value {
-    /// Parses JSON as Python's `json.loads` does: `NaN` and the infinities are accepted, the last of duplicate members
-    /// wins and keeps the first one's place.
+    /// Parses JSON as Python's `json.loads` does. `NaN` and the infinities are accepted. If a name occurs twice, the last
+    /// value counts, in the place of the first.
     ///
     /// # Errors
     ///
-    /// A [`JsonError`] that names the place.
+    /// Returns a [`JsonError`] with the position of the error.
     pub fn from_json(text: &str) -> Result<Self, JsonError> {
         json::parse(text)
     }
 
-    /// Writes compact JSON as Python's `json.dumps(…, separators=(',', ':'))` does, non-ASCII characters escaped.
+    /// Writes compact JSON as Python's `json.dumps(…, separators=(',', ':'))` does. Non-ASCII characters are escaped.
     pub fn to_json(&self) -> String {
         json::dump(self, JsonStyle::compact())
     }
@@ -113,7 +113,7 @@ impl Value {
         Self::Object(Arc::new(object))
     }
 
-    /// The member of that name, when this is an object that has it.
+    /// The member with this name, if this is an object that has one.
     pub fn get(&self, name: &str) -> Option<&Value> {
         match self {
             Self::Object(object) => object.get(name),
@@ -121,7 +121,7 @@ impl Value {
         }
     }
 
-    /// The text, when this is a string.
+    /// The text, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -129,7 +129,7 @@ impl Value {
         }
     }
 
-    /// Whether both are one and the same list or object (Python's `is`), not merely equal ones.
+    /// Whether both are the same list or object, like Python's `is`. Equal containers can be different ones.
     pub fn same_container(&self, other: &Value) -> bool {
         match (self.address(), other.address()) {
             (Some(a), Some(b)) => a == b,
@@ -137,7 +137,7 @@ impl Value {
         }
     }
 
-    /// The identity of a list or object, for finding shared ones; `None` for everything else.
+    /// The identity of a list or object, like Python's `id`; `None` for other values.
     pub fn address(&self) -> Option<usize> {
         match self {
             Self::Array(items) => Some(Arc::as_ptr(items) as usize),
@@ -146,7 +146,8 @@ impl Value {
         }
     }
 
-    /// Python's `==`: `1 == 1.0 == True`, containers by content, objects whatever their order.
+    /// Python's `==`: `1 == 1.0 == True`, and containers are equal if their content is. The order of members counts only
+    /// between two results of a multi-select hash.
     pub fn python_eq(&self, other: &Value) -> bool {
         match (self, other) {
             (Self::Null, Self::Null) => true,
@@ -168,7 +169,7 @@ impl Value {
         }
     }
 
-    /// The number as Python's arithmetic sees it: booleans are integers.
+    /// The number that Python's arithmetic uses. Booleans are integers.
     pub(crate) fn as_number(&self) -> Option<Number> {
         match self {
             Self::Bool(b) => Some(Number::Int(i128::from(*b))),

@@ -1,13 +1,14 @@
-//! Differential test: generated expressions and documents, evaluated here and by Python's `jmespath` 1.1.0.
+//! Differential test: evaluates generated expressions on generated documents, and compares the results with Python's
+//! `jmespath` 1.1.0.
 //!
-//! `AZ_TEST_SEED=random` (or a number) takes another seed than CI's, `AZ_TEST_COUNT` another number of cases.
+//! `AZ_TEST_SEED` (a number or `random`) changes the seed, and `AZ_TEST_COUNT` the number of cases.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use pyjmespath::{Expression, Value};
 
-/// As generate.py's `order`: objects as lists of pairs.
+/// Writes objects as lists of pairs, like `order` in generate.py, so that their order is compared, too.
 fn order(value: &Value) -> Value {
     let (kind, inner) = match value {
         Value::Object(object) => {
