@@ -3,24 +3,26 @@
 
 use std::cell::Cell;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
-use crate::cli::table::{Argument, Arity, Table, messages};
-use crate::cli::{self, Outcome, Parsed, Recommendation, Unknown, UsageError};
-use crate::commands::{self, Invocation};
-use crate::config::Config;
+use crate::commands::table::TABLE;
+use crate::commands::version;
 use crate::delegate::{self, NotHandedOver};
-use crate::error::CliError;
-use crate::exit_code::ExitCode;
-use crate::log_file;
-use crate::output::{self, Context, Format};
-use crate::pasted;
-use crate::printer::{self, Level, Printer};
-use crate::program::Program;
-use crate::prompt;
-use crate::subscription;
-use crate::system;
-use crate::times;
-use pyjmespath::{SearchError, Value};
+use crate::knack::command_table::{Argument, Arity, Table, messages};
+use crate::knack::config::{self, Config};
+use crate::knack::grammar::argparse::{Outcome, Parsed};
+use crate::knack::invocation::Invocation;
+use crate::knack::output::Format;
+use crate::knack::rendering;
+use crate::knack::usage_error::{Recommendation, Unknown, UsageError};
+use crate::knack::{pasted, subscription};
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
+use crate::report::printer::{self, Level, Printer};
+use crate::report::program::Program;
+use crate::report::stdout;
+use crate::report::{log_file, prompt, times};
+use crate::{knack, system};
 
 /// Runs the command that these words name. The first one is the name that this program was called by.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -39,14 +41,14 @@ fn start(raw: &[OsString], plain: &Printer) -> Result<ExitCode, CliError> {
     let words: Vec<String> = raw.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let table = match words.first().map(String::as_str) {
         Some("--version" | "-v") => {
-            let code = commands::print_versions(raw, plain)?;
+            let code = version::print_versions(raw, plain)?;
             if words.iter().any(|word| matches!(word.as_str(), "--verbose" | "--debug")) {
                 Printer::new(Level::Info, false).command_ran();
             }
             return Ok(code);
         }
-        Some("version") => &commands::VERSION_TABLE,
-        _ => &commands::TABLE,
+        Some("version") => &version::VERSION_TABLE,
+        _ => &TABLE,
     };
     // Nothing is read for the commands of others: no configuration, no file, no stdin.
     let is_az = Program::current().is_az();
@@ -71,7 +73,11 @@ fn start(raw: &[OsString], plain: &Printer) -> Result<ExitCode, CliError> {
     if let Some(why) = config.unreadable() {
         printer.warning(why);
     }
-    log_file::start(&config, &printer)?;
+    if let Some(folder) = log_folder(&config)?
+        && let Err(error) = log_file::start(&folder)
+    {
+        printer.warning(&error.message);
+    }
     if printer.shows(Level::Debug) || log_file::is_open() {
         printer.debug(&format!("Command arguments: {:?}", without_values(&words)));
     }
@@ -85,6 +91,17 @@ fn start(raw: &[OsString], plain: &Printer) -> Result<ExitCode, CliError> {
     });
     printer.command_ran();
     Ok(code)
+}
+
+/// The folder of the log file, where `[logging] enable_log_file` asks for one.
+fn log_folder(config: &Config) -> Result<Option<PathBuf>, CliError> {
+    if !config.get_bool("logging", "enable_log_file")? {
+        return Ok(None);
+    }
+    Ok(match config.get("logging", "log_dir")? {
+        Some(folder) => Some(system::expand_user(&folder)),
+        None => config::directory().map(|folder| folder.join("logs")),
+    })
 }
 
 /// What the configuration says about every command. As in the reference, a value that cannot be read ends each of them.
@@ -141,8 +158,8 @@ fn parse(table: &'static Table, words: &[String]) -> Parsed {
 
 fn parse_named(table: &Table, words: &[String]) -> Parsed {
     match Program::current() {
-        Program::Az => cli::parse(table, words),
-        Program::Own(_) => cli::parse_short(table, words),
+        Program::Az => knack::parse(table, words),
+        Program::Own(_) => knack::parse_short(table, words),
     }
 }
 
@@ -151,7 +168,7 @@ fn is_theirs(table: &Table, parsed: &Parsed, words: &[String]) -> bool {
     match &parsed.outcome {
         Ok(Outcome::GroupHelp(path)) => path.is_empty(),
         Ok(_) => false,
-        Err(error) => error.unknown.is_some_and(Unknown::is_command) || cli::leads_elsewhere(table, words),
+        Err(error) => error.unknown.is_some_and(Unknown::is_command) || knack::leads_elsewhere(table, words),
     }
 }
 
@@ -208,7 +225,7 @@ fn dispatch(
         // A file may be a pipe that somebody types into.
         prompt::exit_on_interrupt(printer);
         let rest = words.split_off(own);
-        words = cli::expand_file_arguments(words)?;
+        words = knack::expand_file_arguments(words)?;
         words.extend(rest);
         parsed = parse(table, &words);
     }
@@ -218,6 +235,7 @@ fn dispatch(
     match parsed.outcome {
         Ok(Outcome::Run(command, arguments)) => {
             let invocation = Invocation {
+                table: &TABLE,
                 command,
                 arguments,
                 config,
@@ -229,12 +247,12 @@ fn dispatch(
             execute(&invocation)
         }
         Ok(Outcome::CommandHelp(command)) => {
-            output::check()?;
+            stdout::check()?;
             if !command.extension && Program::current().is_az() {
                 printer.warning("This command is from the following extension: communication");
             }
             let output = config.get("core", "output").ok().flatten();
-            output::print(cli::command_help(table, command, output.as_deref(), printer.colour()))?;
+            stdout::print(knack::command_help(table, command, output.as_deref(), printer.colour()))?;
             Ok(ExitCode::Success)
         }
         Ok(Outcome::GroupHelp(path)) => help_of_group(&path, raw, printer),
@@ -244,13 +262,13 @@ fn dispatch(
 
 /// The page of a group. Where the group is the Azure CLI's as well, and that knows it, its page comes first.
 fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> Result<ExitCode, CliError> {
-    let table = &commands::TABLE;
+    let table = &TABLE;
     if Program::current().is_az() && table.group(path).is_some_and(|group| group.shared) {
         match delegate::page_of_other_az(raw) {
             Ok(theirs) if theirs.status.success() && !theirs.stdout.trim_ascii().is_empty() => {
                 printer.bytes(&theirs.stderr);
-                output::print(&theirs.stdout)?;
-                output::print(cli::group_addition(table, path, printer.colour()))?;
+                stdout::print(&theirs.stdout)?;
+                stdout::print(knack::group_addition(table, path, printer.colour()))?;
                 return Ok(ExitCode::Success);
             }
             // It does not know the group: the extension is not installed there.
@@ -259,7 +277,7 @@ fn help_of_group(path: &str, raw: &[OsString], printer: &Printer) -> Result<Exit
             Err(NotHandedOver::Loop(error)) => return Err(error),
         }
     }
-    output::print(cli::group_help(table, path, printer.colour()))?;
+    stdout::print(knack::group_help(table, path, printer.colour()))?;
     Ok(ExitCode::Success)
 }
 
@@ -294,7 +312,7 @@ fn usage_error(
 
 /// What `az communication` has here, in words.
 fn own_commands() -> String {
-    let mut names = commands::TABLE.children("communication");
+    let mut names = TABLE.children("communication");
     names.sort_unstable();
     let last = names.pop().unwrap_or_default();
     format!("`az communication` {} and {last}", names.join(", "))
@@ -305,14 +323,14 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     prompt::exit_on_interrupt(&invocation.printer);
     let printer = &invocation.printer;
     refuse_empty_values(invocation)?;
-    let format = format_of(invocation);
+    let format = rendering::format_of(invocation);
     let starts_a_program = invocation.command.verb.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
     // What asks before it acts has no result: neither stdout nor the format is looked at, as in the reference.
     let has_result = !invocation.command.verb.confirms;
     if has_result && format != Ok(Format::None) && !starts_a_program {
-        output::check()?;
+        stdout::check()?;
     }
-    for message in messages::of_command(Program::current(), &commands::TABLE, invocation.command) {
+    for message in messages::of_command(Program::current(), &TABLE, invocation.command) {
         printer.warning(&message);
     }
     if invocation.command.verb.confirms {
@@ -327,42 +345,8 @@ fn execute(invocation: &Invocation<'_>) -> Result<ExitCode, CliError> {
     let Some(value) = result.map_err(|error| pasted::explain(error, &invocation.arguments))? else {
         return Ok(code);
     };
-    show(invocation, value)?;
+    rendering::show(invocation, value)?;
     Ok(code)
-}
-
-/// Prints a result as `--query` and `--output` have it.
-///
-/// # Errors
-///
-/// When the query does not fit the result, or stdout cannot be written.
-pub(crate) fn show(invocation: &Invocation<'_>, value: Value) -> Result<(), CliError> {
-    let value = filter(invocation, value)?;
-    if matches!(value, Value::Null) {
-        return Ok(());
-    }
-    let text = output::format(&value, format_of(invocation)?, context(invocation))?;
-    output::print(text).map_err(|error| match invocation.command.verb.connects {
-        true => CliError { message: format!("{} The command itself was carried out.", error.message), ..error },
-        false => error,
-    })
-}
-
-fn context(invocation: &Invocation<'_>) -> Context {
-    Context {
-        queried: invocation.arguments.query().is_some(),
-        colour: invocation.printer.colour(),
-        columns: invocation.columns.get(),
-    }
-}
-
-/// A list whose items are printed as they come; `None` where the output format needs all of them.
-///
-/// # Errors
-///
-/// When the configuration names another format.
-pub(crate) fn items(invocation: &Invocation<'_>) -> Result<Option<output::Items>, CliError> {
-    Ok(output::Items::new(format_of(invocation)?, context(invocation)))
 }
 
 /// An empty value is most likely a variable that is not set. To leave the option out instead would do something else than
@@ -373,7 +357,7 @@ fn refuse_empty_values(invocation: &Invocation<'_>) -> Result<(), CliError> {
             && argument.arity != Arity::Remainder
             && invocation.arguments.list(argument.key()).iter().any(String::is_empty)
     };
-    match commands::TABLE.arguments(invocation.command).find(refused) {
+    match TABLE.arguments(invocation.command).find(refused) {
         Some(argument) => {
             let error = CliError::new(format!("{} is empty.", argument.key()));
             // The reference has arguments whose empty values it refuses with 1.
@@ -385,32 +369,4 @@ fn refuse_empty_values(invocation: &Invocation<'_>) -> Result<(), CliError> {
         }
         None => Ok(()),
     }
-}
-
-/// The output format, checked before anything is sent: a token that could not be shown would be lost.
-fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError> {
-    let name = match invocation.arguments.get("--output") {
-        Some(name) => name.to_owned(),
-        None => invocation.config.get("core", "output")?.unwrap_or_else(|| "json".into()).to_lowercase(),
-    };
-    Format::from_name(&name).ok_or_else(|| {
-        let mut names = Format::NAMES;
-        names.sort_unstable();
-        CliError::new(format!("'{name}' is not an output format. Allowed values: {}.", names.join(", ")))
-            .hint("Correct AZURE_CORE_OUTPUT, or [core] output in the config file.")
-    })
-}
-
-fn filter(invocation: &Invocation<'_>, value: Value) -> Result<Value, CliError> {
-    let Some(query) = invocation.arguments.query() else {
-        return Ok(value);
-    };
-    query.search(&value).map_err(|error| match error {
-        SearchError::Jmespath(message) => {
-            CliError::new(format!("Invalid jmespath query supplied for `--query`: {message}\n{}", cli::QUERY_REFERENCE))
-        }
-        SearchError::Python(message) => {
-            CliError::new(format!("The --query cannot be applied to the result: {message}."))
-        }
-    })
 }

@@ -1,36 +1,18 @@
 //! The `az` command: `communication identity`, `communication user-identity` and `communication emulator`; everything
 //! else is handed to the real `az` further down PATH. By another name, it is a program of its own with the same commands.
+//!
+//! The folders stand in layers. Each one refers to those below it only, which tests/structure holds:
+//! `app`, `commands`, `batch`, `service`, then `knack`, `transport` and `delegate`, then `files`, `report`, `system`.
 
 mod app;
-pub mod cli;
-mod client;
+mod batch;
 pub mod commands;
-pub mod config;
 mod delegate;
-mod emulator_files;
-mod emulator_variables;
-pub mod error;
-pub mod exit_code;
-mod journal;
-mod ledger;
-mod limits;
-mod log_file;
-pub mod names;
-mod number;
-pub mod output;
-mod pasted;
-mod place;
-mod platform;
-pub mod printer;
-mod private_file;
-mod program;
-mod prompt;
-mod redact;
-mod secrets;
-mod subscription;
+mod files;
+pub mod knack;
+pub mod report;
+mod service;
 mod system;
-mod text_file;
-mod text_mode;
-mod times;
+pub mod transport;
 
 pub use app::run;

@@ -9,7 +9,7 @@ mod support;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use az_communication::output::{Context, Format, format};
+use az_communication::knack::output::{Context, Format, format};
 use pyjmespath::{Expression, Value};
 use support::{Folder, az};
 

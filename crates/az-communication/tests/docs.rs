@@ -105,7 +105,7 @@ fn every_file_that_docs_and_comments_name_exists() {
 
 #[test]
 fn the_docs_list_every_exit_code() {
-    use az_communication::exit_code::ExitCode;
+    use az_communication::report::exit_code::ExitCode;
     let page = std::fs::read_to_string(root().join("docs/exit-codes.md")).unwrap();
     let listed: Vec<u8> = page
         .lines()

@@ -7,9 +7,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use acs_identity_protocol::ConnectionString;
-use az_communication::cli;
-use az_communication::commands::TABLE;
-use az_communication::config::Ini;
+use az_communication::commands::table::TABLE;
+use az_communication::knack as cli;
+use az_communication::knack::config::Ini;
 use pyjmespath::{Expression, Value};
 
 /// xorshift64*: small, and the same everywhere.

@@ -4,8 +4,8 @@ mod support;
 
 use std::path::Path;
 
-use az_communication::cli::table::{Argument, Arity, Command};
-use az_communication::commands::TABLE;
+use az_communication::commands::table::TABLE;
+use az_communication::knack::command_table::{Argument, Arity, Command};
 
 /// `AZ_WRITE_DOCS=1 cargo test --test settings` writes the table of the manual anew.
 const WRITE: &str = "AZ_WRITE_DOCS";

@@ -3,10 +3,12 @@
 
 use pyjmespath::Value;
 
-use super::{API_VERSION, Invocation, YES};
-use crate::cli::table::{Argument, Arity, Example, Verb};
-use crate::client::{Access, Principal};
-use crate::error::CliError;
+use crate::commands::arguments::{API_VERSION, YES};
+use crate::knack::command_table::{Argument, Arity, Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::service::access::{Access, Principal};
+use crate::service::calls::Service;
 
 const TENANT: Argument = Argument::new(&["--tenant"], "Tenant of the principal.").extension();
 const OBJECT: Argument = Argument::new(&["--object-id"], "Object ID of the principal in Entra.").required().extension();
@@ -37,23 +39,23 @@ const fn verb(
     summary: &'static str,
     arguments: &'static [Argument],
     examples: &'static [Example],
-    run: crate::cli::table::Run,
+    run: crate::knack::command_table::Run,
 ) -> Verb {
     Verb { summary, arguments, connects: true, confirms: false, examples, run }
 }
 
-pub(super) mod teams_extension {
+pub(crate) mod teams_extension {
     //! Of Teams users and resource accounts.
 
     use super::*;
 
-    pub(in super::super) const SHOW: Verb = verb(
+    pub(crate) const SHOW: Verb = verb(
         "Show the assignment of a Teams user or resource account.",
         &[TENANT.required(), OBJECT, TEAMS_VERSION],
         &[Example { name: "Show an assignment", command: "{} --tenant TENANT_ID --object-id OBJECT_ID" }],
         |invocation| show(invocation, Access::TeamsExtension),
     );
-    pub(in super::super) const CREATE: Verb = verb(
+    pub(crate) const CREATE: Verb = verb(
         "Let a Teams user or resource account in.",
         &[TENANT.required(), OBJECT, TEAMS_KIND.required(), TEAMS_CLIENTS, TEAMS_VERSION],
         &[Example {
@@ -62,7 +64,7 @@ pub(super) mod teams_extension {
         }],
         |invocation| create(invocation, Access::TeamsExtension),
     );
-    pub(in super::super) const UPDATE: Verb = verb(
+    pub(crate) const UPDATE: Verb = verb(
         "Change the assignment of a Teams user or resource account; what is not given stays.",
         &[TENANT.required(), OBJECT, TEAMS_KIND, CLIENTS, TEAMS_VERSION],
         &[Example {
@@ -71,7 +73,7 @@ pub(super) mod teams_extension {
         }],
         |invocation| update(invocation, Access::TeamsExtension),
     );
-    pub(in super::super) const DELETE: Verb = Verb {
+    pub(crate) const DELETE: Verb = Verb {
         confirms: true,
         ..verb(
             "Remove the assignment of a Teams user or resource account.",
@@ -80,7 +82,7 @@ pub(super) mod teams_extension {
             |invocation| delete(invocation, Access::TeamsExtension),
         )
     };
-    pub(in super::super) const EXCHANGE: Verb = verb(
+    pub(crate) const EXCHANGE: Verb = verb(
         "Exchange the Entra token of a Teams user with an assignment for an access token.\n\nThe token must hold the \
          permission TeamsExtension.ManageCalls.",
         &[ENTRA_TOKEN, TEAMS_VERSION],
@@ -89,24 +91,24 @@ pub(super) mod teams_extension {
     );
 }
 
-pub(super) mod entra {
+pub(crate) mod entra {
     //! Of users, groups and tenants of Entra.
 
     use super::*;
 
-    pub(in super::super) const LIST: Verb = verb(
+    pub(crate) const LIST: Verb = verb(
         "List the Entra assignments.",
         &[ENTRA_VERSION],
         &[Example { name: "List the assignments", command: "{} --output table" }],
         |invocation| Ok(Some(service(invocation, Access::Entra)?.list_entra_assignments()?)),
     );
-    pub(in super::super) const SHOW: Verb = verb(
+    pub(crate) const SHOW: Verb = verb(
         "Show the assignment of a user, a group or a tenant.",
         &[OBJECT, ENTRA_VERSION],
         &[Example { name: "Show an assignment", command: "{} --object-id OBJECT_ID" }],
         |invocation| show(invocation, Access::Entra),
     );
-    pub(in super::super) const CREATE: Verb = verb(
+    pub(crate) const CREATE: Verb = verb(
         "Let a user, a group or a whole tenant in.",
         &[TENANT.required(), OBJECT, ENTRA_KIND.required(), CLIENTS.required(), ENTRA_VERSION],
         &[Example {
@@ -115,13 +117,13 @@ pub(super) mod entra {
         }],
         |invocation| create(invocation, Access::Entra),
     );
-    pub(in super::super) const UPDATE: Verb = verb(
+    pub(crate) const UPDATE: Verb = verb(
         "Change the assignment of a user, a group or a tenant; what is not given stays.",
         &[TENANT, OBJECT, ENTRA_KIND, CLIENTS, ENTRA_VERSION],
         &[Example { name: "Change the applications", command: "{} --object-id OBJECT_ID --client-ids CLIENT_ID" }],
         |invocation| update(invocation, Access::Entra),
     );
-    pub(in super::super) const DELETE: Verb = Verb {
+    pub(crate) const DELETE: Verb = Verb {
         confirms: true,
         ..verb(
             "Remove the assignment of a user, a group or a tenant.",
@@ -130,7 +132,7 @@ pub(super) mod entra {
             |invocation| delete(invocation, Access::Entra),
         )
     };
-    pub(in super::super) const EXCHANGE: Verb = verb(
+    pub(crate) const EXCHANGE: Verb = verb(
         "Exchange the Entra token of a user with an assignment for an access token.\n\nThe token must be for \
          https://communication.azure.com/clients; its permissions become the scopes.",
         &[ENTRA_TOKEN, ENTRA_VERSION],
@@ -139,12 +141,12 @@ pub(super) mod entra {
     );
 }
 
-fn service(invocation: &Invocation<'_>, access: Access) -> Result<crate::client::Service, CliError> {
+fn service(invocation: &Invocation<'_>, access: Access) -> Result<crate::service::calls::Service, CliError> {
     let usual = match access {
         Access::TeamsExtension => TEAMS_USUAL,
         Access::Entra => ENTRA_USUAL,
     };
-    invocation.service_of(invocation.given("--api-version").unwrap_or(usual))
+    Service::of_version(invocation, invocation.given("--api-version").unwrap_or(usual))
 }
 
 fn principal(invocation: &Invocation<'_>) -> Principal {

@@ -3,13 +3,15 @@
 use acs_identity_protocol::api_version::CLI_DEFAULT;
 use pyjmespath::Value;
 
-use super::Invocation;
-use crate::cli::table::{Example, Verb};
-use crate::client::{Auth, Connection, Service, doctor, object};
-use crate::error::CliError;
-use crate::exit_code::ExitCode;
+use crate::knack::command_table::{Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
+use crate::service::calls::{Service, object};
+use crate::service::connection::{Auth, Connection};
+use crate::service::doctor;
 
-pub(super) const VERB: Verb = Verb {
+pub(crate) const VERB: Verb = Verb {
     summary: "Check what a call needs, in order: connection string, DNS, TCP, TLS and trust, clock, signature.\n\nWhat \
         comes after a failure is skipped. The exit code is 1 where a check failed.",
     arguments: &[],

@@ -3,14 +3,15 @@
 
 use std::ffi::OsString;
 
-use super::{Invocation, own};
-use crate::cli::table::{Table, Verb};
+use crate::commands::table::{GLOBALS, SUBSCRIPTION, own};
 use crate::delegate;
-use crate::error::CliError;
-use crate::exit_code::ExitCode;
-use crate::output;
-use crate::printer::Printer;
-use crate::program::Program;
+use crate::knack::command_table::{Table, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
+use crate::report::printer::Printer;
+use crate::report::program::Program;
+use crate::report::stdout;
 use pyjmespath::Value;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
@@ -30,13 +31,13 @@ pub const VERSION_TABLE: Table = Table {
     groups: &[],
     commands: &[own("version", &VERB)],
     foreign: &[],
-    globals: super::GLOBALS,
-    subscription: &super::SUBSCRIPTION,
+    globals: GLOBALS,
+    subscription: &SUBSCRIPTION,
     connection: &[],
 };
 
 fn version(_: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    Ok(Some(crate::client::object([(NAME, VERSION.into())])))
+    Ok(Some(crate::service::calls::object([(NAME, VERSION.into())])))
 }
 
 /// `--version`: what the real CLI says, then ours. The exit code is the real CLI's.
@@ -56,6 +57,6 @@ pub fn print_versions(raw: &[OsString], printer: &Printer) -> Result<ExitCode, C
             error.exit_code
         }),
     };
-    output::print_line(&format!("{NAME} {VERSION}"))?;
+    stdout::print_line(&format!("{NAME} {VERSION}"))?;
     Ok(code)
 }

@@ -3,10 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::find;
-use crate::error::{CliError, system_text};
-use crate::exit_code::ExitCode;
+use crate::delegate::find;
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
 use crate::system;
+use crate::system::system_text;
 
 /// A program that cannot be run.
 #[derive(Debug)]
@@ -14,11 +15,11 @@ pub struct Broken {
     /// The program.
     pub program: PathBuf,
     /// Why it cannot be run.
-    pub(super) reason: Reason,
+    pub(crate) reason: Reason,
 }
 
 #[derive(Debug)]
-pub(super) enum Reason {
+pub(crate) enum Reason {
     NotExecutable,
     DanglingLink(PathBuf),
     /// The program that `#!` or the ELF header names does not exist.
@@ -37,7 +38,7 @@ pub(super) enum Reason {
 
 impl Broken {
     /// What the system's error means for a program that starts like this.
-    pub(super) fn from_error(program: PathBuf, head: &[u8], error: io::Error) -> Self {
+    pub(crate) fn from_error(program: PathBuf, head: &[u8], error: io::Error) -> Self {
         let interpreter = broken_interpreter(head);
         let reason = match (error.kind(), interpreter) {
             (io::ErrorKind::NotFound, Some(interpreter)) => {
@@ -59,7 +60,7 @@ impl Broken {
     }
 
     /// The error, with a hint where it is known what to do. `usual` is the hint about all other reasons.
-    pub(super) fn described(self, usual: Option<&str>) -> CliError {
+    pub(crate) fn described(self, usual: Option<&str>) -> CliError {
         let program = self.program.display();
         let why = match self.reason {
             Reason::NotExecutable => "it is not executable for this user".to_owned(),
@@ -94,7 +95,7 @@ impl From<Broken> for CliError {
 }
 
 /// Whether a file is a program of a kind that a shell must not read as a script.
-pub(super) fn is_foreign_binary(head: &[u8]) -> bool {
+pub(crate) fn is_foreign_binary(head: &[u8]) -> bool {
     if head.starts_with(b"#!") || is_native_elf(head) {
         return false;
     }

@@ -3,12 +3,12 @@
 use std::io;
 use std::process::{Command, ExitStatus};
 
-use crate::exit_code::ExitCode;
-use crate::prompt;
+use crate::report::exit_code::ExitCode;
+use crate::report::prompt;
 use crate::system;
 
 /// Runs it on our streams and waits for it. Ctrl-C reaches it without us.
-pub(super) fn status(command: &mut Command) -> io::Result<ExitCode> {
+pub(crate) fn status(command: &mut Command) -> io::Result<ExitCode> {
     prompt::leave_interrupt_to_child();
     command.status().map(code_of)
 }

@@ -6,7 +6,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::platform::Platform;
+use crate::system::platform::Platform;
 
 /// The file of a program that is to be started, where its name alone does not lead there.
 pub fn to_start(name: &OsStr) -> Cow<'_, OsStr> {

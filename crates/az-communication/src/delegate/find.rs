@@ -6,13 +6,13 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::broken::{Broken, Reason};
-use super::own;
-use crate::platform::Platform;
+use crate::delegate::broken::{Broken, Reason};
+use crate::delegate::own;
 use crate::system;
+use crate::system::platform::Platform;
 
 /// What stands on PATH beside this program.
-pub(super) enum Found {
+pub(crate) enum Found {
     /// One that can be run.
     Program(PathBuf),
     /// Only one that cannot be run.
@@ -29,7 +29,7 @@ const HEAD: u64 = 8192;
 
 /// The first other `az` behind this one, else the first one before it. What probably is a wrapper around this program comes
 /// last. `first` says that nothing was handed over on the way here.
-pub(super) fn find(first: bool) -> Found {
+pub(crate) fn find(first: bool) -> Found {
     let (mut before, mut behind, mut broken) = (Vec::new(), None, None);
     for candidate in candidates() {
         match usable(&candidate) {
@@ -69,13 +69,13 @@ fn candidates() -> impl Iterator<Item = PathBuf> {
 }
 
 /// Each `az` on PATH that a shell could run.
-pub(super) fn on_path() -> impl Iterator<Item = PathBuf> {
+pub(crate) fn on_path() -> impl Iterator<Item = PathBuf> {
     candidates().filter(|candidate| matches!(usable(candidate), Ok(true)))
 }
 
 /// The file of a program that could not be started: the name itself where it has a folder, else what a shell would run on
 /// that PATH, else what it would pass over there.
-pub(super) fn program(name: &OsStr, path: Option<&OsStr>) -> Option<PathBuf> {
+pub(crate) fn program(name: &OsStr, path: Option<&OsStr>) -> Option<PathBuf> {
     let exists = |path: &Path| fs::symlink_metadata(path).is_ok();
     if Path::new(name).components().count() > 1 || name.as_encoded_bytes().contains(&b'/') {
         return Some(PathBuf::from(name)).filter(|path| exists(path));
@@ -87,7 +87,7 @@ pub(super) fn program(name: &OsStr, path: Option<&OsStr>) -> Option<PathBuf> {
 }
 
 /// The start of a file; empty where it cannot be read.
-pub(super) fn head(path: &Path) -> Vec<u8> {
+pub(crate) fn head(path: &Path) -> Vec<u8> {
     let mut head = Vec::new();
     let _ = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     head

@@ -8,10 +8,10 @@ use std::path::Path;
 
 use ring::digest;
 
-use crate::error::CliError;
+use crate::report::error::CliError;
 
 /// The variable. Programs that the real `az` starts inherit it.
-pub(super) const VARIABLE: &str = "AZ_COMMUNICATION_HANDED_OVER";
+pub(crate) const VARIABLE: &str = "AZ_COMMUNICATION_HANDED_OVER";
 
 /// How many calls may be nested.
 const DEEPEST: usize = 10;
@@ -25,7 +25,7 @@ const DIGITS: usize = 8;
 /// # Errors
 ///
 /// When these words went to that program before, when they came back to us twice, or when calls are nested too deeply.
-pub(super) fn next(mark: Option<&OsStr>, words: &[OsString], program: &Path) -> Result<String, CliError> {
+pub(crate) fn next(mark: Option<&OsStr>, words: &[OsString], program: &Path) -> Result<String, CliError> {
     let mut entries: Vec<(String, String)> = mark.and_then(OsStr::to_str).map(parse).unwrap_or_default();
     let canonical = program.canonicalize();
     let of_words = digest_of(words.iter().map(OsString::as_os_str));

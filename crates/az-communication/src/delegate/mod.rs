@@ -1,11 +1,11 @@
 //! Handing over to the real `az`: another one on PATH, which gets the words byte for byte.
 
-mod broken;
-mod child;
-mod endings;
-mod find;
-mod mark;
-mod own;
+pub(crate) mod broken;
+pub(crate) mod child;
+pub(crate) mod endings;
+pub(crate) mod find;
+pub(crate) mod mark;
+pub(crate) mod own;
 
 use std::env;
 use std::ffi::OsString;
@@ -17,12 +17,11 @@ pub use endings::to_start;
 use find::Found;
 pub use own::MARKER;
 
-use crate::error::CliError;
-use crate::exit_code::ExitCode;
-use crate::limits;
-use crate::printer::Printer;
-use crate::program::Program;
-use crate::system::{self, Inherited};
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
+use crate::report::printer::Printer;
+use crate::report::program::Program;
+use crate::system::{self, Inherited, limits};
 
 /// Why another `az` did not take over.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ pub const MARKER: &str = "az-communication 5f1cf9b8: this program hands over to 
 const CHUNK: usize = 1 << 20;
 
 /// Whether a file is this program.
-pub(super) fn is_ours(path: &Path) -> bool {
+pub(crate) fn is_ours(path: &Path) -> bool {
     system::is_this_file(path) || contains_marker(path).unwrap_or(false)
 }
 
@@ -42,7 +42,7 @@ fn contains_marker(path: &Path) -> std::io::Result<bool> {
 }
 
 /// Whether a script names this program by its path, or by a file name of its own, as a wrapper around it does.
-pub(super) fn is_named_in(head: &[u8]) -> bool {
+pub(crate) fn is_named_in(head: &[u8]) -> bool {
     if !head.starts_with(b"#!") {
         return false;
     }

@@ -5,6 +5,12 @@
 //! Nothing outside this folder asks which system it runs on: a test looks for that. What differs in words only is in
 //! `platform.rs`.
 
+pub mod ending_error;
+mod error_text;
+mod home;
+pub mod limits;
+pub mod name_error;
+pub mod platform;
 #[cfg(any(not(unix), portable_system))]
 mod portable;
 #[cfg(any(not(target_os = "linux"), portable_system))]
@@ -14,6 +20,8 @@ mod std_program;
 #[cfg(all(unix, not(portable_system)))]
 mod unix;
 
+pub use error_text::system_text;
+pub use home::{expand_user, home};
 #[cfg(any(not(unix), portable_system))]
 pub use portable::*;
 #[cfg(all(unix, not(portable_system)))]

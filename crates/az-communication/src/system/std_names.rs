@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::Instant;
 
-use crate::names::NameError;
+use crate::system::name_error::NameError;
 
 /// The addresses of a name that is not in the hosts file, as the system finds them.
 ///

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use az_communication::commands::TABLE;
+use az_communication::commands::table::TABLE;
 use insta::assert_snapshot;
 
 use super::*;

@@ -9,7 +9,7 @@ use crate::needs_a_root_folder;
 use crate::support::dns::{NameServer, Says, addresses};
 use crate::support::root::{Root, said};
 use crate::support::{AZ, Folder, az};
-use az_communication::names;
+use az_communication::transport::names;
 use insta::assert_snapshot;
 
 fn ips(list: &[&str]) -> Vec<IpAddr> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use az_communication::commands::TABLE;
+use az_communication::commands::table::TABLE;
 use insta::assert_snapshot;
 
 use super::dist::{artefact, crates, repository, stdout};

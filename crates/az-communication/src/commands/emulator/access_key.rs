@@ -2,14 +2,14 @@
 
 use acs_identity_protocol::AccessKey;
 
-use super::secret::Secret;
-use super::settings::ACCESS_KEY;
-use crate::commands::Invocation;
-use crate::emulator_variables::Given;
-use crate::error::CliError;
-use crate::platform::Platform;
+use crate::commands::emulator::secret::Secret;
+use crate::commands::emulator::settings::ACCESS_KEY;
+use crate::knack::invocation::Invocation;
+use crate::knack::variables::Given;
+use crate::report::error::CliError;
+use crate::system::platform::Platform;
 
-pub(super) const SECRET: Secret = Secret { option: &ACCESS_KEY, what: "key", check };
+pub(crate) const SECRET: Secret = Secret { option: &ACCESS_KEY, what: "key", check };
 
 /// A key of fewer bytes can be found out.
 const SHORT: usize = 16;
@@ -19,7 +19,7 @@ const SHORT: usize = 16;
 /// # Errors
 ///
 /// When it is not in base64, its file cannot be read, or both variables are set.
-pub(super) fn given(invocation: &Invocation<'_>) -> Result<Option<AccessKey>, CliError> {
+pub(crate) fn given(invocation: &Invocation<'_>) -> Result<Option<AccessKey>, CliError> {
     let Some(key) = SECRET.given(invocation)? else { return Ok(None) };
     let parsed = parse(&key)?;
     let bytes = length(&parsed);

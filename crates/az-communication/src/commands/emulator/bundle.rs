@@ -7,8 +7,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 
-use crate::client;
-use crate::platform::Platform;
+use crate::system::platform::Platform;
+use crate::transport::tls::trust;
 
 /// The largest file that is read. Bundles of all public roots have some 250 KB.
 const LIMIT: u64 = 16 * 1024 * 1024;
@@ -21,7 +21,7 @@ const END: &str = "-----END ";
 /// # Errors
 ///
 /// When it cannot be read, or holds no certificate.
-pub(super) fn read(path: &Path) -> io::Result<String> {
+pub(crate) fn read(path: &Path) -> io::Result<String> {
     let none = || io::Error::new(io::ErrorKind::InvalidData, "it holds no certificate in PEM form");
     if !path.is_dir() {
         return read_file(path).and_then(|text| if text.contains(BEGIN) { Ok(text) } else { Err(none()) });
@@ -47,14 +47,14 @@ fn read_file(path: &Path) -> io::Result<String> {
 }
 
 /// The roots of this machine.
-pub(super) fn system() -> String {
+pub(crate) fn system() -> String {
     Platform::HERE.bundles().iter().find_map(|path| read(Path::new(path)).ok()).unwrap_or_else(machine_roots)
 }
 
 /// The roots of a machine that has no bundle file.
 fn machine_roots() -> String {
     let mut pem = String::new();
-    for certificate in client::machine_certificates() {
+    for certificate in trust::machine_certificates() {
         let encoded = base64::engine::general_purpose::STANDARD.encode(&certificate);
         pem.push_str("-----BEGIN CERTIFICATE-----\n");
         for line in encoded.as_bytes().chunks(64) {
@@ -67,7 +67,7 @@ fn machine_roots() -> String {
 }
 
 /// The certificates of all texts, each one once, without the comments between them.
-pub(super) fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut joined = String::new();
     let mut seen = HashSet::new();
     for block in texts.into_iter().flat_map(blocks) {
@@ -81,7 +81,7 @@ pub(super) fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// The PEM blocks of a text.
-pub(super) fn blocks(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn blocks(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         let block = &rest[rest.find(BEGIN)?..];

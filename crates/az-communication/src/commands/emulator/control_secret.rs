@@ -2,21 +2,21 @@
 
 use acs_identity_emulator::ControlSecret;
 
-use super::secret::Secret;
-use super::settings::CONTROL_SECRET;
-use crate::commands::Invocation;
-use crate::emulator_variables::Given;
-use crate::error::CliError;
-use crate::platform::Platform;
+use crate::commands::emulator::secret::Secret;
+use crate::commands::emulator::settings::CONTROL_SECRET;
+use crate::knack::invocation::Invocation;
+use crate::knack::variables::Given;
+use crate::report::error::CliError;
+use crate::system::platform::Platform;
 
-pub(super) const SECRET: Secret = Secret { option: &CONTROL_SECRET, what: "secret", check };
+pub(crate) const SECRET: Secret = Secret { option: &CONTROL_SECRET, what: "secret", check };
 
 /// The secret; `None` where none is given.
 ///
 /// # Errors
 ///
 /// When no header can have it, its file cannot be read, or both variables are set.
-pub(super) fn given(invocation: &Invocation<'_>) -> Result<Option<ControlSecret>, CliError> {
+pub(crate) fn given(invocation: &Invocation<'_>) -> Result<Option<ControlSecret>, CliError> {
     SECRET.given(invocation)?.map(|given| parse(&given)).transpose()
 }
 

@@ -3,16 +3,17 @@
 use acs_identity_emulator::DEFAULT_TENANT;
 use serde_json::{Value as Json, json};
 
-use crate::cli::table::{Argument, Arity, Completion, Example, Verb};
-use crate::client::{self, Connection};
-use crate::commands::Invocation;
-use crate::commands::duration::parse_duration;
-use crate::error::CliError;
-use crate::output;
-use crate::program::Program;
+use crate::knack::command_table::{Argument, Arity, Completion, Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::knack::values::duration::parse_duration;
+use crate::report::error::CliError;
+use crate::report::program::Program;
+use crate::report::stdout;
+use crate::service::connection::Connection;
+use crate::service::signed;
 use pyjmespath::Value;
 
-pub(in crate::commands) const VERB: Verb = Verb {
+pub(crate) const VERB: Verb = Verb {
     summary: "Print an Entra access token for a Teams user, signed by the running emulator.\n\nIt is what \
         `token get-for-teams-user` exchanges. Without a connection string, the emulator on its usual port is asked.",
     arguments: &[
@@ -68,7 +69,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             members.insert("scopes".into(), arguments.list("--scopes").into());
         }
     }
-    let answer = client::post(&connection, "/emulator/entra-token", "application/json", body.to_string())?;
+    let answer = signed::post(&connection, "/emulator/entra-token", "application/json", body.to_string())?;
     let answer: Json = serde_json::from_slice(&answer).unwrap_or_default();
     let token = answer.get("access_token").and_then(Json::as_str).ok_or_else(|| {
         CliError::new("The response is not that of an emulator.")
@@ -76,7 +77,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     })?;
     // Alone on stdout, for $(…), unless a format is asked for.
     if !arguments.has("--output") && arguments.query().is_none() {
-        output::print_line(token)?;
+        stdout::print_line(token)?;
         return Ok(None);
     }
     Ok(Some(token.into()))

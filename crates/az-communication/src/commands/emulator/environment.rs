@@ -8,10 +8,10 @@ use std::process::Command;
 
 use acs_identity_emulator::Emulator;
 
-use super::folder::TemporaryFolder;
-use super::trusting;
-use crate::cli::table::{Argument, Variable};
+use crate::commands::emulator::folder::TemporaryFolder;
+use crate::commands::emulator::trusting;
 use crate::delegate;
+use crate::knack::command_table::{Argument, Variable};
 
 /// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority is one
 /// of Microsoft's. Offline, and for an authority of our own, they would fail.
@@ -25,7 +25,7 @@ const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
 /// Where the command gets tokens of Entra from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Credentials {
+pub(crate) enum Credentials {
     /// From the emulator.
     Emulator,
     /// From wherever its own variables say.
@@ -33,7 +33,7 @@ pub(super) enum Credentials {
 }
 
 /// Adds what a client of the emulator on that port needs, and the variables about certificates.
-pub(super) fn of_child(
+pub(crate) fn of_child(
     command: &mut Command,
     emulator: &Emulator,
     port: u16,
@@ -48,7 +48,10 @@ pub(super) fn of_child(
         .envs(trusted)
         .envs(no_proxy(env::var_os("NO_PROXY"), env::var_os("no_proxy"), emulator.host()));
     // An emulator inside of this one has a port and a folder of its own.
-    let own = super::run::VERB.arguments.iter().filter(|argument| argument.variable == Variable::EmulatorRun);
+    let own = crate::commands::emulator::run::VERB
+        .arguments
+        .iter()
+        .filter(|argument| argument.variable == Variable::EmulatorRun);
     for name in own.filter_map(Argument::variable_name) {
         command.env_remove(name);
     }

@@ -5,15 +5,16 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::emulator_files::{TEMPORARY_PREFIX, temporary_parents};
-use crate::error::{CliError, system_text};
-use crate::platform::Platform;
-use crate::private_file;
-use crate::program::Program;
+use crate::files::private_file;
+use crate::report::error::CliError;
+use crate::report::program::Program;
+use crate::service::emulator_files::{TEMPORARY_PREFIX, temporary_parents};
+use crate::system::platform::Platform;
+use crate::system::system_text;
 use crate::system::{self, has_ended, is_private_folder};
 
 /// A folder for the files of one run, for its owner only; gone when the run ends.
-pub(super) struct TemporaryFolder {
+pub(crate) struct TemporaryFolder {
     path: PathBuf,
     /// Locked as long as the run lives. It tells the next run so, also across containers that share the parent folder, where
     /// process ids mean nothing.
@@ -28,7 +29,7 @@ impl TemporaryFolder {
     /// # Errors
     ///
     /// When no folder for temporary files can be written.
-    pub(super) fn new() -> Result<Self, CliError> {
+    pub(crate) fn new() -> Result<Self, CliError> {
         let mut failed = None;
         for parent in temporary_parents() {
             remove_leftovers(&parent);
@@ -67,7 +68,7 @@ impl TemporaryFolder {
     }
 
     /// Where it is.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -76,7 +77,7 @@ impl TemporaryFolder {
     /// # Errors
     ///
     /// When the disk is full.
-    pub(super) fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, CliError> {
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<PathBuf, CliError> {
         let path = self.path.join(name);
         private_file::write_for_everybody(&path, content).map_err(|error| {
             CliError::new(format!("{} cannot be written: {}.", path.display(), system_text(&error)))
@@ -86,7 +87,7 @@ impl TemporaryFolder {
 
     /// A folder with this program under the name that it was called by: this one, with a link; where links cannot be made, the
     /// folder of the program's own file. `None` where that is not known.
-    pub(super) fn program(&self) -> Option<PathBuf> {
+    pub(crate) fn program(&self) -> Option<PathBuf> {
         let own = env::current_exe().ok()?;
         if system::link(&own, &self.path.join(Program::current().name())).is_ok() {
             return Some(self.path.clone());

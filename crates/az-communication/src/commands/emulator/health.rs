@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use crate::client::{self, Connection};
-use crate::error::system_text;
-use crate::names;
+use crate::service::connection::Connection;
+use crate::service::signed;
+use crate::system::system_text;
+use crate::transport::names;
 
 const PATH: &str = "/health/ready";
 
@@ -19,18 +20,18 @@ const LIMIT: Duration = Duration::from_secs(5);
 const MOST: u64 = 1 << 16;
 
 /// What came of it.
-pub(super) struct Health {
+pub(crate) struct Health {
     /// Why it is not ready; `None` where it is.
-    pub(super) reason: Option<String>,
-    pub(super) resource_id: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) resource_id: Option<String>,
 }
 
 impl Health {
-    pub(super) fn not_ready(reason: String) -> Self {
+    pub(crate) fn not_ready(reason: String) -> Self {
         Self { reason: Some(reason), resource_id: None }
     }
 
-    pub(super) fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         self.reason.is_none()
     }
 
@@ -47,7 +48,7 @@ impl Health {
 }
 
 /// Asks by plain HTTP. The host has its port.
-pub(super) fn by_http(host: &str) -> Health {
+pub(crate) fn by_http(host: &str) -> Health {
     let deadline = Instant::now() + LIMIT;
     let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
     let Ok(port) = port.parse() else { return Health::not_ready(format!("{host} has no port")) };
@@ -104,8 +105,8 @@ fn exchange(address: SocketAddr, host: &str, deadline: Instant) -> io::Result<(u
 }
 
 /// Asks a service that is not on this machine.
-pub(super) fn of_service(connection: &Connection) -> Health {
-    match client::get(connection, PATH) {
+pub(crate) fn of_service(connection: &Connection) -> Health {
+    match signed::get(connection, PATH) {
         Ok((status, body)) => Health::of_answer(status, &body),
         Err(error) => Health::not_ready(error.message.trim_end_matches('.').to_owned()),
     }

@@ -12,8 +12,8 @@ const TRUSTED_CERTIFICATE: u32 = 2;
 
 /// A trust store with the certificates of a text in PEM, in the format JKS, which every Java reads. `made` is the time that
 /// stands in it, in milliseconds since 1970.
-pub(super) fn trust_store(pem: &str, made: u64) -> Vec<u8> {
-    let certificates: Vec<Vec<u8>> = super::bundle::blocks(pem).filter_map(decode).collect();
+pub(crate) fn trust_store(pem: &str, made: u64) -> Vec<u8> {
+    let certificates: Vec<Vec<u8>> = crate::commands::emulator::bundle::blocks(pem).filter_map(decode).collect();
     let mut store = Vec::new();
     let number = |store: &mut Vec<u8>, number: u32| store.extend_from_slice(&number.to_be_bytes());
     let text = |store: &mut Vec<u8>, text: &str| {
@@ -49,7 +49,7 @@ fn decode(block: &str) -> Option<Vec<u8>> {
 
 /// The options that name the trust store, behind those that are set already. `None` where those name one: it cannot be
 /// extended, and takes precedence.
-pub(super) fn options(set: &str, trust_store: &str) -> Option<String> {
+pub(crate) fn options(set: &str, trust_store: &str) -> Option<String> {
     let set = set.trim_end();
     if set.contains("-Djavax.net.ssl.trustStore=") {
         return None;

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpSocket};
 
-use crate::emulator_variables::Given;
-use crate::error::{CliError, system_text};
-use crate::limits;
-use crate::names;
-use crate::system;
+use crate::knack::variables::Given;
+use crate::report::error::CliError;
+use crate::system::system_text;
+use crate::system::{self};
+use crate::transport::names;
 
 /// How long the name to listen on may take to look up.
 const NAME_TIMEOUT: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ const HOST_HINT: &str =
     "Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.";
 
 /// Where to listen.
-pub(super) struct Place {
+pub(crate) struct Place {
     /// All of them must be free.
     wanted: Vec<IpAddr>,
     /// Those that are listened on where it is possible.
@@ -35,7 +35,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Both loopback addresses of this machine, or the one that it has.
-    pub(super) fn loopback() -> Self {
+    pub(crate) fn loopback() -> Self {
         Self { wanted: vec![V4, V6], beside: None, host: loopback_host(), is_loopback: true }
     }
 
@@ -44,7 +44,7 @@ impl Place {
     /// # Errors
     ///
     /// When it is not a host name or an address, or the name cannot be found.
-    pub(super) fn of(given: Option<&Given>) -> Result<Self, CliError> {
+    pub(crate) fn of(given: Option<&Given>) -> Result<Self, CliError> {
         let Some(given) = given else { return Ok(Self::loopback()) };
         if names::is_localhost(&given.value) {
             return Ok(Self::loopback());
@@ -78,12 +78,12 @@ impl Place {
     }
 
     /// The host under which clients reach the emulator; an IPv6 address without brackets.
-    pub(super) fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
     /// Whether other machines can connect, unless something in between keeps them out.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         !self.wanted.iter().all(|address| address.to_canonical().is_loopback())
     }
 
@@ -92,7 +92,7 @@ impl Place {
     /// # Errors
     ///
     /// When an address is not this machine's, or the port is taken or needs a right that this user does not have.
-    pub(super) async fn listen(&self, port: u16) -> Result<(Vec<TcpListener>, u16), CliError> {
+    pub(crate) async fn listen(&self, port: u16) -> Result<(Vec<TcpListener>, u16), CliError> {
         let mut attempts = 0;
         loop {
             match self.try_listen(port) {
@@ -175,7 +175,7 @@ fn refused(address: SocketAddr, error: &Error) -> CliError {
             "This machine does not have the address. Give one that it has, or leave --host out to listen on 127.0.0.1 and \
              ::1.",
         ),
-        _ => limits::explain(described, error),
+        _ => described.advise(error),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::system;
 const FLUSH: Duration = Duration::from_millis(200);
 
 /// Writes the log to stderr from now on.
-pub(super) fn start() {
+pub(crate) fn start() {
     // Where no file may be opened, there is no log.
     if let Ok(stderr) = system::duplicate_of_stderr() {
         log_to(Stderr(stderr));
@@ -21,7 +21,7 @@ pub(super) fn start() {
 }
 
 /// What is logged by now comes before what is said next.
-pub(super) fn flush() {
+pub(crate) fn flush() {
     flush_log(FLUSH);
 }
 

@@ -2,24 +2,25 @@
 
 use std::env;
 
-use super::{run, start, status};
-use crate::cli::{self, table::Argument};
-use crate::commands::Invocation;
-use crate::emulator_variables;
+use crate::commands::emulator::{run, start, status};
+use crate::knack::command_table::Argument;
+use crate::knack::grammar::difflib;
+use crate::knack::invocation::Invocation;
+use crate::knack::variables;
 
 /// Warns of them. Others with the same beginning are not ours to judge: Kubernetes sets some for a service of that name.
-pub(super) fn warn(invocation: &Invocation<'_>) {
+pub(crate) fn warn(invocation: &Invocation<'_>) {
     let verbs = [&start::VERB, &run::VERB, &status::VERB];
     let arguments = verbs.iter().flat_map(|verb| verb.arguments);
     let known: Vec<String> = arguments.flat_map(Argument::variable_names).collect();
-    let beginning = emulator_variables::name_of("");
+    let beginning = variables::name_of("");
     // What differs decides, not the long beginning that all of them have.
     let ends: Vec<&str> = known.iter().filter_map(|name| name.strip_prefix(&beginning)).collect();
     let mut names: Vec<String> = env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
     names.sort();
     for name in names {
         let Some(end) = name.strip_prefix(&beginning).filter(|end| !ends.contains(end)) else { continue };
-        if let Some(meant) = cli::closest(end, ends.iter().copied()) {
+        if let Some(meant) = difflib::closest(end, ends.iter().copied()) {
             invocation.printer.warning(&format!("{name} is not a setting. Is {beginning}{meant} meant?"));
         }
     }

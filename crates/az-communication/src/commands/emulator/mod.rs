@@ -1,43 +1,42 @@
 //! The emulator's commands.
 
-mod access_key;
-mod bundle;
-mod control_secret;
-mod detach;
-pub(super) mod entra_token;
-mod environment;
-mod folder;
-mod health;
-mod java;
-mod listen;
-mod log;
-mod misspelled;
-pub(super) mod new_authority;
-mod options;
-mod origin;
-mod places;
-mod process_file;
-mod ready;
-pub(super) mod run;
-mod secret;
-mod settings;
-pub(super) mod start;
-pub(super) mod status;
-mod target;
-mod threads;
-mod trusting;
-mod until;
+pub(crate) mod access_key;
+pub(crate) mod bundle;
+pub(crate) mod control_secret;
+pub(crate) mod detach;
+pub(crate) mod entra_token;
+pub(crate) mod environment;
+pub(crate) mod folder;
+pub(crate) mod health;
+pub(crate) mod java;
+pub(crate) mod listen;
+pub(crate) mod log;
+pub(crate) mod misspelled;
+pub(crate) mod new_authority;
+pub(crate) mod options;
+pub(crate) mod origin;
+pub(crate) mod places;
+pub(crate) mod process_file;
+pub(crate) mod ready;
+pub(crate) mod run;
+pub(crate) mod secret;
+pub(crate) mod settings;
+pub(crate) mod start;
+pub(crate) mod status;
+pub(crate) mod target;
+pub(crate) mod threads;
+pub(crate) mod trusting;
+pub(crate) mod until;
 
 use std::path::Path;
 
 use acs_identity_emulator::{Config, Emulator, Error, OwnFile, Storage};
 
-use crate::error::CliError;
-use crate::limits;
-use crate::names;
-use crate::platform::Platform;
-use crate::program::Program;
-use crate::system;
+use crate::report::error::CliError;
+use crate::report::program::Program;
+use crate::system::platform::Platform;
+use crate::system::{self};
+use crate::transport::names;
 
 /// The path of the command that replaces an authority.
 const NEW_AUTHORITY: &str = "communication emulator new-authority";
@@ -80,13 +79,13 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
              or give another folder: --data-dir.",
         ),
         Error::File(_, cause) => {
-            let described = limits::explain(described, cause);
+            let described = described.advise(cause);
             if folder.is_some() { described.hint(hints.no_folder) } else { described }
         }
         Error::Database(..) | Error::Folder(..) if folder.is_some() => described.hint(hints.no_folder),
         Error::OwnCertificate(file, cause) => {
             let described = match &**cause {
-                Error::File(_, cause) => limits::explain(described, cause),
+                Error::File(_, cause) => described.advise(cause),
                 _ => described,
             };
             described.hint(match file {

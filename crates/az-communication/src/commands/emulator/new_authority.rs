@@ -3,14 +3,14 @@
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 use pyjmespath::Value;
 
-use super::options;
-use super::settings::{DATA_DIR, HOSTNAME};
-use super::{Hints, log};
-use crate::cli::table::{Example, Verb};
-use crate::commands::{Invocation, YES};
-use crate::error::CliError;
+use crate::commands::arguments::YES;
+use crate::commands::emulator::settings::{DATA_DIR, HOSTNAME};
+use crate::commands::emulator::{Hints, log, options};
+use crate::knack::command_table::{Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
 
-pub(in crate::commands) const VERB: Verb = Verb {
+pub(crate) const VERB: Verb = Verb {
     summary: "Replace the certificate authority of a data folder.\n\nThe new one may sign for local names, private \
         addresses and the names given. Whoever trusts the former one must be given the new one, ca.pem. The emulator must \
         not run meanwhile.",
@@ -36,7 +36,13 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let made = acs_identity_emulator::new_authority(&folder, &hostnames);
     log::flush();
     made.map_err(|error| {
-        super::explain(&error, &format!("No authority was made: {error}."), Some(&folder), &[], &HINTS)
+        crate::commands::emulator::explain(
+            &error,
+            &format!("No authority was made: {error}."),
+            Some(&folder),
+            &[],
+            &HINTS,
+        )
     })?;
     let path = folder.join(CA_CERTIFICATE_FILE);
     let lines = format!(

@@ -9,18 +9,19 @@ use acs_identity_emulator::{Config, TrustedIssuer, host_name_problem};
 use azure_core::http::Url;
 use serde_json::Value as Json;
 
-use super::ready::text_of;
-use super::{access_key, control_secret, origin};
-use crate::cli::table::Argument;
-use crate::client;
-use crate::commands::Invocation;
-use crate::commands::duration::parse_duration;
-use crate::config::parse_bool;
-use crate::emulator_files;
-use crate::emulator_variables::{self, Given};
-use crate::error::CliError;
-use crate::printer::Printer;
-use crate::program::Program;
+use crate::commands::emulator::ready::text_of;
+use crate::commands::emulator::{access_key, control_secret, origin};
+use crate::knack::command_table::Argument;
+use crate::knack::config::parse_bool;
+use crate::knack::invocation::Invocation;
+use crate::knack::values::duration::parse_duration;
+use crate::knack::variables;
+use crate::knack::variables::Given;
+use crate::report::error::CliError;
+use crate::report::printer::Printer;
+use crate::report::program::Program;
+use crate::service::emulator_files;
+use crate::service::fetch;
 
 /// The longest time that the service takes to revoke (docs/service.md, section 7), in seconds.
 const MAX_REVOCATION_DELAY: u64 = 15 * 60;
@@ -29,7 +30,7 @@ const MAX_REVOCATION_DELAY: u64 = 15 * 60;
 const ISSUER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a host name for the certificate is.
-pub(super) const HOST_NAMES: &str = "--hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.";
+pub(crate) const HOST_NAMES: &str = "--hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.";
 
 const ENTRA_METADATA: &str = "Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration";
 
@@ -50,7 +51,7 @@ fn given(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliErr
 /// # Errors
 ///
 /// When it is given and empty, or the variable is not UTF-8.
-pub(super) fn option(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
+pub(crate) fn option(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
     Ok(match given(invocation, key)? {
         None => variable(invocation, key)?,
         given => given,
@@ -62,8 +63,8 @@ pub(super) fn option(invocation: &Invocation<'_>, key: &str) -> Result<Option<Gi
 /// # Errors
 ///
 /// When it is not UTF-8.
-pub(super) fn variable(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
-    variable_name(invocation, key).map_or(Ok(None), emulator_variables::value)
+pub(crate) fn variable(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
+    variable_name(invocation, key).map_or(Ok(None), variables::value)
 }
 
 fn variable_name(invocation: &Invocation<'_>, key: &str) -> Option<String> {
@@ -76,7 +77,7 @@ fn variable_name(invocation: &Invocation<'_>, key: &str) -> Option<String> {
 /// # Errors
 ///
 /// When the variable says neither yes nor no.
-pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliError> {
+pub(crate) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliError> {
     if invocation.arguments.has(key) {
         return Ok(true);
     }
@@ -89,7 +90,7 @@ pub(super) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliEr
 /// # Errors
 ///
 /// When both stand on the command line, or the variable says neither yes nor no.
-pub(super) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
+pub(crate) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
     match (invocation.arguments.has("--in-memory"), given(invocation, "--data-dir")?) {
         (true, Some(_)) => Err(CliError::usage("--in-memory and --data-dir are both given.")
             .hint("Leave one of them out: what is in memory is kept in no folder.")),
@@ -103,7 +104,7 @@ pub(super) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
 /// # Errors
 ///
 /// When it is not known, or its path is not UTF-8.
-pub(super) fn data_dir(invocation: &Invocation<'_>) -> Result<PathBuf, CliError> {
+pub(crate) fn data_dir(invocation: &Invocation<'_>) -> Result<PathBuf, CliError> {
     match option(invocation, "--data-dir")? {
         Some(given) => absolute(given.value.into()),
         None => absolute(emulator_files::data_dir()?),
@@ -115,7 +116,7 @@ pub(super) fn data_dir(invocation: &Invocation<'_>) -> Result<PathBuf, CliError>
 /// # Errors
 ///
 /// When it is not UTF-8.
-pub(super) fn absolute(folder: PathBuf) -> Result<PathBuf, CliError> {
+pub(crate) fn absolute(folder: PathBuf) -> Result<PathBuf, CliError> {
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     // The ready line names it.
     text_of(&folder)?;
@@ -127,8 +128,8 @@ pub(super) fn absolute(folder: PathBuf) -> Result<PathBuf, CliError> {
 /// # Errors
 ///
 /// When one of them is wrong, or an issuer cannot be asked.
-pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
-    config.new_authority_command = Program::current().command(super::NEW_AUTHORITY);
+pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
+    config.new_authority_command = Program::current().command(crate::commands::emulator::NEW_AUTHORITY);
     config.access_key = access_key::given(invocation)?.or(config.access_key);
     config.strict_api_version = flag(invocation, "--strict-api-version")?;
     config.log_requests = flag(invocation, "--log-requests")?;
@@ -156,7 +157,7 @@ pub(super) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
         config.public_url = Some(public_url(&given)?);
     }
     for given in list(invocation, "--entra-issuer")? {
-        client::check_url(&given.named_by, &given.value).map_err(|error| error.hint(ENTRA_METADATA))?;
+        fetch::check_url(&given.named_by, &given.value).map_err(|error| error.hint(ENTRA_METADATA))?;
         let issuer = trusted_issuer(&given.value, invocation.printer).map_err(|error| {
             error.hint(format!(
                 "{} names an issuer, whose metadata and keys are read once, at the start.",
@@ -224,7 +225,7 @@ fn public_url(given: &Given) -> Result<String, CliError> {
 }
 
 /// Whether it is a URL of the web with nothing but a scheme, a host, a port and a path.
-pub(super) fn is_web(url: &Url) -> bool {
+pub(crate) fn is_web(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
         && url.has_host()
         && url.username().is_empty()
@@ -238,7 +239,7 @@ pub(super) fn is_web(url: &Url) -> bool {
 /// # Errors
 ///
 /// When no certificate can have one of them, or the variable is not UTF-8.
-pub(super) fn hostnames(invocation: &Invocation<'_>) -> Result<Vec<String>, CliError> {
+pub(crate) fn hostnames(invocation: &Invocation<'_>) -> Result<Vec<String>, CliError> {
     let given = list(invocation, "--hostname")?;
     let names = given.iter().flat_map(|Given { value, named_by }| {
         let parts = value.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
@@ -256,7 +257,7 @@ pub(super) fn hostnames(invocation: &Invocation<'_>) -> Result<Vec<String>, CliE
 
 /// One of the two options about one's own certificate is of no use without the other.
 fn alone(given: &Given, other: &str) -> CliError {
-    let variable = emulator_variables::name_of(other);
+    let variable = variables::name_of(other);
     CliError::new(format!("{} is given without {other}.", given.named_by))
         .hint(format!("A certificate needs its key: {other} FILE, or {variable}."))
 }
@@ -265,9 +266,9 @@ fn alone(given: &Given, other: &str) -> CliError {
 fn fetch(url: &str, printer: Printer) -> Result<Json, CliError> {
     let (answer, wanted) = mpsc::channel();
     let asked = url.to_owned();
-    thread::spawn(move || answer.send(client::fetch_json(&asked, printer)));
+    thread::spawn(move || answer.send(fetch::fetch_json(&asked, printer)));
     wanted.recv_timeout(ISSUER_TIMEOUT).unwrap_or_else(|_| {
-        let (url, seconds) = (client::without_user(url), ISSUER_TIMEOUT.as_secs());
+        let (url, seconds) = (fetch::without_user(url), ISSUER_TIMEOUT.as_secs());
         Err(CliError::new(format!("{url} cannot be read: it has not answered within {seconds} s."))
             .hint(ENTRA_METADATA))
     })

@@ -2,16 +2,16 @@
 
 use azure_core::http::Url;
 
-use super::options::is_web;
-use crate::emulator_variables::Given;
-use crate::error::CliError;
+use crate::commands::emulator::options::is_web;
+use crate::knack::variables::Given;
+use crate::report::error::CliError;
 
 /// An origin as browsers send it: without its usual port, and without a slash at the end.
 ///
 /// # Errors
 ///
 /// When no browser sends it.
-pub(super) fn parse(given: &Given) -> Result<String, CliError> {
+pub(crate) fn parse(given: &Given) -> Result<String, CliError> {
     let parsed = Url::parse(&given.value).ok().filter(|url| url.path() == "/" && is_web(url) && is_of_a_page(url));
     let origin = parsed.map(|url| url.origin().ascii_serialization());
     origin.ok_or_else(|| {

@@ -2,20 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use super::options;
-use super::settings::{LOG_FILE, PID_FILE, READY_FILE};
-use crate::commands::Invocation;
-use crate::emulator_files;
-use crate::error::CliError;
+use crate::commands::emulator::options;
+use crate::commands::emulator::settings::{LOG_FILE, PID_FILE, READY_FILE};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::service::emulator_files;
 
 /// The files, by absolute paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Places {
-    pub(super) pid: PathBuf,
-    pub(super) log: PathBuf,
-    pub(super) ready: PathBuf,
+pub(crate) struct Places {
+    pub(crate) pid: PathBuf,
+    pub(crate) log: PathBuf,
+    pub(crate) ready: PathBuf,
     /// The pid file is where it is by default.
-    pub(super) is_usual: bool,
+    pub(crate) is_usual: bool,
 }
 
 impl Places {
@@ -24,7 +24,7 @@ impl Places {
     /// # Errors
     ///
     /// When an option is empty, or when nothing says where the files are to be.
-    pub(super) fn of(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Self, CliError> {
+    pub(crate) fn of(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Self, CliError> {
         let given = |key: &str| -> Result<Option<PathBuf>, CliError> {
             options::option(invocation, key)?.map(|given| options::absolute(given.value.into())).transpose()
         };
@@ -45,7 +45,7 @@ impl Places {
     /// # Errors
     ///
     /// When everything is in memory, and there is no home directory.
-    pub(super) fn usual(data: Option<&Path>) -> Result<Self, CliError> {
+    pub(crate) fn usual(data: Option<&Path>) -> Result<Self, CliError> {
         let stem = match data {
             Some(data) => data.to_owned(),
             None => {

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::ready::{LATER_MEMBERS, MEMBERS, text_of};
-use crate::error::{CliError, system_text};
-use crate::private_file;
+use crate::commands::emulator::ready::{LATER_MEMBERS, MEMBERS, text_of};
+use crate::files::private_file;
+use crate::report::error::CliError;
+use crate::system::system_text;
 use crate::system::{self, has_ended, is_same};
 
 /// More than a ready line has, in bytes.
@@ -22,19 +23,19 @@ const LOOKS: u32 = 20;
 const LOOK: Duration = Duration::from_millis(10);
 
 /// What such a file has in it.
-pub(super) struct Kind {
+pub(crate) struct Kind {
     /// In words.
     what: &'static str,
     /// The process that has written this content of the file; `None` where it is anything else.
     process_of: fn(&[u8], &File, &Path) -> Option<i32>,
 }
 
-pub(super) const READY: Kind = Kind { what: "ready file", process_of: process_of_ready_line };
-pub(super) const PID: Kind = Kind { what: "pid file", process_of: process_of_number };
+pub(crate) const READY: Kind = Kind { what: "ready file", process_of: process_of_ready_line };
+pub(crate) const PID: Kind = Kind { what: "pid file", process_of: process_of_number };
 
 /// A file that is made beside its place, and moved there when it is whole. It is locked as long as the emulator lives, which
 /// tells it from one that a killed emulator has left.
-pub(super) struct ProcessFile {
+pub(crate) struct ProcessFile {
     kind: &'static Kind,
     path: PathBuf,
     /// Once it is there.
@@ -42,9 +43,9 @@ pub(super) struct ProcessFile {
 }
 
 /// A process that serves, and what it has written into its file.
-pub(super) struct Holder {
-    pub(super) process: i32,
-    pub(super) content: Vec<u8>,
+pub(crate) struct Holder {
+    pub(crate) process: i32,
+    pub(crate) content: Vec<u8>,
 }
 
 impl ProcessFile {
@@ -53,7 +54,7 @@ impl ProcessFile {
     /// # Errors
     ///
     /// When anything else is there, another emulator uses it, there is no such folder, or it is the one of the data.
-    pub(super) fn claim(kind: &'static Kind, path: &str, data: Option<&Path>) -> Result<Self, CliError> {
+    pub(crate) fn claim(kind: &'static Kind, path: &str, data: Option<&Path>) -> Result<Self, CliError> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
         // The ready line names it.
         text_of(&path)?;
@@ -71,7 +72,7 @@ impl ProcessFile {
     }
 
     /// Where it is.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -80,7 +81,7 @@ impl ProcessFile {
     /// # Errors
     ///
     /// When the folder cannot be written, or the disk is full.
-    pub(super) fn publish(&mut self, line: &str) -> Result<(), CliError> {
+    pub(crate) fn publish(&mut self, line: &str) -> Result<(), CliError> {
         let (unfinished, mut file) = create_beside(&self.path).map_err(|why| self.unwritable(&why))?;
         // On the disk before it has its name: after a power failure, an empty file would not be known as one of these.
         let whole = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data());
@@ -110,7 +111,7 @@ impl Drop for ProcessFile {
 }
 
 /// Who serves and keeps such a file there; `None` where nobody does.
-pub(super) fn holder(kind: &Kind, path: &Path) -> Option<Holder> {
+pub(crate) fn holder(kind: &Kind, path: &Path) -> Option<Holder> {
     if !fs::symlink_metadata(path).ok()?.is_file() {
         return None;
     }
@@ -145,7 +146,7 @@ fn name_new(unfinished: &Path, path: &Path) -> io::Result<()> {
 }
 
 /// Whether a folder is the one of the data or below it, whatever links lead there.
-pub(super) fn is_within(folder: &Path, data: &Path) -> bool {
+pub(crate) fn is_within(folder: &Path, data: &Path) -> bool {
     match (folder.canonicalize(), data.canonicalize()) {
         (Ok(folder), Ok(data)) => folder.starts_with(data),
         // There is no data folder yet, so nothing is below it.

@@ -9,50 +9,50 @@ use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPME
 use pyjmespath::Value;
 use serde_json::{Value as Json, json};
 
-use super::process_file::ProcessFile;
-use crate::app;
-use crate::commands::Invocation;
-use crate::emulator_files;
-use crate::emulator_variables;
-use crate::error::CliError;
-use crate::output;
-use crate::platform::Platform;
-use crate::printer::Level;
-use crate::program::Program;
+use crate::commands::emulator::process_file::ProcessFile;
+use crate::knack::invocation::Invocation;
+use crate::knack::rendering;
+use crate::knack::variables;
+use crate::report::error::CliError;
+use crate::report::printer::Level;
+use crate::report::program::Program;
+use crate::report::stdout;
+use crate::service::emulator_files;
+use crate::system::platform::Platform;
 
 /// What every ready line has.
-pub(super) const MEMBERS: [&str; 7] =
+pub(crate) const MEMBERS: [&str; 7] =
     ["endpoint", "connectionString", "caCertificate", "caBundle", "controlEndpoint", "readyFile", "pid"];
 
 /// What the ready lines of the version before did not have.
-pub(super) const LATER_MEMBERS: [&str; 2] = ["pidFile", "logFile"];
+pub(crate) const LATER_MEMBERS: [&str; 2] = ["pidFile", "logFile"];
 
 /// Where clients find the emulator and its certificates.
-pub(super) struct Ready {
+pub(crate) struct Ready {
     /// The one of `--public-url`, where it is given.
-    pub(super) endpoint: String,
+    pub(crate) endpoint: String,
     /// On this machine, whatever clients are told: a proxy needs it.
-    pub(super) control_endpoint: String,
-    pub(super) connection_string: String,
+    pub(crate) control_endpoint: String,
+    pub(crate) connection_string: String,
     /// Of the authority. `None` where no file could be written.
-    pub(super) certificate: Option<String>,
+    pub(crate) certificate: Option<String>,
     /// The roots of this machine, and the authority.
-    pub(super) bundle: Option<String>,
+    pub(crate) bundle: Option<String>,
     /// Where the data is kept; `None` in memory.
-    pub(super) data: Option<String>,
+    pub(crate) data: Option<String>,
     /// The file of `--ready-file`.
-    pub(super) file: Option<String>,
+    pub(crate) file: Option<String>,
     /// The file of `--pid-file`.
-    pub(super) pid_file: Option<String>,
+    pub(crate) pid_file: Option<String>,
     /// Where the log goes; `None` for stderr.
-    pub(super) log_file: Option<String>,
+    pub(crate) log_file: Option<String>,
     /// The process that serves.
-    pub(super) pid: u32,
+    pub(crate) pid: u32,
 }
 
 impl Ready {
     /// What is known of an emulator on that port.
-    pub(super) fn of(emulator: &Emulator, port: u16) -> Self {
+    pub(crate) fn of(emulator: &Emulator, port: u16) -> Self {
         Self {
             endpoint: emulator.public_endpoint(port),
             control_endpoint: format!("{}/emulator/", emulator.endpoint(port)),
@@ -68,7 +68,7 @@ impl Ready {
     }
 
     /// What the ready file of an emulator says whose data is kept there; `None` where it is not the file of that process.
-    pub(super) fn of_file(content: &[u8], pid: u32, data: Option<String>) -> Option<Self> {
+    pub(crate) fn of_file(content: &[u8], pid: u32, data: Option<String>) -> Option<Self> {
         let line: Json = serde_json::from_slice(content).ok()?;
         let text = |name: &str| line.get(name).and_then(Json::as_str).map(str::to_owned);
         let is_of_it = line.get("pid").and_then(Json::as_u64) == Some(pid.into());
@@ -92,7 +92,7 @@ impl Ready {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub(super) fn publish(&self, file: Option<&mut ProcessFile>) -> Result<(), CliError> {
+    pub(crate) fn publish(&self, file: Option<&mut ProcessFile>) -> Result<(), CliError> {
         file.map_or(Ok(()), |file| file.publish(&self.document(true).to_string()))
     }
 
@@ -102,14 +102,14 @@ impl Ready {
     ///
     /// When stdout cannot be written, also because its reader has gone away: nobody would know that the emulator runs. And
     /// when a query does not fit the line.
-    pub(super) fn say(&self, invocation: &Invocation<'_>) -> Result<(), CliError> {
+    pub(crate) fn say(&self, invocation: &Invocation<'_>) -> Result<(), CliError> {
         // Where stdout is not a terminal, it is a journal or the log of a CI run, most likely.
         let with_key = self.has_well_known_key() || std::io::stdout().is_terminal();
         let document = self.document(with_key).to_string();
         if invocation.arguments.has("--output") || invocation.arguments.query().is_some() {
-            app::show(invocation, Value::from_json(&document).unwrap_or(Value::Null))?;
+            rendering::show(invocation, Value::from_json(&document).unwrap_or(Value::Null))?;
         } else {
-            output::print_part(&format!("{document}\n"))?;
+            stdout::print_part(&format!("{document}\n"))?;
         }
         let printer = invocation.printer;
         if !with_key && self.file.is_none() {
@@ -128,7 +128,7 @@ impl Ready {
     fn is_usual(&self) -> bool {
         let folder =
             emulator_files::data_dir().and_then(|folder| text_of(&std::path::absolute(&folder).unwrap_or(folder)));
-        emulator_variables::development_host().is_ok_and(|host| self.endpoint == format!("https://{host}"))
+        variables::development_host().is_ok_and(|host| self.endpoint == format!("https://{host}"))
             && folder.is_ok_and(|folder| self.data.as_ref() == Some(&folder))
             && self.has_well_known_key()
     }
@@ -203,7 +203,7 @@ impl Ready {
 /// # Errors
 ///
 /// When it is not UTF-8.
-pub(super) fn text_of(path: &Path) -> Result<String, CliError> {
+pub(crate) fn text_of(path: &Path) -> Result<String, CliError> {
     path.to_str().map(str::to_owned).ok_or_else(|| {
         CliError::new(format!("The path {} is not valid UTF-8, so it cannot be given to clients.", path.display()))
             .hint(format!(

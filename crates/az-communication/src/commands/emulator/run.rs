@@ -7,25 +7,24 @@ use acs_identity_emulator::{Config, Storage};
 use pyjmespath::Value;
 use tokio::sync::oneshot;
 
-use super::environment::Credentials;
-use super::folder::TemporaryFolder;
-use super::listen::Place;
-use super::options;
-use super::settings::{
+use crate::commands::emulator::environment::{self, Credentials};
+use crate::commands::emulator::folder::TemporaryFolder;
+use crate::commands::emulator::listen::Place;
+use crate::commands::emulator::settings::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME,
     KEEP_CREDENTIALS, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION,
     THROTTLE,
 };
-use super::{Hints, environment, threads, trusting};
-use crate::cli::table::{Argument, Arity, Example, Verb};
-use crate::commands::Invocation;
+use crate::commands::emulator::{Hints, options, threads, trusting};
 use crate::delegate;
-use crate::error::CliError;
-use crate::exit_code::ExitCode;
-use crate::prompt;
+use crate::knack::command_table::{Argument, Arity, Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
+use crate::report::prompt;
 use crate::system::{self, Signals};
 
-pub(in crate::commands) const VERB: Verb = Verb {
+pub(crate) const VERB: Verb = Verb {
     summary: "Run a command with a private emulator that lives as long as it does.\n\nThe command finds the connection \
         string in AZURE_COMMUNICATION_CONNECTION_STRING, the endpoint in AZURE_COMMUNICATION_ENDPOINT, and the \
         certificate of the emulator's authority where Python, OpenSSL, curl, Node.js and Java look for it. Its exit code is \
@@ -77,8 +76,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         return Err(CliError::new("There is no command behind --.").exit_code(ExitCode::Usage));
     };
     system::end_process_1_at_once();
-    super::misspelled::warn(invocation);
-    super::check_file_limit()?;
+    crate::commands::emulator::misspelled::warn(invocation);
+    crate::commands::emulator::check_file_limit()?;
     let port = options::option(invocation, "--port")?.map_or(Ok(0), |given| given.port())?;
     let place = Place::of(options::option(invocation, "--host")?.as_ref())?;
     let storage = match options::option(invocation, "--data-dir")? {
@@ -94,7 +93,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     // Before there is a folder to remove or a command to tell. Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let opened = super::open(config, &HINTS)?;
+    let opened = crate::commands::emulator::open(config, &HINTS)?;
     let folder = TemporaryFolder::new()?;
     let trusted = trusting::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
     let end = threads::runtime()?.block_on(async {
@@ -112,8 +111,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         let status = match command.spawn() {
             Ok(child) => {
                 // The command has the limit that it would have without us.
-                super::raise_file_limit();
-                system::wait_for_command(child, &mut signals).await.map(End::Command)
+                crate::commands::emulator::raise_file_limit();
+                Ok(End::Command(system::wait_for_command(child, &mut signals).await?))
             }
             Err(error) => Err(delegate::not_started(&command, error)),
         };

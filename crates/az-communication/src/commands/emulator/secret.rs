@@ -3,20 +3,21 @@
 
 use std::path::Path;
 
-use super::options;
-use crate::cli::table::Argument;
-use crate::commands::Invocation;
-use crate::emulator_variables::{self, Given};
-use crate::error::CliError;
-use crate::text_file;
+use crate::commands::emulator::options;
+use crate::files::text_file;
+use crate::knack::command_table::Argument;
+use crate::knack::invocation::Invocation;
+use crate::knack::variables;
+use crate::knack::variables::Given;
+use crate::report::error::CliError;
 
 /// A secret, and what its names are.
-pub(super) struct Secret {
-    pub(super) option: &'static Argument,
+pub(crate) struct Secret {
+    pub(crate) option: &'static Argument,
     /// In words.
-    pub(super) what: &'static str,
+    pub(crate) what: &'static str,
     /// Whether a value can be one.
-    pub(super) check: fn(&Given) -> Result<(), CliError>,
+    pub(crate) check: fn(&Given) -> Result<(), CliError>,
 }
 
 impl Secret {
@@ -25,15 +26,15 @@ impl Secret {
     /// # Errors
     ///
     /// When its file cannot be read, both variables are set, or one of them is empty.
-    pub(super) fn given(&self, invocation: &Invocation<'_>) -> Result<Option<Given>, CliError> {
+    pub(crate) fn given(&self, invocation: &Invocation<'_>) -> Result<Option<Given>, CliError> {
         let given = options::option(invocation, self.option.key())?;
         if invocation.arguments.has(self.option.key()) {
             return Ok(given);
         }
-        if let Some(empty) = self.option.variable_names().find(|name| emulator_variables::is_empty(name)) {
+        if let Some(empty) = self.option.variable_names().find(|name| variables::is_empty(name)) {
             return Err(self.refused_as_empty(&empty));
         }
-        let file = self.option.file_variable_name().map_or(Ok(None), emulator_variables::value)?;
+        let file = self.option.file_variable_name().map_or(Ok(None), variables::value)?;
         match (given, file) {
             (Some(secret), Some(file)) => {
                 let described = CliError::usage(format!("{} and {} are both set.", secret.named_by, file.named_by));

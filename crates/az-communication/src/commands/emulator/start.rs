@@ -7,31 +7,30 @@ use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_PORT};
 use pyjmespath::Value;
 
-use super::folder::TemporaryFolder;
-use super::listen::Place;
-use super::options;
-use super::process_file::{Kind, PID, ProcessFile, READY};
-use super::ready::{Ready, text_of};
-use super::settings::{
+use crate::commands::emulator::folder::TemporaryFolder;
+use crate::commands::emulator::listen::Place;
+use crate::commands::emulator::process_file::{Kind, PID, ProcessFile, READY};
+use crate::commands::emulator::ready::{Ready, text_of};
+use crate::commands::emulator::settings::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, DATA_DIR, DETACH, ENTRA_ADMIN,
     ENTRA_ISSUER, HOST, HOSTNAME, IN_MEMORY, LOG_FILE, LOG_REQUESTS, PARENT_PID, PID_FILE, PORT, PUBLIC_URL,
     READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, UNTIL_STDIN_CLOSES,
 };
-use super::until::Until;
-use super::{Hints, detach, threads, trusting};
-use crate::cli::table::{Example, Verb};
-use crate::commands::Invocation;
-use crate::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
-use crate::emulator_variables::Given;
-use crate::error::{CliError, system_text};
-use crate::limits;
-use crate::output;
-use crate::platform::Platform;
-use crate::private_file;
-use crate::prompt;
+use crate::commands::emulator::until::Until;
+use crate::commands::emulator::{Hints, detach, options, threads, trusting};
+use crate::files::private_file;
+use crate::knack::command_table::{Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::knack::variables::Given;
+use crate::report::error::CliError;
+use crate::report::prompt;
+use crate::report::stdout;
+use crate::service::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
+use crate::system::platform::Platform;
+use crate::system::system_text;
 use crate::system::{self, Signals};
 
-pub(in crate::commands) const VERB: Verb = Verb {
+pub(crate) const VERB: Verb = Verb {
     summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nOnce it is ready, \
         one line of JSON on stdout says where it listens, its connection string and the files with its certificates; the \
         log goes to stderr. An access key of your own stands in that line on a terminal only.",
@@ -95,10 +94,10 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     }
     system::end_process_1_at_once();
     if detached.is_none() {
-        super::misspelled::warn(invocation);
+        crate::commands::emulator::misspelled::warn(invocation);
     }
-    super::raise_file_limit();
-    super::check_file_limit()?;
+    crate::commands::emulator::raise_file_limit();
+    crate::commands::emulator::check_file_limit()?;
     let port = options::option(invocation, "--port")?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
     let place = Place::of(options::option(invocation, "--host")?.as_ref())?;
     let folder = data_folder(invocation)?;
@@ -126,7 +125,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     };
     let mut pid_file = claim(&PID, pid_file)?;
     let mut ready_file = claim(&READY, ready_file)?;
-    let opened = super::open(config, &HINTS)?;
+    let opened = crate::commands::emulator::open(config, &HINTS)?;
     let (files, temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
@@ -153,15 +152,15 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             // Where nobody reads stdout, the emulator can still be stopped.
             None => {
                 for _ in 0..READY_LOOKS {
-                    if output::is_read(READY_LOOK) {
+                    if stdout::is_read(READY_LOOK) {
                         break;
                     }
                     if let Some(signal) = signals.ended_by() {
                         return Ok(Some(signal));
                     }
                 }
-                if !output::is_read(Duration::ZERO) {
-                    return Err(output::unread());
+                if !stdout::is_read(Duration::ZERO) {
+                    return Err(stdout::unread());
                 }
             }
         }
@@ -176,7 +175,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         let mut end = Err(CliError::new("The emulator has stopped."));
         let stop = async {
             end = tokio::select! {
-                signal = signals.end() => signal.map(Some),
+                signal = signals.end() => signal.map(Some).map_err(CliError::from),
                 () = until.end() => Ok(None),
             };
         };
@@ -223,7 +222,7 @@ impl Files {
             // One that says the same will do on a full disk.
             Err(error) if !private_file::holds(&path, bundle.as_bytes()) => {
                 let what = format!("{} cannot be written: {}.", path.display(), system_text(&error));
-                return Err(limits::explain(CliError::new(what), &error));
+                return Err(CliError::new(what).advise(&error));
             }
             _ => {}
         }

@@ -6,20 +6,20 @@ use std::time::{Duration, Instant};
 use pyjmespath::Value;
 use serde_json::{Value as Json, json};
 
-use super::health::{self, Health};
-use super::options;
-use super::settings::{
+use crate::commands::emulator::health::{self, Health};
+use crate::commands::emulator::options;
+use crate::commands::emulator::settings::{
     CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT,
     STATUS_READY_FILE, WAIT,
 };
-use super::target::{Ask, Target};
-use crate::cli::table::{Example, Verb};
-use crate::commands::Invocation;
-use crate::commands::duration::parse_duration;
-use crate::error::CliError;
-use crate::exit_code::ExitCode;
+use crate::commands::emulator::target::{Ask, Target};
+use crate::knack::command_table::{Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::knack::values::duration::parse_duration;
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
 
-pub(in crate::commands) const VERB: Verb = Verb {
+pub(crate) const VERB: Verb = Verb {
     summary: "Say whether the emulator is ready.\n\nThe exit code is 0 where it is, and 1 where it is not. The options \
         and variables name the emulator as they do for `start`; without any, it is the one on its usual port, or in the \
         background.",

@@ -5,30 +5,31 @@ use std::path::{Path, PathBuf};
 use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 use acs_identity_protocol::endpoint::host_and_path;
 
-use super::options;
-use super::places::Places;
-use super::process_file::{self, PID, READY};
-use super::ready::Ready;
-use super::settings::{
+use crate::commands::emulator::options;
+use crate::commands::emulator::places::Places;
+use crate::commands::emulator::process_file::{self, PID, READY};
+use crate::commands::emulator::ready::Ready;
+use crate::commands::emulator::settings::{
     CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_PID_FILE, STATUS_PORT, STATUS_READY_FILE,
 };
-use crate::client::{Auth, Connection, check_url};
-use crate::commands::Invocation;
-use crate::emulator_variables;
-use crate::error::CliError;
-use crate::names;
+use crate::knack::invocation::Invocation;
+use crate::knack::variables;
+use crate::report::error::CliError;
+use crate::service::connection::{Auth, Connection};
+use crate::service::fetch::check_url;
+use crate::transport::names;
 
 /// An emulator, and how it is asked.
-pub(super) struct Target {
+pub(crate) struct Target {
     /// `None` where its port is not known.
-    pub(super) endpoint: Option<String>,
+    pub(crate) endpoint: Option<String>,
     /// Where a pid file or ready file says it.
-    pub(super) process: Option<i32>,
-    pub(super) ask: Ask,
+    pub(crate) process: Option<i32>,
+    pub(crate) ask: Ask,
 }
 
 /// How it is asked.
-pub(super) enum Ask {
+pub(crate) enum Ask {
     /// Not at all, for this reason.
     Nobody(String),
     /// By plain HTTP: host and port. On this machine nobody listens in, and no certificate needs to be trusted.
@@ -43,7 +44,7 @@ impl Target {
     /// # Errors
     ///
     /// When one of them cannot be read.
-    pub(super) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+    pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
         if let Some(given) = options::option(invocation, ENDPOINT.key())? {
             check_url(&given.named_by, &given.value)?;
             return Self::of_endpoint(&given.value).ok_or_else(|| given.is_not("a URL of an emulator"));
@@ -160,7 +161,7 @@ impl Local {
     }
 
     fn at(&self, port: u16, process: Option<i32>) -> Target {
-        let place = emulator_variables::place(self.host.as_deref(), port);
+        let place = variables::place(self.host.as_deref(), port);
         Target { endpoint: Some(format!("https://{place}")), process, ask: Ask::Plain(place) }
     }
 

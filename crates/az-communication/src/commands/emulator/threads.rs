@@ -7,8 +7,8 @@ use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::error::{CliError, system_text};
-use crate::limits;
+use crate::report::error::CliError;
+use crate::system::system_text;
 
 /// The stack of a thread. Signing and SQLite need a quarter of it.
 const STACK: usize = 1024 * 1024;
@@ -19,16 +19,14 @@ const STACK: usize = 1024 * 1024;
 /// # Errors
 ///
 /// When the system refuses what even that needs.
-pub(super) fn runtime() -> Result<Runtime, CliError> {
+pub(crate) fn runtime() -> Result<Runtime, CliError> {
     let wanted = thread::available_parallelism().map_or(1, usize::from);
     let built = match startable(wanted) {
         0 => None,
         count => many_threads(count),
     };
     let built = built.unwrap_or_else(|| with_options(&mut Builder::new_current_thread()).build());
-    built.map_err(|error| {
-        limits::explain(CliError::new(format!("The emulator cannot start: {}.", system_text(&error))), &error)
-    })
+    built.map_err(|error| CliError::new(format!("The emulator cannot start: {}.", system_text(&error))).advise(&error))
 }
 
 /// tokio panics where a thread cannot be started. Those that are wanted could be started a moment ago, so that is rare:

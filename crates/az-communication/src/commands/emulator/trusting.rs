@@ -6,15 +6,16 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::bundle::{join, read, system};
-use super::folder::TemporaryFolder;
-use super::java;
-use crate::client::BUNDLE_VARIABLES;
-use crate::error::{CliError, system_text};
-use crate::printer::Printer;
+use crate::commands::emulator::bundle::{join, read, system};
+use crate::commands::emulator::folder::TemporaryFolder;
+use crate::commands::emulator::java;
+use crate::report::error::CliError;
+use crate::report::printer::Printer;
+use crate::system::system_text;
+use crate::transport::tls::trust::BUNDLE_VARIABLES;
 
 /// Names and values.
-pub(super) type Variables = Vec<(&'static str, OsString)>;
+pub(crate) type Variables = Vec<(&'static str, OsString)>;
 
 /// What the environment says about certificates, as texts in PEM.
 struct InForce<'a> {
@@ -73,7 +74,7 @@ impl InForce<'_> {
 /// # Errors
 ///
 /// When the folder cannot be written.
-pub(super) fn variables(folder: &TemporaryFolder, authority: &str, printer: &Printer) -> Result<Variables, CliError> {
+pub(crate) fn variables(folder: &TemporaryFolder, authority: &str, printer: &Printer) -> Result<Variables, CliError> {
     let in_force = InForce { lookup: &|name| env::var_os(name), warn: &|text| printer.warning(&text) };
     // Most often three of the four are the same.
     let mut written: Vec<(String, PathBuf)> = Vec::new();
@@ -110,7 +111,7 @@ fn java_options(folder: &TemporaryFolder, authority: &str) -> Result<Option<Stri
 
 /// The bundle that the ready line names: the roots of this machine, those that the environment names, and our authority.
 /// What lies in our own folder is left out, because it holds this bundle of an earlier start.
-pub(super) fn bundle(authority: &str, own_folder: &Path) -> String {
+pub(crate) fn bundle(authority: &str, own_folder: &Path) -> String {
     let own = own_folder.canonicalize().ok();
     let named = BUNDLE_VARIABLES.iter().chain(&["SSL_CERT_FILE"]).find_map(|name| {
         let path = PathBuf::from(env::var_os(name)?).canonicalize().ok()?;

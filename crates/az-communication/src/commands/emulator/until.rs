@@ -6,17 +6,17 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::options;
-use super::settings::{PARENT_PID, UNTIL_STDIN_CLOSES};
-use crate::commands::Invocation;
-use crate::emulator_variables::Given;
-use crate::error::{CliError, system_text};
-use crate::limits;
-use crate::number;
+use crate::commands::emulator::options;
+use crate::commands::emulator::settings::{PARENT_PID, UNTIL_STDIN_CLOSES};
+use crate::knack::invocation::Invocation;
+use crate::knack::values::number;
+use crate::knack::variables::Given;
+use crate::report::error::CliError;
 use crate::system::Process;
+use crate::system::system_text;
 
 /// What the emulator waits for.
-pub(super) struct Until {
+pub(crate) struct Until {
     parent: Option<oneshot::Receiver<()>>,
     stdin: Option<oneshot::Receiver<()>>,
 }
@@ -27,7 +27,7 @@ impl Until {
     /// # Errors
     ///
     /// When there is no such process, or it cannot be watched.
-    pub(super) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+    pub(crate) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
         let parent = match options::option(invocation, PARENT_PID.key())? {
             Some(given) => Some(end_of_process(&given)?),
             None => None,
@@ -40,7 +40,7 @@ impl Until {
     }
 
     /// Returns when one of them has come; never where none was asked for.
-    pub(super) async fn end(self) {
+    pub(crate) async fn end(self) {
         tokio::select! {
             () = come(self.parent) => {}
             () = come(self.stdin) => {}
@@ -74,7 +74,7 @@ fn on_a_thread(wait: impl FnOnce() + Send + 'static, what: &str) -> Result<onesh
     };
     thread::Builder::new().stack_size(STACK).spawn(wait).map_err(|error| {
         let described = CliError::new(format!("{what} cannot be watched: {}.", system_text(&error)));
-        limits::explain(described, &error)
+        described.advise(&error)
     })?;
     Ok(end)
 }

@@ -1,8 +1,8 @@
 //! `manual`: man pages of all commands and groups, from the one table of them. Packages install these.
 
-mod page;
-mod program;
-mod roff;
+pub(crate) mod page;
+pub(crate) mod program;
+pub(crate) mod roff;
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,11 +12,12 @@ use pyjmespath::Value;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::{Invocation, TABLE};
-use crate::cli::table::{Argument, Completion, Example, Verb};
-use crate::error::{CliError, system_text};
+use crate::knack::command_table::{Argument, Completion, Example, Table, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::system::system_text;
 
-pub(super) const VERB: Verb = Verb {
+pub(crate) const VERB: Verb = Verb {
     summary: "Write man pages of all commands into a folder.\n\nPages of the same names are replaced. The date in them is \
         SOURCE_DATE_EPOCH where that is set. The names of the files are the result.",
     arguments: &[Argument::new(&["--out-dir"], "Folder of the pages. It is made where it is missing.")
@@ -39,7 +40,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     };
     fs::create_dir_all(&folder).map_err(|error| failed(&folder, &error))?;
     let mut names = Vec::new();
-    for (name, text) in pages(&date()?) {
+    for (name, text) in pages(invocation.table, &date()?) {
         let path = folder.join(&name);
         fs::write(&path, text).map_err(|error| failed(&path, &error))?;
         names.push(Value::from(name));
@@ -48,10 +49,10 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
 }
 
 /// The names of all pages, sorted, and what is in them.
-fn pages(date: &str) -> Vec<(String, String)> {
-    let edition = Edition { table: &TABLE, date };
-    let groups = TABLE.groups.iter().map(|group| (group.path, edition.group(group)));
-    let commands = TABLE.commands.iter().map(|command| (command.path, edition.command(command)));
+fn pages(table: &'static Table, date: &str) -> Vec<(String, String)> {
+    let edition = Edition { table, date };
+    let groups = table.groups.iter().map(|group| (group.path, edition.group(group)));
+    let commands = table.commands.iter().map(|command| (command.path, edition.command(command)));
     let mut pages = Vec::new();
     for (path, text) in groups.chain(commands) {
         let name = page_name(path);

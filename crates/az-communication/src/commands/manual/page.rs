@@ -1,12 +1,13 @@
 //! The page of a command, and that of a group, from the table of commands.
 
-use super::roff::{Roff, bold, escaped, placeholder};
-use crate::cli::table::{Argument, Arity, Command, Group, Table, messages};
-use crate::cli::{COMMUNICATION, PROGRAM_SUMMARY, USER_IDENTITY, arguments_of_help, need, values_note};
-use crate::program::{OWN_NAME, Program};
+use crate::commands::manual::roff::{Roff, bold, escaped, placeholder};
+use crate::knack::command_table::{Argument, Arity, Command, Group, Table, messages};
+use crate::knack::grammar::short::{COMMUNICATION, SUMMARY as PROGRAM_SUMMARY, USER_IDENTITY};
+use crate::knack::help::{arguments_of_help, need, values_note};
+use crate::report::program::{OWN_NAME, Program};
 
 /// What is the same on all pages.
-pub(super) struct Edition<'a> {
+pub(crate) struct Edition<'a> {
     /// The table.
     pub table: &'static Table,
     /// The date, as `2026-11-26`.
@@ -14,7 +15,7 @@ pub(super) struct Edition<'a> {
 }
 
 /// The name of the page of that path: the words behind `az`, `communication` first.
-pub(super) fn page_name(path: &str) -> String {
+pub(crate) fn page_name(path: &str) -> String {
     format!("az-{}", path.replace(' ', "-"))
 }
 
@@ -152,7 +153,7 @@ impl Edition<'_> {
             }
         }
         if group.path == COMMUNICATION {
-            super::program::sections(&mut page);
+            crate::commands::manual::program::sections(&mut page);
         }
         Self::see_also(&mut page, above(group.path).into_iter().collect());
         page.finish()

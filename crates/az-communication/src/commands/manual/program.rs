@@ -1,7 +1,7 @@
 //! What the program's own page has beside its groups and commands.
 
-use super::roff::{Roff, bold};
-use crate::exit_code::ExitCode;
+use crate::commands::manual::roff::{Roff, bold};
+use crate::report::exit_code::ExitCode;
 
 /// The variables that every user meets; the others stand with their options.
 const VARIABLES: [(&str, &str); 4] = [
@@ -24,7 +24,7 @@ const CODES: [(ExitCode, &str); 5] = [
 ];
 
 /// Adds them.
-pub(super) fn sections(page: &mut Roff) {
+pub(crate) fn sections(page: &mut Roff) {
     page.section("ENVIRONMENT");
     for (name, text) in VARIABLES {
         page.item(&bold(name), &[text]);

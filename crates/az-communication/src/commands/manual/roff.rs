@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 const WIDTH: usize = 80;
 
 /// A page as it grows.
-pub(super) struct Roff(String);
+pub(crate) struct Roff(String);
 
 impl Roff {
     /// The head of a page of section 1.
@@ -97,17 +97,17 @@ impl Roff {
 }
 
 /// Bold.
-pub(super) fn bold(text: &str) -> String {
+pub(crate) fn bold(text: &str) -> String {
     format!("\\fB{}\\fR", escaped(text))
 }
 
 /// Something that the user puts in the place of this.
-pub(super) fn placeholder(text: &str) -> String {
+pub(crate) fn placeholder(text: &str) -> String {
     format!("\\fI{}\\fR", escaped(text))
 }
 
 /// A text whose characters are taken as they are.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, character| {
         match character {
             '\\' => out.push_str("\\(rs"),

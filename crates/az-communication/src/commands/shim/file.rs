@@ -4,18 +4,17 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::script;
-use crate::delegate;
-use crate::platform::Platform;
-use crate::program::OWN_NAME;
-use crate::system;
+use crate::commands::shim::script;
+use crate::report::program::OWN_NAME;
+use crate::system::platform::Platform;
+use crate::{delegate, system};
 
 /// Its name.
-pub(super) const NAME: &str = Platform::HERE.file_of_shim();
+pub(crate) const NAME: &str = Platform::HERE.file_of_shim();
 
 /// What stands where a shim is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// Nothing.
     Nothing,
     /// A shim that calls this program, by that path.
@@ -29,7 +28,7 @@ pub(super) enum Found {
 }
 
 /// What stands there. `recorded` is what a shim there called when it was made.
-pub(super) fn look(path: &Path, recorded: Option<&Path>) -> Found {
+pub(crate) fn look(path: &Path, recorded: Option<&Path>) -> Found {
     let Ok(metadata) = fs::symlink_metadata(path) else {
         return Found::Nothing;
     };
@@ -72,7 +71,7 @@ fn look_at_link(path: &Path, recorded: Option<&Path>) -> Found {
 /// # Errors
 ///
 /// When something of that name exists, or the folder cannot be written.
-pub(super) fn make(path: &Path, program: &Path) -> io::Result<()> {
+pub(crate) fn make(path: &Path, program: &Path) -> io::Result<()> {
     if system::LINKS {
         return system::link(program, path);
     }

@@ -4,15 +4,15 @@ use std::fs;
 
 use pyjmespath::Value;
 
-use super::file::{self, Found};
-use super::{DIR, folder_of, place, profile, record, say, text};
-use crate::cli::table::{Example, Verb};
-use crate::client::object;
-use crate::commands::Invocation;
+use crate::commands::shim::file::{self, Found};
+use crate::commands::shim::{DIR, folder_of, place, profile, record, say, text};
 use crate::delegate;
-use crate::error::CliError;
+use crate::knack::command_table::{Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::service::calls::object;
 
-pub(in crate::commands) const VERB: Verb = Verb {
+pub(crate) const VERB: Verb = Verb {
     summary: "Put an az before the real one, which calls this program.\n\nIt goes into the first folder on PATH that is \
         yours, in your home folder, and stands before the real az, preferably ~/.local/bin. What this program does not have goes on to the real az. A \
         file of another program is never replaced.",
@@ -27,16 +27,16 @@ pub(in crate::commands) const VERB: Verb = Verb {
 };
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    let program = super::own_file()?;
+    let program = crate::commands::shim::own_file()?;
     if place::is_passing(&program) {
         let what = "is in a cache or a project, where the next installation removes it, so no shim was made for it";
         return Err(CliError::new(format!("{} {what}.", program.display())).hint(
             "Install it for your user first: pipx install az-communication, or npm install -g az-communication",
         ));
     }
-    let folder = match super::given_folder(invocation) {
+    let folder = match crate::commands::shim::given_folder(invocation) {
         Some(folder) => folder,
-        None => place::choose(&super::on_path())?,
+        None => place::choose(&crate::commands::shim::on_path())?,
     };
     let shim = folder.join(file::NAME);
     let shown = shim.display();
@@ -45,7 +45,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             let made = place::make(&folder)?;
             if let Err(error) = file::make(&shim, &program) {
                 made.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
-                return Err(super::cannot("made", &shim, &error));
+                return Err(crate::commands::shim::cannot("made", &shim, &error));
             }
             made.iter().for_each(|folder| say(invocation, &format!("Made the folder {}.", folder.display())));
             say(invocation, &format!("Made {shown}, which calls {}.", program.display()));
@@ -61,8 +61,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             "unchanged"
         }
         Found::Shim(former) | Found::Dangling(former) => {
-            fs::remove_file(&shim).map_err(|error| super::cannot("replaced", &shim, &error))?;
-            file::make(&shim, &program).map_err(|error| super::cannot("made", &shim, &error))?;
+            fs::remove_file(&shim).map_err(|error| crate::commands::shim::cannot("replaced", &shim, &error))?;
+            file::make(&shim, &program).map_err(|error| crate::commands::shim::cannot("made", &shim, &error))?;
             say(invocation, &format!("{shown} called {}. Now it calls {}.", former.display(), program.display()));
             note(invocation, record::Noted { shim: shim.clone(), target: program.clone(), made: Vec::new() });
             "repaired"
@@ -72,7 +72,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
                 .hint("Choose another folder, which stands before it on PATH: --dir DIR"));
         }
     };
-    let on_path = super::on_path();
+    let on_path = crate::commands::shim::on_path();
     let first = on_path.first();
     let in_front = first.is_some_and(|first| first.is_ours);
     if !in_front {

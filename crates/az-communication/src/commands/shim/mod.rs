@@ -1,13 +1,13 @@
 //! `shim install|remove|status`: an `az` before the real one, which calls this program.
 
-mod file;
-pub(super) mod install;
-mod place;
-mod profile;
-mod record;
-pub(super) mod remove;
-mod script;
-pub(super) mod status;
+pub(crate) mod file;
+pub(crate) mod install;
+pub(crate) mod place;
+pub(crate) mod profile;
+pub(crate) mod record;
+pub(crate) mod remove;
+pub(crate) mod script;
+pub(crate) mod status;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -15,11 +15,12 @@ use std::path::{Path, PathBuf};
 use file::Found;
 use pyjmespath::Value;
 
-use super::Invocation;
-use crate::cli::table::{Argument, Completion};
 use crate::delegate::{self, OnPath};
-use crate::error::{CliError, system_text};
-use crate::printer::Level;
+use crate::knack::command_table::{Argument, Completion};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::report::printer::Level;
+use crate::system::system_text;
 
 /// `--dir`.
 const DIR: Argument = Argument::new(&["--dir"], "Folder of the shim.").completion(Completion::File).extension();

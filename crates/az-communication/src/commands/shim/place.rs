@@ -4,12 +4,11 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::file::{self, Found};
-use super::{folder_of, record};
-use crate::config;
+use crate::commands::shim::file::{self, Found};
+use crate::commands::shim::{folder_of, record};
 use crate::delegate::OnPath;
-use crate::emulator_files::TEMPORARY_PREFIX;
-use crate::error::CliError;
+use crate::report::error::CliError;
+use crate::service::emulator_files::TEMPORARY_PREFIX;
 use crate::system;
 
 /// The folder of a user's own programs, below the home folder.
@@ -21,8 +20,8 @@ const USUAL: &str = ".local/bin";
 /// # Errors
 ///
 /// When there is no home folder.
-pub(super) fn choose(on_path: &[OnPath]) -> Result<PathBuf, CliError> {
-    let usual = config::home().map(|home| PathBuf::from(home).join(USUAL));
+pub(crate) fn choose(on_path: &[OnPath]) -> Result<PathBuf, CliError> {
+    let usual = system::home().map(|home| PathBuf::from(home).join(USUAL));
     let path: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
     let is_in_use = |shim: &Path| {
         let folder = folder_of(shim);
@@ -55,30 +54,30 @@ pub(super) fn choose(on_path: &[OnPath]) -> Result<PathBuf, CliError> {
 }
 
 /// What stands there.
-pub(super) fn look(shim: &Path) -> Found {
+pub(crate) fn look(shim: &Path) -> Found {
     file::look(shim, record::about(shim).map(|noted| noted.target).as_deref())
 }
 
 /// Whether it is a folder of this user, below the home folder, that this user can write. To root, all folders belong.
 fn is_own(folder: &Path) -> bool {
-    let is_at_home = config::home().is_some_and(|home| !home.is_empty() && folder.starts_with(home));
+    let is_at_home = system::home().is_some_and(|home| !home.is_empty() && folder.starts_with(home));
     is_at_home && !is_of_a_run(folder) && system::is_own_folder(folder)
 }
 
 /// Whether a folder has the files of one run of the emulator. It has a link to this program, and is gone soon.
-pub(super) fn is_of_a_run(folder: &Path) -> bool {
+pub(crate) fn is_of_a_run(folder: &Path) -> bool {
     folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes()))
 }
 
 /// Whether a path belongs to one project or one command: `npx` and `uvx` put such folders on PATH for a command alone, and what is
 /// in them is gone after the next installation.
-pub(super) fn is_passing(path: &Path) -> bool {
+pub(crate) fn is_passing(path: &Path) -> bool {
     let is_of_project = path.ancestors().any(|folder| {
         let is = |folder: &Path, name: &str| folder.file_name().is_some_and(|own| own == name);
         // Those of a whole installation of Node.js are in `lib`.
         is(folder, "node_modules") && !folder.parent().is_some_and(|above| is(above, "lib"))
     });
-    let usual = config::home().map(|home| PathBuf::from(home).join(".cache"));
+    let usual = system::home().map(|home| PathBuf::from(home).join(".cache"));
     let caches = ["UV_CACHE_DIR", "XDG_CACHE_HOME"].into_iter().filter_map(env::var_os).map(PathBuf::from).chain(usual);
     is_of_project || caches.filter(|cache| cache.is_absolute()).any(|cache| path.starts_with(cache))
 }
@@ -93,7 +92,7 @@ fn is_of_environment(folder: &Path) -> bool {
 /// # Errors
 ///
 /// When one cannot be made.
-pub(super) fn make(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+pub(crate) fn make(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut missing: Vec<PathBuf> =
         folder.ancestors().take_while(|folder| fs::symlink_metadata(folder).is_err()).map(Path::to_owned).collect();
     missing.reverse();
@@ -101,7 +100,7 @@ pub(super) fn make(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         if let Err(error) = fs::create_dir(folder) {
             // Nothing is left of a folder that is of no use.
             missing[..at].iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
-            return Err(super::cannot("made", folder, &error));
+            return Err(crate::commands::shim::cannot("made", folder, &error));
         }
     }
     Ok(missing)

@@ -3,8 +3,8 @@
 use std::env;
 use std::path::Path;
 
-use crate::config;
-use crate::platform::Platform;
+use crate::system;
+use crate::system::platform::Platform;
 
 /// A shell, the file that it reads at its start, and a line for it.
 struct Profile {
@@ -28,7 +28,7 @@ fn fish(folder: &str) -> String {
 }
 
 /// The line for the user's shell; without a known one, that for most shells. On Windows there is none.
-pub(super) fn line(folder: &Path) -> Option<String> {
+pub(crate) fn line(folder: &Path) -> Option<String> {
     if Platform::HERE.path_settings().is_some() {
         return None;
     }
@@ -37,7 +37,7 @@ pub(super) fn line(folder: &Path) -> Option<String> {
 }
 
 /// What to do, in words: for the user's shell, or for each.
-pub(super) fn advice(folder: &Path) -> String {
+pub(crate) fn advice(folder: &Path) -> String {
     if let Some(settings) = Platform::HERE.path_settings() {
         return format!(
             "Put {} first in the variable Path: {settings}. What stands in the Path of the system comes before that of the \
@@ -69,7 +69,7 @@ fn own() -> Option<&'static Profile> {
 fn written(folder: &Path) -> String {
     let plain =
         |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+'));
-    let below = config::home().and_then(|home| Some(folder.strip_prefix(home).ok()?.to_str()?.to_owned()));
+    let below = system::home().and_then(|home| Some(folder.strip_prefix(home).ok()?.to_str()?.to_owned()));
     match below.filter(|below| plain(below) && !below.is_empty()) {
         Some(below) => format!("\"$HOME/{below}\""),
         None => format!("'{}'", folder.to_string_lossy().replace('\'', r"'\''")),

@@ -6,25 +6,25 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
 
-use crate::config;
-use crate::error::CliError;
-use crate::private_file;
+use crate::files::private_file;
+use crate::knack::config;
+use crate::report::error::CliError;
 
 const FILE: &str = "communication-shims.json";
 
 /// The notes about one shim.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Noted {
+pub(crate) struct Noted {
     /// Where it is.
-    pub(super) shim: PathBuf,
+    pub(crate) shim: PathBuf,
     /// What it calls.
-    pub(super) target: PathBuf,
+    pub(crate) target: PathBuf,
     /// The folders that were made for it and for these notes, each one before those in it.
-    pub(super) made: Vec<PathBuf>,
+    pub(crate) made: Vec<PathBuf>,
 }
 
 /// The notes. Where they cannot be read, there are none.
-pub(super) fn read() -> Vec<Noted> {
+pub(crate) fn read() -> Vec<Noted> {
     let text = file().and_then(|file| fs::read(file).ok()).unwrap_or_default();
     let json: Json = serde_json::from_slice(&text).unwrap_or_default();
     json.as_array().into_iter().flatten().filter_map(noted).collect()
@@ -40,7 +40,7 @@ fn noted(json: &Json) -> Option<Noted> {
 }
 
 /// The notes about the shim there.
-pub(super) fn about(shim: &Path) -> Option<Noted> {
+pub(crate) fn about(shim: &Path) -> Option<Noted> {
     read().into_iter().find(|noted| noted.shim == shim)
 }
 
@@ -49,7 +49,7 @@ pub(super) fn about(shim: &Path) -> Option<Noted> {
 /// # Errors
 ///
 /// When the notes cannot be written.
-pub(super) fn add(mut new: Noted) -> Result<(), CliError> {
+pub(crate) fn add(mut new: Noted) -> Result<(), CliError> {
     let is_text = |path: &PathBuf| path.to_str().is_some();
     if ![&new.shim, &new.target].into_iter().chain(&new.made).all(is_text) {
         return Err(CliError::new(format!("The path {} is not valid UTF-8, so it was not noted.", new.shim.display())));
@@ -61,7 +61,7 @@ pub(super) fn add(mut new: Noted) -> Result<(), CliError> {
     }
     let folder = config::directory().filter(|folder| !folder.exists());
     if let Some(folder) = folder {
-        private_file::make_folder(&folder).map_err(|error| super::cannot("made", &folder, &error))?;
+        private_file::make_folder(&folder).map_err(|error| crate::commands::shim::cannot("made", &folder, &error))?;
         new.made.push(folder);
     }
     all.push(new);
@@ -73,7 +73,7 @@ pub(super) fn add(mut new: Noted) -> Result<(), CliError> {
 /// # Errors
 ///
 /// When the notes cannot be written.
-pub(super) fn forget(shim: &Path) -> Result<Vec<PathBuf>, CliError> {
+pub(crate) fn forget(shim: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut all = read();
     let Some(at) = all.iter().position(|noted| noted.shim == shim) else {
         return Ok(Vec::new());
@@ -107,7 +107,7 @@ fn write(all: &[Noted]) -> Result<(), CliError> {
         let list: Vec<Json> = all.iter().map(entry).collect();
         private_file::replace(&file, format!("{}\n", Json::from(list)).as_bytes())
     };
-    written.map_err(|error| super::cannot("written", &file, &error))
+    written.map_err(|error| crate::commands::shim::cannot("written", &file, &error))
 }
 
 fn file() -> Option<PathBuf> {

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use pyjmespath::Value;
 
-use super::file::{self, Found};
-use super::{DIR, place, record, say};
-use crate::cli::table::{Example, Verb};
-use crate::client::object;
-use crate::commands::Invocation;
-use crate::error::CliError;
+use crate::commands::shim::file::{self, Found};
+use crate::commands::shim::{DIR, place, record, say};
+use crate::knack::command_table::{Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::service::calls::object;
 
-pub(in crate::commands) const VERB: Verb = Verb {
+pub(crate) const VERB: Verb = Verb {
     summary: "Take back what `shim install` has made.\n\nFolders that it made go, too, where they are empty.",
     arguments: &[DIR],
     connects: false,
@@ -26,7 +26,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     for shim in shims(invocation) {
         match place::look(&shim) {
             Found::Shim(_) | Found::Dangling(_) => {
-                fs::remove_file(&shim).map_err(|error| super::cannot("removed", &shim, &error))?;
+                fs::remove_file(&shim).map_err(|error| crate::commands::shim::cannot("removed", &shim, &error))?;
                 say(invocation, &format!("Removed {}.", shim.display()));
                 folders.extend(record::forget(&shim)?);
                 removed.push(shim);
@@ -60,11 +60,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
 
 /// The shims to remove: that of the folder given, else those that were noted, and one that a shell would find.
 fn shims(invocation: &Invocation<'_>) -> Vec<PathBuf> {
-    if let Some(folder) = super::given_folder(invocation) {
+    if let Some(folder) = crate::commands::shim::given_folder(invocation) {
         return vec![folder.join(file::NAME)];
     }
     let mut shims: Vec<PathBuf> = record::read().into_iter().map(|noted| noted.shim).collect();
-    let found = super::on_path().into_iter().map(|az| az.path);
+    let found = crate::commands::shim::on_path().into_iter().map(|az| az.path);
     let found = found.filter(|path| matches!(place::look(path), Found::Shim(_)));
     for shim in found {
         if !shims.contains(&shim) {

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::delegate::MARKER;
-use crate::program::AS_AZ;
+use crate::report::program::AS_AZ;
 
 /// Its text. The mark is what this program is known by among others called `az`. `None` for a path that cmd could read
 /// wrongly: it reads files in the code page of the console.
-pub(super) fn text(program: &Path, home: Option<&Path>) -> Option<String> {
+pub(crate) fn text(program: &Path, home: Option<&Path>) -> Option<String> {
     let written = |path: &Path| Some(path.to_str()?.replace('%', "%%")).filter(|text| text.is_ascii());
     let path = match home.and_then(|home| program.strip_prefix(home).ok()) {
         // The name of a user may have any letters.
@@ -27,15 +27,15 @@ fn target(text: &str, home: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// What the shim in that file calls; `None` where it is another file.
-pub(super) fn target_of(file: &Path) -> Option<PathBuf> {
+pub(crate) fn target_of(file: &Path) -> Option<PathBuf> {
     // Ours are short.
     let is_short = std::fs::metadata(file).is_ok_and(|metadata| metadata.len() < 4096);
     let text = is_short.then(|| std::fs::read_to_string(file).ok()).flatten()?;
     target(&text, home().as_deref())
 }
 
-pub(super) fn home() -> Option<PathBuf> {
-    crate::config::home().map(PathBuf::from)
+pub(crate) fn home() -> Option<PathBuf> {
+    crate::system::home().map(PathBuf::from)
 }
 
 #[cfg(test)]

@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use pyjmespath::Value;
 
-use super::file::Found;
-use super::{place, record, text};
-use crate::cli::table::{Example, Verb};
-use crate::client::object;
-use crate::commands::Invocation;
+use crate::commands::shim::file::Found;
+use crate::commands::shim::{place, record, text};
 use crate::delegate;
-use crate::error::CliError;
+use crate::knack::command_table::{Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::service::calls::object;
 
-pub(in crate::commands) const VERB: Verb = Verb {
+pub(crate) const VERB: Verb = Verb {
     summary: "Show where the shim is, and which az a shell runs.\n\n`first_az` is the az that a shell finds first, `real_az` \
         the one that gets the commands which this program does not have.",
     arguments: &[],
@@ -24,7 +24,7 @@ pub(in crate::commands) const VERB: Verb = Verb {
 
 fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     invocation.columns.set(Some(&["state", "shim", "target", "first_az", "real_az"]));
-    let on_path = super::on_path();
+    let on_path = crate::commands::shim::on_path();
     let noted = record::read().into_iter().map(|noted| noted.shim);
     let known = noted.chain(on_path.iter().map(|az| az.path.clone()));
     let found = known.map(|path| (place::look(&path), path)).find_map(|(found, path)| match found {

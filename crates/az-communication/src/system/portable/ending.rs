@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Notify;
 
 use super::typed::Interrupts;
-use crate::error::{CliError, system_text};
+use crate::system::ending_error::EndingError;
 
 /// The number that shells know Ctrl-C by.
 const INTERRUPT: i32 = 2;
@@ -23,7 +23,7 @@ impl Signals {
     /// # Errors
     ///
     /// Never here.
-    pub fn register() -> Result<Self, CliError> {
+    pub fn register() -> Result<Self, EndingError> {
         let came = Arc::new((AtomicBool::new(false), Notify::new()));
         let told = Arc::clone(&came);
         // Where the system has no more threads, Ctrl-C ends the process.
@@ -44,7 +44,7 @@ impl Signals {
     /// # Errors
     ///
     /// Never here.
-    pub async fn end(&mut self) -> Result<i32, CliError> {
+    pub async fn end(&mut self) -> Result<i32, EndingError> {
         self.came.1.notified().await;
         Ok(INTERRUPT)
     }
@@ -55,9 +55,9 @@ impl Signals {
 /// # Errors
 ///
 /// When the system does not tell what became of it.
-pub async fn wait_for_command(mut child: Child, _: &mut Signals) -> Result<ExitStatus, CliError> {
+pub async fn wait_for_command(mut child: Child, _: &mut Signals) -> Result<ExitStatus, EndingError> {
     let status = tokio::task::spawn_blocking(move || child.wait()).await.map_err(std::io::Error::other);
-    status.flatten().map_err(|error| CliError::new(format!("The command was lost: {}.", system_text(&error))))
+    status.flatten().map_err(EndingError::Command)
 }
 
 /// Ends this process with the exit code that a shell would show.

@@ -88,7 +88,7 @@ pub fn link(_: &Path, _: &Path) -> io::Result<()> {
 
 /// Whether a folder belongs to this user, who can write it: it is below the home folder.
 pub fn is_own_folder(folder: &Path) -> bool {
-    crate::config::home().is_some_and(|home| folder.starts_with(home))
+    crate::system::home().is_some_and(|home| folder.starts_with(home))
         && folder.metadata().is_ok_and(|metadata| metadata.is_dir() && !metadata.permissions().readonly())
 }
 

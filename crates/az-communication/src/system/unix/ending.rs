@@ -19,11 +19,7 @@ use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::low_level::siginfo::{Cause, Origin};
 
 use super::disposition::Ignored;
-use crate::error::{CliError, system_text};
-
-fn fail(error: std::io::Error) -> CliError {
-    CliError::new(format!("Signals cannot be handled: {}.", system_text(&error)))
-}
+use crate::system::ending_error::EndingError;
 
 /// All signals that end a process that does not handle them, but for SIGKILL and those of a fault in the program, which
 /// would come again for ever if they were handled.
@@ -72,14 +68,14 @@ impl Signals {
     /// # Errors
     ///
     /// When the process may not open two more files.
-    pub fn register() -> Result<Self, CliError> {
-        let (read, write) = UnixStream::pair().map_err(fail)?;
-        read.set_nonblocking(true).map_err(fail)?;
+    pub fn register() -> Result<Self, EndingError> {
+        let (read, write) = UnixStream::pair().map_err(EndingError::Signals)?;
+        read.set_nonblocking(true).map_err(EndingError::Signals)?;
         let ignored = Ignored::now();
         let signals =
             ENDING.into_iter().chain(TRAP.iter().copied()).chain(more()).filter(|signal| !ignored.has(*signal));
         let delivery = SignalDelivery::with_pipe(read, write, WithOrigin::default(), signals.chain([SIGCHLD]));
-        let delivery = delivery.map_err(fail)?;
+        let delivery = delivery.map_err(EndingError::Signals)?;
         if let Some(ends) = TERM_ENDS.get() {
             ends.store(false, Ordering::SeqCst);
         }
@@ -98,7 +94,7 @@ impl Signals {
     }
 
     /// Waits for the next signal.
-    async fn next(&mut self) -> Result<Origin, CliError> {
+    async fn next(&mut self) -> Result<Origin, EndingError> {
         loop {
             if let Some(origin) = self.take() {
                 return Ok(origin);
@@ -106,11 +102,11 @@ impl Signals {
             let readable = match &mut self.readable {
                 Some(readable) => readable,
                 empty => {
-                    let read = self.delivery.get_read().try_clone().map_err(fail)?;
-                    empty.insert(tokio::net::UnixStream::from_std(read).map_err(fail)?)
+                    let read = self.delivery.get_read().try_clone().map_err(EndingError::Signals)?;
+                    empty.insert(tokio::net::UnixStream::from_std(read).map_err(EndingError::Signals)?)
                 }
             };
-            readable.readable().await.map_err(fail)?;
+            readable.readable().await.map_err(EndingError::Signals)?;
             // A byte for each signal. Without reading them all, the stream counts as readable for ever.
             while matches!(readable.try_read(&mut [0; 64]), Ok(1..)) {}
         }
@@ -121,7 +117,7 @@ impl Signals {
     /// # Errors
     ///
     /// When the process may not open another file.
-    pub async fn end(&mut self) -> Result<i32, CliError> {
+    pub async fn end(&mut self) -> Result<i32, EndingError> {
         loop {
             let origin = self.next().await?;
             if origin.signal != SIGCHLD {
@@ -141,8 +137,8 @@ impl Signals {
 /// # Errors
 ///
 /// When somebody else has waited for the command.
-pub async fn wait_for_command(child: Child, signals: &mut Signals) -> Result<ExitStatus, CliError> {
-    let lost = |error: std::io::Error| CliError::new(format!("The command was lost: {}.", system_text(&error)));
+pub async fn wait_for_command(child: Child, signals: &mut Signals) -> Result<ExitStatus, EndingError> {
+    let lost = EndingError::Command;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or_else(|| lost(Errno::CHILD.into()))?;
     // What came before the command was there did not reach it, typed or not.
     while let Some(origin) = signals.take() {

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use az_communication::cli::table::Argument;
-use az_communication::commands::TABLE;
+use az_communication::commands::table::TABLE;
+use az_communication::knack::command_table::Argument;
 use serde_json::Value;
 
 use super::archive::Docker;

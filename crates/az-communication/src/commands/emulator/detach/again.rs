@@ -3,14 +3,14 @@
 use std::env;
 use std::process::Command;
 
-use super::super::places::Places;
-use super::super::ready::text_of;
-use super::super::settings::{DETACH, LOG_FILE, PID_FILE, READY_FILE};
-use super::super::{access_key, control_secret};
-use super::mark;
-use crate::cli::table::{Argument, Arity};
-use crate::commands::Invocation;
-use crate::error::CliError;
+use crate::commands::emulator::detach::mark;
+use crate::commands::emulator::places::Places;
+use crate::commands::emulator::ready::text_of;
+use crate::commands::emulator::settings::{DETACH, LOG_FILE, PID_FILE, READY_FILE};
+use crate::commands::emulator::{access_key, control_secret};
+use crate::knack::command_table::{Argument, Arity};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
 use crate::system;
 
 /// The command that serves.
@@ -18,7 +18,7 @@ use crate::system;
 /// # Errors
 ///
 /// When a secret cannot be read, or a path is not UTF-8.
-pub(super) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Command, CliError> {
+pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Command, CliError> {
     let mut command = Command::new(system::own_program());
     // It may act by the name that it is called by.
     if let Some(name) = env::args_os().next() {

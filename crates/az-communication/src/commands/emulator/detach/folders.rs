@@ -4,12 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::{CliError, system_text};
-use crate::private_file;
+use crate::files::private_file;
+use crate::report::error::CliError;
+use crate::system::system_text;
 
 /// The folders that were made, each in the one before.
 #[derive(Default)]
-pub(super) struct Folders(Vec<PathBuf>);
+pub(crate) struct Folders(Vec<PathBuf>);
 
 impl Folders {
     /// Makes the folder of a file where it is missing, for its owner only.
@@ -17,7 +18,7 @@ impl Folders {
     /// # Errors
     ///
     /// When it cannot be made.
-    pub(super) fn of_file(path: &Path) -> Result<Self, CliError> {
+    pub(crate) fn of_file(path: &Path) -> Result<Self, CliError> {
         let mut made = Self::default();
         let Some(folder) = path.parent() else { return Ok(made) };
         made.make(folder).map_err(|error| {
@@ -45,7 +46,7 @@ impl Folders {
     }
 
     /// Removes those that are empty.
-    pub(super) fn forget(self) {
+    pub(crate) fn forget(self) {
         for folder in self.0.iter().rev() {
             let _ = fs::remove_dir(folder);
         }

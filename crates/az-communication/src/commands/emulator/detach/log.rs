@@ -4,16 +4,17 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::super::process_file::is_within;
-use crate::error::{CliError, system_text};
-use crate::private_file;
+use crate::commands::emulator::process_file::is_within;
+use crate::files::private_file;
+use crate::report::error::CliError;
 use crate::system;
+use crate::system::system_text;
 
 /// How much is shown of what an emulator said at its start, in bytes.
 const MOST: u64 = 1 << 20;
 
 /// A file that is open for what comes, behind what is there.
-pub(super) struct Log {
+pub(crate) struct Log {
     path: PathBuf,
     file: File,
     /// Where this start begins.
@@ -27,7 +28,7 @@ impl Log {
     /// # Errors
     ///
     /// When it is not a file of this user, or cannot be written.
-    pub(super) fn open(path: &Path, data: Option<&Path>) -> Result<Self, CliError> {
+    pub(crate) fn open(path: &Path, data: Option<&Path>) -> Result<Self, CliError> {
         let fail = |why: &str| CliError::new(format!("The log file {} cannot be written: {why}.", path.display()));
         let text = |error: io::Error| fail(&system_text(&error));
         let parent = path.parent().unwrap_or(path);
@@ -61,14 +62,14 @@ impl Log {
     /// # Errors
     ///
     /// When this process may open no more files.
-    pub(super) fn handle(&self) -> Result<File, CliError> {
+    pub(crate) fn handle(&self) -> Result<File, CliError> {
         self.file.try_clone().map_err(|error| {
             CliError::new(format!("The log file {} cannot be opened: {}.", self.path.display(), system_text(&error)))
         })
     }
 
     /// What this start has said so far.
-    pub(super) fn said(&self) -> Vec<u8> {
+    pub(crate) fn said(&self) -> Vec<u8> {
         let mut said = Vec::new();
         let read = File::open(&self.path).and_then(|mut file| {
             file.seek(SeekFrom::Start(self.start))?;
@@ -80,7 +81,7 @@ impl Log {
     }
 
     /// Removes it where nothing was done: what it says was shown.
-    pub(super) fn forget(self) {
+    pub(crate) fn forget(self) {
         if self.is_new {
             let _ = fs::remove_file(&self.path);
         }

@@ -3,12 +3,12 @@
 //! The process is this program again, with the same options. What it says goes into the log file, from its first moment on,
 //! and is shown here until it is ready. The ready file tells that it is.
 
-mod again;
-mod folders;
-mod log;
-mod mark;
+pub(crate) mod again;
+pub(crate) mod folders;
+pub(crate) mod log;
+pub(crate) mod mark;
 
-pub(super) use mark::Detached;
+pub(in crate::commands::emulator) use mark::Detached;
 
 use std::path::Path;
 use std::process::{Child, ExitStatus, Stdio};
@@ -17,17 +17,17 @@ use std::time::{Duration, Instant};
 
 use pyjmespath::Value;
 
-use super::options;
-use super::places::Places;
-use super::process_file::{self, PID, READY};
-use super::ready::{Ready, text_of};
-use super::settings::UNTIL_STDIN_CLOSES;
-use crate::commands::Invocation;
+use crate::commands::emulator::options;
+use crate::commands::emulator::places::Places;
+use crate::commands::emulator::process_file::{self, PID, READY};
+use crate::commands::emulator::ready::{Ready, text_of};
+use crate::commands::emulator::settings::UNTIL_STDIN_CLOSES;
 use crate::delegate;
-use crate::error::CliError;
-use crate::exit_code::ExitCode;
-use crate::platform::Platform;
-use crate::prompt;
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
+use crate::report::prompt;
+use crate::system::platform::Platform;
 use crate::system::{self, Signals};
 use folders::Folders;
 use log::Log;
@@ -43,7 +43,7 @@ const END: Duration = Duration::from_secs(10);
 /// # Errors
 ///
 /// When one runs there already, when it does not become ready, or when the ready line cannot be written.
-pub(super) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Option<Value>, CliError> {
+pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Option<Value>, CliError> {
     if options::flag(invocation, UNTIL_STDIN_CLOSES.key())? {
         return Err(CliError::usage("--until-stdin-closes cannot be given with --detach.")
             .hint("An emulator in the background has no stdin. To end it with another process: --parent-pid PID"));

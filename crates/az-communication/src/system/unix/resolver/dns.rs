@@ -21,9 +21,9 @@ use tokio::time::{sleep, timeout_at};
 use super::connected_udp::ConnectedUdp;
 
 use super::resolv_conf::Settings;
-use crate::limits;
-use crate::names::{NameError, ServerFailure};
 use crate::system::NULL_DEVICE;
+use crate::system::limits;
+use crate::system::name_error::{NameError, ServerFailure};
 
 /// The next server is asked, too, when one is silent for so long.
 const NEXT_SERVER: Duration = Duration::from_secs(1);

@@ -9,7 +9,7 @@ mod resolv_conf;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::names::NameError;
+use crate::system::name_error::NameError;
 
 /// The addresses of a name that is not in the hosts file.
 ///

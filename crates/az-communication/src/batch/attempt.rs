@@ -1,0 +1,91 @@
+//! One request of a batch: when it is sent again, and what a failure means for it.
+
+use std::time::{Duration, Instant};
+
+use crate::batch::outage::{Outage, RESTART};
+use crate::batch::record::{Outcome, Subject};
+use crate::service::failure::{Failure, ServiceErrorKind};
+use crate::transport::http::wait::waiting;
+use crate::transport::resend::leaves_open;
+
+/// The time between two tries.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Makes a request. It is made again where it cannot have reached the service, for some seconds of the whole run's; and once
+/// where its outcome is unknown and doing it twice does no harm. `say` tells the user.
+pub(crate) fn attempt(
+    subject: &Subject,
+    outage: &Outage,
+    work: impl Fn(&Subject) -> Result<Outcome, Failure>,
+    say: impl Fn(&str),
+) -> Result<Outcome, Failure> {
+    let mut sent_again = false;
+    loop {
+        let begun = Instant::now();
+        let result = work(subject);
+        if result.as_ref().err().is_none_or(|failure| failure.service().is_some()) {
+            outage.answered(begun);
+        }
+        let failure = match result {
+            Err(failure) if !waiting().is_interrupted() => failure,
+            result => return result,
+        };
+        if failure.is_refused_connection() {
+            let begins = || {
+                let seconds = RESTART.as_secs();
+                say(&format!("{} Trying again for {seconds} s.", first_line(&failure)));
+            };
+            if outage.refused(begins) && waiting().sleep(PAUSE) {
+                continue;
+            }
+            return Err(failure);
+        }
+        let harmless = !matches!(subject, Subject::New { .. });
+        if harmless && !sent_again && failure.is_unknown() {
+            sent_again = true;
+            say(&format!("{}: {} The request is sent again.", subject.name(), first_line(&failure)));
+            continue;
+        }
+        return Err(failure);
+    }
+}
+
+fn first_line(failure: &Failure) -> String {
+    failure.to_string().lines().next().unwrap_or_default().to_owned()
+}
+
+/// What a failure means for the request's subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// The service refused it because of its subject; others can go on.
+    ThisOneFailed {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// A user was created, and has no token.
+    CreatedOnly {
+        /// The raw id.
+        user: String,
+    },
+    /// Nothing was done, and the reason is one for all.
+    NotDone,
+    /// It may have been done.
+    Unknown,
+}
+
+/// Decides what a failure means.
+pub(crate) fn fate(failure: &Failure, subject: &Subject) -> Fate {
+    if let Some(user) = failure.created_user() {
+        return Fate::CreatedOnly { user: user.to_owned() };
+    }
+    let Some(error) = failure.service() else {
+        return if failure.is_unknown() { Fate::Unknown } else { Fate::NotDone };
+    };
+    let about_the_name = matches!(subject, Subject::Named(_))
+        && error.kind == ServiceErrorKind::InvalidRequest
+        && error.target.as_deref().is_some_and(|target| target.eq_ignore_ascii_case("customId"));
+    if failure.is_about_one_user() || about_the_name {
+        return Fate::ThisOneFailed { status: error.status };
+    }
+    if failure.is_unknown() || leaves_open(error.status) { Fate::Unknown } else { Fate::NotDone }
+}

@@ -1,0 +1,66 @@
+//! Many requests at once: workers, one record of what is done, progress, and an end that loses nothing.
+
+pub(crate) mod attempt;
+pub(crate) mod lost;
+pub(crate) mod outage;
+pub(crate) mod permits;
+pub(crate) mod plan;
+pub(crate) mod progress;
+pub(crate) mod record;
+pub(crate) mod run;
+pub(crate) mod signals;
+pub(crate) mod summary;
+pub(crate) mod users;
+
+pub(crate) use plan::{Plan, Task};
+pub(crate) use record::{FileId, Found, Header, Operation, Outcome, Record, State, Subject};
+pub(crate) use run::{Batch, run};
+pub(crate) use signals::Signals;
+pub(crate) use summary::{Summary, count};
+pub(crate) use users::{List, names, users};
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::files::place::{Other, Which};
+use crate::knack::command_table::{Argument, Completion};
+use crate::knack::invocation::Invocation;
+use crate::knack::values::count::number;
+use crate::report::error::CliError;
+
+/// `--concurrency`.
+pub(crate) const CONCURRENCY: Argument =
+    Argument::new(&["--concurrency"], "How many requests are under way at a time, 1 to 256.").default("16").extension();
+
+/// `--users-from`.
+pub(crate) const USERS_FROM: Argument = Argument::new(
+    &["--users-from"],
+    "File of users, or - for stdin: a raw id a line, or JSON as these commands print and record it.",
+)
+.completion(Completion::File)
+.extension();
+
+const DEFAULT_CONCURRENCY: usize = 16;
+const MAX_CONCURRENCY: usize = 256;
+
+/// The value of `--concurrency`.
+pub(crate) fn concurrency(invocation: &Invocation<'_>) -> Result<usize, CliError> {
+    Ok(number(invocation, "--concurrency", &(1..=MAX_CONCURRENCY))?.unwrap_or(DEFAULT_CONCURRENCY))
+}
+
+/// The files of a batch that the ledger must not be: where its users come from, and its record.
+pub(crate) fn others<'a>(source: Option<(&'static str, FileId)>, out_file: Option<&'a str>) -> Vec<Other<'a>> {
+    let source = source.map(|(named_by, id)| Other { named_by, file: Which::Id(id) });
+    let record = out_file.map(|path| Other { named_by: "--out-file", file: Which::Path(Path::new(path)) });
+    source.into_iter().chain(record).collect()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is said where an earlier run left requests open that do no harm when they are made twice.
+pub(crate) fn sent_again(requests: usize, consequence: &str) -> String {
+    let what = if requests == 1 { "1 request is" } else { &format!("{requests} requests are") };
+    format!("{what} sent again: an earlier run ended before it had recorded the outcome. {consequence}")
+}

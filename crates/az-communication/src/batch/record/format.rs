@@ -1,0 +1,518 @@
+//! The lines of a record, and what they mean. docs/batch.md describes them for users.
+
+use acs_identity_protocol::time::parse_iso;
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value as Json, json};
+
+/// The name of the format, in the first line.
+const FORMAT: &str = "az-communication-batch";
+
+/// The version of the format. Version 1 had no first line and only tokens.
+const VERSION: u64 = 2;
+
+/// The largest number of a creation. A run counts on from there, by some millions at most.
+const MAX_N: u64 = 1 << 53;
+
+/// How the lines of a record begin, the first line apart.
+const BEGINNINGS: [&str; 5] = [r#"{"user_id":""#, r#"{"name":""#, r#"{"n":"#, r#"{"intent":""#, r#"{"key":""#];
+
+/// What a batch does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// Issues tokens, and creates users for them.
+    Issue,
+    /// Revokes tokens.
+    Revoke,
+    /// Deletes users.
+    Delete,
+}
+
+impl Operation {
+    const ALL: [Self; 3] = [Self::Issue, Self::Revoke, Self::Delete];
+
+    /// Its name in the record, and that of its command.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Issue => "token issue-batch",
+            Self::Revoke => "token revoke-batch",
+            Self::Delete => "user delete-batch",
+        }
+    }
+
+    /// What its requests do to one user.
+    pub(crate) const fn verb(self) -> &'static str {
+        match self {
+            Self::Issue => "issued",
+            Self::Revoke => "revoked",
+            Self::Delete => "deleted",
+        }
+    }
+}
+
+/// The first line: what the record is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Header {
+    /// What the batch does.
+    pub(crate) operation: Operation,
+    /// The scopes of the tokens.
+    pub(crate) scopes: Vec<String>,
+    /// Their lifetime in minutes; `None` where the service chooses.
+    pub(crate) expires_in: Option<i32>,
+    /// The service: its host, with the port and the path where the endpoint has them.
+    pub(crate) host: String,
+    /// The fingerprint of the access key, or `login`.
+    pub(crate) key: String,
+}
+
+impl Header {
+    /// The line, with the line break.
+    pub(crate) fn line(&self) -> String {
+        let issues = self.operation == Operation::Issue;
+        let json = json!({
+            "format": FORMAT,
+            "version": VERSION,
+            "operation": self.operation.name(),
+            "scopes": if issues { json!(self.scopes) } else { Json::Null },
+            "expires_in_minutes": self.expires_in,
+            "host": self.host,
+            "key": self.key,
+        });
+        format!("{json}\n")
+    }
+
+    /// How the record of another run differs from what this one asks for, in words.
+    pub(crate) fn differences(&self, asked: &Self) -> Vec<String> {
+        let mut differences = Vec::new();
+        if self.operation != asked.operation {
+            differences.push(format!("it is the record of `{}`", self.operation.name()));
+        }
+        if sorted(&self.scopes) != sorted(&asked.scopes) && self.operation == asked.operation {
+            differences.push(format!("its tokens have {}", scopes_in_words(&self.scopes)));
+        }
+        if self.expires_in != asked.expires_in && self.operation == asked.operation {
+            differences.push(match self.expires_in {
+                Some(minutes) => format!("its tokens were asked for with a lifetime of {minutes} minutes"),
+                None => "its tokens were asked for without --expires-in".to_owned(),
+            });
+        }
+        if self.host != asked.host {
+            differences.push(format!("it belongs to the service {}", self.host));
+        }
+        differences
+    }
+}
+
+fn sorted(scopes: &[String]) -> Vec<&String> {
+    let mut scopes: Vec<&String> = scopes.iter().collect();
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+/// `the scope chat`, `the scopes chat, voip`.
+pub(crate) fn scopes_in_words(scopes: &[String]) -> String {
+    let noun = if scopes.len() == 1 { "scope" } else { "scopes" };
+    format!("the {noun} {}", scopes.join(", "))
+}
+
+/// Whom a request is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// A user who exists.
+    User(String),
+    /// A user with a name of one's own (custom id): the same name gives the same user.
+    Named(String),
+    /// A user who is to be created. The name stands in the record only.
+    New {
+        /// Its number in this record.
+        n: u64,
+        /// Its name, where there is one.
+        name: Option<String>,
+    },
+}
+
+impl Subject {
+    /// How messages call it.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::User(user) => user,
+            Self::Named(name) => name,
+            Self::New { name, .. } => name.as_deref().unwrap_or("A new user"),
+        }
+    }
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A token was issued.
+    Issued {
+        /// The raw id.
+        user: String,
+        /// The token.
+        token: String,
+        /// When it expires, as the service writes it.
+        expires_on: String,
+    },
+    /// A user was created, and the answer has no token.
+    Created {
+        /// The raw id.
+        user: String,
+    },
+    /// The tokens were revoked.
+    Revoked,
+    /// The user was deleted.
+    Deleted,
+    /// There is no such user (any more).
+    Gone,
+    /// The service refused.
+    Failed {
+        /// The HTTP status.
+        status: u16,
+        /// What the service said.
+        message: String,
+    },
+    /// The request was not carried out: it was not sent, or did not reach the service.
+    Unsent,
+    /// It is not known whether a user was created.
+    Unknown,
+}
+
+impl Outcome {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Issued { .. } => "issued",
+            Self::Created { .. } => "created",
+            Self::Revoked => "revoked",
+            Self::Deleted => "deleted",
+            Self::Gone => "gone",
+            Self::Failed { .. } => "failed",
+            Self::Unsent => "unsent",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A line of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// The first line.
+    Header(Header),
+    /// What follows was done with this key.
+    Key(String),
+    /// A request is about to be sent. Its batch does this.
+    Intent(Operation, Subject),
+    /// What came of it.
+    Outcome(Subject, Outcome),
+    /// A token in the form of version 1.
+    Former {
+        /// The raw id.
+        user: String,
+        /// The token.
+        token: String,
+        /// When it expires.
+        expires_on: String,
+    },
+}
+
+impl Line {
+    /// Whether the record of a batch that does this can have the line.
+    pub(crate) fn belongs_to(&self, operation: Operation) -> bool {
+        let issues = operation == Operation::Issue;
+        let fits = |subject: &Subject| issues || matches!(subject, Subject::User(_));
+        match self {
+            Self::Header(header) => header.operation == operation,
+            Self::Key(_) => true,
+            Self::Intent(intended, subject) => *intended == operation && fits(subject),
+            Self::Outcome(subject, outcome) => {
+                fits(subject)
+                    && match outcome {
+                        Outcome::Issued { .. } => issues,
+                        Outcome::Created { .. } => issues && !matches!(subject, Subject::User(_)),
+                        Outcome::Revoked => operation == Operation::Revoke,
+                        Outcome::Deleted => operation == Operation::Delete,
+                        Outcome::Gone => !issues,
+                        Outcome::Failed { .. } | Outcome::Unsent => true,
+                        Outcome::Unknown => issues && matches!(subject, Subject::New { .. }),
+                    }
+            }
+            Self::Former { .. } => issues,
+        }
+    }
+}
+
+/// A line of intent, with the line break.
+pub(crate) fn intent(operation: Operation, subject: &Subject) -> String {
+    let creates = matches!(subject, Subject::New { .. });
+    let name = match operation {
+        Operation::Issue if creates => "create",
+        Operation::Issue => "issue",
+        Operation::Revoke => "revoke",
+        Operation::Delete => "delete",
+    };
+    let mut members = Map::new();
+    members.insert("intent".into(), name.into());
+    push_subject(&mut members, subject);
+    format!("{}\n", Json::Object(members))
+}
+
+/// A line of an outcome, with the line break. The members of a token come first, as they did in version 1.
+pub(crate) fn outcome(subject: &Subject, outcome: &Outcome) -> String {
+    let mut members = Map::new();
+    if let Outcome::Issued { user, token, expires_on } = outcome {
+        members.insert("user_id".into(), user.as_str().into());
+        members.insert("token".into(), token.as_str().into());
+        members.insert("expires_on".into(), expires_on.as_str().into());
+    }
+    if let Outcome::Created { user } = outcome {
+        members.insert("user_id".into(), user.as_str().into());
+    }
+    push_subject(&mut members, subject);
+    members.insert("outcome".into(), outcome.name().into());
+    if let Outcome::Failed { status, message } = outcome {
+        members.insert("status".into(), (*status).into());
+        members.insert("message".into(), message.as_str().into());
+    }
+    format!("{}\n", Json::Object(members))
+}
+
+/// A line that says that another key is used from here on.
+pub(crate) fn key(fingerprint: &str) -> String {
+    format!("{}\n", json!({"key": fingerprint}))
+}
+
+fn push_subject(members: &mut Map<String, Json>, subject: &Subject) {
+    match subject {
+        Subject::User(user) => {
+            members.insert("user_id".into(), user.as_str().into());
+        }
+        Subject::Named(name) => {
+            members.insert("name".into(), name.as_str().into());
+        }
+        Subject::New { n, name } => {
+            members.insert("n".into(), (*n).into());
+            if let Some(name) = name {
+                members.insert("name".into(), name.as_str().into());
+            }
+        }
+    }
+}
+
+/// Reads a line without its line break. `None` where it is not a line of a record.
+pub(crate) fn parse(line: &[u8]) -> Option<Line> {
+    // Our own lines have no blanks around them and no carriage return.
+    if line.first() != Some(&b'{') || line.last() != Some(&b'}') {
+        return None;
+    }
+    let Json::Object(mut members) = serde_json::from_slice(line).ok()? else { return None };
+    let parsed = parse_members(&mut members)?;
+    members.is_empty().then_some(parsed)
+}
+
+/// Whether an object is a line of a record that names no user who exists: the first one, one about a creation, or a change of
+/// the key.
+pub(in crate::batch) fn names_nobody(members: &Map<String, Json>) -> bool {
+    let mut rest = members.clone();
+    let parsed = parse_members(&mut rest).filter(|_| rest.is_empty());
+    parsed.is_some_and(|line| match line {
+        Line::Header(_) | Line::Key(_) => true,
+        Line::Intent(_, subject) | Line::Outcome(subject, _) => !matches!(subject, Subject::User(_)),
+        Line::Former { .. } => false,
+    })
+}
+
+/// Takes the members of a line out of an object; what is left over is not ours.
+fn parse_members(members: &mut Map<String, Json>) -> Option<Line> {
+    if members.contains_key("format") {
+        return parse_header(members).map(Line::Header);
+    }
+    if let Some(intent) = take_string(members, "intent") {
+        let operation = match intent.as_str() {
+            "create" | "issue" => Operation::Issue,
+            "revoke" => Operation::Revoke,
+            "delete" => Operation::Delete,
+            _ => return None,
+        };
+        let subject = take_subject(members)?;
+        let creates = matches!(subject, Subject::New { .. });
+        return (creates == (intent == "create")).then_some(Line::Intent(operation, subject));
+    }
+    let Some(name) = take_string(members, "outcome") else {
+        if let Some(key) = take_string(members, "key") {
+            return Some(Line::Key(key));
+        }
+        let mut take = |name| take_string(members, name);
+        let (user, token, expires_on) = (take("user_id")?, take("token")?, take("expires_on")?);
+        let is_token = !user.is_empty() && !token.is_empty() && parse_iso(&expires_on).is_some();
+        return is_token.then_some(Line::Former { user, token, expires_on });
+    };
+    let outcome = match name.as_str() {
+        "issued" => {
+            let (token, expires_on) = (take_string(members, "token")?, take_string(members, "expires_on")?);
+            let user = take_string(members, "user_id")?;
+            // The service chose the form of the date, so any is taken.
+            if user.is_empty() || token.is_empty() || expires_on.is_empty() {
+                return None;
+            }
+            let issued = Outcome::Issued { user: user.clone(), token, expires_on };
+            let subject = if members.contains_key("n") || members.contains_key("name") {
+                take_subject(members)?
+            } else {
+                Subject::User(user)
+            };
+            return Some(Line::Outcome(subject, issued));
+        }
+        "created" => {
+            let user = take_string(members, "user_id")?;
+            return Some(Line::Outcome(take_subject(members)?, Outcome::Created { user }));
+        }
+        "revoked" => Outcome::Revoked,
+        "deleted" => Outcome::Deleted,
+        "gone" => Outcome::Gone,
+        "failed" => Outcome::Failed {
+            status: u16::try_from(members.shift_remove("status")?.as_u64()?).ok()?,
+            message: take_string(members, "message")?,
+        },
+        "unsent" => Outcome::Unsent,
+        "unknown" => Outcome::Unknown,
+        _ => return None,
+    };
+    Some(Line::Outcome(take_subject(members)?, outcome))
+}
+
+fn parse_header(members: &mut Map<String, Json>) -> Option<Header> {
+    let mut take = |name| members.shift_remove(name);
+    if take("format")? != FORMAT || take("version")? != VERSION {
+        return None;
+    }
+    let operation = take("operation")?;
+    let operation = Operation::ALL.into_iter().find(|known| operation == known.name())?;
+    let scopes = match take("scopes")? {
+        Json::Null => Vec::new(),
+        scopes => serde_json::from_value(scopes).ok()?,
+    };
+    let expires_in = serde_json::from_value(take("expires_in_minutes")?).ok()?;
+    let (host, key) = (take_string(members, "host")?, take_string(members, "key")?);
+    Some(Header { operation, scopes, expires_in, host, key })
+}
+
+fn take_subject(members: &mut Map<String, Json>) -> Option<Subject> {
+    if let Some(user) = take_string(members, "user_id") {
+        return Some(Subject::User(user));
+    }
+    let name = take_string(members, "name");
+    match members.shift_remove("n") {
+        Some(n) => Some(Subject::New { n: n.as_u64().filter(|n| *n <= MAX_N)?, name }),
+        None => name.map(Subject::Named),
+    }
+}
+
+fn take_string(members: &mut Map<String, Json>, name: &str) -> Option<String> {
+    match members.shift_remove(name)? {
+        Json::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The version of the record that begins so, where it is one of ours but not of this version.
+pub(crate) fn other_version(first_line: &[u8]) -> Option<u64> {
+    let json: Json = serde_json::from_slice(first_line).ok()?;
+    (json.get("format")? == FORMAT)
+        .then(|| json.get("version")?.as_u64())
+        .flatten()
+        .filter(|version| *version != VERSION)
+}
+
+/// Whether text without a line break can be the beginning of a line of ours. A crash of the machine may leave zeros behind.
+pub(crate) fn is_cut_line(tail: &[u8], header: &str) -> bool {
+    let written = tail.iter().position(|byte| *byte == 0).unwrap_or(tail.len());
+    let (text, zeros) = tail.split_at(written);
+    let fits = |beginning: &str| text.starts_with(beginning.as_bytes()) || beginning.as_bytes().starts_with(text);
+    // A whole object lacks nothing, so it was not cut off.
+    let ends_early = || serde_json::from_slice::<IgnoredAny>(text).err().is_some_and(|error| error.is_eof());
+    zeros.iter().all(|byte| *byte == 0)
+        && ends_early()
+        && (BEGINNINGS.into_iter().any(fits) || header.as_bytes().starts_with(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header() -> Header {
+        Header {
+            operation: Operation::Issue,
+            scopes: vec!["chat".into()],
+            expires_in: Some(60),
+            host: "localhost:1".into(),
+            key: "abc".into(),
+        }
+    }
+
+    fn parse_line(line: &str) -> Option<Line> {
+        parse(line.strip_suffix('\n').unwrap_or(line).as_bytes())
+    }
+
+    #[test]
+    fn lines_are_read_as_they_are_written() {
+        assert_eq!(parse_line(&header().line()), Some(Line::Header(header())));
+        assert_eq!(parse_line(&key("x")), Some(Line::Key("x".into())));
+        let new = |name: Option<&str>| Subject::New { n: 7, name: name.map(str::to_owned) };
+        let named = Subject::Named("Al \"ice\"".into());
+        for subject in [Subject::User("8:acs:a".into()), named, new(None), new(Some("b"))] {
+            let line = intent(Operation::Issue, &subject);
+            assert_eq!(parse_line(&line), Some(Line::Intent(Operation::Issue, subject.clone())), "{line}");
+            assert!(is_cut_line(&line.as_bytes()[..9], ""));
+            let issued = Outcome::Issued { user: "8:acs:a".into(), token: "t".into(), expires_on: "2026-01-01".into() };
+            let failed = Outcome::Failed { status: 401, message: "(x) y\nz".into() };
+            for what in [issued, failed, Outcome::Revoked, Outcome::Gone, Outcome::Unsent, Outcome::Unknown] {
+                let line = outcome(&subject, &what);
+                assert_eq!(parse_line(&line), Some(Line::Outcome(subject.clone(), what)), "{line}");
+                assert!(is_cut_line(&line.as_bytes()[..9], ""), "{line}");
+            }
+        }
+        let former = r#"{"user_id":"a","token":"b","expires_on":"2026-01-01T00:00:00Z"}"#;
+        assert!(matches!(parse_line(former), Some(Line::Former { .. })));
+    }
+
+    #[test]
+    fn other_lines_are_refused() {
+        for line in [
+            "",
+            "{}",
+            "[]",
+            "notes",
+            r#"{"user_id":"a"}"#,
+            r#"{"user_id":"a","token":"b"}"#,
+            r#"{"user_id":"a","token":"b","expires_on":"2026-01-01T00:00:00Z","more":1}"#,
+            r#"{"user_id":"a","token":"b","expires_on":"never"}"#,
+            r#"{"user_id":"a","token":"","expires_on":"2026-01-01T00:00:00Z"}"#,
+            r#"{"user_id":"a","token":"","expires_on":"2026-01-01T00:00:00Z","outcome":"issued"}"#,
+            r#"{"user_id":"a","token":"b","expires_on":"","outcome":"issued"}"#,
+            "{\"user_id\":\"a\",\"outcome\":\"revoked\"}\r",
+            r#" {"user_id":"a","outcome":"revoked"}"#,
+            r#"{"user_id":"a","outcome":"something"}"#,
+            r#"{"intent":"create","user_id":"a"}"#,
+            r#"{"n":-1,"outcome":"unknown"}"#,
+            r#"{"n":18446744073709551615,"outcome":"unsent"}"#,
+            r#"{"intent":"create","n":18446744073709551615}"#,
+            r#"{"format":"az-communication-batch","version":3}"#,
+        ] {
+            assert_eq!(parse(line.as_bytes()), None, "{line}");
+        }
+        assert_eq!(other_version(br#"{"format":"az-communication-batch","version":3}"#), Some(3));
+    }
+
+    #[test]
+    fn a_cut_line_is_known_by_its_beginning() {
+        let line = header().line();
+        for tail in ["{", "{\"user_id\":\"8:acs", "{\"n\":1", &line[..40], "{\"user_id\":\"8:acs\0\0", "\0\0"] {
+            assert!(is_cut_line(tail.as_bytes(), &line), "{tail:?}");
+        }
+        for tail in
+            ["note", "{\"a\"", "{ ", "{\"user_id\":8", "{\"format\":\"other", "\0x", "{\"n\":1}", "{\"n\":1} note"]
+        {
+            assert!(!is_cut_line(tail.as_bytes(), &line), "{tail:?}");
+        }
+    }
+}

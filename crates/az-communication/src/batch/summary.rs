@@ -1,0 +1,34 @@
+//! What a batch's result says.
+
+use std::time::Duration;
+
+use pyjmespath::Value;
+
+/// What came of a run.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Summary {
+    /// How many were done in this run.
+    pub(crate) done: usize,
+    /// How many of the users of a record got another token in this run.
+    pub(crate) renewed: usize,
+    /// How many users do not exist (any more).
+    pub(crate) gone: usize,
+    /// How many the service refused.
+    pub(crate) failed: usize,
+    /// How many creations have an unknown outcome.
+    pub(crate) unknown: usize,
+    /// How long it took.
+    pub(crate) time: Duration,
+}
+
+/// A count as a member of a result.
+pub(crate) fn count(count: usize) -> Value {
+    Value::Int(count as i128)
+}
+
+impl Summary {
+    /// The time in seconds, to the millisecond.
+    pub(crate) fn seconds(self) -> Value {
+        Value::Float((self.time.as_secs_f64() * 1000.0).round() / 1000.0)
+    }
+}

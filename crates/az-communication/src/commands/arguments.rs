@@ -1,0 +1,32 @@
+//! The arguments that several commands have.
+
+use acs_identity_protocol::api_version::KNOWN;
+
+use crate::knack::command_table::{Argument, Arity, Completion};
+
+/// `--user`, required.
+pub(crate) const USER: Argument = Argument::new(&["--user"], "ACS identifier.").required().not_empty();
+
+/// `--yes`.
+pub(crate) const YES: Argument = Argument::new(&["--yes", "-y"], "Do not prompt for confirmation.").arity(Arity::Flag);
+
+/// `--scope`.
+pub(crate) const SCOPE: Argument = Argument::new(&["--scope"], "List of scopes for an access token ex: chat/voip.")
+    .arity(Arity::Many)
+    .required()
+    .completion(Completion::Words(&["chat", "voip", "chat.join", "chat.join.limited", "voip.join"]));
+
+/// `--api-version`.
+pub(crate) const API_VERSION: Argument = Argument::new(&["--api-version"], "Version of the service's API.")
+    .completion(Completion::Words(&VERSIONS))
+    .extension();
+
+const VERSIONS: [&str; KNOWN.len()] = {
+    let mut names = [""; KNOWN.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = KNOWN[at].name;
+        at += 1;
+    }
+    names
+};

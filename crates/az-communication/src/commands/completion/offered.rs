@@ -1,0 +1,130 @@
+//! What may follow each word of a command line.
+
+use std::borrow::Cow;
+
+use crate::knack::command_table::{Argument, Arity, Command, Completion, Group, Table};
+use crate::knack::grammar::argparse::HELP;
+use crate::knack::grammar::short;
+use crate::report::program::Program;
+
+/// What this program's command lines are made of, under the name that it was called by.
+pub(crate) struct Offered {
+    pub(crate) table: &'static Table,
+}
+
+impl Offered {
+    /// The paths that have words below them: as they are typed, and whole. The first one is this program itself.
+    pub(crate) fn groups(&self) -> Vec<(&'static str, &'static str)> {
+        let typed = |group: &'static Group| (Program::current().words(group.path), group.path);
+        let below = self.table.groups.iter().map(typed).filter(|(typed, _)| !typed.is_empty());
+        std::iter::once(("", "")).chain(below).collect()
+    }
+
+    /// The commands, as they are typed.
+    pub(crate) fn commands(&self) -> Vec<&'static str> {
+        self.table.commands.iter().map(typed).collect()
+    }
+
+    /// The paths of which the Azure CLI knows more.
+    pub(crate) fn shared(&self) -> Vec<&'static str> {
+        if !Program::current().is_az() {
+            return Vec::new();
+        }
+        let shared = self.table.groups.iter().filter(|group| group.shared).map(|group| group.path);
+        std::iter::once("").chain(shared).collect()
+    }
+
+    /// The commands behind which another command follows.
+    pub(crate) fn runners(&self) -> Vec<&'static str> {
+        let runs = |command: &&Command| {
+            let mut arguments = command.verb.arguments.iter();
+            positional(command).is_none() && arguments.any(|argument| argument.arity == Arity::Remainder)
+        };
+        self.table.commands.iter().filter(runs).map(typed).collect()
+    }
+
+    pub(crate) fn options(&self, command: &Command) -> Vec<&'static Argument> {
+        let arguments = self.table.arguments(command).filter(|argument| argument.arity != Arity::Remainder);
+        std::iter::once(&HELP).chain(arguments).collect()
+    }
+
+    /// What may follow each path.
+    pub(crate) fn words(&self) -> Vec<(&'static str, Vec<Word>)> {
+        let mut words = Vec::new();
+        let described =
+            |argument: &'static Argument| argument.options.iter().map(|option| (*option, argument.help.into()));
+        for (typed, path) in self.groups() {
+            let summary = |(word, path): (&'static str, String)| {
+                let group = self.table.group(&path).map(|group| group.summary);
+                let summary =
+                    self.table.command(&path).map_or(group.unwrap_or_default(), |command| command.verb.summary);
+                (word, Program::current().text(summary, &path))
+            };
+            let below = short::children(self.table, path).into_iter().map(summary);
+            words.push((typed, below.chain(described(&HELP).rev()).collect()));
+        }
+        for command in self.table.commands {
+            let values = positional(command).unwrap_or_default().iter().map(|word| (*word, "".into()));
+            words.push((typed(command), values.chain(self.options(command).into_iter().flat_map(described)).collect()));
+        }
+        words
+    }
+
+    /// The kind of each option: by itself where it is the same in all commands, else behind the command's path.
+    pub(crate) fn kinds(&self) -> Vec<(String, String)> {
+        let mut uses: Vec<(&'static str, Vec<(&'static str, String)>)> = Vec::new();
+        for command in self.table.commands {
+            for argument in self.options(command) {
+                for option in argument.options {
+                    let used = (typed(command), kind(argument));
+                    match uses.iter_mut().find(|(known, _)| known == option) {
+                        Some((_, uses)) => uses.push(used),
+                        None => uses.push((option, vec![used])),
+                    }
+                }
+            }
+        }
+        let mut kinds = Vec::new();
+        for (option, uses) in uses {
+            // The most usual one stands for the rest.
+            let count = |kind: &str| uses.iter().filter(|(_, other)| other == kind).count();
+            let usual = uses.iter().map(|(_, kind)| kind).max_by_key(|kind| count(kind)).cloned().unwrap_or_default();
+            let others = uses.iter().filter(|(_, kind)| *kind != usual);
+            kinds.extend(others.map(|(path, kind)| (format!("{path} {option}"), kind.clone())));
+            kinds.push((option.to_owned(), usual));
+        }
+        kinds
+    }
+}
+
+fn typed(command: &'static Command) -> &'static str {
+    Program::current().words(command.path)
+}
+
+fn positional(command: &Command) -> Option<&'static [&'static str]> {
+    command.verb.arguments.iter().find_map(|argument| match (argument.arity, argument.completion) {
+        (Arity::Remainder, Completion::Words(words)) => Some(words),
+        _ => None,
+    })
+}
+
+/// A word, with a description where there is one.
+pub(crate) type Word = (&'static str, Cow<'static, str>);
+
+pub(crate) fn list(words: &[Word]) -> String {
+    words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
+}
+
+/// What follows an option: `flag` for nothing, `one` or `many` values, and which: words, `<file>`, or anything.
+fn kind(argument: &Argument) -> String {
+    let number = match argument.arity {
+        Arity::Flag => return "flag".into(),
+        Arity::Many => "many",
+        Arity::One | Arity::Remainder => "one",
+    };
+    match argument.completion {
+        Completion::Nothing => number.to_owned(),
+        Completion::File => format!("{number} <file>"),
+        Completion::Words(words) => format!("{number} {}", words.join(" ")),
+    }
+}

@@ -1,0 +1,136 @@
+//! `token inspect`: what is in a token, without asking anybody.
+
+use std::io::{self, IsTerminal as _};
+
+use acs_identity_protocol::jwt::{JwtError, UnverifiedJwt};
+use acs_identity_protocol::time::whole_seconds;
+use azure_core::time::OffsetDateTime;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pyjmespath::Value;
+
+use crate::commands::token::text;
+use crate::files::text_file;
+use crate::knack::command_table::{Argument, Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
+use crate::service::calls::object;
+use crate::service::validity::{Validity, time_claim};
+
+/// `--token`.
+pub(crate) const TOKEN: Argument =
+    Argument::new(&["--token"], "The token. Without it, or with -, it is read from stdin.").extension();
+
+/// No token is longer, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+pub(crate) const VERB: Verb = Verb {
+    summary: "Show what is in a token: header, claims, identity, scopes and the time left.\n\nWorks without a network and \
+        without a key, for access tokens of Communication Services and of Entra. The signature is not checked. The exit \
+        code is 1 where the token is not in force.",
+    arguments: &[TOKEN],
+    connects: false,
+    confirms: false,
+    examples: &[
+        Example { name: "Inspect a token", command: "{} --token \"$TOKEN\" --output table" },
+        Example {
+            name: "Ask how many seconds a token has left",
+            command: "{} --query seconds_left --output tsv < token.txt",
+        },
+    ],
+    run,
+};
+
+/// The token of the option, or of stdin, without what is around it.
+pub(crate) fn token(invocation: &Invocation<'_>) -> Result<String, CliError> {
+    let text = match invocation.given("--token") {
+        Some(token) if token != "-" => token.to_owned(),
+        None if io::stdin().is_terminal() => {
+            return Err(CliError::new("There is no token.").hint("Give --token, or write it to stdin."));
+        }
+        _ => {
+            let bytes = text_file::content(io::stdin().lock(), 0, LONGEST)
+                .map_err(|fault| CliError::new(format!("The token cannot be read from stdin: {fault}.")))?;
+            text::decode(&bytes)
+        }
+    };
+    match text::extract(&text).as_str() {
+        "" => Err(CliError::new("There is no token on stdin.").hint("Give --token, or write it to stdin.")),
+        token => Ok(token.to_owned()),
+    }
+}
+
+/// Reads a token, in words for the person at the terminal.
+pub(crate) fn decode(token: &str) -> Result<UnverifiedJwt, CliError> {
+    UnverifiedJwt::decode(token).map_err(|error| {
+        let part = match error {
+            JwtError::Json("header") => token.split('.').next(),
+            JwtError::Json(_) => token.split('.').nth(1),
+            _ => None,
+        };
+        // JSON as Python reads it has numbers of any size.
+        let bytes = part.and_then(|part| URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()).unwrap_or_default();
+        if let Ok(Value::Object(_)) = Value::from_json(&String::from_utf8_lossy(&bytes)) {
+            return CliError::new("This token cannot be read: it holds a number that is out of range.");
+        }
+        CliError::new(format!("This is not a token: {error}."))
+            .hint("A token is three parts of letters and digits, separated by dots, and begins with eyJ.")
+    })
+}
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let jwt = decode(&token(invocation)?)?;
+    let now = OffsetDateTime::now_utc().unix_timestamp();
+    let validity = Validity::of(&jwt, now);
+    if !matches!(validity, Validity::Active(_)) {
+        invocation.exit_code.set(ExitCode::Failure);
+    }
+    // As much as fits a terminal of 80 columns; the other formats have the rest.
+    invocation.columns.set(Some(&["state", "expires_on", "seconds_left", "user_id"]));
+    let time = |name: &str| time_claim(&jwt, name).ok().flatten();
+    let left = time("exp").map(|expires| expires.saturating_sub(now));
+    let json = |members: &serde_json::Map<String, serde_json::Value>| {
+        Value::from_json(&serde_json::Value::Object(members.clone()).to_string()).unwrap_or(Value::Null)
+    };
+    // Entra's tokens tell their subject and permissions by other names.
+    let user = match jwt.claim_str("skypeid") {
+        Some(id) => Some(format!("8:{id}")),
+        None => jwt.claim_str("oid").map(str::to_owned),
+    };
+    let scopes: Vec<Value> = scopes(&jwt).into_iter().map(Value::from).collect();
+    Ok(Some(object([
+        ("user_id", user.map_or(Value::Null, Value::from)),
+        ("scopes", Value::Array(scopes.into())),
+        (
+            "state",
+            match validity {
+                Validity::Active(_) => "active",
+                Validity::Expired(_) => "expired",
+                Validity::NotYet(_) => "not yet valid",
+                Validity::NoExpiry => "without expiry",
+                Validity::BadTime(_) => "without valid times",
+                Validity::NeverInForce => "never in force",
+            }
+            .into(),
+        ),
+        ("issued_at", time("iat").map_or(Value::Null, date)),
+        ("expires_on", time("exp").map_or(Value::Null, date)),
+        ("seconds_left", left.map_or(Value::Null, |left| Value::Int(left.into()))),
+        ("header", json(&jwt.header)),
+        ("claims", json(&jwt.payload)),
+    ])))
+}
+
+/// The scopes of an access token, or the permissions of a token of Entra.
+pub(crate) fn scopes(jwt: &UnverifiedJwt) -> Vec<&str> {
+    let scopes: Vec<&str> = match jwt.claim_str("acsScope") {
+        Some(scopes) => scopes.split(',').collect(),
+        None => jwt.claim_str("scp").unwrap_or_default().split(' ').collect(),
+    };
+    scopes.into_iter().filter(|scope| !scope.is_empty()).collect()
+}
+
+fn date(seconds: i64) -> Value {
+    OffsetDateTime::from_unix_timestamp(seconds).map_or(Value::Null, |at| whole_seconds(at).into())
+}

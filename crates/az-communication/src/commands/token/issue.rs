@@ -1,0 +1,71 @@
+//! `token issue`, and `issue-access-token` as it was once called.
+
+use pyjmespath::Value;
+
+use crate::commands::arguments::SCOPE;
+use crate::commands::token::request;
+use crate::knack::command_table::{Argument, Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::service::calls::Service;
+use crate::service::calls::object;
+use crate::service::ledger::Event;
+use crate::service::ledger::Ledger;
+
+const SUMMARY: &str = "Issues a new access token with the specified scopes for a given User Identity. If no User \
+    Identity is specified, creates a new User Identity as well.";
+
+/// `token issue`.
+pub(crate) const VERB: Verb = Verb {
+    summary: SUMMARY,
+    arguments: &[SCOPE, Argument::new(&["--user"], "ACS identifier.").not_empty(), request::EXPIRES_IN],
+    connects: true,
+    confirms: false,
+    examples: &[
+        Example { name: "Issue access token", command: "{} --scope chat" },
+        Example {
+            name: "Issue access token with multiple scopes and user",
+            command: "{} --scope chat voip --user \"8:acs:xxxxxx\"",
+        },
+    ],
+    run: |invocation| run(invocation, "--user"),
+};
+
+/// `issue-access-token`.
+pub(crate) const OLD_VERB: Verb = Verb {
+    arguments: &[
+        Argument { options: &["--scope", "-s"], ..SCOPE },
+        Argument::new(&["--userid", "-u"], "ACS identifier.").not_empty(),
+    ],
+    examples: &[
+        Example { name: "Issue access token", command: "{} --scope chat" },
+        Example {
+            name: "Issue access token with multiple scopes and user",
+            command: "{} --scope chat voip --userid \"8:acs:xxxxxx\"",
+        },
+    ],
+    run: |invocation| run(invocation, "--userid"),
+    ..VERB
+};
+
+fn run(invocation: &Invocation<'_>, user_option: &str) -> Result<Option<Value>, CliError> {
+    let scopes = invocation.arguments.list("--scope");
+    request::warn_of_unknown_scopes(scopes, &invocation.printer);
+    let minutes = request::minutes(invocation)?;
+    let service = Service::of(invocation)?;
+    let ledger = if invocation.arguments.get(user_option).is_none() { Ledger::of(invocation, &service)? } else { None };
+    let issued = match invocation.arguments.get(user_option) {
+        Some(user) => service.issue_token(user, scopes, minutes)?,
+        None => service.create_user_and_token(scopes, minutes).inspect_err(|failure| {
+            if let (Some(ledger), Some(user)) = (&ledger, failure.created_user()) {
+                invocation.report(ledger.note(Event::Created, user, None));
+            }
+        })?,
+    };
+    if let Some(ledger) = ledger {
+        invocation.report(ledger.note(Event::Created, &issued.user, None));
+    }
+    request::warn_of_other_scopes(&issued.token, scopes, &invocation.printer);
+    let (user, token, expires_on) = (issued.user, issued.token, issued.expires_on);
+    Ok(Some(object([("user_id", user.into()), ("token", token.into()), ("expires_on", expires_on.into())])))
+}

@@ -1,0 +1,348 @@
+//! `token issue-batch`.
+
+use acs_identity_protocol::api_version::{ApiVersion, CLI_DEFAULT};
+use pyjmespath::Value;
+use time::{Duration, OffsetDateTime};
+
+use crate::batch::{
+    self, Batch, CONCURRENCY, Found, Header, List, Operation, Outcome, Plan, Record, State, Subject, Summary, Task,
+    USERS_FROM, count,
+};
+use crate::commands::arguments::{API_VERSION, SCOPE};
+use crate::commands::token::request;
+use crate::commands::user::create::{CUSTOM_IDS, version_with_custom_ids};
+use crate::knack::command_table::{Argument, Completion, Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::knack::values::count::number;
+use crate::knack::values::duration::parse_duration;
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
+use crate::report::printer::Level;
+use crate::service::calls::{Service, object};
+use crate::service::failure::Failure;
+use crate::service::ledger::Ledger;
+
+/// More than the service gives in a day; a slip of the finger, most likely.
+const MAX_COUNT: usize = 10_000_000;
+
+/// The arguments that say for whom tokens are issued.
+const WHOM: &[&str] = &["--count", "--names-from", "--users-from"];
+
+pub(crate) const VERB: Verb = Verb {
+    summary: "Issue access tokens for many users.\n\nGive one of --count, --users-from and --names-from. The --out-file \
+        is a record that only you may read, a JSON object a line: those with a token have the members user_id, token and \
+        expires_on. Interrupted and started again, the command goes on where it stopped. Where the service asks to wait, \
+        all requests wait.",
+    arguments: &[
+        SCOPE,
+        Argument::new(&["--count"], "How many new users to create, each with a token; up to 10000000.").one_of(WHOM).extension(),
+        USERS_FROM.one_of(WHOM),
+        Argument::new(
+            &["--names-from"],
+            "File of names of your own, or - for stdin, one a line: creates a user for each, with the name as its custom \
+             id where the api-version has these.",
+        )
+        .completion(Completion::File)
+        .one_of(WHOM)
+        .extension(),
+        Argument::new(&["--out-file"], "File of the tokens, or - for stdout.")
+            .required()
+            .completion(Completion::File)
+            .extension(),
+        Argument::new(
+            &["--refresh"],
+            "Also renew the tokens of the --out-file that expire within this time (0 for those that have expired), and \
+             those that another access key issued.",
+        )
+        .completion(Completion::Words(&["0", "1h", "6h", "12h"]))
+        .extension(),
+        CONCURRENCY,
+        request::EXPIRES_IN,
+        Argument {
+            help: "Version of the service's API. --names-from chooses the newest that has custom ids, which is a preview.",
+            default: Some(CLI_DEFAULT),
+            ..API_VERSION
+        },
+    ],
+    connects: true,
+    confirms: false,
+    examples: &[
+        Example {
+            name: "Create 100 users with a token each",
+            command: "{} --scope chat --count 100 --out-file tokens.jsonl",
+        },
+        Example {
+            name: "Issue tokens of an hour for listed users",
+            command: "{} --scope voip --users-from users.txt --expires-in 1h --out-file tokens.jsonl",
+        },
+        Example {
+            name: "Renew what expires within six hours",
+            command: "{} --scope chat --count 100 --out-file tokens.jsonl --refresh 6h",
+        },
+    ],
+    run,
+};
+
+fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+    let scopes = invocation.arguments.list("--scope");
+    request::warn_of_unknown_scopes(scopes, &invocation.printer);
+    let minutes = request::minutes(invocation)?;
+    let concurrency = batch::concurrency(invocation)?;
+    let refresh = refresh(invocation)?;
+    let wanted = wanted(invocation)?;
+    let version = match &wanted {
+        Wanted::Named(_) if invocation.given("--api-version").is_none() => {
+            version_with_custom_ids(invocation, CUSTOM_IDS)?
+        }
+        _ => invocation.given("--api-version").unwrap_or(CLI_DEFAULT).to_owned(),
+    };
+    let has_custom_ids = ApiVersion::find(&version).is_some_and(|version| version.custom_id);
+    let service = Service::of_version(invocation, &version)?.creating_once();
+    let out_file = invocation.required("--out-file")?;
+    let key = service.connection().fingerprint();
+    let header = Header {
+        operation: Operation::Issue,
+        scopes: scopes.to_vec(),
+        expires_in: minutes,
+        host: service.connection().service(),
+        key: key.clone(),
+    };
+    let found = Found::look(out_file, header, wanted.file())?;
+    let choice = Choice { now: OffsetDateTime::now_utc(), refresh, key: &key, has_custom_ids };
+    choice.check_key(out_file, &wanted, &found.state)?;
+    choice.check_names(out_file, &wanted, &found.state)?;
+    let ledger = Ledger::beside(invocation, &service, &batch::others(wanted.file(), Some(out_file)))?;
+    let (record, state, lost) = found.begin()?;
+    if !lost.is_empty() {
+        invocation.printer.error_line(&lost_in_words(lost.len()));
+        invocation.exit_code.set(ExitCode::Failure);
+    }
+    let plan = choice.plan(&wanted, &state);
+    warn(invocation, out_file, &choice, &wanted, &state, &plan);
+    let before = Before { planned: plan.len(), renewals: plan.tasks.iter().filter(|task| task.renews).count(), state };
+    let batch = Batch { operation: Operation::Issue, plan, concurrency, record: Some(&record), ledger };
+    let summary = batch::run(invocation, &batch, |subject| issue(&service, subject, scopes, minutes));
+    warn_of_repeated(invocation, service.repeated_tokens());
+    let summary = summary?;
+    Ok(result(invocation, out_file, &wanted, &before, summary, &record))
+}
+
+fn issue(service: &Service, subject: &Subject, scopes: &[String], minutes: Option<i32>) -> Result<Outcome, Failure> {
+    let issued = match subject {
+        Subject::User(user) => service.issue_token(user, scopes, minutes)?,
+        Subject::Named(name) => service.create_named_user_and_token(name, scopes, minutes)?,
+        Subject::New { .. } => service.create_user_and_token(scopes, minutes)?,
+    };
+    if issued.token.is_empty() || issued.expires_on.is_empty() {
+        return Err(service.empty_token(&issued, !matches!(subject, Subject::User(_))));
+    }
+    Ok(Outcome::Issued { user: issued.user, token: issued.token, expires_on: issued.expires_on })
+}
+
+/// Who is to have a token.
+enum Wanted {
+    New(usize),
+    Listed(List),
+    Named(List),
+}
+
+impl Wanted {
+    /// The file that names them, and the option that names it.
+    fn file(&self) -> Option<(&'static str, batch::FileId)> {
+        let (option, list) = match self {
+            Self::New(_) => return None,
+            Self::Listed(list) => ("--users-from", list),
+            Self::Named(list) => ("--names-from", list),
+        };
+        list.file.map(|file| (option, file))
+    }
+
+    /// The users who have a token in the record, of those that are wanted.
+    fn served<'a>(&'a self, state: &'a State) -> Vec<&'a str> {
+        match self {
+            Self::New(_) => state.users_with_tokens().collect(),
+            Self::Listed(list) => list.items.iter().map(String::as_str).filter(|user| state.is_done(user)).collect(),
+            Self::Named(list) => list.items.iter().filter_map(|name| state.user_named(name)).collect(),
+        }
+    }
+}
+
+fn wanted(invocation: &Invocation<'_>) -> Result<Wanted, CliError> {
+    let new = number(invocation, "--count", &(1..=MAX_COUNT))?;
+    match (new, invocation.given("--users-from"), invocation.given("--names-from")) {
+        (Some(count), None, None) => Ok(Wanted::New(count)),
+        (None, Some(source), None) => batch::users(source).map(Wanted::Listed),
+        (None, None, Some(source)) => batch::names(source).map(Wanted::Named),
+        _ => Err(CliError::new("Give one of --count, --users-from and --names-from.").exit_code(ExitCode::Usage)),
+    }
+}
+
+/// The value of `--refresh`.
+fn refresh(invocation: &Invocation<'_>) -> Result<Option<Duration>, CliError> {
+    let Some(text) = invocation.given("--refresh") else { return Ok(None) };
+    let seconds = parse_duration(text).filter(|seconds| *seconds >= 0);
+    seconds.map(|seconds| Some(Duration::seconds(seconds))).ok_or_else(|| {
+        CliError::usage(format!("--refresh is not a duration: '{text}'."))
+            .hint("Write 0 for the tokens that have expired, or 30m, 6h, 1d for those that expire within that time.")
+    })
+}
+
+/// What decides which tokens are issued.
+struct Choice<'a> {
+    now: OffsetDateTime,
+    refresh: Option<Duration>,
+    key: &'a str,
+    has_custom_ids: bool,
+}
+
+impl Choice<'_> {
+    /// Tokens of another key may be revoked: they are renewed, or the user is asked.
+    fn check_key(&self, out_file: &str, wanted: &Wanted, state: &State) -> Result<(), CliError> {
+        let others = wanted.served(state).into_iter().filter(|user| state.has_other_key(user, self.key)).count();
+        if others == 0 || self.refresh.is_some() {
+            return Ok(());
+        }
+        let tokens = if others == 1 { "1 of its tokens was" } else { &format!("{others} of its tokens were") };
+        Err(CliError::new(format!(
+            "{out_file} cannot be used: {tokens} issued with another access key or login. When a key is regenerated, the \
+             tokens that it issued are revoked."
+        ))
+        .hint("If the key was regenerated: give --refresh 0 to have these tokens issued anew.")
+        .hint("If it is still in force: use it again, or give another --out-file."))
+    }
+
+    /// A custom id finds the user whom an earlier request with it created. Without custom ids, the same name would create
+    /// another user.
+    fn check_names(&self, out_file: &str, wanted: &Wanted, state: &State) -> Result<(), CliError> {
+        let Wanted::Named(list) = wanted else { return Ok(()) };
+        let open = list.items.iter().filter(|name| state.is_open(&Subject::Named((*name).clone()))).count();
+        if open == 0 || self.has_custom_ids {
+            return Ok(());
+        }
+        let names = if open == 1 { "1 of its names was" } else { &format!("{open} of its names were") };
+        Err(CliError::new(format!(
+            "{out_file} cannot be used: {names} sent as a custom id, and the outcome is not recorded. This api-version has no \
+             custom ids, so the users could be created twice."
+        ))
+        .hint("Give the --api-version of that run, or leave it out: then these names are sent again, which does no harm."))
+    }
+
+    fn is_to_be_renewed(&self, state: &State, user: &str) -> bool {
+        self.refresh.is_some_and(|refresh| {
+            let until = self.now.saturating_add(refresh);
+            state.expires_before(user, until) || state.has_other_key(user, self.key)
+        })
+    }
+
+    fn plan(&self, wanted: &Wanted, state: &State) -> Plan {
+        let mut plan = Plan { next: state.next(), ..Plan::default() };
+        let renewed = wanted.served(state).into_iter().filter(|user| self.is_to_be_renewed(state, user));
+        plan.tasks.extend(renewed.map(|user| Task { subject: Subject::User(user.to_owned()), renews: true }));
+        match wanted {
+            Wanted::New(count) => {
+                let open = state.users_without_tokens().map(|user| Subject::User(user.to_owned()).into());
+                plan.tasks.extend(open);
+                plan.new = count.saturating_sub(state.created() + state.unknown());
+            }
+            Wanted::Listed(list) => {
+                let open = list.items.iter().filter(|user| !state.is_done(user));
+                plan.tasks.extend(open.map(|user| Subject::User(user.clone()).into()));
+            }
+            Wanted::Named(list) => {
+                for name in list.items.iter().filter(|name| !state.is_name_done(name)) {
+                    let subject = if let Some(user) = state.user_named(name) {
+                        // It was created, and has no token yet.
+                        Subject::User(user.to_owned())
+                    } else if self.has_custom_ids {
+                        Subject::Named(name.clone())
+                    } else {
+                        let n = plan.next;
+                        plan.next = n.saturating_add(1);
+                        Subject::New { n, name: Some(name.clone()) }
+                    };
+                    plan.tasks.push(subject.into());
+                }
+            }
+        }
+        plan
+    }
+}
+
+/// Requests for a token of a user who exists are sent again after an error of the service, as the reference does.
+fn warn_of_repeated(invocation: &Invocation<'_>, repeated: usize) {
+    if repeated > 0 {
+        let what = if repeated == 1 { "1 request was" } else { &format!("{repeated} requests were") };
+        invocation.printer.warning(&format!(
+            "{what} sent again after an answer that does not say that nothing was done. Such a user may have one token more \
+             than the record."
+        ));
+    }
+}
+
+fn lost_in_words(lost: usize) -> String {
+    let users = if lost == 1 { "1 user was".to_owned() } else { format!("{lost} users were") };
+    format!(
+        "It is not known whether {users} created: an earlier run ended before it had recorded the outcome. The record says \
+         so, they count as created, and nothing is sent again for them."
+    )
+}
+
+/// Says what is sent again, and which tokens have expired.
+fn warn(invocation: &Invocation<'_>, out_file: &str, choice: &Choice<'_>, wanted: &Wanted, state: &State, plan: &Plan) {
+    let printer = &invocation.printer;
+    let again = plan.tasks.iter().filter(|task| state.is_open(&task.subject)).count();
+    if again > 0 {
+        printer.warning(&batch::sent_again(again, "Such a user may have one token more than the record."));
+    }
+    if choice.refresh.is_some() {
+        return;
+    }
+    let expired = wanted.served(state).into_iter().filter(|user| state.expires_before(user, choice.now)).count();
+    if expired > 0 {
+        let tokens = if expired == 1 { "1 token has".to_owned() } else { format!("{expired} tokens have") };
+        printer.warning(&format!("In {out_file}, {tokens} expired. Renew with --refresh 0, or --refresh 1h."));
+    }
+}
+
+/// What the record said before the run.
+struct Before {
+    planned: usize,
+    renewals: usize,
+    state: State,
+}
+
+fn result(
+    invocation: &Invocation<'_>,
+    out_file: &str,
+    wanted: &Wanted,
+    before: &Before,
+    summary: Summary,
+    record: &Record,
+) -> Option<Value> {
+    let skipped = match wanted {
+        Wanted::New(count) => {
+            let without_token = before.state.users_without_tokens().count();
+            (*count).min(before.state.created()).saturating_sub(before.renewals + without_token)
+        }
+        Wanted::Listed(list) => list.items.len().saturating_sub(before.planned),
+        Wanted::Named(list) => list.items.len().saturating_sub(before.planned.saturating_add(before.state.unknown())),
+    };
+    let unknown = before.state.unknown() + summary.unknown;
+    if matches!(record, Record::Stdout) {
+        if invocation.printer.shows(Level::Warning) {
+            let (issued, failed) = (summary.done, summary.failed);
+            invocation.printer.lines(&format!("{issued} issued, {failed} failed, {unknown} unknown\n"));
+        }
+        return None;
+    }
+    invocation.columns.set(Some(&["issued", "renewed", "skipped", "failed", "unknown", "seconds", "file"]));
+    Some(object([
+        ("issued", count(summary.done)),
+        ("renewed", count(summary.renewed)),
+        ("skipped", count(skipped)),
+        ("failed", count(summary.failed)),
+        ("unknown", count(unknown)),
+        ("seconds", summary.seconds()),
+        ("file", out_file.into()),
+    ]))
+}

@@ -1,0 +1,67 @@
+//! What all commands that issue tokens share: the lifetime, and what is said about scopes.
+
+use acs_identity_protocol::TokenScope;
+use acs_identity_protocol::jwt::UnverifiedJwt;
+
+use crate::knack::command_table::{Argument, Completion};
+use crate::knack::grammar::difflib::closest;
+use crate::knack::invocation::Invocation;
+use crate::knack::values::duration::parse_duration;
+use crate::report::error::CliError;
+use crate::report::printer::Printer;
+use crate::report::redact;
+
+/// `--expires-in`.
+pub(crate) const EXPIRES_IN: Argument = Argument::new(
+    &["--expires-in"],
+    "Lifetime of the token, 1h to 24h: 90m, 1h30m, 1d, PT90M or plain minutes. Without it: 24h.",
+)
+.completion(Completion::Words(&["1h", "2h", "6h", "12h", "24h"]))
+.extension();
+
+/// The lifetime in minutes. What the service does not take it refuses itself.
+pub(crate) fn minutes(invocation: &Invocation<'_>) -> Result<Option<i32>, CliError> {
+    let Some(text) = invocation.given("--expires-in") else { return Ok(None) };
+    let whole = parse_duration(text).filter(|seconds| seconds % 60 == 0).and_then(|s| i32::try_from(s / 60).ok());
+    whole.map(Some).ok_or_else(|| {
+        CliError::usage(format!("--expires-in is not a duration in whole minutes: '{text}'."))
+            .hint("Write 90m, 1h, 1h30m, 1d, PT90M or 90; from 60 minutes to 24 hours.")
+    })
+}
+
+/// Warns of scopes that nobody knows. They are sent all the same: the service may know more than we do.
+pub(crate) fn warn_of_unknown_scopes(scopes: &[String], printer: &Printer) {
+    for scope in scopes.iter().filter(|scope| !scope.is_empty() && !is_known(scope)) {
+        let known = TokenScope::KNOWN.each_ref().map(TokenScope::as_str);
+        let parts: Vec<&str> = scope.split([' ', ',', ';', '/', '\t', '\n']).filter(|part| !part.is_empty()).collect();
+        let advice = if parts.len() > 1 && parts.iter().all(|part| is_known(part)) {
+            format!("It is sent as one value. Several scopes are several values: --scope {}", parts.join(" "))
+        } else {
+            match closest(&scope.to_lowercase(), known) {
+                Some(close) => format!("Did you mean '{close}'?"),
+                None => format!("Known ones: {}.", known.join(", ")),
+            }
+        };
+        let scope = redact::text(scope);
+        printer.warning(&format!("'{scope}' is not a known scope. {advice}"));
+    }
+}
+
+fn is_known(scope: &str) -> bool {
+    TokenScope::from(scope).is_known()
+}
+
+/// Warns where the token holds other scopes than those that were asked for. A token that cannot be read says nothing.
+pub(crate) fn warn_of_other_scopes(token: &str, scopes: &[String], printer: &Printer) {
+    let Ok(jwt) = UnverifiedJwt::decode(token) else { return };
+    let Some(granted) = jwt.claim_str("acsScope") else { return };
+    let granted: Vec<&str> = granted.split(',').collect();
+    let missing: Vec<&str> = scopes.iter().map(String::as_str).filter(|scope| !granted.contains(scope)).collect();
+    let added: Vec<&str> = granted.iter().copied().filter(|scope| !scopes.iter().any(|asked| asked == scope)).collect();
+    if !missing.is_empty() {
+        printer.warning(&format!("The token was issued without the scope {}.", missing.join(", ")));
+    }
+    if !added.is_empty() {
+        printer.warning(&format!("The token also holds the scope {}.", added.join(", ")));
+    }
+}

@@ -1,0 +1,132 @@
+//! `token revoke-batch` and `user delete-batch`.
+
+use pyjmespath::Value;
+
+use crate::batch::{
+    self, Batch, CONCURRENCY, Found, Header, Operation, Outcome, Plan, Record, Subject, USERS_FROM, count,
+};
+use crate::commands::arguments::YES;
+use crate::knack::command_table::{Argument, Completion, Example, Verb};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::report::printer::Level;
+use crate::service::calls::{Service, object};
+use crate::service::failure::{Failure, ServiceErrorKind};
+use crate::service::ledger::Ledger;
+
+const OUT_FILE: Argument = Argument::new(
+    &["--out-file"],
+    "File to record what is done, so that the command goes on where it stopped when it is started again; or - for stdout.",
+)
+.completion(Completion::File)
+.extension();
+
+const ARGUMENTS: &[Argument] = &[USERS_FROM.required(), OUT_FILE, CONCURRENCY, YES];
+
+/// `token revoke-batch`.
+pub(crate) const REVOKE: Verb = Verb {
+    summary: "Revoke all access tokens of many users.\n\nUsers who do not exist are counted apart, as gone: they have no \
+        tokens.",
+    arguments: ARGUMENTS,
+    connects: true,
+    confirms: false,
+    examples: &[Example {
+        name: "Revoke the tokens that `issue-batch` wrote",
+        command: "{} --users-from tokens.jsonl",
+    }],
+    run: |invocation| run(invocation, Operation::Revoke, "Revoke all access tokens of"),
+};
+
+/// `user delete-batch`.
+pub(crate) const DELETE: Verb = Verb {
+    summary: "Delete many users, revoke their access tokens and delete all associated data.\n\nUsers who do not exist are \
+        counted apart, as gone.",
+    arguments: ARGUMENTS,
+    connects: true,
+    confirms: false,
+    examples: &[Example { name: "Delete listed users", command: "{} --users-from users.txt --out-file deleted.jsonl" }],
+    run: |invocation| run(invocation, Operation::Delete, "Delete"),
+};
+
+fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Result<Option<Value>, CliError> {
+    let concurrency = batch::concurrency(invocation)?;
+    let users = batch::users(invocation.required("--users-from")?)?;
+    let service = Service::of(invocation)?;
+    let connection = service.connection();
+    let source = users.file.map(|file| ("--users-from", file));
+    let found = match invocation.given("--out-file") {
+        Some(path) => {
+            let header = Header {
+                operation,
+                scopes: Vec::new(),
+                expires_in: None,
+                host: connection.service(),
+                key: connection.fingerprint(),
+            };
+            Some(Found::look(path, header, source)?)
+        }
+        None => None,
+    };
+    let total = users.items.len();
+    let is_done = |user: &str| found.as_ref().is_some_and(|found| found.state.is_done(user));
+    let subjects = users.items.into_iter().filter(|user| !is_done(user)).map(Subject::User);
+    let plan = Plan { tasks: subjects.map(Into::into).collect(), ..Plan::default() };
+    let planned = plan.len();
+    if planned > 0 {
+        let noun = if planned == 1 { "user" } else { "users" };
+        invocation.confirm(&format!("{question} {planned} {noun}?"))?;
+    }
+    let ledger = match operation {
+        Operation::Delete => {
+            Ledger::beside(invocation, &service, &batch::others(source, invocation.given("--out-file")))?
+        }
+        _ => None,
+    };
+    let record = found.map(Found::begin).transpose()?;
+    if let Some((_, state, _)) = &record {
+        let again = plan.tasks.iter().filter(|task| state.is_open(&task.subject)).count();
+        if again > 0 {
+            invocation.printer.warning(&batch::sent_again(again, "To do it twice does no harm."));
+        }
+    }
+    let record = record.map(|(record, ..)| record);
+    let batch = Batch { operation, plan, concurrency, record: record.as_ref(), ledger };
+    let summary = batch::run(invocation, &batch, |subject| match subject {
+        Subject::User(user) => act(&service, operation, user),
+        // Lists name users by their ids.
+        Subject::Named(_) | Subject::New { .. } => Ok(Outcome::Unsent),
+    })?;
+    let skipped = total - planned;
+    if matches!(record, Some(Record::Stdout)) {
+        if invocation.printer.shows(Level::Warning) {
+            let (verb, done, gone, failed) = (operation.verb(), summary.done, summary.gone, summary.failed);
+            invocation.printer.lines(&format!("{done} {verb}, {gone} gone, {failed} failed\n"));
+        }
+        return Ok(None);
+    }
+    invocation.columns.set(Some(match operation {
+        Operation::Delete => &["deleted", "gone", "skipped", "failed", "seconds"],
+        _ => &["revoked", "gone", "skipped", "failed", "seconds"],
+    }));
+    Ok(Some(object([
+        (operation.verb(), count(summary.done)),
+        ("gone", count(summary.gone)),
+        ("skipped", count(skipped)),
+        ("failed", count(summary.failed)),
+        ("seconds", summary.seconds()),
+    ])))
+}
+
+fn act(service: &Service, operation: Operation, user: &str) -> Result<Outcome, Failure> {
+    let (result, outcome) = match operation {
+        Operation::Delete => (service.delete_user(user), Outcome::Deleted),
+        _ => (service.revoke_tokens(user), Outcome::Revoked),
+    };
+    match result {
+        Ok(()) => Ok(outcome),
+        Err(failure) if failure.service().is_some_and(|error| error.kind == ServiceErrorKind::IdentityNotFound) => {
+            Ok(Outcome::Gone)
+        }
+        Err(failure) => Err(failure),
+    }
+}

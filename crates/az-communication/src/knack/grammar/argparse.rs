@@ -1,0 +1,522 @@
+//! argparse's grammar, level by level: each word of a command's path has a parser of its own, and each parser sorts all
+//! words behind it into options and others before it looks at one (CPython 3.11's `_parse_known_args`).
+
+use std::collections::HashMap;
+
+use pyjmespath::Expression;
+
+use crate::knack::command_table::{Argument, Arity, Command, Table};
+use crate::knack::grammar::classify::{Class, classify_word};
+use crate::knack::grammar::loaded::Loaded;
+use crate::knack::grammar::problem::Problem;
+use crate::knack::grammar::{difflib, no_list, no_stop, short};
+use crate::knack::help::examples::examples;
+use crate::knack::usage_error::{Recommendation, Unknown, UsageError};
+use crate::report::program::Program;
+
+/// `--help`, which every parser knows first.
+pub const HELP: Argument =
+    Argument::new(&["-h", "--help"], "Show this help message and exit.").arity(Arity::Flag).group("Global");
+
+/// The parsed values of a command's options.
+#[derive(Debug, Clone, Default)]
+pub struct Arguments {
+    values: HashMap<&'static str, Vec<String>>,
+    query: Option<Expression>,
+}
+
+impl Arguments {
+    /// The value of an option; of an option with several values, the first.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.values.get(key)?.first().map(String::as_str)
+    }
+
+    /// All values of an option.
+    pub fn list(&self, key: &str) -> &[String] {
+        self.values.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an option was given.
+    pub fn has(&self, key: &str) -> bool {
+        self.values.contains_key(key)
+    }
+
+    /// All options that were given, and their values, in no particular order.
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        self.values.iter().map(|(key, values)| (*key, values.as_slice()))
+    }
+
+    /// The compiled `--query`.
+    pub fn query(&self) -> Option<&Expression> {
+        self.query.as_ref()
+    }
+}
+
+/// What a command line asks for.
+#[derive(Debug)]
+pub enum Outcome {
+    /// To run a command.
+    Run(&'static Command, Arguments),
+    /// The help of a command.
+    CommandHelp(&'static Command),
+    /// The help of the group of this path; empty for `az` itself.
+    GroupHelp(String),
+}
+
+/// What became of a command line.
+#[derive(Debug)]
+pub struct Parsed {
+    /// What it asks for, or what is wrong with it, in the reference's text.
+    pub outcome: Result<Outcome, UsageError>,
+    /// The values of `--subscription`, each of which the reference looks up as it comes to it.
+    pub subscriptions: Vec<String>,
+}
+
+/// Parses the words behind `az`.
+pub fn parse(table: &Table, words: &[String]) -> Parsed {
+    let (words, loaded) = Loaded::of(table, words);
+    let (words, rest) = cut_remainder(table, &words);
+    let mut parser = Parser { table, loaded, rest, unrecognized: Vec::new(), subscriptions: Vec::new() };
+    let outcome = match parser.level("", words) {
+        Ok(Outcome::Run(command, _)) if !parser.unrecognized.is_empty() => Err(parser.unrecognized(command)),
+        outcome => outcome,
+    };
+    Parsed { outcome, subscriptions: parser.subscriptions }
+}
+
+/// The same for the words behind a name of its own.
+pub fn parse_short(table: &Table, words: &[String]) -> Parsed {
+    parse(table, &short::spelled_out(table, words))
+}
+
+/// Whether the words before the first option leave the table for what only the real CLI may have.
+pub fn leads_elsewhere(table: &Table, words: &[String]) -> bool {
+    let mut path = String::new();
+    for word in words.iter().take_while(|word| !word.starts_with('-')) {
+        let parent = path.len();
+        if parent > 0 {
+            path.push(' ');
+        }
+        let start = path.len();
+        path.push_str(word);
+        // The table is ASCII.
+        path[start..].make_ascii_lowercase();
+        if table.command(&path).is_some() {
+            return false;
+        }
+        if table.group(&path).is_none() {
+            return table.may_be_elsewhere(&path[..parent], &path[start..]);
+        }
+    }
+    false
+}
+
+/// What became of an option.
+enum Taken {
+    /// It was taken; the word of this index is the next one.
+    UpTo(usize),
+    /// It asks for help (`-yh`).
+    Help,
+}
+
+struct Parser<'a> {
+    table: &'a Table,
+    loaded: Loaded,
+    /// What belongs to the command of `emulator run`, where that is known beforehand.
+    rest: Option<&'a [String]>,
+    unrecognized: Vec<String>,
+    subscriptions: Vec<String>,
+}
+
+type Level = Result<Outcome, UsageError>;
+
+fn misspelled(name: &str) -> UsageError {
+    UsageError::new(Problem::Misspelled(name.to_owned()))
+}
+
+impl Parser<'_> {
+    fn level(&mut self, path: &str, words: &[String]) -> Level {
+        match self.table.command(path) {
+            Some(command) => self.command(command, words),
+            None => self.group(path, words),
+        }
+    }
+
+    fn group(&mut self, path: &str, words: &[String]) -> Level {
+        let globals = if path.is_empty() { self.table.globals } else { &[] };
+        let options: Vec<_> = std::iter::once(&HELP).chain(globals).collect();
+        let classes = self.classify(path, &options, words)?;
+        let mut at = 0;
+        let mut ignored = Arguments::default();
+        while at < words.len() {
+            match &classes[at] {
+                Class::Option { argument, explicit: None, .. } if argument.key() == HELP.key() => {
+                    return Ok(Outcome::GroupHelp(path.to_owned()));
+                }
+                Class::Option { .. } => match self.consume(path, &options, &classes, words, at, &mut ignored)? {
+                    Taken::UpTo(next) => at = next,
+                    Taken::Help => return Ok(Outcome::GroupHelp(path.to_owned())),
+                },
+                Class::Unknown => {
+                    self.unrecognized.push(words[at].clone());
+                    at += 1;
+                }
+                Class::Positional => return self.subcommand(path, &words[at..]),
+                // argparse takes the separator itself for the subcommand, if one follows.
+                Class::Separator if classes[at + 1..].iter().any(|class| !class.is_option()) => {
+                    return self.subcommand(path, &words[at..]);
+                }
+                Class::Separator => {
+                    self.unrecognized.push(words[at].clone());
+                    at += 1;
+                }
+            }
+        }
+        let missing = if path.is_empty() { "_command_package" } else { "_subcommand" };
+        Err(self.error(path, words, Problem::Required(vec![missing.to_owned()])))
+    }
+
+    fn subcommand(&mut self, path: &str, words: &[String]) -> Level {
+        let name = &words[0];
+        let child = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path} {name}") };
+        let named = child(name);
+        let is_foreign = self.table.foreign.contains(&named.as_str());
+        if !is_foreign && self.loaded.has_child(self.table, path, &named) {
+            return self.level(&named, &words[1..]);
+        }
+        let program = Program::current();
+        let mut error = misspelled(name);
+        if self.loaded.has_option_before(path) {
+            error.hints.push("Options stand behind the words of a command, not before or between them.".into());
+        }
+        if !self.table.children(path).contains(&name.as_str()) {
+            let list_of_users = no_list::is_asked_for(path, name);
+            if list_of_users {
+                error.hints.extend(no_list::HINTS.map(str::to_owned));
+            }
+            if let Some(hint) = no_stop::hint(path, name) {
+                error.hints.push(program.text(hint, path).into_owned());
+            }
+            // Of a command that is only not loaded, the real CLI would say the same.
+            if program.is_az() && self.table.may_be_elsewhere(path, name) {
+                error.unknown = Some(match path {
+                    "" => Unknown::FirstWord,
+                    _ if list_of_users => Unknown::ListOfUsers,
+                    _ => Unknown::BelowGroup,
+                });
+            }
+        }
+        // The reference's own words come first, where this program stands in its place.
+        let (extensions, children): (Vec<(&str, String)>, Vec<_>) = match program {
+            Program::Az => {
+                let children = self.loaded.children(self.table, path).into_iter().map(|word| (word, child(word)));
+                children.partition(|(_, path)| self.table.is_extension(path))
+            }
+            Program::Own(_) => (Vec::new(), short::children(self.table, path)),
+        };
+        let closest = |words: &[(&'static str, String)]| {
+            let candidate = difflib::closest(name, words.iter().map(|(word, _)| *word))?;
+            words.iter().find(|(word, _)| *word == candidate).cloned()
+        };
+        if let Some((_, candidate)) = closest(&extensions) {
+            error.hints.push(format!("{} also has '{candidate}'.", program.this_at_start()));
+        }
+        if let Some((candidate, full)) = closest(&children) {
+            error.recommendation = Some(Recommendation::DidYouMean(candidate.to_owned()));
+            // The reference shows the examples of the command that was meant, if the words up to the first hyphen are
+            // its whole path.
+            let behind = words[1..].iter().map(|word| if word == name { candidate } else { word.as_str() });
+            let meant = std::iter::once(full.as_str()).chain(behind).collect::<Vec<_>>().join(" ");
+            let meant = meant.split('-').next().unwrap_or_default();
+            if let Some(command) = self.table.command(meant) {
+                error.examples = Some(examples(self.table, command, &words[1..]));
+            }
+        } else if !program.is_az() {
+            error.hints.push(short::has(self.table, path));
+        } else if path.is_empty() && matches!(self.loaded, Loaded::All) {
+            error.recommendation = Some(Recommendation::ExtensionReference);
+        }
+        Err(error)
+    }
+
+    fn command(&mut self, command: &'static Command, words: &[String]) -> Level {
+        let path = command.path;
+        let remainder = command.verb.arguments.iter().find(|argument| argument.arity == Arity::Remainder);
+        let (words, rest) = match remainder {
+            Some(_) if self.rest.is_some() => (words, self.rest),
+            Some(_) => split_remainder(self.table, command, words),
+            None => (words, None),
+        };
+        let known: Vec<_> = match self.loaded {
+            Loaded::All => self.table.arguments(command).collect(),
+            Loaded::Some { .. } => self.table.registered_arguments(command).collect(),
+        };
+        let parsed = known.iter().copied().filter(|argument| argument.arity != Arity::Remainder);
+        let options: Vec<_> = std::iter::once(&HELP).chain(parsed).collect();
+        let classes = self.classify(path, &options, words)?;
+        let mut arguments = Arguments::default();
+        let mut at = 0;
+        while at < words.len() {
+            match &classes[at] {
+                Class::Option { argument, explicit: None, .. } if argument.key() == HELP.key() => {
+                    return Ok(Outcome::CommandHelp(command));
+                }
+                Class::Option { .. } => match self.consume(path, &options, &classes, words, at, &mut arguments)? {
+                    Taken::UpTo(next) => at = next,
+                    Taken::Help => return Ok(Outcome::CommandHelp(command)),
+                },
+                _ => {
+                    self.unrecognized.push(words[at].clone());
+                    at += 1;
+                }
+            }
+        }
+        if let (Some(argument), Some(rest)) = (remainder, rest) {
+            arguments.values.insert(argument.key(), rest.to_vec());
+        }
+        let needed =
+            |argument: &&&Argument| argument.required && !argument.unless.is_some_and(|flag| arguments.has(flag));
+        let required = known.iter().filter(needed);
+        let missing: Vec<String> = required
+            .filter(|argument| !arguments.has(argument.key()))
+            .map(|argument| argument.display_name())
+            .collect();
+        if !missing.is_empty() {
+            let problem = Problem::Required(missing);
+            let is_shared = |key: &str| {
+                self.table.globals.iter().chain([self.table.subscription]).any(|argument| argument.key() == key)
+            };
+            // Who gives an argument of the command means the command.
+            let is_meant = arguments.values.keys().any(|key| !is_shared(key));
+            return Err(match self.unknown_to_the_reference(command) {
+                Some(error) if !is_meant => {
+                    UsageError { hints: vec![format!("This az has 'az {path}'; {problem}.")], ..error }
+                }
+                _ => self.error(path, words, problem),
+            });
+        }
+        Ok(Outcome::Run(command, arguments))
+    }
+
+    /// A command of ours among the reference's own that could not run anyway: where nothing but its words is given, the
+    /// reference's error comes first, because scripts know it.
+    fn unknown_to_the_reference(&self, command: &Command) -> Option<UsageError> {
+        let (group, name) = command.path.rsplit_once(' ').filter(|_| Program::current().is_az())?;
+        (command.extension && group != "communication" && !self.table.is_extension(group)).then(|| misspelled(name))
+    }
+
+    fn unrecognized(&mut self, command: &Command) -> UsageError {
+        let words = std::mem::take(&mut self.unrecognized);
+        let ours: Vec<_> = self.table.arguments(command).filter(|argument| argument.extension).collect();
+        let abbreviated = words.iter().filter_map(|word| {
+            let prefix = word.split('=').next().filter(|prefix| prefix.len() > 2 && prefix.starts_with("--"))?;
+            let spellings = ours.iter().flat_map(|argument| argument.options.iter().copied());
+            spellings.into_iter().find(|spelling| spelling.starts_with(prefix))
+        });
+        let mut hints: Vec<String> =
+            abbreviated.map(|spelling| format!("Write '{spelling}' out, if that is what you mean.")).collect();
+        if command.extension && hints.is_empty() {
+            let misspelled = words.iter().filter_map(|word| {
+                let name = word.split('=').next().filter(|name| name.starts_with("--"))?;
+                difflib::closest(name, ours.iter().flat_map(|argument| argument.options.iter().copied()))
+            });
+            hints.extend(misspelled.map(|spelling| format!("Is '{spelling}' meant?")));
+        }
+        let takes_a_token = ours.iter().any(|argument| argument.key() == "--token");
+        if takes_a_token && words.iter().any(|word| !word.starts_with('-')) {
+            hints.push("Give the token as --token TOKEN, or write it to stdin.".to_owned());
+        }
+        UsageError { hints, ..UsageError::new(Problem::Unrecognized(words)) }
+    }
+
+    fn classify(&self, path: &str, options: &[&'static Argument], words: &[String]) -> Result<Vec<Class>, UsageError> {
+        let mut separated = false;
+        words
+            .iter()
+            .map(|word| {
+                if separated {
+                    return Ok(Class::Positional);
+                }
+                if word == "--" {
+                    separated = true;
+                    return Ok(Class::Separator);
+                }
+                // The reference would not know what an abbreviation of ours stands for.
+                let abbreviates_ours = || self.table.is_extension(path);
+                classify_word(options, word, abbreviates_ours).map_err(|problem| self.error(path, words, problem))
+            })
+            .collect()
+    }
+
+    /// Takes an option and its values.
+    fn consume(
+        &mut self,
+        path: &str,
+        options: &[&'static Argument],
+        classes: &[Class],
+        words: &[String],
+        at: usize,
+        arguments: &mut Arguments,
+    ) -> Result<Taken, UsageError> {
+        let Class::Option { argument, spelling, explicit } = &classes[at] else {
+            return Ok(Taken::UpTo(at + 1));
+        };
+        let (mut argument, mut spelling, mut explicit) = (*argument, spelling.clone(), explicit.clone());
+        let mut asks_for_help = false;
+        // Flags may stand together behind one hyphen: -yo json.
+        while let Some(value) = &explicit {
+            if argument.arity != Arity::Flag {
+                break;
+            }
+            let mut chars = value.chars();
+            let short = chars.next().filter(|_| !spelling.starts_with("--")).map(|c| format!("-{c}"));
+            let next = short.and_then(|short| {
+                options.iter().find(|option| option.options.contains(&short.as_str())).map(|option| (*option, short))
+            });
+            let Some((next, short)) = next else {
+                let problem = Problem::UnexpectedValue { option: argument.display_name(), value: value.to_owned() };
+                return Err(self.error(path, words, problem));
+            };
+            asks_for_help |= argument.key() == HELP.key();
+            self.store(path, words, arguments, argument, &[])?;
+            let rest = chars.as_str();
+            (argument, spelling, explicit) = (next, short, (!rest.is_empty()).then(|| rest.to_owned()));
+        }
+        asks_for_help |= argument.key() == HELP.key();
+        if let Some(value) = explicit {
+            if asks_for_help {
+                return Ok(Taken::Help);
+            }
+            self.store(path, words, arguments, argument, &[value])?;
+            return Ok(Taken::UpTo(at + 1));
+        }
+        let available = classes[at + 1..].iter().take_while(|class| matches!(class, Class::Positional)).count();
+        let count = match argument.arity {
+            Arity::Flag => 0,
+            Arity::One | Arity::Many | Arity::Remainder if available == 0 => {
+                let problem = Problem::missing_value(argument, argument.arity != Arity::One);
+                let mut error = self.error(path, words, problem);
+                if argument.extension {
+                    error.hints.extend(negative_value(&spelling, words.get(at + 1)));
+                }
+                return Err(error);
+            }
+            Arity::One => 1,
+            Arity::Many | Arity::Remainder => available,
+        };
+        // The whole bundle is looked at before any of it is done.
+        if asks_for_help {
+            return Ok(Taken::Help);
+        }
+        self.store(path, words, arguments, argument, &words[at + 1..at + 1 + count])?;
+        Ok(Taken::UpTo(at + 1 + count))
+    }
+
+    fn store(
+        &mut self,
+        path: &str,
+        words: &[String],
+        arguments: &mut Arguments,
+        argument: &'static Argument,
+        values: &[String],
+    ) -> Result<(), UsageError> {
+        let mut values = values.to_vec();
+        match argument.key() {
+            "--query" => {
+                let text = values.first().map_or("", String::as_str);
+                let query = Expression::compile(text)
+                    .map_err(|_| self.error(path, words, Problem::InvalidQuery(text.to_owned())))?;
+                arguments.query = Some(query);
+            }
+            "--subscription" => self.subscriptions.extend(values.iter().cloned()),
+            "--output" => values.iter_mut().for_each(|value| *value = value.to_lowercase()),
+            _ => {}
+        }
+        let wrong =
+            values.iter().find(|value| !argument.choices.is_empty() && !argument.choices.contains(&value.as_str()));
+        if let Some(value) = wrong {
+            return Err(self.wrong_choice(path, words, argument, value));
+        }
+        arguments.values.insert(argument.key(), values);
+        Ok(())
+    }
+
+    fn wrong_choice(&self, path: &str, words: &[String], argument: &Argument, value: &str) -> UsageError {
+        // Only commands know that it is a value; to a group any word is a subcommand.
+        let mut error = match self.table.command(path) {
+            Some(_) => self.error(
+                path,
+                words,
+                Problem::InvalidChoice {
+                    command: Program::current().command(path),
+                    value: value.to_owned(),
+                    option: argument.key(),
+                    choices: argument.choices,
+                },
+            ),
+            None => UsageError { unknown: path.is_empty().then_some(Unknown::Value), ..misspelled(value) },
+        };
+        if let Some(candidate) = difflib::closest(value, argument.choices.iter().copied()) {
+            error.recommendation = Some(Recommendation::DidYouMean(candidate.to_owned()));
+        }
+        error
+    }
+
+    fn error(&self, path: &str, words: &[String], problem: Problem) -> UsageError {
+        let mut error = UsageError::new(problem);
+        if let (Some(shown), Some(command)) = (&mut error.examples, self.table.command(path)) {
+            *shown = examples(self.table, command, words);
+        }
+        error
+    }
+}
+
+/// What to do where the word behind an option is taken for an option because of its minus.
+fn negative_value(option: &str, next: Option<&String>) -> Option<String> {
+    let is_number = |word: &&String| {
+        let mut chars = word.chars();
+        chars.next() == Some('-') && chars.next().is_some_and(|c| c.is_ascii_digit())
+    };
+    let value = next.filter(is_number)?;
+    Some(format!("A value that begins with a minus stands behind an equals sign: {option}={value}"))
+}
+
+/// Cuts off what belongs to the command of `emulator run`, before any parser takes its options for ours.
+fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [String], Option<&'w [String]>) {
+    let leading = words.iter().take_while(|word| !word.starts_with('-')).take(3);
+    let Some(last) = leading.clone().last() else {
+        return (words, None);
+    };
+    let runs = |command: &&Command| command.verb.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
+    let is_here = |command: &&Command| command.path.split(' ').eq(leading.clone().map(String::as_str));
+    // The last word first: no other command has it.
+    let mut candidates = table.commands.iter().filter(|command| command.path.ends_with(last.as_str()));
+    let Some(command) = candidates.find(|command| runs(command) && is_here(command)) else {
+        return (words, None);
+    };
+    let (path, behind) = words.split_at(leading.count());
+    let (own, rest) = split_remainder(table, command, behind);
+    (&words[..path.len() + own.len()], rest)
+}
+
+/// Cuts off what belongs to the command that is run: what stands behind `--`, or from the first word that is neither an
+/// option nor an option's value.
+fn split_remainder<'w>(table: &Table, command: &Command, words: &'w [String]) -> (&'w [String], Option<&'w [String]>) {
+    let parsed = table.arguments(command).filter(|argument| argument.arity != Arity::Remainder);
+    let options: Vec<_> = std::iter::once(&HELP).chain(parsed).collect();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        if word == "--" {
+            return (&words[..at], Some(&words[at + 1..]));
+        }
+        if !word.starts_with('-') {
+            return (&words[..at], Some(&words[at..]));
+        }
+        let takes_value = matches!(
+            classify_word(&options, word, || true),
+            Ok(Class::Option { argument, explicit: None, .. }) if argument.arity == Arity::One
+        );
+        at += if takes_value { 2 } else { 1 };
+    }
+    (words, None)
+}

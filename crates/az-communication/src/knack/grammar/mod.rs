@@ -1,0 +1,10 @@
+//! The grammar of a command line, as Python's argparse has it and the reference uses it.
+
+pub(crate) mod argparse;
+pub(crate) mod classify;
+pub(crate) mod difflib;
+pub(crate) mod loaded;
+pub(crate) mod no_list;
+pub(crate) mod no_stop;
+pub(crate) mod problem;
+pub(crate) mod short;

@@ -1,0 +1,111 @@
+//! The seven output formats, each as knack (the reference's framework) writes it.
+
+pub(crate) mod colour;
+pub(crate) mod columns;
+pub(crate) mod items;
+pub(crate) mod json;
+pub(crate) mod python_text;
+pub(crate) mod table_format;
+pub(crate) mod tsv;
+pub(crate) mod yaml;
+
+pub use items::Items;
+
+use pyjmespath::Value;
+
+use crate::report::error::CliError;
+
+/// An output format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JSON, members sorted.
+    Json,
+    /// JSON, coloured on a terminal.
+    Jsonc,
+    /// YAML.
+    Yaml,
+    /// YAML, coloured on a terminal.
+    Yamlc,
+    /// A table.
+    Table,
+    /// Values separated by tabs.
+    Tsv,
+    /// Nothing.
+    None,
+}
+
+impl Format {
+    /// The names in the order in which the reference lists them in errors.
+    pub const NAMES: [&str; 7] = ["json", "jsonc", "yaml", "yamlc", "table", "tsv", "none"];
+
+    /// The format of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "json" => Self::Json,
+            "jsonc" => Self::Jsonc,
+            "yaml" => Self::Yaml,
+            "yamlc" => Self::Yamlc,
+            "table" => Self::Table,
+            "tsv" => Self::Tsv,
+            "none" => Self::None,
+            _ => return None,
+        })
+    }
+}
+
+/// What else decides how a result is shown.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context {
+    /// Whether a query made the result: tables then keep the order of its members.
+    pub queried: bool,
+    /// Whether stdout and stderr are terminals and colour is not turned off.
+    pub colour: bool,
+    /// The columns of a table in the order in which people read them; else all members, sorted, as in the reference.
+    pub columns: Option<&'static [&'static str]>,
+}
+
+/// Formats a result, with the line break at its end.
+///
+/// # Errors
+///
+/// When the result holds an expression reference (`--query '&a'`).
+pub fn format(value: &Value, format: Format, context: Context) -> Result<String, CliError> {
+    if matches!(format, Format::None) {
+        return Ok(String::new());
+    }
+    if holds_expref(value) {
+        return Err(CliError::new("The result of the query is an expression reference (&…), which is not data.")
+            .hint("Use the reference as an argument of a function, for example sort_by(@, &name)."));
+    }
+    Ok(match format {
+        Format::Json => json::format(value),
+        Format::Jsonc if context.colour => colour::json(&json::format(value)),
+        Format::Jsonc => json::format(value),
+        Format::Yaml => yaml::format(value),
+        Format::Yamlc if context.colour => colour::yaml(&yaml::format(value)),
+        Format::Yamlc => yaml::format(value),
+        Format::Table if context.columns.is_some() => {
+            let width = columns::width();
+            let arranged = match context.columns.filter(|_| !context.queried) {
+                Some(columns) => Some(columns::arrange_all(value, columns, width)),
+                None => columns::of_query(value).map(|columns| {
+                    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+                    columns::arrange(value, &columns, width)
+                }),
+            };
+            table_format::format(arranged.as_ref().unwrap_or(value), false)
+        }
+        Format::Table => table_format::format(value, !context.queried),
+        Format::Tsv => tsv::format(value),
+        Format::None => String::new(),
+    })
+}
+
+fn holds_expref(value: &Value) -> bool {
+    match value {
+        Value::Expref(_) => true,
+        Value::Array(items) => items.iter().any(holds_expref),
+        Value::Object(object) => object.values().any(holds_expref),
+        _ => false,
+    }
+}

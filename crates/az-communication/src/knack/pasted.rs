@@ -1,0 +1,127 @@
+//! What comes along when people copy a value from a page, a script or a file: quotes, invisible characters, a line end.
+//! Values are sent as they are; this only says what they hold, once something has failed.
+
+use crate::knack::file_arguments;
+use crate::knack::grammar::argparse::Arguments;
+use crate::report::error::{CliError, HintPolicy};
+use acs_identity_protocol::visible::{is_hidden, name};
+
+/// Quotation marks that open and close.
+const QUOTES: [(char, char); 7] =
+    [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('„', '“'), ('‘', '’'), ('«', '»')];
+
+/// Values of these are tokens, and are sent as they are.
+const TOKENS: [&str; 2] = ["--aad-token", "--entra-token"];
+
+/// Values of these mean what they hold, quotes and all.
+const FREE: [&str; 1] = ["--query"];
+
+/// What stands out about a value, a sentence each. The value itself is not shown: it may be a secret.
+pub fn hints(source: &str, value: &str) -> Vec<String> {
+    let mut hints = Vec::new();
+    let mut hidden: Vec<char> = Vec::new();
+    for c in value.chars().filter(|c| is_hidden(*c)) {
+        if !hidden.contains(&c) {
+            hidden.push(c);
+        }
+    }
+    for c in hidden.iter().take(3) {
+        let place = match (value.starts_with(*c), value.ends_with(*c)) {
+            (_, true) => " at its end",
+            (true, false) => " at its beginning",
+            (false, false) => "",
+        };
+        hints.push(format!("{source} holds an invisible character{place}: {}.", name(*c)));
+    }
+    if value.starts_with(' ') || value.ends_with(' ') {
+        let place = if value.ends_with(' ') { "ends" } else { "begins" };
+        hints.push(format!("{source} {place} with a blank, which is part of the value."));
+    }
+    if TOKENS.contains(&source) {
+        let is = |prefix: &str| value.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
+        if is("bearer ") || is("authorization:") {
+            hints.push(format!("{source} holds 'Bearer' before the token. Leave it out."));
+        }
+        if value.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
+            hints.push(format!("{source} is JSON that holds a token. Give the token alone: --query token -o tsv"));
+        }
+    }
+    if is_quoted(value) {
+        hints.push(format!("{source} holds the quotes around it: they are part of the value. Leave them out."));
+    }
+    hints
+}
+
+/// What a word of a wrong command line holds that nobody sees: blanks of another kind separate no words.
+pub fn hidden_in_word(word: &str) -> Option<String> {
+    let c = word.chars().find(|c| is_hidden(*c) && !matches!(c, '\n' | '\t'))?;
+    Some(format!("The word '{word}' holds an invisible character: {}. Type it anew.", name(c)))
+}
+
+/// A value that was to be read from a file, and is the name of that file instead, as in the reference.
+fn unread_file(key: &str, value: &str) -> Option<String> {
+    // Its own error says so.
+    if key == "--connection-string" {
+        return None;
+    }
+    let (path, reason) = file_arguments::unreadable(value)?;
+    Some(format!("The value of {key} begins with @, and the file '{path}' cannot be read: {reason}."))
+}
+
+/// Whether a text stands in quotes.
+pub fn is_quoted(text: &str) -> bool {
+    let (mut chars, text) = (text.trim().chars(), text.trim());
+    text.chars().nth(1).is_some()
+        && matches!((chars.next(), chars.next_back()), (Some(first), Some(last)) if QUOTES.contains(&(first, last)))
+}
+
+/// Adds what stands out about the arguments of a command that failed.
+pub fn explain(mut error: CliError, arguments: &Arguments) -> CliError {
+    let mut found: Vec<String> = Vec::new();
+    for (key, values) in arguments.all().filter(|(key, _)| !FREE.contains(key)) {
+        let unread = values.iter().filter_map(|value| unread_file(key, value));
+        for hint in unread.chain(values.iter().flat_map(|value| hints(key, value))) {
+            if !found.contains(&hint) && !error.hints.contains(&hint) {
+                found.push(hint);
+            }
+        }
+    }
+    if !found.is_empty() {
+        if error.hints.is_empty() && error.hint_policy == HintPolicy::Always {
+            // An error that had no hints so far may be one whose text the reference fixes.
+            error.hint_policy = HintPolicy::NotQuiet;
+        }
+        found.sort();
+        // What is wrong with the words comes before advice about the service.
+        error.hints.splice(0..0, found);
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_copied_along_is_named() {
+        assert!(hints("--user", "8:acs:é").is_empty());
+        assert_eq!(
+            hints("--user", "x\r"),
+            ["--user holds an invisible character at its end: U+000D, carriage return, the line end of Windows."]
+        );
+        assert_eq!(
+            hints("--scope", "\u{200b}ch\u{a0}at "),
+            [
+                "--scope holds an invisible character at its beginning: U+200B, zero-width space.",
+                "--scope holds an invisible character: U+00A0, non-breaking space.",
+                "--scope ends with a blank, which is part of the value."
+            ]
+        );
+        for text in ["\"a\"", "'a'", "“a”", "\"\""] {
+            assert!(is_quoted(text), "{text}");
+        }
+        for text in ["\"", "", "a\"", "'a\"", "a'b'c"] {
+            assert!(!is_quoted(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! A result as `--query` and `--output` have it.
+
+use pyjmespath::{SearchError, Value};
+
+use crate::knack::invocation::Invocation;
+use crate::knack::output::{self, Context, Format, Items};
+use crate::knack::usage_error::QUERY_REFERENCE;
+use crate::report::error::CliError;
+use crate::report::stdout;
+
+/// Prints a result as `--query` and `--output` have it.
+///
+/// # Errors
+///
+/// When the query does not fit the result, or stdout cannot be written.
+pub fn show(invocation: &Invocation<'_>, value: Value) -> Result<(), CliError> {
+    let value = filter(invocation, value)?;
+    if matches!(value, Value::Null) {
+        return Ok(());
+    }
+    let text = output::format(&value, format_of(invocation)?, context(invocation))?;
+    stdout::print(text).map_err(|error| match invocation.command.verb.connects {
+        true => CliError { message: format!("{} The command itself was carried out.", error.message), ..error },
+        false => error,
+    })
+}
+
+fn context(invocation: &Invocation<'_>) -> Context {
+    Context {
+        queried: invocation.arguments.query().is_some(),
+        colour: invocation.printer.colour(),
+        columns: invocation.columns.get(),
+    }
+}
+
+/// A list whose items are printed as they come; `None` where the output format needs all of them.
+///
+/// # Errors
+///
+/// When the configuration names another format.
+pub fn items(invocation: &Invocation<'_>) -> Result<Option<Items>, CliError> {
+    Ok(Items::new(format_of(invocation)?, context(invocation)))
+}
+
+/// The output format, checked before anything is sent: a token that could not be shown would be lost.
+pub(crate) fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError> {
+    let name = match invocation.arguments.get("--output") {
+        Some(name) => name.to_owned(),
+        None => invocation.config.get("core", "output")?.unwrap_or_else(|| "json".into()).to_lowercase(),
+    };
+    Format::from_name(&name).ok_or_else(|| {
+        let mut names = Format::NAMES;
+        names.sort_unstable();
+        CliError::new(format!("'{name}' is not an output format. Allowed values: {}.", names.join(", ")))
+            .hint("Correct AZURE_CORE_OUTPUT, or [core] output in the config file.")
+    })
+}
+
+fn filter(invocation: &Invocation<'_>, value: Value) -> Result<Value, CliError> {
+    let Some(query) = invocation.arguments.query() else {
+        return Ok(value);
+    };
+    query.search(&value).map_err(|error| match error {
+        SearchError::Jmespath(message) => {
+            CliError::new(format!("Invalid jmespath query supplied for `--query`: {message}\n{QUERY_REFERENCE}"))
+        }
+        SearchError::Python(message) => {
+            CliError::new(format!("The --query cannot be applied to the result: {message}."))
+        }
+    })
+}

@@ -1,0 +1,39 @@
+//! Numbers among the values of our own options: one rule, one wording, one exit code.
+
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+use crate::report::error::CliError;
+
+/// The number that a text is, which an option or a variable of that name has.
+///
+/// # Errors
+///
+/// A usage error where the text is not a number of this range. Only digits count as a number, with a sign before them or
+/// without.
+pub fn parse<T>(name: &str, text: &str, range: &RangeInclusive<T>) -> Result<T, CliError>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+        let (first, last) = (range.start(), range.end());
+        CliError::usage(format!("{name} must be a number from {first} to {last}, but it is '{text}'."))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        let parse = |text: &str| parse::<u32>("--count", text, &(1..=100)).map_err(|error| error.message);
+        assert_eq!(parse("1"), Ok(1));
+        assert_eq!(parse("+100"), Ok(100));
+        for wrong in ["0", "101", "-1", "1.0", "1e2", " 1", "99999999999999999999", "x"] {
+            let expected = format!("--count must be a number from 1 to 100, but it is '{wrong}'.");
+            assert_eq!(parse(wrong), Err(expected), "{wrong}");
+        }
+    }
+}

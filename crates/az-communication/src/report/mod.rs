@@ -1,0 +1,12 @@
+//! What the program says: errors with their exit codes, lines on stderr, the log file, and what is left out of them.
+
+pub mod error;
+pub mod exit_code;
+pub mod log_file;
+pub mod printer;
+pub mod program;
+pub mod prompt;
+pub mod redact;
+pub mod secrets;
+pub mod stdout;
+pub mod times;

@@ -1,0 +1,440 @@
+//! Requests to the service, and the promise that their answers hold what commands need.
+
+use std::fmt;
+use std::sync::Arc;
+
+use acs_identity::models::{
+    CommunicationIdentityClientCreateIdentityOptions, CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions,
+    CommunicationIdentityClientIssueAccessTokenOptions, CreateIdentityRequest, ExchangeTeamsUserAccessTokenRequest,
+    IssueAccessTokenRequest, TokenScope,
+};
+use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientOptions};
+use acs_identity_protocol::api_version::CLI_DEFAULT;
+use azure_core::credentials::Secret;
+use azure_core::http::policies::Policy;
+use azure_core::http::{ClientOptions, Response, RetryOptions, Url, UserAgentOptions};
+use pyjmespath::{Object, Value};
+
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::report::printer::{Level, Printer};
+use crate::report::secrets;
+use crate::service::belongs::{Created, is_for_another};
+use crate::service::connection::{Auth, Connection};
+use crate::service::failure::{Asked, Cause, Failure};
+use crate::service::login::Login;
+use crate::service::network;
+use crate::service::page::Page;
+use crate::service::sending::log_policy::LogPolicy;
+use crate::service::sending::origin::{OriginPolicy, SecretBody};
+use crate::service::sending::redirect::RedirectPolicy;
+use crate::service::sending::retry::RetryPolicy;
+use crate::transport::http::block_on::block_on;
+use crate::transport::resend::{Creation, Repeats};
+use crate::transport::send::Transport;
+
+/// A user and a token, the expiry as the service writes it. `Debug` does not show the token.
+#[derive(Clone)]
+pub struct Issued {
+    /// The raw id.
+    pub user: String,
+    /// The JWT.
+    pub token: String,
+    /// When it expires.
+    pub expires_on: String,
+}
+
+impl fmt::Debug for Issued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issued").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// The service.
+pub struct Service {
+    pub(crate) client: CommunicationIdentityClient,
+    connection: Connection,
+    printer: Printer,
+    repeats_creations: bool,
+    transport: Arc<Transport>,
+    created: Created,
+    repeats: Repeats,
+}
+
+impl Service {
+    /// A client of the service that the arguments of a command name.
+    ///
+    /// # Errors
+    ///
+    /// When the connection string is missing or malformed.
+    pub fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+        Self::of_version(invocation, CLI_DEFAULT)
+    }
+
+    /// The same for commands that not every api-version has.
+    ///
+    /// # Errors
+    ///
+    /// When the connection string is missing or malformed.
+    pub fn of_version(invocation: &Invocation<'_>, api_version: &str) -> Result<Self, CliError> {
+        let connection = Connection::find(&invocation.arguments, invocation.config)?;
+        Self::connect(connection, api_version, invocation.printer)
+    }
+
+    /// A client of the service. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// When the endpoint makes no URL.
+    pub fn connect(connection: Connection, api_version: &str, printer: Printer) -> Result<Self, CliError> {
+        Self::with_policies(
+            connection,
+            api_version,
+            printer,
+            vec![Arc::new(RedirectPolicy { printer }), Arc::new(RetryPolicy { printer })],
+        )
+    }
+
+    /// A client that shows the first answer to a request, whatever it is: nothing is tried again, no redirect followed.
+    ///
+    /// # Errors
+    ///
+    /// When the endpoint makes no URL.
+    pub fn connect_once(connection: Connection, api_version: &str, printer: Printer) -> Result<Self, CliError> {
+        Self::with_policies(connection, api_version, printer, Vec::new())
+    }
+
+    fn with_policies(
+        connection: Connection,
+        api_version: &str,
+        printer: Printer,
+        per_call_policies: Vec<Arc<dyn Policy>>,
+    ) -> Result<Self, CliError> {
+        let trust = connection.trust()?;
+        let endpoint = connection.endpoint();
+        let home = Url::parse(&endpoint)
+            .map_err(|error| CliError::new(format!("The {} cannot be used: {error}.", connection.named_by())))?;
+        let mut per_try_policies: Vec<Arc<dyn Policy>> = vec![Arc::new(OriginPolicy { home })];
+        if printer.shows(Level::Info) || crate::report::log_file::is_open() {
+            per_try_policies.push(Arc::new(LogPolicy { printer }));
+        }
+        let transport = Arc::new(network::transport(trust));
+        let options = CommunicationIdentityClientOptions {
+            api_version: api_version.to_owned(),
+            client_options: ClientOptions {
+                per_call_policies,
+                per_try_policies,
+                retry: RetryOptions::none(),
+                transport: Some(azure_core::http::Transport::new(transport.clone())),
+                user_agent: UserAgentOptions { application_id: Some("az-communication".into()) },
+                ..Default::default()
+            },
+        };
+        let client = match &connection.auth {
+            Auth::Key(key) => {
+                let key = Secret::new(key.to_base64());
+                CommunicationIdentityClient::with_access_key(&endpoint, &key, Some(options))
+            }
+            Auth::Login => {
+                let login = Arc::new(Login::new(printer, connection.subscription.clone()));
+                CommunicationIdentityClient::new(&endpoint, login, Some(options))
+            }
+        };
+        let client =
+            client.map_err(|error| CliError::new(format!("The {} cannot be used: {error}.", connection.named_by())))?;
+        Ok(Self {
+            client,
+            connection,
+            printer,
+            repeats_creations: true,
+            repeats: Repeats::default(),
+            transport,
+            created: Created::default(),
+        })
+    }
+
+    /// The same, but a creation that the service may have carried out is never sent again. The reference does that after a
+    /// 500, 503 or 504, and a command that creates many users does better without users whom nobody knows.
+    #[must_use]
+    pub fn creating_once(self) -> Self {
+        Self { repeats_creations: false, ..self }
+    }
+
+    /// How often a request for a token was sent again although the service may have issued one.
+    pub fn repeated_tokens(&self) -> usize {
+        self.repeats.count()
+    }
+
+    /// Which service it is, and how requests are authenticated.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The failure of a request that azure_core describes.
+    pub(crate) fn fail(&self, error: azure_core::Error, asked: Asked) -> Failure {
+        Failure::of(error, &self.connection, asked)
+    }
+
+    /// Creates an identity; its raw id.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, cannot be reached, or answers something else.
+    pub fn create_user(&self) -> Result<String, Failure> {
+        let user = self.create(None, Asked::NewUser, |body| string_at(body, &["identity", "id"]))?;
+        match self.created.is_new(&user, None) {
+            true => Ok(user),
+            false => Err(self.created_before(&user)),
+        }
+    }
+
+    /// Creates an identity with a name of the caller's own, or finds it: what the service says of it.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, cannot be reached, or answers something else.
+    pub fn create_named_user(&self, custom_id: &str) -> Result<Value, Failure> {
+        let request = CreateIdentityRequest { custom_id: Some(custom_id.to_owned()), ..Default::default() };
+        self.create(Some(request), Asked::Nothing, |body| {
+            body.get("identity").cloned().ok_or_else(|| "it has no 'identity'".into())
+        })
+    }
+
+    /// What the service says of an identity.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, cannot be reached, or answers something else.
+    pub fn show_user(&self, user: &str) -> Result<Value, Failure> {
+        let result = block_on(self.client.get_identity(user, None));
+        self.read(result, Asked::User(user.to_owned()), |body| Ok(body.clone()))
+    }
+
+    /// Creates an identity and a token for it.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, cannot be reached, or answers something else.
+    pub fn create_user_and_token(&self, scopes: &[String], minutes: Option<i32>) -> Result<Issued, Failure> {
+        self.create_and_issue(None, scopes, minutes)
+    }
+
+    /// Creates an identity with a name of the caller's own, or finds it, and a token for it.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, cannot be reached, or answers something else.
+    pub fn create_named_user_and_token(
+        &self,
+        custom_id: &str,
+        scopes: &[String],
+        minutes: Option<i32>,
+    ) -> Result<Issued, Failure> {
+        self.create_and_issue(Some(custom_id.to_owned()), scopes, minutes)
+    }
+
+    fn create_and_issue(
+        &self,
+        custom_id: Option<String>,
+        scopes: &[String],
+        minutes: Option<i32>,
+    ) -> Result<Issued, Failure> {
+        let request = CreateIdentityRequest {
+            create_token_with_scopes: Some(token_scopes(scopes)),
+            expires_in_minutes: minutes,
+            custom_id,
+        };
+        let name = request.custom_id.clone();
+        let issued = self.create(Some(request), Asked::NewUser, |body| {
+            Ok(Issued {
+                user: string_at(body, &["identity", "id"])?,
+                token: string_at(body, &["accessToken", "token"])?,
+                expires_on: string_at(body, &["accessToken", "expiresOn"])?,
+            })
+        })?;
+        if !self.created.is_new(&issued.user, name.as_deref()) {
+            return Err(self.created_before(&issued.user));
+        }
+        self.belonging(issued, Asked::NewUser)
+    }
+
+    /// The failure of an answer to a creation whose identity was created before: it is the answer to another request.
+    fn created_before(&self, user: &str) -> Failure {
+        self.mixed_up(format!("its user, {user}, was created before, by another request"), Asked::NewUser)
+    }
+
+    /// The failure of an answer that belongs to another request. What came of this one is not known.
+    fn mixed_up(&self, what: String, asked: Asked) -> Failure {
+        self.transport.distrust_connections();
+        Failure::new(Cause::Answer { what, page: None, created: None }, &self.connection, asked)
+    }
+
+    /// The token, unless it says that it is for somebody else.
+    fn belonging(&self, issued: Issued, asked: Asked) -> Result<Issued, Failure> {
+        match is_for_another(&issued.token, &issued.user) {
+            true => Err(self.mixed_up(format!("its token is not for {}", issued.user), asked)),
+            false => Ok(issued),
+        }
+    }
+
+    fn create<T>(
+        &self,
+        request: Option<CreateIdentityRequest>,
+        asked: Asked,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Result<T, Failure> {
+        let creation = Creation::new(self.repeats_creations);
+        // A name of the caller's own finds the user that an attempt before has created.
+        let is_named = request.as_ref().is_some_and(|request| request.custom_id.is_some());
+        let body = request.map(TryInto::try_into).transpose();
+        let result = body.and_then(|body| {
+            let mut options = CommunicationIdentityClientCreateIdentityOptions { body, ..Default::default() };
+            if is_named {
+                options.method_options.context.insert(self.repeats.clone());
+            } else {
+                options.method_options.context.insert(creation.clone());
+            }
+            block_on(self.client.create_identity(Some(options)))
+        });
+        let lost = creation.lost();
+        let result = self.read(result, asked, read).map_err(|failure| failure.after(lost));
+        if result.is_ok() && lost > 0 {
+            let others =
+                if lost == 1 { "Another identity".to_owned() } else { format!("Up to {lost} other identities") };
+            let ids = if lost == 1 { "id was" } else { "ids were" };
+            self.printer.warning(&format!(
+                "The request was sent {} times, because a gateway had no answer. {others} may exist now whose {ids} lost.",
+                lost + 1
+            ));
+        }
+        result
+    }
+
+    /// Issues a token for an identity.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, cannot be reached, or answers something else.
+    pub fn issue_token(&self, user: &str, scopes: &[String], minutes: Option<i32>) -> Result<Issued, Failure> {
+        let request = IssueAccessTokenRequest { scopes: Some(token_scopes(scopes)), expires_in_minutes: minutes };
+        let mut options = CommunicationIdentityClientIssueAccessTokenOptions::default();
+        options.method_options.context.insert(self.repeats.clone());
+        let result =
+            request.try_into().and_then(|body| block_on(self.client.issue_access_token(user, body, Some(options))));
+        let (token, expires_on) = self.read(result, Asked::User(user.to_owned()), token)?;
+        let issued = Issued { user: user.to_owned(), token, expires_on };
+        self.belonging(issued, Asked::User(user.to_owned()))
+    }
+
+    /// Revokes all tokens of an identity.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses or cannot be reached.
+    pub fn revoke_tokens(&self, user: &str) -> Result<(), Failure> {
+        let result = block_on(self.client.revoke_access_tokens(user, None));
+        result.map(drop).map_err(|error| self.fail(error, Asked::User(user.to_owned())))
+    }
+
+    /// Deletes an identity.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses or cannot be reached.
+    pub fn delete_user(&self, user: &str) -> Result<(), Failure> {
+        let result = block_on(self.client.delete_identity(user, None));
+        result.map(drop).map_err(|error| self.fail(error, Asked::User(user.to_owned())))
+    }
+
+    /// Exchanges an Entra token of a Teams user: the token and its expiry as the service writes it.
+    ///
+    /// # Errors
+    ///
+    /// When the service refuses, cannot be reached, or answers something else.
+    pub fn exchange_teams_token(
+        &self,
+        aad_token: &str,
+        client_id: &str,
+        user_object_id: &str,
+    ) -> Result<(String, String), Failure> {
+        secrets::hide(aad_token);
+        let request = ExchangeTeamsUserAccessTokenRequest {
+            token: Some(aad_token.into()),
+            app_id: Some(client_id.into()),
+            user_id: Some(user_object_id.into()),
+        };
+        let mut options = CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions::default();
+        options.method_options.context.insert(SecretBody);
+        let result = request
+            .try_into()
+            .and_then(|body| block_on(self.client.exchange_teams_user_access_token(body, Some(options))));
+        let asked = Asked::TeamsToken {
+            token: Secret::new(aad_token.to_owned()),
+            client_id: client_id.to_owned(),
+            user_object_id: user_object_id.to_owned(),
+        };
+        self.read(result, asked, token)
+    }
+
+    /// What an answer holds.
+    pub(crate) fn read<T, R>(
+        &self,
+        result: azure_core::Result<Response<R>>,
+        asked: Asked,
+        read: impl FnOnce(&Value) -> Result<T, String>,
+    ) -> Result<T, Failure> {
+        let answer = match result {
+            Ok(answer) => answer.into_body(),
+            Err(error) => return Err(self.fail(error, asked)),
+        };
+        let mut created = None;
+        let value = body(answer.as_ref()).and_then(|body| {
+            read(&body).inspect_err(|_| {
+                if matches!(asked, Asked::NewUser) {
+                    created = string_at(&body, &["identity", "id"]).ok().filter(|id| !id.is_empty());
+                }
+            })
+        });
+        value.map_err(|what| {
+            Failure::new(Cause::Answer { what, page: Page::of(answer.as_ref()), created }, &self.connection, asked)
+        })
+    }
+
+    /// The failure of an answer whose token is empty. A single command shows such a token as it came, as the reference
+    /// does; a record cannot keep it.
+    pub fn empty_token(&self, issued: &Issued, is_new: bool) -> Failure {
+        let what = "its token, or the date of its token, is empty".to_owned();
+        let (created, asked) = match is_new {
+            true => (Some(issued.user.clone()), Asked::NewUser),
+            false => (None, Asked::User(issued.user.clone())),
+        };
+        Failure::new(Cause::Answer { what, page: None, created }, &self.connection, asked)
+    }
+}
+
+fn token_scopes(scopes: &[String]) -> Vec<TokenScope> {
+    scopes.iter().map(|scope| TokenScope::from(scope.as_str())).collect()
+}
+
+fn token(body: &Value) -> Result<(String, String), String> {
+    Ok((string_at(body, &["token"])?, string_at(body, &["expiresOn"])?))
+}
+
+/// Reads the answer as the reference would: any JSON, so that an expiry in an unknown form is passed on.
+fn body(bytes: &[u8]) -> Result<Value, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
+    if text.is_empty() {
+        return Err("its body is empty".into());
+    }
+    Value::from_json(text.trim_start_matches('\u{feff}')).map_err(|error| format!("it is not JSON ({error})"))
+}
+
+fn string_at(body: &Value, path: &[&str]) -> Result<String, String> {
+    let found = path.iter().try_fold(body, |value, name| value.get(name)).and_then(Value::as_str);
+    found.map(str::to_owned).ok_or_else(|| format!("it has no '{}'", path.join(".")))
+}
+
+/// An object of these members, in this order.
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Object>())
+}

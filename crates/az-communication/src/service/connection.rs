@@ -1,0 +1,359 @@
+//! Which service to talk to, and with what: the connection string and where it comes from.
+
+use std::env;
+use std::io::{self, IsTerminal as _};
+
+use acs_identity_protocol::connection_string::{
+    ConnectionString, ConnectionStringError, DEVELOPMENT_ACCESS_KEY, EXPECTED_FORM,
+};
+use acs_identity_protocol::endpoint::{EndpointFault, host_and_path, shown};
+use acs_identity_protocol::signature::AccessKey;
+use azure_core::http::Url;
+
+use crate::delegate;
+use crate::knack::command_table::Argument;
+use crate::knack::config::Config;
+use crate::knack::grammar::argparse::Arguments;
+use crate::knack::{pasted, variables};
+use crate::report::error::{CliError, HintPolicy};
+use crate::report::program::Program;
+use crate::report::{redact, secrets};
+use crate::service::emulator_files;
+use crate::system::platform::Platform;
+use crate::system::system_text;
+use crate::transport::tls::trust::{DEVELOPMENT_EMULATOR, Trust};
+
+/// The arguments of every command that talks to the service.
+pub const CONNECT_OPTIONS: &[Argument] = &[
+    Argument::new(
+        &["--connection-string"],
+        "Communication connection string. Environment variable: AZURE_COMMUNICATION_CONNECTION_STRING.",
+    )
+    .group("Communication"),
+    Argument::new(
+        &["--endpoint"],
+        "Endpoint of the resource, for calls without a key. Environment variable: AZURE_COMMUNICATION_ENDPOINT.",
+    )
+    .group("Communication")
+    .extension(),
+    Argument::new(
+        &["--auth-mode"],
+        "Whether to use the access key of the connection string, or your login: an application or workload identity of \
+         the environment, a managed identity, or `az login`. Environment variable: AZURE_COMMUNICATION_AUTH_MODE.",
+    )
+    .choices(&AUTH_MODES)
+    .group("Communication")
+    .extension(),
+];
+
+const AUTH_MODES: [&str; 2] = ["key", "login"];
+
+/// How requests are authenticated.
+#[derive(Debug, Clone)]
+pub enum Auth {
+    /// Signed with an access key.
+    Key(AccessKey),
+    /// With an Entra token of whoever is signed in.
+    Login,
+}
+
+/// A service and how to authenticate with it.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The host, with the port where there is one.
+    pub host: String,
+    /// What stands in front of the path of every request; mostly empty.
+    pub path: String,
+    /// How requests are authenticated.
+    pub auth: Auth,
+    /// Whether it is the well-known emulator of this machine.
+    pub development_emulator: bool,
+    /// Whether the connection string says `http://`, which is not used.
+    pub plain_http: bool,
+    /// Whether a connection string was given beside the endpoint for which the login is used.
+    pub unused_key: bool,
+    /// The subscription whose tenant a login is asked about.
+    pub subscription: Option<String>,
+}
+
+impl From<ConnectionString> for Connection {
+    fn from(parsed: ConnectionString) -> Self {
+        Self {
+            host: parsed.host,
+            path: parsed.path,
+            auth: Auth::Key(parsed.access_key),
+            development_emulator: parsed.development_emulator,
+            plain_http: parsed.plain_http,
+            unused_key: false,
+            subscription: None,
+        }
+    }
+}
+
+/// Where a value comes from that was not given as an argument.
+fn source(option: &str) -> String {
+    let variable = format!("AZURE_COMMUNICATION_{}", option.to_ascii_uppercase());
+    match env::var_os(&variable) {
+        Some(_) => variable,
+        None => format!("[communication] {option} of the config file"),
+    }
+}
+
+/// An `@file` that is still there: an argument whose file cannot be read, or a variable, which is never read from a file.
+fn from_a_file(path: &str, given: bool) -> CliError {
+    let reason = || std::fs::read(path).err().map_or_else(String::new, |error| format!(": {}", system_text(&error)));
+    // It may be the connection string itself.
+    let name = redact::text(path);
+    if !given {
+        let source = source("connection_string");
+        let read = match source.strip_prefix("AZURE_") {
+            Some(_) => Platform::HERE.export_file(&source, "FILE"),
+            None => "the text itself there".to_owned(),
+        };
+        return CliError::new(format!("{source} is '@{name}', but only arguments are read from files."))
+            .hint(format!("Give --connection-string @FILE, or {read}."));
+    }
+    let reason = reason();
+    CliError::new(format!("The connection string was to be read from the file '{name}', which cannot be read{reason}."))
+        .hint("Give the file's path behind the @, or the connection string itself.")
+}
+
+/// What is wrong with a connection string, and what was copied along with it. Arguments are looked at where all errors are.
+fn malformed(error: &ConnectionStringError, text: &str, given: bool) -> CliError {
+    let mut hints = if given { Vec::new() } else { pasted::hints(&source("connection_string"), text) };
+    for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
+        if pasted::is_quoted(value) && !pasted::is_quoted(text) {
+            hints.push(format!("The value of '{name}' stands in quotes: they are part of it. Leave them out."));
+        }
+    }
+    if text.trim().eq_ignore_ascii_case("UseDevelopmentEmulator") {
+        hints.push(format!("For the emulator of this machine, write {DEVELOPMENT_EMULATOR}."));
+    }
+    let scheme = text.trim().split_once("://").map_or("", |(scheme, _)| scheme);
+    if (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http"))
+        && host_and_path(text.trim()).is_ok_and(|(host, _)| is_url_host(host))
+    {
+        hints.push(
+            "This is an endpoint. With a login and no key, it goes into --endpoint or AZURE_COMMUNICATION_ENDPOINT."
+                .into(),
+        );
+    }
+    hints
+        .push(format!("Copy it from Settings > Keys of the resource in the Azure portal. Its form is {EXPECTED_FORM}"));
+    CliError { hints, ..CliError::new(redact::text(&error.to_string())) }
+}
+
+/// No key of a connection string is said, wherever else it stands.
+fn hide_keys(text: &str) {
+    for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
+        if name.trim().eq_ignore_ascii_case("accesskey") && value != DEVELOPMENT_ACCESS_KEY {
+            secrets::hide(value);
+        }
+    }
+}
+
+/// Whether a URL can have that host, with its port. The usual ones need no parser.
+fn is_url_host(host: &str) -> bool {
+    let name = host.split_once(':').map_or(host, |(name, _)| name);
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_usual = name.bytes().all(plain)
+        && last.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !name.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"xn--"));
+    is_usual || Url::parse(&format!("https://{host}/")).is_ok()
+}
+
+fn nothing_given() -> CliError {
+    // PATH is searched only where the hint is shown.
+    let azure_cli = io::stderr().is_terminal() && delegate::find().is_some();
+    let login = if azure_cli { "`az login` or an identity" } else { "an application, workload or managed identity" };
+    // The first line is the reference's to the byte.
+    CliError::new("Please specify --connection-string, or set AZURE_COMMUNICATION_CONNECTION_STRING.")
+        .hint("The Azure portal shows it under Settings > Keys of the Communication Services resource.")
+        .hint(format!("Without a key: --endpoint URL, with {login} of the environment."))
+        .hint(Program::current().text("To work offline: {communication emulator run} -- COMMAND", ""))
+        .hint_policy(HintPolicy::Terminal)
+}
+
+impl Connection {
+    /// Which service it is, for files that belong to one: the host, and the path behind it. Several services may stand behind
+    /// one gateway.
+    pub fn service(&self) -> String {
+        format!("{}{}", self.host, self.path.trim_end_matches('/'))
+    }
+
+    /// Finds the service. `--auth-mode` decides between key and login; without it, an `--endpoint` means login, else a
+    /// connection string means a key, else an endpoint in the environment or the config file means login.
+    ///
+    /// # Errors
+    ///
+    /// When nothing names a service, or it is malformed. The message says which part is wrong and never shows the key.
+    pub fn find(arguments: &Arguments, config: &Config) -> Result<Self, CliError> {
+        let mode = match arguments.get("--auth-mode") {
+            Some(mode) => Some(mode.to_owned()),
+            None => config.get("communication", "auth_mode")?.filter(|mode| !mode.is_empty()),
+        };
+        let given = arguments.get("--endpoint").filter(|endpoint| !endpoint.is_empty());
+        match mode.as_deref() {
+            Some("login") => Self::login(arguments, config),
+            Some("key") if given.is_some() => {
+                Err(CliError::usage("With --auth-mode key, the endpoint is that of the connection string.")
+                    .hint("Leave --endpoint out, or give --auth-mode login."))
+            }
+            Some("key") => Self::key(arguments, config)?.ok_or_else(nothing_given),
+            Some(other) => Err(CliError::usage(format!("'{other}' is not an auth mode. Allowed values: key, login."))
+                .hint("Correct AZURE_COMMUNICATION_AUTH_MODE, or [communication] auth_mode in the config file.")),
+            None if given.is_some() => Self::login(arguments, config),
+            None => match Self::key(arguments, config) {
+                Ok(Some(connection)) => Ok(connection),
+                _ if Self::has_endpoint_only(arguments, config)? => Self::login(arguments, config),
+                other => other?.ok_or_else(nothing_given),
+            },
+        }
+    }
+
+    /// Whether there is an endpoint and no connection string. An empty variable is as good as none.
+    fn has_endpoint_only(arguments: &Arguments, config: &Config) -> Result<bool, CliError> {
+        let set = |option| -> Result<bool, CliError> {
+            Ok(config.get("communication", option)?.is_some_and(|text| !text.is_empty()))
+        };
+        let given = arguments.get("--connection-string").is_some_and(|text| !text.is_empty());
+        Ok(!given && set("endpoint")? && !set("connection_string")?)
+    }
+
+    /// An endpoint without a key: given, else of the environment or the config file, else of the connection string.
+    fn login(arguments: &Arguments, config: &Config) -> Result<Self, CliError> {
+        let given = arguments.get("--endpoint").filter(|endpoint| !endpoint.is_empty());
+        let subscription = arguments.get("--subscription").filter(|name| !name.is_empty()).map(str::to_owned);
+        let endpoint = match given {
+            Some(endpoint) => Some(endpoint.to_owned()),
+            None => config.get("communication", "endpoint")?.filter(|endpoint| !endpoint.is_empty()),
+        };
+        let Some(endpoint) = endpoint else {
+            let connection = Self::key(arguments, config)?.ok_or_else(|| {
+                CliError::new("Please specify --endpoint, or set AZURE_COMMUNICATION_ENDPOINT.")
+                    .hint("The Azure portal shows it on the overview of the Communication Services resource.")
+            })?;
+            return Ok(Self { auth: Auth::Login, subscription, ..connection });
+        };
+        hide_keys(&endpoint);
+        let refused = |message: String, hint: &str| {
+            let hints = if given.is_some() { Vec::new() } else { pasted::hints(&source("endpoint"), &endpoint) };
+            CliError { hints, ..CliError::usage(message) }.hint(hint)
+        };
+        let found = host_and_path(&endpoint);
+        let scheme = endpoint.split_once("://").map(|(scheme, _)| scheme);
+        if scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("https")) && found != Err(EndpointFault::AccessKey)
+        {
+            return Err(refused(
+                format!("The endpoint is not an https URL: '{}'.", redact::text(&shown(&endpoint))),
+                "An Entra token is sent over https only: https://<resource>.communication.azure.com",
+            ));
+        }
+        let found =
+            found.and_then(|(host, path)| if is_url_host(host) { Ok((host, path)) } else { Err(EndpointFault::Host) });
+        let (host, path) = found.map_err(|fault| {
+            let message = format!("The endpoint is not a URL: '{}'.", redact::text(&shown(&endpoint)));
+            match fault {
+                EndpointFault::AccessKey => refused(
+                    format!("{message} It holds an access key."),
+                    "Give a connection string as --connection-string. The form of an endpoint is https://<resource>.communication.azure.com",
+                ),
+                fault => {
+                    let named = given.map_or_else(|| source("endpoint"), |_| "--endpoint".to_owned());
+                    let hint = format!("The form of {named} is https://<resource>.communication.azure.com");
+                    refused(format!("{message} {fault}"), &hint)
+                }
+            }
+        })?;
+        Ok(Self {
+            host: host.to_owned(),
+            path: path.to_owned(),
+            auth: Auth::Login,
+            development_emulator: false,
+            plain_http: false,
+            unused_key: given.is_some()
+                && !arguments.has("--auth-mode")
+                && arguments.get("--connection-string").is_some_and(|text| !text.is_empty()),
+            subscription,
+        })
+    }
+
+    /// The connection string: the argument, else the variable, else the config file.
+    fn key(arguments: &Arguments, config: &Config) -> Result<Option<Self>, CliError> {
+        // An empty argument is no argument, as in the reference; an empty variable is an empty connection string.
+        let given = arguments.get("--connection-string").filter(|text| !text.is_empty());
+        let text = match given {
+            Some(text) => Some(text.to_owned()),
+            None => config.get("communication", "connection_string")?,
+        };
+        let Some(text) = text else { return Ok(None) };
+        if let Some(path) = text.strip_prefix('@') {
+            return Err(from_a_file(path, given.is_some()));
+        }
+        hide_keys(&text);
+        let parsed: ConnectionString =
+            text.parse().map_err(|error: ConnectionStringError| malformed(&error, &text, given.is_some()))?;
+        if !is_url_host(&parsed.host) {
+            let error = ConnectionStringError::InvalidEndpoint(parsed.https_endpoint(), EndpointFault::Host);
+            return Err(malformed(&error, &text, given.is_some()));
+        }
+        let mut connection = Self::from(parsed);
+        if connection.development_emulator {
+            connection.host = variables::development_host()?;
+        }
+        Ok(Some(connection))
+    }
+
+    /// The well-known emulator of this machine, for commands that are about it.
+    ///
+    /// # Errors
+    ///
+    /// When the variables of its options do not say where it is.
+    pub fn development_emulator() -> Result<Self, CliError> {
+        Ok(Self { host: variables::development_host()?, ..ConnectionString::development_emulator().into() })
+    }
+
+    /// The endpoint, without a trailing slash. As the Python SDK, whatever scheme was named, https is used.
+    pub fn endpoint(&self) -> String {
+        format!("https://{}{}", self.host, self.path)
+    }
+
+    /// What the user wrote the endpoint in.
+    pub(crate) fn named_by(&self) -> &'static str {
+        match self.auth {
+            Auth::Key(_) => "connection string",
+            Auth::Login => "endpoint",
+        }
+    }
+
+    /// Tells keys apart without showing anything of them: a part of an HMAC of a fixed text. `login` where there is no key.
+    pub fn fingerprint(&self) -> String {
+        match &self.auth {
+            Auth::Key(key) => key.sign("fingerprint of az-communication-batch").chars().take(16).collect(),
+            Auth::Login => "login".to_owned(),
+        }
+    }
+
+    /// The host without its port, and the port.
+    pub fn host_and_port(&self) -> (&str, u16) {
+        match self.host.rsplit_once(':').map(|(name, port)| (name, port.parse())) {
+            Some((name, Ok(port))) => (name, port),
+            // A colon without a port is that of the scheme.
+            Some((name, Err(_))) if self.host.ends_with(':') => (name, 443),
+            _ => (&self.host, 443),
+        }
+    }
+
+    /// Whom to trust for this connection.
+    ///
+    /// # Errors
+    ///
+    /// When it is the well-known emulator and none was ever started here.
+    pub(crate) fn trust(&self) -> Result<Trust, CliError> {
+        if !self.development_emulator {
+            return Ok(Trust::from_environment());
+        }
+        Ok(Trust::Bundle { path: emulator_files::ca_certificate()?, named_by: DEVELOPMENT_EMULATOR })
+    }
+}

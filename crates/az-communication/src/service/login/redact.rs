@@ -1,0 +1,69 @@
+//! Secrets never appear in messages, also where an endpoint or a program repeats them.
+
+use acs_identity_protocol::raw_id::encode_path_segment;
+
+use crate::report::redact;
+
+const REDACTED: &str = "*****";
+
+/// A text of others in which these secrets, and whatever looks like a token or stands behind the name of a secret, are
+/// replaced.
+pub fn redacted(text: &str, secrets: &[&str]) -> String {
+    let mut text = redact::text(text).into_owned();
+    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
+        for form in [(*secret).to_owned(), encode_path_segment(secret), json_form(secret)] {
+            text = text.replace(&form, REDACTED);
+        }
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut word = String::new();
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() || "-_.~+/=".contains(c) {
+            word.push(c);
+            continue;
+        }
+        push_word(&mut out, &word);
+        word.clear();
+        out.push(c);
+    }
+    push_word(&mut out, &word);
+    out
+}
+
+fn json_form(secret: &str) -> String {
+    secret.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+fn push_word(out: &mut String, word: &str) {
+    out.push_str(if looks_secret(word) { REDACTED } else { word });
+}
+
+/// A JWT, or a long run of capitals, small letters and digits: an opaque token or a key. GUIDs and paths have no capitals
+/// among digits as a rule.
+fn looks_secret(word: &str) -> bool {
+    let has = |test: fn(&char) -> bool| word.chars().any(|c| test(&c));
+    let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);
+    (word.len() >= 32 && mixed) || (word.starts_with("eyJ") && word.len() >= 16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_replaced_in_every_form() {
+        let text =
+            "AADSTS7000215: wrong 'p+s/1\"' or p%2Bs%2F1%22, see https://aka.ms/x (eyJhbGciOiJSUzI1NiJ9.eyJ9.c2ln)";
+        assert_eq!(redacted(text, &["p+s/1\""]), "AADSTS7000215: wrong '*****' or *****, see https://aka.ms/x (*****)");
+        for kept in [
+            "Trace ID: 0f1d2c3b-4a59-4687-9abc-def012345678",
+            "File \"/usr/lib/python3.11/site-packages/azure/cli/core/__init__.py\", line 3",
+            "Please run 'az login' to setup account.",
+        ] {
+            assert_eq!(redacted(kept, &[]), kept);
+        }
+        assert_eq!(redacted("az: client_secret=hunter2 is wrong", &[]), "az: client_secret=***** is wrong");
+        let opaque = "EwB4A8l6BAAU7p9QDpi/D7xJLwsTgCg3TskyTaQAAYb+8Xj3vC";
+        assert_eq!(redacted(&format!("token {opaque}."), &[]), "token *****");
+    }
+}

@@ -1,0 +1,39 @@
+//! Home folders, as Python's `os.path.expanduser` finds them.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::platform::Platform;
+
+/// The user's home folder: `HOME`, else what `/etc/passwd` says of the user. An empty one is the root, as in Python.
+pub fn home() -> Option<OsString> {
+    let home = env::var_os(Platform::HERE.home_variable()).or_else(super::home_of_user)?;
+    Some(if home.is_empty() { "/".into() } else { home })
+}
+
+/// A path whose `~` or `~user` at the start is replaced by a home folder. Where none is known, the path stays as it is.
+pub fn expand_user(path: &str) -> PathBuf {
+    let Some(rest) = path.strip_prefix('~') else {
+        return path.into();
+    };
+    let is_separator = |c: char| Platform::HERE.is_separator(c);
+    let (user, below) = rest.split_once(is_separator).unwrap_or((rest, ""));
+    let found = if user.is_empty() { home() } else { super::home_of_user_named(user) };
+    match found {
+        Some(found) if below.is_empty() => found.into(),
+        Some(found) => Path::new(&found).join(below.trim_start_matches(is_separator)),
+        None => path.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths() {
+        assert_eq!(expand_user("a/~"), PathBuf::from("a/~"));
+        assert_eq!(expand_user("~no such user/x"), PathBuf::from("~no such user/x"));
+    }
+}

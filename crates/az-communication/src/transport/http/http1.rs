@@ -1,0 +1,305 @@
+//! HTTP/1.1 by hyper, driven on this thread without a runtime.
+
+use std::error::Error as _;
+use std::io::{self, ErrorKind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+use azure_core::Bytes;
+use futures::FutureExt as _;
+use http_body_util::Full;
+use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::http1::{Builder, Connection, SendRequest};
+use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use hyper::{Method, Request, Response};
+
+use crate::transport::http::channel::Channel;
+use crate::transport::http::head;
+use crate::transport::http::reached::Reached;
+use crate::transport::http::wire::Wire;
+
+/// No answer of the service comes near this; more is refused.
+pub(crate) const MAX_BODY: usize = 64 * 1024 * 1024;
+
+/// A token's answer fits, with its head. Fresh pages cost more than a second try with [`Limits::Large`].
+const USUAL_HEAD: usize = 4 * 1024;
+const USUAL_HEADERS: usize = 32;
+
+/// Python's http.client takes 100 and curl 5,000. The head may be as large as hyper has it, 400 KB.
+const MOST_HEADERS: usize = 1024;
+
+/// The service sends it back.
+const REQUEST_ID: &str = "x-ms-client-request-id";
+
+/// How long the end of a connection is waited for.
+const SHORTLY: Duration = Duration::from_millis(50);
+
+type Sender = SendRequest<Full<Bytes>>;
+type Driver = Connection<Wire, Full<Bytes>>;
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) reason: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// Whether the server ends the connection.
+    pub(crate) fn closes(&self) -> bool {
+        self.headers.get_all(CONNECTION).iter().any(|value| {
+            value.as_bytes().split(|byte| *byte == b',').any(|word| word.trim_ascii().eq_ignore_ascii_case(b"close"))
+        })
+    }
+}
+
+/// Why there is no whole answer.
+#[derive(Debug)]
+pub(crate) enum Broken {
+    /// The network or TLS failed, or time is over.
+    Io(io::Error),
+    /// hyper found the connection unusable and did not start to send.
+    NotStarted,
+    /// The connection ended.
+    Ended,
+    /// What came is not valid HTTP, in words.
+    Malformed(String),
+}
+
+/// A failed exchange.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) why: Broken,
+    pub(crate) reached: Reached,
+    /// Whether it failed within the TLS handshake.
+    pub(crate) in_handshake: bool,
+}
+
+/// Whether somebody wants to be polled again.
+struct Flag(AtomicBool);
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// How large a head may be.
+#[derive(Clone, Copy)]
+enum Limits {
+    Usual,
+    Large,
+}
+
+/// A connection that takes one request after the other.
+pub(crate) struct Http1 {
+    wire: Wire,
+    sender: Sender,
+    /// `None` when it has ended.
+    driver: Option<Driver>,
+    /// Whether the last answer held the id of its request.
+    echoes: bool,
+}
+
+fn start(wire: &Wire, limits: Limits) -> io::Result<(Sender, Option<Driver>)> {
+    let mut builder = Builder::new();
+    builder
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_spaces_after_header_name_in_responses(true)
+        .ignore_invalid_headers_in_responses(true)
+        .writev(false);
+    match limits {
+        Limits::Usual => builder.max_headers(USUAL_HEADERS).read_buf_exact_size(Some(USUAL_HEAD)),
+        Limits::Large => builder.max_headers(MOST_HEADERS),
+    };
+    // It only makes the two parts; nothing is sent.
+    match builder.handshake(wire.clone()).now_or_never() {
+        Some(Ok((sender, driver))) => Ok((sender, Some(driver))),
+        Some(Err(error)) => Err(io::Error::other(error)),
+        None => Err(ErrorKind::WouldBlock.into()),
+    }
+}
+
+impl Http1 {
+    /// HTTP over a connection on which nothing was sent.
+    pub(crate) fn new(channel: Channel, deadline: Instant) -> io::Result<Self> {
+        let wire = Wire::new(channel, deadline);
+        let (sender, driver) = start(&wire, Limits::Usual)?;
+        Ok(Self { wire, sender, driver, echoes: false })
+    }
+
+    /// Whether the connection can take a request after another one: the server left it open, and nothing came that nobody
+    /// asked for.
+    pub(crate) fn is_ready(&mut self) -> bool {
+        self.wire.look_again();
+        let flag = Arc::new(Flag(AtomicBool::new(true)));
+        let waker = Waker::from(Arc::clone(&flag));
+        let mut context = Context::from_waker(&waker);
+        while flag.0.swap(false, Ordering::Relaxed) {
+            self.turn(&mut context);
+            if let Poll::Ready(ready) = self.sender.poll_ready(&mut context) {
+                return ready.is_ok() && self.driver.is_some();
+            }
+        }
+        false
+    }
+
+    /// Sends a request and reads its whole answer.
+    pub(crate) fn exchange(&mut self, request: Request<Full<Bytes>>, deadline: Instant) -> Result<Answer, Failed> {
+        let id = request.headers().get(REQUEST_ID).cloned();
+        self.wire.begin(deadline);
+        let response = self.respond_or_repair(request).map_err(|why| self.failed(why))?;
+        let answer = self.read(response).map_err(|why| self.failed(why))?;
+        let mut echoes = answer.headers.get_all(REQUEST_ID).iter().peekable();
+        self.echoes = id.is_some() && echoes.peek().is_some();
+        match echoes.any(|echo| id.as_ref().is_some_and(|id| id != echo)) {
+            true => Err(self.failed(Broken::Malformed("it answers another request".into()))),
+            false => Ok(answer),
+        }
+    }
+
+    /// Whether the connection may take another request. A server may give an answer twice, and the copy comes when the next
+    /// request was sent. Only the id of a request in its answer tells the two apart, and the service always sends it.
+    pub(crate) fn is_reusable(&self) -> bool {
+        self.echoes
+    }
+
+    /// Whether the server ends the connection, now or soon.
+    pub(crate) fn ends_soon(&mut self) -> bool {
+        self.wire.state().set_deadline(Instant::now() + SHORTLY);
+        while self.is_ready() && self.wire.wait().is_ok() {}
+        self.driver.is_none()
+    }
+
+    fn failed(&mut self, why: Broken) -> Failed {
+        self.driver = None;
+        let state = self.wire.state();
+        let reached = if matches!(why, Broken::NotStarted) { Reached::No } else { state.reached() };
+        Failed { why, reached, in_handshake: state.is_handshaking() }
+    }
+
+    /// Lets hyper read and write what it can.
+    fn turn(&mut self, context: &mut Context<'_>) {
+        // Its error goes to whoever waits for the answer.
+        if self.driver.as_mut().is_some_and(|driver| Pin::new(driver).poll(context).is_ready()) {
+            self.driver = None;
+        }
+    }
+
+    /// Takes turns until a step is done.
+    fn drive<T>(&mut self, mut step: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Result<T, Broken> {
+        let flag = Arc::new(Flag(AtomicBool::new(false)));
+        let waker = Waker::from(Arc::clone(&flag));
+        let mut context = Context::from_waker(&waker);
+        loop {
+            self.turn(&mut context);
+            if let Poll::Ready(value) = step(&mut context) {
+                return Ok(value);
+            }
+            if flag.0.swap(false, Ordering::Relaxed) {
+                continue;
+            }
+            if self.driver.is_none() {
+                return Err(Broken::Ended);
+            }
+            self.wire.wait().map_err(Broken::Io)?;
+        }
+    }
+
+    /// Sends a request and reads the head of its answer.
+    fn respond(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Broken> {
+        let mut response = pin!(self.sender.try_send_request(request));
+        let response = self.drive(|context| response.as_mut().poll(context))?;
+        response.map_err(|error| match error.message() {
+            Some(_) => Broken::NotStarted,
+            None => self.cause(&error.into_error()),
+        })
+    }
+
+    fn cause(&self, error: &hyper::Error) -> Broken {
+        let mut state = self.wire.state();
+        if let Some(error) = state.take_failure() {
+            return Broken::Io(error);
+        }
+        if error.is_parse() {
+            return Broken::Malformed(head::what_is_wrong(state.received()));
+        }
+        if state.has_ended() {
+            return Broken::Ended;
+        }
+        match error.source().and_then(|source| source.downcast_ref::<io::Error>()) {
+            Some(error) if error.kind() != ErrorKind::UnexpectedEof => Broken::Malformed(error.to_string()),
+            _ => Broken::Ended,
+        }
+    }
+
+    /// The same, with a second look at a head that hyper does not take at first.
+    fn respond_or_repair(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Broken> {
+        let method = request.method().clone();
+        let mut response = self.respond(request);
+        // The first line may need correction, the head may be long, and a line of it may need correction, too.
+        for _ in 0..3 {
+            let Err(Broken::Malformed(_)) = response else { break };
+            let Some(repaired) = head::repaired(self.wire.state().received()) else { break };
+            response = self.replay(repaired, method.clone());
+        }
+        response
+    }
+
+    /// Reads the head of an answer from these bytes and what follows them on the wire.
+    fn replay(&mut self, bytes: Vec<u8>, method: Method) -> Result<Response<Incoming>, Broken> {
+        (self.sender, self.driver) = start(&self.wire, Limits::Large).map_err(Broken::Io)?;
+        self.wire.replay(bytes);
+        // It was sent before. This one is for hyper, which reads no answer without a request.
+        let mut request = Request::new(Full::default());
+        *request.method_mut() = method;
+        let response = self.respond(request);
+        self.wire.end_of_replay();
+        response
+    }
+
+    /// Reads the body of an answer.
+    fn read(&mut self, response: Response<Incoming>) -> Result<Answer, Broken> {
+        let reason = reason(&response);
+        let (parts, mut incoming) = response.into_parts();
+        let coding = parts.headers.get_all(TRANSFER_ENCODING).iter().next_back().map(|value| value.as_bytes());
+        let last_coding = coding.and_then(|value| value.rsplit(|byte| *byte == b',').next()).map(<[u8]>::trim_ascii);
+        self.wire.head_is_read(last_coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked")));
+        let length = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        // hyper would read to the end of the connection.
+        let enough = length.filter(|_| coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"identity")));
+        let mut body = Vec::with_capacity(length.unwrap_or(0).min(USUAL_HEAD));
+        while enough.is_none_or(|enough| body.len() < enough) {
+            let frame = match self.drive(|context| Pin::new(&mut incoming).poll_frame(context))? {
+                None => break,
+                Some(frame) => frame.map_err(|error| self.cause(&error))?,
+            };
+            let Ok(data) = frame.into_data() else { continue };
+            if data.len() > MAX_BODY - body.len() {
+                return Err(Broken::Malformed("its body is larger than 64 MiB".into()));
+            }
+            body.extend_from_slice(&data);
+        }
+        if let Some(enough) = enough {
+            body.truncate(enough);
+            self.driver = None;
+        }
+        Ok(Answer { status: parts.status.as_u16(), reason, headers: parts.headers, body })
+    }
+}
+
+/// The phrase behind the status, as it came.
+fn reason(response: &Response<Incoming>) -> String {
+    let reason = response.extensions().get::<hyper::ext::ReasonPhrase>().map(|reason| reason.as_bytes());
+    let reason = reason.unwrap_or_else(|| response.status().canonical_reason().unwrap_or_default().as_bytes());
+    String::from_utf8_lossy(reason).into_owned()
+}

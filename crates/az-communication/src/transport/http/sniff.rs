@@ -1,0 +1,106 @@
+//! What answers on a port where TLS fails.
+
+use std::fmt;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use crate::transport::http::connect::connect;
+
+/// How long a server has to greet, or to answer.
+const TIMEOUT: Duration = Duration::from_secs(1);
+/// How long to wait for the connection: it was there a moment ago.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A protocol that is not TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    /// HTTP without TLS.
+    Http,
+    /// A remote shell.
+    Ssh,
+    /// A mail server that takes mail in.
+    Smtp,
+    /// A file server.
+    Ftp,
+    /// A mail server that hands mail out.
+    Imap,
+    /// The older one of that kind.
+    Pop3,
+    /// Something that greets with text.
+    Other,
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Http => "HTTP without TLS",
+            Self::Ssh => "SSH",
+            Self::Smtp => "SMTP",
+            Self::Ftp => "FTP",
+            Self::Imap => "IMAP",
+            Self::Pop3 => "POP3",
+            Self::Other => "another protocol",
+        })
+    }
+}
+
+/// What a server says without being asked, or when asked as a web server: the protocol, and the first line of it.
+pub(crate) fn sniff(host: &str, port: u16) -> Option<(Protocol, String)> {
+    let mut stream = connect(host, port, Instant::now() + CONNECT_TIMEOUT).ok()?;
+    let mut said = heard(&mut stream);
+    if said.is_empty() {
+        let _ = stream.write_all(format!("GET / HTTP/1.0\r\nHost: {host}\r\n\r\n").as_bytes());
+        said = heard(&mut stream);
+    }
+    let protocol = protocol(&said)?;
+    let line: String = String::from_utf8_lossy(&said).lines().next().unwrap_or_default().chars().take(60).collect();
+    Some((protocol, line))
+}
+
+fn heard(stream: &mut TcpStream) -> Vec<u8> {
+    let mut buffer = [0; 256];
+    let _ = stream.set_read_timeout(Some(TIMEOUT));
+    let count = stream.read(&mut buffer).unwrap_or(0);
+    buffer[..count].to_vec()
+}
+
+fn protocol(said: &[u8]) -> Option<Protocol> {
+    let text = String::from_utf8_lossy(said).to_ascii_uppercase();
+    let begins = |with: &str| text.starts_with(with);
+    Some(match &text {
+        _ if begins("HTTP/") => Protocol::Http,
+        _ if begins("SSH-") => Protocol::Ssh,
+        _ if begins("220") && text.contains("FTP") => Protocol::Ftp,
+        _ if begins("220") || begins("554") => Protocol::Smtp,
+        _ if begins("* OK") => Protocol::Imap,
+        _ if begins("+OK") => Protocol::Pop3,
+        // Bytes that are not text may be TLS after all.
+        _ if !said.is_empty() && said.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t')) => {
+            Protocol::Other
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn greetings() {
+        for (said, expected) in [
+            ("SSH-2.0-OpenSSH_9.2\r\n", Some(Protocol::Ssh)),
+            ("220 mail.example ESMTP\r\n", Some(Protocol::Smtp)),
+            ("220 ProFTPD\r\n", Some(Protocol::Ftp)),
+            ("* OK IMAP4\r\n", Some(Protocol::Imap)),
+            ("+OK ready\r\n", Some(Protocol::Pop3)),
+            ("HTTP/1.1 400 Bad Request\r\n", Some(Protocol::Http)),
+            ("hello\n", Some(Protocol::Other)),
+            ("\u{15}\u{3}\u{3}", None),
+            ("", None),
+        ] {
+            assert_eq!(protocol(said.as_bytes()), expected, "{said}");
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! What hyper reads and writes: a connection that does not block, with a deadline, and a record of how far a request got.
+
+use std::io::{self, ErrorKind, Write as _};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+
+use crate::system;
+use crate::transport::http::channel::Channel;
+use crate::transport::http::reached::Reached;
+use crate::transport::http::wait::{GraceEnded, waiting};
+
+/// How often a wait for the network looks whether the user wants the process to end.
+const LOOK_AROUND: Duration = Duration::from_millis(250);
+
+/// The wire, for hyper and for whoever waits for it.
+#[derive(Clone)]
+pub(crate) struct Wire(Arc<Mutex<State>>);
+
+pub(crate) struct State {
+    channel: Channel,
+    /// When the answer must be there as a whole.
+    deadline: Instant,
+    /// Nothing was written yet, so nothing can have come.
+    fresh: bool,
+    /// All that was written was also flushed, as far as the channel could.
+    flushed: bool,
+    /// What came before hyper could make a head of it.
+    received: Vec<u8>,
+    /// Whether what comes is kept, as long as the head is not whole.
+    records: bool,
+    /// Whether anything of the answer came.
+    answered: bool,
+    /// Whether line breaks stand in for the missing ones behind the last chunk when the connection ends.
+    spare_line_breaks: bool,
+    /// What hyper reads again, and whether what it writes was sent before.
+    replayed: Vec<u8>,
+    replaying: bool,
+    /// There was nothing to read, and nobody waited since.
+    drained: bool,
+    /// The server has ended the connection.
+    ended: bool,
+    /// What failed.
+    failure: Option<io::Error>,
+    /// An interrupt moved the deadline.
+    cut_short: bool,
+}
+
+impl State {
+    fn time_is_up(&self) -> io::Error {
+        if self.cut_short { io::Error::new(ErrorKind::TimedOut, GraceEnded) } else { ErrorKind::TimedOut.into() }
+    }
+
+    /// How far the request got.
+    pub(crate) fn reached(&self) -> Reached {
+        match self.answered {
+            true => Reached::Answered,
+            // The server cannot carry a request out whose last bytes are still here.
+            false if self.channel.is_handshaking() || !self.flushed || self.channel.has_unsent() => Reached::No,
+            false => Reached::Maybe,
+        }
+    }
+
+    /// Whether the server and this machine have not agreed on TLS yet.
+    pub(crate) fn is_handshaking(&self) -> bool {
+        self.channel.is_handshaking()
+    }
+
+    /// What failed below HTTP.
+    pub(crate) fn take_failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
+    }
+
+    /// Whether the server has ended the connection.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// What came of an answer without a head.
+    pub(crate) fn received(&self) -> &[u8] {
+        &self.received
+    }
+
+    /// When the answer must be there.
+    pub(crate) fn set_deadline(&mut self, deadline: Instant) {
+        self.deadline = deadline;
+    }
+
+    fn receive(&mut self, buffer: &mut ReadBufCursor<'_>) -> io::Result<()> {
+        if !self.replayed.is_empty() {
+            let count = self.replayed.len().min(buffer.remaining());
+            buffer.put_slice(&self.replayed[..count]);
+            self.replayed.drain(..count);
+            return Ok(());
+        }
+        // hyper reads on as long as something comes.
+        if Instant::now() >= self.deadline {
+            return Err(self.time_is_up());
+        }
+        let mut records = self.records.then_some(&mut self.received);
+        let count = self.channel.receive(buffer.remaining(), &mut |bytes| {
+            buffer.put_slice(bytes);
+            if let Some(received) = &mut records {
+                received.extend_from_slice(bytes);
+            }
+        })?;
+        if count > 0 {
+            self.answered = true;
+            return Ok(());
+        }
+        self.ended = true;
+        if std::mem::take(&mut self.spare_line_breaks) {
+            buffer.put_slice(b"\r\n\r\n");
+        }
+        Ok(())
+    }
+
+    fn poll<T>(&mut self, result: io::Result<T>) -> Poll<io::Result<T>> {
+        match result {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Poll::Pending,
+            Err(error) if error.kind() == ErrorKind::Interrupted => Poll::Pending,
+            Err(error) => {
+                let kind = error.kind();
+                self.failure.get_or_insert(error);
+                Poll::Ready(Err(kind.into()))
+            }
+            Ok(value) => Poll::Ready(Ok(value)),
+        }
+    }
+}
+
+impl Wire {
+    /// A wire over a connection that nothing was sent on.
+    pub(crate) fn new(channel: Channel, deadline: Instant) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            channel,
+            deadline,
+            fresh: true,
+            flushed: false,
+            received: Vec::new(),
+            records: true,
+            answered: false,
+            spare_line_breaks: false,
+            replayed: Vec::new(),
+            replaying: false,
+            drained: false,
+            ended: false,
+            failure: None,
+            cut_short: false,
+        })))
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A request follows whose answer must have come by then.
+    pub(crate) fn begin(&self, deadline: Instant) {
+        let mut state = self.state();
+        state.deadline = deadline;
+        state.cut_short = false;
+        state.received.clear();
+        state.records = true;
+        state.answered = false;
+        state.flushed = false;
+        state.spare_line_breaks = false;
+    }
+
+    /// The head is there. The body follows.
+    pub(crate) fn head_is_read(&self, is_chunked: bool) {
+        let mut state = self.state();
+        state.records = false;
+        state.received.clear();
+        state.spare_line_breaks = is_chunked;
+    }
+
+    /// Lets hyper read these bytes before all others. What it writes until the end of the replay is dropped.
+    pub(crate) fn replay(&self, bytes: Vec<u8>) {
+        let mut state = self.state();
+        state.replayed = bytes;
+        state.replaying = true;
+        state.fresh = true;
+        state.drained = false;
+    }
+
+    /// Something may have come since the last wait.
+    pub(crate) fn look_again(&self) {
+        self.state().drained = false;
+    }
+
+    /// What hyper writes is sent again.
+    pub(crate) fn end_of_replay(&self) {
+        self.state().replaying = false;
+    }
+
+    /// Sends these bytes as they are, without HTTP.
+    pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut rest = bytes;
+        self.until_done(|state| {
+            state.fresh = false;
+            while !rest.is_empty() {
+                let count = state.channel.write(rest)?;
+                rest = &rest[count..];
+            }
+            state.channel.flush()?;
+            state.flushed = true;
+            Ok(())
+        })
+    }
+
+    /// Receives at most so many bytes as they are; none at the end of the connection.
+    pub(crate) fn receive(&self, limit: usize) -> io::Result<Vec<u8>> {
+        self.until_done(|state| {
+            let mut received = Vec::new();
+            state.channel.receive(limit, &mut |bytes| received.extend_from_slice(bytes))?;
+            state.answered |= !received.is_empty();
+            Ok(received)
+        })
+    }
+
+    /// Tries a step again and again until it does not block.
+    fn until_done<T>(&self, mut step: impl FnMut(&mut State) -> io::Result<T>) -> io::Result<T> {
+        loop {
+            match step(&mut self.state()) {
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+                result => return result,
+            }
+            self.wait()?;
+        }
+    }
+
+    /// The connection, when nobody else has the wire.
+    pub(crate) fn into_channel(self) -> Option<Channel> {
+        let state = Arc::into_inner(self.0)?;
+        Some(state.into_inner().unwrap_or_else(PoisonError::into_inner).channel)
+    }
+
+    /// Waits until the network is ready, at most until the deadline. After an interrupt it waits for an answer that is
+    /// under way only, and not for long.
+    ///
+    /// # Errors
+    ///
+    /// `TimedOut` after the deadline, `Interrupted` where an interrupt came before the request left.
+    pub(crate) fn wait(&self) -> io::Result<()> {
+        let mut state = self.state();
+        // hyper does not try to read right after it wrote.
+        if !state.replayed.is_empty() || state.channel.has_received() {
+            state.drained = false;
+            return Ok(());
+        }
+        loop {
+            let now = Instant::now();
+            if waiting().is_interrupted() {
+                if state.reached() == Reached::No {
+                    return Err(ErrorKind::Interrupted.into());
+                }
+                let end = waiting().end_of_grace().unwrap_or(now);
+                if end < state.deadline {
+                    state.deadline = end;
+                    state.cut_short = true;
+                }
+            }
+            let left = state.deadline.saturating_duration_since(now);
+            if left.is_zero() {
+                return Err(state.time_is_up());
+            }
+            let writes = state.channel.has_unsent() || !state.flushed;
+            if system::wait_for_socket(state.channel.socket(), writes, left.min(LOOK_AROUND))? {
+                state.drained = false;
+                return Ok(());
+            }
+        }
+    }
+}
+
+impl Read for Wire {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        mut buffer: ReadBufCursor<'_>,
+    ) -> Poll<Result<(), io::Error>> {
+        let mut state = self.state();
+        if state.fresh || state.drained {
+            return Poll::Pending;
+        }
+        let result = state.receive(&mut buffer);
+        let result = state.poll(result);
+        state.drained = result.is_pending();
+        result
+    }
+}
+
+impl Write for Wire {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &[u8]) -> Poll<Result<usize, io::Error>> {
+        let mut state = self.state();
+        state.fresh = false;
+        if state.replaying {
+            return Poll::Ready(Ok(buffer.len()));
+        }
+        state.flushed = false;
+        let result = state.channel.write(buffer);
+        state.poll(result)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), io::Error>> {
+        let mut state = self.state();
+        let result = state.channel.flush();
+        state.flushed |= result.is_ok();
+        state.poll(result)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Result<(), io::Error>> {
+        // Dropping the connection closes it.
+        Poll::Ready(Ok(()))
+    }
+}

@@ -1,0 +1,11 @@
+//! Requests over the network: HTTP, TLS, certificates, proxies and names. It knows no options, and prints nothing.
+
+pub mod error;
+pub mod http;
+pub mod names;
+pub mod proxy;
+pub mod redirect_fault;
+pub mod resend;
+pub mod send;
+pub mod tls;
+pub mod x509;

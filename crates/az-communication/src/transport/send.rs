@@ -1,0 +1,312 @@
+//! The transport under the SDK's pipeline: hyper and rustls, driven on the thread that asks. It starts in microseconds where
+//! the default one takes 40 ms (docs/decisions/transport.md).
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use azure_core::Bytes;
+use azure_core::http::headers::Headers;
+use azure_core::http::{AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request};
+use http_body_util::Full;
+use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, RETRY_AFTER};
+use rustls::ClientConnection;
+use rustls::pki_types::ServerName;
+
+use crate::transport::error::TransportError;
+use crate::transport::http::channel::Channel;
+use crate::transport::http::connect::{TIMEOUT, connect};
+use crate::transport::http::decode::decode;
+use crate::transport::http::header;
+use crate::transport::http::http1::{Answer, Http1};
+use crate::transport::proxy::choice as proxy;
+use crate::transport::proxy::tunnel::tunnel;
+use crate::transport::resend;
+use crate::transport::tls::client as tls;
+use crate::transport::tls::trust::{OwnEmulator, ReadAuthority, Trust};
+
+struct Open {
+    origin: String,
+    http: Http1,
+}
+
+/// The transport. It keeps the connections that can be used again.
+pub struct Transport {
+    trust: Trust,
+    /// How long a whole answer may take, from the handshake to its last byte.
+    time: Duration,
+    idle: Mutex<Vec<Open>>,
+    /// Each request has a connection of its own.
+    keeps_nothing: AtomicBool,
+    own_emulator: Arc<OwnEmulator>,
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport").field("trust", &self.trust).finish_non_exhaustive()
+    }
+}
+
+/// Where a request goes.
+struct Target<'a> {
+    https: bool,
+    host: &'a str,
+    port: u16,
+}
+
+impl<'a> Target<'a> {
+    fn of(request: &'a Request) -> Self {
+        let url = request.url();
+        Self {
+            https: url.scheme() == "https",
+            host: url.host_str().unwrap_or_default(),
+            port: url.port_or_known_default().unwrap_or(443),
+        }
+    }
+
+    fn authority(&self) -> String {
+        let default = if self.https { 443 } else { 80 };
+        if self.port == default { self.host.to_owned() } else { format!("{}:{}", self.host, self.port) }
+    }
+}
+
+impl Transport {
+    /// A transport with that trust.
+    pub fn new(trust: Trust, own_authority: ReadAuthority) -> Self {
+        Self {
+            trust,
+            time: TIMEOUT,
+            idle: Mutex::default(),
+            keeps_nothing: AtomicBool::new(false),
+            own_emulator: Arc::new(OwnEmulator::new(own_authority)),
+        }
+    }
+
+    /// Whether only the authority of this user's own emulator vouched for the last server.
+    pub fn is_trusted_by_own_emulator(&self) -> bool {
+        self.own_emulator.vouches()
+    }
+
+    /// Sends a request without a pipeline: nothing is added, nothing is tried again.
+    pub fn send(&self, request: &Request) -> azure_core::Result<RawResponse> {
+        let answer = self.execute(request)?;
+        let headers = headers(&answer);
+        Ok(RawResponse::from_bytes(answer.status.into(), headers, answer.body))
+    }
+
+    /// An answer did not belong to its request. From now on each request has a connection of its own.
+    pub fn distrust_connections(&self) {
+        self.keeps_nothing.store(true, Ordering::Relaxed);
+        if let Ok(mut idle) = self.idle.lock() {
+            idle.clear();
+        }
+    }
+
+    fn execute(&self, request: &Request) -> Result<Answer, TransportError> {
+        let target = Target::of(request);
+        let authority = target.authority();
+        let origin = format!("{}://{authority}", request.url().scheme());
+        if let Some(mut open) = self.take_idle(&origin) {
+            match self.exchange(&mut open, request, &authority, Instant::now() + self.time) {
+                Err(error) if resend::on_new_connection(request, &error) => {}
+                Ok(answer) if resend::is_about_idling(answer.status, || answer.closes() || open.http.ends_soon()) => {}
+                Ok(answer) => return Ok(self.keep(open, answer)),
+                error => return error,
+            }
+        }
+        let deadline = Instant::now() + self.time;
+        let http = Http1::new(self.open(&target, deadline)?, deadline)
+            .map_err(|error| TransportError::Unsent(authority.clone(), Some(error)))?;
+        let mut open = Open { origin, http };
+        let answer = self.exchange(&mut open, request, &authority, deadline)?;
+        Ok(self.keep(open, answer))
+    }
+
+    fn keep(&self, open: Open, answer: Answer) -> Answer {
+        if open.http.is_reusable()
+            && resend::keeps_connection(answer.status, answer.headers.contains_key(RETRY_AFTER))
+            && !self.keeps_nothing.load(Ordering::Relaxed)
+            && let Ok(mut idle) = self.idle.lock()
+        {
+            idle.push(open);
+        }
+        answer
+    }
+
+    fn exchange(
+        &self,
+        open: &mut Open,
+        request: &Request,
+        authority: &str,
+        deadline: Instant,
+    ) -> Result<Answer, TransportError> {
+        let host = request.url().host_str().unwrap_or_default();
+        let mut answer = open
+            .http
+            .exchange(message(request, authority)?, deadline)
+            .map_err(|failed| TransportError::of(failed, host, authority, self.time))?;
+        let codings = answer.headers.get("content-encoding").and_then(|value| value.to_str().ok());
+        if let Some(codings) = codings {
+            answer.body =
+                decode(codings, answer.body).map_err(|what| TransportError::Protocol(authority.to_owned(), what))?;
+        }
+        Ok(answer)
+    }
+
+    /// An idle connection that can take another request. One on which something came that nobody asked for is dropped:
+    /// it would be taken for the answer.
+    fn take_idle(&self, origin: &str) -> Option<Open> {
+        loop {
+            let mut open = {
+                let mut idle = self.idle.lock().ok()?;
+                let at = idle.iter().position(|open| open.origin == origin)?;
+                idle.swap_remove(at)
+            };
+            if open.http.is_ready() {
+                return Some(open);
+            }
+        }
+    }
+
+    fn open(&self, target: &Target<'_>, deadline: Instant) -> Result<Channel, TransportError> {
+        let plain = || {
+            Channel::tcp(connect(target.host, target.port, deadline)?)
+                .map_err(|error| TransportError::Connect(target.authority(), error))
+        };
+        if !target.https {
+            return plain();
+        }
+        // A bundle that cannot be used is found before anything is sent.
+        let prepare =
+            || tls::prepare(&self.trust, &self.own_emulator).map_err(|error| TransportError::Bundle(Box::new(error)));
+        let prepared = prepare()?;
+        let tls = |error| TransportError::Tls(target.host.to_owned(), error);
+        let config = |prepared| tls::client_config(prepared).map_err(tls);
+        let below = match proxy::for_host(target.host, target.port).map_err(TransportError::Proxy)? {
+            Some(proxy) => tunnel(&proxy, target.host, target.port, deadline, || prepare().and_then(config))?,
+            None => plain()?,
+        };
+        let name = ServerName::try_from(target.host.trim_matches(['[', ']']).to_owned())
+            .map_err(|_| TransportError::UnknownHost(target.host.to_owned()))?;
+        Ok(Channel::tls(ClientConnection::new(config(prepared)?, name).map_err(tls)?, below))
+    }
+}
+
+/// The request for hyper.
+fn message(request: &Request, authority: &str) -> Result<hyper::Request<Full<Bytes>>, TransportError> {
+    let refuse = |what: &str| TransportError::Request(what.to_owned());
+    let Body::Bytes(body) = request.body() else { return Err(refuse("its body is a stream")) };
+    let mut message = hyper::Request::new(Full::new(body.clone()));
+    *message.method_mut() = request.method().as_str().parse().map_err(|_| refuse("its method is not valid"))?;
+    *message.uri_mut() = request.path_and_query().try_into().map_err(|_| refuse("its path or query is not valid"))?;
+    let headers = message.headers_mut();
+    headers.insert(HOST, HeaderValue::try_from(authority).map_err(|_| refuse("its host is not valid"))?);
+    for (name, value) in request.headers().iter() {
+        let wrong = || {
+            TransportError::Request(format!("the header '{}' has characters that HTTP does not allow", name.as_str()))
+        };
+        let value = HeaderValue::try_from(value.as_str()).map_err(|_| wrong())?;
+        headers.append(HeaderName::from_bytes(name.as_str().as_bytes()).map_err(|_| wrong())?, value);
+    }
+    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
+    // Whatever the body is, its length is stated once.
+    headers.remove(CONTENT_LENGTH);
+    if !body.is_empty() || matches!(request.method(), Method::Post | Method::Put | Method::Patch) {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    }
+    Ok(message)
+}
+
+fn headers(answer: &Answer) -> Headers {
+    let mut headers = Headers::new();
+    for (name, value) in &answer.headers {
+        headers.insert(name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned());
+    }
+    headers.insert(header::REASON, answer.reason.clone());
+    headers
+}
+
+#[async_trait]
+impl HttpClient for Transport {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        let answer = self.execute(request)?;
+        let headers = headers(&answer);
+        Ok(AsyncRawResponse::from_bytes(answer.status.into(), headers, answer.body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::transport::http::reached::Reached;
+
+    /// What comes of a request to a server that does this, when a whole answer may take a fifth of a second.
+    fn against(
+        scheme: &str,
+        serve: impl FnOnce(&mut TcpStream) -> std::io::Result<()> + Send + 'static,
+    ) -> (Reached, String) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("{scheme}://localhost:{}/", listener.local_addr().unwrap().port());
+        let server = std::thread::spawn(move || {
+            let mut stream = listener.accept().unwrap().0;
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = serve(&mut stream);
+            // Until the other side gives up.
+            let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
+            let _ = stream.read(&mut [0; 4096]);
+        });
+        let transport = Transport { time: Duration::from_millis(200), ..Transport::new(Trust::Default, || None) };
+        let started = Instant::now();
+        let error = transport.execute(&Request::new(url.parse().unwrap(), Method::Post)).unwrap_err();
+        assert!(started.elapsed() < Duration::from_secs(30));
+        drop(transport);
+        server.join().unwrap();
+        assert!(matches!(error, TransportError::Timeout { .. }), "{error:?}");
+        let text = error.to_string();
+        (error.reached(), text[text.find(' ').unwrap()..].to_owned())
+    }
+
+    /// Sends bytes again and again until nobody reads them.
+    fn endlessly(stream: &mut TcpStream, first: &str, bytes: &str, pause: Duration) -> std::io::Result<()> {
+        stream.write_all(first.as_bytes())?;
+        loop {
+            std::thread::sleep(pause);
+            stream.write_all(bytes.as_bytes())?;
+        }
+    }
+
+    #[test]
+    fn the_time_is_for_the_whole_answer() {
+        let (reached, text) = against("http", |_| Ok(()));
+        assert_eq!(reached, Reached::Maybe);
+        assert!(text.ends_with(" did not answer within 0 s."), "{text}");
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let soon = Duration::from_millis(5);
+        for (first, bytes, pause) in [
+            ("", "HTTP/1.1 102 Processing\r\n\r\n", Duration::ZERO),
+            ("", "HTTP/1.1 102 Processing\r\n\r\n", soon),
+            ("HTTP/1.1 200 OK\r\n", "x", soon),
+            (head, "1\r\nx\r\n", soon),
+            ("HTTP/1.1 200 OK\r\n\r\n", "x", soon),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "A: b\r\n", soon * 5),
+        ] {
+            let (reached, _) = against("http", move |stream| endlessly(stream, first, bytes, pause));
+            assert_eq!(reached, Reached::Answered, "{first}{bytes}");
+        }
+    }
+
+    #[test]
+    fn a_handshake_that_is_not_answered_ends() {
+        // Nothing, a part of a record's head, and a part of a record.
+        for bytes in ["", "\u{16}\u{3}\u{3}", "\u{16}\u{3}\u{3}\u{0}\u{50}\u{2}\u{0}"] {
+            let (reached, text) = against("https", move |stream| stream.write_all(bytes.as_bytes()));
+            assert_eq!(reached, Reached::No);
+            assert!(text.ends_with(" did not answer within 0 s."), "{text}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! TLS, whom to trust, and what is wrong with a certificate that is not trusted.
+
+pub(crate) mod algorithms;
+pub(crate) mod anchor_check;
+pub(crate) mod bundle;
+pub(crate) mod bundle_error;
+pub(crate) mod bundle_scan;
+pub(crate) mod certificate_problem;
+pub(crate) mod client;
+pub(crate) mod diagnosis;
+pub(crate) mod handshake_text;
+pub(crate) mod spelling;
+pub(crate) mod trust;
+pub(crate) mod verify;

@@ -1,0 +1,180 @@
+//! The fields of a certificate that trust needs, read from DER without a parser of everything.
+
+use crate::transport::x509::der::{
+    BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OCTET_STRING, SEQUENCE, UTC_TIME, element, elements, whole,
+};
+
+/// Borrowed fields of a certificate.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Certificate<'a> {
+    /// The whole certificate, without what may follow it.
+    pub(crate) der: &'a [u8],
+    /// The part that is signed.
+    pub(crate) signed: &'a [u8],
+    /// The algorithm of the signature, without tag and length.
+    pub(crate) algorithm: &'a [u8],
+    /// The issuer's name, in DER.
+    pub(crate) issuer: &'a [u8],
+    /// The subject's name, in DER.
+    pub(crate) subject: &'a [u8],
+    /// From when it is valid, in seconds since 1970.
+    pub(crate) not_before: i64,
+    /// Until when it is valid, in seconds since 1970.
+    pub(crate) not_after: i64,
+    /// The subject's public key with its algorithm, without tag and length.
+    pub(crate) key: &'a [u8],
+    /// Version 1 has no extensions.
+    pub(crate) is_version_1: bool,
+    /// What follows the key: extensions, and what hardly anybody uses.
+    rest: &'a [u8],
+}
+
+/// An extension.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extension<'a> {
+    /// The object identifier, without tag and length.
+    pub(crate) id: &'a [u8],
+    pub(crate) is_critical: bool,
+    /// The content of the octet string.
+    pub(crate) value: &'a [u8],
+}
+
+const VERSION: u8 = 0xa0;
+const EXTENSIONS: u8 = 0xa3;
+
+/// Reads a certificate; `None` where it is not one. Something may follow it.
+pub(crate) fn parse(der: &[u8]) -> Option<Certificate<'_>> {
+    let (der, _) = whole(der)?;
+    let (tag, certificate, _) = element(der)?;
+    let (signed, behind) = whole(certificate)?;
+    let (algorithm_tag, algorithm, _) = element(behind)?;
+    let (_, mut rest, _) = element(signed)?;
+    let (first, version, behind) = element(rest)?;
+    let mut is_version_1 = true;
+    if first == VERSION {
+        rest = behind;
+        is_version_1 = matches!(element(version)?, (INTEGER, [0], _));
+    }
+    let (serial_tag, _, rest) = element(rest)?;
+    let (_, _, rest) = element(rest)?;
+    let (issuer, rest) = whole(rest)?;
+    let (validity_tag, validity, rest) = element(rest)?;
+    let (subject, rest) = whole(rest)?;
+    let (key_tag, key, rest) = element(rest)?;
+    let (before_tag, before, more) = element(validity)?;
+    let (after_tag, after, _) = element(more)?;
+    if [tag, validity_tag, key_tag, algorithm_tag] != [SEQUENCE; 4] || serial_tag != INTEGER {
+        return None;
+    }
+    Some(Certificate {
+        der,
+        signed,
+        algorithm,
+        issuer,
+        subject,
+        not_before: time(before_tag, before)?,
+        not_after: time(after_tag, after)?,
+        key,
+        is_version_1,
+        rest,
+    })
+}
+
+impl<'a> Certificate<'a> {
+    /// The extensions, as far as they can be read.
+    pub(crate) fn extensions(&self) -> impl Iterator<Item = Extension<'a>> {
+        let list = elements(self.rest).find(|(tag, _)| *tag == EXTENSIONS).and_then(|(_, content)| element(content));
+        elements(list.map_or(&[], |(_, list, _)| list)).filter_map(|(_, extension)| {
+            let (_, id, rest) = element(extension)?;
+            let (tag, first, more) = element(rest)?;
+            let (is_critical, value) =
+                if tag == BOOLEAN { (first != [0], element(more)?) } else { (false, (tag, first, more)) };
+            (value.0 == OCTET_STRING).then_some(Extension { id, is_critical, value: value.1 })
+        })
+    }
+
+    /// The content of that extension.
+    pub(crate) fn extension(&self, id: &[u8]) -> Option<&'a [u8]> {
+        self.extensions().find(|extension| extension.id == id).map(|extension| extension.value)
+    }
+
+    /// Whether it was issued by its own subject.
+    pub(crate) fn is_self_issued(&self) -> bool {
+        self.issuer == self.subject
+    }
+
+    /// The algorithm of the key and its parameters, and the key itself.
+    pub(crate) fn key_parts(&self) -> Option<(&'a [u8], &'a [u8], &'a [u8])> {
+        let (_, algorithm, rest) = element(self.key)?;
+        let (_, id, parameters) = element(algorithm)?;
+        let (tag, bits, _) = element(rest)?;
+        (tag == BIT_STRING).then_some((id, parameters, bits.get(1..)?))
+    }
+
+    /// The bits of the signature.
+    pub(crate) fn signature(&self) -> Option<&'a [u8]> {
+        let (_, certificate, _) = element(self.der)?;
+        let (_, rest) = whole(certificate)?;
+        let (_, rest) = whole(rest)?;
+        let (tag, bits, _) = element(rest)?;
+        (tag == BIT_STRING).then_some(bits.get(1..)?)
+    }
+}
+
+/// What there is of a certificate from its subject's name on, where its end may be missing; `None` where the subject does
+/// not begin within what is there.
+pub(crate) fn from_subject(der: &[u8]) -> Option<&[u8]> {
+    let mut rest = behind_header(behind_header(der)?)?;
+    if rest.first() == Some(&VERSION) {
+        rest = element(rest)?.2;
+    }
+    // Serial number, algorithm, issuer, validity.
+    for _ in 0..4 {
+        rest = element(rest)?.2;
+    }
+    Some(rest)
+}
+
+/// What follows the tag and the length of the first element.
+fn behind_header(der: &[u8]) -> Option<&[u8]> {
+    let first = usize::from(*der.get(1)?);
+    der.get(2 + if first & 0x80 == 0 { 0 } else { first & 0x7f }..)
+}
+
+/// `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`.
+fn time(tag: u8, text: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(text).ok()?.strip_suffix('Z')?;
+    let (year, rest) = match tag {
+        UTC_TIME => {
+            let year: i32 = text.get(..2)?.parse().ok()?;
+            (if year < 50 { 2000 + year } else { 1900 + year }, text.get(2..)?)
+        }
+        GENERALIZED_TIME => (text.get(..4)?.parse().ok()?, text.get(4..)?),
+        _ => return None,
+    };
+    let part = |at: usize| rest.get(at..at + 2)?.parse::<u8>().ok();
+    let date = time::Date::from_calendar_date(year, time::Month::try_from(part(0)?).ok()?, part(2)?).ok()?;
+    let time = time::Time::from_hms(part(4)?, part(6)?, part(8)?).ok()?;
+    Some(time::PrimitiveDateTime::new(date, time).assume_utc().unix_timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_panics_on_rubbish() {
+        for length in 0..64 {
+            let rubbish: Vec<u8> = (0..length).map(|i: u8| i.wrapping_mul(37) ^ 0x30).collect();
+            assert!(parse(&rubbish).is_none());
+        }
+        assert!(parse(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff]).is_none());
+    }
+
+    #[test]
+    fn times() {
+        assert_eq!(time(UTC_TIME, b"700101000000Z"), Some(0));
+        assert_eq!(time(GENERALIZED_TIME, b"20500101000000Z"), Some(2_524_608_000));
+        assert_eq!(time(UTC_TIME, b"701301000000Z"), None);
+    }
+}
