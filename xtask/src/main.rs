@@ -1,8 +1,13 @@
 //! `cargo xtask`: the commands that everybody who works on this repository types, and that CI calls. CONTRIBUTING.md lists them.
 
+#[cfg(unix)]
+mod cases;
 mod child;
+#[cfg(unix)]
+mod compare;
 mod error;
 mod options;
+mod random;
 mod release;
 mod say;
 mod soak;

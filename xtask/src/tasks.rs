@@ -51,6 +51,13 @@ const TASKS: &[Task] = &[
         summary: "Runs the benchmark. Its parts: token, local, query, emulator, startup.",
         run: bench,
     },
+    #[cfg(unix)]
+    Task {
+        name: "compare",
+        usage: "BEFORE AFTER [--count N] [--seed N] [--jobs N] [--only ID]",
+        summary: "Compares what two builds of the program do on the golden cases and generated command lines.",
+        run: crate::compare::run,
+    },
     Task {
         name: "release",
         usage: "[--only NAME,…] [--dist DIR] [--program FILE] [--jobs N] [--deb-revision N] [--allow-dirty]",

@@ -1,5 +1,7 @@
 //! The words behind a command: options, and the rest.
 
+use std::str::FromStr;
+
 use crate::error::Error;
 
 /// The words that have not been read yet.
@@ -37,6 +39,18 @@ impl Words {
             return Err(Error::new(format!("{name} needs a value.")));
         }
         Ok(Some(self.0.remove(at)))
+    }
+
+    /// The value of an option that is a number.
+    ///
+    /// # Errors
+    ///
+    /// When it is not a number, or missing.
+    pub fn number<T: FromStr>(&mut self, name: &str, default: T) -> Result<T, Error> {
+        match self.value(name)? {
+            None => Ok(default),
+            Some(text) => text.parse().map_err(|_| Error::new(format!("{name} must be a number, but it is '{text}'."))),
+        }
     }
 
     /// What is left, which must not have options.
@@ -79,9 +93,9 @@ mod tests {
     #[test]
     fn a_value_is_the_next_word_or_stands_behind_an_equals_sign() {
         let mut two = words("--seed 7 a --count=9 b");
-        assert_eq!(two.value("--seed").unwrap().as_deref(), Some("7"));
-        assert_eq!(two.value("--count").unwrap().as_deref(), Some("9"));
-        assert_eq!(two.value("--other").unwrap(), None);
+        assert_eq!(two.number("--seed", 1).unwrap(), 7);
+        assert_eq!(two.number("--count", 1).unwrap(), 9);
+        assert_eq!(two.number("--other", 1).unwrap(), 1);
         assert_eq!(two.rest().unwrap(), ["a", "b"]);
     }
 
@@ -89,6 +103,7 @@ mod tests {
     fn errors_name_the_word() {
         let text = |error: crate::error::Error| error.to_string();
         assert_eq!(text(words("--seed").value("--seed").unwrap_err()), "--seed needs a value.");
+        assert_eq!(text(words("--seed x").number("--seed", 1).unwrap_err()), "--seed must be a number, but it is 'x'.");
         assert!(text(words("--sed 1").rest().unwrap_err()).starts_with("--sed is not an option."));
         assert!(text(words("a").end().unwrap_err()).starts_with("'a' is not expected here."));
     }

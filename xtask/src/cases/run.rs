@@ -1,0 +1,302 @@
+//! Runs a program on a case, in folders of its own and against a server that replays the answers.
+
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+pub use super::replay::Request;
+use super::replay::Server;
+use super::terminal::{Collector, open};
+use super::tls::CERTIFICATE;
+use super::{Case, Terminals};
+use crate::error::{At as _, Error};
+
+/// The access key of all cases.
+const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+const USUAL_CONFIG: &str = "[core]\ncollect_telemetry = no\n";
+
+/// Where a program runs. The folders are made anew for each run, at the same paths, so that two runs can be compared.
+#[derive(Debug)]
+pub struct World {
+    /// The folder of all others.
+    pub folder: PathBuf,
+    /// PATH; `{{home}}` is the home folder, `{{folder}}` the folder of all.
+    pub path: String,
+    /// Variables beside those of a case.
+    pub variables: Vec<(String, String)>,
+    /// A folder whose files are put into AZURE_CONFIG_DIR first.
+    pub template: Option<PathBuf>,
+    /// How long a program may take.
+    pub deadline: Duration,
+}
+
+/// What a run showed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The exit code, or the negative number of the signal that ended the program.
+    pub exit_code: i32,
+    /// What it wrote to stdout.
+    pub stdout: String,
+    /// What it wrote to stderr.
+    pub stderr: String,
+    /// What it asked the service.
+    pub requests: Vec<Request>,
+    /// The port of the service.
+    pub port: u16,
+}
+
+impl World {
+    /// The home folder.
+    pub fn home(&self) -> PathBuf {
+        self.folder.join("home")
+    }
+
+    /// The working directory.
+    pub fn working(&self) -> PathBuf {
+        self.folder.join("work")
+    }
+
+    /// Removes what the run before left, and makes the folders.
+    ///
+    /// # Errors
+    ///
+    /// When that fails.
+    pub fn prepare(&self) -> Result<(), Error> {
+        match fs::remove_dir_all(&self.folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error).at(&self.folder),
+            _ => {}
+        }
+        for folder in [self.home().join(".azure"), self.working()] {
+            fs::create_dir_all(&folder).at(&folder)?;
+        }
+        Ok(())
+    }
+
+    /// Runs this program on a case. [`World::prepare`] has been called.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be written, or the program cannot be started.
+    pub fn run(&self, program: &Path, case: &Case) -> Result<Seen, Error> {
+        let server = Server::start(case.responses.clone());
+        let fill = |text: &str| self.fill(text, server.port);
+        self.write_files(case, &fill)?;
+        let mut command = Command::new(program);
+        self.set_up(&mut command, case, &fill);
+        let streams = Streams::new(&mut command, case.terminals, case.stdin.is_empty());
+        let mut child = command.process_group(0).spawn().at(program)?;
+        // Our copies of the terminals' other ends must be closed, or they never end.
+        drop(command);
+        let (status, stdout, stderr) = streams.drive(&mut child, &fill(&case.stdin), self.deadline)?;
+        let exit_code = status.code().unwrap_or_else(|| -status.signal().unwrap_or_default());
+        Ok(Seen { exit_code, stdout, stderr, requests: server.requests(), port: server.port })
+    }
+
+    fn fill(&self, text: &str, port: u16) -> String {
+        text.replace("{{endpoint}}", &format!("https://localhost:{port}"))
+            .replace("{{hostport}}", &format!("localhost:{port}"))
+            .replace("{{cwd}}", &self.working().to_string_lossy())
+            .replace("{{home}}", &self.home().to_string_lossy())
+            .replace("{{folder}}", &self.folder.to_string_lossy())
+    }
+
+    fn write_files(&self, case: &Case, fill: &impl Fn(&str) -> String) -> Result<(), Error> {
+        let configuration = self.home().join(".azure");
+        if let Some(template) = &self.template {
+            copy(template, &configuration)?;
+        }
+        write(&configuration.join("config"), &fill(case.config.as_deref().unwrap_or(USUAL_CONFIG)))?;
+        write(&self.home().join("tls/cert.pem"), CERTIFICATE)?;
+        for (name, text) in &case.files {
+            write(&self.working().join(name), &fill(text))?;
+        }
+        Ok(())
+    }
+
+    fn set_up(&self, command: &mut Command, case: &Case, fill: &impl Fn(&str) -> String) {
+        let home = self.home();
+        command
+            .env_clear()
+            .env("HOME", &home)
+            .env("AZURE_CONFIG_DIR", home.join(".azure"))
+            .env("PATH", fill(&self.path))
+            .env("TMPDIR", &home)
+            .env("LC_ALL", "C.UTF-8")
+            .env("TERM", "xterm-256color")
+            .env("REQUESTS_CA_BUNDLE", home.join("tls/cert.pem"))
+            .env(
+                "AZURE_COMMUNICATION_CONNECTION_STRING",
+                fill(&format!("endpoint={{{{endpoint}}}}/;accesskey={ACCESS_KEY}")),
+            )
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.working())
+            .args(case.argv.iter().map(|word| fill(word)));
+        for (name, value) in &case.env {
+            match value {
+                Some(value) => command.env(name, fill(value)),
+                None => command.env_remove(name),
+            };
+        }
+    }
+}
+
+/// Our ends of the terminals of a program. What is a pipe instead is the child's.
+struct Streams {
+    stdin: Option<fs::File>,
+    stdout: Option<fs::File>,
+    stderr: Option<fs::File>,
+}
+
+impl Streams {
+    fn new(command: &mut Command, terminals: Terminals, is_quiet: bool) -> Self {
+        let mut streams = Self { stdin: None, stdout: None, stderr: None };
+        command.stdin(if is_quiet { Stdio::null() } else { Stdio::piped() });
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        if terminals != Terminals::None {
+            let (ours, theirs) = open();
+            command.stdin(theirs);
+            streams.stdin = Some(ours);
+        }
+        if terminals == Terminals::All {
+            let (ours, theirs) = open();
+            command.stdout(theirs);
+            streams.stdout = Some(ours);
+            let (ours, theirs) = open();
+            command.stderr(theirs);
+            streams.stderr = Some(ours);
+        }
+        streams
+    }
+
+    /// Types what there is to type, waits for the end, and returns stdout and stderr.
+    fn drive(mut self, child: &mut Child, stdin: &str, limit: Duration) -> Result<(ExitStatus, String, String), Error> {
+        let deadline = Instant::now() + limit;
+        let collect = |terminal: Option<fs::File>| terminal.map(Collector::new);
+        let stdout = collect(self.stdout.take()).or_else(|| child.stdout.take().map(Collector::of_pipe));
+        let stderr = collect(self.stderr.take()).or_else(|| child.stderr.take().map(Collector::of_pipe));
+        if let Some(mut pipe) = child.stdin.take() {
+            // A program that does not read closes its end.
+            let _ = pipe.write_all(stdin.as_bytes());
+        }
+        let asked = |count| stdout.as_ref().is_some_and(|out| out.so_far().matches("(y/n)").count() > count);
+        for (index, line) in stdin.split_inclusive('\n').enumerate() {
+            let Some(terminal) = &mut self.stdin else { break };
+            // A command that is not to ask ends without a question.
+            while !asked(index) && child.try_wait()?.is_none() && Instant::now() < deadline {
+                sleep(Duration::from_millis(2));
+            }
+            let _ = terminal.write_all(line.as_bytes());
+        }
+        let status = wait(child, deadline)?;
+        drop(self.stdin);
+        let finish = |stream: Option<Collector>| stream.map(Collector::finish).unwrap_or_default();
+        Ok((status, finish(stdout), finish(stderr)))
+    }
+}
+
+/// Waits for the end of a program, and ends it where it takes too long, with all that it has started.
+fn wait(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Error> {
+    let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+    let end = || group.map(|group| rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
+    let mut pause = Duration::from_millis(1);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            // What it left behind may hold its streams open.
+            end();
+            return Ok(status);
+        }
+        if Instant::now() > deadline {
+            end();
+        }
+        sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).at(folder)?;
+    }
+    fs::write(path, text).at(path)
+}
+
+/// Copies the files of a folder, and those of its folders.
+fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+    fs::create_dir_all(to).at(to)?;
+    for entry in fs::read_dir(from).at(from)? {
+        let entry = entry.at(from)?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else {
+            fs::copy(&path, &target).at(&path)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::{Seen, World};
+    use crate::cases::{Case, Terminals};
+
+    fn run(name: &str, case: Case) -> (World, Seen) {
+        let world = World {
+            folder: crate::root().join(format!("target/xtask-tests/{}-{name}", std::process::id())),
+            path: "/usr/bin:/bin".into(),
+            variables: Vec::new(),
+            template: None,
+            deadline: Duration::from_secs(20),
+        };
+        world.prepare().unwrap();
+        let seen = world.run(Path::new("/bin/sh"), &case).unwrap();
+        std::fs::remove_dir_all(&world.folder).unwrap();
+        (world, seen)
+    }
+
+    fn script(text: &str) -> Case {
+        Case { argv: vec!["-c".into(), text.into()], ..Case::default() }
+    }
+
+    #[test]
+    fn a_program_runs_in_folders_of_its_own() {
+        let case =
+            Case { files: vec![("a/b".into(), "{{cwd}}".into())], ..script("pwd; cat a/b; echo; echo $HOME; exit 3") };
+        let (world, seen) = run("folders", case);
+        let (working, home) = (world.working().display().to_string(), world.home().display().to_string());
+        assert_eq!(seen.stdout, format!("{working}\n{working}\n{home}\n"));
+        assert_eq!(seen.exit_code, 3);
+    }
+
+    #[test]
+    fn what_is_typed_comes_after_the_question() {
+        let text = "[ -t 0 ] && [ ! -t 1 ] && printf '(y/n): ' && read answer && echo \"<$answer>\"";
+        let case = Case { stdin: "n\n".into(), terminals: Terminals::Stdin, ..script(text) };
+        assert_eq!(run("typed", case).1.stdout, "(y/n): <n>\n");
+    }
+
+    #[test]
+    fn a_program_that_does_not_end_is_ended() {
+        let mut world = World {
+            folder: crate::root().join(format!("target/xtask-tests/{}-ended", std::process::id())),
+            path: "/usr/bin:/bin".into(),
+            variables: Vec::new(),
+            template: None,
+            deadline: Duration::from_millis(100),
+        };
+        world.prepare().unwrap();
+        let seen = world.run(Path::new("/bin/sh"), &script("echo begun; sleep 100 & wait")).unwrap();
+        assert_eq!((seen.exit_code, seen.stdout.as_str()), (-9, "begun\n"));
+        world.deadline = Duration::from_secs(20);
+        let seen = world.run(Path::new("/bin/sh"), &script("sleep 100 & echo left")).unwrap();
+        assert_eq!((seen.exit_code, seen.stdout.as_str()), (0, "left\n"));
+        std::fs::remove_dir_all(&world.folder).unwrap();
+    }
+}
