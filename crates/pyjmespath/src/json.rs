@@ -19,7 +19,7 @@ pub struct JsonStyle {
     pub sort_keys: bool,
     /// Whether characters outside ASCII are escaped.
     pub ensure_ascii: bool,
-    /// The separator between items on one line (`,` or `, `). With an indent, it is always `,`.
+    /// The separator between items (`,` or `, `). `json.dumps` uses `,` if there is an indent.
     pub item_separator: &'static str,
     /// The separator between a name and its value (`:` or `: `).
     pub key_separator: &'static str,
