@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::support::Folder;
 use crate::support::odd::{Connection, Odd, created};
+use crate::support::seen::run;
 use crate::support::terminal::Collector;
-use crate::support::world::run;
 use crate::{ISSUE, is_long, recorded};
 
 /// Where the second request meets its end.

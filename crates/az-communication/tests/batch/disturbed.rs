@@ -13,8 +13,8 @@ use insta::{allow_duplicates, assert_snapshot};
 
 use crate::support::Folder;
 use crate::support::odd::{Connection, Odd, created};
+use crate::support::seen::{Seen, run};
 use crate::support::terminal::open;
-use crate::support::world::{Seen, run};
 use crate::{ISSUE, recorded};
 
 /// A server that creates users, and how many it has created.

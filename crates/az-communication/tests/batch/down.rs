@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::process::Stdio;
 
 use crate::support::odd::{Connection, Odd};
-use crate::support::world::run;
+use crate::support::seen::run;
 use crate::support::{Folder, az};
 use crate::{ISSUE, recorded};
 

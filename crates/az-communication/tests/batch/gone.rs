@@ -3,7 +3,7 @@
 use crate::ISSUE;
 use crate::support::Folder;
 use crate::support::odd::{Odd, json_answer, user};
-use crate::support::world::run;
+use crate::support::seen::run;
 
 const PAGE: &str =
     "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 21\r\n\r\n<html>No page</html>\n";

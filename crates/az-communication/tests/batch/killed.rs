@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::support::AZ;
-use crate::support::world::{Seen, World, run};
+use crate::support::seen::{Seen, run};
+use crate::support::world::World;
 use crate::{ISSUE, Random, is_long, recorded};
 
 /// Kills a command at random moments, so many times.

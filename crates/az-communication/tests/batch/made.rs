@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 
 use crate::ISSUE;
 use crate::support::replay::Server;
+use crate::support::seen::run;
 use crate::support::terminal::Collector;
 use crate::support::tls::CERTIFICATE;
-use crate::support::world::{World, run};
+use crate::support::world::World;
 use crate::support::{Folder, az};
 
 /// `user create --count` against a server that gives these answers.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::Folder;
 use crate::support::odd::{Connection, Odd, created, json_answer};
-use crate::support::world::{Seen, run};
+use crate::support::seen::{Seen, run};
 use crate::{ISSUE, recorded};
 
 /// A server that answers each first request like this, although it has created a user, and carries out each second one.

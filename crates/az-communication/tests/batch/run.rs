@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 
 use crate::ISSUE;
 use crate::support::emulator::Emulator;
+use crate::support::seen::run;
 use crate::support::terminal::{Collector, open};
-use crate::support::world::{World, run};
+use crate::support::world::World;
 use crate::support::{ENDING, Folder, az};
 use insta::assert_snapshot;
 use serde_json::Value;

@@ -5,7 +5,8 @@ use std::os::unix::fs::symlink;
 use std::process::Stdio;
 
 use crate::ISSUE;
-use crate::support::world::{World, run};
+use crate::support::seen::run;
+use crate::support::world::World;
 
 /// Refused before anything is sent; nothing waits for itself.
 #[test]

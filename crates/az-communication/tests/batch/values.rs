@@ -13,7 +13,7 @@ fn durations_are_read_as_people_write_them() {
         [("1d", 1440), ("P1D", 1440), ("1h30m", 90), ("1h 30m", 90), ("90 min", 90), ("1.5h", 90), ("2 hours", 120)]
     {
         let mut command = world.command("token issue --scope chat --query token -o tsv");
-        let seen = crate::support::world::run(command.args(["--expires-in", given]));
+        let seen = crate::support::seen::run(command.args(["--expires-in", given]));
         assert_eq!(seen.code, Some(0), "{given}: {seen:?}");
         let claims = world.ok(&format!("token inspect --token {}", seen.stdout.trim()))["claims"].clone();
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), minutes * 60, "{given}");
@@ -30,7 +30,7 @@ fn scopes_in_one_value_are_named() {
     let world = World::new();
     for scope in ["chat voip", "chat,voip", "chat, voip", "chat;voip", "chat/voip"] {
         let mut command = world.command("token issue");
-        let seen = crate::support::world::run(command.args(["--scope", scope]));
+        let seen = crate::support::seen::run(command.args(["--scope", scope]));
         assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""));
         let warning = format!(
             "WARNING: '{scope}' is not a known scope. It is sent as one value. Several scopes are several values: --scope \
@@ -61,7 +61,7 @@ fn empty_values_are_refused_before_anything_is_sent() {
         ("token revoke-batch --users-from x --yes", "--out-file"),
     ] {
         let mut command = world.command(words);
-        let seen = crate::support::world::run(command.args([option, ""]));
+        let seen = crate::support::seen::run(command.args([option, ""]));
         assert_eq!((seen.code, seen.stdout.as_str()), (Some(2), ""), "{words} {option}: {seen:?}");
         assert_eq!(seen.stderr, format!("ERROR: {option} is empty.\n"), "{words}");
     }

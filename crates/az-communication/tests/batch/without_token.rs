@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::ISSUE;
 use crate::support::Folder;
 use crate::support::odd::{Connection, Odd, created, json_answer};
-use crate::support::world::run;
+use crate::support::seen::run;
 
 /// A server that creates users, the first one of them without a token.
 fn leaving_out(member: &'static str) -> Odd {

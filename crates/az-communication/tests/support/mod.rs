@@ -12,6 +12,7 @@ pub mod python;
 pub mod replay;
 #[cfg(target_os = "linux")]
 pub mod root;
+pub mod seen;
 #[cfg(unix)]
 pub mod shell;
 #[cfg(unix)]

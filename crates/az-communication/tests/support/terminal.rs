@@ -2,11 +2,13 @@
 
 use std::fs::{File, OpenOptions};
 use std::os::fd::OwnedFd;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+use super::seen::Seen;
 
 /// Opens a terminal: our end, and the end that the program gets.
 pub fn open() -> (File, Stdio) {
@@ -16,6 +18,17 @@ pub fn open() -> (File, Stdio) {
     let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
     let theirs = OpenOptions::new().read(true).write(true).open(name).unwrap();
     (ours.into(), theirs.into())
+}
+
+/// Runs a command on three terminals. Nothing is typed.
+pub fn run(command: &mut Command) -> Seen {
+    let ((_in, stdin), (out, stdout), (err, stderr)) = (open(), open(), open());
+    let mut child = command.stdin(stdin).stdout(stdout).stderr(stderr).spawn().unwrap();
+    // The ends that the command has must be closed here, or the streams do not end.
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let (out, err) = (Collector::new(out), Collector::new(err));
+    let status = child.wait().unwrap();
+    Seen { code: status.code(), stdout: out.finish(), stderr: err.finish() }
 }
 
 /// Collects what comes out of a stream, as it comes.

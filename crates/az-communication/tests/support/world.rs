@@ -1,50 +1,14 @@
 //! A home folder, an emulator, and the commands of user identities against it.
 
-use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::Folder;
 use super::emulator::Emulator;
-
-const PREVIEW: &str = "WARNING: Command group 'communication user-identity";
-
-/// What a command did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
-    pub code: Option<i32>,
-    pub stdout: String,
-    /// Without the warning that the group is a preview.
-    pub stderr: String,
-}
-
-impl Seen {
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-}
-
-/// Runs a command without a terminal.
-pub fn run(command: &mut Command) -> Seen {
-    seen(command.stdin(Stdio::null()).output().unwrap())
-}
-
-/// Runs a command that reads this from a pipe.
-pub fn run_reading(command: &mut Command, stdin: &[u8]) -> Seen {
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A command that does not read it ends before.
-    let _ = child.stdin.take().unwrap().write_all(stdin);
-    seen(child.wait_with_output().unwrap())
-}
-
-fn seen(output: Output) -> Seen {
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let stderr = text(output.stderr);
-    let stderr = stderr.lines().filter(|line| !line.starts_with(PREVIEW)).map(|line| format!("{line}\n")).collect();
-    Seen { code: output.status.code(), stdout: text(output.stdout), stderr }
-}
+use super::seen::{Seen, run};
+use super::{AZ, Folder, other_program};
 
 pub struct World {
     pub home: Folder,
@@ -56,6 +20,21 @@ impl World {
         let home = Folder::new();
         let emulator = Emulator::in_memory(&home);
         Self { home, emulator }
+    }
+
+    /// The one that all tests of a program share. It is for tests that create users and change nothing else: a start of the
+    /// emulator costs a quarter of a second.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<World> = OnceLock::new();
+        SHARED.get_or_init(|| {
+            let home = Folder::new();
+            // Nothing is dropped at the end of a program. Its end of the pipe is closed, which ends the shell's `cat`.
+            let script = "\"$@\" & cat; kill $!; wait; rm -rf \"$HOME\"";
+            let mut shell = other_program("/bin/sh", &home);
+            shell.args(["-c", script, "sh", AZ, "communication", "emulator", "start", "--port", "0", "--in-memory"]);
+            let emulator = Emulator::from_command(shell.stdin(Stdio::piped()));
+            Self { home, emulator }
+        })
     }
 
     /// With an emulator that keeps its data, so that the test can look into it.
@@ -86,6 +65,17 @@ impl World {
 
     pub fn run(&self, words: &str) -> Seen {
         run(&mut self.command(words))
+    }
+
+    /// The same for a snapshot: names in place of the home folder, the port, ids, tokens and times.
+    pub fn shows(&self, words: &str) -> Seen {
+        self.shown(&mut self.command(words))
+    }
+
+    /// What a command does, for a snapshot.
+    pub fn shown(&self, command: &mut Command) -> Seen {
+        let port = format!("localhost:{}", self.emulator.port());
+        run(command).hiding_home(&self.home).hiding(port, "localhost:PORT").hiding_ids()
     }
 
     /// What a command that succeeds without a word says.

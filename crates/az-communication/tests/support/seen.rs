@@ -1,0 +1,142 @@
+//! What a command did: its exit code and both streams, as one text for a snapshot.
+
+use std::fmt;
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+use super::Folder;
+
+/// Part of the warning that the group is a preview. It is tested once, and left out everywhere else.
+const PREVIEW: &str = "is in preview and under development";
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub code: Option<i32>,
+    pub stdout: String,
+    /// Without the warning that the group is a preview.
+    pub stderr: String,
+}
+
+impl Seen {
+    /// The result, where it is JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The same with a name in place of a text that differs from run to run.
+    #[must_use]
+    pub fn hiding(self, text: impl fmt::Display, name: &str) -> Self {
+        let text = text.to_string();
+        Self { code: self.code, stdout: self.stdout.replace(&text, name), stderr: self.stderr.replace(&text, name) }
+    }
+
+    /// The same with `HOME` in place of the path of that folder.
+    #[must_use]
+    pub fn hiding_home(self, home: &Folder) -> Self {
+        self.hiding(home.path().display(), "HOME")
+    }
+
+    /// The same with names in place of raw ids, tokens and times.
+    #[must_use]
+    pub fn hiding_ids(self) -> Self {
+        Self { code: self.code, stdout: without_ids(&self.stdout), stderr: without_ids(&self.stderr) }
+    }
+
+    /// The same without the lines of stderr that hold this text.
+    #[must_use]
+    pub fn without_lines(self, text: &str) -> Self {
+        let lines = self.stderr.lines().filter(|line| !line.contains(text));
+        Self { stderr: lines.map(|line| format!("{line}\n")).collect(), ..self }
+    }
+}
+
+/// The exit code, and each stream that is not empty.
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.code {
+            Some(code) => writeln!(f, "exit {code}")?,
+            None => writeln!(f, "ended by a signal")?,
+        }
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            if !text.is_empty() {
+                writeln!(f, "--- {name}\n{}", text.strip_suffix('\n').unwrap_or(text))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs a command without a terminal.
+pub fn run(command: &mut Command) -> Seen {
+    seen(command.stdin(Stdio::null()).output().unwrap())
+}
+
+/// Runs a command that reads this from a pipe.
+pub fn run_reading(command: &mut Command, stdin: &[u8]) -> Seen {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A command that does not read it ends before.
+    let _ = child.stdin.take().unwrap().write_all(stdin);
+    seen(child.wait_with_output().unwrap())
+}
+
+/// What a command did that has ended.
+pub fn seen(output: Output) -> Seen {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let stderr = text(output.stderr);
+    let lines = stderr.split_inclusive('\n').filter(|line| !line.contains(PREVIEW));
+    Seen { code: output.status.code(), stdout: text(output.stdout), stderr: lines.collect() }
+}
+
+/// What each of these shows, under its name.
+pub fn each<T: AsRef<str>>(items: impl IntoIterator<Item = T>, mut shows: impl FnMut(&str) -> Seen) -> String {
+    let one = |item: T| {
+        let item = item.as_ref();
+        // An empty word at the end could not be seen.
+        let name = item.strip_suffix(' ').map_or_else(|| item.to_owned(), |start| format!("{start} ''"));
+        format!("> {name}\n{}\n", shows(item))
+    };
+    items.into_iter().map(one).collect()
+}
+
+/// Text with `USER` in place of each raw id of the emulator, `TOKEN` of each token and `TIME` of each time.
+pub fn without_ids(text: &str) -> String {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let begins_word = !result.ends_with(|c: char| c.is_ascii_alphanumeric());
+        let (length, name) = match () {
+            () if rest.starts_with("8:acs:") => {
+                (6 + run_of(&rest[6..], |c| c.is_ascii_hexdigit() || "-_".contains(c)), "USER")
+            }
+            () if rest.starts_with("eyJ") => {
+                (run_of(rest, |c| c.is_ascii_alphanumeric() || "-_.".contains(c)), "TOKEN")
+            }
+            () if begins_word && is_time(rest) => {
+                (run_of(rest, |c| c.is_ascii_digit() || "-:.+TZ".contains(c)), "TIME")
+            }
+            () => (0, ""),
+        };
+        // A short one was written by a test.
+        if length > 18 {
+            result.push_str(name);
+            rest = &rest[length..];
+        } else {
+            result.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    result
+}
+
+/// How many bytes at the start are such characters.
+fn run_of(text: &str, is_part: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !is_part(c)).unwrap_or(text.len())
+}
+
+/// Whether text begins with a date and a time of these years.
+fn is_time(text: &str) -> bool {
+    text.starts_with("20") && text.as_bytes().get(4) == Some(&b'-') && text.as_bytes().get(10) == Some(&b'T')
+}
