@@ -1,0 +1,199 @@
+//! Connection strings: missing, mistyped, with quotes, or for a service that does not answer.
+
+use super::*;
+use crate::support::emulator::Emulator;
+use crate::support::world::World;
+use insta::assert_snapshot;
+
+/// What `user create` shows with this connection string in the environment.
+fn create(connection_string: &str) -> Seen {
+    let home = Folder::new();
+    run(line(&home, "user-identity user create").env("AZURE_COMMUNICATION_CONNECTION_STRING", connection_string))
+        .hiding_home(&home)
+}
+
+#[test]
+fn an_access_key_that_the_emulator_does_not_know_comes_with_a_hint() {
+    let home = Folder::new();
+    let emulator = &World::shared().emulator;
+    let connection = format!("endpoint=https://localhost:{}/;accesskey=d3Jvbmcga2V5", emulator.port());
+    let mut command = emulator.az(&home);
+    command.args(["communication", "user-identity", "user", "create", "--connection-string", &connection]);
+    assert_snapshot!(run(&mut command), @"
+    exit 1
+    --- stderr
+    ERROR: (Denied) Denied by the resource provider.
+    Code: Denied
+    Message: Denied by the resource provider.
+    Hint: The emulator does not know this access key. Use the `connectionString` of its ready line, which is in the file of --ready-file where the line has null, or after a regeneration what POST /emulator/list-keys shows. The emulator's log says why it refused.
+    ");
+}
+
+#[test]
+fn a_port_on_which_no_server_listens_is_named() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    assert_snapshot!(create(&format!("endpoint=https://localhost:{closed}/;accesskey=AAAA")).hiding(closed, "PORT"), @"
+    exit 1
+    --- stderr
+    ERROR: Cannot connect to localhost:PORT: Connection refused.
+    Hint: Is the service, or the emulator, running, and does a firewall or proxy stand in between?
+    ");
+}
+
+#[test]
+fn a_host_that_does_not_exist_is_named() {
+    assert_snapshot!(create("endpoint=https://no-such-host.invalid/;accesskey=AAAA"), @"
+    exit 1
+    --- stderr
+    ERROR: The host 'no-such-host.invalid' cannot be found.
+    Hint: Check the 'endpoint' part of the connection string, and that this machine can resolve names.
+    ");
+}
+
+#[test]
+fn a_missing_part_is_named() {
+    assert_snapshot!(create("endpoint=https://x/"), @"
+    exit 1
+    --- stderr
+    ERROR: The connection string has no 'accesskey' part. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    assert_snapshot!(shows("user-identity user create --connection-string @/no/such/file"), @"
+    exit 1
+    --- stderr
+    ERROR: The connection string was to be read from the file '/no/such/file', which cannot be read: No such file or directory.
+    Hint: Give the file's path behind the @, or the connection string itself.
+    ");
+}
+
+#[test]
+fn quotes_around_the_variable_are_named() {
+    assert_snapshot!(create(r#""endpoint=https://c.example/;accesskey=AAAA""#), @"
+    exit 1
+    --- stderr
+    ERROR: The connection string has no 'endpoint' part. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    Hint: AZURE_COMMUNICATION_CONNECTION_STRING holds the quotes around it: they are part of the value. Leave them out.
+    Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ");
+}
+
+#[test]
+fn quotes_around_a_part_are_named() {
+    assert_snapshot!(create("endpoint='https://c.example/x';accesskey=AAAA"), @"
+    exit 1
+    --- stderr
+    ERROR: The 'endpoint' part of the connection string is not a URL: ''https://c.example/x''. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    Hint: The value of 'endpoint' stands in quotes: they are part of it. Leave them out.
+    Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ");
+}
+
+#[test]
+fn an_incomplete_word_for_the_emulator_is_named() {
+    assert_snapshot!(create("UseDevelopmentEmulator"), @"
+    exit 1
+    --- stderr
+    ERROR: The connection string has no 'endpoint' part. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    Hint: For the emulator of this machine, write UseDevelopmentEmulator=true.
+    Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ");
+}
+
+#[test]
+fn an_endpoint_in_place_of_a_connection_string_is_named() {
+    assert_snapshot!(create("https://contoso.communication.azure.com/"), @"
+    exit 1
+    --- stderr
+    ERROR: The connection string has no 'endpoint' part. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    Hint: This is an endpoint. With a login and no key, it goes into --endpoint or AZURE_COMMUNICATION_ENDPOINT.
+    Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ");
+}
+
+#[test]
+fn the_scheme_http_is_named_where_the_server_cannot_be_reached_over_https() {
+    let service = Service::refusing("c", "m");
+    let mut command = service.az();
+    command.args("communication user-identity user create".split(' ')).env_remove("REQUESTS_CA_BUNDLE");
+    command.args(["--connection-string", &service.connection_string("/").replace("https:", "http:")]);
+    assert_snapshot!(service.shown(&mut command), @"
+    exit 1
+    --- stderr
+    ERROR: The certificate of localhost cannot be trusted: it is self-signed.
+    Hint: To trust the authority, set REQUESTS_CA_BUNDLE to a file with its certificate (PEM).
+    Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.
+    Hint: The connection string says http://, but requests always go over https: the scheme is not used.
+    ");
+}
+
+#[test]
+fn the_scheme_http_is_not_named_where_the_request_arrives() {
+    let service = Service::refusing("c", "m");
+    let connection = service.connection_string("/").replace("https:", "http:");
+    let seen = service.shows(&format!("user create --connection-string {connection}"));
+    assert!(seen.stderr.starts_with("ERROR: (c) m\n") && !seen.stderr.contains("http://"), "{seen}");
+}
+
+/// `user create` for the emulator of this machine, at the port of that one.
+fn for_the_emulator(home: &Folder, other: &Emulator) -> Seen {
+    let mut command = line(home, "user-identity user create --connection-string UseDevelopmentEmulator=true");
+    run(command.env("AZURE_COMMUNICATION_EMULATOR_PORT", other.port().to_string())).hiding_home(home)
+}
+
+#[test]
+fn an_emulator_that_was_never_started_here_is_named() {
+    let home = Folder::new();
+    let other = &World::shared().emulator;
+    assert_snapshot!(for_the_emulator(&home, other), @"
+    exit 1
+    --- stderr
+    ERROR: No emulator was started here yet: HOME/.azure/communication-emulator/ca.pem does not exist.
+    Hint: Start one with `az communication emulator start`.
+    Hint: If one runs in memory, or with another data folder: use the `connectionString` of its ready line, and set REQUESTS_CA_BUNDLE to its `caBundle`.
+    ");
+}
+
+#[test]
+fn an_emulator_with_another_authority_is_named() {
+    let home = Folder::new();
+    let other = &World::shared().emulator;
+    drop(Emulator::start(&home, &[]));
+    assert_snapshot!(for_the_emulator(&home, other), @"
+    exit 1
+    --- stderr
+    ERROR: The certificate of localhost cannot be trusted: its issuer 'ACS Identity emulator CA' is known with another key than the one that signed it.
+    Hint: Another emulator may answer there, one in memory or with another data folder: use the `connectionString` of its ready line, and set REQUESTS_CA_BUNDLE to its `caBundle`.
+    ");
+}
+
+#[test]
+fn an_unknown_authority_is_named() {
+    let home = Folder::new();
+    let emulator = &World::shared().emulator;
+    let mut command = emulator.az(&home);
+    command.args(["communication", "user-identity", "user", "create"]).env_remove("REQUESTS_CA_BUNDLE");
+    assert_snapshot!(run(&mut command), @"
+    exit 1
+    --- stderr
+    ERROR: The certificate of localhost cannot be trusted: it was issued by an unknown authority.
+    Hint: To trust the authority, set REQUESTS_CA_BUNDLE to a file with its certificate (PEM).
+    Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.
+    ");
+}
+
+/// The variables of the reference's HTTP client, which is Python's requests. curl's is read, OpenSSL's is not.
+#[test]
+fn the_variables_for_authorities_are_those_of_requests() {
+    let home = Folder::new();
+    let emulator = &World::shared().emulator;
+    for (variable, code) in [("REQUESTS_CA_BUNDLE", 0), ("CURL_CA_BUNDLE", 0), ("SSL_CERT_FILE", 1)] {
+        let mut command = emulator.az(&home);
+        command.env_remove("REQUESTS_CA_BUNDLE").env(variable, emulator.ca_certificate());
+        let seen = run(command.args(["communication", "user-identity", "user", "create"]));
+        assert_eq!(seen.code, Some(code), "{variable}: {seen}");
+    }
+}
