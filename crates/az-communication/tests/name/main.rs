@@ -5,7 +5,6 @@
 mod support;
 
 mod arrangements;
-mod completion;
 mod run;
 mod shim;
 mod texts;
