@@ -8,9 +8,9 @@ use acs_identity_protocol::time::whole_seconds;
 use time::OffsetDateTime;
 use tokio::sync::{oneshot, watch};
 
-use crate::clock::machine;
+use crate::clock::{machine, nanos};
 use crate::config::Config;
-use crate::core::{Core, described, nanos};
+use crate::core::{Core, described};
 use crate::error::Error;
 use crate::folder::{self, DATABASE_FILE};
 use crate::keys::pki::{self, HostName, OwnCertificate, Pki, StoredCertificates, earlier, stored};

@@ -39,6 +39,12 @@ impl ServiceClock {
     }
 }
 
+/// Nanoseconds since 1970, as the store keeps times. A time that is too early or too late becomes the first or the last one.
+pub(crate) fn nanos(at: OffsetDateTime) -> i64 {
+    let nanos = at.unix_timestamp_nanos();
+    i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
+}
+
 /// The machine's own time.
 #[allow(clippy::disallowed_methods, reason = "the one place that may")]
 pub(crate) mod machine {

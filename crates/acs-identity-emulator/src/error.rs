@@ -84,3 +84,9 @@ impl From<std::io::Error> for Error {
         Self::Network(error)
     }
 }
+
+impl From<crate::random::NoRandom> for Error {
+    fn from(error: crate::random::NoRandom) -> Self {
+        Self::Crypto(error.to_string())
+    }
+}

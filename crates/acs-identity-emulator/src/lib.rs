@@ -12,6 +12,7 @@ mod error;
 mod folder;
 mod keys;
 mod log;
+mod random;
 mod server;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod store;

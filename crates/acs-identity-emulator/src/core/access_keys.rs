@@ -1,17 +1,18 @@
 //! The two access keys of the resource, and what derives from them: all of it changes in one step.
 
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use acs_identity_protocol::AccessKey;
-use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
-use super::{Core, Refusal, Refused};
+use super::refusal::{Refusal, Refused};
 use crate::config::same_secret;
-use crate::store::{AccessKeyRow, AccessSlot, Caller, StoreError};
+use crate::random::{self, NoRandom};
+use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, Store, StoreError};
 
-/// The keys. There are two, so that one can be regenerated while apps use the other. The store has them; these are those
+/// The keys. There are two, so that one can be regenerated while apps use the other. The store keeps them; these are the ones
 /// that it had last.
 pub(crate) struct AccessKeys {
+    store: Arc<Store>,
     held: RwLock<[Held; 2]>,
 }
 
@@ -19,7 +20,7 @@ pub(crate) struct AccessKeys {
 struct Held {
     key: AccessKey,
     generation: i64,
-    /// What derives from the key: who knows it may do no less, and when it ends, so do these.
+    /// These derive from the key: whoever knows the key knows them, and they change with it.
     client_secret: String,
     identity_header: String,
 }
@@ -52,16 +53,14 @@ fn derived_secret(key: &AccessKey, name: &str) -> String {
     key.sign(name).chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
-pub(super) fn random_key(random: &SystemRandom) -> Option<AccessKey> {
-    let mut bytes = vec![0; 64];
-    random.fill(&mut bytes).ok()?;
-    Some(AccessKey::from_bytes(bytes))
+pub(super) fn random_key() -> Result<AccessKey, NoRandom> {
+    Ok(AccessKey::from_bytes(random::bytes::<64>()?.to_vec()))
 }
 
 impl AccessKeys {
     /// The keys as the store has them.
-    pub(super) fn new([primary, secondary]: &[AccessKeyRow; 2]) -> Result<Self, StoreError> {
-        Ok(Self { held: RwLock::new([Held::of(primary)?, Held::of(secondary)?]) })
+    pub(super) fn new(store: Arc<Store>, [primary, secondary]: &[AccessKeyRow; 2]) -> Result<Self, StoreError> {
+        Ok(Self { store, held: RwLock::new([Held::of(primary)?, Held::of(secondary)?]) })
     }
 
     fn read(&self) -> RwLockReadGuard<'_, [Held; 2]> {
@@ -127,26 +126,39 @@ impl AccessKeys {
         }
         Ok(())
     }
-}
 
-impl Core {
-    /// Regenerates a key. What the former one made is revoked: its signing key is gone, here and among the published ones.
-    pub(crate) async fn regenerate_key(&self, caller: Caller, slot: AccessSlot) -> Refused<()> {
-        let key = random_key(&self.random).ok_or_else(|| Refusal::fault("no random numbers"))?.to_base64();
-        let expected = self.access_keys.generations()[slot as usize];
+    /// Regenerates a key. This revokes what the former key made: its signing key is removed, here and from the published keys.
+    pub(crate) async fn regenerate(&self, caller: Caller, slot: AccessSlot) -> Refused<()> {
+        let key = random_key()?.to_base64();
+        let expected = self.generations()[slot as usize];
         let done = self.store.regenerate_key(caller, slot, expected, key.clone()).await;
-        let Some(generation) = done.map_err(|failure| self.refusal(failure))? else {
-            self.reload_keys();
-            return Err(Refusal::key_moved());
+        let Some(generation) = self.heed(done)? else {
+            self.reload();
+            return Err(Refusal::KeyMoved);
         };
-        let row = AccessKeyRow { slot, generation, key };
-        self.access_keys.take(&[row]).map_err(|error| Refusal::of_store(&error))
+        Ok(self.take(&[AccessKeyRow { slot, generation, key }])?)
     }
 
-    /// Takes the keys that the store has now; whether they are others.
-    pub(crate) fn reload_keys(&self) -> bool {
-        let before = self.access_keys.generations();
-        let taken = self.store.access_keys().and_then(|rows| Ok(self.access_keys.take(&rows)?));
-        taken.is_ok() && self.access_keys.generations() != before
+    /// Reads the keys from the store; whether they have changed.
+    pub(crate) fn reload(&self) -> bool {
+        let before = self.generations();
+        let taken = self.store.access_keys().and_then(|rows| Ok(self.take(&rows)?));
+        taken.is_ok() && self.generations() != before
+    }
+
+    /// Whether the key of the caller is in force.
+    pub(super) fn check(&self, caller: Caller) -> Refused<()> {
+        self.heed(self.store.check(caller))
+    }
+
+    /// Passes on the answer of the store to a caller. If the store says that the caller's key is gone, the keys are read again.
+    pub(super) fn heed<T>(&self, answer: Result<T, Failure>) -> Refused<T> {
+        answer.map_err(|failure| match failure {
+            Failure::KeyGone => {
+                self.reload();
+                Refusal::KeyGone
+            }
+            Failure::Store(error) => Refusal::Store(error),
+        })
     }
 }

@@ -1,19 +1,56 @@
-//! Identities and their tokens.
+//! The identities of the resource and their access tokens.
 
-use acs_identity_protocol::RawId;
+use std::sync::Arc;
+
 use acs_identity_protocol::api_version::ApiVersion;
 use acs_identity_protocol::models::{
     AccessToken, CreateIdentityRequest, CreateIdentityResult, Identity, IssueAccessTokenRequest,
 };
-use acs_identity_protocol::raw_id::{is_guid, new_user_guid};
+use acs_identity_protocol::raw_id::new_user_guid;
+use acs_identity_protocol::scope::TokenScope;
 use time::{Duration, OffsetDateTime};
 
-use super::{Core, Refusal, Refused, check_minutes, check_scopes, nanos, required};
-use crate::store::{Caller, Failure, IdentityRow};
+use super::access_keys::AccessKeys;
+use super::fields::{self, required};
+use super::refusal::{Field, Refusal, Refused};
+use super::resource::{Resource, User};
+use super::token_signer::TokenSigner;
+use crate::clock::{ServiceClock, nanos};
+use crate::keys::signing::SigningKey;
+use crate::random;
+use crate::store::{Caller, Failure, IdentityRow, Store};
 
 const MAX_CUSTOM_ID: usize = 256;
 
-impl Core {
+/// The identities.
+pub(crate) struct Identities {
+    store: Arc<Store>,
+    clock: ServiceClock,
+    access_keys: Arc<AccessKeys>,
+    signer: Arc<TokenSigner>,
+    resource: Resource,
+    revocation_delay: Duration,
+}
+
+/// For how long and for what a token is issued.
+struct Grant<'a> {
+    scopes: &'a [TokenScope],
+    issued: OffsetDateTime,
+    minutes: i64,
+}
+
+impl Identities {
+    pub(super) fn new(
+        store: Arc<Store>,
+        clock: ServiceClock,
+        access_keys: Arc<AccessKeys>,
+        signer: Arc<TokenSigner>,
+        resource: Resource,
+        revocation_delay: Duration,
+    ) -> Self {
+        Self { store, clock, access_keys, signer, resource, revocation_delay }
+    }
+
     /// Creates an identity, and a token where scopes are given.
     pub(crate) async fn create(
         &self,
@@ -25,38 +62,37 @@ impl Core {
         if let Some(id) = &custom_id
             && !(1..=MAX_CUSTOM_ID).contains(&id.chars().count())
         {
-            let message = format!("CustomId length must be within the [1, {MAX_CUSTOM_ID}] interval.");
-            return Err(Refusal::validation(message, "customId"));
+            return Err(Refusal::CustomIdLength { least: 1, most: MAX_CUSTOM_ID });
         }
-        let minutes = check_minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
-        let scopes = request.create_token_with_scopes.map(|scopes| check_scopes(&scopes, version));
+        let minutes = fields::minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
+        let scopes = request.create_token_with_scopes.map(|scopes| fields::scopes(&scopes, version));
         let scopes = scopes.transpose()?;
-        // A key that cannot be used is a problem before there is an identity.
+        // If there is no usable key, the identity must not be created either.
         let key = match &scopes {
-            Some(_) => Some(self.signing_key_of(caller).await?),
+            Some(_) => Some(self.signer.key_for(caller).await?),
             None => None,
         };
         let now = self.clock.now();
-        let user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, self.random_bytes()?);
+        let user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, random::bytes()?);
         let token_issued_at = scopes.as_ref().map(|_| nanos(now));
         let created = self.store.create(caller, user, custom_id, token_issued_at).await;
-        let row = created.map_err(|failure| self.refusal(failure))?.row;
+        let row = self.access_keys.heed(created)?.row;
         let token = match (&scopes, &key) {
             (Some(scopes), Some(key)) => {
-                let expires_on = now + Duration::minutes(minutes);
-                Some(self.sign_user_token(key, (&row.user, row.revocation), scopes, now, expires_on).await?)
+                let user = User { name: &row.user, revocation: row.revocation };
+                Some(self.sign(key, &user, Grant { scopes, issued: now, minutes }).await?)
             }
             _ => None,
         };
-        Ok(CreateIdentityResult::new(self.identity_model(version, &row), token))
+        Ok(CreateIdentityResult::new(self.model(version, &row), token))
     }
 
     /// An identity.
     pub(crate) fn get(&self, caller: Caller, version: &ApiVersion, id: &str) -> Refused<Identity> {
         let user = self.own_user(id)?;
-        let snapshot = self.store.snapshot(Some(caller), Some(&user)).map_err(|failure| self.refusal(failure))?;
-        let row = snapshot.identity.ok_or_else(Refusal::not_found)?;
-        Ok(self.identity_model(version, &row))
+        let snapshot = self.access_keys.heed(self.store.snapshot(Some(caller), Some(&user)))?;
+        let row = snapshot.identity.ok_or(Refusal::IdentityNotFound)?;
+        Ok(self.model(version, &row))
     }
 
     /// Deletes an identity; its tokens end with it.
@@ -73,16 +109,22 @@ impl Core {
         id: &str,
         request: IssueAccessTokenRequest,
     ) -> Refused<AccessToken> {
-        let scopes = required(request.scopes, "Scopes")?;
-        let minutes = check_minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
-        let scopes = check_scopes(&scopes, version)?;
+        let scopes = required(request.scopes, Field::Scopes)?;
+        let minutes = fields::minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
+        let scopes = fields::scopes(&scopes, version)?;
         let user = self.own_user(id)?;
-        let key = self.signing_key_of(caller).await?;
+        let key = self.signer.key_for(caller).await?;
         let now = self.clock.now();
-        let issued =
-            self.store.issue(caller, user.clone(), nanos(now)).await.map_err(|failure| self.refusal(failure))?;
-        let revocation = issued.ok_or_else(Refusal::not_found)?;
-        self.sign_user_token(&key, (&user, revocation), &scopes, now, now + Duration::minutes(minutes)).await
+        let issued = self.access_keys.heed(self.store.issue(caller, user.clone(), nanos(now)).await)?;
+        let revocation = issued.ok_or(Refusal::IdentityNotFound)?;
+        let user = User { name: &user, revocation };
+        self.sign(&key, &user, Grant { scopes: &scopes, issued: now, minutes }).await
+    }
+
+    async fn sign(&self, key: &SigningKey, user: &User<'_>, grant: Grant<'_>) -> Refused<AccessToken> {
+        let expires_on = grant.issued + Duration::minutes(grant.minutes);
+        let claims = self.resource.claims(user, grant.scopes, grant.issued, expires_on);
+        Ok(AccessToken::new(self.signer.sign(key, &claims).await?, expires_on))
     }
 
     /// Revokes the tokens that were issued so far.
@@ -92,37 +134,39 @@ impl Core {
 
     /// Revokes the tokens that were issued up to that time (2020-07-20-preview2's `tokensValidFrom`), at most up to now.
     pub(crate) async fn revoke_before(&self, caller: Caller, id: &str, at: OffsetDateTime) -> Refused<()> {
-        // Tokens tell their time in whole seconds. Those of this second are all that were issued so far.
+        // Tokens say when they were issued in whole seconds. Those of the present second are all that were issued so far.
         let (until, now) = (at.unix_timestamp(), self.clock.now().unix_timestamp());
         self.revoke_until(caller, id, (until < now).then_some(until)).await
     }
 
     async fn revoke_until(&self, caller: Caller, id: &str, issued_until: Option<i64>) -> Refused<()> {
         let user = self.own_user(id)?;
-        let delayed = self.revocation_delay.is_positive();
-        let in_force_at = delayed.then(|| nanos(self.clock.now().saturating_add(self.revocation_delay)));
+        let in_force_at =
+            self.delays_revocations().then(|| nanos(self.clock.now().saturating_add(self.revocation_delay)));
         self.found(self.store.revoke(caller, user, issued_until, in_force_at).await)
     }
 
-    /// Refuses an identity that is not there.
+    /// Whether revocations come into force later than they are asked for.
+    pub(super) fn delays_revocations(&self) -> bool {
+        self.revocation_delay.is_positive()
+    }
+
+    /// Puts the revocations that are due into force for good, whatever the clock says afterwards.
+    pub(super) async fn settle_revocations(&self) -> Result<(), Failure> {
+        self.store.settle(nanos(self.clock.now())).await
+    }
+
+    /// Refuses an identity that does not exist.
     fn found(&self, found: Result<bool, Failure>) -> Refused<()> {
-        if found.map_err(|failure| self.refusal(failure))? { Ok(()) } else { Err(Refusal::not_found()) }
+        if self.access_keys.heed(found)? { Ok(()) } else { Err(Refusal::IdentityNotFound) }
     }
 
-    /// The user GUID of an id of this resource.
     fn own_user(&self, id: &str) -> Refused<String> {
-        match RawId::parse(id) {
-            RawId::CommunicationUser { resource, user }
-                if resource.eq_ignore_ascii_case(&self.resource_id) && is_guid(&user) =>
-            {
-                Ok(user.to_ascii_lowercase())
-            }
-            _ => Err(Refusal::not_owned()),
-        }
+        self.resource.user_of(id).ok_or(Refusal::NotOwned)
     }
 
-    fn identity_model(&self, version: &ApiVersion, row: &IdentityRow) -> Identity {
-        let mut identity = Identity::with_id(format!("8:acs:{}_{}", self.resource_id, row.user));
+    fn model(&self, version: &ApiVersion, row: &IdentityRow) -> Identity {
+        let mut identity = Identity::with_id(self.resource.raw_id(&row.user));
         if version.custom_id {
             identity.custom_id.clone_from(&row.custom_id);
             identity.last_token_issued_at =

@@ -1,14 +1,19 @@
 //! Whether a token is active now (RFC 7662).
 
+use std::sync::Arc;
+
 use acs_identity_protocol::claims::AccessTokenClaims;
 use acs_identity_protocol::jwt::UnverifiedJwt;
-use acs_identity_protocol::raw_id::is_guid;
 use serde::Serialize;
 
+use super::access_keys::AccessKeys;
+use super::refusal::Refused;
+use super::resource::Resource;
 use super::signing_keys::Held;
-use super::{Core, Refused, nanos};
+use super::token_signer::TokenSigner;
+use crate::clock::{ServiceClock, nanos};
 use crate::store::revocation::is_revoked;
-use crate::store::{Caller, SigningSlot};
+use crate::store::{Caller, SigningSlot, Store};
 
 /// Why a token is not active. RFC 7662 leaves it unsaid, because the caller could be anybody; here it has the access key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -56,18 +61,37 @@ impl From<Inactive> for Introspection {
     }
 }
 
-impl Core {
+/// Tells whether tokens are active.
+pub(crate) struct Introspector {
+    store: Arc<Store>,
+    clock: ServiceClock,
+    access_keys: Arc<AccessKeys>,
+    signer: Arc<TokenSigner>,
+    resource: Resource,
+}
+
+impl Introspector {
+    pub(super) fn new(
+        store: Arc<Store>,
+        clock: ServiceClock,
+        access_keys: Arc<AccessKeys>,
+        signer: Arc<TokenSigner>,
+        resource: Resource,
+    ) -> Self {
+        Self { store, clock, access_keys, signer, resource }
+    }
+
     /// Tells whether a token is active: signed by us, for this resource, not expired, its identity not deleted, not revoked.
     pub(crate) async fn introspect(&self, caller: Caller, token: &str) -> Refused<Introspection> {
-        let key = self.key_of(token)?;
+        let key = self.signer.key_named_by(token)?;
         let Some((key, payload)) = key.and_then(|held| Some((held.clone(), held.key.verify(token)?))) else {
-            self.store.check(caller).map_err(|failure| self.refusal(failure))?;
+            self.access_keys.check(caller)?;
             return Ok(self.why_unverified(token)?.into());
         };
         let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(payload) else {
             return Ok(Inactive::Malformed.into());
         };
-        if claims.resource_id != self.resource_id {
+        if claims.resource_id != self.resource.id() {
             return Ok(Inactive::OtherResource.into());
         }
         if claims.exp <= self.clock.now().unix_timestamp() {
@@ -91,9 +115,9 @@ impl Core {
     fn why_unverified(&self, token: &str) -> Refused<Inactive> {
         let Ok(jwt) = UnverifiedJwt::decode(token) else { return Ok(Inactive::Malformed) };
         let Some(resource) = jwt.claim_str("resourceId") else { return Ok(Inactive::Malformed) };
-        Ok(match self.key_of(token)? {
+        Ok(match self.signer.key_named_by(token)? {
             Some(_) => Inactive::InvalidSignature,
-            None if resource != self.resource_id => Inactive::OtherResource,
+            None if resource != self.resource.id() => Inactive::OtherResource,
             None => Inactive::UnknownKey,
         })
     }
@@ -104,10 +128,9 @@ impl Core {
         key: &Held,
         claims: &AccessTokenClaims,
     ) -> Refused<Option<Inactive>> {
-        let own = claims.skypeid.strip_prefix("acs:").and_then(|id| id.strip_prefix(&format!("{}_", self.resource_id)));
-        // Teams and Entra users are not identities of the resource, and nothing revokes their tokens but the end of the key.
-        let user = own.filter(|user| is_guid(user));
-        let snapshot = self.store.snapshot(Some(caller), user).map_err(|failure| self.refusal(failure))?;
+        // Teams and Entra users are not identities of the resource. Their tokens end with the key and cannot be revoked.
+        let user = self.resource.identity_in(claims);
+        let snapshot = self.access_keys.heed(self.store.snapshot(Some(caller), user))?;
         if let SigningSlot::Access(slot) = key.slot
             && snapshot.generations[slot as usize] != key.generation
         {
@@ -121,8 +144,8 @@ impl Core {
         };
         let now = nanos(self.clock.now());
         if snapshot.revocations.iter().any(|revocation| revocation.is_due(now)) {
-            // What was seen once stays, whatever the clock says later.
-            self.store.settle(now).await.map_err(|failure| self.refusal(failure))?;
+            // A revocation that was seen in force stays in force, whatever the clock says later.
+            self.access_keys.heed(self.store.settle(now).await)?;
         }
         let token = (claims.revocation.unwrap_or(0), claims.iat);
         Ok(is_revoked(token, row.revoked_below, &snapshot.revocations, now).then_some(Inactive::Revoked))

@@ -1,128 +1,101 @@
-//! Why an operation is refused (docs/service.md, section 4).
+//! Why the core refuses an operation. What clients are told about it is the matter of the edge.
 
-use acs_identity_protocol::error::codes;
+use acs_identity_protocol::models::PrincipalType;
+use acs_identity_protocol::scope::TokenScope;
 
+use super::faults::{SignInFault, TokenFault};
+use crate::random::NoRandom;
 use crate::store::StoreError;
 
-/// When a client may ask again where nothing can be stored, in seconds.
-const RETRY_AFTER: u64 = 10;
+pub(crate) type Refused<T> = Result<T, Refusal>;
 
 /// A refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
-    /// The HTTP status that goes with it.
-    pub(crate) status: u16,
-    pub(crate) code: &'static str,
-    pub(crate) message: String,
-    pub(crate) target: Option<&'static str>,
-    /// Whether the answer announces the api-versions: errors of the operation itself do, those before it do not.
-    pub(crate) announces_versions: bool,
-    /// Whether the answer has no body (2021-03-31-preview1).
-    pub(crate) empty: bool,
-    /// In how many seconds to ask again (`Retry-After`).
-    pub(crate) retry_after: Option<u64>,
+pub(crate) enum Refusal {
+    /// The request lacks a field.
+    Missing(Field),
+    /// The field is not a GUID.
+    NotAGuid(Field),
+    /// The length of the custom id, in characters, is out of range.
+    CustomIdLength { least: usize, most: usize },
+    /// The lifetime of an access token is out of range.
+    Lifetime { minutes: i64, least: i64, most: i64 },
+    /// The list of scopes is empty.
+    NoScopes,
+    /// The api-version does not have the scope.
+    UnknownScope(TokenScope),
+    /// The assignment cannot be for a principal of this type.
+    PrincipalType(PrincipalType),
+    /// A bulk change names the object more than once.
+    RepeatedObject(String),
+    /// The lifetime of an Entra token is out of range.
+    EntraLifetime { most_seconds: i64 },
+
+    /// The identity belongs to another resource.
+    NotOwned,
+    /// The identity does not exist.
+    IdentityNotFound,
+    /// The assignment does not exist.
+    AssignmentNotFound,
+
+    /// The request holds no Entra token to exchange.
+    NoTokenToExchange,
+    /// The Entra token to exchange cannot be used.
+    TokenToExchange(TokenFault),
+    /// The Entra token to exchange was issued to another application than the request names.
+    OtherApplication,
+    /// The Entra token to exchange was issued to another user than the request names.
+    OtherUser,
+    /// The user of an exchange has no assignment, or none for this application.
+    NotAssigned,
+    /// The Entra token to exchange grants no scope of the service.
+    NothingGranted,
+
+    /// The Entra token does not authenticate a management call.
+    ManagementToken(TokenFault),
+    /// The token of a workload does not vouch for it.
+    Assertion(TokenFault),
+    /// A sign-in by device code cannot go on.
+    SignIn(SignInFault),
+
+    /// The access key of the caller was regenerated while the request was being processed.
+    KeyGone,
+    /// Two requests regenerated the same access key at once, and the other one was first.
+    KeyMoved,
+    /// The store cannot carry out the operation.
+    Store(StoreError),
+    /// A fault of the emulator itself.
+    Fault(String),
+}
+
+/// A field of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    AppId,
+    /// One of the `ClientIds`.
+    ClientId,
+    ClientIds,
+    ObjectId,
+    PrincipalType,
+    Scopes,
+    TenantId,
+    UserId,
 }
 
 impl Refusal {
-    fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            target: None,
-            announces_versions: false,
-            empty: false,
-            retry_after: None,
-        }
+    pub(super) fn fault(cause: impl std::fmt::Display) -> Self {
+        Self::Fault(cause.to_string())
     }
+}
 
-    /// The signature, the key, the clock or the role is wrong.
-    pub(crate) fn denied(message: impl Into<String>) -> Self {
-        Self::new(401, codes::DENIED, message)
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
+}
 
-    /// An error of the operation itself.
-    pub(crate) fn validation(message: impl Into<String>, target: &'static str) -> Self {
-        Self { target: Some(target), announces_versions: true, ..Self::new(400, codes::VALIDATION_ERROR, message) }
-    }
-
-    /// An error of ASP.NET's model binding: a field that is required, say.
-    pub(crate) fn binding(message: impl Into<String>, target: Option<&'static str>) -> Self {
-        Self { target, ..Self::new(400, codes::VALIDATION_ERROR, message) }
-    }
-
-    /// The identity belongs to another resource.
-    pub(crate) fn not_owned() -> Self {
-        Self {
-            announces_versions: true,
-            ..Self::new(401, codes::IDENTITY_NOT_OWNED, "Provided identity doesn't belong to the resource.")
-        }
-    }
-
-    /// The identity does not exist. The message is recorded, status and code are ours (docs/parity.md).
-    pub(crate) fn not_found() -> Self {
-        let (code, message) = (codes::IDENTITY_NOT_FOUND, "Provided identity doesn't exist.");
-        Self { announces_versions: true, ..Self::new(404, code, message) }
-    }
-
-    /// The assignment does not exist. Status documented, code and message ours.
-    pub(crate) fn assignment_not_found() -> Self {
-        Self { announces_versions: true, ..Self::new(404, "AssignmentNotFound", "The assignment doesn't exist.") }
-    }
-
-    /// The user of an exchange has no assignment, or not through this application. Ours.
-    pub(crate) fn not_assigned() -> Self {
-        let message = "The principal has no assignment on this resource for this application.";
-        Self { announces_versions: true, ..Self::new(403, "Forbidden", message) }
-    }
-
-    /// Over a rate limit.
-    pub(crate) fn throttled(seconds: u64) -> Self {
-        let message = format!("Too many requests. Try again in {seconds} seconds.");
-        Self { retry_after: Some(seconds), ..Self::new(429, codes::TOO_MANY_REQUESTS, message) }
-    }
-
-    /// The Entra token to exchange is not good.
-    pub(crate) fn invalid_access_token() -> Self {
-        Self::new(401, codes::INVALID_ACCESS_TOKEN, "Provided access token is not valid.")
-    }
-
-    /// The api-version is missing or not served.
-    pub(crate) fn api_version(code: &'static str, message: impl Into<String>) -> Self {
-        Self { announces_versions: true, ..Self::new(400, code, message) }
-    }
-
-    /// There is no such path, or not with that method, or the body is too large.
-    pub(crate) fn http(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(status, code, message)
-    }
-
-    /// The store does not do what it should.
-    pub(crate) fn of_store(error: &StoreError) -> Self {
-        crate::log::error(&error.to_string());
-        match error {
-            StoreError::Full | StoreError::Gone | StoreError::Stopped(_) => {
-                let message = format!("Nothing can be stored: {error}.");
-                Self { retry_after: Some(RETRY_AFTER), ..Self::new(503, "ServiceUnavailable", message) }
-            }
-            StoreError::Damaged { .. } => Self::new(500, "InternalServerError", format!("Damaged data: {error}.")),
-            StoreError::Failed(_) => Self::new(500, "InternalServerError", "Internal server error."),
-        }
-    }
-
-    /// Two requests replaced the same key at once; the other one was first. Ours.
-    pub(crate) fn key_moved() -> Self {
-        Self::new(409, "Conflict", "The access key was regenerated by another request at the same time.")
-    }
-
-    /// There is no room for the request now.
-    pub(crate) fn busy(message: impl Into<String>, seconds: u64) -> Self {
-        Self { retry_after: Some(seconds), ..Self::new(503, "ServiceUnavailable", message) }
-    }
-
-    /// A fault of ours. The cause goes to the log, not to the client.
-    pub(crate) fn fault(cause: impl std::fmt::Display) -> Self {
-        crate::log::warn(&format!("internal error: {cause}"));
-        Self::new(500, "InternalServerError", "Internal server error.")
+impl From<NoRandom> for Refusal {
+    fn from(error: NoRandom) -> Self {
+        Self::fault(error)
     }
 }

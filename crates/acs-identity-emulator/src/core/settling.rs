@@ -1,19 +1,19 @@
-//! Revocations that come into force later (`--revocation-delay`): when one is due, it is in force for good, whatever the clock
-//! says afterwards.
+//! Revocations that come into force later (`--revocation-delay`) are put into force when they are due.
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::{Core, nanos};
+use super::open::described;
+use super::owners::Core;
 use crate::clock::machine;
 
-/// How often pending revocations are looked at.
+/// The time between two looks at the pending revocations.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// Puts them into force until the emulator ends. Introspection does so as well where it finds one.
+/// Puts revocations into force until the emulator ends. Introspection does so as well where it finds one that is due.
 pub(crate) async fn settle_what_is_due(core: Arc<Core>, mut stopped: watch::Receiver<bool>) {
-    if !core.revocation_delay.is_positive() {
+    if !core.identities.delays_revocations() {
         return;
     }
     loop {
@@ -21,8 +21,8 @@ pub(crate) async fn settle_what_is_due(core: Arc<Core>, mut stopped: watch::Rece
             _ = machine::sleep(PAUSE) => {}
             _ = stopped.changed() => return,
         }
-        if let Err(failure) = core.store.settle(nanos(core.clock.now())).await {
-            crate::log::error(&format!("pending revocations: {}", super::described(None, failure)));
+        if let Err(failure) = core.identities.settle_revocations().await {
+            crate::log::error(&format!("pending revocations: {}", described(None, failure)));
         }
     }
 }

@@ -1,14 +1,12 @@
-//! The keys that sign tokens, one for each way to authenticate. The store has them; these are those that were used here.
+//! The keys that sign tokens, one for each way to authenticate. The store keeps them; the ones that were used are held here.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::{Core, Refused};
 use crate::error::Error;
 use crate::keys::signing::{SigningKey, key_id};
-use crate::store::{AccessSlot, Caller, Failure, SigningKeyRow, SigningSlot, StoreError};
+use crate::store::{AccessSlot, Failure, SigningKeyRow, SigningSlot, Store, StoreError};
 
 /// The stack of a thread that makes a key, in bytes.
 const KEY_STACK: usize = 512 * 1024;
@@ -22,13 +20,17 @@ pub(super) struct Held {
 }
 
 /// The keys that were used, and the turn to make one.
-#[derive(Default)]
 pub(super) struct SigningKeys {
+    store: Arc<Store>,
     held: RwLock<Vec<Held>>,
     turn: Mutex<()>,
 }
 
 impl SigningKeys {
+    pub(super) fn new(store: Arc<Store>) -> Self {
+        Self { store, held: RwLock::default(), turn: Mutex::default() }
+    }
+
     fn find(&self, is: impl Fn(&Held) -> bool) -> Option<Held> {
         self.held.read().unwrap_or_else(PoisonError::into_inner).iter().find(|held| is(held)).cloned()
     }
@@ -42,106 +44,64 @@ impl SigningKeys {
             None => all.push(new.clone()),
         }
     }
-}
 
-fn parsed(row: &SigningKeyRow) -> Result<Held, Failure> {
-    let damaged =
-        |_: Error| StoreError::Damaged { what: format!("the signing key {} cannot be read", row.slot.name()) };
-    let key = SigningKey::from_pkcs8(&row.pkcs8).map_err(damaged)?;
-    Ok(Held { slot: row.slot, generation: row.generation, key: Arc::new(key) })
-}
-
-/// The slot of a caller's signing key, and its generation.
-fn slot_of(caller: Caller) -> (SigningSlot, i64) {
-    match caller {
-        Caller::Key { slot, generation } => (SigningSlot::Access(slot), generation),
-        Caller::Entra => (SigningSlot::Entra, 0),
-    }
-}
-
-impl Core {
-    /// The key for the tokens of a caller.
-    pub(super) async fn signing_key_of(&self, caller: Caller) -> Refused<Arc<SigningKey>> {
-        let (slot, generation) = slot_of(caller);
-        Ok(self.signing_key(slot, generation).await.map_err(|failure| self.refusal(failure))?.key)
-    }
-
-    /// A key in that generation. If there is none yet, it is made now, and is durable before anything is signed with it.
-    pub(super) async fn signing_key(&self, slot: SigningSlot, generation: i64) -> Result<Held, Failure> {
+    /// The key of a slot in that generation. If there is none yet, it is made now, and is durable before it signs anything.
+    pub(super) async fn get(&self, slot: SigningSlot, generation: i64) -> Result<Held, Failure> {
         let is = |held: &Held| held.slot == slot && held.generation == generation;
-        if let Some(held) = self.signing_keys.find(is) {
+        if let Some(held) = self.find(is) {
             return Ok(held);
         }
-        let _turn = self.signing_keys.turn.lock().await;
+        let _turn = self.turn.lock().await;
         if let Some(held) = self.existing_key(slot)?.filter(is) {
             return Ok(held);
         }
         let pkcs8 = SigningKey::generate().map_err(|error| StoreError::Failed(error.to_string()))?;
-        self.keep_signing_key(slot, generation, pkcs8).await
+        self.store_key(slot, generation, pkcs8).await
     }
 
-    async fn keep_signing_key(&self, slot: SigningSlot, generation: i64, pkcs8: Vec<u8>) -> Result<Held, Failure> {
+    async fn store_key(&self, slot: SigningSlot, generation: i64, pkcs8: Vec<u8>) -> Result<Held, Failure> {
         let pkcs8 = self.store.keep_signing_key(slot, generation, pkcs8).await?;
         let held = parsed(&SigningKeyRow { slot, generation, pkcs8 })?;
-        self.signing_keys.keep(&held);
+        self.keep(&held);
         Ok(held)
     }
 
     /// The key that the store has, if there is one.
     fn existing_key(&self, slot: SigningSlot) -> Result<Option<Held>, Failure> {
         let Some(row) = self.store.signing_key(slot)? else { return Ok(None) };
-        if let Some(held) = self.signing_keys.find(|held| held.slot == slot && held.generation == row.generation) {
+        if let Some(held) = self.find(|held| held.slot == slot && held.generation == row.generation) {
             return Ok(Some(held));
         }
         let held = parsed(&row)?;
-        self.signing_keys.keep(&held);
+        self.keep(&held);
         Ok(Some(held))
     }
 
-    /// The key of our Entra issuer, made now if it was not before.
-    pub(crate) async fn issuer_key(&self) -> Refused<Arc<SigningKey>> {
-        Ok(self.signing_key(SigningSlot::Issuer, 0).await.map_err(|failure| self.refusal(failure))?.key)
-    }
-
     /// The key of our Entra issuer, if it has signed anything.
-    pub(super) fn existing_issuer_key(&self) -> Refused<Option<Arc<SigningKey>>> {
-        if let Some(held) = self.signing_keys.find(|held| held.slot == SigningSlot::Issuer) {
+    pub(super) fn issuer(&self) -> Result<Option<Arc<SigningKey>>, Failure> {
+        if let Some(held) = self.find(|held| held.slot == SigningSlot::Issuer) {
             return Ok(Some(held.key));
         }
-        let held = self.existing_key(SigningSlot::Issuer).map_err(|failure| self.refusal(failure))?;
-        Ok(held.map(|held| held.key))
+        Ok(self.existing_key(SigningSlot::Issuer)?.map(|held| held.key))
     }
 
-    /// The key that an access token names. Whether its generation is in force is for the caller to see.
-    pub(super) fn key_of(&self, token: &str) -> Refused<Option<Held>> {
+    /// The key that an access token names. The caller has to see whether its generation is in force.
+    pub(super) fn named_by(&self, token: &str) -> Result<Option<Held>, Failure> {
         let Some(kid) = key_id(token) else { return Ok(None) };
         let is = |held: &Held| held.key.kid() == kid && held.slot != SigningSlot::Issuer;
-        if let Some(held) = self.signing_keys.find(is) {
+        if let Some(held) = self.find(is) {
             return Ok(Some(held));
         }
         for slot in SigningSlot::ALL.into_iter().filter(|slot| *slot != SigningSlot::Issuer) {
-            let held = self.existing_key(slot).map_err(|failure| self.refusal(failure))?;
-            if let Some(held) = held.filter(is) {
+            if let Some(held) = self.existing_key(slot)?.filter(is) {
                 return Ok(Some(held));
             }
         }
         Ok(None)
     }
 
-    /// The public keys of all tokens that are good. Those that were not needed yet are made: whoever keeps this list must
-    /// find the keys of later tokens in it.
-    pub(crate) async fn token_jwks(&self) -> Refused<Value> {
-        let keys = match self.published_keys().await {
-            // A key was regenerated meanwhile.
-            Err(Failure::KeyGone) => self.published_keys().await,
-            other => other,
-        };
-        let keys = keys.map_err(|failure| self.refusal(failure))?;
-        let jwks: Vec<&Value> = keys.iter().map(|held| held.key.jwk()).collect();
-        Ok(json!({"keys": jwks}))
-    }
-
-    async fn published_keys(&self) -> Result<Vec<Held>, Failure> {
+    /// The keys of all tokens that are good. Those that are missing are made.
+    pub(super) async fn published(&self) -> Result<Vec<Held>, Failure> {
         let [primary, secondary] = self.store.snapshot(None, None)?.generations;
         let wanted = [
             (SigningSlot::Access(AccessSlot::Primary), primary),
@@ -151,20 +111,18 @@ impl Core {
         self.make_missing(&wanted).await?;
         let mut keys = Vec::new();
         for (slot, generation) in wanted {
-            keys.push(self.signing_key(slot, generation).await?);
+            keys.push(self.get(slot, generation).await?);
         }
         Ok(keys)
     }
 
     /// Makes the keys that are missing, side by side.
     async fn make_missing(&self, wanted: &[(SigningSlot, i64)]) -> Result<(), Failure> {
-        let is_held = |slot, generation| {
-            self.signing_keys.find(|held| held.slot == slot && held.generation == generation).is_some()
-        };
+        let is_held = |slot, generation| self.find(|held| held.slot == slot && held.generation == generation).is_some();
         if wanted.iter().all(|(slot, generation)| is_held(*slot, *generation)) {
             return Ok(());
         }
-        let _turn = self.signing_keys.turn.lock().await;
+        let _turn = self.turn.lock().await;
         let mut missing = Vec::new();
         for (slot, generation) in wanted {
             if self.existing_key(*slot)?.is_none_or(|held| held.generation != *generation) {
@@ -182,9 +140,16 @@ impl Core {
         });
         for ((slot, generation), pkcs8) in missing.into_iter().zip(made) {
             if let Some(pkcs8) = pkcs8 {
-                self.keep_signing_key(slot, generation, pkcs8).await?;
+                self.store_key(slot, generation, pkcs8).await?;
             }
         }
         Ok(())
     }
+}
+
+fn parsed(row: &SigningKeyRow) -> Result<Held, Failure> {
+    let damaged =
+        |_: Error| StoreError::Damaged { what: format!("the signing key {} cannot be read", row.slot.name()) };
+    let key = SigningKey::from_pkcs8(&row.pkcs8).map_err(damaged)?;
+    Ok(Held { slot: row.slot, generation: row.generation, key: Arc::new(key) })
 }

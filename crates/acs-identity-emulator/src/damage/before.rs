@@ -13,7 +13,7 @@ use super::world::{Files, Folder, Questions, ask, caller, issue, version};
 use super::{Count, Random, WAYS, compare, damage, judge};
 use crate::clock::{ServiceClock, machine};
 use crate::config::Config;
-use crate::core::Core;
+use crate::core::{Core, Refusal};
 use crate::store::{AccessSlot, Kind, block_on};
 
 macro_rules! file {
@@ -85,7 +85,7 @@ fn a_folder_of_the_version_before_has_everything_in_it() {
     let said = said();
     for start in 0..2 {
         let config = config(&folder);
-        let core = Core::open(&config).unwrap();
+        let core = Core::open(&config).unwrap().core;
         let pki = crate::certificates::open(&config, &core.store, machine::now()).unwrap();
         assert_eq!(pki.ca_certificate().trim(), FILES[0].1.trim(), "trust stores have the authority of before");
         for (slot, name) in [(AccessSlot::Primary, "primaryKey"), (AccessSlot::Secondary, "secondaryKey")] {
@@ -93,34 +93,37 @@ fn a_folder_of_the_version_before_has_everything_in_it() {
         }
         let by = caller(&core, AccessSlot::Primary);
         for (name, expected) in said["identities"].as_object().unwrap() {
-            let identity = core.get(by, version(), expected["id"].as_str().unwrap()).unwrap();
+            let identity = core.identities.get(by, version(), expected["id"].as_str().unwrap()).unwrap();
             assert_eq!(serde_json::to_value(&identity).unwrap(), *expected, "{name}");
             let RawId::CommunicationUser { resource, .. } = RawId::parse(expected["id"].as_str().unwrap()) else {
                 panic!("{expected}")
             };
-            assert_eq!(resource, core.resource_id);
+            assert_eq!(resource, core.resource.id());
         }
-        assert_eq!(core.get(by, version(), said["deleted"].as_str().unwrap()).unwrap_err().status, 404);
+        assert_eq!(
+            core.identities.get(by, version(), said["deleted"].as_str().unwrap()).unwrap_err(),
+            Refusal::IdentityNotFound
+        );
         for (name, expected) in said["tokens"].as_object().unwrap() {
-            let introspected = block_on(core.introspect(by, expected["token"].as_str().unwrap())).unwrap();
+            let introspected = block_on(core.introspector.introspect(by, expected["token"].as_str().unwrap())).unwrap();
             assert_eq!(introspected.active, expected["active"].as_bool().unwrap(), "{name}, start {start}");
         }
         let object = "22222222-2222-2222-2222-222222222222";
         for (kind, tenant) in
             [(Kind::Entra, None), (Kind::TeamsExtension, Some("11111111-1111-1111-1111-111111111111"))]
         {
-            let row = core.assignment(by, kind, tenant, object).unwrap();
+            let row = core.assignments.get(by, kind, tenant, object).unwrap();
             assert_eq!(row.client_ids, Some(vec!["33333333-3333-3333-3333-333333333333".to_owned()]));
         }
     }
     // A revocation of now ends the tokens of before.
-    let core = Core::open(&config(&folder)).unwrap();
+    let core = Core::open(&config(&folder)).unwrap().core;
     let by = caller(&core, AccessSlot::Primary);
     let id = said["identities"]["plain"]["id"].as_str().unwrap();
     let later = issue(&core, by, id).unwrap();
-    block_on(core.revoke(by, id)).unwrap();
+    block_on(core.identities.revoke(by, id)).unwrap();
     for token in [&later, said["tokens"]["by_primary"]["token"].as_str().unwrap()] {
-        assert!(!block_on(core.introspect(by, token)).unwrap().active);
+        assert!(!block_on(core.introspector.introspect(by, token)).unwrap().active);
     }
 }
 
@@ -177,10 +180,11 @@ fn damage_in_the_log_of_the_version_before_loses_nothing_in_silence() {
 fn a_secondary_signing_key_of_the_version_before_that_is_missing_ends_its_tokens() {
     let folder = folder();
     fs::remove_file(folder.0.join("token-key-secondary.pem")).unwrap();
-    let core = Core::open(&config(&folder)).unwrap();
+    let core = Core::open(&config(&folder)).unwrap().core;
     let by = caller(&core, AccessSlot::Primary);
-    let is_active =
-        |name: &str| block_on(core.introspect(by, said()["tokens"][name]["token"].as_str().unwrap())).unwrap().active;
+    let is_active = |name: &str| {
+        block_on(core.introspector.introspect(by, said()["tokens"][name]["token"].as_str().unwrap())).unwrap().active
+    };
     assert_eq!((is_active("by_secondary"), is_active("by_primary")), (false, true));
 }
 
@@ -220,7 +224,7 @@ fn without_access_key() -> Folder {
 }
 
 fn primary(config: &Config) -> AccessKey {
-    Core::open(config).unwrap().access_keys.get(AccessSlot::Primary)
+    Core::open(config).unwrap().core.access_keys.get(AccessSlot::Primary)
 }
 
 #[test]
@@ -232,13 +236,13 @@ fn a_key_that_was_assumed_gives_way_once_to_one_that_is_given() {
         assert!(primary(&config(&folder)) == AccessKey::development());
     }
     // What whoever knows the well-known key got with it, ends.
-    let core = Core::open(&config(&folder)).unwrap();
+    let core = Core::open(&config(&folder)).unwrap().core;
     let token = issue(&core, caller(&core, AccessSlot::Primary), &questions().identities[0]).unwrap();
     drop(core);
     assert!(primary(&with(&own)) == own);
-    let core = Core::open(&config(&folder)).unwrap();
+    let core = Core::open(&config(&folder)).unwrap().core;
     assert!(core.access_keys.get(AccessSlot::Primary) == own);
-    assert!(!block_on(core.introspect(caller(&core, AccessSlot::Primary), &token)).unwrap().active);
+    assert!(!block_on(core.introspector.introspect(caller(&core, AccessSlot::Primary), &token)).unwrap().active);
     drop(core);
     for key in [&other, &AccessKey::development()] {
         assert!(refusal(&with(key)).contains("has another primary access key"));

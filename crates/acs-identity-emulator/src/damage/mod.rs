@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::core::Refusal;
+use crate::store::StoreError;
 use world::{Files, Folder, Questions, Said, ask, filled};
 
 /// What became of a damaged folder.
@@ -67,7 +68,11 @@ fn compare(said: &Said, right: &Said) -> Outcome {
 }
 
 fn names_damage(refusal: &Refusal) -> bool {
-    [500, 503].contains(&refusal.status) && refusal.message.to_lowercase().contains("damaged")
+    match refusal {
+        Refusal::Store(StoreError::Failed(_)) => false,
+        Refusal::Store(error) => error.to_string().contains("damaged"),
+        _ => false,
+    }
 }
 
 /// How often each came out. Fails, with all of them, where there is a fault.

@@ -88,12 +88,12 @@ pub(super) fn caller(core: &Core, slot: AccessSlot) -> Caller {
 pub(super) fn issue(core: &Core, caller: Caller, id: &str) -> Result<String, Refusal> {
     let scopes = Some(vec![TokenScope::Chat]);
     let request = IssueAccessTokenRequest { scopes, ..IssueAccessTokenRequest::default() };
-    Ok(block_on(core.issue(caller, version(), id, request))?.token.unwrap())
+    Ok(block_on(core.identities.issue(caller, version(), id, request))?.token.unwrap())
 }
 
 pub(super) fn create(core: &Core, custom_id: Option<String>) -> Result<String, Refusal> {
     let request = CreateIdentityRequest { custom_id, ..CreateIdentityRequest::default() };
-    let made = block_on(core.create(caller(core, AccessSlot::Primary), version(), request))?;
+    let made = block_on(core.identities.create(caller(core, AccessSlot::Primary), version(), request))?;
     Ok(made.identity.unwrap().id.unwrap())
 }
 
@@ -103,12 +103,12 @@ const TENANT: &str = "11111111-1111-1111-1111-111111111111";
 pub(super) fn filled() -> ([Files; 2], Questions) {
     let folder = Folder::new();
     let config = Config::in_folder(&folder.0);
-    let core = Core::open(&config).unwrap();
+    let core = Core::open(&config).unwrap().core;
     drop(certificates::open(&config, &core.store, machine::now()).unwrap());
     let mut questions = Questions { signing_keys: true, ..Questions::default() };
     let first = create(&core, None).unwrap();
     questions.tokens.push(issue(&core, caller(&core, AccessSlot::Primary), &first).unwrap());
-    block_on(core.regenerate_key(caller(&core, AccessSlot::Secondary), AccessSlot::Primary)).unwrap();
+    block_on(core.access_keys.regenerate(caller(&core, AccessSlot::Secondary), AccessSlot::Primary)).unwrap();
     for number in 0..200 {
         let custom_id = (number % 3 == 0).then(|| format!("custom {number}"));
         questions.custom_ids.extend(custom_id.clone());
@@ -118,12 +118,12 @@ pub(super) fn filled() -> ([Files; 2], Questions) {
             questions.tokens.push(issue(&core, by[number % 3], &id).unwrap());
         }
         match number % 7 {
-            0 | 5 => block_on(core.revoke(by[0], &id)).unwrap(),
+            0 | 5 => block_on(core.identities.revoke(by[0], &id)).unwrap(),
             1 => {
                 let hour_ago = machine::now() - time::Duration::hours(1);
-                block_on(core.revoke_before(by[0], &id, hour_ago)).unwrap();
+                block_on(core.identities.revoke_before(by[0], &id, hour_ago)).unwrap();
             }
-            2 if number % 3 != 0 => block_on(core.delete(by[0], &id)).unwrap(),
+            2 if number % 3 != 0 => block_on(core.identities.delete(by[0], &id)).unwrap(),
             _ => {}
         }
         questions.identities.push(id);
@@ -139,7 +139,7 @@ pub(super) fn filled() -> ([Files; 2], Questions) {
         patch.insert(object.clone(), Some(request));
         questions.objects.push(object);
     }
-    block_on(core.patch_entra_assignments(Caller::Entra, patch)).unwrap();
+    block_on(core.assignments.patch_entra(Caller::Entra, patch)).unwrap();
     let killed = folder.files();
     drop(core);
     ([folder.files(), killed], questions)
@@ -147,36 +147,39 @@ pub(super) fn filled() -> ([Files; 2], Questions) {
 
 /// Opens a folder and asks for everything.
 pub(super) fn ask(config: &Config, questions: &Questions) -> Result<Said, Error> {
-    let core = Core::open(config)?;
+    let core = Core::open(config)?.core;
     let pki = certificates::open(config, &core.store, machine::now())?;
     let by = caller(&core, AccessSlot::Primary);
     let keys = AccessSlot::ALL.map(|slot| core.access_keys.get(slot).to_base64());
     let mut said = Said::new();
     let mut say = |what: String, answer: Result<String, Refusal>| said.push((what, answer));
-    say("resource".into(), Ok(core.resource_id.clone()));
+    say("resource".into(), Ok(core.resource.id().to_owned()));
     say("access keys".into(), Ok(format!("{keys:?} {:?}", core.access_keys.generations())));
     say("authority".into(), Ok(pki.ca_certificate()));
     if questions.signing_keys {
-        say("signing keys".into(), block_on(core.token_jwks()).map(|keys| keys.to_string()));
+        say("signing keys".into(), block_on(core.signer.token_jwks()).map(|keys| keys.to_string()));
     }
     for id in &questions.identities {
-        say(id.clone(), core.get(by, version(), id).map(|identity| format!("{identity:?}")));
+        say(id.clone(), core.identities.get(by, version(), id).map(|identity| format!("{identity:?}")));
     }
     for custom_id in &questions.custom_ids {
         say(custom_id.clone(), create(&core, Some(custom_id.clone())));
     }
     for token in &questions.tokens {
-        say(format!("token {token}"), block_on(core.introspect(by, token)).map(|said| format!("{said:?}")));
+        say(
+            format!("token {token}"),
+            block_on(core.introspector.introspect(by, token)).map(|said| format!("{said:?}")),
+        );
     }
     for object in &questions.objects {
-        say(object.clone(), core.assignment(by, Kind::Entra, None, object).map(|row| format!("{row:?}")));
+        say(object.clone(), core.assignments.get(by, Kind::Entra, None, object).map(|row| format!("{row:?}")));
     }
-    say("assignments".into(), core.entra_assignments(by, None).map(|list| format!("{list:?}")));
+    say("assignments".into(), core.assignments.list_entra(by, None).map(|list| format!("{list:?}")));
     // What is written now holds, too.
     for (number, id) in questions.identities.iter().enumerate().take(8) {
         let written = issue(&core, by, id).and_then(|token| {
-            block_on(core.revoke(by, id))?;
-            Ok(format!("revoked: {:?}", block_on(core.introspect(by, &token))?.reason))
+            block_on(core.identities.revoke(by, id))?;
+            Ok(format!("revoked: {:?}", block_on(core.introspector.introspect(by, &token))?.reason))
         });
         say(format!("writing {number}"), written);
     }

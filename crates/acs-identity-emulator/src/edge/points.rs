@@ -1,15 +1,14 @@
 //! The places on a request's way where something else can happen than usual.
 
-use super::context::RequestContext;
-use super::responses::Answer;
-use super::{Edge, Stop};
+use super::request::context::RequestContext;
+use super::response::answer::Answer;
 
 /// A place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Point {
     BeforeAuthentication,
     BeforeOperation,
-    /// What was done is done, and the client may never hear of it.
+    /// The operation is done, and the client may never hear of it.
     AfterOperation,
 }
 
@@ -27,13 +26,23 @@ pub(super) enum Outcome {
 /// Decides what happens at a place.
 pub(super) type Fault = Box<dyn Fn(Point, &RequestContext) -> Outcome + Send + Sync>;
 
-impl Edge {
-    /// What happens at that place.
-    pub(super) fn at(&self, point: Point, request: &RequestContext) -> Result<(), Stop> {
-        match self.fault.as_ref().map(|fault| fault(point, request)) {
-            None | Some(Outcome::Proceed) => Ok(()),
-            Some(Outcome::Answer(answer)) => Err(Stop::Answer(answer)),
-            Some(Outcome::Drop) => Err(Stop::Drop),
-        }
+/// The way of a request ends before its operation is answered.
+pub(super) enum Stop {
+    Answer(Answer),
+    Drop,
+}
+
+impl From<Answer> for Stop {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(answer)
+    }
+}
+
+/// What happens at that place.
+pub(super) fn pass(fault: Option<&Fault>, point: Point, request: &RequestContext) -> Result<(), Stop> {
+    match fault.map(|fault| fault(point, request)) {
+        None | Some(Outcome::Proceed) => Ok(()),
+        Some(Outcome::Answer(answer)) => Err(Stop::Answer(answer)),
+        Some(Outcome::Drop) => Err(Stop::Drop),
     }
 }

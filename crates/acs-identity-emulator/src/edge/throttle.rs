@@ -5,15 +5,24 @@ use std::time::{Duration, Instant};
 
 use acs_identity_protocol::models::CreateIdentityRequest;
 
-use super::context::RequestContext;
-use super::json::parse;
-use super::resources::Resource;
-use super::routes::Route;
+use super::request::json::parse;
+use super::routes::route::Class;
 
 const WINDOW: Duration = Duration::from_secs(30);
 
-/// How many requests of a kind a window admits: create, create with a token, delete, issue, revoke, exchange.
+/// How many requests a window admits: create, create with a token, delete, issue, revoke, exchange.
 const LIMITS: [u32; 6] = [1000, 1000, 500, 1000, 500, 500];
+
+/// The place of a limit among them.
+fn place(class: Class, body: &[u8]) -> usize {
+    match class {
+        Class::Create => usize::from(asks_for_token(body)),
+        Class::Delete => 2,
+        Class::Issue => 3,
+        Class::Revoke => 4,
+        Class::Exchange => 5,
+    }
+}
 
 /// Counts requests. All count, also those that are refused.
 pub(super) struct Throttle {
@@ -41,8 +50,8 @@ impl Throttle {
     }
 
     /// Counts the request. Over the limit: the limit, and the seconds until the window ends.
-    pub(super) fn count(&self, request: &RequestContext) -> Option<Over> {
-        self.count_at(kind(request)?, crate::clock::machine::instant())
+    pub(super) fn count(&self, class: Class, body: &[u8]) -> Option<Over> {
+        self.count_at(place(class, body), crate::clock::machine::instant())
     }
 
     fn count_at(&self, kind: usize, now: Instant) -> Option<Over> {
@@ -55,19 +64,6 @@ impl Throttle {
         let left = WINDOW.saturating_sub(now.duration_since(*start));
         (*count > LIMITS[kind]).then(|| Over { limit: LIMITS[kind], seconds: left.as_secs() + 1 })
     }
-}
-
-fn kind(request: &RequestContext) -> Option<usize> {
-    let Route::Service(resource) = &request.route else { return None };
-    Some(match resource {
-        Resource::Identities => usize::from(asks_for_token(&request.body)),
-        Resource::Identity(_) if request.head.method == hyper::Method::DELETE => 2,
-        Resource::IssueAccessToken(_) | Resource::LegacyToken(_) => 3,
-        Resource::RevokeAccessTokens(_) => 4,
-        Resource::Identity(_) if request.head.method == hyper::Method::PATCH => 4,
-        Resource::ExchangeTeamsUser | Resource::ExchangeTeamsExtension | Resource::ExchangeEntra => 5,
-        _ => return None,
-    })
 }
 
 /// Whether a creation asks for a token, too.

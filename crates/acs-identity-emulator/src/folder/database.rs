@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
-
 use super::compare::compare;
 use super::lock::{Folder, LOCK_FILE, marker, refuse_if_used, refuse_where_used};
 use super::marker::Marker;
 use super::{DATABASE_FILE, Opened, index};
 use crate::error::Error;
+use crate::random;
 use crate::store::sqlite::open::{Checked, Refused, in_file};
 use crate::store::{Store, StoreError};
 
@@ -71,9 +70,8 @@ fn refuse_without_signing_key(folder: &Path) -> Result<(), Error> {
 
 /// A name for this run that no other one has.
 fn new_run() -> Result<String, Error> {
-    let mut bytes = [0_u8; 16];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| Error::Crypto("no random numbers".into()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let bytes: [u8; 16] = random::bytes()?;
+    Ok(random::hex(&bytes))
 }
 
 fn described(database: &Path, refused: Refused) -> Error {

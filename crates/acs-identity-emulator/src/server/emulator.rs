@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::certificates;
 use crate::clock::machine;
 use crate::config::Config;
-use crate::core::Core;
+use crate::core::{Core, Opened};
 use crate::error::Error;
 use crate::keys::pki::Pki;
 use crate::keys::signing::usable_keys;
@@ -46,13 +46,13 @@ impl Emulator {
                 "{name} publishes no RSA key for signatures by RS256, so none of its tokens is taken"
             ));
         }
-        let mut core = Core::open(&config)?;
+        let Opened { mut core, is_new } = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, machine::now())?;
-        if core.is_new {
+        if is_new {
             // What this start has decided stands in the log alone until the database is closed. With a lost log, the folder
             // would be another resource.
             drop(core);
-            core = Core::open(&config)?;
+            core = Core::open(&config)?.core;
         }
         let (tls, ca_certificate) = (pki.server_config()?, pki.ca_certificate());
         Ok(Self { core: Arc::new(core), tls, pki: Arc::new(pki), ca_certificate, config })
@@ -139,7 +139,7 @@ mod tests {
         fs::copy(folder.join("identities.db"), copy.join("identities.db")).unwrap();
         fs::write(copy.join("lock"), "use-what-is-left").unwrap();
         let after = Emulator::open(Config::in_folder(&copy)).unwrap();
-        assert_eq!(after.core.resource_id, emulator.core.resource_id);
+        assert_eq!(after.core.resource.id(), emulator.core.resource.id());
         assert_eq!(after.ca_certificate(), emulator.ca_certificate());
         assert_eq!(after.connection_string(1), emulator.connection_string(1));
         drop((emulator, after));

@@ -53,7 +53,7 @@ async fn the_control_secret_rules_the_emulator_and_nothing_else() {
         let answer = ask("POST", "/emulator/list-keys").header("x-emulator-control", secret).of(&super::edge()).await;
         assert_eq!(answer.status, 401);
     }
-    assert!(!format!("{:?}", edge.config).contains("s3cret"));
+    assert!(!format!("{:?}", edge.backend.config).contains("s3cret"));
 }
 
 /// An edge that trusts the issuer of another one.
@@ -109,7 +109,7 @@ async fn keys_are_not_for_users_of_an_application_that_was_named() {
 async fn keys_are_for_applications_of_the_tenant_that_was_named() {
     let issuer = edge();
     let edge = trusting(&issuer).await;
-    let secret = issuer.core.access_keys.client_secret();
+    let secret = issuer.backend.core.access_keys.client_secret();
     let token = async |tenant: &str| {
         let form = format!(
             "grant_type=client_credentials&client_id={ADMIN}&client_secret={secret}\
@@ -121,7 +121,7 @@ async fn keys_are_for_applications_of_the_tenant_that_was_named() {
     assert_eq!(list.clone().bearer(&token(DEFAULT_TENANT).await).of(&edge).await.status, 200);
     assert_eq!(list.clone().bearer(&token("other").await).of(&edge).await.status, 403);
     // A client id alone names nobody where the issuer is one of all tenants.
-    let config = Config { entra_admins: vec![ADMIN.into()], ..edge.config.clone() };
+    let config = Config { entra_admins: vec![ADMIN.into()], ..edge.backend.config.clone() };
     let edge = Arc::new(edge_of(config));
     assert_eq!(list.bearer(&token(DEFAULT_TENANT).await).of(&edge).await.status, 403);
 }
@@ -129,8 +129,8 @@ async fn keys_are_for_applications_of_the_tenant_that_was_named() {
 #[tokio::test]
 async fn what_derives_from_a_key_ends_with_it() {
     let edge = edge();
-    let header = edge.core.access_keys.identity_header();
-    let secret = edge.core.access_keys.client_secret();
+    let header = edge.backend.core.access_keys.identity_header();
+    let secret = edge.backend.core.access_keys.client_secret();
     let identity = |header: &str| ask("GET", "/msi/token?resource=r").header("x-identity-header", header);
     let application = |secret: &str| {
         ask("POST", "/t/oauth2/v2.0/token")
@@ -142,7 +142,7 @@ async fn what_derives_from_a_key_ends_with_it() {
     assert_eq!(regenerated.status, 200);
     assert_eq!(identity(&header).of(&edge).await.status, 401);
     assert_eq!(application(&secret).of(&edge).await.status, 401);
-    assert_eq!(application(&edge.core.access_keys.client_secret()).of(&edge).await.status, 200);
+    assert_eq!(application(&edge.backend.core.access_keys.client_secret()).of(&edge).await.status, 200);
     let key: AccessKey = regenerated.text_of("primaryKey").parse().unwrap();
     assert_eq!(ask("POST", "/emulator/list-keys").signed_with(key).of(&edge).await.status, 200);
 }
@@ -207,7 +207,7 @@ async fn the_authoritys_certificate_is_for_everybody_by_http_too() {
     let edge = edge();
     let answer = ask("GET", "/emulator/ca.pem").plain().from(ELSEWHERE).host("emulator").of(&edge).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/x-pem-file")));
-    assert_eq!(answer.text, edge.pki.ca_certificate());
+    assert_eq!(answer.text, edge.backend.pki.ca_certificate());
     assert_eq!(ask("POST", "/emulator/ca.pem").of(&edge).await.status, 405);
 }
 
@@ -219,10 +219,10 @@ async fn health_is_alive_ready_and_says_which_resource_it_is_and_when_the_certif
         assert_eq!((answer.status, answer.text_of("status").as_str()), (200, "ok"), "{path}");
     }
     for path in ["/health", "/health/ready"] {
-        assert_eq!(ask("GET", path).of(&edge).await.text_of("resourceId"), edge.core.resource_id, "{path}");
+        assert_eq!(ask("GET", path).of(&edge).await.text_of("resourceId"), edge.backend.core.resource.id(), "{path}");
     }
     let end = ask("GET", "/health").of(&edge).await.text_of("certificateNotAfter");
-    assert_eq!(end, acs_identity_protocol::time::whole_seconds(edge.pki.not_after()));
+    assert_eq!(end, acs_identity_protocol::time::whole_seconds(edge.backend.pki.not_after()));
 }
 
 #[tokio::test]

@@ -113,9 +113,9 @@ async fn the_forms_with_a_secret_answer_whoever_has_it() {
     let app_service =
         ask("GET", "/msi/token?resource=https://communication.azure.com/").from(ELSEWHERE).host("emulator");
     let with = |value: &str| app_service.clone().header("x-identity-header", value);
-    assert_eq!(with(&edge.core.access_keys.identity_header()).of(&edge).await.status, 200);
+    assert_eq!(with(&edge.backend.core.access_keys.identity_header()).of(&edge).await.status, 200);
     assert_eq!(with("x").of(&edge).await.status, 401);
-    let secret = edge.core.access_keys.client_secret();
+    let secret = edge.backend.core.access_keys.client_secret();
     let form = format!(
         "grant_type=client_credentials&client_id=c&client_secret={secret}&scope=https://communication.azure.com//.default"
     );
@@ -156,8 +156,10 @@ async fn pages_get_nothing_from_tokens_and_keys() {
     let without_credential: Vec<String> = requests.iter().map(|request| request.target.clone()).collect();
     let has_credential = |request: &super::Ask| !without_credential.contains(&request.target);
     requests.push(ask("POST", "/emulator/list-keys").signed());
-    requests
-        .push(ask("GET", "/msi/token?resource=r").header("x-identity-header", edge.core.access_keys.identity_header()));
+    requests.push(
+        ask("GET", "/msi/token?resource=r")
+            .header("x-identity-header", edge.backend.core.access_keys.identity_header()),
+    );
     for request in requests {
         for origin in ["http://localhost:3000", "https://app.example"] {
             let answer = request.clone().header("origin", origin).of(&edge).await;

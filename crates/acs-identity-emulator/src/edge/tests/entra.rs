@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ask, create, edge, management_token};
 use crate::edge::Edge;
+use crate::edge::response::error::{HttpError, Note};
 
 const TEAMS: &str = "https://auth.msft.communication.azure.com/Teams.ManageCalls";
 
@@ -104,17 +105,25 @@ async fn a_federated_token_is_taken_by_its_audience() {
     assert_eq!(assertion("https://communication.azure.com/").await, 401);
 }
 
+/// What the log says about a token that does not authenticate a management call.
+fn why_refused(edge: &Edge, token: &str) -> String {
+    let error = HttpError::from(edge.backend.core.entra_tokens.management_caller(token).unwrap_err());
+    assert_eq!((error.status, error.message.as_str()), (401, "Denied by the resource provider."));
+    let Some(Note::Request(why)) = error.note else { panic!("{error:?}") };
+    why
+}
+
 #[tokio::test]
 async fn an_access_token_of_a_user_is_named_where_an_entra_token_is_wanted() {
     let edge = edge();
     let created = create().body(r#"{"createTokenWithScopes":["chat"]}"#).of(&edge).await.json();
     let token = created["accessToken"]["token"].as_str().unwrap();
-    let why = edge.core.check_management_token(token).unwrap().unwrap_err();
+    let why = why_refused(&edge, token);
     assert!(why.contains("access token of a Communication Services user") && why.contains("Identity"), "{why}");
-    let why = edge.core.check_management_token("eyJ9.e30.x").unwrap().unwrap_err();
+    let why = why_refused(&edge, "eyJ9.e30.x");
     assert!(why.contains("no issuer that is trusted"), "{why}");
     let caller = management_token(&edge, "c").await;
-    assert_eq!(edge.core.check_management_token(&caller).unwrap().unwrap().application, "c");
+    assert_eq!(edge.backend.core.entra_tokens.management_caller(&caller).unwrap().application, "c");
 }
 
 /// What is described is what is taken.
@@ -137,7 +146,7 @@ async fn regenerate(edge: &Arc<Edge>, slot: &str) {
 }
 
 async fn by_secret(edge: &Arc<Edge>, audience: &str) -> String {
-    let secret = edge.core.access_keys.client_secret();
+    let secret = edge.backend.core.access_keys.client_secret();
     let form = format!("grant_type=client_credentials&client_id=c&client_secret={secret}&scope={audience}/.default");
     ask("POST", "/t/oauth2/v2.0/token").body(form).of(edge).await.text_of("access_token")
 }
@@ -146,10 +155,10 @@ async fn by_secret(edge: &Arc<Edge>, audience: &str) -> String {
 async fn a_token_ends_with_the_access_key_that_got_it() {
     const RESOURCE: &str = "https://communication.azure.com/";
     let edge = edge();
-    let is_good = |token: &str| edge.core.check_management_token(token).unwrap().is_ok();
+    let is_good = |token: &str| edge.backend.core.entra_tokens.management_caller(token).is_ok();
     let by_client_secret = by_secret(&edge, RESOURCE).await;
     let by_identity_header = ask("GET", format!("/msi/token?resource={RESOURCE}"))
-        .header("x-identity-header", edge.core.access_keys.identity_header());
+        .header("x-identity-header", edge.backend.core.access_keys.identity_header());
     let by_identity_header = by_identity_header.of(&edge).await.text_of("access_token");
     let body = json!({"oid": "o", "appid": "a", "aud": RESOURCE}).to_string();
     let by_signature = ask("POST", "/emulator/entra-token").body(body).signed().of(&edge).await.text_of("access_token");
@@ -166,8 +175,7 @@ async fn a_token_ends_with_the_access_key_that_got_it() {
     assert!(of_the_key.iter().all(|token| is_good(token)), "the other key");
     regenerate(&edge, "Primary").await;
     assert!(!of_the_key.iter().any(|token| is_good(token)));
-    let why = edge.core.check_management_token(&of_the_key[0]).unwrap().unwrap_err();
-    assert_eq!(why, "the Entra token: the access key that got it was regenerated");
+    assert_eq!(why_refused(&edge, &of_the_key[0]), "the Entra token: the access key that got it was regenerated");
     assert_eq!(exchange(&assertion).of(&edge).await.status, 401);
     assert!(is_good(&of_this_machine), "it was got without a key");
     assert!(is_good(&by_secret(&edge, RESOURCE).await));
@@ -176,7 +184,7 @@ async fn a_token_ends_with_the_access_key_that_got_it() {
 #[tokio::test]
 async fn what_a_token_is_for_has_at_most_2048_bytes() {
     let edge = edge();
-    let secret = edge.core.access_keys.client_secret();
+    let secret = edge.backend.core.access_keys.client_secret();
     for (bytes, status) in [(2048, 200), (2049, 400)] {
         let name = "r".repeat(bytes);
         let identity =

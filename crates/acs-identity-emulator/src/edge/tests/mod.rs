@@ -4,6 +4,7 @@ mod control;
 mod doors;
 mod entra;
 mod line;
+mod routes;
 mod service;
 
 use std::net::{IpAddr, SocketAddr};
@@ -25,7 +26,7 @@ pub(super) const ELSEWHERE: &str = "192.168.7.7:40000";
 
 /// An edge over a new core in memory.
 pub(super) fn edge_of(config: Config) -> Edge {
-    let core = Core::open(&config).unwrap();
+    let core = Core::open(&config).unwrap().core;
     let pki = crate::certificates::open(&config, &core.store, crate::clock::machine::now()).unwrap();
     Edge::new(Arc::new(core), config, Arc::new(pki), format!("https://{HOST}"))
 }

@@ -1,0 +1,176 @@
+//! Assignments: which Teams extension and Entra principals may exchange their tokens (docs/service.md, section 9).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use acs_identity_protocol::models::{
+    EntraAssignmentList, EntraAssignmentRequest, EntraAssignmentsPatch, PrincipalType, TeamsExtensionAssignment,
+    TeamsExtensionAssignmentRequest,
+};
+
+use super::access_keys::AccessKeys;
+use super::fields::{guid, required};
+use super::refusal::{Field, Refusal, Refused};
+use crate::store::{AssignmentRow, Caller, Change, Kind, Store};
+
+/// The most assignments that one response lists.
+const PAGE: usize = 1000;
+
+/// The assignments.
+pub(crate) struct Assignments {
+    store: Arc<Store>,
+    access_keys: Arc<AccessKeys>,
+}
+
+fn model(row: AssignmentRow) -> TeamsExtensionAssignment {
+    TeamsExtensionAssignment {
+        object_id: Some(row.object),
+        tenant_id: Some(row.tenant),
+        principal_type: Some(PrincipalType::from(row.principal_type)),
+        client_ids: row.client_ids,
+    }
+}
+
+fn check_clients(clients: &[String]) -> Refused<Vec<String>> {
+    clients.iter().map(|client| guid(client, Field::ClientId)).collect()
+}
+
+/// What replaces or removes the assignment of an Entra object, in whichever tenant it is.
+fn of_object(object: String, row: Option<AssignmentRow>) -> Change {
+    Change { tenant: None, object, row }
+}
+
+fn entra_row(object: &str, request: EntraAssignmentRequest) -> Refused<AssignmentRow> {
+    let tenant = required(request.tenant_id, Field::TenantId)?;
+    let principal_type = required(request.principal_type, Field::PrincipalType)?;
+    let clients = required(request.client_ids, Field::ClientIds)?;
+    if !matches!(principal_type, PrincipalType::User | PrincipalType::Group | PrincipalType::Tenant) {
+        return Err(Refusal::PrincipalType(principal_type));
+    }
+    Ok(AssignmentRow {
+        tenant: guid(&tenant, Field::TenantId)?,
+        object: guid(object, Field::ObjectId)?,
+        principal_type: principal_type.to_string(),
+        client_ids: Some(check_clients(&clients)?),
+    })
+}
+
+impl Assignments {
+    pub(super) fn new(store: Arc<Store>, access_keys: Arc<AccessKeys>) -> Self {
+        Self { store, access_keys }
+    }
+
+    /// The assignments in a tenant that let any of the objects exchange tokens.
+    pub(super) fn of_objects(&self, kind: Kind, tenant: &str, objects: &[&str]) -> Refused<Vec<AssignmentRow>> {
+        self.access_keys.heed(self.store.assignments_of(Caller::Entra, kind, Some(tenant), objects))
+    }
+
+    /// The assignment of an object; of a Teams extension object, in that tenant.
+    pub(crate) fn get(
+        &self,
+        caller: Caller,
+        kind: Kind,
+        tenant: Option<&str>,
+        object: &str,
+    ) -> Refused<TeamsExtensionAssignment> {
+        let object = guid(object, Field::ObjectId)?;
+        let tenant = tenant.map(|tenant| guid(tenant, Field::TenantId)).transpose()?;
+        let rows = self.store.assignments_of(caller, kind, tenant.as_deref(), &[&object]);
+        let row = self.access_keys.heed(rows)?.into_iter().next();
+        row.map(model).ok_or(Refusal::AssignmentNotFound)
+    }
+
+    /// Carries changes out, all or none; which of them replaced or removed something.
+    async fn change(&self, caller: Caller, kind: Kind, changes: Vec<Change>) -> Refused<Vec<bool>> {
+        self.access_keys.heed(self.store.assign(caller, kind, changes).await)
+    }
+
+    /// Makes or replaces a Teams extension assignment; whether it is new.
+    pub(crate) async fn assign_teams_extension(
+        &self,
+        caller: Caller,
+        tenant: &str,
+        object: &str,
+        request: TeamsExtensionAssignmentRequest,
+    ) -> Refused<(bool, TeamsExtensionAssignment)> {
+        let principal_type = required(request.principal_type, Field::PrincipalType)?;
+        // The specification and the documentation spell the second one differently; both are taken.
+        if !matches!(
+            principal_type,
+            PrincipalType::User | PrincipalType::ResourceAccount | PrincipalType::TeamsResourceAccount
+        ) {
+            return Err(Refusal::PrincipalType(principal_type));
+        }
+        if principal_type == PrincipalType::User && request.client_ids.as_ref().is_none_or(Vec::is_empty) {
+            return Err(Refusal::Missing(Field::ClientIds));
+        }
+        let row = AssignmentRow {
+            tenant: guid(tenant, Field::TenantId)?,
+            object: guid(object, Field::ObjectId)?,
+            principal_type: principal_type.to_string(),
+            client_ids: request.client_ids.as_deref().map(check_clients).transpose()?,
+        };
+        let change = Change { tenant: Some(row.tenant.clone()), object: row.object.clone(), row: Some(row.clone()) };
+        let replaced = self.change(caller, Kind::TeamsExtension, vec![change]).await?;
+        Ok((replaced != [true], model(row)))
+    }
+
+    /// Makes or replaces an Entra assignment; whether it is new.
+    pub(crate) async fn assign_entra(
+        &self,
+        caller: Caller,
+        object: &str,
+        request: EntraAssignmentRequest,
+    ) -> Refused<(bool, TeamsExtensionAssignment)> {
+        let row = entra_row(object, request)?;
+        let change = of_object(row.object.clone(), Some(row.clone()));
+        let replaced = self.change(caller, Kind::Entra, vec![change]).await?;
+        Ok((replaced != [true], model(row)))
+    }
+
+    /// Removes an assignment.
+    pub(crate) async fn remove(&self, caller: Caller, kind: Kind, tenant: Option<&str>, object: &str) -> Refused<()> {
+        let object = guid(object, Field::ObjectId)?;
+        let tenant = tenant.map(|tenant| guid(tenant, Field::TenantId)).transpose()?;
+        let removed = self.change(caller, kind, vec![Change { tenant, object, row: None }]).await?;
+        if removed == [true] { Ok(()) } else { Err(Refusal::AssignmentNotFound) }
+    }
+
+    /// The Entra assignments behind that object, a page of them, and the object behind which the next page begins.
+    pub(crate) fn list_entra(
+        &self,
+        caller: Caller,
+        after: Option<&str>,
+    ) -> Refused<(EntraAssignmentList, Option<String>)> {
+        // Behind all tenants of that object.
+        let after = after.map(|object| (object, "\u{10ffff}"));
+        let rows = self.store.assignments_after(caller, Kind::Entra, after, PAGE + 1);
+        let mut rows = self.access_keys.heed(rows)?;
+        let more = rows.len() > PAGE;
+        rows.truncate(PAGE);
+        let last = rows.last().map(|row| row.object.clone()).filter(|_| more);
+        Ok((EntraAssignmentList { value: rows.into_iter().map(model).collect(), next_link: None }, last))
+    }
+
+    /// Makes, replaces and removes several Entra assignments, all or none; those that were made.
+    pub(crate) async fn patch_entra(
+        &self,
+        caller: Caller,
+        patch: EntraAssignmentsPatch,
+    ) -> Refused<EntraAssignmentList> {
+        let mut changes: Vec<Change> = Vec::new();
+        let mut value = Vec::new();
+        let mut named = HashSet::new();
+        for (object, request) in patch {
+            let object = guid(&object, Field::ObjectId)?;
+            if !named.insert(object.clone()) {
+                return Err(Refusal::RepeatedObject(object));
+            }
+            let row = request.map(|request| entra_row(&object, request)).transpose()?;
+            value.extend(row.clone().map(model));
+            changes.push(of_object(object, row));
+        }
+        self.change(caller, Kind::Entra, changes).await?;
+        Ok(EntraAssignmentList { value, next_link: None })
+    }
+}

@@ -1,0 +1,83 @@
+//! The services other than Communication for which our Entra issuer was asked for tokens. None of them accepts such a token, and
+//! its refusal does not say where the token came from. So the log names each of these services once.
+
+use std::collections::BTreeSet;
+
+use acs_identity_protocol::claims::entra::is_acs_audience;
+
+use super::claims::{TOKEN_EXCHANGE_AUDIENCE, is_clients_audience, is_management_audience};
+
+/// The log names at most so many: anybody on this machine may ask for any.
+const MOST: usize = 20;
+
+/// Names are compared and logged up to this many bytes. The line of the log has room for that.
+const LONGEST: usize = 120;
+
+/// The services that the log has named.
+#[derive(Default)]
+pub(super) struct ForeignAudiences(BTreeSet<String>);
+
+impl ForeignAudiences {
+    /// The warning about a token for that audience, unless it is one of ours or was said before.
+    pub(super) fn warning(&mut self, audience: &str) -> Option<String> {
+        let audience = audience.trim_end_matches('/');
+        let name = audience.get(..audience.floor_char_boundary(LONGEST)).unwrap_or_default();
+        if is_ours(audience) || self.0.len() >= MOST || !self.0.insert(name.to_ascii_lowercase()) {
+            return None;
+        }
+        Some(format!(
+            "a token for '{name}' was issued by the emulator, and only the emulator takes it; 'emulator run \
+             --keep-credentials' leaves the credentials of the user alone"
+        ))
+    }
+}
+
+/// Whether the emulator is what takes tokens for it.
+fn is_ours(audience: &str) -> bool {
+    is_acs_audience(audience)
+        || is_management_audience(audience)
+        || is_clients_audience(audience)
+        || audience == TOKEN_EXCHANGE_AUDIENCE
+}
+
+#[cfg(test)]
+mod tests {
+    use acs_identity_protocol::claims::entra::ACS_CLIENTS_APPLICATION_ID;
+
+    use super::*;
+
+    #[test]
+    fn a_token_for_another_service_is_said_once() {
+        let mut said = ForeignAudiences::default();
+        let warning = said.warning("https://vault.azure.net").unwrap_or_default();
+        assert!(warning.contains("'https://vault.azure.net'") && warning.contains("--keep-credentials"), "{warning}");
+        for again in ["https://vault.azure.net", "https://vault.azure.net/", "https://VAULT.azure.net"] {
+            assert_eq!(said.warning(again), None, "{again}");
+        }
+        assert!(said.warning("https://graph.microsoft.com").is_some());
+    }
+
+    #[test]
+    fn a_token_for_the_service_is_no_foreign_one() {
+        let mut said = ForeignAudiences::default();
+        for ours in [
+            "https://communication.azure.com",
+            "https://communication.azure.com/",
+            "https://communication.azure.com/clients",
+            "https://auth.msft.communication.azure.com",
+            ACS_CLIENTS_APPLICATION_ID,
+            TOKEN_EXCHANGE_AUDIENCE,
+        ] {
+            assert_eq!(said.warning(ours), None, "{ours}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_foreign_audiences_is_bounded() {
+        let mut said = ForeignAudiences::default();
+        let long = "\u{e9}".repeat(10_000);
+        let count = (0..1000).filter(|number| said.warning(&format!("{number}{long}")).is_some()).count();
+        assert_eq!(count, MOST);
+        assert!(said.0.iter().all(|name| name.len() <= LONGEST));
+    }
+}

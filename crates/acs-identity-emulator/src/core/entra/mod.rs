@@ -1,0 +1,14 @@
+//! The Entra side: an issuer of the emulator's own, sign-ins by device code, and the tokens that are accepted.
+
+mod claims;
+mod device_codes;
+mod device_login;
+mod foreign_audiences;
+mod issuer;
+mod verifier;
+
+pub(super) use claims::{EntraClaims, Purpose};
+pub(crate) use device_login::DeviceLogins;
+pub use issuer::DEFAULT_TENANT;
+pub(crate) use issuer::{EntraIssuer, EntraTokenRequest, audience_of};
+pub(crate) use verifier::{ManagementCaller, TokenVerifier};

@@ -1,0 +1,144 @@
+//! What the first start decides, and what a start takes over from the version before.
+
+use std::path::Path;
+
+use acs_identity_protocol::AccessKey;
+
+use super::access_keys::random_key;
+use crate::config::Config;
+use crate::error::Error;
+use crate::folder::files;
+use crate::keys::signing::{SigningKey, pkcs8_of_pem};
+use crate::random;
+use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, SigningSlot, Store, StoreError};
+
+/// The settings.
+const RESOURCE_ID: &str = "resource_id";
+/// That both access keys are there, so that one which is missing later is noticed.
+const KEYS: &str = "keys";
+/// Whether the access key was given, where the version before kept none.
+const ACCESS_KEY: &str = "access_key";
+const ASSUMED: &str = "assumed";
+const GIVEN: &str = "given";
+/// That the signing keys of the version before were looked for.
+const SIGNING_KEYS: &str = "signing_keys";
+
+/// The files in which the version before kept its signing keys.
+const FILES: [(SigningSlot, &str); 4] = [
+    (SigningSlot::Access(AccessSlot::Primary), "token-key.pem"),
+    (SigningSlot::Access(AccessSlot::Secondary), "token-key-secondary.pem"),
+    (SigningSlot::Entra, "token-key-entra.pem"),
+    (SigningSlot::Issuer, "entra-key.pem"),
+];
+
+/// Why a start fails.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Error(Error),
+    Failure(Failure),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+/// The id of the resource. The first start chooses it.
+pub(super) async fn keep_resource_id(store: &Store) -> Result<String, Stop> {
+    let new = random::guid().map_err(Error::from)?;
+    let settings = vec![(RESOURCE_ID.to_owned(), new), (KEYS.to_owned(), "kept".to_owned())];
+    Ok(store.keep_settings(settings).await?.swap_remove(0))
+}
+
+/// The access keys of the store. At the first start: the primary one that is given, else the well-known one, and a random
+/// secondary one. A folder keeps its keys.
+pub(super) async fn keep_access_keys(
+    config: &Config,
+    store: &Store,
+    path: Option<&Path>,
+) -> Result<[AccessKeyRow; 2], Stop> {
+    // The version before kept a primary key that was regenerated, and none that it was given.
+    let is_unknown = store.setting(RESOURCE_ID)?.is_some()
+        && !store.access_keys()?.iter().any(|row| row.slot == AccessSlot::Primary);
+    if is_unknown && config.access_key.is_none() {
+        store.replace_settings(vec![(ACCESS_KEY.to_owned(), ASSUMED.to_owned())]).await?;
+    }
+    let primary = config.access_key.clone().unwrap_or_else(AccessKey::development);
+    let secondary = random_key().map_err(Error::from)?;
+    let mut rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
+    let Some(path) = path else { return Ok(rows) };
+    let standing = &rows[AccessSlot::Primary as usize];
+    let is_well_known = standing.key.parse().as_ref() == Ok(&AccessKey::development());
+    let is_assumed = is_well_known && store.setting(ACCESS_KEY)?.as_deref() == Some(ASSUMED);
+    match &config.access_key {
+        // Two lines, because long ones are cut.
+        None if is_assumed => {
+            crate::log::warn(&format!(
+                "the version before did not keep the access key of {}: the well-known key, which everybody knows, is in force",
+                path.display()
+            ));
+            crate::log::warn(
+                "if the folder had a key of its own, start once with --access-key KEY; if it had not, start once with the \
+                 well-known key as KEY, and these warnings end",
+            );
+        }
+        Some(given) if is_assumed => {
+            if *given != AccessKey::development() {
+                let (slot, generation) = (standing.slot, standing.generation);
+                store.regenerate_key(Caller::Entra, slot, generation, given.to_base64()).await?;
+                rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
+                crate::log::warn(
+                    "the access key that was given has taken the place of the well-known one, which was in force because the \
+                     version before kept none; tokens of before are void",
+                );
+            }
+            store.replace_settings(vec![(ACCESS_KEY.to_owned(), GIVEN.to_owned())]).await?;
+        }
+        Some(given) if standing.key.parse().as_ref() != Ok(given) => {
+            return Err(Error::AccessKey(path.to_owned()).into());
+        }
+        _ => {}
+    }
+    Ok(rows)
+}
+
+/// Takes the signing keys over that the version before kept in files. They are removed when they are safe in the store, so
+/// that a key which is replaced later does not live on in a file.
+pub(super) async fn import_signing_keys(store: &Store, folder: &Path, keys: &[AccessKeyRow; 2]) -> Result<(), Stop> {
+    if store.setting(SIGNING_KEYS)?.is_none() {
+        for (slot, name) in FILES {
+            let path = folder.join(name);
+            let Some(pem) = files::read(&path)? else { continue };
+            let unusable = || Error::Content(path.clone(), "does not hold an RSA private key in PEM".into());
+            let pkcs8 = pkcs8_of_pem(&pem).ok_or_else(unusable)?;
+            SigningKey::from_pkcs8(&pkcs8).map_err(|_| unusable())?;
+            let generation = match slot {
+                SigningSlot::Access(slot) => keys[slot as usize].generation,
+                SigningSlot::Entra | SigningSlot::Issuer => 0,
+            };
+            store.keep_signing_key(slot, generation, pkcs8).await?;
+        }
+        store.keep_settings(vec![(SIGNING_KEYS.to_owned(), "imported".to_owned())]).await?;
+    }
+    for (_, name) in FILES {
+        let path = folder.join(name);
+        if path.symlink_metadata().is_ok() {
+            files::remove(&path)?;
+            crate::log::warn(&format!("{} was removed: signing keys are kept in the database", path.display()));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! The owners, made over one store and one clock.
+
+use std::sync::Arc;
+
+use time::Duration;
+
+use super::access_keys::AccessKeys;
+use super::assignments::Assignments;
+use super::entra::{DeviceLogins, EntraIssuer, TokenVerifier};
+use super::exchanges::Exchanges;
+use super::identities::Identities;
+use super::introspection::Introspector;
+use super::refusal::Refused;
+use super::resource::Resource;
+use super::token_signer::TokenSigner;
+use crate::config::Config;
+use crate::folder::Folder;
+use crate::store::{AccessKeyRow, Store, StoreError};
+
+/// The service.
+pub(crate) struct Core {
+    pub(crate) resource: Resource,
+    pub(crate) access_keys: Arc<AccessKeys>,
+    pub(crate) signer: Arc<TokenSigner>,
+    pub(crate) identities: Identities,
+    pub(crate) assignments: Arc<Assignments>,
+    pub(crate) introspector: Introspector,
+    pub(crate) exchanges: Exchanges,
+    pub(crate) entra_issuer: Arc<EntraIssuer>,
+    pub(crate) entra_tokens: Arc<TokenVerifier>,
+    pub(crate) device_logins: DeviceLogins,
+    pub(crate) store: Arc<Store>,
+    /// Dropped after the store: what locks the folder must outlive what is open in it.
+    folder: Option<Folder>,
+}
+
+impl Core {
+    /// Makes the owners. The access keys are those of the store.
+    pub(super) fn new(
+        config: &Config,
+        folder: Option<Folder>,
+        store: Store,
+        access_keys: &[AccessKeyRow; 2],
+        resource_id: &str,
+    ) -> Result<Self, StoreError> {
+        let (store, resource, clock) = (Arc::new(store), Resource::new(resource_id), config.clock.clone());
+        let access_keys = Arc::new(AccessKeys::new(Arc::clone(&store), access_keys)?);
+        let signer = Arc::new(TokenSigner::new(Arc::clone(&store), Arc::clone(&access_keys)));
+        let assignments = Arc::new(Assignments::new(Arc::clone(&store), Arc::clone(&access_keys)));
+        let entra_issuer = Arc::new(EntraIssuer::new(Arc::clone(&signer)));
+        let entra_tokens = TokenVerifier::new(Arc::clone(&access_keys), Arc::clone(&signer), config.issuers.clone());
+        let entra_tokens = Arc::new(entra_tokens);
+        let identities = Identities::new(
+            Arc::clone(&store),
+            clock.clone(),
+            Arc::clone(&access_keys),
+            Arc::clone(&signer),
+            resource.clone(),
+            config.revocation_delay.try_into().unwrap_or(Duration::ZERO),
+        );
+        let introspector = Introspector::new(
+            Arc::clone(&store),
+            clock.clone(),
+            Arc::clone(&access_keys),
+            Arc::clone(&signer),
+            resource.clone(),
+        );
+        let exchanges = Exchanges::new(
+            clock.clone(),
+            Arc::clone(&access_keys),
+            Arc::clone(&signer),
+            Arc::clone(&entra_tokens),
+            Arc::clone(&assignments),
+            resource.clone(),
+        );
+        let device_logins = DeviceLogins::new(clock, Arc::clone(&entra_issuer));
+        Ok(Self {
+            resource,
+            access_keys,
+            signer,
+            identities,
+            assignments,
+            introspector,
+            exchanges,
+            entra_issuer,
+            entra_tokens,
+            device_logins,
+            store,
+            folder,
+        })
+    }
+
+    /// Whether requests can be served now, or why not.
+    pub(crate) fn check_ready(&self) -> Refused<()> {
+        match self.store.trouble() {
+            Some(error) => Err(error.into()),
+            None => self.access_keys.heed(self.store.snapshot(None, None)).map(drop),
+        }
+    }
+
+    /// Carries out what waits, and nothing that comes later.
+    pub(crate) fn close(&self) {
+        let whole = self.store.close();
+        if let Some(folder) = self.folder.as_ref().filter(|_| whole) {
+            folder.closed();
+        }
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

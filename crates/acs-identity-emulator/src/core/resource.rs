@@ -1,0 +1,80 @@
+//! The resource: its id, the raw ids of its users, and what the tokens of its users say.
+
+use std::sync::Arc;
+
+use acs_identity_protocol::RawId;
+use acs_identity_protocol::claims::{AccessTokenClaims, SCP_USER};
+use acs_identity_protocol::raw_id::is_guid;
+use acs_identity_protocol::scope::TokenScope;
+use time::OffsetDateTime;
+
+/// The data location and region that tokens name. They are the emulator's own, so that nobody takes them for those of the cloud.
+const LOCATION: &str = "unitedstates";
+pub(super) const REGION: &str = "amer";
+
+/// The resource, by its immutable GUID, which is the first part of every id.
+#[derive(Clone)]
+pub(crate) struct Resource(Arc<str>);
+
+/// A user of the resource, and the number of the revocation that tokens of now are issued after.
+pub(super) struct User<'a> {
+    /// The second part of the id.
+    pub(super) name: &'a str,
+    /// 0 before the first revocation.
+    pub(super) revocation: i64,
+}
+
+impl Resource {
+    pub(super) fn new(id: &str) -> Self {
+        Self(id.into())
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.0
+    }
+
+    /// The raw id of a user.
+    pub(super) fn raw_id(&self, user: &str) -> String {
+        format!("8:acs:{}_{user}", self.0)
+    }
+
+    /// The GUID of the user with this raw id, in lower case; `None` where the id does not belong to the resource.
+    pub(super) fn user_of(&self, raw_id: &str) -> Option<String> {
+        match RawId::parse(raw_id) {
+            RawId::CommunicationUser { resource, user } if resource.eq_ignore_ascii_case(&self.0) && is_guid(&user) => {
+                Some(user.to_ascii_lowercase())
+            }
+            _ => None,
+        }
+    }
+
+    /// The GUID of the identity that a token was issued to. The token of a Teams or Entra user was issued to none.
+    pub(super) fn identity_in<'a>(&self, claims: &'a AccessTokenClaims) -> Option<&'a str> {
+        let user = claims.skypeid.strip_prefix("acs:")?.strip_prefix(&*self.0)?.strip_prefix('_')?;
+        is_guid(user).then_some(user)
+    }
+
+    /// The claims of an access token.
+    pub(super) fn claims(
+        &self,
+        user: &User<'_>,
+        scopes: &[TokenScope],
+        issued: OffsetDateTime,
+        expires_on: OffsetDateTime,
+    ) -> AccessTokenClaims {
+        AccessTokenClaims {
+            skypeid: format!("acs:{}_{}", self.0, user.name),
+            scp: SCP_USER,
+            csi: issued.unix_timestamp().to_string(),
+            exp: expires_on.unix_timestamp(),
+            rgn: Some(REGION.into()),
+            acs_scope: scopes.iter().map(TokenScope::as_str).collect::<Vec<_>>().join(","),
+            resource_id: self.0.to_string(),
+            resource_location: Some(LOCATION.into()),
+            iat: issued.unix_timestamp(),
+            // A token without it counts as issued before the first revocation.
+            revocation: (user.revocation != 0).then_some(user.revocation),
+            ..AccessTokenClaims::default()
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What handlers are given beside the request.
+
+use std::sync::Arc;
+
+use super::request::context::RequestContext;
+use super::request::host::{HostName, Names};
+use super::routes::route::Route;
+use crate::config::Config;
+use crate::core::Core;
+use crate::keys::pki::Pki;
+
+/// The service, and what is known about the emulator.
+pub(crate) struct Backend {
+    pub(crate) core: Arc<Core>,
+    pub(crate) config: Config,
+    pub(crate) pki: Arc<Pki>,
+    pub(crate) names: Names,
+    /// All routes.
+    pub(crate) routes: Vec<&'static Route>,
+    /// `https://localhost:PORT`, where a client names no host of ours.
+    base: String,
+}
+
+impl Backend {
+    pub(crate) fn new(
+        core: Arc<Core>,
+        config: Config,
+        pki: Arc<Pki>,
+        base: String,
+        routes: Vec<&'static Route>,
+    ) -> Self {
+        let names = Names::of(&config);
+        Self { core, config, pki, names, routes, base }
+    }
+
+    /// The URL under which the client has reached us, without a slash at the end: the one that is set, else by its `Host` where
+    /// that is a name of ours, else the usual one.
+    pub(crate) fn base_of(&self, request: &RequestContext) -> String {
+        if let Some(url) = self.config.public_base() {
+            return url.to_owned();
+        }
+        let scheme = if request.connection.tls { "https" } else { "http" };
+        match (&request.host, request.head.header("host")) {
+            (Some(host), Some(text)) if self.names.has(host) || self.certifies(host) => format!("{scheme}://{text}"),
+            _ => self.base.clone(),
+        }
+    }
+
+    /// Whether one's own certificate is for that name. That is enough to name it in a URL, but not for a token without a
+    /// credential: the certificate may be for every name of a company.
+    fn certifies(&self, host: &HostName) -> bool {
+        matches!(host, HostName::Name(name) if self.pki.own_covers(name))
+    }
+}

@@ -1,0 +1,100 @@
+//! Who asks (docs/service.md, section 2), by the headers alone: an HMAC signature, an Entra token, or the control secret. If a
+//! request is refused, the log says why. It never shows a key, a signature or a token.
+
+use hyper::header::{AUTHORIZATION, HeaderMap};
+
+use super::principal::{CONTROL_HEADER, Principal};
+use super::signature;
+use crate::config::TrustedIssuer;
+use crate::core::ManagementCaller;
+use crate::edge::backend::Backend;
+use crate::edge::request::context::RequestContext;
+use crate::edge::response::error::{DENIED, HttpError, Outcome};
+use crate::edge::routes::route::Callers;
+
+/// Whether a request brings what authenticates callers, good or not.
+pub(crate) fn has_credentials(headers: &HeaderMap) -> bool {
+    headers.contains_key(AUTHORIZATION) || headers.contains_key(CONTROL_HEADER)
+}
+
+/// A caller who may call the route.
+pub(crate) struct Authenticated {
+    pub(crate) caller: Principal,
+    /// The hash that the body must have, where the request is signed.
+    pub(crate) content_hash: Option<String>,
+}
+
+impl From<Principal> for Authenticated {
+    fn from(caller: Principal) -> Self {
+        Self { caller, content_hash: None }
+    }
+}
+
+/// Finds out who asks, and whether the route is for them.
+pub(crate) fn check(backend: &Backend, request: &RequestContext) -> Outcome<Authenticated> {
+    let callers = request.callers();
+    if matches!(callers, Callers::Control | Callers::Keys)
+        && let Some(secret) = request.head.header(CONTROL_HEADER)
+    {
+        return match &backend.config.control_secret {
+            Some(expected) if expected.is(secret) => Ok(Principal::ControlSecret.into()),
+            Some(_) => Err(HttpError::denied(DENIED).because("x-emulator-control is not the control secret")),
+            None => {
+                Err(HttpError::denied(DENIED).because("x-emulator-control is sent, but there is no control secret"))
+            }
+        };
+    }
+    let Some(token) = request.head.credentials("Bearer") else {
+        let (caller, content_hash) = signature::check(backend, request)?;
+        return Ok(Authenticated { caller: Principal::Key(caller), content_hash: Some(content_hash) });
+    };
+    let caller = backend.core.entra_tokens.management_caller(token)?;
+    match callers {
+        Callers::Control => Err(forbid("an Entra token does not rule the emulator")),
+        Callers::Keys if caller.is_own => {
+            Err(forbid("a token that the emulator itself hands out does not open the access keys"))
+        }
+        Callers::Keys if !caller.is_application => {
+            Err(forbid("a user's Entra token does not open the access keys, but one of an application itself"))
+        }
+        Callers::Keys if !names_admin(backend, &caller) => {
+            let why = format!(
+                "the Entra caller {:?} of the tenant {:?} is not named by --entra-admin",
+                caller.application, caller.tenant
+            );
+            Err(forbid(why))
+        }
+        _ => Ok(Principal::Entra(caller).into()),
+    }
+}
+
+/// The caller is known, and may not do this.
+fn forbid(why: impl Into<String>) -> HttpError {
+    let message = "This needs the signature of an access key or the control secret. Access keys are also for the Entra \
+                   callers that --entra-admin names.";
+    HttpError::new(403, "Forbidden", message).because(why)
+}
+
+/// Whether the operator named the application.
+fn names_admin(backend: &Backend, caller: &ManagementCaller) -> bool {
+    let is = |named: &str, id: &str| !id.is_empty() && named.eq_ignore_ascii_case(id);
+    let any_tenant = !backend.config.issuers.iter().any(TrustedIssuer::is_of_all_tenants);
+    backend.config.entra_admins.iter().any(|admin| match admin.split_once('/') {
+        Some((tenant, client)) => is(tenant, &caller.tenant) && is(client, &caller.application),
+        None => any_tenant && is(admin, &caller.application),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_with_the_control_secret_have_credentials_as_those_with_an_authorization_have() {
+        let has = |name: &'static str| {
+            has_credentials(&HeaderMap::from_iter([(name.parse().unwrap(), "x".parse().unwrap())]))
+        };
+        assert!(has("authorization") && has(CONTROL_HEADER));
+        assert!(!has("x-identity-header") && !has("host"));
+    }
+}

@@ -1,0 +1,76 @@
+//! Web pages of which origins may ask.
+
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::edge::backend::Backend;
+use crate::edge::request::context::RequestContext;
+use crate::edge::request::host::HostName;
+
+/// The page that asks, where it may: its origin is on this machine, or was allowed.
+pub(crate) fn allowed<'a>(backend: &Backend, request: &'a RequestContext) -> Option<&'a HeaderValue> {
+    let origin = request.head.headers.get("origin").filter(|_| request.is_for_browsers())?;
+    let text = origin.to_str().ok()?;
+    let allowed = backend.config.cors_origins.iter().map(|allowed| allowed.trim_end_matches('/'));
+    (is_loopback_origin(text) || allowed.into_iter().any(|allowed| allowed.eq_ignore_ascii_case(text)))
+        .then_some(origin)
+}
+
+/// Adds the headers of CORS.
+pub(crate) fn share(backend: &Backend, request: &RequestContext, headers: &mut HeaderMap) {
+    if !request.head.headers.contains_key("origin") {
+        return;
+    }
+    let mut set = |name: &'static str, value: HeaderValue| {
+        headers.insert(HeaderName::from_static(name), value);
+    };
+    set("vary", HeaderValue::from_static("origin"));
+    let Some(origin) = allowed(backend, request) else { return log_refused(request) };
+    set("access-control-allow-origin", origin.clone());
+    set("access-control-allow-headers", HeaderValue::from_static("*, authorization"));
+    set("access-control-expose-headers", HeaderValue::from_static("*"));
+}
+
+/// The browser tells its page nothing about this.
+fn log_refused(request: &RequestContext) {
+    let origin = request.head.header("origin").unwrap_or_default();
+    let (method, path) = (&request.head.method, request.head.path());
+    let why = match host_of(origin) {
+        _ if !request.is_for_browsers() => "no web page may call this endpoint".to_owned(),
+        Some(_) => format!("its pages may not call the service without --allow-origin {origin}"),
+        None => "its pages may not call the service".to_owned(),
+    };
+    crate::log::warn(&format!("{method} {path} from the origin {origin}: {why}"));
+}
+
+/// `http://localhost:3000`, `https://127.0.0.1`, `http://app.localhost:5173`.
+fn is_loopback_origin(origin: &str) -> bool {
+    host_of(origin).is_some_and(|host| host.is_loopback())
+}
+
+/// The host of an origin that is a web server.
+fn host_of(origin: &str) -> Option<HostName> {
+    origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")).and_then(HostName::parse)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loopback_origin_is_http_or_https_on_a_loopback_host() {
+        for (origin, expected) in [
+            ("http://localhost:3000", true),
+            ("https://localhost", true),
+            ("http://127.0.0.1:5173", true),
+            ("http://[::1]:80", true),
+            ("http://app.localhost:3000", true),
+            ("http://localhost.evil.example", false),
+            ("https://evil.example", false),
+            ("http://192.168.0.2:3000", false),
+            ("null", false),
+            ("file://localhost", false),
+        ] {
+            assert_eq!(is_loopback_origin(origin), expected, "{origin}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! By what a caller has authenticated.
+
+use crate::core::ManagementCaller;
+use crate::store::Caller;
+
+/// The header with the control secret.
+pub(super) const CONTROL_HEADER: &str = "x-emulator-control";
+
+/// By what the caller has authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Principal {
+    /// By nothing, or by what the operation itself looks at.
+    Anyone,
+    /// By a signature with an access key.
+    Key(Caller),
+    /// By the control secret.
+    ControlSecret,
+    /// By an Entra token.
+    Entra(ManagementCaller),
+}
+
+impl Principal {
+    /// What the operations of the core know of the caller.
+    pub(crate) fn caller(&self) -> Caller {
+        match self {
+            Self::Key(caller) => *caller,
+            Self::Anyone | Self::ControlSecret | Self::Entra(_) => Caller::Entra,
+        }
+    }
+}

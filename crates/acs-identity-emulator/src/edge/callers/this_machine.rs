@@ -1,0 +1,35 @@
+//! Endpoints without a credential answer this machine only.
+
+use hyper::header::{HeaderMap, HeaderValue};
+
+use crate::edge::backend::Backend;
+use crate::edge::request::context::RequestContext;
+use crate::edge::response::error::{HttpError, Note, Outcome};
+
+/// Refuses a peer of another machine, also one behind a proxy on this machine, and a web page whose name was made to lead here
+/// (DNS rebinding).
+pub(crate) fn check(backend: &Backend, request: &RequestContext) -> Outcome<()> {
+    let why = if !request.connection.is_local() {
+        "This endpoint gives tokens without a credential, so it answers clients on the emulator's own machine only."
+    } else if request.head.came_through_a_proxy() {
+        "This endpoint gives tokens without a credential, so it answers no request that came through a proxy (Forwarded, \
+         Via, X-Forwarded-For, X-Real-IP): whoever sent it may be on another machine."
+    } else if is_sent_by_a_page(&request.head.headers) {
+        "This endpoint gives tokens without a credential, so it answers no web page (Origin, Sec-Fetch-Site)."
+    } else if !request.host.as_ref().is_some_and(|host| backend.names.has(host)) {
+        "This endpoint gives tokens without a credential, so it answers only where the Host header is a loopback name, \
+         an address, or a name that --hostname gives."
+    } else {
+        return Ok(());
+    };
+    let (method, path, peer) = (&request.head.method, request.head.path(), request.peer);
+    let note = Note::Warning(format!("403 {method} {path} from {peer}: {why}"));
+    Err(HttpError { note: Some(note), ..HttpError::oauth(403, "access_denied", why) })
+}
+
+/// Whether a page in a browser asks, and not somebody who has typed the address. A page cannot read the answer, but what it asks for
+/// would be done.
+fn is_sent_by_a_page(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    headers.contains_key("origin") || site.is_some_and(|site| !matches!(site, b"none" | b"same-origin"))
+}

@@ -1,0 +1,51 @@
+//! The access keys.
+
+use acs_identity_protocol::{AccessKey, ConnectionString};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::edge::backend::Backend;
+use crate::edge::request::context::RequestContext;
+use crate::edge::request::json::body;
+use crate::edge::response::answer::Answer;
+use crate::edge::response::error::Outcome;
+use crate::store::AccessSlot;
+
+/// As in Azure Resource Manager's `regenerateKey` of communication services.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RegenerateKeyRequest {
+    key_type: KeyType,
+}
+
+#[derive(Deserialize)]
+enum KeyType {
+    #[serde(alias = "primary")]
+    Primary,
+    #[serde(alias = "secondary")]
+    Secondary,
+}
+
+pub(super) async fn regenerate(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    let wanted: RegenerateKeyRequest = body(request)?;
+    let slot = match wanted.key_type {
+        KeyType::Primary => AccessSlot::Primary,
+        KeyType::Secondary => AccessSlot::Secondary,
+    };
+    backend.core.access_keys.regenerate(request.caller.caller(), slot).await?;
+    list(backend, request)
+}
+
+/// The access keys, as Azure Resource Manager's `listKeys` names them.
+pub(super) fn list(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    let keys = &backend.core.access_keys;
+    let (primary, secondary) = (keys.get(AccessSlot::Primary), keys.get(AccessSlot::Secondary));
+    let base = backend.base_of(request);
+    let connection = |key: &AccessKey| ConnectionString::format(&base, key);
+    Answer::secret(&json!({
+        "primaryKey": primary.to_base64(),
+        "secondaryKey": secondary.to_base64(),
+        "primaryConnectionString": connection(&primary),
+        "secondaryConnectionString": connection(&secondary),
+    }))
+}

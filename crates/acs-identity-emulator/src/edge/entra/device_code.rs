@@ -1,0 +1,37 @@
+//! The beginning of a sign-in by device code, and the page that it names.
+
+use serde_json::json;
+
+use super::form::Form;
+use crate::edge::backend::Backend;
+use crate::edge::request::context::RequestContext;
+use crate::edge::response::answer::Answer;
+use crate::edge::response::error::Outcome;
+use crate::edge::routes::route::Value;
+
+/// The page at the address that device codes name.
+const PAGE: &str = "<!doctype html><html lang=\"en\"><title>Device login</title>\
+    <p>The emulator signs its default user in at once. There is nothing to enter; this page can be closed.</p></html>\n";
+
+/// How often a client may ask whether the user has signed in, in seconds.
+const POLL_INTERVAL: u64 = 1;
+
+pub(super) fn page(_: &Backend, _: &RequestContext) -> Outcome<Answer> {
+    Ok(Answer::text("text/html; charset=utf-8", PAGE))
+}
+
+pub(super) fn begin(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    let form = Form::of(request);
+    let client = form.required("client_id")?;
+    let scope = form.scope()?;
+    let (code, expires_in) = backend.core.device_logins.begin(request.value(Value::Tenant), &client, &scope)?;
+    let user_code: String = code.chars().filter(char::is_ascii_alphanumeric).take(9).collect();
+    Answer::secret(&json!({
+        "user_code": user_code.to_ascii_uppercase(),
+        "device_code": code,
+        "verification_uri": format!("{}/devicelogin", backend.base_of(request)),
+        "expires_in": expires_in,
+        "interval": POLL_INTERVAL,
+        "message": "The emulator signs its default user in at once; there is nothing to enter.",
+    }))
+}

@@ -1,0 +1,34 @@
+//! The form that a client posts to the token endpoints.
+
+use crate::edge::request::context::RequestContext;
+use crate::edge::request::path::query_parameter;
+use crate::edge::response::error::{HttpError, Outcome};
+
+/// The form. An empty field counts as missing.
+pub(super) struct Form<'a>(&'a str);
+
+impl<'a> Form<'a> {
+    pub(super) fn of(request: &'a RequestContext) -> Self {
+        Self(std::str::from_utf8(&request.body).unwrap_or_default())
+    }
+
+    pub(super) fn field(&self, name: &str) -> Option<String> {
+        query_parameter(self.0, name).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn required(&self, name: &str) -> Outcome<String> {
+        self.field(name).ok_or_else(|| missing(name))
+    }
+
+    /// The scope. Version 1 names a resource in its place.
+    pub(super) fn scope(&self) -> Outcome<String> {
+        let of_resource = || self.field("resource").map(|resource| resource + "/.default");
+        self.field("scope").or_else(of_resource).ok_or_else(|| missing("scope"))
+    }
+}
+
+/// The form must contain the field.
+pub(super) fn missing(field: &str) -> HttpError {
+    let description = format!("AADSTS900144: The request body must contain '{field}'.");
+    HttpError::oauth(400, "invalid_request", description)
+}

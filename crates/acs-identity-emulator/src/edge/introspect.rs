@@ -1,0 +1,20 @@
+//! Introspection of access tokens (RFC 7662).
+
+use super::backend::Backend;
+use super::request::context::RequestContext;
+use super::request::path::query_parameter;
+use super::response::answer::Answer;
+use super::response::error::{HttpError, Outcome};
+use super::routes::route::{Callers, POST};
+use super::routes::row::{Row, later};
+
+/// Methods, path, callers, whether web pages may call, handler.
+pub(super) static ROUTES: [Row; 1] =
+    [Row::emulator(POST, "/introspect", Callers::Management, true, later!(introspect))];
+
+async fn introspect(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    let missing = || HttpError::binding("The body must hold a token: token=…", Some("token"));
+    let form = std::str::from_utf8(&request.body).map_err(|_| missing())?;
+    let token = query_parameter(form, "token").ok_or_else(missing)?;
+    Answer::secret(&backend.core.introspector.introspect(request.caller.caller(), &token).await?)
+}

@@ -1,0 +1,228 @@
+//! The way of a request.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use hyper::body::{Body as HttpBody, Bytes};
+use hyper::{Method, Request, Response};
+
+use super::backend::Backend;
+use super::callers::{authentication, origins, signature, this_machine};
+use super::points::{Fault, Point, Stop, pass};
+use super::request::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_UNAUTHENTICATED};
+use super::request::connection::Connection;
+use super::request::context::RequestContext;
+use super::request::head::Head;
+use super::response::answer::{Answer, Body};
+use super::response::error::{HttpError, Note, Outcome};
+use super::response::finish::finish;
+use super::routes::route::Callers;
+use super::routes::router::{Found, Router};
+use super::routes::row::Row;
+use super::routes::versions::Versions;
+use super::throttle::Throttle;
+use super::{control, entra, introspect, public, service, versions};
+use crate::clock::machine;
+use crate::config::Config;
+use crate::core::Core;
+use crate::keys::pki::Pki;
+
+/// The tables of all routes, in the order in which they are searched.
+static TABLES: [&[Row]; 5] = [&public::ROUTES, &control::ROUTES, &introspect::ROUTES, &service::ROUTES, &entra::ROUTES];
+
+pub(super) static ROUTER: Router = Router::new(&TABLES);
+
+/// What every request needs.
+pub(crate) struct Edge {
+    pub(super) backend: Backend,
+    throttle: Option<Throttle>,
+    pub(super) bodies: Arc<Budget>,
+    /// For the bodies of those who have not authenticated.
+    strangers: Arc<Budget>,
+    pub(super) fault: Option<Fault>,
+}
+
+/// The connection ends without an answer.
+#[derive(Debug)]
+pub(crate) struct Dropped;
+
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection is to end without an answer")
+    }
+}
+
+impl std::error::Error for Dropped {}
+
+impl Edge {
+    pub(crate) fn new(core: Arc<Core>, config: Config, pki: Arc<Pki>, base: String) -> Self {
+        let throttle = config.throttle.then(Throttle::new);
+        let backend = Backend::new(core, config, pki, base, ROUTER.routes().collect());
+        Self { backend, throttle, bodies: Budget::new(), strangers: Budget::for_strangers(), fault: None }
+    }
+
+    /// Answers a request. What goes wrong is an answer, too, unless the connection is to be dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the connection is to end without an answer.
+    pub(crate) async fn handle<B>(
+        self: Arc<Self>,
+        request: Request<B>,
+        connection: Arc<Connection>,
+    ) -> Result<Response<Body>, Dropped>
+    where
+        B: HttpBody<Data = Bytes>,
+    {
+        let started = machine::instant();
+        let (parts, body) = request.into_parts();
+        let head = Head::new(parts.method, &parts.uri, parts.version, parts.headers);
+        let (found, values) = ROUTER.find(head.path()).unzip();
+        let route = found.map(|found| found.route(&head.method));
+        let values = values.unwrap_or_default();
+        let mut context = RequestContext::new(head, connection, route, values);
+        let answer = match self.answer(&mut context, found, body).await {
+            Ok(answer) | Err(Stop::Answer(answer)) => answer,
+            Err(Stop::Drop) => {
+                self.log(&context, "dropped", started);
+                return Err(Dropped);
+            }
+        };
+        self.log(&context, answer.status, started);
+        Ok(finish(for_client(answer, &context), &self.backend, &context, started))
+    }
+
+    async fn answer<B>(&self, request: &mut RequestContext, found: Option<Found>, body: B) -> Result<Answer, Stop>
+    where
+        B: HttpBody<Data = Bytes>,
+    {
+        let closing = |request: &RequestContext, error| Stop::Answer(refuse(request, error).closing());
+        let checked = request.head.check(request.host.as_ref(), &request.connection);
+        checked.map_err(|error| closing(request, error))?;
+        let limit = match request.callers() {
+            Callers::Management | Callers::Control | Callers::Keys => MAX_BODY,
+            Callers::Anyone | Callers::ThisMachine | Callers::CheckedByHandler => MAX_UNAUTHENTICATED,
+        };
+        body::check_length(&request.head, limit).map_err(|error| closing(request, error))?;
+        if request.head.method == Method::OPTIONS {
+            let answer = Answer::preflight(origins::allowed(&self.backend, request).is_some());
+            return Ok(after_discarding(answer, &request.head, body).await);
+        }
+        pass(self.fault.as_ref(), Point::BeforeAuthentication, request)?;
+        let content_hash = match self.admit(request) {
+            Ok(content_hash) => content_hash,
+            Err(error) => return Ok(after_discarding(refuse(request, error), &request.head, body).await),
+        };
+        let budget = if limit == MAX_BODY { &self.bodies } else { &self.strangers };
+        let read = body::read(body, limit, budget).await;
+        request.body = read.map_err(|error| closing(request, error))?;
+        let checked = signature::check_body(request, content_hash.as_deref()).and_then(|()| self.count(request));
+        checked.map_err(|error| refuse(request, error))?;
+        pass(self.fault.as_ref(), Point::BeforeOperation, request)?;
+        let answer = self.operate(request, found).await;
+        pass(self.fault.as_ref(), Point::AfterOperation, request)?;
+        Ok(answer)
+    }
+
+    /// Checks by the headers who asks and whether they may, and notes it. The hash that the body must have, where it is signed.
+    fn admit(&self, request: &mut RequestContext) -> Outcome<Option<String>> {
+        match request.callers() {
+            Callers::Anyone | Callers::CheckedByHandler => Ok(None),
+            Callers::ThisMachine => this_machine::check(&self.backend, request).map(|()| None),
+            Callers::Management | Callers::Control | Callers::Keys => {
+                let authenticated = authentication::check(&self.backend, request)?;
+                request.caller = authenticated.caller;
+                request.connection.authenticate();
+                Ok(authenticated.content_hash)
+            }
+        }
+    }
+
+    /// Counts the request, and refuses it if it is over its rate limit.
+    fn count(&self, request: &RequestContext) -> Outcome<()> {
+        let class = request.route.and_then(|route| route.class);
+        match self.throttle.as_ref().zip(class).and_then(|(throttle, class)| throttle.count(class, &request.body)) {
+            Some(over) => Err(HttpError::throttled(over.seconds).because(over.to_string())),
+            None => Ok(()),
+        }
+    }
+
+    /// Does what the route is for.
+    async fn operate(&self, request: &mut RequestContext, found: Option<Found>) -> Answer {
+        let Some(found) = found else { return refuse(request, HttpError::no_resource(request.head.path())) };
+        match request.route.and_then(|route| route.versions) {
+            Some(versions) => self.operate_in_version(request, found, versions).await,
+            None => match found.row(&request.head.method) {
+                Some(row) => row.handle(&self.backend, request).await.unwrap_or_else(|error| refuse(request, error)),
+                None => refuse(request, not_allowed(request, found)),
+            },
+        }
+    }
+
+    /// Carries out an operation of the service.
+    async fn operate_in_version(&self, request: &mut RequestContext, found: Found, versions: Versions) -> Answer {
+        let outcome = match versions::of_query(&self.backend, request) {
+            Ok(version) => {
+                request.version = version;
+                let row = found.row(&request.head.method).filter(|row| row.route.is_in(version));
+                match row {
+                    Some(row) => row.handle(&self.backend, request).await,
+                    // As ASP.NET does: a resource that the version lacks is an unsupported version, a method that it lacks is
+                    // not allowed.
+                    None if found.allow(version).is_empty() => {
+                        Err(versions::unsupported(&self.backend, request, version.name))
+                    }
+                    None => Err(not_allowed(request, found)),
+                }
+            }
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(answer) => answer.announcing(versions.announced()),
+            Err(error) if error.announces_versions => refuse(request, error).announcing(versions.announced()),
+            Err(error) => refuse(request, error),
+        }
+    }
+
+    fn log(&self, request: &RequestContext, outcome: impl std::fmt::Display, started: Instant) {
+        if self.backend.config.log_requests {
+            let elapsed = machine::instant().duration_since(started).as_micros();
+            let (method, path) = (&request.head.method, request.head.path());
+            crate::log::info(&format!("{method} {path} {outcome} {elapsed} us"));
+        }
+    }
+}
+
+fn not_allowed(request: &RequestContext, found: Found) -> HttpError {
+    HttpError::not_allowed(&request.head.method, found.allow(request.version))
+}
+
+/// The answer to a request that is refused. The log says why.
+fn refuse(request: &RequestContext, error: HttpError) -> Answer {
+    match &error.note {
+        Some(Note::Request(why)) => {
+            crate::log::warn(&format!("{} {} {}: {why}", error.status, request.head.method, request.head.path()));
+        }
+        Some(Note::Warning(line)) => crate::log::warn(line),
+        Some(Note::Error(line)) => crate::log::error(line),
+        None => {}
+    }
+    Answer::refused(error)
+}
+
+/// Chunks end the connection: hyper takes a Content-Length beside them away, and a proxy in front may have gone by that. So does
+/// a large request of somebody who has not authenticated.
+fn for_client(answer: Answer, request: &RequestContext) -> Answer {
+    let is_large = || request.head.size() + request.body.len() > LARGE_REQUEST;
+    let ends = request.head.headers.contains_key("transfer-encoding")
+        || (!request.connection.is_authenticated() && is_large());
+    if ends { answer.closing() } else { answer }
+}
+
+/// An answer to a request whose body is not wanted. If it is not read to its end, the connection ends.
+async fn after_discarding<B>(answer: Answer, head: &Head, body: B) -> Answer
+where
+    B: HttpBody<Data = Bytes>,
+{
+    if body::discard(head, body).await { answer } else { answer.closing() }
+}

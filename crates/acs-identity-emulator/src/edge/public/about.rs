@@ -1,0 +1,40 @@
+//! What there is: the description, the index of the emulator's own endpoints, the certificate of its authority.
+
+use acs_identity_protocol::api_version::ApiVersion;
+use serde_json::{Value, json};
+
+use crate::edge::backend::Backend;
+use crate::edge::request::context::RequestContext;
+use crate::edge::response::answer::Answer;
+use crate::edge::response::error::Outcome;
+use crate::edge::routes::route::{Route, Side};
+use crate::edge::{openapi, versions};
+
+pub(super) fn description(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    let version = match request.head.query() {
+        "" => ApiVersion::newest(),
+        _ => versions::of_query(backend, request)?,
+    };
+    Ok(Answer::json_text(openapi::described(&backend.routes, version)?))
+}
+
+/// The announced `controlEndpoint`: what there is beside the service.
+pub(super) fn index(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    let base = backend.base_of(request);
+    let entry = |route: &Route| {
+        let method = route.methods.first().map_or("", |method| method.as_str());
+        json!({"method": method, "url": format!("{base}{}", route.path)})
+    };
+    let own = backend.routes.iter().filter(|route| route.side == Side::Emulator);
+    let endpoints: Vec<Value> = own.filter(|route| !is_alias(backend, route)).map(|route| entry(route)).collect();
+    Answer::json(200, &json!({"version": env!("CARGO_PKG_VERSION"), "endpoints": endpoints}))
+}
+
+/// Whether the same path with a slash at its end is a route, too.
+fn is_alias(backend: &Backend, route: &Route) -> bool {
+    backend.routes.iter().any(|other| other.path.strip_suffix('/') == Some(route.path))
+}
+
+pub(super) fn ca_certificate(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
+    Ok(Answer::text("application/x-pem-file", backend.pki.ca_certificate()))
+}

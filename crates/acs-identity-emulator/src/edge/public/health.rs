@@ -1,0 +1,29 @@
+//! Whether the emulator is alive and ready.
+
+use acs_identity_protocol::time::whole_seconds;
+use serde_json::json;
+
+use crate::edge::backend::Backend;
+use crate::edge::request::context::RequestContext;
+use crate::edge::response::answer::Answer;
+use crate::edge::response::error::Outcome;
+
+pub(super) fn health(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
+    backend.core.check_ready()?;
+    let body = json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "resourceId": backend.core.resource.id(),
+        "certificateNotAfter": whole_seconds(backend.pki.not_after()),
+    });
+    Answer::json(200, &body)
+}
+
+pub(super) fn live(_: &Backend, _: &RequestContext) -> Outcome<Answer> {
+    Answer::json(200, &json!({"status": "ok"}))
+}
+
+pub(super) fn ready(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
+    backend.core.check_ready()?;
+    Answer::json(200, &json!({"status": "ok", "resourceId": backend.core.resource.id()}))
+}

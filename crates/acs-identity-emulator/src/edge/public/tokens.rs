@@ -1,0 +1,23 @@
+//! What verifies access tokens offline (RFC 8414, RFC 7517).
+
+use serde_json::json;
+
+use crate::edge::backend::Backend;
+use crate::edge::request::context::RequestContext;
+use crate::edge::response::answer::Answer;
+use crate::edge::response::error::Outcome;
+
+pub(super) fn metadata(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    let base = backend.base_of(request);
+    let body = json!({
+        "issuer": base,
+        "jwks_uri": format!("{base}/.well-known/jwks.json"),
+        "introspection_endpoint": format!("{base}/introspect"),
+        "id_token_signing_alg_values_supported": ["RS256"],
+    });
+    Answer::json(200, &body)
+}
+
+pub(super) async fn keys(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
+    Answer::json(200, &backend.core.signer.token_jwks().await?)
+}

@@ -1,0 +1,178 @@
+//! Bodies: read after the headers have been judged, up to a limit each, and up to a budget of all connections together.
+
+use std::ops::Deref;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as HttpBody, Bytes};
+
+use super::head::Head;
+use crate::edge::response::error::{HttpError, Outcome};
+
+/// Larger bodies are refused; those of the service are a few hundred bytes.
+pub(crate) const MAX_BODY: usize = 1024 * 1024;
+
+/// Larger bodies of those who have not authenticated are refused. The longest that make sense hold a token.
+pub(crate) const MAX_UNAUTHENTICATED: usize = 16 * 1024;
+
+/// As many bytes are held of all bodies together.
+const BUDGET: usize = 32 * MAX_BODY;
+
+/// As many bytes are held of the bodies of those who have not authenticated, so that they leave room for the others.
+const STRANGERS_BUDGET: usize = 2 * MAX_BODY;
+
+/// Who has not authenticated and sends a larger request gets the last answer of the connection: what such a request takes is free
+/// again when the connection ends.
+pub(crate) const LARGE_REQUEST: usize = 8 * 1024;
+
+/// When to ask again where there is no room for a body, in seconds.
+const RETRY_AFTER: u64 = 1;
+
+/// The room for bodies.
+pub(crate) struct Budget {
+    used: AtomicUsize,
+    limit: usize,
+}
+
+impl Budget {
+    pub(crate) fn new() -> Arc<Self> {
+        Self::of(BUDGET)
+    }
+
+    pub(crate) fn for_strangers() -> Arc<Self> {
+        Self::of(STRANGERS_BUDGET)
+    }
+
+    pub(crate) fn of(limit: usize) -> Arc<Self> {
+        Arc::new(Self { used: AtomicUsize::new(0), limit })
+    }
+
+    /// Takes room, if there is that much.
+    fn take(&self, bytes: usize) -> bool {
+        let more = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.limit);
+        self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+}
+
+/// A body and the room that it takes.
+#[derive(Default)]
+pub(crate) struct Held {
+    bytes: Vec<u8>,
+    taken: usize,
+    budget: Option<Arc<Budget>>,
+}
+
+impl Deref for Held {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(budget) = &self.budget {
+            budget.used.fetch_sub(self.taken, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Held {
+    /// Adds bytes; whether there was room.
+    fn add(&mut self, bytes: &[u8], budget: &Arc<Budget>) -> bool {
+        if !budget.take(bytes.len()) {
+            return false;
+        }
+        self.budget.get_or_insert_with(|| Arc::clone(budget));
+        self.taken += bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        true
+    }
+}
+
+/// Refuses a body by the length that it is stated to have.
+pub(crate) fn check_length(head: &Head, limit: usize) -> Outcome<()> {
+    match head.stated_length() {
+        Some(length) if length > limit as u64 => Err(HttpError::too_large(limit)),
+        _ => Ok(()),
+    }
+}
+
+/// Reads a body. Where it is refused, the connection must end: its rest is not read.
+pub(crate) async fn read<B>(body: B, limit: usize, budget: &Arc<Budget>) -> Outcome<Held>
+where
+    B: HttpBody<Data = Bytes>,
+{
+    let mut held = Held::default();
+    let mut body = pin!(body);
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            return Err(HttpError::new(400, "BadRequest", "The request body is incomplete.").noted());
+        };
+        let Ok(data) = frame.into_data() else { continue };
+        if held.len() + data.len() > limit {
+            return Err(HttpError::too_large(limit));
+        }
+        if !held.add(&data, budget) {
+            return Err(
+                HttpError::unavailable("The emulator holds as many request bodies as it may.", RETRY_AFTER).noted()
+            );
+        }
+    }
+    Ok(held)
+}
+
+/// Reads a body of a request that is refused, and keeps nothing of it, so that the connection can go on. Whether it was read to
+/// its end: a long one is not.
+pub(crate) async fn discard<B>(head: &Head, body: B) -> bool
+where
+    B: HttpBody<Data = Bytes>,
+{
+    // A client that waits to be told to go on does not send it.
+    let waits = head.headers.contains_key("expect");
+    if waits || head.stated_length().is_none_or(|length| length > MAX_UNAUTHENTICATED as u64) {
+        return false;
+    }
+    let mut body = pin!(body);
+    while let Some(frame) = body.frame().await {
+        if frame.is_err() {
+            return false;
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::response::error::Header;
+    use http_body_util::Full;
+
+    fn full(bytes: usize) -> Full<Bytes> {
+        Full::new(vec![b'x'; bytes].into())
+    }
+
+    #[tokio::test]
+    async fn bodies_beyond_the_budget_are_answered_with_503_until_others_end() {
+        let budget = Budget::of(100);
+        let first = read(full(60), 1000, &budget).await.ok().unwrap();
+        let refused = read(full(41), 1000, &budget).await.err().unwrap();
+        assert_eq!((refused.status, refused.header), (503, Some(Header::RetryAfter(1))));
+        let second = read(full(40), 1000, &budget).await.ok().unwrap();
+        assert_eq!((first.len(), second.len()), (60, 40));
+        drop((first, second));
+        assert!(read(full(100), 1000, &budget).await.is_ok());
+        assert_eq!(budget.used.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
+    async fn a_body_over_its_limit_is_refused_wherever_its_length_is_not_stated() {
+        let budget = Budget::of(1000);
+        assert!(read(full(10), 10, &budget).await.is_ok());
+        assert_eq!(read(full(11), 10, &budget).await.err().unwrap().status, 413);
+        assert_eq!(budget.used.load(Ordering::Relaxed), 0);
+    }
+}

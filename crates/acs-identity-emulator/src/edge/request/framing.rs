@@ -1,0 +1,187 @@
+//! Finds requests that have both a Content-Length and a Transfer-Encoding. hyper goes by the latter and takes the former away, so
+//! they are looked for in the bytes that hyper reads.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::connection::Connection;
+
+/// Lines beyond this are not looked at: hyper refuses heads that are much longer than that.
+const MAX_LINE: usize = 8 * 1024;
+
+/// A stream whose requests are looked at as they are read.
+pub(crate) struct Watched<S> {
+    stream: S,
+    watch: Watch,
+    connection: Arc<Connection>,
+}
+
+impl<S> Watched<S> {
+    pub(crate) fn new(stream: S, connection: Arc<Connection>) -> Self {
+        Self { stream, watch: Watch::default(), connection }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if self.watch.sees(buffer.filled().get(before..).unwrap_or_default()) {
+            self.connection.mark_ambiguous();
+        }
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, buffers)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+/// Where in the requests the bytes are.
+#[derive(Default)]
+struct Watch {
+    /// The beginning of a line of a head, where its end has not come yet.
+    line: Vec<u8>,
+    /// Of the head so far.
+    length: Option<u64>,
+    in_chunks: bool,
+    is_repeated: bool,
+    /// Bytes of the body that are still to come.
+    body: u64,
+    /// Nothing more is looked at: such a request is the last one of its connection.
+    ended: bool,
+}
+
+impl Watch {
+    /// Looks at more bytes; whether a request has both.
+    fn sees(&mut self, mut bytes: &[u8]) -> bool {
+        while !bytes.is_empty() && !self.ended {
+            if self.body > 0 {
+                let skipped = usize::try_from(self.body).map_or(bytes.len(), |body| body.min(bytes.len()));
+                self.body -= skipped as u64;
+                bytes = &bytes[skipped..];
+                continue;
+            }
+            let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
+                let room = MAX_LINE.saturating_sub(self.line.len());
+                self.line.extend_from_slice(&bytes[..bytes.len().min(room)]);
+                return false;
+            };
+            let (rest, after) = bytes.split_at(end + 1);
+            bytes = after;
+            if self.line.is_empty() {
+                self.takes(rest);
+            } else {
+                let mut line = std::mem::take(&mut self.line);
+                line.extend_from_slice(rest);
+                self.takes(&line);
+            }
+            if self.in_chunks && (self.length.is_some() || self.is_repeated) {
+                self.ended = true;
+                return true;
+            }
+        }
+        false
+    }
+
+    fn takes(&mut self, line: &[u8]) {
+        let line = line.trim_ascii_end();
+        if line.is_empty() {
+            // The end of a head, or an empty line in front of one.
+            self.ended = self.in_chunks;
+            self.body = self.length.take().unwrap_or(0);
+            return;
+        }
+        let has = |name: &[u8]| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        if has(b"transfer-encoding:") {
+            // Chunks within chunks: hyper takes them for chunks once, others for both.
+            let codings = String::from_utf8_lossy(&line["transfer-encoding:".len()..]).to_ascii_lowercase();
+            let chunks = codings.split(',').filter(|coding| coding.trim() == "chunked").count();
+            self.is_repeated |= chunks > 1 || (self.in_chunks && chunks > 0);
+            self.in_chunks = true;
+        } else if has(b"content-length:") {
+            let text = std::str::from_utf8(&line["content-length:".len()..]).unwrap_or_default();
+            // hyper refuses what is not a number.
+            self.length = Some(text.trim().parse().unwrap_or(0));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LENGTH: &str = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nContent-L";
+    const BOTH: [&str; 2] = [
+        "POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "POST / HTTP/1.1\ntransfer-encoding: chunked\nHost: h\ncontent-length:3\n\n",
+    ];
+
+    /// Whether it is seen, however the bytes come.
+    fn is_seen(text: &str) -> bool {
+        let whole = Watch::default().sees(text.as_bytes());
+        let mut one_by_one = Watch::default();
+        let each = text.as_bytes().iter().any(|byte| one_by_one.sees(&[*byte]));
+        assert_eq!(whole, each, "{text}");
+        whole
+    }
+
+    #[test]
+    fn chunks_within_chunks_are_seen() {
+        for (codings, seen) in [
+            ("Transfer-Encoding: chunked, chunked", true),
+            ("Transfer-Encoding: chunked\r\nTransfer-Encoding: Chunked", true),
+            ("Transfer-Encoding: gzip, chunked", false),
+            ("Transfer-Encoding: chunked", false),
+        ] {
+            assert_eq!(is_seen(&format!("POST / HTTP/1.1\r\n{codings}\r\n\r\n")), seen, "{codings}");
+        }
+    }
+
+    #[test]
+    fn a_request_with_both_is_seen_in_whatever_order_and_behind_others() {
+        for both in BOTH {
+            assert!(is_seen(both));
+            assert!(is_seen(&format!("{LENGTH}{LENGTH}{both}")));
+            assert!(is_seen(&format!("GET / HTTP/1.1\r\nHost: h\r\n\r\n\r\n{both}")));
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_body_is_not_a_header() {
+        let body = "Transfer-Encoding: chunked\r\n\r\n";
+        let request = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        assert!(!is_seen(&request) && !is_seen(&format!("{request}{request}{LENGTH}")));
+        assert!(!is_seen("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nContent-Length: 1\r\n0\r\n\r\n"));
+    }
+}

@@ -1,0 +1,122 @@
+//! The `Host` header: what it names, and whether that is a name of ours.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::config::Config;
+
+/// The names under which containers reach their host; the server's certificate always has them.
+const CONTAINER_HOSTS: [&str; 2] = ["host.docker.internal", "host.containers.internal"];
+
+/// A host without its port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum HostName {
+    Address(IpAddr),
+    /// In lower case, without a dot at the end.
+    Name(String),
+}
+
+impl HostName {
+    /// Reads `name`, `name:port`, `address:port`, `[address]:port`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let is_port = |text: &str| text.parse::<u16>().is_ok() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(rest) = text.strip_prefix('[') {
+            let (address, rest) = rest.split_once(']')?;
+            let address: Ipv6Addr = address.parse().ok()?;
+            return (rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port))
+                .then(|| Self::Address(IpAddr::from(address).to_canonical()));
+        }
+        let name = match text.split_once(':') {
+            Some((name, port)) if is_port(port) => name,
+            Some(_) => return None,
+            None => text,
+        };
+        if let Ok(address) = name.parse::<IpAddr>() {
+            return Some(Self::Address(address));
+        }
+        Self::of_name(name)
+    }
+
+    fn of_name(name: &str) -> Option<Self> {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        (!name.is_empty() && name.bytes().all(fits)).then(|| Self::Name(name.to_ascii_lowercase()))
+    }
+
+    /// Whether it is this machine for whoever uses it.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match self {
+            Self::Address(address) => address.is_loopback(),
+            Self::Name(name) => name == "localhost" || name.ends_with(".localhost"),
+        }
+    }
+}
+
+/// The names that the emulator was given.
+pub(crate) struct Names(Vec<HostName>);
+
+impl Names {
+    pub(crate) fn of(config: &Config) -> Self {
+        let given = config.hostnames.iter().chain([&config.host]).map(String::as_str).chain(CONTAINER_HOSTS);
+        Self(given.filter_map(HostName::of_name).collect())
+    }
+
+    /// Whether a page from elsewhere cannot have made the name lead here: a loopback name, an address, or one that was given.
+    pub(crate) fn has(&self, host: &HostName) -> bool {
+        host.is_loopback() || matches!(host, HostName::Address(_)) || self.0.contains(host)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_with_or_without_a_port() {
+        let name = |text: &str| Some(HostName::Name(text.to_owned()));
+        let address = |text: &str| Some(HostName::Address(text.parse().unwrap()));
+        for (text, expected) in [
+            ("localhost", name("localhost")),
+            ("LOCALHOST.:10100", name("localhost")),
+            ("acs-emulator:1", name("acs-emulator")),
+            ("127.0.0.2:10100", address("127.0.0.2")),
+            ("[::1]", address("::1")),
+            ("[::1]:10100", address("::1")),
+            ("[::ffff:127.0.0.1]:1", address("127.0.0.1")),
+            ("", None),
+            (".", None),
+            ("::1", None),
+            ("[::1", None),
+            ("[localhost]", None),
+            ("localhost:", None),
+            ("localhost:+1", None),
+            ("localhost:99999", None),
+            ("localhost:1:2", None),
+            ("a b", None),
+            ("user@localhost", None),
+            ("localhost/x", None),
+        ] {
+            assert_eq!(HostName::parse(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_of_ours_are_loopback_names_addresses_and_those_that_were_given() {
+        let config =
+            Config { hostnames: vec!["ACS-Emulator".into()], host: "my-machine".into(), ..Config::in_memory() };
+        let names = Names::of(&config);
+        for (text, ours) in [
+            ("localhost:1", true),
+            ("app.localhost", true),
+            ("127.0.0.1", true),
+            ("192.168.1.5:10100", true),
+            ("acs-emulator:10100", true),
+            ("my-machine", true),
+            ("host.docker.internal:1", true),
+            ("evil.example", false),
+            ("localhost.evil.example", false),
+            ("notlocalhost", false),
+        ] {
+            assert_eq!(names.has(&HostName::parse(text).unwrap()), ours, "{text}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! JSON bodies.
+
+use std::collections::HashSet;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::any_case;
+use super::context::RequestContext;
+use crate::edge::response::error::{HttpError, Outcome};
+
+/// Reads a JSON body; an empty one is the default, and so is `null`.
+pub(crate) fn body_or_default<T: DeserializeOwned + Default>(request: &RequestContext) -> Outcome<T> {
+    if request.body.is_empty() {
+        return Ok(T::default());
+    }
+    check_type(request)?;
+    parse(&request.body).map(Option::unwrap_or_default)
+}
+
+/// Reads a JSON body that must be there.
+pub(crate) fn body<T: DeserializeOwned>(request: &RequestContext) -> Outcome<T> {
+    check_type(request)?;
+    parse(&request.body)?.ok_or_else(|| HttpError::binding("The request body must be a JSON object.", None))
+}
+
+fn check_type(request: &RequestContext) -> Outcome<()> {
+    if let Some(kind) = request.head.header("content-type") {
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if !kind.ends_with("json") {
+            let message = format!("The content type '{kind}' is not supported; application/json is.");
+            return Err(HttpError::new(415, "UnsupportedMediaType", message));
+        }
+    }
+    Ok(())
+}
+
+/// Reads JSON; `None` where it is `null`.
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Outcome<Option<T>> {
+    let invalid =
+        |error: serde_json::Error| HttpError::binding(format!("The request body is not valid: {error}."), None);
+    let mut value: Value = serde_json::from_slice(body).map_err(invalid)?;
+    match &value {
+        Value::Null => return Ok(None),
+        Value::Object(_) => {}
+        // serde would read an array as an object's members in order.
+        _ => return Err(HttpError::binding("The request body must be a JSON object.", None)),
+    }
+    with_integers(&mut value);
+    any_case::from_value(value).map(Some).map_err(invalid)
+}
+
+/// Refuses a body that names a member twice, in whatever case: of two assignments of one object, neither is meant.
+pub(crate) fn check_names_differ(body: &[u8], target: &'static str) -> Outcome<()> {
+    let Ok(names) = serde_json::from_slice::<Names>(body) else { return Ok(()) };
+    let mut seen = HashSet::new();
+    match names.0.into_iter().find(|name| !seen.insert(name.to_ascii_lowercase())) {
+        Some(name) => Err(HttpError::validation(format!("'{name}' is named more than once."), target)),
+        None => Ok(()),
+    }
+}
+
+/// The names of an object's members, those that stand there twice, too.
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Names;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Names, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, IgnoredAny)) = members.next_entry()? {
+                    names.push(name);
+                }
+                Ok(Names(names))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+/// Turns `60.0` into `60`: JSON has one kind of number, and some clients write all of them as floats.
+fn with_integers(value: &mut Value) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            if let Some(float) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < EXACT) {
+                // Exact: it is a whole number below 2^53.
+                #[allow(clippy::cast_possible_truncation)]
+                let whole = float as i64;
+                *value = whole.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(with_integers),
+        Value::Object(members) => members.values_mut().for_each(with_integers),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use acs_identity_protocol::models::CreateIdentityRequest;
+
+    #[test]
+    fn names_that_differ_in_case_only_are_one_name() {
+        assert!(check_names_differ(br#"{"a":1,"b":{"a":1}}"#, "t").is_ok());
+        for body in [r#"{"a":1,"a":2}"#, r#"{"a":1,"b":2,"A":null}"#] {
+            assert_eq!(check_names_differ(body.as_bytes(), "t").map_err(|error| error.status), Err(400), "{body}");
+        }
+    }
+
+    #[test]
+    fn only_objects_are_bodies() {
+        let minutes = |body: &str| {
+            parse::<CreateIdentityRequest>(body.as_bytes()).map(|request| request.and_then(|r| r.expires_in_minutes))
+        };
+        assert_eq!(minutes(r#"{"expiresInMinutes":60.0}"#), Ok(Some(60)));
+        assert_eq!(minutes("null"), Ok(None));
+        for body in ["[null]", "1", "\"a\"", "{", r#"{"expiresInMinutes":60.5}"#, r#"{"expiresInMinutes":1e99}"#] {
+            assert_eq!(minutes(body).map_err(|error| error.status), Err(400), "{body}");
+        }
+    }
+}

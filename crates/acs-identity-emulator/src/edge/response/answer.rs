@@ -1,0 +1,137 @@
+//! An answer before the headers that every response has.
+
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use acs_identity_protocol::error::{ErrorBody, ErrorDetail};
+use http_body_util::Full;
+use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
+use serde::Serialize;
+use serde_json::json;
+
+use super::error::{Form, Header, HttpError, Outcome};
+
+/// A body; error bodies are sent in chunks, as the service does.
+pub(crate) struct Body {
+    pub(super) inner: Full<Bytes>,
+    pub(super) chunked: bool,
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Pin::new(&mut self.inner).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        if self.chunked { SizeHint::default() } else { self.inner.size_hint() }
+    }
+}
+
+/// An answer before its headers.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(super) content_type: Option<&'static str>,
+    pub(super) body: Bytes,
+    pub(super) chunked: bool,
+    /// The value of `api-supported-versions`.
+    pub(super) versions: Option<&'static str>,
+    pub(super) extra: Vec<(&'static str, Cow<'static, str>)>,
+}
+
+const JSON: &str = "application/json; charset=utf-8";
+const JSON_ERROR: &str = "application/json";
+
+impl Answer {
+    fn new(status: u16) -> Self {
+        Self { status, content_type: None, body: Bytes::new(), chunked: false, versions: None, extra: Vec::new() }
+    }
+
+    /// A result in JSON.
+    pub(crate) fn json(status: u16, value: &impl Serialize) -> Outcome<Self> {
+        let body = serde_json::to_vec(value).map_err(HttpError::fault)?;
+        Ok(Self { content_type: Some(JSON), body: body.into(), ..Self::new(status) })
+    }
+
+    /// A result that is text in JSON already.
+    pub(crate) fn json_text(body: Bytes) -> Self {
+        Self { content_type: Some(JSON), body, ..Self::new(200) }
+    }
+
+    /// A result without a body.
+    pub(crate) fn no_content() -> Self {
+        Self::new(204)
+    }
+
+    /// A result in JSON that must not be stored: it holds a secret.
+    pub(crate) fn secret(value: &impl Serialize) -> Outcome<Self> {
+        Ok(Self::json(200, value)?.with("cache-control", "no-store"))
+    }
+
+    /// Text of that type.
+    pub(crate) fn text(content_type: &'static str, text: impl Into<Bytes>) -> Self {
+        Self { content_type: Some(content_type), body: text.into(), ..Self::new(200) }
+    }
+
+    /// The answer to a browser's question whether it may ask.
+    pub(crate) fn preflight(allowed: bool) -> Self {
+        if !allowed {
+            return Self::no_content();
+        }
+        Self::no_content()
+            .with("access-control-allow-methods", "GET, POST, PUT, PATCH, DELETE")
+            .with("access-control-max-age", "86400")
+    }
+
+    /// An error. What the log says about it is written elsewhere.
+    pub(crate) fn refused(error: HttpError) -> Self {
+        let answer = match error.form {
+            Form::Empty => Self::new(error.status),
+            Form::OAuth => {
+                let body = json!({"error": error.code, "error_description": error.message});
+                Self { content_type: Some(JSON), body: body.to_string().into(), ..Self::new(error.status) }
+            }
+            Form::Service => {
+                let detail = ErrorDetail {
+                    code: error.code.to_owned(),
+                    message: error.message,
+                    target: error.target.map(str::to_owned),
+                    ..ErrorDetail::default()
+                };
+                let body = serde_json::to_vec(&ErrorBody { error: detail }).unwrap_or_default();
+                Self { content_type: Some(JSON_ERROR), body: body.into(), chunked: true, ..Self::new(error.status) }
+            }
+        };
+        match error.header {
+            Some(Header::RetryAfter(seconds)) => answer.with("retry-after", seconds.to_string()),
+            Some(Header::Allow(methods)) => answer.with("allow", methods),
+            None => answer,
+        }
+    }
+
+    /// Announces api-versions.
+    pub(crate) fn announcing(self, versions: &'static str) -> Self {
+        Self { versions: Some(versions), ..self }
+    }
+
+    /// Adds a header.
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.extra.push((name, value.into()));
+        self
+    }
+
+    /// Ends the connection afterwards: the request was not read to its end.
+    pub(crate) fn closing(self) -> Self {
+        self.with("connection", "close")
+    }
+}

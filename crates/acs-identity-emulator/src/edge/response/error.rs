@@ -1,0 +1,151 @@
+//! An error response. What the client is told and what the log says are kept apart.
+
+use std::fmt::Display;
+
+use acs_identity_protocol::error::codes;
+use hyper::Method;
+
+/// What a caller is told who did not authenticate.
+pub(crate) const DENIED: &str = "Denied by the resource provider.";
+
+/// An error response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct HttpError {
+    pub(crate) status: u16,
+    pub(crate) code: &'static str,
+    /// For the client.
+    pub(crate) message: String,
+    pub(crate) target: Option<&'static str>,
+    pub(crate) form: Form,
+    /// Whether the response announces the api-versions: errors of the operation itself do, those before it do not.
+    pub(crate) announces_versions: bool,
+    /// A header that belongs to it.
+    pub(crate) header: Option<Header>,
+    /// For the log.
+    pub(crate) note: Option<Note>,
+}
+
+/// What the body of an error looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The form of the service (docs/service.md, section 4).
+    Service,
+    /// The form of RFC 6749, as Entra fills it.
+    OAuth,
+    /// There is no body (2021-03-31-preview1).
+    Empty,
+}
+
+/// A header of an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Header {
+    /// In how many seconds the client may ask again.
+    RetryAfter(u64),
+    /// The methods that the path has.
+    Allow(String),
+}
+
+/// A line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// Why the request is refused. The line begins with the status, the method and the path.
+    Request(String),
+    Warning(String),
+    Error(String),
+}
+
+pub(crate) type Outcome<T> = Result<T, HttpError>;
+
+impl HttpError {
+    /// An error in the form of the service.
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            target: None,
+            form: Form::Service,
+            announces_versions: false,
+            header: None,
+            note: None,
+        }
+    }
+
+    /// An error of RFC 6749.
+    pub(crate) fn oauth(status: u16, code: &'static str, description: impl Into<String>) -> Self {
+        Self { form: Form::OAuth, ..Self::new(status, code, description) }
+    }
+
+    /// An error of the operation itself.
+    pub(crate) fn of_operation(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { announces_versions: true, ..Self::new(status, code, message) }
+    }
+
+    /// The signature, the key, the clock or the role is wrong.
+    pub(crate) fn denied(message: impl Into<String>) -> Self {
+        Self::new(401, codes::DENIED, message)
+    }
+
+    /// A field has a value that the operation does not allow.
+    pub(crate) fn validation(message: impl Into<String>, target: &'static str) -> Self {
+        Self { target: Some(target), ..Self::of_operation(400, codes::VALIDATION_ERROR, message) }
+    }
+
+    /// An error of ASP.NET's model binding, such as a missing field.
+    pub(crate) fn binding(message: impl Into<String>, target: Option<&'static str>) -> Self {
+        Self { target, ..Self::new(400, codes::VALIDATION_ERROR, message) }
+    }
+
+    /// The Entra token to exchange cannot be used.
+    pub(crate) fn invalid_access_token() -> Self {
+        Self::new(401, codes::INVALID_ACCESS_TOKEN, "Provided access token is not valid.")
+    }
+
+    /// The path leads nowhere.
+    pub(crate) fn no_resource(path: &str) -> Self {
+        Self::new(404, "NotFound", format!("There is no resource at '{path}'."))
+    }
+
+    /// The path has other methods.
+    pub(crate) fn not_allowed(method: &Method, allow: String) -> Self {
+        let message = format!("The method {method} is not allowed here.");
+        Self { header: Some(Header::Allow(allow)), ..Self::new(405, "MethodNotAllowed", message) }
+    }
+
+    /// The body is too large.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        Self::new(413, "RequestTooLarge", format!("The request body is larger than {limit} bytes.")).noted()
+    }
+
+    /// The request is over a rate limit.
+    pub(crate) fn throttled(seconds: u64) -> Self {
+        let message = format!("Too many requests. Try again in {seconds} seconds.");
+        Self::new(429, codes::TOO_MANY_REQUESTS, message).retry_after(seconds)
+    }
+
+    /// Nothing can be done for the request now.
+    pub(crate) fn unavailable(message: impl Into<String>, seconds: u64) -> Self {
+        Self::new(503, "ServiceUnavailable", message).retry_after(seconds)
+    }
+
+    /// A fault of the emulator. The cause goes to the log, not to the client.
+    pub(crate) fn fault(cause: impl Display) -> Self {
+        let note = Some(Note::Warning(format!("internal error: {cause}")));
+        Self { note, ..Self::new(500, "InternalServerError", "Internal server error.") }
+    }
+
+    fn retry_after(self, seconds: u64) -> Self {
+        Self { header: Some(Header::RetryAfter(seconds)), ..self }
+    }
+
+    /// The log says why the request is refused.
+    pub(crate) fn because(self, why: impl Into<String>) -> Self {
+        Self { note: Some(Note::Request(why.into())), ..self }
+    }
+
+    /// The log says the same as the client is told.
+    pub(crate) fn noted(self) -> Self {
+        let why = self.message.clone();
+        self.because(why)
+    }
+}

@@ -1,0 +1,6 @@
+//! What goes out: answers, errors, and the headers of every response.
+
+pub(super) mod answer;
+pub(super) mod error;
+pub(super) mod finish;
+mod refusals;

@@ -1,0 +1,145 @@
+//! A route: all that the emulator knows of a path and its methods, but for what it does.
+
+use acs_identity_protocol::api_version::ApiVersion;
+use hyper::Method;
+
+use super::versions::Versions;
+use crate::edge::request::path::decode_segment;
+
+pub(crate) const GET: &[Method] = &[Method::GET];
+pub(crate) const GET_HEAD: &[Method] = &[Method::GET, Method::HEAD];
+pub(crate) const POST: &[Method] = &[Method::POST];
+pub(crate) const PUT: &[Method] = &[Method::PUT];
+pub(crate) const PATCH: &[Method] = &[Method::PATCH];
+pub(crate) const DELETE: &[Method] = &[Method::DELETE];
+
+/// A route. Several routes of one path have different methods, and the same callers.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) methods: &'static [Method],
+    /// Words, and values in braces, as the OpenAPI document writes them.
+    pub(crate) path: &'static str,
+    pub(crate) side: Side,
+    /// The api-versions; `None` where there are none.
+    pub(crate) versions: Option<Versions>,
+    /// Who may call.
+    pub(crate) callers: Callers,
+    /// The rate limit that a request counts for.
+    pub(crate) class: Option<Class>,
+    /// Whether pages in browsers may ask, where their origin is allowed.
+    pub(crate) is_for_browsers: bool,
+}
+
+/// Whose API a route belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The service.
+    Service,
+    /// What the emulator has beside the service.
+    Emulator,
+    /// Entra.
+    Entra,
+}
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Callers {
+    /// Anybody.
+    Anyone,
+    /// A client on this machine that knows the emulator by one of its names. There is no credential.
+    ThisMachine,
+    /// The handler looks at the credential itself: a secret, or the Entra token of a user.
+    CheckedByHandler,
+    /// Callers with an access key or with an Entra token for management.
+    Management,
+    /// Callers with an access key or with the control secret.
+    Control,
+    /// The same, and the Entra callers that the operator named.
+    Keys,
+}
+
+/// The rate limit that a request counts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Creations, with and without a token, have a limit each.
+    Create,
+    Delete,
+    Issue,
+    Revoke,
+    Exchange,
+}
+
+/// A value in a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Value {
+    Id,
+    ObjectId,
+    /// The tenant of an Entra endpoint: a GUID, a domain, or a word such as `common`.
+    Tenant,
+    TenantId,
+}
+
+impl Value {
+    /// The value that a part of a route's path stands for; `None` for a word.
+    fn of(part: &str) -> Option<Self> {
+        match part {
+            "{id}" => Some(Self::Id),
+            "{objectId}" => Some(Self::ObjectId),
+            "{tenant}" => Some(Self::Tenant),
+            "{tenantId}" => Some(Self::TenantId),
+            _ => None,
+        }
+    }
+
+    fn can_be(self, text: &str) -> bool {
+        self != Self::Tenant || is_tenant(text)
+    }
+}
+
+/// Whether a text can be the tenant of an Entra endpoint.
+fn is_tenant(text: &str) -> bool {
+    (1..=253).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
+}
+
+impl Route {
+    /// The values of a raw path, if it is a path of this route. Words count in any case, as ASP.NET takes them. Segments are
+    /// decoded one by one, so an encoded slash does not separate segments. The last segment must not be empty.
+    pub(crate) fn values_of(&self, path: &str) -> Option<Vec<(Value, String)>> {
+        let mut values = Vec::new();
+        let (mut parts, mut segments) = (self.path.split('/'), path.split('/'));
+        loop {
+            let (part, segment) = match (parts.next(), segments.next()) {
+                (None, None) => return Some(values),
+                (part, segment) => (part?, segment?),
+            };
+            match Value::of(part) {
+                Some(value) => {
+                    let is_last = parts.clone().next().is_none();
+                    let text = decode_segment(segment).filter(|text| !(is_last && text.is_empty()))?;
+                    values.push((value, value.can_be(&text).then_some(text)?));
+                }
+                None if !self.is_word(part, segment) => return None,
+                None => {}
+            }
+        }
+    }
+
+    /// Whether a segment is that word. In the paths of the emulator's own, letters are not encoded.
+    fn is_word(&self, word: &str, segment: &str) -> bool {
+        segment.eq_ignore_ascii_case(word)
+            || (self.side != Side::Emulator
+                && segment.contains('%')
+                && decode_segment(segment).is_some_and(|decoded| decoded.eq_ignore_ascii_case(word)))
+    }
+
+    /// Whether it has the method, in any api-version.
+    pub(crate) fn has(&self, method: &Method) -> bool {
+        self.methods.contains(method)
+    }
+
+    /// Whether a version has it.
+    pub(crate) fn is_in(&self, version: &ApiVersion) -> bool {
+        self.versions.is_none_or(|versions| versions.contain(version))
+    }
+}

@@ -1,0 +1,56 @@
+//! Finds the row of a request.
+
+use acs_identity_protocol::api_version::ApiVersion;
+use hyper::Method;
+
+use super::route::{Route, Value};
+use super::row::Row;
+
+/// The tables of routes, in the order in which they are searched.
+#[derive(Clone, Copy)]
+pub(crate) struct Router {
+    tables: &'static [&'static [Row]],
+}
+
+/// What a path leads to: the rows of the path, which stand together in their table. There is at least one.
+#[derive(Clone, Copy)]
+pub(crate) struct Found(&'static [Row]);
+
+impl Router {
+    pub(crate) const fn new(tables: &'static [&'static [Row]]) -> Self {
+        Self { tables }
+    }
+
+    /// All routes.
+    pub(crate) fn routes(self) -> impl Iterator<Item = &'static Route> {
+        self.tables.iter().flat_map(|table| table.iter()).map(|row| &row.route)
+    }
+
+    /// What a raw path leads to, and the values in it; `None` where it leads nowhere.
+    pub(crate) fn find(self, path: &str) -> Option<(Found, Vec<(Value, String)>)> {
+        self.tables.iter().find_map(|table| {
+            let (at, values) = table.iter().enumerate().find_map(|(at, row)| Some((at, row.route.values_of(path)?)))?;
+            let rows = table[at..].chunk_by(|one, other| one.route.path == other.route.path).next()?;
+            Some((Found(rows), values))
+        })
+    }
+}
+
+impl Found {
+    /// The row of the method, in any api-version.
+    pub(crate) fn row(&self, method: &Method) -> Option<&'static Row> {
+        self.0.iter().find(|row| row.route.has(method))
+    }
+
+    /// The route of the method, else the first one of the path.
+    pub(crate) fn route(&self, method: &Method) -> &'static Route {
+        &self.row(method).unwrap_or(&self.0[0]).route
+    }
+
+    /// The methods of the path as an `Allow` header lists them; of a route with api-versions, those in that version.
+    pub(crate) fn allow(&self, version: &ApiVersion) -> String {
+        let routes = self.0.iter().map(|row| &row.route);
+        let routes = routes.filter(|route| route.is_in(version));
+        routes.flat_map(|route| route.methods).map(Method::as_str).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,84 @@
+//! A row of a table of routes: a route, and the handler that does what it is for.
+
+use std::pin::Pin;
+
+use hyper::Method;
+
+use super::route::{Callers, Class, Route, Side};
+use super::versions::Versions;
+use crate::edge::backend::Backend;
+use crate::edge::request::context::RequestContext;
+use crate::edge::response::answer::Answer;
+use crate::edge::response::error::Outcome;
+
+/// A row.
+pub(crate) struct Row {
+    pub(crate) route: Route,
+    handler: Handler,
+}
+
+/// The answer of a handler that waits.
+pub(crate) type Later<'a> = Pin<Box<dyn Future<Output = Outcome<Answer>> + Send + 'a>>;
+
+/// What a route does.
+pub(crate) enum Handler {
+    /// It waits for nothing.
+    Now(fn(&Backend, &RequestContext) -> Outcome<Answer>),
+    /// It waits, for the store or for a signature. [`later!`] makes one of an `async fn`.
+    Later(for<'a> fn(&'a Backend, &'a RequestContext) -> Later<'a>),
+}
+
+/// The handler of an `async fn`.
+macro_rules! later {
+    ($handler:expr) => {
+        $crate::edge::routes::row::Handler::Later(|backend, request| Box::pin($handler(backend, request)))
+    };
+}
+pub(crate) use later;
+
+impl Row {
+    /// A route of the service.
+    pub(crate) const fn service(
+        methods: &'static [Method],
+        path: &'static str,
+        versions: Versions,
+        callers: Callers,
+        class: Option<Class>,
+        handler: Handler,
+    ) -> Self {
+        let (side, versions) = (Side::Service, Some(versions));
+        Self { route: Route { methods, path, side, versions, callers, class, is_for_browsers: true }, handler }
+    }
+
+    /// A route of the emulator's own, beside the service.
+    pub(crate) const fn emulator(
+        methods: &'static [Method],
+        path: &'static str,
+        callers: Callers,
+        is_for_browsers: bool,
+        handler: Handler,
+    ) -> Self {
+        let side = Side::Emulator;
+        Self { route: Route { methods, path, side, versions: None, callers, class: None, is_for_browsers }, handler }
+    }
+
+    /// A route of the Entra side.
+    pub(crate) const fn entra(
+        methods: &'static [Method],
+        path: &'static str,
+        callers: Callers,
+        is_for_browsers: bool,
+        handler: Handler,
+    ) -> Self {
+        let side = Side::Entra;
+        Self { route: Route { methods, path, side, versions: None, callers, class: None, is_for_browsers }, handler }
+    }
+
+    /// Does what the route is for.
+    pub(crate) async fn handle(&self, backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+        match self.handler {
+            Handler::Now(handler) => handler(backend, request),
+            Handler::Later(handler) => handler(backend, request).await,
+        }
+    }
+}

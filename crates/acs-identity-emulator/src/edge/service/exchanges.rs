@@ -1,0 +1,35 @@
+//! Exchanges of Entra tokens.
+
+use acs_identity_protocol::api_version::TeamsUserBody;
+
+use crate::core::Refusal;
+use crate::edge::backend::Backend;
+use crate::edge::request::context::RequestContext;
+use crate::edge::request::json::body_or_default;
+use crate::edge::response::answer::Answer;
+use crate::edge::response::error::{Form, HttpError, Outcome};
+
+pub(super) async fn teams_user(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    let body = request.version.teams_user.ok_or_else(|| HttpError::fault("no teamsUser in this version"))?;
+    let exchanges = &backend.core.exchanges;
+    match exchanges.teams_user(request.caller.caller(), body, body_or_default(request)?).await {
+        Ok(token) => Answer::json(200, &token),
+        Err(refusal @ Refusal::TokenToExchange(_)) if body == TeamsUserBody::TokenWithoutErrorBody => {
+            Err(HttpError { form: Form::Empty, ..refusal.into() })
+        }
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+pub(super) async fn teams_extension_user(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    Answer::json(200, &backend.core.exchanges.teams_extension_user(token_of(request)?).await?)
+}
+
+pub(super) async fn entra_user(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    Answer::json(200, &backend.core.exchanges.entra_user(token_of(request)?).await?)
+}
+
+/// The token to exchange, which is the credential of the request, too.
+fn token_of(request: &RequestContext) -> Outcome<&str> {
+    request.head.credentials("Bearer").ok_or_else(HttpError::invalid_access_token)
+}

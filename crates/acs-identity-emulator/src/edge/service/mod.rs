@@ -1,0 +1,40 @@
+//! The operations of the service (docs/service.md, section 1): what it reads of a request, and how it answers.
+
+mod assignments;
+mod exchanges;
+mod identities;
+
+use super::routes::route::Callers::{CheckedByHandler, Management};
+use super::routes::route::Class::{Create, Delete, Exchange, Issue, Revoke};
+use super::routes::route::{DELETE, GET, PATCH, POST, PUT};
+use super::routes::row::{Handler, Row, later};
+use super::routes::versions::{ALL, CUSTOM_ID, ENTRA, FIRST, LATER, TEAMS_EXTENSION, TEAMS_USER};
+
+const ISSUE: &str = "/identities/{id}/:issueAccessToken";
+const REVOKE: &str = "/identities/{id}/:revokeAccessTokens";
+const TEAMS_EXTENSION_EXCHANGE: &str = "/access/teamsExtension/:exchangeAccessToken";
+const TEAMS_EXTENSION_ASSIGNMENT: &str = "/access/teamsExtension/tenants/{tenantId}/assignments/{objectId}";
+const ENTRA_ASSIGNMENT: &str = "/access/entra/assignments/{objectId}";
+
+/// Methods, path, api-versions, callers, rate limit, handler.
+#[rustfmt::skip]
+pub(super) static ROUTES: [Row; 18] = [
+    Row::service(POST, "/identities", ALL, Management, Some(Create), later!(identities::create)),
+    Row::service(GET, "/identities/{id}", CUSTOM_ID, Management, None, Handler::Now(identities::get)),
+    Row::service(DELETE, "/identities/{id}", ALL, Management, Some(Delete), later!(identities::delete)),
+    Row::service(PATCH, "/identities/{id}", FIRST, Management, Some(Revoke), later!(identities::update)),
+    Row::service(POST, "/identities/{id}/token", FIRST, Management, Some(Issue), later!(identities::issue_with_id)),
+    Row::service(POST, ISSUE, LATER, Management, Some(Issue), later!(identities::issue)),
+    Row::service(POST, REVOKE, LATER, Management, Some(Revoke), later!(identities::revoke)),
+    Row::service(POST, "/teamsUser/:exchangeAccessToken", TEAMS_USER, Management, Some(Exchange), later!(exchanges::teams_user)),
+    Row::service(POST, TEAMS_EXTENSION_EXCHANGE, TEAMS_EXTENSION, CheckedByHandler, Some(Exchange), later!(exchanges::teams_extension_user)),
+    Row::service(GET, TEAMS_EXTENSION_ASSIGNMENT, TEAMS_EXTENSION, Management, None, Handler::Now(assignments::get_teams_extension)),
+    Row::service(PUT, TEAMS_EXTENSION_ASSIGNMENT, TEAMS_EXTENSION, Management, None, later!(assignments::put_teams_extension)),
+    Row::service(DELETE, TEAMS_EXTENSION_ASSIGNMENT, TEAMS_EXTENSION, Management, None, later!(assignments::delete_teams_extension)),
+    Row::service(POST, "/access/entra/:exchangeAccessToken", ENTRA, CheckedByHandler, Some(Exchange), later!(exchanges::entra_user)),
+    Row::service(GET, "/access/entra/assignments", ENTRA, Management, None, Handler::Now(assignments::list_entra)),
+    Row::service(PATCH, "/access/entra/assignments", ENTRA, Management, None, later!(assignments::patch_entra)),
+    Row::service(GET, ENTRA_ASSIGNMENT, ENTRA, Management, None, Handler::Now(assignments::get_entra)),
+    Row::service(PUT, ENTRA_ASSIGNMENT, ENTRA, Management, None, later!(assignments::put_entra)),
+    Row::service(DELETE, ENTRA_ASSIGNMENT, ENTRA, Management, None, later!(assignments::delete_entra)),
+];

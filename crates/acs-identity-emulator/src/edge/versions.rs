@@ -1,0 +1,42 @@
+//! The api-version of a request.
+
+use acs_identity_protocol::api_version::ApiVersion;
+use acs_identity_protocol::error::codes;
+
+use super::backend::Backend;
+use super::request::context::RequestContext;
+use super::request::path::query_parameters;
+use super::response::error::{HttpError, Outcome};
+
+/// The api-version that the query names. One that is newer than all known ones is served as the newest.
+pub(crate) fn of_query(backend: &Backend, request: &RequestContext) -> Outcome<&'static ApiVersion> {
+    let mut names = query_parameters(request.head.query(), "api-version").filter(|name| !name.is_empty());
+    let Some(name) = names.next() else {
+        let message = "An API version is required, but was not specified.";
+        return Err(HttpError::of_operation(400, "ApiVersionUnspecified", message));
+    };
+    if let Some(other) = names.find(|other| !other.eq_ignore_ascii_case(&name)) {
+        let message = format!(
+            "The following API versions were requested: {name}, {other}. At most, only a single API version may be \
+             specified. Please update the intended API version and retry the request."
+        );
+        return Err(HttpError::of_operation(400, "AmbiguousApiVersion", message));
+    }
+    if let Some(version) = ApiVersion::find(&name) {
+        return Ok(version);
+    }
+    if backend.config.strict_api_version || !ApiVersion::is_newer_than_known(&name) {
+        return Err(unsupported(backend, request, &name));
+    }
+    let newest = ApiVersion::newest();
+    crate::log::warn(&format!("api-version {name:?} is unknown; it is served as {}", newest.name));
+    Ok(newest)
+}
+
+/// The version does not have the resource, or is not a version.
+pub(crate) fn unsupported(backend: &Backend, request: &RequestContext, name: &str) -> HttpError {
+    let uri = format!("{}{}", backend.base_of(request), request.head.path());
+    let message =
+        format!("The HTTP resource that matches the request URI '{uri}' does not support the API version '{name}'.");
+    HttpError::of_operation(400, codes::UNSUPPORTED_API_VERSION, message)
+}
