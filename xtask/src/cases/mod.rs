@@ -1,16 +1,10 @@
 //! Cases: command lines with everything around them, in the format of the golden cases
 //! (crates/az-communication/tests/golden/README.md), and how they are run.
 
+mod phrases;
 pub mod run;
-
-/// The server that the golden tests use, too.
-#[allow(dead_code)]
-#[path = "../../../crates/az-communication/tests/support/replay.rs"]
-mod replay;
-/// The terminals that the golden tests use, too.
-#[path = "../../../crates/az-communication/tests/support/terminal.rs"]
+mod server;
 mod terminal;
-mod tls;
 
 use std::fs;
 use std::path::{Path, PathBuf};

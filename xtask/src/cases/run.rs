@@ -8,10 +8,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-pub use super::replay::Request;
-use super::replay::Server;
+pub use super::server::Request;
+use super::server::{CERTIFICATE, Server};
 use super::terminal::{Collector, open};
-use super::tls::CERTIFICATE;
 use super::{Case, Terminals};
 use crate::error::{At as _, Error};
 
@@ -82,12 +81,12 @@ impl World {
     ///
     /// When a file cannot be written, or the program cannot be started.
     pub fn run(&self, program: &Path, case: &Case) -> Result<Seen, Error> {
-        let server = Server::start(case.responses.clone());
+        let server = Server::start(case.responses.clone())?;
         let fill = |text: &str| self.fill(text, server.port);
         self.write_files(case, &fill)?;
         let mut command = Command::new(program);
         self.set_up(&mut command, case, &fill);
-        let streams = Streams::new(&mut command, case.terminals, case.stdin.is_empty());
+        let streams = Streams::new(&mut command, case.terminals, case.stdin.is_empty())?;
         let mut child = command.process_group(0).spawn().at(program)?;
         // Our copies of the terminals' other ends must be closed, or they never end.
         drop(command);
@@ -152,24 +151,24 @@ struct Streams {
 }
 
 impl Streams {
-    fn new(command: &mut Command, terminals: Terminals, is_quiet: bool) -> Self {
+    fn new(command: &mut Command, terminals: Terminals, is_quiet: bool) -> Result<Self, Error> {
         let mut streams = Self { stdin: None, stdout: None, stderr: None };
         command.stdin(if is_quiet { Stdio::null() } else { Stdio::piped() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         if terminals != Terminals::None {
-            let (ours, theirs) = open();
+            let (ours, theirs) = open()?;
             command.stdin(theirs);
             streams.stdin = Some(ours);
         }
         if terminals == Terminals::All {
-            let (ours, theirs) = open();
+            let (ours, theirs) = open()?;
             command.stdout(theirs);
             streams.stdout = Some(ours);
-            let (ours, theirs) = open();
+            let (ours, theirs) = open()?;
             command.stderr(theirs);
             streams.stderr = Some(ours);
         }
-        streams
+        Ok(streams)
     }
 
     /// Types what there is to type, waits for the end, and returns stdout and stderr.

@@ -1,0 +1,175 @@
+//! A TLS server that replays answers and notes what it is asked.
+
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use serde_json::Value;
+
+use super::phrases::phrase;
+use crate::error::Error;
+
+/// The certificate for localhost that the golden cases were captured with, and its key.
+pub const CERTIFICATE: &str = include_str!("../../../crates/az-communication/tests/golden/tls/cert.pem");
+const KEY: &str = include_str!("../../../crates/az-communication/tests/golden/tls/key.pem");
+
+/// A request that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `POST`.
+    pub method: String,
+    /// The path with its query.
+    pub path: String,
+    /// In the order in which they came.
+    pub headers: Vec<(String, String)>,
+    /// As text.
+    pub body: String,
+}
+
+/// A server, which ends when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens, on 127.0.0.1.
+    pub port: u16,
+    requests: Arc<Mutex<Vec<Request>>>,
+    stopping: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts a server that gives these answers in order, the last one repeated.
+    ///
+    /// # Errors
+    ///
+    /// When there is no free port.
+    pub fn start(answers: Vec<Value>) -> Result<Self, Error> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let port = listener.local_addr()?.port();
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let stopping = Arc::new(AtomicBool::new(false));
+        let thread = thread::spawn({
+            let (requests, stopping) = (Arc::clone(&requests), Arc::clone(&stopping));
+            move || {
+                for stream in listener.incoming() {
+                    if stopping.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    // A client that gives up is what some cases are about.
+                    let _ = stream.and_then(|stream| serve(stream, &requests, &answers));
+                }
+            }
+        });
+        Ok(Self { port, requests, stopping, thread: Some(thread) })
+    }
+
+    /// What it was asked.
+    pub fn requests(&self) -> Vec<Request> {
+        lock(&self.requests).clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        let _ = TcpStream::connect(("127.0.0.1", self.port));
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn lock(requests: &Mutex<Vec<Request>>) -> MutexGuard<'_, Vec<Request>> {
+    requests.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Answers the requests of one connection.
+fn serve(stream: TcpStream, requests: &Mutex<Vec<Request>>, answers: &[Value]) -> io::Result<()> {
+    let connection = ServerConnection::new(config()).map_err(io::Error::other)?;
+    let mut stream = BufReader::new(StreamOwned::new(connection, stream));
+    while let Some(request) = read(&mut stream)? {
+        let answer = {
+            let mut requests = lock(requests);
+            requests.push(request);
+            answers.get(requests.len() - 1).or(answers.last())
+        };
+        let Some(answer) = answer.filter(|answer| answer.get("drop").is_none()) else { return Ok(()) };
+        let out = stream.get_mut();
+        out.write_all(response(answer).as_bytes())?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// A request, or nothing where the connection has ended.
+fn read(stream: &mut BufReader<StreamOwned<ServerConnection, TcpStream>>) -> io::Result<Option<Request>> {
+    let mut line = String::new();
+    if stream.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    let mut words = line.split_whitespace().map(ToOwned::to_owned);
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (mut length, mut headers) = (0, Vec::new());
+    loop {
+        line.clear();
+        stream.read_line(&mut line)?;
+        if line.trim().is_empty() {
+            break;
+        }
+        if let Some((name, value)) = line.split_once(':') {
+            if name.eq_ignore_ascii_case("content-length") {
+                length = value.trim().parse().unwrap_or(0);
+            }
+            headers.push((name.to_owned(), value.trim().to_owned()));
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body)?;
+    Ok(Some(Request { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() }))
+}
+
+fn response(answer: &Value) -> String {
+    let status = answer["status"].as_u64().unwrap_or(500);
+    let body = match &answer["body"] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        json => json.to_string(),
+    };
+    let mut text = format!("HTTP/1.1 {status} {}\r\n", answer["reason"].as_str().unwrap_or_else(|| phrase(status)));
+    for (name, value) in answer["headers"].as_object().into_iter().flatten() {
+        text.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap_or_default()));
+    }
+    if status != 204 {
+        text.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
+    text + "\r\n" + &body
+}
+
+/// How it shows [`CERTIFICATE`].
+fn config() -> Arc<ServerConfig> {
+    static CONFIG: LazyLock<Arc<ServerConfig>> = LazyLock::new(|| {
+        let chain = CertificateDer::pem_slice_iter(CERTIFICATE.as_bytes()).map_while(Result::ok).collect();
+        let key = PrivateKeyDer::from_pem_slice(KEY.as_bytes()).expect("the key of the repository is a key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let builder = builder.expect("ring has the usual versions").with_no_client_auth();
+        Arc::new(builder.with_single_cert(chain, key).expect("the certificate is that of the key"))
+    });
+    Arc::clone(&CONFIG)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::response;
+
+    #[test]
+    fn an_answer_is_written_as_pythons_server_writes_it() {
+        let answer = json!({"status": 404, "headers": {"a": "b"}, "body": {"c": [1]}});
+        assert_eq!(response(&answer), "HTTP/1.1 404 Not Found\r\na: b\r\nContent-Length: 9\r\n\r\n{\"c\":[1]}");
+        assert_eq!(response(&json!({"status": 204, "reason": "Gone"})), "HTTP/1.1 204 Gone\r\n\r\n");
+    }
+}
