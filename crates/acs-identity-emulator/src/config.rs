@@ -6,6 +6,7 @@ use std::time::Duration;
 use acs_identity_protocol::AccessKey;
 
 use crate::clock::ServiceClock;
+use crate::server::Place;
 
 /// Where the data is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,10 @@ impl Storage {
 pub struct Config {
     /// Where the data is kept.
     pub storage: Storage,
+    /// The addresses to listen on.
+    pub place: Place,
+    /// The port to listen on; 0 takes any free one.
+    pub port: u16,
     /// The host under which clients reach the emulator: a name, or an address, without brackets. It stands in the
     /// connection string, in the issuer of tokens and in the server's certificate, which names localhost, 127.0.0.1, ::1,
     /// host.docker.internal and host.containers.internal in any case.
@@ -132,6 +137,8 @@ impl Config {
     pub fn in_memory() -> Self {
         Self {
             storage: Storage::Memory,
+            place: Place::loopback(),
+            port: 0,
             host: "localhost".to_owned(),
             hostnames: Vec::new(),
             certificate: None,
@@ -148,6 +155,12 @@ impl Config {
             public_url: None,
             new_authority_command: "emulator new-authority".to_owned(),
         }
+    }
+
+    /// The same, listening on these addresses, under the host by which they are reached.
+    #[must_use]
+    pub fn on(self, place: Place) -> Self {
+        Self { host: place.host().to_owned(), place, ..self }
     }
 
     /// Everything in a folder, the well-known key.

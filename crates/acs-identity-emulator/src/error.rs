@@ -1,6 +1,7 @@
 //! Errors of starting the emulator.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Why the emulator cannot start.
@@ -32,6 +33,10 @@ pub enum Error {
     Crypto(String),
     /// The machine's clock says a time that cannot be used.
     Clock,
+    /// An address cannot be listened on.
+    Listen(SocketAddr, std::io::Error),
+    /// The system refuses the threads that are needed.
+    Threads(std::io::Error),
     /// The network.
     Network(std::io::Error),
 }
@@ -66,6 +71,8 @@ impl fmt::Display for Error {
             Self::HostName(name, problem) => write!(f, "the host name '{name}' {problem}"),
             Self::Crypto(what) => write!(f, "keys cannot be made: {what}"),
             Self::Clock => f.write_str("the clock of this machine is before 1970 or near the year 10000"),
+            Self::Listen(address, error) => write!(f, "{address} cannot be listened on: {}", system_text(error)),
+            Self::Threads(error) => write!(f, "no thread can be started: {}", system_text(error)),
             Self::Network(error) => write!(f, "the network cannot be used: {}", system_text(error)),
         }
     }

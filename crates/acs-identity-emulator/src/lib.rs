@@ -18,6 +18,7 @@ mod server;
 mod store;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod system;
+pub mod trust;
 
 pub use certificates::{host_name_problem, new_authority};
 pub use clock::ServiceClock;
@@ -27,4 +28,4 @@ pub use error::{Error, OwnFile};
 pub use keys::pki::ISSUERS;
 pub use keys::pki::stored::CA_CERTIFICATE_FILE;
 pub use log::{flush_log, log_panics, log_to};
-pub use server::{Emulator, run};
+pub use server::{Access, Emulator, Handle, Place, Serving, run, runtime};

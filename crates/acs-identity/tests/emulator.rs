@@ -11,11 +11,10 @@ use acs_identity::models::{
 use acs_identity::{
     CommunicationIdentityClient, CommunicationIdentityClientExt as _, CommunicationIdentityClientOptions,
 };
-use acs_identity_emulator::{Config, Emulator};
+use acs_identity_emulator::{Config, Emulator, Handle};
 use azure_core::credentials::Secret;
 use azure_core::http::{ClientOptions, StatusCode, Transport};
 use futures::{StreamExt as _, TryStreamExt as _};
-use tokio::net::TcpListener;
 
 const TENANT: &str = "11111111-1111-1111-1111-111111111111";
 const OBJECT: &str = "22222222-2222-2222-2222-222222222222";
@@ -23,23 +22,17 @@ const APP: &str = "33333333-3333-3333-3333-333333333333";
 
 /// An emulator, and a transport that trusts it.
 struct World {
-    connection_string: String,
+    emulator: Handle,
     transport: Transport,
     http: reqwest::Client,
-    base: String,
 }
 
 impl World {
-    async fn start() -> Self {
-        let emulator = Emulator::open(Config::in_memory()).unwrap();
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let connection_string = emulator.connection_string(port);
+    fn start() -> Self {
+        let emulator = Emulator::start(Config::in_memory()).unwrap();
         let authority = reqwest::Certificate::from_pem(emulator.ca_certificate().as_bytes()).unwrap();
-        tokio::spawn(acs_identity_emulator::run(vec![listener], emulator, std::future::pending()));
         let http = reqwest::Client::builder().tls_certs_only([authority]).no_proxy().build().unwrap();
-        let transport = Transport::new(Arc::new(http.clone()));
-        Self { connection_string, transport, http, base: format!("https://localhost:{port}") }
+        Self { emulator, transport: Transport::new(Arc::new(http.clone())), http }
     }
 
     fn client(&self, api_version: &str) -> CommunicationIdentityClient {
@@ -47,13 +40,13 @@ impl World {
             api_version: api_version.into(),
             client_options: ClientOptions { transport: Some(self.transport.clone()), ..Default::default() },
         };
-        CommunicationIdentityClient::with_connection_string(&self.connection_string, Some(options)).unwrap()
+        CommunicationIdentityClient::with_connection_string(self.emulator.connection_string(), Some(options)).unwrap()
     }
 
     /// The token of a user, by device code, which the emulator grants at once.
     async fn entra_token(&self, scope: &str) -> Secret {
         let post = async |path: &str, form: String| -> serde_json::Value {
-            let request = self.http.post(format!("{}/{TENANT}/oauth2/v2.0/{path}", self.base));
+            let request = self.http.post(format!("{}/{TENANT}/oauth2/v2.0/{path}", self.emulator.endpoint()));
             let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
             serde_json::from_slice(&request.send().await.unwrap().bytes().await.unwrap()).unwrap()
         };
@@ -66,7 +59,7 @@ impl World {
 
 #[tokio::test]
 async fn identities_and_tokens() -> azure_core::Result<()> {
-    let world = World::start().await;
+    let world = World::start();
     let client = world.client("2025-03-02-preview");
     let created = client.create_user_and_token(&[TokenScope::Chat], Some(60)).await?.into_model()?;
     assert!(created.access_token.is_some_and(|token| token.token.is_some() && token.expires_on.is_some()));
@@ -86,7 +79,7 @@ async fn identities_and_tokens() -> azure_core::Result<()> {
 
 #[tokio::test]
 async fn many_at_once() -> azure_core::Result<()> {
-    let world = World::start().await;
+    let world = World::start();
     let client = world.client("2025-06-30");
     let created: Vec<_> = client.create_identities(CreateIdentityRequest::default(), 25, 8).try_collect().await?;
     let users: Vec<String> = created.into_iter().filter_map(|result| result.identity?.id).collect();
@@ -107,7 +100,7 @@ async fn many_at_once() -> azure_core::Result<()> {
 
 #[tokio::test]
 async fn teams_extension() -> azure_core::Result<()> {
-    let world = World::start().await;
+    let world = World::start();
     let client = world.client("2025-06-30");
     // The user who signs in by device code at the emulator.
     let object = TENANT;
@@ -131,7 +124,7 @@ async fn teams_extension() -> azure_core::Result<()> {
 
 #[tokio::test]
 async fn entra_assignments() -> azure_core::Result<()> {
-    let world = World::start().await;
+    let world = World::start();
     let client = world.client("2025-03-02-preview");
     let assignment = || EntraAssignmentRequest {
         tenant_id: Some(TENANT.into()),
@@ -155,7 +148,7 @@ async fn entra_assignments() -> azure_core::Result<()> {
 
 #[tokio::test]
 async fn teams_users() -> azure_core::Result<()> {
-    let world = World::start().await;
+    let world = World::start();
     let client = world.client("2023-10-01");
     let resource = "https://auth.msft.communication.azure.com";
     let token = world.entra_token(&format!("{resource}/Teams.ManageCalls%20{resource}/Teams.ManageChats")).await;

@@ -52,6 +52,8 @@ pub(super) const RETIRE: Duration = Duration::from_secs(1);
 
 /// How long connections may take to end when the emulator does.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
+/// How long they may take where they are cut.
+pub(super) const GRACE_AT_ONCE: Duration = Duration::from_millis(100);
 /// Those on which nothing was begun: half a head, half a body.
 pub(super) const GRACE_UNBEGUN: Duration = Duration::from_millis(700);
 

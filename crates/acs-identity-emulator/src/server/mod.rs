@@ -1,12 +1,16 @@
 //! Connections: TLS or plain HTTP by the first byte, limits in number and in time, a clean end.
 
 mod accept;
+mod access;
 mod connection;
 mod emulator;
+mod handle;
 mod limits;
+mod place;
 mod shared;
 mod stream;
 mod table;
+mod threads;
 mod turns;
 mod watch;
 
@@ -16,8 +20,13 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
+pub use access::Access;
 pub use emulator::Emulator;
-use limits::GRACE;
+pub use handle::{Handle, Serving};
+pub use place::Place;
+pub use threads::runtime;
+
+use limits::{GRACE, GRACE_AT_ONCE};
 use table::Table;
 
 use crate::certificates;
@@ -28,8 +37,26 @@ use crate::edge::Edge;
 /// How long the log may take at the end.
 const LOG: Duration = Duration::from_millis(200);
 
-/// Serves connections until `shutdown` resolves, then lets those that are open end, and writes what is queued.
+/// How an emulator ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Requests that have begun get their answers.
+    Gracefully,
+    /// Connections are cut. An operation that has begun is carried out.
+    AtOnce,
+}
+
+/// Serves connections on listeners of the caller until `shutdown` resolves, then lets those that are open end, and writes
+/// what is queued. [`Emulator::start`] and [`Emulator::serve`] listen by themselves.
 pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
+    let end = async {
+        shutdown.await;
+        End::Gracefully
+    };
+    serve(listeners, emulator, end).await;
+}
+
+async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future<Output = End>) {
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
     let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, Arc::clone(&emulator.pki), base));
@@ -43,11 +70,18 @@ pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl
     let turns = tokio::spawn(Arc::clone(&table.turns).give());
     tokio::spawn(settle_what_is_due(Arc::clone(&emulator.core), stopped.clone()));
     tokio::spawn(certificates::keep_up(emulator.pki, Arc::clone(&emulator.core), stopped));
-    shutdown.await;
+    let end = end.await;
+    let grace = match end {
+        End::Gracefully => GRACE,
+        End::AtOnce => GRACE_AT_ONCE,
+    };
     let _ = stop.send(true);
+    if end == End::AtOnce {
+        table.cut();
+    }
     // The tasks that accept and those that keep up hold receivers.
-    let _ = machine::timeout(GRACE, stop.closed()).await;
-    table.end(GRACE).await;
+    let _ = machine::timeout(grace, stop.closed()).await;
+    table.end(grace).await;
     looking.abort();
     turns.abort();
     emulator.core.close();

@@ -123,6 +123,11 @@ impl Table {
         cut_beyond(LARGE_HEADS, heads);
     }
 
+    /// Cuts all of them.
+    pub(super) fn cut(&self) {
+        self.open().values().for_each(|watch| watch.tell(Order::Cut));
+    }
+
     /// Tells all to end, and waits for it, for that long at most.
     pub(super) async fn end(&self, most: Duration) {
         let stopped = machine::instant();

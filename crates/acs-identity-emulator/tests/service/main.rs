@@ -9,6 +9,7 @@ mod entra;
 mod errors;
 mod exchanges;
 mod folder;
+mod handle;
 mod identities;
 mod issuers;
 mod large_requests;

@@ -1,21 +1,13 @@
-//! An emulator in this process.
+//! An emulator in this process, and clients of it.
 
-use std::net::Ipv4Addr;
-use std::sync::mpsc;
-use std::thread::{self, JoinHandle};
-
-use acs_identity_emulator::{Config, Emulator};
-use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
+use acs_identity_emulator::{Config, Emulator, Handle};
 
 use super::client::Client;
 
 /// An emulator that serves on a port of its own until it is dropped.
 pub struct Running {
     pub port: u16,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    handle: Handle,
 }
 
 impl Running {
@@ -24,20 +16,8 @@ impl Running {
     }
 
     pub fn start(config: Config) -> Self {
-        let (stop, stopped) = oneshot::channel();
-        let (started, port) = mpsc::channel();
-        let thread = thread::spawn(move || {
-            Runtime::new().unwrap().block_on(async {
-                let emulator = Emulator::open(config).unwrap();
-                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-                started.send(listener.local_addr().unwrap().port()).unwrap();
-                let stopped = async {
-                    let _ = stopped.await;
-                };
-                acs_identity_emulator::run(vec![listener], emulator, stopped).await;
-            });
-        });
-        Self { port: port.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+        let handle = Emulator::start(config).unwrap();
+        Self { port: handle.port(), handle }
     }
 
     /// A client with the well-known access key.
@@ -45,13 +25,8 @@ impl Running {
         Client::new(self.port)
     }
 
-    /// Stops it, and waits for that.
-    pub fn stop(self) {}
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        let _ = self.thread.take().map(JoinHandle::join);
+    /// Stops it gracefully, and waits for that.
+    pub fn stop(self) {
+        self.handle.close();
     }
 }

@@ -13,6 +13,9 @@ pub(crate) use access::{check, mend};
 /// Whether the database is locked beside its lock file. On Windows, SQLite could not lock it then.
 pub(crate) const LOCKS_DATABASE: bool = false;
 
+/// Whether an address whose last connections are not forgotten yet is taken again.
+pub(crate) const REUSES_ADDRESSES: bool = !cfg!(windows);
+
 /// A new folder has the rights of the one above.
 pub(crate) fn for_owner_folder(_: &mut DirBuilder) {}
 
@@ -39,6 +42,16 @@ pub(crate) fn no_link(_: &mut OpenOptions) {}
 
 /// Opening waits for nobody.
 pub(crate) fn without_waiting(_: &mut OpenOptions) {}
+
+/// Where owners are not known, no folder counts as private.
+pub(crate) fn is_private_folder(_: &Path) -> bool {
+    false
+}
+
+/// It is not known, so none has.
+pub(crate) fn has_ended(_: i32) -> bool {
+    false
+}
 
 /// Files have no numbers, so being there is all that can be seen.
 pub(crate) fn identity(_: &Metadata) -> (u64, u64) {

@@ -9,12 +9,17 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::Path;
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
+use rustix::process::{Pid, geteuid, test_kill_process};
 
 #[cfg(feature = "sqlite")]
 pub(crate) use access::{check, mend};
 
 /// Whether the database is locked beside its lock file. Only on Linux these locks and those of SQLite do not see each other.
 pub(crate) const LOCKS_DATABASE: bool = cfg!(target_os = "linux");
+
+/// Whether an address whose last connections are not forgotten yet is taken again.
+pub(crate) const REUSES_ADDRESSES: bool = true;
 
 /// A new folder is for its owner only.
 pub(crate) fn for_owner_folder(builder: &mut DirBuilder) {
@@ -49,6 +54,18 @@ pub(crate) fn no_link(options: &mut OpenOptions) {
 /// Opening does not wait for the other end of a pipe.
 pub(crate) fn without_waiting(options: &mut OpenOptions) {
     options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+}
+
+/// Whether it is a folder of this user that nobody else can look into, and not a link to one.
+pub(crate) fn is_private_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|metadata| {
+        metadata.is_dir() && metadata.uid() == geteuid().as_raw() && metadata.mode() & 0o777 == 0o700
+    })
+}
+
+/// Whether no process has that number.
+pub(crate) fn has_ended(process: i32) -> bool {
+    Pid::from_raw(process).is_some_and(|process| test_kill_process(process) == Err(Errno::SRCH))
 }
 
 /// The number of a file, and that of the disk it is on.

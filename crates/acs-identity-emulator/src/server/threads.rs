@@ -1,0 +1,55 @@
+//! The threads of an emulator: as many as it may have.
+
+use std::io;
+use std::panic;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
+
+use tokio::runtime::{Builder, Runtime};
+
+/// The stack of a thread. Signing and SQLite need a quarter of it.
+pub(super) const STACK: usize = 1024 * 1024;
+
+/// A runtime with a thread for each core, or with fewer where a limit of the system says so. Where no other thread can be
+/// started, the calling one does everything.
+///
+/// # Errors
+///
+/// When the system refuses what even that needs.
+pub fn runtime() -> io::Result<Runtime> {
+    let wanted = thread::available_parallelism().map_or(1, usize::from);
+    let built = match startable(wanted) {
+        0 => None,
+        count => many_threads(count),
+    };
+    built.unwrap_or_else(|| with_options(&mut Builder::new_current_thread()).build())
+}
+
+/// tokio panics where a thread cannot be started. Those that are wanted could be started a moment ago, so that is rare:
+/// another program has started its own meanwhile. `None` then.
+fn many_threads(count: usize) -> Option<io::Result<Runtime>> {
+    panic::catch_unwind(|| with_options(Builder::new_multi_thread().worker_threads(count)).build()).ok()
+}
+
+fn with_options(builder: &mut Builder) -> &mut Builder {
+    // A signature takes as long as hundreds of other tasks: the network is looked at in between.
+    builder.thread_stack_size(STACK).event_interval(4).enable_all()
+}
+
+/// How many threads can be started beside this one, up to that number: they are started, and end.
+fn startable(wanted: usize) -> usize {
+    let (ended, ends) = (Mutex::new(false), Condvar::new());
+    let wait = || {
+        let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*ended {
+            ended = ends.wait(ended).unwrap_or_else(PoisonError::into_inner);
+        }
+    };
+    thread::scope(|scope| {
+        let start = |_: &usize| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, wait).is_ok();
+        let count = (0..wanted).take_while(start).count();
+        *ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        ends.notify_all();
+        count
+    })
+}

@@ -1,0 +1,220 @@
+//! The folder for the files of one run, and what is left of runs that were killed.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::system;
+
+/// The names of the folders for the files of one run begin so. The process id and a number follow.
+pub const TEMPORARY_PREFIX: &str = "az-communication-emulator-";
+
+const LOCK_FILE: &str = "lock";
+
+/// How many folders one process may have in a parent folder.
+const MOST: u16 = 1000;
+
+/// A folder for the files of one run, for its owner only. It is removed when this is dropped.
+#[derive(Debug)]
+pub struct TemporaryFolder {
+    path: PathBuf,
+    /// Locked as long as the run lives. It tells the next run so, also across containers that share the parent folder, where
+    /// process ids mean nothing.
+    _lock: File,
+}
+
+impl TemporaryFolder {
+    /// Makes one in the first of these folders that can be written, and removes what killed runs have left there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] with the first of the folders, when none of them can be written.
+    pub fn in_one_of(parents: &[PathBuf]) -> Result<Self, Error> {
+        let mut failed = None;
+        for parent in parents {
+            remove_leftovers(parent);
+            match Self::new_in(parent) {
+                Ok(folder) => return Ok(folder),
+                Err(error) => failed = failed.or(Some((parent, error))),
+            }
+        }
+        let (parent, error) = failed
+            .map_or_else(|| (PathBuf::new(), ErrorKind::NotFound.into()), |(parent, error)| (parent.clone(), error));
+        Err(Error::File(parent, error))
+    }
+
+    fn new_in(parent: &Path) -> io::Result<Self> {
+        for attempt in 0..MOST {
+            let path = parent.join(format!("{TEMPORARY_PREFIX}{}-{attempt}", std::process::id()));
+            match make_folder(&path) {
+                Ok(()) => {
+                    let name = path.join(LOCK_FILE);
+                    let lock = create(&name).inspect_err(|_| remove(&path))?;
+                    // Another run may have found the lock open, and removes the folder. Where the file system has no locks,
+                    // the process id must do.
+                    if !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) && name.exists() {
+                        return Ok(Self { path, _lock: lock });
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(ErrorKind::AlreadyExists.into())
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes a file with certificates into it: one that ends with `.pem` or `.jks`. Returns its path.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] when it cannot be written.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<PathBuf, Error> {
+        let path = self.path.join(name);
+        match write_for_everybody(&path, content.as_ref()) {
+            Ok(()) => Ok(path),
+            Err(error) => Err(Error::File(path, error)),
+        }
+    }
+}
+
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        remove(&self.path);
+    }
+}
+
+/// Makes a folder for its owner only.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    system::for_owner_folder(&mut builder);
+    builder.create(path)?;
+    // The umask may have taken rights away from the owner.
+    system::close_folder_to_others(path)
+}
+
+/// Opens a file for writing, for its owner only, and empties it.
+fn create(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    system::for_owner(&mut options);
+    let file = options.write(true).create(true).truncate(true).open(path)?;
+    system::close_to_others(&file)?;
+    Ok(file)
+}
+
+/// Writes a file that everybody may read who may look into its folder.
+fn write_for_everybody(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = create(path)?;
+    system::open_to_readers(&file)?;
+    file.write_all(content)
+}
+
+fn remove(path: &Path) {
+    let _ = fs::remove_dir_all(path);
+}
+
+/// Removes the folders of runs that could not do it themselves, because they were killed.
+fn remove_leftovers(parent: &Path) {
+    let entries = fs::read_dir(parent).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        if let Some(process) = process_of(&path)
+            && is_ours(&path)
+            && is_left(&path, process)
+        {
+            remove(&path);
+        }
+    }
+}
+
+/// The process id in the name of such a folder.
+fn process_of(path: &Path) -> Option<i32> {
+    let (process, attempt) = path.file_name()?.to_str()?.strip_prefix(TEMPORARY_PREFIX)?.split_once('-')?;
+    attempt.parse::<u16>().ok()?;
+    process.parse().ok().filter(|process| *process > 0)
+}
+
+/// Whether it is a folder of this user that nobody else can look into, with nothing in it but what a run puts there.
+fn is_ours(path: &Path) -> bool {
+    let known = |entry: io::Result<fs::DirEntry>| {
+        entry.is_ok_and(|entry| {
+            let name = entry.file_name();
+            let fits =
+                name == LOCK_FILE || Path::new(&name).extension().is_some_and(|end| end == "pem" || end == "jks");
+            // A link to the program has the name that the program was called by.
+            entry.file_type().is_ok_and(|kind| kind.is_symlink() || (fits && kind.is_file()))
+        })
+    };
+    system::is_private_folder(path) && fs::read_dir(path).is_ok_and(|mut entries| entries.all(known))
+}
+
+/// Whether the run that made it has ended. In doubt, it has not.
+fn is_left(path: &Path, process: i32) -> bool {
+    match OpenOptions::new().write(true).open(path.join(LOCK_FILE)) {
+        Ok(lock) => match lock.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => false,
+            Err(TryLockError::Error(_)) => system::has_ended(process),
+        },
+        // A run that was killed before it had a lock.
+        Err(error) if error.kind() == ErrorKind::NotFound => system::has_ended(process),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parent(name: &str) -> PathBuf {
+        let parent = std::env::temp_dir().join(format!("acs-temporary-{name}-{}", std::process::id()));
+        remove(&parent);
+        fs::create_dir(&parent).unwrap();
+        parent
+    }
+
+    #[test]
+    fn a_folder_is_gone_when_it_is_dropped() {
+        let parent = parent("dropped");
+        let folder = TemporaryFolder::in_one_of(std::slice::from_ref(&parent)).unwrap();
+        let written = folder.write("ca.pem", "text").unwrap();
+        assert_eq!(fs::read_to_string(&written).unwrap(), "text");
+        drop(folder);
+        assert_eq!(fs::read_dir(&parent).unwrap().count(), 0);
+        remove(&parent);
+    }
+
+    #[test]
+    fn several_of_one_process_are_beside_each_other() {
+        let parent = parent("several");
+        let folders: Vec<_> =
+            (0..3).map(|_| TemporaryFolder::in_one_of(std::slice::from_ref(&parent)).unwrap()).collect();
+        assert_eq!(fs::read_dir(&parent).unwrap().count(), 3);
+        drop(folders);
+        remove(&parent);
+    }
+
+    #[test]
+    #[cfg_attr(any(not(unix), portable_system), ignore = "whose a folder is cannot be seen")]
+    fn what_a_killed_run_has_left_is_removed() {
+        let parent = parent("left");
+        let left = parent.join(format!("{TEMPORARY_PREFIX}7-0"));
+        make_folder(&left).unwrap();
+        create(&left.join(LOCK_FILE)).unwrap();
+        let folder = TemporaryFolder::in_one_of(std::slice::from_ref(&parent)).unwrap();
+        assert!(!left.exists());
+        drop(folder);
+        remove(&parent);
+    }
+
+    #[test]
+    fn where_no_folder_can_be_written_the_first_one_is_named() {
+        let missing = [PathBuf::from("/nonexistent/a"), PathBuf::from("/nonexistent/b")];
+        let Err(Error::File(path, error)) = TemporaryFolder::in_one_of(&missing) else { panic!("it was made") };
+        assert_eq!((path.as_path(), error.kind()), (Path::new("/nonexistent/a"), ErrorKind::NotFound));
+    }
+}
