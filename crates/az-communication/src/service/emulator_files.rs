@@ -51,9 +51,6 @@ pub fn ca_certificate() -> Result<PathBuf, CliError> {
         .hint(format!("If one runs in memory, or with another data folder: {ANOTHER_EMULATOR}")))
 }
 
-/// The names of the folders for the files of one run, in front of the process id and a number.
-pub const TEMPORARY_PREFIX: &str = "az-communication-emulator-";
-
 /// The folders for temporary files, in the order in which they are tried: the one that TMPDIR names, else /tmp, else the
 /// one that containers can write even where everything else is read-only.
 pub fn temporary_parents() -> Vec<PathBuf> {

@@ -1,50 +1,12 @@
-//! Bundles of certificates: roots that are trusted already, and the emulator's authority.
+//! The roots of this machine, in PEM.
 
-use std::collections::HashSet;
-use std::fs;
-use std::io::{self, Read as _};
 use std::path::Path;
 
+use acs_identity_emulator::trust::bundle::read;
 use base64::Engine as _;
 
 use crate::system::platform::Platform;
 use crate::transport::tls::trust;
-
-/// The largest file that is read. Bundles of all public roots have some 250 KB.
-const LIMIT: u64 = 16 * 1024 * 1024;
-
-const BEGIN: &str = "-----BEGIN ";
-const END: &str = "-----END ";
-
-/// The certificates of a file in PEM, or of all files of a folder.
-///
-/// # Errors
-///
-/// When it cannot be read, or holds no certificate.
-pub(crate) fn read(path: &Path) -> io::Result<String> {
-    let none = || io::Error::new(io::ErrorKind::InvalidData, "it holds no certificate in PEM form");
-    if !path.is_dir() {
-        return read_file(path).and_then(|text| if text.contains(BEGIN) { Ok(text) } else { Err(none()) });
-    }
-    let mut texts = Vec::new();
-    for entry in fs::read_dir(path)? {
-        // Folders of certificates hold other files, too.
-        texts.extend(entry.and_then(|entry| read_file(&entry.path())).ok().filter(|text| text.contains(BEGIN)));
-    }
-    if texts.is_empty() { Err(none()) } else { Ok(join(texts.iter().map(String::as_str))) }
-}
-
-fn read_file(path: &Path) -> io::Result<String> {
-    let metadata = fs::metadata(path)?;
-    // A pipe would wait for ever.
-    if !metadata.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
-    }
-    let mut content = Vec::new();
-    fs::File::open(path)?.take(LIMIT).read_to_end(&mut content)?;
-    // Comments may be in any encoding.
-    Ok(String::from_utf8_lossy(&content).into_owned())
-}
 
 /// The roots of this machine.
 pub(crate) fn system() -> String {
@@ -64,50 +26,4 @@ fn machine_roots() -> String {
         pem.push_str("-----END CERTIFICATE-----\n");
     }
     pem
-}
-
-/// The certificates of all texts, each one once, without the comments between them.
-pub(crate) fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut joined = String::new();
-    let mut seen = HashSet::new();
-    for block in texts.into_iter().flat_map(blocks) {
-        let bare: Vec<u8> = block.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        if seen.insert(bare) {
-            joined.push_str(block);
-            joined.push('\n');
-        }
-    }
-    joined
-}
-
-/// The PEM blocks of a text.
-pub(crate) fn blocks(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        let block = &rest[rest.find(BEGIN)?..];
-        let end = block.find(END)?;
-        let length = block[end..].find('\n').map_or(block.len(), |length| end + length);
-        rest = &block[length..];
-        Some(block[..length].trim_end())
-    })
-    // Not the private keys that some files hold, too.
-    .filter(|block| block.lines().next().is_some_and(|line| line.trim_end().ends_with("CERTIFICATE-----")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn block(content: &str) -> String {
-        format!("-----BEGIN CERTIFICATE-----\n{content}\n-----END CERTIFICATE-----\n")
-    }
-
-    #[test]
-    fn certificates_are_joined_once_each() {
-        let (one, two) = (block("AAAA"), block("BBBB"));
-        let messy = format!("# a comment\r\n{}junk\n{}", one.replace('\n', "\r\n"), two.trim_end());
-        assert_eq!(join([one.as_str(), &two, &one]), format!("{one}{two}"));
-        assert_eq!(join([one.as_str(), &messy]), format!("{one}{two}"));
-        assert_eq!(join(["", "-----BEGIN CERTIFICATE-----\nAAAA", "nothing"]), "");
-    }
 }

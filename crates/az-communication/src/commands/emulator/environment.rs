@@ -6,9 +6,10 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::Command;
 
-use acs_identity_emulator::Emulator;
+use acs_identity_emulator::Access;
+use acs_identity_emulator::trust::TemporaryFolder;
 
-use crate::commands::emulator::folder::TemporaryFolder;
+use crate::commands::emulator::folder;
 use crate::commands::emulator::trusting;
 use crate::delegate;
 use crate::knack::command_table::{Argument, Variable};
@@ -32,19 +33,17 @@ pub(crate) enum Credentials {
     Own,
 }
 
-/// Adds what a client of the emulator on that port needs, and the variables about certificates.
+/// Adds what a client of the emulator needs, and the variables about certificates.
 pub(crate) fn of_child(
     command: &mut Command,
-    emulator: &Emulator,
-    port: u16,
+    emulator: &Access,
     trusted: trusting::Variables,
     credentials: Credentials,
-    folder: &TemporaryFolder,
+    run: &TemporaryFolder,
 ) {
-    let endpoint = emulator.endpoint(port);
     command
-        .env("AZURE_COMMUNICATION_CONNECTION_STRING", emulator.connection_string(port))
-        .env("AZURE_COMMUNICATION_ENDPOINT", &endpoint)
+        .env("AZURE_COMMUNICATION_CONNECTION_STRING", emulator.connection_string())
+        .env("AZURE_COMMUNICATION_ENDPOINT", emulator.endpoint())
         .envs(trusted)
         .envs(no_proxy(env::var_os("NO_PROXY"), env::var_os("no_proxy"), emulator.host()));
     // An emulator inside of this one has a port and a folder of its own.
@@ -56,27 +55,28 @@ pub(crate) fn of_child(
         command.env_remove(name);
     }
     if credentials == Credentials::Emulator {
-        command.envs(keyless(emulator, &endpoint));
+        command.envs(keyless(emulator));
     }
     // Other programs keep their order: in front stands a folder with nothing to run but this one, and only where it is needed.
     if delegate::found_by_name().is_none()
-        && let Some(path) = folder.program().and_then(|own| with_folder(own, env::var_os("PATH")))
+        && let Some(path) = folder::with_program(run).and_then(|own| with_folder(own, env::var_os("PATH")))
     {
         command.env("PATH", path);
     }
 }
 
 /// What code without a key looks for: a managed identity, an application's secret, and who vouches for them.
-fn keyless(emulator: &Emulator, endpoint: &str) -> [(&'static str, String); 7] {
+fn keyless(emulator: &Access) -> [(&'static str, String); 7] {
+    let endpoint = emulator.endpoint();
     let plain = endpoint.replacen("https", "http", 1);
     [
         ("IDENTITY_ENDPOINT", format!("{plain}/msi/token")),
-        ("IDENTITY_HEADER", emulator.identity_header()),
+        ("IDENTITY_HEADER", emulator.identity_header().to_owned()),
         ("AZURE_POD_IDENTITY_AUTHORITY_HOST", plain),
         ("AZURE_AUTHORITY_HOST", endpoint.to_owned()),
         ("AZURE_TENANT_ID", TENANT.to_owned()),
         ("AZURE_CLIENT_ID", CLIENT.to_owned()),
-        ("AZURE_CLIENT_SECRET", emulator.client_secret()),
+        ("AZURE_CLIENT_SECRET", emulator.client_secret().to_owned()),
     ]
 }
 

@@ -8,7 +8,6 @@ pub(crate) mod entra_token;
 pub(crate) mod environment;
 pub(crate) mod folder;
 pub(crate) mod health;
-pub(crate) mod java;
 pub(crate) mod listen;
 pub(crate) mod log;
 pub(crate) mod misspelled;

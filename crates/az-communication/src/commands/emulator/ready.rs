@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::Path;
 
-use acs_identity_emulator::Emulator;
+use acs_identity_emulator::Access;
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR};
 use pyjmespath::Value;
 use serde_json::{Value as Json, json};
@@ -51,12 +51,12 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
-    /// What is known of an emulator on that port.
-    pub(crate) fn of(emulator: &Emulator, port: u16) -> Self {
+    /// What is known of an emulator that runs.
+    pub(crate) fn of(emulator: &Access) -> Self {
         Self {
-            endpoint: emulator.public_endpoint(port),
-            control_endpoint: format!("{}/emulator/", emulator.endpoint(port)),
-            connection_string: emulator.public_connection_string(port),
+            endpoint: emulator.public_endpoint().to_owned(),
+            control_endpoint: format!("{}/emulator/", emulator.endpoint()),
+            connection_string: emulator.public_connection_string().to_owned(),
             certificate: None,
             bundle: None,
             data: None,

@@ -5,17 +5,14 @@ use std::process::{Command, ExitStatus};
 
 use acs_identity_emulator::{Config, Storage};
 use pyjmespath::Value;
-use tokio::sync::oneshot;
 
 use crate::commands::emulator::environment::{self, Credentials};
-use crate::commands::emulator::folder::TemporaryFolder;
-use crate::commands::emulator::listen::Place;
 use crate::commands::emulator::settings::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME,
     KEEP_CREDENTIALS, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION,
     THROTTLE,
 };
-use crate::commands::emulator::{Hints, options, threads, trusting};
+use crate::commands::emulator::{Hints, folder, listen, log, options, threads, trusting};
 use crate::delegate;
 use crate::knack::command_table::{Argument, Arity, Example, Verb};
 use crate::knack::invocation::Invocation;
@@ -79,7 +76,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     crate::commands::emulator::misspelled::warn(invocation);
     crate::commands::emulator::check_file_limit()?;
     let port = options::option(invocation, "--port")?.map_or(Ok(0), |given| given.port())?;
-    let place = Place::of(options::option(invocation, "--host")?.as_ref())?;
+    let place = listen::place(options::option(invocation, "--host")?.as_ref())?;
     let storage = match options::option(invocation, "--data-dir")? {
         Some(given) => Storage::Folder(options::absolute(given.value.into())?),
         None => Storage::Memory,
@@ -88,26 +85,22 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         true => Credentials::Own,
         false => Credentials::Emulator,
     };
-    let config = Config { host: place.host().to_owned(), storage, ..Config::in_memory() };
+    let config = Config { storage, port, ..Config::in_memory() }.on(place);
     let config = options::configure(invocation, config)?;
     // Before there is a folder to remove or a command to tell. Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
     let opened = crate::commands::emulator::open(config, &HINTS)?;
-    let folder = TemporaryFolder::new()?;
+    let folder = folder::temporary()?;
     let trusted = trusting::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
     let end = threads::runtime()?.block_on(async {
-        let (listeners, port) = place.listen(port).await?;
+        let emulator = listen::serve(opened).await?;
         let mut command = Command::new(delegate::to_start(program));
         command.args(arguments);
-        environment::of_child(&mut command, &opened, port, trusted, credentials, &folder);
+        environment::of_child(&mut command, &emulator, trusted, credentials, &folder);
         if let Some(signal) = signals.ended_by() {
             return Ok(End::Signal(signal));
         }
-        let (stop, stopped) = oneshot::channel::<()>();
-        let served = tokio::spawn(acs_identity_emulator::run(listeners, opened, async {
-            let _ = stopped.await;
-        }));
         let status = match command.spawn() {
             Ok(child) => {
                 // The command has the limit that it would have without us.
@@ -116,8 +109,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             }
             Err(error) => Err(delegate::not_started(&command, error)),
         };
-        drop(stop);
-        let _ = served.await;
+        emulator.close().await;
+        log::flush();
         status
     });
     drop(folder);

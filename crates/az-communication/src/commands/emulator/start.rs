@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use acs_identity_emulator::trust::TemporaryFolder;
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_PORT};
 use pyjmespath::Value;
 
-use crate::commands::emulator::folder::TemporaryFolder;
-use crate::commands::emulator::listen::Place;
 use crate::commands::emulator::process_file::{Kind, PID, ProcessFile, READY};
 use crate::commands::emulator::ready::{Ready, text_of};
 use crate::commands::emulator::settings::{
@@ -17,7 +16,7 @@ use crate::commands::emulator::settings::{
     READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, UNTIL_STDIN_CLOSES,
 };
 use crate::commands::emulator::until::Until;
-use crate::commands::emulator::{Hints, detach, options, threads, trusting};
+use crate::commands::emulator::{Hints, detach, folder, listen, log, options, threads, trusting};
 use crate::files::private_file;
 use crate::knack::command_table::{Example, Verb};
 use crate::knack::invocation::Invocation;
@@ -99,7 +98,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     crate::commands::emulator::raise_file_limit();
     crate::commands::emulator::check_file_limit()?;
     let port = options::option(invocation, "--port")?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
-    let place = Place::of(options::option(invocation, "--host")?.as_ref())?;
+    let place = listen::place(options::option(invocation, "--host")?.as_ref())?;
     let folder = data_folder(invocation)?;
     let log_file = options::option(invocation, LOG_FILE.key())?;
     if detached.is_none() {
@@ -111,9 +110,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
                 .hint("Without --detach, the log goes to stderr."));
         }
     }
-    let mut config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder);
-    config.host = place.host().to_owned();
-    let config = options::configure(invocation, config)?;
+    let is_open = place.is_open();
+    let config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder).on(place);
+    let config = options::configure(invocation, Config { port, ..config })?;
     let until = Until::of(invocation)?;
     let pid_file = options::option(invocation, PID_FILE.key())?;
     let ready_file = options::option(invocation, READY_FILE.key())?;
@@ -131,7 +130,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
     };
     let end = threads::runtime()?.block_on(async {
-        let (listeners, port) = place.listen(port).await?;
+        let emulator = listen::serve(opened).await?;
         if let Some(signal) = signals.ended_by() {
             return Ok(Some(signal));
         }
@@ -142,9 +141,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             file: ready_file.as_ref().map(|file| text_of(file.path())).transpose()?,
             pid_file: pid_file.as_ref().map(|file| text_of(file.path())).transpose()?,
             log_file: log_file.map(|given| given.value),
-            ..Ready::of(&opened, port)
+            ..Ready::of(&emulator)
         };
-        if place.is_open() && ready.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY) {
+        if is_open && ready.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY) {
             invocation.printer.warning(&open_with_known_key(Platform::HERE));
         }
         match &detached {
@@ -172,14 +171,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         if detached.is_none() {
             ready.say(invocation)?;
         }
-        let mut end = Err(CliError::new("The emulator has stopped."));
-        let stop = async {
-            end = tokio::select! {
-                signal = signals.end() => signal.map(Some).map_err(CliError::from),
-                () = until.end() => Ok(None),
-            };
+        let end = tokio::select! {
+            signal = signals.end() => signal.map(Some).map_err(CliError::from),
+            () = until.end() => Ok(None),
         };
-        acs_identity_emulator::run(listeners, opened, stop).await;
+        emulator.close().await;
+        log::flush();
         end
     });
     drop(temporary);
@@ -238,7 +235,7 @@ impl Files {
         invocation: &Invocation<'_>,
         authority: &str,
     ) -> Result<(Self, Option<TemporaryFolder>), CliError> {
-        let folder = match TemporaryFolder::new() {
+        let folder = match folder::temporary() {
             Ok(folder) => folder,
             Err(error) => {
                 let hints = error.hints.join(" ");
@@ -249,8 +246,8 @@ impl Files {
                 return Ok((Self::default(), None));
             }
         };
-        let certificate = folder.write(CA_CERTIFICATE_FILE, authority.as_bytes())?;
-        let bundle = folder.write(BUNDLE_FILE, trusting::bundle(authority, folder.path()).as_bytes())?;
+        let certificate = folder::write(&folder, CA_CERTIFICATE_FILE, authority)?;
+        let bundle = folder::write(&folder, BUNDLE_FILE, trusting::bundle(authority, folder.path()))?;
         let files = Self { certificate: Some(text_of(&certificate)?), bundle: Some(text_of(&bundle)?), data: None };
         Ok((files, Some(folder)))
     }

@@ -6,9 +6,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::commands::emulator::bundle::{join, read, system};
-use crate::commands::emulator::folder::TemporaryFolder;
-use crate::commands::emulator::java;
+use acs_identity_emulator::trust::bundle::{join, read};
+use acs_identity_emulator::trust::{TemporaryFolder, java};
+
+use crate::commands::emulator::bundle::system;
+use crate::commands::emulator::folder;
 use crate::report::error::CliError;
 use crate::report::printer::Printer;
 use crate::system::system_text;
@@ -74,7 +76,7 @@ impl InForce<'_> {
 /// # Errors
 ///
 /// When the folder cannot be written.
-pub(crate) fn variables(folder: &TemporaryFolder, authority: &str, printer: &Printer) -> Result<Variables, CliError> {
+pub(crate) fn variables(run: &TemporaryFolder, authority: &str, printer: &Printer) -> Result<Variables, CliError> {
     let in_force = InForce { lookup: &|name| env::var_os(name), warn: &|text| printer.warning(&text) };
     // Most often three of the four are the same.
     let mut written: Vec<(String, PathBuf)> = Vec::new();
@@ -84,27 +86,27 @@ pub(crate) fn variables(folder: &TemporaryFolder, authority: &str, printer: &Pri
             Some((_, path)) => path.clone(),
             None => {
                 let content = join([trusted.as_str(), authority]);
-                folder.write(&format!("{}.pem", name.to_ascii_lowercase().replace('_', "-")), content.as_bytes())?
+                folder::write(run, &format!("{}.pem", name.to_ascii_lowercase().replace('_', "-")), content)?
             }
         };
         written.push((trusted, path.clone()));
         variables.push((name, path.into()));
     }
-    variables.extend(java_options(folder, authority)?.map(|options| ("JAVA_TOOL_OPTIONS", options.into())));
+    variables.extend(java_options(run, authority)?.map(|options| ("JAVA_TOOL_OPTIONS", options.into())));
     Ok(variables)
 }
 
 /// The options for Java, with the trust store that they name. `None` where the options that are set name another one.
-fn java_options(folder: &TemporaryFolder, authority: &str) -> Result<Option<String>, CliError> {
+fn java_options(run: &TemporaryFolder, authority: &str) -> Result<Option<String>, CliError> {
     const FILE: &str = "java.jks";
     let set = env::var_os("JAVA_TOOL_OPTIONS").unwrap_or_default();
-    let path = folder.path().join(FILE);
+    let path = run.path().join(FILE);
     let (Some(set), Some(path)) = (set.to_str(), path.to_str()) else { return Ok(None) };
     let options = java::options(set, path);
     if options.is_some() {
         let made = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
         let roots = join([system().as_str(), authority]);
-        folder.write(FILE, &java::trust_store(&roots, u64::try_from(made).unwrap_or_default()))?;
+        folder::write(run, FILE, java::trust_store(&roots, u64::try_from(made).unwrap_or_default()))?;
     }
     Ok(options)
 }

@@ -4,11 +4,12 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use acs_identity_emulator::trust::TEMPORARY_PREFIX;
+
 use crate::commands::shim::file::{self, Found};
 use crate::commands::shim::{folder_of, record};
 use crate::delegate::OnPath;
 use crate::report::error::CliError;
-use crate::service::emulator_files::TEMPORARY_PREFIX;
 use crate::system;
 
 /// The folder of a user's own programs, below the home folder.

@@ -48,11 +48,6 @@ pub fn is_closed_to_writers(metadata: &Metadata) -> bool {
     metadata.is_file()
 }
 
-/// Where owners are not known, no folder counts as private.
-pub fn is_private_folder(_: &Path) -> bool {
-    false
-}
-
 /// It is not known.
 pub fn is_of_another_user(_: &Metadata) -> bool {
     false

@@ -7,9 +7,6 @@ use std::time::Duration;
 /// How often it is tried to write, because the standard library cannot wait for that.
 const WRITING: Duration = Duration::from_millis(5);
 
-/// Whether an address whose last connections are not forgotten yet is taken again.
-pub const REUSES_ADDRESSES: bool = !cfg!(windows);
-
 /// Waits until something can be read; whether that is so within this time. Where something is to be written, too, it waits
 /// for a short time only, and counts as ready.
 ///

@@ -45,12 +45,12 @@ pub use locks::{LOCKS_SHUT, try_lock, try_lock_shared};
 pub use own::{is_caller, is_this_file, own_program};
 pub use private::{
     close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_of_another_user,
-    is_open_to_others, is_private_folder, open_to_readers,
+    is_open_to_others, open_to_readers,
 };
 pub use processes::{REPLACES, ask_to_end, call_by, exit_signal, has_ended, leave_session, may_be_child_of, replace};
 #[cfg(target_os = "linux")]
 pub use resolver::elsewhere;
-pub use sockets::{REUSES_ADDRESSES, wait_for_socket};
+pub use sockets::wait_for_socket;
 pub use stack::with_room;
 pub use stderr::{duplicate_of_stderr, wait_to_write};
 pub use stdout::{check_stdout, is_stdout_writable, write_to_stdout};

@@ -54,13 +54,6 @@ pub fn is_closed_to_writers(metadata: &Metadata) -> bool {
     metadata.is_file() && metadata.uid() == geteuid().as_raw() && metadata.mode() & 0o022 == 0
 }
 
-/// Whether it is a folder of this user that nobody else can look into, and not a link to one.
-pub fn is_private_folder(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|metadata| {
-        metadata.is_dir() && metadata.uid() == geteuid().as_raw() && metadata.mode() & 0o777 == 0o700
-    })
-}
-
 /// Whether it belongs to somebody else.
 pub fn is_of_another_user(metadata: &Metadata) -> bool {
     metadata.uid() != geteuid().as_raw()

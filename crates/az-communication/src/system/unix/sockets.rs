@@ -7,9 +7,6 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-/// Whether an address whose last connections are not forgotten yet is taken again.
-pub const REUSES_ADDRESSES: bool = true;
-
 /// Waits until something can be read, or also until something can be written. Whether that is so within this time.
 ///
 /// # Errors
