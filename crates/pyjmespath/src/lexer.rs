@@ -1,7 +1,6 @@
 //! Splits an expression into tokens, as Python's `jmespath.lexer` does.
 
 use crate::error::CompileError;
-use crate::json;
 use crate::python::{is_python_space, str as python_str};
 use crate::value::Value;
 
@@ -247,9 +246,9 @@ impl Lexer<'_> {
     fn literal(&mut self) -> Result<(), CompileError> {
         let start = self.at;
         let text = self.until('`')?.replace("\\`", "`");
-        let value = json::parse(&text)
+        let value = Value::from_json(&text)
             // A text that is not JSON is a string. This is the syntax before JEP-12, which Python still accepts.
-            .or_else(|_| json::parse(&format!("\"{}\"", text.trim_start_matches(is_python_space))))
+            .or_else(|_| Value::from_json(&format!("\"{}\"", text.trim_start_matches(is_python_space))))
             .map_err(|_| self.error(start, format!("Bad token {text}")))?;
         self.push(Type::Literal, value, start);
         Ok(())
@@ -258,7 +257,7 @@ impl Lexer<'_> {
     fn quoted_identifier(&mut self) -> Result<(), CompileError> {
         let start = self.at;
         let text = format!("\"{}\"", self.until('"')?);
-        let value = json::parse(&text).map_err(|error| self.error(start, error.message().to_owned()))?;
+        let value = Value::from_json(&text).map_err(|error| self.error(start, error.message().to_owned()))?;
         self.push(Type::QuotedIdentifier, value, start);
         Ok(())
     }

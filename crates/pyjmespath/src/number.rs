@@ -7,7 +7,6 @@ use std::sync::Arc;
 use num_bigint::{BigInt, BigUint, Sign};
 
 use crate::error::SearchError;
-use crate::value::Value;
 
 /// Python refuses to read or write integers with more digits.
 pub(crate) const MAX_DIGITS: usize = 4300;
@@ -28,16 +27,6 @@ pub(crate) enum Number {
     Int(i128),
     Big(Arc<BigInteger>),
     Float(f64),
-}
-
-impl From<Number> for Value {
-    fn from(number: Number) -> Self {
-        match number {
-            Number::Int(i) => Self::Int(i),
-            Number::Big(big) => Self::BigInt(big),
-            Number::Float(f) => Self::Float(f),
-        }
-    }
 }
 
 impl From<BigInt> for Number {

@@ -6,8 +6,6 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::ast::Node;
-use crate::error::JsonError;
-use crate::json::{self, JsonStyle};
 use crate::number::{BigInteger, Number};
 
 /// A JSON value as Python sees it. Integers and floats differ, and objects keep their order. A clone of a list or object is the
@@ -83,26 +81,6 @@ impl FromIterator<(String, Value)> for Object {
 }
 
 impl Value {
-    /// Parses JSON as Python's `json.loads` does. `NaN` and the infinities are accepted. If a name occurs twice, the last
-    /// value counts, in the place of the first.
-    ///
-    /// # Errors
-    ///
-    /// Returns a [`JsonError`] with the position of the error.
-    pub fn from_json(text: &str) -> Result<Self, JsonError> {
-        json::parse(text)
-    }
-
-    /// Writes compact JSON as Python's `json.dumps(…, separators=(',', ':'))` does. Non-ASCII characters are escaped.
-    pub fn to_json(&self) -> String {
-        json::dump(self, JsonStyle::compact())
-    }
-
-    /// Writes JSON in the given style.
-    pub fn to_json_with(&self, style: JsonStyle) -> String {
-        json::dump(self, style)
-    }
-
     /// Makes a list.
     pub fn array(items: Vec<Value>) -> Self {
         Self::Array(Arc::new(items))
@@ -202,5 +180,15 @@ impl From<String> for Value {
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
         Self::Bool(value)
+    }
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        match number {
+            Number::Int(i) => Self::Int(i),
+            Number::Big(big) => Self::BigInt(big),
+            Number::Float(f) => Self::Float(f),
+        }
     }
 }
