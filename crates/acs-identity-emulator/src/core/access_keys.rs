@@ -1,4 +1,4 @@
-//! The two access keys of the resource, and what derives from them: all of it changes in one step.
+//! The two access keys of the resource, and the secrets that derive from them. A key and its secrets change in one step.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
@@ -16,7 +16,7 @@ pub(crate) struct AccessKeys {
     held: RwLock<[Held; 2]>,
 }
 
-/// A key in its generation.
+/// A key and its generation. Each regeneration raises the generation by one.
 struct Held {
     key: AccessKey,
     generation: i64,
@@ -48,7 +48,7 @@ pub(super) fn mark_of(slot: AccessSlot, generation: i64) -> String {
     format!("{} {generation}", slot.name())
 }
 
-/// A secret in letters and digits, so that no form and no shell changes it.
+/// A secret of letters and digits only, because forms and shells do not change those.
 fn derived_secret(key: &AccessKey, name: &str) -> String {
     key.sign(name).chars().filter(char::is_ascii_alphanumeric).collect()
 }
@@ -83,12 +83,12 @@ impl AccessKeys {
         self.read()[AccessSlot::Primary as usize].client_secret.clone()
     }
 
-    /// What shows the App Service endpoint of managed identities that the caller is of this machine.
+    /// The secret that shows the App Service endpoint of managed identities that the caller is on this machine.
     pub(crate) fn identity_header(&self) -> String {
         self.read()[AccessSlot::Primary as usize].identity_header.clone()
     }
 
-    /// The key whose client secret that is. Takes as long for every text of its length.
+    /// The key whose client secret this is. The time depends on the length of the text only.
     pub(crate) fn by_client_secret(&self, text: &str) -> Option<Caller> {
         self.read()[AccessSlot::Primary as usize].derived(AccessSlot::Primary, text, |held| &held.client_secret)
     }
@@ -98,14 +98,14 @@ impl AccessKeys {
         self.read()[AccessSlot::Primary as usize].derived(AccessSlot::Primary, text, |held| &held.identity_header)
     }
 
-    /// The key that a token names, where it is in force.
+    /// The key that a token names, if it is in force.
     pub(super) fn marked(&self, mark: &str) -> Option<Caller> {
         let held = AccessSlot::ALL.into_iter().zip(self.generations());
         let mut callers = held.filter(|(slot, generation)| mark == mark_of(*slot, *generation));
         callers.next().map(|(slot, generation)| Caller::Key { slot, generation })
     }
 
-    /// By which key, of which generation, one of the texts was signed.
+    /// The key that signed one of the texts, and its generation.
     pub(crate) fn verify(&self, mut texts: impl Iterator<Item = String>, signature: &str) -> Option<Caller> {
         let held = self.read();
         texts.find_map(|text| {
@@ -116,7 +116,7 @@ impl AccessKeys {
         })
     }
 
-    /// Takes what the store has now, where that is newer.
+    /// Takes the keys of the store that are newer.
     fn take(&self, rows: &[AccessKeyRow]) -> Result<(), StoreError> {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         for row in rows {

@@ -14,13 +14,13 @@ use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, SigningSlot, Store
 
 /// The settings.
 const RESOURCE_ID: &str = "resource_id";
-/// That both access keys are there, so that one which is missing later is noticed.
+/// Says that both access keys are stored, so that a missing one is noticed later.
 const KEYS: &str = "keys";
-/// Whether the access key was given, where the version before kept none.
+/// Says whether the access key was given or assumed, if the version before stored none.
 const ACCESS_KEY: &str = "access_key";
 const ASSUMED: &str = "assumed";
 const GIVEN: &str = "given";
-/// That the signing keys of the version before were looked for.
+/// Says that the signing keys of the version before were looked for.
 const SIGNING_KEYS: &str = "signing_keys";
 
 /// The files in which the version before kept its signing keys.
@@ -63,14 +63,14 @@ pub(super) async fn keep_resource_id(store: &Store) -> Result<String, Stop> {
     Ok(store.keep_settings(settings).await?.swap_remove(0))
 }
 
-/// The access keys of the store. At the first start: the primary one that is given, else the well-known one, and a random
-/// secondary one. A folder keeps its keys.
+/// The access keys of the store. The first start stores the primary key that is given, else the well-known one, and a random
+/// secondary key. Later starts keep both.
 pub(super) async fn keep_access_keys(
     config: &Config,
     store: &Store,
     path: Option<&Path>,
 ) -> Result<[AccessKeyRow; 2], Stop> {
-    // The version before kept a primary key that was regenerated, and none that it was given.
+    // The version before stored a primary key only after a regeneration, not one that it was given.
     let is_unknown = store.setting(RESOURCE_ID)?.is_some()
         && !store.access_keys()?.iter().any(|row| row.slot == AccessSlot::Primary);
     if is_unknown && config.access_key.is_none() {
@@ -84,7 +84,7 @@ pub(super) async fn keep_access_keys(
     let is_well_known = standing.key.parse().as_ref() == Ok(&AccessKey::development());
     let is_assumed = is_well_known && store.setting(ACCESS_KEY)?.as_deref() == Some(ASSUMED);
     match &config.access_key {
-        // Two lines, because long ones are cut.
+        // There are two lines, because the log cuts long ones.
         None if is_assumed => {
             crate::log::warn(&format!(
                 "the version before did not keep the access key of {}: the well-known key, which everybody knows, is in force",
@@ -115,8 +115,8 @@ pub(super) async fn keep_access_keys(
     Ok(rows)
 }
 
-/// Takes the signing keys over that the version before kept in files. They are removed when they are safe in the store, so
-/// that a key which is replaced later does not live on in a file.
+/// Imports the signing keys that the version before kept in files. The files are removed once the keys are in the store, because
+/// a key that is replaced later must not remain in a file.
 pub(super) async fn import_signing_keys(store: &Store, folder: &Path, keys: &[AccessKeyRow; 2]) -> Result<(), Stop> {
     if store.setting(SIGNING_KEYS)?.is_none() {
         for (slot, name) in FILES {

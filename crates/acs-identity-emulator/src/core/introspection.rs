@@ -15,7 +15,7 @@ use crate::clock::{ServiceClock, nanos};
 use crate::store::revocation::is_revoked;
 use crate::store::{Caller, SigningSlot, Store};
 
-/// Why a token is not active. RFC 7662 leaves it unsaid, because the caller could be anybody; here it has the access key.
+/// Why a token is not active. RFC 7662 does not tell the caller, who could be anybody. Here the caller has authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Inactive {
@@ -27,7 +27,7 @@ pub(crate) enum Inactive {
     UnknownKey,
     /// The key that it names did not sign it.
     InvalidSignature,
-    /// Its time is over.
+    /// It has expired.
     Expired,
     /// Its identity was deleted.
     IdentityDeleted,
@@ -35,7 +35,7 @@ pub(crate) enum Inactive {
     Revoked,
 }
 
-/// What is said of a token: its claims where it is active, else why it is not.
+/// The answer about a token: its claims if it is active, else the reason why it is not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Introspection {
     pub(crate) active: bool,
@@ -81,7 +81,8 @@ impl Introspector {
         Self { store, clock, access_keys, signer, resource }
     }
 
-    /// Tells whether a token is active: signed by us, for this resource, not expired, its identity not deleted, not revoked.
+    /// Tells whether a token is active: the emulator signed it for this resource, it has not expired, its identity exists, and it
+    /// is not revoked.
     pub(crate) async fn introspect(&self, caller: Caller, token: &str) -> Refused<Introspection> {
         let key = self.signer.key_named_by(token)?;
         let Some((key, payload)) = key.and_then(|held| Some((held.clone(), held.key.verify(token)?))) else {
@@ -111,7 +112,7 @@ impl Introspector {
         })
     }
 
-    /// Why none of our keys signed a token, by what it says itself.
+    /// Why none of our keys signed a token, by the claims of the token.
     fn why_unverified(&self, token: &str) -> Refused<Inactive> {
         let Ok(jwt) = UnverifiedJwt::decode(token) else { return Ok(Inactive::Malformed) };
         let Some(resource) = jwt.claim_str("resourceId") else { return Ok(Inactive::Malformed) };

@@ -38,7 +38,7 @@ impl SigningKeys {
     fn keep(&self, new: &Held) {
         let mut all = self.held.write().unwrap_or_else(PoisonError::into_inner);
         match all.iter_mut().find(|held| held.slot == new.slot) {
-            // A request with the key of before may come late.
+            // A request that was signed with the former key may come late.
             Some(held) if held.generation > new.generation => {}
             Some(held) => held.clone_from(new),
             None => all.push(new.clone()),
@@ -116,7 +116,7 @@ impl SigningKeys {
         Ok(keys)
     }
 
-    /// Makes the keys that are missing, side by side.
+    /// Makes the missing keys in parallel.
     async fn make_missing(&self, wanted: &[(SigningSlot, i64)]) -> Result<(), Failure> {
         let is_held = |slot, generation| self.find(|held| held.slot == slot && held.generation == generation).is_some();
         if wanted.iter().all(|(slot, generation)| is_held(*slot, *generation)) {
@@ -135,7 +135,7 @@ impl SigningKeys {
                 .iter()
                 .map(|_| std::thread::Builder::new().stack_size(KEY_STACK).spawn_scoped(scope, make))
                 .collect();
-            // Where no thread could be started, the key is made when it is asked for.
+            // If a thread could not be started, the key is made when it is needed.
             threads.into_iter().map(|thread| thread.ok()?.join().ok().flatten()).collect()
         });
         for ((slot, generation), pkcs8) in missing.into_iter().zip(made) {

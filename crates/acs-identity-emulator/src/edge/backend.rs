@@ -1,4 +1,4 @@
-//! What handlers are given beside the request.
+//! What handlers are given besides the request.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(crate) struct Backend {
     pub(crate) names: Names,
     /// All routes.
     pub(crate) routes: Vec<&'static Route>,
-    /// `https://localhost:PORT`, where a client names no host of ours.
+    /// `https://localhost:PORT`, for clients that do not name a host of ours.
     base: String,
 }
 
@@ -33,8 +33,8 @@ impl Backend {
         Self { core, config, pki, names, routes, base }
     }
 
-    /// The URL under which the client has reached us, without a slash at the end: the one that is set, else by its `Host` where
-    /// that is a name of ours, else the usual one.
+    /// The URL by which the client has reached us, without a slash at the end: the one that is set, else the one of its `Host`
+    /// header if that is a name of ours, else the usual one.
     pub(crate) fn base_of(&self, request: &RequestContext) -> String {
         if let Some(url) = self.config.public_base() {
             return url.to_owned();
@@ -46,7 +46,7 @@ impl Backend {
         }
     }
 
-    /// Whether one's own certificate is for that name. That is enough to name it in a URL, but not for a token without a
+    /// Whether the operator's certificate is for that name. Then it may occur in URLs, but it does not get a token without a
     /// credential: the certificate may be for every name of a company.
     fn certifies(&self, host: &HostName) -> bool {
         matches!(host, HostName::Name(name) if self.pki.own_covers(name))

@@ -1,4 +1,4 @@
-//! The description of what is served (`/openapi.json`): one document of everything, cut down to an api-version.
+//! The OpenAPI document (`/openapi.json`): one document of all operations, reduced to those of an api-version.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,13 +11,13 @@ use serde_json::{Map, Value, json};
 use super::response::error::{HttpError, Outcome};
 use super::routes::route::Route;
 
-/// Everything that any version has.
+/// The document of all versions.
 const EVERYTHING: &str = include_str!("../openapi.json");
 
-/// The descriptions that were asked for, by version. Anybody may ask, so that each is made once.
+/// The documents that were asked for, by version. Anybody may ask, so each of them is made only once.
 static DESCRIBED: Mutex<BTreeMap<&'static str, Bytes>> = Mutex::new(BTreeMap::new());
 
-/// The description for a version, as it is sent.
+/// The document of a version, as it is sent.
 pub(crate) fn described(routes: &[&Route], version: &ApiVersion) -> Outcome<Bytes> {
     let mut described = DESCRIBED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(text) = described.get(version.name) {
@@ -28,7 +28,7 @@ pub(crate) fn described(routes: &[&Route], version: &ApiVersion) -> Outcome<Byte
     Ok(text)
 }
 
-/// The description for a version.
+/// The document of a version.
 fn describe(routes: &[&Route], version: &ApiVersion) -> Outcome<Value> {
     let mut document: Value = serde_json::from_str(EVERYTHING).map_err(HttpError::fault)?;
     document["info"]["version"] = version.name.into();
@@ -58,7 +58,7 @@ fn describe(routes: &[&Route], version: &ApiVersion) -> Outcome<Value> {
         remove(&mut schemas["TeamsUserExchangeRequest"], "userId");
     }
     if version.teams_user == Some(TeamsUserBody::TokenWithoutErrorBody) {
-        // Of the two reasons for it, one has no body.
+        // There are two reasons for a 401, and one of them has no body.
         document["paths"]["/teamsUser/:exchangeAccessToken"]["post"]["responses"]["401"] = json!({
             "description": "The caller is refused, with an error as the body; or the Entra token is, without a body.",
         });

@@ -1,4 +1,4 @@
-//! The way of a request.
+//! The steps of a request, from its head to its response.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -32,12 +32,12 @@ static TABLES: [&[Row]; 5] = [&public::ROUTES, &control::ROUTES, &introspect::RO
 
 pub(super) static ROUTER: Router = Router::new(&TABLES);
 
-/// What every request needs.
+/// The pipeline, and what its steps need.
 pub(crate) struct Edge {
     pub(super) backend: Backend,
     throttle: Option<Throttle>,
     pub(super) bodies: Arc<Budget>,
-    /// For the bodies of those who have not authenticated.
+    /// For the bodies of clients that have not authenticated.
     strangers: Arc<Budget>,
     pub(super) fault: Option<Fault>,
 }
@@ -61,7 +61,7 @@ impl Edge {
         Self { backend, throttle, bodies: Budget::new(), strangers: Budget::for_strangers(), fault: None }
     }
 
-    /// Answers a request. What goes wrong is an answer, too, unless the connection is to be dropped.
+    /// Answers a request. An error is an answer, too, unless the connection is to be dropped.
     ///
     /// # Errors
     ///
@@ -147,7 +147,7 @@ impl Edge {
         }
     }
 
-    /// Does what the route is for.
+    /// Calls the handler.
     async fn operate(&self, request: &mut RequestContext, found: Option<Found>) -> Answer {
         let Some(found) = found else { return refuse(request, HttpError::no_resource(request.head.path())) };
         match request.route.and_then(|route| route.versions) {
@@ -210,8 +210,8 @@ fn refuse(request: &RequestContext, error: HttpError) -> Answer {
     Answer::refused(error)
 }
 
-/// Chunks end the connection: hyper takes a Content-Length beside them away, and a proxy in front may have gone by that. So does
-/// a large request of somebody who has not authenticated.
+/// Ends the connection after a request in chunks: hyper removes a Content-Length beside them, and a proxy may have used it. Also
+/// ends it after a large request of a client that has not authenticated.
 fn for_client(answer: Answer, request: &RequestContext) -> Answer {
     let is_large = || request.head.size() + request.body.len() > LARGE_REQUEST;
     let ends = request.head.headers.contains_key("transfer-encoding")

@@ -1,32 +1,32 @@
-//! The places on a request's way where something else can happen than usual.
+//! The points of the pipeline at which a fault can be injected.
 
 use super::request::context::RequestContext;
 use super::response::answer::Answer;
 
-/// A place.
+/// A point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Point {
     BeforeAuthentication,
     BeforeOperation,
-    /// The operation is done, and the client may never hear of it.
+    /// The operation was carried out, and the client may never learn about it.
     AfterOperation,
 }
 
-/// What happens there.
+/// What happens at a point.
 #[cfg_attr(not(test), allow(dead_code, reason = "nothing but tests adds faults yet"))]
 pub(super) enum Outcome {
-    /// The usual.
+    /// The request proceeds as usual.
     Proceed,
-    /// This answer, whatever else would follow.
+    /// The request gets this answer instead of its own.
     Answer(Answer),
     /// The connection ends without an answer.
     Drop,
 }
 
-/// Decides what happens at a place.
+/// Decides what happens at a point.
 pub(super) type Fault = Box<dyn Fn(Point, &RequestContext) -> Outcome + Send + Sync>;
 
-/// The way of a request ends before its operation is answered.
+/// The request leaves the pipeline early.
 pub(super) enum Stop {
     Answer(Answer),
     Drop,
@@ -38,7 +38,7 @@ impl From<Answer> for Stop {
     }
 }
 
-/// What happens at that place.
+/// Lets a request pass a point.
 pub(super) fn pass(fault: Option<&Fault>, point: Point, request: &RequestContext) -> Result<(), Stop> {
     match fault.map(|fault| fault(point, request)) {
         None | Some(Outcome::Proceed) => Ok(()),

@@ -24,16 +24,16 @@ fn place(class: Class, body: &[u8]) -> usize {
     }
 }
 
-/// Counts requests. All count, also those that are refused.
+/// Counts requests, including those that are refused.
 pub(super) struct Throttle {
     windows: Mutex<[(Instant, u32); LIMITS.len()]>,
 }
 
-/// A limit that a request is over.
+/// The limit that a request exceeds.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Over {
     limit: u32,
-    /// Until the window ends.
+    /// The seconds until the window ends.
     pub(super) seconds: u64,
 }
 
@@ -49,7 +49,7 @@ impl Throttle {
         Self { windows: Mutex::new([(crate::clock::machine::instant(), 0); LIMITS.len()]) }
     }
 
-    /// Counts the request. Over the limit: the limit, and the seconds until the window ends.
+    /// Counts the request; the limit, if the request exceeds it.
     pub(super) fn count(&self, class: Class, body: &[u8]) -> Option<Over> {
         self.count_at(place(class, body), crate::clock::machine::instant())
     }
@@ -66,7 +66,7 @@ impl Throttle {
     }
 }
 
-/// Whether a creation asks for a token, too.
+/// Whether the body of a creation asks for a token.
 fn asks_for_token(body: &[u8]) -> bool {
     let request: Option<CreateIdentityRequest> = parse(body).unwrap_or_default();
     request.is_some_and(|request| request.create_token_with_scopes.is_some())

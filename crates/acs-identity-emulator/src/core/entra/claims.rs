@@ -61,7 +61,7 @@ pub(in crate::core) struct EntraClaims {
 }
 
 impl EntraClaims {
-    /// The permissions; they stand with or without the resource in front. Those for another resource than the token's do not
+    /// The permissions, which may have a resource as their prefix. A permission for another resource than the token's does not
     /// count.
     pub(in crate::core) fn permissions(&self) -> impl Iterator<Item = &str> {
         let audience = self.aud.trim_end_matches('/');
@@ -79,12 +79,13 @@ impl EntraClaims {
         self.permissions().any(|granted| granted == permission)
     }
 
-    /// When a token ends that lives as long, to the fraction of a second of `now`, but no longer than any of ours.
+    /// When an access token expires that is issued now for this token. It lives as long as this token, but at most for the longest
+    /// lifetime. The fraction of the second is that of `now`.
     pub(in crate::core) fn expires_on(&self, now: OffsetDateTime) -> OffsetDateTime {
         now + Duration::seconds(self.exp.saturating_sub(machine::now().unix_timestamp()).min(MAX_LIFETIME_SECONDS))
     }
 
-    /// With its GUIDs in lower case, as ours are.
+    /// The same claims with GUIDs in lower case, as the store keeps them.
     pub(super) fn in_lower_case(mut self) -> Self {
         let guids = [&mut self.oid, &mut self.tid].into_iter().chain(&mut self.groups);
         guids.for_each(|guid| guid.make_ascii_lowercase());

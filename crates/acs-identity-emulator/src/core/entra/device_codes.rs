@@ -1,16 +1,16 @@
-//! Codes of sign-ins by device code: so many at most, of bounded length, each call at constant cost.
+//! The codes of sign-ins by device code. Their number and their length are limited, and each call takes constant time.
 
 use std::collections::{HashMap, VecDeque};
 
 use crate::core::faults::SignInFault;
 
-/// How long a code is good, in seconds.
+/// The lifetime of a code, in seconds.
 pub(super) const LIFETIME: i64 = 900;
 
-/// As many codes are kept. Where there would be more, the oldest one goes.
+/// The most codes that are kept. A further one replaces the oldest.
 const MAX_CODES: usize = 1000;
 
-/// Client ids are GUIDs.
+/// The longest client id, in bytes. Client ids are GUIDs.
 const MAX_CLIENT: usize = 128;
 const MAX_SCOPE: usize = 2048;
 
@@ -23,12 +23,12 @@ pub(super) struct Consent {
     pub(super) until: i64,
 }
 
-/// The codes that have been given out and not used.
+/// The codes that were issued and have not been used.
 #[derive(Default)]
 pub(super) struct DeviceCodes {
     consents: HashMap<String, Consent>,
-    /// The codes in the order in which they were given out, so in that in which they expire. Used ones stay until they are the
-    /// oldest.
+    /// The codes in the order in which they were issued, which is the order in which they expire. A used code is removed when it is
+    /// the oldest.
     order: VecDeque<(String, i64)>,
 }
 
@@ -50,7 +50,7 @@ impl DeviceCodes {
         Ok(())
     }
 
-    /// Uses a code up. One that is asked for by the wrong client, or in the wrong tenant, stays good for the right one.
+    /// Uses a code up. If the wrong client asks, or a client in the wrong tenant, the right client can still use the code.
     pub(super) fn take(&mut self, code: &str, client: &str, tenant: &str, now: i64) -> Result<Consent, SignInFault> {
         let consent = self.consents.get(code).filter(|consent| consent.until > now);
         let consent = consent.ok_or(SignInFault::UnknownCode)?;
@@ -64,7 +64,7 @@ impl DeviceCodes {
     }
 }
 
-/// Whether both may be the tenant of one user: `common` and the like stand for the user's own.
+/// Whether both can be the tenant of one user. `common` and similar words stand for the user's own tenant.
 fn is_one_tenant(one: &str, other: &str) -> bool {
     let is_any =
         |tenant: &str| ["common", "organizations", "consumers"].iter().any(|any| any.eq_ignore_ascii_case(tenant));

@@ -18,7 +18,7 @@ use crate::core::token_signer::TokenSigner;
 use crate::random::{self, NoRandom};
 use crate::store::Caller;
 
-/// The tenant of tokens that name none.
+/// The tenant of tokens for which no tenant is given.
 pub const DEFAULT_TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 
 pub(super) const DEFAULT_LIFETIME_SECONDS: i64 = 3600;
@@ -26,7 +26,7 @@ pub(super) const DEFAULT_LIFETIME_SECONDS: i64 = 3600;
 /// Applications and managed identities get tokens for a day, as recorded (docs/service.md, section 2.2; exchanges.json).
 const APPLICATION_LIFETIME_SECONDS: i64 = 86_399;
 
-/// What a user's token shall say.
+/// The claims that a user's token is to have.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EntraTokenRequest {

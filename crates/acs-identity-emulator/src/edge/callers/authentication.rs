@@ -1,4 +1,4 @@
-//! Who asks (docs/service.md, section 2), by the headers alone: an HMAC signature, an Entra token, or the control secret. If a
+//! Authentication (docs/service.md, section 2) by the headers alone: an HMAC signature, an Entra token, or the control secret. If a
 //! request is refused, the log says why. It never shows a key, a signature or a token.
 
 use hyper::header::{AUTHORIZATION, HeaderMap};
@@ -12,15 +12,15 @@ use crate::edge::request::context::RequestContext;
 use crate::edge::response::error::{DENIED, HttpError, Outcome};
 use crate::edge::routes::route::Callers;
 
-/// Whether a request brings what authenticates callers, good or not.
+/// Whether a request has credentials, valid or not.
 pub(crate) fn has_credentials(headers: &HeaderMap) -> bool {
     headers.contains_key(AUTHORIZATION) || headers.contains_key(CONTROL_HEADER)
 }
 
-/// A caller who may call the route.
+/// A caller that may call the route.
 pub(crate) struct Authenticated {
     pub(crate) caller: Principal,
-    /// The hash that the body must have, where the request is signed.
+    /// The hash that the body must have, if the request is signed.
     pub(crate) content_hash: Option<String>,
 }
 
@@ -30,7 +30,7 @@ impl From<Principal> for Authenticated {
     }
 }
 
-/// Finds out who asks, and whether the route is for them.
+/// Finds out who calls, and checks whether they may.
 pub(crate) fn check(backend: &Backend, request: &RequestContext) -> Outcome<Authenticated> {
     let callers = request.callers();
     if matches!(callers, Callers::Control | Callers::Keys)
@@ -68,7 +68,7 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> Outcome<Auth
     }
 }
 
-/// The caller is known, and may not do this.
+/// The caller is known and may not call this route.
 fn forbid(why: impl Into<String>) -> HttpError {
     let message = "This needs the signature of an access key or the control secret. Access keys are also for the Entra \
                    callers that --entra-admin names.";

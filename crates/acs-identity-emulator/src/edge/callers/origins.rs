@@ -1,4 +1,4 @@
-//! Web pages of which origins may ask.
+//! The origins whose web pages may call.
 
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -6,7 +6,7 @@ use crate::edge::backend::Backend;
 use crate::edge::request::context::RequestContext;
 use crate::edge::request::host::HostName;
 
-/// The page that asks, where it may: its origin is on this machine, or was allowed.
+/// The origin of the page that calls, if it may: it is on this machine, or was allowed.
 pub(crate) fn allowed<'a>(backend: &Backend, request: &'a RequestContext) -> Option<&'a HeaderValue> {
     let origin = request.head.headers.get("origin").filter(|_| request.is_for_browsers())?;
     let text = origin.to_str().ok()?;
@@ -30,7 +30,7 @@ pub(crate) fn share(backend: &Backend, request: &RequestContext, headers: &mut H
     set("access-control-expose-headers", HeaderValue::from_static("*"));
 }
 
-/// The browser tells its page nothing about this.
+/// Logs why a page may not call, because the browser does not tell its page.
 fn log_refused(request: &RequestContext) {
     let origin = request.head.header("origin").unwrap_or_default();
     let (method, path) = (&request.head.method, request.head.path());

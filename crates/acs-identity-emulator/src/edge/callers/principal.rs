@@ -1,4 +1,4 @@
-//! By what a caller has authenticated.
+//! How a caller has authenticated.
 
 use crate::core::ManagementCaller;
 use crate::store::Caller;
@@ -6,10 +6,10 @@ use crate::store::Caller;
 /// The header with the control secret.
 pub(super) const CONTROL_HEADER: &str = "x-emulator-control";
 
-/// By what the caller has authenticated.
+/// How the caller has authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Principal {
-    /// By nothing, or by what the operation itself looks at.
+    /// Not at all, or by a credential that the handler checks.
     Anyone,
     /// By a signature with an access key.
     Key(Caller),
@@ -20,7 +20,7 @@ pub(crate) enum Principal {
 }
 
 impl Principal {
-    /// What the operations of the core know of the caller.
+    /// The caller as the core knows it.
     pub(crate) fn caller(&self) -> Caller {
         match self {
             Self::Key(caller) => *caller,

@@ -22,7 +22,7 @@ const CLOCK: &str = "The given request could not be resolved.\nThe time differen
 /// The header in which the Java SDK sends the string that it signed.
 const JAVA_STRING_TO_SIGN: &str = "x-ms-hmac-string-to-sign-base64";
 
-/// The other schemes that clients send: those of the registry of RFC 9110, and what services have besides.
+/// The other schemes that clients send: those of the registry of RFC 9110, and some of other services.
 const OTHER_SCHEMES: [&str; 14] = [
     "AccessKey",
     "ApiKey",
@@ -40,7 +40,7 @@ const OTHER_SCHEMES: [&str; 14] = [
     "Token",
 ];
 
-/// A scheme for the log. Where a client forgets it, a key or a token stands in its place.
+/// A scheme for the log. An unknown word is not shown: if a client forgets the scheme, the first word is a key or a token.
 fn shown_scheme(scheme: &str) -> String {
     match OTHER_SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme)) {
         Some(known) => format!("the scheme {known}"),
@@ -112,15 +112,15 @@ fn check_date(request: &RequestContext, name: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// The strings that clients may have signed. All SDKs sign the target and the host as they send them, but for two: old
-/// Python versions lose the first slash of the path over plain http, and Java leaves the port out of the host.
+/// The strings that clients may have signed. All SDKs sign the target and the host as they send them, except for two: old
+/// Python versions lose the first slash of the path over plain HTTP, and Java omits the port of the host.
 fn candidates(method: &str, target: &str, names: &[&str], values: &[&str]) -> impl Iterator<Item = String> {
     let without_port = move || {
         let host = |name: &str, value| if name.eq_ignore_ascii_case("host") { host_without_port(value) } else { value };
         let values: Vec<&str> = names.iter().zip(values).map(|(name, value)| host(name, value)).collect();
         string_to_sign(method, target, &values)
     };
-    // The usual one first, and the others only where it is not that.
+    // The usual string comes first. The others are made only if it does not fit.
     iter::once_with(move || string_to_sign(method, target, values))
         .chain(iter::once_with(move || string_to_sign(method, target.trim_start_matches('/'), values)))
         .chain(iter::once_with(without_port))

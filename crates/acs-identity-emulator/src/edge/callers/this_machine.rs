@@ -27,8 +27,8 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> Outcome<()> 
     Err(HttpError { note: Some(note), ..HttpError::oauth(403, "access_denied", why) })
 }
 
-/// Whether a page in a browser asks, and not somebody who has typed the address. A page cannot read the answer, but what it asks for
-/// would be done.
+/// Whether a web page calls, and not somebody who has typed the address. The page cannot read the response, but its request would
+/// be carried out.
 fn is_sent_by_a_page(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     headers.contains_key("origin") || site.is_some_and(|site| !matches!(site, b"none" | b"same-origin"))

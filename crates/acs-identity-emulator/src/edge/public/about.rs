@@ -1,4 +1,4 @@
-//! What there is: the description, the index of the emulator's own endpoints, the certificate of its authority.
+//! The OpenAPI document, the index of the emulator's own endpoints, and the certificate of its authority.
 
 use acs_identity_protocol::api_version::ApiVersion;
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ pub(super) fn description(backend: &Backend, request: &RequestContext) -> Outcom
     Ok(Answer::json_text(openapi::described(&backend.routes, version)?))
 }
 
-/// The announced `controlEndpoint`: what there is beside the service.
+/// The announced `controlEndpoint`: a list of the emulator's own endpoints.
 pub(super) fn index(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
     let base = backend.base_of(request);
     let entry = |route: &Route| {

@@ -1,4 +1,4 @@
-//! What needs no authentication: health, the description, the keys that verify tokens, the authority's certificate.
+//! Endpoints without authentication: health, the OpenAPI document, the keys that verify tokens, the certificate of the authority.
 
 mod about;
 mod health;

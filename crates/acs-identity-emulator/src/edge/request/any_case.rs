@@ -1,11 +1,11 @@
-//! JSON whose member names count in any case, as ASP.NET reads it.
+//! JSON whose member names are compared without their case, as ASP.NET does.
 
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{Deserialize, Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Error, Value};
 
-/// Reads a value. Of two members whose names differ in case only, the later one counts.
+/// Reads a value. If the names of two members differ in case only, the later member counts.
 pub(super) fn from_value<T: for<'de> Deserialize<'de>>(value: Value) -> Result<T, Error> {
     T::deserialize(AnyCase(value))
 }

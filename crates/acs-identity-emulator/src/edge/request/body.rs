@@ -1,4 +1,4 @@
-//! Bodies: read after the headers have been judged, up to a limit each, and up to a budget of all connections together.
+//! Bodies. They are read after the headers were checked. Each has a limit, and all connections together have a budget.
 
 use std::ops::Deref;
 use std::pin::pin;
@@ -11,23 +11,23 @@ use hyper::body::{Body as HttpBody, Bytes};
 use super::head::Head;
 use crate::edge::response::error::{HttpError, Outcome};
 
-/// Larger bodies are refused; those of the service are a few hundred bytes.
+/// The largest body that is read, in bytes. Bodies of the service have a few hundred bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
-/// Larger bodies of those who have not authenticated are refused. The longest that make sense hold a token.
+/// The largest body of a client that has not authenticated, in bytes. The largest useful one contains a token.
 pub(crate) const MAX_UNAUTHENTICATED: usize = 16 * 1024;
 
-/// As many bytes are held of all bodies together.
+/// The most bytes of all bodies together.
 const BUDGET: usize = 32 * MAX_BODY;
 
-/// As many bytes are held of the bodies of those who have not authenticated, so that they leave room for the others.
+/// The most bytes of all bodies of clients that have not authenticated, so that there is room for the others.
 const STRANGERS_BUDGET: usize = 2 * MAX_BODY;
 
-/// Who has not authenticated and sends a larger request gets the last answer of the connection: what such a request takes is free
-/// again when the connection ends.
+/// If a client that has not authenticated sends a larger request, the response is the last one of the connection: the memory of
+/// such a request is free again when the connection ends.
 pub(crate) const LARGE_REQUEST: usize = 8 * 1024;
 
-/// When to ask again where there is no room for a body, in seconds.
+/// When a client may ask again if there is no room for its body, in seconds.
 const RETRY_AFTER: u64 = 1;
 
 /// The room for bodies.
@@ -49,7 +49,7 @@ impl Budget {
         Arc::new(Self { used: AtomicUsize::new(0), limit })
     }
 
-    /// Takes room, if there is that much.
+    /// Takes room for that many bytes; whether there was enough.
     fn take(&self, bytes: usize) -> bool {
         let more = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.limit);
         self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
@@ -93,7 +93,7 @@ impl Held {
     }
 }
 
-/// Refuses a body by the length that it is stated to have.
+/// Refuses a body whose stated length is over the limit.
 pub(crate) fn check_length(head: &Head, limit: usize) -> Outcome<()> {
     match head.stated_length() {
         Some(length) if length > limit as u64 => Err(HttpError::too_large(limit)),
@@ -101,7 +101,7 @@ pub(crate) fn check_length(head: &Head, limit: usize) -> Outcome<()> {
     }
 }
 
-/// Reads a body. Where it is refused, the connection must end: its rest is not read.
+/// Reads a body. If it is refused, the connection must end, because the rest of the body is not read.
 pub(crate) async fn read<B>(body: B, limit: usize, budget: &Arc<Budget>) -> Outcome<Held>
 where
     B: HttpBody<Data = Bytes>,
@@ -125,13 +125,13 @@ where
     Ok(held)
 }
 
-/// Reads a body of a request that is refused, and keeps nothing of it, so that the connection can go on. Whether it was read to
-/// its end: a long one is not.
+/// Reads the body of a refused request without keeping it, so that the connection can go on; whether it was read to its end. A
+/// long body is not.
 pub(crate) async fn discard<B>(head: &Head, body: B) -> bool
 where
     B: HttpBody<Data = Bytes>,
 {
-    // A client that waits to be told to go on does not send it.
+    // A client that waits for `100 Continue` does not send the body.
     let waits = head.headers.contains_key("expect");
     if waits || head.stated_length().is_none_or(|length| length > MAX_UNAUTHENTICATED as u64) {
         return false;

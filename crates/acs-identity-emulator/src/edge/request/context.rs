@@ -1,4 +1,4 @@
-//! A request on its way: the one value that every step is given.
+//! The context of a request, which every step is given.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,17 +12,18 @@ use super::host::HostName;
 use crate::edge::callers::principal::Principal;
 use crate::edge::routes::route::{Callers, Route, Value};
 
-/// A request, with what is known of it so far.
+/// A request, and what is known about it so far.
 pub(crate) struct RequestContext {
     pub(crate) peer: IpAddr,
     pub(crate) connection: Arc<Connection>,
     pub(crate) head: Head,
-    /// What the `Host` header names.
+    /// The host of the `Host` header.
     pub(crate) host: Option<HostName>,
-    /// The route of the path; of the method, too, where the path has that. `None` where the path leads nowhere.
+    /// The route of the path and the method. If the path has no such method, the first route of the path. `None` if the path does not
+    /// exist.
     pub(crate) route: Option<&'static Route>,
     values: Vec<(Value, String)>,
-    /// The api-version that is served; the newest where the route has none.
+    /// The api-version of the request. It is the newest one if the route has no versions.
     pub(crate) version: &'static ApiVersion,
     pub(crate) caller: Principal,
     /// Empty until it is read.
@@ -50,17 +51,17 @@ impl RequestContext {
         }
     }
 
-    /// What the path has in place of a value.
+    /// The text of a value in the path.
     pub(crate) fn value(&self, value: Value) -> &str {
         self.values.iter().find(|(known, _)| *known == value).map_or("", |(_, text)| text)
     }
 
-    /// Who may call. A path that leads nowhere is for those who may call the service.
+    /// Who may call. Only callers of the service learn that a path does not exist.
     pub(crate) fn callers(&self) -> Callers {
         self.route.map_or(Callers::Management, |route| route.callers)
     }
 
-    /// Whether pages in browsers may ask, where their origin is allowed.
+    /// Whether web pages of allowed origins may call.
     pub(crate) fn is_for_browsers(&self) -> bool {
         self.route.is_none_or(|route| route.is_for_browsers)
     }

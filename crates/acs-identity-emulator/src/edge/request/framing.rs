@@ -1,5 +1,5 @@
-//! Finds requests that have both a Content-Length and a Transfer-Encoding. hyper goes by the latter and takes the former away, so
-//! they are looked for in the bytes that hyper reads.
+//! Finds requests that have both a Content-Length and a Transfer-Encoding. hyper uses the latter and removes the former, so both are
+//! looked for in the bytes that hyper reads.
 
 use std::io;
 use std::pin::Pin;
@@ -10,10 +10,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connection::Connection;
 
-/// Lines beyond this are not looked at: hyper refuses heads that are much longer than that.
+/// The longest line that is looked at, in bytes. hyper refuses heads that are much longer.
 const MAX_LINE: usize = 8 * 1024;
 
-/// A stream whose requests are looked at as they are read.
+/// A stream that looks at its requests while they are read.
 pub(crate) struct Watched<S> {
     stream: S,
     watch: Watch,
@@ -67,18 +67,18 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 }
 
-/// Where in the requests the bytes are.
+/// The position in the requests.
 #[derive(Default)]
 struct Watch {
-    /// The beginning of a line of a head, where its end has not come yet.
+    /// The beginning of a line of a head whose end has not been read yet.
     line: Vec<u8>,
-    /// Of the head so far.
+    /// The Content-Length of the head so far.
     length: Option<u64>,
     in_chunks: bool,
     is_repeated: bool,
     /// Bytes of the body that are still to come.
     body: u64,
-    /// Nothing more is looked at: such a request is the last one of its connection.
+    /// Nothing more is looked at, because this request is the last one of its connection.
     ended: bool,
 }
 
@@ -117,14 +117,14 @@ impl Watch {
     fn takes(&mut self, line: &[u8]) {
         let line = line.trim_ascii_end();
         if line.is_empty() {
-            // The end of a head, or an empty line in front of one.
+            // This is the end of a head, or an empty line before a head.
             self.ended = self.in_chunks;
             self.body = self.length.take().unwrap_or(0);
             return;
         }
         let has = |name: &[u8]| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         if has(b"transfer-encoding:") {
-            // Chunks within chunks: hyper takes them for chunks once, others for both.
+            // hyper decodes repeated chunks once, and other readers twice.
             let codings = String::from_utf8_lossy(&line["transfer-encoding:".len()..]).to_ascii_lowercase();
             let chunks = codings.split(',').filter(|coding| coding.trim() == "chunked").count();
             self.is_repeated |= chunks > 1 || (self.in_chunks && chunks > 0);

@@ -1,4 +1,4 @@
-//! The head of a request, and what is checked of it before anything else: its framing, and for whom it is.
+//! The head of a request. Its framing and its host are checked before anything else.
 
 use hyper::header::{CONTENT_LENGTH, HOST, HeaderMap, TRANSFER_ENCODING};
 use hyper::{Method, Uri, Version};
@@ -7,13 +7,13 @@ use super::connection::Connection;
 use super::host::HostName;
 use crate::edge::response::error::{HttpError, Outcome};
 
-/// What came before the body.
+/// Everything before the body.
 pub(crate) struct Head {
     pub(crate) method: Method,
     pub(crate) version: Version,
-    /// The host that the target itself names, where it is a whole URL.
+    /// The host in the target, if the target is a whole URL.
     pub(crate) authority: Option<String>,
-    /// Path and query as they came, nothing decoded.
+    /// Path and query as they were sent, without decoding.
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
 }
@@ -55,7 +55,7 @@ impl Head {
         scheme.eq_ignore_ascii_case(wanted).then(|| credentials.trim())
     }
 
-    /// The length that the body is stated to have; `None` where it comes in chunks.
+    /// The stated length of the body; `None` if it is sent in chunks.
     pub(super) fn stated_length(&self) -> Option<u64> {
         if self.headers.contains_key(TRANSFER_ENCODING) {
             return None;
@@ -63,7 +63,7 @@ impl Head {
         Some(self.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0))
     }
 
-    /// Refuses what RFC 9112 wants to be refused. The connection must end: its next bytes may belong to the same request.
+    /// Refuses a head that RFC 9112 does not allow. The connection must end, because its next bytes may belong to the same request.
     pub(crate) fn check(&self, host: Option<&HostName>, connection: &Connection) -> Outcome<()> {
         if connection.is_ambiguous()
             || (self.headers.contains_key(CONTENT_LENGTH) && self.headers.contains_key(TRANSFER_ENCODING))

@@ -1,10 +1,10 @@
-//! The `Host` header: what it names, and whether that is a name of ours.
+//! The `Host` header, and which hosts are names of the emulator.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::config::Config;
 
-/// The names under which containers reach their host; the server's certificate always has them.
+/// The names by which containers reach their host. The certificate of the server always has them.
 const CONTAINER_HOSTS: [&str; 2] = ["host.docker.internal", "host.containers.internal"];
 
 /// A host without its port.
@@ -42,7 +42,7 @@ impl HostName {
         (!name.is_empty() && name.bytes().all(fits)).then(|| Self::Name(name.to_ascii_lowercase()))
     }
 
-    /// Whether it is this machine for whoever uses it.
+    /// Whether the host is the machine of whoever uses it.
     pub(crate) fn is_loopback(&self) -> bool {
         match self {
             Self::Address(address) => address.is_loopback(),
@@ -60,7 +60,8 @@ impl Names {
         Self(given.filter_map(HostName::of_name).collect())
     }
 
-    /// Whether a page from elsewhere cannot have made the name lead here: a loopback name, an address, or one that was given.
+    /// Whether the host is a loopback name, an address, or a given name. The owner of a foreign name can make it resolve to this
+    /// machine, so such a name is not one of ours.
     pub(crate) fn has(&self, host: &HostName) -> bool {
         host.is_loopback() || matches!(host, HostName::Address(_)) || self.0.contains(host)
     }

@@ -9,7 +9,7 @@ use super::any_case;
 use super::context::RequestContext;
 use crate::edge::response::error::{HttpError, Outcome};
 
-/// Reads a JSON body; an empty one is the default, and so is `null`.
+/// Reads a JSON body. An empty body and `null` are the default.
 pub(crate) fn body_or_default<T: DeserializeOwned + Default>(request: &RequestContext) -> Outcome<T> {
     if request.body.is_empty() {
         return Ok(T::default());
@@ -50,7 +50,7 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Outcome<Option<T>> {
     any_case::from_value(value).map(Some).map_err(invalid)
 }
 
-/// Refuses a body that names a member twice, in whatever case: of two assignments of one object, neither is meant.
+/// Refuses a body that names a member twice, in any case: it is not clear which of two assignments of one object is meant.
 pub(crate) fn check_names_differ(body: &[u8], target: &'static str) -> Outcome<()> {
     let Ok(names) = serde_json::from_slice::<Names>(body) else { return Ok(()) };
     let mut seen = HashSet::new();
@@ -60,7 +60,7 @@ pub(crate) fn check_names_differ(body: &[u8], target: &'static str) -> Outcome<(
     }
 }
 
-/// The names of an object's members, those that stand there twice, too.
+/// The names of an object's members. A name that occurs twice is listed twice.
 struct Names(Vec<String>);
 
 impl<'de> Deserialize<'de> for Names {
@@ -85,7 +85,7 @@ impl<'de> Deserialize<'de> for Names {
     }
 }
 
-/// Turns `60.0` into `60`: JSON has one kind of number, and some clients write all of them as floats.
+/// Turns `60.0` into `60`, because some clients write all numbers of JSON as floats.
 fn with_integers(value: &mut Value) {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {

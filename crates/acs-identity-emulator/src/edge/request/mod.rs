@@ -1,4 +1,4 @@
-//! What comes in: the connection, the head, the body, and the one value that every step is given.
+//! The request: its connection, its head, its body, and the context that every step is given.
 
 mod any_case;
 pub(super) mod body;

@@ -1,4 +1,4 @@
-//! An answer before the headers that every response has.
+//! An answer: a response without the headers that every response has.
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::error::{Form, Header, HttpError, Outcome};
 
-/// A body; error bodies are sent in chunks, as the service does.
+/// A body. The bodies of errors are sent in chunks, as the service does.
 pub(crate) struct Body {
     pub(super) inner: Full<Bytes>,
     pub(super) chunked: bool,
@@ -38,7 +38,7 @@ impl HttpBody for Body {
     }
 }
 
-/// An answer before its headers.
+/// An answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(super) content_type: Option<&'static str>,
@@ -83,7 +83,7 @@ impl Answer {
         Self { content_type: Some(content_type), body: text.into(), ..Self::new(200) }
     }
 
-    /// The answer to a browser's question whether it may ask.
+    /// The answer to the preflight request of a browser.
     pub(crate) fn preflight(allowed: bool) -> Self {
         if !allowed {
             return Self::no_content();
@@ -93,7 +93,7 @@ impl Answer {
             .with("access-control-max-age", "86400")
     }
 
-    /// An error. What the log says about it is written elsewhere.
+    /// The answer with an error. The line of the log is written elsewhere.
     pub(crate) fn refused(error: HttpError) -> Self {
         let answer = match error.form {
             Form::Empty => Self::new(error.status),
@@ -130,7 +130,7 @@ impl Answer {
         self
     }
 
-    /// Ends the connection afterwards: the request was not read to its end.
+    /// Ends the connection afterwards, because the request was not read to its end.
     pub(crate) fn closing(self) -> Self {
         self.with("connection", "close")
     }

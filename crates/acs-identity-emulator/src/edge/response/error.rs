@@ -5,7 +5,7 @@ use std::fmt::Display;
 use acs_identity_protocol::error::codes;
 use hyper::Method;
 
-/// What a caller is told who did not authenticate.
+/// The message for a caller that did not authenticate.
 pub(crate) const DENIED: &str = "Denied by the resource provider.";
 
 /// An error response.
@@ -101,12 +101,12 @@ impl HttpError {
         Self::new(401, codes::INVALID_ACCESS_TOKEN, "Provided access token is not valid.")
     }
 
-    /// The path leads nowhere.
+    /// The path does not exist.
     pub(crate) fn no_resource(path: &str) -> Self {
         Self::new(404, "NotFound", format!("There is no resource at '{path}'."))
     }
 
-    /// The path has other methods.
+    /// The path does not have the method.
     pub(crate) fn not_allowed(method: &Method, allow: String) -> Self {
         let message = format!("The method {method} is not allowed here.");
         Self { header: Some(Header::Allow(allow)), ..Self::new(405, "MethodNotAllowed", message) }
@@ -123,7 +123,7 @@ impl HttpError {
         Self::new(429, codes::TOO_MANY_REQUESTS, message).retry_after(seconds)
     }
 
-    /// Nothing can be done for the request now.
+    /// The request cannot be served now.
     pub(crate) fn unavailable(message: impl Into<String>, seconds: u64) -> Self {
         Self::new(503, "ServiceUnavailable", message).retry_after(seconds)
     }

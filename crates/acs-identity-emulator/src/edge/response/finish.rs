@@ -19,7 +19,7 @@ use crate::edge::request::host::HostName;
 /// Counts responses, for MS-CV and X-Azure-Ref.
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
-/// Asked for once: it is a call of the system.
+/// The id is asked for once, because that is a system call.
 static PROCESS: LazyLock<u32> = LazyLock::new(std::process::id);
 
 /// As many headers as most responses have, with those that hyper adds.
@@ -30,14 +30,14 @@ fn text(value: String) -> HeaderValue {
     HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// Whether the host may be told to be used with TLS only. A loopback name may not: it is that of other servers, too. Addresses
-/// cannot be, and over plain HTTP it would be ignored.
+/// Whether the response may tell clients to use the host with TLS only. For a loopback name it may not, because other servers have
+/// the same name. For an address and over plain HTTP, clients ignore the header.
 fn is_for_hsts(request: &RequestContext) -> bool {
     request.connection.tls
         && request.host.as_ref().is_some_and(|host| matches!(host, HostName::Name(_)) && !host.is_loopback())
 }
 
-/// Adds the headers that the service sends with everything.
+/// Makes the response, with the headers that the service always sends.
 pub(crate) fn finish(answer: Answer, backend: &Backend, request: &RequestContext, started: Instant) -> Response<Body> {
     let is_ok_with_body = answer.status == 200 && !answer.body.is_empty();
     let body = Body { inner: Full::new(answer.body), chunked: answer.chunked };

@@ -1,4 +1,4 @@
-//! What goes out: answers, errors, and the headers of every response.
+//! The response: answers, errors, and the headers of every response.
 
 pub(super) mod answer;
 pub(super) mod error;

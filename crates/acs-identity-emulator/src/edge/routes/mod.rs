@@ -1,4 +1,4 @@
-//! Routes: what a row of their tables says, and which row a request belongs to.
+//! Routes: the rows of their tables, and how the row of a request is found.
 
 pub(super) mod route;
 pub(super) mod router;

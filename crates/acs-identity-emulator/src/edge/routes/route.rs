@@ -1,4 +1,4 @@
-//! A route: all that the emulator knows of a path and its methods, but for what it does.
+//! A route: everything that is known about a path and its methods, except for the handler.
 
 use acs_identity_protocol::api_version::ApiVersion;
 use hyper::Method;
@@ -20,13 +20,13 @@ pub(crate) struct Route {
     /// Words, and values in braces, as the OpenAPI document writes them.
     pub(crate) path: &'static str,
     pub(crate) side: Side,
-    /// The api-versions; `None` where there are none.
+    /// The api-versions; `None` if the route has none.
     pub(crate) versions: Option<Versions>,
     /// Who may call.
     pub(crate) callers: Callers,
     /// The rate limit that a request counts for.
     pub(crate) class: Option<Class>,
-    /// Whether pages in browsers may ask, where their origin is allowed.
+    /// Whether web pages of allowed origins may call.
     pub(crate) is_for_browsers: bool,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct Route {
 pub(crate) enum Side {
     /// The service.
     Service,
-    /// What the emulator has beside the service.
+    /// The emulator's own API.
     Emulator,
     /// Entra.
     Entra,

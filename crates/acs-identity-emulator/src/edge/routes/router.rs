@@ -12,7 +12,7 @@ pub(crate) struct Router {
     tables: &'static [&'static [Row]],
 }
 
-/// What a path leads to: the rows of the path, which stand together in their table. There is at least one.
+/// The rows of a path, which are next to each other in their table. There is at least one.
 #[derive(Clone, Copy)]
 pub(crate) struct Found(&'static [Row]);
 
@@ -26,7 +26,7 @@ impl Router {
         self.tables.iter().flat_map(|table| table.iter()).map(|row| &row.route)
     }
 
-    /// What a raw path leads to, and the values in it; `None` where it leads nowhere.
+    /// The rows of a raw path, and the values in it; `None` if the path does not exist.
     pub(crate) fn find(self, path: &str) -> Option<(Found, Vec<(Value, String)>)> {
         self.tables.iter().find_map(|table| {
             let (at, values) = table.iter().enumerate().find_map(|(at, row)| Some((at, row.route.values_of(path)?)))?;

@@ -1,4 +1,4 @@
-//! A row of a table of routes: a route, and the handler that does what it is for.
+//! A row of a table of routes: a route and its handler.
 
 use std::pin::Pin;
 
@@ -20,11 +20,11 @@ pub(crate) struct Row {
 /// The answer of a handler that waits.
 pub(crate) type Later<'a> = Pin<Box<dyn Future<Output = Outcome<Answer>> + Send + 'a>>;
 
-/// What a route does.
+/// The function that answers the requests of a route.
 pub(crate) enum Handler {
-    /// It waits for nothing.
+    /// It does not wait.
     Now(fn(&Backend, &RequestContext) -> Outcome<Answer>),
-    /// It waits, for the store or for a signature. [`later!`] makes one of an `async fn`.
+    /// It waits for the store or for a signature. [`later!`] makes one from an `async fn`.
     Later(for<'a> fn(&'a Backend, &'a RequestContext) -> Later<'a>),
 }
 
@@ -74,7 +74,7 @@ impl Row {
         Self { route: Route { methods, path, side, versions: None, callers, class: None, is_for_browsers }, handler }
     }
 
-    /// Does what the route is for.
+    /// Answers a request.
     pub(crate) async fn handle(&self, backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
         match self.handler {
             Handler::Now(handler) => handler(backend, request),

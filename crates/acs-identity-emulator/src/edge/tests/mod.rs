@@ -4,6 +4,7 @@ mod control;
 mod doors;
 mod entra;
 mod line;
+mod refusals;
 mod routes;
 mod service;
 
