@@ -6,6 +6,7 @@ mod child;
 #[cfg(unix)]
 mod compare;
 mod error;
+mod golden;
 mod options;
 mod random;
 mod release;

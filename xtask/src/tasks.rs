@@ -7,7 +7,7 @@ use crate::child;
 use crate::error::Error;
 use crate::options::Options;
 use crate::words::Words;
-use crate::{release, soak, test};
+use crate::{golden, release, soak, test};
 
 /// A command of `cargo xtask`.
 struct Task {
@@ -35,9 +35,9 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "golden",
-        usage: "[--group NAME,…] [--case ID]",
-        summary: "Runs the golden cases: all, those of some groups, or one.",
-        run: golden,
+        usage: "[--capture AZ [--cases FILE] [--out DIR] [--jobs N]] [--group NAME,…] [--case ID]",
+        summary: "Runs the golden cases: all, those of some groups, or one. With --capture: captures them from a real az.",
+        run: golden::run,
     },
     Task {
         name: "docs",
@@ -127,18 +127,6 @@ fn build(root: &Path, words: &[String]) -> Result<(), Error> {
     let line =
         if release { "cargo build --release --locked -p az-communication" } else { "cargo build --workspace --locked" };
     child::run(&mut child::line(root, line))
-}
-
-fn golden(root: &Path, words: &[String]) -> Result<(), Error> {
-    let mut words = Words::new(words);
-    let mut cargo = child::line(root, "cargo test -p az-communication --test golden -- --nocapture");
-    for (option, variable) in [("--group", "AZ_GOLDEN"), ("--case", "AZ_GOLDEN_CASE")] {
-        if let Some(value) = words.value(option)? {
-            cargo.env(variable, value);
-        }
-    }
-    words.end()?;
-    child::run(&mut cargo)
 }
 
 fn bench(root: &Path, words: &[String]) -> Result<(), Error> {
