@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::request::context::RequestContext;
-use super::request::host::{HostName, Names};
+use super::context::request::RequestContext;
+use super::http::host::{HostName, Names};
 use super::routes::route::Route;
 use crate::config::Config;
 use crate::core::Core;

@@ -1,12 +1,12 @@
 //! Introspection of access tokens (RFC 7662).
 
 use super::backend::Backend;
-use super::request::context::RequestContext;
-use super::request::path::query_parameter;
-use super::response::answer::Answer;
-use super::response::error::{HttpError, Outcome};
+use super::context::request::RequestContext;
+use super::http::answer::Answer;
+use super::http::error::{HttpError, Outcome};
+use super::http::path::query_parameter;
 use super::routes::route::{Callers, POST};
-use super::routes::row::{Row, later};
+use super::table::row::{Row, later};
 
 /// Methods, path, callers, whether web pages may call, handler.
 pub(super) static ROUTES: [Row; 1] =

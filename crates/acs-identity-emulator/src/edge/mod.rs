@@ -1,24 +1,24 @@
-//! HTTP. A request goes one way: head, route, authentication by the headers, body, throttle, handler, response, log.
+//! HTTP. Each room refers to those before it only: `http`, `routes`, `context`, `backend`, `callers`, `api_version`, `table`,
+//! `openapi`, the handlers (`service`, `public`, `control`, `introspect`, `entra`), `pipeline`.
 
+mod api_version;
 mod backend;
 mod callers;
+mod context;
 mod control;
 mod entra;
+mod http;
 mod introspect;
 mod openapi;
 mod pipeline;
-mod points;
 mod public;
-mod request;
-mod response;
 mod routes;
 mod service;
+mod table;
 #[cfg(test)]
 mod tests;
-mod throttle;
-mod versions;
 
 pub(crate) use callers::authentication::has_credentials;
+pub(crate) use http::connection::Connection;
+pub(crate) use http::framing;
 pub(crate) use pipeline::{Dropped, Edge};
-pub(crate) use request::connection::Connection;
-pub(crate) use request::framing;

@@ -8,7 +8,7 @@ use hyper::Method;
 use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::response::error::{HttpError, Outcome};
+use super::http::error::{HttpError, Outcome};
 use super::routes::route::Route;
 
 /// The document of all versions.

@@ -3,13 +3,13 @@
 
 use hyper::header::{AUTHORIZATION, HeaderMap};
 
-use super::principal::{CONTROL_HEADER, Principal};
 use super::signature;
 use crate::config::TrustedIssuer;
 use crate::core::ManagementCaller;
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::response::error::{DENIED, HttpError, Outcome};
+use crate::edge::context::principal::{CONTROL_HEADER, Principal};
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::error::{DENIED, HttpError, Outcome};
 use crate::edge::routes::route::Callers;
 
 /// Whether a request has credentials, valid or not.

@@ -2,6 +2,5 @@
 
 pub(super) mod authentication;
 pub(super) mod origins;
-pub(super) mod principal;
 pub(super) mod signature;
 pub(super) mod this_machine;

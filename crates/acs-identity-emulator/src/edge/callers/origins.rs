@@ -3,8 +3,8 @@
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::request::host::HostName;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::host::HostName;
 
 /// The origin of the page that calls, if it may: it is on this machine, or was allowed.
 pub(crate) fn allowed<'a>(backend: &Backend, request: &'a RequestContext) -> Option<&'a HeaderValue> {

@@ -9,10 +9,10 @@ use acs_identity_protocol::signature::{
 use acs_identity_protocol::time::parse_http_date;
 use base64::Engine as _;
 
-use super::principal::CONTROL_HEADER;
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::response::error::{DENIED, HttpError, Outcome};
+use crate::edge::context::principal::CONTROL_HEADER;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::error::{DENIED, HttpError, Outcome};
 use crate::store::Caller;
 
 const HASH_DIFFERS: &str = "Request 'x-ms-content-sha256' differs from generated content hash.";

@@ -3,8 +3,8 @@
 use hyper::header::{HeaderMap, HeaderValue};
 
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::response::error::{HttpError, Note, Outcome};
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::error::{HttpError, Note, Outcome};
 
 /// Refuses a peer of another machine, also one behind a proxy on this machine, and a web page whose name was made to lead here
 /// (DNS rebinding).

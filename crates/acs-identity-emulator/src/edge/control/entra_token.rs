@@ -2,10 +2,10 @@
 
 use crate::core::EntraTokenRequest;
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::request::json::body;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::Outcome;
+use crate::edge::context::json::body;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::Outcome;
 
 pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
     let wanted: EntraTokenRequest = body(request)?;

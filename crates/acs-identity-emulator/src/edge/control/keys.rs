@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::request::json::body;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::Outcome;
+use crate::edge::context::json::body;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::Outcome;
 use crate::store::AccessSlot;
 
 /// As in Azure Resource Manager's `regenerateKey` of communication services.

@@ -4,7 +4,7 @@ mod entra_token;
 mod keys;
 
 use super::routes::route::{Callers, POST};
-use super::routes::row::{Handler, Row, later};
+use super::table::row::{Handler, Row, later};
 
 /// Web pages may not call any of them.
 const PAGES: bool = false;

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::form::Form;
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::Outcome;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::Outcome;
 use crate::edge::routes::route::Value;
 
 /// The page at the address that device codes name.

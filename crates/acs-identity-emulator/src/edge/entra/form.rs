@@ -1,8 +1,8 @@
 //! The form that a client posts to the token endpoints.
 
-use crate::edge::request::context::RequestContext;
-use crate::edge::request::path::query_parameter;
-use crate::edge::response::error::{HttpError, Outcome};
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::error::{HttpError, Outcome};
+use crate::edge::http::path::query_parameter;
 
 /// The form. An empty field counts as missing.
 pub(super) struct Form<'a>(&'a str);

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::Outcome;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::Outcome;
 use crate::edge::routes::route::Value;
 
 pub(super) async fn keys(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {

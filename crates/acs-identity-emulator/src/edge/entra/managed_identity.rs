@@ -5,10 +5,10 @@ use serde_json::json;
 use crate::clock::machine;
 use crate::core::DEFAULT_TENANT;
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::request::path::query_parameter;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::{HttpError, Outcome};
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::{HttpError, Outcome};
+use crate::edge::http::path::query_parameter;
 use crate::store::Caller;
 
 /// The client id of the managed identity where none is named.

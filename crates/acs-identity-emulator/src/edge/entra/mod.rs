@@ -9,7 +9,7 @@ mod token;
 
 use super::routes::route::Callers::{Anyone, CheckedByHandler, ThisMachine};
 use super::routes::route::{GET, GET_HEAD, POST};
-use super::routes::row::{Handler, Row, later};
+use super::table::row::{Handler, Row, later};
 
 /// Methods, path, callers, whether web pages may call, handler. Most paths exist in version 1 and version 2.
 pub(super) static ROUTES: [Row; 11] = [

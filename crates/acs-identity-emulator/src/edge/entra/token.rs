@@ -8,10 +8,10 @@ use super::managed_identity::MAX_NAME;
 use crate::core::{Refusal, SignInFault, audience_of};
 use crate::edge::backend::Backend;
 use crate::edge::callers::this_machine;
-use crate::edge::request::context::RequestContext;
-use crate::edge::request::path::decode_segment;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::{HttpError, Outcome};
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::{HttpError, Outcome};
+use crate::edge::http::path::decode_segment;
 use crate::edge::routes::route::Value;
 use crate::store::Caller;
 

@@ -4,16 +4,16 @@ use acs_identity_protocol::api_version::ApiVersion;
 use serde_json::{Value, json};
 
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::Outcome;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::Outcome;
 use crate::edge::routes::route::{Route, Side};
-use crate::edge::{openapi, versions};
+use crate::edge::{api_version, openapi};
 
 pub(super) fn description(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
     let version = match request.head.query() {
         "" => ApiVersion::newest(),
-        _ => versions::of_query(backend, request)?,
+        _ => api_version::of_query(backend, request)?,
     };
     Ok(Answer::json_text(openapi::described(&backend.routes, version)?))
 }

@@ -4,9 +4,9 @@ use acs_identity_protocol::time::whole_seconds;
 use serde_json::json;
 
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::Outcome;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::Outcome;
 
 pub(super) fn health(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
     backend.core.check_ready()?;

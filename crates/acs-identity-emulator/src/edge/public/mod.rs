@@ -6,7 +6,7 @@ mod tokens;
 
 use super::routes::route::Callers::Anyone;
 use super::routes::route::GET_HEAD;
-use super::routes::row::{Handler, Row, later};
+use super::table::row::{Handler, Row, later};
 
 /// Methods, path, callers, whether web pages may call, handler. A path with and without a slash at its end is one endpoint.
 pub(super) static ROUTES: [Row; 9] = [

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::Outcome;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::Outcome;
 
 pub(super) fn metadata(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
     let base = backend.base_of(request);

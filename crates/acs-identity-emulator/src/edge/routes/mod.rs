@@ -1,6 +1,4 @@
-//! Routes: the rows of their tables, and how the row of a request is found.
+//! What is known about a route, except for its handler.
 
 pub(super) mod route;
-pub(super) mod router;
-pub(super) mod row;
 pub(super) mod versions;

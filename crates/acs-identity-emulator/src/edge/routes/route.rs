@@ -4,7 +4,7 @@ use acs_identity_protocol::api_version::ApiVersion;
 use hyper::Method;
 
 use super::versions::Versions;
-use crate::edge::request::path::decode_segment;
+use crate::edge::http::path::decode_segment;
 
 pub(crate) const GET: &[Method] = &[Method::GET];
 pub(crate) const GET_HEAD: &[Method] = &[Method::GET, Method::HEAD];

@@ -3,11 +3,11 @@
 use acs_identity_protocol::models::TeamsExtensionAssignment;
 
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::request::json::{body, body_or_default, check_names_differ};
-use crate::edge::request::path::query_parameters;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::Outcome;
+use crate::edge::context::json::{body, body_or_default, check_names_differ};
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::Outcome;
+use crate::edge::http::path::query_parameters;
 use crate::edge::routes::route::Value;
 use crate::store::Kind;
 

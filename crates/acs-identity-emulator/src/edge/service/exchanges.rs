@@ -4,10 +4,10 @@ use acs_identity_protocol::api_version::TeamsUserBody;
 
 use crate::core::Refusal;
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::request::json::body_or_default;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::{Form, HttpError, Outcome};
+use crate::edge::context::json::body_or_default;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::{Form, HttpError, Outcome};
 
 pub(super) async fn teams_user(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
     let body = request.version.teams_user.ok_or_else(|| HttpError::fault("no teamsUser in this version"))?;

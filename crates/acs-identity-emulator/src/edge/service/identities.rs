@@ -4,10 +4,10 @@ use acs_identity_protocol::time::parse_iso;
 use serde::Deserialize;
 
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::request::json::body_or_default;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::{HttpError, Outcome};
+use crate::edge::context::json::body_or_default;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::{HttpError, Outcome};
 use crate::edge::routes::route::Value;
 
 /// The body of 2020-07-20-preview2's `PATCH /identities/{id}`.

@@ -7,8 +7,8 @@ mod identities;
 use super::routes::route::Callers::{CheckedByHandler, Management};
 use super::routes::route::Class::{Create, Delete, Exchange, Issue, Revoke};
 use super::routes::route::{DELETE, GET, PATCH, POST, PUT};
-use super::routes::row::{Handler, Row, later};
 use super::routes::versions::{ALL, CUSTOM_ID, ENTRA, FIRST, LATER, TEAMS_EXTENSION, TEAMS_USER};
+use super::table::row::{Handler, Row, later};
 
 const ISSUE: &str = "/identities/{id}/:issueAccessToken";
 const REVOKE: &str = "/identities/{id}/:revokeAccessTokens";

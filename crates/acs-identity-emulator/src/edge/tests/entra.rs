@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{ask, create, edge, management_token};
 use crate::edge::Edge;
-use crate::edge::response::error::{HttpError, Note};
+use crate::edge::http::error::{HttpError, Note};
 
 const TEAMS: &str = "https://auth.msft.communication.azure.com/Teams.ManageCalls";
 

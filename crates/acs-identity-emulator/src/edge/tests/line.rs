@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::{HOST, LOCAL, VERSION, ask, create, edge, edge_of};
 use crate::config::Config;
-use crate::edge::points::{Outcome, Point};
-use crate::edge::response::answer::Answer;
+use crate::edge::http::answer::Answer;
+use crate::edge::pipeline::points::{Outcome, Point};
 
 /// A body that must not be read.
 struct Unread;
@@ -79,7 +79,7 @@ async fn a_body_that_is_not_the_signed_one_is_refused() {
 #[tokio::test]
 async fn bodies_beyond_the_budget_are_answered_with_503() {
     let mut edge = edge_of(Config::in_memory());
-    edge.bodies = crate::edge::request::body::Budget::of(10);
+    edge.bodies = crate::edge::http::body::Budget::of(10);
     let edge = Arc::new(edge);
     let refused = create().body(r#"{"customId":"a"}"#).of(&edge).await;
     assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));

@@ -4,7 +4,7 @@ use acs_identity_protocol::models::PrincipalType;
 use acs_identity_protocol::scope::TokenScope;
 
 use crate::core::{Field, Refusal, SignInFault, TokenFault};
-use crate::edge::response::error::{HttpError, Note};
+use crate::edge::http::error::{HttpError, Note};
 use crate::store::StoreError;
 
 /// One line for the client, and one for the log where it says something.

@@ -10,11 +10,11 @@ use http_body_util::Full;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
-use super::answer::{Answer, Body};
 use crate::edge::backend::Backend;
 use crate::edge::callers::origins;
-use crate::edge::request::context::RequestContext;
-use crate::edge::request::host::HostName;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::{Answer, Body};
+use crate::edge::http::host::HostName;
 
 /// Counts responses, for MS-CV and X-Azure-Ref.
 static COUNTER: AtomicU64 = AtomicU64::new(0);

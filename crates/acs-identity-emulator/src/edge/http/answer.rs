@@ -14,8 +14,8 @@ use super::error::{Form, Header, HttpError, Outcome};
 
 /// A body. The bodies of errors are sent in chunks, as the service does.
 pub(crate) struct Body {
-    pub(super) inner: Full<Bytes>,
-    pub(super) chunked: bool,
+    pub(crate) inner: Full<Bytes>,
+    pub(crate) chunked: bool,
 }
 
 impl HttpBody for Body {
@@ -41,12 +41,12 @@ impl HttpBody for Body {
 /// An answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(super) content_type: Option<&'static str>,
-    pub(super) body: Bytes,
-    pub(super) chunked: bool,
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) body: Bytes,
+    pub(crate) chunked: bool,
     /// The value of `api-supported-versions`.
-    pub(super) versions: Option<&'static str>,
-    pub(super) extra: Vec<(&'static str, Cow<'static, str>)>,
+    pub(crate) versions: Option<&'static str>,
+    pub(crate) extra: Vec<(&'static str, Cow<'static, str>)>,
 }
 
 const JSON: &str = "application/json; charset=utf-8";

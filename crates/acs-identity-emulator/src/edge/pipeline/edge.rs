@@ -6,40 +6,40 @@ use std::time::Instant;
 use hyper::body::{Body as HttpBody, Bytes};
 use hyper::{Method, Request, Response};
 
-use super::backend::Backend;
-use super::callers::{authentication, origins, signature, this_machine};
+use super::finish::finish;
 use super::points::{Fault, Point, Stop, pass};
-use super::request::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_UNAUTHENTICATED};
-use super::request::connection::Connection;
-use super::request::context::RequestContext;
-use super::request::head::Head;
-use super::response::answer::{Answer, Body};
-use super::response::error::{HttpError, Note, Outcome};
-use super::response::finish::finish;
-use super::routes::route::Callers;
-use super::routes::router::{Found, Router};
-use super::routes::row::Row;
-use super::routes::versions::Versions;
 use super::throttle::Throttle;
-use super::{control, entra, introspect, public, service, versions};
 use crate::clock::machine;
 use crate::config::Config;
 use crate::core::Core;
+use crate::edge::backend::Backend;
+use crate::edge::callers::{authentication, origins, signature, this_machine};
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::{Answer, Body};
+use crate::edge::http::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_UNAUTHENTICATED};
+use crate::edge::http::connection::Connection;
+use crate::edge::http::error::{HttpError, Note, Outcome};
+use crate::edge::http::head::Head;
+use crate::edge::routes::route::Callers;
+use crate::edge::routes::versions::Versions;
+use crate::edge::table::router::{Found, Router};
+use crate::edge::table::row::Row;
+use crate::edge::{api_version, control, entra, introspect, public, service};
 use crate::keys::pki::Pki;
 
 /// The tables of all routes, in the order in which they are searched.
 static TABLES: [&[Row]; 5] = [&public::ROUTES, &control::ROUTES, &introspect::ROUTES, &service::ROUTES, &entra::ROUTES];
 
-pub(super) static ROUTER: Router = Router::new(&TABLES);
+pub(in crate::edge) static ROUTER: Router = Router::new(&TABLES);
 
 /// The pipeline, and what its steps need.
 pub(crate) struct Edge {
-    pub(super) backend: Backend,
+    pub(in crate::edge) backend: Backend,
     throttle: Option<Throttle>,
-    pub(super) bodies: Arc<Budget>,
+    pub(in crate::edge) bodies: Arc<Budget>,
     /// For the bodies of clients that have not authenticated.
     strangers: Arc<Budget>,
-    pub(super) fault: Option<Fault>,
+    pub(in crate::edge) fault: Option<Fault>,
 }
 
 /// The connection ends without an answer.
@@ -161,7 +161,7 @@ impl Edge {
 
     /// Carries out an operation of the service.
     async fn operate_in_version(&self, request: &mut RequestContext, found: Found, versions: Versions) -> Answer {
-        let outcome = match versions::of_query(&self.backend, request) {
+        let outcome = match api_version::of_query(&self.backend, request) {
             Ok(version) => {
                 request.version = version;
                 let row = found.row(&request.head.method).filter(|row| row.route.is_in(version));
@@ -170,7 +170,7 @@ impl Edge {
                     // As ASP.NET does: a resource that the version lacks is an unsupported version, a method that it lacks is
                     // not allowed.
                     None if found.allow(version).is_empty() => {
-                        Err(versions::unsupported(&self.backend, request, version.name))
+                        Err(api_version::unsupported(&self.backend, request, version.name))
                     }
                     None => Err(not_allowed(request, found)),
                 }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use acs_identity_protocol::models::CreateIdentityRequest;
 
-use super::request::json::parse;
-use super::routes::route::Class;
+use crate::edge::context::json::parse;
+use crate::edge::routes::route::Class;
 
 const WINDOW: Duration = Duration::from_secs(30);
 

@@ -6,8 +6,8 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAcce
 use serde_json::Value;
 
 use super::any_case;
-use super::context::RequestContext;
-use crate::edge::response::error::{HttpError, Outcome};
+use super::request::RequestContext;
+use crate::edge::http::error::{HttpError, Outcome};
 
 /// Reads a JSON body. An empty body and `null` are the default.
 pub(crate) fn body_or_default<T: DeserializeOwned + Default>(request: &RequestContext) -> Outcome<T> {

@@ -9,7 +9,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Bytes};
 
 use super::head::Head;
-use crate::edge::response::error::{HttpError, Outcome};
+use crate::edge::http::error::{HttpError, Outcome};
 
 /// The largest body that is read, in bytes. Bodies of the service have a few hundred bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -148,7 +148,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::edge::response::error::Header;
+    use crate::edge::http::error::Header;
     use http_body_util::Full;
 
     fn full(bytes: usize) -> Full<Bytes> {

@@ -1,11 +1,11 @@
 //! The points of the pipeline at which a fault can be injected.
 
-use super::request::context::RequestContext;
-use super::response::answer::Answer;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
 
 /// A point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Point {
+pub(crate) enum Point {
     BeforeAuthentication,
     BeforeOperation,
     /// The operation was carried out, and the client may never learn about it.
@@ -14,7 +14,7 @@ pub(super) enum Point {
 
 /// What happens at a point.
 #[cfg_attr(not(test), allow(dead_code, reason = "nothing but tests adds faults yet"))]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// The request proceeds as usual.
     Proceed,
     /// The request gets this answer instead of its own.
@@ -24,10 +24,10 @@ pub(super) enum Outcome {
 }
 
 /// Decides what happens at a point.
-pub(super) type Fault = Box<dyn Fn(Point, &RequestContext) -> Outcome + Send + Sync>;
+pub(crate) type Fault = Box<dyn Fn(Point, &RequestContext) -> Outcome + Send + Sync>;
 
 /// The request leaves the pipeline early.
-pub(super) enum Stop {
+pub(crate) enum Stop {
     Answer(Answer),
     Drop,
 }
@@ -39,7 +39,7 @@ impl From<Answer> for Stop {
 }
 
 /// Lets a request pass a point.
-pub(super) fn pass(fault: Option<&Fault>, point: Point, request: &RequestContext) -> Result<(), Stop> {
+pub(crate) fn pass(fault: Option<&Fault>, point: Point, request: &RequestContext) -> Result<(), Stop> {
     match fault.map(|fault| fault(point, request)) {
         None | Some(Outcome::Proceed) => Ok(()),
         Some(Outcome::Answer(answer)) => Err(Stop::Answer(answer)),

@@ -3,8 +3,8 @@
 use acs_identity_protocol::api_version::ApiVersion;
 use hyper::Method;
 
-use super::route::{Route, Value};
 use super::row::Row;
+use crate::edge::routes::route::{Route, Value};
 
 /// The tables of routes, in the order in which they are searched.
 #[derive(Clone, Copy)]

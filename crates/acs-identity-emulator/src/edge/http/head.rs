@@ -5,7 +5,7 @@ use hyper::{Method, Uri, Version};
 
 use super::connection::Connection;
 use super::host::HostName;
-use crate::edge::response::error::{HttpError, Outcome};
+use crate::edge::http::error::{HttpError, Outcome};
 
 /// Everything before the body.
 pub(crate) struct Head {

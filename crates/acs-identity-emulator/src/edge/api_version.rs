@@ -4,9 +4,9 @@ use acs_identity_protocol::api_version::ApiVersion;
 use acs_identity_protocol::error::codes;
 
 use super::backend::Backend;
-use super::request::context::RequestContext;
-use super::request::path::query_parameters;
-use super::response::error::{HttpError, Outcome};
+use super::context::request::RequestContext;
+use super::http::error::{HttpError, Outcome};
+use super::http::path::query_parameters;
 
 /// The api-version that the query names. One that is newer than all known ones is served as the newest.
 pub(crate) fn of_query(backend: &Backend, request: &RequestContext) -> Outcome<&'static ApiVersion> {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use acs_identity_protocol::api_version::ApiVersion;
 
-use super::body::Held;
-use super::connection::Connection;
-use super::head::Head;
-use super::host::HostName;
-use crate::edge::callers::principal::Principal;
+use super::principal::Principal;
+use crate::edge::http::body::Held;
+use crate::edge::http::connection::Connection;
+use crate::edge::http::head::Head;
+use crate::edge::http::host::HostName;
 use crate::edge::routes::route::{Callers, Route, Value};
 
 /// A request, and what is known about it so far.

@@ -4,7 +4,7 @@ use crate::core::ManagementCaller;
 use crate::store::Caller;
 
 /// The header with the control secret.
-pub(super) const CONTROL_HEADER: &str = "x-emulator-control";
+pub(crate) const CONTROL_HEADER: &str = "x-emulator-control";
 
 /// How the caller has authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]

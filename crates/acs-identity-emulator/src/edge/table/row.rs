@@ -4,12 +4,12 @@ use std::pin::Pin;
 
 use hyper::Method;
 
-use super::route::{Callers, Class, Route, Side};
-use super::versions::Versions;
 use crate::edge::backend::Backend;
-use crate::edge::request::context::RequestContext;
-use crate::edge::response::answer::Answer;
-use crate::edge::response::error::Outcome;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::Outcome;
+use crate::edge::routes::route::{Callers, Class, Route, Side};
+use crate::edge::routes::versions::Versions;
 
 /// A row.
 pub(crate) struct Row {
@@ -31,7 +31,7 @@ pub(crate) enum Handler {
 /// The handler of an `async fn`.
 macro_rules! later {
     ($handler:expr) => {
-        $crate::edge::routes::row::Handler::Later(|backend, request| Box::pin($handler(backend, request)))
+        $crate::edge::table::row::Handler::Later(|backend, request| Box::pin($handler(backend, request)))
     };
 }
 pub(crate) use later;

@@ -1,0 +1,6 @@
+//! The context of a request, which every step is given: the request, its route, its caller, and its body as JSON.
+
+mod any_case;
+pub(super) mod json;
+pub(super) mod principal;
+pub(super) mod request;

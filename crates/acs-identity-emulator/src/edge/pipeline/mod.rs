@@ -1,0 +1,10 @@
+//! The way of a request: head, route, authentication by the headers, body, throttle, handler, response, log.
+
+mod edge;
+mod finish;
+pub(super) mod points;
+mod throttle;
+
+#[cfg(test)]
+pub(super) use edge::ROUTER;
+pub(crate) use edge::{Dropped, Edge};
