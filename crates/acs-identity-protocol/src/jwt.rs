@@ -34,7 +34,7 @@ pub enum JwtError {
 impl fmt::Display for JwtError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Parts(count) => write!(f, "a JWT has three parts separated by dots, this has {count}"),
+            Self::Parts(count) => write!(f, "a JWT has three parts separated by dots, but this has {count}"),
             Self::Base64(part) => write!(f, "its {part} is not base64url"),
             Self::Json(part) => write!(f, "its {part} is not a JSON object"),
         }

@@ -84,12 +84,12 @@ pub fn name(c: char) -> String {
         '\u{feff}' => "byte-order mark",
         '\u{ad}' => "soft hyphen",
         '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            "mark of the text's direction"
+            "text direction mark"
         }
         '\u{2028}' | '\u{2029}' | '\u{85}' => "line separator",
         c if c.is_control() => "control character",
-        c if c.is_whitespace() => "blank of another width",
-        c if !is_hidden(c) => "character outside of ASCII",
+        c if c.is_whitespace() => "space of another width",
+        c if !is_hidden(c) => "character outside ASCII",
         _ => "character without a glyph",
     };
     format!("U+{:04X}, {name}", u32::from(c))
@@ -122,8 +122,8 @@ mod tests {
     #[test]
     fn only_a_character_without_a_glyph_is_called_so() {
         for (c, words) in [
-            ('\u{e9}', "U+00E9, character outside of ASCII"),
-            ('\u{4e2d}', "U+4E2D, character outside of ASCII"),
+            ('\u{e9}', "U+00E9, character outside ASCII"),
+            ('\u{4e2d}', "U+4E2D, character outside ASCII"),
             ('\u{3164}', "U+3164, character without a glyph"),
         ] {
             assert_eq!(name(c), words);

@@ -256,7 +256,7 @@ impl Connection {
             let message = format!("The endpoint is not a URL: '{}'.", redact::text(&shown(&endpoint)));
             match fault {
                 EndpointFault::AccessKey => refused(
-                    format!("{message} It holds an access key."),
+                    format!("{message} It contains an access key."),
                     "Give a connection string as --connection-string. The form of an endpoint is https://<resource>.communication.azure.com",
                 ),
                 fault => {

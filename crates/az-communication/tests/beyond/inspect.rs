@@ -65,7 +65,7 @@ fn a_text_that_is_not_a_token_is_an_error() {
     assert_snapshot!(run(&mut inspect(&Folder::new(), &["--token", "a.b"])), @"
     exit 1
     --- stderr
-    ERROR: This is not a token: a JWT has three parts separated by dots, this has 2.
+    ERROR: This is not a token: a JWT has three parts separated by dots, but this has 2.
     Hint: A token is three parts of letters and digits, separated by dots, and begins with eyJ.
     ");
 }

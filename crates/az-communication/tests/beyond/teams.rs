@@ -119,7 +119,7 @@ fn a_text_that_is_not_a_token_comes_with_a_hint() {
     ERROR: (InvalidAccessToken) Provided access token is not valid.
     Code: InvalidAccessToken
     Message: Provided access token is not valid.
-    Hint: --aad-token is not an access token of Entra: a JWT has three parts separated by dots, this has 1.
+    Hint: --aad-token is not an access token of Entra: a JWT has three parts separated by dots, but this has 1.
     ");
 }
 

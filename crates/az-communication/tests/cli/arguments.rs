@@ -280,7 +280,7 @@ fn a_value_that_begins_with_an_at_sign_and_names_no_file_comes_with_a_hint() {
     assert_snapshot!(shows("user-identity token inspect --token @nofile"), @"
     exit 1
     --- stderr
-    ERROR: This is not a token: a JWT has three parts separated by dots, this has 1.
+    ERROR: This is not a token: a JWT has three parts separated by dots, but this has 1.
     Hint: The value of --token begins with @, and the file 'nofile' cannot be read: No such file or directory.
     Hint: A token is three parts of letters and digits, separated by dots, and begins with eyJ.
     ");
@@ -293,7 +293,7 @@ fn a_value_that_begins_with_an_at_sign_and_names_a_folder_comes_with_a_hint() {
     assert_snapshot!(run(&mut line(&home, "user-identity token inspect --token @folder")), @"
     exit 1
     --- stderr
-    ERROR: This is not a token: a JWT has three parts separated by dots, this has 1.
+    ERROR: This is not a token: a JWT has three parts separated by dots, but this has 1.
     Hint: The value of --token begins with @, and the file 'folder' cannot be read: Is a directory.
     Hint: A token is three parts of letters and digits, separated by dots, and begins with eyJ.
     ");

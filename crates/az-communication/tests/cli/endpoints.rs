@@ -41,14 +41,14 @@ fn the_reason_is_named() {
     let errors = WRONG.map(|endpoint| error("--endpoint", endpoint));
     assert_snapshot!(errors.join("\n"), @"
     ERROR: The endpoint is not a URL: 'https://localhost:99999/'. Its port is not a number from 0 to 65535.
-    ERROR: The endpoint is not a URL: 'https://[::1'. An IPv6 address stands in brackets, as in https://[::1]:443.
-    ERROR: The endpoint is not a URL: 'https://::1'. An IPv6 address stands in brackets, as in https://[::1]:443.
+    ERROR: The endpoint is not a URL: 'https://[::1'. An IPv6 address must be in brackets, as in https://[::1]:443.
+    ERROR: The endpoint is not a URL: 'https://::1'. An IPv6 address must be in brackets, as in https://[::1]:443.
     ERROR: The endpoint is not a URL: 'https://[::1%lo]:10155/'. Its IPv6 address has a zone (from the % on), which a URL cannot have.
-    ERROR: The endpoint is not a URL: 'https://[localhost]'. What stands in its brackets is not an IPv6 address.
+    ERROR: The endpoint is not a URL: 'https://[localhost]'. The text in its brackets is not an IPv6 address.
     ERROR: The endpoint is not a URL: 'https://xn--:10155/'. Its host is neither a valid name nor an address.
     ERROR: The endpoint is not a URL: 'https://999.0.0.1'. Its host is neither a valid name nor an address.
     ERROR: The endpoint is not a URL: 'https://'. It has no host.
-    ERROR: The endpoint is not a URL: 'https://a b'. It holds a blank.
+    ERROR: The endpoint is not a URL: 'https://a b'. It contains a blank.
     ");
 }
 
@@ -119,7 +119,7 @@ fn an_empty_connection_string_does_not_hide_the_endpoint() {
     assert_snapshot!(with(&variables), @"
     exit 2
     --- stderr
-    ERROR: The endpoint is not a URL: 'https://a?*****'. It holds a query (from the ? on).
+    ERROR: The endpoint is not a URL: 'https://a?*****'. It contains a query (from the ? on).
     Hint: The form of AZURE_COMMUNICATION_ENDPOINT is https://<resource>.communication.azure.com
     ");
 }
@@ -160,20 +160,20 @@ fn secrets() -> Vec<(&'static str, String)> {
 fn a_secret_in_an_endpoint_is_described_and_not_shown() {
     let errors: Vec<String> = secrets().iter().map(|(option, value)| error(option, value)).collect();
     assert_snapshot!(errors.join("\n"), @"
-    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://*****@localhost:10155'. It holds a user name or a password (before the @). Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    ERROR: The endpoint is not a URL: 'https://*****@localhost:10155/'. It holds a user name or a password (before the @).
-    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/?*****'. It holds a query (from the ? on). Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    ERROR: The endpoint is not a URL: 'https://localhost:10155/?*****'. It holds a query (from the ? on).
-    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/#*****'. It holds a fragment (from the # on). Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    ERROR: The endpoint is not a URL: 'https://localhost:10155/#*****'. It holds a fragment (from the # on).
-    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/ accesskey=*****'. It holds an access key: a ';' is missing before 'accesskey='. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    ERROR: The endpoint is not a URL: 'https://localhost:10155/ accesskey=*****'. It holds an access key.
-    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/,AccessKey=*****'. It holds an access key: a ';' is missing before 'accesskey='. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    ERROR: The endpoint is not a URL: 'https://localhost:10155/,AccessKey=*****'. It holds an access key.
-    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://*****@localhost:10155'. It holds a user name or a password (before the @). Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    ERROR: The endpoint is not a URL: 'https://*****@localhost:10155/'. It holds a user name or a password (before the @).
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://*****@localhost:10155'. It contains a user name or a password (before the @). Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ERROR: The endpoint is not a URL: 'https://*****@localhost:10155/'. It contains a user name or a password (before the @).
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/?*****'. It contains a query (from the ? on). Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ERROR: The endpoint is not a URL: 'https://localhost:10155/?*****'. It contains a query (from the ? on).
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/#*****'. It contains a fragment (from the # on). Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ERROR: The endpoint is not a URL: 'https://localhost:10155/#*****'. It contains a fragment (from the # on).
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/ accesskey=*****'. It contains an access key: a ';' is missing before 'accesskey='. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ERROR: The endpoint is not a URL: 'https://localhost:10155/ accesskey=*****'. It contains an access key.
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://localhost:10155/,AccessKey=*****'. It contains an access key: a ';' is missing before 'accesskey='. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ERROR: The endpoint is not a URL: 'https://localhost:10155/,AccessKey=*****'. It contains an access key.
+    ERROR: The 'endpoint' part of the connection string is not a URL: 'https://*****@localhost:10155'. It contains a user name or a password (before the @). Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    ERROR: The endpoint is not a URL: 'https://*****@localhost:10155/'. It contains a user name or a password (before the @).
     ERROR: The endpoint is not an https URL: 'http://*****@localhost'.
-    ERROR: The endpoint is not a URL: 'endpoint=https://localhost/;accesskey=*****'. It holds an access key.
+    ERROR: The endpoint is not a URL: 'endpoint=https://localhost/;accesskey=*****'. It contains an access key.
     ERROR: The connection string was to be read from the file 'endpoint=https://localhost/;accesskey=*****', which cannot be read: No such file or directory.
     ");
 }

@@ -22,7 +22,7 @@ fn the_words_of_az_are_taken_with_and_without_the_groups_in_front() {
         let seen = own(&home, words);
         assert_eq!(
             seen.stderr.lines().next(),
-            Some("ERROR: This is not a token: a JWT has three parts separated by dots, this has 1."),
+            Some("ERROR: This is not a token: a JWT has three parts separated by dots, but this has 1."),
             "{words}"
         );
         assert_eq!(seen.code, Some(1), "{words}");
