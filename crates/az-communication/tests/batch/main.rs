@@ -1,28 +1,60 @@
 //! Commands that make many requests: what they do with files, what they say, and that nothing they made is lost.
 #![cfg(unix)]
 
+mod another_batch;
 mod cut;
 mod disturbed;
 mod down;
+mod errors;
+mod files;
+mod foreign;
 mod generated;
 mod gone;
 mod interrupted;
 mod killed;
+mod ledger;
+mod lists;
 mod made;
+mod names;
+mod progress;
 mod repeated;
-mod run;
+mod resumed;
 mod same_file;
 #[path = "../support/mod.rs"]
 mod support;
-mod values;
+mod tokens;
+mod waits;
 mod without_token;
 
 use std::collections::HashMap;
+use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
+use support::seen::Seen;
+use support::world::World;
 
 const ISSUE: &str = "token issue-batch --scope chat";
+
+/// What a batch shows, with the numbers of its summary in one line. How long it took and the file are left out.
+fn counted(seen: Seen) -> Seen {
+    let Ok(Value::Object(summary)) = serde_json::from_str(&seen.stdout) else { return seen };
+    let counts = summary.iter().filter(|(name, _)| !["seconds", "file"].contains(&name.as_str()));
+    let counts: Vec<String> = counts.map(|(name, count)| format!("{name} {count}")).collect();
+    Seen { stdout: counts.join(", ") + "\n", ..seen }
+}
+
+/// The same for a line.
+fn counts(world: &World, words: &str) -> Seen {
+    counted(world.shows(words))
+}
+
+/// Writes a list of users, so many new ones.
+fn list(world: &World, count: usize) -> Vec<String> {
+    let users = world.users(count);
+    world.home.write("users.txt", users.join("\n") + "\n");
+    users
+}
 
 /// xorshift64*: enough for moments and choices.
 struct Random(u64);
@@ -67,4 +99,14 @@ fn recorded(text: &[u8]) -> (HashMap<String, usize>, usize) {
         unknown += usize::from(json["outcome"] == "unknown");
     }
     (users, unknown)
+}
+
+/// `az communication user-identity` where files may have so many blocks of 512 bytes.
+fn limited(world: &World, blocks: u32, words: &str) -> Command {
+    let mut command = support::other_program("sh", &world.home);
+    let shell = format!("ulimit -f {blocks}; exec \"$@\"");
+    command.args(["-c", &shell, "sh", support::AZ, "communication", "user-identity"]).args(words.split(' '));
+    command.envs(world.command("").get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.stdin(Stdio::null());
+    command
 }

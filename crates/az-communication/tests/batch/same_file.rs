@@ -1,60 +1,101 @@
-//! A ledger that is a file of the command in another way, by any name.
+//! A ledger that is a file of the command in another way.
 
-use std::fs;
-use std::os::unix::fs::symlink;
 use std::process::Stdio;
 
-use crate::ISSUE;
-use crate::support::seen::run;
-use crate::support::world::World;
+use super::*;
+use crate::support::seen::{run, seen};
+use insta::assert_snapshot;
 
-/// Refused before anything is sent; nothing waits for itself.
+const LINE: &str =
+    r#"{"time":"2026-11-26T06:40:12+00:00","event":"created","user_id":"8:acs:a","command":"c","host":"h"}"#;
+
+/// What a command shows with the ledger of that name.
+fn with_ledger(world: &World, ledger: &str, words: &str) -> Seen {
+    run(world.command(words).env("AZURE_COMMUNICATION_LEDGER", ledger))
+}
+
+/// A file that the ledger may not be, and the option that names it.
+fn is_refused(seen: &Seen, name: &str, option: &str) {
+    let error = format!("ERROR: {name} cannot be used: {option} is the same file.\n");
+    assert!(seen.code == Some(1) && seen.stdout.is_empty() && seen.stderr.starts_with(&error), "{name}: {seen}");
+}
+
 #[test]
 #[cfg_attr(portable_system, ignore = "only on Unix")]
-fn a_ledger_that_is_another_file_of_the_command_is_refused() {
+fn the_record_is_refused_as_a_ledger_by_any_name() {
     let world = World::durable();
     let folder = world.home.path();
-    let ledger = |words: &str, ledger: &str| {
-        let mut command = world.command(words);
-        let seen = run(command.env("AZURE_COMMUNICATION_LEDGER", ledger));
-        assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{words} {ledger}: {seen:?}");
-        seen.stderr
-    };
-    let refused = |ledger: &str, option: &str| {
-        format!(
-            "ERROR: {ledger} cannot be used: {option} is the same file.\nHint: It is the ledger that \
-             AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.\nHint: Nothing was changed. \
-             Name another file.\n"
-        )
-    };
     world.home.write("both", "");
-    fs::hard_link(folder.join("both"), folder.join("hard")).unwrap();
-    symlink("both", folder.join("soft")).unwrap();
-    let issue = format!("{ISSUE} --count 4 --concurrency 1 --out-file both");
+    std::fs::hard_link(folder.join("both"), folder.join("hard")).unwrap();
+    std::os::unix::fs::symlink("both", folder.join("soft")).unwrap();
     for name in ["both", "./both", "hard", "soft"] {
-        assert_eq!(ledger(&issue, name), refused(name, "--out-file"), "{name}");
+        is_refused(&with_ledger(&world, name, &format!("{ISSUE} --count 4 --out-file both")), name, "--out-file");
     }
-    // Neither is there yet.
-    symlink(".", folder.join("here")).unwrap();
+    assert_eq!(world.identities(), 0);
+}
+
+#[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
+fn a_record_that_does_not_exist_yet_is_refused_as_a_ledger_by_any_name() {
+    let world = World::durable();
+    std::os::unix::fs::symlink(".", world.home.path().join("here")).unwrap();
     for name in ["new", "./new", "here/new"] {
-        assert_eq!(ledger(&format!("{ISSUE} --count 4 --out-file new"), name), refused(name, "--out-file"), "{name}");
-        assert!(!folder.join("new").exists());
+        is_refused(&with_ledger(&world, name, &format!("{ISSUE} --count 4 --out-file new")), name, "--out-file");
+        assert!(!world.home.path().join("new").exists());
     }
     assert_eq!(world.identities(), 0);
-    let line = r#"{"time":"2026-11-26T06:40:12+00:00","event":"created","user_id":"8:acs:a","command":"c","host":"h"}"#;
-    world.home.write("led", format!("{line}\n"));
-    let delete = "user delete-batch --users-from led --yes";
-    assert_eq!(ledger(delete, "led"), refused("led", "--users-from"));
-    assert_eq!(ledger(&format!("{delete} --out-file new"), "new"), refused("new", "--out-file"));
-    // What the shell writes to it is no line of a ledger.
-    world.home.write("out", "");
+}
+
+#[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
+fn the_list_of_users_is_refused_as_a_ledger() {
+    let world = World::new();
+    world.home.write("led", format!("{LINE}\n"));
+    assert_snapshot!(with_ledger(&world, "led", "user delete-batch --users-from led --yes"), @"
+    exit 1
+    --- stderr
+    ERROR: led cannot be used: --users-from is the same file.
+    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    Hint: Nothing was changed. Name another file.
+    ");
+}
+
+#[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
+fn the_record_of_deletions_is_refused_as_a_ledger() {
+    let world = World::new();
+    world.home.write("led", format!("{LINE}\n"));
+    let delete = "user delete-batch --users-from led --out-file new --yes";
+    assert_snapshot!(with_ledger(&world, "new", delete), @"
+    exit 1
+    --- stderr
+    ERROR: new cannot be used: --out-file is the same file.
+    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    Hint: Nothing was changed. Name another file.
+    ");
+}
+
+/// What the shell writes to it is not a line of a ledger.
+#[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
+fn the_file_to_which_stdout_goes_is_refused_as_a_ledger() {
+    let world = World::durable();
+    let out = std::fs::File::options().append(true).open(world.home.write("out", "")).unwrap();
     let mut command = world.command("user create");
-    let out = fs::File::options().append(true).open(folder.join("out")).unwrap();
-    let output = command.env("AZURE_COMMUNICATION_LEDGER", "out").stdin(Stdio::null()).stdout(out).output().unwrap();
-    assert!(String::from_utf8(output.stderr).unwrap().contains(&refused("out", "stdout")));
+    command.env("AZURE_COMMUNICATION_LEDGER", "out").stdin(Stdio::null()).stdout(out).stderr(Stdio::piped());
+    assert_snapshot!(seen(command.output().unwrap()), @"
+    exit 1
+    --- stderr
+    ERROR: out cannot be used: stdout is the same file.
+    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    Hint: Nothing was changed. Name another file.
+    ");
     assert_eq!(world.identities(), 0);
-    // Two files are two.
-    let mut command = world.command(&issue);
-    let seen = run(command.env("AZURE_COMMUNICATION_LEDGER", "third"));
-    assert_eq!((seen.code, world.lines("third").len()), (Some(0), 4), "{seen:?}");
+}
+
+#[test]
+fn a_record_and_a_ledger_are_two_files() {
+    let world = World::new();
+    assert_eq!(with_ledger(&world, "ledger", &format!("{ISSUE} --count 4 --out-file record")).code, Some(0));
+    assert_eq!(world.lines("ledger").len(), 4);
 }

@@ -134,7 +134,7 @@ fn a_deleted_assignment_is_not_found() {
 
 #[test]
 fn assignments_of_entra_users_are_listed() {
-    let world = World::new();
+    let world = World::alone();
     let one = format!("--tenant {TENANT} --object-id {OBJECT} --principal-type user --client-ids {APP}");
     world.ok(&format!("entra assignment create {one}"));
     assert_eq!(world.ok("entra assignment list").as_array().unwrap().len(), 1);

@@ -3,19 +3,39 @@
 use super::*;
 use insta::assert_snapshot;
 
-#[test]
-fn a_lifetime_is_written_in_minutes_hours_or_as_iso_8601() {
+/// The lifetime in minutes of a token that was asked for with this one.
+fn lifetime(group: &str, given: &str) -> i64 {
     let world = World::shared();
-    for (given, minutes) in [("90m", 90), ("1h", 60), ("24h", 1440), ("PT90M", 90), ("100", 100)] {
-        for group in ["user-identity", "identity"] {
-            let mut command = world.emulator.az(&world.home);
-            command.args(["communication", group, "token", "issue", "--scope", "chat", "--query", "token"]);
-            let token = run(command.args(["-o", "tsv", "--expires-in", given])).stdout;
-            let claims = &world.ok(&format!("token inspect --token {token}"))["claims"];
-            let lifetime = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
-            assert_eq!(lifetime, minutes * 60, "{given}");
-        }
+    let mut command = world.emulator.az(&world.home);
+    command.args(["communication", group, "token", "issue", "--scope", "chat", "--query", "token"]);
+    let seen = run(command.args(["-o", "tsv", "--expires-in", given]));
+    let claims = &world.ok(&format!("token inspect --token {}", seen.stdout))["claims"];
+    (claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap()) / 60
+}
+
+#[test]
+fn a_lifetime_is_a_number_of_minutes_or_has_units_or_the_form_of_iso_8601() {
+    for (given, minutes) in [
+        ("100", 100),
+        ("90m", 90),
+        ("1h", 60),
+        ("24h", 1440),
+        ("1d", 1440),
+        ("1h30m", 90),
+        ("1h 30m", 90),
+        ("90 min", 90),
+        ("1.5h", 90),
+        ("2 hours", 120),
+        ("PT90M", 90),
+        ("P1D", 1440),
+    ] {
+        assert_eq!(lifetime("user-identity", given), minutes, "{given}");
     }
+}
+
+#[test]
+fn both_groups_have_the_option_for_a_lifetime() {
+    assert_eq!(lifetime("identity", "90m"), 90);
 }
 
 #[test]
@@ -49,4 +69,19 @@ fn an_unknown_scope_is_refused_by_the_service() {
     Message: Invalid scopes - Scope 'caht' is not supported.
     Target: scopes
     ");
+}
+
+/// They are sent as one value, as the reference sends them.
+#[test]
+fn several_scopes_in_one_value_are_a_warning() {
+    let world = World::shared();
+    for scope in ["chat voip", "chat,voip", "chat, voip", "chat;voip", "chat/voip"] {
+        let seen = run(world.command("token issue").args(["--scope", scope]));
+        let warning = format!(
+            "WARNING: '{scope}' is not a known scope. It is sent as one value. Several scopes are several values: --scope \
+             chat voip\n"
+        );
+        assert!(seen.code == Some(1) && seen.stderr.starts_with(&warning), "{seen}");
+        assert!(seen.stderr.contains(&format!("Scope '{scope}' is not supported.")), "{seen}");
+    }
 }

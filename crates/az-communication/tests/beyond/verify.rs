@@ -88,14 +88,14 @@ fn a_changed_token_is_not_good() {
 
 #[test]
 fn a_token_of_another_resource_is_not_good() {
-    let seen = findings(World::shared(), &issued(&World::new()).1, &[]);
+    let seen = findings(World::shared(), &issued(&World::alone()).1, &[]);
     let reason = "reason: The token belongs to another resource, ";
     assert!(seen.code == Some(1) && seen.stdout.contains(reason) && seen.stdout.contains("revoked: false"), "{seen}");
 }
 
 #[test]
 fn a_token_of_a_key_that_was_regenerated_is_not_good() {
-    let world = World::new();
+    let world = World::alone();
     let (_, token) = issued(&world);
     let answer = world.emulator.client().send("POST", "/emulator/regenerate-key?", r#"{"keyType": "Primary"}"#);
     let connection = answer.body["primaryConnectionString"].as_str().unwrap();
@@ -162,7 +162,7 @@ fn with_a_key_set_a_token_that_names_no_key_is_not_good() {
 fn with_a_key_set_a_token_of_another_key_is_not_good() {
     let world = World::shared();
     let keys = keys(world, "/.well-known/jwks.json");
-    let seen = findings(world, &issued(&World::new()).1, &["--jwks", &keys]);
+    let seen = findings(world, &issued(&World::alone()).1, &["--jwks", &keys]);
     let reason = "reason: The key set lacks the key that signed the token, ";
     assert!(seen.code == Some(1) && seen.stdout.contains(reason), "{seen}");
 }

@@ -54,6 +54,14 @@ fn an_empty_value_of_an_argument_of_ours_is_refused_with_2() {
         "user create --api-version ",
         "user create --endpoint ",
         "token issue-batch --scope chat --out-file f --count ",
+        "token issue-batch --scope chat --out-file f --users-from ",
+        "token issue-batch --scope chat --out-file f --names-from ",
+        "token issue-batch --scope chat --count 1 --out-file ",
+        "token issue-batch --scope chat --count 1 --out-file f --concurrency ",
+        "token issue-batch --scope chat --count 1 --out-file f --refresh ",
+        "token issue-batch --scope chat --count 1 --out-file f --api-version ",
+        "user delete-batch --yes --users-from ",
+        "token revoke-batch --yes --users-from x --out-file ",
         "entra assignment show --object-id=",
     ];
     assert_snapshot!(each(lines, |line| service.shows(line)), @"
@@ -92,6 +100,46 @@ fn an_empty_value_of_an_argument_of_ours_is_refused_with_2() {
     --- stderr
     ERROR: --count is empty.
 
+    > token issue-batch --scope chat --out-file f --users-from ''
+    exit 2
+    --- stderr
+    ERROR: --users-from is empty.
+
+    > token issue-batch --scope chat --out-file f --names-from ''
+    exit 2
+    --- stderr
+    ERROR: --names-from is empty.
+
+    > token issue-batch --scope chat --count 1 --out-file ''
+    exit 2
+    --- stderr
+    ERROR: --out-file is empty.
+
+    > token issue-batch --scope chat --count 1 --out-file f --concurrency ''
+    exit 2
+    --- stderr
+    ERROR: --concurrency is empty.
+
+    > token issue-batch --scope chat --count 1 --out-file f --refresh ''
+    exit 2
+    --- stderr
+    ERROR: --refresh is empty.
+
+    > token issue-batch --scope chat --count 1 --out-file f --api-version ''
+    exit 2
+    --- stderr
+    ERROR: --api-version is empty.
+
+    > user delete-batch --yes --users-from ''
+    exit 2
+    --- stderr
+    ERROR: --users-from is empty.
+
+    > token revoke-batch --yes --users-from x --out-file ''
+    exit 2
+    --- stderr
+    ERROR: --out-file is empty.
+
     > entra assignment show --object-id=
     exit 2
     --- stderr
@@ -110,38 +158,42 @@ fn an_empty_scope_is_sent_as_the_reference_sends_it() {
 #[test]
 fn a_number_out_of_range_is_a_usage_error() {
     let service = Service::issuing();
-    let lines = ["0", "-1", "1.5", "1e2", "100001", "many"].map(|value| format!("user create --count {value}"));
+    let lines = [
+        "user create --count 0",
+        "token issue-batch --scope chat --out-file t --count 0",
+        "token issue-batch --scope chat --count 1 --out-file t --concurrency 0",
+        "user delete-batch --users-from x --yes --concurrency 0",
+    ];
     assert_snapshot!(each(lines, |line| service.shows(line)), @"
     > user create --count 0
     exit 2
     --- stderr
     ERROR: --count must be a number from 1 to 100000, but it is '0'.
 
-    > user create --count -1
+    > token issue-batch --scope chat --out-file t --count 0
     exit 2
     --- stderr
-    ERROR: --count must be a number from 1 to 100000, but it is '-1'.
+    ERROR: --count must be a number from 1 to 10000000, but it is '0'.
 
-    > user create --count 1.5
+    > token issue-batch --scope chat --count 1 --out-file t --concurrency 0
     exit 2
     --- stderr
-    ERROR: --count must be a number from 1 to 100000, but it is '1.5'.
+    ERROR: --concurrency must be a number from 1 to 256, but it is '0'.
 
-    > user create --count 1e2
+    > user delete-batch --users-from x --yes --concurrency 0
     exit 2
     --- stderr
-    ERROR: --count must be a number from 1 to 100000, but it is '1e2'.
-
-    > user create --count 100001
-    exit 2
-    --- stderr
-    ERROR: --count must be a number from 1 to 100000, but it is '100001'.
-
-    > user create --count many
-    exit 2
-    --- stderr
-    ERROR: --count must be a number from 1 to 100000, but it is 'many'.
+    ERROR: --concurrency must be a number from 1 to 256, but it is '0'.
     ");
+    for line in lines {
+        for wrong in ["-1", "1.5", "1e2", "many", "99999999999999999999"] {
+            let option = line.split(' ').rev().nth(1).unwrap();
+            let seen = service.shows(&format!("{}={wrong}", line.strip_suffix(" 0").unwrap()));
+            let error = format!("ERROR: {option} must be a number from 1 to ");
+            assert!(seen.code == Some(2) && seen.stderr.starts_with(&error), "{seen}");
+            assert!(seen.stderr.ends_with(&format!(", but it is '{wrong}'.\n")), "{seen}");
+        }
+    }
     assert_eq!(service.requests(), []);
 }
 

@@ -184,3 +184,27 @@ fn a_non_breaking_space_in_a_word_is_named() {
     Hint: The word '--scope\xa0chat' holds an invisible character: U+00A0, non-breaking space. Type it anew.
     ");
 }
+
+#[test]
+fn a_list_of_users_does_not_exist() {
+    let lines = [
+        "user-identity user list",
+        "identity list",
+        "identity user list",
+        "user-identity list",
+        "user-identity token list",
+    ];
+    for line in lines {
+        let seen = shows(line);
+        insta::allow_duplicates! {
+            assert_snapshot!(seen, @"
+            exit 2
+            --- stderr
+            ERROR: 'list' is misspelled or not recognized by the system.
+
+            Hint: The service cannot list identities or tokens: keep the ids of those that you create.
+            Hint: With AZURE_COMMUNICATION_LEDGER=FILE, or [communication] ledger = FILE in the config file, every command that creates or deletes users writes their ids to FILE.
+            ");
+        }
+    }
+}

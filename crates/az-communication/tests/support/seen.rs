@@ -94,9 +94,12 @@ pub fn seen(output: Output) -> Seen {
 pub fn each<T: AsRef<str>>(items: impl IntoIterator<Item = T>, mut shows: impl FnMut(&str) -> Seen) -> String {
     let one = |item: T| {
         let item = item.as_ref();
-        // An empty word at the end could not be seen.
-        let name = item.strip_suffix(' ').map_or_else(|| item.to_owned(), |start| format!("{start} ''"));
-        format!("> {name}\n{}\n", shows(item))
+        // Line breaks, a byte-order mark and an empty word at the end could not be seen.
+        let is_hidden = |c: char| c.is_control() || c == '\u{feff}';
+        let name: String =
+            item.chars().map(|c| if is_hidden(c) { c.escape_default().to_string() } else { c.to_string() }).collect();
+        let end = if name.is_empty() || name.ends_with(' ') { "''" } else { "" };
+        format!("> {name}{end}\n{}\n", shows(item))
     };
     items.into_iter().map(one).collect()
 }

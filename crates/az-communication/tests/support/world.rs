@@ -1,7 +1,7 @@
 //! A home folder, an emulator, and the commands of user identities against it.
 
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -12,18 +12,16 @@ use super::{AZ, Folder, other_program};
 
 pub struct World {
     pub home: Folder,
-    pub emulator: Emulator,
+    pub emulator: Arc<Emulator>,
 }
 
 impl World {
+    /// With a home folder of its own, and the emulator that all tests of a program share. A start costs a quarter of a second.
     pub fn new() -> Self {
-        let home = Folder::new();
-        let emulator = Emulator::in_memory(&home);
-        Self { home, emulator }
+        Self { home: Folder::new(), emulator: Arc::clone(&Self::shared().emulator) }
     }
 
-    /// The one that all tests of a program share. It is for tests that create users and change nothing else: a start of the
-    /// emulator costs a quarter of a second.
+    /// The world of the shared emulator, for tests that write no files and no configuration.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<World> = OnceLock::new();
         SHARED.get_or_init(|| {
@@ -33,14 +31,21 @@ impl World {
             let mut shell = other_program("/bin/sh", &home);
             shell.args(["-c", script, "sh", AZ, "communication", "emulator", "start", "--port", "0", "--in-memory"]);
             let emulator = Emulator::from_command(shell.stdin(Stdio::piped()));
-            Self { home, emulator }
+            Self { home, emulator: Arc::new(emulator) }
         })
+    }
+
+    /// With an emulator of its own in memory, for tests that change more of it than users.
+    pub fn alone() -> Self {
+        let home = Folder::new();
+        let emulator = Arc::new(Emulator::in_memory(&home));
+        Self { home, emulator }
     }
 
     /// With an emulator that keeps its data, so that the test can look into it.
     pub fn durable() -> Self {
         let home = Folder::new();
-        let emulator = Emulator::start(&home, &[]);
+        let emulator = Arc::new(Emulator::start(&home, &[]));
         Self { home, emulator }
     }
 
