@@ -60,7 +60,7 @@ fn cutting(cut: Cut) -> (Odd, Arc<AtomicUsize>) {
     (server, made)
 }
 
-/// A5: the users whom the service created are recorded or unknown.
+/// The users whom the service created are recorded or unknown.
 fn check(cut: Cut) {
     let home = Folder::new();
     let (server, made) = cutting(cut);
@@ -145,7 +145,7 @@ fn a_cut_answer_for_a_listed_user_is_asked_for_again_with_a_word() {
     assert_eq!(requests.load(Ordering::SeqCst), 4);
 }
 
-/// J17: a server that never answers. A handshake is given up at once; an answer has some seconds.
+/// A server that never answers. A handshake is given up at once; an answer has some seconds.
 #[test]
 #[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_signal_ends_a_batch_that_hangs() {
