@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn only_newer_dates_are_newer() {
+    fn only_later_dates_are_newer_than_all_known_versions() {
         assert!(ApiVersion::is_newer_than_known("2027-01-01-preview"));
         assert!(!ApiVersion::is_newer_than_known("2024-01-01"));
         assert!(!ApiVersion::is_newer_than_known("newest"));
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn only_days_of_the_calendar_are_versions() {
+    fn only_valid_dates_are_versions() {
         for name in ["2027-13-01", "2027-02-29", "2027-01-00", "2027/01/01", "2027-01-01x", "2027-01-01-", "2027-01"] {
             assert!(!ApiVersion::is_newer_than_known(name), "{name}");
         }

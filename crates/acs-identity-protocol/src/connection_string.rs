@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn python_rules() {
+    fn parts_are_found_by_the_rules_of_the_python_sdk() {
         for text in [
             format!("endpoint=https://h:1/;accesskey={KEY}"),
             format!("Endpoint=https://h:1;AccessKey={KEY};"),
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn development_emulator() -> Result<(), ConnectionStringError> {
+    fn the_short_form_stands_for_the_emulator_on_this_machine() -> Result<(), ConnectionStringError> {
         let parsed: ConnectionString = "usedevelopmentemulator=TRUE;".parse()?;
         assert!(parsed.development_emulator);
         assert_eq!(parsed.https_endpoint(), "https://localhost:10100");

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_named() {
+    fn errors_name_the_invalid_part() {
         assert_eq!(UnverifiedJwt::decode("a.b"), Err(JwtError::Parts(2)));
         assert_eq!(UnverifiedJwt::decode("!.e30.c"), Err(JwtError::Base64("header")));
         assert_eq!(UnverifiedJwt::decode("e30.MQ.c"), Err(JwtError::Json("payload")));

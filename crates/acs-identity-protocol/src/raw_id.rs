@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds() {
+    fn raw_ids_of_all_kinds_are_read_and_written_alike() {
         for (text, resource) in [
             ("8:acs:r_u", Some("r")),
             ("8:acs:r_t_o", Some("r")),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn user_guids_have_the_real_shape() {
+    fn user_guids_begin_with_the_time_of_creation() {
         // The id in docs/service.md, section 3, and its creation time.
         let guid = new_user_guid(USER_GUID_EPOCH_MILLIS + 0x0000_002c_0e29_9cb6, *b"\x9f\x3b\x8e\x3a\x0d\x00\xd7\xce");
         assert_eq!(guid, "0000002c-0e29-9cb6-9f3b-8e3a0d00d7ce");

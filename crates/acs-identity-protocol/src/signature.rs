@@ -209,7 +209,7 @@ mod tests {
 
     /// The synthetic vectors of docs/service.md, section 2.1.
     #[test]
-    fn vectors() -> Result<(), InvalidAccessKey> {
+    fn signatures_have_the_known_values() -> Result<(), InvalidAccessKey> {
         let key: AccessKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse()?;
         let date = "Wed, 13 Dec 2023 11:58:57 GMT";
         for (method, path, body, expected) in [
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn known_content_hashes() {
+    fn content_hashes_have_the_known_values() {
         assert_eq!(content_hash(b""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
         assert_eq!(content_hash(br#"{"scopes": ["chat"]}"#), "sZHRO4JkAmw3HcI1PyxrC5twHvkHIWjyMLVIkauXKRA=");
     }
@@ -257,14 +257,14 @@ mod tests {
     }
 
     #[test]
-    fn authorization_is_parsed() {
+    fn an_authorization_header_needs_signed_headers_and_a_signature() {
         let parsed = HmacAuthorization::parse("SignedHeaders=date;host&Signature=a=b==");
         assert_eq!(parsed, Some(HmacAuthorization { signed_headers: vec!["date", "host"], signature: "a=b==" }));
         assert_eq!(HmacAuthorization::parse("Signature=x"), None);
     }
 
     #[test]
-    fn the_development_key_is_valid() {
+    fn the_well_known_key_is_valid_base64() {
         assert_eq!(AccessKey::development().to_base64(), DEVELOPMENT_ACCESS_KEY);
     }
 }

@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn http_dates() {
+    fn http_dates_are_read_and_written_alike() {
         let at = OffsetDateTime::from_unix_timestamp(1_702_468_737).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         assert_eq!(http_date(at), "Wed, 13 Dec 2023 11:58:57 GMT");
         assert_eq!(parse_http_date("Wed, 13 Dec 2023 11:58:57 GMT"), Some(at));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn iso_dates() {
+    fn iso_dates_are_read_with_any_offset_and_written_in_utc() {
         for text in ["2026-11-24T02:26:58.1234567+00:00", "2026-11-24T02:26:58.0000000+00:00"] {
             assert_eq!(parse_iso(text).map(seven_decimals).as_deref(), Some(text));
         }

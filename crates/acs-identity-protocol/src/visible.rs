@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_character_without_a_glyph_is_called_so() {
+    fn characters_with_a_glyph_have_another_name_than_those_without() {
         for (c, words) in [
             ('\u{e9}', "U+00E9, character outside ASCII"),
             ('\u{4e2d}', "U+4E2D, character outside ASCII"),

@@ -1,5 +1,4 @@
-//! The client against the emulator: every operation, the streams, the credentials. The emulator runs in this process, on a
-//! port of its own, over TLS.
+//! Tests of all operations, streams and credentials of the client against the emulator, which runs in this process over TLS.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +19,7 @@ const TENANT: &str = "11111111-1111-1111-1111-111111111111";
 const OBJECT: &str = "22222222-2222-2222-2222-222222222222";
 const APP: &str = "33333333-3333-3333-3333-333333333333";
 
-/// An emulator, and a transport that trusts it.
+/// An emulator and a transport that trusts its certificate.
 struct World {
     emulator: Handle,
     transport: Transport,
@@ -43,7 +42,7 @@ impl World {
         CommunicationIdentityClient::with_connection_string(self.emulator.connection_string(), Some(options)).unwrap()
     }
 
-    /// The token of a user, by device code, which the emulator grants at once.
+    /// Gets the Entra token of a user by device code. The emulator signs the user in at once.
     async fn entra_token(&self, scope: &str) -> Secret {
         let post = async |path: &str, form: String| -> serde_json::Value {
             let request = self.http.post(format!("{}/{TENANT}/oauth2/v2.0/{path}", self.emulator.endpoint()));
@@ -58,7 +57,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn identities_and_tokens() -> azure_core::Result<()> {
+async fn a_user_gets_tokens_until_it_is_deleted() -> azure_core::Result<()> {
     let world = World::start();
     let client = world.client("2025-03-02-preview");
     let created = client.create_user_and_token(&[TokenScope::Chat], Some(60)).await?.into_model()?;
@@ -71,14 +70,14 @@ async fn identities_and_tokens() -> azure_core::Result<()> {
     let error = client.get_token(&user, &[TokenScope::VoIP], None).await.unwrap_err();
     assert_eq!(error.http_status(), Some(StatusCode::NotFound));
     assert_eq!(ErrorBody::try_from(error)?.error.code, "IdentityNotFound");
-    // What is no error of the service comes back as it is.
+    // An error without a body of the service is returned unchanged.
     let error = client.delete_identity("", None).await.unwrap_err();
     assert!(ErrorBody::try_from(error).is_err_and(|error| error.to_string().contains("id cannot be empty")));
     Ok(())
 }
 
 #[tokio::test]
-async fn many_at_once() -> azure_core::Result<()> {
+async fn each_of_many_requests_has_its_own_result() -> azure_core::Result<()> {
     let world = World::start();
     let client = world.client("2025-06-30");
     let created: Vec<_> = client.create_identities(CreateIdentityRequest::default(), 25, 8).try_collect().await?;
@@ -99,10 +98,10 @@ async fn many_at_once() -> azure_core::Result<()> {
 }
 
 #[tokio::test]
-async fn teams_extension() -> azure_core::Result<()> {
+async fn a_teams_extension_user_is_exchanged_while_it_has_an_assignment() -> azure_core::Result<()> {
     let world = World::start();
     let client = world.client("2025-06-30");
-    // The user who signs in by device code at the emulator.
+    // The emulator signs in this user for every device code.
     let object = TENANT;
     let body = TeamsExtensionAssignmentRequest {
         principal_type: Some(PrincipalType::User),
@@ -123,7 +122,7 @@ async fn teams_extension() -> azure_core::Result<()> {
 }
 
 #[tokio::test]
-async fn entra_assignments() -> azure_core::Result<()> {
+async fn an_entra_user_with_an_assignment_is_exchanged_and_all_assignments_are_listed() -> azure_core::Result<()> {
     let world = World::start();
     let client = world.client("2025-03-02-preview");
     let assignment = || EntraAssignmentRequest {
@@ -147,7 +146,7 @@ async fn entra_assignments() -> azure_core::Result<()> {
 }
 
 #[tokio::test]
-async fn teams_users() -> azure_core::Result<()> {
+async fn the_token_of_a_teams_user_is_exchanged_for_that_user_only() -> azure_core::Result<()> {
     let world = World::start();
     let client = world.client("2023-10-01");
     let resource = "https://auth.msft.communication.azure.com";

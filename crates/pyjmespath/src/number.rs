@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_floats_are_exact() {
+    fn floats_become_exact_integers() {
         // python3 -c "print(int(1e23), int(-1e39), int(2.0**127))"
         assert_eq!(shown(Number::from_whole(1e23)), "99999999999999991611392");
         assert_eq!(shown(Number::from_whole(-1e39)), "-999999999999999939709166371603178586112");
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn arithmetic() -> Result<(), SearchError> {
+    fn arithmetic_on_large_integers_gives_the_results_of_python() -> Result<(), SearchError> {
         let most = i128::MAX.to_string();
         assert_eq!(shown(int(&most).add(&int("1"))?), "170141183460469231731687303715884105728");
         assert_eq!(shown(int("170141183460469231731687303715884105728").add(&int("-1"))?), most);
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn order() {
+    fn integers_and_floats_are_compared_without_rounding() {
         let big = int(&"9".repeat(40));
         assert_eq!(big.compare(&Number::Float(1e40)), Some(Ordering::Less));
         assert_eq!(big.compare(&Number::Float(f64::INFINITY)), Some(Ordering::Less));

@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_read_as_pythons() {
+    fn errors_have_the_text_of_python() {
         assert_eq!(
             message("foo."),
             "Expecting: ['quoted_identifier', 'unquoted_identifier', 'lbracket', 'lbrace'], got: eof: \
@@ -428,7 +428,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_bounded() {
+    fn deeply_nested_expressions_are_refused() {
         assert_eq!(parse(&"(".repeat(100_000)).err(), Some(CompileError::TooDeep));
         assert_eq!(parse(&format!("a{}", "|a".repeat(100_000))).err(), Some(CompileError::TooDeep));
         assert!(parse(&format!("a{}", ".a".repeat(10_000))).is_ok());

@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn floats_read_as_python_writes_them() {
+    fn floats_are_written_as_python_writes_them() {
         let shown: Vec<_> =
             [1.0, 0.1, 1e15, 1e16, 1.5e300, 1e-4, 1e-5, -0.0, 123456.789].into_iter().map(float_repr).collect();
         assert_eq!(

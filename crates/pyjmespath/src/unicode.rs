@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn printable() {
+    fn printable_characters_are_those_of_python() {
         let unprintable =
             ['\n', '\u{7f}', '\u{a0}', '\u{ad}', '\u{378}', '\u{600}', '\u{2028}', '\u{3000}', '\u{e000}'];
         assert!(unprintable.into_iter().chain(['\u{ffff}', '\u{e0001}', '\u{10ffff}']).all(|c| !is_printable(c)));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn digits() {
+    fn digits_of_every_script_have_the_value_of_python() {
         assert_eq!(
             ['7', '７', '٣', 'x', '²', '𝟘'].map(digit),
             [Some('7'), Some('7'), Some('3'), None, None, Some('0')]

@@ -17,7 +17,7 @@ fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
 }
 
 #[test]
-fn all_cases_pass() {
+fn every_case_of_the_official_suite_passes() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compliance");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
@@ -33,7 +33,7 @@ fn all_cases_pass() {
                     .map_err(|error| error.to_string())
                     .and_then(|compiled| compiled.search(given).map_err(|error| error.to_string()));
                 if case.get("bench").is_some() {
-                    // Cases for benchmarks state no result; two of them are errors, in Python as here.
+                    // Cases for benchmarks have no expected result. Two of them are errors, here and in Python.
                     continue;
                 }
                 cases += 1;

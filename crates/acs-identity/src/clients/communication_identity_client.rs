@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_ids_and_bad_connection_strings_are_refused() -> azure_core::Result<()> {
+    fn a_connection_string_without_an_endpoint_is_refused() -> azure_core::Result<()> {
         let error = CommunicationIdentityClient::with_connection_string("bogus", None).err();
         assert!(error.is_some_and(|error| error.to_string().contains("'endpoint'")));
         Ok(())

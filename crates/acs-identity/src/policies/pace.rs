@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_are_read() {
+    fn a_retry_after_in_seconds_is_read_and_a_date_is_not() {
         let mut headers = Headers::new();
         headers.insert("retry-after", "7");
         assert_eq!(retry_after(&headers), Some(Duration::from_secs(7)));

@@ -64,19 +64,19 @@ mod tests {
     }
 
     #[test]
-    fn numbers_keep_their_kind() {
+    fn integers_and_floats_are_written_as_they_were_read() {
         assert_eq!(roundtrip("[1, 1.0, 1e3, -0, -0.0, 1e16, 12345678901234567890123]"), {
             "[1,1.0,1000.0,0,-0.0,1e+16,12345678901234567890123]"
         });
     }
 
     #[test]
-    fn last_duplicate_wins_at_the_first_ones_place() {
+    fn the_last_of_two_members_with_one_name_counts_in_the_place_of_the_first() {
         assert_eq!(roundtrip(r#"{"a": 1, "b": 2, "a": 3}"#), r#"{"a":3,"b":2}"#);
     }
 
     #[test]
-    fn errors_name_the_place() {
+    fn errors_have_the_text_and_position_of_python() {
         assert_eq!(roundtrip(r#"{"a": }"#), "Expecting value at position 6");
         assert_eq!(roundtrip("[1,]"), "Expecting value at position 3");
         assert_eq!(roundtrip("1 2"), "Extra data at position 2");
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_is_bounded() {
+    fn deeply_nested_documents_are_refused() {
         assert!(Value::from_json(&"[".repeat(100_000)).is_err());
     }
 
