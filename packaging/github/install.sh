@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts az-communication on the PATH of the steps that follow: a release, checked against its sums, or INPUT_PROGRAM.
+# Puts az-communication on the PATH of the following steps: a release, checked against its checksums, or INPUT_PROGRAM.
 #
 # Called by action.yml. It needs curl, tar and sha256sum, which GitHub's Linux runners have.
 set -euo pipefail
@@ -14,7 +14,7 @@ mkdir -p "$folder"
 
 if [ -n "${INPUT_PROGRAM:-}" ]; then
     [ -x "$INPUT_PROGRAM" ] || fail "The input 'program' is not a program that can be run: $INPUT_PROGRAM"
-    # By the name that says how it acts.
+    # The program acts by the name that it is called by.
     cp --remove-destination "$INPUT_PROGRAM" "$folder/az-communication"
     echo "$folder" >> "$GITHUB_PATH"
     exit 0

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Starts the emulator in the background, and hands what its clients need to the steps that follow.
+# Starts the emulator in the background, and sets the variables of its clients for the following steps.
 #
-# Called by action.yml. The emulator ends with the job. Settings are variables: AZURE_COMMUNICATION_EMULATOR_… (docs/emulator.md).
+# Called by action.yml. The emulator stops when the job ends. Settings are variables (docs/emulator/options.md).
 set -euo pipefail
 
 folder=$RUNNER_TEMP/az-communication
@@ -9,9 +9,9 @@ mkdir -p "$folder"
 ready=$folder/ready.json
 place=(--in-memory)
 [ -z "${INPUT_DATA_DIR:-}" ] || place=(--data-dir "$INPUT_DATA_DIR")
-# An empty input is one that was not given.
+# An empty input counts as not given.
 [ -n "${AZURE_COMMUNICATION_EMULATOR_HOSTNAME:-}" ] || unset AZURE_COMMUNICATION_EMULATOR_HOSTNAME
-# As one line, because a runner masks lines: base64 often comes in two.
+# A runner masks single lines, and base64 often has two. So the key is joined to one line.
 key=$(printf '%s' "${INPUT_ACCESS_KEY:-}" | tr -d '[:space:]')
 if [ -n "$key" ]; then
     echo "::add-mask::$key"
@@ -22,11 +22,11 @@ case $RUNNER_TEMP${INPUT_DATA_DIR:-} in
     *[\"\\]*) echo "::error::Folders with a quotation mark or a backslash in their names cannot be handed to later steps." >&2; exit 1 ;;
 esac
 
-# The ready line goes to the ready file, which alone has a key that is not the well-known one.
+# Only the ready file has the whole ready line if the key is not the well-known one.
 az-communication emulator start --detach "${place[@]}" \
     --ready-file "$ready" --pid-file "$folder/emulator.pid" --log-file "$folder/emulator.log" > /dev/null
 
-# A member of the ready line, of which none has an escape then.
+# Prints a member of the ready line. The check above ensures that no member has an escape.
 member() {
     sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" "$ready"
 }
