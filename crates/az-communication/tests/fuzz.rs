@@ -192,11 +192,11 @@ fn argument_parser() {
     ];
     fuzz("argument parser", &seeds, &dictionary, |text| {
         let words: Vec<String> = text.split('\n').map(str::to_owned).collect();
-        match cli::parse(&TABLE, &words).outcome {
-            Ok(cli::Outcome::CommandHelp(command)) => {
+        match cli::parse(&TABLE, &words).command {
+            Ok(cli::ParsedCommand::CommandHelp(command)) => {
                 cli::command_help(&TABLE, command, None, false);
             }
-            Ok(cli::Outcome::GroupHelp(path)) => {
+            Ok(cli::ParsedCommand::GroupHelp(path)) => {
                 cli::group_help(&TABLE, &path, true);
             }
             _ => {}

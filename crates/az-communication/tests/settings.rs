@@ -5,7 +5,8 @@ mod support;
 use std::path::Path;
 
 use az_communication::commands::table::TABLE;
-use az_communication::knack::command_table::{Argument, Arity, Command};
+use az_communication::knack::argument::{Argument, Arity};
+use az_communication::knack::command_table::Command;
 
 /// `AZ_WRITE_DOCS=1 cargo test --test settings` writes the table of the manual anew.
 const WRITE: &str = "AZ_WRITE_DOCS";
@@ -20,7 +21,7 @@ fn command(verb: &str) -> &'static Command {
 }
 
 fn options(verb: &str) -> impl Iterator<Item = &'static Argument> {
-    command(verb).verb.arguments.iter().filter(|argument| argument.arity != Arity::Remainder)
+    command(verb).spec.arguments.iter().filter(|argument| argument.arity != Arity::Remainder)
 }
 
 /// The cells of an option: its spelling, its variable, what it means.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::batch::outage::{Outage, RESTART};
-use crate::batch::record::{Outcome, Subject};
+use crate::batch::record::{RequestOutcome, Subject};
 use crate::service::failure::{Failure, ServiceErrorKind};
 use crate::transport::http::wait::waiting;
 use crate::transport::resend::leaves_open;
@@ -16,9 +16,9 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub(crate) fn attempt(
     subject: &Subject,
     outage: &Outage,
-    work: impl Fn(&Subject) -> Result<Outcome, Failure>,
+    work: impl Fn(&Subject) -> Result<RequestOutcome, Failure>,
     say: impl Fn(&str),
-) -> Result<Outcome, Failure> {
+) -> Result<RequestOutcome, Failure> {
     let mut sent_again = false;
     loop {
         let begun = Instant::now();

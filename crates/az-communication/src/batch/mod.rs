@@ -13,7 +13,7 @@ pub(crate) mod summary;
 pub(crate) mod users;
 
 pub(crate) use plan::{Plan, Task};
-pub(crate) use record::{FileId, Found, Header, Operation, Outcome, Record, State, Subject};
+pub(crate) use record::{FileId, Found, Header, Operation, Record, RequestOutcome, State, Subject};
 pub(crate) use run::{Batch, run};
 pub(crate) use signals::Signals;
 pub(crate) use summary::{Summary, count};
@@ -23,7 +23,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::files::place::{Other, Which};
-use crate::knack::command_table::{Argument, Completion};
+use crate::knack::argument::{Argument, Completion};
 use crate::knack::invocation::Invocation;
 use crate::knack::values::count::number;
 use crate::report::error::CliError;
@@ -45,7 +45,7 @@ const MAX_CONCURRENCY: usize = 256;
 
 /// The value of `--concurrency`.
 pub(crate) fn concurrency(invocation: &Invocation<'_>) -> Result<usize, CliError> {
-    Ok(number(invocation, "--concurrency", &(1..=MAX_CONCURRENCY))?.unwrap_or(DEFAULT_CONCURRENCY))
+    Ok(number(invocation, &CONCURRENCY, &(1..=MAX_CONCURRENCY))?.unwrap_or(DEFAULT_CONCURRENCY))
 }
 
 /// The files of a batch that the ledger must not be: where its users come from, and its record.

@@ -12,7 +12,7 @@ use crate::batch::outage::Outage;
 use crate::batch::permits::Permits;
 use crate::batch::plan::{Plan, Task};
 use crate::batch::progress::Progress;
-use crate::batch::record::{Operation, Outcome, Record, Subject};
+use crate::batch::record::{Operation, Record, RequestOutcome, Subject};
 use crate::batch::signals::Signals;
 use crate::batch::summary::Summary;
 use crate::knack::invocation::Invocation;
@@ -73,7 +73,7 @@ struct Shared<'a, W> {
     is_wrong: AtomicBool,
 }
 
-impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
+impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
     fn work(&self) {
         while !self.ending.load(Ordering::Relaxed) {
             let Some(task) = self.batch.plan.get(self.next.fetch_add(1, Ordering::Relaxed)) else { return };
@@ -90,11 +90,11 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
             && let Err(error) = record.intend(subject)
         {
             // The line may be there.
-            let _ = self.settle(subject, &Outcome::Unsent);
+            let _ = self.settle(subject, &RequestOutcome::Unsent);
             return Err(error);
         }
         let Some(permit) = self.permits.acquire(|| self.ending.load(Ordering::Relaxed)) else {
-            return self.settle(subject, &Outcome::Unsent);
+            return self.settle(subject, &RequestOutcome::Unsent);
         };
         self.active.fetch_add(1, Ordering::Relaxed);
         let result = attempt(subject, &self.outage, &self.work, |text| self.say(text));
@@ -116,14 +116,14 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
                 let text = failure.to_string();
                 let message = text.lines().next().unwrap_or_default().to_owned();
                 self.say_error(&format!("{}: {message}", subject.name()));
-                self.settle(subject, &Outcome::Failed { status, message })
+                self.settle(subject, &RequestOutcome::Failed { status, message })
             }
             Fate::CreatedOnly { user } => {
                 lock(&self.summary).failed += 1;
                 let text = failure.to_string();
                 let first = text.lines().next().unwrap_or_default();
                 self.say_error(&format!("{user} was created, and has no token: {first}"));
-                let outcome = Outcome::Created { user };
+                let outcome = RequestOutcome::Created { user };
                 let settled = self.settle(subject, &outcome);
                 self.note(subject, &outcome);
                 settled?;
@@ -134,14 +134,14 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
                 self.end(failure)
             }
             Fate::NotDone => {
-                self.settle(subject, &Outcome::Unsent)?;
+                self.settle(subject, &RequestOutcome::Unsent)?;
                 self.end(failure)
             }
             Fate::Unknown if matches!(subject, Subject::New { .. }) => {
                 lock(&self.summary).unknown += 1;
                 let text = failure.to_string();
                 self.lost.add(text.lines().next().unwrap_or_default(), subject);
-                self.settle(subject, &Outcome::Unknown)?;
+                self.settle(subject, &RequestOutcome::Unknown)?;
                 // A service that was restarted loses one request of each worker; more is a fault that lasts.
                 if self.lost_in_a_row.fetch_add(1, Ordering::Relaxed) < self.batch.concurrency {
                     return Ok(());
@@ -166,9 +166,9 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
         Err(CliError::from(failure).exit_code(ExitCode::Failure))
     }
 
-    fn done(&self, task: &Task, outcome: &Outcome) -> Result<(), CliError> {
+    fn done(&self, task: &Task, outcome: &RequestOutcome) -> Result<(), CliError> {
         let settled = self.settle(&task.subject, outcome);
-        if let (Err(_), Outcome::Issued { user, .. }) = (&settled, outcome)
+        if let (Err(_), RequestOutcome::Issued { user, .. }) = (&settled, outcome)
             && !matches!(task.subject, Subject::User(_))
         {
             self.say_error(&format!("{user} was created, and cannot be recorded."));
@@ -176,7 +176,7 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
         {
             let mut summary = lock(&self.summary);
             match outcome {
-                Outcome::Gone => summary.gone += 1,
+                RequestOutcome::Gone => summary.gone += 1,
                 _ if task.renews => summary.renewed += 1,
                 _ => summary.done += 1,
             }
@@ -186,16 +186,16 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
     }
 
     /// Adds a line to the ledger. Where that fails, the run ends, and the error names the user: all such errors are said.
-    fn note(&self, subject: &Subject, outcome: &Outcome) {
+    fn note(&self, subject: &Subject, outcome: &RequestOutcome) {
         let Some(ledger) = &self.batch.ledger else { return };
         let noted = match (outcome, subject) {
-            (Outcome::Issued { user, .. } | Outcome::Created { user }, Subject::Named(name)) => {
+            (RequestOutcome::Issued { user, .. } | RequestOutcome::Created { user }, Subject::Named(name)) => {
                 ledger.note(Event::Created, user, Some(name))
             }
-            (Outcome::Issued { user, .. } | Outcome::Created { user }, Subject::New { name, .. }) => {
+            (RequestOutcome::Issued { user, .. } | RequestOutcome::Created { user }, Subject::New { name, .. }) => {
                 ledger.note(Event::Created, user, name.as_deref())
             }
-            (Outcome::Deleted, Subject::User(user)) => ledger.note(Event::Deleted, user, None),
+            (RequestOutcome::Deleted, Subject::User(user)) => ledger.note(Event::Deleted, user, None),
             _ => Ok(()),
         };
         let Err(error) = noted else { return };
@@ -210,7 +210,7 @@ impl<W: Fn(&Subject) -> Result<Outcome, Failure> + Sync> Shared<'_, W> {
         }
     }
 
-    fn settle(&self, subject: &Subject, outcome: &Outcome) -> Result<(), CliError> {
+    fn settle(&self, subject: &Subject, outcome: &RequestOutcome) -> Result<(), CliError> {
         self.batch.record.map_or(Ok(()), |record| record.settle(subject, outcome))
     }
 
@@ -305,7 +305,7 @@ fn workers(batch: &Batch<'_>) -> usize {
 pub(crate) fn run(
     invocation: &Invocation<'_>,
     batch: &Batch<'_>,
-    work: impl Fn(&Subject) -> Result<Outcome, Failure> + Sync,
+    work: impl Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync,
 ) -> Result<Summary, CliError> {
     let signals = Signals::catch();
     let started = Instant::now();
@@ -362,9 +362,6 @@ pub(crate) fn run(
     }
     if signals.came() && (shared.settled() < batch.plan.len() || shared.cut_short.load(Ordering::Relaxed)) {
         return Err(shared.interrupted());
-    }
-    if summary.failed > 0 || summary.unknown > 0 {
-        invocation.exit_code.set(ExitCode::Failure);
     }
     Ok(summary)
 }

@@ -1,5 +1,6 @@
 //! What a batch's result says.
 
+use crate::report::exit_code::ExitCode;
 use std::time::Duration;
 
 use pyjmespath::Value;
@@ -27,6 +28,11 @@ pub(crate) fn count(count: usize) -> Value {
 }
 
 impl Summary {
+    /// The exit code: whether something failed, or its outcome is unknown.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        if self.failed > 0 || self.unknown > 0 { ExitCode::Failure } else { ExitCode::Success }
+    }
+
     /// The time in seconds, to the millisecond.
     pub(crate) fn seconds(self) -> Value {
         Value::Float((self.time.as_secs_f64() * 1000.0).round() / 1000.0)

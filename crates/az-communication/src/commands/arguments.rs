@@ -2,13 +2,10 @@
 
 use acs_identity_protocol::api_version::KNOWN;
 
-use crate::knack::command_table::{Argument, Arity, Completion};
+use crate::knack::argument::{Argument, Arity, Completion};
 
 /// `--user`, required.
 pub(crate) const USER: Argument = Argument::new(&["--user"], "ACS identifier.").required().not_empty();
-
-/// `--yes`.
-pub(crate) const YES: Argument = Argument::new(&["--yes", "-y"], "Do not prompt for confirmation.").arity(Arity::Flag);
 
 /// `--scope`.
 pub(crate) const SCOPE: Argument = Argument::new(&["--scope"], "List of scopes for an access token ex: chat/voip.")

@@ -3,15 +3,16 @@
 use acs_identity_protocol::api_version::CLI_DEFAULT;
 use pyjmespath::Value;
 
-use crate::knack::command_table::{Example, Verb};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::service::calls::{Service, object};
 use crate::service::connection::{Auth, Connection};
 use crate::service::doctor;
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Check what a call needs, in order: connection string, DNS, TCP, TLS and trust, clock, signature.\n\nWhat \
         comes after a failure is skipped. The exit code is 1 where a check failed.",
     arguments: &[],
@@ -63,8 +64,7 @@ fn sentences(hints: &[String]) -> String {
     line
 }
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    invocation.columns.set(Some(&["check", "state", "found", "advice"]));
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let mut report = Report { rows: Vec::new(), failed: false };
     let connection = report.check("connection", || {
         let connection = Connection::find(&invocation.arguments, invocation.config)?;
@@ -91,8 +91,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         let service = Service::connect_once(connection, CLI_DEFAULT, invocation.printer)?;
         doctor::check_credential(&service).map(unit)
     });
-    if report.failed {
-        invocation.exit_code.set(ExitCode::Failure);
-    }
-    Ok(Some(Value::Array(report.rows.into())))
+    let exit_code = if report.failed { ExitCode::Failure } else { ExitCode::Success };
+    let outcome = Outcome::of(Value::Array(report.rows.into())).exit_code(exit_code);
+    Ok(outcome.columns(&["check", "state", "found", "advice"]))
 }

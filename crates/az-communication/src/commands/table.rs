@@ -1,36 +1,16 @@
 //! The one table of the commands. The order of commands is that in which the reference registers them.
 
-use crate::commands::{assignment, completion, doctor, emulator, manual, shim, token, user};
-use crate::knack::command_table::{Argument, Arity, Command, Group, Status, Table};
-use crate::knack::output::Format;
+use crate::commands::{completion, doctor, emulator, entra, manual, shim, teams_extension, token, user};
+use crate::knack::command_table::{Command, CommandSpec, Group, Status, Table};
+use crate::knack::globals::{GLOBALS, SUBSCRIPTION};
 use crate::service::connection::CONNECT_OPTIONS;
 
-const DEBUG: Argument = Argument::new(&["--debug"], "Increase logging verbosity to show all debug logs.")
-    .arity(Arity::Flag)
-    .group("Global");
-const ONLY_SHOW_ERRORS: Argument = Argument::new(&["--only-show-errors"], "Only show errors, suppressing warnings.")
-    .arity(Arity::Flag)
-    .group("Global");
-const OUTPUT: Argument =
-    Argument::new(&["--output", "-o"], "Output format.").choices(&Format::NAMES).default("json").group("Global");
-const QUERY: Argument =
-    Argument::new(&["--query"], "JMESPath query string. See http://jmespath.org/ for more information and examples.")
-        .group("Global");
-pub(crate) const SUBSCRIPTION: Argument = Argument::new(
-    &["--subscription"],
-    "Name or ID of subscription. You can configure the default subscription using `az account set -s NAME_OR_ID`.",
-)
-.group("Global");
-const VERBOSE: Argument = Argument::new(&["--verbose"], "Increase logging verbosity. Use --debug for full debug logs.")
-    .arity(Arity::Flag)
-    .group("Global");
-
-const fn command(path: &'static str, verb: &'static crate::knack::command_table::Verb) -> Command {
-    Command { path, verb, redirect: None, extension: false }
+const fn command(path: &'static str, spec: &'static CommandSpec) -> Command {
+    Command { path, spec, redirect: None, extension: false }
 }
 
-pub(crate) const fn own(path: &'static str, verb: &'static crate::knack::command_table::Verb) -> Command {
-    Command { path, verb, redirect: None, extension: true }
+pub(crate) const fn own(path: &'static str, spec: &'static CommandSpec) -> Command {
+    Command { path, spec, redirect: None, extension: true }
 }
 
 const fn group(path: &'static str, summary: &'static str, status: Status, shared: bool) -> Group {
@@ -40,9 +20,6 @@ const fn group(path: &'static str, summary: &'static str, status: Status, shared
 const IDENTITIES: &str = "Commands to manage user identities and their tokens for a Communication Service resource.";
 const TOKENS: &str = "Commands to manage user tokens for a Communication Service resource.";
 const USERS: &str = "Commands to manage user identities for a Communication Service resource.";
-
-/// The order in which the reference's parser knows them, which errors about abbreviations show.
-pub(crate) const GLOBALS: &[Argument] = &[VERBOSE, DEBUG, ONLY_SHOW_ERRORS, OUTPUT, QUERY];
 
 /// All commands and groups. The order of commands is that in which the reference registers them.
 pub const TABLE: Table = Table {
@@ -97,48 +74,48 @@ pub const TABLE: Table = Table {
         ),
     ],
     commands: &[
-        command("communication identity user create", &user::create::VERB),
-        command("communication identity user delete", &user::delete::VERB),
-        command("communication identity token issue", &token::issue::VERB),
-        command("communication identity token revoke", &token::revoke::VERB),
-        command("communication identity token get-for-teams-user", &token::get_for_teams_user::VERB),
-        command("communication user-identity user create", &user::create::VERB),
-        command("communication user-identity user delete", &user::delete::VERB),
+        command("communication identity user create", &user::create::SPEC),
+        command("communication identity user delete", &user::delete::SPEC),
+        command("communication identity token issue", &token::issue::SPEC),
+        command("communication identity token revoke", &token::revoke::SPEC),
+        command("communication identity token get-for-teams-user", &token::get_for_teams_user::SPEC),
+        command("communication user-identity user create", &user::create::SPEC),
+        command("communication user-identity user delete", &user::delete::SPEC),
         Command {
             redirect: Some("token issue"),
-            ..command("communication user-identity issue-access-token", &token::issue::OLD_VERB)
+            ..command("communication user-identity issue-access-token", &token::issue::OLD_SPEC)
         },
-        command("communication user-identity token issue", &token::issue::VERB),
-        command("communication user-identity token revoke", &token::revoke::VERB),
-        command("communication user-identity token get-for-teams-user", &token::get_for_teams_user::VERB),
-        own("communication user-identity token issue-batch", &token::issue_batch::VERB),
+        command("communication user-identity token issue", &token::issue::SPEC),
+        command("communication user-identity token revoke", &token::revoke::SPEC),
+        command("communication user-identity token get-for-teams-user", &token::get_for_teams_user::SPEC),
+        own("communication user-identity token issue-batch", &token::issue_batch::SPEC),
         own("communication user-identity token revoke-batch", &user::batch::REVOKE),
-        own("communication user-identity token inspect", &token::inspect::VERB),
-        own("communication user-identity token verify", &token::verify::VERB),
-        own("communication user-identity user show", &user::show::VERB),
+        own("communication user-identity token inspect", &token::inspect::SPEC),
+        own("communication user-identity token verify", &token::verify::SPEC),
+        own("communication user-identity user show", &user::show::SPEC),
         own("communication user-identity user delete-batch", &user::batch::DELETE),
-        own("communication user-identity teams-extension assignment show", &assignment::teams_extension::SHOW),
-        own("communication user-identity teams-extension assignment create", &assignment::teams_extension::CREATE),
-        own("communication user-identity teams-extension assignment update", &assignment::teams_extension::UPDATE),
-        own("communication user-identity teams-extension assignment delete", &assignment::teams_extension::DELETE),
-        own("communication user-identity teams-extension exchange", &assignment::teams_extension::EXCHANGE),
-        own("communication user-identity entra assignment list", &assignment::entra::LIST),
-        own("communication user-identity entra assignment show", &assignment::entra::SHOW),
-        own("communication user-identity entra assignment create", &assignment::entra::CREATE),
-        own("communication user-identity entra assignment update", &assignment::entra::UPDATE),
-        own("communication user-identity entra assignment delete", &assignment::entra::DELETE),
-        own("communication user-identity entra exchange", &assignment::entra::EXCHANGE),
-        own("communication doctor", &doctor::VERB),
-        own("communication completion", &completion::VERB),
-        own("communication manual", &manual::VERB),
-        own("communication shim install", &shim::install::VERB),
-        own("communication shim remove", &shim::remove::VERB),
-        own("communication shim status", &shim::status::VERB),
-        own("communication emulator start", &emulator::start::VERB),
-        own("communication emulator run", &emulator::run::VERB),
-        own("communication emulator status", &emulator::status::VERB),
-        own("communication emulator entra-token", &emulator::entra_token::VERB),
-        own("communication emulator new-authority", &emulator::new_authority::VERB),
+        own("communication user-identity teams-extension assignment show", &teams_extension::show::SPEC),
+        own("communication user-identity teams-extension assignment create", &teams_extension::create::SPEC),
+        own("communication user-identity teams-extension assignment update", &teams_extension::update::SPEC),
+        own("communication user-identity teams-extension assignment delete", &teams_extension::delete::SPEC),
+        own("communication user-identity teams-extension exchange", &teams_extension::exchange::SPEC),
+        own("communication user-identity entra assignment list", &entra::list::SPEC),
+        own("communication user-identity entra assignment show", &entra::show::SPEC),
+        own("communication user-identity entra assignment create", &entra::create::SPEC),
+        own("communication user-identity entra assignment update", &entra::update::SPEC),
+        own("communication user-identity entra assignment delete", &entra::delete::SPEC),
+        own("communication user-identity entra exchange", &entra::exchange::SPEC),
+        own("communication doctor", &doctor::SPEC),
+        own("communication completion", &completion::SPEC),
+        own("communication manual", &manual::SPEC),
+        own("communication shim install", &shim::install::SPEC),
+        own("communication shim remove", &shim::remove::SPEC),
+        own("communication shim status", &shim::status::SPEC),
+        own("communication emulator start", &emulator::start::SPEC),
+        own("communication emulator run", &emulator::run::SPEC),
+        own("communication emulator status", &emulator::status::SPEC),
+        own("communication emulator entra-token", &emulator::entra_token::SPEC),
+        own("communication emulator new-authority", &emulator::new_authority::SPEC),
     ],
     foreign: &["communication create", "communication identity show", "identity create"],
     globals: GLOBALS,

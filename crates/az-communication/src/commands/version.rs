@@ -3,21 +3,22 @@
 
 use std::ffi::OsString;
 
-use crate::commands::table::{GLOBALS, SUBSCRIPTION, own};
+use crate::commands::table::own;
 use crate::delegate;
-use crate::knack::command_table::{Table, Verb};
+use crate::knack::command_table::{CommandSpec, Table};
+use crate::knack::globals::{GLOBALS, SUBSCRIPTION};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::report::printer::Printer;
 use crate::report::program::Program;
 use crate::report::stdout;
-use pyjmespath::Value;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-const VERB: Verb = Verb {
+const SPEC: CommandSpec = CommandSpec {
     summary: "Show the version of this program.",
     arguments: &[],
     connects: false,
@@ -29,15 +30,15 @@ const VERB: Verb = Verb {
 /// `version`, where there is no other `az`. It is not in the table of our commands, because it is not one of `communication`.
 pub const VERSION_TABLE: Table = Table {
     groups: &[],
-    commands: &[own("version", &VERB)],
+    commands: &[own("version", &SPEC)],
     foreign: &[],
     globals: GLOBALS,
     subscription: &SUBSCRIPTION,
     connection: &[],
 };
 
-fn version(_: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    Ok(Some(crate::service::calls::object([(NAME, VERSION.into())])))
+fn version(_: &Invocation<'_>) -> Result<Outcome, CliError> {
+    Ok(Outcome::of(crate::service::calls::object([(NAME, VERSION.into())])))
 }
 
 /// `--version`: what the real CLI says, then ours. The exit code is the real CLI's.

@@ -1,8 +1,8 @@
 //! What comes along when people copy a value from a page, a script or a file: quotes, invisible characters, a line end.
 //! Values are sent as they are; this only says what they hold, once something has failed.
 
+use crate::knack::arguments::Arguments;
 use crate::knack::file_arguments;
-use crate::knack::grammar::argparse::Arguments;
 use crate::report::error::{CliError, HintPolicy};
 use acs_identity_protocol::visible::{is_hidden, name};
 

@@ -2,7 +2,9 @@
 
 use pyjmespath::{SearchError, Value};
 
+use crate::knack::globals::OUTPUT;
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Columns;
 use crate::knack::output::{self, Context, Format, Items};
 use crate::knack::usage_error::QUERY_REFERENCE;
 use crate::report::error::CliError;
@@ -13,24 +15,20 @@ use crate::report::stdout;
 /// # Errors
 ///
 /// When the query does not fit the result, or stdout cannot be written.
-pub fn show(invocation: &Invocation<'_>, value: Value) -> Result<(), CliError> {
+pub fn show(invocation: &Invocation<'_>, value: Value, columns: Columns) -> Result<(), CliError> {
     let value = filter(invocation, value)?;
     if matches!(value, Value::Null) {
         return Ok(());
     }
-    let text = output::format(&value, format_of(invocation)?, context(invocation))?;
-    stdout::print(text).map_err(|error| match invocation.command.verb.connects {
+    let text = output::format(&value, format_of(invocation)?, context(invocation, columns))?;
+    stdout::print(text).map_err(|error| match invocation.command.spec.connects {
         true => CliError { message: format!("{} The command itself was carried out.", error.message), ..error },
         false => error,
     })
 }
 
-fn context(invocation: &Invocation<'_>) -> Context {
-    Context {
-        queried: invocation.arguments.query().is_some(),
-        colour: invocation.printer.colour(),
-        columns: invocation.columns.get(),
-    }
+fn context(invocation: &Invocation<'_>, columns: Columns) -> Context {
+    Context { queried: invocation.arguments.query().is_some(), colour: invocation.printer.colour(), columns }
 }
 
 /// A list whose items are printed as they come; `None` where the output format needs all of them.
@@ -39,12 +37,12 @@ fn context(invocation: &Invocation<'_>) -> Context {
 ///
 /// When the configuration names another format.
 pub fn items(invocation: &Invocation<'_>) -> Result<Option<Items>, CliError> {
-    Ok(Items::new(format_of(invocation)?, context(invocation)))
+    Ok(Items::new(format_of(invocation)?, context(invocation, None)))
 }
 
 /// The output format, checked before anything is sent: a token that could not be shown would be lost.
 pub(crate) fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError> {
-    let name = match invocation.arguments.get("--output") {
+    let name = match invocation.arguments.get(&OUTPUT) {
         Some(name) => name.to_owned(),
         None => invocation.config.get("core", "output")?.unwrap_or_else(|| "json".into()).to_lowercase(),
     };

@@ -20,6 +20,8 @@ pub enum ExitCode {
     Interrupted,
     /// What another program ended with.
     Other(u8),
+    /// A signal, by which the process ends itself.
+    Signal(i32),
 }
 
 impl ExitCode {
@@ -34,6 +36,8 @@ impl ExitCode {
             Self::NoProgram => 127,
             Self::Interrupted => 130,
             Self::Other(number) => number,
+            // What a shell shows.
+            Self::Signal(signal) => 128_u8.wrapping_add(signal.to_le_bytes()[0]),
         }
     }
 

@@ -11,9 +11,10 @@ use acs_identity_protocol::signature::AccessKey;
 use azure_core::http::Url;
 
 use crate::delegate;
-use crate::knack::command_table::Argument;
+use crate::knack::argument::Argument;
+use crate::knack::arguments::Arguments;
 use crate::knack::config::Config;
-use crate::knack::grammar::argparse::Arguments;
+use crate::knack::globals::SUBSCRIPTION;
 use crate::knack::{pasted, variables};
 use crate::report::error::{CliError, HintPolicy};
 use crate::report::program::Program;
@@ -23,28 +24,33 @@ use crate::system::platform::Platform;
 use crate::system::system_text;
 use crate::transport::tls::trust::{DEVELOPMENT_EMULATOR, Trust};
 
-/// The arguments of every command that talks to the service.
-pub const CONNECT_OPTIONS: &[Argument] = &[
-    Argument::new(
-        &["--connection-string"],
-        "Communication connection string. Environment variable: AZURE_COMMUNICATION_CONNECTION_STRING.",
-    )
-    .group("Communication"),
-    Argument::new(
-        &["--endpoint"],
-        "Endpoint of the resource, for calls without a key. Environment variable: AZURE_COMMUNICATION_ENDPOINT.",
-    )
-    .group("Communication")
-    .extension(),
-    Argument::new(
-        &["--auth-mode"],
-        "Whether to use the access key of the connection string, or your login: an application or workload identity of \
+/// `--connection-string`.
+pub const CONNECTION_STRING: Argument = Argument::new(
+    &["--connection-string"],
+    "Communication connection string. Environment variable: AZURE_COMMUNICATION_CONNECTION_STRING.",
+)
+.group("Communication");
+
+/// `--endpoint`.
+pub const ENDPOINT: Argument = Argument::new(
+    &["--endpoint"],
+    "Endpoint of the resource, for calls without a key. Environment variable: AZURE_COMMUNICATION_ENDPOINT.",
+)
+.group("Communication")
+.extension();
+
+/// `--auth-mode`.
+pub const AUTH_MODE: Argument = Argument::new(
+    &["--auth-mode"],
+    "Whether to use the access key of the connection string, or your login: an application or workload identity of \
          the environment, a managed identity, or `az login`. Environment variable: AZURE_COMMUNICATION_AUTH_MODE.",
-    )
-    .choices(&AUTH_MODES)
-    .group("Communication")
-    .extension(),
-];
+)
+.choices(&AUTH_MODES)
+.group("Communication")
+.extension();
+
+/// The arguments of every command that talks to the service.
+pub const CONNECT_OPTIONS: &[Argument] = &[CONNECTION_STRING, ENDPOINT, AUTH_MODE];
 
 const AUTH_MODES: [&str; 2] = ["key", "login"];
 
@@ -189,11 +195,11 @@ impl Connection {
     ///
     /// When nothing names a service, or it is malformed. The message says which part is wrong and never shows the key.
     pub fn find(arguments: &Arguments, config: &Config) -> Result<Self, CliError> {
-        let mode = match arguments.get("--auth-mode") {
+        let mode = match arguments.get(&AUTH_MODE) {
             Some(mode) => Some(mode.to_owned()),
             None => config.get("communication", "auth_mode")?.filter(|mode| !mode.is_empty()),
         };
-        let given = arguments.get("--endpoint").filter(|endpoint| !endpoint.is_empty());
+        let given = arguments.get(&ENDPOINT).filter(|endpoint| !endpoint.is_empty());
         match mode.as_deref() {
             Some("login") => Self::login(arguments, config),
             Some("key") if given.is_some() => {
@@ -217,14 +223,14 @@ impl Connection {
         let set = |option| -> Result<bool, CliError> {
             Ok(config.get("communication", option)?.is_some_and(|text| !text.is_empty()))
         };
-        let given = arguments.get("--connection-string").is_some_and(|text| !text.is_empty());
+        let given = arguments.get(&CONNECTION_STRING).is_some_and(|text| !text.is_empty());
         Ok(!given && set("endpoint")? && !set("connection_string")?)
     }
 
     /// An endpoint without a key: given, else of the environment or the config file, else of the connection string.
     fn login(arguments: &Arguments, config: &Config) -> Result<Self, CliError> {
-        let given = arguments.get("--endpoint").filter(|endpoint| !endpoint.is_empty());
-        let subscription = arguments.get("--subscription").filter(|name| !name.is_empty()).map(str::to_owned);
+        let given = arguments.get(&ENDPOINT).filter(|endpoint| !endpoint.is_empty());
+        let subscription = arguments.get(&SUBSCRIPTION).filter(|name| !name.is_empty()).map(str::to_owned);
         let endpoint = match given {
             Some(endpoint) => Some(endpoint.to_owned()),
             None => config.get("communication", "endpoint")?.filter(|endpoint| !endpoint.is_empty()),
@@ -273,8 +279,8 @@ impl Connection {
             development_emulator: false,
             plain_http: false,
             unused_key: given.is_some()
-                && !arguments.has("--auth-mode")
-                && arguments.get("--connection-string").is_some_and(|text| !text.is_empty()),
+                && !arguments.has(&AUTH_MODE)
+                && arguments.get(&CONNECTION_STRING).is_some_and(|text| !text.is_empty()),
             subscription,
         })
     }
@@ -282,7 +288,7 @@ impl Connection {
     /// The connection string: the argument, else the variable, else the config file.
     fn key(arguments: &Arguments, config: &Config) -> Result<Option<Self>, CliError> {
         // An empty argument is no argument, as in the reference; an empty variable is an empty connection string.
-        let given = arguments.get("--connection-string").filter(|text| !text.is_empty());
+        let given = arguments.get(&CONNECTION_STRING).filter(|text| !text.is_empty());
         let text = match given {
             Some(text) => Some(text.to_owned()),
             None => config.get("communication", "connection_string")?,

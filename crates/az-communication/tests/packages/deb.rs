@@ -155,7 +155,7 @@ fn every_variable_of_start_is_in_the_settings_but_those_of_the_process() {
     let unit = package.read("usr/lib/systemd/system/az-communication-emulator.service");
     let start = TABLE.command("communication emulator start").unwrap();
     let mut count = 0;
-    for argument in start.verb.arguments {
+    for argument in start.spec.arguments {
         for name in argument.variable_name().into_iter().chain(argument.file_variable_name()) {
             let (is_setting, is_unset) = (settings.contains(&format!("\n#{name}=\n")), unit.contains(&name));
             assert!(is_setting != is_unset, "{name}: {is_setting}, {is_unset}");

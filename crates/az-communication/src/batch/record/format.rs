@@ -144,7 +144,7 @@ impl Subject {
 
 /// What came of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum RequestOutcome {
     /// A token was issued.
     Issued {
         /// The raw id.
@@ -178,7 +178,7 @@ pub(crate) enum Outcome {
     Unknown,
 }
 
-impl Outcome {
+impl RequestOutcome {
     const fn name(&self) -> &'static str {
         match self {
             Self::Issued { .. } => "issued",
@@ -203,7 +203,7 @@ pub(crate) enum Line {
     /// A request is about to be sent. Its batch does this.
     Intent(Operation, Subject),
     /// What came of it.
-    Outcome(Subject, Outcome),
+    Outcome(Subject, RequestOutcome),
     /// A token in the form of version 1.
     Former {
         /// The raw id.
@@ -227,13 +227,13 @@ impl Line {
             Self::Outcome(subject, outcome) => {
                 fits(subject)
                     && match outcome {
-                        Outcome::Issued { .. } => issues,
-                        Outcome::Created { .. } => issues && !matches!(subject, Subject::User(_)),
-                        Outcome::Revoked => operation == Operation::Revoke,
-                        Outcome::Deleted => operation == Operation::Delete,
-                        Outcome::Gone => !issues,
-                        Outcome::Failed { .. } | Outcome::Unsent => true,
-                        Outcome::Unknown => issues && matches!(subject, Subject::New { .. }),
+                        RequestOutcome::Issued { .. } => issues,
+                        RequestOutcome::Created { .. } => issues && !matches!(subject, Subject::User(_)),
+                        RequestOutcome::Revoked => operation == Operation::Revoke,
+                        RequestOutcome::Deleted => operation == Operation::Delete,
+                        RequestOutcome::Gone => !issues,
+                        RequestOutcome::Failed { .. } | RequestOutcome::Unsent => true,
+                        RequestOutcome::Unknown => issues && matches!(subject, Subject::New { .. }),
                     }
             }
             Self::Former { .. } => issues,
@@ -257,19 +257,19 @@ pub(crate) fn intent(operation: Operation, subject: &Subject) -> String {
 }
 
 /// A line of an outcome, with the line break. The members of a token come first, as they did in version 1.
-pub(crate) fn outcome(subject: &Subject, outcome: &Outcome) -> String {
+pub(crate) fn outcome(subject: &Subject, outcome: &RequestOutcome) -> String {
     let mut members = Map::new();
-    if let Outcome::Issued { user, token, expires_on } = outcome {
+    if let RequestOutcome::Issued { user, token, expires_on } = outcome {
         members.insert("user_id".into(), user.as_str().into());
         members.insert("token".into(), token.as_str().into());
         members.insert("expires_on".into(), expires_on.as_str().into());
     }
-    if let Outcome::Created { user } = outcome {
+    if let RequestOutcome::Created { user } = outcome {
         members.insert("user_id".into(), user.as_str().into());
     }
     push_subject(&mut members, subject);
     members.insert("outcome".into(), outcome.name().into());
-    if let Outcome::Failed { status, message } = outcome {
+    if let RequestOutcome::Failed { status, message } = outcome {
         members.insert("status".into(), (*status).into());
         members.insert("message".into(), message.as_str().into());
     }
@@ -354,7 +354,7 @@ fn parse_members(members: &mut Map<String, Json>) -> Option<Line> {
             if user.is_empty() || token.is_empty() || expires_on.is_empty() {
                 return None;
             }
-            let issued = Outcome::Issued { user: user.clone(), token, expires_on };
+            let issued = RequestOutcome::Issued { user: user.clone(), token, expires_on };
             let subject = if members.contains_key("n") || members.contains_key("name") {
                 take_subject(members)?
             } else {
@@ -364,17 +364,17 @@ fn parse_members(members: &mut Map<String, Json>) -> Option<Line> {
         }
         "created" => {
             let user = take_string(members, "user_id")?;
-            return Some(Line::Outcome(take_subject(members)?, Outcome::Created { user }));
+            return Some(Line::Outcome(take_subject(members)?, RequestOutcome::Created { user }));
         }
-        "revoked" => Outcome::Revoked,
-        "deleted" => Outcome::Deleted,
-        "gone" => Outcome::Gone,
-        "failed" => Outcome::Failed {
+        "revoked" => RequestOutcome::Revoked,
+        "deleted" => RequestOutcome::Deleted,
+        "gone" => RequestOutcome::Gone,
+        "failed" => RequestOutcome::Failed {
             status: u16::try_from(members.shift_remove("status")?.as_u64()?).ok()?,
             message: take_string(members, "message")?,
         },
-        "unsent" => Outcome::Unsent,
-        "unknown" => Outcome::Unknown,
+        "unsent" => RequestOutcome::Unsent,
+        "unknown" => RequestOutcome::Unknown,
         _ => return None,
     };
     Some(Line::Outcome(take_subject(members)?, outcome))
@@ -463,9 +463,17 @@ mod tests {
             let line = intent(Operation::Issue, &subject);
             assert_eq!(parse_line(&line), Some(Line::Intent(Operation::Issue, subject.clone())), "{line}");
             assert!(is_cut_line(&line.as_bytes()[..9], ""));
-            let issued = Outcome::Issued { user: "8:acs:a".into(), token: "t".into(), expires_on: "2026-01-01".into() };
-            let failed = Outcome::Failed { status: 401, message: "(x) y\nz".into() };
-            for what in [issued, failed, Outcome::Revoked, Outcome::Gone, Outcome::Unsent, Outcome::Unknown] {
+            let issued =
+                RequestOutcome::Issued { user: "8:acs:a".into(), token: "t".into(), expires_on: "2026-01-01".into() };
+            let failed = RequestOutcome::Failed { status: 401, message: "(x) y\nz".into() };
+            for what in [
+                issued,
+                failed,
+                RequestOutcome::Revoked,
+                RequestOutcome::Gone,
+                RequestOutcome::Unsent,
+                RequestOutcome::Unknown,
+            ] {
                 let line = outcome(&subject, &what);
                 assert_eq!(parse_line(&line), Some(Line::Outcome(subject.clone(), what)), "{line}");
                 assert!(is_cut_line(&line.as_bytes()[..9], ""), "{line}");

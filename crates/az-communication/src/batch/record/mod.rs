@@ -6,7 +6,7 @@ pub(crate) mod read;
 pub(crate) mod state;
 
 pub(in crate::batch) use format::names_nobody;
-pub(crate) use format::{Header, Operation, Outcome, Subject};
+pub(crate) use format::{Header, Operation, RequestOutcome, Subject};
 pub(crate) use state::State;
 
 pub(crate) use crate::files::place::FileId;
@@ -241,10 +241,10 @@ impl Record {
     /// # Errors
     ///
     /// When the disk, or stdout, does not take it.
-    pub(crate) fn settle(&self, subject: &Subject, outcome: &Outcome) -> Result<(), CliError> {
+    pub(crate) fn settle(&self, subject: &Subject, outcome: &RequestOutcome) -> Result<(), CliError> {
         let line = format::outcome(subject, outcome);
         match self {
-            Self::Stdout if *outcome == Outcome::Unsent => Ok(()),
+            Self::Stdout if *outcome == RequestOutcome::Unsent => Ok(()),
             Self::Stdout => {
                 // Lines of several workers must not be mixed.
                 let _stdout = io::stdout().lock();

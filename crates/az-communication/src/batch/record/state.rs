@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use acs_identity_protocol::time::parse_iso;
 use time::OffsetDateTime;
 
-use crate::batch::record::format::{Line, Outcome, Subject};
+use crate::batch::record::format::{Line, RequestOutcome, Subject};
 
 /// A token of the record.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +84,7 @@ impl State {
         }
     }
 
-    fn outcome(&mut self, subject: Subject, outcome: Outcome) {
+    fn outcome(&mut self, subject: Subject, outcome: RequestOutcome) {
         let (new, name) = match subject {
             Subject::New { n, name } => {
                 self.next = self.next.max(n.saturating_add(1));
@@ -95,29 +95,30 @@ impl State {
             Subject::User(user) => {
                 let entry = self.users.entry(user).or_default();
                 entry.open = false;
-                entry.done |= matches!(outcome, Outcome::Revoked | Outcome::Deleted | Outcome::Gone);
-                if let Outcome::Issued { user, expires_on, .. } = outcome {
+                entry.done |=
+                    matches!(outcome, RequestOutcome::Revoked | RequestOutcome::Deleted | RequestOutcome::Gone);
+                if let RequestOutcome::Issued { user, expires_on, .. } = outcome {
                     self.issued(user, &expires_on);
                 }
                 return;
             }
         };
         match outcome {
-            Outcome::Issued { user, expires_on, .. } => {
+            RequestOutcome::Issued { user, expires_on, .. } => {
                 self.created += usize::from(new);
                 if let Some(name) = name {
                     self.names.insert(name, Named::User(user.clone()));
                 }
                 self.issued(user, &expires_on);
             }
-            Outcome::Created { user } => {
+            RequestOutcome::Created { user } => {
                 self.created += usize::from(new);
                 if let Some(name) = name {
                     self.names.insert(name, Named::User(user.clone()));
                 }
                 self.without_token.push(user);
             }
-            Outcome::Unknown => {
+            RequestOutcome::Unknown => {
                 self.unknown += 1;
                 if let Some(name) = name {
                     self.names.insert(name, Named::Unknown);
@@ -141,10 +142,10 @@ impl State {
     }
 
     /// Closes the creations whose outcome is not recorded; their outcomes.
-    pub(crate) fn close(&mut self) -> Vec<(Subject, Outcome)> {
-        let open: Vec<(Subject, Outcome)> = std::mem::take(&mut self.open)
+    pub(crate) fn close(&mut self) -> Vec<(Subject, RequestOutcome)> {
+        let open: Vec<(Subject, RequestOutcome)> = std::mem::take(&mut self.open)
             .into_iter()
-            .map(|(n, name)| (Subject::New { n, name }, Outcome::Unknown))
+            .map(|(n, name)| (Subject::New { n, name }, RequestOutcome::Unknown))
             .collect();
         for (subject, outcome) in open.clone() {
             self.outcome(subject, outcome);

@@ -5,24 +5,27 @@ mod data;
 mod offered;
 
 use crate::commands::completion::offered::Offered;
-use crate::knack::command_table::{Argument, Arity, Completion, Example, Verb};
+use crate::knack::argument::{Argument, Arity, Completion};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::report::program::Program;
 use crate::report::stdout;
-use pyjmespath::Value;
 
 /// The shells.
 const SHELLS: [&str; 4] = ["bash", "fish", "powershell", "zsh"];
 
-pub(crate) const VERB: Verb = Verb {
+const SHELL: Argument = Argument::new(&["SHELL"], "bash, fish, powershell or zsh.")
+    .arity(Arity::Remainder)
+    .completion(Completion::Words(&SHELLS))
+    .required()
+    .extension();
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Print a script that completes `{communication}` in a shell.",
-    arguments: &[Argument::new(&["SHELL"], "bash, fish, powershell or zsh.")
-        .arity(Arity::Remainder)
-        .completion(Completion::Words(&SHELLS))
-        .required()
-        .extension()],
+    arguments: &[SHELL],
     connects: false,
     confirms: false,
     examples: &[
@@ -37,8 +40,8 @@ pub(crate) const VERB: Verb = Verb {
     run,
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    let words = invocation.arguments.list("SHELL");
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
+    let words = invocation.arguments.list(&SHELL);
     let offered = Offered { table: invocation.table };
     let script = match words {
         [shell] if shell == "bash" => script(&BASH, &data::posix_data(&offered)),
@@ -55,7 +58,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         }
     };
     stdout::print_line(script.trim_end())?;
-    Ok(None)
+    Ok(Outcome::nothing())
 }
 
 /// What the scripts of a shell are made of.

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::knack::command_table::{Argument, Arity, Command, Completion, Group, Table};
+use crate::knack::argument::{Argument, Arity, Completion};
+use crate::knack::command_table::{Command, Group, Table};
 use crate::knack::grammar::argparse::HELP;
 use crate::knack::grammar::short;
 use crate::report::program::Program;
@@ -37,7 +38,7 @@ impl Offered {
     /// The commands behind which another command follows.
     pub(crate) fn runners(&self) -> Vec<&'static str> {
         let runs = |command: &&Command| {
-            let mut arguments = command.verb.arguments.iter();
+            let mut arguments = command.spec.arguments.iter();
             positional(command).is_none() && arguments.any(|argument| argument.arity == Arity::Remainder)
         };
         self.table.commands.iter().filter(runs).map(typed).collect()
@@ -57,7 +58,7 @@ impl Offered {
             let summary = |(word, path): (&'static str, String)| {
                 let group = self.table.group(&path).map(|group| group.summary);
                 let summary =
-                    self.table.command(&path).map_or(group.unwrap_or_default(), |command| command.verb.summary);
+                    self.table.command(&path).map_or(group.unwrap_or_default(), |command| command.spec.summary);
                 (word, Program::current().text(summary, &path))
             };
             let below = short::children(self.table, path).into_iter().map(summary);
@@ -102,7 +103,7 @@ fn typed(command: &'static Command) -> &'static str {
 }
 
 fn positional(command: &Command) -> Option<&'static [&'static str]> {
-    command.verb.arguments.iter().find_map(|argument| match (argument.arity, argument.completion) {
+    command.spec.arguments.iter().find_map(|argument| match (argument.arity, argument.completion) {
         (Arity::Remainder, Completion::Words(words)) => Some(words),
         _ => None,
     })

@@ -3,38 +3,42 @@
 use acs_identity_emulator::DEFAULT_TENANT;
 use serde_json::{Value as Json, json};
 
-use crate::knack::command_table::{Argument, Arity, Completion, Example, Verb};
+use crate::knack::argument::{Argument, Arity, Completion};
+use crate::knack::command_table::{CommandSpec, Example};
+use crate::knack::globals::OUTPUT;
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::knack::values::duration::parse_duration;
 use crate::report::error::CliError;
 use crate::report::program::Program;
 use crate::report::stdout;
+use crate::service::connection::CONNECTION_STRING;
 use crate::service::connection::Connection;
 use crate::service::signed;
-use pyjmespath::Value;
 
-pub(crate) const VERB: Verb = Verb {
+const OID: Argument = Argument::new(&["--oid"], "Object ID of the user.").required().extension();
+const APPID: Argument =
+    Argument::new(&["--appid"], "Client ID of the application that the token is issued to.").required().extension();
+const TENANT: Argument = Argument::new(&["--tenant"], "Tenant of the user.").default(DEFAULT_TENANT).extension();
+const SCOPES: Argument = Argument::new(&["--scopes"], "Permissions of the token.")
+    .arity(Arity::Many)
+    .default("Teams.ManageCalls Teams.ManageChats")
+    .completion(Completion::Words(&["Teams.ManageCalls", "Teams.ManageChats"]))
+    .extension();
+const AUDIENCE: Argument = Argument::new(&["--audience"], "Audience of the token.")
+    .default("https://auth.msft.communication.azure.com")
+    .extension();
+const EXPIRES_IN: Argument = Argument::new(
+    &["--expires-in"],
+    "Lifetime: 90m, 1h, PT90M, plain minutes. Of a token that has expired: --expires-in=-5m, with the equals sign.",
+)
+.default("1h")
+.extension();
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Print an Entra access token for a Teams user, signed by the running emulator.\n\nIt is what \
         `token get-for-teams-user` exchanges. Without a connection string, the emulator on its usual port is asked.",
-    arguments: &[
-        Argument::new(&["--oid"], "Object ID of the user.").required().extension(),
-        Argument::new(&["--appid"], "Client ID of the application that the token is issued to.").required().extension(),
-        Argument::new(&["--tenant"], "Tenant of the user.").default(DEFAULT_TENANT).extension(),
-        Argument::new(&["--scopes"], "Permissions of the token.")
-            .arity(Arity::Many)
-            .default("Teams.ManageCalls Teams.ManageChats")
-            .completion(Completion::Words(&["Teams.ManageCalls", "Teams.ManageChats"]))
-            .extension(),
-        Argument::new(&["--audience"], "Audience of the token.")
-            .default("https://auth.msft.communication.azure.com")
-            .extension(),
-        Argument::new(
-            &["--expires-in"],
-            "Lifetime: 90m, 1h, PT90M, plain minutes. Of a token that has expired: --expires-in=-5m, with the equals sign.",
-        )
-        .default("1h")
-        .extension(),
-    ],
+    arguments: &[OID, APPID, TENANT, SCOPES, AUDIENCE, EXPIRES_IN],
     connects: true,
     confirms: false,
     examples: &[Example {
@@ -44,29 +48,29 @@ pub(crate) const VERB: Verb = Verb {
     run,
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let arguments = &invocation.arguments;
-    let nothing_given = arguments.get("--connection-string").is_none_or(str::is_empty)
+    let nothing_given = arguments.get(&CONNECTION_STRING).is_none_or(str::is_empty)
         && invocation.config.get("communication", "connection_string")?.is_none();
     let connection = if nothing_given {
         Connection::development_emulator()?
     } else {
         Connection::find(arguments, invocation.config)?
     };
-    let expires_in = match arguments.get("--expires-in") {
+    let expires_in = match arguments.get(&EXPIRES_IN) {
         Some(text) => Some(parse_duration(text).ok_or_else(|| {
             CliError::usage(format!("--expires-in is not a duration: '{text}'."))
                 .hint("Write 90m, 1h, 1h30m, PT90M or 90.")
         })?),
         None => None,
     };
-    let mut body = json!({"oid": arguments.get("--oid"), "appid": arguments.get("--appid")});
+    let mut body = json!({"oid": arguments.get(&OID), "appid": arguments.get(&APPID)});
     if let Json::Object(members) = &mut body {
-        members.extend(arguments.get("--tenant").map(|tenant| ("tid".to_owned(), tenant.into())));
-        members.extend(arguments.get("--audience").map(|audience| ("aud".to_owned(), audience.into())));
+        members.extend(arguments.get(&TENANT).map(|tenant| ("tid".to_owned(), tenant.into())));
+        members.extend(arguments.get(&AUDIENCE).map(|audience| ("aud".to_owned(), audience.into())));
         members.extend(expires_in.map(|seconds| ("expiresIn".to_owned(), seconds.into())));
-        if arguments.has("--scopes") {
-            members.insert("scopes".into(), arguments.list("--scopes").into());
+        if arguments.has(&SCOPES) {
+            members.insert("scopes".into(), arguments.list(&SCOPES).into());
         }
     }
     let answer = signed::post(&connection, "/emulator/entra-token", "application/json", body.to_string())?;
@@ -76,9 +80,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             .hint(Program::current().text("Only the emulator makes such tokens: {communication emulator start}", ""))
     })?;
     // Alone on stdout, for $(…), unless a format is asked for.
-    if !arguments.has("--output") && arguments.query().is_none() {
+    if !arguments.has(&OUTPUT) && arguments.query().is_none() {
         stdout::print_line(token)?;
-        return Ok(None);
+        return Ok(Outcome::nothing());
     }
-    Ok(Some(token.into()))
+    Ok(Outcome::of(token))
 }

@@ -12,7 +12,7 @@ use acs_identity_emulator::trust::TemporaryFolder;
 use crate::commands::emulator::folder;
 use crate::commands::emulator::trusting;
 use crate::delegate;
-use crate::knack::command_table::{Argument, Variable};
+use crate::knack::argument::{Argument, Variable};
 
 /// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority is one
 /// of Microsoft's. Offline, and for an authority of our own, they would fail.
@@ -47,7 +47,7 @@ pub(crate) fn of_child(
         .envs(trusted)
         .envs(no_proxy(env::var_os("NO_PROXY"), env::var_os("no_proxy"), emulator.host()));
     // An emulator inside of this one has a port and a folder of its own.
-    let own = crate::commands::emulator::run::VERB
+    let own = crate::commands::emulator::run::SPEC
         .arguments
         .iter()
         .filter(|argument| argument.variable == Variable::EmulatorRun);

@@ -3,15 +3,15 @@
 use std::env;
 
 use crate::commands::emulator::{run, start, status};
-use crate::knack::command_table::Argument;
+use crate::knack::argument::Argument;
 use crate::knack::grammar::difflib;
 use crate::knack::invocation::Invocation;
 use crate::knack::variables;
 
 /// Warns of them. Others with the same beginning are not ours to judge: Kubernetes sets some for a service of that name.
 pub(crate) fn warn(invocation: &Invocation<'_>) {
-    let verbs = [&start::VERB, &run::VERB, &status::VERB];
-    let arguments = verbs.iter().flat_map(|verb| verb.arguments);
+    let specs = [&start::SPEC, &run::SPEC, &status::SPEC];
+    let arguments = specs.iter().flat_map(|spec| spec.arguments);
     let known: Vec<String> = arguments.flat_map(Argument::variable_names).collect();
     let beginning = variables::name_of("");
     // What differs decides, not the long beginning that all of them have.

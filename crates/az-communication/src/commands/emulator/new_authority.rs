@@ -1,16 +1,16 @@
 //! `emulator new-authority`: another certificate authority for a data folder.
 
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
-use pyjmespath::Value;
 
-use crate::commands::arguments::YES;
 use crate::commands::emulator::settings::{DATA_DIR, HOSTNAME};
 use crate::commands::emulator::{Hints, log, options};
-use crate::knack::command_table::{Example, Verb};
+use crate::knack::command_table::{CommandSpec, Example};
+use crate::knack::globals::YES;
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Replace the certificate authority of a data folder.\n\nThe new one may sign for local names, private \
         addresses and the names given. Whoever trusts the former one must be given the new one, ca.pem. The emulator must \
         not run meanwhile.",
@@ -29,7 +29,7 @@ const HINTS: Hints = Hints {
     no_folder: "Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir.",
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let folder = options::data_dir(invocation)?;
     let hostnames = options::hostnames(invocation)?;
     log::start();
@@ -50,5 +50,5 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         path.display()
     );
     invocation.printer.lines(&lines);
-    Ok(None)
+    Ok(Outcome::nothing())
 }

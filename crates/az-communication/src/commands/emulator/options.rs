@@ -10,8 +10,12 @@ use azure_core::http::Url;
 use serde_json::Value as Json;
 
 use crate::commands::emulator::ready::text_of;
+use crate::commands::emulator::settings::{
+    ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, DATA_DIR, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME, IN_MEMORY, LOG_REQUESTS,
+    PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
+};
 use crate::commands::emulator::{access_key, control_secret, origin};
-use crate::knack::command_table::Argument;
+use crate::knack::argument::Argument;
 use crate::knack::config::parse_bool;
 use crate::knack::invocation::Invocation;
 use crate::knack::values::duration::parse_duration;
@@ -39,10 +43,10 @@ const ENTRA_METADATA: &str = "Entra's: https://login.microsoftonline.com/TENANT/
 /// # Errors
 ///
 /// When it is empty.
-fn given(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
-    match invocation.arguments.get(key) {
-        Some("") => Err(CliError::usage(format!("{key} is empty."))),
-        value => Ok(value.map(|value| Given { value: value.to_owned(), named_by: key.to_owned() })),
+fn given(invocation: &Invocation<'_>, argument: &Argument) -> Result<Option<Given>, CliError> {
+    match invocation.arguments.get(argument) {
+        Some("") => Err(CliError::usage(format!("{} is empty.", argument.key()))),
+        value => Ok(value.map(|value| Given { value: value.to_owned(), named_by: argument.key().to_owned() })),
     }
 }
 
@@ -51,9 +55,9 @@ fn given(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliErr
 /// # Errors
 ///
 /// When it is given and empty, or the variable is not UTF-8.
-pub(crate) fn option(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
-    Ok(match given(invocation, key)? {
-        None => variable(invocation, key)?,
+pub(crate) fn option(invocation: &Invocation<'_>, argument: &Argument) -> Result<Option<Given>, CliError> {
+    Ok(match given(invocation, argument)? {
+        None => variable(invocation, argument)?,
         given => given,
     })
 }
@@ -63,13 +67,13 @@ pub(crate) fn option(invocation: &Invocation<'_>, key: &str) -> Result<Option<Gi
 /// # Errors
 ///
 /// When it is not UTF-8.
-pub(crate) fn variable(invocation: &Invocation<'_>, key: &str) -> Result<Option<Given>, CliError> {
-    variable_name(invocation, key).map_or(Ok(None), variables::value)
+pub(crate) fn variable(invocation: &Invocation<'_>, argument: &Argument) -> Result<Option<Given>, CliError> {
+    variable_name(invocation, argument).map_or(Ok(None), variables::value)
 }
 
-fn variable_name(invocation: &Invocation<'_>, key: &str) -> Option<String> {
-    let arguments = invocation.command.verb.arguments;
-    arguments.iter().find(|argument| argument.key() == key).and_then(Argument::variable_name)
+fn variable_name(invocation: &Invocation<'_>, argument: &Argument) -> Option<String> {
+    let arguments = invocation.command.spec.arguments;
+    arguments.iter().find(|known| known.key() == argument.key()).and_then(Argument::variable_name)
 }
 
 /// Whether a flag is given, or its variable says yes.
@@ -77,11 +81,11 @@ fn variable_name(invocation: &Invocation<'_>, key: &str) -> Option<String> {
 /// # Errors
 ///
 /// When the variable says neither yes nor no.
-pub(crate) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliError> {
-    if invocation.arguments.has(key) {
+pub(crate) fn flag(invocation: &Invocation<'_>, argument: &Argument) -> Result<bool, CliError> {
+    if invocation.arguments.has(argument) {
         return Ok(true);
     }
-    let Some(given) = variable(invocation, key)? else { return Ok(false) };
+    let Some(given) = variable(invocation, argument)? else { return Ok(false) };
     parse_bool(&given.value).ok_or_else(|| given.is_not("a boolean").hint("Set it to yes or no."))
 }
 
@@ -91,11 +95,11 @@ pub(crate) fn flag(invocation: &Invocation<'_>, key: &str) -> Result<bool, CliEr
 ///
 /// When both stand on the command line, or the variable says neither yes nor no.
 pub(crate) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
-    match (invocation.arguments.has("--in-memory"), given(invocation, "--data-dir")?) {
+    match (invocation.arguments.has(&IN_MEMORY), given(invocation, &DATA_DIR)?) {
         (true, Some(_)) => Err(CliError::usage("--in-memory and --data-dir are both given.")
             .hint("Leave one of them out: what is in memory is kept in no folder.")),
         (false, Some(_)) => Ok(false),
-        (_, None) => flag(invocation, "--in-memory"),
+        (_, None) => flag(invocation, &IN_MEMORY),
     }
 }
 
@@ -105,7 +109,7 @@ pub(crate) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
 ///
 /// When it is not known, or its path is not UTF-8.
 pub(crate) fn data_dir(invocation: &Invocation<'_>) -> Result<PathBuf, CliError> {
-    match option(invocation, "--data-dir")? {
+    match option(invocation, &DATA_DIR)? {
         Some(given) => absolute(given.value.into()),
         None => absolute(emulator_files::data_dir()?),
     }
@@ -131,10 +135,10 @@ pub(crate) fn absolute(folder: PathBuf) -> Result<PathBuf, CliError> {
 pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
     config.new_authority_command = Program::current().command(crate::commands::emulator::NEW_AUTHORITY);
     config.access_key = access_key::given(invocation)?.or(config.access_key);
-    config.strict_api_version = flag(invocation, "--strict-api-version")?;
-    config.log_requests = flag(invocation, "--log-requests")?;
-    config.throttle = flag(invocation, "--throttle")?;
-    if let Some(given) = option(invocation, "--revocation-delay")? {
+    config.strict_api_version = flag(invocation, &STRICT_API_VERSION)?;
+    config.log_requests = flag(invocation, &LOG_REQUESTS)?;
+    config.throttle = flag(invocation, &THROTTLE)?;
+    if let Some(given) = option(invocation, &REVOCATION_DELAY)? {
         let seconds = parse_duration(&given.value).and_then(|seconds| u64::try_from(seconds).ok());
         let seconds = seconds
             .filter(|seconds| *seconds <= MAX_REVOCATION_DELAY)
@@ -142,21 +146,21 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
         config.revocation_delay = Duration::from_secs(seconds);
     }
     config.hostnames = hostnames(invocation)?;
-    config.certificate = match (option(invocation, "--certificate")?, option(invocation, "--certificate-key")?) {
+    config.certificate = match (option(invocation, &CERTIFICATE)?, option(invocation, &CERTIFICATE_KEY)?) {
         (Some(certificate), Some(key)) => Some((certificate.value.into(), key.value.into())),
         (None, None) => None,
         (Some(given), None) => return Err(alone(&given, "--certificate-key")),
         (None, Some(given)) => return Err(alone(&given, "--certificate")),
     };
     config.control_secret = control_secret::given(invocation)?;
-    let admins = list(invocation, "--entra-admin")?;
-    for given in list(invocation, "--allow-origin")? {
+    let admins = list(invocation, &ENTRA_ADMIN)?;
+    for given in list(invocation, &ALLOW_ORIGIN)? {
         config.cors_origins.push(origin::parse(&given)?);
     }
-    if let Some(given) = option(invocation, "--public-url")? {
+    if let Some(given) = option(invocation, &PUBLIC_URL)? {
         config.public_url = Some(public_url(&given)?);
     }
-    for given in list(invocation, "--entra-issuer")? {
+    for given in list(invocation, &ENTRA_ISSUER)? {
         fetch::check_url(&given.named_by, &given.value).map_err(|error| error.hint(ENTRA_METADATA))?;
         let issuer = trusted_issuer(&given.value, invocation.printer).map_err(|error| {
             error.hint(format!(
@@ -201,18 +205,18 @@ fn is_admin(text: &str, any_tenant: bool) -> bool {
 /// # Errors
 ///
 /// When one is given and empty, or the variable is not UTF-8.
-fn list(invocation: &Invocation<'_>, key: &str) -> Result<Vec<Given>, CliError> {
-    if !invocation.arguments.has(key) {
-        let Some(Given { value, named_by }) = variable(invocation, key)? else { return Ok(Vec::new()) };
+fn list(invocation: &Invocation<'_>, argument: &Argument) -> Result<Vec<Given>, CliError> {
+    if !invocation.arguments.has(argument) {
+        let Some(Given { value, named_by }) = variable(invocation, argument)? else { return Ok(Vec::new()) };
         let one = |value: &str| Given { value: value.to_owned(), named_by: named_by.clone() };
         let values = value.split(|c: char| c == ',' || c.is_whitespace()).filter(|value| !value.is_empty());
         return Ok(values.map(one).collect());
     }
-    let values = invocation.arguments.list(key).iter();
+    let values = invocation.arguments.list(argument).iter();
     values
         .map(|value| match value.is_empty() {
-            true => Err(CliError::usage(format!("{key} is empty."))),
-            false => Ok(Given { value: value.clone(), named_by: key.to_owned() }),
+            true => Err(CliError::usage(format!("{} is empty.", argument.key()))),
+            false => Ok(Given { value: value.clone(), named_by: argument.key().to_owned() }),
         })
         .collect()
 }
@@ -240,7 +244,7 @@ pub(crate) fn is_web(url: &Url) -> bool {
 ///
 /// When no certificate can have one of them, or the variable is not UTF-8.
 pub(crate) fn hostnames(invocation: &Invocation<'_>) -> Result<Vec<String>, CliError> {
-    let given = list(invocation, "--hostname")?;
+    let given = list(invocation, &HOSTNAME)?;
     let names = given.iter().flat_map(|Given { value, named_by }| {
         let parts = value.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
         parts.map(move |name| (name, named_by))

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::commands::emulator::options;
 use crate::commands::emulator::settings::{LOG_FILE, PID_FILE, READY_FILE};
+use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
 use crate::service::emulator_files;
@@ -25,16 +26,16 @@ impl Places {
     ///
     /// When an option is empty, or when nothing says where the files are to be.
     pub(crate) fn of(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Self, CliError> {
-        let given = |key: &str| -> Result<Option<PathBuf>, CliError> {
-            options::option(invocation, key)?.map(|given| options::absolute(given.value.into())).transpose()
+        let given = |argument: &Argument| -> Result<Option<PathBuf>, CliError> {
+            options::option(invocation, argument)?.map(|given| options::absolute(given.value.into())).transpose()
         };
-        let pid = given(PID_FILE.key())?;
+        let pid = given(&PID_FILE)?;
         let is_usual = pid.is_none();
         let pid = pid.map_or_else(|| Ok(Self::usual(data)?.pid), Ok::<_, CliError>)?;
         let stem = stem_of(&pid);
         Ok(Self {
-            log: given(LOG_FILE.key())?.unwrap_or_else(|| with(&stem, ".log")),
-            ready: given(READY_FILE.key())?.unwrap_or_else(|| with(&stem, ".json")),
+            log: given(&LOG_FILE)?.unwrap_or_else(|| with(&stem, ".log")),
+            ready: given(&READY_FILE)?.unwrap_or_else(|| with(&stem, ".json")),
             pid,
             is_usual,
         })

@@ -10,6 +10,7 @@ use pyjmespath::Value;
 use serde_json::{Value as Json, json};
 
 use crate::commands::emulator::process_file::ProcessFile;
+use crate::knack::globals::OUTPUT;
 use crate::knack::invocation::Invocation;
 use crate::knack::rendering;
 use crate::knack::variables;
@@ -106,8 +107,8 @@ impl Ready {
         // Where stdout is not a terminal, it is a journal or the log of a CI run, most likely.
         let with_key = self.has_well_known_key() || std::io::stdout().is_terminal();
         let document = self.document(with_key).to_string();
-        if invocation.arguments.has("--output") || invocation.arguments.query().is_some() {
-            rendering::show(invocation, Value::from_json(&document).unwrap_or(Value::Null))?;
+        if invocation.arguments.has(&OUTPUT) || invocation.arguments.query().is_some() {
+            rendering::show(invocation, Value::from_json(&document).unwrap_or(Value::Null), None)?;
         } else {
             stdout::print_part(&format!("{document}\n"))?;
         }

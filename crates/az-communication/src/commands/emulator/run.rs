@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::process::{Command, ExitStatus};
 
 use acs_identity_emulator::{Config, Storage};
-use pyjmespath::Value;
 
 use crate::commands::emulator::environment::{self, Credentials};
 use crate::commands::emulator::settings::{
@@ -14,14 +13,19 @@ use crate::commands::emulator::settings::{
 };
 use crate::commands::emulator::{Hints, folder, listen, log, options, threads, trusting};
 use crate::delegate;
-use crate::knack::command_table::{Argument, Arity, Example, Verb};
+use crate::knack::argument::{Argument, Arity};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::report::prompt;
 use crate::system::{self, Signals};
 
-pub(crate) const VERB: Verb = Verb {
+const COMMAND: Argument =
+    Argument::new(&["COMMAND"], "The command and its arguments, behind --.").arity(Arity::Remainder).required();
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Run a command with a private emulator that lives as long as it does.\n\nThe command finds the connection \
         string in AZURE_COMMUNICATION_CONNECTION_STRING, the endpoint in AZURE_COMMUNICATION_ENDPOINT, and the \
         certificate of the emulator's authority where Python, OpenSSL, curl, Node.js and Java look for it. Its exit code is \
@@ -44,7 +48,7 @@ pub(crate) const VERB: Verb = Verb {
         STRICT_API_VERSION,
         THROTTLE,
         KEEP_CREDENTIALS,
-        Argument::new(&["COMMAND"], "The command and its arguments, behind --.").arity(Arity::Remainder).required(),
+        COMMAND,
     ],
     connects: false,
     confirms: false,
@@ -67,7 +71,7 @@ const HINTS: Hints = Hints {
     no_folder: "Give --data-dir another folder, or leave it out.",
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let words = command_words(invocation);
     let Some((program, arguments)) = words.split_first() else {
         return Err(CliError::new("There is no command behind --.").exit_code(ExitCode::Usage));
@@ -75,13 +79,13 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     system::end_process_1_at_once();
     crate::commands::emulator::misspelled::warn(invocation);
     crate::commands::emulator::check_file_limit()?;
-    let port = options::option(invocation, "--port")?.map_or(Ok(0), |given| given.port())?;
-    let place = listen::place(options::option(invocation, "--host")?.as_ref())?;
-    let storage = match options::option(invocation, "--data-dir")? {
+    let port = options::option(invocation, &RUN_PORT)?.map_or(Ok(0), |given| given.port())?;
+    let place = listen::place(options::option(invocation, &RUN_HOST)?.as_ref())?;
+    let storage = match options::option(invocation, &RUN_DATA_DIR)? {
         Some(given) => Storage::Folder(options::absolute(given.value.into())?),
         None => Storage::Memory,
     };
-    let credentials = match options::flag(invocation, KEEP_CREDENTIALS.key())? {
+    let credentials = match options::flag(invocation, &KEEP_CREDENTIALS)? {
         true => Credentials::Own,
         false => Credentials::Emulator,
     };
@@ -115,11 +119,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     });
     drop(folder);
     match end? {
-        End::Command(status) => {
-            invocation.printer.command_ran();
-            end_like(status)
-        }
-        End::Signal(signal) => system::end_by(signal),
+        End::Command(status) => Ok(Outcome::nothing().exit_code(code_of(status))),
+        End::Signal(signal) => Ok(Outcome::nothing().exit_code(ExitCode::Signal(signal))),
     }
 }
 
@@ -133,15 +134,16 @@ enum End {
 
 /// The words behind `--` as they came, whatever their bytes are.
 fn command_words(invocation: &Invocation<'_>) -> Vec<OsString> {
-    let parsed = invocation.arguments.list("COMMAND");
+    let parsed = invocation.arguments.list(&COMMAND);
     let raw = invocation.raw;
     raw[raw.len().saturating_sub(parsed.len())..].to_vec()
 }
 
 /// Ends as the command ended: with its exit code, or by its signal.
-fn end_like(status: ExitStatus) -> ! {
-    if let Some(signal) = system::exit_signal(status) {
-        system::end_by(signal);
+fn code_of(status: ExitStatus) -> ExitCode {
+    match (system::exit_signal(status), status.code()) {
+        (Some(signal), _) => ExitCode::Signal(signal),
+        (None, Some(code)) => ExitCode::Other(code.to_le_bytes()[0]),
+        (None, None) => ExitCode::Failure,
     }
-    std::process::exit(status.code().unwrap_or(1));
 }

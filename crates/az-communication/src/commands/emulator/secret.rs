@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::commands::emulator::options;
 use crate::files::text_file;
-use crate::knack::command_table::Argument;
+use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::knack::variables;
 use crate::knack::variables::Given;
@@ -27,8 +27,8 @@ impl Secret {
     ///
     /// When its file cannot be read, both variables are set, or one of them is empty.
     pub(crate) fn given(&self, invocation: &Invocation<'_>) -> Result<Option<Given>, CliError> {
-        let given = options::option(invocation, self.option.key())?;
-        if invocation.arguments.has(self.option.key()) {
+        let given = options::option(invocation, self.option)?;
+        if invocation.arguments.has(self.option) {
             return Ok(given);
         }
         if let Some(empty) = self.option.variable_names().find(|name| variables::is_empty(name)) {

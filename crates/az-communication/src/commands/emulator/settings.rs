@@ -1,7 +1,7 @@
 //! The options of the emulator's commands, each with its variable: the one table from which the command line, the variables,
 //! the help pages and the table of the manual come.
 
-use crate::knack::command_table::{Argument, Arity, Completion, Variable};
+use crate::knack::argument::{Argument, Arity, Completion, Variable};
 use crate::system::platform::Platform;
 
 pub(crate) const HOST: Argument =

@@ -6,7 +6,6 @@ use std::time::Duration;
 use acs_identity_emulator::trust::TemporaryFolder;
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_PORT};
-use pyjmespath::Value;
 
 use crate::commands::emulator::process_file::{Kind, PID, ProcessFile, READY};
 use crate::commands::emulator::ready::{Ready, text_of};
@@ -18,10 +17,12 @@ use crate::commands::emulator::settings::{
 use crate::commands::emulator::until::Until;
 use crate::commands::emulator::{Hints, detach, folder, listen, log, options, threads, trusting};
 use crate::files::private_file;
-use crate::knack::command_table::{Example, Verb};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
 use crate::report::prompt;
 use crate::report::stdout;
 use crate::service::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
@@ -29,7 +30,7 @@ use crate::system::platform::Platform;
 use crate::system::system_text;
 use crate::system::{self, Signals};
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nOnce it is ready, \
         one line of JSON on stdout says where it listens, its connection string and the files with its certificates; the \
         log goes to stderr. An access key of your own stands in that line on a terminal only.",
@@ -86,7 +87,7 @@ fn open_with_known_key(platform: Platform) -> String {
 const READY_LOOKS: u32 = 100;
 const READY_LOOK: Duration = Duration::from_millis(100);
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let detached = detach::Detached::of_environment();
     if detached.is_some() {
         detach::Detached::leave();
@@ -97,12 +98,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     }
     crate::commands::emulator::raise_file_limit();
     crate::commands::emulator::check_file_limit()?;
-    let port = options::option(invocation, "--port")?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
-    let place = listen::place(options::option(invocation, "--host")?.as_ref())?;
+    let port = options::option(invocation, &PORT)?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
+    let place = listen::place(options::option(invocation, &HOST)?.as_ref())?;
     let folder = data_folder(invocation)?;
-    let log_file = options::option(invocation, LOG_FILE.key())?;
+    let log_file = options::option(invocation, &LOG_FILE)?;
     if detached.is_none() {
-        if options::flag(invocation, DETACH.key())? {
+        if options::flag(invocation, &DETACH)? {
             return detach::start(invocation, folder.as_deref());
         }
         if let Some(given) = log_file {
@@ -114,8 +115,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder).on(place);
     let config = options::configure(invocation, Config { port, ..config })?;
     let until = Until::of(invocation)?;
-    let pid_file = options::option(invocation, PID_FILE.key())?;
-    let ready_file = options::option(invocation, READY_FILE.key())?;
+    let pid_file = options::option(invocation, &PID_FILE)?;
+    let ready_file = options::option(invocation, &READY_FILE)?;
     // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
@@ -184,9 +185,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     drop(pid_file);
     match end? {
         // The two that ask for a clean end have got it.
-        None => Ok(None),
-        Some(signal) if system::asks_for_an_end(signal) => Ok(None),
-        Some(signal) => system::end_by(signal),
+        None => Ok(Outcome::nothing()),
+        Some(signal) if system::asks_for_an_end(signal) => Ok(Outcome::nothing()),
+        Some(signal) => Ok(Outcome::nothing().exit_code(ExitCode::Signal(signal))),
     }
 }
 

@@ -13,13 +13,14 @@ use crate::commands::emulator::settings::{
     STATUS_READY_FILE, WAIT,
 };
 use crate::commands::emulator::target::{Ask, Target};
-use crate::knack::command_table::{Example, Verb};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::knack::values::duration::parse_duration;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Say whether the emulator is ready.\n\nThe exit code is 0 where it is, and 1 where it is not. The options \
         and variables name the emulator as they do for `start`; without any, it is the one on its usual port, or in the \
         background.",
@@ -49,7 +50,7 @@ pub(crate) const VERB: Verb = Verb {
 /// How long after another an emulator is asked that is waited for.
 const AGAIN: Duration = Duration::from_millis(100);
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let latest = Instant::now() + wait(invocation)?;
     loop {
         // Its files come with it.
@@ -61,8 +62,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         };
         let left = latest.saturating_duration_since(Instant::now());
         if health.is_ready() || left.is_zero() {
-            invocation.exit_code.set(if health.is_ready() { ExitCode::Success } else { ExitCode::Failure });
-            return Ok(Some(Value::from_json(&document(&target, &health).to_string()).unwrap_or(Value::Null)));
+            let exit_code = if health.is_ready() { ExitCode::Success } else { ExitCode::Failure };
+            let document = Value::from_json(&document(&target, &health).to_string()).unwrap_or(Value::Null);
+            return Ok(Outcome::of(document).exit_code(exit_code));
         }
         thread::sleep(left.min(AGAIN));
     }
@@ -79,7 +81,7 @@ fn document(target: &Target, health: &Health) -> Json {
 }
 
 fn wait(invocation: &Invocation<'_>) -> Result<Duration, CliError> {
-    let Some(given) = options::option(invocation, WAIT.key())? else { return Ok(Duration::ZERO) };
+    let Some(given) = options::option(invocation, &WAIT)? else { return Ok(Duration::ZERO) };
     // A number alone is minutes where tokens are issued. Whoever waits means seconds.
     let has_unit = given.value.parse::<f64>().map_or(true, |number| number == 0.0);
     let seconds = parse_duration(&given.value).filter(|_| has_unit).and_then(|seconds| u64::try_from(seconds).ok());

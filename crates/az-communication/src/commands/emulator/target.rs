@@ -12,6 +12,7 @@ use crate::commands::emulator::ready::Ready;
 use crate::commands::emulator::settings::{
     CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_PID_FILE, STATUS_PORT, STATUS_READY_FILE,
 };
+use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::knack::variables;
 use crate::report::error::CliError;
@@ -45,13 +46,13 @@ impl Target {
     ///
     /// When one of them cannot be read.
     pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        if let Some(given) = options::option(invocation, ENDPOINT.key())? {
+        if let Some(given) = options::option(invocation, &ENDPOINT)? {
             check_url(&given.named_by, &given.value)?;
             return Self::of_endpoint(&given.value).ok_or_else(|| given.is_not("a URL of an emulator"));
         }
         let of_connection_string =
             || Connection::find(&invocation.arguments, invocation.config).map(Self::of_connection);
-        if invocation.arguments.has(CONNECTION_STRING.key()) {
+        if invocation.arguments.has(&CONNECTION_STRING) {
             return of_connection_string();
         }
         let local = Local::of(invocation)?;
@@ -120,11 +121,12 @@ struct Local {
 
 impl Local {
     fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        let text = |key: &str| options::option(invocation, key).map(|given| given.map(|given| given.value));
-        let port = options::option(invocation, STATUS_PORT.key())?.map(|given| given.port()).transpose()?;
-        let host = text(STATUS_HOST.key())?;
-        let file = text(STATUS_READY_FILE.key())?.or(text(STATUS_PID_FILE.key())?);
-        let folder = text(STATUS_DATA_DIR.key())?;
+        let text =
+            |argument: &Argument| options::option(invocation, argument).map(|given| given.map(|given| given.value));
+        let port = options::option(invocation, &STATUS_PORT)?.map(|given| given.port()).transpose()?;
+        let host = text(&STATUS_HOST)?;
+        let file = text(&STATUS_READY_FILE)?.or(text(&STATUS_PID_FILE)?);
+        let folder = text(&STATUS_DATA_DIR)?;
         let in_memory = options::in_memory(invocation)?;
         let data = if in_memory { None } else { options::data_dir(invocation).ok() };
         let mut places: Vec<Places> = Places::of(invocation, data.as_deref()).into_iter().collect();

@@ -28,11 +28,11 @@ impl Until {
     ///
     /// When there is no such process, or it cannot be watched.
     pub(crate) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        let parent = match options::option(invocation, PARENT_PID.key())? {
+        let parent = match options::option(invocation, &PARENT_PID)? {
             Some(given) => Some(end_of_process(&given)?),
             None => None,
         };
-        let stdin = match options::flag(invocation, UNTIL_STDIN_CLOSES.key())? {
+        let stdin = match options::flag(invocation, &UNTIL_STDIN_CLOSES)? {
             true => Some(on_a_thread(read_stdin, "stdin")?),
             false => None,
         };

@@ -12,18 +12,22 @@ use pyjmespath::Value;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use crate::knack::command_table::{Argument, Completion, Example, Table, Verb};
+use crate::knack::argument::{Argument, Completion};
+use crate::knack::command_table::{CommandSpec, Example, Table};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::system::system_text;
 
-pub(crate) const VERB: Verb = Verb {
+const OUT_DIR: Argument = Argument::new(&["--out-dir"], "Folder of the pages. It is made where it is missing.")
+    .completion(Completion::File)
+    .required()
+    .extension();
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Write man pages of all commands into a folder.\n\nPages of the same names are replaced. The date in them is \
         SOURCE_DATE_EPOCH where that is set. The names of the files are the result.",
-    arguments: &[Argument::new(&["--out-dir"], "Folder of the pages. It is made where it is missing.")
-        .completion(Completion::File)
-        .required()
-        .extension()],
+    arguments: &[OUT_DIR],
     connects: false,
     confirms: false,
     examples: &[Example {
@@ -33,8 +37,8 @@ pub(crate) const VERB: Verb = Verb {
     run,
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    let folder = PathBuf::from(invocation.arguments.get("--out-dir").unwrap_or_default());
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
+    let folder = PathBuf::from(invocation.arguments.get(&OUT_DIR).unwrap_or_default());
     let failed = |path: &std::path::Path, error: &std::io::Error| {
         CliError::new(format!("{} cannot be written: {}.", path.display(), system_text(error)))
     };
@@ -45,7 +49,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         fs::write(&path, text).map_err(|error| failed(&path, &error))?;
         names.push(Value::from(name));
     }
-    Ok(Some(Value::Array(names.into())))
+    Ok(Outcome::of(Value::Array(names.into())))
 }
 
 /// The names of all pages, sorted, and what is in them.

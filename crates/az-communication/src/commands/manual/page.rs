@@ -1,7 +1,8 @@
 //! The page of a command, and that of a group, from the table of commands.
 
 use crate::commands::manual::roff::{Roff, bold, escaped, placeholder};
-use crate::knack::command_table::{Argument, Arity, Command, Group, Table, messages};
+use crate::knack::argument::{Argument, Arity};
+use crate::knack::command_table::{Command, Group, Table, messages};
 use crate::knack::grammar::short::{COMMUNICATION, SUMMARY as PROGRAM_SUMMARY, USER_IDENTITY};
 use crate::knack::help::{arguments_of_help, need, values_note};
 use crate::report::program::{OWN_NAME, Program};
@@ -62,7 +63,7 @@ impl Edition<'_> {
 
     /// The page of a command.
     pub fn command(&self, command: &'static Command) -> String {
-        let mut page = self.start(command.path, command.verb.summary);
+        let mut page = self.start(command.path, command.spec.summary);
         let arguments = arguments_of_help(self.table, command);
         page.section("SYNOPSIS");
         let mut line = bold(&typed(command.path));
@@ -78,7 +79,7 @@ impl Edition<'_> {
         Self::description(
             &mut page,
             command.path,
-            command.verb.summary,
+            command.spec.summary,
             &messages::of_command(&program(), self.table, command),
         );
         page.section("OPTIONS");
@@ -91,9 +92,9 @@ impl Edition<'_> {
             }
             self.argument(&mut page, argument);
         }
-        if !command.verb.examples.is_empty() {
+        if !command.spec.examples.is_empty() {
             page.section("EXAMPLES");
-            for example in command.verb.examples {
+            for example in command.spec.examples {
                 let line = spoken(example.command, command.path);
                 page.example(example.name, &line);
             }
@@ -139,7 +140,7 @@ impl Edition<'_> {
             };
             match (self.table.group(&path), self.table.command(&path)) {
                 (Some(group), _) => groups.push(item(group.summary)),
-                (None, Some(command)) => commands.push(item(command.verb.summary)),
+                (None, Some(command)) => commands.push(item(command.spec.summary)),
                 (None, None) => {}
             }
         }

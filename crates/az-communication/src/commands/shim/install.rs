@@ -7,12 +7,13 @@ use pyjmespath::Value;
 use crate::commands::shim::file::{self, Found};
 use crate::commands::shim::{DIR, folder_of, place, profile, record, say, text};
 use crate::delegate;
-use crate::knack::command_table::{Example, Verb};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::service::calls::object;
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Put an az before the real one, which calls this program.\n\nIt goes into the first folder on PATH that is \
         yours, in your home folder, and stands before the real az, preferably ~/.local/bin. What this program does not have goes on to the real az. A \
         file of another program is never replaced.",
@@ -26,7 +27,7 @@ pub(crate) const VERB: Verb = Verb {
     run,
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let program = crate::commands::shim::own_file()?;
     if place::is_passing(&program) {
         let what = "is in a cache or a project, where the next installation removes it, so no shim was made for it";
@@ -84,7 +85,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     } else if state == "installed" {
         say(invocation, "A shell that has run az before remembers where it was: hash -r");
     }
-    Ok(Some(object([
+    Ok(Outcome::of(object([
         ("shim", text(Some(&shim))),
         ("target", text(Some(&program))),
         ("state", state.into()),

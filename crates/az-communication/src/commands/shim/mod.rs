@@ -16,7 +16,7 @@ use file::Found;
 use pyjmespath::Value;
 
 use crate::delegate::{self, OnPath};
-use crate::knack::command_table::{Argument, Completion};
+use crate::knack::argument::{Argument, Completion};
 use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
 use crate::report::printer::Level;
@@ -27,7 +27,7 @@ const DIR: Argument = Argument::new(&["--dir"], "Folder of the shim.").completio
 
 /// The given folder, as an absolute path.
 fn given_folder(invocation: &Invocation<'_>) -> Option<PathBuf> {
-    let given = invocation.given(DIR.key()).map(PathBuf::from)?;
+    let given = invocation.given(&DIR).map(PathBuf::from)?;
     Some(std::path::absolute(&given).unwrap_or(given))
 }
 

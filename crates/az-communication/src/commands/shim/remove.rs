@@ -7,12 +7,13 @@ use pyjmespath::Value;
 
 use crate::commands::shim::file::{self, Found};
 use crate::commands::shim::{DIR, place, record, say};
-use crate::knack::command_table::{Example, Verb};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::service::calls::object;
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Take back what `shim install` has made.\n\nFolders that it made go, too, where they are empty.",
     arguments: &[DIR],
     connects: false,
@@ -21,7 +22,7 @@ pub(crate) const VERB: Verb = Verb {
     run,
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let (mut removed, mut folders) = (Vec::new(), Vec::new());
     for shim in shims(invocation) {
         match place::look(&shim) {
@@ -55,7 +56,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
             paths.into_iter().map(|path| path.to_string_lossy().into_owned().into()).collect::<Vec<Value>>().into(),
         )
     };
-    Ok(Some(object([("removed", list(removed)), ("folders", list(folders))])))
+    Ok(Outcome::of(object([("removed", list(removed)), ("folders", list(folders))])))
 }
 
 /// The shims to remove: that of the folder given, else those that were noted, and one that a shell would find.

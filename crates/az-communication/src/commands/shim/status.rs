@@ -2,17 +2,16 @@
 
 use std::path::PathBuf;
 
-use pyjmespath::Value;
-
 use crate::commands::shim::file::Found;
 use crate::commands::shim::{place, record, text};
 use crate::delegate;
-use crate::knack::command_table::{Example, Verb};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::service::calls::object;
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Show where the shim is, and which az a shell runs.\n\n`first_az` is the az that a shell finds first, `real_az` \
         the one that gets the commands which this program does not have.",
     arguments: &[],
@@ -22,8 +21,7 @@ pub(crate) const VERB: Verb = Verb {
     run,
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    invocation.columns.set(Some(&["state", "shim", "target", "first_az", "real_az"]));
+fn run(_: &Invocation<'_>) -> Result<Outcome, CliError> {
     let on_path = crate::commands::shim::on_path();
     let noted = record::read().into_iter().map(|noted| noted.shim);
     let known = noted.chain(on_path.iter().map(|az| az.path.clone()));
@@ -35,12 +33,13 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let (state, shim, target): (_, Option<PathBuf>, _) =
         found.map_or(("none", None, None), |(state, shim, target)| (state, Some(shim), target));
     let first = on_path.first();
-    Ok(Some(object([
+    let result = object([
         ("state", state.into()),
         ("shim", text(shim.as_deref())),
         ("target", text(target.as_deref())),
         ("first_az", text(first.map(|first| first.path.as_path()))),
         ("first_is_ours", first.is_some_and(|first| first.is_ours).into()),
         ("real_az", text(delegate::find().as_deref())),
-    ])))
+    ]);
+    Ok(Outcome::of(result).columns(&["state", "shim", "target", "first_az", "real_az"]))
 }

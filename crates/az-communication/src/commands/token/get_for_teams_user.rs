@@ -1,45 +1,47 @@
 //! `token get-for-teams-user`.
 
 use acs_identity_protocol::jwt::UnverifiedJwt;
-use pyjmespath::Value;
 
 use crate::commands::token::device_login;
-use crate::knack::command_table::{Argument, Arity, Example, Verb};
+use crate::knack::argument::{Argument, Arity};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::service::calls::Service;
 use crate::service::calls::object;
 use crate::service::teams_token::teams_token_problems;
 
-const DEVICE_CODE: &str = "--device-code";
+const DEVICE_CODE_OPTION: &str = "--device-code";
 
-pub(crate) const VERB: Verb = Verb {
+const AAD_TOKEN: Argument =
+    Argument::new(&["--aad-token"], "Azure AD access token of a Teams User.").required().unless(DEVICE_CODE_OPTION);
+const CLIENT: Argument = Argument::new(
+    &["--client"],
+    "Client ID of an Azure AD applicationto be verified against the appId claim in the Azure AD access token.",
+)
+.required();
+const AAD_USER: Argument = Argument::new(
+    &["--aad-user"],
+    "Object ID of an Azure AD user(Teams User) to be verified against the OID claim in the Azure AD access \
+             token.",
+)
+.required()
+.unless(DEVICE_CODE_OPTION);
+const DEVICE_CODE: Argument = Argument::new(
+    &[DEVICE_CODE_OPTION],
+    "Sign the Teams user in here instead of giving --aad-token; --aad-user is then the one who signs in.",
+)
+.arity(Arity::Flag)
+.extension();
+const TENANT: Argument =
+    Argument::new(&["--tenant"], "Tenant in which the Teams user signs in. Required with --device-code.").extension();
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Exchanges an Azure Active Directory (Azure AD) access token of a Teams user for a new ACS Identity \
         access token with a matching expiration time.",
-    arguments: &[
-        Argument::new(&["--aad-token"], "Azure AD access token of a Teams User.").required().unless(DEVICE_CODE),
-        Argument::new(
-            &["--client"],
-            "Client ID of an Azure AD applicationto be verified against the appId claim in the Azure AD access token.",
-        )
-        .required(),
-        Argument::new(
-            &["--aad-user"],
-            "Object ID of an Azure AD user(Teams User) to be verified against the OID claim in the Azure AD access \
-             token.",
-        )
-        .required()
-        .unless(DEVICE_CODE),
-        Argument::new(
-            &[DEVICE_CODE],
-            "Sign the Teams user in here instead of giving --aad-token; --aad-user is then the one who signs in.",
-        )
-        .arity(Arity::Flag)
-        .extension(),
-        Argument::new(&["--tenant"], "Tenant in which the Teams user signs in. Required with --device-code.")
-            .extension(),
-    ],
+    arguments: &[AAD_TOKEN, CLIENT, AAD_USER, DEVICE_CODE, TENANT],
     connects: true,
     confirms: false,
     examples: &[Example {
@@ -49,14 +51,14 @@ pub(crate) const VERB: Verb = Verb {
     run,
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    let argument = |key: &str| invocation.arguments.get(key).unwrap_or_default();
-    let client = argument("--client");
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
+    let argument = |argument: &Argument| invocation.arguments.get(argument).unwrap_or_default();
+    let client = argument(&CLIENT);
     // First, so that nobody signs in for nothing.
     let service = Service::of(invocation)?;
-    let (token, user) = match invocation.arguments.has(DEVICE_CODE) {
+    let (token, user) = match invocation.arguments.has(&DEVICE_CODE) {
         true => sign_in(invocation, client)?,
-        false => (argument("--aad-token").to_owned(), argument("--aad-user").to_owned()),
+        false => (argument(&AAD_TOKEN).to_owned(), argument(&AAD_USER).to_owned()),
     };
     // The service says of all of them no more than that the token is not valid. A malformed token cannot be compared. The
     // service refuses it, so no warning is printed.
@@ -66,20 +68,20 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         }
     }
     let (token, expires_on) = service.exchange_teams_token(&token, client, &user)?;
-    Ok(Some(object([("token", token.into()), ("expires_on", expires_on.into())])))
+    Ok(Outcome::of(object([("token", token.into()), ("expires_on", expires_on.into())])))
 }
 
 fn sign_in(invocation: &Invocation<'_>, client: &str) -> Result<(String, String), CliError> {
-    if invocation.given("--aad-token").is_some() {
+    if invocation.given(&AAD_TOKEN).is_some() {
         return Err(CliError::new("Give either --device-code or --aad-token.").exit_code(ExitCode::Usage));
     }
-    let tenant = invocation.given("--tenant").ok_or_else(|| {
+    let tenant = invocation.given(&TENANT).ok_or_else(|| {
         CliError::new("--device-code needs --tenant.")
             .hint("Give the tenant's id or domain.")
             .exit_code(ExitCode::Usage)
     })?;
     let token = device_login::sign_in(tenant, client, &invocation.printer)?;
     let signed_in = UnverifiedJwt::decode(&token).ok().and_then(|jwt| jwt.claim_str("oid").map(str::to_owned));
-    let user = invocation.given("--aad-user").map(str::to_owned).or(signed_in).unwrap_or_default();
+    let user = invocation.given(&AAD_USER).map(str::to_owned).or(signed_in).unwrap_or_default();
     Ok((token, user))
 }

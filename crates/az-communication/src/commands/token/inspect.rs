@@ -11,8 +11,10 @@ use pyjmespath::Value;
 
 use crate::commands::token::text;
 use crate::files::text_file;
-use crate::knack::command_table::{Argument, Example, Verb};
+use crate::knack::argument::Argument;
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::service::calls::object;
@@ -25,7 +27,7 @@ pub(crate) const TOKEN: Argument =
 /// No token is longer, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Show what is in a token: header, claims, identity, scopes and the time left.\n\nWorks without a network and \
         without a key, for access tokens of Communication Services and of Entra. The signature is not checked. The exit \
         code is 1 where the token is not in force.",
@@ -44,7 +46,7 @@ pub(crate) const VERB: Verb = Verb {
 
 /// The token of the option, or of stdin, without what is around it.
 pub(crate) fn token(invocation: &Invocation<'_>) -> Result<String, CliError> {
-    let text = match invocation.given("--token") {
+    let text = match invocation.given(&TOKEN) {
         Some(token) if token != "-" => token.to_owned(),
         None if io::stdin().is_terminal() => {
             return Err(CliError::new("There is no token.").hint("Give --token, or write it to stdin."));
@@ -79,15 +81,11 @@ pub(crate) fn decode(token: &str) -> Result<UnverifiedJwt, CliError> {
     })
 }
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let jwt = decode(&token(invocation)?)?;
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let validity = Validity::of(&jwt, now);
-    if !matches!(validity, Validity::Active(_)) {
-        invocation.exit_code.set(ExitCode::Failure);
-    }
-    // As much as fits a terminal of 80 columns; the other formats have the rest.
-    invocation.columns.set(Some(&["state", "expires_on", "seconds_left", "user_id"]));
+    let is_active = matches!(validity, Validity::Active(_));
     let time = |name: &str| time_claim(&jwt, name).ok().flatten();
     let left = time("exp").map(|expires| expires.saturating_sub(now));
     let json = |members: &serde_json::Map<String, serde_json::Value>| {
@@ -99,7 +97,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         None => jwt.claim_str("oid").map(str::to_owned),
     };
     let scopes: Vec<Value> = scopes(&jwt).into_iter().map(Value::from).collect();
-    Ok(Some(object([
+    let result = object([
         ("user_id", user.map_or(Value::Null, Value::from)),
         ("scopes", Value::Array(scopes.into())),
         (
@@ -119,7 +117,10 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         ("seconds_left", left.map_or(Value::Null, |left| Value::Int(left.into()))),
         ("header", json(&jwt.header)),
         ("claims", json(&jwt.payload)),
-    ])))
+    ]);
+    // As much as fits a terminal of 80 columns. The other formats have the rest.
+    let outcome = Outcome::of(result).columns(&["state", "expires_on", "seconds_left", "user_id"]);
+    Ok(outcome.exit_code(if is_active { ExitCode::Success } else { ExitCode::Failure }))
 }
 
 /// The scopes of an access token, or the permissions of a token of Entra.

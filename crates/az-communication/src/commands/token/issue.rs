@@ -1,11 +1,11 @@
 //! `token issue`, and `issue-access-token` as it was once called.
 
-use pyjmespath::Value;
-
 use crate::commands::arguments::SCOPE;
 use crate::commands::token::request;
-use crate::knack::command_table::{Argument, Example, Verb};
+use crate::knack::argument::Argument;
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::service::calls::Service;
 use crate::service::calls::object;
@@ -15,10 +15,13 @@ use crate::service::ledger::Ledger;
 const SUMMARY: &str = "Issues a new access token with the specified scopes for a given User Identity. If no User \
     Identity is specified, creates a new User Identity as well.";
 
+const USER: Argument = Argument::new(&["--user"], "ACS identifier.").not_empty();
+const USERID: Argument = Argument::new(&["--userid", "-u"], "ACS identifier.").not_empty();
+
 /// `token issue`.
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: SUMMARY,
-    arguments: &[SCOPE, Argument::new(&["--user"], "ACS identifier.").not_empty(), request::EXPIRES_IN],
+    arguments: &[SCOPE, USER, request::EXPIRES_IN],
     connects: true,
     confirms: false,
     examples: &[
@@ -28,15 +31,12 @@ pub(crate) const VERB: Verb = Verb {
             command: "{} --scope chat voip --user \"8:acs:xxxxxx\"",
         },
     ],
-    run: |invocation| run(invocation, "--user"),
+    run: |invocation| run(invocation, &USER),
 };
 
 /// `issue-access-token`.
-pub(crate) const OLD_VERB: Verb = Verb {
-    arguments: &[
-        Argument { options: &["--scope", "-s"], ..SCOPE },
-        Argument::new(&["--userid", "-u"], "ACS identifier.").not_empty(),
-    ],
+pub(crate) const OLD_SPEC: CommandSpec = CommandSpec {
+    arguments: &[Argument { options: &["--scope", "-s"], ..SCOPE }, USERID],
     examples: &[
         Example { name: "Issue access token", command: "{} --scope chat" },
         Example {
@@ -44,12 +44,12 @@ pub(crate) const OLD_VERB: Verb = Verb {
             command: "{} --scope chat voip --userid \"8:acs:xxxxxx\"",
         },
     ],
-    run: |invocation| run(invocation, "--userid"),
-    ..VERB
+    run: |invocation| run(invocation, &USERID),
+    ..SPEC
 };
 
-fn run(invocation: &Invocation<'_>, user_option: &str) -> Result<Option<Value>, CliError> {
-    let scopes = invocation.arguments.list("--scope");
+fn run(invocation: &Invocation<'_>, user_option: &Argument) -> Result<Outcome, CliError> {
+    let scopes = invocation.arguments.list(&SCOPE);
     request::warn_of_unknown_scopes(scopes, &invocation.printer);
     let minutes = request::minutes(invocation)?;
     let service = Service::of(invocation)?;
@@ -58,14 +58,15 @@ fn run(invocation: &Invocation<'_>, user_option: &str) -> Result<Option<Value>, 
         Some(user) => service.issue_token(user, scopes, minutes)?,
         None => service.create_user_and_token(scopes, minutes).inspect_err(|failure| {
             if let (Some(ledger), Some(user)) = (&ledger, failure.created_user()) {
-                invocation.report(ledger.note(Event::Created, user, None));
+                // The failure decides about the exit code.
+                let _ = invocation.report(ledger.note(Event::Created, user, None));
             }
         })?,
     };
-    if let Some(ledger) = ledger {
-        invocation.report(ledger.note(Event::Created, &issued.user, None));
-    }
+    let noted = ledger.map_or(Ok(()), |ledger| ledger.note(Event::Created, &issued.user, None));
+    let exit_code = invocation.report(noted);
     request::warn_of_other_scopes(&issued.token, scopes, &invocation.printer);
     let (user, token, expires_on) = (issued.user, issued.token, issued.expires_on);
-    Ok(Some(object([("user_id", user.into()), ("token", token.into()), ("expires_on", expires_on.into())])))
+    Ok(Outcome::of(object([("user_id", user.into()), ("token", token.into()), ("expires_on", expires_on.into())]))
+        .exit_code(exit_code))
 }

@@ -1,18 +1,19 @@
 //! `token issue-batch`.
 
 use acs_identity_protocol::api_version::{ApiVersion, CLI_DEFAULT};
-use pyjmespath::Value;
 use time::{Duration, OffsetDateTime};
 
 use crate::batch::{
-    self, Batch, CONCURRENCY, Found, Header, List, Operation, Outcome, Plan, Record, State, Subject, Summary, Task,
-    USERS_FROM, count,
+    self, Batch, CONCURRENCY, Found, Header, List, Operation, Plan, Record, RequestOutcome, State, Subject, Summary,
+    Task, USERS_FROM, count,
 };
 use crate::commands::arguments::{API_VERSION, SCOPE};
 use crate::commands::token::request;
 use crate::commands::user::create::{CUSTOM_IDS, version_with_custom_ids};
-use crate::knack::command_table::{Argument, Completion, Example, Verb};
+use crate::knack::argument::{Argument, Completion};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::knack::values::count::number;
 use crate::knack::values::duration::parse_duration;
 use crate::report::error::CliError;
@@ -28,34 +29,41 @@ const MAX_COUNT: usize = 10_000_000;
 /// The arguments that say for whom tokens are issued.
 const WHOM: &[&str] = &["--count", "--names-from", "--users-from"];
 
-pub(crate) const VERB: Verb = Verb {
+const COUNT: Argument = Argument::new(&["--count"], "How many new users to create, each with a token; up to 10000000.")
+    .one_of(WHOM)
+    .extension();
+const NAMES_FROM: Argument = Argument::new(
+    &["--names-from"],
+    "File of names of your own, or - for stdin, one a line: creates a user for each, with the name as its custom \
+             id where the api-version has these.",
+)
+.completion(Completion::File)
+.one_of(WHOM)
+.extension();
+const OUT_FILE: Argument = Argument::new(&["--out-file"], "File of the tokens, or - for stdout.")
+    .required()
+    .completion(Completion::File)
+    .extension();
+const REFRESH: Argument = Argument::new(
+    &["--refresh"],
+    "Also renew the tokens of the --out-file that expire within this time (0 for those that have expired), and \
+             those that another access key issued.",
+)
+.completion(Completion::Words(&["0", "1h", "6h", "12h"]))
+.extension();
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Issue access tokens for many users.\n\nGive one of --count, --users-from and --names-from. The --out-file \
         is a record that only you may read, a JSON object a line: those with a token have the members user_id, token and \
         expires_on. Interrupted and started again, the command goes on where it stopped. Where the service asks to wait, \
         all requests wait.",
     arguments: &[
         SCOPE,
-        Argument::new(&["--count"], "How many new users to create, each with a token; up to 10000000.").one_of(WHOM).extension(),
+        COUNT,
         USERS_FROM.one_of(WHOM),
-        Argument::new(
-            &["--names-from"],
-            "File of names of your own, or - for stdin, one a line: creates a user for each, with the name as its custom \
-             id where the api-version has these.",
-        )
-        .completion(Completion::File)
-        .one_of(WHOM)
-        .extension(),
-        Argument::new(&["--out-file"], "File of the tokens, or - for stdout.")
-            .required()
-            .completion(Completion::File)
-            .extension(),
-        Argument::new(
-            &["--refresh"],
-            "Also renew the tokens of the --out-file that expire within this time (0 for those that have expired), and \
-             those that another access key issued.",
-        )
-        .completion(Completion::Words(&["0", "1h", "6h", "12h"]))
-        .extension(),
+        NAMES_FROM,
+        OUT_FILE,
+        REFRESH,
         CONCURRENCY,
         request::EXPIRES_IN,
         Argument {
@@ -83,22 +91,22 @@ pub(crate) const VERB: Verb = Verb {
     run,
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    let scopes = invocation.arguments.list("--scope");
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
+    let scopes = invocation.arguments.list(&SCOPE);
     request::warn_of_unknown_scopes(scopes, &invocation.printer);
     let minutes = request::minutes(invocation)?;
     let concurrency = batch::concurrency(invocation)?;
     let refresh = refresh(invocation)?;
     let wanted = wanted(invocation)?;
     let version = match &wanted {
-        Wanted::Named(_) if invocation.given("--api-version").is_none() => {
+        Wanted::Named(_) if invocation.given(&API_VERSION).is_none() => {
             version_with_custom_ids(invocation, CUSTOM_IDS)?
         }
-        _ => invocation.given("--api-version").unwrap_or(CLI_DEFAULT).to_owned(),
+        _ => invocation.given(&API_VERSION).unwrap_or(CLI_DEFAULT).to_owned(),
     };
     let has_custom_ids = ApiVersion::find(&version).is_some_and(|version| version.custom_id);
     let service = Service::of_version(invocation, &version)?.creating_once();
-    let out_file = invocation.required("--out-file")?;
+    let out_file = invocation.required(&OUT_FILE)?;
     let key = service.connection().fingerprint();
     let header = Header {
         operation: Operation::Issue,
@@ -115,8 +123,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let (record, state, lost) = found.begin()?;
     if !lost.is_empty() {
         invocation.printer.error_line(&lost_in_words(lost.len()));
-        invocation.exit_code.set(ExitCode::Failure);
     }
+    let of_lost = if lost.is_empty() { ExitCode::Success } else { ExitCode::Failure };
     let plan = choice.plan(&wanted, &state);
     warn(invocation, out_file, &choice, &wanted, &state, &plan);
     let before = Before { planned: plan.len(), renewals: plan.tasks.iter().filter(|task| task.renews).count(), state };
@@ -124,10 +132,16 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     let summary = batch::run(invocation, &batch, |subject| issue(&service, subject, scopes, minutes));
     warn_of_repeated(invocation, service.repeated_tokens());
     let summary = summary?;
-    Ok(result(invocation, out_file, &wanted, &before, summary, &record))
+    let exit_code = summary.exit_code().or(of_lost);
+    Ok(result(invocation, out_file, &wanted, &before, summary, &record).exit_code(exit_code))
 }
 
-fn issue(service: &Service, subject: &Subject, scopes: &[String], minutes: Option<i32>) -> Result<Outcome, Failure> {
+fn issue(
+    service: &Service,
+    subject: &Subject,
+    scopes: &[String],
+    minutes: Option<i32>,
+) -> Result<RequestOutcome, Failure> {
     let issued = match subject {
         Subject::User(user) => service.issue_token(user, scopes, minutes)?,
         Subject::Named(name) => service.create_named_user_and_token(name, scopes, minutes)?,
@@ -136,7 +150,7 @@ fn issue(service: &Service, subject: &Subject, scopes: &[String], minutes: Optio
     if issued.token.is_empty() || issued.expires_on.is_empty() {
         return Err(service.empty_token(&issued, !matches!(subject, Subject::User(_))));
     }
-    Ok(Outcome::Issued { user: issued.user, token: issued.token, expires_on: issued.expires_on })
+    Ok(RequestOutcome::Issued { user: issued.user, token: issued.token, expires_on: issued.expires_on })
 }
 
 /// Who is to have a token.
@@ -168,8 +182,8 @@ impl Wanted {
 }
 
 fn wanted(invocation: &Invocation<'_>) -> Result<Wanted, CliError> {
-    let new = number(invocation, "--count", &(1..=MAX_COUNT))?;
-    match (new, invocation.given("--users-from"), invocation.given("--names-from")) {
+    let new = number(invocation, &COUNT, &(1..=MAX_COUNT))?;
+    match (new, invocation.given(&USERS_FROM), invocation.given(&NAMES_FROM)) {
         (Some(count), None, None) => Ok(Wanted::New(count)),
         (None, Some(source), None) => batch::users(source).map(Wanted::Listed),
         (None, None, Some(source)) => batch::names(source).map(Wanted::Named),
@@ -179,7 +193,7 @@ fn wanted(invocation: &Invocation<'_>) -> Result<Wanted, CliError> {
 
 /// The value of `--refresh`.
 fn refresh(invocation: &Invocation<'_>) -> Result<Option<Duration>, CliError> {
-    let Some(text) = invocation.given("--refresh") else { return Ok(None) };
+    let Some(text) = invocation.given(&REFRESH) else { return Ok(None) };
     let seconds = parse_duration(text).filter(|seconds| *seconds >= 0);
     seconds.map(|seconds| Some(Duration::seconds(seconds))).ok_or_else(|| {
         CliError::usage(format!("--refresh is not a duration: '{text}'."))
@@ -318,7 +332,7 @@ fn result(
     before: &Before,
     summary: Summary,
     record: &Record,
-) -> Option<Value> {
+) -> Outcome {
     let skipped = match wanted {
         Wanted::New(count) => {
             let without_token = before.state.users_without_tokens().count();
@@ -333,10 +347,9 @@ fn result(
             let (issued, failed) = (summary.done, summary.failed);
             invocation.printer.lines(&format!("{issued} issued, {failed} failed, {unknown} unknown\n"));
         }
-        return None;
+        return Outcome::nothing();
     }
-    invocation.columns.set(Some(&["issued", "renewed", "skipped", "failed", "unknown", "seconds", "file"]));
-    Some(object([
+    let result = object([
         ("issued", count(summary.done)),
         ("renewed", count(summary.renewed)),
         ("skipped", count(skipped)),
@@ -344,5 +357,6 @@ fn result(
         ("unknown", count(unknown)),
         ("seconds", summary.seconds()),
         ("file", out_file.into()),
-    ]))
+    ]);
+    Outcome::of(result).columns(&["issued", "renewed", "skipped", "failed", "unknown", "seconds", "file"])
 }

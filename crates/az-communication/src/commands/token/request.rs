@@ -3,7 +3,7 @@
 use acs_identity_protocol::TokenScope;
 use acs_identity_protocol::jwt::UnverifiedJwt;
 
-use crate::knack::command_table::{Argument, Completion};
+use crate::knack::argument::{Argument, Completion};
 use crate::knack::grammar::difflib::closest;
 use crate::knack::invocation::Invocation;
 use crate::knack::values::duration::parse_duration;
@@ -21,7 +21,7 @@ pub(crate) const EXPIRES_IN: Argument = Argument::new(
 
 /// The lifetime in minutes. What the service does not take it refuses itself.
 pub(crate) fn minutes(invocation: &Invocation<'_>) -> Result<Option<i32>, CliError> {
-    let Some(text) = invocation.given("--expires-in") else { return Ok(None) };
+    let Some(text) = invocation.given(&EXPIRES_IN) else { return Ok(None) };
     let whole = parse_duration(text).filter(|seconds| seconds % 60 == 0).and_then(|s| i32::try_from(s / 60).ok());
     whole.map(Some).ok_or_else(|| {
         CliError::usage(format!("--expires-in is not a duration in whole minutes: '{text}'."))

@@ -11,8 +11,10 @@ use serde_json::Value as Json;
 use crate::commands::arguments::SCOPE;
 use crate::commands::token::inspect::{TOKEN, decode, scopes, token};
 use crate::files::text_file;
-use crate::knack::command_table::{Argument, Completion, Example, Verb};
+use crate::knack::argument::{Argument, Completion};
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::report::printer::Printer;
@@ -22,16 +24,18 @@ use crate::service::jwks::Verdict;
 use crate::service::validity::Validity;
 use crate::service::{fetch, jwks as published, signed};
 
-pub(crate) const VERB: Verb = Verb {
+const JWKS: Argument = Argument::new(&["--jwks"], "URL or file of the key set (JWKS) to check against.")
+    .completion(Completion::File)
+    .extension();
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Check a token: its signature against published keys, its expiry, and without --jwks whether it was \
         revoked.\n\nWithout --jwks, the emulator that the connection string or endpoint names is asked for its keys, and \
         whether it has revoked the token. With --jwks, nobody is asked about revocation. The cloud publishes no keys, so that tokens of the cloud cannot be verified. The exit code is 1 where the token is not good; `reason` \
         says why.",
     arguments: &[
         TOKEN,
-        Argument::new(&["--jwks"], "URL or file of the key set (JWKS) to check against.")
-            .completion(Completion::File)
-            .extension(),
+        JWKS,
         Argument { required: false, help: "Scopes that the token must hold.", ..SCOPE }.extension(),
     ],
     connects: true,
@@ -64,11 +68,10 @@ struct Introspection {
     reason: Option<Inactive>,
 }
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    invocation.columns.set(Some(&["verified", "signature", "expired", "revoked", "reason"]));
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let token = token(invocation)?;
     let jwt = decode(&token)?;
-    let (jwks, emulator) = match invocation.given("--jwks") {
+    let (jwks, emulator) = match invocation.given(&JWKS) {
         Some(source) => (read_jwks(source, invocation.printer)?, None),
         None => {
             let connection = Connection::find(&invocation.arguments, invocation.config)?;
@@ -85,11 +88,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         Some(connection) if matches!(connection.auth, Auth::Key(_)) => Some(introspect(&connection, &token)?),
         _ => None,
     };
-    let reason = why_not_good(&jwt, verdict, validity, introspected, invocation.arguments.list("--scope"));
-    if reason.is_some() {
-        invocation.exit_code.set(ExitCode::Failure);
-    }
-    Ok(Some(object([
+    let reason = why_not_good(&jwt, verdict, validity, introspected, invocation.arguments.list(&SCOPE));
+    let exit_code = if reason.is_some() { ExitCode::Failure } else { ExitCode::Success };
+    let result = object([
         ("verified", reason.is_none().into()),
         (
             "signature",
@@ -108,7 +109,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         ),
         ("reason", reason.map_or(Value::Null, Value::from)),
         ("kid", jwt.header.get("kid").and_then(Json::as_str).map_or(Value::Null, Value::from)),
-    ])))
+    ]);
+    let outcome = Outcome::of(result).columns(&["verified", "signature", "expired", "revoked", "reason"]);
+    Ok(outcome.exit_code(exit_code))
 }
 
 /// The cloud is known without being asked, so that a token's check sends it nothing.

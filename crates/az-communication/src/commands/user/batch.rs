@@ -1,13 +1,13 @@
 //! `token revoke-batch` and `user delete-batch`.
 
-use pyjmespath::Value;
-
 use crate::batch::{
-    self, Batch, CONCURRENCY, Found, Header, Operation, Outcome, Plan, Record, Subject, USERS_FROM, count,
+    self, Batch, CONCURRENCY, Found, Header, Operation, Plan, Record, RequestOutcome, Subject, USERS_FROM, count,
 };
-use crate::commands::arguments::YES;
-use crate::knack::command_table::{Argument, Completion, Example, Verb};
+use crate::knack::argument::{Argument, Completion};
+use crate::knack::command_table::{CommandSpec, Example};
+use crate::knack::globals::YES;
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::printer::Level;
 use crate::service::calls::{Service, object};
@@ -24,7 +24,7 @@ const OUT_FILE: Argument = Argument::new(
 const ARGUMENTS: &[Argument] = &[USERS_FROM.required(), OUT_FILE, CONCURRENCY, YES];
 
 /// `token revoke-batch`.
-pub(crate) const REVOKE: Verb = Verb {
+pub(crate) const REVOKE: CommandSpec = CommandSpec {
     summary: "Revoke all access tokens of many users.\n\nUsers who do not exist are counted apart, as gone: they have no \
         tokens.",
     arguments: ARGUMENTS,
@@ -38,7 +38,7 @@ pub(crate) const REVOKE: Verb = Verb {
 };
 
 /// `user delete-batch`.
-pub(crate) const DELETE: Verb = Verb {
+pub(crate) const DELETE: CommandSpec = CommandSpec {
     summary: "Delete many users, revoke their access tokens and delete all associated data.\n\nUsers who do not exist are \
         counted apart, as gone.",
     arguments: ARGUMENTS,
@@ -48,13 +48,13 @@ pub(crate) const DELETE: Verb = Verb {
     run: |invocation| run(invocation, Operation::Delete, "Delete"),
 };
 
-fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Result<Option<Value>, CliError> {
+fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Result<Outcome, CliError> {
     let concurrency = batch::concurrency(invocation)?;
-    let users = batch::users(invocation.required("--users-from")?)?;
+    let users = batch::users(invocation.required(&USERS_FROM)?)?;
     let service = Service::of(invocation)?;
     let connection = service.connection();
     let source = users.file.map(|file| ("--users-from", file));
-    let found = match invocation.given("--out-file") {
+    let found = match invocation.given(&OUT_FILE) {
         Some(path) => {
             let header = Header {
                 operation,
@@ -77,9 +77,7 @@ fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Res
         invocation.confirm(&format!("{question} {planned} {noun}?"))?;
     }
     let ledger = match operation {
-        Operation::Delete => {
-            Ledger::beside(invocation, &service, &batch::others(source, invocation.given("--out-file")))?
-        }
+        Operation::Delete => Ledger::beside(invocation, &service, &batch::others(source, invocation.given(&OUT_FILE)))?,
         _ => None,
     };
     let record = found.map(Found::begin).transpose()?;
@@ -94,7 +92,7 @@ fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Res
     let summary = batch::run(invocation, &batch, |subject| match subject {
         Subject::User(user) => act(&service, operation, user),
         // Lists name users by their ids.
-        Subject::Named(_) | Subject::New { .. } => Ok(Outcome::Unsent),
+        Subject::Named(_) | Subject::New { .. } => Ok(RequestOutcome::Unsent),
     })?;
     let skipped = total - planned;
     if matches!(record, Some(Record::Stdout)) {
@@ -102,30 +100,31 @@ fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Res
             let (verb, done, gone, failed) = (operation.verb(), summary.done, summary.gone, summary.failed);
             invocation.printer.lines(&format!("{done} {verb}, {gone} gone, {failed} failed\n"));
         }
-        return Ok(None);
+        return Ok(Outcome::nothing().exit_code(summary.exit_code()));
     }
-    invocation.columns.set(Some(match operation {
-        Operation::Delete => &["deleted", "gone", "skipped", "failed", "seconds"],
-        _ => &["revoked", "gone", "skipped", "failed", "seconds"],
-    }));
-    Ok(Some(object([
+    let result = object([
         (operation.verb(), count(summary.done)),
         ("gone", count(summary.gone)),
         ("skipped", count(skipped)),
         ("failed", count(summary.failed)),
         ("seconds", summary.seconds()),
-    ])))
+    ]);
+    let columns: &[&str] = match operation {
+        Operation::Delete => &["deleted", "gone", "skipped", "failed", "seconds"],
+        _ => &["revoked", "gone", "skipped", "failed", "seconds"],
+    };
+    Ok(Outcome::of(result).columns(columns).exit_code(summary.exit_code()))
 }
 
-fn act(service: &Service, operation: Operation, user: &str) -> Result<Outcome, Failure> {
+fn act(service: &Service, operation: Operation, user: &str) -> Result<RequestOutcome, Failure> {
     let (result, outcome) = match operation {
-        Operation::Delete => (service.delete_user(user), Outcome::Deleted),
-        _ => (service.revoke_tokens(user), Outcome::Revoked),
+        Operation::Delete => (service.delete_user(user), RequestOutcome::Deleted),
+        _ => (service.revoke_tokens(user), RequestOutcome::Revoked),
     };
     match result {
         Ok(()) => Ok(outcome),
         Err(failure) if failure.service().is_some_and(|error| error.kind == ServiceErrorKind::IdentityNotFound) => {
-            Ok(Outcome::Gone)
+            Ok(RequestOutcome::Gone)
         }
         Err(failure) => Err(failure),
     }

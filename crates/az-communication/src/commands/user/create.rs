@@ -7,8 +7,10 @@ use pyjmespath::Value;
 
 use crate::batch::Signals;
 use crate::commands::arguments::API_VERSION;
-use crate::knack::command_table::{Argument, Example, Verb};
+use crate::knack::argument::Argument;
+use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::knack::output::Items;
 use crate::knack::rendering;
 use crate::knack::values::count::number;
@@ -25,15 +27,19 @@ const MAX_COUNT: u32 = 100_000;
 /// Behind an error of the service that does not say that nothing was done.
 const OPEN: &str = "The outcome is unknown: an identity may exist now whose id was lost.";
 
-pub(crate) const VERB: Verb = Verb {
+const CUSTOM_ID: Argument = Argument::new(
+    &["--custom-id"],
+    "Your own name for the identity: the same one gives the same identity. Only preview api-versions have this.",
+)
+.extension();
+const COUNT: Argument =
+    Argument::new(&["--count"], "How many to create, up to 100000; the result is then a list.").extension();
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Creates a new ACS Identity.",
     arguments: &[
-        Argument::new(
-            &["--custom-id"],
-            "Your own name for the identity: the same one gives the same identity. Only preview api-versions have this.",
-        )
-        .extension(),
-        Argument::new(&["--count"], "How many to create, up to 100000; the result is then a list.").extension(),
+        CUSTOM_ID,
+        COUNT,
         Argument {
             help: "Version of the service's API. --custom-id chooses the newest that has custom ids, which is a preview.",
             default: Some(CLI_DEFAULT),
@@ -46,9 +52,9 @@ pub(crate) const VERB: Verb = Verb {
     run,
 };
 
-fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
-    let custom_id = invocation.given("--custom-id");
-    let count = number(invocation, "--count", &(1..=MAX_COUNT))?;
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
+    let custom_id = invocation.given(&CUSTOM_ID);
+    let count = number(invocation, &COUNT, &(1..=MAX_COUNT))?;
     if custom_id.is_some() && count.is_some() {
         return Err(
             CliError::new("--custom-id names one identity; it does not go with --count.").exit_code(ExitCode::Usage)
@@ -56,7 +62,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
     }
     let version = match custom_id {
         Some(_) => version_with_custom_ids(invocation, CUSTOM_IDS)?,
-        None => invocation.given("--api-version").unwrap_or(CLI_DEFAULT).to_owned(),
+        None => invocation.given(&API_VERSION).unwrap_or(CLI_DEFAULT).to_owned(),
     };
     let service = Service::of_version(invocation, &version)?;
     let ledger = Ledger::of(invocation, &service)?;
@@ -64,8 +70,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Option<Value>, CliError> {
         None => {
             let made = create(&service, custom_id)?;
             let result = note(ledger.as_ref(), &made, custom_id);
-            invocation.report(result);
-            Ok(Some(made))
+            let exit_code = invocation.report(result);
+            Ok(Outcome::of(made).exit_code(exit_code))
         }
         Some(count) => create_many(invocation, &service.creating_once(), ledger.as_ref(), count),
     }
@@ -105,7 +111,7 @@ fn create_many(
     service: &Service,
     ledger: Option<&Ledger>,
     count: u32,
-) -> Result<Option<Value>, CliError> {
+) -> Result<Outcome, CliError> {
     let items = if invocation.arguments.query().is_some() { None } else { rendering::items(invocation)? };
     let mut shown = items.map_or_else(|| Shown::Kept(Vec::new()), Shown::Printed);
     let mut created = 0;
@@ -143,7 +149,8 @@ fn create_many(
         Shown::Printed(items) => items.end(),
         Shown::Kept(users) => {
             let ids: Vec<String> = users.iter().map(|user| raw_id(user).to_owned()).collect();
-            rendering::show(invocation, Value::Array(users.into())).inspect_err(|_| unshown = Some(ids.join("\n")))
+            rendering::show(invocation, Value::Array(users.into()), None)
+                .inspect_err(|_| unshown = Some(ids.join("\n")))
         }
     };
     if let Some(ids) = unshown {
@@ -156,7 +163,7 @@ fn create_many(
         Ok(()) if created < count => {
             Err(CliError::new(format!("Interrupted: {so_far}.")).exit_code(ExitCode::Interrupted))
         }
-        Ok(()) => printed.map(|()| None),
+        Ok(()) => printed.map(|()| Outcome::nothing()),
     }
 }
 
@@ -170,7 +177,7 @@ pub(crate) const CUSTOM_IDS: &str = "custom ids";
 /// When the option names a known version that has none.
 pub(crate) fn version_with_custom_ids(invocation: &Invocation<'_>, what: &str) -> Result<String, CliError> {
     let having = || KNOWN.iter().filter(|version| version.custom_id).map(|version| version.name);
-    let Some(name) = invocation.given("--api-version") else {
+    let Some(name) = invocation.given(&API_VERSION) else {
         return Ok(having().next_back().unwrap_or(CLI_DEFAULT).to_owned());
     };
     match ApiVersion::find(name) {

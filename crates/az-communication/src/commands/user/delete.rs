@@ -1,12 +1,14 @@
 //! `user delete`.
 
-use crate::commands::arguments::{USER, YES};
-use crate::knack::command_table::{Example, Verb};
+use crate::commands::arguments::USER;
+use crate::knack::command_table::{CommandSpec, Example};
+use crate::knack::globals::YES;
+use crate::knack::outcome::Outcome;
 use crate::service::calls::Service;
 use crate::service::ledger::Event;
 use crate::service::ledger::Ledger;
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Deletes an existing ACS Identity, revokes all tokens for that ACS Identity and deletes all associated \
         data.",
     arguments: &[USER, YES],
@@ -14,13 +16,11 @@ pub(crate) const VERB: Verb = Verb {
     confirms: true,
     examples: &[Example { name: "Delete ACS user", command: "{} --user \"8:acs:xxxxxx\"" }],
     run: |invocation| {
-        let user = invocation.required("--user")?;
+        let user = invocation.required(&USER)?;
         let service = Service::of(invocation)?;
         let ledger = Ledger::of(invocation, &service)?;
         service.delete_user(user)?;
-        if let Some(ledger) = ledger {
-            invocation.report(ledger.note(Event::Deleted, user, None));
-        }
-        Ok(None)
+        let noted = ledger.map_or(Ok(()), |ledger| ledger.note(Event::Deleted, user, None));
+        Ok(Outcome::nothing().exit_code(invocation.report(noted)))
     },
 };

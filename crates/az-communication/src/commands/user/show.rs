@@ -2,10 +2,12 @@
 
 use crate::commands::arguments::{API_VERSION, USER};
 use crate::commands::user::create;
-use crate::knack::command_table::{Argument, Example, Verb};
+use crate::knack::argument::Argument;
+use crate::knack::command_table::{CommandSpec, Example};
+use crate::knack::outcome::Outcome;
 use crate::service::calls::Service;
 
-pub(crate) const VERB: Verb = Verb {
+pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Shows an ACS Identity: its custom id and when its last token was issued.\n\nOnly preview api-versions of the \
         service have this.",
     arguments: &[
@@ -19,9 +21,9 @@ pub(crate) const VERB: Verb = Verb {
     confirms: false,
     examples: &[Example { name: "Show an ACS user", command: "{} --user \"8:acs:xxxxxx\"" }],
     run: |invocation| {
-        let user = invocation.required("--user")?;
-        invocation.columns.set(Some(&["id", "customId", "lastTokenIssuedAt"]));
+        let user = invocation.required(&USER)?;
         let version = create::version_with_custom_ids(invocation, "identities to show")?;
-        Ok(Some(Service::of_version(invocation, &version)?.show_user(user)?))
+        let shown = Service::of_version(invocation, &version)?.show_user(user)?;
+        Ok(Outcome::of(shown).columns(&["id", "customId", "lastTokenIssuedAt"]))
     },
 };

@@ -1,11 +1,11 @@
 //! argparse's grammar, level by level: each word of a command's path has a parser of its own, and each parser sorts all
 //! words behind it into options and others before it looks at one (CPython 3.11's `_parse_known_args`).
 
-use std::collections::HashMap;
-
 use pyjmespath::Expression;
 
-use crate::knack::command_table::{Argument, Arity, Command, Table};
+use crate::knack::argument::{Argument, Arity};
+use crate::knack::arguments::Arguments;
+use crate::knack::command_table::{Command, Table};
 use crate::knack::grammar::classify::{Class, classify_word};
 use crate::knack::grammar::loaded::Loaded;
 use crate::knack::grammar::problem::Problem;
@@ -18,43 +18,9 @@ use crate::report::program::Program;
 pub const HELP: Argument =
     Argument::new(&["-h", "--help"], "Show this help message and exit.").arity(Arity::Flag).group("Global");
 
-/// The parsed values of a command's options.
-#[derive(Debug, Clone, Default)]
-pub struct Arguments {
-    values: HashMap<&'static str, Vec<String>>,
-    query: Option<Expression>,
-}
-
-impl Arguments {
-    /// The value of an option; of an option with several values, the first.
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.values.get(key)?.first().map(String::as_str)
-    }
-
-    /// All values of an option.
-    pub fn list(&self, key: &str) -> &[String] {
-        self.values.get(key).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether an option was given.
-    pub fn has(&self, key: &str) -> bool {
-        self.values.contains_key(key)
-    }
-
-    /// All options that were given, and their values, in no particular order.
-    pub fn all(&self) -> impl Iterator<Item = (&'static str, &[String])> {
-        self.values.iter().map(|(key, values)| (*key, values.as_slice()))
-    }
-
-    /// The compiled `--query`.
-    pub fn query(&self) -> Option<&Expression> {
-        self.query.as_ref()
-    }
-}
-
 /// What a command line asks for.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum ParsedCommand {
     /// To run a command.
     Run(&'static Command, Arguments),
     /// The help of a command.
@@ -67,7 +33,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub struct Parsed {
     /// What it asks for, or what is wrong with it, in the reference's text.
-    pub outcome: Result<Outcome, UsageError>,
+    pub command: Result<ParsedCommand, UsageError>,
     /// The values of `--subscription`, each of which the reference looks up as it comes to it.
     pub subscriptions: Vec<String>,
 }
@@ -78,10 +44,10 @@ pub fn parse(table: &Table, words: &[String]) -> Parsed {
     let (words, rest) = cut_remainder(table, &words);
     let mut parser = Parser { table, loaded, rest, unrecognized: Vec::new(), subscriptions: Vec::new() };
     let outcome = match parser.level("", words) {
-        Ok(Outcome::Run(command, _)) if !parser.unrecognized.is_empty() => Err(parser.unrecognized(command)),
+        Ok(ParsedCommand::Run(command, _)) if !parser.unrecognized.is_empty() => Err(parser.unrecognized(command)),
         outcome => outcome,
     };
-    Parsed { outcome, subscriptions: parser.subscriptions }
+    Parsed { command: outcome, subscriptions: parser.subscriptions }
 }
 
 /// The same for the words behind a name of its own.
@@ -128,7 +94,7 @@ struct Parser<'a> {
     subscriptions: Vec<String>,
 }
 
-type Level = Result<Outcome, UsageError>;
+type Level = Result<ParsedCommand, UsageError>;
 
 fn misspelled(name: &str) -> UsageError {
     UsageError::new(Problem::Misspelled(name.to_owned()))
@@ -151,11 +117,11 @@ impl Parser<'_> {
         while at < words.len() {
             match &classes[at] {
                 Class::Option { argument, explicit: None, .. } if argument.key() == HELP.key() => {
-                    return Ok(Outcome::GroupHelp(path.to_owned()));
+                    return Ok(ParsedCommand::GroupHelp(path.to_owned()));
                 }
                 Class::Option { .. } => match self.consume(path, &options, &classes, words, at, &mut ignored)? {
                     Taken::UpTo(next) => at = next,
-                    Taken::Help => return Ok(Outcome::GroupHelp(path.to_owned())),
+                    Taken::Help => return Ok(ParsedCommand::GroupHelp(path.to_owned())),
                 },
                 Class::Unknown => {
                     self.unrecognized.push(words[at].clone());
@@ -241,7 +207,7 @@ impl Parser<'_> {
 
     fn command(&mut self, command: &'static Command, words: &[String]) -> Level {
         let path = command.path;
-        let remainder = command.verb.arguments.iter().find(|argument| argument.arity == Arity::Remainder);
+        let remainder = command.spec.arguments.iter().find(|argument| argument.arity == Arity::Remainder);
         let (words, rest) = match remainder {
             Some(_) if self.rest.is_some() => (words, self.rest),
             Some(_) => split_remainder(self.table, command, words),
@@ -259,11 +225,11 @@ impl Parser<'_> {
         while at < words.len() {
             match &classes[at] {
                 Class::Option { argument, explicit: None, .. } if argument.key() == HELP.key() => {
-                    return Ok(Outcome::CommandHelp(command));
+                    return Ok(ParsedCommand::CommandHelp(command));
                 }
                 Class::Option { .. } => match self.consume(path, &options, &classes, words, at, &mut arguments)? {
                     Taken::UpTo(next) => at = next,
-                    Taken::Help => return Ok(Outcome::CommandHelp(command)),
+                    Taken::Help => return Ok(ParsedCommand::CommandHelp(command)),
                 },
                 _ => {
                     self.unrecognized.push(words[at].clone());
@@ -275,12 +241,10 @@ impl Parser<'_> {
             arguments.values.insert(argument.key(), rest.to_vec());
         }
         let needed =
-            |argument: &&&Argument| argument.required && !argument.unless.is_some_and(|flag| arguments.has(flag));
+            |argument: &&&Argument| argument.required && !argument.unless.is_some_and(|flag| arguments.has_key(flag));
         let required = known.iter().filter(needed);
-        let missing: Vec<String> = required
-            .filter(|argument| !arguments.has(argument.key()))
-            .map(|argument| argument.display_name())
-            .collect();
+        let missing: Vec<String> =
+            required.filter(|argument| !arguments.has(argument)).map(|argument| argument.display_name()).collect();
         if !missing.is_empty() {
             let problem = Problem::Required(missing);
             let is_shared = |key: &str| {
@@ -295,7 +259,7 @@ impl Parser<'_> {
                 _ => self.error(path, words, problem),
             });
         }
-        Ok(Outcome::Run(command, arguments))
+        Ok(ParsedCommand::Run(command, arguments))
     }
 
     /// A command of ours among the reference's own that could not run anyway: where nothing but its words is given, the
@@ -487,7 +451,7 @@ fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [String], Optio
     let Some(last) = leading.clone().last() else {
         return (words, None);
     };
-    let runs = |command: &&Command| command.verb.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
+    let runs = |command: &&Command| command.spec.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
     let is_here = |command: &&Command| command.path.split(' ').eq(leading.clone().map(String::as_str));
     // The last word first: no other command has it.
     let mut candidates = table.commands.iter().filter(|command| command.path.ends_with(last.as_str()));

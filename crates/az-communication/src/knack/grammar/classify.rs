@@ -1,6 +1,6 @@
 //! What each word is to one parser: argparse's first pass.
 
-use crate::knack::command_table::Argument;
+use crate::knack::argument::Argument;
 use crate::knack::grammar::problem::Problem;
 
 /// What a word is to one parser.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use pyjmespath::{Value, repr};
 
-use crate::knack::command_table::Argument;
+use crate::knack::argument::Argument;
 
 /// What is wrong with a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! The words under a name of its own: `communication` and `user-identity` may be left out, and options may stand before and
 //! between the words of a command.
 
-use crate::knack::command_table::{Argument, Arity, Table};
+use crate::knack::argument::{Argument, Arity};
+use crate::knack::command_table::Table;
 use crate::knack::grammar::argparse::HELP;
 use crate::knack::grammar::classify::{Class, classify_word};
 use crate::report::program::Program;

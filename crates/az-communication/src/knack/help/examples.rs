@@ -1,6 +1,7 @@
 //! The examples of a command: in its help, and in errors about it.
 
-use crate::knack::command_table::{Argument, Command, Table};
+use crate::knack::argument::Argument;
+use crate::knack::command_table::{Command, Table};
 use crate::report::program::Program;
 
 /// Up to three examples of the command, those first that have most options in common with the words.
@@ -8,7 +9,7 @@ pub(crate) fn examples(table: &Table, command: &Command, words: &[String]) -> Ve
     let arguments: Vec<_> = table.arguments(command).collect();
     let given = normalize(&arguments, words.iter().map(String::as_str));
     let mut examples: Vec<(i64, i64, (String, String))> = command
-        .verb
+        .spec
         .examples
         .iter()
         .map(|example| {

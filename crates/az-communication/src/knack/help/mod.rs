@@ -3,7 +3,8 @@
 pub(crate) mod examples;
 pub(crate) mod text_wrap;
 
-use crate::knack::command_table::{Argument, Command, Group, Status, Table, messages};
+use crate::knack::argument::Argument;
+use crate::knack::command_table::{Command, Group, Status, Table, messages};
 use crate::knack::grammar::argparse::HELP;
 use crate::knack::grammar::short;
 use crate::knack::help::examples::example_command;
@@ -44,7 +45,7 @@ pub fn command_help(table: &Table, command: &Command, output: Option<&str>, colo
     page.header(
         "Command",
         command.path,
-        command.verb.summary,
+        command.spec.summary,
         &messages::of_command(Program::current(), table, command),
         deprecated,
     );
@@ -130,7 +131,7 @@ impl Page {
                 let summary = split_summary(group.summary).0.to_owned();
                 groups.push(((name.to_owned(), group_tag(group).to_owned(), summary), extension));
             } else if let Some(command) = table.command(&child).filter(|command| command.redirect.is_none()) {
-                let summary = program.text(split_summary(command.verb.summary).0, &child).into_owned();
+                let summary = program.text(split_summary(command.spec.summary).0, &child).into_owned();
                 commands.push(((name.to_owned(), String::new(), summary), extension));
             }
         }
@@ -181,11 +182,11 @@ impl Page {
     }
 
     fn examples(&mut self, command: &Command) {
-        if command.verb.examples.is_empty() {
+        if command.spec.examples.is_empty() {
             return;
         }
         self.print("Examples", 0, None);
-        for example in command.verb.examples {
+        for example in command.spec.examples {
             self.print(example.name, 1, None);
             self.print(&example_command(command, example.command), 2, None);
             self.text.push('\n');

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::knack::values::number::parse;
 use crate::report::error::CliError;
@@ -15,11 +16,11 @@ use crate::report::error::CliError;
 /// As [`parse`].
 pub(crate) fn number<T>(
     invocation: &Invocation<'_>,
-    option: &str,
+    option: &Argument,
     range: &RangeInclusive<T>,
 ) -> Result<Option<T>, CliError>
 where
     T: FromStr + PartialOrd + Display,
 {
-    invocation.arguments.get(option).map(|text| parse(option, text, range)).transpose()
+    invocation.arguments.get(option).map(|text| parse(option.key(), text, range)).transpose()
 }

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use az_communication::commands::table::TABLE;
-use az_communication::knack::command_table::Argument;
+use az_communication::knack::argument::Argument;
 use serde_json::Value;
 
 use super::archive::Docker;
@@ -60,7 +60,7 @@ fn the_examples_of_the_docs_set_variables_that_there_are_and_name_what_the_image
     let port: u64 = only("ExposedPorts").strip_suffix("/tcp").unwrap().parse().unwrap();
     let volume = only("Volumes");
     let image = docker.tags()[0].as_str().unwrap();
-    let start = TABLE.command("communication emulator start").unwrap().verb.arguments;
+    let start = TABLE.command("communication emulator start").unwrap().spec.arguments;
     let names = |option: &Argument| option.variable_name().into_iter().chain(option.file_variable_name());
     let mut variables: Vec<String> = start.iter().flat_map(names).collect();
     // That of a client.

@@ -8,7 +8,8 @@ use crate::commands::emulator::places::Places;
 use crate::commands::emulator::ready::text_of;
 use crate::commands::emulator::settings::{DETACH, LOG_FILE, PID_FILE, READY_FILE};
 use crate::commands::emulator::{access_key, control_secret};
-use crate::knack::command_table::{Argument, Arity};
+use crate::knack::argument::{Argument, Arity};
+use crate::knack::globals::{DEBUG, ONLY_SHOW_ERRORS, VERBOSE};
 use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
 use crate::system;
@@ -33,19 +34,20 @@ pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Co
             files.iter().map(|(file, _)| file.key()).chain(secrets.iter().map(|secret| secret.option.key()));
         argument.key() == DETACH.key() || others.any(|key| key == argument.key())
     };
-    for argument in invocation.command.verb.arguments.iter().filter(|argument| arguments.has(argument.key())) {
+    for argument in invocation.command.spec.arguments.iter().filter(|argument| arguments.has(argument)) {
         let key = argument.key();
         match argument.arity {
             _ if is_put_otherwise(argument) => {}
             Arity::Flag => drop(command.arg(key)),
-            Arity::One => drop(command.arg(format!("{key}={}", arguments.get(key).unwrap_or_default()))),
-            Arity::Many | Arity::Remainder => drop(command.arg(key).args(arguments.list(key))),
+            Arity::One => drop(command.arg(format!("{key}={}", arguments.get(argument).unwrap_or_default()))),
+            Arity::Many | Arity::Remainder => drop(command.arg(key).args(arguments.list(argument))),
         }
     }
     for (argument, path) in files {
         command.arg(format!("{}={}", argument.key(), text_of(path)?));
     }
-    command.args(["--debug", "--verbose", "--only-show-errors"].into_iter().filter(|flag| arguments.has(flag)));
+    let levels = [DEBUG, VERBOSE, ONLY_SHOW_ERRORS];
+    command.args(levels.iter().filter(|flag| arguments.has(flag)).map(Argument::key));
     // Not as words, which everybody may see. And a file that was read, such as the shell's `<(…)`, cannot be read again.
     for secret in secrets {
         let Some(given) = secret.given(invocation)? else { continue };

@@ -15,8 +15,6 @@ use std::process::{Child, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pyjmespath::Value;
-
 use crate::commands::emulator::options;
 use crate::commands::emulator::places::Places;
 use crate::commands::emulator::process_file::{self, PID, READY};
@@ -24,6 +22,7 @@ use crate::commands::emulator::ready::{Ready, text_of};
 use crate::commands::emulator::settings::UNTIL_STDIN_CLOSES;
 use crate::delegate;
 use crate::knack::invocation::Invocation;
+use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::report::prompt;
@@ -43,8 +42,8 @@ const END: Duration = Duration::from_secs(10);
 /// # Errors
 ///
 /// When one runs there already, when it does not become ready, or when the ready line cannot be written.
-pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Option<Value>, CliError> {
-    if options::flag(invocation, UNTIL_STDIN_CLOSES.key())? {
+pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Outcome, CliError> {
+    if options::flag(invocation, &UNTIL_STDIN_CLOSES)? {
         return Err(CliError::usage("--until-stdin-closes cannot be given with --detach.")
             .hint("An emulator in the background has no stdin. To end it with another process: --parent-pid PID"));
     }
@@ -61,12 +60,12 @@ pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
     let printer = invocation.printer;
     printer.bytes(&log.said());
     match outcome {
-        Outcome::Ready(ready) => {
+        Waited::Ready(ready) => {
             // Nobody would know that it runs.
             ready.say(invocation).inspect_err(|_| end(&mut child))?;
-            Ok(None)
+            Ok(Outcome::nothing())
         }
-        Outcome::Ended(status) => {
+        Waited::Ended(status) => {
             let code = status.code().and_then(|code| u8::try_from(code).ok()).filter(|code| *code != 0);
             let (code, has_said) = (code.map(ExitCode::Other), !log.said().is_empty());
             if code == Some(ExitCode::Other(ExitCode::Usage.number())) {
@@ -74,19 +73,14 @@ pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
                 folders.forget();
             }
             match code {
-                Some(code) if has_said => {
-                    invocation.exit_code.set(code);
-                    Ok(None)
-                }
+                Some(code) if has_said => Ok(Outcome::nothing().exit_code(code)),
                 Some(code) => Err(not_ready("has ended").exit_code(code)),
                 None if status.success() => Err(not_ready("has ended")),
                 None => Err(not_ready("was killed")),
             }
         }
-        Outcome::Signal(signal) if system::is_ctrl_c(signal) => {
-            std::process::exit(i32::from(ExitCode::Interrupted.number()))
-        }
-        Outcome::Signal(signal) => system::end_by(signal),
+        Waited::Signal(signal) if system::is_ctrl_c(signal) => Ok(Outcome::nothing().exit_code(ExitCode::Interrupted)),
+        Waited::Signal(signal) => Ok(Outcome::nothing().exit_code(ExitCode::Signal(signal))),
     }
 }
 
@@ -114,27 +108,27 @@ fn refuse_where_one_runs(places: &Places, data: Option<&Path>) -> Result<(), Cli
 }
 
 /// What came of a start.
-enum Outcome {
+enum Waited {
     Ready(Box<Ready>),
     Ended(ExitStatus),
     /// This process was asked to end, and the emulator has ended.
     Signal(i32),
 }
 
-fn wait(child: &mut Child, signals: &mut Signals, places: &Places, data: Option<&Path>) -> Result<Outcome, CliError> {
+fn wait(child: &mut Child, signals: &mut Signals, places: &Places, data: Option<&Path>) -> Result<Waited, CliError> {
     let data = data.map(text_of).transpose()?;
     loop {
         let line = process_file::holder(&READY, &places.ready).map(|holder| holder.content);
         if let Some(ready) = line.and_then(|line| Ready::of_file(&line, child.id(), data.clone())) {
-            return Ok(Outcome::Ready(Box::new(ready)));
+            return Ok(Waited::Ready(Box::new(ready)));
         }
         if let Some(signal) = signals.ended_by() {
             end(child);
-            return Ok(Outcome::Signal(signal));
+            return Ok(Waited::Signal(signal));
         }
         match child.try_wait() {
             Ok(None) => thread::sleep(LOOK),
-            Ok(Some(status)) => return Ok(Outcome::Ended(status)),
+            Ok(Some(status)) => return Ok(Waited::Ended(status)),
             Err(_) => return Err(not_ready("was lost")),
         }
     }

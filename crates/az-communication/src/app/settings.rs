@@ -1,0 +1,76 @@
+//! What the configuration, the environment and the flags say about every command.
+
+use std::path::PathBuf;
+
+use crate::knack::config::{self, Config};
+use crate::report::error::CliError;
+use crate::report::log_file;
+use crate::report::printer::{self, Level, Printer};
+use crate::system;
+
+/// Opens what a command says things on: stderr with its level and colours, and the log file.
+///
+/// # Errors
+///
+/// When the configuration has a value that cannot be read, or flags contradict each other. As in the reference, this ends
+/// every command.
+pub(crate) fn printer(config: &Config, words: &[String]) -> Result<Printer, CliError> {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let global = Global::read(config)?;
+    let colour = printer::is_terminal() && !no_color && !global.no_color;
+    let printer = Printer::new(level(words, &global)?, colour);
+    if let Some(why) = config.unreadable() {
+        printer.warning(why);
+    }
+    if let Some(folder) = log_folder(config)?
+        && let Err(error) = log_file::start(&folder)
+    {
+        printer.warning(&error.message);
+    }
+    Ok(printer)
+}
+
+/// The folder of the log file, where `[logging] enable_log_file` asks for one.
+fn log_folder(config: &Config) -> Result<Option<PathBuf>, CliError> {
+    if !config.get_bool("logging", "enable_log_file")? {
+        return Ok(None);
+    }
+    Ok(match config.get("logging", "log_dir")? {
+        Some(folder) => Some(system::expand_user(&folder)),
+        None => config::directory().map(|folder| folder.join("logs")),
+    })
+}
+
+/// What the configuration says about every command. As in the reference, a value that cannot be read ends each of them.
+struct Global {
+    no_color: bool,
+    only_show_errors: bool,
+}
+
+impl Global {
+    fn read(config: &Config) -> Result<Self, CliError> {
+        // The parser of the reference names the format in its help.
+        config.get("core", "output")?;
+        Ok(Self {
+            no_color: config.get_bool("core", "no_color")?,
+            only_show_errors: config.get_bool("core", "only_show_errors")?,
+        })
+    }
+}
+
+fn level(words: &[String], global: &Global) -> Result<Level, CliError> {
+    let has = |flag: &str| words.iter().take_while(|word| *word != "--").any(|word| word == flag);
+    if has("--only-show-errors") {
+        if has("--debug") || has("--verbose") {
+            return Err(CliError::new("--only-show-errors can't be used together with --debug or --verbose"));
+        }
+        return Ok(Level::Error);
+    }
+    if has("--debug") {
+        return Ok(Level::Debug);
+    }
+    if has("--verbose") {
+        return Ok(Level::Info);
+    }
+    Ok(if global.only_show_errors { Level::Error } else { Level::Warning })
+}

@@ -1,0 +1,15 @@
+//! `entra assignment create`.
+
+use crate::commands::assignment::{self, CLIENTS, ENTRA_KIND, ENTRA_VERSION, OBJECT, TENANT};
+use crate::knack::command_table::{CommandSpec, Example};
+use crate::service::access::Access;
+
+pub(crate) const SPEC: CommandSpec = assignment::spec(
+    "Let a user, a group or a whole tenant in.",
+    &[TENANT.required(), OBJECT, ENTRA_KIND.required(), CLIENTS.required(), ENTRA_VERSION],
+    &[Example {
+        name: "Let a group in through an application",
+        command: "{} --tenant TENANT_ID --object-id OBJECT_ID --principal-type group --client-ids CLIENT_ID",
+    }],
+    |invocation| assignment::create(invocation, Access::Entra),
+);

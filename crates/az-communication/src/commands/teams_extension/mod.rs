@@ -1,0 +1,7 @@
+//! The commands of Teams users and resource accounts who use Teams extension.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod exchange;
+pub(crate) mod show;
+pub(crate) mod update;

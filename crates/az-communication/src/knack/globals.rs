@@ -1,0 +1,32 @@
+//! The arguments that every command takes, and the one that commands with a question take.
+
+use crate::knack::argument::{Argument, Arity};
+use crate::knack::output::Format;
+
+pub(crate) const DEBUG: Argument = Argument::new(&["--debug"], "Increase logging verbosity to show all debug logs.")
+    .arity(Arity::Flag)
+    .group("Global");
+pub(crate) const ONLY_SHOW_ERRORS: Argument =
+    Argument::new(&["--only-show-errors"], "Only show errors, suppressing warnings.")
+        .arity(Arity::Flag)
+        .group("Global");
+pub(crate) const OUTPUT: Argument =
+    Argument::new(&["--output", "-o"], "Output format.").choices(&Format::NAMES).default("json").group("Global");
+pub(crate) const QUERY: Argument =
+    Argument::new(&["--query"], "JMESPath query string. See http://jmespath.org/ for more information and examples.")
+        .group("Global");
+pub(crate) const SUBSCRIPTION: Argument = Argument::new(
+    &["--subscription"],
+    "Name or ID of subscription. You can configure the default subscription using `az account set -s NAME_OR_ID`.",
+)
+.group("Global");
+pub(crate) const VERBOSE: Argument =
+    Argument::new(&["--verbose"], "Increase logging verbosity. Use --debug for full debug logs.")
+        .arity(Arity::Flag)
+        .group("Global");
+
+/// `--yes`.
+pub(crate) const YES: Argument = Argument::new(&["--yes", "-y"], "Do not prompt for confirmation.").arity(Arity::Flag);
+
+/// The order in which the reference's parser knows them, which errors about abbreviations show.
+pub(crate) const GLOBALS: &[Argument] = &[VERBOSE, DEBUG, ONLY_SHOW_ERRORS, OUTPUT, QUERY];
