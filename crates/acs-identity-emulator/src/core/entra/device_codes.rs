@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_bounded_in_number_and_the_oldest_goes() {
+    fn a_code_over_the_limit_replaces_the_oldest_one() {
         let mut codes = DeviceCodes::default();
         for at in 0..MAX_CODES + 5 {
             codes.add(at.to_string(), consent(900), 0).unwrap();
@@ -88,7 +88,7 @@ mod tests {
         assert_eq!((codes.consents.len(), codes.order.len()), (MAX_CODES, MAX_CODES));
         assert_eq!(codes.take("4", "c", "t", 0), Err(SignInFault::UnknownCode));
         assert!(codes.take("5", "c", "t", 0).is_ok());
-        // Used codes do not add up either.
+        // Used codes do not accumulate either.
         for at in 0..3 * MAX_CODES {
             codes.add(format!("used {at}"), consent(900), 0).unwrap();
             codes.take(&format!("used {at}"), "c", "t", 0).unwrap();
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_expired_goes_with_the_next_code() {
+    fn the_next_code_removes_expired_ones() {
         let mut codes = DeviceCodes::default();
         codes.add("old".into(), consent(900), 0).unwrap();
         assert_eq!(codes.take("old", "c", "t", 900), Err(SignInFault::UnknownCode));
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_bounded_in_length() {
+    fn the_length_of_a_client_id_and_of_a_scope_is_limited() {
         let mut codes = DeviceCodes::default();
         let long = Consent { scope: "s".repeat(MAX_SCOPE + 1), ..consent(900) };
         assert_eq!(codes.add("a".into(), long, 0), Err(SignInFault::ScopeTooLong));
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_asked_for_by_the_wrong_client_or_tenant_stays_good() {
+    fn the_right_client_can_use_a_code_after_a_wrong_client_or_tenant_tried() {
         let mut codes = DeviceCodes::default();
         codes.add("a".into(), consent(900), 0).unwrap();
         assert_eq!(codes.take("a", "other", "t", 0), Err(SignInFault::OtherClient));

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_for_another_service_is_said_once() {
+    fn a_token_for_another_service_is_logged_once() {
         let mut said = ForeignAudiences::default();
         let warning = said.warning("https://vault.azure.net").unwrap_or_default();
         assert!(warning.contains("'https://vault.azure.net'") && warning.contains("--keep-credentials"), "{warning}");
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_for_the_service_is_no_foreign_one() {
+    fn a_token_for_the_service_is_not_logged() {
         let mut said = ForeignAudiences::default();
         for ours in [
             "https://communication.azure.com",
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_of_foreign_audiences_is_bounded() {
+    fn the_number_and_the_length_of_logged_audiences_are_limited() {
         let mut said = ForeignAudiences::default();
         let long = "\u{e9}".repeat(10_000);
         let count = (0..1000).filter(|number| said.warning(&format!("{number}{long}")).is_some()).count();

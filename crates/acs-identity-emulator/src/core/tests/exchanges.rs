@@ -17,7 +17,7 @@ fn assignment() -> EntraAssignmentRequest {
 }
 
 #[test]
-fn one_object_twice_in_a_bulk_change_is_refused() {
+fn a_bulk_change_that_names_an_object_twice_is_refused() {
     let core = core();
     let object = "abcdefab-0000-0000-0000-000000000000";
     let mut patch = EntraAssignmentsPatch::new();
@@ -40,11 +40,11 @@ fn assignments_are_listed_in_pages() {
 }
 
 #[test]
-fn an_exchange_takes_guids_in_capitals_and_lives_no_longer_than_a_day() {
+fn an_exchange_accepts_guids_in_capitals_and_its_token_lives_at_most_a_day() {
     let core = core();
     let (object, tenant) = ("abcdefab-0000-0000-0000-000000000001", "11111111-1111-1111-1111-111111111111");
     block_on(core.assignments.assign_entra(PRIMARY, object, assignment())).unwrap();
-    // The version before made tokens that were good for a year.
+    // The version before issued tokens with a lifetime of a year.
     let now = crate::clock::machine::now().unix_timestamp();
     let claims = serde_json::json!({
         "oid": object.to_uppercase(), "tid": tenant.to_uppercase(), "appid": "22222222-2222-2222-2222-222222222222",
@@ -58,7 +58,7 @@ fn an_exchange_takes_guids_in_capitals_and_lives_no_longer_than_a_day() {
 }
 
 #[test]
-fn the_exchange_of_a_teams_user_takes_guids_in_capitals() {
+fn the_exchange_of_a_teams_user_accepts_guids_in_capitals() {
     let core = core();
     let (object, application) = ("abcdefab-0000-0000-0000-000000000001", "abcdefab-0000-0000-0000-000000000002");
     let asked = EntraTokenRequest {

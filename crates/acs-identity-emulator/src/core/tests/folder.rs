@@ -1,4 +1,4 @@
-//! What a folder keeps from start to start.
+//! The data that a folder keeps over several starts.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +17,7 @@ use crate::keys::signing::SigningKey;
 use crate::store::sqlite::tests::version_3;
 use crate::store::{AccessSlot, Caller, StoreError, block_on};
 
-/// A folder of a test, removed in the end.
+/// The folder of a test. It is removed at the end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -43,7 +43,7 @@ impl Drop for Folder {
 }
 
 #[test]
-fn a_start_inside_of_a_runtime_comes_to_its_end() {
+fn a_start_inside_a_runtime_does_not_hang() {
     let folder = Folder::new();
     let (send, receive) = std::sync::mpsc::channel();
     let config = Config::in_folder(&folder.0);
@@ -123,7 +123,7 @@ fn the_keys_and_tokens_of_the_version_before_are_kept() {
 }
 
 #[test]
-fn a_signing_key_of_the_version_before_that_cannot_be_read_is_refused_by_name() {
+fn an_unreadable_signing_key_of_the_version_before_is_refused_by_name() {
     let folder = Folder::new();
     version_3(&folder.0.join("identities.db"));
     std::fs::write(folder.0.join("token-key-secondary.pem"), pem(b"x")).unwrap();
@@ -132,9 +132,9 @@ fn a_signing_key_of_the_version_before_that_cannot_be_read_is_refused_by_name() 
     assert!(folder.0.join("token-key-secondary.pem").exists());
 }
 
-/// Each revocation comes into force at its own time, whatever comes after it and whoever ends in between.
+/// Each revocation comes into force at its own time, even after a restart and a later revocation.
 #[test]
-fn pending_revocations_outlive_a_restart() {
+fn pending_revocations_take_effect_after_a_restart() {
     let folder = Folder::new();
     let open = || {
         let revocation_delay = std::time::Duration::from_secs(600);
@@ -163,7 +163,7 @@ fn pending_revocations_outlive_a_restart() {
     assert_eq!((inactive(&core, &first), inactive(&core, &second)), (Some(Inactive::Revoked), Some(Inactive::Revoked)));
 }
 
-/// Commits wait on a thread of their own. The runtime has one thread here.
+/// Commits wait on a separate thread. The runtime has one thread here.
 #[test]
 fn reads_go_on_while_another_program_holds_a_write_transaction() {
     let folder = Folder::new();
@@ -192,7 +192,7 @@ fn reads_go_on_while_another_program_holds_a_write_transaction() {
 }
 
 #[test]
-fn a_signing_key_that_is_not_what_was_written_is_refused_by_name() {
+fn a_changed_signing_key_is_refused_by_name() {
     let folder = Folder::new();
     drop(folder.open(None).unwrap());
     let connection = rusqlite::Connection::open(folder.0.join("identities.db")).unwrap();
@@ -204,12 +204,12 @@ fn a_signing_key_that_is_not_what_was_written_is_refused_by_name() {
 }
 
 #[test]
-fn a_dump_that_is_restored_has_the_keys_and_the_tokens() {
+fn a_restored_dump_keeps_the_keys_and_the_tokens() {
     let folder = Folder::new();
     let core = folder.open(Some("c2VjcmV0")).unwrap();
     let (_, token) = create(&core, None).unwrap();
     drop(core);
-    // What a dump leaves out.
+    // A dump does not contain these.
     let connection = rusqlite::Connection::open(folder.0.join("identities.db")).unwrap();
     connection.execute_batch("PRAGMA application_id = 0; PRAGMA user_version = 0").unwrap();
     drop(connection);
@@ -224,7 +224,7 @@ fn a_regeneration_that_cannot_be_stored_changes_nothing() {
     let (user, token) = create(&core, None).unwrap();
     let away = folder.0.with_extension("away");
     std::fs::rename(&folder.0, &away).unwrap();
-    // It is noticed within a second.
+    // The emulator notices it within a second.
     while issue(&core, PRIMARY, &user).is_ok() {}
     assert!(matches!(
         block_on(core.access_keys.regenerate(PRIMARY, AccessSlot::Primary)),

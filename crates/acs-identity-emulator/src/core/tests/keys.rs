@@ -9,7 +9,7 @@ use crate::core::{Core, Refusal};
 use crate::store::{AccessSlot, Caller, block_on};
 
 #[test]
-fn what_derives_from_a_key_ends_with_it() {
+fn the_secrets_that_derive_from_a_key_end_with_it() {
     let core = core();
     let (secret, header) = (core.access_keys.client_secret(), core.access_keys.identity_header());
     block_on(core.access_keys.regenerate(PRIMARY, AccessSlot::Secondary)).unwrap();
@@ -43,7 +43,7 @@ fn a_regeneration_ends_the_tokens_of_that_key_only() {
 }
 
 #[test]
-fn a_regeneration_elsewhere_counts_at_once() {
+fn a_regeneration_by_another_emulator_on_the_same_store_takes_effect_at_once() {
     let [one, other] = two();
     assert_eq!(one.resource.id(), other.resource.id());
     let (user, token) = create(&one, None).unwrap();
@@ -51,7 +51,7 @@ fn a_regeneration_elsewhere_counts_at_once() {
     let old = one.access_keys.get(AccessSlot::Primary);
     block_on(one.access_keys.regenerate(PRIMARY, AccessSlot::Primary)).unwrap();
     assert_eq!(inactive(&other, &token), Some(Inactive::UnknownKey));
-    // The other one still takes the old key's signature, but does nothing for it, and learns of the new key.
+    // The other emulator still accepts a signature with the old key, but refuses the operation and then reads the new key.
     let sign = |key: &AccessKey| (std::iter::once("text".to_owned()), key.sign("text"));
     let verify = |core: &Core, key: &AccessKey| {
         let (texts, signature) = sign(key);
@@ -68,7 +68,7 @@ fn a_regeneration_elsewhere_counts_at_once() {
 }
 
 #[test]
-fn the_published_keys_are_those_of_all_later_tokens() {
+fn the_published_keys_verify_all_later_tokens() {
     let core = core();
     let jwks = block_on(core.signer.token_jwks()).unwrap();
     let (user, _) = create(&core, None).unwrap();
@@ -84,7 +84,7 @@ fn a_token_of_another_resource_is_not_active() {
     let (user, _) = create(&core, None).unwrap();
     let (_, token) = create(&other, None).unwrap();
     assert_eq!(inactive(&core, &token), Some(Inactive::OtherResource));
-    // Also where the key is the same, as in a folder that has lost its database.
+    // The same holds if both resources have the same signing key.
     let now = crate::clock::machine::now().unix_timestamp();
     let claims = |resource: &str| AccessTokenClaims {
         skypeid: user.trim_start_matches("8:").to_owned(),

@@ -1,4 +1,4 @@
-//! The promises of the service that hang on the store: keys, revocations, and what a start decides.
+//! The core over a store: keys, revocations, exchanges, and starts of a folder.
 
 mod exchanges;
 #[cfg(feature = "sqlite")]
@@ -52,7 +52,7 @@ fn issue(core: &Core, caller: Caller, id: &str) -> Result<String, Refusal> {
     Ok(block_on(core.identities.issue(caller, preview(), id, request))?.token.unwrap())
 }
 
-/// Why a token is not active; `None` where it is.
+/// Why a token is not active; `None` if it is active.
 fn inactive(core: &Core, token: &str) -> Option<Inactive> {
     let said = block_on(core.introspector.introspect(Caller::Entra, token)).unwrap();
     assert_eq!(said.active, said.reason.is_none());

@@ -9,7 +9,7 @@ use crate::core::introspection::Inactive;
 use crate::store::block_on;
 
 #[test]
-fn a_token_of_after_a_revocation_is_active_without_waiting() {
+fn a_token_that_is_issued_after_a_revocation_is_active_at_once() {
     let core = core();
     let (user, first) = create(&core, None).unwrap();
     let began = crate::clock::machine::instant();
@@ -25,7 +25,7 @@ fn a_token_of_after_a_revocation_is_active_without_waiting() {
 }
 
 #[test]
-fn a_custom_id_that_was_just_revoked_or_deleted_gets_a_token_that_is_active() {
+fn a_custom_id_gets_an_active_token_right_after_a_revocation_or_a_deletion() {
     let core = core();
     let (user, first) = create(&core, Some("c")).unwrap();
     block_on(core.identities.revoke(PRIMARY, &user)).unwrap();
@@ -39,7 +39,7 @@ fn a_custom_id_that_was_just_revoked_or_deleted_gets_a_token_that_is_active() {
 }
 
 #[test]
-fn tokens_that_are_valid_from_the_far_past_are_not_revoked() {
+fn tokens_valid_from_in_the_far_past_revokes_nothing() {
     let core = core();
     let (user, token) = create(&core, None).unwrap();
     let past = acs_identity_protocol::time::parse_iso("0001-01-01T00:00:00Z").unwrap();

@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requests_with_the_control_secret_have_credentials_as_those_with_an_authorization_have() {
+    fn the_control_secret_and_an_authorization_are_credentials() {
         let has = |name: &'static str| {
             has_credentials(&HeaderMap::from_iter([(name.parse().unwrap(), "x".parse().unwrap())]))
         };

@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_known_scheme_is_shown() {
+    fn only_known_schemes_are_logged() {
         for (scheme, shown) in [
             ("basic", "the scheme Basic"),
             ("SharedKey", "the scheme SharedKey"),

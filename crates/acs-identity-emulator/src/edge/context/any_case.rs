@@ -81,7 +81,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn member_names_count_in_any_case_at_every_depth() {
+    fn the_case_of_member_names_is_ignored_at_every_depth() {
         let read: CreateIdentityRequest =
             from_value(json!({"CustomId": "a", "CREATETOKENWITHSCOPES": ["chat"], "other": 1})).unwrap();
         assert_eq!(read.custom_id.as_deref(), Some("a"));
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_members_with_one_name_the_later_one_counts() {
+    fn the_later_of_two_members_with_the_same_name_counts() {
         let read: CreateIdentityRequest = from_value(json!({"customId": "a", "CustomID": "b"})).unwrap();
         assert_eq!(read.custom_id.as_deref(), Some("b"));
     }

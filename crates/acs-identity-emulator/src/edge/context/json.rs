@@ -109,7 +109,7 @@ mod tests {
     use acs_identity_protocol::models::CreateIdentityRequest;
 
     #[test]
-    fn names_that_differ_in_case_only_are_one_name() {
+    fn names_that_differ_in_case_only_are_the_same() {
         assert!(check_names_differ(br#"{"a":1,"b":{"a":1}}"#, "t").is_ok());
         for body in [r#"{"a":1,"a":2}"#, r#"{"a":1,"b":2,"A":null}"#] {
             assert_eq!(check_names_differ(body.as_bytes(), "t").map_err(|error| error.status), Err(400), "{body}");

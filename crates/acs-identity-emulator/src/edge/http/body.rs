@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_over_its_limit_is_refused_wherever_its_length_is_not_stated() {
+    async fn a_body_over_its_limit_is_refused_even_if_its_length_is_not_stated() {
         let budget = Budget::of(1000);
         assert!(read(full(10), 10, &budget).await.is_ok());
         assert_eq!(read(full(11), 10, &budget).await.err().unwrap().status, 413);

@@ -147,7 +147,7 @@ mod tests {
         "POST / HTTP/1.1\ntransfer-encoding: chunked\nHost: h\ncontent-length:3\n\n",
     ];
 
-    /// Whether it is seen, however the bytes come.
+    /// Whether a request with both headers is found, both in the whole text and byte by byte.
     fn is_seen(text: &str) -> bool {
         let whole = Watch::default().sees(text.as_bytes());
         let mut one_by_one = Watch::default();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_within_chunks_are_seen() {
+    fn repeated_chunked_codings_are_found() {
         for (codings, seen) in [
             ("Transfer-Encoding: chunked, chunked", true),
             ("Transfer-Encoding: chunked\r\nTransfer-Encoding: Chunked", true),
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_with_both_is_seen_in_whatever_order_and_behind_others() {
+    fn a_request_with_both_headers_is_found_in_any_order_and_after_other_requests() {
         for both in BOTH {
             assert!(is_seen(both));
             assert!(is_seen(&format!("{LENGTH}{LENGTH}{both}")));
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_a_body_is_not_a_header() {
+    fn a_line_of_a_body_is_not_a_header() {
         let body = "Transfer-Encoding: chunked\r\n\r\n";
         let request = format!("POST / HTTP/1.1\r\nContent-Length: {}\r\n\r\n{body}", body.len());
         assert!(!is_seen(&request) && !is_seen(&format!("{request}{request}{LENGTH}")));

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_ours_are_loopback_names_addresses_and_those_that_were_given() {
+    fn the_names_of_the_emulator_are_loopback_names_addresses_and_given_names() {
         let config =
             Config { hostnames: vec!["ACS-Emulator".into()], host: "my-machine".into(), ..Config::in_memory() };
         let names = Names::of(&config);

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn segments_are_decoded_alone() {
+    fn a_segment_is_decoded() {
         assert_eq!(decode_segment("8%3Aacs%3aa_b").as_deref(), Some("8:acs:a_b"));
         assert_eq!(decode_segment("%zz%4").as_deref(), Some("%zz%4"));
         assert_eq!(decode_segment("%25é%%41%+1%2é").as_deref(), Some("%é%A%+1%2é"));
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_found_in_any_case() {
+    fn the_case_of_parameter_names_is_ignored() {
         assert_eq!(query_parameter("a=1&API-Version=2023%2D10-01", "api-version").as_deref(), Some("2023-10-01"));
         assert_eq!(query_parameter("", "api-version"), None);
         assert_eq!(query_parameters("a=1&b=2&A=3", "a").collect::<Vec<_>>(), ["1", "3"]);

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_creation_counts_by_what_it_asks_for() {
+    fn a_creation_counts_as_one_with_a_token_if_it_asks_for_one() {
         assert!(asks_for_token(br#"{"createTokenWithScopes":["chat"]}"#));
         assert!(asks_for_token(br#"{"CREATETOKENWITHSCOPES":["chat"]}"#));
         for body in [r#"{"customId":"createTokenWithScopes"}"#, r#"{"createTokenWithScopes":null}"#, "", "{"] {

@@ -1,4 +1,4 @@
-//! What rules the emulator, and what is public about it.
+//! The control endpoints and the public ones.
 
 use std::sync::Arc;
 
@@ -22,10 +22,10 @@ fn control() -> [Ask; 3] {
 }
 
 #[tokio::test]
-async fn a_token_that_the_emulator_hands_out_rules_nothing() {
+async fn a_token_of_our_issuer_may_not_call_the_control_endpoints() {
     let edge = Arc::new(edge_of(Config { entra_admins: vec![ADMIN.into()], ..Config::in_memory() }));
     let token = management_token(&edge, ADMIN).await;
-    // It is good for the service.
+    // The service accepts it.
     let created = ask("POST", "/identities?api-version=2023-10-01").bearer(&token).of(&edge).await;
     assert_eq!(created.status, 201);
     for request in control() {
@@ -37,7 +37,7 @@ async fn a_token_that_the_emulator_hands_out_rules_nothing() {
 }
 
 #[tokio::test]
-async fn the_control_secret_rules_the_emulator_and_nothing_else() {
+async fn the_control_secret_opens_the_control_endpoints_only() {
     let edge = Arc::new(edge_of(Config { control_secret: Some("s3cret".to_owned().into()), ..Config::in_memory() }));
     for request in control() {
         let with = |secret: &str| request.clone().header("x-emulator-control", secret);
@@ -48,7 +48,7 @@ async fn the_control_secret_rules_the_emulator_and_nothing_else() {
     }
     let service = ask("POST", "/identities?api-version=2023-10-01").header("x-emulator-control", "s3cret");
     assert_eq!(service.of(&edge).await.status, 401);
-    // Without a secret, none is right.
+    // Without a configured secret, every secret is wrong.
     for secret in ["", "s3cret"] {
         let answer = ask("POST", "/emulator/list-keys").header("x-emulator-control", secret).of(&super::edge()).await;
         assert_eq!(answer.status, 401);
@@ -65,7 +65,7 @@ async fn trusting(issuer: &Arc<Edge>) -> Arc<Edge> {
 }
 
 #[tokio::test]
-async fn keys_are_for_the_entra_callers_that_were_named() {
+async fn only_named_entra_callers_may_list_and_regenerate_keys() {
     let issuer = edge();
     let edge = trusting(&issuer).await;
     let (admin, other) = (management_token(&issuer, ADMIN).await, management_token(&issuer, OTHER).await);
@@ -75,12 +75,12 @@ async fn keys_are_for_the_entra_callers_that_were_named() {
     assert_eq!(entra_token.bearer(&admin).of(&edge).await.status, 403);
     assert_eq!(list.clone().bearer(&other).of(&edge).await.status, 403);
     assert_eq!(regenerate.bearer(&other).of(&edge).await.status, 403);
-    // A user who has signed in to the application is not the application.
+    // A token of a user of the application does not count as one of the application.
     let body = format!(r#"{{"oid":"o","appid":"{ADMIN}","aud":"https://communication.azure.com/"}}"#);
     let user = ask("POST", "/emulator/entra-token").body(body).signed().of(&issuer).await.text_of("access_token");
     assert_eq!(list.clone().bearer(&user).of(&edge).await.status, 403);
     assert_eq!(ask("POST", "/identities?api-version=2023-10-01").bearer(&user).of(&edge).await.status, 201);
-    // For another audience, it is nobody's.
+    // A token for another audience authenticates nobody.
     let target = format!("/metadata/identity/oauth2/token?resource=https://vault.azure.net&client_id={ADMIN}");
     let vault = ask("GET", target).header("metadata", "true").of(&issuer).await.text_of("access_token");
     assert_eq!(list.bearer(&vault).of(&edge).await.status, 401);
@@ -94,7 +94,7 @@ async fn user_token(issuer: &Arc<Edge>, more: Value) -> String {
 }
 
 #[tokio::test]
-async fn keys_are_not_for_users_of_an_application_that_was_named() {
+async fn users_of_a_named_application_may_not_list_keys() {
     let issuer = edge();
     let edge = trusting(&issuer).await;
     for more in [serde_json::json!({}), serde_json::json!({"scopes": []})] {
@@ -106,7 +106,7 @@ async fn keys_are_not_for_users_of_an_application_that_was_named() {
 }
 
 #[tokio::test]
-async fn keys_are_for_applications_of_the_tenant_that_was_named() {
+async fn only_applications_of_the_named_tenant_may_list_keys() {
     let issuer = edge();
     let edge = trusting(&issuer).await;
     let secret = issuer.backend.core.access_keys.client_secret();
@@ -120,14 +120,14 @@ async fn keys_are_for_applications_of_the_tenant_that_was_named() {
     let list = ask("POST", "/emulator/list-keys");
     assert_eq!(list.clone().bearer(&token(DEFAULT_TENANT).await).of(&edge).await.status, 200);
     assert_eq!(list.clone().bearer(&token("other").await).of(&edge).await.status, 403);
-    // A client id alone names nobody where the issuer is one of all tenants.
+    // With an issuer of all tenants, a client id without a tenant names nobody.
     let config = Config { entra_admins: vec![ADMIN.into()], ..edge.backend.config.clone() };
     let edge = Arc::new(edge_of(config));
     assert_eq!(list.bearer(&token(DEFAULT_TENANT).await).of(&edge).await.status, 403);
 }
 
 #[tokio::test]
-async fn what_derives_from_a_key_ends_with_it() {
+async fn the_secrets_that_derive_from_a_key_end_with_it() {
     let edge = edge();
     let header = edge.backend.core.access_keys.identity_header();
     let secret = edge.backend.core.access_keys.client_secret();
@@ -148,7 +148,7 @@ async fn what_derives_from_a_key_ends_with_it() {
 }
 
 #[tokio::test]
-async fn urls_follow_what_the_client_used() {
+async fn urls_in_responses_have_the_host_that_the_client_used() {
     let edge = Arc::new(edge_of(Config { hostnames: vec!["acs-emulator".into()], ..Config::in_memory() }));
     let issuer_of = |edge: Arc<Edge>, host: &'static str, tls: bool| async move {
         let request = ask("GET", "/.well-known/openid-configuration").host(host);
@@ -177,7 +177,7 @@ async fn urls_follow_what_the_client_used() {
 }
 
 #[tokio::test]
-async fn a_token_of_our_issuer_is_good_under_every_name() {
+async fn a_token_of_our_issuer_is_accepted_by_any_name_of_the_emulator() {
     let edge = Arc::new(edge_of(Config { hostnames: vec!["acs-emulator".into()], ..Config::in_memory() }));
     let target = "/metadata/identity/oauth2/token?resource=https://communication.azure.com/";
     let token = ask("GET", target).header("metadata", "true").host("acs-emulator:1").of(&edge).await;
@@ -187,7 +187,7 @@ async fn a_token_of_our_issuer_is_good_under_every_name() {
 }
 
 #[tokio::test]
-async fn the_control_endpoint_lists_what_there_is_and_all_of_it_answers() {
+async fn the_control_endpoint_lists_endpoints_that_exist() {
     let edge = edge();
     let index = ask("GET", "/emulator/").of(&edge).await;
     assert_eq!(index.status, 200);
@@ -196,14 +196,14 @@ async fn the_control_endpoint_lists_what_there_is_and_all_of_it_answers() {
     for endpoint in endpoints {
         let path = endpoint["url"].as_str().unwrap().strip_prefix("https://localhost:10100").unwrap().to_owned();
         let method = if endpoint["method"] == "GET" { "GET" } else { "POST" };
-        // Without what they need, some refuse: they are there.
+        // Some refuse the request, because it lacks a parameter. A missing endpoint would answer 404.
         let answer = ask(method, path.clone()).signed().of(&edge).await;
         assert!(matches!(answer.status, 200 | 400), "{path}: {answer:?}");
     }
 }
 
 #[tokio::test]
-async fn the_authoritys_certificate_is_for_everybody_by_http_too() {
+async fn anybody_can_get_the_certificate_of_the_authority_by_http() {
     let edge = edge();
     let answer = ask("GET", "/emulator/ca.pem").plain().from(ELSEWHERE).host("emulator").of(&edge).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/x-pem-file")));
@@ -212,7 +212,7 @@ async fn the_authoritys_certificate_is_for_everybody_by_http_too() {
 }
 
 #[tokio::test]
-async fn health_is_alive_ready_and_says_which_resource_it_is_and_when_the_certificate_ends() {
+async fn health_says_the_resource_and_the_end_of_the_certificate() {
     let edge = edge();
     for path in ["/health", "/health/live", "/health/ready"] {
         let answer = ask("GET", path).from(ELSEWHERE).of(&edge).await;
@@ -226,7 +226,7 @@ async fn health_is_alive_ready_and_says_which_resource_it_is_and_when_the_certif
 }
 
 #[tokio::test]
-async fn introspection_stays_for_every_caller() {
+async fn every_caller_of_the_service_may_introspect() {
     let edge = edge();
     let created = create().body(r#"{"createTokenWithScopes":["chat"]}"#).of(&edge).await.json();
     let token = created["accessToken"]["token"].as_str().unwrap();

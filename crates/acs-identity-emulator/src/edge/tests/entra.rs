@@ -22,14 +22,14 @@ async fn redeem(edge: &Arc<Edge>, tenant: &str, client: &str, code: &str) -> (u1
 }
 
 #[tokio::test]
-async fn a_device_code_stays_good_for_the_right_client_and_tenant() {
+async fn a_device_code_can_be_redeemed_by_the_right_client_and_tenant_only() {
     let edge = edge();
     let code = device_code(&edge, "tenant-a").await;
     assert_eq!(redeem(&edge, "tenant-a", "other", &code).await, (400, json!("invalid_grant")));
     assert_eq!(redeem(&edge, "tenant-b", "c", &code).await, (400, json!("invalid_grant")));
     assert_eq!(redeem(&edge, "tenant-a", "c", &code).await, (200, Value::Null));
     assert_eq!(redeem(&edge, "tenant-a", "c", &code).await, (400, json!("invalid_grant")));
-    // These stand for the tenant of the user, whichever that is.
+    // `common` stands for the tenant of the user.
     let code = device_code(&edge, "common").await;
     assert_eq!(redeem(&edge, "tenant-b", "c", &code).await, (200, Value::Null));
 }
@@ -48,7 +48,7 @@ async fn a_device_code_needs_a_scope() {
 }
 
 #[tokio::test]
-async fn the_address_that_a_device_code_names_is_a_page() {
+async fn the_verification_uri_of_a_device_code_is_a_page() {
     let edge = edge();
     let begun =
         ask("POST", "/common/oauth2/v2.0/devicecode").body(format!("client_id=c&scope={TEAMS}")).of(&edge).await;
@@ -90,7 +90,7 @@ async fn a_permission_for_another_resource_does_not_count() {
 }
 
 #[tokio::test]
-async fn a_federated_token_is_taken_by_its_audience() {
+async fn a_federated_token_needs_the_audience_of_token_exchange() {
     let edge = edge();
     let assertion = |audience: &'static str| {
         let edge = Arc::clone(&edge);
@@ -114,7 +114,7 @@ fn why_refused(edge: &Edge, token: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_access_token_of_a_user_is_named_where_an_entra_token_is_wanted() {
+async fn the_log_says_that_an_access_token_was_sent_in_place_of_an_entra_token() {
     let edge = edge();
     let created = create().body(r#"{"createTokenWithScopes":["chat"]}"#).of(&edge).await.json();
     let token = created["accessToken"]["token"].as_str().unwrap();
@@ -126,9 +126,9 @@ async fn an_access_token_of_a_user_is_named_where_an_entra_token_is_wanted() {
     assert_eq!(edge.backend.core.entra_tokens.management_caller(&caller).unwrap().application, "c");
 }
 
-/// What is described is what is taken.
+/// The OpenAPI document and the checks have the same limits.
 #[tokio::test]
-async fn the_lifetimes_of_entra_tokens_are_those_that_are_described() {
+async fn the_lifetimes_of_entra_tokens_are_as_described() {
     let edge = edge();
     let document = ask("GET", "/openapi.json").of(&edge).await.json();
     let schema = &document["components"]["schemas"]["EntraTokenRequest"]["properties"]["expiresIn"];

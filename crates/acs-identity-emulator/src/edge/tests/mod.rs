@@ -1,9 +1,9 @@
-//! The way of a request, without a network.
+//! Requests through all steps, without a network.
 
+mod callers;
 mod control;
-mod doors;
 mod entra;
-mod line;
+mod pipeline;
 mod refusals;
 mod routes;
 mod service;
@@ -64,7 +64,7 @@ pub(super) fn ask(method: &'static str, target: impl Into<String>) -> Ask {
     }
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(super) struct Seen {
     pub(super) status: u16,
@@ -138,7 +138,7 @@ impl Ask {
         Arc::new(Connection::new(peer, IpAddr::from([192, 0, 2, 1]), self.tls))
     }
 
-    /// The request with another body than the one that its headers speak of.
+    /// The request with another body than its headers describe.
     pub(super) fn with<B>(&self, body: B) -> Request<B> {
         let mut request = Request::builder().method(self.method).uri(&self.target).version(self.version);
         if let Some(host) = &self.host {

@@ -1,4 +1,4 @@
-//! The table of refusals: what the client is told, and what the log says.
+//! The table of refusals: the response to the client, and the line of the log.
 
 use acs_identity_protocol::models::PrincipalType;
 use acs_identity_protocol::scope::TokenScope;
@@ -7,7 +7,7 @@ use crate::core::{Field, Refusal, SignInFault, TokenFault};
 use crate::edge::http::error::{HttpError, Note};
 use crate::store::StoreError;
 
-/// One line for the client, and one for the log where it says something.
+/// A line with the response, and an indented one with the line of the log.
 fn shown(refusals: impl IntoIterator<Item = Refusal>) -> String {
     let lines = refusals.into_iter().flat_map(|refusal| {
         let error = HttpError::from(refusal);
@@ -24,7 +24,7 @@ fn shown(refusals: impl IntoIterator<Item = Refusal>) -> String {
 }
 
 #[test]
-fn a_field_that_is_wrong_is_named() {
+fn a_wrong_field_is_named() {
     insta::assert_snapshot!(shown([
         Refusal::Missing(Field::Scopes),
         Refusal::Missing(Field::ClientIds),
@@ -53,7 +53,7 @@ fn a_field_that_is_wrong_is_named() {
 }
 
 #[test]
-fn what_does_not_exist_or_is_not_allowed_has_a_code_of_its_own() {
+fn each_refusal_of_an_operation_has_its_status_and_code() {
     insta::assert_snapshot!(shown([
         Refusal::NotOwned,
         Refusal::IdentityNotFound,
@@ -81,7 +81,7 @@ fn what_does_not_exist_or_is_not_allowed_has_a_code_of_its_own() {
 }
 
 #[test]
-fn a_fault_of_the_emulator_is_told_to_the_log_and_not_to_the_client() {
+fn the_log_and_not_the_client_learns_the_cause_of_an_internal_error() {
     insta::assert_snapshot!(shown([
         Refusal::Store(StoreError::Full),
         Refusal::Store(StoreError::Damaged { what: "the row o".into() }),
@@ -99,7 +99,7 @@ fn a_fault_of_the_emulator_is_told_to_the_log_and_not_to_the_client() {
     ");
 }
 
-/// All that can be wrong with a token.
+/// All faults of tokens.
 fn faults() -> [TokenFault; 9] {
     [
         TokenFault::NotAJwt,

@@ -13,7 +13,7 @@ fn find(path: &str) -> Option<(&'static str, Vec<String>)> {
 }
 
 #[test]
-fn segments_are_told_apart_before_they_are_decoded() {
+fn segments_are_split_before_they_are_decoded() {
     assert_eq!(find("/identities/a%2Fb"), Some(("/identities/{id}", vec!["a/b".to_owned()])));
     for path in ["/identities/%ff", "/identities/a/b", "/identities/", "identities", "*", ""] {
         assert_eq!(find(path), None, "{path}");
@@ -21,7 +21,7 @@ fn segments_are_told_apart_before_they_are_decoded() {
 }
 
 #[test]
-fn words_of_a_path_count_in_any_case_and_values_stay() {
+fn the_case_of_words_in_a_path_is_ignored_and_values_keep_theirs() {
     for (path, expected, values) in [
         ("/IDENTITIES", "/identities", &[][..]),
         ("/Identities/8:ACS:X/:IssueAccessToken", "/identities/{id}/:issueAccessToken", &["8:ACS:X"]),
@@ -67,7 +67,7 @@ fn every_route_is_found_by_its_path_in_any_case() {
 }
 
 #[test]
-fn routes_of_one_path_stand_together_and_have_the_same_callers_and_different_methods() {
+fn routes_of_the_same_path_are_adjacent_with_the_same_callers_and_different_methods() {
     let routes: Vec<&Route> = ROUTER.routes().collect();
     for route in &routes {
         let (found, _) = ROUTER.find(&route.path.replace(['{', '}'], "")).unwrap();
@@ -81,7 +81,7 @@ fn routes_of_one_path_stand_together_and_have_the_same_callers_and_different_met
 }
 
 #[test]
-fn what_gives_tokens_and_keys_is_not_for_pages_in_browsers() {
+fn web_pages_may_not_call_the_token_endpoints() {
     for route in ROUTER.routes() {
         let gives_no_token = ["/keys", "/openid-configuration"].iter().any(|end| route.path.ends_with(end));
         match route.side {
@@ -93,7 +93,7 @@ fn what_gives_tokens_and_keys_is_not_for_pages_in_browsers() {
 }
 
 #[test]
-fn a_path_without_the_method_lists_those_of_the_version() {
+fn the_allow_header_lists_the_methods_of_the_version() {
     let (found, values) = ROUTER.find("/identities/x").unwrap();
     assert_eq!(values, [(Value::Id, "x".to_owned())]);
     let allow = |version: &str| found.allow(ApiVersion::find(version).unwrap());

@@ -1,4 +1,4 @@
-//! The service as ASP.NET would read its requests.
+//! The service reads requests as ASP.NET does.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::{VERSION, ask, create, edge, edge_of};
 use crate::config::Config;
 
 #[tokio::test]
-async fn words_of_a_path_and_member_names_count_in_any_case() {
+async fn the_case_of_paths_and_member_names_is_ignored() {
     let edge = edge();
     let created = ask("POST", format!("/Identities?{VERSION}"))
         .body(r#"{"CUSTOMID":"a","createtokenwithscopes":["chat"]}"#)
@@ -31,7 +31,7 @@ async fn words_of_a_path_and_member_names_count_in_any_case() {
 }
 
 #[tokio::test]
-async fn one_api_version_is_asked_for_and_it_is_a_date() {
+async fn a_request_names_one_api_version_which_is_a_date() {
     let edge = edge();
     for (query, status, code) in [
         ("api-version=2023-10-01&api-version=2023-10-01", 201, ""),
@@ -48,7 +48,7 @@ async fn one_api_version_is_asked_for_and_it_is_a_date() {
 }
 
 #[tokio::test]
-async fn the_same_object_twice_in_one_bulk_call_is_refused() {
+async fn a_bulk_call_that_names_an_object_twice_is_refused() {
     let edge = edge();
     let assignment =
         json!({"tenantId": "33333333-3333-3333-3333-333333333333", "principalType": "user", "clientIds": []});
@@ -63,7 +63,7 @@ async fn the_same_object_twice_in_one_bulk_call_is_refused() {
 }
 
 #[tokio::test]
-async fn a_creation_is_throttled_by_what_it_is() {
+async fn creations_with_and_without_a_token_have_a_rate_limit_each() {
     let edge = Arc::new(edge_of(Config { throttle: true, ..Config::in_memory() }));
     let with_token_in_its_name = r#"{"customId":"createTokenWithScopes"}"#;
     for _ in 0..1000 {
@@ -90,7 +90,7 @@ async fn the_description_promises_no_body_where_a_401_may_be_empty() {
 }
 
 #[tokio::test]
-async fn assignments_are_listed_by_links_from_page_to_page() {
+async fn each_page_of_assignments_links_to_the_next_one() {
     let edge = edge();
     let assignment =
         json!({"tenantId": "33333333-3333-3333-3333-333333333333", "principalType": "user", "clientIds": []});

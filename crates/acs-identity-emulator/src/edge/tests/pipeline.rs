@@ -1,4 +1,4 @@
-//! The order of the steps, and what they refuse.
+//! The order of the steps, and which requests they refuse.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl Body for Unread {
 }
 
 #[tokio::test]
-async fn a_length_over_the_limit_is_refused_at_once_whoever_asks() {
+async fn a_stated_length_over_the_limit_is_refused_before_authentication() {
     let edge = edge();
     for (request, limit) in [
         (create().header("content-length", "1048577"), "1048576"),
@@ -48,7 +48,7 @@ async fn a_length_over_the_limit_is_refused_at_once_whoever_asks() {
 }
 
 #[tokio::test]
-async fn a_long_body_of_somebody_without_credentials_is_not_read() {
+async fn a_long_body_without_valid_credentials_is_not_read() {
     let edge = edge();
     let unsigned = ask("POST", format!("/identities?{VERSION}")).header("content-length", "1048575");
     let token = unsigned.clone().header("authorization", "Bearer x.y.z");
@@ -111,7 +111,7 @@ async fn chunks_end_the_connection() {
 }
 
 #[tokio::test]
-async fn each_place_on_the_way_can_answer_or_drop() {
+async fn a_fault_at_each_point_can_answer_or_drop() {
     for (place, made) in [(Point::BeforeAuthentication, 0), (Point::BeforeOperation, 0), (Point::AfterOperation, 1)] {
         for drops in [false, true] {
             let mut edge = edge_of(Config::in_memory());
@@ -122,7 +122,7 @@ async fn each_place_on_the_way_can_answer_or_drop() {
                 if drops { Outcome::Drop } else { Outcome::Answer(Answer::no_content()) }
             }));
             let edge = Arc::new(edge);
-            // A creation with the same custom id finds what the first one has made.
+            // A creation with the same custom id finds the identity of the first one.
             let asked = create().body(r#"{"customId":"a","createTokenWithScopes":["chat"]}"#);
             let answer = asked.clone().try_of(&edge).await;
             assert_eq!(answer.ok().map(|answer| answer.status), (!drops).then_some(204), "{place:?}");
@@ -136,7 +136,7 @@ async fn each_place_on_the_way_can_answer_or_drop() {
 }
 
 #[tokio::test]
-async fn the_connection_learns_who_has_authenticated() {
+async fn an_authenticated_request_marks_its_connection() {
     let edge = edge();
     for (request, expected) in [
         (create(), true),
@@ -152,7 +152,7 @@ async fn the_connection_learns_who_has_authenticated() {
 }
 
 #[tokio::test]
-async fn a_large_request_of_a_stranger_ends_the_connection() {
+async fn a_large_request_without_authentication_ends_the_connection() {
     let edge = edge();
     let ends = async |ask: super::Ask| ask.of(&edge).await.header("connection") == Some("close");
     let form = |bytes: usize| ask("POST", "/t/oauth2/v2.0/token").body("a".repeat(bytes));

@@ -1,4 +1,4 @@
-//! Who gets in from where.
+//! Which endpoints answer whom, by the machine and by the web page that calls.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::config::Config;
 const IMDS: &str = "/metadata/identity/oauth2/token?resource=https://communication.azure.com/";
 const DEVICE: &str = "client_id=c&scope=https://auth.msft.communication.azure.com/Teams.ManageCalls";
 
-/// Every endpoint that gives something without a credential.
+/// Requests to all endpoints that answer without a credential.
 fn endpoints() -> Vec<super::Ask> {
     vec![
         ask("GET", IMDS).header("metadata", "true"),
@@ -43,14 +43,14 @@ async fn a_client_that_comes_from_the_address_it_has_connected_to_is_on_this_mac
 }
 
 #[tokio::test]
-async fn endpoints_without_a_credential_answer_no_web_page() {
+async fn endpoints_without_a_credential_do_not_answer_web_pages() {
     const PAGES: [(&str, &str, u16); 6] = [
         ("origin", "https://evil.example", 403),
         ("origin", "http://localhost:3000", 403),
         ("origin", "null", 403),
         ("sec-fetch-site", "cross-site", 403),
         ("sec-fetch-site", "same-site", 403),
-        // Whoever types the address.
+        // Somebody has typed the address.
         ("sec-fetch-site", "none", 200),
     ];
     let edge = edge();
@@ -62,7 +62,7 @@ async fn endpoints_without_a_credential_answer_no_web_page() {
 }
 
 #[tokio::test]
-async fn endpoints_without_a_credential_answer_nobody_behind_a_proxy() {
+async fn endpoints_without_a_credential_do_not_answer_through_a_proxy() {
     const HEADERS: [(&str, &str); 5] = [
         ("forwarded", "for=192.0.2.1"),
         ("via", "1.1 proxy"),
@@ -76,13 +76,13 @@ async fn endpoints_without_a_credential_answer_nobody_behind_a_proxy() {
             let answer = request.header(name, value).of(&edge).await;
             assert_eq!((answer.status, answer.text_of("error").as_str()), (403, "access_denied"), "{name}");
         }
-        // Those with a credential do not ask where a request comes from.
+        // Endpoints with a credential answer any machine.
         assert_eq!(create().header(name, value).of(&edge).await.status, 201, "{name}");
     }
 }
 
 #[tokio::test]
-async fn endpoints_without_a_credential_answer_to_names_of_ours_only() {
+async fn endpoints_without_a_credential_answer_only_by_a_name_of_the_emulator() {
     let edge = Arc::new(edge_of(Config { hostnames: vec!["acs-emulator".into()], ..Config::in_memory() }));
     for request in endpoints() {
         for host in ["localhost", "app.localhost:5", "127.0.0.1:5", "[::1]:5", "10.0.0.1", "ACS-Emulator:10100"] {
@@ -108,7 +108,7 @@ async fn a_device_code_is_redeemed_on_this_machine_only() {
 }
 
 #[tokio::test]
-async fn the_forms_with_a_secret_answer_whoever_has_it() {
+async fn endpoints_with_a_secret_answer_other_machines() {
     let edge = edge();
     let app_service =
         ask("GET", "/msi/token?resource=https://communication.azure.com/").from(ELSEWHERE).host("emulator");
@@ -124,7 +124,7 @@ async fn the_forms_with_a_secret_answer_whoever_has_it() {
 }
 
 #[tokio::test]
-async fn pages_may_call_the_service_from_loopback_and_allowed_origins_only() {
+async fn web_pages_may_call_the_service_from_loopback_and_allowed_origins_only() {
     const PAGE: &str = "https://app.example";
     let closed = edge();
     let open = Arc::new(edge_of(Config { cors_origins: vec!["https://App.example/".into()], ..Config::in_memory() }));
@@ -150,7 +150,7 @@ async fn pages_may_call_the_service_from_loopback_and_allowed_origins_only() {
 }
 
 #[tokio::test]
-async fn pages_get_nothing_from_tokens_and_keys() {
+async fn web_pages_cannot_get_tokens_and_keys() {
     let edge = Arc::new(edge_of(Config { cors_origins: vec!["https://app.example".into()], ..Config::in_memory() }));
     let mut requests = endpoints();
     let without_credential: Vec<String> = requests.iter().map(|request| request.target.clone()).collect();
@@ -172,7 +172,7 @@ async fn pages_get_nothing_from_tokens_and_keys() {
 }
 
 #[tokio::test]
-async fn strict_transport_security_is_for_names_that_are_the_emulators_alone() {
+async fn strict_transport_security_is_sent_only_for_names_that_other_servers_do_not_have() {
     let edge = edge();
     for (host, tls, expected) in [
         ("acs-emulator:10100", true, true),
