@@ -138,10 +138,10 @@ fn where_the_version_before_kept_no_key_the_log_says_which_one_is_in_force_and_w
     of_key(Emulator::start(&home, &folder));
     // At each start, until one is given.
     assert_snapshot!(of_key(Emulator::start(&home, &folder)).join("\n"), @"
-    WARN  the version before did not keep the access key of HOME/data: the well-known key, which everybody knows, is in force
-    WARN  if the folder had a key of its own, start once with --access-key KEY; if it had not, start once with the well-known key as KEY, and these warnings end
+    WARN  the previous version did not store the access key of HOME/data: the well-known key, which everybody knows, is in use
+    WARN  start once with --access-key KEY to end these warnings, where KEY is the access key of the folder if it had one, else the well-known key
     ");
     let given = of_key(Emulator::start(&home, &[folder[0], folder[1], "--access-key", KEY]));
-    assert_snapshot!(given.join("\n"), @"WARN  the access key that was given has taken the place of the well-known one, which was in force because the version before kept none; tokens of before are void");
-    assert!(of_key(Emulator::start(&home, &folder)).iter().all(|line| !line.contains("version before")));
+    assert_snapshot!(given.join("\n"), @"WARN  the given access key has replaced the well-known one, which was in use because the previous version stored none; earlier tokens are void");
+    assert!(of_key(Emulator::start(&home, &folder)).iter().all(|line| !line.contains("previous version")));
 }

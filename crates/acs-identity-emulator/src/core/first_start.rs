@@ -87,12 +87,12 @@ pub(super) async fn keep_access_keys(
         // There are two lines, because the log cuts long ones.
         None if is_assumed => {
             crate::log::warn(&format!(
-                "the version before did not keep the access key of {}: the well-known key, which everybody knows, is in force",
+                "the previous version did not store the access key of {}: the well-known key, which everybody knows, is in use",
                 path.display()
             ));
             crate::log::warn(
-                "if the folder had a key of its own, start once with --access-key KEY; if it had not, start once with the \
-                 well-known key as KEY, and these warnings end",
+                "start once with --access-key KEY to end these warnings, where KEY is the access key of the folder if it had one, \
+                 else the well-known key",
             );
         }
         Some(given) if is_assumed => {
@@ -101,8 +101,8 @@ pub(super) async fn keep_access_keys(
                 store.regenerate_key(Caller::Entra, slot, generation, given.to_base64()).await?;
                 rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
                 crate::log::warn(
-                    "the access key that was given has taken the place of the well-known one, which was in force because the \
-                     version before kept none; tokens of before are void",
+                    "the given access key has replaced the well-known one, which was in use because the previous version stored \
+                     none; earlier tokens are void",
                 );
             }
             store.replace_settings(vec![(ACCESS_KEY.to_owned(), GIVEN.to_owned())]).await?;

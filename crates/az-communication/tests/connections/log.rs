@@ -119,7 +119,7 @@ fn a_page_that_may_not_call_is_logged_with_its_origin_and_the_option() {
     insta::assert_snapshot!(log_of(&mut emulator), @r"
     WARN  OPTIONS /identities from the origin https://app.example: its pages may not call the service without --allow-origin https://app.example
     WARN  OPTIONS /identities from the origin null: its pages may not call the service
-    WARN  OPTIONS /emulator/list-keys from the origin http://localhost:3000: no web page may call this endpoint
+    WARN  OPTIONS /emulator/list-keys from the origin http://localhost:3000: web pages may not call this endpoint
     ");
 }
 
@@ -146,7 +146,7 @@ fn an_entra_token_that_is_refused_for_a_teams_user_is_logged_with_what_is_wrong(
     }
     insta::assert_snapshot!(log_of(&mut emulator), @r"
     WARN  the Entra token is refused: it lacks the permission Teams.ManageChats
-    WARN  the Entra token is refused: its audience 'https://other.example' is not one of this exchange
+    WARN  the Entra token is refused: its audience 'https://other.example' is not accepted by this exchange
     WARN  the Entra token is refused: it has expired
     WARN  the Entra token is refused: it is not a JWT
     ");

@@ -126,5 +126,5 @@ fn a_token_for_another_service_is_said_once_with_the_option_that_leaves_credenti
     assert!(output.status.success(), "{stderr}");
     let warnings: Vec<&str> =
         stderr.lines().filter_map(|line| line.split_once(" WARN  ")).map(|(_, said)| said).collect();
-    insta::assert_snapshot!(warnings.join("\n"), @"a token for 'https://vault.azure.net' was issued by the emulator, and only the emulator takes it; 'emulator run --keep-credentials' leaves the credentials of the user alone");
+    insta::assert_snapshot!(warnings.join("\n"), @"the emulator issued a token for 'https://vault.azure.net', which only the emulator accepts; 'emulator run --keep-credentials' keeps the credentials of the user");
 }

@@ -26,8 +26,8 @@ impl ForeignAudiences {
             return None;
         }
         Some(format!(
-            "a token for '{name}' was issued by the emulator, and only the emulator takes it; 'emulator run \
-             --keep-credentials' leaves the credentials of the user alone"
+            "the emulator issued a token for '{name}', which only the emulator accepts; 'emulator run \
+             --keep-credentials' keeps the credentials of the user"
         ))
     }
 }

@@ -50,13 +50,13 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> Outcome<Auth
     };
     let caller = backend.core.entra_tokens.management_caller(token)?;
     match callers {
-        Callers::Control => Err(forbid("an Entra token does not rule the emulator")),
+        Callers::Control => Err(forbid("an Entra token may not call the control endpoints")),
         Callers::Keys if caller.is_own => {
-            Err(forbid("a token that the emulator itself hands out does not open the access keys"))
+            Err(forbid("a token of the emulator's own issuer may not list or regenerate access keys"))
         }
-        Callers::Keys if !caller.is_application => {
-            Err(forbid("a user's Entra token does not open the access keys, but one of an application itself"))
-        }
+        Callers::Keys if !caller.is_application => Err(forbid(
+            "a user's Entra token may not list or regenerate access keys, but a token of an application may",
+        )),
         Callers::Keys if !names_admin(backend, &caller) => {
             let why = format!(
                 "the Entra caller {:?} of the tenant {:?} is not named by --entra-admin",
@@ -70,8 +70,8 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> Outcome<Auth
 
 /// The caller is known and may not call this route.
 fn forbid(why: impl Into<String>) -> HttpError {
-    let message = "This needs the signature of an access key or the control secret. Access keys are also for the Entra \
-                   callers that --entra-admin names.";
+    let message = "This endpoint needs the signature of an access key or the control secret. The endpoints of access keys \
+                   also accept the Entra applications that --entra-admin names.";
     HttpError::new(403, "Forbidden", message).because(why)
 }
 

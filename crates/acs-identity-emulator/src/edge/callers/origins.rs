@@ -35,7 +35,7 @@ fn log_refused(request: &RequestContext) {
     let origin = request.head.header("origin").unwrap_or_default();
     let (method, path) = (&request.head.method, request.head.path());
     let why = match host_of(origin) {
-        _ if !request.is_for_browsers() => "no web page may call this endpoint".to_owned(),
+        _ if !request.is_for_browsers() => "web pages may not call this endpoint".to_owned(),
         Some(_) => format!("its pages may not call the service without --allow-origin {origin}"),
         None => "its pages may not call the service".to_owned(),
     };

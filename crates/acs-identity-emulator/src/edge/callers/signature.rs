@@ -56,7 +56,7 @@ pub(super) fn check(backend: &Backend, request: &RequestContext) -> Outcome<(Cal
     let denied = |why: &str| HttpError::denied(DENIED).because(why);
     let authorization = head.header("authorization").ok_or_else(|| {
         denied(match head.header(CONTROL_HEADER) {
-            Some(_) => "no Authorization header; x-emulator-control opens the control endpoints only",
+            Some(_) => "no Authorization header; x-emulator-control is for the control endpoints only",
             None => "no Authorization header",
         })
     })?;
@@ -93,7 +93,7 @@ pub(super) fn check(backend: &Backend, request: &RequestContext) -> Outcome<(Cal
 pub(crate) fn check_body(request: &RequestContext, hash: Option<&str>) -> Outcome<()> {
     match hash {
         Some(hash) if hash != content_hash(&request.body) => {
-            Err(HttpError::denied(HASH_DIFFERS).because("x-ms-content-sha256 is not the hash of the body that came"))
+            Err(HttpError::denied(HASH_DIFFERS).because("x-ms-content-sha256 is not the hash of the body"))
         }
         _ => Ok(()),
     }
@@ -102,7 +102,7 @@ pub(crate) fn check_body(request: &RequestContext, hash: Option<&str>) -> Outcom
 fn check_date(request: &RequestContext, name: &str) -> Outcome<()> {
     let denied = |why: String| HttpError::denied(DENIED).because(why);
     let date = request.head.header(name).ok_or_else(|| denied(format!("no {name} header")))?;
-    let date = parse_http_date(date).ok_or_else(|| denied(format!("{name} is no RFC 1123 date")))?;
+    let date = parse_http_date(date).ok_or_else(|| denied(format!("{name} is not an RFC 1123 date")))?;
     let ahead = (date - crate::clock::machine::now()).whole_seconds();
     if ahead.abs() > MAX_CLOCK_SKEW_SECONDS {
         let direction = if ahead > 0 { "ahead" } else { "behind" };
@@ -140,7 +140,7 @@ fn diagnose(request: &RequestContext, ours: &str) -> String {
         .and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok());
     let Some(theirs) = theirs else {
-        return format!("the signature does not fit; the key is another one, or the client did not sign {ours:?}");
+        return format!("the signature does not match: the client has another key, or did not sign {ours:?}");
     };
     for (part, (theirs, ours)) in
         ["verb", "path and query", "header values"].into_iter().zip(theirs.splitn(3, '\n').zip(ours.splitn(3, '\n')))

@@ -10,15 +10,15 @@ use crate::edge::http::error::{HttpError, Note, Outcome};
 /// (DNS rebinding).
 pub(crate) fn check(backend: &Backend, request: &RequestContext) -> Outcome<()> {
     let why = if !request.connection.is_local() {
-        "This endpoint gives tokens without a credential, so it answers clients on the emulator's own machine only."
+        "This endpoint gives tokens without a credential, so it answers only clients on the emulator's machine."
     } else if request.head.came_through_a_proxy() {
-        "This endpoint gives tokens without a credential, so it answers no request that came through a proxy (Forwarded, \
-         Via, X-Forwarded-For, X-Real-IP): whoever sent it may be on another machine."
+        "This endpoint gives tokens without a credential, so it does not answer requests through a proxy (Forwarded, \
+         Via, X-Forwarded-For, X-Real-IP): the client may be on another machine."
     } else if is_sent_by_a_page(&request.head.headers) {
-        "This endpoint gives tokens without a credential, so it answers no web page (Origin, Sec-Fetch-Site)."
+        "This endpoint gives tokens without a credential, so it does not answer web pages (Origin, Sec-Fetch-Site)."
     } else if !request.host.as_ref().is_some_and(|host| backend.names.has(host)) {
-        "This endpoint gives tokens without a credential, so it answers only where the Host header is a loopback name, \
-         an address, or a name that --hostname gives."
+        "This endpoint gives tokens without a credential, so it answers only if the Host header is a loopback name, \
+         an address, or a name of --hostname."
     } else {
         return Ok(());
     };

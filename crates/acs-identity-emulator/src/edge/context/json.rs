@@ -55,7 +55,7 @@ pub(crate) fn check_names_differ(body: &[u8], target: &'static str) -> Outcome<(
     let Ok(names) = serde_json::from_slice::<Names>(body) else { return Ok(()) };
     let mut seen = HashSet::new();
     match names.0.into_iter().find(|name| !seen.insert(name.to_ascii_lowercase())) {
-        Some(name) => Err(HttpError::validation(format!("'{name}' is named more than once."), target)),
+        Some(name) => Err(HttpError::validation(format!("'{name}' is given more than once."), target)),
         None => Ok(()),
     }
 }

@@ -45,7 +45,7 @@ async fn issue(backend: &Backend, request: &RequestContext, by: Caller) -> Outco
     let client = named.iter().find_map(|name| query_parameter(query, name));
     let client = client.as_deref().unwrap_or(MANAGED_IDENTITY);
     if resource.len().max(client.len()) > MAX_NAME {
-        let description = format!("The query names more than {MAX_NAME} bytes.");
+        let description = format!("The resource or the client id is longer than {MAX_NAME} bytes.");
         return Err(HttpError::oauth(400, "invalid_resource", description));
     }
     let (issuer, base) = (&backend.core.entra_issuer, backend.base_of(request));

@@ -79,7 +79,7 @@ fn authenticate(backend: &Backend, form: &Form<'_>, client: &Client) -> Outcome<
     }
     let secret = client.secret.as_deref();
     secret.and_then(|secret| backend.core.access_keys.by_client_secret(secret)).ok_or_else(|| {
-        let description = "AADSTS7000215: Invalid client secret provided. That of the emulator is in \
+        let description = "AADSTS7000215: Invalid client secret provided. The secret of the emulator is in \
             AZURE_CLIENT_SECRET inside 'emulator run'; see docs/emulator.md.";
         HttpError::oauth(401, "invalid_client", description)
     })

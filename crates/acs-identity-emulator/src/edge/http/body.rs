@@ -118,7 +118,7 @@ where
         }
         if !held.add(&data, budget) {
             return Err(
-                HttpError::unavailable("The emulator holds as many request bodies as it may.", RETRY_AFTER).noted()
+                HttpError::unavailable("The emulator has no room for another request body now.", RETRY_AFTER).noted()
             );
         }
     }

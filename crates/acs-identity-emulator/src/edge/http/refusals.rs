@@ -85,7 +85,7 @@ impl From<Refusal> for HttpError {
             Refusal::SignIn(fault) => sign_in(fault),
 
             Refusal::KeyGone => {
-                let note = "401: the access key was regenerated while the request was under way".to_owned();
+                let note = "401: the access key was regenerated while the request was being processed".to_owned();
                 Self { note: Some(Note::Warning(note)), ..Self::denied(DENIED) }
             }
             // Ours.
@@ -158,7 +158,7 @@ fn sign_in(fault: SignInFault) -> HttpError {
 fn why_not_exchanged(fault: &TokenFault) -> String {
     match fault {
         TokenFault::UnknownIssuer => "it was not signed by this emulator".to_owned(),
-        TokenFault::OtherAudience(audience) => format!("its audience '{audience}' is not one of this exchange"),
+        TokenFault::OtherAudience(audience) => format!("its audience '{audience}' is not accepted by this exchange"),
         other => why(other),
     }
 }
@@ -175,7 +175,7 @@ fn why_not_assertion(fault: &TokenFault) -> String {
 fn why_not_management(fault: &TokenFault) -> String {
     match fault {
         TokenFault::AccessTokenOfUser => why(fault),
-        TokenFault::UnknownIssuer => "the Entra token was signed by no issuer that is trusted".to_owned(),
+        TokenFault::UnknownIssuer => "the Entra token was not signed by a trusted issuer".to_owned(),
         TokenFault::Malformed => "the claims of the Entra token are malformed".to_owned(),
         TokenFault::OtherAudience(audience) => {
             format!("the Entra token is for '{audience}', not for {ACS_MANAGEMENT_RESOURCE}/")
@@ -188,7 +188,7 @@ fn why_not_management(fault: &TokenFault) -> String {
 fn why(fault: &TokenFault) -> String {
     match fault {
         TokenFault::NotAJwt => "it is not a JWT".to_owned(),
-        TokenFault::UnknownIssuer => "it was signed by no issuer that is trusted".to_owned(),
+        TokenFault::UnknownIssuer => "it was not signed by a trusted issuer".to_owned(),
         TokenFault::AccessTokenOfUser => {
             "this is an access token of a Communication Services user, for chat and calling; the emulator serves the \
              Identity service only, which takes an access key or an Entra token"

@@ -48,7 +48,7 @@ pub(crate) struct Dropped;
 
 impl std::fmt::Display for Dropped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the connection is to end without an answer")
+        f.write_str("the connection ends without a response")
     }
 }
 
@@ -65,7 +65,7 @@ impl Edge {
     ///
     /// # Errors
     ///
-    /// When the connection is to end without an answer.
+    /// When the connection ends without a response.
     pub(crate) async fn handle<B>(
         self: Arc<Self>,
         request: Request<B>,

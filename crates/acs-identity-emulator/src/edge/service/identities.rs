@@ -43,7 +43,7 @@ pub(super) async fn update(backend: &Backend, request: &RequestContext) -> Outco
     let update: UpdateIdentityRequest = body_or_default(request)?;
     if let Some(from) = update.tokens_valid_from {
         let from = parse_iso(&from).ok_or_else(|| {
-            let message = "TokensValidFrom: The value is no date and time in ISO 8601.";
+            let message = "TokensValidFrom: The value is not a date and time in ISO 8601.";
             HttpError::binding(message, Some("TokensValidFrom"))
         })?;
         let id = request.value(Value::Id);
