@@ -143,8 +143,9 @@ fn a_killed_emulator_loses_nothing() {
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 let acknowledged = Arc::clone(&acknowledged);
+                // It connects here, because a thread may begin after the kill.
+                let mut client = Client::new(port);
                 scope.spawn(move || {
-                    let mut client = Client::new(port);
                     while let Ok(answer) = client.try_send("POST", "/identities", "") {
                         let id = answer.body["identity"]["id"].as_str().unwrap().to_owned();
                         acknowledged.lock().unwrap().push(id);
