@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Writes crates/az-communication/link/order.ld: the code that a command runs, and the variables that it uses, side by side.
+"""Writes crates/az-communication/link/order.ld, which places the code and variables of a command next to each other.
 
-A command runs about 1 MB of a program of 12 MB. The kernel maps 64 KB around each page of code that is touched, and each
-page of variables alone, so how many page faults a start costs depends on where the linker put them (docs/performance.md).
-This script links an `az` with a map, runs the commands below under valgrind, and lists the input sections that were
-executed or used, by names that a new version of Rust or of a dependency does not change. A line that fits nothing any more
-costs nothing; run the script again when `bench/run startup` shows more page faults.
+A command runs about 1 MB of a program of 12 MB. At a page fault, the kernel maps 64 KB around a page of code, and a single page
+of variables. So the number of page faults of a start depends on the order in the program (docs/performance.md). This script links
+an `az` with a map, runs the commands below under valgrind, and lists the input sections that were executed or used, by names that
+a new version of Rust or of a dependency does not change. A line that matches nothing has no cost. Run the script again when
+`bench/run startup` shows more page faults.
 
-Usage: bench/order.py     (wants valgrind)
+Usage: bench/order.py     (needs valgrind)
 """
 
 import bisect
@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "crates/az-communication/link/order.ld"
 
-# In this order: what starts every command comes first, then what a request needs, then what few commands do.
+# The order: code that every command runs, then code of requests, then code that few commands run.
 COMMANDS = [
     "communication user-identity token issue -h",
     "communication user-identity token issue --scop",
@@ -30,10 +30,10 @@ COMMANDS = [
     "communication user-identity token issue --scope nonsense -o yaml",
 ]
 
-# As `cargo install` and as `cargo build` in the workspace link it: the features of all members make some difference.
+# The program as `cargo install` and as `cargo build` in the workspace link it. The features of all members change some code.
 SELECTIONS = [["--package", "az-communication"], []]
 
-# What valgrind's processor lacks, but others have: the variants that are chosen at run time.
+# Variants that are chosen at run time by the features of the processor. Valgrind's processor lacks these features.
 VARIANTS = [
     ("*.sha2.*-cgu.*.o", ".text._ZN4sha26sha2563x86*"),
     ("*/libc.a:strcmp-*.o", ".text .text.*"),
@@ -42,8 +42,8 @@ VARIANTS = [
     ("*/libring-*.rlib:*-curve25519.o", ".text.*adx* .text.fiat_25519_from_bytes"),
 ]
 
-# Whose constants the commands read. By crate, because the names of constants change with each build; not those of the
-# emulator's half, of aws-lc and SQLite, whose tables lie between them otherwise.
+# The crates whose constants the commands read. They are listed by crate, because the names of constants change with each build. The
+# crates of the emulator, aws-lc and SQLite are left out, so that their tables are not between these constants.
 CONSTANTS = """
     acs_identity acs_identity_protocol alloc az az_communication azure_core base64 bytes core http http_body_util httparse hyper pyjmespath ring
     rustls rustls_pki_types serde_json std time typespec typespec_client_core url webpki
@@ -77,7 +77,7 @@ def touched(binary, words, folder):
     """The addresses that a command executes, reads or writes."""
     record = folder / "lackey.out"
     valgrind = ["valgrind", "--tool=lackey", "--trace-mem=yes", "--basic-counts=no", f"--log-file={record}"]
-    # The emulator of the same build answers, and its process is not the one that is looked at.
+    # The emulator of the same build answers. Its process is not traced.
     command = [binary, "communication", "emulator", "run", "--", *valgrind, binary, *words.split()]
     subprocess.run(command, capture_output=True, check=False)
     with record.open("rb") as lines:
@@ -104,7 +104,7 @@ def section_pattern(name):
 
 
 def pattern(file, section):
-    # glibc chooses among its string functions at run time: all variants of what was used.
+    # glibc chooses among its string functions at run time, so all variants of the used ones are listed.
     chosen = re.match(r"(.*/libc\.a:.*?)-(?:sse2|avx)[^:]*\.o$", file)
     return (chosen[1] + "-*.o", ".text .text.*") if chosen else (file, section)
 
@@ -130,8 +130,8 @@ def main():
 
     names = ".rodata .rodata..L* .rodata._* .rodata.anon.* .rodata.unlikely.*"
     constants = "\n".join(f"    *.{crate}.*-cgu.*.o({names})" for crate in CONSTANTS)
-    # What is used first lies on both sides of the border between variables that have a value and those that are zero: the
-    # kernel touches that page in any case.
+    # Variables of the start are placed on both sides of the border between variables with a value and variables that are zero,
+    # because the kernel touches that page in any case.
     SCRIPT.write_text(
         HEAD
         + output_section(".rodata.first", constants, "BEFORE .rodata")

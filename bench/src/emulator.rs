@@ -1,4 +1,5 @@
-//! The emulator under load, against what the machine can do: `openssl speed` for signatures, fdatasync for commits.
+//! Measures the emulator under load, and compares it with the limits of the machine: `openssl speed` for signatures, fdatasync for
+//! commits.
 
 use std::cell::Cell;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -17,7 +18,7 @@ struct Emulator {
 }
 
 impl Emulator {
-    /// Starts one on those cores.
+    /// Starts an emulator on these cores.
     fn start(az: &str, cores: &str, options: &[&str]) -> Self {
         let started = Instant::now();
         let mut child = Command::new("taskset")
@@ -53,7 +54,7 @@ impl Emulator {
         signed(self.port, "POST", &target, r#"{"scopes":["chat"]}"#)
     }
 
-    /// Microseconds of processor time that all its threads have had, to the nanosecond, as the kernel counts them.
+    /// The processor time of all its threads in microseconds. The kernel counts it in nanoseconds.
     fn cpu_us(&self) -> f64 {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
         let of = |task: std::io::Result<std::fs::DirEntry>| {
@@ -72,14 +73,14 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        // Not SIGKILL: the emulator removes its temporary folder.
+        // After SIGKILL, the emulator could not remove its temporary folder.
         let pid = nix::unistd::Pid::from_raw(i32::try_from(self.child.id()).unwrap());
         let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM);
         let _ = self.child.wait();
     }
 }
 
-/// Signatures a second that OpenSSL makes on those cores.
+/// The number of signatures per second that OpenSSL makes on these cores.
 fn openssl(cores: &str, processes: usize, seconds: f64) -> f64 {
     let seconds = seconds.ceil().to_string();
     let output = Command::new("taskset")
@@ -93,7 +94,7 @@ fn openssl(cores: &str, processes: usize, seconds: f64) -> f64 {
     words[words.len() - 2].parse().unwrap()
 }
 
-/// Overwrites of a block, each with an fdatasync, a second.
+/// The number of overwrites of a block per second, each with an fdatasync.
 fn device(folder: &Path, seconds: f64) -> f64 {
     let mut file = std::fs::File::create(folder.join("device")).unwrap();
     file.write_all(&[1; 4096]).unwrap();
@@ -114,10 +115,10 @@ fn folder(name: &str) -> PathBuf {
     path
 }
 
-/// A part of the benchmark: the program and how much is done.
+/// A part of the benchmark, called with the program and the amount of work.
 type Part = fn(&str, &Amount);
 
-/// The parts, each of which can be run alone.
+/// The parts. Each one can be run alone.
 pub const PARTS: [(&str, Part); 6] = [
     ("signing", signing),
     ("latency", latency),
@@ -127,7 +128,7 @@ pub const PARTS: [(&str, Part); 6] = [
     ("growth", growth),
 ];
 
-/// Measures a reference and a load in turns: the medians of both, of their ratios, and all ratios.
+/// Measures a reference and a load in turns. Returns the medians of both and of their ratios, and all ratios.
 fn pairs(rounds: usize, reference: impl Fn() -> f64, load: impl Fn() -> load::Load) -> (f64, f64, f64, Vec<f64>) {
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
@@ -233,7 +234,7 @@ fn growth(az: &str, amount: &Amount) {
     println!("| --- | --- | --- | --- | --- |");
     let data = folder("growth");
     let emulator = Emulator::start(az, "0,1", &["--data-dir", data.to_str().unwrap()]);
-    // Signed anew each time: a signature is good for five minutes only.
+    // The request is signed each time, because a signature is valid for five minutes only.
     let create = |span: f64| {
         let request = [signed(emulator.port, "POST", "/identities?api-version=2023-10-01", "")];
         load::run(emulator.port, 32, span, &request, 201).per_second

@@ -1,5 +1,5 @@
-//! A load generator: keep-alive connections over plain HTTP on one thread, each sending its next request when the last one
-//! was answered.
+//! A load generator: keep-alive connections over plain HTTP on one thread. Each one sends its next request when the last one was
+//! answered.
 
 use std::time::{Duration, Instant};
 
@@ -12,25 +12,25 @@ use tokio::net::TcpStream;
 
 use crate::stats::{quantile, sorted};
 
-/// What came of it.
+/// The result of a load.
 pub struct Load {
     pub per_second: f64,
     pub p50: f64,
     pub p99: f64,
-    /// The CPU time that the generator itself took, in cores.
+    /// The processor time of the generator itself, in cores.
     pub own_cores: f64,
 }
 
 /// How the generator waits for answers.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Waits {
-    /// As programs do: it sleeps, and the emulator's core wakes it up.
+    /// It sleeps, as programs do, and the emulator's core wakes it up.
     Asleep,
-    /// It looks again and again, on that core and no other: as if it were another machine.
+    /// It polls on this core only, so that it uses none of the emulator's time, like another machine.
     Polling { core: usize },
 }
 
-/// A request, signed now: good for five minutes.
+/// A request that is signed now and valid for five minutes.
 pub fn signed(port: u16, method: &str, target: &str, body: &str) -> Vec<u8> {
     let (key, host) = (AccessKey::development(), format!("localhost:{port}"));
     let mut text = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n");
@@ -41,7 +41,7 @@ pub fn signed(port: u16, method: &str, target: &str, body: &str) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Sends a request and reads its answer, whose body it returns.
+/// Sends a request and returns the body of the response.
 pub async fn ask(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> (u16, usize) {
     stream.write_all(request).await.unwrap();
     buffer.clear();
@@ -63,12 +63,12 @@ pub async fn ask(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -
     }
 }
 
-/// Asks on so many connections for so long. The requests take turns.
+/// Sends the requests in turn on this number of connections for this time.
 pub fn run(port: u16, connections: usize, seconds: f64, requests: &[Vec<u8>], expected: u16) -> Load {
     run_with(Waits::Asleep, port, connections, seconds, requests, expected)
 }
 
-/// The same, waiting in that way. On a thread of its own, because the cores of a thread stay with it.
+/// The same with this way of waiting. It uses its own thread, because the cores that are set for a thread stay set.
 pub fn run_with(
     waits: Waits,
     port: u16,
@@ -92,7 +92,7 @@ fn generate(waits: Waits, port: u16, connections: usize, seconds: f64, requests:
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         if waits != Waits::Asleep {
-            // A task that always wants to run keeps the runtime from sleeping.
+            // A task that is always ready keeps the runtime from sleeping.
             tokio::spawn(async {
                 loop {
                     tokio::task::yield_now().await;
@@ -126,7 +126,7 @@ fn generate(waits: Waits, port: u16, connections: usize, seconds: f64, requests:
     })
 }
 
-/// The CPU time of this thread.
+/// The processor time of this thread.
 fn own_seconds() -> f64 {
     let usage = getrusage(UsageWho::RUSAGE_THREAD).unwrap();
     [usage.user_time(), usage.system_time()].iter().map(|t| t.tv_sec() as f64 + t.tv_usec() as f64 / 1e6).sum()

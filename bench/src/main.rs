@@ -1,5 +1,4 @@
-//! The benchmark: ratios against named references, in one run. `bench/run` builds and calls it; docs/performance.md says
-//! what came of it.
+//! The benchmark. It prints ratios to named references. `bench/run` builds and calls it, and docs/performance.md has results.
 
 mod emulator;
 mod load;
@@ -17,7 +16,7 @@ use process::Program;
 
 const USER: &str = "8:acs:11111111-1111-1111-1111-111111111111_22222222-2222-2222-2222-222222222222";
 
-/// How much is done: a smoke run shows that everything works, a full one gives figures.
+/// The amount of work. A smoke run shows that everything works, and a full run gives figures.
 pub struct Amount {
     rounds: usize,
     pairs: usize,
@@ -60,7 +59,7 @@ fn main() {
     let wants = |part: &str| chosen.is_empty() || chosen.iter().any(|word| *word == part);
     let az = std::env::var("BENCH_AZ").expect("BENCH_AZ: call bench/run");
     let python = std::env::var("AZ_TEST_PYTHON").ok();
-    // Only by name: it needs the base.
+    // This part runs only if it is named, because it needs the base program.
     if chosen.iter().any(|word| *word == "startup") {
         startup::run(&az, &amount);
     }
@@ -80,7 +79,7 @@ fn main() {
     }
 }
 
-/// Ends with a word about what is missing, before anything is measured.
+/// Ends with a message about what is missing, before anything is measured.
 fn require_tools(arguments: &[String]) {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let has = |tool: &str| std::env::split_paths(&path).any(|folder| folder.join(tool).is_file());

@@ -1,4 +1,4 @@
-//! Whole processes, run in shuffled rounds: wall time of each run, and CPU time, memory and page faults of some.
+//! Runs whole processes in shuffled rounds. Measures the wall time of each run, and processor time, memory and page faults of some.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,8 +8,8 @@ use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::stats::{Random, median, quantile, sorted};
 
-/// How often the programs are copied anew. How a file lies in the page cache decides which page faults its program takes,
-/// for as long as it lies there: up to 10 % of its time.
+/// After this number of rounds, the programs are copied again. The place of a file in the page cache decides which page faults its
+/// program takes, which is up to 10 % of its time.
 const COPIES: usize = 5;
 
 /// A process to run.
@@ -18,9 +18,9 @@ pub struct Program {
     pub name: &'static str,
     pub words: Vec<String>,
     pub variables: Vec<(&'static str, String)>,
-    /// What part of the rounds it takes part in: slow ones in fewer.
+    /// The share of the rounds that it takes part in. Slow processes take part in fewer.
     pub every: usize,
-    /// The exit code that is right.
+    /// The expected exit code.
     pub code: i32,
 }
 
@@ -45,7 +45,7 @@ impl Program {
         self
     }
 
-    /// The same with another copy of the program, where it is one of ours.
+    /// The same process with another copy of the program, if it is one of ours.
     fn copied(&self, copy: usize) -> Self {
         let installed = std::env::current_exe().unwrap().parent().unwrap().to_owned();
         let path = Path::new(&self.words[0]);
@@ -62,7 +62,7 @@ impl Program {
         program
     }
 
-    /// A fresh copy, so that the page cache holds the programs that are compared alike.
+    /// Makes a new copy, so that the compared programs are in the page cache in the same way.
     pub fn copied_once(&self) -> Self {
         static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(100_000);
         let copy = self.copied(COUNT.fetch_add(1, std::sync::atomic::Ordering::SeqCst));
@@ -70,7 +70,7 @@ impl Program {
         copy
     }
 
-    /// Nothing of the caller's environment but PATH, and the program's own variables.
+    /// Sets the environment to PATH and the program's own variables.
     pub fn set_environment(&self, command: &mut Command) {
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", std::env::temp_dir()).envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -94,7 +94,7 @@ impl Program {
     }
 }
 
-/// Runs all of them in shuffled rounds and prints a table of ratios to the one that is named.
+/// Runs all processes in shuffled rounds, and prints a table of ratios to the named one.
 pub fn compare(title: &str, programs: &[Program], reference: &str, rounds: usize) {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); programs.len()];
@@ -135,7 +135,7 @@ pub fn compare(title: &str, programs: &[Program], reference: &str, rounds: usize
     }
 }
 
-/// Page faults and peak KiB of each of so many runs, counted by a process of its own.
+/// Counts page faults and peak memory in KiB of each run, in a separate process.
 pub fn runs(program: &Program, count: usize) -> Vec<(f64, f64)> {
     let mut command = Command::new(std::env::current_exe().unwrap());
     program.set_environment(&mut command);
@@ -148,7 +148,7 @@ pub fn runs(program: &Program, count: usize) -> Vec<(f64, f64)> {
     text.lines().map(pair).collect()
 }
 
-/// The other side of `runs`.
+/// The part of `runs` that runs in the separate process.
 pub fn print_runs(words: &[String]) {
     let mut before = 0;
     for _ in 0..words[0].parse::<usize>().unwrap() {
@@ -160,7 +160,7 @@ pub fn print_runs(words: &[String]) {
     }
 }
 
-/// CPU time, memory and faults of one program, counted by a process of its own that has no other children.
+/// Counts processor time, memory and page faults of one program, in a separate process that has no other children.
 fn usage(program: &Program) -> Vec<String> {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.arg("usage").args(&program.words);
@@ -171,7 +171,7 @@ fn usage(program: &Program) -> Vec<String> {
     String::from_utf8(output.stdout).unwrap().split_whitespace().map(str::to_owned).collect()
 }
 
-/// The other side of `usage`.
+/// The part of `usage` that runs in the separate process.
 pub fn print_usage(words: &[String]) {
     const RUNS: u32 = 5;
     for _ in 0..RUNS {

@@ -1,4 +1,4 @@
-//! JMESPath: ours, the `jmespath` crate, and Python's `jmespath`, on the same documents.
+//! Compares our JMESPath, the `jmespath` crate and Python's `jmespath` on the same documents.
 
 use std::process::Command;
 use std::time::Instant;

@@ -1,5 +1,4 @@
-//! A TLS server of the benchmark's own, so that its cost is the same for all clients: it answers every request with the
-//! same token.
+//! The TLS server of the benchmark. It answers every request with the same token, so that its cost is the same for all clients.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -12,7 +11,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 /// A server that runs until the process ends.
 pub struct Server {
     pub port: u16,
-    /// The authority's certificate, in PEM.
+    /// The certificate of the authority, in PEM.
     pub ca: String,
 }
 

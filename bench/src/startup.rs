@@ -1,4 +1,4 @@
-//! What starting costs beside an earlier version: instructions (callgrind) and page faults, against the budget of
+//! Compares the start with an earlier version: instructions (callgrind) and page faults, within the budget of
 //! docs/performance.md.
 
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use crate::process::{self, Program};
 use crate::stats::median;
 use crate::{Amount, USER, own, server, write};
 
-/// How much more than the base is allowed: instructions in per cent, page faults as a number.
+/// The allowed increase over the base: instructions in per cent, and the number of page faults.
 struct Budget {
     instructions: f64,
     faults: f64,
@@ -18,10 +18,10 @@ struct Budget {
 const LOCAL: Budget = Budget { instructions: 2.0, faults: 2.0 };
 const REQUEST: Budget = Budget { instructions: 5.0, faults: 10.0 };
 
-/// Kilobytes that a request may take at most.
+/// The largest allowed memory of a request, in KiB.
 const PEAK_KIB: f64 = 4096.0;
 
-/// Compares with the program that `BENCH_BASE_AZ` names, prints a table, and ends with exit code 1 over the budget.
+/// Compares with the program that `BENCH_BASE_AZ` names, prints a table, and ends with exit code 1 if the budget is exceeded.
 pub fn run(az: &str, amount: &Amount) {
     let Ok(base) = std::env::var("BENCH_BASE_AZ") else {
         eprintln!("bench: BENCH_BASE_AZ names no earlier program; call bench/run startup.");
@@ -82,7 +82,7 @@ pub fn run(az: &str, amount: &Amount) {
     println!("\nAll within the budget.");
 }
 
-/// The instructions of one run. Callgrind masks AVX-512, in both programs alike.
+/// The instructions of one run. Callgrind hides AVX-512 from both programs.
 fn instructions(program: &Program) -> f64 {
     let record = write("callgrind.out", "");
     let mut command = Command::new("valgrind");
@@ -99,8 +99,8 @@ fn instructions(program: &Program) -> f64 {
     totals.unwrap().trim().parse().unwrap()
 }
 
-/// The median of the page faults of 21 runs, three of each of seven fresh copies, and the peak memory. How a copy lies in
-/// the page cache moves its faults by one or two.
+/// The median of the page faults of 21 runs, three of each of seven new copies, and the peak memory. The place of a copy in the
+/// page cache changes its page faults by one or two.
 fn faults_and_peak(program: &Program) -> (f64, f64) {
     let runs: Vec<(f64, f64)> = (0..7).flat_map(|_| process::runs(&program.copied_once(), 3)).collect();
     (median(&runs.iter().map(|run| run.0).collect::<Vec<_>>()), runs.iter().map(|run| run.1).fold(0.0, f64::max))

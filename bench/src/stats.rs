@@ -1,6 +1,6 @@
 //! Medians and spreads.
 
-/// The value below which that part of the sorted values lies.
+/// The value below which this share of the sorted values is.
 pub fn quantile(sorted: &[f64], part: f64) -> f64 {
     let at = ((sorted.len() - 1) as f64 * part).round() as usize;
     sorted[at]
@@ -15,7 +15,7 @@ pub fn median(values: &[f64]) -> f64 {
     quantile(&sorted(values.to_vec()), 0.5)
 }
 
-/// xorshift64*, for shuffling.
+/// A random number generator for shuffling (xorshift64*).
 pub struct Random(pub u64);
 
 impl Random {
