@@ -13,11 +13,11 @@ use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, Store, StoreError}
 /// that it had last.
 pub(crate) struct AccessKeys {
     store: Arc<Store>,
-    held: RwLock<[Held; 2]>,
+    held: RwLock<[HeldKey; 2]>,
 }
 
 /// A key and its generation. Each regeneration raises the generation by one.
-struct Held {
+struct HeldKey {
     key: AccessKey,
     generation: i64,
     /// These derive from the key: whoever knows the key knows them, and they change with it.
@@ -25,7 +25,7 @@ struct Held {
     identity_header: String,
 }
 
-impl Held {
+impl HeldKey {
     fn of(row: &AccessKeyRow) -> Result<Self, StoreError> {
         let damaged = || StoreError::Damaged { what: format!("the {} access key cannot be read", row.slot.name()) };
         let key: AccessKey = row.key.parse().map_err(|_| damaged())?;
@@ -60,10 +60,10 @@ pub(super) fn random_key() -> Result<AccessKey, NoRandom> {
 impl AccessKeys {
     /// The keys as the store has them.
     pub(super) fn new(store: Arc<Store>, [primary, secondary]: &[AccessKeyRow; 2]) -> Result<Self, StoreError> {
-        Ok(Self { store, held: RwLock::new([Held::of(primary)?, Held::of(secondary)?]) })
+        Ok(Self { store, held: RwLock::new([HeldKey::of(primary)?, HeldKey::of(secondary)?]) })
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, [Held; 2]> {
+    fn read(&self) -> RwLockReadGuard<'_, [HeldKey; 2]> {
         self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -110,7 +110,7 @@ impl AccessKeys {
         let held = self.read();
         texts.find_map(|text| {
             AccessSlot::ALL.into_iter().find_map(|slot| {
-                let Held { key, generation, .. } = &held[slot as usize];
+                let HeldKey { key, generation, .. } = &held[slot as usize];
                 key.verify(&text, signature).then_some(Caller::Key { slot, generation: *generation })
             })
         })
@@ -121,7 +121,7 @@ impl AccessKeys {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         for row in rows {
             if row.generation > held[row.slot as usize].generation {
-                held[row.slot as usize] = Held::of(row)?;
+                held[row.slot as usize] = HeldKey::of(row)?;
             }
         }
         Ok(())

@@ -33,31 +33,31 @@ const FILES: [(SigningSlot, &str); 4] = [
 
 /// Why a start fails.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(super) enum StartError {
     Error(Error),
     Failure(Failure),
 }
 
-impl From<Error> for Stop {
+impl From<Error> for StartError {
     fn from(error: Error) -> Self {
         Self::Error(error)
     }
 }
 
-impl From<Failure> for Stop {
+impl From<Failure> for StartError {
     fn from(failure: Failure) -> Self {
         Self::Failure(failure)
     }
 }
 
-impl From<StoreError> for Stop {
+impl From<StoreError> for StartError {
     fn from(error: StoreError) -> Self {
         Self::Failure(error.into())
     }
 }
 
 /// The id of the resource. The first start chooses it.
-pub(super) async fn keep_resource_id(store: &Store) -> Result<String, Stop> {
+pub(super) async fn keep_resource_id(store: &Store) -> Result<String, StartError> {
     let new = random::guid().map_err(Error::from)?;
     let settings = vec![(RESOURCE_ID.to_owned(), new), (KEYS.to_owned(), "kept".to_owned())];
     Ok(store.keep_settings(settings).await?.swap_remove(0))
@@ -69,7 +69,7 @@ pub(super) async fn keep_access_keys(
     config: &Config,
     store: &Store,
     path: Option<&Path>,
-) -> Result<[AccessKeyRow; 2], Stop> {
+) -> Result<[AccessKeyRow; 2], StartError> {
     // The version before stored a primary key only after a regeneration, not one that it was given.
     let is_unknown = store.setting(RESOURCE_ID)?.is_some()
         && !store.access_keys()?.iter().any(|row| row.slot == AccessSlot::Primary);
@@ -117,7 +117,11 @@ pub(super) async fn keep_access_keys(
 
 /// Imports the signing keys that the version before kept in files. The files are removed once the keys are in the store, because
 /// a key that is replaced later must not remain in a file.
-pub(super) async fn import_signing_keys(store: &Store, folder: &Path, keys: &[AccessKeyRow; 2]) -> Result<(), Stop> {
+pub(super) async fn import_signing_keys(
+    store: &Store,
+    folder: &Path,
+    keys: &[AccessKeyRow; 2],
+) -> Result<(), StartError> {
     if store.setting(SIGNING_KEYS)?.is_none() {
         for (slot, name) in FILES {
             let path = folder.join(name);

@@ -32,8 +32,8 @@ pub(crate) struct Identities {
     revocation_delay: Duration,
 }
 
-/// For how long and for what a token is issued.
-struct Grant<'a> {
+/// The scopes and the lifetime of a token.
+struct Terms<'a> {
     scopes: &'a [TokenScope],
     issued: OffsetDateTime,
     minutes: i64,
@@ -80,7 +80,7 @@ impl Identities {
         let token = match (&scopes, &key) {
             (Some(scopes), Some(key)) => {
                 let user = User { name: &row.user, revocation: row.revocation };
-                Some(self.sign(key, &user, Grant { scopes, issued: now, minutes }).await?)
+                Some(self.sign(key, &user, Terms { scopes, issued: now, minutes }).await?)
             }
             _ => None,
         };
@@ -118,12 +118,12 @@ impl Identities {
         let issued = self.access_keys.heed(self.store.issue(caller, user.clone(), nanos(now)).await)?;
         let revocation = issued.ok_or(Refusal::IdentityNotFound)?;
         let user = User { name: &user, revocation };
-        self.sign(&key, &user, Grant { scopes: &scopes, issued: now, minutes }).await
+        self.sign(&key, &user, Terms { scopes: &scopes, issued: now, minutes }).await
     }
 
-    async fn sign(&self, key: &SigningKey, user: &User<'_>, grant: Grant<'_>) -> Refused<AccessToken> {
-        let expires_on = grant.issued + Duration::minutes(grant.minutes);
-        let claims = self.resource.claims(user, grant.scopes, grant.issued, expires_on);
+    async fn sign(&self, key: &SigningKey, user: &User<'_>, terms: Terms<'_>) -> Refused<AccessToken> {
+        let expires_on = terms.issued + Duration::minutes(terms.minutes);
+        let claims = self.resource.claims(user, terms.scopes, terms.issued, expires_on);
         Ok(AccessToken::new(self.signer.sign(key, &claims).await?, expires_on))
     }
 

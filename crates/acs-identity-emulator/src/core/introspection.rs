@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::access_keys::AccessKeys;
 use super::refusal::Refused;
 use super::resource::Resource;
-use super::signing_keys::Held;
+use super::signing_keys::HeldSigningKey;
 use super::token_signer::TokenSigner;
 use crate::clock::{ServiceClock, nanos};
 use crate::store::revocation::is_revoked;
@@ -126,7 +126,7 @@ impl Introspector {
     async fn why_not_in_force(
         &self,
         caller: Caller,
-        key: &Held,
+        key: &HeldSigningKey,
         claims: &AccessTokenClaims,
     ) -> Refused<Option<Inactive>> {
         // Teams and Entra users are not identities of the resource. Their tokens end with the key and cannot be revoked.

@@ -22,7 +22,7 @@ mod token_signer;
 pub use entra::DEFAULT_TENANT;
 pub(crate) use entra::{EntraTokenRequest, ManagementCaller, audience_of};
 pub(crate) use faults::{SignInFault, TokenFault};
-pub(crate) use open::{Opened, described};
+pub(crate) use open::{OpenedCore, described};
 pub(crate) use owners::Core;
 pub(crate) use refusal::{Field, Refusal};
 pub(crate) use settling::settle_what_is_due;

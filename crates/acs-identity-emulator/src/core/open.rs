@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::first_start::{Stop, import_signing_keys, keep_access_keys, keep_resource_id};
+use super::first_start::{StartError, import_signing_keys, keep_access_keys, keep_resource_id};
 use super::owners::Core;
 use crate::clock::nanos;
 use crate::config::{Config, Storage};
@@ -11,7 +11,7 @@ use crate::folder::{self, Folder};
 use crate::store::{AccessSlot, Caller, Failure, Store, block_on};
 
 /// A core that was opened.
-pub(crate) struct Opened {
+pub(crate) struct OpenedCore {
     pub(crate) core: Core,
     /// Whether the folder was new, or one of the version before.
     pub(crate) is_new: bool,
@@ -19,7 +19,7 @@ pub(crate) struct Opened {
 
 impl Core {
     /// Opens the store, and stores what is chosen at the first start. All of that is durable when this returns.
-    pub(crate) fn open(config: &Config) -> Result<Opened, Error> {
+    pub(crate) fn open(config: &Config) -> Result<OpenedCore, Error> {
         let now = nanos(config.clock.now());
         let (store, folder, is_new) = match &config.storage {
             Storage::Memory => (Store::in_memory(), None, false),
@@ -31,9 +31,9 @@ impl Core {
         };
         let path = config.storage.folder();
         match block_on(Self::start(config, folder, store, path, now)) {
-            Ok(core) => Ok(Opened { core, is_new }),
-            Err(Stop::Error(error)) => Err(error),
-            Err(Stop::Failure(failure)) => Err(described(path, failure)),
+            Ok(core) => Ok(OpenedCore { core, is_new }),
+            Err(StartError::Error(error)) => Err(error),
+            Err(StartError::Failure(failure)) => Err(described(path, failure)),
         }
     }
 
@@ -44,7 +44,7 @@ impl Core {
         store: Store,
         path: Option<&Path>,
         now: i64,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, StartError> {
         let keys = keep_access_keys(config, &store, path).await?;
         let resource_id = keep_resource_id(&store).await?;
         if let Some(path) = path {

@@ -13,7 +13,7 @@ const KEY_STACK: usize = 512 * 1024;
 
 /// A key, and the generation of the access key that it belongs to.
 #[derive(Clone)]
-pub(super) struct Held {
+pub(super) struct HeldSigningKey {
     pub(super) slot: SigningSlot,
     pub(super) generation: i64,
     pub(super) key: Arc<SigningKey>,
@@ -22,7 +22,7 @@ pub(super) struct Held {
 /// The keys that were used, and the turn to make one.
 pub(super) struct SigningKeys {
     store: Arc<Store>,
-    held: RwLock<Vec<Held>>,
+    held: RwLock<Vec<HeldSigningKey>>,
     turn: Mutex<()>,
 }
 
@@ -31,11 +31,11 @@ impl SigningKeys {
         Self { store, held: RwLock::default(), turn: Mutex::default() }
     }
 
-    fn find(&self, is: impl Fn(&Held) -> bool) -> Option<Held> {
+    fn find(&self, is: impl Fn(&HeldSigningKey) -> bool) -> Option<HeldSigningKey> {
         self.held.read().unwrap_or_else(PoisonError::into_inner).iter().find(|held| is(held)).cloned()
     }
 
-    fn keep(&self, new: &Held) {
+    fn keep(&self, new: &HeldSigningKey) {
         let mut all = self.held.write().unwrap_or_else(PoisonError::into_inner);
         match all.iter_mut().find(|held| held.slot == new.slot) {
             // A request that was signed with the former key may come late.
@@ -46,8 +46,8 @@ impl SigningKeys {
     }
 
     /// The key of a slot in that generation. If there is none yet, it is made now, and is durable before it signs anything.
-    pub(super) async fn get(&self, slot: SigningSlot, generation: i64) -> Result<Held, Failure> {
-        let is = |held: &Held| held.slot == slot && held.generation == generation;
+    pub(super) async fn get(&self, slot: SigningSlot, generation: i64) -> Result<HeldSigningKey, Failure> {
+        let is = |held: &HeldSigningKey| held.slot == slot && held.generation == generation;
         if let Some(held) = self.find(is) {
             return Ok(held);
         }
@@ -59,7 +59,7 @@ impl SigningKeys {
         self.store_key(slot, generation, pkcs8).await
     }
 
-    async fn store_key(&self, slot: SigningSlot, generation: i64, pkcs8: Vec<u8>) -> Result<Held, Failure> {
+    async fn store_key(&self, slot: SigningSlot, generation: i64, pkcs8: Vec<u8>) -> Result<HeldSigningKey, Failure> {
         let pkcs8 = self.store.keep_signing_key(slot, generation, pkcs8).await?;
         let held = parsed(&SigningKeyRow { slot, generation, pkcs8 })?;
         self.keep(&held);
@@ -67,7 +67,7 @@ impl SigningKeys {
     }
 
     /// The key that the store has, if there is one.
-    fn existing_key(&self, slot: SigningSlot) -> Result<Option<Held>, Failure> {
+    fn existing_key(&self, slot: SigningSlot) -> Result<Option<HeldSigningKey>, Failure> {
         let Some(row) = self.store.signing_key(slot)? else { return Ok(None) };
         if let Some(held) = self.find(|held| held.slot == slot && held.generation == row.generation) {
             return Ok(Some(held));
@@ -86,9 +86,9 @@ impl SigningKeys {
     }
 
     /// The key that an access token names. The caller has to see whether its generation is in force.
-    pub(super) fn named_by(&self, token: &str) -> Result<Option<Held>, Failure> {
+    pub(super) fn named_by(&self, token: &str) -> Result<Option<HeldSigningKey>, Failure> {
         let Some(kid) = key_id(token) else { return Ok(None) };
-        let is = |held: &Held| held.key.kid() == kid && held.slot != SigningSlot::Issuer;
+        let is = |held: &HeldSigningKey| held.key.kid() == kid && held.slot != SigningSlot::Issuer;
         if let Some(held) = self.find(is) {
             return Ok(Some(held));
         }
@@ -101,7 +101,7 @@ impl SigningKeys {
     }
 
     /// The keys of all tokens that are good. Those that are missing are made.
-    pub(super) async fn published(&self) -> Result<Vec<Held>, Failure> {
+    pub(super) async fn published(&self) -> Result<Vec<HeldSigningKey>, Failure> {
         let [primary, secondary] = self.store.snapshot(None, None)?.generations;
         let wanted = [
             (SigningSlot::Access(AccessSlot::Primary), primary),
@@ -147,9 +147,9 @@ impl SigningKeys {
     }
 }
 
-fn parsed(row: &SigningKeyRow) -> Result<Held, Failure> {
+fn parsed(row: &SigningKeyRow) -> Result<HeldSigningKey, Failure> {
     let damaged =
         |_: Error| StoreError::Damaged { what: format!("the signing key {} cannot be read", row.slot.name()) };
     let key = SigningKey::from_pkcs8(&row.pkcs8).map_err(damaged)?;
-    Ok(Held { slot: row.slot, generation: row.generation, key: Arc::new(key) })
+    Ok(HeldSigningKey { slot: row.slot, generation: row.generation, key: Arc::new(key) })
 }

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::access_keys::AccessKeys;
 use super::refusal::{Refusal, Refused};
-use super::signing_keys::{Held, SigningKeys};
+use super::signing_keys::{HeldSigningKey, SigningKeys};
 use crate::keys::signing::SigningKey;
 use crate::store::{Caller, Failure, SigningSlot, Store, yield_now};
 
@@ -58,7 +58,7 @@ impl TokenSigner {
     }
 
     /// The key that an access token names. The caller has to see whether its generation is in force.
-    pub(super) fn key_named_by(&self, token: &str) -> Refused<Option<Held>> {
+    pub(super) fn key_named_by(&self, token: &str) -> Refused<Option<HeldSigningKey>> {
         self.access_keys.heed(self.keys.named_by(token))
     }
 

@@ -5,11 +5,11 @@ use acs_identity_protocol::error::codes;
 
 use super::backend::Backend;
 use super::context::request::RequestContext;
-use super::http::error::{HttpError, Outcome};
+use super::http::error::{HttpError, HttpResult};
 use super::http::path::query_parameters;
 
 /// The api-version that the query names. One that is newer than all known ones is served as the newest.
-pub(crate) fn of_query(backend: &Backend, request: &RequestContext) -> Outcome<&'static ApiVersion> {
+pub(crate) fn of_query(backend: &Backend, request: &RequestContext) -> HttpResult<&'static ApiVersion> {
     let mut names = query_parameters(request.head.query(), "api-version").filter(|name| !name.is_empty());
     let Some(name) = names.next() else {
         let message = "An API version is required, but was not specified.";

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::context::request::RequestContext;
-use super::http::host::{HostName, Names};
+use super::http::host::{HostName, OwnNames};
 use super::routes::route::Route;
 use crate::config::Config;
 use crate::core::Core;
@@ -14,7 +14,7 @@ pub(crate) struct Backend {
     pub(crate) core: Arc<Core>,
     pub(crate) config: Config,
     pub(crate) pki: Arc<Pki>,
-    pub(crate) names: Names,
+    pub(crate) names: OwnNames,
     /// All routes.
     pub(crate) routes: Vec<&'static Route>,
     /// `https://localhost:PORT`, for clients that do not name a host of ours.
@@ -29,7 +29,7 @@ impl Backend {
         base: String,
         routes: Vec<&'static Route>,
     ) -> Self {
-        let names = Names::of(&config);
+        let names = OwnNames::of(&config);
         Self { core, config, pki, names, routes, base }
     }
 

@@ -3,7 +3,7 @@
 use super::backend::Backend;
 use super::context::request::RequestContext;
 use super::http::answer::Answer;
-use super::http::error::{HttpError, Outcome};
+use super::http::error::{HttpError, HttpResult};
 use super::http::path::query_parameter;
 use super::routes::route::{Callers, POST};
 use super::table::row::{Row, later};
@@ -12,7 +12,7 @@ use super::table::row::{Row, later};
 pub(super) static ROUTES: [Row; 1] =
     [Row::emulator(POST, "/introspect", Callers::Management, true, later!(introspect))];
 
-async fn introspect(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+async fn introspect(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let missing = || HttpError::binding("The body must hold a token: token=…", Some("token"));
     let form = std::str::from_utf8(&request.body).map_err(|_| missing())?;
     let token = query_parameter(form, "token").ok_or_else(missing)?;

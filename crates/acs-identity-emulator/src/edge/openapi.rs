@@ -8,7 +8,7 @@ use hyper::Method;
 use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::http::error::{HttpError, Outcome};
+use super::http::error::{HttpError, HttpResult};
 use super::routes::route::Route;
 
 /// The document of all versions.
@@ -18,7 +18,7 @@ const EVERYTHING: &str = include_str!("../openapi.json");
 static DESCRIBED: Mutex<BTreeMap<&'static str, Bytes>> = Mutex::new(BTreeMap::new());
 
 /// The document of a version, as it is sent.
-pub(crate) fn described(routes: &[&Route], version: &ApiVersion) -> Outcome<Bytes> {
+pub(crate) fn described(routes: &[&Route], version: &ApiVersion) -> HttpResult<Bytes> {
     let mut described = DESCRIBED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(text) = described.get(version.name) {
         return Ok(text.clone());
@@ -29,7 +29,7 @@ pub(crate) fn described(routes: &[&Route], version: &ApiVersion) -> Outcome<Byte
 }
 
 /// The document of a version.
-fn describe(routes: &[&Route], version: &ApiVersion) -> Outcome<Value> {
+fn describe(routes: &[&Route], version: &ApiVersion) -> HttpResult<Value> {
     let mut document: Value = serde_json::from_str(EVERYTHING).map_err(HttpError::fault)?;
     document["info"]["version"] = version.name.into();
     for parameter in ["ApiVersion", "OptionalApiVersion"] {

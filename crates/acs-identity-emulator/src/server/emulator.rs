@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::certificates;
 use crate::clock::machine;
 use crate::config::Config;
-use crate::core::{Core, Opened};
+use crate::core::{Core, OpenedCore};
 use crate::error::Error;
 use crate::keys::pki::Pki;
 use crate::keys::signing::usable_keys;
@@ -46,7 +46,7 @@ impl Emulator {
                 "{name} publishes no RSA key for signatures by RS256, so none of its tokens is taken"
             ));
         }
-        let Opened { mut core, is_new } = Core::open(&config)?;
+        let OpenedCore { mut core, is_new } = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, machine::now())?;
         if is_new {
             // What this start has decided stands in the log alone until the database is closed. With a lost log, the folder

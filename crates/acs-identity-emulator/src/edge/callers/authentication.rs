@@ -9,7 +9,7 @@ use crate::core::ManagementCaller;
 use crate::edge::backend::Backend;
 use crate::edge::context::principal::{CONTROL_HEADER, Principal};
 use crate::edge::context::request::RequestContext;
-use crate::edge::http::error::{DENIED, HttpError, Outcome};
+use crate::edge::http::error::{DENIED, HttpError, HttpResult};
 use crate::edge::routes::route::Callers;
 
 /// Whether a request has credentials, valid or not.
@@ -31,7 +31,7 @@ impl From<Principal> for Authenticated {
 }
 
 /// Finds out who calls, and checks whether they may.
-pub(crate) fn check(backend: &Backend, request: &RequestContext) -> Outcome<Authenticated> {
+pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<Authenticated> {
     let callers = request.callers();
     if matches!(callers, Callers::Control | Callers::Keys)
         && let Some(secret) = request.head.header(CONTROL_HEADER)

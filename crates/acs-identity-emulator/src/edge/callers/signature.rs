@@ -12,7 +12,7 @@ use base64::Engine as _;
 use crate::edge::backend::Backend;
 use crate::edge::context::principal::CONTROL_HEADER;
 use crate::edge::context::request::RequestContext;
-use crate::edge::http::error::{DENIED, HttpError, Outcome};
+use crate::edge::http::error::{DENIED, HttpError, HttpResult};
 use crate::store::Caller;
 
 const HASH_DIFFERS: &str = "Request 'x-ms-content-sha256' differs from generated content hash.";
@@ -51,7 +51,7 @@ fn shown_scheme(scheme: &str) -> String {
 }
 
 /// Checks the signature of a request; the key that made it, and the hash that the body must have.
-pub(super) fn check(backend: &Backend, request: &RequestContext) -> Outcome<(Caller, String)> {
+pub(super) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(Caller, String)> {
     let head = &request.head;
     let denied = |why: &str| HttpError::denied(DENIED).because(why);
     let authorization = head.header("authorization").ok_or_else(|| {
@@ -90,7 +90,7 @@ pub(super) fn check(backend: &Backend, request: &RequestContext) -> Outcome<(Cal
 }
 
 /// Refuses a body that is not the one that was signed.
-pub(crate) fn check_body(request: &RequestContext, hash: Option<&str>) -> Outcome<()> {
+pub(crate) fn check_body(request: &RequestContext, hash: Option<&str>) -> HttpResult<()> {
     match hash {
         Some(hash) if hash != content_hash(&request.body) => {
             Err(HttpError::denied(HASH_DIFFERS).because("x-ms-content-sha256 is not the hash of the body"))
@@ -99,7 +99,7 @@ pub(crate) fn check_body(request: &RequestContext, hash: Option<&str>) -> Outcom
     }
 }
 
-fn check_date(request: &RequestContext, name: &str) -> Outcome<()> {
+fn check_date(request: &RequestContext, name: &str) -> HttpResult<()> {
     let denied = |why: String| HttpError::denied(DENIED).because(why);
     let date = request.head.header(name).ok_or_else(|| denied(format!("no {name} header")))?;
     let date = parse_http_date(date).ok_or_else(|| denied(format!("{name} is not an RFC 1123 date")))?;

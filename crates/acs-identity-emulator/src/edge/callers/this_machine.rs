@@ -4,11 +4,11 @@ use hyper::header::{HeaderMap, HeaderValue};
 
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
-use crate::edge::http::error::{HttpError, Note, Outcome};
+use crate::edge::http::error::{HttpError, HttpResult, Note};
 
 /// Refuses a peer of another machine, also one behind a proxy on this machine, and a web page whose name was made to lead here
 /// (DNS rebinding).
-pub(crate) fn check(backend: &Backend, request: &RequestContext) -> Outcome<()> {
+pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<()> {
     let why = if !request.connection.is_local() {
         "This endpoint gives tokens without a credential, so it answers only clients on the emulator's machine."
     } else if request.head.came_through_a_proxy() {

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::any_case;
 use super::request::RequestContext;
-use crate::edge::http::error::{HttpError, Outcome};
+use crate::edge::http::error::{HttpError, HttpResult};
 
 /// Reads a JSON body. An empty body and `null` are the default.
-pub(crate) fn body_or_default<T: DeserializeOwned + Default>(request: &RequestContext) -> Outcome<T> {
+pub(crate) fn body_or_default<T: DeserializeOwned + Default>(request: &RequestContext) -> HttpResult<T> {
     if request.body.is_empty() {
         return Ok(T::default());
     }
@@ -19,12 +19,12 @@ pub(crate) fn body_or_default<T: DeserializeOwned + Default>(request: &RequestCo
 }
 
 /// Reads a JSON body that must be there.
-pub(crate) fn body<T: DeserializeOwned>(request: &RequestContext) -> Outcome<T> {
+pub(crate) fn body<T: DeserializeOwned>(request: &RequestContext) -> HttpResult<T> {
     check_type(request)?;
     parse(&request.body)?.ok_or_else(|| HttpError::binding("The request body must be a JSON object.", None))
 }
 
-fn check_type(request: &RequestContext) -> Outcome<()> {
+fn check_type(request: &RequestContext) -> HttpResult<()> {
     if let Some(kind) = request.head.header("content-type") {
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if !kind.ends_with("json") {
@@ -36,7 +36,7 @@ fn check_type(request: &RequestContext) -> Outcome<()> {
 }
 
 /// Reads JSON; `None` where it is `null`.
-pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Outcome<Option<T>> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> HttpResult<Option<T>> {
     let invalid =
         |error: serde_json::Error| HttpError::binding(format!("The request body is not valid: {error}."), None);
     let mut value: Value = serde_json::from_slice(body).map_err(invalid)?;
@@ -51,8 +51,8 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Outcome<Option<T>> {
 }
 
 /// Refuses a body that names a member twice, in any case: it is not clear which of two assignments of one object is meant.
-pub(crate) fn check_names_differ(body: &[u8], target: &'static str) -> Outcome<()> {
-    let Ok(names) = serde_json::from_slice::<Names>(body) else { return Ok(()) };
+pub(crate) fn check_names_differ(body: &[u8], target: &'static str) -> HttpResult<()> {
+    let Ok(names) = serde_json::from_slice::<MemberNames>(body) else { return Ok(()) };
     let mut seen = HashSet::new();
     match names.0.into_iter().find(|name| !seen.insert(name.to_ascii_lowercase())) {
         Some(name) => Err(HttpError::validation(format!("'{name}' is given more than once."), target)),
@@ -61,24 +61,24 @@ pub(crate) fn check_names_differ(body: &[u8], target: &'static str) -> Outcome<(
 }
 
 /// The names of an object's members. A name that occurs twice is listed twice.
-struct Names(Vec<String>);
+struct MemberNames(Vec<String>);
 
-impl<'de> Deserialize<'de> for Names {
+impl<'de> Deserialize<'de> for MemberNames {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Collect;
         impl<'de> Visitor<'de> for Collect {
-            type Value = Names;
+            type Value = MemberNames;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Names, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<MemberNames, A::Error> {
                 let mut names = Vec::new();
                 while let Some((name, IgnoredAny)) = members.next_entry()? {
                     names.push(name);
                 }
-                Ok(Names(names))
+                Ok(MemberNames(names))
             }
         }
         deserializer.deserialize_map(Collect)

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use acs_identity_protocol::api_version::ApiVersion;
 
 use super::principal::Principal;
-use crate::edge::http::body::Held;
+use crate::edge::http::body::HeldBody;
 use crate::edge::http::connection::Connection;
 use crate::edge::http::head::Head;
 use crate::edge::http::host::HostName;
-use crate::edge::routes::route::{Callers, Route, Value};
+use crate::edge::routes::route::{Callers, PathValue, Route};
 
 /// A request, and what is known about it so far.
 pub(crate) struct RequestContext {
@@ -22,12 +22,12 @@ pub(crate) struct RequestContext {
     /// The route of the path and the method. If the path has no such method, the first route of the path. `None` if the path does not
     /// exist.
     pub(crate) route: Option<&'static Route>,
-    values: Vec<(Value, String)>,
+    values: Vec<(PathValue, String)>,
     /// The api-version of the request. It is the newest one if the route has no versions.
     pub(crate) version: &'static ApiVersion,
     pub(crate) caller: Principal,
     /// Empty until it is read.
-    pub(crate) body: Held,
+    pub(crate) body: HeldBody,
 }
 
 impl RequestContext {
@@ -35,7 +35,7 @@ impl RequestContext {
         head: Head,
         connection: Arc<Connection>,
         route: Option<&'static Route>,
-        values: Vec<(Value, String)>,
+        values: Vec<(PathValue, String)>,
     ) -> Self {
         let host = head.header("host").and_then(HostName::parse);
         Self {
@@ -47,12 +47,12 @@ impl RequestContext {
             values,
             version: ApiVersion::newest(),
             caller: Principal::Anyone,
-            body: Held::default(),
+            body: HeldBody::default(),
         }
     }
 
     /// The text of a value in the path.
-    pub(crate) fn value(&self, value: Value) -> &str {
+    pub(crate) fn value(&self, value: PathValue) -> &str {
         self.values.iter().find(|(known, _)| *known == value).map_or("", |(_, text)| text)
     }
 

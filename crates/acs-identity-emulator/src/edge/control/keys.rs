@@ -8,7 +8,7 @@ use crate::edge::backend::Backend;
 use crate::edge::context::json::body;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::Outcome;
+use crate::edge::http::error::HttpResult;
 use crate::store::AccessSlot;
 
 /// As in Azure Resource Manager's `regenerateKey` of communication services.
@@ -26,7 +26,7 @@ enum KeyType {
     Secondary,
 }
 
-pub(super) async fn regenerate(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn regenerate(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let wanted: RegenerateKeyRequest = body(request)?;
     let slot = match wanted.key_type {
         KeyType::Primary => AccessSlot::Primary,
@@ -37,7 +37,7 @@ pub(super) async fn regenerate(backend: &Backend, request: &RequestContext) -> O
 }
 
 /// The access keys, as Azure Resource Manager's `listKeys` names them.
-pub(super) fn list(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) fn list(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let keys = &backend.core.access_keys;
     let (primary, secondary) = (keys.get(AccessSlot::Primary), keys.get(AccessSlot::Secondary));
     let base = backend.base_of(request);

@@ -6,8 +6,8 @@ use super::form::Form;
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::Outcome;
-use crate::edge::routes::route::Value;
+use crate::edge::http::error::HttpResult;
+use crate::edge::routes::route::PathValue;
 
 /// The page at the address that device codes name.
 const PAGE: &str = "<!doctype html><html lang=\"en\"><title>Device login</title>\
@@ -16,15 +16,15 @@ const PAGE: &str = "<!doctype html><html lang=\"en\"><title>Device login</title>
 /// How often a client may ask whether the user has signed in, in seconds.
 const POLL_INTERVAL: u64 = 1;
 
-pub(super) fn page(_: &Backend, _: &RequestContext) -> Outcome<Answer> {
+pub(super) fn page(_: &Backend, _: &RequestContext) -> HttpResult<Answer> {
     Ok(Answer::text("text/html; charset=utf-8", PAGE))
 }
 
-pub(super) fn begin(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) fn begin(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let form = Form::of(request);
     let client = form.required("client_id")?;
     let scope = form.scope()?;
-    let (code, expires_in) = backend.core.device_logins.begin(request.value(Value::Tenant), &client, &scope)?;
+    let (code, expires_in) = backend.core.device_logins.begin(request.value(PathValue::Tenant), &client, &scope)?;
     let user_code: String = code.chars().filter(char::is_ascii_alphanumeric).take(9).collect();
     Answer::secret(&json!({
         "user_code": user_code.to_ascii_uppercase(),

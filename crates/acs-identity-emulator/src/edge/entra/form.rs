@@ -1,7 +1,7 @@
 //! The form that a client posts to the token endpoints.
 
 use crate::edge::context::request::RequestContext;
-use crate::edge::http::error::{HttpError, Outcome};
+use crate::edge::http::error::{HttpError, HttpResult};
 use crate::edge::http::path::query_parameter;
 
 /// The form. An empty field counts as missing.
@@ -16,12 +16,12 @@ impl<'a> Form<'a> {
         query_parameter(self.0, name).filter(|value| !value.is_empty())
     }
 
-    pub(super) fn required(&self, name: &str) -> Outcome<String> {
+    pub(super) fn required(&self, name: &str) -> HttpResult<String> {
         self.field(name).ok_or_else(|| missing(name))
     }
 
     /// The scope. Version 1 names a resource in its place.
-    pub(super) fn scope(&self) -> Outcome<String> {
+    pub(super) fn scope(&self) -> HttpResult<String> {
         let of_resource = || self.field("resource").map(|resource| resource + "/.default");
         self.field("scope").or_else(of_resource).ok_or_else(|| missing("scope"))
     }

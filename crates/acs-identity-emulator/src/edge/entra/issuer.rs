@@ -5,15 +5,15 @@ use serde_json::json;
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::Outcome;
-use crate::edge::routes::route::Value;
+use crate::edge::http::error::HttpResult;
+use crate::edge::routes::route::PathValue;
 
-pub(super) async fn keys(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn keys(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
     Answer::json(200, &backend.core.signer.issuer_jwks().await?)
 }
 
-pub(super) fn metadata(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
-    let (base, tenant) = (backend.base_of(request), request.value(Value::Tenant));
+pub(super) fn metadata(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let (base, tenant) = (backend.base_of(request), request.value(PathValue::Tenant));
     let body = json!({
         "issuer": format!("{base}/{tenant}/v2.0"),
         "authorization_endpoint": format!("{base}/{tenant}/oauth2/v2.0/authorize"),

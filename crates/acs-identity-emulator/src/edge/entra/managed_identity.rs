@@ -7,7 +7,7 @@ use crate::core::DEFAULT_TENANT;
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::{HttpError, Outcome};
+use crate::edge::http::error::{HttpError, HttpResult};
 use crate::edge::http::path::query_parameter;
 use crate::store::Caller;
 
@@ -18,7 +18,7 @@ const MANAGED_IDENTITY: &str = "00000000-0000-0000-0000-000000000001";
 pub(super) const MAX_NAME: usize = 2048;
 
 /// The endpoint of App Service (`IDENTITY_ENDPOINT`).
-pub(super) async fn of_app_service(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn of_app_service(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let secret = request.head.header("x-identity-header");
     let Some(key) = secret.and_then(|secret| backend.core.access_keys.by_identity_header(secret)) else {
         let description = "X-IDENTITY-HEADER is not the value of IDENTITY_HEADER.";
@@ -28,7 +28,7 @@ pub(super) async fn of_app_service(backend: &Backend, request: &RequestContext) 
 }
 
 /// The endpoint of virtual machines (IMDS).
-pub(super) async fn of_machine(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn of_machine(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     if !request.head.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         return Err(HttpError::oauth(400, "invalid_request", "Required metadata header not specified"));
     }
@@ -36,7 +36,7 @@ pub(super) async fn of_machine(backend: &Backend, request: &RequestContext) -> O
 }
 
 /// Both endpoints write all numbers as strings, and the SDK for Rust insists on it.
-async fn issue(backend: &Backend, request: &RequestContext, by: Caller) -> Outcome<Answer> {
+async fn issue(backend: &Backend, request: &RequestContext, by: Caller) -> HttpResult<Answer> {
     let query = request.head.query();
     let Some(resource) = query_parameter(query, "resource").filter(|resource| !resource.is_empty()) else {
         return Err(HttpError::oauth(400, "invalid_resource", "The query must name a 'resource'."));

@@ -10,9 +10,9 @@ use crate::edge::backend::Backend;
 use crate::edge::callers::this_machine;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::{HttpError, Outcome};
+use crate::edge::http::error::{HttpError, HttpResult};
 use crate::edge::http::path::decode_segment;
-use crate::edge::routes::route::Value;
+use crate::edge::routes::route::PathValue;
 use crate::store::Caller;
 
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -24,7 +24,7 @@ struct Client {
 }
 
 impl Client {
-    fn of(request: &RequestContext, form: &Form<'_>) -> Outcome<Self> {
+    fn of(request: &RequestContext, form: &Form<'_>) -> HttpResult<Self> {
         match basic_credentials(request) {
             Some((id, secret)) => Ok(Self { id, secret: Some(secret) }),
             None => Ok(Self { id: form.required("client_id")?, secret: form.field("client_secret") }),
@@ -32,7 +32,7 @@ impl Client {
     }
 }
 
-pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let form = Form::of(request);
     let client = Client::of(request, &form)?;
     match form.field("grant_type").as_deref() {
@@ -41,7 +41,7 @@ pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> Outcom
             // This grant needs no credential.
             this_machine::check(backend, request)?;
             let code = form.field("device_code").or_else(|| form.field("code")).unwrap_or_default();
-            let (base, tenant) = (backend.base_of(request), request.value(Value::Tenant));
+            let (base, tenant) = (backend.base_of(request), request.value(PathValue::Tenant));
             Answer::secret(&backend.core.device_logins.end(&base, tenant, &client.id, &code).await?)
         }
         Some(other) => {
@@ -60,20 +60,20 @@ async fn for_application(
     request: &RequestContext,
     form: &Form<'_>,
     client: &Client,
-) -> Outcome<Answer> {
+) -> HttpResult<Answer> {
     let by = authenticate(backend, form, client)?;
     let scope = form.scope()?;
     if scope.len() > MAX_NAME {
         return Err(Refusal::SignIn(SignInFault::ScopeTooLong).into());
     }
     let audience = audience_of(scope.split(' ').next().unwrap_or_default());
-    let (base, tenant) = (backend.base_of(request), request.value(Value::Tenant));
+    let (base, tenant) = (backend.base_of(request), request.value(PathValue::Tenant));
     let issuer = &backend.core.entra_issuer;
     Answer::secret(&issuer.issue_application_token(&base, tenant, &client.id, audience, by).await?)
 }
 
 /// By which access key the application authenticates: with the secret that derives from it, or with a token that it got.
-fn authenticate(backend: &Backend, form: &Form<'_>, client: &Client) -> Outcome<Caller> {
+fn authenticate(backend: &Backend, form: &Form<'_>, client: &Client) -> HttpResult<Caller> {
     if let Some(assertion) = form.field("client_assertion") {
         return Ok(backend.core.entra_tokens.check_assertion(&assertion)?);
     }

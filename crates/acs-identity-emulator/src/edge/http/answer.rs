@@ -10,7 +10,7 @@ use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
 use serde::Serialize;
 use serde_json::json;
 
-use super::error::{Form, Header, HttpError, Outcome};
+use super::error::{BodyForm, Header, HttpError, HttpResult};
 
 /// A body. The bodies of errors are sent in chunks, as the service does.
 pub(crate) struct Body {
@@ -58,7 +58,7 @@ impl Answer {
     }
 
     /// A result in JSON.
-    pub(crate) fn json(status: u16, value: &impl Serialize) -> Outcome<Self> {
+    pub(crate) fn json(status: u16, value: &impl Serialize) -> HttpResult<Self> {
         let body = serde_json::to_vec(value).map_err(HttpError::fault)?;
         Ok(Self { content_type: Some(JSON), body: body.into(), ..Self::new(status) })
     }
@@ -74,7 +74,7 @@ impl Answer {
     }
 
     /// A result in JSON that must not be stored: it holds a secret.
-    pub(crate) fn secret(value: &impl Serialize) -> Outcome<Self> {
+    pub(crate) fn secret(value: &impl Serialize) -> HttpResult<Self> {
         Ok(Self::json(200, value)?.with("cache-control", "no-store"))
     }
 
@@ -96,12 +96,12 @@ impl Answer {
     /// The answer with an error. The line of the log is written elsewhere.
     pub(crate) fn refused(error: HttpError) -> Self {
         let answer = match error.form {
-            Form::Empty => Self::new(error.status),
-            Form::OAuth => {
+            BodyForm::Empty => Self::new(error.status),
+            BodyForm::OAuth => {
                 let body = json!({"error": error.code, "error_description": error.message});
                 Self { content_type: Some(JSON), body: body.to_string().into(), ..Self::new(error.status) }
             }
-            Form::Service => {
+            BodyForm::Service => {
                 let detail = ErrorDetail {
                     code: error.code.to_owned(),
                     message: error.message,

@@ -9,7 +9,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Bytes};
 
 use super::head::Head;
-use crate::edge::http::error::{HttpError, Outcome};
+use crate::edge::http::error::{HttpError, HttpResult};
 
 /// The largest body that is read, in bytes. Bodies of the service have a few hundred bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -58,13 +58,13 @@ impl Budget {
 
 /// A body and the room that it takes.
 #[derive(Default)]
-pub(crate) struct Held {
+pub(crate) struct HeldBody {
     bytes: Vec<u8>,
     taken: usize,
     budget: Option<Arc<Budget>>,
 }
 
-impl Deref for Held {
+impl Deref for HeldBody {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
@@ -72,7 +72,7 @@ impl Deref for Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for HeldBody {
     fn drop(&mut self) {
         if let Some(budget) = &self.budget {
             budget.used.fetch_sub(self.taken, Ordering::Relaxed);
@@ -80,7 +80,7 @@ impl Drop for Held {
     }
 }
 
-impl Held {
+impl HeldBody {
     /// Adds bytes; whether there was room.
     fn add(&mut self, bytes: &[u8], budget: &Arc<Budget>) -> bool {
         if !budget.take(bytes.len()) {
@@ -94,7 +94,7 @@ impl Held {
 }
 
 /// Refuses a body whose stated length is over the limit.
-pub(crate) fn check_length(head: &Head, limit: usize) -> Outcome<()> {
+pub(crate) fn check_length(head: &Head, limit: usize) -> HttpResult<()> {
     match head.stated_length() {
         Some(length) if length > limit as u64 => Err(HttpError::too_large(limit)),
         _ => Ok(()),
@@ -102,11 +102,11 @@ pub(crate) fn check_length(head: &Head, limit: usize) -> Outcome<()> {
 }
 
 /// Reads a body. If it is refused, the connection must end, because the rest of the body is not read.
-pub(crate) async fn read<B>(body: B, limit: usize, budget: &Arc<Budget>) -> Outcome<Held>
+pub(crate) async fn read<B>(body: B, limit: usize, budget: &Arc<Budget>) -> HttpResult<HeldBody>
 where
     B: HttpBody<Data = Bytes>,
 {
-    let mut held = Held::default();
+    let mut held = HeldBody::default();
     let mut body = pin!(body);
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {

@@ -16,7 +16,7 @@ pub(crate) struct HttpError {
     /// For the client.
     pub(crate) message: String,
     pub(crate) target: Option<&'static str>,
-    pub(crate) form: Form,
+    pub(crate) form: BodyForm,
     /// Whether the response announces the api-versions: errors of the operation itself do, those before it do not.
     pub(crate) announces_versions: bool,
     /// A header that belongs to it.
@@ -27,7 +27,7 @@ pub(crate) struct HttpError {
 
 /// What the body of an error looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum BodyForm {
     /// The form of the service (docs/service.md, section 4).
     Service,
     /// The form of RFC 6749, as Entra fills it.
@@ -54,7 +54,7 @@ pub(crate) enum Note {
     Error(String),
 }
 
-pub(crate) type Outcome<T> = Result<T, HttpError>;
+pub(crate) type HttpResult<T> = Result<T, HttpError>;
 
 impl HttpError {
     /// An error in the form of the service.
@@ -64,7 +64,7 @@ impl HttpError {
             code,
             message: message.into(),
             target: None,
-            form: Form::Service,
+            form: BodyForm::Service,
             announces_versions: false,
             header: None,
             note: None,
@@ -73,7 +73,7 @@ impl HttpError {
 
     /// An error of RFC 6749.
     pub(crate) fn oauth(status: u16, code: &'static str, description: impl Into<String>) -> Self {
-        Self { form: Form::OAuth, ..Self::new(status, code, description) }
+        Self { form: BodyForm::OAuth, ..Self::new(status, code, description) }
     }
 
     /// An error of the operation itself.

@@ -16,13 +16,13 @@ const MAX_LINE: usize = 8 * 1024;
 /// A stream that looks at its requests while they are read.
 pub(crate) struct Watched<S> {
     stream: S,
-    watch: Watch,
+    scanner: Scanner,
     connection: Arc<Connection>,
 }
 
 impl<S> Watched<S> {
     pub(crate) fn new(stream: S, connection: Arc<Connection>) -> Self {
-        Self { stream, watch: Watch::default(), connection }
+        Self { stream, scanner: Scanner::default(), connection }
     }
 }
 
@@ -34,7 +34,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if self.watch.sees(buffer.filled().get(before..).unwrap_or_default()) {
+        if self.scanner.sees(buffer.filled().get(before..).unwrap_or_default()) {
             self.connection.mark_ambiguous();
         }
         polled
@@ -69,7 +69,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 
 /// The position in the requests.
 #[derive(Default)]
-struct Watch {
+struct Scanner {
     /// The beginning of a line of a head whose end has not been read yet.
     line: Vec<u8>,
     /// The Content-Length of the head so far.
@@ -82,7 +82,7 @@ struct Watch {
     ended: bool,
 }
 
-impl Watch {
+impl Scanner {
     /// Looks at more bytes; whether a request has both.
     fn sees(&mut self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() && !self.ended {
@@ -149,8 +149,8 @@ mod tests {
 
     /// Whether a request with both headers is found, both in the whole text and byte by byte.
     fn is_seen(text: &str) -> bool {
-        let whole = Watch::default().sees(text.as_bytes());
-        let mut one_by_one = Watch::default();
+        let whole = Scanner::default().sees(text.as_bytes());
+        let mut one_by_one = Scanner::default();
         let each = text.as_bytes().iter().any(|byte| one_by_one.sees(&[*byte]));
         assert_eq!(whole, each, "{text}");
         whole

@@ -5,7 +5,7 @@ use hyper::{Method, Uri, Version};
 
 use super::connection::Connection;
 use super::host::HostName;
-use crate::edge::http::error::{HttpError, Outcome};
+use crate::edge::http::error::{HttpError, HttpResult};
 
 /// Everything before the body.
 pub(crate) struct Head {
@@ -64,7 +64,7 @@ impl Head {
     }
 
     /// Refuses a head that RFC 9112 does not allow. The connection must end, because its next bytes may belong to the same request.
-    pub(crate) fn check(&self, host: Option<&HostName>, connection: &Connection) -> Outcome<()> {
+    pub(crate) fn check(&self, host: Option<&HostName>, connection: &Connection) -> HttpResult<()> {
         if connection.is_ambiguous()
             || (self.headers.contains_key(CONTENT_LENGTH) && self.headers.contains_key(TRANSFER_ENCODING))
         {

@@ -52,9 +52,9 @@ impl HostName {
 }
 
 /// The names that the emulator was given.
-pub(crate) struct Names(Vec<HostName>);
+pub(crate) struct OwnNames(Vec<HostName>);
 
-impl Names {
+impl OwnNames {
     pub(crate) fn of(config: &Config) -> Self {
         let given = config.hostnames.iter().chain([&config.host]).map(String::as_str).chain(CONTAINER_HOSTS);
         Self(given.filter_map(HostName::of_name).collect())
@@ -104,7 +104,7 @@ mod tests {
     fn the_names_of_the_emulator_are_loopback_names_addresses_and_given_names() {
         let config =
             Config { hostnames: vec!["ACS-Emulator".into()], host: "my-machine".into(), ..Config::in_memory() };
-        let names = Names::of(&config);
+        let names = OwnNames::of(&config);
         for (text, ours) in [
             ("localhost:1", true),
             ("app.localhost", true),

@@ -18,7 +18,7 @@ use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::{Answer, Body};
 use crate::edge::http::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_UNAUTHENTICATED};
 use crate::edge::http::connection::Connection;
-use crate::edge::http::error::{HttpError, Note, Outcome};
+use crate::edge::http::error::{HttpError, HttpResult, Note};
 use crate::edge::http::head::Head;
 use crate::edge::routes::route::Callers;
 use crate::edge::routes::versions::Versions;
@@ -125,7 +125,7 @@ impl Edge {
     }
 
     /// Checks by the headers who asks and whether they may, and notes it. The hash that the body must have, where it is signed.
-    fn admit(&self, request: &mut RequestContext) -> Outcome<Option<String>> {
+    fn admit(&self, request: &mut RequestContext) -> HttpResult<Option<String>> {
         match request.callers() {
             Callers::Anyone | Callers::CheckedByHandler => Ok(None),
             Callers::ThisMachine => this_machine::check(&self.backend, request).map(|()| None),
@@ -139,7 +139,7 @@ impl Edge {
     }
 
     /// Counts the request, and refuses it if it is over its rate limit.
-    fn count(&self, request: &RequestContext) -> Outcome<()> {
+    fn count(&self, request: &RequestContext) -> HttpResult<()> {
         let class = request.route.and_then(|route| route.class);
         match self.throttle.as_ref().zip(class).and_then(|(throttle, class)| throttle.count(class, &request.body)) {
             Some(over) => Err(HttpError::throttled(over.seconds).because(over.to_string())),

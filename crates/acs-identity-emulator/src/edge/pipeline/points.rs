@@ -14,7 +14,7 @@ pub(crate) enum Point {
 
 /// What happens at a point.
 #[cfg_attr(not(test), allow(dead_code, reason = "nothing but tests adds faults yet"))]
-pub(crate) enum Outcome {
+pub(crate) enum Effect {
     /// The request proceeds as usual.
     Proceed,
     /// The request gets this answer instead of its own.
@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
 }
 
 /// Decides what happens at a point.
-pub(crate) type Fault = Box<dyn Fn(Point, &RequestContext) -> Outcome + Send + Sync>;
+pub(crate) type Fault = Box<dyn Fn(Point, &RequestContext) -> Effect + Send + Sync>;
 
 /// The request leaves the pipeline early.
 pub(crate) enum Stop {
@@ -41,8 +41,8 @@ impl From<Answer> for Stop {
 /// Lets a request pass a point.
 pub(crate) fn pass(fault: Option<&Fault>, point: Point, request: &RequestContext) -> Result<(), Stop> {
     match fault.map(|fault| fault(point, request)) {
-        None | Some(Outcome::Proceed) => Ok(()),
-        Some(Outcome::Answer(answer)) => Err(Stop::Answer(answer)),
-        Some(Outcome::Drop) => Err(Stop::Drop),
+        None | Some(Effect::Proceed) => Ok(()),
+        Some(Effect::Answer(answer)) => Err(Stop::Answer(answer)),
+        Some(Effect::Drop) => Err(Stop::Drop),
     }
 }

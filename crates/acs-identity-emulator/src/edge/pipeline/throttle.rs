@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use acs_identity_protocol::models::CreateIdentityRequest;
 
 use crate::edge::context::json::parse;
-use crate::edge::routes::route::Class;
+use crate::edge::routes::route::ThrottleClass;
 
 const WINDOW: Duration = Duration::from_secs(30);
 
@@ -14,13 +14,13 @@ const WINDOW: Duration = Duration::from_secs(30);
 const LIMITS: [u32; 6] = [1000, 1000, 500, 1000, 500, 500];
 
 /// The place of a limit among them.
-fn place(class: Class, body: &[u8]) -> usize {
+fn place(class: ThrottleClass, body: &[u8]) -> usize {
     match class {
-        Class::Create => usize::from(asks_for_token(body)),
-        Class::Delete => 2,
-        Class::Issue => 3,
-        Class::Revoke => 4,
-        Class::Exchange => 5,
+        ThrottleClass::Create => usize::from(asks_for_token(body)),
+        ThrottleClass::Delete => 2,
+        ThrottleClass::Issue => 3,
+        ThrottleClass::Revoke => 4,
+        ThrottleClass::Exchange => 5,
     }
 }
 
@@ -50,7 +50,7 @@ impl Throttle {
     }
 
     /// Counts the request; the limit, if the request exceeds it.
-    pub(super) fn count(&self, class: Class, body: &[u8]) -> Option<Over> {
+    pub(super) fn count(&self, class: ThrottleClass, body: &[u8]) -> Option<Over> {
         self.count_at(place(class, body), crate::clock::machine::instant())
     }
 

@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::Outcome;
+use crate::edge::http::error::HttpResult;
 use crate::edge::routes::route::{Route, Side};
 use crate::edge::{api_version, openapi};
 
-pub(super) fn description(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) fn description(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let version = match request.head.query() {
         "" => ApiVersion::newest(),
         _ => api_version::of_query(backend, request)?,
@@ -19,7 +19,7 @@ pub(super) fn description(backend: &Backend, request: &RequestContext) -> Outcom
 }
 
 /// The announced `controlEndpoint`: a list of the emulator's own endpoints.
-pub(super) fn index(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) fn index(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let base = backend.base_of(request);
     let entry = |route: &Route| {
         let method = route.methods.first().map_or("", |method| method.as_str());
@@ -35,6 +35,6 @@ fn is_alias(backend: &Backend, route: &Route) -> bool {
     backend.routes.iter().any(|other| other.path.strip_suffix('/') == Some(route.path))
 }
 
-pub(super) fn ca_certificate(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
+pub(super) fn ca_certificate(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
     Ok(Answer::text("application/x-pem-file", backend.pki.ca_certificate()))
 }

@@ -6,9 +6,9 @@ use serde_json::json;
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::Outcome;
+use crate::edge::http::error::HttpResult;
 
-pub(super) fn health(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
+pub(super) fn health(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
     backend.core.check_ready()?;
     let body = json!({
         "status": "ok",
@@ -19,11 +19,11 @@ pub(super) fn health(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
     Answer::json(200, &body)
 }
 
-pub(super) fn live(_: &Backend, _: &RequestContext) -> Outcome<Answer> {
+pub(super) fn live(_: &Backend, _: &RequestContext) -> HttpResult<Answer> {
     Answer::json(200, &json!({"status": "ok"}))
 }
 
-pub(super) fn ready(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
+pub(super) fn ready(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
     backend.core.check_ready()?;
     Answer::json(200, &json!({"status": "ok", "resourceId": backend.core.resource.id()}))
 }

@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::Outcome;
+use crate::edge::http::error::HttpResult;
 
-pub(super) fn metadata(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) fn metadata(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let base = backend.base_of(request);
     let body = json!({
         "issuer": base,
@@ -18,6 +18,6 @@ pub(super) fn metadata(backend: &Backend, request: &RequestContext) -> Outcome<A
     Answer::json(200, &body)
 }
 
-pub(super) async fn keys(backend: &Backend, _: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn keys(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
     Answer::json(200, &backend.core.signer.token_jwks().await?)
 }

@@ -25,7 +25,7 @@ pub(crate) struct Route {
     /// Who may call.
     pub(crate) callers: Callers,
     /// The rate limit that a request counts for.
-    pub(crate) class: Option<Class>,
+    pub(crate) class: Option<ThrottleClass>,
     /// Whether web pages of allowed origins may call.
     pub(crate) is_for_browsers: bool,
 }
@@ -60,7 +60,7 @@ pub(crate) enum Callers {
 
 /// The rate limit that a request counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Class {
+pub(crate) enum ThrottleClass {
     /// Creations, with and without a token, have a limit each.
     Create,
     Delete,
@@ -71,7 +71,7 @@ pub(crate) enum Class {
 
 /// A value in a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Value {
+pub(crate) enum PathValue {
     Id,
     ObjectId,
     /// The tenant of an Entra endpoint: a GUID, a domain, or a word such as `common`.
@@ -79,7 +79,7 @@ pub(crate) enum Value {
     TenantId,
 }
 
-impl Value {
+impl PathValue {
     /// The value that a part of a route's path stands for; `None` for a word.
     fn of(part: &str) -> Option<Self> {
         match part {
@@ -105,7 +105,7 @@ fn is_tenant(text: &str) -> bool {
 impl Route {
     /// The values of a raw path, if it is a path of this route. Words count in any case, as ASP.NET takes them. Segments are
     /// decoded one by one, so an encoded slash does not separate segments. The last segment must not be empty.
-    pub(crate) fn values_of(&self, path: &str) -> Option<Vec<(Value, String)>> {
+    pub(crate) fn values_of(&self, path: &str) -> Option<Vec<(PathValue, String)>> {
         let mut values = Vec::new();
         let (mut parts, mut segments) = (self.path.split('/'), path.split('/'));
         loop {
@@ -113,7 +113,7 @@ impl Route {
                 (None, None) => return Some(values),
                 (part, segment) => (part?, segment?),
             };
-            match Value::of(part) {
+            match PathValue::of(part) {
                 Some(value) => {
                     let is_last = parts.clone().next().is_none();
                     let text = decode_segment(segment).filter(|text| !(is_last && text.is_empty()))?;

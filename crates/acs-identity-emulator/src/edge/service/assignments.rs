@@ -6,64 +6,64 @@ use crate::edge::backend::Backend;
 use crate::edge::context::json::{body, body_or_default, check_names_differ};
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::Outcome;
+use crate::edge::http::error::HttpResult;
 use crate::edge::http::path::query_parameters;
-use crate::edge::routes::route::Value;
+use crate::edge::routes::route::PathValue;
 use crate::store::Kind;
 
 /// The parameter that names the last object of the page before.
 const AFTER: &str = "after";
 
 /// The answer to a request that makes or replaces an assignment.
-fn made((is_new, assignment): (bool, TeamsExtensionAssignment)) -> Outcome<Answer> {
+fn made((is_new, assignment): (bool, TeamsExtensionAssignment)) -> HttpResult<Answer> {
     Answer::json(if is_new { 201 } else { 200 }, &assignment)
 }
 
 fn tenant_and_object(request: &RequestContext) -> (&str, &str) {
-    (request.value(Value::TenantId), request.value(Value::ObjectId))
+    (request.value(PathValue::TenantId), request.value(PathValue::ObjectId))
 }
 
-pub(super) fn get_teams_extension(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) fn get_teams_extension(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let (caller, (tenant, object)) = (request.caller.caller(), tenant_and_object(request));
     Answer::json(200, &backend.core.assignments.get(caller, Kind::TeamsExtension, Some(tenant), object)?)
 }
 
-pub(super) async fn put_teams_extension(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn put_teams_extension(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let (caller, (tenant, object)) = (request.caller.caller(), tenant_and_object(request));
     let assignment = body_or_default(request)?;
     made(backend.core.assignments.assign_teams_extension(caller, tenant, object, assignment).await?)
 }
 
-pub(super) async fn delete_teams_extension(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn delete_teams_extension(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let (caller, (tenant, object)) = (request.caller.caller(), tenant_and_object(request));
     backend.core.assignments.remove(caller, Kind::TeamsExtension, Some(tenant), object).await?;
     Ok(Answer::no_content())
 }
 
-pub(super) fn get_entra(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
-    let (caller, object) = (request.caller.caller(), request.value(Value::ObjectId));
+pub(super) fn get_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let (caller, object) = (request.caller.caller(), request.value(PathValue::ObjectId));
     Answer::json(200, &backend.core.assignments.get(caller, Kind::Entra, None, object)?)
 }
 
-pub(super) async fn put_entra(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
-    let (caller, object) = (request.caller.caller(), request.value(Value::ObjectId));
+pub(super) async fn put_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let (caller, object) = (request.caller.caller(), request.value(PathValue::ObjectId));
     made(backend.core.assignments.assign_entra(caller, object, body_or_default(request)?).await?)
 }
 
-pub(super) async fn delete_entra(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
-    let (caller, object) = (request.caller.caller(), request.value(Value::ObjectId));
+pub(super) async fn delete_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let (caller, object) = (request.caller.caller(), request.value(PathValue::ObjectId));
     backend.core.assignments.remove(caller, Kind::Entra, None, object).await?;
     Ok(Answer::no_content())
 }
 
-pub(super) async fn patch_entra(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn patch_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     check_names_differ(&request.body, "objectId")?;
     let made = backend.core.assignments.patch_entra(request.caller.caller(), body(request)?).await?;
     if made.value.is_empty() { Ok(Answer::no_content()) } else { Answer::json(200, &made) }
 }
 
 /// A page of assignments. It has a link to the next one, which the SDKs follow.
-pub(super) fn list_entra(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) fn list_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let after = query_parameters(request.head.query(), AFTER).find(|after| !after.is_empty());
     let (mut page, last) = backend.core.assignments.list_entra(request.caller.caller(), after.as_deref())?;
     page.next_link = last.map(|last| {

@@ -7,8 +7,8 @@ use crate::edge::backend::Backend;
 use crate::edge::context::json::body_or_default;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::{HttpError, Outcome};
-use crate::edge::routes::route::Value;
+use crate::edge::http::error::{HttpError, HttpResult};
+use crate::edge::routes::route::PathValue;
 
 /// The body of 2020-07-20-preview2's `PATCH /identities/{id}`.
 #[derive(Debug, Default, Deserialize)]
@@ -19,7 +19,7 @@ struct UpdateIdentityRequest {
     tokens_valid_from: Option<String>,
 }
 
-pub(super) async fn create(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn create(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let identities = &backend.core.identities;
     let created = identities.create(request.caller.caller(), request.version, body_or_default(request)?).await?;
     if request.version.legacy {
@@ -28,46 +28,46 @@ pub(super) async fn create(backend: &Backend, request: &RequestContext) -> Outco
     Answer::json(201, &created)
 }
 
-pub(super) fn get(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) fn get(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let identities = &backend.core.identities;
-    Answer::json(200, &identities.get(request.caller.caller(), request.version, request.value(Value::Id))?)
+    Answer::json(200, &identities.get(request.caller.caller(), request.version, request.value(PathValue::Id))?)
 }
 
-pub(super) async fn delete(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
-    backend.core.identities.delete(request.caller.caller(), request.value(Value::Id)).await?;
+pub(super) async fn delete(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    backend.core.identities.delete(request.caller.caller(), request.value(PathValue::Id)).await?;
     Ok(Answer::no_content())
 }
 
 /// 2020-07-20-preview2's way to revoke.
-pub(super) async fn update(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+pub(super) async fn update(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let update: UpdateIdentityRequest = body_or_default(request)?;
     if let Some(from) = update.tokens_valid_from {
         let from = parse_iso(&from).ok_or_else(|| {
             let message = "TokensValidFrom: The value is not a date and time in ISO 8601.";
             HttpError::binding(message, Some("TokensValidFrom"))
         })?;
-        let id = request.value(Value::Id);
+        let id = request.value(PathValue::Id);
         backend.core.identities.revoke_before(request.caller.caller(), id, from).await?;
     }
     Ok(Answer::no_content())
 }
 
-pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
-    let (identities, id) = (&backend.core.identities, request.value(Value::Id));
+pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let (identities, id) = (&backend.core.identities, request.value(PathValue::Id));
     let token = identities.issue(request.caller.caller(), request.version, id, body_or_default(request)?).await?;
     Answer::json(200, &token)
 }
 
 /// 2020-07-20-preview2's way to issue.
-pub(super) async fn issue_with_id(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
-    let (identities, id) = (&backend.core.identities, request.value(Value::Id));
+pub(super) async fn issue_with_id(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let (identities, id) = (&backend.core.identities, request.value(PathValue::Id));
     let token = identities.issue(request.caller.caller(), request.version, id, body_or_default(request)?).await?;
     let mut body = serde_json::to_value(&token).map_err(HttpError::fault)?;
     body["id"] = id.into();
     Answer::json(200, &body)
 }
 
-pub(super) async fn revoke(backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
-    backend.core.identities.revoke(request.caller.caller(), request.value(Value::Id)).await?;
+pub(super) async fn revoke(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    backend.core.identities.revoke(request.caller.caller(), request.value(PathValue::Id)).await?;
     Ok(Answer::no_content())
 }

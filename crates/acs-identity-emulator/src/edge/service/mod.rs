@@ -5,7 +5,7 @@ mod exchanges;
 mod identities;
 
 use super::routes::route::Callers::{CheckedByHandler, Management};
-use super::routes::route::Class::{Create, Delete, Exchange, Issue, Revoke};
+use super::routes::route::ThrottleClass::{Create, Delete, Exchange, Issue, Revoke};
 use super::routes::route::{DELETE, GET, PATCH, POST, PUT};
 use super::routes::versions::{ALL, CUSTOM_ID, ENTRA, FIRST, LATER, TEAMS_EXTENSION, TEAMS_USER};
 use super::table::row::{Handler, Row, later};

@@ -4,7 +4,7 @@ use acs_identity_protocol::api_version::ApiVersion;
 use hyper::Method;
 
 use super::row::Row;
-use crate::edge::routes::route::{Route, Value};
+use crate::edge::routes::route::{PathValue, Route};
 
 /// The tables of routes, in the order in which they are searched.
 #[derive(Clone, Copy)]
@@ -27,7 +27,7 @@ impl Router {
     }
 
     /// The rows of a raw path, and the values in it; `None` if the path does not exist.
-    pub(crate) fn find(self, path: &str) -> Option<(Found, Vec<(Value, String)>)> {
+    pub(crate) fn find(self, path: &str) -> Option<(Found, Vec<(PathValue, String)>)> {
         self.tables.iter().find_map(|table| {
             let (at, values) = table.iter().enumerate().find_map(|(at, row)| Some((at, row.route.values_of(path)?)))?;
             let rows = table[at..].chunk_by(|one, other| one.route.path == other.route.path).next()?;

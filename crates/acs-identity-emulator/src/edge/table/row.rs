@@ -7,8 +7,8 @@ use hyper::Method;
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-use crate::edge::http::error::Outcome;
-use crate::edge::routes::route::{Callers, Class, Route, Side};
+use crate::edge::http::error::HttpResult;
+use crate::edge::routes::route::{Callers, Route, Side, ThrottleClass};
 use crate::edge::routes::versions::Versions;
 
 /// A row.
@@ -18,12 +18,12 @@ pub(crate) struct Row {
 }
 
 /// The answer of a handler that waits.
-pub(crate) type Later<'a> = Pin<Box<dyn Future<Output = Outcome<Answer>> + Send + 'a>>;
+pub(crate) type Later<'a> = Pin<Box<dyn Future<Output = HttpResult<Answer>> + Send + 'a>>;
 
 /// The function that answers the requests of a route.
 pub(crate) enum Handler {
     /// It does not wait.
-    Now(fn(&Backend, &RequestContext) -> Outcome<Answer>),
+    Now(fn(&Backend, &RequestContext) -> HttpResult<Answer>),
     /// It waits for the store or for a signature. [`later!`] makes one from an `async fn`.
     Later(for<'a> fn(&'a Backend, &'a RequestContext) -> Later<'a>),
 }
@@ -43,7 +43,7 @@ impl Row {
         path: &'static str,
         versions: Versions,
         callers: Callers,
-        class: Option<Class>,
+        class: Option<ThrottleClass>,
         handler: Handler,
     ) -> Self {
         let (side, versions) = (Side::Service, Some(versions));
@@ -75,7 +75,7 @@ impl Row {
     }
 
     /// Answers a request.
-    pub(crate) async fn handle(&self, backend: &Backend, request: &RequestContext) -> Outcome<Answer> {
+    pub(crate) async fn handle(&self, backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
         match self.handler {
             Handler::Now(handler) => handler(backend, request),
             Handler::Later(handler) => handler(backend, request).await,

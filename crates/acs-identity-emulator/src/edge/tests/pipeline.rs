@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{HOST, LOCAL, VERSION, ask, create, edge, edge_of};
 use crate::config::Config;
 use crate::edge::http::answer::Answer;
-use crate::edge::pipeline::points::{Outcome, Point};
+use crate::edge::pipeline::points::{Effect, Point};
 
 /// A body that must not be read.
 struct Unread;
@@ -117,9 +117,9 @@ async fn a_fault_at_each_point_can_answer_or_drop() {
             let mut edge = edge_of(Config::in_memory());
             edge.fault = Some(Box::new(move |point, request| {
                 if point != place || !request.head.path().starts_with("/identities") || request.head.method == "GET" {
-                    return Outcome::Proceed;
+                    return Effect::Proceed;
                 }
-                if drops { Outcome::Drop } else { Outcome::Answer(Answer::no_content()) }
+                if drops { Effect::Drop } else { Effect::Answer(Answer::no_content()) }
             }));
             let edge = Arc::new(edge);
             // A creation with the same custom id finds the identity of the first one.

@@ -4,7 +4,7 @@ use acs_identity_protocol::api_version::ApiVersion;
 use hyper::Method;
 
 use crate::edge::pipeline::ROUTER;
-use crate::edge::routes::route::{Route, Side, Value};
+use crate::edge::routes::route::{PathValue, Route, Side};
 
 /// The route of a path, and the values in it.
 fn find(path: &str) -> Option<(&'static str, Vec<String>)> {
@@ -95,7 +95,7 @@ fn web_pages_may_not_call_the_token_endpoints() {
 #[test]
 fn the_allow_header_lists_the_methods_of_the_version() {
     let (found, values) = ROUTER.find("/identities/x").unwrap();
-    assert_eq!(values, [(Value::Id, "x".to_owned())]);
+    assert_eq!(values, [(PathValue::Id, "x".to_owned())]);
     let allow = |version: &str| found.allow(ApiVersion::find(version).unwrap());
     assert_eq!(allow("2020-07-20-preview2"), "DELETE, PATCH");
     assert_eq!(allow("2025-03-02-preview"), "GET, DELETE");
