@@ -2,11 +2,15 @@
 //! may send them. Most of these tests wait for seconds, so that one program has them all and runs them side by side.
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
+mod c_library;
 mod cuts;
 mod differential;
 mod doctor;
 mod framing;
 mod gateways;
+#[cfg(target_os = "linux")]
+mod hosts;
 mod kept_alive;
 mod login;
 mod mixed_up;
