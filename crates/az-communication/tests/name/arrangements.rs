@@ -1,4 +1,4 @@
-//! What a shim is, what stands beside it, and where: every combination ends, soon.
+//! What a shim is, which other `az` there is, and where: every combination ends, soon.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -95,21 +95,21 @@ fn try_one(copy: &Path, [kind, real, place, call]: [&str; 4]) -> Duration {
             .args("user create --endpoint https://localhost:1 --auth-mode login".split(' ')),
     };
     let started = Instant::now();
-    let seen = seen(&mut command);
+    let seen = run(&mut command);
     let took = started.elapsed();
     let counted = executions(&home, &trace);
-    assert!(counted.iter().all(|(_, count)| *count <= 2), "{what}: {counted:?} {seen:?}");
-    assert!(!counted.is_empty() || (call == "az" && place == "last"), "{what}: {seen:?}");
+    assert!(counted.iter().all(|(_, count)| *count <= 2), "{what}: {counted:?} {seen}");
+    assert!(!counted.is_empty() || (call == "az" && place == "last"), "{what}: {seen}");
     match (call, real) {
-        ("az-communication with a login", _) => assert_eq!(seen.code, Some(1), "{what}: {seen:?}"),
-        (_, "none") => assert!(matches!(seen.code, Some(1 | 2)) && seen.stdout.is_empty(), "{what}: {seen:?}"),
-        (_, "answers") => assert_eq!(seen.stdout, "real: vm list\n", "{what}: {seen:?}"),
+        ("az-communication with a login", _) => assert_eq!(seen.code, Some(1), "{what}: {seen}"),
+        (_, "none") => assert!(matches!(seen.code, Some(1 | 2)) && seen.stdout.is_empty(), "{what}: {seen}"),
+        (_, "answers") => assert_eq!(seen.stdout, "real: vm list\n", "{what}: {seen}"),
         _ => {
             let mut lines = seen.stdout.lines();
-            assert_eq!(lines.next(), Some("nested real: account show"), "{what}: {seen:?}");
+            assert_eq!(lines.next(), Some("nested real: account show"), "{what}: {seen}");
             let answered = lines.next().is_some_and(|line| line.starts_with("# bash completion for az communication"));
-            // The real az in front has no such command.
-            assert!(answered || place == "last", "{what}: {seen:?}");
+            // Where the real az comes first, it has no such command.
+            assert!(answered || place == "last", "{what}: {seen}");
         }
     }
     took
@@ -118,9 +118,7 @@ fn try_one(copy: &Path, [kind, real, place, call]: [&str; 4]) -> Duration {
 #[test]
 fn every_arrangement_of_a_shim_ends_and_runs_this_program_at_most_twice() {
     if Command::new("/usr/bin/strace").arg("-V").output().is_err() {
-        println!(
-            "every_arrangement_of_a_shim_ends_and_runs_this_program_at_most_twice: skipped, because strace is not here"
-        );
+        eprintln!("skipped: strace is not installed");
         return;
     }
     let folder = Folder::new();
@@ -140,7 +138,7 @@ fn every_arrangement_of_a_shim_ends_and_runs_this_program_at_most_twice() {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(one) = all.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    // Other tests take their part of the machine: once must be soon.
+                    // Other tests use the machine, too. One try of three must be quick.
                     let soon = (0..3).any(|_| try_one(&copy, *one) < Duration::from_secs(2));
                     assert!(soon, "{one:?}");
                 }

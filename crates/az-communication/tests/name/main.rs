@@ -1,4 +1,4 @@
-//! The name that this program is called by, and what hangs on it.
+//! The name that the program is called by: its words, its texts, the shim that is called `az`.
 #![cfg(unix)]
 
 #[path = "../support/mod.rs"]
@@ -13,26 +13,13 @@ mod words;
 use std::ffi::OsStr;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use support::seen::{Seen, run};
 use support::{AZ, Folder, az};
 
 /// The name of packages.
 const OWN: &str = "az-communication";
-
-/// What a run showed.
-#[derive(Debug, PartialEq)]
-struct Seen {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-fn seen(command: &mut Command) -> Seen {
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Seen { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-}
 
 /// The program, called by that name.
 fn called(name: impl AsRef<OsStr>, home: &Folder) -> Command {
@@ -43,7 +30,7 @@ fn called(name: impl AsRef<OsStr>, home: &Folder) -> Command {
 
 /// Runs `az-communication` with the words of a line.
 fn own(home: &Folder, line: &str) -> Seen {
-    seen(called(OWN, home).args(line.split_whitespace()))
+    run(called(OWN, home).args(line.split_whitespace()))
 }
 
 /// The program as a file of that name.
@@ -62,9 +49,4 @@ fn with_path(program: impl AsRef<OsStr>, home: &Folder, folders: &[&str]) -> Com
     let path = std::env::join_paths(folders.chain(["/usr/bin", "/bin"].map(PathBuf::from))).unwrap();
     command.env("PATH", path).current_dir(home.path());
     command
-}
-
-/// Text with the folder's path taken out.
-fn without_home(home: &Folder, text: &str) -> String {
-    text.replace(home.path().to_str().unwrap(), "[HOME]")
 }
