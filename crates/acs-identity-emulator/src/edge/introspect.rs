@@ -5,12 +5,12 @@ use super::context::request::RequestContext;
 use super::http::answer::Answer;
 use super::http::error::{HttpError, HttpResult};
 use super::http::path::query_parameter;
-use super::routes::route::{Callers, POST};
+use super::routes::route::{Callers, POST, WebPages};
 use super::table::row::{Row, later};
 
 /// Methods, path, callers, whether web pages may call, handler.
-pub(super) static ROUTES: [Row; 1] =
-    [Row::emulator(POST, "/introspect", Callers::Management, true, later!(introspect))];
+pub(super) static ROUTES: &[Row] =
+    &[Row::emulator(POST, "/introspect", Callers::Management, WebPages::Allowed, later!(introspect))];
 
 async fn introspect(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let missing = || HttpError::binding("The body must hold a token: token=…", Some("token"));

@@ -8,7 +8,7 @@ use crate::edge::http::host::HostName;
 
 /// The origin of the page that calls, if it may: it is on this machine, or was allowed.
 pub(crate) fn allowed<'a>(backend: &Backend, request: &'a RequestContext) -> Option<&'a HeaderValue> {
-    let origin = request.head.headers.get("origin").filter(|_| request.is_for_browsers())?;
+    let origin = request.head.headers.get("origin").filter(|_| request.is_for_web_pages())?;
     let text = origin.to_str().ok()?;
     let allowed = backend.config.cors_origins.iter().map(|allowed| allowed.trim_end_matches('/'));
     (is_loopback_origin(text) || allowed.into_iter().any(|allowed| allowed.eq_ignore_ascii_case(text)))
@@ -35,7 +35,7 @@ fn log_refused(request: &RequestContext) {
     let origin = request.head.header("origin").unwrap_or_default();
     let (method, path) = (&request.head.method, request.head.path());
     let why = match host_of(origin) {
-        _ if !request.is_for_browsers() => "web pages may not call this endpoint".to_owned(),
+        _ if !request.is_for_web_pages() => "web pages may not call this endpoint".to_owned(),
         Some(_) => format!("its pages may not call the service without --allow-origin {origin}"),
         None => "its pages may not call the service".to_owned(),
     };

@@ -10,7 +10,7 @@ use crate::edge::http::body::HeldBody;
 use crate::edge::http::connection::Connection;
 use crate::edge::http::head::Head;
 use crate::edge::http::host::HostName;
-use crate::edge::routes::route::{Callers, PathValue, Route};
+use crate::edge::routes::route::{Callers, PathValue, Route, WebPages};
 
 /// A request, and what is known about it so far.
 pub(crate) struct RequestContext {
@@ -62,7 +62,7 @@ impl RequestContext {
     }
 
     /// Whether web pages of allowed origins may call.
-    pub(crate) fn is_for_browsers(&self) -> bool {
-        self.route.is_none_or(|route| route.is_for_browsers)
+    pub(crate) fn is_for_web_pages(&self) -> bool {
+        self.route.is_none_or(|route| route.web_pages == WebPages::Allowed)
     }
 }

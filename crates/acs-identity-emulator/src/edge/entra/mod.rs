@@ -8,20 +8,21 @@ mod managed_identity;
 mod token;
 
 use super::routes::route::Callers::{Anyone, CheckedByHandler, ThisMachine};
+use super::routes::route::WebPages::{Allowed, Refused};
 use super::routes::route::{GET, GET_HEAD, POST};
 use super::table::row::{Handler, Row, later};
 
 /// Methods, path, callers, whether web pages may call, handler. Most paths exist in version 1 and version 2.
-pub(super) static ROUTES: [Row; 11] = [
-    Row::entra(GET_HEAD, "/devicelogin", ThisMachine, false, Handler::Now(device_code::page)),
-    Row::entra(GET, "/msi/token", CheckedByHandler, false, later!(managed_identity::of_app_service)),
-    Row::entra(GET, "/metadata/identity/oauth2/token", ThisMachine, false, later!(managed_identity::of_machine)),
-    Row::entra(POST, "/{tenant}/oauth2/v2.0/token", CheckedByHandler, false, later!(token::issue)),
-    Row::entra(POST, "/{tenant}/oauth2/token", CheckedByHandler, false, later!(token::issue)),
-    Row::entra(POST, "/{tenant}/oauth2/v2.0/devicecode", ThisMachine, false, Handler::Now(device_code::begin)),
-    Row::entra(POST, "/{tenant}/oauth2/devicecode", ThisMachine, false, Handler::Now(device_code::begin)),
-    Row::entra(GET, "/{tenant}/discovery/v2.0/keys", Anyone, true, later!(issuer::keys)),
-    Row::entra(GET, "/{tenant}/discovery/keys", Anyone, true, later!(issuer::keys)),
-    Row::entra(GET, "/{tenant}/v2.0/.well-known/openid-configuration", Anyone, true, Handler::Now(issuer::metadata)),
-    Row::entra(GET, "/{tenant}/.well-known/openid-configuration", Anyone, true, Handler::Now(issuer::metadata)),
+pub(super) static ROUTES: &[Row] = &[
+    Row::entra(GET_HEAD, "/devicelogin", ThisMachine, Refused, Handler::Now(device_code::page)),
+    Row::entra(GET, "/msi/token", CheckedByHandler, Refused, later!(managed_identity::of_app_service)),
+    Row::entra(GET, "/metadata/identity/oauth2/token", ThisMachine, Refused, later!(managed_identity::of_machine)),
+    Row::entra(POST, "/{tenant}/oauth2/v2.0/token", CheckedByHandler, Refused, later!(token::issue)),
+    Row::entra(POST, "/{tenant}/oauth2/token", CheckedByHandler, Refused, later!(token::issue)),
+    Row::entra(POST, "/{tenant}/oauth2/v2.0/devicecode", ThisMachine, Refused, Handler::Now(device_code::begin)),
+    Row::entra(POST, "/{tenant}/oauth2/devicecode", ThisMachine, Refused, Handler::Now(device_code::begin)),
+    Row::entra(GET, "/{tenant}/discovery/v2.0/keys", Anyone, Allowed, later!(issuer::keys)),
+    Row::entra(GET, "/{tenant}/discovery/keys", Anyone, Allowed, later!(issuer::keys)),
+    Row::entra(GET, "/{tenant}/v2.0/.well-known/openid-configuration", Anyone, Allowed, Handler::Now(issuer::metadata)),
+    Row::entra(GET, "/{tenant}/.well-known/openid-configuration", Anyone, Allowed, Handler::Now(issuer::metadata)),
 ];

@@ -28,9 +28,9 @@ use crate::edge::{api_version, control, entra, introspect, public, service};
 use crate::keys::pki::Pki;
 
 /// The tables of all routes, in the order in which they are searched.
-static TABLES: [&[Row]; 5] = [&public::ROUTES, &control::ROUTES, &introspect::ROUTES, &service::ROUTES, &entra::ROUTES];
+static TABLES: &[&[Row]] = &[public::ROUTES, control::ROUTES, introspect::ROUTES, service::ROUTES, entra::ROUTES];
 
-pub(in crate::edge) static ROUTER: Router = Router::new(&TABLES);
+pub(in crate::edge) static ROUTER: Router = Router::new(TABLES);
 
 /// The pipeline, and what its steps need.
 pub(crate) struct Edge {

@@ -6,17 +6,18 @@ mod tokens;
 
 use super::routes::route::Callers::Anyone;
 use super::routes::route::GET_HEAD;
+use super::routes::route::WebPages::Allowed;
 use super::table::row::{Handler, Row, later};
 
 /// Methods, path, callers, whether web pages may call, handler. A path with and without a slash at its end is one endpoint.
-pub(super) static ROUTES: [Row; 9] = [
-    Row::emulator(GET_HEAD, "/health", Anyone, true, Handler::Now(health::health)),
-    Row::emulator(GET_HEAD, "/health/live", Anyone, true, Handler::Now(health::live)),
-    Row::emulator(GET_HEAD, "/health/ready", Anyone, true, Handler::Now(health::ready)),
-    Row::emulator(GET_HEAD, "/openapi.json", Anyone, true, Handler::Now(about::description)),
-    Row::emulator(GET_HEAD, "/.well-known/openid-configuration", Anyone, true, Handler::Now(tokens::metadata)),
-    Row::emulator(GET_HEAD, "/.well-known/jwks.json", Anyone, true, later!(tokens::keys)),
-    Row::emulator(GET_HEAD, "/emulator/", Anyone, true, Handler::Now(about::index)),
-    Row::emulator(GET_HEAD, "/emulator", Anyone, true, Handler::Now(about::index)),
-    Row::emulator(GET_HEAD, "/emulator/ca.pem", Anyone, true, Handler::Now(about::ca_certificate)),
+pub(super) static ROUTES: &[Row] = &[
+    Row::emulator(GET_HEAD, "/health", Anyone, Allowed, Handler::Now(health::health)),
+    Row::emulator(GET_HEAD, "/health/live", Anyone, Allowed, Handler::Now(health::live)),
+    Row::emulator(GET_HEAD, "/health/ready", Anyone, Allowed, Handler::Now(health::ready)),
+    Row::emulator(GET_HEAD, "/openapi.json", Anyone, Allowed, Handler::Now(about::description)),
+    Row::emulator(GET_HEAD, "/.well-known/openid-configuration", Anyone, Allowed, Handler::Now(tokens::metadata)),
+    Row::emulator(GET_HEAD, "/.well-known/jwks.json", Anyone, Allowed, later!(tokens::keys)),
+    Row::emulator(GET_HEAD, "/emulator/", Anyone, Allowed, Handler::Now(about::index)),
+    Row::emulator(GET_HEAD, "/emulator", Anyone, Allowed, Handler::Now(about::index)),
+    Row::emulator(GET_HEAD, "/emulator/ca.pem", Anyone, Allowed, Handler::Now(about::ca_certificate)),
 ];

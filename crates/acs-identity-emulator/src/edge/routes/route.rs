@@ -27,7 +27,7 @@ pub(crate) struct Route {
     /// The rate limit that a request counts for.
     pub(crate) class: Option<ThrottleClass>,
     /// Whether web pages of allowed origins may call.
-    pub(crate) is_for_browsers: bool,
+    pub(crate) web_pages: WebPages,
 }
 
 /// Whose API a route belongs to.
@@ -67,6 +67,13 @@ pub(crate) enum ThrottleClass {
     Issue,
     Revoke,
     Exchange,
+}
+
+/// Whether web pages of allowed origins may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WebPages {
+    Allowed,
+    Refused,
 }
 
 /// A value in a path.

@@ -18,7 +18,7 @@ const ENTRA_ASSIGNMENT: &str = "/access/entra/assignments/{objectId}";
 
 /// Methods, path, api-versions, callers, rate limit, handler.
 #[rustfmt::skip]
-pub(super) static ROUTES: [Row; 18] = [
+pub(super) static ROUTES: &[Row] = &[
     Row::service(POST, "/identities", ALL, Management, Some(Create), later!(identities::create)),
     Row::service(GET, "/identities/{id}", CUSTOM_ID, Management, None, Handler::Now(identities::get)),
     Row::service(DELETE, "/identities/{id}", ALL, Management, Some(Delete), later!(identities::delete)),

@@ -8,7 +8,7 @@ use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::HttpResult;
-use crate::edge::routes::route::{Callers, Route, Side, ThrottleClass};
+use crate::edge::routes::route::{Callers, Route, Side, ThrottleClass, WebPages};
 use crate::edge::routes::versions::Versions;
 
 /// A row.
@@ -47,7 +47,7 @@ impl Row {
         handler: Handler,
     ) -> Self {
         let (side, versions) = (Side::Service, Some(versions));
-        Self { route: Route { methods, path, side, versions, callers, class, is_for_browsers: true }, handler }
+        Self { route: Route { methods, path, side, versions, callers, class, web_pages: WebPages::Allowed }, handler }
     }
 
     /// A route of the emulator's own, beside the service.
@@ -55,11 +55,11 @@ impl Row {
         methods: &'static [Method],
         path: &'static str,
         callers: Callers,
-        is_for_browsers: bool,
+        web_pages: WebPages,
         handler: Handler,
     ) -> Self {
         let side = Side::Emulator;
-        Self { route: Route { methods, path, side, versions: None, callers, class: None, is_for_browsers }, handler }
+        Self { route: Route { methods, path, side, versions: None, callers, class: None, web_pages }, handler }
     }
 
     /// A route of the Entra side.
@@ -67,11 +67,11 @@ impl Row {
         methods: &'static [Method],
         path: &'static str,
         callers: Callers,
-        is_for_browsers: bool,
+        web_pages: WebPages,
         handler: Handler,
     ) -> Self {
         let side = Side::Entra;
-        Self { route: Route { methods, path, side, versions: None, callers, class: None, is_for_browsers }, handler }
+        Self { route: Route { methods, path, side, versions: None, callers, class: None, web_pages }, handler }
     }
 
     /// Answers a request.

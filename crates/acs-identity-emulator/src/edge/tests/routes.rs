@@ -4,7 +4,8 @@ use acs_identity_protocol::api_version::ApiVersion;
 use hyper::Method;
 
 use crate::edge::pipeline::ROUTER;
-use crate::edge::routes::route::{PathValue, Route, Side};
+use crate::edge::routes::route::{Callers, PathValue, Route, Side, WebPages};
+use crate::edge::table::row::Row;
 
 /// The route of a path, and the values in it.
 fn find(path: &str) -> Option<(&'static str, Vec<String>)> {
@@ -76,7 +77,7 @@ fn routes_of_the_same_path_are_adjacent_with_the_same_callers_and_different_meth
         }
         let others = || routes.iter().filter(|other| other.path == route.path);
         assert!(others().all(|other| other.callers == route.callers), "{}", route.path);
-        assert!(others().all(|other| other.is_for_browsers == route.is_for_browsers), "{}", route.path);
+        assert!(others().all(|other| other.web_pages == route.web_pages), "{}", route.path);
     }
 }
 
@@ -85,8 +86,8 @@ fn web_pages_may_not_call_the_token_endpoints() {
     for route in ROUTER.routes() {
         let gives_no_token = ["/keys", "/openid-configuration"].iter().any(|end| route.path.ends_with(end));
         match route.side {
-            Side::Service => assert!(route.is_for_browsers, "{}", route.path),
-            Side::Entra => assert_eq!(route.is_for_browsers, gives_no_token, "{}", route.path),
+            Side::Service => assert_eq!(route.web_pages, WebPages::Allowed, "{}", route.path),
+            Side::Entra => assert_eq!(route.web_pages == WebPages::Allowed, gives_no_token, "{}", route.path),
             Side::Emulator => {}
         }
     }
@@ -100,4 +101,13 @@ fn the_allow_header_lists_the_methods_of_the_version() {
     assert_eq!(allow("2020-07-20-preview2"), "DELETE, PATCH");
     assert_eq!(allow("2025-03-02-preview"), "GET, DELETE");
     assert_eq!(allow("2023-10-01"), "DELETE");
+}
+
+#[test]
+fn control_endpoints_need_an_access_key_or_the_control_secret_and_refuse_web_pages() {
+    for Row { route, .. } in crate::edge::control::ROUTES {
+        assert!(route.path.starts_with("/emulator/"), "{}", route.path);
+        assert!(matches!(route.callers, Callers::Control | Callers::Keys), "{}", route.path);
+        assert_eq!(route.web_pages, WebPages::Refused, "{}", route.path);
+    }
 }
