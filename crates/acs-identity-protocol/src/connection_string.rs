@@ -81,6 +81,11 @@ impl std::error::Error for ConnectionStringError {}
 impl FromStr for ConnectionString {
     type Err = ConnectionStringError;
 
+    /// Reads a connection string, or [`DEVELOPMENT_EMULATOR`].
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`ConnectionStringError`] that names the missing or invalid part. It never contains the access key.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.trim().is_empty() {
             return Err(ConnectionStringError::Empty);

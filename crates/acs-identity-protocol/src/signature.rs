@@ -118,6 +118,10 @@ impl FromStr for AccessKey {
     type Err = InvalidAccessKey;
 
     /// Decodes base64 as Python does: characters outside the alphabet are skipped, and the padding must be complete.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`InvalidAccessKey`] if the text is not base64 or decodes to zero bytes.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut clean = String::with_capacity(text.len());
         for c in text.chars() {

@@ -45,6 +45,16 @@ impl Default for CommunicationIdentityClientOptions {
 }
 
 /// Creates and deletes identities of a Communication Services resource, and issues, exchanges and revokes access tokens.
+///
+/// The methods have the names of the service's operations. [`CommunicationIdentityClientExt`] has shorter ones.
+///
+/// # Errors
+///
+/// Each operation returns an error if a path parameter is empty, the request cannot be sent, or the service refuses it.
+/// [`ErrorBody::try_from`] reads the error of the service (docs/service.md, section 4).
+///
+/// [`CommunicationIdentityClientExt`]: crate::CommunicationIdentityClientExt
+/// [`ErrorBody::try_from`]: crate::models::ErrorBody
 #[tracing::client]
 pub struct CommunicationIdentityClient {
     pub(crate) api_version: String,
