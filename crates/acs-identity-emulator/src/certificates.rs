@@ -7,6 +7,7 @@ use std::time::Duration;
 use acs_identity_protocol::time::whole_seconds;
 use time::OffsetDateTime;
 use tokio::sync::{oneshot, watch};
+use tracing::dispatcher;
 
 use crate::clock::{machine, nanos};
 use crate::config::Config;
@@ -14,7 +15,7 @@ use crate::core::{Core, described};
 use crate::error::Error;
 use crate::folder::{self, DATABASE_FILE};
 use crate::keys::pki::{self, HostName, OwnCertificate, Pki, StoredCertificates, earlier, stored};
-use crate::log;
+use crate::log::Shown;
 use crate::store::{Failure, Store, block_on};
 
 /// How often one's own certificate and the end of the emulator's are looked at.
@@ -33,7 +34,7 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Resul
         None => None,
     };
     if let Some(warning) = own.as_ref().and_then(OwnCertificate::warning) {
-        log::warn(&warning);
+        tracing::warn!("{}", Shown(warning));
     }
     let mut names = parse(config.hostnames.iter().chain([&config.host]))?;
     // The authority need not sign for what one's own certificate names.
@@ -49,7 +50,7 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Resul
         earlier::remove(folder, &opened.pki.stored())?;
     }
     for warning in &opened.warnings {
-        log::warn(warning);
+        tracing::warn!("{}", Shown(warning));
     }
     Ok(match own {
         Some(own) => opened.pki.with_own(own),
@@ -83,7 +84,7 @@ fn read(store: &Store, folder: Option<&Path>) -> Result<Option<StoredCertificate
     let imported = earlier::import(folder)?;
     if let Some(imported) = &imported {
         block_on(save(store, imported)).map_err(|failure| described(Some(folder), failure))?;
-        log::info("the certificates of the version before were taken over");
+        tracing::info!("the certificates of the version before were taken over");
     }
     Ok(imported)
 }
@@ -135,7 +136,8 @@ pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::
         let Some(renewed) = elsewhere(&pki, look_after).await else { continue };
         // Where it is not stored, the next start makes another one.
         if let Err(failure) = save(&core.store, &renewed).await {
-            log::warn(&format!("the renewed certificate was not stored: {}", described(None, failure)));
+            let error = described(None, failure);
+            tracing::warn!(error = %Shown(&error), "{}", Shown(format_args!("the renewed certificate was not stored: {error}")));
         }
     }
 }
@@ -145,9 +147,10 @@ pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::
 async fn elsewhere<T: Send + 'static>(pki: &Arc<Pki>, work: fn(&Pki) -> Option<T>) -> Option<T> {
     let (done, result) = oneshot::channel();
     let there = Arc::clone(pki);
+    let events = dispatcher::get_default(Clone::clone);
     let thread = std::thread::Builder::new().name("certificates".to_owned()).stack_size(STACK);
     // The result is dropped where the emulator has ended meanwhile.
-    match thread.spawn(move || done.send(work(&there)).is_ok()) {
+    match thread.spawn(move || done.send(dispatcher::with_default(&events, || work(&there))).is_ok()) {
         Ok(_) => result.await.ok().flatten(),
         Err(_) => work(pki),
     }
@@ -158,19 +161,25 @@ fn look_after(pki: &Pki) -> Option<StoredCertificates> {
     let now = machine::now();
     match pki.reload_if_changed(now) {
         Ok(Some(end)) => {
-            log::info(&format!("--certificate: it was read again, and ends on {}", whole_seconds(end)));
+            let end = whole_seconds(end);
+            tracing::info!(end, "--certificate: it was read again, and ends on {end}");
         }
         Ok(None) => {}
-        Err(error) => log::warn(&format!("--certificate: the former certificate stays in use: {error}")),
+        Err(error) => {
+            let words = format_args!("--certificate: the former certificate stays in use: {error}");
+            tracing::warn!(error = %Shown(&error), "{}", Shown(words));
+        }
     }
     match pki.renew_if_due(now) {
         Ok(Some(renewed)) => {
-            log::info(&format!("the server's certificate was renewed; it ends on {}", whole_seconds(pki.not_after())));
+            let end = whole_seconds(pki.not_after());
+            tracing::info!(end, "the server's certificate was renewed; it ends on {end}");
             Some(renewed)
         }
         Ok(None) => None,
         Err(error) => {
-            log::warn(&format!("the server's certificate was not renewed: {error}"));
+            let words = format_args!("the server's certificate was not renewed: {error}");
+            tracing::warn!(error = %Shown(&error), "{}", Shown(words));
             None
         }
     }

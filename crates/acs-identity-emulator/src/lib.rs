@@ -27,5 +27,5 @@ pub use core::DEFAULT_TENANT;
 pub use error::{Error, OwnFile};
 pub use keys::pki::ISSUERS;
 pub use keys::pki::stored::CA_CERTIFICATE_FILE;
-pub use log::{flush_log, log_panics, log_to};
+pub use log::log_panics;
 pub use server::{Access, Emulator, Handle, Place, Serving, run, runtime};

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::folder::files;
 use crate::keys::signing::{SigningKey, pkcs8_of_pem};
+use crate::log::Shown;
 use crate::random;
 use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, SigningSlot, Store, StoreError};
 
@@ -86,11 +87,12 @@ pub(super) async fn keep_access_keys(
     match &config.access_key {
         // There are two lines, because the log cuts long ones.
         None if is_assumed => {
-            crate::log::warn(&format!(
+            let words = format!(
                 "the previous version did not store the access key of {}: the well-known key, which everybody knows, is in use",
                 path.display()
-            ));
-            crate::log::warn(
+            );
+            tracing::warn!(folder = %Shown(path.display()), "{}", Shown(words));
+            tracing::warn!(
                 "start once with --access-key KEY to end these warnings, where KEY is the access key of the folder if it had one, \
                  else the well-known key",
             );
@@ -100,7 +102,7 @@ pub(super) async fn keep_access_keys(
                 let (slot, generation) = (standing.slot, standing.generation);
                 store.regenerate_key(Caller::Entra, slot, generation, given.to_base64()).await?;
                 rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
-                crate::log::warn(
+                tracing::warn!(
                     "the given access key has replaced the well-known one, which was in use because the previous version stored \
                      none; earlier tokens are void",
                 );
@@ -141,7 +143,8 @@ pub(super) async fn import_signing_keys(
         let path = folder.join(name);
         if path.symlink_metadata().is_ok() {
             files::remove(&path)?;
-            crate::log::warn(&format!("{} was removed: signing keys are kept in the database", path.display()));
+            let words = format_args!("{} was removed: signing keys are kept in the database", path.display());
+            tracing::warn!(file = %Shown(path.display()), "{}", Shown(words));
         }
     }
     Ok(())

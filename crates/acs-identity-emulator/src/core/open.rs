@@ -8,6 +8,7 @@ use crate::clock::nanos;
 use crate::config::{Config, Storage};
 use crate::error::Error;
 use crate::folder::{self, Folder};
+use crate::log::Shown;
 use crate::store::{AccessSlot, Caller, Failure, Store, block_on};
 
 /// A core that was opened.
@@ -25,7 +26,7 @@ impl Core {
             Storage::Memory => (Store::in_memory(), None, false),
             Storage::Folder(path) => {
                 let opened = folder::open(path, now)?;
-                opened.lines.iter().for_each(|line| crate::log::warn(line));
+                opened.lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
                 (opened.store, Some(opened.folder), opened.is_new)
             }
         };

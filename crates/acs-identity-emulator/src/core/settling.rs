@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use super::open::described;
 use super::owners::Core;
 use crate::clock::machine;
+use crate::log::Shown;
 
 /// The time between two looks at the pending revocations.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
@@ -22,7 +23,8 @@ pub(crate) async fn settle_what_is_due(core: Arc<Core>, mut stopped: watch::Rece
             _ = stopped.changed() => return,
         }
         if let Err(failure) = core.identities.settle_revocations().await {
-            crate::log::error(&format!("pending revocations: {}", described(None, failure)));
+            let error = described(None, failure);
+            tracing::error!(error = %Shown(&error), "{}", Shown(format_args!("pending revocations: {error}")));
         }
     }
 }

@@ -7,6 +7,7 @@ use super::backend::Backend;
 use super::context::request::RequestContext;
 use super::http::error::{HttpError, HttpResult};
 use super::http::path::query_parameters;
+use crate::log::Shown;
 
 /// The api-version that the query names. One that is newer than all known ones is served as the newest.
 pub(crate) fn of_query(backend: &Backend, request: &RequestContext) -> HttpResult<&'static ApiVersion> {
@@ -29,7 +30,8 @@ pub(crate) fn of_query(backend: &Backend, request: &RequestContext) -> HttpResul
         return Err(unsupported(backend, request, &name));
     }
     let newest = ApiVersion::newest();
-    crate::log::warn(&format!("api-version {name:?} is unknown; it is served as {}", newest.name));
+    let words = format_args!("api-version {name:?} is unknown; it is served as {}", newest.name);
+    tracing::warn!(requested = %Shown(&name), served = newest.name, "{}", Shown(words));
     Ok(newest)
 }
 

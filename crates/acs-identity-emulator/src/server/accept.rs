@@ -43,7 +43,7 @@ async fn accept_for_ever(listener: TcpListener, edge: Arc<Edge>, tls: TlsAccepto
             }
             Err(error) => {
                 if failures % FAILURES_A_LINE == 0 {
-                    crate::log::warn(&format!("a connection was not accepted: {error}"));
+                    tracing::warn!(%error, "a connection was not accepted: {error}");
                 }
                 failures += 1;
                 // Out of file descriptors, most likely.

@@ -133,7 +133,8 @@ async fn serve_http(
 /// Logs what hyper has refused by itself.
 fn tell(served: hyper::Result<()>, peer: SocketAddr) {
     if served.is_err_and(|error| error.is_parse_too_large()) {
-        let what = format!("the head of the request is larger than {MAX_HEAD} bytes, or has too many headers");
-        crate::log::warn(&format!("431 to {}: {what}", peer.ip()));
+        let client = peer.ip();
+        let why = format_args!("the head of the request is larger than {MAX_HEAD} bytes, or has too many headers");
+        tracing::warn!(status = 431, %client, reason = %why, "431 to {client}: {why}");
     }
 }

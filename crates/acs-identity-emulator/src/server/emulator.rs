@@ -14,6 +14,7 @@ use crate::core::{Core, OpenedCore};
 use crate::error::Error;
 use crate::keys::pki::Pki;
 use crate::keys::signing::usable_keys;
+use crate::log::Shown;
 use crate::store::AccessSlot;
 
 /// An emulator that is ready to serve.
@@ -42,9 +43,9 @@ impl Emulator {
         check_clock(machine::system())?;
         for issuer in config.issuers.iter().filter(|issuer| usable_keys(&issuer.jwks) == 0) {
             let name = &issuer.issuer;
-            crate::log::warn(&format!(
-                "{name} publishes no RSA key for signatures by RS256, so none of its tokens is taken"
-            ));
+            let words =
+                format_args!("{name} publishes no RSA key for signatures by RS256, so none of its tokens is taken");
+            tracing::warn!(issuer = %Shown(name), "{}", Shown(words));
         }
         let OpenedCore { mut core, is_new } = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, machine::now())?;

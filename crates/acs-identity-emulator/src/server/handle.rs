@@ -7,6 +7,8 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 use tokio::task;
+use tracing::dispatcher::{self, Dispatch};
+use tracing::subscriber::NoSubscriber;
 
 use super::access::Access;
 use super::emulator::Emulator;
@@ -39,6 +41,8 @@ pub struct Serving {
 impl Emulator {
     /// Starts an emulator: opens the data, listens, and serves on threads of its own. It serves when this returns.
     ///
+    /// Its events go to the subscriber of `tracing` that is in force here, so each test sees those of its own emulator.
+    ///
     /// It may be called from async code, too. It blocks for as long as keys are made: some 50 ms.
     ///
     /// # Errors
@@ -47,8 +51,10 @@ impl Emulator {
     pub fn start(config: Config) -> Result<Handle, Error> {
         let emulator = Self::open(config)?;
         let (sender, started) = mpsc::channel();
+        let events = events_here();
         let serve = move || {
-            let runtime = match threads::runtime() {
+            let _events = events.as_ref().map(dispatcher::set_default);
+            let runtime = match threads::runtime_for(events.as_ref()) {
                 Ok(runtime) => runtime,
                 Err(error) => return drop(sender.send(Err(Error::Threads(error)))),
             };
@@ -92,6 +98,11 @@ impl Emulator {
         let task = tokio::spawn(serve(listeners, self, ended));
         Ok(Serving { access, end: Some(end), task: Some(task) })
     }
+}
+
+/// What takes the events of this thread. `None` where there is nothing, so that a later one of the whole process counts.
+fn events_here() -> Option<Dispatch> {
+    dispatcher::get_default(|events| (!events.is::<NoSubscriber>()).then(|| events.clone()))
 }
 
 impl Handle {

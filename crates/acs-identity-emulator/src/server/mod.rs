@@ -15,7 +15,6 @@ mod turns;
 mod watch;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -34,9 +33,6 @@ use crate::clock::machine;
 use crate::core::settle_what_is_due;
 use crate::edge::Edge;
 
-/// How long the log may take at the end.
-const LOG: Duration = Duration::from_millis(200);
-
 /// How an emulator ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -46,8 +42,8 @@ enum End {
     AtOnce,
 }
 
-/// Serves connections on listeners of the caller until `shutdown` resolves, then lets those that are open end, and writes
-/// what is queued. [`Emulator::start`] and [`Emulator::serve`] listen by themselves.
+/// Serves connections on listeners of the caller until `shutdown` resolves, then lets those that are open end.
+/// [`Emulator::start`] and [`Emulator::serve`] listen by themselves.
 pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
     let end = async {
         shutdown.await;
@@ -85,5 +81,4 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     looking.abort();
     turns.abort();
     emulator.core.close();
-    crate::log::flush_log(LOG);
 }

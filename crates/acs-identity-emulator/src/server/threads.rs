@@ -1,11 +1,14 @@
 //! The threads of an emulator: as many as it may have.
 
+use std::cell::RefCell;
 use std::io;
-use std::panic;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
+use tracing::Dispatch;
+use tracing::dispatcher::{DefaultGuard, set_default};
 
 /// The stack of a thread. Signing and SQLite need a quarter of it.
 pub(super) const STACK: usize = 1024 * 1024;
@@ -17,21 +20,34 @@ pub(super) const STACK: usize = 1024 * 1024;
 ///
 /// When the system refuses what even that needs.
 pub fn runtime() -> io::Result<Runtime> {
+    runtime_for(None)
+}
+
+/// The same. Events of its threads go there, where it is given.
+pub(super) fn runtime_for(events: Option<&Dispatch>) -> io::Result<Runtime> {
     let wanted = thread::available_parallelism().map_or(1, usize::from);
     let built = match startable(wanted) {
         0 => None,
-        count => many_threads(count),
+        count => many_threads(count, events),
     };
-    built.unwrap_or_else(|| with_options(&mut Builder::new_current_thread()).build())
+    built.unwrap_or_else(|| with_options(&mut Builder::new_current_thread(), events).build())
 }
 
 /// tokio panics where a thread cannot be started. Those that are wanted could be started a moment ago, so that is rare:
 /// another program has started its own meanwhile. `None` then.
-fn many_threads(count: usize) -> Option<io::Result<Runtime>> {
-    panic::catch_unwind(|| with_options(Builder::new_multi_thread().worker_threads(count)).build()).ok()
+fn many_threads(count: usize, events: Option<&Dispatch>) -> Option<io::Result<Runtime>> {
+    let build = || with_options(Builder::new_multi_thread().worker_threads(count), events).build();
+    panic::catch_unwind(AssertUnwindSafe(build)).ok()
 }
 
-fn with_options(builder: &mut Builder) -> &mut Builder {
+fn with_options<'a>(builder: &'a mut Builder, events: Option<&Dispatch>) -> &'a mut Builder {
+    thread_local! {
+        static EVENTS: RefCell<Option<DefaultGuard>> = const { RefCell::new(None) };
+    }
+    if let Some(events) = events.cloned() {
+        builder.on_thread_start(move || EVENTS.set(Some(set_default(&events))));
+        builder.on_thread_stop(|| drop(EVENTS.take()));
+    }
     // A signature takes as long as hundreds of other tasks: the network is looked at in between.
     builder.thread_stack_size(STACK).event_interval(4).enable_all()
 }

@@ -7,6 +7,7 @@ mod authentication;
 mod connections;
 mod entra;
 mod errors;
+mod events;
 mod exchanges;
 mod folder;
 mod handle;

@@ -2,5 +2,6 @@
 #![allow(dead_code, missing_docs)]
 
 pub mod client;
+pub mod events;
 pub mod folder;
 pub mod running;

@@ -3,6 +3,7 @@
 use acs_identity_emulator::{Config, Emulator, Handle};
 
 use super::client::Client;
+use super::events::Events;
 
 /// An emulator that serves on a port of its own until it is dropped.
 pub struct Running {
@@ -18,6 +19,13 @@ impl Running {
     pub fn start(config: Config) -> Self {
         let handle = Emulator::start(config).unwrap();
         Self { port: handle.port(), handle }
+    }
+
+    /// The same, and its events.
+    pub fn with_events(config: Config) -> (Self, Events) {
+        let events = Events::default();
+        let running = tracing::subscriber::with_default(events.clone(), || Self::start(config));
+        (running, events)
     }
 
     /// A client with the well-known access key.

@@ -42,26 +42,6 @@ fn lines_that_nobody_read_are_counted() {
     assert!(dropped > 100 && lines + dropped == 6500, "{lines} lines, {dropped} dropped");
 }
 
-#[test]
-fn what_is_logged_of_a_request_is_short_and_draws_nothing() {
-    let home = Folder::new();
-    let mut emulator = Emulator::in_memory(&home);
-    let mut client = emulator.client();
-    let scheme = format!("\u{202e}{}", "x".repeat(20_000));
-    let headers = [("authorization".to_owned(), format!("{scheme} a"))];
-    assert_eq!(client.raw("GET", "/identities?api-version=2023-10-01", &headers, "").unwrap().status, 401);
-    let path = format!("/{}", "a".repeat(20_000));
-    // Such a large request gets the last answer of its connection.
-    let mut client = emulator.client();
-    assert_eq!(client.raw("GET", &path, &[], "").unwrap().status, 401);
-    terminate(&mut emulator);
-    let mut text = String::new();
-    emulator.child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
-    assert_eq!(text.lines().count(), 2, "{text}");
-    assert!(text.lines().all(|line| line.chars().count() < 340), "{text}");
-    assert!(text.is_ascii() || !text.contains('\u{202e}'), "{text}");
-}
-
 /// The lines of the log, without their times, after a clean stop.
 fn log_of(emulator: &mut Emulator) -> String {
     terminate(emulator);
@@ -86,70 +66,46 @@ fn a_request_that_is_too_large_is_logged_with_the_limit() {
     ");
 }
 
+/// The log of an emulator that has refused a request, without the times, after a clean stop.
+fn log_of_a_refusal(command: &mut Command) -> String {
+    let mut emulator = Emulator::from_command(command);
+    assert_eq!(emulator.client().raw("GET", "/identities", &[], "").unwrap().status, 401);
+    terminate(&mut emulator);
+    let mut text = String::new();
+    emulator.child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    let at = text.find("20").unwrap();
+    text.replace(&text[at..at + "2026-01-01T00:00:00+00:00".len()], "TIME")
+}
+
+const START: [&str; 6] = ["communication", "emulator", "start", "--in-memory", "--port", "0"];
+
 #[test]
-fn a_request_over_a_rate_limit_is_logged_with_the_limit_and_the_option() {
+fn without_log_format_an_event_is_a_line_of_text() {
     let home = Folder::new();
-    let mut emulator = Emulator::start(&home, &["--in-memory", "--throttle"]);
-    let mut client = emulator.client();
-    let user = client.create();
-    let seconds = loop {
-        let answer = client.send("DELETE", &format!("/identities/{user}"), "");
-        if let Some(seconds) = answer.header("retry-after") {
-            break format!("Retry-After: {seconds}");
-        }
-    };
-    let log = log_of(&mut emulator).replace(&user, "USER").replace(&seconds, "Retry-After: SECONDS");
-    insta::assert_snapshot!(log, @"WARN  429 DELETE /identities/USER: more than 500 requests of this kind in 30 s (--throttle); Retry-After: SECONDS");
+    insta::assert_snapshot!(log_of_a_refusal(az(&home).args(START)), @"TIME WARN  401 GET /identities: no Authorization header");
 }
 
 #[test]
-fn a_page_that_may_not_call_is_logged_with_its_origin_and_the_option() {
+fn with_log_format_json_an_event_is_an_object_with_its_fields() {
     let home = Folder::new();
-    let mut emulator = Emulator::in_memory(&home);
-    let mut client = emulator.client();
-    for (path, origin) in [
-        ("/identities", "https://app.example"),
-        ("/identities", "null"),
-        ("/emulator/list-keys", "http://localhost:3000"),
-        ("/identities", "http://localhost:3000"),
-    ] {
-        let headers = [("origin".to_owned(), origin.to_owned())];
-        assert_eq!(client.raw("OPTIONS", path, &headers, "").unwrap().status, 204);
-    }
-    insta::assert_snapshot!(log_of(&mut emulator), @r"
-    WARN  OPTIONS /identities from the origin https://app.example: its pages may not call the service without --allow-origin https://app.example
-    WARN  OPTIONS /identities from the origin null: its pages may not call the service
-    WARN  OPTIONS /emulator/list-keys from the origin http://localhost:3000: web pages may not call this endpoint
-    ");
+    let log = log_of_a_refusal(az(&home).args(START).args(["--log-format", "json"]));
+    insta::assert_snapshot!(log, @r#"{"time":"TIME","level":"WARN","message":"401 GET /identities: no Authorization header","status":401,"method":"GET","path":"/identities","reason":"no Authorization header"}"#);
 }
 
 #[test]
-fn an_entra_token_that_is_refused_for_a_teams_user_is_logged_with_what_is_wrong() {
+fn the_variable_of_log_format_counts_where_the_option_is_not_given() {
     let home = Folder::new();
-    let mut emulator = Emulator::in_memory(&home);
-    let mut client = emulator.client();
-    let token = |client: &mut Client, member: &str, value: &str| {
-        let id = "11111111-1111-1111-1111-111111111111";
-        let body = format!(r#"{{"oid":"{id}","appid":"{id}","{member}":{value}}}"#);
-        let answer = client.send("POST", "/emulator/entra-token?", &body);
-        answer.body["access_token"].as_str().unwrap().to_owned()
-    };
-    let tokens = [
-        token(&mut client, "scopes", r#"["Teams.ManageCalls"]"#),
-        token(&mut client, "aud", r#""https://other.example""#),
-        token(&mut client, "expiresIn", "-60"),
-        "rubbish".to_owned(),
-    ];
-    for token in tokens {
-        let answer = client.send("POST", "/teamsUser/:exchangeAccessToken", &format!(r#"{{"token":"{token}"}}"#));
-        assert_eq!(answer.status, 401);
-    }
-    insta::assert_snapshot!(log_of(&mut emulator), @r"
-    WARN  the Entra token is refused: it lacks the permission Teams.ManageChats
-    WARN  the Entra token is refused: its audience 'https://other.example' is not accepted by this exchange
-    WARN  the Entra token is refused: it has expired
-    WARN  the Entra token is refused: it is not a JWT
-    ");
+    let log = log_of_a_refusal(az(&home).args(START).env("AZURE_COMMUNICATION_EMULATOR_LOG_FORMAT", "json"));
+    assert!(log.starts_with(r#"{"time":"TIME","level":"WARN","message":"401 "#), "{log}");
+}
+
+#[test]
+fn a_log_format_that_does_not_exist_is_refused() {
+    let home = Folder::new();
+    let mut command = az(&home);
+    let output = command.args(START).env("AZURE_COMMUNICATION_EMULATOR_LOG_FORMAT", "xml").output().unwrap();
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"ERROR: AZURE_COMMUNICATION_EMULATOR_LOG_FORMAT must be text or json, but it is 'xml'.");
+    assert_eq!(output.status.code(), Some(2));
 }
 
 #[test]

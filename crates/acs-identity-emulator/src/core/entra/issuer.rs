@@ -15,6 +15,7 @@ use crate::clock::machine;
 use crate::core::access_keys::mark_of;
 use crate::core::refusal::{Refusal, Refused};
 use crate::core::token_signer::TokenSigner;
+use crate::log::Shown;
 use crate::random::{self, NoRandom};
 use crate::store::Caller;
 
@@ -107,7 +108,7 @@ impl EntraIssuer {
         let warning = foreign.warning(audience);
         drop(foreign);
         if let Some(warning) = warning {
-            crate::log::warn(&warning);
+            tracing::warn!(audience = %Shown(audience), "{}", Shown(warning));
         }
     }
 

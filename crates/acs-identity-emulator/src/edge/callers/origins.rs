@@ -5,6 +5,7 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::host::HostName;
+use crate::log::Shown;
 
 /// The origin of the page that calls, if it may: it is on this machine, or was allowed.
 pub(crate) fn allowed<'a>(backend: &Backend, request: &'a RequestContext) -> Option<&'a HeaderValue> {
@@ -39,7 +40,8 @@ fn log_refused(request: &RequestContext) {
         Some(_) => format!("its pages may not call the service without --allow-origin {origin}"),
         None => "its pages may not call the service".to_owned(),
     };
-    crate::log::warn(&format!("{method} {path} from the origin {origin}: {why}"));
+    let words = format_args!("{method} {path} from the origin {origin}: {why}");
+    tracing::warn!(%method, path = %Shown(path), origin = %Shown(origin), "{}", Shown(words));
 }
 
 /// `http://localhost:3000`, `https://127.0.0.1`, `http://app.localhost:5173`.

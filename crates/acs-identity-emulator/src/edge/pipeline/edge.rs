@@ -26,6 +26,7 @@ use crate::edge::table::router::{Found, Router};
 use crate::edge::table::row::Row;
 use crate::edge::{api_version, control, entra, introspect, public, service};
 use crate::keys::pki::Pki;
+use crate::log::Shown;
 
 /// The tables of all routes, in the order in which they are searched.
 static TABLES: &[&[Row]] = &[public::ROUTES, control::ROUTES, introspect::ROUTES, service::ROUTES, entra::ROUTES];
@@ -186,9 +187,10 @@ impl Edge {
 
     fn log(&self, request: &RequestContext, outcome: impl std::fmt::Display, started: Instant) {
         if self.backend.config.log_requests {
-            let elapsed = machine::instant().duration_since(started).as_micros();
+            let elapsed = u64::try_from(machine::since(started).as_micros()).unwrap_or(u64::MAX);
             let (method, path) = (&request.head.method, request.head.path());
-            crate::log::info(&format!("{method} {path} {outcome} {elapsed} us"));
+            let words = format_args!("{method} {path} {outcome} {elapsed} us");
+            tracing::info!(%method, path = %Shown(path), %outcome, microseconds = elapsed, "{}", Shown(words));
         }
     }
 }
@@ -199,12 +201,14 @@ fn not_allowed(request: &RequestContext, found: Found) -> HttpError {
 
 /// The answer to a request that is refused. The log says why.
 fn refuse(request: &RequestContext, error: HttpError) -> Answer {
+    let (status, method, path) = (error.status, &request.head.method, request.head.path());
     match &error.note {
         Some(Note::Request(why)) => {
-            crate::log::warn(&format!("{} {} {}: {why}", error.status, request.head.method, request.head.path()));
+            let words = format_args!("{status} {method} {path}: {why}");
+            tracing::warn!(status, %method, path = %Shown(path), reason = %Shown(why), "{}", Shown(words));
         }
-        Some(Note::Warning(line)) => crate::log::warn(line),
-        Some(Note::Error(line)) => crate::log::error(line),
+        Some(Note::Warning(words)) => tracing::warn!(status, %method, path = %Shown(path), "{}", Shown(words)),
+        Some(Note::Error(words)) => tracing::error!(status, %method, path = %Shown(path), "{}", Shown(words)),
         None => {}
     }
     Answer::refused(error)

@@ -53,14 +53,14 @@ struct Hints {
 /// # Errors
 ///
 /// When its folder cannot be used, or is in use.
-fn open(config: Config, hints: &Hints) -> Result<Emulator, CliError> {
+fn open(config: Config, format: log::Format, hints: &Hints) -> Result<Emulator, CliError> {
     let folder = match &config.storage {
         Storage::Folder(folder) => Some(folder.clone()),
         Storage::Memory => None,
     };
     // The authority must be good for all of them.
     let names: Vec<String> = config.hostnames.iter().chain([&config.host]).cloned().collect();
-    log::start();
+    log::start(format);
     Emulator::open(config).map_err(|error| {
         log::flush();
         let message = format!("The emulator cannot start: {error}.");

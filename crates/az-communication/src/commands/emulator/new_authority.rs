@@ -32,7 +32,7 @@ const HINTS: Hints = Hints {
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let folder = options::data_dir(invocation)?;
     let hostnames = options::hostnames(invocation)?;
-    log::start();
+    log::start(log::Format::Text);
     let made = acs_identity_emulator::new_authority(&folder, &hostnames);
     log::flush();
     made.map_err(|error| {

@@ -9,10 +9,11 @@ use acs_identity_emulator::{Config, TrustedIssuer, host_name_problem};
 use azure_core::http::Url;
 use serde_json::Value as Json;
 
+use crate::commands::emulator::log::Format;
 use crate::commands::emulator::ready::text_of;
 use crate::commands::emulator::settings::{
-    ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, DATA_DIR, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME, IN_MEMORY, LOG_REQUESTS,
-    PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
+    ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, DATA_DIR, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME, IN_MEMORY, LOG_FORMAT,
+    LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
 };
 use crate::commands::emulator::{access_key, control_secret, origin};
 use crate::knack::argument::Argument;
@@ -101,6 +102,19 @@ pub(crate) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
         (false, Some(_)) => Ok(false),
         (_, None) => flag(invocation, &IN_MEMORY),
     }
+}
+
+/// The form of the log.
+///
+/// # Errors
+///
+/// When the variable names another one. On the command line, the grammar refuses it.
+pub(crate) fn log_format(invocation: &Invocation<'_>) -> Result<Format, CliError> {
+    let Some(given) = option(invocation, &LOG_FORMAT)? else { return Ok(Format::Text) };
+    Format::named(&given.value).ok_or_else(|| {
+        let names = Format::NAMES.join(" or ");
+        CliError::usage(format!("{} must be {names}, but it is '{}'.", given.named_by, given.value))
+    })
 }
 
 /// The folder for the data, as an absolute path.

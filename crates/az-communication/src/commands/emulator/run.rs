@@ -94,7 +94,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     // Before there is a folder to remove or a command to tell. Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let opened = crate::commands::emulator::open(config, &HINTS)?;
+    let opened = crate::commands::emulator::open(config, log::Format::Text, &HINTS)?;
     let folder = folder::temporary()?;
     let trusted = trusting::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
     let end = threads::runtime()?.block_on(async {

@@ -1,6 +1,7 @@
 //! The options of the emulator's commands, each with its variable: the one table from which the command line, the variables,
 //! the help pages and the table of the manual come.
 
+use crate::commands::emulator::log::Format;
 use crate::knack::argument::{Argument, Arity, Completion, Variable};
 use crate::system::platform::Platform;
 
@@ -185,6 +186,13 @@ pub(crate) const LOG_FILE: Argument =
     Argument::new(&["--log-file"], "File that the log of --detach is added to, by default beside the pid file (.log).")
         .variable(Variable::Emulator)
         .completion(Completion::File)
+        .extension();
+
+pub(crate) const LOG_FORMAT: Argument =
+    Argument::new(&["--log-format"], "Form of the lines of the log; json has the fields of each event.")
+        .choices(&Format::NAMES)
+        .variable(Variable::Emulator)
+        .default("text")
         .extension();
 
 pub(crate) const ENDPOINT: Argument =

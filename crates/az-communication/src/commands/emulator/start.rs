@@ -11,8 +11,8 @@ use crate::commands::emulator::process_file::{Kind, PID, ProcessFile, READY};
 use crate::commands::emulator::ready::{Ready, text_of};
 use crate::commands::emulator::settings::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, DATA_DIR, DETACH, ENTRA_ADMIN,
-    ENTRA_ISSUER, HOST, HOSTNAME, IN_MEMORY, LOG_FILE, LOG_REQUESTS, PARENT_PID, PID_FILE, PORT, PUBLIC_URL,
-    READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, UNTIL_STDIN_CLOSES,
+    ENTRA_ISSUER, HOST, HOSTNAME, IN_MEMORY, LOG_FILE, LOG_FORMAT, LOG_REQUESTS, PARENT_PID, PID_FILE, PORT,
+    PUBLIC_URL, READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, UNTIL_STDIN_CLOSES,
 };
 use crate::commands::emulator::until::Until;
 use crate::commands::emulator::{Hints, detach, folder, listen, log, options, threads, trusting};
@@ -49,6 +49,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         ALLOW_ORIGIN,
         PUBLIC_URL,
         LOG_REQUESTS,
+        LOG_FORMAT,
         REVOCATION_DELAY,
         STRICT_API_VERSION,
         THROTTLE,
@@ -114,6 +115,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let is_open = place.is_open();
     let config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder).on(place);
     let config = options::configure(invocation, Config { port, ..config })?;
+    let log_format = options::log_format(invocation)?;
     let until = Until::of(invocation)?;
     let pid_file = options::option(invocation, &PID_FILE)?;
     let ready_file = options::option(invocation, &READY_FILE)?;
@@ -125,7 +127,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     };
     let mut pid_file = claim(&PID, pid_file)?;
     let mut ready_file = claim(&READY, ready_file)?;
-    let opened = crate::commands::emulator::open(config, &HINTS)?;
+    let opened = crate::commands::emulator::open(config, log_format, &HINTS)?;
     let (files, temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,

@@ -1,0 +1,112 @@
+//! A line of the log: as text, or as JSON.
+
+use std::fmt::{Debug, Write as _};
+
+use acs_identity_protocol::time::whole_seconds;
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level};
+
+/// The field that has the words of an event.
+const MESSAGE: &str = "message";
+
+/// The form of the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// The time, the level, and the words of the event.
+    Text,
+    /// An object of JSON, with the fields of the event.
+    Json,
+}
+
+impl Format {
+    /// The names of the forms, as `--log-format` takes them.
+    pub(crate) const NAMES: [&str; 2] = ["text", "json"];
+
+    /// The form of that name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        match name {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    /// The line of an event, with its end.
+    pub(crate) fn line(self, now: OffsetDateTime, event: &Event<'_>) -> String {
+        let level = *event.metadata().level();
+        match self {
+            Self::Text => {
+                let mut words = Words::default();
+                event.record(&mut words);
+                self.of_words(now, level, &words.0)
+            }
+            Self::Json => {
+                let mut fields = Fields(Map::new());
+                event.record(&mut fields);
+                object(now, level, fields.0)
+            }
+        }
+    }
+
+    /// A line that is not about an event.
+    pub(crate) fn of_words(self, now: OffsetDateTime, level: Level, words: &str) -> String {
+        match self {
+            // Levels are as long as the longest one.
+            Self::Text => format!("{} {:<5} {words}\n", whole_seconds(now), level.as_str()),
+            Self::Json => object(now, level, Map::from_iter([(MESSAGE.to_owned(), words.into())])),
+        }
+    }
+}
+
+fn object(now: OffsetDateTime, level: Level, fields: Map<String, Value>) -> String {
+    let mut object = Map::new();
+    object.insert("time".to_owned(), whole_seconds(now).into());
+    object.insert("level".to_owned(), level.as_str().into());
+    object.extend(fields);
+    format!("{}\n", Value::Object(object))
+}
+
+/// The words of an event.
+#[derive(Default)]
+struct Words(String);
+
+impl Visit for Words {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == MESSAGE {
+            self.0.push_str(value);
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() == MESSAGE {
+            let _ = write!(self.0, "{value:?}");
+        }
+    }
+}
+
+/// The fields of an event, the words among them.
+struct Fields(Map<String, Value>);
+
+impl Visit for Fields {
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}").into());
+    }
+}

@@ -1,0 +1,85 @@
+//! The log of the emulator: the events of the library, as lines on stderr.
+
+mod line;
+mod queue;
+mod subscriber;
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use tracing::Dispatch;
+
+use self::queue::Queue;
+use self::subscriber::Lines;
+use crate::system;
+
+pub(crate) use self::line::Format;
+
+/// There is one log in a process, because what it says about certificates and stores happens before there is an emulator.
+static QUEUE: Queue = Queue::new();
+
+/// How long a command may wait at its end for somebody to read the log.
+const FLUSH: Duration = Duration::from_millis(200);
+
+/// Writes the log to stderr from now on.
+pub(crate) fn start(format: Format) {
+    // Where no file may be opened, there is no log.
+    if let Ok(stderr) = system::duplicate_of_stderr() {
+        QUEUE.write_to(Stderr(stderr), format);
+        // A process has one log, which is started once.
+        let _ = tracing::dispatcher::set_global_default(Dispatch::new(Lines { queue: &QUEUE, format }));
+        acs_identity_emulator::log_panics();
+    }
+}
+
+/// What is logged by now comes before what is said next.
+pub(crate) fn flush() {
+    QUEUE.flush(FLUSH);
+}
+
+/// A file of its own, because a write to `io::Stderr` that waits for a reader would hold its lock, and with it everybody who
+/// has something to say.
+struct Stderr(File);
+
+impl Write for Stderr {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        loop {
+            match self.0.write(bytes) {
+                // Whoever shares the stream may have made it non-blocking.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => system::wait_to_write(&self.0),
+                result => return result,
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::process::Command;
+    use std::thread;
+
+    use super::*;
+
+    /// In a process of its own: the hook and the log are those of the whole process.
+    #[test]
+    fn a_panic_is_logged_as_one_line_and_not_printed() {
+        const LOGGED: &str = "AZ_TEST_PANIC_IS_LOGGED";
+        if env::var_os(LOGGED).is_some() {
+            start(Format::Text);
+            assert!(thread::spawn(|| panic!("two\nlines")).join().is_err());
+            return QUEUE.flush(Duration::from_secs(10));
+        }
+        let name = "commands::emulator::log::tests::a_panic_is_logged_as_one_line_and_not_printed";
+        let mut test = Command::new(env::current_exe().unwrap());
+        let output = test.args(["--exact", name, "--nocapture"]).env(LOGGED, "1").output().unwrap();
+        let logged = String::from_utf8(output.stderr).unwrap();
+        assert!(logged.contains(" ERROR internal error: panicked at ") && logged.lines().count() == 1, "{logged}");
+        assert!(logged.ends_with("two\\nlines\n"), "{logged}");
+    }
+}
