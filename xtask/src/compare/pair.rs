@@ -154,7 +154,14 @@ fn parts_of(world: &World, program: &Path, line: &Line, next: &Path) -> Result<P
     list(&world.home(), &world.home(), &mut files)?;
     list(&world.working(), &world.working(), &mut files)?;
     let requests: String = seen.requests.iter().map(request).collect();
-    Ok([seen.exit_code.to_string(), plain(&seen.stdout), plain(&requests), plain(&files), plain(&seen.stderr)])
+    let stderr = without_times(&plain(&seen.stderr));
+    Ok([seen.exit_code.to_string(), plain(&seen.stdout), plain(&requests), plain(&files), stderr])
+}
+
+/// Without the times of the last line of `--verbose`, which a slower machine or build changes.
+fn without_times(stderr: &str) -> String {
+    let line = |line: &str| if line.contains(": Command ran in ") { masked(line) } else { line.to_owned() };
+    stderr.split_inclusive('\n').map(line).collect()
 }
 
 /// Headers that have the time, an id of the request, or a signature over these.
@@ -251,6 +258,12 @@ mod tests {
     fn what_differs_from_run_to_run_does_not_count() {
         assert_eq!(difference("time", "date +%N", "date +%N"), None);
         assert_eq!(difference("time-2", "date +%N", "date +%N; echo more"), Some(("stdout".into(), true)));
+    }
+
+    #[test]
+    fn how_long_a_command_took_does_not_count() {
+        let line = |time| format!("echo 'INFO: Command ran in {time} seconds (init: 0.000)' >&2");
+        assert_eq!(difference("took", &line("0.001"), &line("0.002")), None);
     }
 
     #[test]
