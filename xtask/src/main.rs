@@ -7,6 +7,8 @@ mod child;
 mod compare;
 mod error;
 mod golden;
+#[cfg(unix)]
+mod mutants;
 mod options;
 mod random;
 mod release;

@@ -34,6 +34,13 @@ impl Random {
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
+
+    /// Puts these into another order.
+    pub fn shuffle<T>(&mut self, values: &mut [T]) {
+        for end in (1..values.len()).rev() {
+            values.swap(end, self.below(end + 1));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -45,5 +52,14 @@ mod tests {
         // The first two numbers of SplitMix64 for the seed 1234567.
         let mut random = Random::new(1_234_567);
         assert_eq!([random.next(), random.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
+    }
+
+    #[test]
+    fn shuffling_keeps_every_value() {
+        let mut values: Vec<usize> = (0..100).collect();
+        Random::new(1).shuffle(&mut values);
+        assert_ne!(values, (0..100).collect::<Vec<_>>());
+        values.sort_unstable();
+        assert_eq!(values, (0..100).collect::<Vec<_>>());
     }
 }

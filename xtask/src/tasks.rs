@@ -58,6 +58,13 @@ const TASKS: &[Task] = &[
         summary: "Compares what two builds of the program do on the golden cases and generated command lines.",
         run: crate::compare::run,
     },
+    #[cfg(unix)]
+    Task {
+        name: "mutants",
+        usage: "[--count N] [--seed N] [--commit COMMIT] [--list FILE] [--dry-run]",
+        summary: "Tries defects that are drawn over the workspace, or those of a list, and says which the tests catch.",
+        run: crate::mutants::run,
+    },
     Task {
         name: "release",
         usage: "[--only NAME,…] [--dist DIR] [--program FILE] [--jobs N] [--deb-revision N] [--allow-dirty]",
