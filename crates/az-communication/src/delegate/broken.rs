@@ -1,4 +1,4 @@
-//! Why a program that stands on PATH cannot be run.
+//! Reasons why a program on PATH cannot be run.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::system::system_text;
 pub struct Broken {
     /// The program.
     pub program: PathBuf,
-    /// Why it cannot be run.
+    /// The reason.
     pub(crate) reason: Reason,
 }
 
@@ -27,17 +27,17 @@ pub(crate) enum Reason {
         interpreter: String,
         carriage_return: bool,
     },
-    /// It exists and may not be run.
+    /// The interpreter exists, but this user may not run it.
     ClosedInterpreter(String),
-    /// Not a program for this machine.
+    /// The file is not a program for this machine.
     Foreign,
-    /// Another process writes to it.
+    /// Another process writes to the file.
     Busy,
     System(io::Error),
 }
 
 impl Broken {
-    /// What the system's error means for a program that starts like this.
+    /// Finds the reason behind the system's error. `head` is the start of the program's file.
     pub(crate) fn from_error(program: PathBuf, head: &[u8], error: io::Error) -> Self {
         let interpreter = broken_interpreter(head);
         let reason = match (error.kind(), interpreter) {
@@ -59,7 +59,7 @@ impl Broken {
         Self { program, reason }
     }
 
-    /// The error, with a hint where it is known what to do. `usual` is the hint about all other reasons.
+    /// Returns the error, with a hint if there is a known remedy. `usual` is the hint for all other reasons.
     pub(crate) fn described(self, usual: Option<&str>) -> CliError {
         let program = self.program.display();
         let why = match self.reason {
@@ -94,19 +94,20 @@ impl From<Broken> for CliError {
     }
 }
 
-/// Whether a file is a program of a kind that a shell must not read as a script.
+/// Checks whether a file is a binary that a shell must not read as a script.
 pub(crate) fn is_foreign_binary(head: &[u8]) -> bool {
     if head.starts_with(b"#!") || is_native_elf(head) {
         return false;
     }
-    // The rule of bash: a zero byte in the first line.
+    // This is the rule of bash: the first line contains a zero byte.
     head.split(|byte| *byte == b'\n').next().is_some_and(|line| line.contains(&0))
 }
 
-/// The interpreter that is missing or may not be run. An interpreter may be a script with one of its own.
+/// Returns the interpreter that is missing or that this user may not run. An interpreter can itself be a script with an
+/// interpreter.
 fn broken_interpreter(head: &[u8]) -> Option<String> {
     let mut name = interpreter(head)?;
-    // The kernel gives up earlier.
+    // The kernel follows fewer interpreters than this.
     for _ in 0..8 {
         let path = Path::new(&name);
         if !path.is_file() || !system::is_executable(path) {
@@ -117,13 +118,13 @@ fn broken_interpreter(head: &[u8]) -> Option<String> {
     None
 }
 
-/// The program behind `#!`, or the dynamic loader that an ELF file names.
+/// Returns the program after `#!`, or the dynamic loader that an ELF file names.
 fn interpreter(head: &[u8]) -> Option<String> {
     let name = match head.strip_prefix(b"#!") {
         Some(line) => {
             let line = line.split(|byte| *byte == b'\n').next()?;
             let line = line.trim_ascii_start();
-            // A carriage return belongs to the name, a blank ends it.
+            // A carriage return is part of the name. A blank ends the name.
             line.split(|byte| matches!(byte, b' ' | b'\t')).next()?
         }
         None => elf_interpreter(head)?,
@@ -131,7 +132,7 @@ fn interpreter(head: &[u8]) -> Option<String> {
     (!name.is_empty()).then(|| String::from_utf8_lossy(name).into_owned())
 }
 
-/// `e_machine` of this program's own architecture.
+/// The `e_machine` of this program's architecture.
 const MACHINE: Option<u16> = if cfg!(target_arch = "x86_64") {
     Some(62)
 } else if cfg!(target_arch = "aarch64") {
@@ -144,13 +145,13 @@ fn number<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..at.checked_add(N)?)?.try_into().ok()
 }
 
-/// Whether an ELF file has this machine's 64-bit format.
+/// Checks whether a file is a 64-bit ELF file for this machine.
 fn is_native_elf(head: &[u8]) -> bool {
     let machine = number(head, 18).map(u16::from_le_bytes);
     head.starts_with(b"\x7fELF\x02\x01") && (MACHINE.is_none() || machine == MACHINE)
 }
 
-/// `PT_INTERP` of a 64-bit file.
+/// Returns the `PT_INTERP` of a 64-bit ELF file.
 fn elf_interpreter(head: &[u8]) -> Option<&[u8]> {
     const PT_INTERP: u32 = 3;
     if !head.starts_with(b"\x7fELF\x02\x01") {

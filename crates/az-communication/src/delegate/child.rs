@@ -1,4 +1,4 @@
-//! Running the real `az` as a child.
+//! Runs the real `az` as a child process.
 
 use std::io;
 use std::process::{Command, ExitStatus};
@@ -7,13 +7,13 @@ use crate::report::exit_code::ExitCode;
 use crate::report::prompt;
 use crate::system;
 
-/// Runs it on our streams and waits for it. Ctrl-C reaches it without us.
+/// Runs the command with this process's streams and waits for it. Ctrl-C reaches the child directly.
 pub(crate) fn status(command: &mut Command) -> io::Result<ExitCode> {
     prompt::leave_interrupt_to_child();
     command.status().map(code_of)
 }
 
-/// The exit code; of a signal, what a shell makes of it.
+/// Returns the exit code. For a signal, this is the exit code that a shell reports.
 fn code_of(status: ExitStatus) -> ExitCode {
     if let Some(signal) = system::exit_signal(status) {
         return ExitCode::Other(u8::try_from(128 + signal).unwrap_or(255));

@@ -1,5 +1,5 @@
-//! Names of programs without the ending of their files, as people type them on Windows: `npm` is `npm.cmd` there, which the
-//! system alone does not find.
+//! Program names without a file extension, as users type them on Windows. There, `npm` is `npm.cmd`, which the system
+//! does not find by the name `npm`.
 
 use std::borrow::Cow;
 use std::env;
@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use crate::system::platform::Platform;
 
-/// The file of a program that is to be started, where its name alone does not lead there.
+/// Returns the file of a program that is to be started. Returns the name itself where the system finds the program by
+/// its name.
 pub fn to_start(name: &OsStr) -> Cow<'_, OsStr> {
     if Platform::HERE != Platform::Windows {
         return Cow::Borrowed(name);
@@ -22,7 +23,7 @@ pub fn to_start(name: &OsStr) -> Cow<'_, OsStr> {
     }
 }
 
-/// The first file there is: beside the path that is given, else in these folders.
+/// Returns the first file that exists: at the given path if the name contains a folder, otherwise in these folders.
 fn find(
     platform: Platform,
     name: &OsStr,

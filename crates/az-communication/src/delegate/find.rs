@@ -1,4 +1,4 @@
-//! Which `az` on PATH is the real one.
+//! Finds the real `az` on PATH.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -11,24 +11,24 @@ use crate::delegate::own;
 use crate::system;
 use crate::system::platform::Platform;
 
-/// What stands on PATH beside this program.
+/// The `az` on PATH other than this program.
 pub(crate) enum Found {
-    /// One that can be run.
+    /// A program that can be run.
     Program(PathBuf),
-    /// Only one that cannot be run.
+    /// There is only a program that cannot be run.
     Broken(Broken),
-    /// No other one.
+    /// There is no other `az`.
     Nobody,
 }
 
-/// Where execvp looks when PATH is not set.
+/// The folders that execvp searches when PATH is not set.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
-/// How much of a file tells what it is.
+/// The number of bytes at the start of a file that show its type.
 const HEAD: u64 = 8192;
 
-/// The first other `az` behind this one, else the first one before it. What probably is a wrapper around this program comes
-/// last. `first` says that nothing was handed over on the way here.
+/// Finds the first other `az` after this one on PATH, otherwise the first one before it. Probable wrappers around this
+/// program come last. `first` is true if no earlier hand-over led to this process.
 pub(crate) fn find(first: bool) -> Found {
     let (mut before, mut behind, mut broken) = (Vec::new(), None, None);
     for candidate in candidates() {
@@ -56,25 +56,25 @@ pub(crate) fn find(first: bool) -> Found {
     }
 }
 
-/// Where an `az` may stand, in the order of PATH.
+/// Returns the paths where an `az` can be, in the order of PATH.
 fn candidates() -> impl Iterator<Item = PathBuf> {
     let names = Platform::HERE.files_of_az();
     let path = env::var_os("PATH").unwrap_or_else(|| OsString::from(DEFAULT_PATH));
     let folders: Vec<PathBuf> = env::split_paths(&path).collect();
     folders.into_iter().flat_map(|folder| {
-        // An empty element is the current folder. `az` alone would be looked for on PATH.
+        // An empty element of PATH is the current folder. Without the `.`, the system would search PATH for `az`.
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
         names.iter().map(move |name| folder.join(name))
     })
 }
 
-/// Each `az` on PATH that a shell could run.
+/// Returns each `az` on PATH that a shell could run.
 pub(crate) fn on_path() -> impl Iterator<Item = PathBuf> {
     candidates().filter(|candidate| matches!(usable(candidate), Ok(true)))
 }
 
-/// The file of a program that could not be started: the name itself where it has a folder, else what a shell would run on
-/// that PATH, else what it would pass over there.
+/// Returns the file of a program that could not be started. This is the name itself if it contains a folder. Otherwise
+/// it is the file that a shell would run with this PATH, or else the first file that a shell would skip.
 pub(crate) fn program(name: &OsStr, path: Option<&OsStr>) -> Option<PathBuf> {
     let exists = |path: &Path| fs::symlink_metadata(path).is_ok();
     if Path::new(name).components().count() > 1 || name.as_encoded_bytes().contains(&b'/') {
@@ -86,14 +86,14 @@ pub(crate) fn program(name: &OsStr, path: Option<&OsStr>) -> Option<PathBuf> {
     runs.or_else(|| candidates.iter().find(|path| usable(path).is_err())).cloned()
 }
 
-/// The start of a file; empty where it cannot be read.
+/// Returns the start of a file. It is empty if the file cannot be read.
 pub(crate) fn head(path: &Path) -> Vec<u8> {
     let mut head = Vec::new();
     let _ = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     head
 }
 
-/// Whether a shell would run that file. Shells pass over what is not a file.
+/// Checks whether a shell would run this file. Shells skip entries that are not files.
 fn usable(path: &Path) -> Result<bool, Reason> {
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => Ok(false),
@@ -104,7 +104,7 @@ fn usable(path: &Path) -> Result<bool, Reason> {
             Err(_) => Ok(false),
         },
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(false),
-        // A folder of PATH that is closed to this user has nothing for them.
+        // This user cannot run a program from a folder on PATH that they cannot open.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
         Err(error) => Err(Reason::System(error)),
     }

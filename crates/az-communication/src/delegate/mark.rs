@@ -1,7 +1,8 @@
-//! The mark against loops: an environment variable that says what was handed over on the way to this process.
+//! The mark that prevents loops: an environment variable that records the hand-overs that led to this process.
 //!
-//! Each hand-over adds an entry: a digest of the words, and one of the words and the program that got them. The same words
-//! for the same program again are a loop; other words are a new call, which may be nested ten deep.
+//! Each hand-over adds an entry of two digests. The first is the digest of the arguments, the second is the digest of
+//! the arguments and the program that got them. The same arguments for the same program are a loop. Other arguments are
+//! a new call. Ten calls may be nested.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -10,21 +11,22 @@ use ring::digest;
 
 use crate::report::error::CliError;
 
-/// The variable. Programs that the real `az` starts inherit it.
+/// The name of the variable. Programs that the real `az` starts inherit it.
 pub(crate) const VARIABLE: &str = "AZ_COMMUNICATION_HANDED_OVER";
 
-/// How many calls may be nested.
+/// The number of calls that may be nested.
 const DEEPEST: usize = 10;
 
-/// How many hexadecimal digits a digest has. Words can hold secrets: so few tell nothing about them, and that two calls of
-/// ten have the same ones by chance does not happen.
+/// The number of hexadecimal digits of a digest. Arguments can contain secrets, and a digest this short reveals nothing
+/// about them. A collision among ten calls is too unlikely to matter.
 const DIGITS: usize = 8;
 
-/// The mark for a program that is handed these words.
+/// Returns the mark for a program that gets these arguments.
 ///
 /// # Errors
 ///
-/// When these words went to that program before, when they came back to us twice, or when calls are nested too deeply.
+/// When these arguments went to this program before, when they came back to this process twice, or when calls are
+/// nested too deeply.
 pub(crate) fn next(mark: Option<&OsStr>, words: &[OsString], program: &Path) -> Result<String, CliError> {
     let mut entries: Vec<(String, String)> = mark.and_then(OsStr::to_str).map(parse).unwrap_or_default();
     let canonical = program.canonicalize();
@@ -47,7 +49,7 @@ pub(crate) fn next(mark: Option<&OsStr>, words: &[OsString], program: &Path) -> 
     Ok(entries.iter().map(|(words, call)| format!("{words}{call}")).collect::<Vec<_>>().join(","))
 }
 
-/// The entries. What is not one is somebody else's, and left out.
+/// Parses the entries. Entries in another format are left out, because this program did not write them.
 fn parse(mark: &str) -> Vec<(String, String)> {
     mark.split(',')
         .filter(|entry| entry.len() == 2 * DIGITS && entry.bytes().all(|byte| byte.is_ascii_hexdigit()))
@@ -59,7 +61,7 @@ fn digest_of<'a>(parts: impl Iterator<Item = &'a OsStr>) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
     for part in parts {
         let bytes = part.as_encoded_bytes();
-        // With its length, so that `a b` and `ab` differ.
+        // The length is part of the digest, so that `a b` and `ab` differ.
         context.update(&bytes.len().to_le_bytes());
         context.update(bytes);
     }

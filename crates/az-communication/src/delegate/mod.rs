@@ -1,4 +1,4 @@
-//! Handing over to the real `az`: another one on PATH, which gets the words byte for byte.
+//! Handing over to the real `az`: another `az` on PATH, which gets the arguments byte for byte.
 
 pub(crate) mod broken;
 pub(crate) mod child;
@@ -23,19 +23,19 @@ use crate::report::printer::Printer;
 use crate::report::program::Program;
 use crate::system::{self, Inherited, limits};
 
-/// Why another `az` did not take over.
+/// The reason why no other `az` took over.
 #[derive(Debug)]
 pub enum NotHandedOver {
     /// There is no other `az` on PATH.
     Nobody,
-    /// There is one, and it cannot be run.
+    /// There is another `az`, but it cannot be run.
     Broken(Broken),
-    /// The same words would go round, or calls are nested too deeply.
+    /// The same arguments would go round in a loop, or calls are nested too deeply.
     Loop(CliError),
 }
 
 impl NotHandedOver {
-    /// The error of a command that only the other `az` has; nothing where there is no other one.
+    /// Returns the error of a command that only the other `az` has. Returns `None` if there is no other `az`.
     pub fn error(self) -> Option<CliError> {
         match self {
             Self::Nobody => None,
@@ -45,13 +45,14 @@ impl NotHandedOver {
     }
 }
 
-/// Why a program of the user's choice was not started: it was not found, or it cannot be run.
+/// Returns the error for a program of the user's choice that could not be started because it was not found or cannot be
+/// run.
 pub fn not_started(command: &Command, error: std::io::Error) -> CliError {
     let name = command.get_program();
     let path = command.get_envs().find(|(variable, _)| *variable == "PATH").and_then(|(_, value)| value);
     let advice = limits::advice(&error);
     let is_missing = error.kind() == std::io::ErrorKind::NotFound;
-    // A limit of the system is not about the file.
+    // An error about a limit of the system says nothing about the file.
     let described = match find::program(name, path).filter(|_| advice.is_none()) {
         None if is_missing && Path::new(name).components().count() > 1 => {
             CliError::new(format!("{} does not exist.", name.display())).exit_code(ExitCode::NoProgram)
@@ -71,7 +72,7 @@ pub fn not_started(command: &Command, error: std::io::Error) -> CliError {
     }
 }
 
-/// Whether there is another `az` on PATH, and which. It may be broken.
+/// Returns the other `az` on PATH. It may be broken.
 pub fn find() -> Option<PathBuf> {
     match find::find(env::var_os(mark::VARIABLE).is_none()) {
         Found::Program(path) => Some(path),
@@ -82,40 +83,41 @@ pub fn find() -> Option<PathBuf> {
 
 /// An `az` on PATH.
 pub struct OnPath {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Whether it is this program, by whatever name, or another version of it.
+    /// Whether it is this program under any name, or another version of this program.
     pub is_ours: bool,
 }
 
-/// Each `az` on PATH that a shell could run, in its order. The first one is what it runs.
+/// Returns each `az` on PATH that a shell could run, in the order of PATH. A shell runs the first one.
 pub fn on_path() -> Vec<OnPath> {
     find::on_path().map(|path| OnPath { is_ours: own::is_ours(&path), path }).collect()
 }
 
-/// Whether a file is this program, or another version of it.
+/// Checks whether a file is this program or another version of it.
 pub fn is_ours(path: &Path) -> bool {
     own::is_ours(path)
 }
 
-/// This program's file as a shell finds it by the name that it was called by; `None` where it finds another file, or none,
-/// or only from the current folder.
+/// Returns this program's file as a shell finds it by the name that was used for this process. Returns `None` if the
+/// shell finds another file or no file, or finds this file only through the current folder.
 pub fn found_by_name() -> Option<PathBuf> {
     let name = format!("{}{}", Program::current().name(), env::consts::EXE_SUFFIX);
     find::program(name.as_ref(), None).filter(|path| path.is_absolute() && system::is_this_file(path))
 }
 
-/// Replaces this process by the real `az` with the same words. Where a process cannot be replaced, the real one runs as a
-/// child, and this returns its exit code.
+/// Replaces this process by the real `az` with the same arguments. If the system cannot replace a process, the real
+/// `az` runs as a child and this function returns its exit code.
 ///
 /// # Errors
 ///
-/// When nothing was run.
+/// When no program was run.
 pub fn to_other_az(words: &[OsString], printer: &Printer) -> Result<ExitCode, NotHandedOver> {
     let (program, mut command, _mark) = prepare(words)?;
     printer.debug(&format!("Handing over to {}", program.display()));
     let head = find::head(&program);
-    // execvp gives a file that the kernel does not take to a shell. A program for another machine must not come there.
+    // execvp passes a file that the kernel does not accept to a shell. A shell must not get a program for another
+    // machine.
     let result = if system::REPLACES && !broken::is_foreign_binary(&head) {
         Err(system::replace(&mut command))
     } else {
@@ -124,22 +126,21 @@ pub fn to_other_az(words: &[OsString], printer: &Printer) -> Result<ExitCode, No
     result.map_err(|error| NotHandedOver::Broken(Broken::from_error(program, &head, error)))
 }
 
-/// Runs the real `az` with the same words on our streams, and gives its exit code.
+/// Runs the real `az` with the same arguments and this process's streams. Returns its exit code.
 ///
 /// # Errors
 ///
-/// When nothing was run.
+/// When no program was run.
 pub fn run_other_az(words: &[OsString]) -> Result<ExitCode, NotHandedOver> {
     let (program, mut command, _mark) = prepare(words)?;
     child::status(&mut command).map_err(|error| broken(program, error))
 }
 
-/// Runs the real `az` with the same words, which ask for a page of help, and gives what it printed. It gets no stdin, and it
-/// must not install anything.
+/// Runs the real `az` with the same arguments, which ask for a help page, and returns its output. It gets an empty
+/// stdin and must not install extensions.
 ///
 /// # Errors
-///
-/// When nothing was run.
+/// When no program was run.
 pub fn page_of_other_az(words: &[OsString]) -> Result<Output, NotHandedOver> {
     let (program, mut command, _mark) = prepare(words)?;
     command.env("AZURE_EXTENSION_USE_DYNAMIC_INSTALL", "no").stdin(Stdio::null());
@@ -151,9 +152,9 @@ fn broken(program: PathBuf, error: std::io::Error) -> NotHandedOver {
     NotHandedOver::Broken(Broken::from_error(program, &head, error))
 }
 
-/// The other `az`, the call of it, and the file with the mark, which stays open until it runs.
+/// Prepares the call of the other `az`. The file with the mark must stay open until the other `az` runs.
 fn prepare(words: &[OsString]) -> Result<(PathBuf, Command, Inherited), NotHandedOver> {
-    // A wrapper may have cleared the environment.
+    // The environment may lack the mark because a wrapper cleared it.
     let mark = env::var_os(mark::VARIABLE).or_else(|| system::variable_of_ancestor(mark::VARIABLE));
     let program = match find::find(mark.is_none()) {
         Found::Program(program) => program,

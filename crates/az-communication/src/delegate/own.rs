@@ -1,4 +1,4 @@
-//! Which programs are this one: the file itself by any name, its copies, and other versions of it.
+//! Recognizes this program in files: the file itself under any name, copies of it, and other versions.
 
 use std::env;
 use std::fs::File;
@@ -9,13 +9,13 @@ use memchr::memmem;
 
 use crate::system;
 
-/// Stands in every build of this program, because it is searched for here. It must never change.
+/// A text that is part of every build of this program, because `is_ours` searches files for it. It must never change.
 pub const MARKER: &str = "az-communication 5f1cf9b8: this program hands over to another az";
 
-/// How much is read of a file at a time.
+/// The number of bytes that are read at a time.
 const CHUNK: usize = 1 << 20;
 
-/// Whether a file is this program.
+/// Checks whether a file is this program.
 pub(crate) fn is_ours(path: &Path) -> bool {
     system::is_this_file(path) || contains_marker(path).unwrap_or(false)
 }
@@ -23,14 +23,14 @@ pub(crate) fn is_ours(path: &Path) -> bool {
 fn contains_marker(path: &Path) -> std::io::Result<bool> {
     let mut file = File::open(path)?;
     let finder = memmem::Finder::new(MARKER.as_bytes());
-    // The end of one chunk stays in front of the next one.
+    // The end of each chunk is kept before the next one, so that a marker across two chunks is found.
     let mut buffer = Vec::with_capacity(CHUNK + MARKER.len());
     loop {
         let kept = buffer.len();
         if (&mut file).take(CHUNK as u64).read_to_end(&mut buffer)? == 0 {
             return Ok(false);
         }
-        // Scripts are not this program, whatever they contain.
+        // A script is not this program, even if it contains the marker.
         if kept == 0 && buffer.starts_with(b"#!") {
             return Ok(false);
         }
@@ -41,7 +41,7 @@ fn contains_marker(path: &Path) -> std::io::Result<bool> {
     }
 }
 
-/// Whether a script names this program by its path, or by a file name of its own, as a wrapper around it does.
+/// Checks whether a script contains this program's path or its file name (other than `az`), as a wrapper does.
 pub(crate) fn is_named_in(head: &[u8]) -> bool {
     if !head.starts_with(b"#!") {
         return false;
