@@ -1,4 +1,4 @@
-//! Files of this machine: how they are read, written, told apart and put down whole.
+//! Files of this machine: reading, writing and comparing them, and replacing them as a whole.
 
 pub(crate) mod journal;
 pub(crate) mod place;

@@ -1,4 +1,4 @@
-//! Files as the system knows them: what kind they are, and whether two names are one file.
+//! Files as the system identifies them: their kind, and whether two paths name the same file.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::system::{self, Special};
 pub use crate::system::{FileId, open_quietly};
 
-/// A file that a command uses for something else, and what names it.
+/// A file that a command uses for another purpose, and the option that names it.
 #[derive(Debug, Clone, Copy)]
 pub struct Other<'a> {
     /// The option.
@@ -15,24 +15,24 @@ pub struct Other<'a> {
     pub file: Which<'a>,
 }
 
-/// A file by its path, where it need not be there, or by what it is.
+/// A file, identified by its path or by its id.
 #[derive(Debug, Clone, Copy)]
 pub enum Which<'a> {
-    /// By its path.
+    /// By its path. The file may be missing.
     Path(&'a Path),
-    /// By what it is.
+    /// By its id.
     Id(FileId),
 }
 
 impl Other<'_> {
-    /// Whether that path names it, by any name.
+    /// Checks whether a path names this file, under any name.
     pub fn is(&self, path: &Path) -> bool {
         let id = |path: &Path| path.metadata().ok().and_then(|metadata| FileId::of(path, &metadata));
         match self.file {
             Which::Id(other) => id(path) == Some(other),
             Which::Path(other) => match (id(path), id(other)) {
                 (Some(id), Some(other)) => id == other,
-                // Neither is there: the folders are compared, and the names in them.
+                // Both files are missing, so their folders and names are compared.
                 (None, None) => whole(path).is_some_and(|path| whole(other) == Some(path)),
                 _ => false,
             },
@@ -40,13 +40,13 @@ impl Other<'_> {
     }
 }
 
-/// A path without links, of a file that need not be there.
+/// Returns the path without links. The file itself may be missing.
 fn whole(path: &Path) -> Option<PathBuf> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     Some(folder.canonicalize().ok()?.join(path.file_name()?))
 }
 
-/// What a path names that is not a regular file, in words.
+/// Describes a path that does not name a regular file.
 pub fn kind(metadata: &Metadata) -> &'static str {
     if metadata.is_dir() {
         return "a directory";
@@ -59,11 +59,11 @@ pub fn kind(metadata: &Metadata) -> &'static str {
     }
 }
 
-/// Why a path that names no file must not be created: it is a symbolic link, and the file would come into being somewhere
-/// else. With what to do about it.
+/// Returns the reason why a missing file must not be created, and what to do: the path is a symbolic link, so the file
+/// would be created elsewhere.
 pub fn dangling(path: &Path) -> Option<(&'static str, &'static str)> {
     let target = path.read_link().ok()?;
-    // /dev/stdout, where /proc is not mounted.
+    // This is the case for /dev/stdout where /proc is not mounted.
     Some(if target.starts_with("/proc") {
         ("it is a symbolic link into /proc, which is not there", "Give the path of a file, or - for stdout.")
     } else {

@@ -1,4 +1,5 @@
-//! Files and folders that only their owner may read, and certificates, which everybody may, whatever the umask says.
+//! Files and folders that only their owner may read, and certificate files that everyone may read. The umask does not
+//! change these permissions.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -6,20 +7,20 @@ use std::path::Path;
 
 use crate::system;
 
-/// Makes a folder.
+/// Creates a folder.
 ///
 /// # Errors
 ///
-/// When it exists, or the parent cannot be written.
+/// When the folder exists, or when its parent cannot be written.
 pub fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     system::for_owner_folder(&mut builder);
     builder.create(path)?;
-    // The umask may have taken rights away from the owner.
+    // The umask may have removed permissions of the owner.
     system::close_folder_to_others(path)
 }
 
-/// Opens a file for writing, and empties it.
+/// Opens a file for writing and empties it.
 ///
 /// # Errors
 ///
@@ -28,11 +29,11 @@ pub fn create(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().write(true).create(true).truncate(true))
 }
 
-/// Makes a file, and opens it for writing. No link is followed.
+/// Creates a file and opens it for writing. Links are not followed.
 ///
 /// # Errors
 ///
-/// When something of that name exists, or the folder cannot be written.
+/// When the name is in use, or when the folder cannot be written.
 pub fn create_new(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().write(true).create_new(true))
 }
@@ -44,7 +45,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     Ok(file)
 }
 
-/// Writes a file that everybody may read, who may look into its folder.
+/// Writes a file that everyone with access to its folder may read.
 ///
 /// # Errors
 ///
@@ -55,7 +56,7 @@ pub fn write_for_everybody(path: &Path, content: &[u8]) -> io::Result<()> {
     file.write_all(content)
 }
 
-/// Writes a file under another name and then gives it its own, so that a reader finds the old or the new content.
+/// Writes a file under another name and then renames it, so that a reader finds either the old or the new content.
 ///
 /// # Errors
 ///
@@ -64,7 +65,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     rename_written(path, |temporary| create(temporary)?.write_all(content))
 }
 
-/// The same, for a file that everybody may read.
+/// Replaces a file as [`replace`] does, and lets everyone read it.
 ///
 /// # Errors
 ///
@@ -79,7 +80,7 @@ fn rename_written(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> i
     fs::rename(&temporary, path)
 }
 
-/// Whether that is a regular file, no link, with this content.
+/// Checks whether the path is a regular file (not a link) with this content.
 pub fn holds(path: &Path, content: &[u8]) -> bool {
     let is_as_long = fs::symlink_metadata(path).is_ok_and(|file| file.is_file() && file.len() == content.len() as u64);
     is_as_long && fs::read(path).is_ok_and(|there| there == content)

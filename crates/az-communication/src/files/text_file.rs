@@ -1,4 +1,4 @@
-//! Reading a text from a file that somebody names: never without end, and never waiting for ever.
+//! Reading text from a file that a user names. The size and the time are limited.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -11,24 +11,24 @@ use std::time::Duration;
 use crate::system::system_text;
 use crate::system::{self, Special};
 
-/// How long a FIFO may have nobody who writes to it. The shell's `<(…)` has somebody from the start.
+/// The time that a FIFO may wait for a writer. With the shell's `<(…)`, there is a writer from the start.
 const WRITER: Duration = Duration::from_secs(5);
 
-/// The size of most texts at most, in bytes: 1 MiB.
+/// The usual size limit of a text in bytes: 1 MiB.
 pub const USUAL: u64 = 1 << 20;
 
-/// Why a text was not read. As text it follows a colon and has no full stop.
+/// The reason why a text was not read. Its text follows a colon and has no full stop.
 #[derive(Debug)]
 pub enum TextFault {
-    /// What the system says.
+    /// An error of the system.
     System(io::Error),
-    /// A FIFO where a file is expected.
+    /// The path is a FIFO, but a file is expected.
     Fifo,
-    /// A device that has nothing to read now.
+    /// The path is a device that has no data now.
     Device,
-    /// A FIFO that nobody writes to.
+    /// The path is a FIFO without a writer.
     NoWriter,
-    /// There is more than this, in bytes.
+    /// The text is larger than this number of bytes.
     TooLarge(u64),
 }
 
@@ -53,13 +53,13 @@ impl From<io::Error> for TextFault {
     }
 }
 
-/// The content of a file of this size at most. A FIFO is refused: its text could be read once only.
+/// Reads a file of at most `most` bytes. A FIFO is refused because its text can be read only once.
 ///
 /// # Errors
 ///
-/// When it cannot be read, is a FIFO, or is larger.
+/// When the file cannot be read, is a FIFO, or is too large.
 pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, TextFault> {
-    // So that opening a FIFO does not wait for somebody who writes.
+    // Opening a FIFO in this way does not wait for a writer.
     let file = system::open_without_waiting(path)?;
     let metadata = file.metadata()?;
     if is_fifo(&metadata) {
@@ -71,38 +71,38 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, TextFault> {
     }
 }
 
-/// Opens a file, or a FIFO that somebody writes to.
+/// Opens a file, or a FIFO that has a writer.
 ///
 /// # Errors
 ///
-/// When it cannot be opened, and when nobody writes to the FIFO.
+/// When it cannot be opened, or when no writer opens the FIFO in time.
 pub fn open(path: &Path) -> Result<File, TextFault> {
     if !is_fifo(&fs::metadata(path)?) {
         return Ok(File::open(path)?);
     }
     let (sender, receiver) = mpsc::channel();
     let path = path.to_owned();
-    // Where nobody comes, the thread ends with the process.
+    // Without a writer, the thread stays blocked until the process ends.
     thread::spawn(move || sender.send(File::open(path)));
     Ok(receiver.recv_timeout(WRITER).map_err(|_| TextFault::NoWriter)??)
 }
 
-/// The content of a file of this size at most, or of a FIFO that somebody writes to, as of the shell's `<(…)`.
+/// Reads at most `most` bytes from a file, or from a FIFO that has a writer, such as the shell's `<(…)`.
 ///
 /// # Errors
 ///
-/// When it cannot be read, or is larger.
+/// When it cannot be read, or when it is too large.
 pub fn read_or_wait(path: &Path, most: u64) -> Result<Vec<u8>, TextFault> {
     let file = open(path)?;
     let size = size(&file.metadata()?);
     content(file, size, most)
 }
 
-/// What a reader has, where it is this many bytes at most. `size` is what is known of it before.
+/// Reads at most `most` bytes from a reader. `size` is the size that is known beforehand, or 0.
 ///
 /// # Errors
 ///
-/// When it cannot be read, or has more.
+/// When the reader fails, or when it has more bytes.
 pub fn content(reader: impl Read, size: u64, most: u64) -> Result<Vec<u8>, TextFault> {
     if size > most {
         return Err(TextFault::TooLarge(most));
@@ -112,7 +112,7 @@ pub fn content(reader: impl Read, size: u64, most: u64) -> Result<Vec<u8>, TextF
     if bytes.len() as u64 > most { Err(TextFault::TooLarge(most)) } else { Ok(bytes) }
 }
 
-/// Zero where it is not known.
+/// Returns the size of a file, or 0 if it is not known.
 fn size(metadata: &fs::Metadata) -> u64 {
     if metadata.is_file() { metadata.len() } else { 0 }
 }

@@ -1,6 +1,8 @@
-//! Files as Python opens them in text mode.
+//! Text files as Python opens them in text mode.
 
-/// Universal newlines: `\r\n` and a lone `\r` become `\n`.
+/// Applies universal newlines: `\r
+/// ` and a lone `\r` become `
+/// `.
 pub fn universal_newlines(text: String) -> String {
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text }
 }

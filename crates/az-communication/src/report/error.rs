@@ -7,24 +7,25 @@ use crate::report::exit_code::ExitCode;
 use crate::system::ending_error::EndingError;
 use crate::system::limits;
 
-/// When hints are shown. Where the reference's text must stand to the byte, they give way to scripts.
+/// When hints are shown. Scripts may compare the text of an error with the text of the reference byte by byte, so such
+/// errors show fewer hints.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum HintPolicy {
-    /// Always: the reference shows a traceback here, or nothing like this.
+    /// Always, because the reference prints a traceback here or has no such error.
     #[default]
     Always,
-    /// Unless `--only-show-errors`: errors of the service.
+    /// Unless `--only-show-errors` is given. Used for errors of the service.
     NotQuiet,
-    /// On a terminal only.
+    /// Only if stderr is a terminal.
     Terminal,
 }
 
-/// What went wrong, in words for the person at the terminal, and what to do about it.
+/// The message of an error, and hints that say what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CliError {
-    /// Shown behind `ERROR: `.
+    /// The text after `ERROR: `.
     pub message: String,
-    /// Shown behind `Hint: `, a line each.
+    /// The texts after `Hint: `, one line each.
     pub hints: Vec<String>,
     /// When the hints are shown.
     pub hint_policy: HintPolicy,
@@ -33,7 +34,7 @@ pub struct CliError {
 }
 
 impl CliError {
-    /// An error with exit code 1 and no hint.
+    /// Creates an error with exit code 1 and without hints.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -43,7 +44,8 @@ impl CliError {
         }
     }
 
-    /// An error in the command line, or in what stands in for one of its options: exit code 2. Nothing was done.
+    /// Creates an error about the command line, or about a value that replaces an option. The exit code is 2, and
+    /// nothing was done.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(message).exit_code(ExitCode::Usage)
     }
@@ -55,7 +57,7 @@ impl CliError {
         self
     }
 
-    /// Adds what can be done about the limit of the system that the error is about, where it is about one.
+    /// Adds a hint if the error is about a limit of the system.
     #[must_use]
     pub fn advise(self, error: &io::Error) -> Self {
         match limits::advice(error) {
@@ -98,7 +100,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    /// The words of the reference, and what ends with sentences that are made elsewhere.
+    /// Texts of the reference, and texts that end with a sentence from elsewhere.
     const OTHERS: [&str; 5] = [
         "--only-show-errors can't be used together with --debug or --verbose",
         "This command is from the following extension: communication",
@@ -107,7 +109,7 @@ mod tests {
         "'{scope}' is not a known scope. {advice}",
     ];
 
-    /// The texts of errors and warnings in a source file.
+    /// Returns the texts of errors and warnings in a source file.
     fn messages(source: &str) -> Vec<String> {
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();
         let mut found = Vec::new();

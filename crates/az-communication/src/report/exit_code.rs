@@ -1,31 +1,33 @@
-//! The exit codes. docs/exit-codes.md has the table for users.
+//! Exit codes. docs/exit-codes.md has the table for users.
 
-/// How a command ended, as the shell sees it.
+/// The result of a command as the shell sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ExitCode {
-    /// The command did what it says.
+    /// The command succeeded.
     #[default]
     Success,
-    /// Most errors: the service refused, something could not be reached, read or written, or some of many items failed.
+    /// Most errors: the service refused the request, a resource could not be reached, read or written, or some of many
+    /// items failed.
     Failure,
-    /// The command line is wrong, or the value of an option that the reference lacks, or of its variable. Nothing was done.
+    /// The command line is wrong. Also used for wrong values of options that the reference lacks, and of their
+    /// variables. Nothing was done.
     Usage,
     /// The service answered 404.
     NotFound,
-    /// A program was found and cannot be run.
+    /// A program was found but cannot be run.
     CannotRun,
     /// A program was not found.
     NoProgram,
-    /// Ctrl-C.
+    /// The user pressed Ctrl-C.
     Interrupted,
-    /// What another program ended with.
+    /// The exit code of another program.
     Other(u8),
-    /// A signal, by which the process ends itself.
+    /// A signal. The process ends itself by this signal.
     Signal(i32),
 }
 
 impl ExitCode {
-    /// The number.
+    /// Returns the number.
     pub const fn number(self) -> u8 {
         match self {
             Self::Success => 0,
@@ -36,12 +38,12 @@ impl ExitCode {
             Self::NoProgram => 127,
             Self::Interrupted => 130,
             Self::Other(number) => number,
-            // What a shell shows.
+            // This is the exit code that a shell shows.
             Self::Signal(signal) => 128_u8.wrapping_add(signal.to_le_bytes()[0]),
         }
     }
 
-    /// This one, or the other where this one is success.
+    /// Returns this code, or the other one if this code is success.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         if self.number() == 0 { other } else { self }

@@ -1,5 +1,6 @@
-//! The log file that `[logging] enable_log_file` asks for, written as knack does: `az.log` in the folder `logs` beside the
-//! configuration, or in `[logging] log_dir`. It holds everything that `--verbose` shows, whatever is shown on stderr.
+//! The log file that `[logging] enable_log_file` turns on, in the format of knack. It is `az.log` in the folder `logs`
+//! next to the configuration, or in `[logging] log_dir`. It contains all messages that `--verbose` shows, independent
+//! of the level on stderr.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -14,9 +15,9 @@ use crate::report::redact;
 use crate::system;
 use crate::system::system_text;
 
-/// A file that grew so large makes room for a new one.
+/// The size in bytes at which the log file is rotated.
 const MAX_BYTES: u64 = 10 * 1024 * 1024;
-/// So many former ones are kept: `az.log.1` is the youngest.
+/// The number of old log files that are kept. `az.log.1` is the newest.
 const KEPT: u32 = 5;
 
 static LOG: OnceLock<Log> = OnceLock::new();
@@ -27,28 +28,28 @@ struct Log {
     offset: UtcOffset,
 }
 
-/// Opens the log file in that folder, which is made where there is none.
+/// Opens the log file in this folder. Creates the folder if it is missing.
 ///
 /// # Errors
 ///
-/// When it cannot be written. The error names the file.
+/// When the file cannot be written. The error names the file.
 pub fn start(folder: &Path) -> Result<(), CliError> {
     let path = folder.join("az.log");
     let file = fs::create_dir_all(folder).and_then(|()| open(&path)).map_err(|error| {
         CliError::new(format!("The log file {} cannot be written: {}.", path.display(), system_text(&error)))
     })?;
-    // Known only while one thread runs.
+    // The local offset can be read only while the process has one thread.
     let offset = UtcOffset::current_local_offset().unwrap_or(UtcOffset::UTC);
     let _ = LOG.set(Log { path, file: Mutex::new(file), offset });
     Ok(())
 }
 
-/// Whether a log file is written.
+/// Returns whether a log file is written.
 pub fn is_open() -> bool {
     LOG.get().is_some()
 }
 
-/// Writes a message into the log file, where there is one.
+/// Writes a message to the log file if one is open.
 pub fn write(level: &str, message: &str) {
     let Some(log) = LOG.get() else { return };
     let now = OffsetDateTime::now_utc().to_offset(log.offset);
@@ -62,11 +63,12 @@ pub fn write(level: &str, message: &str) {
     {
         *file = fresh;
     }
-    // The command matters more than its log.
+    // Errors are ignored because the command is more important than its log.
     let _ = file.write_all(line.as_bytes());
 }
 
-/// Opens the file for its owner only. What is not a file of bytes would hold the command up.
+/// Opens the file with permissions for its owner only. Other kinds of files are refused because opening them could
+/// block the command.
 fn open(path: &Path) -> io::Result<File> {
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
@@ -77,7 +79,7 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Moves each file on by one number, the last one away, and opens a new one.
+/// Increases the number of each old file by one, drops the last one, and opens a new file.
 fn rotate(path: &Path) -> io::Result<File> {
     let numbered = |number: u32| {
         let mut name = path.as_os_str().to_owned();

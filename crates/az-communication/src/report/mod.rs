@@ -1,4 +1,4 @@
-//! What the program says: errors with their exit codes, lines on stderr, the log file, and what is left out of them.
+//! Output of the program: errors with exit codes, lines on stderr, the log file, and the removal of secrets from them.
 
 pub mod error;
 pub mod exit_code;

@@ -1,4 +1,4 @@
-//! Everything that is said on stderr, decided once: which levels, and with colour or with level names.
+//! The printer for stderr. It decides which levels are shown, and whether with colour or with level names.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -6,7 +6,7 @@ use crate::report::error::{CliError, HintPolicy};
 use crate::report::{log_file, secrets, times};
 use acs_identity_protocol::visible::escaped;
 
-/// How much is said, from the least to the most.
+/// The levels of messages, from the fewest messages to the most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// `--only-show-errors`.
@@ -19,7 +19,7 @@ pub enum Level {
     Debug,
 }
 
-/// Writes messages to stderr. What others wrote is part of them, so that control characters are shown escaped.
+/// Writes messages to stderr. Messages can contain text from other sources, so control characters are escaped.
 #[derive(Debug, Clone, Copy)]
 pub struct Printer {
     level: Level,
@@ -33,17 +33,17 @@ const CYAN: &str = "\u{1b}[96m";
 const RESET: &str = "\u{1b}[0m";
 
 impl Printer {
-    /// A printer of that level. Colour takes the place of level names, as in the reference.
+    /// Creates a printer for a level. Colour replaces the level names, as in the reference.
     pub fn new(level: Level, colour: bool) -> Self {
         Self { level, colour }
     }
 
-    /// Whether messages of that level are shown.
+    /// Checks whether messages of this level are shown.
     pub fn shows(&self, level: Level) -> bool {
         level <= self.level
     }
 
-    /// Whether colour is used.
+    /// Returns whether colour is used.
     pub fn colour(&self) -> bool {
         self.colour
     }
@@ -62,29 +62,29 @@ impl Printer {
         write(&line);
     }
 
-    /// Says a warning.
+    /// Prints a warning.
     pub fn warning(&self, message: &str) {
         self.say(Level::Warning, "WARNING", YELLOW, message);
     }
 
-    /// Says what `--verbose` shows.
+    /// Prints a message for `--verbose`.
     pub fn info(&self, message: &str) {
         self.say(Level::Info, "INFO", GREEN, message);
     }
 
-    /// Says how long the command took, which is the last line of `--verbose`.
+    /// Prints the duration of the command, which is the last line of `--verbose`.
     pub fn command_ran(&self) {
         if self.shows(Level::Info) || log_file::is_open() {
             self.info(&times::line());
         }
     }
 
-    /// Says what `--debug` shows.
+    /// Prints a message for `--debug`.
     pub fn debug(&self, message: &str) {
         self.say(Level::Debug, "DEBUG", CYAN, message);
     }
 
-    /// Says an error and its hints.
+    /// Prints an error and its hints.
     pub fn error(&self, error: &CliError) {
         self.error_line(&error.message);
         let shown = match error.hint_policy {
@@ -100,28 +100,28 @@ impl Printer {
         }
     }
 
-    /// Says an error without hints.
+    /// Prints an error without hints.
     pub fn error_line(&self, message: &str) {
         self.say(Level::Error, "ERROR", RED, message);
     }
 
-    /// Passes on what another program wrote to its stderr.
+    /// Copies bytes that another program wrote to its stderr.
     pub fn bytes(&self, bytes: &[u8]) {
         let _ = io::stderr().lock().write_all(bytes);
     }
 
-    /// Writes lines that belong to an error, as they are. Whoever calls it escapes what others wrote.
+    /// Writes lines that belong to an error without changes. The caller escapes text from other sources.
     pub fn lines(&self, text: &str) {
         write(text);
     }
 }
 
-/// Whether stdout and stderr both are terminals, the reference's condition for colour.
+/// Checks whether both stdout and stderr are terminals. This is the reference's condition for colour.
 pub fn is_terminal() -> bool {
     io::stdout().is_terminal() && io::stderr().is_terminal()
 }
 
 fn write(text: &str) {
-    // Nobody can be told that stderr is gone.
+    // A failed write to stderr is ignored: there is no other stream for the message.
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }

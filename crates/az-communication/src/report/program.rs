@@ -1,4 +1,4 @@
-//! The name that this program is called by. It decides which program it is: `az`, or a program of its own
+//! The name that was used to start this program. It decides whether the program is `az` or a program of its own
 //! (docs/decisions/program-name.md).
 
 use std::borrow::Cow;
@@ -7,21 +7,21 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-/// The name of packages, and of the program where it was called by a name that cannot be shown.
+/// The name of the package. It is also shown if the name of the program cannot be shown.
 pub const OWN_NAME: &str = env!("CARGO_PKG_NAME");
 
-/// The first word from a shim that is a script, which cannot choose the name that it calls a program by.
+/// The first argument from a shim that is a script. A script cannot choose the name that it calls a program by.
 pub const AS_AZ: &str = "--as-az";
 
-/// The longest name that texts show.
+/// The maximum length of a name that messages show, in bytes.
 const LONGEST: usize = 64;
 
-/// Which program this process is.
+/// The program that this process acts as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Program {
-    /// `az`. It hands what it does not have over to the real one.
+    /// `az`. It hands commands that it lacks over to the real `az`.
     Az,
-    /// A program of its own, of that name. It takes the short words, too, and hands nothing over.
+    /// A program with its own name. It also accepts the short command paths and hands nothing over.
     Own(String),
 }
 
@@ -29,12 +29,12 @@ static CURRENT: OnceLock<Program> = OnceLock::new();
 static AZ: Program = Program::Az;
 
 impl Program {
-    /// Which program this process is.
+    /// Returns the program that this process acts as.
     pub fn current() -> &'static Self {
         CURRENT.get().unwrap_or(&AZ)
     }
 
-    /// Reads the name from the words of this process, once. Returns the words behind it.
+    /// Reads the name from the arguments of this process. Must be called once. Returns the arguments after the name.
     pub fn take(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
         let mut words = words.into_iter();
         let mut program = Self::called(words.next().as_deref());
@@ -43,17 +43,17 @@ impl Program {
             words.remove(0);
             program = Self::Az;
         }
-        // There is one main.
+        // The name is set only once, because only `main` calls this function.
         let _ = CURRENT.set(program);
         words
     }
 
-    /// The program of that name: of its file, where a name is missing or empty.
+    /// Returns the program with this name. Uses the name of the program's file if the name is missing or empty.
     fn called(name: Option<&OsStr>) -> Self {
         let of_path = |path: PathBuf| path.file_name().map(|name| name.to_string_lossy().into_owned());
         let given = name.and_then(|name| of_path(name.into()));
         let name = given.or_else(|| env::current_exe().ok().and_then(of_path)).unwrap_or_default();
-        // The system says so of a file that was removed meanwhile.
+        // Linux adds this suffix if the file was removed in the meantime.
         let name = name.strip_suffix(" (deleted)").unwrap_or(&name);
         let stem = match name.len().checked_sub(4).and_then(|at| name.split_at_checked(at)) {
             Some((stem, end)) if end.eq_ignore_ascii_case(".exe") => stem,
@@ -69,12 +69,12 @@ impl Program {
         Self::Own(if is_shown { stem } else { OWN_NAME }.to_owned())
     }
 
-    /// Whether it is `az`.
+    /// Checks whether it is `az`.
     pub fn is_az(&self) -> bool {
         *self == Self::Az
     }
 
-    /// Its name.
+    /// Returns the name of the program.
     pub fn name(&self) -> &str {
         match self {
             Self::Az => "az",
@@ -82,7 +82,7 @@ impl Program {
         }
     }
 
-    /// What messages call this program: there may be another `az`.
+    /// Returns the name of this program in messages. Because there may be another `az`, it is "this az".
     pub fn this(&self) -> &str {
         match self {
             Self::Az => "this az",
@@ -90,7 +90,7 @@ impl Program {
         }
     }
 
-    /// The same at the beginning of a sentence.
+    /// Returns the same name for the start of a sentence.
     pub fn this_at_start(&self) -> &str {
         match self {
             Self::Az => "This az",
@@ -98,7 +98,8 @@ impl Program {
         }
     }
 
-    /// The words of a command or group behind the name, as they are typed: under a name of its own, as few as possible.
+    /// Returns the words of a command or group after the program's name, as a user types them. A program with its own
+    /// name uses as few words as possible.
     pub fn words<'p>(&self, path: &'p str) -> &'p str {
         if self.is_az() {
             return path;
@@ -111,7 +112,7 @@ impl Program {
         below.strip_prefix("user-identity ").unwrap_or(below)
     }
 
-    /// A command line: the name, and the words of a command or group.
+    /// Returns a command line: the program's name and the words of a command or group.
     pub fn command(&self, path: &str) -> String {
         match self.words(path) {
             "" => self.name().to_owned(),
@@ -119,8 +120,8 @@ impl Program {
         }
     }
 
-    /// A text of ours that names commands: `{communication doctor}` becomes the command line of that command, `{}` that of
-    /// the command `path`, `{name}` the name of the program, and `{this}` what messages call it.
+    /// Fills in a text that names commands. `{communication doctor}` becomes the command line of that command, `{}` the
+    /// command line of the command `path`, `{name}` the name of the program, and `{this}` its name in messages.
     pub fn text<'t>(&self, template: &'t str, path: &str) -> Cow<'t, str> {
         let mut parts = template.split('{');
         let Some(first) = parts.next().filter(|first| first.len() < template.len()) else {

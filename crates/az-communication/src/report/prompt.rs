@@ -1,4 +1,4 @@
-//! Questions at the terminal.
+//! Questions to the user at the terminal, and Ctrl-C.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,8 +12,8 @@ use crate::system::Interrupts;
 
 static INTERRUPT_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// Makes Ctrl-C end the process with exit code 130 at once, unless the process was started with SIGINT ignored.
-/// `--verbose` says first how long the command took.
+/// Makes Ctrl-C end the process immediately with exit code 130, unless the process was started with SIGINT ignored.
+/// With `--verbose`, the duration of the command is printed first.
 pub fn exit_on_interrupt(printer: &Printer) {
     let typed = Interrupts::ctrl_c();
     if typed.is_empty() {
@@ -24,11 +24,11 @@ pub fn exit_on_interrupt(printer: &Printer) {
     if printer.shows(Level::Info) && say_times_on_interrupt(typed, *printer, Arc::clone(ends), code) {
         return;
     }
-    // Without it, the signal ends the process all the same.
+    // If the handler cannot be registered, the signal still ends the process.
     typed.end_if(ends, code);
 }
 
-/// Waits for Ctrl-C on a thread; whether that is possible.
+/// Waits for Ctrl-C on a thread. Returns whether that is possible.
 fn say_times_on_interrupt(typed: Interrupts, printer: Printer, ends: Arc<AtomicBool>, code: i32) -> bool {
     static WAITS: AtomicBool = AtomicBool::new(false);
     if WAITS.swap(true, Ordering::SeqCst) {
@@ -42,24 +42,24 @@ fn say_times_on_interrupt(typed: Interrupts, printer: Printer, ends: Arc<AtomicB
     })
 }
 
-/// Leaves Ctrl-C to the command, which ends in its own way.
+/// Leaves Ctrl-C to the command, which handles it itself.
 pub fn handle_interrupt() {
     if let Some(ends) = INTERRUPT_ENDS.get() {
         ends.store(false, Ordering::SeqCst);
     }
 }
 
-/// Leaves Ctrl-C to the program that is run next as a child, for good.
+/// Leaves Ctrl-C to the child process that is started next. This cannot be undone.
 pub fn leave_interrupt_to_child() {
-    // A handler does not reach the child, as an ignored signal would.
+    // A child process does not inherit a handler. It would inherit an ignored signal.
     Interrupts::keys().set(&Arc::default());
 }
 
-/// Asks until the answer is `y` or `n`, in either case and without white space, as knack does.
+/// Asks until the answer is `y` or `n`. Case and white space are ignored, as in knack.
 ///
 /// # Errors
 ///
-/// When the answer is no, when there is nobody to ask, or when stdout cannot be written.
+/// When the answer is no, when stdin is not a terminal, or when stdout cannot be written.
 pub fn confirm(question: &str, printer: &Printer) -> Result<(), CliError> {
     let cancelled = || CliError::new("Operation cancelled.");
     if !io::stdin().is_terminal() {
@@ -68,7 +68,7 @@ pub fn confirm(question: &str, printer: &Printer) -> Result<(), CliError> {
     }
     loop {
         stdout::print(format!("{question} (y/n): "))?;
-        // As bytes: what is not UTF-8 is an answer, too, and asked for again.
+        // The answer is read as bytes, because an answer that is not UTF-8 only repeats the question.
         let mut answer = Vec::new();
         if io::stdin().lock().read_until(b'\n', &mut answer).unwrap_or(0) == 0 {
             return Err(cancelled());

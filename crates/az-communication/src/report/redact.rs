@@ -1,13 +1,13 @@
-//! Secrets taken out of what `--verbose`, `--debug` and the log file show.
+//! Removal of secrets from the output of `--verbose`, `--debug` and the log file.
 
 use std::borrow::Cow;
 
 use azure_core::http::Url;
 
-/// What stands in a secret's place.
+/// The text that replaces a secret.
 pub const REDACTED: &str = "*****";
 
-/// Headers whose value is a secret as a whole.
+/// Headers whose whole value is a secret.
 const SECRET_HEADERS: [&str; 6] = [
     "authorization",
     "proxy-authorization",
@@ -17,7 +17,7 @@ const SECRET_HEADERS: [&str; 6] = [
     "authentication-info",
 ];
 
-/// Members, fields and parameters whose name ends so have a secret for their value.
+/// The value of a member, field or parameter is a secret if its name ends with one of these.
 const SECRET_ENDINGS: [&str; 16] = [
     "token",
     "tokens",
@@ -37,11 +37,11 @@ const SECRET_ENDINGS: [&str; 16] = [
     "connectionstring",
 ];
 
-/// Names that are secret only as a whole. A bare `code` is also that of an error.
+/// Names of secrets that must match as a whole. `code` is missing because it is also the name of an error code.
 const SECRET_NAMES: [&str; 10] =
     ["key", "jwt", "sig", "signature", "devicecode", "usercode", "cookie", "authcode", "codeverifier", "bearer"];
 
-/// The value of a header, unless it is a secret.
+/// Returns the value of a header, without secrets.
 pub fn header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     let lower = name.to_ascii_lowercase();
     if SECRET_HEADERS.contains(&lower.as_str()) || is_secret(&lower) {
@@ -50,7 +50,7 @@ pub fn header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     text(value)
 }
 
-/// An address without its password and without the values of secret parameters.
+/// Returns a URL without its password and without the values of secret parameters.
 pub fn url(url: &Url) -> String {
     let mut shown = url.to_string();
     if let Some(password) = url.password() {
@@ -59,12 +59,12 @@ pub fn url(url: &Url) -> String {
     with_fields(&shown, true).into_owned()
 }
 
-/// A form: its fields, where also `code` is a secret.
+/// Returns a form without the values of secret fields. In a form, `code` is a secret, too.
 pub fn form(body: &str) -> Cow<'_, str> {
     chain(text(body), |body| with_fields(body, true))
 }
 
-/// Any text, most often JSON that may be cut off: secret members, `name=value` pairs and tokens.
+/// Removes secret members, `name=value` pairs and tokens from any text. The text is usually JSON and may be cut off.
 pub fn text(text: &str) -> Cow<'_, str> {
     chain(chain(with_members(text), |text| with_fields(text, false)), with_tokens)
 }
@@ -85,8 +85,8 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
 }
 
-/// The values of secret members: `"token": "…"`, also within a string (`\"token\": \"…\"`) and with single quotes. Strings
-/// in a list behind a secret name are secrets, too.
+/// Removes the values of secret members: `"token": "…"`, also within a string (`\"token\": \"…\"`) and with single
+/// quotes. Strings in a list are removed if the name of the list is secret.
 fn with_members(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let mut out = String::new();
@@ -96,7 +96,7 @@ fn with_members(text: &str) -> Cow<'_, str> {
             at += 1;
             continue;
         }
-        // A quote with the backslashes before it: `"`, `\"`, `\\\"`.
+        // The quote with the backslashes before it: `"`, `\"`, `\\\"`.
         let slashes = bytes[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
         let quote = &text[at - slashes..=at];
         let name_end = at + 1 + bytes[at + 1..].iter().take_while(|byte| is_name(**byte)).count();
@@ -127,7 +127,7 @@ fn with_members(text: &str) -> Cow<'_, str> {
                 copied = end;
                 rest = next;
             } else {
-                // A number or a word is one, too; an object has members of its own.
+                // A number or a word is also removed. An object has members of its own.
                 let end = rest + bytes[rest..].iter().take_while(|byte| is_name(**byte)).count();
                 if end > rest && !matches!(&text[rest..end], "null" | "true" | "false") {
                     out.push_str(&text[copied..rest]);
@@ -146,12 +146,13 @@ fn with_members(text: &str) -> Cow<'_, str> {
     finish(text, out, copied)
 }
 
-/// Where a string ends, and where the text goes on behind its quote. A string that is cut off ends with the text.
+/// Returns where a string ends, and where the text continues after its quote. A string that is cut off ends with the
+/// text.
 fn end_of_string(text: &str, start: usize, quote: &str) -> (usize, usize) {
     let mut from = start;
     while let Some(found) = text[from..].find(quote) {
         let end = from + found;
-        // More backslashes than the quote has belong to the string: the quote is part of it.
+        // If there are more backslashes than in the quote, the quote is part of the string.
         let before = text[start..end].bytes().rev().take_while(|byte| *byte == b'\\').count();
         if before % 2 == 0 {
             return (end, end + quote.len());
@@ -161,7 +162,8 @@ fn end_of_string(text: &str, start: usize, quote: &str) -> (usize, usize) {
     (text.len(), text.len())
 }
 
-/// The values of secret fields: `accesskey=…`, `client_secret=…&`, also percent-encoded (`accesskey%3D…`). In a form or a query also that of `code`.
+/// Removes the values of secret fields: `accesskey=…`, `client_secret=…&`, also percent-encoded (`accesskey%3D…`). In a
+/// form or a query, the value of `code` is also removed.
 fn with_fields(text: &str, in_form: bool) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let mut out = String::new();
@@ -186,7 +188,7 @@ fn with_fields(text: &str, in_form: bool) -> Cow<'_, str> {
         let value = &text[from..];
         let length = bytes[from..].iter().take_while(|byte| !ends(**byte)).count();
         let length = match is_encoded {
-            // As a part of a path or of a value.
+            // An encoded field can be part of a path or of a value.
             true => {
                 ["/", "?", "%3B", "%3b", "%26", "%20"].iter().filter_map(|end| value.find(end)).fold(length, usize::min)
             }
@@ -203,7 +205,7 @@ fn with_fields(text: &str, in_form: bool) -> Cow<'_, str> {
     finish(text, out, copied)
 }
 
-/// Tokens wherever they stand: a JWT, and what follows `Bearer`, `HMAC-SHA256` or `SharedAccessSignature`.
+/// Removes tokens at any place: a JWT, and the text after `Bearer`.
 fn with_tokens(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let part_of_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~+/=%".contains(&byte);

@@ -1,4 +1,4 @@
-//! The keys and tokens that this process uses. Whatever it says is searched for them, because a service may repeat them in
+//! The keys and tokens that this process uses. All output is searched for them, because a service may repeat them in
 //! its errors.
 
 use std::borrow::Cow;
@@ -8,12 +8,13 @@ use acs_identity_protocol::raw_id::encode_path_segment;
 
 use crate::report::redact::REDACTED;
 
-/// A shorter text is not a key or a token, and may be part of any sentence.
+/// The minimum length of a secret in bytes. A shorter text is not a key or a token, and it could be part of any
+/// sentence.
 const LEAST: usize = 16;
 
 static IN_USE: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// From now on this text is not said.
+/// Hides this text in all later output.
 pub fn hide(secret: &str) {
     let secret = secret.trim();
     let mut all = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -22,7 +23,7 @@ pub fn hide(secret: &str) {
     }
 }
 
-/// A text without these, as they are and percent-encoded.
+/// Returns the text without the hidden secrets, both in plain and in percent-encoded form.
 pub fn hidden(text: &str) -> Cow<'_, str> {
     let all = IN_USE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut text = Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! Writing to stdout, and finding out beforehand whether that can work.
+//! Writing to stdout, and checking beforehand whether a write can succeed.
 
 use std::io;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use crate::report::error::CliError;
 use crate::system;
 use crate::system::system_text;
 
-/// Writes to stdout. A reader that has gone away is not an error.
+/// Writes to stdout. A closed pipe is not an error.
 ///
 /// # Errors
 ///
-/// When stdout cannot be written: it is closed, or its disk is full.
+/// When stdout is closed, or when its disk is full.
 pub fn print(text: impl AsRef<[u8]>) -> Result<(), CliError> {
     match system::write_to_stdout(text.as_ref()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(unwritable(&error)),
@@ -19,11 +19,11 @@ pub fn print(text: impl AsRef<[u8]>) -> Result<(), CliError> {
     }
 }
 
-/// Writes a part of a result to stdout, where the rest is not worth making if nobody reads it.
+/// Writes a part of a result to stdout. The caller stops if no one reads the result.
 ///
 /// # Errors
 ///
-/// When stdout cannot be written, also because its reader has gone away.
+/// When stdout cannot be written. This includes a closed pipe.
 pub fn print_part(text: &str) -> Result<(), CliError> {
     system::write_to_stdout(text.as_bytes()).map_err(|error| unwritable(&error))
 }
@@ -37,17 +37,18 @@ pub fn print_line(line: &str) -> Result<(), CliError> {
     print(format!("{line}\n"))
 }
 
-/// Whether a short line can be written without waiting for whoever reads stdout; waits for it, for that long at most.
+/// Checks whether a short line can be written without waiting for the reader of stdout. Waits for the reader for at
+/// most this time.
 pub fn is_read(most: Duration) -> bool {
     system::is_stdout_writable(most)
 }
 
-/// Why a line is not written that nobody reads.
+/// Returns the error of a line that is not written because there is no reader.
 pub fn unread() -> CliError {
     CliError::new("stdout cannot be written: nobody reads it.")
 }
 
-/// Checks that stdout can be written, before a command does something that could not be shown.
+/// Checks that stdout can be written, so that a command does not create a result that it cannot print.
 ///
 /// # Errors
 ///

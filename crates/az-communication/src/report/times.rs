@@ -1,4 +1,4 @@
-//! How long a command took, for `--verbose`.
+//! The duration of a command, for `--verbose`.
 
 use std::ffi::OsString;
 use std::sync::OnceLock;
@@ -7,8 +7,8 @@ use std::time::Instant;
 static STARTED: OnceLock<Instant> = OnceLock::new();
 static READY: OnceLock<Instant> = OnceLock::new();
 
-/// The process has started with these words. The clock is read where they may ask for the line: its page of the kernel's
-/// memory is not mapped otherwise, which each start would pay for.
+/// Records the start of the process with these arguments. The clock is read only if the arguments may ask for the
+/// duration, because reading the clock maps another page of the kernel's memory, which costs time at each start.
 pub fn started(words: &[OsString]) {
     let may_ask = |word: &OsString| {
         let word = word.as_encoded_bytes();
@@ -19,15 +19,15 @@ pub fn started(words: &[OsString]) {
     }
 }
 
-/// The configuration is read, and the line will be shown or logged; the command line is looked at next. Where only the
-/// configuration asks for the line, the time before this is not known and counts as none.
+/// Records that the configuration is read and that the duration will be shown or logged. Reading the command line comes
+/// next. If only the configuration asks for the duration, the time before this call is not known and counts as zero.
 pub fn ready() {
     let now = Instant::now();
     let _ = STARTED.set(now);
     let _ = READY.set(now);
 }
 
-/// The reference's line.
+/// Returns the line in the format of the reference.
 pub fn line() -> String {
     let now = Instant::now();
     let started = STARTED.get().copied().unwrap_or(now);

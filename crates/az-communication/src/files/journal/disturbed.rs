@@ -1,4 +1,4 @@
-//! What another program has done to a file while lines were added to it, and saving what the file held.
+//! Changes that another program made to a file while this process added lines to it, and rescuing the lines.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -9,24 +9,24 @@ use crate::report::error::CliError;
 use crate::system;
 use crate::system::system_text;
 
-/// How many names are tried for the copy.
+/// The number of names that are tried for the copy.
 const NAMES: u32 = 100;
 
-/// What was done to the file.
+/// The change that another program made to the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Disturbed {
-    /// The path names nothing.
+    /// The path does not exist any more.
     Removed,
     /// The path names another file.
     Replaced,
-    /// It is shorter than it was.
+    /// The file is shorter than this process left it.
     Shortened,
-    /// It is longer.
+    /// The file is longer than this process left it.
     WrittenTo,
 }
 
 impl Disturbed {
-    /// What happened, in words.
+    /// Returns the error that describes the change.
     pub(crate) fn error(self, path: &Path) -> CliError {
         let what = match self {
             Self::Removed => "removed",
@@ -37,7 +37,8 @@ impl Disturbed {
         CliError::new(format!("{} was {what} by another program, while this command wrote to it.", path.display()))
     }
 
-    /// Adds where the lines are. Those of a file without a name go to a new one, or to stdout.
+    /// Adds a hint that says where the lines are. The lines of a file without a path are saved to a new file, or else
+    /// printed to stdout.
     pub(crate) fn explain(self, error: CliError, path: &Path, file: &File) -> CliError {
         match self {
             Self::Shortened => error.hint("What was recorded since then is in it. This command has no copy of what stood in it before."),
@@ -67,7 +68,7 @@ impl Disturbed {
     }
 }
 
-/// Copies the file to a new one beside the path that it had.
+/// Copies the file to a new one next to its former path.
 fn save(path: &Path, mut file: &File) -> io::Result<PathBuf> {
     let mut options = File::options();
     options.create_new(true).write(true);
@@ -84,7 +85,7 @@ fn save(path: &Path, mut file: &File) -> io::Result<PathBuf> {
     };
     file.rewind()?;
     let copied = io::copy(&mut file, &mut copy).and_then(|_| copy.sync_all());
-    // A part of it would be taken for all.
+    // An incomplete copy is removed, because a user would take it for a complete one.
     copied.inspect_err(|_| drop(std::fs::remove_file(&name)))?;
     crate::files::journal::sync_folder(&name);
     Ok(name)

@@ -1,5 +1,6 @@
-//! Adding lines to a file so that each one is whole or absent, and syncing them together: one sync serves all that wait. At
-//! each sync it is looked whether the path still names the file, and whether another program has changed it.
+//! A file that lines are added to. Each line is written as a whole or not at all. Lines are synced together: one sync
+//! serves all threads that wait. Each sync also checks whether the path still names the file, and whether another
+//! program has changed it.
 
 pub(crate) mod disturbed;
 
@@ -21,53 +22,53 @@ pub struct Journal {
     path: PathBuf,
     file: File,
     id: Option<FileId>,
-    /// Whether other processes add lines, too.
+    /// Whether other processes add lines to the file, too.
     shared: bool,
-    /// Keeps other runs away while this one writes.
+    /// Keeps other runs from using the file while this one writes.
     _lock: Option<File>,
     written: Mutex<Written>,
     synced: Condvar,
 }
 
-/// How far the file is.
+/// The state of the file.
 #[derive(Debug)]
 struct Written {
-    /// Its length in bytes; where others add lines, the end of the last line of this process.
+    /// The length of the file in bytes. In a shared file, the end of this process's last line.
     end: u64,
-    /// How many lines this process wrote, and how many of them are durable.
+    /// The number of lines that this process wrote.
     lines: u64,
     durable: u64,
     syncing: bool,
-    /// Whether a part of a line is at the end and cannot be taken away.
+    /// Whether the file ends with a part of a line that could not be removed.
     broken: bool,
-    /// What another program has done to the file.
+    /// The change that another program made to the file.
     disturbed: Option<Disturbed>,
 }
 
-/// Why lines could not be added.
+/// The error of lines that could not be added.
 struct Failed {
     error: io::Error,
-    /// Whether the part of them that was written was taken away again.
+    /// Whether the part of the lines that was written was removed again.
     taken_back: bool,
 }
 
 impl Journal {
-    /// Goes on at the end of a file that no other process writes to, and whose length is known. It is open to read and to
-    /// append. `lock` is a handle that holds the file's lock where `file` itself does not.
+    /// Continues at the end of a file that no other process writes to and whose length is known. The file must be open
+    /// for reading and appending. `lock` is a handle that holds the file's lock if `file` itself does not hold it.
     ///
     /// # Errors
     ///
-    /// When the system does not say which file it is.
+    /// When the system does not return the file's metadata.
     pub fn alone(path: &Path, file: File, length: u64, lock: Option<File>) -> Result<Self, CliError> {
         Self::new(path, file, length, lock, false)
     }
 
-    /// Adds to a file that other processes add to, too: it is locked for each line. The file is open to read and to
-    /// append.
+    /// Adds lines to a file that other processes add to, too. The file is locked for each line. It must be open for
+    /// reading and appending.
     ///
     /// # Errors
     ///
-    /// When the system does not say which file it is.
+    /// When the system does not return the file's metadata.
     pub fn shared(path: &Path, file: File) -> Result<Self, CliError> {
         Self::new(path, file, 0, None, true)
     }
@@ -83,12 +84,13 @@ impl Journal {
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds lines, whole or not at all; what to give to [`Self::sync`]. They are added also to a file that another program has
-    /// changed, so that they are kept: [`Self::sync`] and [`Self::close`] say what it did.
+    /// Adds lines as a whole or not at all. Returns the number to pass to [`Self::sync`]. Lines are also added to a
+    /// file that another program has changed, so that they are not lost. [`Self::sync`] and [`Self::close`] report the
+    /// change.
     ///
     /// # Errors
     ///
-    /// When the disk does not take them.
+    /// When the lines cannot be written.
     pub fn write(&self, lines: &str) -> Result<u64, CliError> {
         let mut written = self.written();
         if written.broken {
@@ -110,7 +112,7 @@ impl Journal {
         result
     }
 
-    /// Adds lines at the end, wherever that is.
+    /// Adds lines at the current end of the file.
     fn add(&self, written: &mut Written, lines: &str) -> Result<(), Failed> {
         let mut file = &self.file;
         let end = file.metadata()?.len();
@@ -122,13 +124,14 @@ impl Journal {
                 file.seek(SeekFrom::End(-1))?;
                 file.read_exact(&mut last)?;
             }
-            // A process that was killed may have left a part of a line.
+            // A process that was killed may have left an incomplete line.
             line_end = if last == *b"\n" { "" } else { "\n" };
         }
         let text = format!("{line_end}{lines}");
         let whole = end.saturating_add(text.len() as u64);
         file.write_all(text.as_bytes()).map_err(|error| {
-            // A full disk may have taken a part. Nothing of others is taken away.
+            // A full disk may have stored a part of the lines. The part is removed only if no other process has written
+            // after it.
             let is_ours = file.metadata().is_ok_and(|metadata| metadata.len() <= whole);
             Failed { error, taken_back: is_ours && file.set_len(end).is_ok() }
         })?;
@@ -136,7 +139,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Compares the length of the file with the one that this process left.
+    /// Compares the length of the file with the length that this process left.
     fn compare(&self, written: &mut Written, length: u64) {
         let disturbed = match length.cmp(&written.end) {
             std::cmp::Ordering::Less => Disturbed::Shortened,
@@ -146,7 +149,7 @@ impl Journal {
         written.disturbed.get_or_insert(disturbed);
     }
 
-    /// Looks whether the path still names the file, and whether it is as this process left it.
+    /// Checks whether the path still names the file, and whether the file is as this process left it.
     fn look(&self, written: &mut Written) -> Result<(), CliError> {
         match self.path.metadata() {
             Ok(metadata) if FileId::of(&self.path, &metadata) == self.id => self.compare(written, metadata.len()),
@@ -161,11 +164,11 @@ impl Journal {
         written.disturbed.map_or(Ok(()), |disturbed| Err(disturbed.error(&self.path)))
     }
 
-    /// Waits until what was written up to there survives a crash of the machine.
+    /// Waits until the lines up to this number survive a crash of the machine.
     ///
     /// # Errors
     ///
-    /// When the disk fails, or another program has changed the file.
+    /// When the disk fails, or when another program has changed the file.
     pub fn sync(&self, until: u64) -> Result<(), CliError> {
         let mut written = self.written();
         while written.durable < until {
@@ -187,11 +190,11 @@ impl Journal {
         Ok(())
     }
 
-    /// Makes everything durable. Of a file that the path does not name any more, a copy is saved.
+    /// Makes all lines durable. Saves a copy if the path does not name the file any more.
     ///
     /// # Errors
     ///
-    /// When the disk fails, or another program has changed the file.
+    /// When the disk fails, or when another program has changed the file.
     pub fn close(&self) -> Result<(), CliError> {
         self.check(self.file.sync_all())?;
         let mut written = self.written();
@@ -207,13 +210,13 @@ impl Journal {
 }
 
 impl From<io::Error> for Failed {
-    /// Nothing was written.
+    /// Converts an error that occurred before anything was written.
     fn from(error: io::Error) -> Self {
         Self { error, taken_back: true }
     }
 }
 
-/// The folder that a file is in.
+/// Returns the folder of a file.
 pub fn folder(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -221,17 +224,18 @@ pub fn folder(path: &Path) -> &Path {
     }
 }
 
-/// Makes a file's name survive a crash of the machine, as its lines do. Not every system can sync a folder.
+/// Makes the name of a file survive a crash of the machine. Errors are ignored because some systems cannot sync a
+/// folder.
 pub fn sync_folder(path: &Path) {
     let _ = File::open(folder(path)).and_then(|folder| folder.sync_all());
 }
 
-/// Where the file system begins that a file is in.
+/// Returns the mount point of the file system that contains a file.
 fn mount_point(path: &Path) -> Option<PathBuf> {
     system::mount_point(&folder(path).canonicalize().ok()?)
 }
 
-/// Why a file cannot be written, with the disk where it is full, and what to do then.
+/// Returns the error of a file that cannot be written. The error names the disk if it is full, and says what to do.
 pub fn unwritable(path: &Path, error: &io::Error) -> CliError {
     let disk = || mount_point(path).map_or_else(String::new, |folder| format!(" at {}", folder.display()));
     let why = match error.kind() {
