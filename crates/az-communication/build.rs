@@ -1,5 +1,5 @@
-//! Compiles what must run before Rust's runtime, and tells the linker where to put the code that commands run:
-//! `link/order.ld`, which bench/order.py writes.
+//! Compiles the C files that must run before Rust's runtime. Tells the linker in which order to place the functions
+//! that commands run: `link/order.ld`, which bench/order.py writes.
 
 use std::env;
 
@@ -7,13 +7,15 @@ fn main() {
     println!("cargo::rerun-if-changed=link/order.ld");
     println!("cargo::rerun-if-env-changed=AZ_LINK_MAP");
     let variable = |name: &str| env::var(name).unwrap_or_default();
-    // Both need what only Unix has. The portable variant is without them on Unix, too (docs/decisions/other-systems.md).
+    // Both files use functions that only Unix has. The portable variant leaves them out on Unix, too
+    // (docs/decisions/other-systems.md).
     if env::var_os("CARGO_CFG_UNIX").is_some() && !cfg!(portable_system) {
         let mut files = vec!["src/closed_streams.c"];
         files.extend((variable("CARGO_CFG_TARGET_OS") == "linux").then_some("src/delegate/inherited.c"));
         for file in files {
             println!("cargo::rerun-if-changed={file}");
-            // As an object, not as a library: nothing refers to it, and the linker would leave it out.
+            // The files are linked as objects, not as a library. No code refers to them, so the linker would leave a
+            // library out.
             for object in cc::Build::new().file(file).warnings(true).compile_intermediates() {
                 println!("cargo::rustc-link-arg-bin=az={}", object.display());
             }
@@ -22,23 +24,23 @@ fn main() {
     let is_gnu_linux = variable("CARGO_CFG_TARGET_OS") == "linux" && variable("CARGO_CFG_TARGET_ENV") == "gnu";
     if is_gnu_linux {
         say_what_is_missing();
-        // A static program has only what it refers to, and std refers to this weakly. Without it, std forks a whole test
-        // program for each command that gets a working directory of its own.
+        // A static program contains only the functions that it refers to, and std refers to this function weakly.
+        // Without it, std forks a whole test program for each command that gets its own working directory.
         println!("cargo::rustc-link-arg-tests=-Wl,--undefined=posix_spawn_file_actions_addchdir_np");
     }
-    // Only released programs are laid out: in others the code has other names.
+    // Only release builds have an order. In other builds, the functions have other names.
     if !is_gnu_linux || variable("PROFILE") != "release" {
         return;
     }
-    // bench/order.py asks where the linker puts everything by itself.
+    // bench/order.py asks for the map of the linker's own order.
     match variable("AZ_LINK_MAP").as_str() {
         "" => println!("cargo::rustc-link-arg-bin=az=-Wl,-T,{}/link/order.ld", variable("CARGO_MANIFEST_DIR")),
         map => println!("cargo::rustc-link-arg-bin=az=-Wl,-Map={map}"),
     }
 }
 
-/// Cargo reads `.cargo/config.toml` of the folder where it is called, not of the package. Without it, everything works, but
-/// slower.
+/// Warns when settings of `.cargo/config.toml` are missing. Cargo reads that file from the folder where cargo is
+/// called, not from the package. Without it, the program works, but it is slower.
 fn say_what_is_missing() {
     let missing: Vec<&str> = [
         (

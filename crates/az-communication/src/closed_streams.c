@@ -1,22 +1,23 @@
 /*
- * What must be done before Rust's runtime starts, and in C: docs/decisions/closed-streams.md says why.
+ * Work that must be done before Rust's runtime starts, and therefore in C. docs/decisions/closed-streams.md gives the
+ * reasons.
  *
- * 1. Keeps closed standard streams apart from /dev/null.
+ * 1. Tells closed standard streams from /dev/null.
  *
- * Rust's runtime opens /dev/null for each of stdin, stdout and stderr that is closed, before `main`. After that, nobody can
- * tell whether the user said `>/dev/null` or `>&-`, and a token that is written to a closed stdout is lost.
+ * Rust's runtime opens /dev/null for stdin, stdout and stderr if they are closed. It does so before `main`. After that,
+ * `>/dev/null` and `>&-` look the same, and a token that is written to a closed stdout is lost.
  *
- * So this runs before the runtime. A closed stream gets /dev/null for the other direction: a write to stdout or stderr fails
- * with EBADF, as it did when the stream was closed. A program that is started from here finds the stream closed again
- * (O_CLOEXEC).
+ * This code therefore runs before the runtime. It opens /dev/null for a closed stream in the opposite direction. A
+ * write to stdout or stderr then fails with EBADF, as it does for a closed stream. A child process finds the stream
+ * closed (O_CLOEXEC).
  *
- * 2. Lets a write that `ulimit -f` forbids fail with EFBIG, as in Python. The signal (SIGXFSZ) would end the process, without
- * a word about what it has created.
+ * 2. Makes a write that `ulimit -f` forbids fail with EFBIG, as in Python. Otherwise the signal SIGXFSZ would end the
+ *    process, and the process could not report what it has created.
  *
- * A handler, and not SIG_IGN: programs that are started from here get the default back.
+ * It installs a handler instead of SIG_IGN because child processes then get the default action back.
  *
- * 3. Lets an emulator in the background go of the files that it has inherited from the shell or from a CI runner. Whoever waits
- * for the end of such a pipe would wait for the end of the emulator. Rust closes no file that it has not opened.
+ * 3. Closes the files that a background emulator has inherited from the shell or from a CI runner. A program that reads
+ *    such a pipe to its end would otherwise wait until the emulator ends. Rust closes only files that it has opened.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -56,15 +57,15 @@ __attribute__((constructor)) static void keep_closed_streams_apart(void)
 
     for (int stream = 0; stream <= 2; stream++) {
         if (fcntl(stream, F_GETFD) == -1) {
-            /* The lowest free number is this one. */
+            /* open() returns the lowest free number, which is the number of this stream. */
             (void)!open("/dev/null", (stream == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
         }
     }
-    /* Where it was ignored, programs that are started from here find it ignored. */
+    /* If the signal was ignored, it stays ignored for child processes. */
     if (sigaction(SIGXFSZ, &mend, &before) == 0 && before.sa_handler != SIG_DFL) {
         (void)sigaction(SIGXFSZ, &before, NULL);
     }
-    /* src/commands/emulator/detach/mark.rs sets it. */
+    /* src/commands/emulator/detach/mark.rs sets this variable. */
     if (getenv("AZ_COMMUNICATION_DETACHED") != NULL) {
         close_inherited();
     }

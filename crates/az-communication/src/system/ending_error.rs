@@ -1,18 +1,18 @@
-//! Why a process cannot wait for signals or for its command.
+//! Errors of waiting for signals or for a command.
 
 use std::fmt;
 use std::io;
 
 use super::system_text;
 
-/// Why a process cannot wait.
+/// The reason why a process cannot wait.
 #[derive(Debug)]
-// Not every system has all of them.
+// Some systems do not use all variants.
 #[allow(dead_code)]
 pub enum EndingError {
     /// Signals cannot be handled.
     Signals(io::Error),
-    /// It is unknown what became of the command.
+    /// The state of the command is not known.
     Command(io::Error),
 }
 

@@ -1,8 +1,8 @@
-//! Errors of the system in words.
+//! Texts for errors of the system.
 
 use std::io;
 
-/// The system's words without Rust's "(os error 111)".
+/// Returns the system's text without Rust's suffix "(os error 111)".
 pub fn system_text(error: &io::Error) -> String {
     let text = error.to_string();
     match text.split_once(" (os error") {

@@ -1,4 +1,4 @@
-//! Home folders, as Python's `os.path.expanduser` finds them.
+//! Home folders, found in the same way as in Python's `os.path.expanduser`.
 
 use std::env;
 use std::ffi::OsString;
@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::platform::Platform;
 
-/// The user's home folder: `HOME`, else what `/etc/passwd` says of the user. An empty one is the root, as in Python.
+/// Returns the user's home folder: `HOME`, otherwise the folder in `/etc/passwd`. An empty `HOME` means the root
+/// folder, as in Python.
 pub fn home() -> Option<OsString> {
     let home = env::var_os(Platform::HERE.home_variable()).or_else(super::home_of_user)?;
     Some(if home.is_empty() { "/".into() } else { home })
 }
 
-/// A path whose `~` or `~user` at the start is replaced by a home folder. Where none is known, the path stays as it is.
+/// Replaces `~` or `~user` at the start of a path with a home folder. If the home folder is not known, the path stays
+/// as it is.
 pub fn expand_user(path: &str) -> PathBuf {
     let Some(rest) = path.strip_prefix('~') else {
         return path.into();

@@ -1,9 +1,9 @@
-//! What systems do in different ways: one surface, and two variants of it. `unix` is for Linux, macOS and their relatives;
-//! `portable` needs the standard library only, and is what Windows gets. `--cfg portable_system` compiles the latter on
-//! Unix, so that it is tested where the tests run (docs/decisions/other-systems.md).
+//! Functions that differ between systems: one interface with two variants. `unix` is for Linux, macOS and similar
+//! systems. `portable` needs only the standard library and is used on Windows. `--cfg portable_system` compiles
+//! `portable` on Unix, so that the usual test machines can test it (docs/decisions/other-systems.md).
 //!
-//! Nothing outside this folder asks which system it runs on: a test looks for that. What differs in words only is in
-//! `platform.rs`.
+//! No code outside this folder checks which system it runs on, and a test enforces this rule. Differences that are only
+//! in words are in `platform.rs`.
 
 pub mod ending_error;
 mod error_text;
@@ -27,22 +27,22 @@ pub use portable::*;
 #[cfg(all(unix, not(portable_system)))]
 pub use unix::*;
 
-/// What a path names beside files and folders.
+/// A kind of path other than a file or a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-// Not every system has all of them.
+// Some systems do not use all variants.
 #[allow(dead_code)]
 pub enum Special {
-    /// A pipe with a name.
+    /// A named pipe.
     Fifo,
     /// A socket.
     Socket,
-    /// A device, of characters or of blocks.
+    /// A character device or a block device.
     Device,
 }
 
 /// A limit of the system that an error is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-// Not every system has all of them.
+// Some systems do not use all variants.
 #[allow(dead_code)]
 pub enum Limit {
     /// This process has too many open files.
@@ -53,11 +53,11 @@ pub enum Limit {
     Processes,
     /// There is not enough memory.
     Memory,
-    /// The disk, or the user's part of it, is full.
+    /// The disk is full, or the user's quota is used up.
     Disk,
 }
 
-/// A value that is not text, which begins like this.
+/// Returns a value that starts with `start` and is not valid text.
 #[cfg(test)]
 pub fn not_text(start: &str) -> std::ffi::OsString {
     #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Why a name has no address.
+//! Reasons why a host name has no address.
 
 use std::fmt;
 use std::io;
@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use super::system_text;
 
-/// Why there is no address for a name.
+/// The reason why there is no address for a name.
 #[derive(Debug)]
 pub enum NameError {
-    /// There is no such name, or it has no address.
+    /// The name does not exist, or it has no address.
     NotFound(String),
-    /// Whether there is such a name is unknown: the name, and what each server did that was asked.
+    /// It is not known whether the name exists. The fields are the name, and the failure of each server that was asked.
     NoAnswer(String, Vec<(IpAddr, ServerFailure)>),
-    /// This machine cannot ask about the name.
+    /// This machine cannot look up the name.
     System(String, io::Error),
 }
 
 impl NameError {
-    /// What the system said, where it let nobody be asked.
+    /// Returns the system's error if it prevented the lookup.
     pub fn of_the_system(&self) -> Option<&io::Error> {
         match self {
             Self::System(_, error) => Some(error),
@@ -32,16 +32,16 @@ impl NameError {
     }
 }
 
-/// Why a name server gave no answer.
+/// The reason why a name server gave no answer.
 #[derive(Debug)]
 pub enum ServerFailure {
-    /// It answers with an error: `SERVFAIL`, `REFUSED` and the like.
+    /// The server answered with an error code, such as `SERVFAIL` or `REFUSED`.
     Code(String),
-    /// It did not answer in this time.
+    /// The server did not answer in this time.
     Silent(Duration),
-    /// It cannot be reached, and the system's reason where that is known.
+    /// The server cannot be reached. The field is the system's error, if it is known.
     Unreachable(Option<io::Error>),
-    /// Its answer is not one.
+    /// The server's answer is malformed.
     Malformed,
 }
 

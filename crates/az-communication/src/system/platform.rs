@@ -1,12 +1,12 @@
-//! What people of each system read and type: paths, variables, commands of shells. A value, so that the tests of one system
-//! ask for the words of all.
+//! Text that differs between systems: paths, variables and shell commands. The system is a value, so that a test on one
+//! system can check the text for all systems.
 
 use crate::system::Limit;
 
 /// A kind of system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
-    /// Linux, and whatever is like it.
+    /// Linux and similar systems.
     Linux,
     /// macOS.
     MacOs,
@@ -15,7 +15,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// The system that this program was compiled for.
+    /// The system that this program is compiled for.
     pub const HERE: Self = if cfg!(windows) {
         Self::Windows
     } else if cfg!(target_os = "macos") {
@@ -24,7 +24,7 @@ impl Platform {
         Self::Linux
     };
 
-    /// The variable that names the home folder.
+    /// Returns the variable that names the home folder.
     pub const fn home_variable(self) -> &'static str {
         match self {
             Self::Linux | Self::MacOs => "HOME",
@@ -32,12 +32,12 @@ impl Platform {
         }
     }
 
-    /// Whether a character stands between the folders of a path.
+    /// Checks whether a character separates the folders of a path.
     pub const fn is_separator(self, c: char) -> bool {
         c == '/' || matches!((self, c), (Self::Windows, '\\'))
     }
 
-    /// The hosts file.
+    /// Returns the path of the hosts file.
     pub const fn hosts_file(self) -> &'static str {
         match self {
             Self::Linux | Self::MacOs => "/etc/hosts",
@@ -45,7 +45,7 @@ impl Platform {
         }
     }
 
-    /// The files under which the real Azure CLI stands on PATH.
+    /// Returns the file names that the real Azure CLI can have on PATH.
     pub const fn files_of_az(self) -> &'static [&'static str] {
         match self {
             Self::Linux | Self::MacOs => &["az"],
@@ -53,7 +53,7 @@ impl Platform {
         }
     }
 
-    /// The file of a shim in front of it.
+    /// Returns the file name of a shim for the real Azure CLI.
     pub const fn file_of_shim(self) -> &'static str {
         match self {
             Self::Linux | Self::MacOs => "az",
@@ -61,7 +61,7 @@ impl Platform {
         }
     }
 
-    /// Where PATH is set for good; `None` where the shell's profile does that.
+    /// Says where a user sets PATH permanently. Returns `None` if this is done in the shell's profile.
     pub const fn path_settings(self) -> Option<&'static str> {
         match self {
             Self::Linux | Self::MacOs => None,
@@ -69,8 +69,9 @@ impl Platform {
         }
     }
 
-    /// Where the system keeps the bundle of its roots. macOS and Windows have a store instead. The file that macOS has
-    /// beside it lacks what the owner of the machine has added, and on Windows, everybody can make such a folder.
+    /// Returns the paths where the system may keep a bundle of its root certificates. macOS and Windows use a
+    /// certificate store instead. macOS also has a bundle, but it lacks the certificates that the owner of the machine
+    /// has added. On Windows, every user could create such a folder.
     pub const fn bundles(self) -> &'static [&'static str] {
         match self {
             Self::Linux => &[
@@ -85,7 +86,7 @@ impl Platform {
         }
     }
 
-    /// What to do where a limit was reached.
+    /// Returns a hint for a limit that was reached.
     pub const fn advice(self, limit: Limit) -> &'static str {
         match (self, limit) {
             (Self::Windows, Limit::FilesOfProcess) => {
@@ -112,7 +113,7 @@ impl Platform {
         }
     }
 
-    /// Why a file cannot grow.
+    /// Returns the reason why a file cannot grow.
     pub const fn file_too_large(self) -> &'static str {
         match self {
             Self::Linux | Self::MacOs => "files may not grow larger here (ulimit -f)",
@@ -120,7 +121,7 @@ impl Platform {
         }
     }
 
-    /// What to look at where no name server answers.
+    /// Returns a hint for name servers that do not answer.
     pub const fn check_name_servers(self) -> &'static str {
         match self {
             Self::Linux => "Check the name servers in /etc/resolv.conf, and that the network is up.",
@@ -129,7 +130,7 @@ impl Platform {
         }
     }
 
-    /// The line that sets a variable to the content of a file.
+    /// Returns the line that sets a variable to the content of a file.
     pub fn export_file(self, name: &str, file: &str) -> String {
         match self {
             Self::Linux | Self::MacOs => format!("{name}=\"$(cat {file})\""),
@@ -137,7 +138,7 @@ impl Platform {
         }
     }
 
-    /// The variable that names the folder for temporary files.
+    /// Returns the variable that names the folder for temporary files.
     pub const fn temporary_variable(self) -> &'static str {
         match self {
             Self::Linux | Self::MacOs => "TMPDIR",
@@ -145,7 +146,7 @@ impl Platform {
         }
     }
 
-    /// Where the emulator keeps its data, as help says it.
+    /// Returns the emulator's data folder as the help shows it.
     pub const fn data_folder(self) -> &'static str {
         match self {
             Self::Linux | Self::MacOs => "~/.azure/communication-emulator",
@@ -153,7 +154,7 @@ impl Platform {
         }
     }
 
-    /// How to set the clock.
+    /// Returns the command that sets the clock.
     pub const fn set_clock(self) -> &'static str {
         match self {
             Self::Linux => "timedatectl set-ntp true",
@@ -162,7 +163,7 @@ impl Platform {
         }
     }
 
-    /// What to do about a clock that is wrong.
+    /// Returns a hint for a wrong clock.
     pub const fn set_clock_right(self) -> &'static str {
         match self {
             Self::Linux => "Set this machine's clock right: timedatectl set-ntp true",
@@ -171,7 +172,7 @@ impl Platform {
         }
     }
 
-    /// A command that prints so many random bytes in base64, in one line.
+    /// Returns a command that prints 64 random bytes in base64 on one line.
     pub const fn random_base64(self) -> &'static str {
         match self {
             Self::Linux | Self::MacOs => r"openssl rand -base64 64 | tr -d '\n'",
@@ -179,7 +180,7 @@ impl Platform {
         }
     }
 
-    /// A command that prints random bytes in hexadecimal digits.
+    /// Returns a command that prints 32 random bytes as hexadecimal digits.
     pub const fn random_hex(self) -> &'static str {
         match self {
             Self::Linux | Self::MacOs => "openssl rand -hex 32",
@@ -187,7 +188,7 @@ impl Platform {
         }
     }
 
-    /// A word for the shell.
+    /// Quotes a word for the shell if necessary.
     pub fn quoted(self, text: &str) -> String {
         let plain =
             |c: char| c.is_ascii_alphanumeric() || "/._-:+".contains(c) || matches!((self, c), (Self::Windows, '\\'));
@@ -201,19 +202,19 @@ impl Platform {
         format!("'{}'", text.replace('\'', quote))
     }
 
-    /// The line that sets a variable for the programs that the shell starts.
+    /// Returns the line that sets an environment variable in the shell.
     pub fn export(self, name: &str, value: &str) -> String {
         match self {
             Self::Linux | Self::MacOs => format!("export {name}={}", self.quoted(value)),
-            // Without quotes, a value would be a command.
+            // PowerShell would run a value without quotes as a command.
             Self::Windows => format!("$env:{name} = '{}'", value.replace('\'', "''")),
         }
     }
 
-    /// The names of the files that a program may have, in the order in which they are looked for. `PATHEXT` counts on Windows
-    /// only: `npm` is `npm.cmd` there.
+    /// Returns the file names that a program can have, in the order of the search. `PATHEXT` matters only on Windows,
+    /// where `npm` is `npm.cmd`.
     pub fn files_of_program(self, name: &str, pathext: Option<&str>) -> Vec<String> {
-        /// As Windows has it where nobody has changed it.
+        /// The default value on Windows.
         const USUAL: &str = ".COM;.EXE;.BAT;.CMD";
         if self != Self::Windows {
             return vec![name.to_owned()];
@@ -227,7 +228,7 @@ impl Platform {
         endings.iter().filter(|ending| !ending.is_empty()).map(|ending| format!("{name}{ending}")).collect()
     }
 
-    /// The line that ends a process.
+    /// Returns the command that ends a process.
     pub fn stop(self, process: impl std::fmt::Display) -> String {
         match self {
             Self::Linux | Self::MacOs => format!("kill {process}"),
@@ -235,7 +236,7 @@ impl Platform {
         }
     }
 
-    /// How an emulator is ended, whose number is in its ready line.
+    /// Explains how to stop an emulator whose process id is in its ready line.
     pub const fn stop_emulator(self) -> &'static str {
         match self {
             Self::Linux | Self::MacOs => {
@@ -256,7 +257,7 @@ mod tests {
 
     const ALL: [Platform; 3] = [Platform::Linux, Platform::MacOs, Platform::Windows];
 
-    /// What each system says, a line each.
+    /// Returns the text of each system, one line each.
     fn each(words: impl Fn(Platform) -> String) -> String {
         ALL.map(|platform| format!("{platform:?}: {}\n", words(platform))).concat()
     }

@@ -1,11 +1,11 @@
-//! Names that are asked of the system, whose C library is linked dynamically.
+//! Name lookup by the system. Used where the C library is linked dynamically.
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::Instant;
 
 use crate::system::name_error::NameError;
 
-/// The addresses of a name that is not in the hosts file, as the system finds them.
+/// Returns the system's addresses for a name that is not in the hosts file.
 ///
 /// # Errors
 ///

@@ -1,36 +1,36 @@
-//! This program and those that run it, as far as the standard library knows them.
+//! This program's file and its callers, as far as the standard library knows them.
 
 use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Whether a file is this program, by any name that links give it.
+/// Checks whether a file is this program, under any name that links give it.
 pub fn is_this_file(path: &Path) -> bool {
     let own = env::current_exe().ok().and_then(|path| path.canonicalize().ok());
     own.is_some() && fs::canonicalize(path).ok() == own
 }
 
-/// The file of this very program.
+/// Returns the path of this program's file.
 pub fn own_program() -> PathBuf {
     env::current_exe().unwrap_or_else(|_| env::args_os().next().unwrap_or_default().into())
 }
 
-/// It is not known which program runs this one.
+/// Returns `false`: the caller of this program is not known.
 pub fn is_caller(_: &Path) -> bool {
     false
 }
 
-/// The environments of other processes are not known.
+/// Returns `None`: the environments of other processes are not known.
 pub fn variable_of_ancestor(_: &str) -> Option<OsString> {
     None
 }
 
-/// A text for the next program, beside its environment: there is no other way to hand one over.
+/// A text for the next program that is not in its environment. This system has no way to pass one.
 pub struct Inherited;
 
 impl Inherited {
-    /// Nothing is opened.
+    /// Does nothing.
     pub fn open(_: &str) -> Self {
         Self
     }

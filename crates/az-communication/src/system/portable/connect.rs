@@ -1,4 +1,4 @@
-//! Several connections at once, each on a thread of its own.
+//! Several connection attempts at once, each on its own thread.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Connections that were begun.
+/// Connection attempts that have started.
 #[derive(Debug)]
 pub struct Attempts {
     trying: usize,
@@ -22,34 +22,34 @@ impl Default for Attempts {
 }
 
 impl Attempts {
-    /// Begins to connect. The thread ends with the connection, and with the deadline at the latest.
+    /// Starts to connect. The thread ends with the attempt, and at the deadline at the latest.
     ///
     /// # Errors
     ///
-    /// When the deadline has passed, or the system has no more threads.
+    /// When the deadline has passed, or when the system cannot start another thread.
     pub fn start(&mut self, address: SocketAddr, deadline: Instant) -> io::Result<()> {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
         }
         let sender = self.sender.clone();
-        // Nobody takes the connection where another one was made before.
+        // The receiver is gone if another attempt has succeeded before.
         let connect = move || drop(sender.send(TcpStream::connect_timeout(&address, left)));
         thread::Builder::new().stack_size(64 * 1024).spawn(connect)?;
         self.trying += 1;
         Ok(())
     }
 
-    /// Whether none is under way.
+    /// Checks whether no attempt is in progress.
     pub fn is_empty(&self) -> bool {
         self.trying == 0
     }
 
-    /// Waits for so long at most, and gives what came of those that ended.
+    /// Waits for at most this time, and returns the results of the attempts that ended.
     ///
     /// # Errors
     ///
-    /// Never here.
+    /// Never on this system.
     pub fn wait(&mut self, most: Duration) -> io::Result<Vec<io::Result<TcpStream>>> {
         let mut ended: Vec<_> = self.ended.recv_timeout(most).into_iter().collect();
         ended.extend(self.ended.try_iter());

@@ -1,9 +1,9 @@
-//! How many files a process may open.
+//! The limit on open files.
 
-/// There is none.
+/// Returns `None`, because this system has no such limit.
 pub fn file_limit() -> Option<u64> {
     None
 }
 
-/// There is nothing to raise.
+/// Does nothing, because this system has no such limit.
 pub fn raise_file_limit() {}

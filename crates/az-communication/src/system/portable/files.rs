@@ -1,4 +1,4 @@
-//! Files as far as every system knows them.
+//! Files, as far as the standard library supports them on every system.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 
 use crate::system::Special;
 
-/// A file, by its path without links. The standard library has no number for the file itself.
+/// A file, identified by its path without links. The standard library offers no id for the file itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileId(u64);
 
 impl FileId {
-    /// The file with that path, which is open or was looked at; `None` where it is not a regular file.
+    /// Returns the id of the file at this path. `metadata` is the file's metadata. Returns `None` if it is not a
+    /// regular file.
     pub fn of(path: &Path, metadata: &Metadata) -> Option<Self> {
         let whole = path.canonicalize().ok().filter(|_| metadata.is_file())?;
         let mut hasher = DefaultHasher::new();
@@ -20,13 +21,13 @@ impl FileId {
         Some(Self(hasher.finish()))
     }
 
-    /// It is not known.
+    /// Returns `None`, because the file of a stream is not known.
     pub fn of_stream<T>(_: &T) -> Option<Self> {
         None
     }
 }
 
-/// Whether the path names a file with the content of that open one, which is small.
+/// Checks whether the path names a file with the same content as this open file. The file must be small.
 pub fn is_same(file: &File, path: &Path) -> bool {
     const MOST: u64 = 1 << 16;
     let mut file = file;
@@ -35,7 +36,7 @@ pub fn is_same(file: &File, path: &Path) -> bool {
     read.is_ok() && fs::read(path).is_ok_and(|there| there == ours)
 }
 
-/// Windows names nothing else than files and folders in this way.
+/// Returns `None`, because Windows has only files and folders at such paths.
 pub fn special(_: &Metadata) -> Option<Special> {
     None
 }
@@ -44,40 +45,40 @@ pub fn special(_: &Metadata) -> Option<Special> {
 ///
 /// # Errors
 ///
-/// Those of the system.
+/// When the system refuses.
 pub fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Opening waits for nobody.
+/// Does nothing, because opening a file never waits on this system.
 pub fn without_waiting(_: &mut OpenOptions) {}
 
-/// Only administrators make links on Windows, so that one is followed.
+/// Does nothing, so links are followed. On Windows, usually only administrators can create links.
 pub fn no_link(_: &mut OpenOptions) {}
 
-/// Opens a file to read it.
+/// Opens a file for reading.
 ///
 /// # Errors
 ///
-/// Those of the system.
+/// When the system refuses.
 pub fn open_quietly(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// The drive or the root that a folder is on.
+/// Returns the drive or the root of a folder.
 pub fn mount_point(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().last().map(Path::to_owned)
 }
 
-/// What is a program shows in its name.
+/// Returns `true`: on Windows, the name of a file shows whether it is a program.
 pub fn is_executable(_: &Path) -> bool {
     true
 }
 
-/// Whether links can be made to files. Windows asks for rights that most users lack.
+/// Whether links to files can be created. On Windows, this needs a right that most users lack.
 pub const LINKS: bool = false;
 
-/// No link is made.
+/// Creates no link.
 ///
 /// # Errors
 ///
@@ -86,7 +87,7 @@ pub fn link(_: &Path, _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Whether a folder belongs to this user, who can write it: it is below the home folder.
+/// Checks whether a folder belongs to this user and can be written: it is below the home folder and not read-only.
 pub fn is_own_folder(folder: &Path) -> bool {
     crate::system::home().is_some_and(|home| folder.starts_with(home))
         && folder.metadata().is_ok_and(|metadata| metadata.is_dir() && !metadata.permissions().readonly())

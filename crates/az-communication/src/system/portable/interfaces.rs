@@ -1,6 +1,6 @@
 //! Network interfaces.
 
-/// Their names are not known, only their numbers.
+/// Returns `None`, because only the numbers of interfaces are known, not their names.
 pub fn interface(_: &str) -> Option<u32> {
     None
 }

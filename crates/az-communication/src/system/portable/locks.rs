@@ -1,12 +1,12 @@
-//! Locks of files that others read. On Windows, nobody can read or write what another handle has locked.
+//! Locks of files that other processes read. On Windows, other processes cannot read or write a locked file.
 
 use std::fs::{File, TryLockError};
 use std::io;
 
-/// Whether a lock keeps others from reading and writing the file, also by another handle of this process.
+/// Whether a lock prevents reading and writing through other handles, also of this process.
 pub const LOCKS_SHUT: bool = true;
 
-/// It is not locked, because others could not read it then.
+/// Does not lock the file, because other processes could not read it then.
 ///
 /// # Errors
 ///
@@ -15,7 +15,7 @@ pub fn try_lock(_: &File) -> Result<(), TryLockError> {
     Err(TryLockError::Error(io::ErrorKind::Unsupported.into()))
 }
 
-/// It is not known.
+/// Fails, because the state is not known.
 ///
 /// # Errors
 ///

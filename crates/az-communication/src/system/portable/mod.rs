@@ -1,5 +1,5 @@
-//! What the standard library can do on every system. Where it cannot do something, this says what that means for those who
-//! call it.
+//! The variant for every system, which needs only the standard library. If the standard library cannot do something,
+//! the function's documentation says what that means for the caller.
 
 mod connect;
 mod ending;

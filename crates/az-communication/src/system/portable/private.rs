@@ -1,54 +1,53 @@
-//! Files and folders for their owner only. What lies in the folder of a Windows user is so from the start, by the rights that
-//! it inherits.
+//! Files and folders for their owner only. On Windows, files in a user's folder inherit such permissions.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// A new file has the rights of its folder.
+/// Does nothing. A new file has the permissions of its folder.
 pub fn for_owner(_: &mut OpenOptions) {}
 
-/// A new folder has the rights of the one above.
+/// Does nothing. A new folder has the permissions of its parent.
 pub fn for_owner_folder(_: &mut DirBuilder) {}
 
-/// The rights stay as they are.
+/// Does nothing. The permissions stay as they are.
 ///
 /// # Errors
 ///
-/// Never here.
+/// Never on this system.
 pub fn close_to_others(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// The rights stay as they are.
+/// Does nothing. The permissions stay as they are.
 ///
 /// # Errors
 ///
-/// Never here.
+/// Never on this system.
 pub fn open_to_readers(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// The rights stay as they are.
+/// Does nothing. The permissions stay as they are.
 ///
 /// # Errors
 ///
-/// Never here.
+/// Never on this system.
 pub fn close_folder_to_others(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// It is not known, and nothing could be done about it.
+/// Returns `false`: the permissions are not known and could not be changed.
 pub fn is_open_to_others(_: &Metadata) -> bool {
     false
 }
 
-/// Whether it is a file. Its owner is not known.
+/// Checks whether it is a file. Its owner is not known.
 pub fn is_closed_to_writers(metadata: &Metadata) -> bool {
     metadata.is_file()
 }
 
-/// It is not known.
+/// Returns `false`: the owner is not known.
 pub fn is_of_another_user(_: &Metadata) -> bool {
     false
 }

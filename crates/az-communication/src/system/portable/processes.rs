@@ -4,36 +4,37 @@ use std::ffi::OsStr;
 use std::io;
 use std::process::{Child, Command, ExitStatus};
 
-/// Without signals, every process ends with an exit code.
+/// Returns `None`: without signals, every process ends with an exit code.
 pub fn exit_signal(_: ExitStatus) -> Option<i32> {
     None
 }
 
-/// It is not known, so that the process counts as one that runs.
+/// Returns `false`: it is not known, so the process counts as running.
 pub fn has_ended(_: i32) -> bool {
     false
 }
 
-/// Whether another program can take the place of this process. It is run as a child instead.
+/// Whether another program can replace this process. On this system, it runs as a child instead.
 pub const REPLACES: bool = false;
 
-/// Not on this system.
+/// Fails, because this system cannot replace a process.
 pub fn replace(_: &mut Command) -> io::Error {
     io::ErrorKind::Unsupported.into()
 }
 
-/// A program is called by the name of its file.
+/// Does nothing. A program is always called by the name of its file.
 pub fn call_by(_: &mut Command, _: &OsStr) {}
 
-/// There is no session to leave.
+/// Does nothing, because this system has no sessions.
 pub fn leave_session() {}
 
-/// Whether this process may be a child of that one. Its parent is not known.
+/// Checks whether this process may be a child of the given process. The parent is not known, so every process other
+/// than 0 is possible.
 pub fn may_be_child_of(process: u32) -> bool {
     process != 0
 }
 
-/// Not on this system.
+/// Returns `false`, because this system cannot ask a process to end.
 pub fn ask_to_end(_: &Child) -> bool {
     false
 }

@@ -4,26 +4,25 @@ use std::io::{self, ErrorKind};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// How often it is tried to write, because the standard library cannot wait for that.
+/// The time between attempts to write, because the standard library cannot wait until a socket is writable.
 const WRITING: Duration = Duration::from_millis(5);
 
-/// Waits until something can be read; whether that is so within this time. Where something is to be written, too, it waits
-/// for a short time only, and counts as ready.
+/// Waits until data can be read. Returns whether this is the case within this time. If data must be written, too, it
+/// waits only briefly and returns `true`.
 ///
 /// # Errors
-///
-/// Those of the system.
+/// When the system refuses.
 pub fn wait_for_socket(socket: &TcpStream, also_to_write: bool, most: Duration) -> io::Result<bool> {
     let most = if also_to_write { most.min(WRITING) } else { most };
     socket.set_nonblocking(false)?;
-    // Zero would mean without end.
+    // A timeout of zero is not allowed.
     socket.set_read_timeout(Some(most.max(Duration::from_millis(1))))?;
     let seen = socket.peek(&mut [0]);
     socket.set_nonblocking(true)?;
     match seen {
         Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => Ok(also_to_write),
         Err(error) if error.kind() == ErrorKind::Interrupted => Ok(false),
-        // What failed is found out by reading.
+        // Other errors are reported by the next read.
         _ => Ok(true),
     }
 }

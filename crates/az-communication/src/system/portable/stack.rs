@@ -1,6 +1,6 @@
 //! The stack of the main thread.
 
-/// Does something. The size of the stack is fixed at the build, and is large enough.
+/// Runs a function. The stack size is fixed at build time and is large enough.
 pub fn with_room<T>(work: impl Fn() -> T) -> T {
     work()
 }

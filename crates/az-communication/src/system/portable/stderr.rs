@@ -1,15 +1,15 @@
-//! Stderr. Two systems, and one call in the words of each.
+//! Stderr. The call is the same on two systems that name it differently.
 
 use std::fs::File;
 use std::io;
 use std::thread;
 use std::time::Duration;
 
-/// Another handle of stderr.
+/// Returns another handle of stderr.
 ///
 /// # Errors
 ///
-/// When no more file may be opened.
+/// When the process cannot open another file.
 pub fn duplicate_of_stderr() -> io::Result<File> {
     #[cfg(windows)]
     {
@@ -23,7 +23,7 @@ pub fn duplicate_of_stderr() -> io::Result<File> {
     }
 }
 
-/// Waits a little, because the standard library cannot wait for a reader.
+/// Sleeps briefly, because the standard library cannot wait for a reader.
 pub fn wait_to_write(_: &File) {
     thread::sleep(Duration::from_millis(5));
 }

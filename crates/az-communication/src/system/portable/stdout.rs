@@ -3,26 +3,26 @@
 use std::io::{self, Write as _};
 use std::time::Duration;
 
-/// Writes all of it.
+/// Writes all bytes.
 ///
 /// # Errors
 ///
-/// Those of the system.
+/// When the system refuses.
 pub fn write_to_stdout(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(bytes).and_then(|()| stdout.flush())
 }
 
-/// It is not known before it is tried.
+/// Returns `true`, because only a write can show it.
 pub fn is_stdout_writable(_: Duration) -> bool {
     true
 }
 
-/// It is not known before it is tried.
+/// Returns success, because only a write can show a problem.
 ///
 /// # Errors
 ///
-/// Never here.
+/// Never on this system.
 pub fn check_stdout() -> io::Result<()> {
     Ok(())
 }

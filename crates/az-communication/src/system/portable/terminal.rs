@@ -2,15 +2,15 @@
 
 use std::io::{self, IsTerminal};
 
-/// What terminals have at least.
+/// The minimum width of a usual terminal.
 const USUAL: usize = 80;
 
-/// How many columns the terminal behind stdout has at least; `None` where there is none.
+/// Returns the minimum number of columns of stdout's terminal, or `None` if stdout is not a terminal.
 pub fn columns_of_stdout() -> Option<usize> {
     io::stdout().is_terminal().then_some(USUAL)
 }
 
-/// How many columns the terminal behind stderr has at least; `None` where there is none.
+/// Returns the minimum number of columns of stderr's terminal, or `None` if stderr is not a terminal.
 pub fn columns_of_stderr() -> Option<usize> {
     io::stderr().is_terminal().then_some(USUAL)
 }

@@ -1,47 +1,47 @@
-//! Ctrl-C. A thread waits for it, because the standard library does not know it, and tokio does.
+//! Ctrl-C. A thread waits for it through tokio, because the standard library does not support it.
 
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
-/// What is done each time, in the order in which it was asked for.
+/// The actions for each Ctrl-C, in the order of their registration.
 static ACTIONS: Mutex<Vec<Action>> = Mutex::new(Vec::new());
 
 type Action = Box<dyn Fn() + Send>;
 
-/// What asks this process to end: Ctrl-C and nothing else.
+/// The signals that ask this process to end. On this system, there is only Ctrl-C.
 #[derive(Debug, Clone, Copy)]
 pub struct Interrupts;
 
 impl Interrupts {
-    /// Ctrl-C.
+    /// Returns Ctrl-C.
     pub fn ctrl_c() -> Self {
         Self
     }
 
-    /// All keys that end a process.
+    /// Returns all keys that end a process.
     pub fn keys() -> Self {
         Self
     }
 
-    /// All that asks for an end.
+    /// Returns all signals that ask for an end.
     pub fn all() -> Self {
         Self
     }
 
-    /// Nobody starts a process so that it ignores Ctrl-C.
+    /// Returns `false`: on this system, processes are not started with Ctrl-C ignored.
     pub fn is_empty(self) -> bool {
         false
     }
 
-    /// Ctrl-C sets the flag from here on.
+    /// Makes Ctrl-C set the flag from now on.
     pub fn set(self, flag: &Arc<AtomicBool>) {
         let flag = Arc::clone(flag);
         self.act(move || flag.store(true, Ordering::SeqCst));
     }
 
-    /// Ctrl-C ends the process with that exit code from here on, where the flag is set when it comes.
+    /// Makes Ctrl-C end the process with this exit code from now on, if the flag is set at that time.
     pub fn end_if(self, flag: &Arc<AtomicBool>, code: i32) {
         let flag = Arc::clone(flag);
         self.act(move || {
@@ -51,7 +51,7 @@ impl Interrupts {
         });
     }
 
-    /// Does something each time that Ctrl-C comes. Whether that is possible.
+    /// Runs an action at each Ctrl-C. Returns whether that is possible.
     pub fn act(self, act: impl Fn() + Send + 'static) -> bool {
         static WAITS: OnceLock<bool> = OnceLock::new();
         ACTIONS.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(act));
@@ -60,7 +60,7 @@ impl Interrupts {
 }
 
 fn wait() {
-    // Without it, Ctrl-C ends the process all the same.
+    // If the runtime cannot start, Ctrl-C still ends the process.
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
         while tokio::signal::ctrl_c().await.is_ok() {

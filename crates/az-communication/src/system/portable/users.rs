@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 
-/// It is known from the environment only.
+/// Returns `None`: the home folder is known only from the environment.
 pub fn home_of_user() -> Option<OsString> {
     None
 }
 
-/// It is not known.
+/// Returns `None`: the home folders of other users are not known.
 pub fn home_of_user_named(_: &str) -> Option<OsString> {
     None
 }

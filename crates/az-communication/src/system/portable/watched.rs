@@ -1,13 +1,13 @@
-//! A process whose end is waited for.
+//! Waiting for the end of another process.
 
 use std::io;
 
-/// A process that runs. The standard library knows only those that this one started, so that there is no value of this type.
+/// A running process. The standard library knows only child processes, so no value of this type exists.
 #[derive(Debug)]
 pub enum Process {}
 
 impl Process {
-    /// Not on this system.
+    /// Fails always, because this system is not supported.
     ///
     /// # Errors
     ///
@@ -16,7 +16,7 @@ impl Process {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Returns when it has ended.
+    /// Returns when the process has ended.
     pub fn wait(&self) {
         match *self {}
     }

@@ -1,16 +1,16 @@
-//! Variables of ancestors. A wrapper that clears the environment and waits is an ancestor of this process, and the system
-//! remembers the environment that it was started with.
+//! Variables of ancestor processes. A wrapper that clears the environment and waits is an ancestor of this process. The
+//! system keeps the environment that the wrapper was started with.
 
 use std::ffi::OsString;
 
-/// How many ancestors are asked.
+/// The maximum number of ancestors that are read.
 const MOST: usize = 64;
 
-/// How much of an environment is read.
+/// The maximum size of an environment that is read, in bytes.
 const LONGEST: u64 = 4 << 20;
 
-/// The value of a variable in the environment of the nearest ancestor that was started with it. An ancestor of another user
-/// is passed over, because its environment cannot be read.
+/// Returns the value of a variable in the environment of the nearest ancestor that was started with it. Ancestors of
+/// other users are skipped, because their environments cannot be read.
 pub fn variable_of_ancestor(name: &str) -> Option<OsString> {
     use std::os::unix::ffi::OsStringExt as _;
     let mut process = std::os::unix::process::parent_id();
@@ -39,7 +39,7 @@ fn value<'a>(environment: &'a [u8], name: &str) -> Option<&'a [u8]> {
     environment.split(|byte| *byte == 0).find_map(|entry| entry.strip_prefix(name.as_bytes())?.strip_prefix(b"="))
 }
 
-/// The parent of a process. Its name, in parentheses, may hold blanks and parentheses.
+/// Returns the parent of a process. The name of the process is in parentheses and can contain blanks and parentheses.
 fn parent(stat: &[u8]) -> Option<u32> {
     let end = stat.iter().rposition(|byte| *byte == b')')?;
     let fields = std::str::from_utf8(stat.get(end + 1..)?).ok()?;

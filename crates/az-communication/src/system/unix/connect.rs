@@ -1,4 +1,4 @@
-//! Several connections at once.
+//! Several connection attempts at once.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -10,18 +10,18 @@ use rustix::io::Errno;
 use rustix::net::sockopt::socket_error;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 
-/// Connections that were begun.
+/// Connection attempts that have started.
 #[derive(Debug, Default)]
 pub struct Attempts {
     trying: Vec<OwnedFd>,
 }
 
 impl Attempts {
-    /// Begins to connect. Whoever waits for it sees to the deadline.
+    /// Starts to connect. The caller of [`Self::wait`] checks the deadline.
     ///
     /// # Errors
     ///
-    /// When this machine has no way to the address.
+    /// When this machine has no route to the address.
     pub fn start(&mut self, address: SocketAddr, _: Instant) -> io::Result<()> {
         let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
         let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
@@ -33,16 +33,16 @@ impl Attempts {
         Ok(())
     }
 
-    /// Whether none is under way.
+    /// Checks whether no attempt is in progress.
     pub fn is_empty(&self) -> bool {
         self.trying.is_empty()
     }
 
-    /// Waits for so long at most, and gives what came of those that ended.
+    /// Waits for at most this time, and returns the results of the attempts that ended.
     ///
     /// # Errors
     ///
-    /// Those of the system.
+    /// When the system refuses.
     pub fn wait(&mut self, most: Duration) -> io::Result<Vec<io::Result<TcpStream>>> {
         let timeout = Timespec::try_from(most).ok();
         let mut watched: Vec<PollFd<'_>> =

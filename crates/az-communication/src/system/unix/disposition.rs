@@ -1,38 +1,39 @@
-//! Which signals this process ignores. A signal that was ignored at the start stays ignored: a shell starts a script's
-//! background commands with SIGINT ignored, and `nohup` ignores SIGHUP. A handler would undo that, here and in the programs
-//! that we start.
+//! The signals that this process ignores. A signal that was ignored at the start stays ignored. For example, a shell
+//! starts background commands of a script with SIGINT ignored, and `nohup` ignores SIGHUP. A handler would undo that
+//! for this process and for child processes.
 
 use std::fs::{self, File};
 use std::io::Read as _;
 
-/// The signals that this process ignores, a bit each.
+/// The signals that this process ignores, one bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ignored(u64);
 
 const STATUS: &str = "/proc/self/status";
 
 impl Ignored {
-    /// Asks the system. None where it does not say: outside Linux, and where /proc is missing.
+    /// Reads the signals from the system. The set is empty if the system does not provide it: outside Linux, and if
+    /// /proc is missing.
     pub fn now() -> Self {
         let mut start = [0; 2048];
         let length = File::open(STATUS).and_then(|mut file| file.read(&mut start)).unwrap_or(0);
         let set = set_in(&start[..length]);
-        // The list of groups, which comes first, can be of any length.
+        // The list of groups comes first and can have any length, so the set may be outside the buffer.
         Self(set.or_else(|| if length == 0 { None } else { set_in(&fs::read(STATUS).ok()?) }).unwrap_or(0))
     }
 
-    /// Whether that signal is ignored.
+    /// Checks whether a signal is ignored.
     pub fn has(self, signal: i32) -> bool {
         let shift = u32::try_from(signal - 1).ok();
         shift.and_then(|shift| 1_u64.checked_shl(shift)).is_some_and(|bit| self.0 & bit != 0)
     }
 }
 
-/// The set in the text of `/proc/self/status`.
+/// Returns the set in the text of `/proc/self/status`.
 fn set_in(text: &[u8]) -> Option<u64> {
     const NAME: &[u8] = b"\nSigIgn:\t";
     let at = memchr::memmem::find(text, NAME)? + NAME.len();
-    // The last line may be incomplete.
+    // The last line can be incomplete.
     let length = text[at..].iter().position(|byte| *byte == b'\n')?;
     u64::from_str_radix(std::str::from_utf8(&text[at..at + length]).ok()?, 16).ok()
 }

@@ -1,4 +1,4 @@
-//! What ends the emulator, and what is passed on to the command of `emulator run`.
+//! The signals that end the emulator, and the signals that are passed on to the command of `emulator run`.
 
 use std::collections::VecDeque;
 use std::io::IsTerminal as _;
@@ -21,17 +21,17 @@ use signal_hook::low_level::siginfo::{Cause, Origin};
 use super::disposition::Ignored;
 use crate::system::ending_error::EndingError;
 
-/// All signals that end a process that does not handle them, but for SIGKILL and those of a fault in the program, which
-/// would come again for ever if they were handled.
+/// The signals that end a process without a handler. SIGKILL is missing because it cannot be handled. Signals of
+/// program faults are missing because they would be raised again without end if they were handled.
 const ENDING: [i32; 14] = [
     SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO,
     SIGSYS,
 ];
 
-/// SIGTRAP. Only these processors go on behind the instruction that raises it.
+/// SIGTRAP. Only these processors continue after the instruction that raises it.
 const TRAP: &[i32] = if cfg!(any(target_arch = "x86_64", target_arch = "x86")) { &[SIGTRAP] } else { &[] };
 
-/// More of them, which only Linux has: SIGSTKFLT, SIGPWR and the real-time signals.
+/// Returns the signals that only Linux has: SIGSTKFLT, SIGPWR and the real-time signals.
 #[cfg(target_os = "linux")]
 fn more() -> impl Iterator<Item = i32> {
     [Signal::STKFLT.as_raw(), Signal::POWER.as_raw()].into_iter().chain(34..=64)
@@ -42,20 +42,20 @@ fn more() -> impl Iterator<Item = i32> {
     std::iter::empty()
 }
 
-/// Whether SIGTERM ends this process at once.
+/// Whether SIGTERM ends this process immediately.
 static TERM_ENDS: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// Lets SIGTERM end process 1 of a container until [`Signals`] are registered. The system drops signals that such a
-/// process does not handle.
+/// Makes SIGTERM end process 1 of a container until [`Signals`] are registered. The system drops signals that process 1
+/// does not handle.
 pub fn end_process_1_at_once() {
     if std::process::id() == 1 && !Ignored::now().has(SIGTERM) {
         let ends = TERM_ENDS.get_or_init(|| Arc::new(AtomicBool::new(true)));
-        // Without it, the signal is dropped as before.
+        // If this fails, the system drops the signal as before.
         let _ = signal_hook::flag::register_conditional_shutdown(SIGTERM, 128 + SIGTERM, Arc::clone(ends));
     }
 }
 
-/// The signals that have come and were not looked at yet.
+/// The signals that have arrived and were not handled yet.
 pub struct Signals {
     delivery: SignalDelivery<UnixStream, WithOrigin>,
     waiting: VecDeque<Origin>,
@@ -63,11 +63,11 @@ pub struct Signals {
 }
 
 impl Signals {
-    /// Takes over every signal that would end this process, and SIGCHLD. One that is ignored stays ignored.
+    /// Starts to handle every signal that would end this process, and SIGCHLD. Ignored signals stay ignored.
     ///
     /// # Errors
     ///
-    /// When the process may not open two more files.
+    /// When the process cannot open two more files.
     pub fn register() -> Result<Self, EndingError> {
         let (read, write) = UnixStream::pair().map_err(EndingError::Signals)?;
         read.set_nonblocking(true).map_err(EndingError::Signals)?;
@@ -82,7 +82,7 @@ impl Signals {
         Ok(Self { delivery, waiting: VecDeque::new(), readable: None })
     }
 
-    /// The signal that asked this process to end, if one has come.
+    /// Returns the signal that asked this process to end, if one has arrived.
     pub fn ended_by(&mut self) -> Option<i32> {
         self.waiting.extend(self.delivery.pending());
         self.waiting.iter().map(|origin| origin.signal).find(|signal| *signal != SIGCHLD)
@@ -107,7 +107,7 @@ impl Signals {
                 }
             };
             readable.readable().await.map_err(EndingError::Signals)?;
-            // A byte for each signal. Without reading them all, the stream counts as readable for ever.
+            // There is one byte for each signal. The stream stays readable until all bytes are read.
             while matches!(readable.try_read(&mut [0; 64]), Ok(1..)) {}
         }
     }
@@ -116,14 +116,14 @@ impl Signals {
     ///
     /// # Errors
     ///
-    /// When the process may not open another file.
+    /// When the process cannot open another file.
     pub async fn end(&mut self) -> Result<i32, EndingError> {
         loop {
             let origin = self.next().await?;
             if origin.signal != SIGCHLD {
                 return Ok(origin.signal);
             }
-            // As process 1 of a container we are the parent of all orphans.
+            // Process 1 of a container is the parent of all orphans and must wait for them.
             if std::process::id() == 1 {
                 while matches!(waitpid(None, WaitOptions::NOHANG), Ok(Some(_)) | Err(Errno::INTR)) {}
             }
@@ -131,16 +131,16 @@ impl Signals {
     }
 }
 
-/// Waits for the command and passes signals on. As process 1 of a container we are the parent of all orphans, so whatever
-/// has ended is waited for.
+/// Waits for the command and passes signals on to it. Process 1 of a container is the parent of all orphans, so this
+/// function also waits for every other process that has ended.
 ///
 /// # Errors
 ///
-/// When somebody else has waited for the command.
+/// When other code has already waited for the command.
 pub async fn wait_for_command(child: Child, signals: &mut Signals) -> Result<ExitStatus, EndingError> {
     let lost = EndingError::Command;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or_else(|| lost(Errno::CHILD.into()))?;
-    // What came before the command was there did not reach it, typed or not.
+    // Signals that arrived before the command started did not reach it, even if they were typed.
     while let Some(origin) = signals.take() {
         pass_on(&origin, pid);
     }
@@ -157,13 +157,14 @@ pub async fn wait_for_command(child: Child, signals: &mut Signals) -> Result<Exi
 
 fn pass_on(origin: &Origin, command: Pid) {
     if origin.signal != SIGCHLD {
-        // Real-time signals have no name here. Those that are in use ask for an end, as systemd's SIGRTMIN+3.
+        // `Signal` has no names for real-time signals. Real-time signals in use ask for an end, such as systemd's
+        // SIGRTMIN+3.
         let signal = Signal::from_named_raw(origin.signal).unwrap_or(Signal::TERM);
         let _ = kill_process(command, signal);
     }
 }
 
-/// Waits for all processes that have ended; the status of the command if it is one of them.
+/// Waits for all processes that have ended. Returns the status of the command if it is one of them.
 fn reap(command: Pid) -> Result<Option<ExitStatus>, Errno> {
     loop {
         match waitpid(None, WaitOptions::NOHANG) {
@@ -175,18 +176,19 @@ fn reap(command: Pid) -> Result<Option<ExitStatus>, Errno> {
     }
 }
 
-/// Whether somebody typed it at the terminal: the command shares our process group, so it has got the signal already.
+/// Checks whether the signal was typed at the terminal. The command is in the same process group, so it has received a
+/// typed signal already.
 fn is_typed(origin: &Origin) -> bool {
     let of_terminal = matches!(origin.signal, SIGINT | SIGQUIT);
     match origin.cause {
         Cause::Kernel => of_terminal,
-        // Systems that do not say who sent it.
+        // Some systems do not report the sender.
         Cause::Unknown => of_terminal && std::io::stdin().is_terminal(),
         _ => false,
     }
 }
 
-/// Ends this process by a signal. Process 1 cannot be ended so, and exits with the code that a shell would show.
+/// Ends this process by a signal. Process 1 cannot end by a signal, so it exits with the code that a shell shows.
 pub fn end_by(signal: i32) -> ! {
     if std::process::id() != 1 {
         let _ = signal_hook::low_level::emulate_default_handler(signal);
@@ -194,12 +196,12 @@ pub fn end_by(signal: i32) -> ! {
     std::process::exit(128 + signal);
 }
 
-/// Whether the signal asks for a clean end.
+/// Checks whether the signal asks for a clean end.
 pub fn asks_for_an_end(signal: i32) -> bool {
     matches!(signal, SIGINT | SIGTERM)
 }
 
-/// Whether it is the signal of Ctrl-C.
+/// Checks whether this is the signal of Ctrl-C.
 pub fn is_ctrl_c(signal: i32) -> bool {
     signal == SIGINT
 }

@@ -1,4 +1,4 @@
-//! What the system's errors mean.
+//! The meaning of the system's errors.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::system::Limit;
 /// A file that can always be opened.
 pub const NULL_DEVICE: &str = "/dev/null";
 
-/// The limit that an error is about.
+/// Returns the limit that an error is about.
 pub fn limit(error: &io::Error) -> Option<Limit> {
     Some(match Errno::from_io_error(error)? {
         Errno::MFILE => Limit::FilesOfProcess,
@@ -21,12 +21,12 @@ pub fn limit(error: &io::Error) -> Option<Limit> {
     })
 }
 
-/// Whether a stream is closed, or open for the other direction.
+/// Checks whether an error says that a stream is closed or open only for the other direction.
 pub fn is_not_open(error: &io::Error) -> bool {
     Errno::from_io_error(error) == Some(Errno::BADF)
 }
 
-/// Whether a file is not a program of this system.
+/// Checks whether an error says that a file is not a program for this system.
 pub fn is_not_a_program(error: &io::Error) -> bool {
     Errno::from_io_error(error) == Some(Errno::NOEXEC)
 }

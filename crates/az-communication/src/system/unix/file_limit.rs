@@ -1,16 +1,16 @@
-//! How many files a process may open.
+//! The limit on open files.
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-/// The limit in force; `None` where there is none.
+/// Returns the current limit, or `None` if there is no limit.
 pub fn file_limit() -> Option<u64> {
     getrlimit(Resource::Nofile).current
 }
 
-/// Raises the limit as far as the system lets us.
+/// Raises the limit to the maximum.
 pub fn raise_file_limit() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
-    // Where it is refused, more connections wait for others to end.
+    // If this fails, more connections wait until others end.
     let _ = setrlimit(Resource::Nofile, limit);
 }

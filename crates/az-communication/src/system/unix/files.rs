@@ -1,4 +1,4 @@
-//! Files as the system knows them.
+//! Files as Unix identifies them.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
@@ -9,30 +9,30 @@ use rustix::fs::OFlags;
 
 use crate::system::Special;
 
-/// A file, whatever it is called.
+/// A file, independent of its names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileId(u64, u64);
 
 impl FileId {
-    /// The file with that path, which is open or was looked at; `None` where it is not a regular file.
+    /// Returns the id of the file with this metadata, or `None` if it is not a regular file.
     pub fn of(_: &Path, metadata: &Metadata) -> Option<Self> {
         metadata.is_file().then(|| Self(metadata.dev(), metadata.ino()))
     }
 
-    /// The file behind stdin, stdout or stderr, where one of them is a file.
+    /// Returns the id of the file that stdin, stdout or stderr is connected to, or `None` if it is not a file.
     pub fn of_stream(stream: &impl std::os::fd::AsFd) -> Option<Self> {
         let file = File::from(stream.as_fd().try_clone_to_owned().ok()?);
         Self::of(Path::new(""), &file.metadata().ok()?)
     }
 }
 
-/// Whether the path still names that open file itself, and not a link to it.
+/// Checks whether the path still names this open file itself, and not a link to it.
 pub fn is_same(file: &File, path: &Path) -> bool {
     let (Ok(ours), Ok(there)) = (file.metadata(), fs::symlink_metadata(path)) else { return false };
     (ours.dev(), ours.ino()) == (there.dev(), there.ino())
 }
 
-/// What a path names that is neither a file nor a folder.
+/// Returns the kind of a path that is neither a file nor a folder.
 pub fn special(metadata: &Metadata) -> Option<Special> {
     let file_type = metadata.file_type();
     if file_type.is_fifo() {
@@ -44,35 +44,35 @@ pub fn special(metadata: &Metadata) -> Option<Special> {
     (file_type.is_char_device() || file_type.is_block_device()).then_some(Special::Device)
 }
 
-/// Opens a file for reading. Opening a FIFO does not wait for somebody who writes.
+/// Opens a file for reading. Opening a FIFO does not wait for a writer.
 ///
 /// # Errors
 ///
-/// Those of the system.
+/// When the system refuses.
 pub fn open_without_waiting(path: &Path) -> io::Result<File> {
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path)
 }
 
-/// Opening does not wait for the other end of a pipe.
+/// Makes opening a pipe not wait for its other end.
 pub fn without_waiting(options: &mut OpenOptions) {
     options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
 }
 
-/// Opening neither follows a link nor waits for the other end of a pipe.
+/// Makes opening not follow links and not wait for the other end of a pipe.
 pub fn no_link(options: &mut OpenOptions) {
     options.custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed());
 }
 
-/// Opens a file to read it, without changing the time of its last access where the system lets us.
+/// Opens a file for reading. Does not change the time of its last access, if the system permits that.
 ///
 /// # Errors
 ///
-/// Those of the system.
+/// When the system refuses.
 pub fn open_quietly(path: &Path) -> io::Result<File> {
     #[cfg(target_os = "linux")]
     {
-        // Only the owner may ask for it.
+        // Only the owner of the file may use NOATIME.
         let flags = OFlags::NOATIME | OFlags::NONBLOCK;
         let quiet = File::options().read(true).custom_flags(flags.bits().cast_signed()).open(path);
         if !matches!(&quiet, Err(error) if error.kind() == io::ErrorKind::PermissionDenied) {
@@ -82,32 +82,32 @@ pub fn open_quietly(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Where the file system begins that a folder is in; the folder's path has no links.
+/// Returns the mount point of the file system that contains a folder. The folder's path must not contain links.
 pub fn mount_point(folder: &Path) -> Option<PathBuf> {
     let device = folder.metadata().ok()?.dev();
     let inside = |folder: &&Path| folder.metadata().is_ok_and(|metadata| metadata.dev() == device);
     folder.ancestors().take_while(inside).last().map(Path::to_owned)
 }
 
-/// Whether this user may run the file.
+/// Checks whether this user may run the file.
 pub fn is_executable(path: &Path) -> bool {
     use rustix::fs::{Access, AtFlags, CWD, accessat};
     accessat(CWD, path, Access::EXEC_OK, AtFlags::EACCESS).is_ok()
 }
 
-/// Whether links can be made to files.
+/// Whether links to files can be created.
 pub const LINKS: bool = true;
 
-/// Makes a link to a file.
+/// Creates a link to a file.
 ///
 /// # Errors
 ///
-/// When something of that name exists, or the folder cannot be written.
+/// When the name is in use, or when the folder cannot be written.
 pub fn link(file: &Path, link: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(file, link)
 }
 
-/// Whether a folder belongs to this user, who can write it, and not everybody else.
+/// Checks whether a folder belongs to this user and is writable for this user but not for everyone else.
 pub fn is_own_folder(folder: &Path) -> bool {
     use rustix::fs::{Access, AtFlags, CWD, accessat};
     let user = rustix::process::geteuid().as_raw();

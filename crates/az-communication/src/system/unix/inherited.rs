@@ -1,5 +1,5 @@
-//! A text in an open file, which the next program inherits: a wrapper that clears the environment leaves it as it is.
-//! `delegate/inherited.c` reads it before `main`, and puts it into the environment.
+//! A text in an open file that the next program inherits. A wrapper that clears the environment does not close the
+//! file. `delegate/inherited.c` reads the file before `main` and puts the text into the environment.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -11,12 +11,12 @@ use rustix::io::{FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
 /// Keeps the file open until the next program runs.
 pub struct Inherited(#[allow(dead_code)] Option<OwnedFd>);
 
-/// The number of the file. Shells use those up to 63 and 255, scripts 9 and 200. Where it is taken, or higher than the limit
-/// of files, the text stands in the environment only.
+/// The number of the file. Shells use numbers up to 63 and 255, and scripts often use 9 and 200. If the number is in
+/// use or above the limit on open files, the text is only in the environment.
 const NUMBER: i32 = 187;
 
 impl Inherited {
-    /// Opens it.
+    /// Opens the file. Errors are ignored, because the environment also contains the text.
     pub fn open(text: &str) -> Self {
         Self(try_open(text).ok().flatten())
     }

@@ -1,6 +1,6 @@
 //! Network interfaces.
 
-/// The number of the interface with that name.
+/// Returns the number of the interface with this name.
 pub fn interface(name: &str) -> Option<u32> {
     if !cfg!(target_os = "linux") || name.contains('/') || name.starts_with('.') {
         return None;

@@ -1,24 +1,24 @@
-//! Locks of files that others read.
+//! Locks of files that other processes read.
 
 use std::fs::{File, TryLockError};
 
-/// Whether a lock keeps others from reading and writing the file. Here, it only tells them of each other.
+/// Whether a lock prevents other processes from reading and writing the file. Here, a lock only prevents other locks.
 pub const LOCKS_SHUT: bool = false;
 
-/// Locks a file that others read meanwhile.
+/// Locks a file that other processes may read at the same time.
 ///
 /// # Errors
 ///
-/// When somebody else has it locked, or the file system has no locks.
+/// When another process has locked the file, or when the file system does not support locks.
 pub fn try_lock(file: &File) -> Result<(), TryLockError> {
     file.try_lock()
 }
 
-/// Finds out whether somebody has such a file locked.
+/// Checks whether another process has locked the file.
 ///
 /// # Errors
 ///
-/// When somebody else has it locked, or the file system has no locks.
+/// When another process has locked the file, or when the file system does not support locks.
 pub fn try_lock_shared(file: &File) -> Result<(), TryLockError> {
     file.try_lock_shared()
 }

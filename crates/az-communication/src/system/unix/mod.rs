@@ -1,4 +1,4 @@
-//! Linux, macOS and other kinds of Unix.
+//! The variant for Linux, macOS and other kinds of Unix.
 
 #[cfg(target_os = "linux")]
 mod ancestors;

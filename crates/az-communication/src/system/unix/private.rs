@@ -7,54 +7,54 @@ use std::path::Path;
 
 use rustix::process::geteuid;
 
-/// A new file is for its owner only.
+/// Makes a new file accessible to its owner only.
 pub fn for_owner(options: &mut OpenOptions) {
     options.mode(0o600);
 }
 
-/// A new folder is for its owner only.
+/// Makes a new folder accessible to its owner only.
 pub fn for_owner_folder(builder: &mut DirBuilder) {
     builder.mode(0o700);
 }
 
-/// Lets the owner read and write a file, and nobody else.
+/// Lets only the owner read and write a file.
 ///
 /// # Errors
 ///
-/// When it belongs to somebody else.
+/// When the file belongs to another user.
 pub fn close_to_others(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(0o600))
 }
 
-/// Lets everybody read a file, and its owner write it.
+/// Lets everyone read a file and only its owner write it.
 ///
 /// # Errors
 ///
-/// When it belongs to somebody else.
+/// When the file belongs to another user.
 pub fn open_to_readers(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(0o644))
 }
 
-/// Lets the owner use a folder, and nobody else.
+/// Lets only the owner use a folder.
 ///
 /// # Errors
 ///
-/// When it belongs to somebody else.
+/// When the folder belongs to another user.
 pub fn close_folder_to_others(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, Permissions::from_mode(0o700))
 }
 
-/// Whether a file is open to others than its owner, or not to its owner.
+/// Checks whether the permissions of a file are other than reading and writing for its owner only.
 pub fn is_open_to_others(metadata: &Metadata) -> bool {
     metadata.permissions().mode() & 0o777 != 0o600
 }
 
-/// Whether it is a file of this user that nobody else can write.
+/// Checks whether it is a file of this user that no other user can write.
 pub fn is_closed_to_writers(metadata: &Metadata) -> bool {
     metadata.is_file() && metadata.uid() == geteuid().as_raw() && metadata.mode() & 0o022 == 0
 }
 
-/// Whether it belongs to somebody else.
+/// Checks whether the file belongs to another user.
 pub fn is_of_another_user(metadata: &Metadata) -> bool {
     metadata.uid() != geteuid().as_raw()
 }

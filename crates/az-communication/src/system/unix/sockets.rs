@@ -7,11 +7,11 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-/// Waits until something can be read, or also until something can be written. Whether that is so within this time.
+/// Waits until data can be read or, with `also_to_write`, written. Returns whether this is the case within this time.
 ///
 /// # Errors
 ///
-/// Those of the system.
+/// When the system refuses.
 pub fn wait_for_socket(socket: &TcpStream, also_to_write: bool, most: Duration) -> io::Result<bool> {
     let mut wanted = PollFlags::IN;
     if also_to_write {

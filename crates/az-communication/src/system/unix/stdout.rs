@@ -8,21 +8,21 @@ use rustix::fs::{FileType, OFlags, fcntl_getfl, fstat, fstatvfs};
 use rustix::io::{Errno, write};
 use rustix::process::{Resource, getrlimit, getuid};
 
-/// What the result of a command may need on its disk, in bytes.
+/// The space that the result of a command may need on the disk, in bytes.
 const NEEDED: u64 = 8192;
 
-/// Writes all of it. Not by `io::Stdout`, which takes a closed stdout for a success.
+/// Writes all bytes. It does not use `io::Stdout`, which reports success for a closed stdout.
 ///
 /// # Errors
 ///
-/// Those of the system.
+/// When the system refuses.
 pub fn write_to_stdout(mut bytes: &[u8]) -> io::Result<()> {
     let stdout = io::stdout();
     while !bytes.is_empty() {
         match write(&stdout, bytes) {
             Ok(count) => bytes = &bytes[count..],
             Err(Errno::INTR) => {}
-            // Whoever shares the stream may have made it non-blocking.
+            // Another process that shares the stream may have made it non-blocking.
             Err(Errno::AGAIN) => {
                 let _ = poll(&mut [PollFd::new(&stdout, PollFlags::OUT)], None);
             }
@@ -32,18 +32,19 @@ pub fn write_to_stdout(mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a short line can be written without waiting for a reader; waits for one, for that long at most.
+/// Checks whether a short line can be written without waiting for the reader. Waits for the reader for at most this
+/// time.
 pub fn is_stdout_writable(most: Duration) -> bool {
     let Ok(most) = Timespec::try_from(most) else { return true };
-    // What cannot be looked at is found out by writing, and so is an error.
+    // Errors count as writable, because the write reports them.
     !matches!(poll(&mut [PollFd::new(&io::stdout(), PollFlags::OUT)], Some(&most)), Ok(0) | Err(Errno::INTR))
 }
 
-/// Looks whether a result can be written.
+/// Checks whether a result can be written.
 ///
 /// # Errors
 ///
-/// When stdout is not open for writing, or there is no room for a result.
+/// When stdout is not open for writing, or when there is no space for a result.
 pub fn check_stdout() -> io::Result<()> {
     let stdout = io::stdout();
     let mode = fcntl_getfl(&stdout)?;
@@ -52,7 +53,7 @@ pub fn check_stdout() -> io::Result<()> {
     }
     let status = fstat(&stdout)?;
     match FileType::from_raw_mode(status.st_mode) {
-        // Nothing is written, but /dev/full fails all the same.
+        // An empty write changes nothing, but /dev/full still fails.
         FileType::CharacterDevice => match write(&stdout, &[]) {
             Err(error) if error != Errno::AGAIN && error != Errno::INTR => return Err(error.into()),
             _ => {}
@@ -64,7 +65,7 @@ pub fn check_stdout() -> io::Result<()> {
             }
             let disk = fstatvfs(&stdout)?;
             let blocks = if getuid().is_root() { disk.f_bfree } else { disk.f_bavail };
-            // Some file systems do not count their blocks.
+            // Some file systems do not report their blocks.
             if disk.f_blocks > 0 && blocks.saturating_mul(disk.f_frsize) < NEEDED {
                 return Err(Errno::NOSPC.into());
             }

@@ -3,12 +3,14 @@
 use std::io;
 use std::os::fd::AsFd;
 
-/// How many columns the terminal behind stdout has; `None` where there is none, or it does not say.
+/// Returns the number of columns of stdout's terminal. Returns `None` if stdout is not a terminal or the width is not
+/// known.
 pub fn columns_of_stdout() -> Option<usize> {
     columns(&io::stdout())
 }
 
-/// How many columns the terminal behind stderr has; `None` where there is none, or it does not say.
+/// Returns the number of columns of stderr's terminal. Returns `None` if stderr is not a terminal or the width is not
+/// known.
 pub fn columns_of_stderr() -> Option<usize> {
     columns(&io::stderr())
 }

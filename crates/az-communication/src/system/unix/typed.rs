@@ -9,7 +9,7 @@ use signal_hook::flag::{register, register_conditional_shutdown};
 
 use super::disposition::Ignored;
 
-/// Signals that ask this process to end. Those that were ignored at its start stay ignored.
+/// Signals that ask this process to end. Signals that were ignored at its start stay ignored.
 #[derive(Debug, Clone, Copy)]
 pub struct Interrupts {
     signals: &'static [i32],
@@ -21,17 +21,17 @@ impl Interrupts {
         Self { signals, ignored: Ignored::now() }
     }
 
-    /// Ctrl-C.
+    /// Returns Ctrl-C.
     pub fn ctrl_c() -> Self {
         Self::of(&[SIGINT])
     }
 
-    /// All keys that end a process.
+    /// Returns the signals of all keys that end a process.
     pub fn keys() -> Self {
         Self::of(&[SIGINT, SIGQUIT])
     }
 
-    /// All that ask for an end: Ctrl-C, the system, and the terminal when it is closed.
+    /// Returns all signals that ask for an end: from Ctrl-C, from the system, and from a terminal that is closed.
     pub fn all() -> Self {
         Self::of(&[SIGINT, SIGTERM, SIGHUP])
     }
@@ -40,27 +40,27 @@ impl Interrupts {
         self.signals.iter().copied().filter(move |signal| !self.ignored.has(*signal))
     }
 
-    /// Whether all of them are ignored.
+    /// Checks whether all of the signals are ignored.
     pub fn is_empty(self) -> bool {
         self.iter().next().is_none()
     }
 
-    /// Each of them sets the flag from here on. A process that is started from here does not inherit that.
+    /// Makes each signal set the flag from now on. Child processes do not inherit this.
     pub fn set(self, flag: &Arc<AtomicBool>) {
         for signal in self.iter() {
-            // Without it, the signal ends the process all the same.
+            // If the handler cannot be registered, the signal still ends the process.
             let _ = register(signal, Arc::clone(flag));
         }
     }
 
-    /// Each of them ends the process with that exit code from here on, where the flag is set when it comes.
+    /// Makes each signal end the process with this exit code from now on, if the flag is set at that time.
     pub fn end_if(self, flag: &Arc<AtomicBool>, code: i32) {
         for signal in self.iter() {
             let _ = register_conditional_shutdown(signal, code, Arc::clone(flag));
         }
     }
 
-    /// Does something on a thread each time that one of them comes, because a signal handler may do little. Whether that is
+    /// Runs an action on a thread at each signal, because a signal handler may do only little. Returns whether that is
     /// possible.
     pub fn act(self, act: impl Fn() + Send + 'static) -> bool {
         let Ok(mut signals) = signal_hook::iterator::Signals::new(self.iter()) else { return false };

@@ -1,26 +1,26 @@
-//! Users. The system's user database is read as a file: no module of the C library is asked.
+//! Users. The user database is read as a file, without modules of the C library.
 
 use std::ffi::OsString;
 
-/// The home folder of the user who runs this process.
+/// Returns the home folder of the user who runs this process.
 pub fn home_of_user() -> Option<OsString> {
     let id = rustix::process::getuid().as_raw().to_string();
     field_of_passwd(|_, user_id| user_id == id.as_bytes())
 }
 
-/// The home folder of the user with that name.
+/// Returns the home folder of the user with this name.
 pub fn home_of_user_named(name: &str) -> Option<OsString> {
     field_of_passwd(|user, _| user == name.as_bytes())
 }
 
-/// The home folder of the first user that fits, by name and id.
+/// Returns the home folder of the first user whose name and id match.
 fn field_of_passwd(fits: impl Fn(&[u8], &[u8]) -> bool) -> Option<OsString> {
     use std::os::unix::ffi::OsStringExt as _;
     let text = std::fs::read("/etc/passwd").ok()?;
     text.split(|byte| *byte == b'\n').find_map(|line| {
         let fields: Vec<&[u8]> = line.trim_ascii_start().split(|byte| *byte == b':').collect();
         let home = fields.get(5)?;
-        // A comment, or a line for NIS.
+        // Other lines are comments or entries for NIS.
         let is_user = !fields[0].starts_with(b"#") && !fields[0].starts_with(b"+") && !fields[0].starts_with(b"-");
         (is_user && fits(fields[0], fields[2])).then(|| OsString::from_vec(home.to_vec()))
     })

@@ -1,4 +1,4 @@
-//! A process whose end is waited for.
+//! Waiting for the end of another process.
 
 use std::io;
 use std::thread;
@@ -7,23 +7,23 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 
-/// How often a process is looked for where the system does not tell of its end.
+/// The interval between checks if the system does not report the end of a process.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// A process that runs.
+/// A running process.
 pub struct Process {
     pid: Pid,
-    /// Stands for this very process, also when its number is given to another one later.
+    /// A handle of this process. It stays valid if another process gets the same id later.
     #[cfg(target_os = "linux")]
     handle: Option<std::os::fd::OwnedFd>,
 }
 
 impl Process {
-    /// The process with that number.
+    /// Finds the process with this id.
     ///
     /// # Errors
     ///
-    /// When there is no process with that number.
+    /// When there is no process with this id.
     pub fn of(pid: i32) -> io::Result<Self> {
         let pid = Pid::from_raw(pid).ok_or(Errno::SRCH)?;
         if !is_there(pid) {
@@ -31,13 +31,13 @@ impl Process {
         }
         Ok(Self {
             pid,
-            // Where it is refused, by an old kernel or in a container, the number must do.
+            // An old kernel or a container may refuse this. Then only the id is used.
             #[cfg(target_os = "linux")]
             handle: rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).ok(),
         })
     }
 
-    /// Returns when it has ended.
+    /// Returns when the process has ended.
     pub fn wait(&self) {
         #[cfg(target_os = "linux")]
         if let Some(handle) = &self.handle {
@@ -56,7 +56,7 @@ impl Process {
     }
 }
 
-/// Others' processes are there, too, though they may not be sent a signal.
+/// Checks whether the process exists. A process of another user exists even if this user may not send it a signal.
 fn is_there(pid: Pid) -> bool {
     test_kill_process(pid) != Err(Errno::SRCH)
 }

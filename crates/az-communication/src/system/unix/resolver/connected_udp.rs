@@ -1,5 +1,5 @@
-//! Sockets for questions to name servers. The usual ones are not connected, so that they do not hear that nobody listens at
-//! the server's address: the question would be waited for in vain.
+//! UDP sockets for requests to name servers. hickory's own sockets are not connected. They do not learn that no server
+//! listens at the address, so they would wait until the timeout.
 
 use std::future::Future;
 use std::io;
@@ -13,7 +13,7 @@ use hickory_resolver::net::runtime::{DnsUdpSocket, RuntimeProvider, TokioRuntime
 use tokio::io::{Interest, ReadBuf};
 use tokio::net::UdpSocket;
 
-/// tokio's connections, and sockets for UDP that are connected.
+/// Uses tokio's TCP connections and connected UDP sockets.
 #[derive(Clone, Default)]
 pub(super) struct ConnectedUdp(TokioRuntimeProvider);
 
@@ -49,7 +49,7 @@ impl RuntimeProvider for ConnectedUdp {
     }
 }
 
-/// A connected socket. tokio's own waits for data only, and an error alone does not wake it.
+/// A connected socket. tokio's socket waits only for data, and an error alone does not wake it.
 pub(super) struct Socket {
     socket: Arc<UdpSocket>,
     failed: Mutex<Option<Pin<Box<dyn Send + Future<Output = ()>>>>>,

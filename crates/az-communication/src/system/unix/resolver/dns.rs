@@ -1,8 +1,8 @@
-//! Names that are asked of name servers.
+//! Name lookup at name servers.
 //!
-//! hickory-resolver asks one server about one name. Which names, which servers in which order, and which answer counts is
-//! decided here: asking several servers at once takes the fastest one's answer, which is the wrong one where only the
-//! first server knows the names of a private network.
+//! hickory-resolver asks one server about one name. This module decides which names and servers are asked in which
+//! order, and which answer counts. Asking several servers at once would take the fastest answer. That answer can be
+//! wrong, because often only the first server knows the names of a private network.
 
 use std::fs::File;
 use std::io;
@@ -25,17 +25,18 @@ use crate::system::NULL_DEVICE;
 use crate::system::limits;
 use crate::system::name_error::{NameError, ServerFailure};
 
-/// The next server is asked, too, when one is silent for so long.
+/// If a server is silent for this time, the next server is asked, too.
 const NEXT_SERVER: Duration = Duration::from_secs(1);
-/// How long addresses of one family wait for those of the other.
+/// The time that addresses of one family wait for addresses of the other family.
 const OTHER_FAMILY: Duration = Duration::from_secs(1);
 
-/// How many files the runtime opens, and a server's two sockets. The runtime panics where it may open too few.
+/// The number of files that the runtime and the two sockets for a server need. The runtime panics if it cannot open
+/// them.
 const FILES: usize = 8;
 
-/// The addresses that the name servers give a name.
+/// Returns the addresses that the name servers give for a name.
 pub(super) fn addresses(host: &str, name: &str, deadline: Instant) -> Result<Vec<IpAddr>, NameError> {
-    // A runtime cannot be started on a thread that drives another one.
+    // A runtime cannot be started on a thread that already runs one.
     if tokio::runtime::Handle::try_current().is_ok() {
         return std::thread::scope(|scope| {
             let asking = scope.spawn(|| on_a_runtime(host, name, deadline));
@@ -61,27 +62,27 @@ fn on_a_runtime(host: &str, name: &str, deadline: Instant) -> Result<Vec<IpAddr>
     })
 }
 
-/// What is known about a name.
+/// The result of a lookup.
 enum Outcome {
     Found(Vec<IpAddr>),
-    /// There is no such name, or it has no address.
+    /// The name does not exist, or it has no address.
     Nothing,
-    /// No server says.
+    /// No server answered.
     Failed(Vec<(IpAddr, ServerFailure)>),
 }
 
-/// Tries each full name that a name may stand for.
+/// Tries each full name that a name can stand for.
 async fn search(settings: &Settings, name: &str) -> Outcome {
     let mut failed = None;
     for candidate in settings.candidates(name) {
-        // What is not a name in DNS is not in DNS.
+        // DNS has no entries for names that are not valid in DNS.
         let Ok(candidate) = Name::from_ascii(&candidate) else { continue };
         match ask_servers(settings, &candidate).await {
             Outcome::Nothing => {}
             Outcome::Failed(servers) => {
                 let silent = servers.iter().all(|(_, failure)| !matches!(failure, ServerFailure::Code(_)));
                 failed.get_or_insert(servers);
-                // They would be silent about the other names, too.
+                // The servers would be silent about the other names, too.
                 if silent {
                     break;
                 }
@@ -92,7 +93,7 @@ async fn search(settings: &Settings, name: &str) -> Outcome {
     failed.map_or(Outcome::Nothing, Outcome::Failed)
 }
 
-/// Asks the servers in their order: the next one when one fails, or is silent.
+/// Asks the servers in their order. The next server is asked when a server fails or is silent.
 async fn ask_servers(settings: &Settings, name: &Name) -> Outcome {
     let mut waiting = settings.servers.iter();
     let mut asked = FuturesUnordered::new();
@@ -121,10 +122,10 @@ async fn ask_servers(settings: &Settings, name: &Name) -> Outcome {
     }
 }
 
-/// What one server says about one family: `None` where there is no such name.
+/// The answer of one server for one family. `None` means that the name does not exist.
 type Answer = Result<Option<Vec<IpAddr>>, ServerFailure>;
 
-/// Asks one server about both families. No addresses is an answer.
+/// Asks one server for both families. An empty list is a valid answer.
 async fn ask(settings: &Settings, server: IpAddr, name: &Name) -> Result<Vec<IpAddr>, ServerFailure> {
     let resolver = resolver(settings, server)?;
     let mut v4 = std::pin::pin!(one_family(&resolver, name, RecordType::A, settings));
@@ -145,8 +146,8 @@ async fn ask(settings: &Settings, server: IpAddr, name: &Name) -> Result<Vec<IpA
     both(first_is_v4, first, second)
 }
 
-/// The addresses of both families, IPv6 first. A server that knows one family has answered, whatever it says about the other:
-/// some say about names without IPv6 that they do not exist.
+/// Joins the addresses of both families, IPv6 first. A server that knows one family has answered, whatever it says
+/// about the other family. Some servers say that a name without IPv6 addresses does not exist.
 fn both(first_is_v4: bool, first: Answer, second: Option<Answer>) -> Result<Vec<IpAddr>, ServerFailure> {
     let mut answers = [Some(first), second];
     if first_is_v4 {
@@ -166,7 +167,8 @@ fn both(first_is_v4: bool, first: Answer, second: Option<Answer>) -> Result<Vec<
     }
 }
 
-/// The addresses of one family: none where the name has none, `None` where there is no such name.
+/// Returns the addresses of one family. The list is empty if the name has no addresses, and `None` means that the name
+/// does not exist.
 async fn one_family(resolver: &Resolver<ConnectedUdp>, name: &Name, kind: RecordType, settings: &Settings) -> Answer {
     match resolver.lookup(name.clone(), kind).await {
         Ok(lookup) => {
@@ -183,7 +185,7 @@ async fn one_family(resolver: &Resolver<ConnectedUdp>, name: &Name, kind: Record
         },
         Err(NetError::Dns(DnsError::ResponseCode(code))) => Err(ServerFailure::Code(mnemonic(code))),
         Err(NetError::Io(error)) => Err(ServerFailure::Unreachable(Some(copy(&error)))),
-        // The reason is lost where each attempt failed at once.
+        // hickory drops the reason if each attempt failed immediately.
         Err(NetError::NoConnections) => Err(ServerFailure::Unreachable(None)),
         Err(NetError::Timeout) => {
             Err(ServerFailure::Silent(settings.timeout * u32::try_from(settings.attempts).unwrap_or(1)))
@@ -196,7 +198,7 @@ fn resolver(settings: &Settings, server: IpAddr) -> Result<Resolver<ConnectedUdp
     let mut options = ResolverOpts::default();
     options.use_hosts_file = ResolveHosts::Never;
     options.timeout = settings.timeout;
-    // It counts how often it asks again.
+    // hickory counts only the repetitions.
     options.attempts = settings.attempts - 1;
     options.edns0 = settings.edns0;
     options.cache_size = 0;
@@ -206,7 +208,7 @@ fn resolver(settings: &Settings, server: IpAddr) -> Result<Resolver<ConnectedUdp
     builder.build().map_err(|_| ServerFailure::Malformed)
 }
 
-/// The code as DNS tools show it.
+/// Returns the code as DNS tools show it.
 fn mnemonic(code: ResponseCode) -> String {
     match code {
         ResponseCode::ServFail => "SERVFAIL".into(),
@@ -221,11 +223,12 @@ fn copy(error: &Arc<std::io::Error>) -> std::io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), std::io::Error::from_raw_os_error)
 }
 
-/// Whether a process may open so many more files. For what ends with a panic in the middle of it.
+/// Checks whether the process can open this number of additional files. Used before code that panics if it cannot open
+/// a file.
 ///
 /// # Errors
 ///
-/// Why it may not.
+/// When the limit on open files is reached.
 fn room_for_files(count: usize) -> io::Result<()> {
     match (0..count).map(|_| File::open(NULL_DEVICE)).collect::<io::Result<Vec<_>>>() {
         Err(error) if limits::is_of_files(&error) => Err(error),

@@ -1,4 +1,4 @@
-//! `getent`, which asks the modules of the C library that this machine has.
+//! Name lookup by `getent`, which uses the modules of this machine's C library.
 
 use std::io::Read as _;
 use std::net::IpAddr;
@@ -7,10 +7,10 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// It may ask silent servers in its turn.
+/// The time limit. `getent` may itself ask silent servers.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// The addresses that `getent` finds; `None` where there are none, or it is missing, or takes too long.
+/// Returns the addresses that `getent` finds. Returns `None` if it finds none, is missing, or takes too long.
 pub(super) fn addresses(name: &str, deadline: Instant) -> Option<Vec<IpAddr>> {
     if name.starts_with('-') {
         return None;
@@ -37,7 +37,7 @@ pub(super) fn addresses(name: &str, deadline: Instant) -> Option<Vec<IpAddr>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// One line for each address and kind of socket.
+/// Parses the output, which has one line for each address and kind of socket.
 fn parse(output: &str) -> Vec<IpAddr> {
     let mut found = Vec::new();
     for line in output.lines() {

@@ -1,4 +1,4 @@
-//! Names that are asked of name servers, and of whatever else this machine asks about names.
+//! Name lookup at name servers and at the other sources that this machine is configured for.
 
 mod connected_udp;
 mod dns;
@@ -11,11 +11,11 @@ use std::time::Instant;
 
 use crate::system::name_error::NameError;
 
-/// The addresses of a name that is not in the hosts file.
+/// Returns the addresses of a name that is not in the hosts file.
 ///
 /// # Errors
 ///
-/// When the name has no address, or no name server says whether it has one before the deadline.
+/// When the name has no address, or when no name server answers before the deadline.
 pub fn elsewhere(host: &str, name: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, NameError> {
     let sources = nsswitch::Sources::read();
     let asked = match sources.dns {

@@ -1,21 +1,21 @@
-//! What this machine asks about host names (nsswitch.conf).
+//! The sources of host names that nsswitch.conf names.
 
 use std::fs;
 
-/// openSUSE keeps the file that nobody changed in the second place.
+/// The paths of the file. openSUSE has its unchanged file at the second path.
 const PATHS: [&str; 2] = ["/etc/nsswitch.conf", "/usr/etc/nsswitch.conf"];
 
-/// The sources of host names besides the hosts file.
+/// The sources of host names other than the hosts file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sources {
-    /// Whether the name servers are asked.
+    /// Whether to ask the name servers.
     pub(super) dns: bool,
-    /// Whether modules of the C library are asked that we do not have.
+    /// Whether to ask modules of the C library that this program does not have.
     pub(super) others: bool,
 }
 
 impl Sources {
-    /// Reads the file. Without one, the name servers are asked and nobody else.
+    /// Reads the file. If it is missing, only the name servers are asked.
     pub(super) fn read() -> Self {
         let file = PATHS.iter().find_map(|path| fs::read(path).ok());
         file.map_or(Self { dns: true, others: false }, |file| Self::of(&String::from_utf8_lossy(&file)))
@@ -28,7 +28,7 @@ impl Sources {
         });
         let Some(line) = line else { return Self { dns: true, others: false } };
         let mut sources = Self { dns: false, others: false };
-        // What stands in brackets says what to do after an answer: `[!UNAVAIL=return]`.
+        // Text in brackets says what to do after an answer: `[!UNAVAIL=return]`.
         for word in line.replace('[', " [").replace(']', "] ").split_whitespace() {
             match word {
                 "dns" => sources.dns = true,
@@ -37,7 +37,7 @@ impl Sources {
                 _ => sources.others = true,
             }
         }
-        // Each of them finds what the name servers know, too, or takes over from them.
+        // Each of these modules also finds the names that the name servers know, or replaces the name servers.
         sources.dns |= sources.others;
         sources
     }

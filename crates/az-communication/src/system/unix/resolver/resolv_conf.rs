@@ -1,4 +1,4 @@
-//! The name servers and how to ask them (resolv.conf), read as the C library does.
+//! The name servers and their options in resolv.conf, read as the C library reads them.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -6,35 +6,36 @@ use std::{env, fs};
 
 use resolv_conf::{Config, ScopedIp};
 
-/// As many servers as the C library asks.
+/// The number of servers that the C library uses.
 const MAX_SERVERS: usize = 3;
-/// Limits, where the file gives more: a name is no reason to wait for minutes.
+/// The upper limit if the file has a larger value. A lookup must not take minutes.
 const MAX_TIMEOUT: u32 = 10;
 const MAX_ATTEMPTS: u32 = 3;
 
-/// Who is asked, and how.
+/// The servers to ask, and the options of a lookup.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Settings {
-    /// The servers in their order. There is at least one.
+    /// The servers in their order. The list is never empty.
     pub(super) servers: Vec<IpAddr>,
-    /// What is put behind short names.
+    /// The domains that are appended to short names.
     pub(super) search: Vec<String>,
-    /// A name with that many dots is tried as it is first.
+    /// A name with at least this number of dots is first tried as it is.
     pub(super) ndots: usize,
-    /// How long to wait for an answer.
+    /// The time to wait for an answer.
     pub(super) timeout: Duration,
-    /// How often to ask.
+    /// The number of attempts.
     pub(super) attempts: usize,
-    /// Whether to ask for IPv4 only.
+    /// Whether to ask for IPv4 addresses only.
     pub(super) no_ipv6: bool,
-    /// Whether to ask by TCP only.
+    /// Whether to use only TCP.
     pub(super) tcp: bool,
-    /// Whether to announce that large answers are taken.
+    /// Whether to announce that large answers are accepted.
     pub(super) edns0: bool,
 }
 
 impl Settings {
-    /// Reads the file, and the variables that stand above it. Without a file, the server is this machine.
+    /// Reads the file and the environment variables, which override the file. If the file is missing, the server is
+    /// this machine.
     pub(super) fn read() -> Self {
         let mut text = fs::read("/etc/resolv.conf").unwrap_or_default();
         for (variable, keyword) in [("LOCALDOMAIN", "search"), ("RES_OPTIONS", "options")] {
@@ -47,7 +48,7 @@ impl Settings {
 
     fn of(text: &[u8]) -> Self {
         let (config, _) = Config::parse_with_errors(text);
-        // The library that asks has no place for the zone of a link-local server.
+        // hickory does not support the zone of a link-local server.
         let servers = config.nameservers.iter().filter_map(|server| match server {
             ScopedIp::V4(address) => Some(IpAddr::V4(*address)),
             ScopedIp::V6(address, None) => Some(IpAddr::V6(*address)),
@@ -74,7 +75,7 @@ impl Settings {
         }
     }
 
-    /// The full names that a name may stand for, in the order in which they are tried.
+    /// Returns the full names that a name can stand for, in the order in which they are tried.
     pub(super) fn candidates(&self, name: &str) -> Vec<String> {
         if name.ends_with('.') {
             return vec![name.to_owned()];
@@ -94,7 +95,7 @@ impl Settings {
     }
 }
 
-/// The domain in this machine's name.
+/// Returns the domain in this machine's host name.
 fn own_domain() -> Option<String> {
     let uname = rustix::system::uname();
     let (_, domain) = uname.nodename().to_str().ok()?.split_once('.')?;
