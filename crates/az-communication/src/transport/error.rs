@@ -1,4 +1,4 @@
-//! Why a request got no answer: what failed, and how far the request got.
+//! Reasons why a request has no response, and how far the request got.
 
 use std::fmt;
 use std::io;
@@ -18,51 +18,51 @@ use crate::transport::tls::bundle_error::BundleError;
 use crate::transport::tls::certificate_problem::{CertificateProblem, ProblemKind};
 use crate::transport::tls::handshake_text;
 
-/// Why a request got no answer.
+/// The reason why a request has no response.
 #[derive(Debug)]
 pub enum TransportError {
     /// The name has no address.
     UnknownHost(String),
-    /// Whether the name has an address is unknown.
+    /// It is not known whether the name has an address.
     NameService(NameError),
-    /// Nobody answered at the address.
+    /// The address did not accept the connection.
     Connect(String, io::Error),
-    /// The proxy refused, or cannot be used.
+    /// The proxy refused the connection, or it cannot be used.
     Proxy(ProxyError),
-    /// The server's certificate is not to be trusted.
+    /// The server's certificate cannot be trusted.
     Certificate(String, Box<CertificateProblem>),
     /// The bundle of authorities that a variable names cannot be used.
     Bundle(Box<BundleError>),
-    /// TLS failed otherwise.
+    /// TLS failed for another reason.
     Tls(String, rustls::Error),
-    /// What answers there does not speak TLS.
+    /// The server does not speak TLS.
     NotTls(String),
-    /// The connection ended before the request had left, most often in the TLS handshake.
+    /// The connection ended before the request was sent, most often during the TLS handshake.
     Unsent(String, Option<io::Error>),
-    /// The server ended the connection without an answer.
+    /// The server closed the connection without a response.
     Closed(String),
-    /// The connection failed on the way.
+    /// The connection failed while the request was in progress.
     Io(String, io::Error),
-    /// No answer came in this time, or no whole one.
+    /// No complete response arrived in this time.
     Timeout {
         /// The server.
         host: String,
-        /// How long it had.
+        /// The time limit.
         time: Duration,
         /// How far the request got.
         reached: Reached,
     },
-    /// The answer ended in the middle.
+    /// The response ended too early.
     CutOff(String),
-    /// The server does not speak HTTP, or its answer is malformed.
+    /// The server does not speak HTTP, or its response is malformed.
     Protocol(String, String),
-    /// The request cannot be written as HTTP.
+    /// The request is not valid in HTTP.
     Request(String),
-    /// The answer redirects to where the request must not go.
+    /// The response redirects to an address that must not get the request.
     Redirect(RedirectFault),
-    /// The user interrupted before the request left.
+    /// The user interrupted before the request was sent.
     Interrupted,
-    /// The user interrupted while the request was under way, and no whole answer came in the time that was left.
+    /// The user interrupted while the request was in progress, and no complete response arrived in the remaining time.
     InterruptedWaiting {
         /// The server.
         host: String,
@@ -106,7 +106,7 @@ impl fmt::Display for TransportError {
 
 impl std::error::Error for TransportError {}
 
-/// Whether an alert is about the handshake. In TLS 1.3 it may come when the request is sent already.
+/// Checks whether an alert is about the handshake. In TLS 1.3, such an alert can arrive after the request was sent.
 fn refuses_handshake(alert: AlertDescription) -> bool {
     use AlertDescription as A;
     matches!(
@@ -131,7 +131,7 @@ fn refuses_handshake(alert: AlertDescription) -> bool {
 }
 
 impl TransportError {
-    /// How far the request got.
+    /// Returns how far the request got.
     pub fn reached(&self) -> Reached {
         match self {
             Self::Closed(_) | Self::Io(..) => Reached::Maybe,
@@ -141,7 +141,7 @@ impl TransportError {
         }
     }
 
-    /// Whether another attempt would fail in the same way.
+    /// Checks whether another attempt would fail in the same way.
     pub(crate) fn is_permanent(&self) -> bool {
         match self {
             Self::Certificate(..) | Self::Bundle(_) | Self::NotTls(_) | Self::Request(_) | Self::Redirect(_) => true,
@@ -151,7 +151,7 @@ impl TransportError {
         }
     }
 
-    /// The error of a failed exchange with that server, `host` for certificates and `authority` for the rest.
+    /// Converts a failed exchange. The error names `host` for certificates and `authority` for everything else.
     pub(crate) fn of(failed: Failed, host: &str, authority: &str, time: Duration) -> Self {
         let server = authority.to_owned();
         let Failed { why, reached, in_handshake } = failed;
@@ -177,7 +177,7 @@ impl TransportError {
         }
     }
 
-    /// The error of TLS with that server.
+    /// Converts an error of TLS with this server.
     pub(crate) fn of_tls(
         error: rustls::Error,
         reached: Reached,
@@ -195,10 +195,10 @@ impl TransportError {
                     _ => Self::Certificate(host.to_owned(), Box::new(problem)),
                 }
             }
-            // The first record already.
+            // The first record is already invalid.
             E::InvalidMessage(_) if in_handshake => Self::NotTls(server),
             _ if reached == Reached::Answered => Self::CutOff(server),
-            // The server judged this side's part of the handshake, and so came to no request.
+            // The server refused this side's part of the handshake, so it did not process the request.
             E::AlertReceived(alert) if refuses_handshake(alert) => Self::Tls(server, error),
             _ if reached == Reached::Maybe => {
                 Self::Io(server, io::Error::new(io::ErrorKind::InvalidData, handshake_text::text(&error)))
@@ -207,7 +207,7 @@ impl TransportError {
         }
     }
 
-    /// azure_core's kind of it.
+    /// Returns the kind of the error in azure_core.
     fn kind(&self) -> ErrorKind {
         match self.reached() {
             Reached::No => ErrorKind::Connection,

@@ -1,4 +1,5 @@
-//! Requests over the network: HTTP, TLS, certificates, proxies and names. It knows no options, and prints nothing.
+//! Requests over the network: HTTP, TLS, certificates, proxies and names. This module does not know options and does
+//! not print.
 
 pub mod error;
 pub mod http;

@@ -1,24 +1,24 @@
-//! Why a redirect is not followed.
+//! Reasons why a redirect is not followed.
 
 use std::fmt;
 
 use acs_identity_protocol::visible::escaped;
 
-/// Why a redirect is not followed.
+/// The reason why a redirect is not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RedirectFault {
-    /// The location is not a URL of HTTP.
+    /// The location is not an HTTP URL.
     Location(String),
-    /// It leads from https to http.
+    /// The redirect leads from https to http.
     Scheme {
         /// The location.
         location: String,
-        /// The server that it leads to.
+        /// The server of the location.
         server: String,
     },
-    /// It leads to another server, and the request's body is a secret.
+    /// The redirect leads to another server, but the body of the request is a secret.
     Secret(String),
-    /// There was one after the other.
+    /// There were too many redirects in a row.
     TooMany,
 }
 

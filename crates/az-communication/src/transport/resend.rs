@@ -1,5 +1,5 @@
-//! The one place that decides whether a request is sent again: by its method, by what it does, and by how far it got.
-//! Statuses and methods are those of the reference's client (Python azure-core 1.39, `RetryPolicy` with its defaults).
+//! Decides whether a request is sent again: by its method, its effect, and how far it got. The statuses and methods are
+//! the same as in the reference's client (Python azure-core 1.39, `RetryPolicy` with its defaults).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
@@ -11,32 +11,34 @@ use crate::transport::error::TransportError;
 use crate::transport::http::header;
 use crate::transport::http::reached::Reached;
 
-/// Revoking twice does what revoking once does, although it is a POST.
+/// Revoking twice has the same effect as revoking once, although it is a POST.
 const REVOKE: &str = "/:revokeAccessTokens";
 
-/// Whether a gateway says so that it has no answer of the service, which may have carried the request out.
+/// Checks whether a gateway reports with this status that it has no response from the service. The service may still
+/// have carried out the request.
 pub(crate) fn is_of_a_gateway(status: u16) -> bool {
     matches!(status, 502 | 504)
 }
 
-/// Whether the service may have carried a request out before it answered with this error: it failed on the way, or a gateway
-/// answers for it. Other errors are refusals, 429 among them.
+/// Checks whether the service may have carried out a request before it answered with this error. This is the case if
+/// the service failed while it worked on the request, or if a gateway answered. Other errors are refusals, for example
+/// 429.
 pub fn leaves_open(status: u16) -> bool {
     status == 408 || status >= 500
 }
 
-/// A request that gives a token each time that it is sent: counts how often requests were sent again although the service may
-/// have carried them out. It stands in the request's context.
+/// Counts how often requests were sent again although the service may have carried them out. It is used for requests
+/// that issue a new token each time. It is in the request's context.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Repeats(Arc<AtomicUsize>);
 
 impl Repeats {
-    /// How many there were.
+    /// Returns the number of repetitions.
     pub(crate) fn count(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// A request is sent again after this answer, or without one.
+    /// Counts a request that is sent again after a response with this status, or without a response.
     pub(crate) fn note(&self, status: Option<u16>) {
         if status.is_none_or(leaves_open) {
             self.0.fetch_add(1, Ordering::Relaxed);
@@ -44,11 +46,11 @@ impl Repeats {
     }
 }
 
-/// A request that creates a user each time that it is sent: how often it was sent again after the answer of a gateway. It
-/// stands in the request's context.
+/// Counts how often a request was sent again after a gateway's response. It is used for requests that create a new user
+/// each time. It is in the request's context.
 #[derive(Debug, Clone)]
 pub(crate) struct Creation {
-    /// Whether it may be sent again then, as the reference does.
+    /// Whether the request may be sent again in this case, as in the reference.
     repeats: bool,
     lost: Arc<AtomicU32>,
 }
@@ -62,12 +64,12 @@ impl Creation {
         self.lost.load(Ordering::Relaxed)
     }
 
-    /// Whether it may be sent again after this answer.
+    /// Checks whether the request may be sent again after a response with this status.
     pub(crate) fn repeats_after(&self, status: u16) -> bool {
         self.repeats || !leaves_open(status)
     }
 
-    /// It is sent again after this answer.
+    /// Counts a request that is sent again after a response with this status.
     pub(crate) fn note(&self, status: u16) {
         if is_of_a_gateway(status) {
             self.lost.fetch_add(1, Ordering::Relaxed);
@@ -75,34 +77,34 @@ impl Creation {
     }
 }
 
-/// Whether an answer on a connection that was idle is about the time before the request: the server waited for one, and
-/// ends the connection (408). It sent that before it saw the request, which goes on a new connection.
+/// Checks whether a response on an idle connection was sent before the request arrived. The server waited for a request
+/// and closes the connection (408). The request is then sent on a new connection.
 pub(crate) fn is_about_idling(status: u16, closes: impl FnOnce() -> bool) -> bool {
     status == 408 && closes()
 }
 
-/// Whether a connection is used again after an answer with this status. Servers in trouble close theirs, and a request that
-/// meets the end of a connection may not be sent once more. The request that follows a redirect has the id of the one
-/// before, so that their answers could be taken for each other.
+/// Checks whether a connection is used again after a response with this status. Servers with problems close their
+/// connections, and a request on a connection that ends may not be repeated. A request after a redirect has the same id
+/// as the request before, so on one connection their responses could be confused.
 pub(crate) fn keeps_connection(status: u16, asks_to_wait: bool) -> bool {
     status < 300 || ((400..500).contains(&status) && !matches!(status, 408 | 429) && !asks_to_wait)
 }
 
-/// What an attempt is counted as.
+/// The kind of a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Attempt {
-    /// Nothing reached the service.
+    /// The service received nothing.
     Connect,
-    /// The answer did not come, or not as a whole.
+    /// The response is missing or incomplete.
     Read,
 }
 
-/// Whether HTTP promises that the method does the same when it is repeated.
+/// Checks whether the method is idempotent in HTTP.
 fn is_idempotent(method: Method) -> bool {
     matches!(method, Method::Get | Method::Head | Method::Put | Method::Delete)
 }
 
-/// Whether an answer with this status is asked for again.
+/// Checks whether a request is sent again after a response with this status.
 pub(crate) fn after_status(method: Method, status: u16, headers: &Headers) -> bool {
     if status < 400 {
         return false;
@@ -110,11 +112,11 @@ pub(crate) fn after_status(method: Method, status: u16, headers: &Headers) -> bo
     if header::given(headers, "retry-after").is_some() {
         return true;
     }
-    // POST and PATCH are sent again only where the service surely did nothing.
+    // POST and PATCH are sent again only if the service has certainly done nothing.
     matches!(status, 500 | 503 | 504) || (is_idempotent(method) && matches!(status, 408 | 429 | 502 | 506..=998))
 }
 
-/// Whether a request without an answer is sent again, and what the failed attempt counts as.
+/// Returns the kind of the failed attempt if a request without a response is sent again.
 pub(crate) fn after_error(method: Method, error: &TransportError) -> Option<Attempt> {
     if !is_idempotent(method) || error.is_permanent() {
         return None;
@@ -122,12 +124,14 @@ pub(crate) fn after_error(method: Method, error: &TransportError) -> Option<Atte
     Some(if error.reached() == Reached::No { Attempt::Connect } else { Attempt::Read })
 }
 
-/// Whether a request goes on a new connection at once, because an idle one failed that the server may have closed.
+/// Checks whether a request is sent again at once on a new connection. An idle connection may have failed because the
+/// server closed it.
 pub(crate) fn on_new_connection(request: &Request, error: &TransportError) -> bool {
     match error.reached() {
-        // Nothing of it can have been processed.
+        // The service cannot have processed the request.
         Reached::No => !error.is_permanent() && !matches!(error, TransportError::Timeout { .. }),
-        // The connection ended before any byte of an answer. Creating or issuing may have happened, so it is not repeated.
+        // The connection ended before the first byte of a response. The service may have created a user or issued a
+        // token, so such a request is not repeated.
         Reached::Maybe => {
             matches!(error, TransportError::Closed(_) | TransportError::Io(..))
                 && (is_idempotent(request.method()) || request.url().path().ends_with(REVOKE))

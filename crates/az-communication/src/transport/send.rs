@@ -1,5 +1,5 @@
-//! The transport under the SDK's pipeline: hyper and rustls, driven on the thread that asks. It starts in microseconds where
-//! the default one takes 40 ms (docs/decisions/transport.md).
+//! The transport below the SDK's pipeline: hyper and rustls, driven on the caller's thread. It starts in microseconds.
+//! azure_core's default transport takes 40 ms (docs/decisions/transport.md).
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,13 +32,13 @@ struct Open {
     http: Http1,
 }
 
-/// The transport. It keeps the connections that can be used again.
+/// The transport. It keeps connections for reuse.
 pub struct Transport {
     trust: Trust,
-    /// How long a whole answer may take, from the handshake to its last byte.
+    /// The time limit for a complete response, from the handshake to the last byte.
     time: Duration,
     idle: Mutex<Vec<Open>>,
-    /// Each request has a connection of its own.
+    /// Whether each request gets its own connection.
     keeps_nothing: AtomicBool,
     own_emulator: Arc<OwnEmulator>,
 }
@@ -49,7 +49,7 @@ impl fmt::Debug for Transport {
     }
 }
 
-/// Where a request goes.
+/// The destination of a request.
 struct Target<'a> {
     https: bool,
     host: &'a str,
@@ -73,7 +73,7 @@ impl<'a> Target<'a> {
 }
 
 impl Transport {
-    /// A transport with that trust.
+    /// Creates a transport with these trust settings.
     pub fn new(trust: Trust, own_authority: ReadAuthority) -> Self {
         Self {
             trust,
@@ -84,19 +84,20 @@ impl Transport {
         }
     }
 
-    /// Whether only the authority of this user's own emulator vouched for the last server.
+    /// Checks whether only the authority of this user's own emulator vouched for the last server.
     pub fn is_trusted_by_own_emulator(&self) -> bool {
         self.own_emulator.vouches()
     }
 
-    /// Sends a request without a pipeline: nothing is added, nothing is tried again.
+    /// Sends a request without a pipeline: nothing is added, and the request is not repeated.
     pub fn send(&self, request: &Request) -> azure_core::Result<RawResponse> {
         let answer = self.execute(request)?;
         let headers = headers(&answer);
         Ok(RawResponse::from_bytes(answer.status.into(), headers, answer.body))
     }
 
-    /// An answer did not belong to its request. From now on each request has a connection of its own.
+    /// Stops the reuse of connections, because a response did not belong to its request. From now on, each request gets
+    /// its own connection.
     pub fn distrust_connections(&self) {
         self.keeps_nothing.store(true, Ordering::Relaxed);
         if let Ok(mut idle) = self.idle.lock() {
@@ -155,8 +156,8 @@ impl Transport {
         Ok(answer)
     }
 
-    /// An idle connection that can take another request. One on which something came that nobody asked for is dropped:
-    /// it would be taken for the answer.
+    /// Takes an idle connection that can send another request. A connection on which unexpected data arrived is
+    /// dropped, because the data would be taken for the response.
     fn take_idle(&self, origin: &str) -> Option<Open> {
         loop {
             let mut open = {
@@ -178,7 +179,7 @@ impl Transport {
         if !target.https {
             return plain();
         }
-        // A bundle that cannot be used is found before anything is sent.
+        // An unusable bundle is reported before anything is sent.
         let prepare =
             || tls::prepare(&self.trust, &self.own_emulator).map_err(|error| TransportError::Bundle(Box::new(error)));
         let prepared = prepare()?;
@@ -194,7 +195,7 @@ impl Transport {
     }
 }
 
-/// The request for hyper.
+/// Converts the request for hyper.
 fn message(request: &Request, authority: &str) -> Result<hyper::Request<Full<Bytes>>, TransportError> {
     let refuse = |what: &str| TransportError::Request(what.to_owned());
     let Body::Bytes(body) = request.body() else { return Err(refuse("its body is a stream")) };
@@ -211,7 +212,7 @@ fn message(request: &Request, authority: &str) -> Result<hyper::Request<Full<Byt
         headers.append(HeaderName::from_bytes(name.as_str().as_bytes()).map_err(|_| wrong())?, value);
     }
     headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
-    // Whatever the body is, its length is stated once.
+    // The length is set once, from the body itself.
     headers.remove(CONTENT_LENGTH);
     if !body.is_empty() || matches!(request.method(), Method::Post | Method::Put | Method::Patch) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
@@ -245,7 +246,7 @@ mod tests {
     use super::*;
     use crate::transport::http::reached::Reached;
 
-    /// What comes of a request to a server that does this, when a whole answer may take a fifth of a second.
+    /// Sends a request to a server with this behaviour and returns the error. A complete response may take 200 ms.
     fn against(
         scheme: &str,
         serve: impl FnOnce(&mut TcpStream) -> std::io::Result<()> + Send + 'static,
@@ -256,7 +257,7 @@ mod tests {
             let mut stream = listener.accept().unwrap().0;
             let _ = stream.read(&mut [0; 4096]);
             let _ = serve(&mut stream);
-            // Until the other side gives up.
+            // The server waits until the client closes the connection.
             let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
             let _ = stream.read(&mut [0; 4096]);
         });
@@ -271,7 +272,7 @@ mod tests {
         (error.reached(), text[text.find(' ').unwrap()..].to_owned())
     }
 
-    /// Sends bytes again and again until nobody reads them.
+    /// Sends bytes repeatedly until the client stops reading.
     fn endlessly(stream: &mut TcpStream, first: &str, bytes: &str, pause: Duration) -> std::io::Result<()> {
         stream.write_all(first.as_bytes())?;
         loop {
@@ -302,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_handshake_that_is_not_answered_ends() {
-        // Nothing, a part of a record's head, and a part of a record.
+        // The bytes are: nothing, a part of a record's header, and a part of a record.
         for bytes in ["", "\u{16}\u{3}\u{3}", "\u{16}\u{3}\u{3}\u{0}\u{50}\u{2}\u{0}"] {
             let (reached, text) = against("https", move |stream| stream.write_all(bytes.as_bytes()));
             assert_eq!(reached, Reached::No);

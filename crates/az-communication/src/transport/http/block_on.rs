@@ -1,4 +1,4 @@
-//! Drives a future on this thread. No runtime: our transport blocks, so the futures hardly ever wait.
+//! Drives a future on this thread without a runtime. Our transport blocks, so the futures hardly ever wait.
 
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Once};
@@ -18,11 +18,12 @@ impl Wake for Unpark {
     }
 }
 
-/// What azure_core asks to wait and to spawn. Its own choice depends on the features that anybody in the build turned on,
-/// and tokio's would end the process here, where no tokio runs.
+/// The runtime that azure_core uses to wait and to spawn. azure_core's own choice depends on the features that any
+/// crate of the build turns on. Its tokio runtime would panic here, because this program does not run tokio for
+/// requests.
 struct Blocking;
 
-/// A task that is done.
+/// A task that has finished.
 struct Done;
 
 impl Future for Done {
@@ -57,7 +58,7 @@ impl AsyncRuntime for Blocking {
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     static CHOSEN: Once = Once::new();
     CHOSEN.call_once(|| {
-        // It fails where one was chosen before, and only we choose.
+        // This fails if a runtime was chosen before, and only this function chooses one.
         let _ = set_async_runtime(Arc::new(Blocking));
     });
     let mut future = pin!(future);

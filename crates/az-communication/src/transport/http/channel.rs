@@ -1,38 +1,38 @@
-//! A connection that never blocks: TCP, or TLS above another connection.
+//! A connection that never blocks: TCP, or TLS over another connection.
 
 use std::io::{self, BufRead as _, ErrorKind, IoSlice, Read, Write};
 use std::net::TcpStream;
 
 use rustls::{AlertDescription, ClientConnection, Error};
 
-/// A connection. Its `write` may only fill a buffer; `flush` sends what is there. Whatever would block fails with
+/// A connection. `write` may only fill a buffer, and `flush` sends the buffer. An operation that would block fails with
 /// [`ErrorKind::WouldBlock`].
 pub(crate) enum Channel {
     Tcp(TcpStream),
     Tls(Box<Tls>),
 }
 
-/// TLS above a connection.
+/// TLS over another connection.
 pub(crate) struct Tls {
     session: ClientConnection,
     below: Channel,
 }
 
 impl Channel {
-    /// A TCP connection that blocks no longer.
+    /// Wraps a TCP connection and makes it non-blocking.
     pub(crate) fn tcp(stream: TcpStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         Ok(Self::Tcp(stream))
     }
 
-    /// TLS above a connection. The handshake starts with the first flush.
+    /// Wraps a connection in TLS. The handshake starts with the first flush.
     pub(crate) fn tls(mut session: ClientConnection, below: Self) -> Self {
-        // A request goes into the buffer as a whole and leaves with the end of the handshake in one write.
+        // The buffer takes a whole request. The request then leaves in one write with the end of the handshake.
         session.set_buffer_limit(None);
         Self::Tls(Box::new(Tls { session, below }))
     }
 
-    /// The socket at the bottom.
+    /// Returns the socket of the innermost connection.
     pub(crate) fn socket(&self) -> &TcpStream {
         match self {
             Self::Tcp(stream) => stream,
@@ -40,7 +40,7 @@ impl Channel {
         }
     }
 
-    /// Whether a TLS handshake is not finished. Nothing that was written can have reached the server then.
+    /// Checks whether a TLS handshake is in progress. If so, the server cannot have received any data of the request.
     pub(crate) fn is_handshaking(&self) -> bool {
         match self {
             Self::Tcp(_) => false,
@@ -48,7 +48,7 @@ impl Channel {
         }
     }
 
-    /// Whether a flush has something to send.
+    /// Checks whether a flush would send data.
     pub(crate) fn has_unsent(&self) -> bool {
         match self {
             Self::Tcp(_) => false,
@@ -56,7 +56,7 @@ impl Channel {
         }
     }
 
-    /// Whether something was received and not taken yet, so that the socket says nothing about it.
+    /// Checks whether received data is in a buffer. The socket does not report such data.
     pub(crate) fn has_received(&mut self) -> bool {
         match self {
             Self::Tcp(_) => false,
@@ -64,8 +64,8 @@ impl Channel {
         }
     }
 
-    /// Hands at most `limit` received bytes to `take`; how many. Nothing is received at the end of the connection, with or
-    /// without TLS's good-bye: many servers leave it out.
+    /// Passes at most `limit` received bytes to `take` and returns their number. The number is 0 at the end of the
+    /// connection, with or without TLS's `close_notify` alert, because many servers leave it out.
     pub(crate) fn receive(&mut self, limit: usize, take: &mut dyn FnMut(&[u8])) -> io::Result<usize> {
         match self {
             Self::Tcp(stream) => {
@@ -97,7 +97,7 @@ impl Tls {
             }
             self.session.read_tls(&mut self.below)?;
             if let Err(error) = self.process() {
-                // The alert that tells the server why.
+                // This sends the alert that tells the server the reason.
                 let _ = self.flush();
                 return Err(error);
             }
@@ -110,10 +110,10 @@ impl Tls {
         }
     }
 
-    /// Looks at what was read.
+    /// Processes the received TLS records.
     fn process(&mut self) -> io::Result<()> {
         let Err(mut error) = self.session.process_new_packets() else { return Ok(()) };
-        // In TLS 1.2, OpenSSL says no more than this where a certificate of the client is missing.
+        // In TLS 1.2, OpenSSL sends only this alert if the client has no certificate.
         let refused = Error::AlertReceived(AlertDescription::HandshakeFailure);
         if error == refused && self.session.peer_certificates().is_some() {
             error = Error::AlertReceived(AlertDescription::CertificateRequired);
@@ -124,7 +124,7 @@ impl Tls {
     fn flush(&mut self) -> io::Result<()> {
         while self.session.wants_write() {
             if let Err(error) = self.session.write_tls(&mut self.below) {
-                // A server that closes may have said why before.
+                // A server that closes the connection may have sent the reason before.
                 if matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
                     && self.session.read_tls(&mut self.below).is_ok()
                 {
@@ -160,7 +160,7 @@ impl Write for Channel {
         }
     }
 
-    /// The end of a handshake and a request are several records, which leave together.
+    /// Joins the records at the end of a handshake and of a request into one write.
     fn write_vectored(&mut self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
         match self {
             Self::Tcp(stream) => stream.write_vectored(buffers),

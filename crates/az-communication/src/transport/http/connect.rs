@@ -9,15 +9,15 @@ use crate::transport::http::happy_eyeballs;
 use crate::transport::http::reached::Reached;
 use crate::transport::names;
 
-/// As long as the reference waits for a connection and for an answer.
+/// The timeout for a connection and for a response, as in the reference.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// A connection to a host, without TLS.
+/// Opens a connection to a host, without TLS.
 pub(crate) fn connect(host: &str, port: u16, deadline: Instant) -> Result<TcpStream, TransportError> {
     let started = Instant::now();
     let found = names::addresses(host, port, deadline)?;
     let connected = happy_eyeballs::connect(&found, deadline).or_else(|error| {
-        // The hosts file may name further loopback addresses, such as 127.0.0.2.
+        // The hosts file can name other loopback addresses, such as 127.0.0.2.
         let further = match names::is_localhost(host) {
             true => names::further_addresses(host, port, &found),
             false => Vec::new(),

@@ -1,5 +1,5 @@
-//! Compressed bodies. None is asked for (`Accept-Encoding: identity`), but some gateways compress all the same, and then
-//! the only answer with a token is compressed.
+//! Compressed bodies. The client asks for uncompressed bodies (`Accept-Encoding: identity`), but some gateways compress
+//! them anyway. A token in such a response must not be lost.
 
 use std::io::Read as _;
 
@@ -7,18 +7,18 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use crate::transport::http::http1::MAX_BODY;
 
-/// The body behind these codings (`Content-Encoding`), the last of which was applied last.
+/// Decodes a body with these codings (`Content-Encoding`). The last coding was applied last.
 ///
 /// # Errors
 ///
-/// When a coding is unknown, or the body is not what it says; in words.
+/// When a coding is unknown, or when the body does not match its coding. The error is a text.
 pub(crate) fn decode(codings: &str, mut body: Vec<u8>) -> Result<Vec<u8>, String> {
     for coding in codings.split(',').rev().map(str::trim) {
         body = match coding.to_ascii_lowercase().as_str() {
             "" | "identity" => body,
             _ if body.is_empty() => body,
             "gzip" | "x-gzip" => read(MultiGzDecoder::new(body.as_slice()), coding)?,
-            // Some servers leave zlib's header out.
+            // Some servers leave out the header of zlib.
             "deflate" => read(ZlibDecoder::new(body.as_slice()), coding)
                 .or_else(|_| read(DeflateDecoder::new(body.as_slice()), coding))?,
             _ => return Err(format!("its Content-Encoding is '{coding}', which is not supported")),

@@ -1,4 +1,4 @@
-//! One connection out of several addresses (RFC 8305): a black hole behind one address holds nobody up.
+//! One connection to one of several addresses (RFC 8305). An address that does not answer does not block the others.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use crate::system::Attempts;
 use crate::transport::http::wait::waiting;
 
-/// How long an address may be silent before the next one is tried beside it.
+/// The time after which the next address is tried, too, if an address does not answer.
 const NEXT_ADDRESS: Duration = Duration::from_millis(250);
 
-/// The addresses with their families in turn, beginning with that of the first one.
+/// Orders the addresses by family in turn, starting with the family of the first address.
 fn alternate(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let first_is_v4 = addresses.first().is_some_and(SocketAddr::is_ipv4);
     let (first, second): (Vec<_>, Vec<_>) =
@@ -23,7 +23,7 @@ fn alternate(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     ordered
 }
 
-/// The error that says most: a family that this machine does not have says little.
+/// Chooses the more useful error. An error about an address family that this machine does not have is less useful.
 fn worse(so_far: Option<io::Error>, error: io::Error) -> io::Error {
     use io::ErrorKind::{AddrNotAvailable, NetworkUnreachable, Unsupported};
     let says_little = matches!(error.kind(), AddrNotAvailable | NetworkUnreachable | Unsupported);
@@ -33,7 +33,7 @@ fn worse(so_far: Option<io::Error>, error: io::Error) -> io::Error {
     }
 }
 
-/// A connection to the first address that answers.
+/// Connects to the first address that answers.
 pub(crate) fn connect(addresses: &[SocketAddr], deadline: Instant) -> io::Result<TcpStream> {
     let mut untried = alternate(addresses).into_iter();
     let mut attempts = Attempts::default();
@@ -49,7 +49,7 @@ pub(crate) fn connect(addresses: &[SocketAddr], deadline: Instant) -> io::Result
             return Err(failed.unwrap_or_else(|| io::ErrorKind::NotFound.into()));
         }
         let now = Instant::now();
-        // Also to see an interrupt that another thread was told of.
+        // The wait is short, so that an interrupt that another thread received is noticed.
         let next = deadline.min(now + NEXT_ADDRESS);
         for ended in attempts.wait(next.saturating_duration_since(now))? {
             match ended {
@@ -100,8 +100,8 @@ mod tests {
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     }
 
-    /// A listener that takes no more connections: Linux drops the requests for them, as a firewall does. `None` where the
-    /// system refuses them.
+    /// A listener that accepts no more connections. Linux drops further requests, as a firewall does. `None` if the
+    /// system refuses them instead.
     struct BlackHole {
         address: SocketAddr,
         _full: (TcpListener, Vec<TcpStream>),

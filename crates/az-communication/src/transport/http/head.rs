@@ -1,12 +1,12 @@
-//! Heads of answers that hyper does not take: what Python's requests and curl read is corrected, and for the rest the line
-//! is named that is wrong.
+//! Response heads that hyper does not accept. This module corrects heads that Python's requests and curl accept. For
+//! other heads, it names the line that is wrong.
 
 use acs_identity_protocol::visible::escaped;
 
-/// How much of a line is shown.
+/// The maximum number of characters of a line that are shown.
 const SHOWN: usize = 80;
 
-/// The lines of a head, and where its body starts; `None` where the head does not end.
+/// Returns the lines of a head and the position of its body. The position is `None` if the head has no end.
 fn lines(head: &[u8]) -> (Vec<&[u8]>, Option<usize>) {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -24,19 +24,19 @@ fn lines(head: &[u8]) -> (Vec<&[u8]>, Option<usize>) {
     (lines, None)
 }
 
-/// The value of a header line, where it has that name.
+/// Returns the value of a header line if the header has this name.
 fn value_of<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     line[..colon].trim_ascii().eq_ignore_ascii_case(name.as_bytes()).then(|| line[colon + 1..].trim_ascii())
 }
 
-/// The values of all `Content-Length` headers; several may stand in one.
+/// Returns the values of all `Content-Length` headers. One header can hold several values.
 fn lengths<'a>(lines: &[&'a [u8]]) -> Vec<&'a [u8]> {
     let values = lines.iter().filter_map(|line| value_of(line, "content-length"));
     values.flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii).collect()
 }
 
-/// A length as Python's `int` reads one; `None` for what is not a number, or a negative one.
+/// Parses a length in the same way as Python's `int`. Returns `None` for other text and for negative numbers.
 fn length(value: &[u8]) -> Option<u64> {
     let digits = value.strip_prefix(b"+").unwrap_or(value);
     if !digits.iter().all(u8::is_ascii_digit) {
@@ -45,8 +45,8 @@ fn length(value: &[u8]) -> Option<u64> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// The head as hyper takes it, with all that follows it. Python reads a body without a valid length to the end of the
-/// connection, and takes any minor version of HTTP/1.
+/// Returns a head that hyper accepts, with all bytes after it. Python reads a body without a valid length to the end of
+/// the connection, and accepts any minor version of HTTP/1.
 pub(crate) fn repaired(head: &[u8]) -> Option<Vec<u8>> {
     if !head.trim_ascii_start().starts_with(b"HTTP/1.") {
         return None;
@@ -59,7 +59,7 @@ pub(crate) fn repaired(head: &[u8]) -> Option<Vec<u8>> {
     repaired.extend_from_slice(if is_http10 && end.is_none() { b"HTTP/1.0 " } else { b"HTTP/1.1 " });
     repaired.extend_from_slice(status[status.iter().position(|byte| *byte == b' ')?..].trim_ascii_start());
     let Some(body) = end else {
-        // It is only longer than the usual ones, or the rest of it follows.
+        // The head is longer than usual, or the rest of it has not arrived.
         repaired.extend_from_slice(&head[start + status.len()..]);
         return Some(repaired);
     };
@@ -90,7 +90,7 @@ pub(crate) fn repaired(head: &[u8]) -> Option<Vec<u8>> {
     Some(repaired)
 }
 
-/// What is wrong with a head, in words.
+/// Describes the error in a head.
 pub(crate) fn what_is_wrong(head: &[u8]) -> String {
     let (lines, end) = lines(head);
     let first = lines.first().copied().unwrap_or(head);

@@ -21,26 +21,28 @@ use crate::transport::http::head;
 use crate::transport::http::reached::Reached;
 use crate::transport::http::wire::Wire;
 
-/// No answer of the service comes near this; more is refused.
+/// The maximum size of a body in bytes. Responses of the service are far smaller.
 pub(crate) const MAX_BODY: usize = 64 * 1024 * 1024;
 
-/// A token's answer fits, with its head. Fresh pages cost more than a second try with [`Limits::Large`].
+/// The usual size limit of a head in bytes. The response with a token fits, with its head. A larger buffer needs new
+/// memory pages, which cost more than a second attempt with [`Limits::Large`] in rare cases.
 const USUAL_HEAD: usize = 4 * 1024;
 const USUAL_HEADERS: usize = 32;
 
-/// Python's http.client takes 100 and curl 5,000. The head may be as large as hyper has it, 400 KB.
+/// The maximum number of headers. Python's http.client accepts 100 and curl 5,000. The size of the head is limited by
+/// hyper, to 400 KB.
 const MOST_HEADERS: usize = 1024;
 
-/// The service sends it back.
+/// A header that the service copies into its response.
 const REQUEST_ID: &str = "x-ms-client-request-id";
 
-/// How long the end of a connection is waited for.
+/// The time to wait for the end of a connection.
 const SHORTLY: Duration = Duration::from_millis(50);
 
 type Sender = SendRequest<Full<Bytes>>;
 type Driver = Connection<Wire, Full<Bytes>>;
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -50,7 +52,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Whether the server ends the connection.
+    /// Checks whether the server closes the connection after this response.
     pub(crate) fn closes(&self) -> bool {
         self.headers.get_all(CONNECTION).iter().any(|value| {
             value.as_bytes().split(|byte| *byte == b',').any(|word| word.trim_ascii().eq_ignore_ascii_case(b"close"))
@@ -58,16 +60,16 @@ impl Answer {
     }
 }
 
-/// Why there is no whole answer.
+/// The reason why there is no complete response.
 #[derive(Debug)]
 pub(crate) enum Broken {
-    /// The network or TLS failed, or time is over.
+    /// The network or TLS failed, or the time is over.
     Io(io::Error),
-    /// hyper found the connection unusable and did not start to send.
+    /// hyper found the connection unusable and sent nothing.
     NotStarted,
     /// The connection ended.
     Ended,
-    /// What came is not valid HTTP, in words.
+    /// The response is not valid HTTP. The field describes the error.
     Malformed(String),
 }
 
@@ -76,11 +78,11 @@ pub(crate) enum Broken {
 pub(crate) struct Failed {
     pub(crate) why: Broken,
     pub(crate) reached: Reached,
-    /// Whether it failed within the TLS handshake.
+    /// Whether the exchange failed during the TLS handshake.
     pub(crate) in_handshake: bool,
 }
 
-/// Whether somebody wants to be polled again.
+/// Whether a future wants to be polled again.
 struct Flag(AtomicBool);
 
 impl Wake for Flag {
@@ -93,20 +95,20 @@ impl Wake for Flag {
     }
 }
 
-/// How large a head may be.
+/// The size limits of a head.
 #[derive(Clone, Copy)]
 enum Limits {
     Usual,
     Large,
 }
 
-/// A connection that takes one request after the other.
+/// A connection that sends one request after another.
 pub(crate) struct Http1 {
     wire: Wire,
     sender: Sender,
-    /// `None` when it has ended.
+    /// `None` if the connection has ended.
     driver: Option<Driver>,
-    /// Whether the last answer held the id of its request.
+    /// Whether the last response contained the id of its request.
     echoes: bool,
 }
 
@@ -121,7 +123,7 @@ fn start(wire: &Wire, limits: Limits) -> io::Result<(Sender, Option<Driver>)> {
         Limits::Usual => builder.max_headers(USUAL_HEADERS).read_buf_exact_size(Some(USUAL_HEAD)),
         Limits::Large => builder.max_headers(MOST_HEADERS),
     };
-    // It only makes the two parts; nothing is sent.
+    // The handshake only creates the two parts. It sends nothing.
     match builder.handshake(wire.clone()).now_or_never() {
         Some(Ok((sender, driver))) => Ok((sender, Some(driver))),
         Some(Err(error)) => Err(io::Error::other(error)),
@@ -130,15 +132,15 @@ fn start(wire: &Wire, limits: Limits) -> io::Result<(Sender, Option<Driver>)> {
 }
 
 impl Http1 {
-    /// HTTP over a connection on which nothing was sent.
+    /// Creates an HTTP connection over a channel on which nothing was sent.
     pub(crate) fn new(channel: Channel, deadline: Instant) -> io::Result<Self> {
         let wire = Wire::new(channel, deadline);
         let (sender, driver) = start(&wire, Limits::Usual)?;
         Ok(Self { wire, sender, driver, echoes: false })
     }
 
-    /// Whether the connection can take a request after another one: the server left it open, and nothing came that nobody
-    /// asked for.
+    /// Checks whether the connection can send another request: the server has not closed it, and no unexpected data has
+    /// arrived.
     pub(crate) fn is_ready(&mut self) -> bool {
         self.wire.look_again();
         let flag = Arc::new(Flag(AtomicBool::new(true)));
@@ -153,7 +155,7 @@ impl Http1 {
         false
     }
 
-    /// Sends a request and reads its whole answer.
+    /// Sends a request and reads the complete response.
     pub(crate) fn exchange(&mut self, request: Request<Full<Bytes>>, deadline: Instant) -> Result<Answer, Failed> {
         let id = request.headers().get(REQUEST_ID).cloned();
         self.wire.begin(deadline);
@@ -167,13 +169,14 @@ impl Http1 {
         }
     }
 
-    /// Whether the connection may take another request. A server may give an answer twice, and the copy comes when the next
-    /// request was sent. Only the id of a request in its answer tells the two apart, and the service always sends it.
+    /// Checks whether the connection may send another request. A server can send a response twice, and the copy then
+    /// arrives after the next request. Only the request id in the response shows the difference, and the service always
+    /// sends it.
     pub(crate) fn is_reusable(&self) -> bool {
         self.echoes
     }
 
-    /// Whether the server ends the connection, now or soon.
+    /// Checks whether the server closes the connection now or soon.
     pub(crate) fn ends_soon(&mut self) -> bool {
         self.wire.state().set_deadline(Instant::now() + SHORTLY);
         while self.is_ready() && self.wire.wait().is_ok() {}
@@ -187,15 +190,15 @@ impl Http1 {
         Failed { why, reached, in_handshake: state.is_handshaking() }
     }
 
-    /// Lets hyper read and write what it can.
+    /// Lets hyper read and write as much as possible.
     fn turn(&mut self, context: &mut Context<'_>) {
-        // Its error goes to whoever waits for the answer.
+        // The code that waits for the response receives the error.
         if self.driver.as_mut().is_some_and(|driver| Pin::new(driver).poll(context).is_ready()) {
             self.driver = None;
         }
     }
 
-    /// Takes turns until a step is done.
+    /// Runs hyper until a step is done.
     fn drive<T>(&mut self, mut step: impl FnMut(&mut Context<'_>) -> Poll<T>) -> Result<T, Broken> {
         let flag = Arc::new(Flag(AtomicBool::new(false)));
         let waker = Waker::from(Arc::clone(&flag));
@@ -215,7 +218,7 @@ impl Http1 {
         }
     }
 
-    /// Sends a request and reads the head of its answer.
+    /// Sends a request and reads the head of the response.
     fn respond(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Broken> {
         let mut response = pin!(self.sender.try_send_request(request));
         let response = self.drive(|context| response.as_mut().poll(context))?;
@@ -242,11 +245,11 @@ impl Http1 {
         }
     }
 
-    /// The same, with a second look at a head that hyper does not take at first.
+    /// Does the same, but corrects a head that hyper does not accept at first.
     fn respond_or_repair(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, Broken> {
         let method = request.method().clone();
         let mut response = self.respond(request);
-        // The first line may need correction, the head may be long, and a line of it may need correction, too.
+        // Up to three corrections can be necessary: of the first line, of the size limits, and of another line.
         for _ in 0..3 {
             let Err(Broken::Malformed(_)) = response else { break };
             let Some(repaired) = head::repaired(self.wire.state().received()) else { break };
@@ -255,11 +258,12 @@ impl Http1 {
         response
     }
 
-    /// Reads the head of an answer from these bytes and what follows them on the wire.
+    /// Reads the head of a response from these bytes and the bytes that follow on the wire.
     fn replay(&mut self, bytes: Vec<u8>, method: Method) -> Result<Response<Incoming>, Broken> {
         (self.sender, self.driver) = start(&self.wire, Limits::Large).map_err(Broken::Io)?;
         self.wire.replay(bytes);
-        // It was sent before. This one is for hyper, which reads no answer without a request.
+        // The request was sent before. This copy is not sent. hyper needs it, because it reads no response without a
+        // request.
         let mut request = Request::new(Full::default());
         *request.method_mut() = method;
         let response = self.respond(request);
@@ -267,7 +271,7 @@ impl Http1 {
         response
     }
 
-    /// Reads the body of an answer.
+    /// Reads the body of a response.
     fn read(&mut self, response: Response<Incoming>) -> Result<Answer, Broken> {
         let reason = reason(&response);
         let (parts, mut incoming) = response.into_parts();
@@ -297,7 +301,7 @@ impl Http1 {
     }
 }
 
-/// The phrase behind the status, as it came.
+/// Returns the phrase after the status as it was received.
 fn reason(response: &Response<Incoming>) -> String {
     let reason = response.extensions().get::<hyper::ext::ReasonPhrase>().map(|reason| reason.as_bytes());
     let reason = reason.unwrap_or_else(|| response.status().canonical_reason().unwrap_or_default().as_bytes());

@@ -1,12 +1,12 @@
-//! How far a request got.
+//! The progress of a failed request.
 
-/// How far a request got that has no whole answer.
+/// The progress of a request without a complete response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reached {
-    /// Nothing of it can have reached the service. It may be sent again.
+    /// The service cannot have received the request. It may be sent again.
     No,
     /// The service may have carried it out.
     Maybe,
-    /// The service answered, so it did carry the request out or refuse it, but the answer is cut off or malformed.
+    /// The service answered, so it carried out or refused the request. The response is incomplete or malformed.
     Answered,
 }

@@ -1,4 +1,4 @@
-//! What answers on a port where TLS fails.
+//! Detects the protocol of a server when TLS fails.
 
 use std::fmt;
 use std::io::{Read as _, Write as _};
@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::transport::http::connect::connect;
 
-/// How long a server has to greet, or to answer.
+/// The time that a server has to send a greeting or a response.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// How long to wait for the connection: it was there a moment ago.
+/// The time to wait for the connection. The server was reachable a moment ago.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A protocol that is not TLS.
@@ -17,17 +17,17 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub(crate) enum Protocol {
     /// HTTP without TLS.
     Http,
-    /// A remote shell.
+    /// SSH.
     Ssh,
-    /// A mail server that takes mail in.
+    /// A mail server that accepts mail.
     Smtp,
     /// A file server.
     Ftp,
-    /// A mail server that hands mail out.
+    /// A mail server that delivers mail to users.
     Imap,
-    /// The older one of that kind.
+    /// An older protocol for mail delivery.
     Pop3,
-    /// Something that greets with text.
+    /// A server that sends text.
     Other,
 }
 
@@ -45,7 +45,7 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// What a server says without being asked, or when asked as a web server: the protocol, and the first line of it.
+/// Returns the protocol and the first line of a server's greeting, or of its response to an HTTP request.
 pub(crate) fn sniff(host: &str, port: u16) -> Option<(Protocol, String)> {
     let mut stream = connect(host, port, Instant::now() + CONNECT_TIMEOUT).ok()?;
     let mut said = heard(&mut stream);
@@ -75,7 +75,7 @@ fn protocol(said: &[u8]) -> Option<Protocol> {
         _ if begins("220") || begins("554") => Protocol::Smtp,
         _ if begins("* OK") => Protocol::Imap,
         _ if begins("+OK") => Protocol::Pop3,
-        // Bytes that are not text may be TLS after all.
+        // Bytes that are not text may be TLS.
         _ if !said.is_empty() && said.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t')) => {
             Protocol::Other
         }

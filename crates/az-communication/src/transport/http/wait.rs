@@ -1,15 +1,15 @@
-//! Waits before a request is sent: who waits until when, and an end to all of them when the user interrupts.
+//! Waits before a request is sent: how long requests wait, and how an interrupt ends all waits.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long an answer that is under way may still take after an interrupt. Its request may have been carried out, and the
-/// answer says so. Container runtimes kill a process 10 s after they asked it to end.
+/// The time that a response in progress still has after an interrupt. Its request may have been carried out, and only
+/// the response says so. Container runtimes kill a process 10 s after they asked it to end.
 pub const GRACE: Duration = Duration::from_secs(5);
 
-/// An interrupt cut the time of an answer short: the inner error of a `TimedOut`.
+/// An interrupt shortened the time for a response. This is the inner error of a `TimedOut` error.
 #[derive(Debug)]
 pub(crate) struct GraceEnded;
 
@@ -21,10 +21,10 @@ impl fmt::Display for GraceEnded {
 
 impl std::error::Error for GraceEnded {}
 
-/// The waits of this process, and whether the user wants it to end.
+/// The waits of this process, and whether the user has interrupted it.
 #[derive(Debug)]
 pub struct Waiting {
-    /// When each wait under way ends.
+    /// The end of each wait in progress.
     ends: Mutex<Vec<Instant>>,
     changed: Condvar,
     interrupted: AtomicBool,
@@ -47,45 +47,46 @@ impl Waiting {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the last of the waits under way ends; `None` where no request waits. The service asked for the wait
-    /// (`Retry-After`), or a failed request is tried again later.
+    /// Returns the end of the last wait in progress, or `None` if no request waits. A wait comes from `Retry-After` or
+    /// from the repetition of a failed request.
     pub fn until(&self) -> Option<Instant> {
         self.ends().iter().max().copied()
     }
 
-    /// How many requests wait.
+    /// Returns the number of requests that wait.
     pub fn count(&self) -> usize {
         self.ends().len()
     }
 
-    /// Ends all waits, those to come, too. Nothing more is sent, and answers under way get [`GRACE`]. It must not be called
-    /// from a signal handler.
+    /// Ends all current and future waits. No more requests are sent, and responses in progress get [`GRACE`]. This
+    /// function must not be called from a signal handler.
     pub fn interrupt(&self) {
         self.interrupted_at.get_or_init(Instant::now);
         self.interrupted.store(true, Ordering::SeqCst);
-        // A thread that has just looked at the flag holds the lock until it sleeps, so it is woken, too.
+        // Taking the lock makes sure that every thread is woken: a thread that has just checked the flag holds the lock
+        // until it sleeps.
         drop(self.ends());
         self.changed.notify_all();
     }
 
-    /// Ends all waits as [`Self::interrupt`] does, and those for answers under way, too.
+    /// Ends all waits as [`Self::interrupt`] does, and also the waits for responses in progress.
     pub fn interrupt_at_once(&self) {
         self.at_once.store(true, Ordering::SeqCst);
         self.interrupt();
     }
 
-    /// Whether [`Self::interrupt`] was called.
+    /// Checks whether [`Self::interrupt`] was called.
     pub fn is_interrupted(&self) -> bool {
         self.interrupted.load(Ordering::SeqCst)
     }
 
-    /// When answers under way are given up after an interrupt.
+    /// Returns the time when responses in progress are abandoned after an interrupt.
     pub(crate) fn end_of_grace(&self) -> Option<Instant> {
         let at = *self.interrupted_at.get()?;
         Some(if self.at_once.load(Ordering::SeqCst) { at } else { at + GRACE })
     }
 
-    /// Waits so long; `false` where an interrupt ended the wait.
+    /// Waits for this time. Returns `false` if an interrupt ended the wait.
     pub fn sleep(&self, duration: Duration) -> bool {
         let Some(end) = Instant::now().checked_add(duration) else { return !self.is_interrupted() };
         let mut ends = self.ends();
@@ -104,7 +105,7 @@ impl Waiting {
     }
 }
 
-/// The waits of this process.
+/// Returns the waits of this process.
 pub fn waiting() -> &'static Waiting {
     static WAITING: Waiting = Waiting::new();
     &WAITING

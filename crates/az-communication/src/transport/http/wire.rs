@@ -1,4 +1,5 @@
-//! What hyper reads and writes: a connection that does not block, with a deadline, and a record of how far a request got.
+//! The stream that hyper reads and writes: a connection that does not block, with a deadline and a record of the
+//! request's progress.
 
 use std::io::{self, ErrorKind, Write as _};
 use std::pin::Pin;
@@ -13,39 +14,39 @@ use crate::transport::http::channel::Channel;
 use crate::transport::http::reached::Reached;
 use crate::transport::http::wait::{GraceEnded, waiting};
 
-/// How often a wait for the network looks whether the user wants the process to end.
+/// The interval at which a wait for the network checks for an interrupt.
 const LOOK_AROUND: Duration = Duration::from_millis(250);
 
-/// The wire, for hyper and for whoever waits for it.
+/// The stream, shared between hyper and the code that waits for it.
 #[derive(Clone)]
 pub(crate) struct Wire(Arc<Mutex<State>>);
 
 pub(crate) struct State {
     channel: Channel,
-    /// When the answer must be there as a whole.
+    /// The time when the response must be complete.
     deadline: Instant,
-    /// Nothing was written yet, so nothing can have come.
+    /// Whether nothing was written yet. In that case, no data can have arrived.
     fresh: bool,
-    /// All that was written was also flushed, as far as the channel could.
+    /// Whether all written data was flushed, as far as the channel permits.
     flushed: bool,
-    /// What came before hyper could make a head of it.
+    /// The received bytes of a head that is not complete.
     received: Vec<u8>,
-    /// Whether what comes is kept, as long as the head is not whole.
+    /// Whether received bytes are kept, because the head is not complete.
     records: bool,
-    /// Whether anything of the answer came.
+    /// Whether any byte of the response was received.
     answered: bool,
-    /// Whether line breaks stand in for the missing ones behind the last chunk when the connection ends.
+    /// Whether missing line breaks after the last chunk are added when the connection ends.
     spare_line_breaks: bool,
-    /// What hyper reads again, and whether what it writes was sent before.
+    /// The bytes that hyper reads again.
     replayed: Vec<u8>,
     replaying: bool,
-    /// There was nothing to read, and nobody waited since.
+    /// Whether there was no data to read and no wait since then.
     drained: bool,
-    /// The server has ended the connection.
+    /// Whether the server has closed the connection.
     ended: bool,
-    /// What failed.
+    /// The error below HTTP.
     failure: Option<io::Error>,
-    /// An interrupt moved the deadline.
+    /// Whether an interrupt moved the deadline.
     cut_short: bool,
 }
 
@@ -54,37 +55,37 @@ impl State {
         if self.cut_short { io::Error::new(ErrorKind::TimedOut, GraceEnded) } else { ErrorKind::TimedOut.into() }
     }
 
-    /// How far the request got.
+    /// Returns the progress of the request.
     pub(crate) fn reached(&self) -> Reached {
         match self.answered {
             true => Reached::Answered,
-            // The server cannot carry a request out whose last bytes are still here.
+            // The server cannot carry out a request if its last bytes were not sent.
             false if self.channel.is_handshaking() || !self.flushed || self.channel.has_unsent() => Reached::No,
             false => Reached::Maybe,
         }
     }
 
-    /// Whether the server and this machine have not agreed on TLS yet.
+    /// Checks whether the TLS handshake is in progress.
     pub(crate) fn is_handshaking(&self) -> bool {
         self.channel.is_handshaking()
     }
 
-    /// What failed below HTTP.
+    /// Takes the error below HTTP.
     pub(crate) fn take_failure(&mut self) -> Option<io::Error> {
         self.failure.take()
     }
 
-    /// Whether the server has ended the connection.
+    /// Checks whether the server has closed the connection.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// What came of an answer without a head.
+    /// Returns the received bytes of a head that is not complete.
     pub(crate) fn received(&self) -> &[u8] {
         &self.received
     }
 
-    /// When the answer must be there.
+    /// Sets the time when the response must be complete.
     pub(crate) fn set_deadline(&mut self, deadline: Instant) {
         self.deadline = deadline;
     }
@@ -96,7 +97,7 @@ impl State {
             self.replayed.drain(..count);
             return Ok(());
         }
-        // hyper reads on as long as something comes.
+        // hyper reads on as long as data arrives.
         if Instant::now() >= self.deadline {
             return Err(self.time_is_up());
         }
@@ -133,7 +134,7 @@ impl State {
 }
 
 impl Wire {
-    /// A wire over a connection that nothing was sent on.
+    /// Creates a stream over a connection on which nothing was sent.
     pub(crate) fn new(channel: Channel, deadline: Instant) -> Self {
         Self(Arc::new(Mutex::new(State {
             channel,
@@ -157,7 +158,7 @@ impl Wire {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A request follows whose answer must have come by then.
+    /// Prepares for a request. Its response must be complete at the deadline.
     pub(crate) fn begin(&self, deadline: Instant) {
         let mut state = self.state();
         state.deadline = deadline;
@@ -169,7 +170,7 @@ impl Wire {
         state.spare_line_breaks = false;
     }
 
-    /// The head is there. The body follows.
+    /// Records that the head is complete and that the body follows.
     pub(crate) fn head_is_read(&self, is_chunked: bool) {
         let mut state = self.state();
         state.records = false;
@@ -177,7 +178,7 @@ impl Wire {
         state.spare_line_breaks = is_chunked;
     }
 
-    /// Lets hyper read these bytes before all others. What it writes until the end of the replay is dropped.
+    /// Makes hyper read these bytes before all others. Its writes are dropped until the end of the replay.
     pub(crate) fn replay(&self, bytes: Vec<u8>) {
         let mut state = self.state();
         state.replayed = bytes;
@@ -186,17 +187,17 @@ impl Wire {
         state.drained = false;
     }
 
-    /// Something may have come since the last wait.
+    /// Forgets that there was no data to read, because new data may have arrived.
     pub(crate) fn look_again(&self) {
         self.state().drained = false;
     }
 
-    /// What hyper writes is sent again.
+    /// Ends a replay. hyper's writes are sent again.
     pub(crate) fn end_of_replay(&self) {
         self.state().replaying = false;
     }
 
-    /// Sends these bytes as they are, without HTTP.
+    /// Sends these bytes without HTTP.
     pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<()> {
         let mut rest = bytes;
         self.until_done(|state| {
@@ -211,7 +212,7 @@ impl Wire {
         })
     }
 
-    /// Receives at most so many bytes as they are; none at the end of the connection.
+    /// Receives at most `limit` bytes without HTTP. The result is empty at the end of the connection.
     pub(crate) fn receive(&self, limit: usize) -> io::Result<Vec<u8>> {
         self.until_done(|state| {
             let mut received = Vec::new();
@@ -221,7 +222,7 @@ impl Wire {
         })
     }
 
-    /// Tries a step again and again until it does not block.
+    /// Repeats a step until it does not block.
     fn until_done<T>(&self, mut step: impl FnMut(&mut State) -> io::Result<T>) -> io::Result<T> {
         loop {
             match step(&mut self.state()) {
@@ -232,21 +233,21 @@ impl Wire {
         }
     }
 
-    /// The connection, when nobody else has the wire.
+    /// Returns the connection if this is the only reference to the stream.
     pub(crate) fn into_channel(self) -> Option<Channel> {
         let state = Arc::into_inner(self.0)?;
         Some(state.into_inner().unwrap_or_else(PoisonError::into_inner).channel)
     }
 
-    /// Waits until the network is ready, at most until the deadline. After an interrupt it waits for an answer that is
-    /// under way only, and not for long.
+    /// Waits until the network is ready, but not longer than the deadline. After an interrupt, it waits only for a
+    /// response in progress, and only for a short time.
     ///
     /// # Errors
     ///
-    /// `TimedOut` after the deadline, `Interrupted` where an interrupt came before the request left.
+    /// `TimedOut` after the deadline, and `Interrupted` if an interrupt came before the request was sent.
     pub(crate) fn wait(&self) -> io::Result<()> {
         let mut state = self.state();
-        // hyper does not try to read right after it wrote.
+        // hyper does not try to read immediately after it wrote.
         if !state.replayed.is_empty() || state.channel.has_received() {
             state.drained = false;
             return Ok(());

@@ -6,7 +6,7 @@ use std::{fs, str};
 use crate::system::platform::Platform;
 use crate::transport::names::literal;
 
-/// The addresses that the hosts file gives a name. A file that cannot be read gives none.
+/// Returns the addresses that the hosts file gives for a name. A file that cannot be read counts as empty.
 pub(crate) fn addresses(name: &str, port: u16) -> Vec<SocketAddr> {
     fs::read(Platform::HERE.hosts_file()).map_or_else(|_| Vec::new(), |file| find(&file, name, port))
 }

@@ -1,13 +1,13 @@
-//! Hosts that are addresses.
+//! Hosts that are given as addresses.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use crate::system;
 
-/// The address that a host is, with port 0: IPv4 in any form that `inet_aton` takes (`127.1`, `0x7f.1`, `2130706433`), or
-/// IPv6, where a zone may follow (`fe80::1%eth0`).
+/// Parses a host that is an address, with port 0. Accepts IPv4 in any form that `inet_aton` accepts (`127.1`, `0x7f.1`,
+/// `2130706433`), and IPv6, also with a zone (`fe80::1%eth0`).
 pub(crate) fn parse(host: &str) -> Option<SocketAddr> {
-    // Few names begin like one.
+    // Few names begin like an address, so this check is usually enough.
     let first = host.bytes().next()?;
     if first.is_ascii_digit()
         && let Some(address) = ipv4(host)
@@ -23,7 +23,8 @@ pub(crate) fn parse(host: &str) -> Option<SocketAddr> {
     Some(SocketAddr::V6(SocketAddrV6::new(address, 0, 0, zone)))
 }
 
-/// Up to four numbers, the last one of which fills the rest: decimal, octal (`017`) or hexadecimal (`0x1f`).
+/// Parses up to four numbers. The last number fills the remaining bytes. Numbers are decimal, octal (`017`) or
+/// hexadecimal (`0x1f`).
 fn ipv4(text: &str) -> Option<Ipv4Addr> {
     let mut numbers = text.split('.');
     let mut address = 0_u32;
@@ -54,7 +55,7 @@ fn number(text: &str) -> Option<u32> {
     if digits.starts_with('+') { None } else { u32::from_str_radix(digits, radix).ok() }
 }
 
-/// The number of a network interface.
+/// Returns the number of a network interface.
 fn interface(zone: &str) -> Option<u32> {
     if let Ok(number) = zone.parse() {
         return Some(number);

@@ -1,9 +1,10 @@
-//! The addresses of a host, without the C library. A static program that calls `getaddrinfo` loads the NSS modules of the
-//! machine it runs on, and dies where they were made for another C library.
+//! Lookup of a host's addresses without the C library. A static program that calls `getaddrinfo` loads the NSS modules
+//! of its machine, and crashes if they were built for another C library.
 //!
-//! Addresses and the hosts file are read here. Other names are asked of the name servers in resolv.conf; only then a
-//! runtime is started. Where nsswitch.conf names further modules (mDNS, systemd-resolved, LDAP), `getent` is asked about a
-//! name that was not found: it belongs to the machine's own C library, and a fault of a module ends it, not us.
+//! This module reads addresses and the hosts file itself. It asks the name servers in resolv.conf for other names, and
+//! starts a runtime only for that. If nsswitch.conf names further modules (mDNS, systemd-resolved, LDAP), `getent`
+//! looks up names that were not found. `getent` belongs to the machine's own C library, so a fault of a module ends
+//! `getent` and not this program.
 
 pub(crate) mod hosts;
 pub(crate) mod literal;
@@ -18,14 +19,15 @@ pub use crate::system::name_error::{NameError, ServerFailure};
 
 use crate::system;
 
-/// Both loopback addresses, which is what `localhost` is (RFC 6761).
+/// The loopback addresses, which are the addresses of `localhost` (RFC 6761).
 const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
-/// The addresses of a host: a name, an address in any form that `inet_aton` takes, or an IPv6 address, in brackets or not.
+/// Returns the addresses of a host. The host is a name, an address in any form that `inet_aton` accepts, or an IPv6
+/// address with or without brackets.
 ///
 /// # Errors
 ///
-/// When the name has no address, or no name server says whether it has one before the deadline.
+/// When the name has no address, or when no name server answers before the deadline.
 pub fn addresses(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, NameError> {
     let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     if let Some(mut address) = literal::parse(bare) {
@@ -41,7 +43,7 @@ pub fn addresses(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketA
     if !found.is_empty() {
         return Ok(found);
     }
-    // Names that nobody is asked about (RFC 6761).
+    // Name servers are not asked about these names (RFC 6761).
     let lower = name.strip_suffix('.').unwrap_or(&name).to_ascii_lowercase();
     if lower.ends_with(".localhost") {
         return Ok(with_port(&LOOPBACK));
@@ -52,23 +54,23 @@ pub fn addresses(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketA
     system::elsewhere(host, &name, port, deadline)
 }
 
-/// The address that a host is, also where it is written in short (127.1) or in another base (0x7f.1).
+/// Parses a host that is an address. Short forms (127.1) and other bases (0x7f.1) are accepted.
 pub fn literal_address(host: &str) -> Option<IpAddr> {
     literal::parse(host).map(|address| address.ip())
 }
 
-/// Whether the host is `localhost`.
+/// Checks whether the host is `localhost`.
 pub fn is_localhost(host: &str) -> bool {
     host.strip_suffix('.').unwrap_or(host).eq_ignore_ascii_case("localhost")
 }
 
-/// Whether a host of a URL is this machine: `localhost`, or a loopback address.
+/// Checks whether the host of a URL is this machine: `localhost` or a loopback address.
 pub fn is_loopback(host: &str) -> bool {
     let address = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
     is_localhost(host) || address.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
-/// Whether a server, with its port, is an address that needs a network interface beside it, and has none.
+/// Checks whether a server (with its port) is an address that needs a network interface but has none.
 pub fn lacks_a_zone(server: &str) -> bool {
     server.parse().is_ok_and(|address| match address {
         SocketAddr::V6(address) => address.ip().is_unicast_link_local() && address.scope_id() == 0,
@@ -76,14 +78,14 @@ pub fn lacks_a_zone(server: &str) -> bool {
     })
 }
 
-/// What the hosts file says about a name, without the addresses that are known.
+/// Returns the addresses of a name in the hosts file that are not known yet.
 pub fn further_addresses(name: &str, port: u16, known: &[SocketAddr]) -> Vec<SocketAddr> {
     let mut found = hosts::addresses(name, port);
     found.retain(|address| !known.contains(address));
     found
 }
 
-/// The name as it is asked for: with punycode in place of other letters than ASCII's.
+/// Returns the name in ASCII for the lookup. Other letters are encoded as punycode.
 fn ascii(name: &str) -> Option<Cow<'_, str>> {
     if name.is_empty() || name.contains(|c: char| c.is_ascii_control() || " /?#@:\\[]%".contains(c)) {
         return None;

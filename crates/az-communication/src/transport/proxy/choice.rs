@@ -1,5 +1,5 @@
-//! Which proxy a connection takes, by the rules of Python's requests: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`, each in
-//! either case.
+//! Chooses the proxy for a connection, by the rules of Python's requests: `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`,
+//! each in upper or lower case.
 
 use std::env;
 use std::ffi::OsString;
@@ -8,14 +8,14 @@ use crate::transport::proxy::no_proxy;
 use crate::transport::proxy::proxy_error::{ProxyError, ProxyFault};
 use crate::transport::proxy::proxy_url::{self, Proxy};
 
-/// Reads a variable of the environment.
+/// A function that reads an environment variable.
 type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
-/// The proxy for an https connection to that host, if one is to be used.
+/// Returns the proxy for an https connection to this host, or `None` if the connection is direct.
 ///
 /// # Errors
 ///
-/// When a proxy is given that cannot be understood or is not supported.
+/// When the value of a proxy variable is malformed or not supported.
 pub(crate) fn for_host(host: &str, port: u16) -> Result<Option<Proxy>, ProxyError> {
     choose(host, port, &|name| env::var_os(name))
 }
@@ -26,7 +26,7 @@ fn choose(host: &str, port: u16, lookup: Lookup<'_>) -> Result<Option<Proxy>, Pr
     else {
         return Ok(None);
     };
-    // An empty no_proxy hides NO_PROXY from urllib, and not from requests. Both have a say.
+    // For urllib, an empty no_proxy hides NO_PROXY. For requests, it does not. Both of them can exclude a host.
     let filled = |name: &str| lookup(name).filter(|value| !value.is_empty());
     let for_requests = filled("no_proxy").or_else(|| filled("NO_PROXY"));
     let for_urllib = given(["no_proxy", "NO_PROXY"], lookup).map(|(_, list)| list);
@@ -41,7 +41,8 @@ fn choose(host: &str, port: u16, lookup: Lookup<'_>) -> Result<Option<Proxy>, Pr
     proxy_url::parse(&url, variable).map(Some).map_err(fail)
 }
 
-/// A variable in lower and upper case. The former wins, and hides the latter also where it is empty.
+/// Returns the value of a variable in lower or upper case. The lower case wins, and hides the upper case even if it is
+/// empty.
 fn given([lower, upper]: [&'static str; 2], lookup: Lookup<'_>) -> Option<(&'static str, OsString)> {
     let (name, value) = match lookup(lower) {
         Some(value) => (lower, value),
@@ -65,7 +66,7 @@ mod tests {
         value.get(name).and_then(Value::as_str)
     }
 
-    /// What is chosen, in the words of the cases.
+    /// Returns the choice in the format of the cases.
     fn chosen(case: &Value) -> String {
         let Some(Value::Object(variables)) = case.get("environment") else { panic!("no environment") };
         let variables: HashMap<String, OsString> =
@@ -94,7 +95,7 @@ mod tests {
         let mut differences = Vec::new();
         for case in cases.iter() {
             let expected = match case.get("proxy") {
-                // Not supported, which is an error and never a direct connection.
+                // A proxy that is not supported is an error, never a direct connection.
                 Some(proxy) if !matches!(text(proxy, "scheme"), Some("http" | "https")) => "error".into(),
                 Some(proxy) => format!(
                     "{}://{}:{} {}",

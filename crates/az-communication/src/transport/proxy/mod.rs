@@ -1,4 +1,4 @@
-//! Which proxy a request goes through, and the way through it.
+//! The choice of a proxy, and the connection through it.
 
 pub(crate) mod choice;
 pub(crate) mod no_proxy;

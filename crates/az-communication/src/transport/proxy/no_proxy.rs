@@ -1,10 +1,10 @@
-//! `NO_PROXY`: the hosts that are reached without a proxy, by the rules of requests and of Python's urllib, which both have
-//! a say.
+//! `NO_PROXY`: the hosts that are reached without a proxy. A host is excluded if the rules of requests or the rules of
+//! Python's urllib exclude it.
 
 use std::net::Ipv4Addr;
 
-/// requests: blanks do not count; an address is compared with addresses and networks, a name with names and their
-/// domains. Ports count where they are written in the URL: 443 never is.
+/// Applies the rules of requests. Blanks are ignored. An address is compared with addresses and networks, a name with
+/// names and domains. A port counts only if the URL contains it, which is never the case for 443.
 pub(crate) fn requests_excludes(list: &str, host: &str, port: u16) -> bool {
     let host = &bare(host);
     let with_port = &if port == 443 { host.clone() } else { format!("{host}:{port}") };
@@ -22,13 +22,14 @@ pub(crate) fn requests_excludes(list: &str, host: &str, port: u16) -> bool {
     }
 }
 
-/// urllib: `*` is everything; names and addresses are both text, without regard to case.
+/// Applies the rules of urllib. `*` excludes all hosts. Names and addresses are compared as text, without regard to
+/// case.
 pub(crate) fn urllib_excludes(list: &str, host: &str, _port: u16) -> bool {
     let host = &bare(host);
     if list == "*" {
         return true;
     }
-    // The last group of an IPv6 address counts as a port there.
+    // urllib treats the last group of an IPv6 address as a port.
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let without_port = host.rsplit_once(':').filter(|(_, port)| digits(port)).map_or(host.as_str(), |(bare, _)| bare);
     let mut entries = list.split(',').map(str::trim).filter(|entry| !entry.is_empty());
@@ -38,25 +39,25 @@ pub(crate) fn urllib_excludes(list: &str, host: &str, _port: u16) -> bool {
     })
 }
 
-/// As Python has it: in lower case, an IPv6 address without its brackets.
+/// Returns a host as Python has it: in lower case, and an IPv6 address without brackets.
 fn bare(host: &str) -> String {
     host.trim_matches(['[', ']']).to_ascii_lowercase()
 }
 
-/// Whether it is that name, or one below it.
+/// Checks whether a name is the domain or a name below it.
 fn is_within(name: &str, domain: &str) -> bool {
     name.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-/// `10.0.0.0/8`: one mask of 1 to 32 bits.
+/// Parses a network with a mask of 1 to 32 bits, such as `10.0.0.0/8`.
 fn network(entry: &str) -> Option<(u32, u32)> {
     let (address, bits) = entry.split_once('/')?;
     let bits: u32 = bits.trim().parse().ok().filter(|bits| (1..=32).contains(bits))?;
     Some((ipv4(address)?, u32::MAX << (32 - bits)))
 }
 
-/// An IPv4 address as C's `inet_aton` takes it: one to four numbers, decimal, octal or hexadecimal; the last one fills the
-/// rest.
+/// Parses an IPv4 address as C's `inet_aton` does: one to four numbers, decimal, octal or hexadecimal. The last number
+/// fills the remaining bytes.
 fn ipv4(text: &str) -> Option<u32> {
     if let Ok(address) = text.parse::<Ipv4Addr>() {
         return Some(address.into());

@@ -1,4 +1,4 @@
-//! Why a proxy cannot be used. Passwords never stand in it.
+//! Errors of a proxy. They never contain a password.
 
 use std::fmt;
 use std::io;
@@ -8,56 +8,57 @@ use crate::transport::error::TransportError;
 use crate::transport::http::connect::TIMEOUT;
 use crate::transport::proxy::proxy_url::Proxy;
 
-/// Why a proxy cannot be used.
+/// The reason why a proxy cannot be used.
 #[derive(Debug)]
 pub struct ProxyError {
-    /// The variable that names it.
+    /// The variable that names the proxy.
     pub(crate) variable: &'static str,
-    /// Its host and port; empty where the URL could not be read.
+    /// The proxy's host and port. Empty if the URL could not be parsed.
     pub(crate) address: String,
-    /// Whether a backslash in the URL made what follows it a path.
+    /// Whether the URL contains a backslash, so that the text after it counts as a path.
     pub(crate) backslash: bool,
     pub(crate) fault: ProxyFault,
 }
 
-/// What is wrong with a proxy.
+/// The fault of a proxy.
 #[derive(Debug)]
 pub(crate) enum ProxyFault {
     /// The value is not UTF-8.
     NotText,
-    /// The value has no scheme, or a host that looks like one.
+    /// The value has no scheme, or its host looks like a scheme.
     NoScheme,
-    /// The value names no host.
+    /// The value has no host.
     NoHost,
     /// The host is not valid.
     Host,
-    /// The port is not a number, or too large; it is there where it can be shown.
+    /// The port is not a number, or it is too large. The field holds the port if it can be shown.
     Port(Option<String>),
-    /// There is a blank at an end or in the host.
+    /// There is a blank at the start, at the end or in the host.
     Blank,
-    /// A character ends the host too early; it belongs to a user name or a password.
+    /// A character of the user name or the password ends the host too early, because it is not percent-encoded.
     Encoding,
-    /// A character of the user name or the password has no place in a header.
+    /// A character of the user name or the password is not allowed in a header.
     Latin1,
-    /// SOCKS.
+    /// The scheme is SOCKS, which is not supported.
     Socks,
-    /// Another scheme.
+    /// The scheme is not supported.
     Scheme(String),
-    /// It has no address, or nobody answers there.
+    /// The proxy has no address, or it does not answer.
     Unreachable(Box<TransportError>),
-    /// The connection to it failed.
+    /// The connection to the proxy failed.
     Io(io::Error),
-    /// It closed the connection without an answer.
+    /// The proxy closed the connection without a response.
     Closed,
-    /// The answer is not HTTP. Whether it looks like TLS.
+    /// The response is not HTTP. `tls` says whether it looks like TLS.
     NotHttp { tls: bool },
-    /// The answer's head does not end.
+    /// The head of the response has no end.
     Endless,
-    /// It refused, with this status and phrase, to connect to this address.
+    /// The proxy refused to connect to `target`, with this status and phrase.
     Refused { status: String, target: String },
-    /// 407: it wants a user name and a password, or others. What it offers, where that is not Basic.
+    /// The proxy answered 407: it requires a user name and a password, or other ones. `offered` holds the offered
+    /// methods if Basic is not among them.
     Authentication { given: bool, offered: Option<String> },
-    /// TLS with it failed.
+    /// TLS with the proxy failed.
     Tls(Box<TransportError>),
 }
 
@@ -70,7 +71,7 @@ impl ProxyError {
         Self { variable: proxy.variable, address: proxy.address(), backslash: proxy.backslash, fault }
     }
 
-    /// Whether another attempt would fail in the same way.
+    /// Checks whether another attempt would fail in the same way.
     pub(crate) fn is_permanent(&self) -> bool {
         use ProxyFault as F;
         match &self.fault {

@@ -1,4 +1,4 @@
-//! The URL of a proxy, read as requests and urllib3 read it.
+//! The URL of a proxy, parsed as requests and urllib3 parse it.
 
 use std::fmt;
 
@@ -8,34 +8,34 @@ use percent_encoding::percent_decode_str;
 
 use crate::transport::proxy::proxy_error::ProxyFault;
 
-/// A proxy to open a tunnel through.
+/// A proxy for a tunnel.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Proxy {
-    /// The variable that names it.
+    /// The variable that names the proxy.
     pub(crate) variable: &'static str,
-    /// Whether the connection to it is secured with TLS.
+    /// Whether the connection to the proxy uses TLS.
     pub(crate) tls: bool,
-    /// The host, an IPv6 address in brackets.
+    /// The host. An IPv6 address is in brackets.
     pub(crate) host: String,
     pub(crate) port: u16,
-    /// Whether a backslash ended the host: what was meant as a user name is taken for the host then, as requests does.
+    /// Whether a backslash ended the host. As in requests, text that was meant as a user name is then the host.
     pub(crate) backslash: bool,
     authorization: Option<String>,
 }
 
 impl Proxy {
-    /// The host and the port.
+    /// Returns the host and the port.
     pub(crate) fn address(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 
-    /// The value of `Proxy-Authorization`.
+    /// Returns the value of `Proxy-Authorization`.
     pub(crate) fn authorization(&self) -> Option<&str> {
         self.authorization.as_deref()
     }
 }
 
-/// Never with the password.
+/// The debug output omits the password.
 impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Proxy")
@@ -45,9 +45,9 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// Reads the URL. A scheme may be missing where nothing looks like one; the port may be.
+/// Parses the URL. The port may be missing. The scheme may be missing if no other part looks like a scheme.
 pub(crate) fn parse(url: &str, variable: &'static str) -> Result<Proxy, ProxyFault> {
-    // Without a scheme, a blank may be the start of a user name.
+    // Without a scheme, a blank can be the start of a user name.
     if url.starts_with(|first: char| first.is_whitespace() || first.is_control()) && url.contains("://") {
         return Err(ProxyFault::Blank);
     }
@@ -77,15 +77,15 @@ pub(crate) fn parse(url: &str, variable: &'static str) -> Result<Proxy, ProxyFau
         variable,
         tls,
         host: normalize(host)?,
-        // urllib3 takes port 0 for a missing one.
+        // urllib3 treats port 0 as missing.
         port: port.filter(|port| *port != 0).unwrap_or(if tls { 443 } else { 80 }),
         backslash,
         authorization: user.map_or(Ok(None), authorization)?,
     })
 }
 
-/// The scheme, without its colon, and the rest from `//` on. A name that is followed by a colon is a scheme, unless it has a
-/// dot.
+/// Returns the scheme without its colon, and the rest from `//` on. A name before a colon is a scheme unless it
+/// contains a dot.
 fn split_scheme(url: &str) -> (Option<&str>, std::borrow::Cow<'_, str>) {
     let is_name = |text: &str| {
         text.starts_with(|first: char| first.is_ascii_alphabetic())
@@ -98,8 +98,8 @@ fn split_scheme(url: &str) -> (Option<&str>, std::borrow::Cow<'_, str>) {
     }
 }
 
-/// Port 65536 and above, and what is not a number, are errors; an empty port is none. `shown`: whether the port can be shown,
-/// because it cannot be a password.
+/// Splits off the port. A port that is not a number up to 65535 is an error, and an empty port is missing. `shown` says
+/// whether an error may show the port. It may not if the port could be a part of a password.
 fn split_port(address: &str, shown: bool) -> Result<(&str, Option<u16>), ProxyFault> {
     if address.contains(|character: char| character.is_whitespace() || character.is_control()) {
         return Err(ProxyFault::Blank);
@@ -107,7 +107,7 @@ fn split_port(address: &str, shown: bool) -> Result<(&str, Option<u16>), ProxyFa
     if address.starts_with('[') && !address.contains(']') {
         return Err(ProxyFault::Host);
     }
-    // The colons of an IPv6 address stand before its bracket.
+    // The colons of an IPv6 address come before its closing bracket.
     let start = address.rfind(']').map_or(0, |at| at + 1);
     let Some((_, port)) = address[start..].split_once(':') else { return Ok((address, None)) };
     let host = &address[..address.len() - port.len() - 1];
@@ -122,7 +122,7 @@ fn split_port(address: &str, shown: bool) -> Result<(&str, Option<u16>), ProxyFa
     }
 }
 
-/// In lower case, names of other scripts in their ASCII form.
+/// Returns the host in lower case. Names in other scripts get their ASCII form.
 fn normalize(host: &str) -> Result<String, ProxyFault> {
     if host.is_empty() {
         return Err(ProxyFault::NoHost);
@@ -145,8 +145,8 @@ fn normalize(host: &str) -> Result<String, ProxyFault> {
     url.host_str().map(str::to_owned).ok_or(ProxyFault::Host)
 }
 
-/// Nothing is sent without a password, or without a user name. Only percent-encoding is decoded, and only where each percent
-/// sign begins an escape.
+/// Returns the value of `Proxy-Authorization`, or `None` if the user name or the password is missing. Percent-encoding
+/// is decoded only if each percent sign begins an escape.
 fn authorization(user: &str) -> Result<Option<String>, ProxyFault> {
     let Some((name, password)) = user.split_once(':').filter(|(name, _)| !name.is_empty()) else { return Ok(None) };
     let hex = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_hexdigit);

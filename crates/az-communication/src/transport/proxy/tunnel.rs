@@ -16,10 +16,10 @@ use crate::transport::proxy::proxy_error::{ProxyError, ProxyFault};
 use crate::transport::proxy::proxy_url::Proxy;
 use acs_identity_protocol::visible::escaped;
 
-/// The longest head of an answer that is read.
+/// The maximum size of a response's head in bytes.
 const MAX_HEAD: usize = 256 * 1024;
 
-/// A connection to that host and port through a proxy. `tls` makes the configuration for a proxy that speaks TLS.
+/// Opens a connection to this host and port through a proxy. `tls` creates the configuration for a proxy that uses TLS.
 pub(crate) fn tunnel(
     proxy: &Proxy,
     host: &str,
@@ -59,7 +59,7 @@ fn open(
     }
 }
 
-/// TLS with the proxy itself: the request names the server, and may hold a password.
+/// Starts TLS with the proxy itself. The request to the proxy names the server, and it can contain a password.
 fn secure(
     proxy: &Proxy,
     below: Channel,
@@ -72,7 +72,7 @@ fn secure(
     Ok(Channel::tls(session, below))
 }
 
-/// An error of TLS stands within one of the connection.
+/// Extracts the TLS error from an error of the connection.
 fn as_tls(proxy: &Proxy, wire: &Wire, fault: ProxyFault) -> ProxyFault {
     let ProxyFault::Io(error) = &fault else { return fault };
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
@@ -82,7 +82,7 @@ fn as_tls(proxy: &Proxy, wire: &Wire, fault: ProxyFault) -> ProxyFault {
     ProxyFault::Tls(Box::new(error))
 }
 
-/// Sends the request, and reads the head of the answer; interim ones are skipped.
+/// Sends the request and reads the head of the response. Interim responses are skipped.
 fn exchange(wire: &Wire, request: &str) -> Result<Vec<u8>, ProxyFault> {
     wire.send(request.as_bytes()).map_err(ProxyFault::Io)?;
     let mut bytes = Vec::new();
@@ -92,7 +92,7 @@ fn exchange(wire: &Wire, request: &str) -> Result<Vec<u8>, ProxyFault> {
                 bytes.drain(..end);
                 continue;
             }
-            // A server does not speak before TLS begins: more can only be a body, which has no meaning here.
+            // A server sends nothing before TLS begins. Further bytes can only be a body, which has no meaning here.
             bytes.truncate(end);
             return Ok(bytes);
         }
@@ -104,7 +104,7 @@ fn exchange(wire: &Wire, request: &str) -> Result<Vec<u8>, ProxyFault> {
         }
         match wire.receive(2048) {
             Ok(received) if received.is_empty() && bytes.is_empty() => return Err(ProxyFault::Closed),
-            // As requests, which takes the end of the connection for the end of the head.
+            // requests also treats the end of the connection as the end of the head.
             Ok(received) if received.is_empty() => return Ok(bytes),
             Ok(received) => bytes.extend_from_slice(&received),
             Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => {
@@ -115,7 +115,7 @@ fn exchange(wire: &Wire, request: &str) -> Result<Vec<u8>, ProxyFault> {
     }
 }
 
-/// Where the empty line ends. Lines may end with a line feed alone.
+/// Returns the position after the empty line. Lines can end with a line feed alone.
 fn end_of_head(bytes: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'\n', bytes).find_map(|at| match bytes[at + 1..] {
         [b'\n', ..] => Some(at + 2),
@@ -124,7 +124,7 @@ fn end_of_head(bytes: &[u8]) -> Option<usize> {
     })
 }
 
-/// The status and its phrase.
+/// Returns the status and its phrase.
 fn status(head: &[u8]) -> Result<(u16, String), ProxyFault> {
     let line = String::from_utf8_lossy(head.split(|byte| *byte == b'\n').next().unwrap_or_default());
     let not_http = || ProxyFault::NotHttp { tls: false };
@@ -136,14 +136,14 @@ fn status(head: &[u8]) -> Result<(u16, String), ProxyFault> {
     Ok((number, reason.trim().to_owned()))
 }
 
-/// The ways to authenticate that the proxy offers, where Basic is not one of them.
+/// Returns the authentication methods that the proxy offers, if Basic is not one of them.
 fn offered(head: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(head);
     let challenges = text.lines().filter_map(|line| {
         let (name, value) = line.split_once(':')?;
         name.trim().eq_ignore_ascii_case("proxy-authenticate").then_some(value)
     });
-    // One line may hold several, and parameters of them behind commas, too.
+    // One line can hold several methods, and also parameters after commas.
     let schemes: Vec<&str> = challenges
         .flat_map(|value| value.split(','))
         .filter_map(|part| part.split_whitespace().next().filter(|word| !word.contains('=')))

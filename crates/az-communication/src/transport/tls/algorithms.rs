@@ -1,4 +1,4 @@
-//! The kinds of signatures that are verified, and names for those that are not.
+//! The signature algorithms that are verified, and names for algorithms that are not.
 
 use rustls::SignatureScheme;
 use rustls::crypto::WebPkiSupportedAlgorithms;
@@ -6,8 +6,8 @@ use webpki::{aws_lc_rs as aws, ring};
 
 use crate::transport::x509::der::{OBJECT_IDENTIFIER, dotted, element};
 
-/// ring's, and those of aws-lc that ring lacks: P-521, and SHA-512 with P-256 and P-384. They verify only, which needs no
-/// random numbers, so aws-lc's slow start is not met (docs/decisions/cryptography.md).
+/// The algorithms of ring, and algorithms of aws-lc that ring lacks: P-521, and SHA-512 with P-256 and P-384.
+/// Verification needs no random numbers, so it avoids the slow start of aws-lc (docs/decisions/cryptography.md).
 pub(crate) static SUPPORTED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[
         ring::ECDSA_P256_SHA256,
@@ -30,7 +30,7 @@ pub(crate) static SUPPORTED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorith
         aws::ECDSA_P521_SHA384,
         aws::ECDSA_P521_SHA512,
     ],
-    // TLS 1.3 takes the first one of each; in TLS 1.2 the curve is free.
+    // TLS 1.3 uses the first algorithm of each entry. TLS 1.2 permits any curve.
     mapping: &[
         (
             SignatureScheme::ECDSA_NISTP384_SHA384,
@@ -54,16 +54,16 @@ pub(crate) static SUPPORTED: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorith
     ],
 };
 
-/// Whether a kind of signature is verified, with whatever key.
+/// Checks whether a signature algorithm is verified, with any key.
 pub(crate) fn is_supported(algorithm: &[u8]) -> bool {
     SUPPORTED.all.iter().any(|known| known.signature_alg_id().as_ref() == algorithm)
 }
 
-/// A kind of signature or of key, by its algorithm identifier, in words.
+/// Returns the name of a signature or key algorithm for its algorithm identifier.
 pub(crate) fn name(algorithm: &[u8]) -> String {
     let Some((OBJECT_IDENTIFIER, id, parameters)) = element(algorithm) else { return "an unknown one".into() };
     let id = dotted(id);
-    // For keys on curves, the curve decides.
+    // For elliptic-curve keys, the curve decides.
     let id = match (id.as_str(), element(parameters)) {
         ("1.2.840.10045.2.1", Some((OBJECT_IDENTIFIER, curve, _))) => dotted(curve),
         _ => id,
@@ -74,7 +74,7 @@ pub(crate) fn name(algorithm: &[u8]) -> String {
     }
 }
 
-/// What can be met in certificates.
+/// Algorithms that certificates use.
 const NAMES: [(&str, &str); 34] = [
     ("1.2.840.113549.1.1.1", "RSA"),
     ("1.2.840.113549.1.1.2", "RSA with MD2"),

@@ -1,5 +1,5 @@
-//! Whether an authority may sign, as OpenSSL judges the authorities of a bundle. webpki looks at nothing of them but their
-//! name constraints (docs/decisions/cryptography.md).
+//! Checks whether an authority may sign certificates, by the rules that OpenSSL applies to the authorities of a bundle.
+//! webpki checks only their name constraints (docs/decisions/cryptography.md).
 
 use crate::transport::tls::certificate_problem::AnchorFault;
 use crate::transport::x509::certificate::Certificate;
@@ -13,17 +13,18 @@ const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
 const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
 
-/// The extensions that are looked at, or that OpenSSL knows and that have no meaning here: those of 2.5.29, by last number.
+/// The extensions of 2.5.29, by last number, that are checked here or that OpenSSL knows and that have no effect here.
 const KNOWN: [u8; 11] = [15, 17, 19, 28, 30, 31, 32, 33, 36, 37, 54];
-/// Netscape's type of certificate.
+/// Netscape's certificate type.
 const NETSCAPE_TYPE: &[u8] = &[0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 1, 1];
-/// Proxy certificates, addresses and numbers of networks.
+/// Proxy certificates, IP address blocks and autonomous system numbers.
 const PKIX: [&[u8]; 3] = [&[0x2b, 6, 1, 5, 5, 7, 1, 7], &[0x2b, 6, 1, 5, 5, 7, 1, 8], &[0x2b, 6, 1, 5, 5, 7, 1, 14]];
-/// Microsoft's and Netscape's elder purposes of servers.
+/// Microsoft's and Netscape's older key purposes for servers.
 pub(crate) const SERVER_GATED: [&[u8]; 2] =
     [&[0x2b, 6, 1, 4, 1, 0x82, 0x37, 10, 3, 3], &[0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 4, 1]];
 
-/// Judges an authority with so many certificates of other authorities below it, at that second since 1970.
+/// Checks an authority. `below` is the number of other authorities below it, and `now` is the time in seconds since
+/// 1970.
 pub(crate) fn judge(authority: &Certificate<'_>, below: usize, now: i64) -> Result<(), AnchorFault> {
     if now < authority.not_before {
         return Err(AnchorFault::NotValidYet(authority.not_before));
@@ -48,7 +49,7 @@ pub(crate) fn judge(authority: &Certificate<'_>, below: usize, now: i64) -> Resu
                 return Err(AnchorFault::PathLength);
             }
         }
-        // Certificates of elder times.
+        // These are old certificates.
         None if authority.is_version_1 && authority.is_self_issued() => {}
         None if usage.is_some() => {}
         None => return Err(AnchorFault::NotAnAuthority),
@@ -59,7 +60,7 @@ pub(crate) fn judge(authority: &Certificate<'_>, below: usize, now: i64) -> Resu
     }
 }
 
-/// An extension that must be understood and is not.
+/// Returns a critical extension that is not supported.
 pub(crate) fn unknown_critical(certificate: &Certificate<'_>) -> Option<String> {
     let is_known = |id: &[u8]| {
         matches!(id, [0x55, 0x1d, last] if KNOWN.contains(last)) || id == NETSCAPE_TYPE || PKIX.contains(&id)
@@ -68,7 +69,7 @@ pub(crate) fn unknown_critical(certificate: &Certificate<'_>) -> Option<String> 
     Some(dotted(unknown.id))
 }
 
-/// Whether its basic constraints say that it is an authority.
+/// Checks whether the basic constraints say that it is an authority.
 pub(crate) fn is_authority(certificate: &Certificate<'_>) -> bool {
     certificate.extension(BASIC_CONSTRAINTS).and_then(basic_constraints).is_some_and(|(is_authority, _)| is_authority)
 }
@@ -77,7 +78,7 @@ pub(crate) fn has_name_constraints(certificate: &Certificate<'_>) -> bool {
     certificate.extension(NAME_CONSTRAINTS).is_some()
 }
 
-/// Whether the extended key usage, where there is one, allows servers.
+/// Checks whether the extended key usage permits servers. A certificate without the extension permits them.
 pub(crate) fn is_for_servers(certificate: &Certificate<'_>) -> bool {
     let Some(purposes) = certificate.extension(EXTENDED_KEY_USAGE) else { return true };
     elements(element(purposes).map_or(&[], |(_, list, _)| list)).any(|(tag, id)| {
@@ -85,27 +86,29 @@ pub(crate) fn is_for_servers(certificate: &Certificate<'_>) -> bool {
     })
 }
 
-/// Whether the key usage, where there is one, allows signing certificates (keyCertSign, bit 5).
+/// Checks whether the key usage permits signing certificates (keyCertSign, bit 5). A certificate without the extension
+/// permits it.
 pub(crate) fn may_sign(certificate: &Certificate<'_>) -> bool {
     certificate.extension(KEY_USAGE).is_none_or(|usage| has_bits(usage, 0x04))
 }
 
-/// Whether the key usage, where there is one, allows TLS: digitalSignature, keyEncipherment or keyAgreement.
+/// Checks whether the key usage permits TLS: digitalSignature, keyEncipherment or keyAgreement. A certificate without
+/// the extension permits it.
 pub(crate) fn may_serve(certificate: &Certificate<'_>) -> bool {
     certificate.extension(KEY_USAGE).is_none_or(|usage| has_bits(usage, 0x80 | 0x20 | 0x08))
 }
 
-/// Whether Netscape's type of certificate, where there is one, is that of a server.
+/// Checks whether Netscape's certificate type is the type of a server. A certificate without the extension is accepted.
 pub(crate) fn is_of_server_type(certificate: &Certificate<'_>) -> bool {
     certificate.extension(NETSCAPE_TYPE).is_none_or(|kind| has_bits(kind, 0x40))
 }
 
-/// Whether one of these is set among the first eight bits.
+/// Checks whether any of these bits is set among the first eight.
 fn has_bits(bits: &[u8], any_of: u8) -> bool {
     matches!(element(bits), Some((BIT_STRING, [_, first, ..], _)) if first & any_of != 0)
 }
 
-/// Whether it is an authority, and how many others may stand below it.
+/// Returns whether it is an authority, and how many other authorities may be below it.
 fn basic_constraints(constraints: &[u8]) -> Option<(bool, Option<usize>)> {
     let (SEQUENCE, mut rest, _) = element(constraints)? else { return None };
     let mut is_authority = false;

@@ -1,4 +1,4 @@
-//! A bundle of certificates: a PEM file, or a directory of them as OpenSSL hashes it.
+//! A bundle of certificates: a PEM file, or a directory with files under OpenSSL's hashed names.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
@@ -13,14 +13,14 @@ use crate::transport::tls::bundle_scan::{self, CHUNK};
 use crate::transport::x509::name::canonical;
 use crate::transport::x509::{certificate as x509, pem};
 
-/// More than all authorities of the world.
+/// The maximum size in bytes. It is larger than all authorities of the world together.
 const MOST: u64 = 64 * 1024 * 1024;
 
 /// A certificate of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Anchor {
     pub(crate) der: CertificateDer<'static>,
-    /// OpenSSL's settings in the bundle forbid it to vouch for servers.
+    /// Whether OpenSSL's trust settings in the bundle forbid it to vouch for servers.
     pub(crate) is_distrusted: bool,
 }
 
@@ -34,24 +34,24 @@ pub(crate) struct Bundle {
 
 #[derive(Debug)]
 enum Source {
-    /// The file, and its beginning.
+    /// The file, and the bytes at its start.
     File(File, Vec<u8>),
     Directory,
 }
 
 impl Bundle {
-    /// Opens it, and reads as much as shows that there is a certificate in it.
+    /// Opens the bundle, and reads enough of it to know that it contains a certificate.
     ///
     /// # Errors
     ///
-    /// When it cannot be read, or has no certificate.
+    /// When it cannot be read, or when it contains no certificate.
     pub(crate) fn open(path: &Path, named_by: &'static str) -> Result<Self, BundleError> {
         let source = open(path).map_err(|fault| BundleError { named_by, path: path.to_owned(), fault })?;
         Ok(Self { path: path.to_owned(), named_by, source })
     }
 
-    /// The certificates that could have issued one of the chain, or are one of it, where the names are the same to the
-    /// byte. It reads the file to its end, so it works once.
+    /// Returns the certificates whose names are byte for byte the issuer or the subject of a certificate in the chain.
+    /// It reads the file to its end, so it can be called only once.
     pub(crate) fn likely(&mut self, chain: &[CertificateDer<'_>]) -> Result<Vec<Anchor>, BundleError> {
         let found = match &mut self.source {
             Source::Directory => in_directory(&self.path, chain).map(|found| found.into_iter().map(anchor).collect()),
@@ -61,7 +61,7 @@ impl Bundle {
         found.map_err(|error| self.unreadable(&error))
     }
 
-    /// Likewise, by OpenSSL's comparison of names and from all kinds of PEM. It reads everything.
+    /// Does the same with OpenSSL's comparison of names and for all kinds of PEM. It reads the whole bundle.
     pub(crate) fn possible(&self, chain: &[CertificateDer<'_>]) -> Result<Vec<Anchor>, BundleError> {
         let blocks = match &self.source {
             Source::Directory => in_directory(&self.path, chain),
@@ -80,13 +80,13 @@ impl Bundle {
     }
 }
 
-/// Only of blocks that are certificates.
+/// Converts a block. The block must be a certificate.
 fn anchor(block: pem::Block) -> Anchor {
     let der = block.certificate().unwrap_or_default().to_vec().into();
     Anchor { der, is_distrusted: !block.may_vouch_for_servers() }
 }
 
-/// The names of the issuers and of the chain itself, as OpenSSL compares them.
+/// Returns the issuers and subjects of the chain in the form that OpenSSL compares.
 fn names(chain: &[CertificateDer<'_>]) -> Vec<Vec<u8>> {
     let mut names: Vec<Vec<u8>> = Vec::new();
     for certificate in chain.iter().filter_map(|der| x509::parse(der)) {
@@ -97,7 +97,8 @@ fn names(chain: &[CertificateDer<'_>]) -> Vec<Vec<u8>> {
     names
 }
 
-/// What OpenSSL finds in a directory: of each name the files HASH.0, HASH.1 and so on.
+/// Returns the certificates that OpenSSL finds in a directory. For each name, these are the files HASH.0, HASH.1 and so
+/// on.
 fn in_directory(path: &Path, chain: &[CertificateDer<'_>]) -> io::Result<Vec<pem::Block>> {
     let mut found = Vec::new();
     for name in names(chain) {
@@ -132,7 +133,7 @@ fn open(path: &Path) -> Result<Source, BundleFault> {
         ErrorKind::NotFound | ErrorKind::NotADirectory => BundleFault::Missing,
         _ => BundleFault::Unreadable(system_text(&error)),
     };
-    // First: it may wait for ever to open a pipe.
+    // The kind of file is checked first, because opening a pipe could block for ever.
     let metadata = fs::metadata(path).map_err(fault)?;
     if metadata.is_dir() {
         let mut entries = fs::read_dir(path).map_err(fault)?;
@@ -146,7 +147,7 @@ fn open(path: &Path) -> Result<Source, BundleFault> {
         return Err(BundleFault::TooLarge);
     }
     let mut file = File::open(path).map_err(fault)?;
-    // One more than there is, so that the end is seen without a larger buffer.
+    // The extra byte makes the end of the file visible without a larger buffer.
     let size = usize::try_from(metadata.len()).unwrap_or(CHUNK) + 1;
     let mut start = vec![0; size.clamp(1024, CHUNK)];
     let filled = file.read(&mut start).map_err(fault)?;
@@ -161,7 +162,7 @@ fn open(path: &Path) -> Result<Source, BundleFault> {
     Err(what_it_is(&text))
 }
 
-/// `5ed36f99.0`
+/// Checks whether a file has a hashed name, such as `5ed36f99.0`.
 fn is_hash(name: &str) -> bool {
     name.split_once('.').is_some_and(|(hash, number)| {
         hash.len() == 8
@@ -180,7 +181,7 @@ fn kind(metadata: &fs::Metadata) -> &'static str {
     }
 }
 
-/// What a file without a certificate is.
+/// Returns what a file without a certificate is.
 fn what_it_is(text: &[u8]) -> BundleFault {
     let blocks = pem::blocks(text);
     match text {

@@ -1,27 +1,27 @@
-//! Why a bundle of certificates cannot be used.
+//! Errors of a bundle of certificates.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Why the bundle that a variable names cannot be used.
+/// The reason why the bundle that a variable names cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BundleError {
-    /// `REQUESTS_CA_BUNDLE`, say.
+    /// The variable, such as `REQUESTS_CA_BUNDLE`.
     pub(crate) named_by: &'static str,
     pub(crate) path: PathBuf,
     pub(crate) fault: BundleFault,
 }
 
-/// What is wrong with a bundle.
+/// The fault of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BundleFault {
-    /// Nothing is there.
+    /// The file does not exist.
     Missing,
-    /// It cannot be read, with the system's words.
+    /// It cannot be read. The field is the system's error text.
     Unreadable(String),
-    /// A pipe, a socket, a device: anything that is not a file or a directory.
+    /// It is not a file or a directory, but a pipe, a socket or a device.
     NotAFile(&'static str),
-    /// A directory in which nothing has a name that OpenSSL looks for.
+    /// A directory without files under OpenSSL's hashed names.
     NotHashed,
     /// It is empty.
     Empty,
@@ -35,9 +35,9 @@ pub(crate) enum BundleFault {
     Binary,
     /// Text without PEM.
     Text,
-    /// PEM of other kinds: their labels.
+    /// PEM of other kinds. The field holds their labels.
     OtherPem(Vec<String>),
-    /// A block says that it is a certificate and is not one.
+    /// A block has the label of a certificate, but its content is malformed.
     Damaged,
 }
 

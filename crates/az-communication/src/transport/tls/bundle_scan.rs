@@ -1,4 +1,4 @@
-//! Finding the issuer in a large PEM file, reading and decoding no more than that needs.
+//! Finds the issuer in a large PEM file. It reads and decodes only the necessary parts.
 
 use std::io;
 
@@ -8,18 +8,19 @@ use rustls::pki_types::CertificateDer;
 
 use crate::transport::x509::certificate as x509;
 
-/// How much of a bundle is in memory at once, at most. Fresh pages cost more than reading.
+/// The usual size of the buffer in bytes. New memory pages cost more time than reading.
 pub(crate) const CHUNK: usize = 16 * 1024;
 
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 const END: &[u8] = b"-----END CERTIFICATE-----";
 
-/// Most subjects begin and differ from others within so many characters of base64, six lines of them.
+/// The number of base64 characters (six lines) within which most subjects begin and differ from each other.
 const PREFIX: usize = 384;
 
-/// A bundle holds some 150 certificates, and checking them all would cost more than the whole command. So it is read
-/// piece by piece, and of each certificate no more is decoded than shows that its subject is another one. `start` is the
-/// beginning of the file, which was read already.
+/// Finds the certificates of a bundle that could have issued a certificate of the chain. A bundle holds about 150
+/// certificates, and checking them all would cost more time than the rest of the command. So the file is read in
+/// pieces, and each certificate is decoded only until its subject is known to differ. `start` is the start of the file,
+/// which was read before.
 pub(crate) fn issuers_in(
     file: &mut impl io::Read,
     start: Vec<u8>,
@@ -43,7 +44,7 @@ pub(crate) fn issuers_in(
         let mut at = 0;
         loop {
             let Some(start) = begin.find(&text[at..filled]) else {
-                // Comments of any length are forgotten, but for what may be the start of the line that is looked for.
+                // Comments of any length are dropped, except the last bytes, which may be the start of the line.
                 at = at.max(filled.saturating_sub(BEGIN.len() - 1));
                 break;
             };
@@ -51,7 +52,7 @@ pub(crate) fn issuers_in(
             let block = &text[at + BEGIN.len()..filled];
             let byte_before = if at == 0 { before } else { text[at - 1] };
             if byte_before != b'\n' || !is_end_of_line(block) {
-                // A comment.
+                // The text is in a comment.
                 at += BEGIN.len();
                 continue;
             }
@@ -60,7 +61,7 @@ pub(crate) fn issuers_in(
                 at += BEGIN.len();
                 continue;
             }
-            // Where the subject is not within the prefix, everything is looked at.
+            // If the subject is not within the prefix, the whole certificate is decoded.
             let Some(length) = end.find(block) else { break };
             let (der, _) = decoder.decode(&block[..length], usize::MAX);
             let wanted = x509::parse(der).is_some_and(|certificate| {
@@ -77,7 +78,7 @@ pub(crate) fn issuers_in(
             filled -= at;
         }
         if filled == text.len() {
-            // A piece without the end of a certificate.
+            // The buffer does not hold the end of a certificate.
             text.resize((text.len() * 2).max(1024), 0);
         }
         let count = file.read(&mut text[filled..])?;
@@ -88,7 +89,7 @@ pub(crate) fn issuers_in(
     }
 }
 
-/// Whether the first block of a file is a certificate, where it is within what was read.
+/// Checks whether the first block of a file is a certificate that is completely within these bytes.
 pub(crate) fn begins_with_certificate(text: &[u8]) -> bool {
     let Some(at) = memmem::find(text, BEGIN) else { return false };
     let block = &text[at + BEGIN.len()..];
@@ -97,12 +98,12 @@ pub(crate) fn begins_with_certificate(text: &[u8]) -> bool {
     x509::parse(Decoder::default().decode(&block[..length], usize::MAX).0).is_some()
 }
 
-/// Whether nothing but blanks follows on the line.
+/// Checks whether only blanks follow on the line.
 fn is_end_of_line(text: &[u8]) -> bool {
     matches!(text.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\r')), None | Some(b'\n'))
 }
 
-/// Decodes base64 in lines, with buffers that are used again.
+/// Decodes base64 in lines, with buffers that are reused.
 #[derive(Default)]
 struct Decoder {
     clean: Vec<u8>,
@@ -110,8 +111,8 @@ struct Decoder {
 }
 
 impl Decoder {
-    /// Decodes up to so many characters, a multiple of four, or up to a hyphen; nothing where it is not base64. And whether
-    /// there were as many, or the hyphen.
+    /// Decodes up to `limit` characters (a multiple of four), or up to a hyphen. The result is empty if the text is not
+    /// base64. Also returns whether the limit or the hyphen was reached.
     fn decode(&mut self, block: &[u8], limit: usize) -> (&[u8], bool) {
         self.clean.clear();
         let (mut rest, mut ended) = (block, false);
@@ -144,7 +145,7 @@ mod tests {
         format!("-----BEGIN CERTIFICATE-----\r\n{}\r\n-----END CERTIFICATE-----\r\n", lines.join("\r\n"))
     }
 
-    /// Only names and times matter here.
+    /// Creates a certificate in which only names and times matter.
     fn certificate(subject: &[u8], padding: usize) -> Vec<u8> {
         let element = |tag: u8, content: &[u8]| {
             let mut der = vec![tag, 0x82, (content.len() >> 8) as u8, content.len() as u8];
@@ -187,7 +188,7 @@ mod tests {
             assert_eq!(found(&text), [CertificateDer::from(long.clone()), CertificateDer::from(wanted.clone())]);
         }
         assert!(found("-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n").is_empty());
-        // In a comment it is not one, wherever the pieces of the file begin.
+        // A certificate in a comment does not count, wherever the pieces of the file begin.
         for blanks in 0..40 {
             let comment = format!("{}\n#{}{}", "x".repeat(CHUNK - blanks), pem(&wanted, 64), pem(&long, 64));
             assert_eq!(found(&comment), [CertificateDer::from(long.clone())], "{blanks}");

@@ -1,4 +1,4 @@
-//! Why a certificate cannot be trusted: as data, in words, and what to do about it.
+//! Reasons why a certificate cannot be trusted, as data and in words.
 
 use std::fmt;
 use std::io;
@@ -11,14 +11,14 @@ use crate::system::system_text;
 use crate::transport::tls::bundle_error::BundleError;
 use crate::transport::tls::trust::Trust;
 
-/// Why a certificate cannot be trusted.
+/// The reason why a certificate cannot be trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateProblem {
-    /// Whom to trust.
+    /// The authorities that are trusted.
     pub(crate) trust: Trust,
-    /// Whether the server is on this machine, as an emulator is.
+    /// Whether the server is on this machine, as an emulator usually is.
     pub(crate) is_local: bool,
-    /// Where an emulator has another name than the one that it was asked for.
+    /// The names of an emulator that was addressed by another name.
     pub(crate) emulator: Option<EmulatorNames>,
     pub(crate) kind: ProblemKind,
 }
@@ -26,76 +26,78 @@ pub struct CertificateProblem {
 /// The names in the certificate of an emulator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EmulatorNames {
-    /// The one that is not in it, and was asked for.
+    /// The name in the request, which is not in the certificate.
     pub(crate) asked: String,
     pub(crate) names: Vec<String>,
 }
 
-/// Which certificate of a chain.
+/// A certificate of a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Who {
-    /// The server's own.
+    /// The server's own certificate.
     Server,
-    /// One that the server sent with it, of the authority with that name.
+    /// A certificate that the server sent with it. The field is the name of the authority.
     Intermediate(String),
 }
 
-/// What is wrong.
+/// The kind of problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ProblemKind {
-    /// The bundle cannot be read, or no longer.
+    /// The bundle cannot be read, or cannot be read any more.
     Bundle(BundleError),
-    /// Authorities could not be looked for, because the process may not open another file. The system's number of the error.
+    /// Authorities could not be read, because the process cannot open another file. The field is the system's error
+    /// number.
     TooManyFiles(i32),
-    /// The server signed it itself, and nobody named it.
+    /// The server signed the certificate itself, and it is not in a bundle.
     SelfSigned,
-    /// The issuer at the end of what the server sent is not known. Whether the server sent its self-signed certificate.
+    /// The issuer at the end of the server's chain is not known. `sent` says whether the server sent the issuer's
+    /// self-signed certificate.
     UnknownIssuer { issuer: String, sent: bool },
-    /// An authority of that name is known, and it has another key.
+    /// An authority with this name is known, but it has another key.
     OtherKey { issuer: String },
-    /// It is valid until that second since 1970.
+    /// The certificate has expired. The number is its end in seconds since 1970.
     Expired(Who, i64),
-    /// It is valid from that second since 1970 on.
+    /// The certificate is not valid yet. The number is its start in seconds since 1970.
     NotValidYet(Who, i64),
-    /// It is for other hosts: their names.
+    /// The certificate is for other hosts. The field holds their names.
     OtherName(Vec<String>),
-    /// It has the address of the endpoint as the name of a host, where it must stand as an address.
+    /// The certificate has the address of the endpoint as a DNS name, but it must be an IP address.
     AddressAsName(IpAddr),
-    /// An authority may not sign for that host.
+    /// The name constraints of an authority exclude this host.
     NameConstraints,
-    /// An RSA key of so many bits.
+    /// An RSA key with an unsupported number of bits.
     KeySize(Who, usize),
-    /// A kind of key that is not supported.
+    /// A key algorithm that is not supported.
     Key(Who, String),
-    /// A kind of signature that is not supported.
+    /// A signature algorithm that is not supported.
     Signature(Who, String),
     /// The signature is wrong.
     BadSignature(Who),
-    /// The authority that the bundle or this machine trusts may not sign it.
+    /// The authority in the bundle or on this machine may not sign this certificate.
     Anchor(String, AnchorFault),
-    /// What issued another certificate is not an authority.
+    /// The issuer of another certificate is not an authority.
     NotAnAuthority(String),
-    /// More authorities stand between than one of them allows.
+    /// There are more authorities between the server and the root than one of them permits.
     PathLength,
-    /// It is not for servers.
+    /// The extended key usage does not permit servers.
     Purpose(Who),
-    /// Its key may not be used for this: signing certificates, or TLS for the server's.
+    /// The key usage does not permit this use: signing certificates, or TLS for the server's certificate.
     KeyUsage(Who),
-    /// Netscape's type of the server's certificate is not that of a server.
+    /// Netscape's certificate type is not the type of a server.
     NetscapeType,
-    /// The certificate of an authority, not of a server.
+    /// It is the certificate of an authority, not of a server.
     Authority,
-    /// More certificates than are looked at.
+    /// There are more certificates than are checked.
     TooMany,
-    /// An extension that must be understood and is not, by its object identifier.
+    /// A critical extension that is not supported. The field is its object identifier.
     CriticalExtension(Who, String),
-    /// It cannot be read, or is not valid.
+    /// The certificate cannot be parsed, or it is not valid.
     Malformed,
-    /// The server sent none.
+    /// The server sent no certificate.
     Missing,
 }
 
-/// Why an authority may not sign.
+/// The reason why an authority may not sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AnchorFault {
     Expired(i64),
@@ -105,11 +107,11 @@ pub(crate) enum AnchorFault {
     KeyUsage,
     Purpose,
     CriticalExtension(String),
-    /// OpenSSL's settings in the bundle say so.
+    /// OpenSSL's trust settings in the bundle forbid it.
     Distrusted,
 }
 
-/// The most authorities between a server and its root.
+/// The maximum number of authorities between a server and its root.
 pub(crate) const MOST_BETWEEN: usize = 6;
 
 impl std::error::Error for CertificateProblem {}
@@ -138,7 +140,7 @@ impl fmt::Display for AnchorFault {
     }
 }
 
-/// Without a full stop, to stand behind `The certificate of HOST cannot be trusted: `.
+/// The text has no full stop. It follows `The certificate of HOST cannot be trusted: `.
 impl fmt::Display for CertificateProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use ProblemKind as K;
@@ -194,7 +196,7 @@ impl fmt::Display for CertificateProblem {
     }
 }
 
-/// As many as fit into a line.
+/// Returns as many names as fit on a line.
 pub(crate) fn list(names: &[String]) -> String {
     const SHOWN: usize = 8;
     let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -209,7 +211,8 @@ pub(crate) fn date(seconds: i64) -> String {
 }
 
 impl CertificateProblem {
-    /// The problem within an error of TLS. Those that the verifier did not make itself are about what was shown.
+    /// Returns the problem in an error of TLS. An error that did not come from our verifier says that the certificates
+    /// are missing or malformed.
     pub(crate) fn of(error: &rustls::Error) -> Self {
         if let rustls::Error::InvalidCertificate(rustls::CertificateError::Other(other)) = error
             && let Some(problem) = other.0.downcast_ref::<Self>()
@@ -223,7 +226,7 @@ impl CertificateProblem {
         Self { trust: Trust::Default, is_local: false, emulator: None, kind }
     }
 
-    /// Whether the clock of this machine decides about it.
+    /// Checks whether the problem depends on the clock of this machine.
     pub(crate) fn is_about_time(&self) -> bool {
         matches!(
             self.kind,

@@ -1,4 +1,5 @@
-//! TLS for the client: rustls on ring, and a verifier that loads roots only when a certificate has come.
+//! TLS for the client: rustls with ring, and a verifier that loads root certificates only when the server has sent its
+//! certificate.
 
 use std::sync::{Arc, Mutex};
 
@@ -16,33 +17,34 @@ use crate::transport::tls::diagnosis;
 use crate::transport::tls::trust::{self, OwnEmulator, Trust};
 use crate::transport::tls::verify::{Shown, possible};
 
-/// The one place that chooses the cryptography. Not aws-lc-rs: it costs 33 ms at the first random number
-/// (docs/decisions/cryptography.md). Named explicitly everywhere, because the workspace's other half turns on a second provider.
+/// Chooses the cryptography for the whole program. aws-lc-rs is not used because its first random number costs 33 ms
+/// (docs/decisions/cryptography.md). The provider is always named explicitly, because another crate of the workspace
+/// turns on a second provider.
 fn provider() -> CryptoProvider {
     CryptoProvider { signature_verification_algorithms: SUPPORTED, ..rustls::crypto::ring::default_provider() }
 }
 
-/// What is trusted, ready for one connection: a bundle is open, and known to have a certificate.
+/// The trust settings for one connection. If there is a bundle, it is open and contains a certificate.
 pub(crate) struct Prepared {
     trust: Trust,
     bundle: Option<Bundle>,
     own_emulator: Arc<OwnEmulator>,
 }
 
-/// Who vouches for a server.
+/// The source of trust in a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Voucher {
-    /// An authority of those to be trusted.
+    /// One of the usual authorities, or an authority of the bundle.
     Trusted,
-    /// The authority in this user's data folder, which is trusted beside them.
+    /// The authority in this user's data folder, which is also trusted.
     OwnEmulator,
 }
 
-/// Opens the bundle, where one is named.
+/// Opens the bundle if there is one.
 ///
 /// # Errors
 ///
-/// When it cannot be used. Nothing was sent yet then.
+/// When the bundle cannot be used. Nothing has been sent at this point.
 pub(crate) fn prepare(trust: &Trust, own_emulator: &Arc<OwnEmulator>) -> Result<Prepared, BundleError> {
     let bundle = match trust {
         Trust::Default => None,
@@ -51,7 +53,7 @@ pub(crate) fn prepare(trust: &Trust, own_emulator: &Arc<OwnEmulator>) -> Result<
     Ok(Prepared { trust: trust.clone(), bundle, own_emulator: Arc::clone(own_emulator) })
 }
 
-/// A configuration for one connection.
+/// Creates a configuration for one connection.
 pub(crate) fn client_config(prepared: Prepared) -> Result<Arc<ClientConfig>, Error> {
     let Prepared { trust, bundle, own_emulator } = prepared;
     let verifier = Verifier { trust, bundle: Mutex::new(bundle), own_emulator };
@@ -67,7 +69,7 @@ pub(crate) fn client_config(prepared: Prepared) -> Result<Arc<ClientConfig>, Err
 #[derive(Debug)]
 struct Verifier {
     trust: Trust,
-    /// Read once.
+    /// The bundle. It can be read only once.
     bundle: Mutex<Option<Bundle>>,
     own_emulator: Arc<OwnEmulator>,
 }
@@ -82,25 +84,25 @@ impl Verifier {
         else {
             return usual.map(|()| Voucher::Trusted);
         };
-        // This user's own emulator is trusted beside the usual authorities.
+        // This user's own emulator is trusted, too.
         if shown.is_local() {
             let found = possible(self.own_emulator.certificates(), &shown.chain());
             match shown.check_anchors(&found) {
                 Ok(()) if !found.is_empty() => return Ok(Voucher::OwnEmulator),
                 Ok(())
                 | Err(ProblemKind::UnknownIssuer { .. } | ProblemKind::OtherKey { .. } | ProblemKind::SelfSigned) => {}
-                // It is that emulator, and something else is wrong, its name above all.
+                // The server is this emulator, but there is another problem, most often its name.
                 Err(problem) => return Err(problem),
             }
         }
-        // Files that cannot be opened look like authorities that are not known.
+        // If files cannot be opened, authorities seem to be unknown.
         match limits::of_files().and_then(|error| error.raw_os_error()) {
             Some(number) => Err(ProblemKind::TooManyFiles(number)),
             None => usual.map(|()| Voucher::Trusted),
         }
     }
 
-    /// Where nothing is known of what was shown, the problem is about the handshake.
+    /// Creates the error. Without `shown`, the problem is about the handshake.
     fn refuse(&self, shown: Option<&Shown<'_>>, kind: ProblemKind) -> Error {
         let emulator = shown.and_then(diagnosis::emulator_of_another_name);
         let is_local = shown.is_some_and(Shown::is_local);
@@ -109,7 +111,8 @@ impl Verifier {
     }
 }
 
-/// The roots that browsers ship, then those of this machine: they cost 4 ms (docs/decisions/cryptography.md).
+/// Checks the root certificates of browsers first, then the certificates of this machine, which cost 4 ms
+/// (docs/decisions/cryptography.md).
 fn check_usual(shown: &Shown<'_>) -> Result<(), ProblemKind> {
     match shown.check_roots(webpki_roots::TLS_SERVER_ROOTS) {
         Err(ProblemKind::UnknownIssuer { .. } | ProblemKind::SelfSigned) => {
@@ -119,7 +122,7 @@ fn check_usual(shown: &Shown<'_>) -> Result<(), ProblemKind> {
     }
 }
 
-/// A bundle: what is likely at first, then what is possible.
+/// Checks the likely issuers in a bundle first, then all possible issuers.
 fn check_bundle(mut bundle: Bundle, shown: &Shown<'_>) -> Result<(), ProblemKind> {
     let chain = shown.chain();
     let likely = bundle.likely(&chain).map_err(ProblemKind::Bundle)?;

@@ -1,4 +1,4 @@
-//! What webpki's refusal of a chain means. It runs after a failure only.
+//! Explains why webpki refused a chain. This runs only after a failure.
 
 use std::net::IpAddr;
 
@@ -16,10 +16,10 @@ use crate::transport::x509::der::{INTEGER, element, elements};
 use crate::transport::x509::name::readable;
 use acs_identity_protocol::visible::escaped;
 
-/// The tag of the name of a host in a subjectAltName.
+/// The tag of a DNS name in a subjectAltName.
 const DNS_NAME: u8 = 0x82;
 
-/// What is wrong, where webpki says this about what a server showed, with these authorities.
+/// Returns the problem for webpki's error about a server's certificates, checked with these authorities.
 pub(crate) fn of(error: &Error, shown: &Shown<'_>, anchors: &[Anchor]) -> ProblemKind {
     let Some(server) = x509::parse(shown.end_entity) else { return ProblemKind::Malformed };
     let sent: Vec<Certificate<'_>> = shown.intermediates.iter().filter_map(|der| x509::parse(der)).collect();
@@ -40,7 +40,7 @@ pub(crate) fn of(error: &Error, shown: &Shown<'_>, anchors: &[Anchor]) -> Proble
             Some(young) => ProblemKind::NotValidYet(who(young), young.not_before),
             None => ProblemKind::Malformed,
         },
-        // It ends before it begins.
+        // The certificate ends before it begins.
         Error::InvalidCertValidity => match all().find(|certificate| certificate.not_after < certificate.not_before) {
             Some(odd) if now > odd.not_after => ProblemKind::Expired(who(odd), odd.not_after),
             Some(odd) => ProblemKind::NotValidYet(who(odd), odd.not_before),
@@ -94,7 +94,8 @@ pub(crate) fn of(error: &Error, shown: &Shown<'_>, anchors: &[Anchor]) -> Proble
                     false => ProblemKind::BadSignature(who(certificate)),
                 };
             }
-            // All of it fits together, and ends at a certificate of the server's own with the name of one that is trusted.
+            // All signatures in the chain are correct, and the chain ends at a certificate of the server that has the
+            // name of a trusted authority.
             let other = known.iter().find(|anchor| {
                 let mut named = all().filter(|certificate| are_same(anchor.subject, certificate.issuer)).peekable();
                 named.peek().is_some() && !named.any(|certificate| has_signed(anchor, certificate))
@@ -108,7 +109,8 @@ pub(crate) fn of(error: &Error, shown: &Shown<'_>, anchors: &[Anchor]) -> Proble
     }
 }
 
-/// Where an emulator shows its certificate to a client that asks for a name which is not in it: that name, and those that are.
+/// Returns the requested name and the names in the certificate, if an emulator was addressed by a name that is not in
+/// its certificate.
 pub(crate) fn emulator_of_another_name(shown: &Shown<'_>) -> Option<EmulatorNames> {
     let server = x509::parse(shown.end_entity)?;
     if !acs_identity_emulator::ISSUERS.contains(&readable(server.issuer).as_str()) {
@@ -121,19 +123,19 @@ pub(crate) fn emulator_of_another_name(shown: &Shown<'_>) -> Option<EmulatorName
     }
 }
 
-/// What is wrong where the server does not prove that it has the key of its certificate.
+/// Returns the problem if the server cannot prove that it has the key of its certificate.
 pub(crate) fn of_handshake_signature(server: &[u8]) -> ProblemKind {
     let key = x509::parse(server).and_then(|certificate| unusable_key(&certificate, Who::Server));
     key.unwrap_or(ProblemKind::BadSignature(Who::Server))
 }
 
-/// The end of what the server sent.
+/// Finds the end of the server's chain.
 fn unknown_issuer(server: &Certificate<'_>, sent: &[Certificate<'_>]) -> ProblemKind {
     if server.is_self_issued() {
         return ProblemKind::SelfSigned;
     }
     let mut last = server;
-    // More steps than certificates would be a circle.
+    // More steps than certificates would mean a loop.
     for _ in 0..sent.len() {
         match sent.iter().find(|issuer| are_same(issuer.subject, last.issuer)) {
             Some(issuer) if !last.is_self_issued() => last = issuer,
@@ -143,7 +145,7 @@ fn unknown_issuer(server: &Certificate<'_>, sent: &[Certificate<'_>]) -> Problem
     ProblemKind::UnknownIssuer { issuer: readable(last.issuer), sent: last.is_self_issued() }
 }
 
-/// A key that no supported algorithm takes.
+/// Returns the problem with a key that no supported algorithm accepts.
 fn unusable_key(certificate: &Certificate<'_>, who: Who) -> Option<ProblemKind> {
     const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
     let (_, algorithm, _) = element(certificate.key)?;
@@ -159,14 +161,14 @@ fn unusable_key(certificate: &Certificate<'_>, who: Who) -> Option<ProblemKind> 
     (!is_known).then(|| ProblemKind::Key(who, algorithms::name(algorithm)))
 }
 
-/// The entries of the subjectAltName, each with its tag.
+/// Returns the entries of the subjectAltName, each with its tag.
 fn entries<'a>(certificate: &Certificate<'a>) -> impl Iterator<Item = (u8, &'a [u8])> {
     const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
     let list = certificate.extension(SUBJECT_ALT_NAME).and_then(element).map_or(&[][..], |(_, list, _)| list);
     elements(list)
 }
 
-/// The address of the endpoint, where the certificate has it as the name of a host.
+/// Returns the address of the endpoint if the certificate has it as a DNS name.
 fn address_as_name(certificate: &Certificate<'_>, name: &ServerName<'_>) -> Option<IpAddr> {
     let ServerName::IpAddress(address) = name else { return None };
     let address = IpAddr::from(*address);
@@ -174,7 +176,7 @@ fn address_as_name(certificate: &Certificate<'_>, name: &ServerName<'_>) -> Opti
     entries(certificate).any(|(tag, name)| tag == DNS_NAME && is_it(name)).then_some(address)
 }
 
-/// The hosts that a certificate is for.
+/// Returns the hosts that a certificate is for.
 fn names(certificate: &Certificate<'_>) -> Vec<String> {
     entries(certificate)
         .filter_map(|(tag, name)| match (tag, name.len()) {

@@ -1,8 +1,8 @@
-//! The words about a TLS handshake that fails for another reason than a certificate.
+//! Texts for a TLS handshake that fails for a reason other than a certificate.
 
 use rustls::{AlertDescription as Alert, Error, PeerIncompatible};
 
-/// Why there is no secure connection, without a full stop.
+/// Returns the reason why there is no secure connection, without a full stop.
 pub(crate) fn text(error: &Error) -> String {
     match error {
         Error::AlertReceived(alert) => match alert {
@@ -35,7 +35,7 @@ pub(crate) fn text(error: &Error) -> String {
     }
 }
 
-/// Alerts of a server that does not accept the client's certificate, or that there is none.
+/// Checks whether a server sends this alert when it does not accept the client's certificate or requires one.
 pub(crate) fn wants_client_certificate(alert: Alert) -> bool {
     matches!(
         alert,

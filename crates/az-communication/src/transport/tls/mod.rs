@@ -1,4 +1,4 @@
-//! TLS, whom to trust, and what is wrong with a certificate that is not trusted.
+//! TLS, trusted authorities, and explanations of certificates that are not trusted.
 
 pub(crate) mod algorithms;
 pub(crate) mod anchor_check;

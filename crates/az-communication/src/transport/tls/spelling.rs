@@ -1,5 +1,6 @@
-//! Authorities that the server sent and whose name the certificates below write in another way: another string type, or
-//! other capital letters. webpki compares names byte by byte and does not find them, OpenSSL does.
+//! Authorities in the server's chain whose name is written in another way in the certificates below them: with another
+//! string type, or with other capital letters. webpki compares names byte by byte and does not find such an authority,
+//! but OpenSSL does.
 
 use std::cell::Cell;
 
@@ -9,13 +10,13 @@ use crate::transport::tls::bundle::Anchor;
 use crate::transport::x509::certificate::Certificate;
 use crate::transport::x509::name::canonical;
 
-/// The most authorities above one of another spelling.
+/// The maximum number of authorities above an authority with another spelling.
 const MOST_ABOVE: usize = 6;
 
-/// The most signatures that are looked at.
+/// The maximum number of signatures that are checked.
 const MOST_SIGNATURES: usize = 50;
 
-/// Other spellings of a name than its own, among the issuers of a chain.
+/// Returns other spellings of a name that occur among the issuers of a chain.
 pub(crate) fn others<'a>(subject: &[u8], issuers: &[&'a [u8]]) -> Vec<&'a [u8]> {
     let mut found: Vec<&[u8]> = Vec::new();
     for issuer in issuers {
@@ -26,12 +27,12 @@ pub(crate) fn others<'a>(subject: &[u8], issuers: &[&'a [u8]]) -> Vec<&'a [u8]> 
     found
 }
 
-/// Whether names are the same, as OpenSSL compares them.
+/// Checks whether OpenSSL treats two names as equal.
 pub(crate) fn are_same(one: &[u8], other: &[u8]) -> bool {
     one == other || canonical(one) == canonical(other)
 }
 
-/// Whether one of the supported algorithms verifies the signature.
+/// Checks whether a supported algorithm verifies the signature.
 pub(crate) fn has_signed(issuer: &Certificate<'_>, certificate: &Certificate<'_>) -> bool {
     let der = issuer.der.into();
     let (Ok(issuer), Some(signature)) = (webpki::EndEntityCert::try_from(&der), certificate.signature()) else {
@@ -44,11 +45,11 @@ pub(crate) fn has_signed(issuer: &Certificate<'_>, certificate: &Certificate<'_>
         .any(|algorithm| issuer.verify_signature(*algorithm, certificate.signed, signature).is_ok())
 }
 
-/// Who can vouch for an authority that the server sent.
+/// The certificates that can vouch for an authority in the server's chain.
 pub(crate) struct Vouchers<'a> {
     pub(crate) sent: &'a [Certificate<'a>],
     pub(crate) known: &'a [(Certificate<'a>, &'a Anchor)],
-    /// The second since 1970.
+    /// The time in seconds since 1970.
     pub(crate) now: i64,
     left: Cell<usize>,
 }
@@ -58,8 +59,8 @@ impl<'a> Vouchers<'a> {
         Self { sent, known, now, left: Cell::new(MOST_SIGNATURES) }
     }
 
-    /// Whether a path leads from an authority with so many others below it to one that is trusted. Name constraints above
-    /// it are not supported.
+    /// Checks whether a path leads from an authority to a trusted authority. `below` is the number of other authorities
+    /// below it. Name constraints of the authorities above it are not supported.
     pub(crate) fn vouch_for(&self, authority: &Certificate<'_>, below: usize) -> bool {
         self.reaches(authority, below, 0)
     }

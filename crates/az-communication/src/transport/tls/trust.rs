@@ -1,4 +1,4 @@
-//! Whom to trust: the usual authorities, or those that a variable names.
+//! The trusted authorities: the usual ones, or the ones in a bundle that a variable names.
 
 use std::env;
 use std::fmt;
@@ -10,22 +10,22 @@ use rustls::pki_types::pem::PemObject as _;
 
 use crate::system::platform::Platform;
 
-/// Where trust comes from.
+/// The source of trust.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trust {
-    /// The roots that browsers ship, then those of this machine.
+    /// The root certificates of browsers, then the certificates of this machine.
     Default,
-    /// A PEM file, or a directory of them; nothing else. With the name of the variable that says so.
+    /// Only the certificates of a PEM file or a directory.
     Bundle {
         /// The file or directory.
         path: PathBuf,
-        /// `REQUESTS_CA_BUNDLE`, say.
+        /// The variable that names it, such as `REQUESTS_CA_BUNDLE`.
         named_by: &'static str,
     },
 }
 
-/// The variables that name a bundle, the first one set wins. They are those of Python's requests, which the reference
-/// uses. It does not read OpenSSL's SSL_CERT_FILE.
+/// The variables that name a bundle. The first variable that is set wins. These are the variables of Python's requests,
+/// which the reference uses. requests does not read OpenSSL's SSL_CERT_FILE.
 pub const BUNDLE_VARIABLES: [&str; 2] = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
 
 impl fmt::Display for Trust {
@@ -38,7 +38,7 @@ impl fmt::Display for Trust {
 }
 
 impl Trust {
-    /// What the environment says.
+    /// Reads the setting from the environment.
     pub fn from_environment() -> Self {
         BUNDLE_VARIABLES
             .into_iter()
@@ -50,12 +50,12 @@ impl Trust {
     }
 }
 
-/// What says that the authority of the emulator in the usual data folder is to be trusted: the connection string.
+/// The connection string that says to trust the authority of the emulator in the usual data folder.
 pub const DEVELOPMENT_EMULATOR: &str = "UseDevelopmentEmulator=true";
 
-/// The certificates of this machine: its bundle, else its store. Reading them takes 4 ms (docs/decisions/cryptography.md), so
-/// it is done only when nothing else helped. SSL_CERT_FILE and SSL_CERT_DIR, which would take the place of a bundle, are not
-/// asked.
+/// Returns the certificates of this machine: of its bundle, otherwise of its store. Reading them takes 4 ms
+/// (docs/decisions/cryptography.md), so this is done only if all other authorities are unknown. SSL_CERT_FILE and
+/// SSL_CERT_DIR, which could replace the bundle, are not read.
 pub fn machine_certificates() -> Vec<CertificateDer<'static>> {
     let bundles = Platform::HERE.bundles();
     match bundles.iter().map(Path::new).find(|path| path.is_file()) {
@@ -65,15 +65,16 @@ pub fn machine_certificates() -> Vec<CertificateDer<'static>> {
     }
 }
 
-/// Reads the certificate (PEM) of the authority of this user's own emulator; `None` where there is none. It is called only
-/// when nothing else helped, and only for servers on this machine.
+/// A function that reads the certificate (PEM) of the authority of this user's own emulator. It returns `None` if there
+/// is no such certificate. It is called only for servers on this machine, and only if all other authorities are
+/// unknown.
 pub type ReadAuthority = fn() -> Option<Vec<u8>>;
 
-/// This user's own emulator, which is trusted beside the usual authorities.
+/// This user's own emulator, which is trusted in addition to the usual authorities.
 #[derive(Debug)]
 pub(crate) struct OwnEmulator {
     read: ReadAuthority,
-    /// Whether it alone vouches for the last server.
+    /// Whether only this emulator's authority vouches for the last server.
     vouches: AtomicBool,
 }
 
@@ -82,7 +83,7 @@ impl OwnEmulator {
         Self { read, vouches: AtomicBool::new(false) }
     }
 
-    /// The certificate of its authority, where there is one.
+    /// Returns the certificates of its authority. The list is empty if there is no authority.
     pub(crate) fn certificates(&self) -> Vec<CertificateDer<'static>> {
         let pem = (self.read)().unwrap_or_default();
         CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).collect()

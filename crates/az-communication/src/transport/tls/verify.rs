@@ -1,5 +1,5 @@
-//! Whether a chain of certificates leads from a server to an authority that is trusted: webpki's checks, and those of the
-//! authority that webpki leaves out.
+//! Checks whether a chain of certificates leads from a server to a trusted authority. It uses webpki's checks, and adds
+//! checks of the authority that webpki leaves out.
 
 use std::cell::RefCell;
 
@@ -19,7 +19,7 @@ use crate::transport::x509::der::element;
 use crate::transport::x509::name::{canonical, readable};
 use crate::transport::x509::{certificate as x509, pem};
 
-/// What a server showed, and whom it is to be.
+/// The certificates of a server, and the name that they must be valid for.
 #[derive(Clone, Copy)]
 pub(crate) struct Shown<'a> {
     pub(crate) end_entity: &'a CertificateDer<'a>,
@@ -28,21 +28,21 @@ pub(crate) struct Shown<'a> {
     pub(crate) now: UnixTime,
 }
 
-/// What is asked about a path that leads to an authority.
+/// A check of a path that leads to an authority.
 type Judge<'a> = &'a dyn Fn(&VerifiedPath<'_>) -> Result<(), Error>;
 
 impl<'a> Shown<'a> {
-    /// Its certificates, its own first.
+    /// Returns all certificates, the server's own certificate first.
     pub(crate) fn chain(&self) -> Vec<CertificateDer<'a>> {
         std::iter::once(self.end_entity).chain(self.intermediates).cloned().collect()
     }
 
-    /// The second since 1970.
+    /// Returns the time in seconds since 1970.
     pub(crate) fn second(&self) -> i64 {
         i64::try_from(self.now.as_secs()).unwrap_or(i64::MAX)
     }
 
-    /// Whether the server is on this machine.
+    /// Checks whether the server is on this machine.
     pub(crate) fn is_local(&self) -> bool {
         match self.name {
             ServerName::DnsName(name) => name.as_ref().eq_ignore_ascii_case("localhost"),
@@ -51,7 +51,7 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// Whether the roots that the program brings along vouch for it. They need no checks of their own.
+    /// Checks whether the built-in root certificates vouch for the server. They need no additional checks.
     pub(crate) fn check_roots(&self, roots: &[TrustAnchor<'_>]) -> Result<(), ProblemKind> {
         self.check(roots, None).map_err(|refused| match refused {
             Refused::Webpki(error) => diagnosis::of(&error, self, &[]),
@@ -59,7 +59,7 @@ impl<'a> Shown<'a> {
         })
     }
 
-    /// Whether certificates of a bundle or of this machine vouch for it.
+    /// Checks whether certificates of a bundle or of this machine vouch for the server.
     pub(crate) fn check_anchors(&self, found: &[Anchor]) -> Result<(), ProblemKind> {
         if let Some(pin) = found.iter().find(|anchor| anchor.der == *self.end_entity) {
             return self.check_pinned(pin);
@@ -101,8 +101,8 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// Whether a path leads over authorities that the server sent and whose names are written in two ways. What they
-    /// vouch for is up to webpki, whether they may is not.
+    /// Checks whether a path leads over authorities of the server's chain whose names are written in two ways. webpki
+    /// checks the certificates below such an authority. This function checks the authority itself.
     fn check_spelled(
         &self,
         shown: &[Certificate<'_>],
@@ -128,7 +128,7 @@ impl<'a> Shown<'a> {
 
     fn check(&self, anchors: &[TrustAnchor<'_>], judge: Option<Judge<'_>>) -> Result<(), Refused> {
         let unfit = RefCell::new(None);
-        // webpki does not look at the key usage.
+        // webpki does not check the key usage.
         let judge_all = |path: &VerifiedPath<'_>| {
             for between in path.intermediate_certificates() {
                 let der = between.der();
@@ -158,8 +158,8 @@ impl<'a> Shown<'a> {
         fit_to_serve(&server).map_err(Refused::Here)
     }
 
-    /// A server whose own certificate is in the bundle is trusted as it is, as OpenSSL does: self-signed test certificates
-    /// are often authorities, too, which webpki does not take for a server.
+    /// Checks a server whose own certificate is in the bundle. It is trusted directly, as in OpenSSL. Self-signed test
+    /// certificates are often authorities, too, and webpki does not accept an authority as a server.
     fn check_pinned(&self, pin: &Anchor) -> Result<(), ProblemKind> {
         let certificate = x509::parse(self.end_entity).ok_or(ProblemKind::Malformed)?;
         if pin.is_distrusted {
@@ -181,15 +181,15 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// Why a chain is refused.
+/// The reason why a chain is refused.
 enum Refused {
-    /// webpki does.
+    /// webpki refused it.
     Webpki(Error),
-    /// It lacks what webpki does not look at.
+    /// One of the checks that webpki does not have failed.
     Here(ProblemKind),
 }
 
-/// Whether the key and the type of a server's certificate are for servers, as in OpenSSL.
+/// Checks whether the key usage and the certificate type permit servers, as in OpenSSL.
 fn fit_to_serve(server: &Certificate<'_>) -> Result<(), ProblemKind> {
     if !anchor_check::may_serve(server) {
         return Err(ProblemKind::KeyUsage(Who::Server));
@@ -200,7 +200,7 @@ fn fit_to_serve(server: &Certificate<'_>) -> Result<(), ProblemKind> {
     }
 }
 
-/// The extended key usage of servers, or one of its elder forms, where there is any.
+/// Requires an extended key usage for servers, or one of its older forms, unless there is no extended key usage.
 struct ForServers;
 
 impl ExtendedKeyUsageValidator for ForServers {
@@ -225,7 +225,7 @@ impl ExtendedKeyUsageValidator for ForServers {
     }
 }
 
-/// Authorities as webpki wants them, and which certificate each was made of.
+/// Authorities in webpki's form, and the certificate that each of them comes from.
 #[derive(Default)]
 struct Anchors<'a> {
     list: Vec<TrustAnchor<'a>>,
@@ -233,7 +233,7 @@ struct Anchors<'a> {
 }
 
 impl<'a> Anchors<'a> {
-    /// Adds a certificate with each of these spellings of its name: webpki compares bytes.
+    /// Adds a certificate once for each of these spellings of its name, because webpki compares names byte by byte.
     fn add<'n>(&mut self, owner: usize, der: &'a CertificateDer<'a>, spellings: impl Iterator<Item = &'n [u8]>) {
         let Ok(anchor) = webpki::anchor_from_trusted_cert(der) else { return };
         for (_, subject, _) in spellings.filter_map(element) {
@@ -242,19 +242,19 @@ impl<'a> Anchors<'a> {
         }
     }
 
-    /// The certificate at the end of a path.
+    /// Returns the certificate at the end of a path.
     fn owner(&self, path: &VerifiedPath<'_>) -> Option<usize> {
         let at = self.list.iter().position(|anchor| std::ptr::eq(anchor, path.anchor()))?;
         self.owners.get(at).copied()
     }
 }
 
-/// How many authorities stand between a server and the end of a path. Those that renewed themselves do not count.
+/// Returns the number of authorities between a server and the end of a path. Self-issued certificates do not count.
 fn between(path: &VerifiedPath<'_>) -> usize {
     path.intermediate_certificates().filter(|certificate| certificate.issuer() != certificate.subject()).count()
 }
 
-/// The certificates of a store that could have issued one of the chain, as anchors.
+/// Returns the certificates of a store that could have issued a certificate of the chain, as anchors.
 pub(crate) fn possible(certificates: Vec<CertificateDer<'static>>, chain: &[CertificateDer<'_>]) -> Vec<Anchor> {
     let issuers: Vec<Vec<u8>> =
         chain.iter().filter_map(|der| x509::parse(der)).map(|certificate| canonical(certificate.issuer)).collect();
@@ -273,7 +273,7 @@ mod tests {
 
     use super::*;
 
-    /// Whether an authority vouches for a server with it, where some bytes of both are changed.
+    /// Checks whether an authority vouches for a server.
     fn check(server: Vec<u8>, authority: Vec<u8>) -> Result<(), ProblemKind> {
         let (end_entity, authority) = (server.into(), CertificateDer::from(authority));
         let name = ServerName::try_from("localhost").unwrap();
@@ -308,7 +308,7 @@ mod tests {
             for change in [0x01, 0x80, 0xff] {
                 let mut damaged = authority.clone();
                 damaged[at] ^= change;
-                // Nobody looks at the serial number or the signature of an authority that is trusted.
+                // The serial number and the signature of a trusted authority are not checked.
                 accepted += usize::from(check(server.clone(), damaged).is_ok());
             }
             assert!(check(server.clone(), authority[..at].to_vec()).is_err());

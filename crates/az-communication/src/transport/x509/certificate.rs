@@ -1,31 +1,31 @@
-//! The fields of a certificate that trust needs, read from DER without a parser of everything.
+//! The fields of a certificate that trust decisions need. They are read from DER without a complete parser.
 
 use crate::transport::x509::der::{
     BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OCTET_STRING, SEQUENCE, UTC_TIME, element, elements, whole,
 };
 
-/// Borrowed fields of a certificate.
+/// The fields of a certificate, borrowed from its DER.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Certificate<'a> {
-    /// The whole certificate, without what may follow it.
+    /// The whole certificate, without bytes after it.
     pub(crate) der: &'a [u8],
     /// The part that is signed.
     pub(crate) signed: &'a [u8],
-    /// The algorithm of the signature, without tag and length.
+    /// The signature algorithm, without tag and length.
     pub(crate) algorithm: &'a [u8],
     /// The issuer's name, in DER.
     pub(crate) issuer: &'a [u8],
     /// The subject's name, in DER.
     pub(crate) subject: &'a [u8],
-    /// From when it is valid, in seconds since 1970.
+    /// The start of its validity in seconds since 1970.
     pub(crate) not_before: i64,
-    /// Until when it is valid, in seconds since 1970.
+    /// The end of its validity in seconds since 1970.
     pub(crate) not_after: i64,
     /// The subject's public key with its algorithm, without tag and length.
     pub(crate) key: &'a [u8],
-    /// Version 1 has no extensions.
+    /// Whether it has version 1, which has no extensions.
     pub(crate) is_version_1: bool,
-    /// What follows the key: extensions, and what hardly anybody uses.
+    /// The fields after the key: extensions and rarely used fields.
     rest: &'a [u8],
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Extension<'a> {
 const VERSION: u8 = 0xa0;
 const EXTENSIONS: u8 = 0xa3;
 
-/// Reads a certificate; `None` where it is not one. Something may follow it.
+/// Parses a certificate. Returns `None` if it is malformed. Other bytes may follow it.
 pub(crate) fn parse(der: &[u8]) -> Option<Certificate<'_>> {
     let (der, _) = whole(der)?;
     let (tag, certificate, _) = element(der)?;
@@ -81,7 +81,7 @@ pub(crate) fn parse(der: &[u8]) -> Option<Certificate<'_>> {
 }
 
 impl<'a> Certificate<'a> {
-    /// The extensions, as far as they can be read.
+    /// Returns the extensions. Extensions that cannot be parsed are left out.
     pub(crate) fn extensions(&self) -> impl Iterator<Item = Extension<'a>> {
         let list = elements(self.rest).find(|(tag, _)| *tag == EXTENSIONS).and_then(|(_, content)| element(content));
         elements(list.map_or(&[], |(_, list, _)| list)).filter_map(|(_, extension)| {
@@ -93,17 +93,17 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// The content of that extension.
+    /// Returns the content of an extension.
     pub(crate) fn extension(&self, id: &[u8]) -> Option<&'a [u8]> {
         self.extensions().find(|extension| extension.id == id).map(|extension| extension.value)
     }
 
-    /// Whether it was issued by its own subject.
+    /// Checks whether the issuer and the subject are the same.
     pub(crate) fn is_self_issued(&self) -> bool {
         self.issuer == self.subject
     }
 
-    /// The algorithm of the key and its parameters, and the key itself.
+    /// Returns the algorithm of the key, the algorithm's parameters, and the key itself.
     pub(crate) fn key_parts(&self) -> Option<(&'a [u8], &'a [u8], &'a [u8])> {
         let (_, algorithm, rest) = element(self.key)?;
         let (_, id, parameters) = element(algorithm)?;
@@ -111,7 +111,7 @@ impl<'a> Certificate<'a> {
         (tag == BIT_STRING).then_some((id, parameters, bits.get(1..)?))
     }
 
-    /// The bits of the signature.
+    /// Returns the bits of the signature.
     pub(crate) fn signature(&self) -> Option<&'a [u8]> {
         let (_, certificate, _) = element(self.der)?;
         let (_, rest) = whole(certificate)?;
@@ -121,27 +121,27 @@ impl<'a> Certificate<'a> {
     }
 }
 
-/// What there is of a certificate from its subject's name on, where its end may be missing; `None` where the subject does
-/// not begin within what is there.
+/// Returns the bytes of a certificate from its subject's name on. The end of the certificate may be missing. Returns
+/// `None` if the subject does not begin within these bytes.
 pub(crate) fn from_subject(der: &[u8]) -> Option<&[u8]> {
     let mut rest = behind_header(behind_header(der)?)?;
     if rest.first() == Some(&VERSION) {
         rest = element(rest)?.2;
     }
-    // Serial number, algorithm, issuer, validity.
+    // These fields are the serial number, the algorithm, the issuer and the validity.
     for _ in 0..4 {
         rest = element(rest)?.2;
     }
     Some(rest)
 }
 
-/// What follows the tag and the length of the first element.
+/// Returns the bytes after the tag and the length of the first element.
 fn behind_header(der: &[u8]) -> Option<&[u8]> {
     let first = usize::from(*der.get(1)?);
     der.get(2 + if first & 0x80 == 0 { 0 } else { first & 0x7f }..)
 }
 
-/// `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`.
+/// Parses `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`.
 fn time(tag: u8, text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?.strip_suffix('Z')?;
     let (year, rest) = match tag {

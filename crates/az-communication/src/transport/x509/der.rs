@@ -1,4 +1,4 @@
-//! DER: tags, lengths, and object identifiers in words.
+//! DER: tags and lengths, and object identifiers in dotted form.
 
 pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
@@ -9,7 +9,7 @@ pub(crate) const SEQUENCE: u8 = 0x30;
 pub(crate) const UTC_TIME: u8 = 0x17;
 pub(crate) const GENERALIZED_TIME: u8 = 0x18;
 
-/// The tag and content of the first element, and what follows it.
+/// Returns the tag and the content of the first element, and the bytes after it.
 pub(crate) fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = der.split_first()?;
     let (&first, mut rest) = rest.split_first()?;
@@ -25,13 +25,13 @@ pub(crate) fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, rest.get(..length)?, &rest[length..]))
 }
 
-/// The first element as a whole, and what follows it.
+/// Returns the whole first element, and the bytes after it.
 pub(crate) fn whole(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (_, _, rest) = element(der)?;
     Some((&der[..der.len() - rest.len()], rest))
 }
 
-/// The tags and contents of all elements, up to the first one that cannot be read.
+/// Returns the tags and contents of all elements, up to the first element that cannot be parsed.
 pub(crate) fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     std::iter::from_fn(move || {
         let (tag, content, rest) = element(der)?;
@@ -40,7 +40,7 @@ pub(crate) fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-/// An element of that tag.
+/// Creates an element with this tag.
 pub(crate) fn wrap(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut der = vec![tag];
     match content.len() {
@@ -56,7 +56,7 @@ pub(crate) fn wrap(tag: u8, content: &[u8]) -> Vec<u8> {
     der
 }
 
-/// `2.5.29.19`, for the content of an object identifier.
+/// Returns the dotted form of an object identifier's content, such as `2.5.29.19`.
 pub(crate) fn dotted(id: &[u8]) -> String {
     let mut numbers: Vec<u64> = Vec::new();
     let mut number: u64 = 0;

@@ -1,4 +1,4 @@
-//! Certificates as they are written: DER, PEM, and the names in them.
+//! The formats of certificates: DER, PEM, and the names in certificates.
 
 pub(crate) mod certificate;
 pub(crate) mod der;

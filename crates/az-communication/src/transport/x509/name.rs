@@ -1,4 +1,4 @@
-//! Names in certificates: as OpenSSL compares them, and for people.
+//! Names in certificates: OpenSSL's form for comparison, and a readable form.
 
 use crate::transport::x509::der::{OBJECT_IDENTIFIER, SEQUENCE, element, elements, wrap};
 use acs_identity_protocol::visible::escaped;
@@ -12,8 +12,9 @@ const UNIVERSAL_STRING: u8 = 0x1c;
 const BMP_STRING: u8 = 0x1e;
 const SET: u8 = 0x31;
 
-/// The form in which OpenSSL compares names: strings in UTF-8, without regard to their type, to ASCII case, and to blanks
-/// at the ends and repeated ones between words. Its hash names the files of a directory.
+/// Returns the form in which OpenSSL compares names. Strings are in UTF-8. Their type, the case of ASCII letters,
+/// blanks at the ends and repeated blanks between words are ignored. The hash of this form is the name of a file in a
+/// certificate directory.
 pub(crate) fn canonical(name: &[u8]) -> Vec<u8> {
     let mut all = Vec::new();
     for (_, set) in elements(element(name).map_or(&[], |(_, content, _)| content)) {
@@ -34,7 +35,7 @@ fn attribute(tag: u8, content: &[u8]) -> Vec<u8> {
     wrap(SEQUENCE, &[wrap(OBJECT_IDENTIFIER, id), wrap(UTF8_STRING, text.as_bytes())].concat())
 }
 
-/// The text of a string; `None` for another type, or where it is malformed.
+/// Returns the text of a string, or `None` if its type is not supported or it is malformed.
 fn text(tag: u8, bytes: &[u8]) -> Option<String> {
     match tag {
         UTF8_STRING => String::from_utf8(bytes.to_vec()).ok(),
@@ -56,7 +57,8 @@ fn text(tag: u8, bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// A name for people: the common name, else the organizational unit or the organization, else all that there is.
+/// Returns a readable name: the common name, otherwise the organizational unit or the organization, otherwise all
+/// parts.
 pub(crate) fn readable(name: &[u8]) -> String {
     let attributes: Vec<(&[u8], String)> = elements(element(name).map_or(&[], |(_, content, _)| content))
         .flat_map(|(_, set)| elements(set))
@@ -66,7 +68,7 @@ pub(crate) fn readable(name: &[u8]) -> String {
             Some((id, text(tag, bytes)?))
         })
         .collect();
-    // 2.5.4.3, 2.5.4.11, 2.5.4.10.
+    // The object identifiers are 2.5.4.3, 2.5.4.11 and 2.5.4.10.
     let best = [3, 11, 10].into_iter().find_map(|last| attributes.iter().find(|(id, _)| **id == [0x55, 4, last]));
     let found = best.map_or_else(
         || attributes.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join(", "),
@@ -103,7 +105,7 @@ mod tests {
         assert_ne!(canonical(&name(&[(3, UTF8_STRING, b"corp rootca")])), plain);
         assert_ne!(canonical(&name(&[(10, UTF8_STRING, b"corp root ca")])), plain);
         assert_ne!(canonical(&name(&[(3, 0x12, b"corp root ca")])), plain);
-        // Only ASCII letters have a case here.
+        // Only ASCII letters are compared without regard to case.
         let upper = canonical(&name(&[(3, UTF8_STRING, "Ä".as_bytes())]));
         assert_ne!(upper, canonical(&name(&[(3, UTF8_STRING, "ä".as_bytes())])));
         assert_eq!(upper, canonical(&name(&[(3, TELETEX_STRING, b"\xc4")])));

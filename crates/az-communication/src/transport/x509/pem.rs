@@ -1,25 +1,25 @@
-//! PEM as OpenSSL reads it: labels on lines of their own, anything in between.
+//! PEM as OpenSSL reads it: labels are on separate lines, and other text may be in between.
 
 use base64::Engine as _;
 
 use crate::transport::x509::der::{OBJECT_IDENTIFIER, SEQUENCE, elements, whole};
 
-/// What stands between a begin and an end.
+/// The text between a BEGIN line and its END line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Block {
-    /// `CERTIFICATE`, say.
+    /// The label, such as `CERTIFICATE`.
     pub(crate) label: String,
-    /// What is encoded; `None` where it is not valid base64 or has no end.
+    /// The decoded content. `None` if it is not valid base64 or has no end.
     pub(crate) content: Option<Vec<u8>>,
 }
 
 impl Block {
-    /// Whether it is to hold a certificate.
+    /// Checks whether the label is the label of a certificate.
     pub(crate) fn is_certificate(&self) -> bool {
         matches!(self.label.as_str(), "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE")
     }
 
-    /// The certificate, without what OpenSSL says about its use.
+    /// Returns the certificate, without OpenSSL's trust settings.
     pub(crate) fn certificate(&self) -> Option<&[u8]> {
         if !self.is_certificate() {
             return None;
@@ -27,8 +27,8 @@ impl Block {
         whole(self.content.as_deref()?).map(|(certificate, _)| certificate)
     }
 
-    /// Whether OpenSSL's settings behind a trusted certificate let it vouch for servers: it is not rejected for them, and
-    /// where it is trusted for something, then for them, too.
+    /// Checks whether OpenSSL's trust settings after a certificate permit it to vouch for servers. It must not be
+    /// rejected for servers. If it is trusted only for certain uses, servers must be among them.
     pub(crate) fn may_vouch_for_servers(&self) -> bool {
         if self.label != "TRUSTED CERTIFICATE" {
             return true;
@@ -50,11 +50,11 @@ const REJECTED: u8 = 0xa0;
 pub(crate) const SERVER: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 1];
 pub(crate) const ANY: &[u8] = &[0x55, 0x1d, 0x25, 0];
 
-/// All blocks.
+/// Returns all blocks.
 pub(crate) fn blocks(text: &[u8]) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<(String, Vec<u8>)> = None;
-    // As OpenSSL, a byte order mark does not count.
+    // A byte order mark is ignored, as in OpenSSL.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     for line in text.split(|byte| *byte == b'\n') {
         let line = line.trim_ascii_end();
