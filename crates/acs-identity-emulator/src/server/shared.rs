@@ -54,12 +54,6 @@ impl Shared {
         self.now.load(Ordering::Relaxed)
     }
 
-    /// Lets time pass.
-    #[cfg(test)]
-    pub(super) fn pass(&self, duration: Duration) -> u64 {
-        self.now.fetch_add(milliseconds(duration), Ordering::Relaxed) + milliseconds(duration)
-    }
-
     /// Asks the system.
     pub(super) fn look(&self) -> u64 {
         let now = milliseconds(machine::since(self.started));

@@ -1,0 +1,241 @@
+//! How far a connection is, and what it waits for: what it is told follows from both, and from the time.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use super::order::Order;
+use crate::server::limits;
+use crate::server::shared::milliseconds;
+
+/// How far a connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(in crate::server) enum Stage {
+    FirstByte,
+    Handshake,
+    /// Between requests, or in the head of one.
+    Head,
+    /// In a request: its body comes, or its operation runs.
+    Request,
+    /// The last answer was sent; what the client still sends is dropped.
+    Closing,
+}
+
+/// All times are those of the last look at the connections.
+pub(super) struct Progress {
+    stage: AtomicU8,
+    /// Since when it is in its stage.
+    since: AtomicU64,
+    /// When the first byte of a head came.
+    head_since: AtomicU64,
+    has_head: AtomicBool,
+    /// When the last byte passed.
+    moved: AtomicU64,
+    /// It waits for bytes of the client.
+    reads: AtomicBool,
+    /// It waits until the client takes bytes.
+    writes: AtomicBool,
+}
+
+impl Progress {
+    pub(super) fn new(now: u64) -> Self {
+        Self {
+            stage: AtomicU8::new(Stage::FirstByte as u8),
+            since: AtomicU64::new(now),
+            head_since: AtomicU64::new(now),
+            has_head: AtomicBool::new(false),
+            moved: AtomicU64::new(now),
+            reads: AtomicBool::new(true),
+            writes: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn enter(&self, stage: Stage, now: u64) {
+        self.since.store(now, Relaxed);
+        self.has_head.store(false, Relaxed);
+        self.stage.store(stage as u8, Relaxed);
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        match self.stage.load(Relaxed) {
+            0 => Stage::FirstByte,
+            1 => Stage::Handshake,
+            2 => Stage::Head,
+            3 => Stage::Request,
+            _ => Stage::Closing,
+        }
+    }
+
+    /// Whether it is between requests, without a byte of the next one.
+    pub(super) fn is_between_requests(&self) -> bool {
+        self.stage() == Stage::Head && !self.has_head.load(Relaxed)
+    }
+
+    /// Bytes of the client came.
+    pub(super) fn has_read(&self, now: u64) {
+        self.reads.store(false, Relaxed);
+        self.moved.store(now, Relaxed);
+        if self.is_between_requests() {
+            self.head_since.store(now, Relaxed);
+            self.has_head.store(true, Relaxed);
+        }
+    }
+
+    pub(super) fn waits_to_read(&self) {
+        self.reads.store(true, Relaxed);
+    }
+
+    /// It waits for nothing any more.
+    pub(super) fn takes_its_turn(&self) {
+        self.reads.store(false, Relaxed);
+    }
+
+    /// The client has taken bytes.
+    pub(super) fn has_written(&self, now: u64) {
+        self.writes.store(false, Relaxed);
+        self.moved.store(now, Relaxed);
+    }
+
+    pub(super) fn waits_to_write(&self) {
+        self.writes.store(true, Relaxed);
+    }
+
+    /// Whether it waits for its client, with nothing under way that must get an answer.
+    pub(super) fn is_idle(&self) -> bool {
+        self.reads.load(Relaxed) || self.writes.load(Relaxed)
+    }
+
+    /// Whether its client leaves an answer unread.
+    pub(super) fn is_stalled(&self) -> bool {
+        self.writes.load(Relaxed)
+    }
+
+    /// When the last byte passed.
+    pub(super) fn moved(&self) -> u64 {
+        self.moved.load(Relaxed)
+    }
+
+    /// What is to be told, by the times of [`limits`].
+    pub(super) fn due(&self, now: u64) -> Order {
+        let past = |moment: u64, limit: Duration| now.saturating_sub(moment) > milliseconds(limit);
+        let (since, moved) = (self.since.load(Relaxed), self.moved());
+        let cut = if self.is_stalled() {
+            past(moved, limits::ANSWER_QUIET) || past(since, limits::ANSWER)
+        } else {
+            self.reads.load(Relaxed)
+                && match self.stage() {
+                    Stage::FirstByte => past(since, limits::FIRST_BYTE),
+                    Stage::Handshake => past(since, limits::HANDSHAKE),
+                    Stage::Head if self.has_head.load(Relaxed) => past(self.head_since.load(Relaxed), limits::HEAD),
+                    Stage::Head if past(since, limits::IDLE + limits::RETIRE) => true,
+                    Stage::Head if past(since, limits::IDLE) => return Order::Retire,
+                    Stage::Head => false,
+                    Stage::Request => past(since, limits::BODY) || past(since.max(moved), limits::BODY_QUIET),
+                    Stage::Closing => past(since, limits::LINGER) || past(since.max(moved), limits::LINGER_QUIET),
+                }
+        };
+        if cut { Order::Cut } else { Order::Stay }
+    }
+
+    /// The same while the emulator stops.
+    pub(super) fn due_at_stop(&self, stopped_since: Duration, is_authenticated: bool) -> Order {
+        match self.stage() {
+            Stage::FirstByte => Order::Cut,
+            _ if stopped_since < limits::GRACE_UNBEGUN => Order::Retire,
+            // An answer is on its way to a client that may have it.
+            _ if self.is_stalled() && is_authenticated => Order::Retire,
+            _ if self.is_idle() => Order::Cut,
+            _ => Order::Retire,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn at(stage: Stage) -> Progress {
+        let progress = Progress::new(0);
+        progress.enter(stage, 0);
+        progress
+    }
+
+    /// What is due after so long.
+    fn due(progress: &Progress, after: Duration) -> Order {
+        progress.due(milliseconds(after))
+    }
+
+    #[test]
+    fn a_client_that_keeps_a_connection_waiting_is_cut_after_the_time_for_what_it_waits_for() {
+        for (stage, limit) in [
+            (Stage::FirstByte, limits::FIRST_BYTE),
+            (Stage::Handshake, limits::HANDSHAKE),
+            (Stage::Head, limits::IDLE + limits::RETIRE),
+            (Stage::Request, limits::BODY_QUIET),
+            (Stage::Closing, limits::LINGER_QUIET),
+        ] {
+            let progress = at(stage);
+            progress.waits_to_read();
+            assert_ne!(due(&progress, limit), Order::Cut, "{stage:?}");
+            assert_eq!(due(&progress, limit + SECOND), Order::Cut, "{stage:?}");
+        }
+    }
+
+    #[test]
+    fn a_connection_that_idles_between_requests_is_retired_before_it_is_cut() {
+        let progress = at(Stage::Head);
+        progress.waits_to_read();
+        assert_eq!(due(&progress, limits::IDLE), Order::Stay);
+        assert_eq!(due(&progress, limits::IDLE + limits::RETIRE), Order::Retire);
+    }
+
+    #[test]
+    fn a_byte_now_and_then_does_not_keep_a_connection() {
+        for (stage, limit) in
+            [(Stage::Head, limits::HEAD), (Stage::Request, limits::BODY), (Stage::Closing, limits::LINGER)]
+        {
+            let progress = at(stage);
+            let (mut passed, mut order) = (Duration::ZERO, Order::Stay);
+            while passed <= limit {
+                assert_eq!(order, Order::Stay, "{stage:?}");
+                progress.has_read(milliseconds(passed));
+                progress.waits_to_read();
+                passed += SECOND;
+                order = due(&progress, passed);
+            }
+            assert_eq!(order, Order::Cut, "{stage:?}");
+        }
+    }
+
+    #[test]
+    fn an_operation_that_runs_is_neither_idle_nor_due() {
+        let progress = at(Stage::Request);
+        progress.has_read(0);
+        assert_eq!(due(&progress, 3600 * SECOND), Order::Stay);
+        assert!(!progress.is_idle());
+        assert_eq!(progress.due_at_stop(4 * SECOND, false), Order::Retire);
+    }
+
+    #[test]
+    fn an_answer_that_is_not_taken_is_given_up() {
+        let progress = at(Stage::Head);
+        progress.waits_to_write();
+        assert_eq!(due(&progress, limits::ANSWER_QUIET), Order::Stay);
+        assert_eq!(due(&progress, limits::ANSWER_QUIET + SECOND), Order::Cut);
+    }
+
+    #[test]
+    fn an_answer_that_is_taken_too_slowly_is_given_up() {
+        let progress = at(Stage::Head);
+        let mut passed = Duration::ZERO;
+        while passed < limits::ANSWER {
+            progress.has_written(milliseconds(passed));
+            progress.waits_to_write();
+            passed += SECOND;
+            assert_eq!(due(&progress, passed), Order::Stay);
+        }
+        assert_eq!(due(&progress, passed + SECOND), Order::Cut);
+    }
+}
