@@ -3,7 +3,7 @@
 //! `portable` on Unix, so that the usual test machines can test it (docs/decisions/other-systems.md).
 //!
 //! No code outside this folder checks which system it runs on, and a test enforces this rule. Differences that are only
-//! in words are in `platform.rs`.
+//! in words are in `platform/`.
 
 pub mod ending_error;
 mod error_text;

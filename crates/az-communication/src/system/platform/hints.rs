@@ -1,0 +1,105 @@
+//! Hints for users that differ between systems.
+
+use super::Platform;
+use crate::system::Limit;
+
+impl Platform {
+    /// Returns a hint for a limit that was reached.
+    pub const fn advice(self, limit: Limit) -> &'static str {
+        match (self, limit) {
+            (Self::Windows, Limit::FilesOfProcess) => {
+                "This process may open no more files. Start fewer requests at once."
+            }
+            (_, Limit::FilesOfProcess) => "This process may open no more files. Raise the limit: ulimit -n 1024",
+            (Self::Windows, Limit::FilesOfMachine) => "This machine has too many open files. End other programs.",
+            (Self::MacOs, Limit::FilesOfMachine) => {
+                "This machine has too many open files. End other programs, or raise kern.maxfiles."
+            }
+            (Self::Linux, Limit::FilesOfMachine) => {
+                "This machine has too many open files. End other programs, or raise fs.file-max."
+            }
+            (Self::Windows, Limit::Processes) => "There are too many processes or threads. End other programs.",
+            (_, Limit::Processes) => {
+                "This user or container may not start more processes or threads. Raise the limit: ulimit -u, or that of \
+                 the container: --pids-limit"
+            }
+            (Self::Windows, Limit::Memory) => "There is not enough memory for it. End other programs.",
+            (_, Limit::Memory) => {
+                "There is not enough memory for it. Raise the limit: ulimit -v, or that of the container: --memory"
+            }
+            (_, Limit::Disk) => "The disk is full. Remove what is not needed, or name another folder.",
+        }
+    }
+
+    /// Returns the reason why a file cannot grow.
+    pub const fn file_too_large(self) -> &'static str {
+        match self {
+            Self::Linux | Self::MacOs => "files may not grow larger here (ulimit -f)",
+            Self::Windows => "the file system takes no larger files",
+        }
+    }
+
+    /// Returns a hint for name servers that do not answer.
+    pub const fn check_name_servers(self) -> &'static str {
+        match self {
+            Self::Linux => "Check the name servers in /etc/resolv.conf, and that the network is up.",
+            Self::MacOs => "Check the name servers (scutil --dns), and that the network is up.",
+            Self::Windows => "Check the name servers (ipconfig /all), and that the network is up.",
+        }
+    }
+
+    /// Returns a hint for a wrong clock.
+    pub const fn set_clock_right(self) -> &'static str {
+        match self {
+            Self::Linux => "Set this machine's clock right: timedatectl set-ntp true",
+            Self::MacOs => "Set this machine's clock right: sudo sntp -sS time.apple.com",
+            Self::Windows => "Set this machine's clock right: w32tm /resync",
+        }
+    }
+
+    /// Says where a user sets PATH permanently. Returns `None` if this is done in the shell's profile.
+    pub const fn path_settings(self) -> Option<&'static str> {
+        match self {
+            Self::Linux | Self::MacOs => None,
+            Self::Windows => Some("Settings > System > About > Advanced system settings > Environment Variables"),
+        }
+    }
+
+    /// Explains how to stop an emulator whose process id is in its ready line.
+    pub const fn stop_emulator(self) -> &'static str {
+        match self {
+            Self::Linux | Self::MacOs => {
+                "The emulator runs until Ctrl-C, or until it is ended by its process id, the `pid` of its ready line: kill \
+                 PID"
+            }
+            Self::Windows => {
+                "The emulator runs until Ctrl-C, or until it is ended by its process id, the `pid` of its ready line: \
+                 Stop-Process -Id PID"
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::platform::words::each;
+
+    #[test]
+    fn hints_name_tools_of_the_system() {
+        insta::assert_snapshot!(each(|platform| platform.check_name_servers().to_owned()), @r#"
+        Linux: Check the name servers in /etc/resolv.conf, and that the network is up.
+        MacOs: Check the name servers (scutil --dns), and that the network is up.
+        Windows: Check the name servers (ipconfig /all), and that the network is up.
+        "#);
+    }
+
+    #[test]
+    fn limits_on_windows_are_not_explained_with_tools_of_unix() {
+        let windows = [Limit::FilesOfProcess, Limit::FilesOfMachine, Limit::Processes, Limit::Memory, Limit::Disk]
+            .map(|limit| Platform::Windows.advice(limit));
+        for words in windows {
+            assert!(!words.contains("ulimit") && !words.contains("fs."), "{words}");
+        }
+    }
+}
