@@ -8,7 +8,7 @@ use azure_core::error::{Error, ErrorKind};
 use rustls::AlertDescription;
 
 use crate::system::system_text;
-use crate::transport::http::http1::{Broken, Failed};
+use crate::transport::http::answer::{Broken, Failed};
 use crate::transport::http::reached::Reached;
 use crate::transport::http::wait::GraceEnded;
 use crate::transport::names::NameError;

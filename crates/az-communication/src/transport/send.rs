@@ -16,11 +16,12 @@ use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
 
 use crate::transport::error::TransportError;
+use crate::transport::http::answer::Answer;
 use crate::transport::http::channel::Channel;
 use crate::transport::http::connect::{TIMEOUT, connect};
 use crate::transport::http::decode::decode;
 use crate::transport::http::header;
-use crate::transport::http::http1::{Answer, Http1};
+use crate::transport::http::http1::Http1;
 use crate::transport::proxy::choice as proxy;
 use crate::transport::proxy::tunnel::tunnel;
 use crate::transport::resend;

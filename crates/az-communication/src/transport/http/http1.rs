@@ -13,9 +13,10 @@ use futures::FutureExt as _;
 use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
-use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use hyper::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::{Method, Request, Response};
 
+use crate::transport::http::answer::{Answer, Broken, Failed, reason};
 use crate::transport::http::channel::Channel;
 use crate::transport::http::head;
 use crate::transport::http::reached::Reached;
@@ -41,46 +42,6 @@ const SHORTLY: Duration = Duration::from_millis(50);
 
 type Sender = SendRequest<Full<Bytes>>;
 type Driver = Connection<Wire, Full<Bytes>>;
-
-/// A response.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) reason: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
-}
-
-impl Answer {
-    /// Checks whether the server closes the connection after this response.
-    pub(crate) fn closes(&self) -> bool {
-        self.headers.get_all(CONNECTION).iter().any(|value| {
-            value.as_bytes().split(|byte| *byte == b',').any(|word| word.trim_ascii().eq_ignore_ascii_case(b"close"))
-        })
-    }
-}
-
-/// The reason why there is no complete response.
-#[derive(Debug)]
-pub(crate) enum Broken {
-    /// The network or TLS failed, or the time is over.
-    Io(io::Error),
-    /// hyper found the connection unusable and sent nothing.
-    NotStarted,
-    /// The connection ended.
-    Ended,
-    /// The response is not valid HTTP. The field describes the error.
-    Malformed(String),
-}
-
-/// A failed exchange.
-#[derive(Debug)]
-pub(crate) struct Failed {
-    pub(crate) why: Broken,
-    pub(crate) reached: Reached,
-    /// Whether the exchange failed during the TLS handshake.
-    pub(crate) in_handshake: bool,
-}
 
 /// Whether a future wants to be polled again.
 struct Flag(AtomicBool);
@@ -299,11 +260,4 @@ impl Http1 {
         }
         Ok(Answer { status: parts.status.as_u16(), reason, headers: parts.headers, body })
     }
-}
-
-/// Returns the phrase after the status as it was received.
-fn reason(response: &Response<Incoming>) -> String {
-    let reason = response.extensions().get::<hyper::ext::ReasonPhrase>().map(|reason| reason.as_bytes());
-    let reason = reason.unwrap_or_else(|| response.status().canonical_reason().unwrap_or_default().as_bytes());
-    String::from_utf8_lossy(reason).into_owned()
 }

@@ -1,5 +1,6 @@
 //! HTTP/1.1 over a connection that is driven without a runtime.
 
+pub(crate) mod answer;
 pub(crate) mod block_on;
 pub(crate) mod channel;
 pub(crate) mod connect;
