@@ -3,6 +3,7 @@
 
 pub mod error;
 pub mod http;
+mod message;
 pub mod names;
 pub mod proxy;
 pub mod redirect_fault;

@@ -7,11 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use azure_core::Bytes;
-use azure_core::http::headers::Headers;
-use azure_core::http::{AsyncRawResponse, Body, HttpClient, Method, RawResponse, Request};
-use http_body_util::Full;
-use hyper::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HOST, HeaderName, HeaderValue, RETRY_AFTER};
+use azure_core::http::{AsyncRawResponse, HttpClient, RawResponse, Request};
+use hyper::header::RETRY_AFTER;
 use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
 
@@ -20,8 +17,8 @@ use crate::transport::http::answer::Answer;
 use crate::transport::http::channel::Channel;
 use crate::transport::http::connect::{TIMEOUT, connect};
 use crate::transport::http::decode::decode;
-use crate::transport::http::header;
 use crate::transport::http::http1::Http1;
+use crate::transport::message::{headers, message};
 use crate::transport::proxy::choice as proxy;
 use crate::transport::proxy::tunnel::tunnel;
 use crate::transport::resend;
@@ -196,40 +193,6 @@ impl Transport {
     }
 }
 
-/// Converts the request for hyper.
-fn message(request: &Request, authority: &str) -> Result<hyper::Request<Full<Bytes>>, TransportError> {
-    let refuse = |what: &str| TransportError::Request(what.to_owned());
-    let Body::Bytes(body) = request.body() else { return Err(refuse("its body is a stream")) };
-    let mut message = hyper::Request::new(Full::new(body.clone()));
-    *message.method_mut() = request.method().as_str().parse().map_err(|_| refuse("its method is not valid"))?;
-    *message.uri_mut() = request.path_and_query().try_into().map_err(|_| refuse("its path or query is not valid"))?;
-    let headers = message.headers_mut();
-    headers.insert(HOST, HeaderValue::try_from(authority).map_err(|_| refuse("its host is not valid"))?);
-    for (name, value) in request.headers().iter() {
-        let wrong = || {
-            TransportError::Request(format!("the header '{}' has characters that HTTP does not allow", name.as_str()))
-        };
-        let value = HeaderValue::try_from(value.as_str()).map_err(|_| wrong())?;
-        headers.append(HeaderName::from_bytes(name.as_str().as_bytes()).map_err(|_| wrong())?, value);
-    }
-    headers.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static("identity"));
-    // The length is set once, from the body itself.
-    headers.remove(CONTENT_LENGTH);
-    if !body.is_empty() || matches!(request.method(), Method::Post | Method::Put | Method::Patch) {
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    }
-    Ok(message)
-}
-
-fn headers(answer: &Answer) -> Headers {
-    let mut headers = Headers::new();
-    for (name, value) in &answer.headers {
-        headers.insert(name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned());
-    }
-    headers.insert(header::REASON, answer.reason.clone());
-    headers
-}
-
 #[async_trait]
 impl HttpClient for Transport {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
@@ -243,6 +206,8 @@ impl HttpClient for Transport {
 mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::{TcpListener, TcpStream};
+
+    use azure_core::http::Method;
 
     use super::*;
     use crate::transport::http::reached::Reached;
