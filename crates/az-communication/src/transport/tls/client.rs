@@ -10,12 +10,13 @@ use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, Other
 
 use crate::system::limits;
 use crate::transport::tls::algorithms::SUPPORTED;
+use crate::transport::tls::anchors::possible;
 use crate::transport::tls::bundle::Bundle;
 use crate::transport::tls::bundle_error::BundleError;
 use crate::transport::tls::certificate_problem::{CertificateProblem, ProblemKind};
 use crate::transport::tls::diagnosis;
 use crate::transport::tls::trust::{self, OwnEmulator, Trust};
-use crate::transport::tls::verify::{Shown, possible};
+use crate::transport::tls::verify::Shown;
 
 /// Chooses the cryptography for the whole program. aws-lc-rs is not used because its first random number costs 33 ms
 /// (docs/decisions/cryptography.md). The provider is always named explicitly, because another crate of the workspace

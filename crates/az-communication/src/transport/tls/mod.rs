@@ -2,6 +2,7 @@
 
 pub(crate) mod algorithms;
 pub(crate) mod anchor_check;
+pub(crate) mod anchors;
 pub(crate) mod bundle;
 pub(crate) mod bundle_error;
 pub(crate) mod bundle_scan;
