@@ -20,6 +20,7 @@ mod stdout;
 #[path = "../support/mod.rs"]
 mod support;
 mod terminal;
+mod values;
 mod verbose;
 
 use std::process::Command;

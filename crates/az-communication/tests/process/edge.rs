@@ -1,81 +1,9 @@
-//! What the options about doors do, and what a client without credentials can do from outside.
-
-use std::net::TcpStream;
+//! Options about who can reach the emulator: addresses of clients, origins of web pages, access keys.
 
 use super::*;
 
-/// Sends bytes to the plain side; all that comes back until the connection is closed.
-fn exchange(port: u16, bytes: &[u8]) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    // The rest of a long body may not be wanted any more.
-    let _ = stream.write_all(bytes);
-    let mut text = Vec::new();
-    let mut part = [0; 4096];
-    while let Ok(read @ 1..) = stream.read(&mut part) {
-        text.extend_from_slice(&part[..read]);
-    }
-    String::from_utf8_lossy(&text).into_owned()
-}
-
 #[test]
-fn a_request_with_a_length_and_chunks_is_refused_and_the_connection_closed() {
-    let home = Folder::new();
-    let emulator = Emulator::in_memory(&home);
-    for headers in
-        ["Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n"]
-    {
-        let first = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
-        let both = format!("{first}POST /health HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n0\r\n\r\n{first}");
-        let answers = exchange(emulator.port(), both.as_bytes());
-        let lines: Vec<&str> = answers.lines().filter(|line| line.starts_with("HTTP/1.1 ")).collect();
-        assert_eq!(lines.last(), Some(&"HTTP/1.1 400 Bad Request"), "{answers}");
-        assert!(lines.len() <= 2, "nothing behind it is answered: {answers}");
-    }
-}
-
-fn resident_kib(pid: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
-}
-
-#[test]
-fn bodies_and_device_codes_of_somebody_without_credentials_stay_small() {
-    let home = Folder::new();
-    let emulator = Emulator::in_memory(&home);
-    let port = emulator.port();
-    let mut long =
-        b"POST /identities?api-version=2023-10-01 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048575\r\n\r\n"
-            .to_vec();
-    long.resize(long.len() + 1_048_575, b' ');
-    let scope = "s".repeat(1_048_000);
-    let form = format!("client_id=c&scope={scope}");
-    let head = "POST /common/oauth2/v2.0/devicecode HTTP/1.1\r\nHost: localhost\r\n";
-    let code = format!("{head}Content-Length: {}\r\n\r\n{form}", form.len());
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                for _ in 0..25 {
-                    exchange(port, &long);
-                    exchange(port, code.as_bytes());
-                }
-            });
-        }
-    });
-    let mut client = emulator.client();
-    let form = format!("client_id=c&scope={}", "s".repeat(2000));
-    for _ in 0..2000 {
-        let answer = client.raw("POST", "/common/oauth2/v2.0/devicecode", &[], &form).unwrap();
-        assert_eq!(answer.status, 200);
-    }
-    let resident = resident_kib(emulator.child.id());
-    assert!(resident < 64 * 1024, "{resident} KiB");
-    client.create();
-}
-
-#[test]
-fn the_options_about_doors_have_variables() {
+fn options_about_access_have_variables() {
     let home = Folder::new();
     let options = [
         "--control-secret",
@@ -125,7 +53,7 @@ fn the_ready_line_names_the_public_url_to_clients_and_the_control_endpoint_on_th
 }
 
 #[test]
-fn a_wrong_option_about_doors_is_named() {
+fn a_wrong_option_about_access_is_named() {
     let home = Folder::new();
     let refused = |options: &[&str]| refusal_with(2, az(&home).args(START).arg("--in-memory").args(options));
     insta::assert_snapshot!(refused(&["--allow-origin", "https://app.example", "app.example"]), @r"
@@ -162,64 +90,6 @@ fn a_wrong_option_about_doors_is_named() {
     ");
 }
 
-/// An issuer of all tenants; its address. It ends with the process.
-fn issuer_of_all_tenants() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let body = format!(r#"{{"issuer":"{address}/{{tenantid}}/v2.0","jwks_uri":"{address}/keys","keys":[]}}"#);
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let _ = stream.read(&mut [0; 4096]);
-            let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
-            let _ = std::io::Write::write_all(&mut stream, format!("{head}{body}").as_bytes());
-        }
-    });
-    address
-}
-
-#[test]
-fn an_admin_of_an_issuer_of_all_tenants_is_named_with_its_tenant() {
-    let home = Folder::new();
-    let issuer = issuer_of_all_tenants();
-    let refused = |admin: &str| {
-        let options = ["--in-memory", "--entra-issuer", &issuer, "--entra-admin", admin];
-        refusal_with(2, az(&home).args(START).args(options))
-    };
-    insta::assert_snapshot!(refused("app"), @r"
-    ERROR: --entra-admin must be TENANT/CLIENT, but it is 'app'.
-    Hint: An issuer of --entra-issuer issues the tokens of all tenants, and everybody can make an application in a tenant of their own. Name the tenant of yours, or the issuer of that tenant.
-    ");
-    assert!(refused("/app").starts_with("ERROR: --entra-admin must be TENANT/CLIENT"));
-    drop(Emulator::start(&home, &["--in-memory", "--entra-issuer", &issuer, "--entra-admin", "tenant/app"]));
-}
-
-#[test]
-#[ignore = "waits for 10 s"]
-fn an_issuer_that_does_not_answer_is_given_up() {
-    let home = Folder::new();
-    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://user:secret@{}", silent.local_addr().unwrap());
-    let said = refusal(az(&home).args(START).args(["--in-memory", "--entra-issuer", &url]));
-    let said = said.replace(&silent.local_addr().unwrap().port().to_string(), "PORT");
-    insta::assert_snapshot!(said, @r"
-    ERROR: http://127.0.0.1:PORT cannot be read: it has not answered within 10 s.
-    Hint: Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration
-    Hint: --entra-issuer names an issuer, whose metadata and keys are read once, at the start.
-    ");
-}
-
-#[test]
-fn an_issuer_that_cannot_be_reached_is_named_with_its_option() {
-    let home = Folder::new();
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let said = refusal(az(&home).args(START).args(["--in-memory", "--entra-issuer", &format!("http://{closed}/")]));
-    insta::assert_snapshot!(said.replace(&closed.port().to_string(), "PORT"), @r"
-    ERROR: http://127.0.0.1:PORT/ cannot be read: Cannot connect to 127.0.0.1:PORT: Connection refused.
-    Hint: --entra-issuer names an issuer, whose metadata and keys are read once, at the start.
-    ");
-}
-
 #[test]
 fn an_access_key_that_can_be_guessed_is_warned_about() {
     let home = Folder::new();
@@ -249,26 +119,6 @@ fn an_open_emulator_with_the_well_known_key_is_warned_about() {
 }
 
 #[test]
-fn an_emulator_whose_folder_is_gone_lives_and_is_not_ready() {
-    let home = Folder::new();
-    let folder = home.path().join("data");
-    let emulator = Emulator::start(&home, &["--data-dir", folder.to_str().unwrap()]);
-    let mut client = emulator.client();
-    let mut status = |path: &str| client.raw("GET", path, &[], "").unwrap();
-    assert_eq!((status("/health/live").status, status("/health/ready").status), (200, 200));
-    std::fs::remove_dir_all(&folder).unwrap();
-    let until = Instant::now() + Duration::from_secs(10);
-    while status("/health/ready").status == 200 && Instant::now() < until {
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    for path in ["/health/ready", "/health"] {
-        let answer = status(path);
-        assert_eq!((answer.status, answer.header("retry-after")), (503, Some("10")), "{path}");
-    }
-    assert_eq!(status("/health/live").status, 200);
-}
-
-#[test]
 fn an_allowed_origin_is_taken_as_browsers_write_it() {
     let home = Folder::new();
     let given =
@@ -282,73 +132,4 @@ fn an_allowed_origin_is_taken_as_browsers_write_it() {
         let shared = client.raw("GET", "/health", &header, "").unwrap();
         assert_eq!(shared.header("access-control-allow-origin"), Some(origin));
     }
-}
-
-#[test]
-fn a_control_secret_that_no_header_can_have_is_refused() {
-    let home = Folder::new();
-    for never in [" ", " x", "x ", "\tx", "x\u{1}y", "x\ny", "x\ty", "geheim-é", "x\u{7f}"] {
-        let said = refusal_with(2, az(&home).args(START).args(["--in-memory", "--control-secret", never]));
-        assert!(said.starts_with("ERROR: --control-secret cannot be sent in a header.\nHint: "), "{never:?}: {said}");
-    }
-}
-
-#[test]
-fn a_control_secret_is_taken_from_a_file() {
-    const VARIABLE: &str = "AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET";
-    const FILE: &str = "AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE";
-    let home = Folder::new();
-    home.write("secret", "s3cret of mine\r\n");
-    let start = |change: &dyn Fn(&mut Command)| {
-        let mut command = az(&home);
-        command.args(START).arg("--in-memory");
-        change(&mut command);
-        command
-    };
-    let mut option = start(&|command| {
-        command.args(["--control-secret", "@secret"]);
-    });
-    let mut variable = start(&|command| {
-        command.env(FILE, "secret");
-    });
-    for command in [&mut option, &mut variable] {
-        let emulator = Emulator::from_command(command);
-        let mut client = emulator.client();
-        let header = [("x-emulator-control".to_owned(), "s3cret of mine".to_owned())];
-        assert_eq!(client.raw("POST", "/emulator/list-keys", &header, "").unwrap().status, 200);
-    }
-    home.write("letters", "é");
-    let said = [
-        refusal(&mut start(&|command| {
-            command.env(FILE, "none");
-        })),
-        refusal_with(
-            2,
-            &mut start(&|command| {
-                command.env(FILE, "letters");
-            }),
-        ),
-        refusal_with(
-            2,
-            &mut start(&|command| {
-                command.env(FILE, "secret").env(VARIABLE, "x");
-            }),
-        ),
-        refusal_with(
-            2,
-            &mut start(&|command| {
-                command.args(["--control-secret", "@none"]);
-            }),
-        ),
-    ];
-    insta::assert_snapshot!(said.concat(), @r"
-    ERROR: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE names 'none', which cannot be read: No such file or directory.
-    ERROR: The secret in the file that AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE names cannot be sent in a header.
-    Hint: A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: openssl rand -hex 32
-    ERROR: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET and AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE are both set.
-    Hint: Set one of them.
-    ERROR: --control-secret cannot be sent in a header.
-    Hint: The value of --control-secret begins with @, and the file 'none' cannot be read: No such file or directory.
-    Hint: A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: openssl rand -hex 32
-    ");
 }

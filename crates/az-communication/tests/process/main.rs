@@ -3,12 +3,15 @@
 
 mod bundle;
 mod certificates;
+mod clients;
+mod control_secret;
 mod edge;
 mod elsewhere;
 mod environment;
 mod folder;
 mod help;
 mod hosts;
+mod issuers;
 mod leftovers;
 mod life;
 mod limits;
