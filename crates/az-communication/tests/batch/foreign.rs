@@ -139,7 +139,7 @@ fn a_record_of_deletions_with_lines_of_another_batch_is_refused() {
 }
 
 #[test]
-fn a_record_of_the_version_before_with_a_wrong_date_is_refused() {
+fn a_record_of_the_previous_version_with_a_wrong_date_is_refused() {
     let wrong = TOKEN.replace(DATE, "never");
     let batch = format!("{ISSUE} --count 1 --out-file before");
     let texts = [format!("{wrong}\n"), format!("{TOKEN}\n{wrong}\n")];

@@ -169,8 +169,8 @@ fn a_request_for_a_listed_user_without_an_outcome_is_sent_again_with_a_warning()
     ");
 }
 
-/// A record of the version before, which has no first line, and the text of it.
-fn of_the_version_before() -> (World, String) {
+/// A record of the previous version, which has no first line, and the text of it.
+fn of_the_previous_version() -> (World, String) {
     let world = World::new();
     world.ok(&format!("{ISSUE} --count 3 --out-file new.jsonl"));
     let lines = world.outcomes("new.jsonl", "issued");
@@ -186,8 +186,8 @@ fn of_the_version_before() -> (World, String) {
 }
 
 #[test]
-fn a_record_of_the_version_before_is_resumed() {
-    let (world, _) = of_the_version_before();
+fn a_record_of_the_previous_version_is_resumed() {
+    let (world, _) = of_the_previous_version();
     let batch = format!("{ISSUE} --count 5 --out-file old.jsonl");
     assert_snapshot!(counts(&world, &batch), @"
     exit 0
@@ -202,14 +202,14 @@ fn a_record_of_the_version_before_is_resumed() {
 }
 
 #[test]
-fn a_record_of_the_version_before_is_a_list_of_users() {
-    let (world, _) = of_the_version_before();
+fn a_record_of_the_previous_version_is_a_list_of_users() {
+    let (world, _) = of_the_previous_version();
     assert_eq!(world.ok("token revoke-batch --users-from old.jsonl --yes")["revoked"], 3);
 }
 
 #[test]
-fn a_record_of_the_version_before_is_refused_for_other_scopes_and_commands() {
-    let (world, text) = of_the_version_before();
+fn a_record_of_the_previous_version_is_refused_for_other_scopes_and_commands() {
+    let (world, text) = of_the_previous_version();
     let delete = "user delete-batch --users-from new.jsonl --out-file old.jsonl --yes";
     assert_snapshot!(world.shows(delete), @"
     exit 1
@@ -227,8 +227,8 @@ fn a_record_of_the_version_before_is_refused_for_other_scopes_and_commands() {
 }
 
 #[test]
-fn a_resumed_record_of_the_version_before_has_its_scopes() {
-    let (world, _) = of_the_version_before();
+fn a_resumed_record_of_the_previous_version_has_its_scopes() {
+    let (world, _) = of_the_previous_version();
     world.ok(&format!("{ISSUE} --count 5 --out-file old.jsonl"));
     let stderr = world.fails("token issue-batch --scope voip --count 6 --out-file old.jsonl", 1);
     assert!(stderr.contains("its tokens have the scope chat."), "{stderr}");

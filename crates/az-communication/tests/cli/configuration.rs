@@ -121,6 +121,7 @@ fn help_names_the_output_format_in_force() {
 }
 
 #[test]
+#[cfg_attr(portable_system, ignore = "only on Unix")]
 fn without_home_the_folder_comes_from_the_passwd_file() {
     let home = Folder::new();
     let passwd = format!("#x:x:0:0::/wrong:\nroot:x:0:0::{}/his:/bin/sh\n", home.path().display());

@@ -1,4 +1,4 @@
-//! A data folder that the emulator of the version before made.
+//! Files of the previous version: data folders of the emulator, records, config files.
 #![cfg(unix)]
 
 mod support;
@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use support::Folder;
 use support::emulator::Emulator;
+use support::world::World;
 
 const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../acs-identity-emulator/tests/before");
 
@@ -42,15 +43,26 @@ fn log_of(mut emulator: Emulator, home: &Folder) -> String {
     lines.join("\n").replace(home.path().to_str().unwrap(), "HOME")
 }
 
-#[test]
-fn a_data_folder_of_the_version_before_opens_with_everything_in_it_and_says_what_changed() {
+/// An emulator with the data folder of the previous version.
+fn start(home: &Folder) -> Emulator {
+    Emulator::start(home, &["--data-dir", home.path().join("data").to_str().unwrap()])
+}
+
+/// A home folder with that data folder.
+fn with_data() -> Folder {
     let home = Folder::new();
-    let data = home.path().join("data");
-    copy_to(&data);
-    let authority = std::fs::read_to_string(data.join("ca.pem")).unwrap();
+    copy_to(&home.path().join("data"));
+    home
+}
+
+#[test]
+fn a_data_folder_of_the_previous_version_keeps_its_identities_keys_and_authority() {
+    let home = with_data();
+    let authority = std::fs::read_to_string(home.path().join("data/ca.pem")).unwrap();
     let said: Value = serde_json::from_slice(&std::fs::read(Path::new(FIXTURE).join("said.json")).unwrap()).unwrap();
-    let start = || Emulator::start(&home, &["--data-dir", data.to_str().unwrap()]);
-    let look = |emulator: &Emulator| {
+    // The first start converts the folder.
+    for _ in 0..2 {
+        let emulator = start(&home);
         let mut client = emulator.client();
         client.key = said["primaryKey"].as_str().unwrap().parse().unwrap();
         for identity in said["identities"].as_object().unwrap().values() {
@@ -59,12 +71,15 @@ fn a_data_folder_of_the_version_before_opens_with_everything_in_it_and_says_what
         }
         let keys = client.send("POST", "/emulator/list-keys?", "").body;
         assert_eq!(keys["secondaryKey"], said["secondaryKey"]);
-        let ca_certificate = std::fs::read_to_string(emulator.ca_certificate()).unwrap();
-        assert_eq!(ca_certificate.trim(), authority.trim(), "trust stores have it");
-    };
-    let emulator = start();
-    look(&emulator);
-    assert_snapshot!(log_of(emulator, &home), @"
+        let now = std::fs::read_to_string(emulator.ca_certificate()).unwrap();
+        assert_eq!(now.trim(), authority.trim(), "trust stores hold it");
+    }
+}
+
+#[test]
+fn the_log_says_what_was_changed_in_a_data_folder_of_the_previous_version() {
+    let home = with_data();
+    assert_snapshot!(log_of(start(&home), &home), @"
     WARN  the database was brought from schema 3 to 4: 4 identities, 1 of them with a revocation, 2 assignments
     WARN  HOME/data/token-key.pem was removed: signing keys are kept in the database
     WARN  HOME/data/token-key-secondary.pem was removed: signing keys are kept in the database
@@ -72,9 +87,13 @@ fn a_data_folder_of_the_version_before_opens_with_everything_in_it_and_says_what
     WARN  the authority of this data folder was made by the version before, and may sign for any name; one that may sign for local names only is made by: az communication emulator new-authority --data-dir 'HOME/data'
     The ready line has no connection string, because the access key is not the well-known one and stdout is not a terminal. --ready-file FILE writes the whole line into a file that only you can read.
     ");
-    let emulator = start();
-    look(&emulator);
-    let again = log_of(emulator, &home);
+}
+
+#[test]
+fn a_converted_data_folder_is_not_mentioned_again() {
+    let home = with_data();
+    log_of(start(&home), &home);
+    let again = log_of(start(&home), &home);
     assert!(!again.contains("schema") && !again.contains("removed"), "{again}");
 }
 
@@ -85,63 +104,75 @@ fn lines_of(path: &Path) -> Vec<Value> {
 }
 
 #[test]
-fn a_list_of_tokens_of_the_version_before_is_gone_on_with() {
-    let home = Folder::new();
-    let record = home.write("tokens.jsonl", std::fs::read(Path::new(FILES).join("tokens.jsonl")).unwrap());
+fn a_record_of_tokens_of_the_previous_version_is_resumed() {
+    let world = World::new();
+    let record = world.home.write("tokens.jsonl", std::fs::read(Path::new(FILES).join("tokens.jsonl")).unwrap());
     let before = lines_of(&record);
-    let emulator = Emulator::in_memory(&home);
-    let output = support::az(&home)
-        .args("communication user-identity token issue-batch --scope chat --count 5 --out-file tokens.jsonl".split(' '))
-        .args(["--query", "[issued, skipped, failed]", "-o", "tsv"])
-        .env("AZURE_COMMUNICATION_CONNECTION_STRING", emulator.connection_string())
-        .env("REQUESTS_CA_BUNDLE", emulator.ca_certificate())
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "2\n3\n0\n", "{output:?}");
+    let batch =
+        "token issue-batch --scope chat --count 5 --out-file tokens.jsonl --query [issued,skipped,failed] -o tsv";
+    assert_snapshot!(world.shows(batch), @"
+    exit 0
+    --- stdout
+    2
+    3
+    0
+    ");
     assert_eq!(lines_of(&record)[..before.len()], before);
 }
 
 #[test]
-fn a_config_file_of_the_version_before_says_what_it_said() {
-    let home = Folder::new();
-    let emulator = Emulator::in_memory(&home);
+fn a_config_file_of_the_previous_version_is_read() {
+    let world = World::new();
     let config = std::fs::read_to_string(Path::new(FILES).join("config")).unwrap();
-    let own = format!("endpoint=https://localhost:{}/;accesskey=", emulator.port());
-    let key = emulator.connection_string().rsplit_once("accesskey=").unwrap().1.to_owned();
-    home.write(".azure/config", config.replace("endpoint=https://localhost:PORT/;accesskey=KEY", &(own + &key)));
-    let output = support::az(&home)
-        .args(["communication", "user-identity", "token", "issue", "--scope", "chat", "--query", "token"])
-        .env("REQUESTS_CA_BUNDLE", emulator.ca_certificate())
-        .output()
-        .unwrap();
-    assert!(output.status.success() && output.stdout.starts_with(b"eyJ"), "{output:?}");
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "", "only_show_errors");
+    let own = format!("endpoint=https://localhost:{}/;accesskey=", world.emulator.port());
+    let key = world.emulator.connection_string().rsplit_once("accesskey=").unwrap().1.to_owned();
+    let config = config.replace("endpoint=https://localhost:PORT/;accesskey=KEY", &(own + &key));
+    world.home.write(".azure/config", config);
+    let mut command = world.command("token issue --scope chat --query token");
+    // It says `only_show_errors`, too.
+    assert_snapshot!(world.shown(command.env_remove("AZURE_COMMUNICATION_CONNECTION_STRING")), @"
+    exit 0
+    --- stdout
+    TOKEN
+    ");
+}
+
+const KEY: &str = "YW5vdGhlciBrZXkgb2Ygc2l4dGVlbiBieXRlcw==";
+
+/// A home folder with a data folder whose access key the previous version did not keep.
+fn without_key() -> Folder {
+    let home = with_data();
+    let database = Connection::open(home.path().join("data/identities.db")).unwrap();
+    assert_eq!(database.execute("DELETE FROM settings WHERE name = 'primary_key'", []).unwrap(), 1);
+    home
+}
+
+/// The warnings about the access key at a start with these options.
+fn about_the_key(home: &Folder, options: &[&str]) -> String {
+    let folder = home.path().join("data");
+    let emulator = Emulator::start(home, &[&["--data-dir", folder.to_str().unwrap()], options].concat());
+    let log = log_of(emulator, home);
+    log.lines()
+        .filter(|line| line.starts_with("WARN") && line.contains(" key"))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 #[test]
-fn where_the_version_before_kept_no_key_the_log_says_which_one_is_in_force_and_what_to_do() {
-    const KEY: &str = "YW5vdGhlciBrZXkgb2Ygc2l4dGVlbiBieXRlcw==";
-    let home = Folder::new();
-    let data = home.path().join("data");
-    copy_to(&data);
-    let database = Connection::open(data.join("identities.db")).unwrap();
-    assert_eq!(database.execute("DELETE FROM settings WHERE name = 'primary_key'", []).unwrap(), 1);
-    drop(database);
-    let folder = ["--data-dir", data.to_str().unwrap()];
-    let of_key = |emulator: Emulator| {
-        let log = log_of(emulator, &home);
-        log.lines()
-            .filter(|line| line.starts_with("WARN") && line.contains(" key"))
-            .map(str::to_owned)
-            .collect::<Vec<String>>()
-    };
-    of_key(Emulator::start(&home, &folder));
-    // At each start, until one is given.
-    assert_snapshot!(of_key(Emulator::start(&home, &folder)).join("\n"), @"
+fn where_the_previous_version_kept_no_key_each_start_says_which_one_is_in_force() {
+    let home = without_key();
+    about_the_key(&home, &[]);
+    assert_snapshot!(about_the_key(&home, &[]), @"
     WARN  the previous version did not store the access key of HOME/data: the well-known key, which everybody knows, is in use
     WARN  start once with --access-key KEY to end these warnings, where KEY is the access key of the folder if it had one, else the well-known key
     ");
-    let given = of_key(Emulator::start(&home, &[folder[0], folder[1], "--access-key", KEY]));
-    assert_snapshot!(given.join("\n"), @"WARN  the given access key has replaced the well-known one, which was in use because the previous version stored none; earlier tokens are void");
-    assert!(of_key(Emulator::start(&home, &folder)).iter().all(|line| !line.contains("previous version")));
+}
+
+#[test]
+fn a_key_that_is_given_for_such_a_folder_ends_the_warnings() {
+    let home = without_key();
+    about_the_key(&home, &[]);
+    assert_snapshot!(about_the_key(&home, &["--access-key", KEY]), @"WARN  the given access key has replaced the well-known one, which was in use because the previous version stored none; earlier tokens are void");
+    let again = about_the_key(&home, &[]);
+    assert!(!again.contains("previous version"), "{again}");
 }
