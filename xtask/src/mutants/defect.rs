@@ -54,7 +54,7 @@ impl Defect {
         let text = |value: &Value| Some(value.as_str()?.to_owned());
         let number = |value: &Value| usize::try_from(value.as_u64()?).ok();
         let place = |value: &Value| Some((number(&value["line"])?, number(&value["column"])?));
-        // `crates/a/src/b.rs:12:5: replace …`.
+        // `FILE:12:5: replace …`.
         let (_, change) = value["name"].as_str()?.split_once(": ")?;
         Some(Self {
             package: text(&value["package"])?,
