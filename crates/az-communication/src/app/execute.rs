@@ -1,4 +1,4 @@
-//! Runs a command: what is checked and asked before it, in the order in which the reference does that.
+//! Runs a command. The checks and questions before it come in the same order as in the reference.
 
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::command_table::messages;
@@ -15,15 +15,17 @@ use crate::report::{prompt, stdout};
 ///
 /// # Errors
 ///
-/// When the command fails, its result could not be shown, or the answer to its question is no.
+/// When the command fails, when its result could not be shown, or when the user declines the confirmation.
 pub(crate) fn execute(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
-    // Only here: a program that is run in our place must find the signal as we found it, and help needs no handler.
+    // The handler is installed only here: a program that runs in place of this one must inherit the signal unchanged,
+    // and help does not need a handler.
     prompt::exit_on_interrupt(&invocation.printer);
     let printer = &invocation.printer;
     refuse_empty_values(invocation)?;
     let format = rendering::format_of(invocation);
     let starts_a_program = invocation.command.spec.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
-    // What asks before it acts has no result: neither stdout nor the format is looked at, as in the reference.
+    // A command that asks for confirmation has no result. Neither stdout nor the format is checked for it, as in the
+    // reference.
     let has_result = !invocation.command.spec.confirms;
     if has_result && format != Ok(Format::None) && !starts_a_program {
         stdout::check()?;
@@ -34,7 +36,7 @@ pub(crate) fn execute(invocation: &Invocation<'_>) -> Result<Outcome, CliError> 
     if invocation.command.spec.confirms {
         invocation.confirm("Are you sure you want to perform this operation?")?;
     }
-    // Before anything is sent: a token that could not be shown would be lost.
+    // The format is checked before anything is sent: a token that could not be shown would be lost.
     if has_result {
         format?;
     }
@@ -42,8 +44,8 @@ pub(crate) fn execute(invocation: &Invocation<'_>) -> Result<Outcome, CliError> 
     outcome.map_err(|error| pasted::explain(error, &invocation.arguments))
 }
 
-/// An empty value is most likely a variable that is not set. To leave the option out instead would do something else than
-/// what was asked for: create a new user, or give a token its longest lifetime.
+/// Refuses empty values, because an empty value is most likely a variable that is not set. To ignore the option instead
+/// would do something that the user did not ask for: create a new user, or give a token its longest lifetime.
 fn refuse_empty_values(invocation: &Invocation<'_>) -> Result<(), CliError> {
     let refused = |argument: &&Argument| {
         argument.not_empty
@@ -53,7 +55,7 @@ fn refuse_empty_values(invocation: &Invocation<'_>) -> Result<(), CliError> {
     match invocation.table.arguments(invocation.command).find(refused) {
         Some(argument) => {
             let error = CliError::new(format!("{} is empty.", argument.key()));
-            // The reference has arguments whose empty values it refuses with 1.
+            // The reference refuses empty values of some arguments with exit code 1.
             Err(if argument.extension || invocation.command.extension {
                 error.exit_code(ExitCode::Usage)
             } else {

@@ -1,4 +1,4 @@
-//! Help pages.
+//! Prints help pages.
 
 use std::ffi::OsString;
 
@@ -12,7 +12,7 @@ use crate::report::printer::Printer;
 use crate::report::program::Program;
 use crate::report::stdout;
 
-/// Prints the page of a command.
+/// Prints the help page of a command.
 ///
 /// # Errors
 ///
@@ -31,7 +31,7 @@ pub(crate) fn of_command(
     stdout::print(knack::command_help(table, command, output.as_deref(), printer.colour()))
 }
 
-/// Prints the page of a group. Where the group is the Azure CLI's as well, and that knows it, its page comes first.
+/// Prints the help page of a group. If the Azure CLI has the group too, its own page comes first.
 pub(crate) fn of_group(path: &str, raw: &[OsString], printer: &Printer) -> Result<(), CliError> {
     let table = &TABLE;
     if Program::current().is_az() && table.group(path).is_some_and(|group| group.shared) {
@@ -42,7 +42,7 @@ pub(crate) fn of_group(path: &str, raw: &[OsString], printer: &Printer) -> Resul
                 stdout::print(knack::group_addition(table, path, printer.colour()))?;
                 return Ok(());
             }
-            // It does not know the group: the extension is not installed there.
+            // The Azure CLI does not know the group: its communication extension is not installed.
             Ok(_) | Err(NotHandedOver::Nobody) => {}
             Err(NotHandedOver::Broken(broken)) => printer.warning(&CliError::from(broken).message),
             Err(NotHandedOver::Loop(error)) => return Err(error),

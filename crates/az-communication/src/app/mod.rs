@@ -1,4 +1,4 @@
-//! From words to an exit code, stage by stage: [`Words`], a parsed command, an [`Outcome`], its rendered output.
+//! Turns words into an exit code in four stages: [`Words`], a parsed command, an [`Outcome`], its rendered output.
 
 mod execute;
 mod help;
@@ -26,7 +26,7 @@ use crate::report::program::Program;
 use crate::report::{log_file, prompt, times};
 use crate::system;
 
-/// Runs the command that these words name. The first one is the name that this program was called by.
+/// Runs the command that these words name. The first word is the name that this program was called by.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let words = Words::of(Program::take(words));
     times::started(words.raw());
@@ -43,7 +43,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     code
 }
 
-/// Finds out whose command it is, reads the configuration for one of ours, and carries it out.
+/// Decides whether the command is ours. If so, reads the configuration and runs the command.
 fn start(words: &Words, plain: &Printer) -> Result<ExitCode, CliError> {
     let table = match words.first() {
         Some("--version" | "-v") => return print_versions(words, plain),
@@ -84,7 +84,7 @@ fn print_versions(words: &Words, plain: &Printer) -> Result<ExitCode, CliError> 
     Ok(code)
 }
 
-/// Reads the files that values name (`@FILE`), and parses the words again with their text.
+/// Reads the files that values name (`@FILE`), and parses the words again with the text of the files.
 fn expand(
     table: &'static Table,
     words: &Words,
@@ -96,14 +96,14 @@ fn expand(
     if !own.iter().any(|word| word.contains('@')) {
         return Ok(parsed);
     }
-    // A file may be a pipe that somebody types into.
+    // A file may be a pipe that waits for input.
     prompt::exit_on_interrupt(printer);
     let mut texts = file_arguments::expand(own.to_vec())?;
     texts.extend_from_slice(rest);
     Ok(parse::of_texts(table, &texts))
 }
 
-/// Runs the command and shows its outcome, or shows a help page or what is wrong with the command line.
+/// Runs the command and shows its outcome, or shows a help page, or shows the error in the command line.
 fn carry_out(
     table: &'static Table,
     words: &Words,

@@ -1,4 +1,4 @@
-//! Whose command the words are, and what they ask for.
+//! Parses the words, and decides whether this program or the other `az` runs the command.
 
 use crate::app::words::Words;
 use crate::delegate;
@@ -12,20 +12,20 @@ use crate::report::exit_code::ExitCode;
 use crate::report::printer::{Level, Printer};
 use crate::report::program::Program;
 
-/// What became of the words.
+/// The result of parsing: which program runs the command.
 pub(crate) enum Whose {
-    /// They ask for something of ours.
+    /// This program runs the command.
     Ours(Parsed),
-    /// The other `az` has carried them out, with this exit code.
+    /// The other `az` ran the command and ended with this exit code.
     Theirs(ExitCode),
 }
 
-/// Parses the words, and hands over those that belong to the other `az`. Nothing is read for them: no configuration, no
-/// file, no stdin.
+/// Parses the words, and hands over those that belong to the other `az`. Before a command is handed over, no
+/// configuration, file or stdin is read.
 ///
 /// # Errors
 ///
-/// When there is another `az` and it cannot be run.
+/// When the other `az` exists and cannot be run.
 pub(crate) fn parse(table: &'static Table, words: &Words, plain: &Printer) -> Result<Whose, CliError> {
     let is_az = Program::current().is_az();
     let is_foreign = is_az
@@ -44,7 +44,7 @@ pub(crate) fn parse(table: &'static Table, words: &Words, plain: &Printer) -> Re
     Ok(Whose::Ours(parsed))
 }
 
-/// Hands over; `None` where there is nobody to hand over to.
+/// Hands the command over to the other `az`. Returns `None` if there is no other `az`.
 fn hand_over(words: &Words, plain: &Printer) -> Result<Option<ExitCode>, CliError> {
     let printer = if words.has(&["--debug"]) { &Printer::new(Level::Debug, false) } else { plain };
     match delegate::to_other_az(words.raw(), printer) {
@@ -53,7 +53,7 @@ fn hand_over(words: &Words, plain: &Printer) -> Result<Option<ExitCode>, CliErro
     }
 }
 
-/// Parses the texts of words.
+/// Parses words that are text.
 pub(crate) fn of_texts(table: &'static Table, words: &[String]) -> Parsed {
     let only_flags = words.iter().all(|word| matches!(word.as_str(), "--debug" | "--verbose" | "--only-show-errors"));
     if only_flags {
@@ -73,7 +73,7 @@ fn named(table: &Table, words: &[String]) -> Parsed {
     }
 }
 
-/// Whether the words name what only the real `az` may have.
+/// Checks whether the words may name a command that only the real `az` has.
 fn is_theirs(table: &Table, parsed: &Parsed, words: &[String]) -> bool {
     match &parsed.command {
         Ok(ParsedCommand::GroupHelp(path)) => path.is_empty(),
@@ -82,7 +82,8 @@ fn is_theirs(table: &Table, parsed: &Parsed, words: &[String]) -> bool {
     }
 }
 
-/// How many words at the start are ours. Those after them belong to the command of `emulator run`.
+/// Returns how many words at the start belong to this program. The words after them belong to the command of `emulator
+/// run`.
 pub(crate) fn own_words(parsed: &Parsed, words: &[String]) -> usize {
     match &parsed.command {
         Ok(ParsedCommand::Run(command, arguments)) => {

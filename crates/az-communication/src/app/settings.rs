@@ -1,4 +1,4 @@
-//! What the configuration, the environment and the flags say about every command.
+//! Settings of the configuration, the environment and the flags that apply to every command.
 
 use std::path::PathBuf;
 
@@ -8,11 +8,11 @@ use crate::report::log_file;
 use crate::report::printer::{self, Level, Printer};
 use crate::system;
 
-/// Opens what a command says things on: stderr with its level and colours, and the log file.
+/// Opens the outputs for messages: stderr, with its level and colours, and the log file.
 ///
 /// # Errors
 ///
-/// When the configuration has a value that cannot be read, or flags contradict each other. As in the reference, this ends
+/// When the configuration has an invalid value, or when flags contradict each other. As in the reference, this ends
 /// every command.
 pub(crate) fn printer(config: &Config, words: &[String]) -> Result<Printer, CliError> {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -30,7 +30,7 @@ pub(crate) fn printer(config: &Config, words: &[String]) -> Result<Printer, CliE
     Ok(printer)
 }
 
-/// The folder of the log file, where `[logging] enable_log_file` asks for one.
+/// Returns the folder of the log file if `[logging] enable_log_file` is set.
 fn log_folder(config: &Config) -> Result<Option<PathBuf>, CliError> {
     if !config.get_bool("logging", "enable_log_file")? {
         return Ok(None);
@@ -41,7 +41,8 @@ fn log_folder(config: &Config) -> Result<Option<PathBuf>, CliError> {
     })
 }
 
-/// What the configuration says about every command. As in the reference, a value that cannot be read ends each of them.
+/// The settings of the configuration that apply to every command. As in the reference, an invalid value ends every
+/// command.
 struct Global {
     no_color: bool,
     only_show_errors: bool,
@@ -49,7 +50,7 @@ struct Global {
 
 impl Global {
     fn read(config: &Config) -> Result<Self, CliError> {
-        // The parser of the reference names the format in its help.
+        // The value is read here because the parser of the reference reads it too: it shows the format in its help.
         config.get("core", "output")?;
         Ok(Self {
             no_color: config.get_bool("core", "no_color")?,

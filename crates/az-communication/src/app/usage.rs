@@ -1,4 +1,4 @@
-//! What is printed for a command line that is wrong.
+//! Prints usage errors.
 
 use std::ffi::OsString;
 
@@ -11,11 +11,11 @@ use crate::report::exit_code::ExitCode;
 use crate::report::printer::Printer;
 use crate::report::program::Program;
 
-/// Prints a usage error with what helps with it.
+/// Prints a usage error, with suggestions and hints.
 ///
 /// # Errors
 ///
-/// When the configuration has a value that cannot be read.
+/// When the configuration has an invalid value.
 pub(crate) fn print(
     mut error: UsageError,
     raw: &[OsString],
@@ -45,7 +45,7 @@ pub(crate) fn print(
     Ok(ExitCode::Usage)
 }
 
-/// What `az communication` has here, in words.
+/// Returns the names of our commands in `az communication`, as part of a sentence.
 fn own_commands() -> String {
     let mut names = TABLE.children("communication");
     names.sort_unstable();

@@ -4,11 +4,11 @@ use std::ffi::OsString;
 
 use crate::report::error::CliError;
 
-/// The words after the program's name.
+/// The words after the program name.
 pub(crate) struct Words {
-    /// As they came, whatever their bytes are.
+    /// The words as they were given, valid UTF-8 or not.
     raw: Vec<OsString>,
-    /// The same as text. What is not UTF-8 is replaced.
+    /// The same words as text. Bytes that are not UTF-8 are replaced.
     text: Vec<String>,
 }
 
@@ -18,31 +18,32 @@ impl Words {
         Self { raw, text }
     }
 
-    /// The words as they came.
+    /// Returns the words as they were given.
     pub(crate) fn raw(&self) -> &[OsString] {
         &self.raw
     }
 
-    /// The words as text.
+    /// Returns the words as text.
     pub(crate) fn text(&self) -> &[String] {
         &self.text
     }
 
-    /// The first word.
+    /// Returns the first word.
     pub(crate) fn first(&self) -> Option<&str> {
         self.text.first().map(String::as_str)
     }
 
-    /// Whether one of the words is one of these.
+    /// Checks whether one of the words is one of these.
     pub(crate) fn has(&self, flags: &[&str]) -> bool {
         self.text.iter().any(|word| flags.contains(&word.as_str()))
     }
 
-    /// Refuses words that are not text among the first ones, which belong to a command of ours.
+    /// Refuses words that are not UTF-8. Only the first `own` words are checked, because the others belong to another
+    /// program.
     ///
     /// # Errors
     ///
-    /// A usage error that names the word by its place.
+    /// Returns a usage error that names the word by its position.
     pub(crate) fn check_utf8(&self, own: usize) -> Result<(), CliError> {
         match self.raw[..own].iter().position(|word| word.to_str().is_none()) {
             None => Ok(()),
@@ -53,7 +54,7 @@ impl Words {
         }
     }
 
-    /// The words of a command and the names of its options. Values are left out: they may be secrets.
+    /// Returns the words of a command and the names of its options. Values are left out because they may be secrets.
     pub(crate) fn without_values(&self) -> Vec<String> {
         let is_command = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
         let command = self.text.iter().take_while(|word| !word.starts_with('-') && is_command(word)).count();

@@ -1,77 +1,79 @@
-//! An option of a command, as a table of commands declares it.
+//! An option of a command, as the table of commands declares it.
 
 use crate::knack::variables;
 
 /// How many values an option takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arity {
-    /// None: it is there or not.
+    /// It has no value: the flag is present or absent.
     Flag,
-    /// Exactly one.
+    /// Exactly one value.
     One,
-    /// One or more, up to the next option.
+    /// One or more values, up to the next option.
     Many,
-    /// Everything that follows, options included (`emulator run -- COMMAND`).
+    /// All remaining words, including options (`emulator run -- COMMAND`).
     Remainder,
 }
 
-/// What shells complete as an option's value.
+/// The values of an option that shells complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completion {
-    /// Nothing that we know.
+    /// No known values.
     Nothing,
-    /// A file name.
+    /// File names.
     File,
-    /// One of these.
+    /// One of these words.
     Words(&'static [&'static str]),
 }
 
-/// The environment variable that stands in for an option. Its name follows from the option's.
+/// The environment variable that replaces an option that is not given. Its name is derived from the name of the option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Variable {
-    /// There is none, or the option's help names it.
+    /// The option has no variable, or its help text already names the variable.
     None,
-    /// `AZURE_COMMUNICATION_EMULATOR_…`; commas or blanks separate several values.
+    /// `AZURE_COMMUNICATION_EMULATOR_…`. Several values are separated by commas or blanks.
     Emulator,
-    /// The same, or `…_FILE` with the name of a file that holds the value.
+    /// The same, or `…_FILE` with the name of a file that contains the value.
     EmulatorSecret,
-    /// `AZURE_COMMUNICATION_EMULATOR_RUN_…`: `run` has an emulator of its own beside the one of `start`.
+    /// `AZURE_COMMUNICATION_EMULATOR_RUN_…`. The emulator of `run` is separate from the emulator of `start`, and so are
+    /// its variables.
     EmulatorRun,
 }
 
 /// An option of a command.
 #[derive(Debug, Clone, Copy)]
 pub struct Argument {
-    /// Its spellings, as the reference declares them (`--output`, `-o`).
+    /// The spellings, as the reference declares them (`--output`, `-o`).
     pub options: &'static [&'static str],
-    /// How many values it takes.
+    /// How many values the option takes.
     pub arity: Arity,
-    /// Whether it must be given.
+    /// Whether the option is required.
     pub required: bool,
-    /// The flag that makes it optional.
+    /// The flag that makes the option optional.
     pub unless: Option<&'static str>,
-    /// The arguments one of which must be given, this one among them. The command itself checks that.
+    /// The arguments of which one is required, including this one. The command itself checks this.
     pub one_of: &'static [&'static str],
-    /// Its summary, in the reference's words.
+    /// The summary. For options of the reference, this is the text of the reference.
     pub help: &'static str,
-    /// The heading under which help lists it, after the command's own.
+    /// The heading of the option in help. Headings come after the options of the command that have none.
     pub group: Option<&'static str>,
-    /// The values that it may have; none where any may be given. In the reference's order.
+    /// The allowed values, in the order of the reference. If it is empty, any value is allowed.
     pub choices: &'static [&'static str],
-    /// The default that help names.
+    /// The default that help shows.
     pub default: Option<&'static str>,
-    /// Whether the reference lacks it. The reference's own commands do not take an abbreviation of it.
+    /// Whether the reference lacks the option. The commands of the reference do not accept an abbreviation of such an
+    /// option.
     pub extension: bool,
     /// Whether an empty value is refused before anything is sent.
     pub not_empty: bool,
-    /// What shells complete as its value.
+    /// The values that shells complete.
     pub completion: Completion,
-    /// The variable that stands in for it.
+    /// The variable that replaces the option when it is not given.
     pub variable: Variable,
 }
 
 impl Argument {
-    /// An optional argument with one value.
+    /// Creates an optional argument with one value.
     pub const fn new(options: &'static [&'static str], help: &'static str) -> Self {
         Self {
             options,
@@ -95,12 +97,12 @@ impl Argument {
         Self { required: true, ..self }
     }
 
-    /// Makes it optional where that flag is given.
+    /// Makes it optional if that flag is given.
     pub const fn unless(self, flag: &'static str) -> Self {
         Self { unless: Some(flag), ..self }
     }
 
-    /// Says that one of these must be given, this one or another.
+    /// Declares that one of these arguments is required. This argument is one of them.
     pub const fn one_of(self, names: &'static [&'static str]) -> Self {
         Self { one_of: names, ..self }
     }
@@ -110,22 +112,23 @@ impl Argument {
         Self { arity, ..self }
     }
 
-    /// Puts it under a heading.
+    /// Puts it under a heading of help.
     pub const fn group(self, group: &'static str) -> Self {
         Self { group: Some(group), ..self }
     }
 
-    /// Limits its values.
+    /// Sets the allowed values.
     pub const fn choices(self, choices: &'static [&'static str]) -> Self {
         Self { choices, completion: Completion::Words(choices), ..self }
     }
 
-    /// Names its default.
+    /// Sets the default that help shows.
     pub const fn default(self, default: &'static str) -> Self {
         Self { default: Some(default), ..self }
     }
 
-    /// Marks it as lacking in the reference. An empty value is then refused: it is a variable that is not set.
+    /// Marks it as an option that the reference lacks. Empty values are then refused, because they come from variables
+    /// that are not set.
     pub const fn extension(self) -> Self {
         Self { extension: true, not_empty: true, ..self }
     }
@@ -135,17 +138,17 @@ impl Argument {
         Self { not_empty: true, ..self }
     }
 
-    /// Says what shells complete.
+    /// Sets the values that shells complete.
     pub const fn completion(self, completion: Completion) -> Self {
         Self { completion, ..self }
     }
 
-    /// Says which variable stands in for it.
+    /// Sets the variable that replaces it.
     pub const fn variable(self, variable: Variable) -> Self {
         Self { variable, ..self }
     }
 
-    /// The name of its variable.
+    /// Returns the name of its variable.
     pub fn variable_name(&self) -> Option<String> {
         match self.variable {
             Variable::None => None,
@@ -154,18 +157,18 @@ impl Argument {
         }
     }
 
-    /// The name of the variable that names a file with its value.
+    /// Returns the name of the variable that names a file with the value.
     pub fn file_variable_name(&self) -> Option<String> {
         let name = self.variable_name().filter(|_| self.variable == Variable::EmulatorSecret)?;
         Some(format!("{name}_FILE"))
     }
 
-    /// The names of the variables that stand in for it: its own, and the one that names a file.
+    /// Returns the names of the variables that replace it: its own variable and the variable that names a file.
     pub fn variable_names(&self) -> impl Iterator<Item = String> {
         [self.variable_name(), self.file_variable_name()].into_iter().flatten()
     }
 
-    /// Its help with its variable.
+    /// Returns its help text, with the name of its variable.
     pub fn text(&self) -> String {
         match self.variable_help() {
             Some(variable) => format!("{} {variable}", self.help),
@@ -183,12 +186,12 @@ impl Argument {
         Some(format!("Environment variable: {name}{more}."))
     }
 
-    /// How errors name it, `--output/-o`.
+    /// Returns its name in errors, `--output/-o`.
     pub fn display_name(&self) -> String {
         self.options.join("/")
     }
 
-    /// Its name among the parsed arguments: the first spelling.
+    /// Returns its key among the parsed arguments: the first spelling.
     pub fn key(&self) -> &'static str {
         self.options[0]
     }

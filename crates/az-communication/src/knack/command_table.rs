@@ -1,4 +1,4 @@
-//! What a table of commands is made of. The tables themselves are in `commands`.
+//! The types of a table of commands. The tables themselves are in `commands`.
 
 use crate::knack::argument::Argument;
 use crate::knack::grammar::difflib;
@@ -6,58 +6,59 @@ use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 
-/// An example of a help page. Its command line is a text for `Program::text`: `{}` is the command itself.
+/// An example of a help page. Its command line is a template for `Program::text`: `{}` stands for the command itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Example {
-    /// What it does.
+    /// What the example does.
     pub name: &'static str,
     /// The command line.
     pub command: &'static str,
 }
 
-/// What a command does with its arguments.
+/// The function of a command. It receives the arguments and returns the outcome.
 pub type Run = fn(&Invocation<'_>) -> Result<Outcome, CliError>;
 
-/// What a command is, wherever in the tree it hangs.
+/// A command without its place in the tree.
 #[derive(Debug, Clone, Copy)]
 pub struct CommandSpec {
-    /// The first sentence of its help, a text for `Program::text`.
+    /// The first sentence of the help. It is a template for `Program::text`.
     pub summary: &'static str,
-    /// Its own arguments.
+    /// The arguments of this command only.
     pub arguments: &'static [Argument],
-    /// Whether the arguments of a connection belong to it.
+    /// Whether the command also has the arguments of a connection.
     pub connects: bool,
-    /// Whether it asks before it acts, unless `--yes`. Such a command removes something, and has no result.
+    /// Whether the command asks for confirmation unless `--yes` is given. Such a command removes something and has no
+    /// result.
     pub confirms: bool,
-    /// The examples of its help.
+    /// The examples of the help.
     pub examples: &'static [Example],
-    /// The function behind it.
+    /// The function that runs the command.
     pub run: Run,
 }
 
 /// A command and its place in the tree.
 #[derive(Debug, Clone, Copy)]
 pub struct Command {
-    /// The words behind `az`.
+    /// The words after `az`.
     pub path: &'static str,
-    /// What it does.
+    /// The command itself.
     pub spec: &'static CommandSpec,
-    /// The command to use instead, where this one itself is deprecated. Such a command is hidden from help.
+    /// The command to use instead, if this command is deprecated. A deprecated command is hidden from help.
     pub redirect: Option<&'static str>,
-    /// Whether the reference lacks it.
+    /// Whether the reference lacks the command.
     pub extension: bool,
 }
 
-/// Whether a group is to be used.
+/// The status of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// Without reserve.
+    /// The group is stable.
     Stable,
-    /// It may change.
+    /// The group may change.
     Preview,
-    /// Another group takes its place.
+    /// Another group replaces this group.
     Deprecated {
-        /// The other group.
+        /// The path of the other group.
         redirect: &'static str,
     },
 }
@@ -65,26 +66,28 @@ pub enum Status {
 /// A group of commands.
 #[derive(Debug, Clone, Copy)]
 pub struct Group {
-    /// The words behind `az`.
+    /// The words after `az`.
     pub path: &'static str,
-    /// Its summary.
+    /// The summary.
     pub summary: &'static str,
-    /// Its status; that of a preview group holds for the groups below it.
+    /// The status. The status `Preview` also applies to the groups below.
     pub status: Status,
-    /// Whether the real CLI knows more of it than we do, so that its help and unknown commands are passed on.
+    /// Whether the real Azure CLI may have more commands in this group. If so, its help and unknown commands are passed
+    /// on.
     pub shared: bool,
 }
 
 /// All commands and groups.
 #[derive(Debug, Clone, Copy)]
 pub struct Table {
-    /// The groups, each one before the groups below it.
+    /// The groups. Each group comes before the groups below it.
     pub groups: &'static [Group],
     /// The commands.
     pub commands: &'static [Command],
-    /// Commands that the reference has before all of ours, and ours has not: what it loads first below a word.
+    /// Commands of the reference that we lack and that the reference registers before our commands. The reference loads
+    /// them first below a word.
     pub foreign: &'static [&'static str],
-    /// The arguments that `az` itself and every command take.
+    /// The arguments of `az` itself and of every command.
     pub globals: &'static [Argument],
     /// `--subscription`, which every command takes.
     pub subscription: &'static Argument,
@@ -93,17 +96,17 @@ pub struct Table {
 }
 
 impl Table {
-    /// The command of that path.
+    /// Returns the command of a path.
     pub fn command(&self, path: &str) -> Option<&'static Command> {
         self.commands.iter().find(|command| command.path == path)
     }
 
-    /// The group of that path.
+    /// Returns the group of a path.
     pub fn group(&self, path: &str) -> Option<&'static Group> {
         self.groups.iter().find(|group| group.path == path)
     }
 
-    /// The words that may follow a path, in the order of the table, each one once.
+    /// Returns the words that may follow a path, in the order of the table and without repetition.
     pub fn children(&self, path: &str) -> Vec<&'static str> {
         let paths = self.groups.iter().map(|group| group.path).chain(self.commands.iter().map(|c| c.path));
         let mut words: Vec<&'static str> = Vec::new();
@@ -115,8 +118,8 @@ impl Table {
         words
     }
 
-    /// Whether a word that is not a child of this path may be one of the real CLI: in `az` itself and in the groups that are
-    /// its own as well, unless the word is nearly one of ours.
+    /// Checks whether the real Azure CLI may have a word that is not a child of this path. This is possible directly
+    /// after `az` and in shared groups, unless the word is nearly one of our words.
     pub fn may_be_elsewhere(&self, path: &str, word: &str) -> bool {
         match self.group(path) {
             None => path.is_empty(),
@@ -124,7 +127,8 @@ impl Table {
         }
     }
 
-    /// Whether the reference lacks what stands at a path: an extension, or a group of nothing else.
+    /// Checks whether the reference lacks the command or group of a path. A group counts if it contains only
+    /// extensions.
     pub fn is_extension(&self, path: &str) -> bool {
         match self.command(path) {
             Some(command) => command.extension,
@@ -136,29 +140,30 @@ impl Table {
         }
     }
 
-    /// All arguments of a command in the order in which the reference's parser knows them: those that are registered
-    /// with the command first, then those of the function behind it; what the reference lacks comes last.
+    /// Returns all arguments of a command in the order of the reference's parser: first the arguments that are
+    /// registered with the command, then the arguments of its function. Arguments that the reference lacks come last.
     pub fn arguments(&self, command: &Command) -> impl Iterator<Item = &'static Argument> + use<> {
         let connection = if command.spec.connects { self.connection } else { &[] };
         let own = connection.iter().filter(|argument| argument.extension);
         self.registered_arguments(command).chain(command.spec.arguments).chain(own)
     }
 
-    /// The arguments that the reference knows of a command before it has loaded the function behind it.
+    /// Returns the arguments of a command that the reference knows before it loads the function of the command.
     pub fn registered_arguments(&self, command: &Command) -> impl Iterator<Item = &'static Argument> + use<> {
         let connection = if command.spec.connects { self.connection } else { &[] };
         let connection = connection.iter().filter(|argument| !argument.extension);
         self.globals.iter().chain(connection).chain(std::iter::once(self.subscription))
     }
 
-    /// The nearest group above `path` that has a status of its own or by inheritance, as messages name it.
+    /// Returns the nearest group above `path` that has a status, and the status, for messages. The status may be
+    /// inherited.
     pub fn status_above(&self, path: &str) -> Option<(&'static Group, Status)> {
         let parent = path.rsplit_once(' ')?.0;
         let group = self.group(parent)?;
         match group.status {
             Status::Stable => {
                 let (_, status) = self.status_above(parent)?;
-                // A deprecated group does not deprecate groups below it that are listed on their own.
+                // A deprecated group does not deprecate the groups below it, which are listed on their own.
                 Some((group, status))
             }
             status => Some((group, status)),
@@ -166,13 +171,13 @@ impl Table {
     }
 }
 
-/// The word that stands behind a path, where the candidate has no further ones.
+/// Returns the last word of `candidate` if it is exactly one word below `path`.
 pub(crate) fn child_word(candidate: &'static str, path: &str) -> Option<&'static str> {
     let rest = if path.is_empty() { candidate } else { candidate.strip_prefix(path)?.strip_prefix(' ')? };
     (!rest.contains(' ') && !rest.is_empty()).then_some(rest)
 }
 
-/// The texts of knack's status messages.
+/// The texts of the status messages of knack.
 pub mod messages {
     use super::{Command, Group, Status, Table};
     use crate::report::program::Program;
@@ -185,7 +190,7 @@ pub mod messages {
         format!("{what} has been deprecated and will be removed in a future release. Use '{redirect}' instead.")
     }
 
-    /// What is said about a command when it runs and in its help.
+    /// Returns the status messages of a command. They are shown when the command runs and in its help.
     pub fn of_command(program: &Program, table: &Table, command: &Command) -> Vec<String> {
         let mut messages = Vec::new();
         if let Some(redirect) = command.redirect {
@@ -198,7 +203,7 @@ pub mod messages {
                 program.words(group.path),
                 program.words(redirect)
             )),
-            // It is the reference's word about its own group.
+            // This is the status that the reference gives to its own group, so it is shown under its name only.
             Some((group, Status::Preview)) if program.is_az() => {
                 messages.push(format!("Command group '{}' {PREVIEW}", group.path));
             }
@@ -207,7 +212,7 @@ pub mod messages {
         messages
     }
 
-    /// What is said about a group in its help.
+    /// Returns the status message in the help of a group.
     pub fn of_group(program: &Program, table: &Table, group: &Group) -> Option<String> {
         match group.status {
             Status::Deprecated { redirect } => Some(deprecated(program, "This command group", redirect)),

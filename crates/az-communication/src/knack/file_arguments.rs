@@ -1,4 +1,5 @@
-//! Values that start with `@` are read from the file of that name, as the reference does before it parses.
+//! Reads values that start with `@` from the file of that name. As in the reference, this happens before the command
+//! line is parsed.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -10,15 +11,15 @@ use crate::report::error::CliError;
 use crate::system;
 use crate::system::system_text;
 
-/// More than a command line can hold.
+/// The size limit of a file, in bytes. It is larger than any command line.
 const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Replaces `@file` and `--option=@file` by the file's text without the line ends at its end; `@-` reads stdin. What
-/// names no file stays as it is.
+/// Replaces `@file` and `--option=@file` by the text of the file, without the line breaks at its end. `@-` reads stdin.
+/// A value whose file does not exist stays unchanged.
 ///
 /// # Errors
 ///
-/// When stdin cannot be read or is not UTF-8, and when a file is larger than 16 MiB.
+/// When stdin cannot be read or is not UTF-8, or when a file is larger than 16 MiB.
 pub fn expand(arguments: Vec<String>) -> Result<Vec<String>, CliError> {
     arguments.into_iter().map(expand_one).collect()
 }
@@ -38,13 +39,14 @@ fn expand_one(argument: String) -> Result<String, CliError> {
     Ok(option.map_or_else(|| text.to_owned(), |option| format!("{option}={text}")))
 }
 
-/// The file that a value names with an `@`, and why it cannot be read; `None` where it can be, or none is named. A value is
-/// such a text only where its file could not be read before the command line was parsed.
+/// Returns the file that a value names with `@`, and the reason why it cannot be read. Returns `None` if the value
+/// names no file, or if the file can be read. After parsing, a value starts with `@` only if its file could not be read
+/// before.
 pub fn unreadable(value: &str) -> Option<(&str, String)> {
     let path = value.strip_prefix('@').filter(|path| !path.is_empty() && *path != "-")?;
     let file = system::expand_user(path);
     let read = match fs::metadata(&file) {
-        // To open a pipe again could take forever.
+        // Opening a pipe again could block forever.
         Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Ok(()),
         Ok(_) => File::open(&file).and_then(|mut file| file.read(&mut [0]).map(drop)),
         Err(error) => Err(error),
@@ -63,11 +65,11 @@ fn load(path: &str) -> Result<Option<String>, CliError> {
         Err(fault @ TextFault::NoWriter) => return Err(CliError::new(format!("'@{path}' cannot be read: {fault}."))),
         Err(_) => return Ok(None),
     };
-    // stdin keeps its line ends, as in Python.
+    // Line breaks of stdin are kept, as in Python.
     Ok(read(file, path)?.ok().map(decode).map(universal_newlines))
 }
 
-/// What a reader has, unless that is too much.
+/// Reads everything from a reader, up to the size limit.
 fn read(reader: impl Read, path: &str) -> Result<io::Result<Vec<u8>>, CliError> {
     let mut bytes = Vec::new();
     let read = reader.take(MAX_BYTES + 1).read_to_end(&mut bytes);
@@ -79,8 +81,8 @@ fn read(reader: impl Read, path: &str) -> Result<io::Result<Vec<u8>>, CliError> 
     Ok(read.map(|_| bytes))
 }
 
-/// The first of these that fits, as in the reference: UTF-8 with or without a byte order mark, UTF-16 as its mark says,
-/// little-endian, big-endian; anything else as base64.
+/// Decodes text with the first encoding that fits, in the order of the reference: UTF-8 with or without a byte order
+/// mark, UTF-16 with a byte order mark, UTF-16 little-endian, UTF-16 big-endian. Other bytes are encoded as base64.
 fn decode(bytes: Vec<u8>) -> String {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
@@ -108,7 +110,8 @@ mod tests {
 
     #[test]
     fn encodings() {
-        // What Python's open() makes of them with 'utf-8-sig', 'utf-8', 'utf-16', 'utf-16le' and 'utf-16be' in turn.
+        // The expected values are the results of Python's open() with 'utf-8-sig', 'utf-8', 'utf-16', 'utf-16le' and
+        // 'utf-16be' in turn.
         assert_eq!(decode(b"\xef\xbb\xbfx".to_vec()), "x");
         assert_eq!(decode(b"\xef\xbb\xbf\xef\xbb\xbfx".to_vec()), "\u{feff}x");
         assert_eq!(decode(b"\xff\xfex\0".to_vec()), "x");

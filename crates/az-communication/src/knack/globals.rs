@@ -1,4 +1,4 @@
-//! The arguments that every command takes, and the one that commands with a question take.
+//! The arguments of every command, and `--yes` of the commands that ask for confirmation.
 
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::output::Format;
@@ -28,5 +28,5 @@ pub(crate) const VERBOSE: Argument =
 /// `--yes`.
 pub(crate) const YES: Argument = Argument::new(&["--yes", "-y"], "Do not prompt for confirmation.").arity(Arity::Flag);
 
-/// The order in which the reference's parser knows them, which errors about abbreviations show.
+/// The arguments of every command, in the order of the reference's parser. Errors about abbreviations show this order.
 pub(crate) const GLOBALS: &[Argument] = &[VERBOSE, DEBUG, ONLY_SHOW_ERRORS, OUTPUT, QUERY];

@@ -1,4 +1,4 @@
-//! What a command gets: its arguments, the configuration, and where to say things.
+//! The input of a command: its arguments, the configuration and the printer.
 
 use std::ffi::OsString;
 
@@ -12,25 +12,25 @@ use crate::report::exit_code::ExitCode;
 use crate::report::printer::Printer;
 use crate::report::prompt;
 
-/// What a command gets.
+/// The input of a command.
 pub struct Invocation<'a> {
-    /// All commands.
+    /// The table of all commands.
     pub table: &'static Table,
-    /// The command.
+    /// The command that runs.
     pub command: &'static Command,
-    /// Its arguments.
+    /// The arguments of the command.
     pub arguments: Arguments,
-    /// The user's configuration.
+    /// The configuration of the user.
     pub config: &'a Config,
-    /// Where to say things.
+    /// The printer for messages.
     pub printer: Printer,
-    /// All words behind `az` as they came.
+    /// All words after `az`, as they were given.
     pub raw: &'a [OsString],
 }
 
 impl Invocation<'_> {
-    /// Says what went wrong after a request that was carried out, so that its result is still shown. The exit code to end
-    /// with.
+    /// Prints an error that occurred after the request succeeded, so that the result is still shown. Returns the exit
+    /// code.
     pub fn report(&self, result: Result<(), CliError>) -> ExitCode {
         match result {
             Ok(()) => ExitCode::Success,
@@ -41,11 +41,11 @@ impl Invocation<'_> {
         }
     }
 
-    /// Asks, unless `--yes` or the configuration says not to.
+    /// Asks for confirmation, unless `--yes` or the configuration disables it.
     ///
     /// # Errors
     ///
-    /// When the answer is no, or there is nobody to ask.
+    /// When the user declines, or when there is no terminal to ask on.
     pub fn confirm(&self, question: &str) -> Result<(), CliError> {
         if self.arguments.has(&YES) || self.config.get_bool("core", "disable_confirm_prompt")? {
             return Ok(());
@@ -53,12 +53,12 @@ impl Invocation<'_> {
         prompt::confirm(question, &self.printer)
     }
 
-    /// The value of an option, unless it is empty.
+    /// Returns the value of an option, or `None` if it is empty.
     pub fn given(&self, argument: &Argument) -> Option<&str> {
         self.arguments.get(argument).filter(|value| !value.is_empty())
     }
 
-    /// The value of a required argument that must not be empty.
+    /// Returns the value of a required argument that must not be empty.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The command line: argparse's grammar as the reference uses it, its errors, and its help pages.
+//! The command line: the grammar of argparse as the reference uses it, its errors, and its help pages.
 
 pub mod argument;
 pub mod arguments;

@@ -1,31 +1,30 @@
-//! What came of a command.
+//! The outcome of a command.
 
 use pyjmespath::Value;
 
 use crate::report::exit_code::ExitCode;
 
-/// The columns of a table in the order in which people read them; `None` for all members, sorted.
+/// The columns of a table in reading order. `None` stands for all members, sorted by name.
 pub type Columns = Option<&'static [&'static str]>;
 
-/// What came of a command that was carried out.
+/// The outcome of a command that ran.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// What is printed, by `--query` and `--output`. Without it, nothing is printed.
+    /// The result, which is printed according to `--query` and `--output`. Without a result, nothing is printed.
     pub result: Option<Value>,
-    /// The exit code. A command can have a result and fail all the same: where a token has expired, for example.
+    /// The exit code. A command can have a result and still fail, for example if a token has expired.
     pub exit_code: ExitCode,
-    /// The columns of a table of the result, in the order in which people read them. Without them, a table has all members,
-    /// sorted.
+    /// The columns of a table of the result, in reading order. Without them, a table has all members, sorted by name.
     pub columns: Columns,
 }
 
 impl Outcome {
-    /// A command without a result.
+    /// Creates the outcome of a command without a result.
     pub fn nothing() -> Self {
         Self::default()
     }
 
-    /// A command with this result.
+    /// Creates the outcome of a command with this result.
     pub fn of(result: impl Into<Value>) -> Self {
         Self { result: Some(result.into()), ..Self::default() }
     }

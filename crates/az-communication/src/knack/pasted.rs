@@ -1,22 +1,22 @@
-//! What comes along when people copy a value from a page, a script or a file: quotes, invisible characters, a line end.
-//! Values are sent as they are; this only says what they hold, once something has failed.
+//! Characters that are accidentally copied with a value from a page, a script or a file: quotes, invisible characters,
+//! a line break. Values are sent unchanged. These hints describe the characters after a command has failed.
 
 use crate::knack::arguments::Arguments;
 use crate::knack::file_arguments;
 use crate::report::error::{CliError, HintPolicy};
 use acs_identity_protocol::visible::{is_hidden, name};
 
-/// Quotation marks that open and close.
+/// Pairs of opening and closing quotation marks.
 const QUOTES: [(char, char); 7] =
     [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('„', '“'), ('‘', '’'), ('«', '»')];
 
-/// Values of these are tokens, and are sent as they are.
+/// Options whose values are tokens, which are sent unchanged.
 const TOKENS: [&str; 2] = ["--aad-token", "--entra-token"];
 
-/// Values of these mean what they hold, quotes and all.
+/// Options whose values may contain quotes.
 const FREE: [&str; 1] = ["--query"];
 
-/// What stands out about a value, a sentence each. The value itself is not shown: it may be a secret.
+/// Returns a sentence for each unusual property of a value. The value itself is not shown, because it may be a secret.
 pub fn hints(source: &str, value: &str) -> Vec<String> {
     let mut hints = Vec::new();
     let mut hidden: Vec<char> = Vec::new();
@@ -52,15 +52,16 @@ pub fn hints(source: &str, value: &str) -> Vec<String> {
     hints
 }
 
-/// What a word of a wrong command line holds that nobody sees: blanks of another kind separate no words.
+/// Describes an invisible character in a word of a wrong command line. Unusual blanks do not separate words.
 pub fn hidden_in_word(word: &str) -> Option<String> {
     let c = word.chars().find(|c| is_hidden(*c) && !matches!(c, '\n' | '\t'))?;
     Some(format!("The word '{word}' holds an invisible character: {}. Type it anew.", name(c)))
 }
 
-/// A value that was to be read from a file, and is the name of that file instead, as in the reference.
+/// Describes a value that is the name of a file instead of its content, because the file could not be read. The
+/// reference sends such a value, too.
 fn unread_file(key: &str, value: &str) -> Option<String> {
-    // Its own error says so.
+    // The error about the connection string already says this.
     if key == "--connection-string" {
         return None;
     }
@@ -68,14 +69,14 @@ fn unread_file(key: &str, value: &str) -> Option<String> {
     Some(format!("The value of {key} begins with @, and the file '{path}' cannot be read: {reason}."))
 }
 
-/// Whether a text stands in quotes.
+/// Checks whether a text is enclosed in quotes.
 pub fn is_quoted(text: &str) -> bool {
     let (mut chars, text) = (text.trim().chars(), text.trim());
     text.chars().nth(1).is_some()
         && matches!((chars.next(), chars.next_back()), (Some(first), Some(last)) if QUOTES.contains(&(first, last)))
 }
 
-/// Adds what stands out about the arguments of a command that failed.
+/// Adds hints about unusual arguments to the error of a command.
 pub fn explain(mut error: CliError, arguments: &Arguments) -> CliError {
     let mut found: Vec<String> = Vec::new();
     for (key, values) in arguments.all().filter(|(key, _)| !FREE.contains(key)) {
@@ -88,11 +89,12 @@ pub fn explain(mut error: CliError, arguments: &Arguments) -> CliError {
     }
     if !found.is_empty() {
         if error.hints.is_empty() && error.hint_policy == HintPolicy::Always {
-            // An error that had no hints so far may be one whose text the reference fixes.
+            // An error without hints may have a text that the reference defines. Its hints are therefore shown only
+            // where warnings are shown.
             error.hint_policy = HintPolicy::NotQuiet;
         }
         found.sort();
-        // What is wrong with the words comes before advice about the service.
+        // Hints about the command line come before hints about the service.
         error.hints.splice(0..0, found);
     }
     error

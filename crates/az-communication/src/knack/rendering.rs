@@ -1,4 +1,4 @@
-//! A result as `--query` and `--output` have it.
+//! Prints a result as `--query` and `--output` request.
 
 use pyjmespath::{SearchError, Value};
 
@@ -10,11 +10,11 @@ use crate::knack::usage_error::QUERY_REFERENCE;
 use crate::report::error::CliError;
 use crate::report::stdout;
 
-/// Prints a result as `--query` and `--output` have it.
+/// Prints a result as `--query` and `--output` request.
 ///
 /// # Errors
 ///
-/// When the query does not fit the result, or stdout cannot be written.
+/// When the query cannot be applied to the result, or when stdout cannot be written.
 pub fn show(invocation: &Invocation<'_>, value: Value, columns: Columns) -> Result<(), CliError> {
     let value = filter(invocation, value)?;
     if matches!(value, Value::Null) {
@@ -31,16 +31,17 @@ fn context(invocation: &Invocation<'_>, columns: Columns) -> Context {
     Context { queried: invocation.arguments.query().is_some(), colour: invocation.printer.colour(), columns }
 }
 
-/// A list whose items are printed as they come; `None` where the output format needs all of them.
+/// Returns a list whose items are printed one by one. Returns `None` if the output format needs all items at once.
 ///
 /// # Errors
 ///
-/// When the configuration names another format.
+/// When the configuration names an unknown format.
 pub fn items(invocation: &Invocation<'_>) -> Result<Option<Items>, CliError> {
     Ok(Items::new(format_of(invocation)?, context(invocation, None)))
 }
 
-/// The output format, checked before anything is sent: a token that could not be shown would be lost.
+/// Returns the output format. It is checked before anything is sent, because a token that could not be shown would be
+/// lost.
 pub(crate) fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError> {
     let name = match invocation.arguments.get(&OUTPUT) {
         Some(name) => name.to_owned(),

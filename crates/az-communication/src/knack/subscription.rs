@@ -1,5 +1,5 @@
-//! `--subscription`: whether a login of the Azure CLI knows it. The commands of the identity service do not need one; the
-//! reference warns of a wrong one all the same.
+//! Checks whether a login of the Azure CLI has the subscription of `--subscription`. The commands of the identity
+//! service do not need a subscription, but the reference warns about an unknown one.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::files::text_file::{self, TextFault};
 use crate::knack::config::{self, Config};
 use crate::report::printer::Printer;
 
-/// Warns where no login of this user has a subscription of that name or id.
+/// Prints a warning if no login of this user has a subscription with that name or id.
 pub fn warn_if_unknown(value: &str, config: &Config, printer: &Printer) {
     let cloud = config.get("cloud", "name").ok().flatten().unwrap_or_else(|| "AzureCloud".into());
     if !is_known(value, &cloud, &read_profile(printer)) {
@@ -24,7 +24,7 @@ fn is_known(value: &str, cloud: &str, profile: &Value) -> bool {
     })
 }
 
-/// What the Azure CLI keeps of its logins; nothing where nobody ever logged in.
+/// Reads the logins that the Azure CLI stores. Without a login, they are empty.
 fn read_profile(printer: &Printer) -> Value {
     let Some(path) = config::directory().map(|folder| folder.join("azureProfile.json")) else {
         return Value::Null;

@@ -7,7 +7,7 @@ use crate::report::printer::Printer;
 use crate::report::program::Program;
 use acs_identity_protocol::visible::escaped;
 
-/// The link that goes with errors about `--query`.
+/// The link that errors about `--query` show.
 pub const QUERY_REFERENCE: &str =
     "To learn more about --query, please visit: 'https://learn.microsoft.com/cli/azure/query-azure-cli'";
 
@@ -18,47 +18,47 @@ const EXTENSION_REFERENCE: &str = "If the command is from an extension, please m
 const REFERENCE_LINK: &str = "https://aka.ms/cli_ref";
 const REFERENCE_TEXT: &str = "Read more about the command in reference docs";
 
-/// A wrong command line. Its exit code is [`crate::report::exit_code::ExitCode::Usage`].
+/// An error in the command line. Its exit code is [`crate::report::exit_code::ExitCode::Usage`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageError {
-    /// What is wrong.
+    /// The error itself.
     pub problem: Box<Problem>,
-    /// What to do, right below it.
+    /// The recommendation directly below the error.
     pub recommendation: Option<Recommendation>,
-    /// Commands that work, with descriptions; `None` where the recommendation says enough.
+    /// Commands that work, with descriptions. `None` if the recommendation is sufficient.
     pub examples: Option<Vec<(String, String)>>,
-    /// What is not known here, where that may be the name of a command.
+    /// The unknown part of the command line, if it may be the name of a command.
     pub unknown: Option<Unknown>,
-    /// Hints of ours, below everything else.
+    /// Our own hints, which come last.
     pub hints: Vec<String>,
 }
 
-/// What to do about a wrong command line.
+/// A recommendation for a usage error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recommendation {
-    /// To write this word instead.
+    /// Use this word instead.
     DidYouMean(String),
-    /// To read about `--query`.
+    /// Read the documentation of `--query`.
     QueryReference,
-    /// To install the extension that has the command.
+    /// Install the extension that contains the command.
     ExtensionReference,
 }
 
-/// What is not known here, and may be the name of a command.
+/// An unknown part of a command line that may be the name of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
     /// The first word of a command.
     FirstWord,
     /// A word below a group.
     BelowGroup,
-    /// It asks for a list of users, which the service does not give.
+    /// A word that asks for a list of users. The service cannot list users.
     ListOfUsers,
-    /// The value of an option before the first word. To the reference, it is a word like any other.
+    /// The value of an option before the first word. The reference treats it like any other word.
     Value,
 }
 
 impl Unknown {
-    /// Whether the real CLI may know it.
+    /// Checks whether the real Azure CLI may know the command.
     pub fn is_command(self) -> bool {
         self != Self::Value
     }
@@ -75,7 +75,8 @@ impl fmt::Display for Recommendation {
 }
 
 impl UsageError {
-    /// An error with the link to the reference and, where it is about `--query`, the link to that.
+    /// Creates an error with the link to the documentation. An error about `--query` gets the link to the documentation
+    /// of `--query` too.
     pub fn new(problem: Problem) -> Self {
         let about_query = problem.names("--query");
         Self {
@@ -87,12 +88,12 @@ impl UsageError {
         }
     }
 
-    /// Whether the word that was meant is known.
+    /// Checks whether the error suggests another word.
     pub fn suggests(&self) -> bool {
         matches!(self.recommendation, Some(Recommendation::DidYouMean(_)))
     }
 
-    /// Shows it.
+    /// Prints the error.
     pub fn print(&self, printer: &Printer) {
         printer.error_line(&self.problem.to_string());
         let style = |code: &'static str| if printer.colour() { code } else { "" };
@@ -114,7 +115,7 @@ impl UsageError {
                 let (command, description) = (escaped(command), escaped(description));
                 text.push_str(&format!("{blue}{command}{reset}\n{grey}{description}\n{reset}\n"));
             }
-            // It has no commands of a program of its own.
+            // The linked documentation has only commands of `az`.
             if Program::current().is_az() {
                 text.push_str(&format!("{cyan}{REFERENCE_LINK}{reset}\n{grey}{REFERENCE_TEXT}{reset}\n"));
             }

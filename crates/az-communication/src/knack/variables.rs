@@ -1,4 +1,5 @@
-//! The variables that stand in for the emulator's options: AZURE_COMMUNICATION_EMULATOR_PORT for `--port`, and so on.
+//! The environment variables that replace options of the emulator: AZURE_COMMUNICATION_EMULATOR_PORT for `--port`, and
+//! so on.
 
 use std::env;
 use std::net::IpAddr;
@@ -8,38 +9,38 @@ use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 use crate::knack::values::number;
 use crate::report::error::CliError;
 
-/// A value, and the option or variable that it comes from.
+/// A value with the name of the option or variable that it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
-    /// The value, not empty.
+    /// The value. It is not empty.
     pub value: String,
-    /// What errors name.
+    /// The name of the option or variable, for errors.
     pub named_by: String,
 }
 
 impl Given {
-    /// An error about the value, which is shown: nothing for keys.
+    /// Creates an error about the value. The error shows the value, so this must not be used for keys.
     pub fn is_not(&self, what: &str) -> CliError {
         CliError::usage(format!("{} is not {what}: '{}'.", self.named_by, self.value))
     }
 
-    /// The value as a port.
+    /// Parses the value as a port.
     ///
     /// # Errors
     ///
-    /// A usage error where it is not a number from 0 to 65535.
+    /// Returns a usage error if the value is not a number from 0 to 65535.
     pub fn port(&self) -> Result<u16, CliError> {
         number::parse(&self.named_by, &self.value, &(0..=u16::MAX))
     }
 }
 
-/// The variable that stands in for an option.
+/// Returns the name of the variable that replaces an option.
 pub fn name_of(option: &str) -> String {
     let name = option.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();
     format!("AZURE_COMMUNICATION_EMULATOR_{name}")
 }
 
-/// The value of an option's variable. An empty one counts as not set.
+/// Returns the value of the variable of an option. An empty variable counts as not set.
 ///
 /// # Errors
 ///
@@ -48,7 +49,7 @@ pub fn value_of(option: &str) -> Result<Option<Given>, CliError> {
     value(name_of(option))
 }
 
-/// The value of a variable of that name. An empty one counts as not set.
+/// Returns the value of a variable. An empty variable counts as not set.
 ///
 /// # Errors
 ///
@@ -61,16 +62,16 @@ pub fn value(named_by: String) -> Result<Option<Given>, CliError> {
     Ok(Some(Given { value, named_by }))
 }
 
-/// Whether a variable is set, and empty.
+/// Checks whether a variable is set and empty.
 pub fn is_empty(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| value.is_empty())
 }
 
-/// Where the emulator of this machine is reached when it was started with the same variables: host and port.
+/// Returns the host and port of an emulator on this machine that was started with the same variables.
 ///
 /// # Errors
 ///
-/// When the variables do not say so.
+/// When a variable has an invalid value.
 pub fn development_host() -> Result<String, CliError> {
     let port = match value_of("--port")? {
         None => DEVELOPMENT_PORT,
@@ -85,7 +86,7 @@ pub fn development_host() -> Result<String, CliError> {
     Ok(place(value_of("--host")?.map(|given| given.value).as_deref(), port))
 }
 
-/// Where an emulator that listens on that host and port is reached on its own machine: host and port of a URL.
+/// Returns the host and port of a URL for an emulator that listens on that host and port on this machine.
 pub fn place(host: Option<&str>, port: u16) -> String {
     let host = host.unwrap_or("localhost");
     match host.parse::<IpAddr>() {

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-/// A parsed file: sections of options. Option names are in lower case.
+/// A parsed file: options in sections. Option names are in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ini {
     sections: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// Why a text is not an INI file, or why a value cannot be had.
+/// An error in an INI file, or in a value that refers to another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IniError {
-    /// The line, counted from 1, where one is at fault.
+    /// The line of the error, counted from 1, if the error is in a line.
     line: Option<usize>,
     what: String,
 }
@@ -35,13 +35,13 @@ impl fmt::Display for IniError {
 
 impl std::error::Error for IniError {}
 
-/// What is wrong with `[core`.
+/// The error in `[core`.
 const UNCLOSED: &str = "the section's name lacks its ]";
 
-/// The section whose options all others have, too.
+/// The section whose options all other sections inherit.
 const DEFAULT_SECTION: &str = "DEFAULT";
 
-/// How deep `%(name)s` may refer on (configparser's `MAX_INTERPOLATION_DEPTH`).
+/// How deep `%(name)s` may be nested (`MAX_INTERPOLATION_DEPTH` of configparser).
 const MAX_INTERPOLATION_DEPTH: usize = 10;
 
 impl FromStr for Ini {
@@ -50,7 +50,7 @@ impl FromStr for Ini {
     fn from_str(text: &str) -> Result<Self, IniError> {
         let mut ini = Self::default();
         let mut section: Option<String> = None;
-        // The option that an indented line continues, and its own indentation.
+        // The option that an indented line continues, and the indentation of the option itself.
         let mut current: Option<String> = None;
         let mut indent = 0;
         for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -60,7 +60,7 @@ impl FromStr for Ini {
                 continue;
             }
             if value.is_empty() {
-                // An empty line may be part of a value of several lines; it ends up trimmed otherwise.
+                // An empty line may be part of a value of several lines. Otherwise, it is trimmed later.
                 if let Some(value) = ini.value_mut(section.as_deref(), current.as_deref()) {
                     value.push('\n');
                 }
@@ -124,11 +124,12 @@ impl Ini {
         own.or_else(|| self.sections.get(DEFAULT_SECTION)?.get(option)).map(String::as_str)
     }
 
-    /// The value of an option, `%(name)s` replaced by other options' values and `%%` by `%`.
+    /// Returns the value of an option. `%(name)s` is replaced by the values of other options, and `%%` by `%`.
     ///
     /// # Errors
     ///
-    /// When a `%` is neither, or the reference leads nowhere or round in circles.
+    /// When a `%` is followed by something else, or when a reference names an option that does not exist, or refers to
+    /// itself.
     pub fn get(&self, section: &str, option: &str) -> Result<Option<String>, IniError> {
         self.raw(section, option).map(|value| self.interpolate(section, value, 1)).transpose()
     }

@@ -1,6 +1,6 @@
-//! The configuration file and the `AZURE_*` variables that stand in for it.
+//! The configuration file and the `AZURE_*` variables that override it.
 //!
-//! Precedence as in the reference: the command line, then `AZURE_{SECTION}_{OPTION}`, then the file.
+//! The precedence is as in the reference: the command line, then `AZURE_{SECTION}_{OPTION}`, then the file.
 
 pub(crate) mod ini;
 
@@ -22,19 +22,19 @@ pub struct Config {
     unreadable: Option<String>,
 }
 
-/// `$AZURE_CONFIG_DIR`, else `~/.azure`.
+/// Returns the configuration folder: `$AZURE_CONFIG_DIR`, or else `~/.azure`.
 pub fn directory() -> Option<PathBuf> {
     let given = env::var_os("AZURE_CONFIG_DIR").filter(|dir| !dir.is_empty());
     given.map(PathBuf::from).or_else(|| home().map(|home| PathBuf::from(home).join(".azure")))
 }
 
 impl Config {
-    /// Reads the configuration file. A missing one is empty, and so is one that cannot be read, as in the reference;
-    /// [`Config::unreadable`] then says why.
+    /// Reads the configuration file. A missing file counts as an empty one. So does an unreadable file, as in the
+    /// reference; then [`Config::unreadable`] returns the reason.
     ///
     /// # Errors
     ///
-    /// When the file is not what Python's configparser takes.
+    /// When Python's configparser would refuse the content of the file.
     pub fn load() -> Result<Self, CliError> {
         let Some(path) = directory().map(|dir| dir.join("config")) else {
             return Ok(Self::default());
@@ -58,16 +58,17 @@ impl Config {
         Ok(Self { file, unreadable: None })
     }
 
-    /// Why the file could not be read, in words; `None` where it was read, or is not there.
+    /// Returns the reason why the file could not be read, as text. Returns `None` if it was read or does not exist.
     pub fn unreadable(&self) -> Option<&str> {
         self.unreadable.as_deref()
     }
 
-    /// The value of an option: of its variable, else of the file.
+    /// Returns the value of an option from its variable, or else from the file.
     ///
     /// # Errors
     ///
-    /// When the variable is not UTF-8, or the file's value refers to an option that does not exist (`%(name)s`).
+    /// When the variable is not UTF-8, or when the value in the file refers to an option that does not exist
+    /// (`%(name)s`).
     pub fn get(&self, section: &str, option: &str) -> Result<Option<String>, CliError> {
         let name = variable(section, option);
         if let Some(value) = env::var_os(&name) {
@@ -79,11 +80,11 @@ impl Config {
             .map_err(|error| CliError::new(format!("The config option {section}.{option} cannot be read: {error}.")))
     }
 
-    /// The value of a yes-or-no option; `false` where it is not set.
+    /// Returns the value of a Boolean option, or `false` if it is not set.
     ///
     /// # Errors
     ///
-    /// When the value is none of `1`, `yes`, `true`, `on`, `0`, `no`, `false` and `off`.
+    /// When the value is not one of `1`, `yes`, `true`, `on`, `0`, `no`, `false` and `off`.
     pub fn get_bool(&self, section: &str, option: &str) -> Result<bool, CliError> {
         let Some(value) = self.get(section, option)? else {
             return Ok(false);
@@ -95,7 +96,7 @@ impl Config {
     }
 }
 
-/// Yes or no as Python's configparser reads it.
+/// Parses a Boolean value as Python's configparser does.
 pub fn parse_bool(value: &str) -> Option<bool> {
     match value.to_ascii_lowercase().as_str() {
         "1" | "yes" | "true" | "on" => Some(true),

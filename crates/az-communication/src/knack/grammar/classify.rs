@@ -1,17 +1,18 @@
-//! What each word is to one parser: argparse's first pass.
+//! Classifies each word for one parser: the first pass of argparse.
 
 use crate::knack::argument::Argument;
 use crate::knack::grammar::problem::Problem;
 
-/// What a word is to one parser.
+/// The class of a word for one parser.
 pub(crate) enum Class {
     /// A value or a subcommand.
     Positional,
-    /// `--`; all words behind it are positional.
+    /// `--`. All words after it are positional.
     Separator,
-    /// An option, with the spelling that it abbreviates and a value behind `=` or right behind a short option.
+    /// An option, with the spelling that the word stands for, and with the value after `=` or directly after a short
+    /// option.
     Option { argument: &'static Argument, spelling: String, explicit: Option<String> },
-    /// It looks like an option and is none.
+    /// The word looks like an option and is not one.
     Unknown,
 }
 
@@ -21,11 +22,11 @@ impl Class {
     }
 }
 
-/// Sorts one word. Options that the reference lacks may be abbreviated in commands that it lacks.
+/// Classifies one word. Abbreviations of options that the reference lacks are accepted only in commands that it lacks.
 ///
 /// # Errors
 ///
-/// When it abbreviates more than one option.
+/// When the word is an abbreviation of more than one option.
 pub(crate) fn classify_word(
     options: &[&'static Argument],
     word: &str,
@@ -58,7 +59,7 @@ pub(crate) fn classify_word(
     Ok(Class::Unknown)
 }
 
-/// The spellings that a word may stand for, with the value that it carries.
+/// Returns the spellings that a word may abbreviate, with the value in the word.
 fn abbreviations(options: &[&'static Argument], word: &str) -> Vec<(&'static Argument, &'static str, Option<String>)> {
     let spellings = options.iter().flat_map(|argument| argument.options.iter().map(move |s| (*argument, *s)));
     if word.starts_with("--") {
@@ -83,7 +84,7 @@ fn abbreviations(options: &[&'static Argument], word: &str) -> Vec<(&'static Arg
         .collect()
 }
 
-/// `^-\d+$|^-\d*\.\d+$`.
+/// Checks whether a word matches `^-\d+$|^-\d*\.\d+$`.
 fn is_negative_number(word: &str) -> bool {
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let Some(number) = word.strip_prefix('-') else {

@@ -1,9 +1,10 @@
-//! Python's `difflib.get_close_matches`, for suggestions.
+//! `difflib.get_close_matches` of Python, which the suggestions use.
 
-/// How alike two words must be (the reference's cutoff).
+/// The least similarity of two words (the cutoff of the reference).
 const CUTOFF: f64 = 0.7;
 
-/// The candidate that is most like `word`, if one is alike enough. Of equal ones, the greatest, as in Python.
+/// Returns the candidate that is most similar to `word`, if it is similar enough. Of equally similar candidates, the
+/// greatest wins, as in Python.
 pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
@@ -13,7 +14,8 @@ pub(crate) fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| candidate)
 }
 
-/// `SequenceMatcher(None, a, b).ratio()`: twice the matching characters over all characters.
+/// Returns `SequenceMatcher(None, a, b).ratio()`: twice the number of matching characters divided by the number of all
+/// characters.
 fn ratio(a: &str, b: &str) -> f64 {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.is_empty() && b.is_empty() {
@@ -22,7 +24,7 @@ fn ratio(a: &str, b: &str) -> f64 {
     2.0 * matching(&a, &b) as f64 / (a.len() + b.len()) as f64
 }
 
-/// The characters in the longest common block and, recursively, in what is left and right of it.
+/// Returns the number of characters in the longest common block and, recursively, in the parts to its left and right.
 fn matching(a: &[char], b: &[char]) -> usize {
     let mut best = (0, 0, 0);
     let mut lengths = vec![0; b.len() + 1];
@@ -31,7 +33,7 @@ fn matching(a: &[char], b: &[char]) -> usize {
         for (j, y) in b.iter().enumerate() {
             if x == y {
                 next[j + 1] = lengths[j] + 1;
-                // The first of equally long blocks counts.
+                // Of equally long blocks, the first one counts.
                 if next[j + 1] > best.2 {
                     best = (i + 1 - next[j + 1], j + 1 - next[j + 1], next[j + 1]);
                 }

@@ -1,26 +1,26 @@
-//! Which commands the reference has loaded when it parses. It guesses the command from the words before the first hyphen.
-//! Where an option stands between the words of a command, it loads only the first command below each word that may
-//! follow, and so knows no others.
+//! Which commands the reference has loaded when it parses. It guesses the command from the words before the first
+//! hyphen. If an option stands between the words of a command, the reference loads only the first command below each
+//! possible next word, and knows no other commands.
 
 use crate::knack::command_table::{Table, child_word};
 use crate::report::program::Program;
 
-/// The commands that are there to be parsed.
+/// The commands that the parser knows.
 #[derive(Debug)]
 pub(crate) enum Loaded {
-    /// All of them, as far as the words can tell.
+    /// All commands.
     All,
-    /// Some. The arguments of none of them are loaded, except those that all commands have.
+    /// Some commands. Of their arguments, only the ones that all commands have are loaded.
     Some {
-        /// Their paths.
+        /// The paths of the commands.
         paths: Vec<&'static str>,
-        /// How many words stand before the first option.
+        /// How many words come before the first option.
         leading: usize,
     },
 }
 
 impl Loaded {
-    /// The words as the parser gets them, and what is loaded. The words that lead into the tree are taken in any case.
+    /// Returns the words for the parser and the loaded commands. The words of the command are converted to lower case.
     pub(crate) fn of(table: &Table, words: &[String]) -> (Vec<String>, Self) {
         let leading = words.iter().take_while(|word| !word.is_empty() && !word.starts_with('-')).count();
         let prefix = |count: usize| words[..count].join(" ").to_lowercase();
@@ -49,7 +49,7 @@ impl Loaded {
         (lowered, Self::Some { paths: first.collect(), leading })
     }
 
-    /// Whether an option stands before the word that follows a path.
+    /// Checks whether an option comes before the word that follows a path.
     pub(crate) fn has_option_before(&self, path: &str) -> bool {
         match self {
             Self::All => false,
@@ -57,7 +57,8 @@ impl Loaded {
         }
     }
 
-    /// Whether the path `child` is one word below `path`. Nothing is listed where everything is loaded.
+    /// Checks whether `child` is loaded and is exactly one word below `path`. If everything is loaded, this is looked
+    /// up in the table instead of a list.
     pub(crate) fn has_child(&self, table: &Table, path: &str, child: &str) -> bool {
         let word = child.get(path.len()..).unwrap_or_default().trim_start_matches(' ');
         if word.is_empty() || word.contains(' ') {
@@ -69,14 +70,14 @@ impl Loaded {
         }
     }
 
-    /// The words that may follow a path.
+    /// Returns the loaded words that may follow a path.
     pub(crate) fn children(&self, table: &Table, path: &str) -> Vec<&'static str> {
         let Self::Some { paths, .. } = self else {
             return table.children(path);
         };
         let mut children = Vec::new();
         for candidate in paths {
-            // The words of the groups above a command are there with it.
+            // The groups above a command are loaded with the command.
             let ends = candidate.match_indices(' ').map(|(at, _)| at).chain([candidate.len()]);
             for child in ends.filter_map(|end| child_word(&candidate[..end], path)) {
                 if !children.contains(&child) {

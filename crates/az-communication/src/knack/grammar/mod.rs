@@ -1,4 +1,4 @@
-//! The grammar of a command line, as Python's argparse has it and the reference uses it.
+//! The grammar of a command line: Python's argparse as the reference uses it.
 
 pub(crate) mod argparse;
 pub(crate) mod classify;

@@ -1,6 +1,6 @@
-//! `user list`: a command that people look for, and that the service has no operation for.
+//! `user list`: a command that people look for, and for which the service has no operation.
 
-/// Where they look.
+/// The groups in which people look for it.
 const GROUPS: [&str; 6] = [
     "communication identity",
     "communication identity user",
@@ -10,14 +10,14 @@ const GROUPS: [&str; 6] = [
     "communication user-identity token",
 ];
 
-/// Why there is none, and what to do.
+/// Why the command does not exist, and what to do instead.
 pub const HINTS: [&str; 2] = [
     "The service cannot list identities or tokens: keep the ids of those that you create.",
     "With AZURE_COMMUNICATION_LEDGER=FILE, or [communication] ledger = FILE in the config file, every command that creates \
      or deletes users writes their ids to FILE.",
 ];
 
-/// Whether this word below a group asks for a list of users or tokens.
+/// Checks whether this word below a group asks for a list of users or tokens.
 pub fn is_asked_for(group: &str, word: &str) -> bool {
     word.eq_ignore_ascii_case("list") && GROUPS.contains(&group)
 }

@@ -1,15 +1,15 @@
-//! `emulator stop` and `emulator status`: commands that people look for, and that the emulator does without.
+//! `emulator stop` and `emulator status`: commands that people look for, and that the emulator does not need.
 
 use crate::system::platform::Platform;
 
-/// How the emulator is ended.
+/// How to stop the emulator.
 const STOP: &str = Platform::HERE.stop_emulator();
 
-/// How it is asked whether the emulator runs.
+/// How to find out whether the emulator runs.
 const STATUS: &str = "{communication doctor} says whether the emulator of the connection string answers. Programs ask for \
     GET /health.";
 
-/// What to do instead of what this word below a group asks for.
+/// Returns what to do instead of the command that this word below a group asks for.
 pub fn hint(group: &str, word: &str) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
         _ if group != "communication emulator" => None,

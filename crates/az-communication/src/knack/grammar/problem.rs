@@ -1,4 +1,4 @@
-//! What is wrong with a command line, as data. The words are argparse's and the Azure CLI's.
+//! Errors in a command line, as data. Their texts are the texts of argparse and of the Azure CLI.
 
 use std::fmt;
 
@@ -6,58 +6,59 @@ use pyjmespath::{Value, repr};
 
 use crate::knack::argument::Argument;
 
-/// What is wrong with a command line.
+/// An error in a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    /// A word stands where a command or group is expected, and is neither.
+    /// A word that is not a command or group, where one is expected.
     Misspelled(String),
     /// These words are neither options of the command nor values of its options.
     Unrecognized(Vec<String>),
-    /// These arguments are missing, as errors name them. Below a group, the name of what is missing there.
+    /// These arguments are missing, with their names in errors. Below a group, the name of the missing subcommand
+    /// argument.
     Required(Vec<String>),
-    /// A word abbreviates several options.
+    /// A word that abbreviates several options.
     Ambiguous {
         /// The word.
         word: String,
-        /// What it may stand for.
+        /// The spellings that it may stand for.
         candidates: Vec<&'static str>,
     },
     /// The value of `--query` is not JMESPath.
     InvalidQuery(String),
-    /// An option without a value has one.
+    /// A flag that was given a value.
     UnexpectedValue {
-        /// The option, as errors name it.
+        /// The name of the option in errors.
         option: String,
         /// The value.
         value: String,
     },
-    /// An option has no value.
+    /// An option without its value.
     MissingValue {
-        /// The option, as errors name it.
+        /// The name of the option in errors.
         option: String,
-        /// Whether it may have several.
+        /// Whether the option takes several values.
         many: bool,
     },
-    /// A value is not one of those that the option may have.
+    /// A value that is not one of the allowed values of the option.
     InvalidChoice {
         /// The command line of the command.
         command: String,
         /// The value.
         value: String,
-        /// The option's first spelling.
+        /// The first spelling of the option.
         option: &'static str,
-        /// What it may have.
+        /// The allowed values.
         choices: &'static [&'static str],
     },
 }
 
 impl Problem {
-    /// An option that has no value.
+    /// Creates the error about an option without its value.
     pub(crate) fn missing_value(argument: &Argument, many: bool) -> Self {
         Self::MissingValue { option: argument.display_name(), many }
     }
 
-    /// Whether the error names that option. For `--query`, the reference then adds a link.
+    /// Checks whether the text of the error names an option. For `--query`, the reference then adds a link.
     pub(crate) fn names(&self, option: &str) -> bool {
         let within = |text: &str| text.contains(option);
         match self {
@@ -66,7 +67,7 @@ impl Problem {
             Self::InvalidQuery(_) => option == "--query",
             Self::UnexpectedValue { option: name, value } => within(name) || within(value),
             Self::MissingValue { option: name, .. } => within(name),
-            // The reference reports these in another place, without the link.
+            // The reference reports these errors in another place, without the link.
             Self::Misspelled(_) | Self::InvalidChoice { .. } => false,
         }
     }

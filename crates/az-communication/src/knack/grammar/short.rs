@@ -1,5 +1,5 @@
-//! The words under a name of its own: `communication` and `user-identity` may be left out, and options may stand before and
-//! between the words of a command.
+//! The grammar under a program name other than `az`: `communication` and `user-identity` may be left out, and options
+//! may come before and between the words of a command.
 
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::command_table::Table;
@@ -7,19 +7,19 @@ use crate::knack::grammar::argparse::HELP;
 use crate::knack::grammar::classify::{Class, classify_word};
 use crate::report::program::Program;
 
-/// Where a word is looked for that stands at the beginning.
+/// The paths below which the first word is looked up.
 const ROOTS: [&str; 3] = ["", COMMUNICATION, USER_IDENTITY];
 
-/// The path of the group that all commands are in.
+/// The path of the group that contains all our commands.
 pub const COMMUNICATION: &str = "communication";
 /// The path of the group that may be left out.
 pub const USER_IDENTITY: &str = "communication user-identity";
 
-/// What the page of the program itself says.
+/// The summary in the help of the program itself.
 pub const SUMMARY: &str = "Users and access tokens of Azure Communication Services, and an emulator of the service.\
     \n\n`communication` and `user-identity` may stand in front of these words.";
 
-/// Whether a path is that of the program itself, under the name that it was called by.
+/// Checks whether a path is the root of the program, under the name that it was called by.
 pub(crate) fn is_root(path: &str) -> bool {
     path.is_empty() || (path == COMMUNICATION && !Program::current().is_az())
 }
@@ -28,7 +28,7 @@ fn child(path: &str, word: &str) -> String {
     if path.is_empty() { word.to_owned() } else { format!("{path} {word}") }
 }
 
-/// The words that may follow a path, each with its whole path.
+/// Returns the words that may follow a path, each with its full path.
 pub fn children(table: &Table, path: &str) -> Vec<(&'static str, String)> {
     let of = |path: &str| table.children(path).into_iter().map(|word| (word, child(path, word))).collect::<Vec<_>>();
     if Program::current().is_az() || !is_root(path) {
@@ -37,12 +37,12 @@ pub fn children(table: &Table, path: &str) -> Vec<(&'static str, String)> {
     let mut words = of(COMMUNICATION);
     words.retain(|(_, path)| path != USER_IDENTITY);
     words.extend(of(USER_IDENTITY));
-    // Those are not to be used any more.
+    // Deprecated commands are left out.
     words.retain(|(_, path)| table.command(path).is_none_or(|command| command.redirect.is_none()));
     words
 }
 
-/// What a group has, for an error about another word.
+/// Describes the commands of a group, for an error about an unknown word.
 pub(crate) fn has(table: &Table, path: &str) -> String {
     let is_shown = |path: &str| table.command(path).is_none_or(|command| command.redirect.is_none());
     let mut names: Vec<&str> =
@@ -54,8 +54,8 @@ pub(crate) fn has(table: &Table, path: &str) -> String {
     format!("{} has {rest}{last}.{theirs}", Program::current().command(path))
 }
 
-/// The words as `az` takes them: the whole path of the command in front, in small letters, and its options behind it. Words
-/// that name nothing here are left for the parser to refuse.
+/// Rewrites the words in the form of `az`: first the full path of the command in lower case, then its options. Unknown
+/// words are kept, so that the parser refuses them.
 pub(crate) fn spelled_out(table: &Table, words: &[String]) -> Vec<String> {
     let options: Vec<&'static Argument> =
         std::iter::once(&HELP).chain(table.globals).chain([table.subscription]).collect();
@@ -88,7 +88,7 @@ pub(crate) fn spelled_out(table: &Table, words: &[String]) -> Vec<String> {
     path.chain(first.iter().chain(second).cloned()).collect()
 }
 
-/// The path of a word below another path, where something stands there.
+/// Returns the path of a word below another path, if a command or group has that path.
 fn below(table: &Table, path: &str, word: &str) -> Option<String> {
     let is_there = |path: &String| table.command(path).is_some() || table.group(path).is_some();
     let alone = [path];

@@ -1,10 +1,10 @@
-//! The examples of a command: in its help, and in errors about it.
+//! The examples of a command, for its help and for errors about it.
 
 use crate::knack::argument::Argument;
 use crate::knack::command_table::{Command, Table};
 use crate::report::program::Program;
 
-/// Up to three examples of the command, those first that have most options in common with the words.
+/// Returns up to three examples of the command. Those that share most options with the words come first.
 pub(crate) fn examples(table: &Table, command: &Command, words: &[String]) -> Vec<(String, String)> {
     let arguments: Vec<_> = table.arguments(command).collect();
     let given = normalize(&arguments, words.iter().map(String::as_str));
@@ -23,12 +23,12 @@ pub(crate) fn examples(table: &Table, command: &Command, words: &[String]) -> Ve
     examples.into_iter().take(3).map(|(_, _, example)| example).collect()
 }
 
-/// An example's command line, for this command.
+/// Returns the command line of an example for this command.
 pub(crate) fn example_command(command: &Command, template: &str) -> String {
     Program::current().text(template, command.path).into_owned()
 }
 
-/// The long spellings of the options among these words.
+/// Returns the long spellings of the options among these words.
 fn normalize<'a>(arguments: &[&'static Argument], words: impl Iterator<Item = &'a str>) -> Vec<&'static str> {
     words
         .filter_map(|word| {

@@ -1,4 +1,4 @@
-//! Help pages, laid out as knack lays them out (`knack/help.py`).
+//! Help pages in the layout of knack (`knack/help.py`).
 
 pub(crate) mod examples;
 pub(crate) mod text_wrap;
@@ -14,16 +14,16 @@ use crate::report::program::Program;
 const WIDTH: usize = 100;
 const INDENT: usize = 4;
 
-/// What stands between a name and its summary.
+/// The separator between a name and its summary.
 const SEPARATOR: &str = " : ";
 
 const YELLOW: &str = "\u{1b}[33m";
 const RESET: &str = "\u{1b}[0m";
 
-/// A name, its tag and its summary.
+/// A name, its tags and its summary.
 type Item = (String, String, String);
 
-/// How wide the name and the tag are, with the blanks around them.
+/// Returns the width of the name and the tags, with the blanks around them.
 fn line_length(name: &str, tags: &str) -> usize {
     name.chars().count() + tags.len() + if tags.is_empty() { 1 } else { 2 }
 }
@@ -37,7 +37,7 @@ struct Page {
     colour: bool,
 }
 
-/// The help of a command. `output` is the output format in force without `--output`.
+/// Returns the help of a command. `output` is the output format that applies without `--output`.
 pub fn command_help(table: &Table, command: &Command, output: Option<&str>, colour: bool) -> String {
     let mut page = Page { text: String::new(), colour };
     let deprecated =
@@ -54,7 +54,7 @@ pub fn command_help(table: &Table, command: &Command, output: Option<&str>, colo
     page.text
 }
 
-/// The help of a group; of `az` itself where the path is empty.
+/// Returns the help of a group, or of `az` itself if the path is empty.
 pub fn group_help(table: &Table, path: &str, colour: bool) -> String {
     let mut page = Page { text: String::new(), colour };
     let group = table.group(path);
@@ -68,7 +68,7 @@ pub fn group_help(table: &Table, path: &str, colour: bool) -> String {
     page.text
 }
 
-/// What stands below the real CLI's page of a group: our own commands and groups in it.
+/// Returns our commands and groups in a shared group. They are printed below the page of the real Azure CLI.
 pub fn group_addition(table: &Table, path: &str, colour: bool) -> String {
     let mut page = Page { text: String::new(), colour };
     page.print("", 0, None);
@@ -79,7 +79,7 @@ pub fn group_addition(table: &Table, path: &str, colour: bool) -> String {
 }
 
 impl Page {
-    /// One paragraph a line of `text`, wrapped.
+    /// Prints each line of `text` as a wrapped paragraph.
     fn print(&mut self, text: &str, level: usize, hanging: Option<usize>) {
         let indent = INDENT * level;
         for paragraph in text.split('\n') {
@@ -102,13 +102,13 @@ impl Page {
             let message = if self.colour { format!("{YELLOW}{message}{RESET}") } else { format!("WARNING: {message}") };
             self.print(&message, 2, None);
         }
-        // knack leaves out the line below a preview message.
+        // knack prints no empty line after a preview message.
         if messages.is_empty() || deprecated || !long.is_empty() {
             self.print("", 0, None);
         }
     }
 
-    /// Names, tags and summaries in two columns.
+    /// Prints names, tags and summaries in two columns.
     fn columns<'a>(&mut self, items: impl Iterator<Item = &'a Item>, longest: usize) {
         for (name, tags, summary) in items {
             let mut padding = longest.saturating_sub(line_length(name, tags));
@@ -139,7 +139,7 @@ impl Page {
             items.sort();
             if !items.is_empty() {
                 self.print(title, 0, None);
-                // The reference's own lines look as they do there, however long our names are.
+                // Lines of the reference keep their layout, even if our names are longer.
                 let theirs = items.iter().filter(|(_, extension)| program.is_az() && !extension);
                 let longest = longest(theirs.map(|(item, _)| item))
                     .unwrap_or_else(|| longest(items.iter().map(|(item, _)| item)).unwrap_or(0));
@@ -171,7 +171,7 @@ impl Page {
                 last = title;
             }
             self.columns(std::iter::once(item), longest);
-            // On a line of its own: those of the reference stay as they are.
+            // The note is a line of its own, so that the lines of the reference stay unchanged.
             if let Some(note) = need(argument).filter(|_| !deprecated) {
                 let indent = longest + INDENT + SEPARATOR.len() - 1;
                 self.text.push_str(&fill(&note, indent, indent, WIDTH));
@@ -194,10 +194,11 @@ impl Page {
     }
 }
 
-/// The arguments that the help of a command lists, in its order.
+/// Returns the arguments in the help of a command, in the order of the help.
 pub fn arguments_of_help(table: &Table, command: &Command) -> Vec<&'static Argument> {
     let mut arguments: Vec<&Argument> = std::iter::once(&HELP).chain(table.arguments(command)).collect();
-    // The pages of deprecated commands stay as they are; what is new is told where people are sent to.
+    // The help of deprecated commands stays unchanged. New options are described in the help of the commands that
+    // replace them.
     let deprecated = is_deprecated(table, command);
     arguments.retain(|argument| !(deprecated && argument.extension));
     arguments.sort_by_cached_key(|argument| (heading(argument), !argument.required, spellings(argument)));
@@ -208,7 +209,7 @@ fn is_deprecated(table: &Table, command: &Command) -> bool {
     matches!(table.status_above(command.path), Some((_, Status::Deprecated { .. })))
 }
 
-/// The heading that an argument stands under, and where that comes.
+/// Returns the heading of an argument, and the position of the heading.
 fn heading(argument: &Argument) -> (u8, &'static str) {
     match argument.group {
         None => (0, ""),
@@ -231,12 +232,12 @@ fn group_tag(group: &Group) -> &'static str {
     }
 }
 
-/// The text before and behind an empty line: the short and the long summary.
+/// Splits a summary at its first empty line into the short and the long summary.
 fn split_summary(summary: &str) -> (&str, &str) {
     summary.split_once("\n\n").unwrap_or((summary, ""))
 }
 
-/// When an argument must be given, where `[Required]` says too much or nothing.
+/// Returns a note that says when an argument is required. It exists where `[Required]` would be wrong or incomplete.
 pub fn need(argument: &Argument) -> Option<String> {
     if let Some(flag) = argument.unless {
         return Some(format!("Not required with {flag}."));
@@ -264,7 +265,7 @@ fn default_note(default: Option<&str>) -> Option<String> {
     default.filter(|default| !default.is_empty()).map(|default| format!("Default: {default}."))
 }
 
-/// What may stand behind an argument, and what it is without a value.
+/// Returns a note with the allowed values of an argument and its default.
 pub fn values_note(argument: &Argument) -> Option<String> {
     let notes: Vec<String> = [choices_note(argument), default_note(argument.default)].into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join(" "))

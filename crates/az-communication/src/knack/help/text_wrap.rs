@@ -1,8 +1,8 @@
-//! Python's `textwrap.TextWrapper`, as knack sets it up: 100 columns, breaks behind hyphens, white space kept.
+//! Python's `textwrap.TextWrapper` with the settings of knack: 100 columns, breaks after hyphens, white space kept.
 
 use std::borrow::Cow;
 
-/// Wraps one paragraph. `first` and `rest` are the indentation of the first and the other lines, in spaces.
+/// Wraps one paragraph. `first` and `rest` are the indentation of the first and of the other lines, in spaces.
 pub(crate) fn fill(text: &str, first: usize, rest: usize, width: usize) -> String {
     let expanded = if text.contains('\t') { Cow::from(text.replace('\t', "        ")) } else { text.into() };
     let mut chunks: Vec<&str> = split(&expanded);
@@ -25,7 +25,7 @@ pub(crate) fn fill(text: &str, first: usize, rest: usize, width: usize) -> Strin
             chunks.pop();
         }
         if let Some(chunk) = chunks.last().copied().filter(|chunk| line.is_empty() && chunk.chars().count() > room) {
-            // A word that fits on no line is cut.
+            // A word that is longer than a line is cut.
             let at = chunk.char_indices().nth(room.max(1)).map_or(chunk.len(), |(at, _)| at);
             chunks.pop();
             line.push_str(&chunk[..at]);
@@ -40,9 +40,9 @@ pub(crate) fn fill(text: &str, first: usize, rest: usize, width: usize) -> Strin
     lines.join("\n")
 }
 
-/// Cuts a text into words and the white space between them; words with hyphens between letters into their parts.
+/// Splits a text into words and the white space between them. Words with hyphens between letters are split after the
+/// hyphens.
 fn split(text: &str) -> Vec<&str> {
-    // Words and the spaces between them.
     let mut chunks = Vec::with_capacity(text.len() / 3);
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

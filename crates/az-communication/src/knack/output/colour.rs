@@ -1,4 +1,4 @@
-//! Colours for `jsonc` and `yamlc`, in the palette of Pygments' terminal formatter.
+//! Colours for `jsonc` and `yamlc`, with the palette of Pygments' terminal formatter.
 
 const KEY: &str = "\u{1b}[94m";
 const STRING: &str = "\u{1b}[33m";
@@ -6,8 +6,8 @@ const WORD: &str = "\u{1b}[34m";
 const WHITE_SPACE: &str = "\u{1b}[37m";
 const RESET: &str = "\u{1b}[39;49;00m";
 
-/// Pygments colours white space, too, so that no output is without colour; the line end is enough for that. It drops
-/// empty lines at the end.
+/// Ends the output like Pygments. Pygments drops empty lines at the end, and colours white space. Colouring the last
+/// line break is enough, because every output then contains a colour.
 fn end(out: &mut String) {
     let kept = out.trim_end_matches('\n').len();
     out.truncate(kept);
@@ -21,7 +21,7 @@ fn paint(out: &mut String, colour: &str, text: &str) {
     out.push_str(RESET);
 }
 
-/// Colours JSON as we write it: one member or item a line.
+/// Colours JSON in our layout, which has one member or item per line.
 pub(crate) fn json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     let mut rest = text;
@@ -59,7 +59,7 @@ fn end_of_string(text: &str) -> usize {
     text.len()
 }
 
-/// Colours YAML line by line: keys and quoted scalars.
+/// Colours YAML line by line: the keys and the quoted scalars.
 pub(crate) fn yaml(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     for line in text.split_inclusive('\n') {

@@ -1,5 +1,5 @@
-//! Tables of our own commands: their columns in the order in which people read them, and no wider than the terminal. The
-//! reference does the first of these with table transformers.
+//! Tables of our own commands. Their columns are in reading order, and they are not wider than the terminal. For the
+//! order of columns, the reference uses table transformers.
 
 use std::env;
 
@@ -8,19 +8,19 @@ use pyjmespath::{Object, Value, python_str};
 use crate::knack::help::text_wrap::fill as wrap;
 use crate::system;
 
-/// What tabulate puts between two columns, and by how much a column is wider than its header at least.
+/// The width of tabulate's column separator, and the least difference between the width of a column and of its header.
 const SEPARATOR: usize = 2;
 const MIN_PADDING: usize = 2;
 
-/// No column becomes narrower than this.
+/// The least width of a column.
 const NARROWEST: usize = 12;
 
-/// The rows with these columns only, their cells wrapped so that a table of them is no wider than `width`.
+/// Returns the rows with these columns only. Cells are wrapped so that the table is not wider than `width`.
 pub(crate) fn arrange(value: &Value, columns: &[&str], width: Option<usize>) -> Value {
     named(value, columns, columns.iter().map(|name| (*name).to_owned()), width)
 }
 
-/// The same with a capital at the beginning of each name: the reference leaves columns such as `id` out.
+/// Returns such rows with each name capitalized, because the reference omits columns such as `id`.
 pub(crate) fn arrange_all(value: &Value, columns: &[&str], width: Option<usize>) -> Value {
     let title = |name: &&str| name.chars().take(1).flat_map(char::to_uppercase).chain(name.chars().skip(1)).collect();
     named(value, columns, columns.iter().map(title), width)
@@ -45,7 +45,7 @@ fn named(value: &Value, columns: &[&str], names: impl Iterator<Item = String> + 
     Value::Array(objects.into())
 }
 
-/// The columns of a query's result, where it is one table of texts and numbers.
+/// Returns the columns of the result of a query, if the result is one table of texts and numbers.
 pub(crate) fn of_query(value: &Value) -> Option<Vec<String>> {
     let Value::Array(items) = value else { return None };
     let names = |item: &Value| match item {
@@ -92,7 +92,8 @@ fn fit(rows: &mut [Vec<String>], columns: &[&str], width: usize) {
     }
 }
 
-/// How wide a table may be, as Python's shutil.get_terminal_size finds it; without a limit where no terminal reads it.
+/// Returns the greatest width of a table, as Python's `shutil.get_terminal_size` determines it. Returns `None` if
+/// stdout is not a terminal.
 pub fn width() -> Option<usize> {
     let given = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
     given.or_else(system::columns_of_stdout)

@@ -1,4 +1,4 @@
-//! A list whose items are printed as they come, so that what was made is shown whatever follows.
+//! Prints the items of a list one by one, so that earlier items are shown even if a later one fails.
 
 use pyjmespath::Value;
 
@@ -6,7 +6,7 @@ use crate::knack::output::{Context, Format, colour, format, json};
 use crate::report::error::CliError;
 use crate::report::stdout::{print, print_part};
 
-/// Prints the items of a list. The text is that of the whole list.
+/// Prints the items of a list. The complete output is the same text as for the whole list.
 #[derive(Debug)]
 pub struct Items {
     format: Format,
@@ -15,7 +15,7 @@ pub struct Items {
 }
 
 impl Items {
-    /// A list in that format; `None` where the format needs all items at once.
+    /// Creates a list in a format. Returns `None` if the format needs all items at once.
     pub fn new(format: Format, context: Context) -> Option<Self> {
         (format != Format::Table).then_some(Self { format, context, count: 0 })
     }
@@ -24,7 +24,7 @@ impl Items {
     ///
     /// # Errors
     ///
-    /// When stdout cannot be written, or nobody reads it any more.
+    /// When stdout cannot be written, or when its reader has closed it.
     pub fn push(&mut self, item: Value) -> Result<(), CliError> {
         let text = match self.format {
             Format::Json | Format::Jsonc => {
@@ -57,7 +57,7 @@ impl Items {
     }
 }
 
-/// The lines of a JSON text as an item of a list, without the line break at the end.
+/// Indents the lines of a JSON text as an item of a list, without the line break at the end.
 fn indented(json: &str) -> String {
     json.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! `json`: two spaces, members sorted, characters as they are.
+//! The format `json`: an indentation of two spaces, members sorted by name, non-ASCII characters not escaped.
 
 use pyjmespath::{JsonStyle, Value};
 

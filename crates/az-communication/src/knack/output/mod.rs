@@ -1,4 +1,4 @@
-//! The seven output formats, each as knack (the reference's framework) writes it.
+//! The seven output formats, each written as knack (the framework of the reference) writes it.
 
 pub(crate) mod colour;
 pub(crate) mod columns;
@@ -18,27 +18,27 @@ use crate::report::error::CliError;
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// JSON, members sorted.
+    /// JSON with sorted members.
     Json,
-    /// JSON, coloured on a terminal.
+    /// JSON with colours on a terminal.
     Jsonc,
     /// YAML.
     Yaml,
-    /// YAML, coloured on a terminal.
+    /// YAML with colours on a terminal.
     Yamlc,
     /// A table.
     Table,
     /// Values separated by tabs.
     Tsv,
-    /// Nothing.
+    /// No output.
     None,
 }
 
 impl Format {
-    /// The names in the order in which the reference lists them in errors.
+    /// The names of the formats, in the order in which errors of the reference list them.
     pub const NAMES: [&str; 7] = ["json", "jsonc", "yaml", "yamlc", "table", "tsv", "none"];
 
-    /// The format of that name.
+    /// Returns the format with that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {
             "json" => Self::Json,
@@ -53,22 +53,23 @@ impl Format {
     }
 }
 
-/// What else decides how a result is shown.
+/// Other settings that affect how a result is shown.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Context {
-    /// Whether a query made the result: tables then keep the order of its members.
+    /// Whether the result comes from a query. Tables then keep the order of its members.
     pub queried: bool,
-    /// Whether stdout and stderr are terminals and colour is not turned off.
+    /// Whether stdout and stderr are terminals and colours are not turned off.
     pub colour: bool,
-    /// The columns of a table in the order in which people read them; else all members, sorted, as in the reference.
+    /// The columns of a table, in reading order. Without them, a table has all members, sorted by name, as in the
+    /// reference.
     pub columns: Option<&'static [&'static str]>,
 }
 
-/// Formats a result, with the line break at its end.
+/// Formats a result, including the line break at its end.
 ///
 /// # Errors
 ///
-/// When the result holds an expression reference (`--query '&a'`).
+/// When the result contains an expression reference (`--query '&a'`).
 pub fn format(value: &Value, format: Format, context: Context) -> Result<String, CliError> {
     if matches!(format, Format::None) {
         return Ok(String::new());

@@ -1,11 +1,11 @@
-//! Python's ideas of lines and white space.
+//! Python's rules for lines and white space.
 
-/// The characters that `str.strip()` removes.
+/// Checks whether `str.strip()` removes a character.
 pub(crate) fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 
-/// `str.splitlines()`: all of Python's line breaks, no empty line behind the last one.
+/// Splits a text like `str.splitlines()`: at all line breaks of Python, without an empty line after the last break.
 pub(crate) fn split_lines(text: &str) -> Vec<&str> {
     let mut lines = Vec::new();
     let mut rest = text;
@@ -27,12 +27,13 @@ pub(crate) fn split_lines(text: &str) -> Vec<&str> {
     lines
 }
 
-/// `len(text)`: code points. The reference ships without `wcwidth`, so wide characters count once there, too.
+/// Returns `len(text)`, the number of code points. The reference is installed without `wcwidth`, so wide characters
+/// count as one there, too.
 pub(crate) fn len(text: &str) -> usize {
     text.chars().count()
 }
 
-/// The length without ANSI control sequences, which tabulate does not count.
+/// Returns the length without ANSI control sequences, which tabulate does not count.
 pub(crate) fn visible_len(text: &str) -> usize {
     if !text.contains('\u{1b}') {
         return len(text);

@@ -1,14 +1,14 @@
-//! `table`: knack's choice of fields, laid out as tabulate's `simple` format with `disable_numparse`.
+//! The format `table`: fields chosen like knack, in tabulate's layout `simple` with `disable_numparse`.
 
 use indexmap::IndexMap;
 use pyjmespath::{Value, python_str};
 
 use crate::knack::output::python_text::{is_space, split_lines, visible_len};
 
-/// Columns are at least this much wider than their header (tabulate's `MIN_PADDING`).
+/// The least difference between the width of a column and of its header (`MIN_PADDING` of tabulate).
 const MIN_PADDING: usize = 2;
 
-/// What stands between two columns.
+/// The separator between two columns.
 const SEPARATOR: &str = "  ";
 
 /// Members that knack never shows in a table.
@@ -96,13 +96,13 @@ fn simple(rows: &[IndexMap<String, String>]) -> String {
     lines.join("\n")
 }
 
-/// How cells are cut into lines.
+/// How cells are split into lines.
 #[derive(Clone, Copy)]
 enum Lines {
-    /// Not at all: no cell of the table has a line break.
+    /// Cells are not split, because no cell of the table contains a line break.
     Single,
-    /// A value: at Python's line breaks, no empty line at the end. With ANSI sequences anywhere in the table, tabulate
-    /// loses what stands behind the rarer ones.
+    /// The cell of a value is split at Python's line breaks, without an empty line at the end. If any cell of the table
+    /// contains ANSI sequences, tabulate loses the text after the less common line breaks.
     Value { ansi: bool },
 }
 
@@ -133,7 +133,8 @@ fn push_row(lines: &mut Vec<String>, cells: &[&str], widths: &[usize], cut: Line
     }
 }
 
-/// Headers are filled up at the usual line breaks, and then cut at all of Python's, which leaves lines too short.
+/// Adds the lines of a header. Like tabulate, this pads the header at the usual line breaks and then splits it at all
+/// line breaks of Python, so that some lines are too short.
 fn push_header(lines: &mut Vec<String>, cells: &[&str], widths: &[usize]) {
     let filled: Vec<String> = cells
         .iter()

@@ -1,4 +1,4 @@
-//! `tsv`: one line per item, nothing escaped (knack's `_TsvOutput`).
+//! The format `tsv`: one line per item, without escapes (`_TsvOutput` of knack).
 
 use pyjmespath::{Value, python_str};
 
@@ -13,7 +13,8 @@ pub(crate) fn format(value: &Value) -> String {
 
 fn row(out: &mut String, value: &Value) {
     match value {
-        // An object of the query (`{a: b}`) keeps its order, one of the service is sorted by name.
+        // The members of an object from the query (`{a: b}`) keep their order. The members of an object from the
+        // service are sorted by name.
         Value::Object(object) if object.is_selected() => fields(out, object.values()),
         Value::Object(object) => {
             let mut members: Vec<_> = object.iter().collect();
@@ -36,7 +37,7 @@ fn fields<'a>(out: &mut String, values: impl Iterator<Item = &'a Value>) {
     }
 }
 
-/// A nested list shows its length, a nested object nothing.
+/// Adds a field. For a nested list, this is its length. For a nested object, the field is empty.
 fn field(out: &mut String, value: &Value) {
     match value {
         Value::Array(items) => out.push_str(&items.len().to_string()),

@@ -1,4 +1,4 @@
-//! Numbers among the arguments of a command.
+//! Parses numbers in the arguments of a command.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -9,11 +9,11 @@ use crate::knack::invocation::Invocation;
 use crate::knack::values::number::parse;
 use crate::report::error::CliError;
 
-/// The number that an option has; `None` where the option is not given.
+/// Returns the number that an option has, or `None` if the option is not given.
 ///
 /// # Errors
 ///
-/// As [`parse`].
+/// See [`parse`].
 pub(crate) fn number<T>(
     invocation: &Invocation<'_>,
     option: &Argument,

@@ -1,6 +1,6 @@
-//! Durations as people write them: of tokens, of revocations, of an emulated Entra token.
+//! Parses durations, for tokens, revocations and emulated Entra tokens.
 
-/// The units, from the longest to the shortest: seconds, letter, and the beginnings of its names.
+/// The units from the longest to the shortest: their length in seconds and their names.
 const UNITS: [(i64, &[&str]); 5] = [
     (7 * 86_400, &["w", "wk", "wks", "week", "weeks"]),
     (86_400, &["d", "day", "days"]),
@@ -9,8 +9,8 @@ const UNITS: [(i64, &[&str]); 5] = [
     (1, &["s", "sec", "secs", "second", "seconds"]),
 ];
 
-/// Reads a duration: `90m`, `1h30m`, `1.5h`, `90 min`, `1 day`, `45s`, ISO 8601 (`PT90M`, `P1DT12H`), or plain minutes; with a
-/// minus for a time that has passed. Seconds.
+/// Parses a duration and returns it in seconds. It may be `90m`, `1h30m`, `1.5h`, `90 min`, `1 day`, `45s`, ISO 8601
+/// (`PT90M`, `P1DT12H`), or a number of minutes. A minus sign means a time in the past.
 pub(crate) fn parse_duration(text: &str) -> Option<i64> {
     let mut last = i64::MAX;
     let text = text.trim().to_ascii_lowercase();
@@ -25,7 +25,8 @@ pub(crate) fn parse_duration(text: &str) -> Option<i64> {
     seconds.checked_mul(sign)
 }
 
-/// What stands behind the `P`: days and weeks, then a `T` and the rest. `M` before the `T` would be months.
+/// Parses an ISO 8601 duration after the `P`: days and weeks, then `T` and the rest. `M` before the `T` would be
+/// months.
 fn parse_iso(parts: &str) -> Option<i64> {
     if parts.contains(' ') {
         return None;
@@ -39,7 +40,7 @@ fn parse_iso(parts: &str) -> Option<i64> {
     parse_parts(time, &mut last)?.checked_add(days)
 }
 
-/// Numbers with units, each unit shorter than the one before (`last`, in seconds).
+/// Parses numbers with units. Each unit must be shorter than the one before (`last`, in seconds).
 fn parse_parts(text: &str, last: &mut i64) -> Option<i64> {
     let mut rest = text.trim();
     let mut total: i64 = 0;
@@ -63,7 +64,8 @@ fn parse_parts(text: &str, last: &mut i64) -> Option<i64> {
     Some(total)
 }
 
-/// A number, with decimals or without, of a unit, where whole seconds come of it.
+/// Multiplies a number, with or without decimals, by a unit. Returns `None` if the result is not a whole number of
+/// seconds.
 fn times(number: &str, unit: i64) -> Option<i64> {
     let Some((whole, decimals)) = number.split_once('.') else {
         return number.parse::<i64>().ok()?.checked_mul(unit);

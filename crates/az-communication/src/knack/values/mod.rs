@@ -1,4 +1,4 @@
-//! Values of options: one way to read numbers and one to read durations.
+//! Parses numbers and durations in the values of options, in one place each.
 
 pub(crate) mod count;
 pub(crate) mod duration;

@@ -1,4 +1,4 @@
-//! Numbers among the values of our own options: one rule, one wording, one exit code.
+//! Parses numbers in the values of our own options, with one rule, one message and one exit code.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -6,12 +6,12 @@ use std::str::FromStr;
 
 use crate::report::error::CliError;
 
-/// The number that a text is, which an option or a variable of that name has.
+/// Parses the number that an option or a variable of that name has.
 ///
 /// # Errors
 ///
-/// A usage error where the text is not a number of this range. Only digits count as a number, with a sign before them or
-/// without.
+/// Returns a usage error if the text is not a number in this range. A number consists of digits, with or without a sign
+/// before them.
 pub fn parse<T>(name: &str, text: &str, range: &RangeInclusive<T>) -> Result<T, CliError>
 where
     T: FromStr + PartialOrd + Display,
