@@ -1,4 +1,4 @@
-//! One request of a batch: when it is sent again, and what a failure means for it.
+//! Sends one request of a batch: when it is sent again, and how a failure affects its subject.
 
 use std::time::{Duration, Instant};
 
@@ -8,11 +8,12 @@ use crate::service::failure::{Failure, ServiceErrorKind};
 use crate::transport::http::wait::waiting;
 use crate::transport::resend::leaves_open;
 
-/// The time between two tries.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Makes a request. It is made again where it cannot have reached the service, for some seconds of the whole run's; and once
-/// where its outcome is unknown and doing it twice does no harm. `say` tells the user.
+/// Makes a request. It is made again if it cannot have reached the service, as long as the outage of the run is shorter
+/// than some seconds. It is also made again once if its outcome is unknown and a repetition is harmless. `say` prints a
+/// message for the user.
 pub(crate) fn attempt(
     subject: &Subject,
     outage: &Outage,
@@ -54,22 +55,22 @@ fn first_line(failure: &Failure) -> String {
     failure.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
-/// What a failure means for the request's subject.
+/// The effect of a failure on the subject of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// The service refused it because of its subject; others can go on.
+    /// The service refused the request because of its subject. Other requests can continue.
     ThisOneFailed {
         /// The HTTP status.
         status: u16,
     },
-    /// A user was created, and has no token.
+    /// The user was created without a token.
     CreatedOnly {
         /// The raw id.
         user: String,
     },
-    /// Nothing was done, and the reason is one for all.
+    /// The service did nothing, and the reason affects all requests.
     NotDone,
-    /// It may have been done.
+    /// The service may have carried out the request.
     Unknown,
 }
 

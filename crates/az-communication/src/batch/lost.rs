@@ -1,14 +1,14 @@
-//! The creations of a run whose outcome nobody knows, and the words for them: one sentence for each cause, whatever their number.
+//! Collects the creations of a run whose outcome is unknown, and describes them: one sentence for each cause.
 
 use std::sync::Mutex;
 
 use crate::batch::lock;
 use crate::batch::record::Subject;
 
-/// How many numbers, ranges or names a sentence lists.
+/// The greatest number of numbers, ranges or names in a sentence.
 const LISTED: usize = 8;
 
-/// The creations that were lost, by the cause.
+/// The creations with unknown outcome, grouped by cause.
 #[derive(Debug, Default)]
 pub(crate) struct Lost(Mutex<Vec<Group>>);
 
@@ -21,7 +21,7 @@ struct Group {
 }
 
 impl Lost {
-    /// Notes a creation whose outcome is unknown.
+    /// Adds a creation whose outcome is unknown.
     pub(crate) fn add(&self, cause: &str, subject: &Subject) {
         let mut groups = lock(&self.0);
         let at = groups.iter().position(|group| group.cause == cause).unwrap_or_else(|| {
@@ -38,7 +38,8 @@ impl Lost {
         }
     }
 
-    /// What is to be said about them; each is said once. `place` is where their lines are.
+    /// Returns the sentences about these creations and forgets them, so that each is printed once. `place` names the
+    /// file or output that contains their lines.
     pub(crate) fn take_words(&self, place: &str) -> Vec<String> {
         std::mem::take(&mut *lock(&self.0)).into_iter().map(|group| group.words(place)).collect()
     }
@@ -65,7 +66,7 @@ impl Group {
     }
 }
 
-/// Sorted numbers as `3` and `5 to 9`.
+/// Formats sorted numbers as `3` and `5 to 9`.
 fn ranges(numbers: &[u64]) -> Vec<String> {
     let runs = numbers.chunk_by(|one, next| one.checked_add(1) == Some(*next));
     let words = runs.flat_map(|run| match run {

@@ -1,4 +1,5 @@
-//! Many requests at once: workers, one record of what is done, progress, and an end that loses nothing.
+//! Batches: workers that send many requests at once, one record of the outcomes, progress, and an orderly end without
+//! lost data.
 
 pub(crate) mod attempt;
 pub(crate) mod lost;
@@ -43,12 +44,12 @@ pub(crate) const USERS_FROM: Argument = Argument::new(
 const DEFAULT_CONCURRENCY: usize = 16;
 const MAX_CONCURRENCY: usize = 256;
 
-/// The value of `--concurrency`.
+/// Returns the value of `--concurrency`.
 pub(crate) fn concurrency(invocation: &Invocation<'_>) -> Result<usize, CliError> {
     Ok(number(invocation, &CONCURRENCY, &(1..=MAX_CONCURRENCY))?.unwrap_or(DEFAULT_CONCURRENCY))
 }
 
-/// The files of a batch that the ledger must not be: where its users come from, and its record.
+/// Returns the files that the ledger must differ from: the list of users and the record of the batch.
 pub(crate) fn others<'a>(source: Option<(&'static str, FileId)>, out_file: Option<&'a str>) -> Vec<Other<'a>> {
     let source = source.map(|(named_by, id)| Other { named_by, file: Which::Id(id) });
     let record = out_file.map(|path| Other { named_by: "--out-file", file: Which::Path(Path::new(path)) });
@@ -59,7 +60,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What is said where an earlier run left requests open that do no harm when they are made twice.
+/// Returns a message about open requests of an earlier run. They are sent again because a repetition is harmless.
 pub(crate) fn sent_again(requests: usize, consequence: &str) -> String {
     let what = if requests == 1 { "1 request is" } else { &format!("{requests} requests are") };
     format!("{what} sent again: an earlier run ended before it had recorded the outcome. {consequence}")

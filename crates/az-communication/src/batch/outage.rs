@@ -1,19 +1,20 @@
-//! A service that refuses connections: all workers of a run wait for it together, and the user is told once.
+//! Handles a service that refuses connections. All workers of a run wait for it together, and the user is told once.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::batch::lock;
 
-/// How long connections that are refused are tried again: a service that restarts is back by then.
+/// How long refused connections are tried again. A service that restarts is available again within this time.
 pub(crate) const RESTART: Duration = Duration::from_secs(10);
 
-/// Since when connections are refused, where they are.
+/// The time since which connections are refused. `None` if they are not refused.
 #[derive(Debug, Default)]
 pub(crate) struct Outage(Mutex<Option<Instant>>);
 
 impl Outage {
-    /// A connection was refused. Says whether to try again; `begins` is called where it is the first one of the run that is.
+    /// Notes that a connection was refused. Returns whether to try again. Calls `begins` for the first refused
+    /// connection of an outage.
     pub(crate) fn refused(&self, begins: impl FnOnce()) -> bool {
         let mut since = lock(&self.0);
         let from = *since.get_or_insert_with(|| {
@@ -23,7 +24,8 @@ impl Outage {
         from.elapsed() < RESTART
     }
 
-    /// The service answered a request that was begun then. Where that was before the outage, the outage lasts.
+    /// Notes that the service answered a request that was begun at that time. An answer to a request from before the
+    /// outage does not end it.
     pub(crate) fn answered(&self, begun: Instant) {
         let mut since = lock(&self.0);
         if since.is_some_and(|since| since < begun) {

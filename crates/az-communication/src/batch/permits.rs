@@ -1,21 +1,21 @@
-//! How many requests are under way at a time, where more workers than that prepare them.
+//! Limits how many requests are under way at a time. More workers than that prepare requests.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::batch::lock;
 
-/// After this time somebody who waits looks whether the batch ends.
+/// How often a waiting worker checks whether the batch ends.
 const TICK: Duration = Duration::from_millis(50);
 
-/// The permits to send.
+/// The permits to send a request.
 #[derive(Debug)]
 pub(crate) struct Permits {
     free: Mutex<usize>,
     returned: Condvar,
 }
 
-/// A permit, which is given back when it is dropped.
+/// A permit. It is returned when it is dropped.
 pub(crate) struct Permit<'a>(&'a Permits);
 
 impl Permits {
@@ -23,7 +23,7 @@ impl Permits {
         Self { free: Mutex::new(count), returned: Condvar::new() }
     }
 
-    /// Waits for a permit; `None` where the batch ends.
+    /// Waits for a permit. Returns `None` if the batch ends.
     pub(crate) fn acquire(&self, ends: impl Fn() -> bool) -> Option<Permit<'_>> {
         let mut free = lock(&self.free);
         loop {

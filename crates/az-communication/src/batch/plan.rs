@@ -1,13 +1,13 @@
-//! What a batch has to do.
+//! The requests of a batch.
 
 use crate::batch::record::Subject;
 
-/// A request to be made.
+/// A request to make.
 #[derive(Debug, Clone)]
 pub(crate) struct Task {
-    /// Whom it is about.
+    /// The subject of the request.
     pub(crate) subject: Subject,
-    /// Whether it renews a token of the record.
+    /// Whether the request renews a token of the record.
     pub(crate) renews: bool,
 }
 
@@ -17,24 +17,24 @@ impl From<Subject> for Task {
     }
 }
 
-/// The requests to be made. Users who are to be created are only counted: there may be millions.
+/// The requests to make. Users to create are only counted, because there may be millions.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     /// The requests about users who have an id or a name.
     pub(crate) tasks: Vec<Task>,
-    /// How many users to create behind them.
+    /// How many users to create after these requests.
     pub(crate) new: usize,
-    /// The number of the first of these in the record.
+    /// The number of the first new user in the record.
     pub(crate) next: u64,
 }
 
 impl Plan {
-    /// How many requests there are.
+    /// Returns the number of requests.
     pub(crate) fn len(&self) -> usize {
         self.tasks.len() + self.new
     }
 
-    /// A request by its place.
+    /// Returns a request by its position.
     pub(crate) fn get(&self, index: usize) -> Option<Task> {
         if let Some(task) = self.tasks.get(index) {
             return Some(task.clone());

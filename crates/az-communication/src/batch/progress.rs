@@ -1,4 +1,4 @@
-//! How far a batch is: a bar on a terminal, a line every ten seconds elsewhere.
+//! Shows the progress of a batch: a bar on a terminal, or a line every ten seconds elsewhere.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Mutex, MutexGuard};
@@ -10,10 +10,10 @@ use crate::system;
 
 const BAR_WIDTH: usize = 30;
 const SHORTEST_BAR: usize = 10;
-/// A terminal narrower than this gets lines.
+/// Terminals with fewer columns get lines instead of a bar.
 const NARROWEST: usize = 12;
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
-/// Waits shorter than this are not worth a line.
+/// Waits shorter than this are not reported.
 const SHORT_WAIT: Duration = Duration::from_secs(1);
 const CLEAR_LINE: &str = "\r\u{1b}[K";
 
@@ -26,13 +26,13 @@ pub(crate) struct Progress {
     shown: Mutex<Shown>,
 }
 
-/// What is on the screen.
+/// The state of the screen.
 struct Shown {
-    /// When the last line was said.
+    /// When the last line was printed.
     line: Instant,
-    /// Until when the wait lasts that was said last.
+    /// The end of the wait that was reported last.
     wait: Option<Instant>,
-    /// Whether a bar is drawn now.
+    /// Whether a bar is shown.
     bar: bool,
 }
 
@@ -46,7 +46,7 @@ impl Progress {
         Self { total, printer, started: now, terminal, shown: Mutex::new(Shown { line: now, wait: None, bar: false }) }
     }
 
-    /// Shows how many are done, if it is time to, and until when all requests wait.
+    /// Shows how many requests are done, and until when all requests wait. Does nothing if the last line is too recent.
     pub(crate) fn show(&self, done: usize, waits_until: Option<Instant>) {
         if !self.printer.shows(Level::Warning) {
             return;
@@ -59,7 +59,7 @@ impl Progress {
             shown.bar = true;
             return;
         }
-        // A wait is said when it begins: until the next line, ten seconds are long.
+        // A wait is reported when it begins, because ten seconds without a line would be long.
         let begins = wait.is_some_and(|wait| wait > SHORT_WAIT) && shown.wait.is_none_or(|said| said < Instant::now());
         if begins || shown.line.elapsed() >= LINE_INTERVAL {
             shown.wait = if begins { waits_until } else { shown.wait };
@@ -72,7 +72,7 @@ impl Progress {
         self.printer.lines(&format!("{text}\n"));
     }
 
-    /// As much as fits: a bar and a text, the text, how many, or a part of that.
+    /// Returns as much as fits: a bar and a text, the text, the number of requests, or a part of the number.
     fn bar(&self, done: usize, wait: Option<Duration>, width: usize) -> String {
         let text = self.text(done, wait);
         let left = width.saturating_sub(text.chars().count() + 1).min(BAR_WIDTH);
@@ -91,7 +91,7 @@ impl Progress {
     }
 
     fn text(&self, done: usize, wait: Option<Duration>) -> String {
-        // Those that failed, and users who do not exist, are among them.
+        // The number includes requests that failed and users who do not exist.
         let done_of = format!("{done} of {} done", self.total);
         if let Some(wait) = wait.filter(|wait| *wait > Duration::ZERO) {
             return format!("{done_of}, waits {} before it goes on", time(wait.as_secs_f64()));
@@ -105,14 +105,14 @@ impl Progress {
         format!("{done_of}, {rate:.0}/s, {left} left")
     }
 
-    /// Says something else, which would otherwise end up in the bar's line.
+    /// Prints another message. Without this, it would end up in the line of the bar.
     pub(crate) fn interrupted_by(&self, say: impl FnOnce()) {
         let mut shown = lock(&self.shown);
         clear(&mut shown.bar);
         say();
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn end(&self) {
         clear(&mut lock(&self.shown).bar);
     }
@@ -124,14 +124,14 @@ fn clear(drawn: &mut bool) {
     }
 }
 
-/// How many columns the terminal has; 80 where it does not say.
+/// Returns the number of columns of the terminal, or 80 if it is unknown.
 fn terminal_width() -> usize {
     system::columns_of_stderr().unwrap_or(80)
 }
 
-/// `4s`, `3m05s`, `2h10m`.
+/// Formats seconds as `4s`, `3m05s`, `2h10m`.
 fn time(seconds: f64) -> String {
-    // Bounded, so it fits.
+    // The value is clamped, so it fits into the type.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let seconds = seconds.ceil().clamp(0.0, 1e9) as u64;
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {

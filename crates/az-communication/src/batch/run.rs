@@ -23,24 +23,24 @@ use crate::service::failure::{Failure, ServiceErrorKind};
 use crate::service::ledger::{Event, Ledger};
 use crate::transport::http::wait::{GRACE, waiting};
 
-/// What a worker has on its stack at most. There may be 256 of them.
+/// The stack size of a worker, in bytes. It is small because there may be 512 workers.
 const STACK: usize = 1024 * 1024;
 
-/// What is to be done.
+/// The work of a run.
 pub(crate) struct Batch<'a> {
-    /// What each request does.
+    /// The operation of each request.
     pub(crate) operation: Operation,
-    /// The requests.
+    /// The requests to make.
     pub(crate) plan: Plan,
     /// How many requests are under way at a time.
     pub(crate) concurrency: usize,
-    /// Where it is recorded what is done.
+    /// The record of the outcomes.
     pub(crate) record: Option<&'a Record>,
-    /// The user's ledger.
+    /// The ledger of the user.
     pub(crate) ledger: Option<Ledger>,
 }
 
-/// Wakes the thread that waits for a worker when the worker ends, in whatever way.
+/// Wakes the thread that waits for a worker. It does so when it is dropped, so that it works even if the worker panics.
 struct Awake<'a>(&'a Thread);
 
 impl Drop for Awake<'_> {
@@ -49,7 +49,7 @@ impl Drop for Awake<'_> {
     }
 }
 
-/// What the workers share.
+/// The state that the workers share.
 struct Shared<'a, W> {
     batch: &'a Batch<'a>,
     printer: Printer,
@@ -57,19 +57,19 @@ struct Shared<'a, W> {
     work: W,
     next: AtomicUsize,
     permits: Permits,
-    /// How many requests are under way, those that wait included.
+    /// How many requests are under way, including requests that wait to be sent again.
     active: AtomicUsize,
     ending: AtomicBool,
     outage: Outage,
     /// How many creations in a row have an unknown outcome.
     lost_in_a_row: AtomicUsize,
-    /// All of these.
+    /// All creations with an unknown outcome.
     lost: Lost,
     stop: Mutex<Option<CliError>>,
     summary: Mutex<Summary>,
     /// Whether an interrupt ended the wait for an answer.
     cut_short: AtomicBool,
-    /// Whether the service refused a value of the command, as it would the next time.
+    /// Whether the service refused a value of the command. A repetition of the command would fail again.
     is_wrong: AtomicBool,
 }
 
@@ -89,7 +89,7 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
         if let Some(record) = self.batch.record
             && let Err(error) = record.intend(subject)
         {
-            // The line may be there.
+            // The entry may have been written despite the error.
             let _ = self.settle(subject, &RequestOutcome::Unsent);
             return Err(error);
         }
@@ -105,7 +105,7 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
                 drop(permit);
                 return self.done(task, &outcome);
             }
-            // The permit is kept: where the failure ends the run, nobody else sends before that.
+            // The permit is kept, so that no other request is sent before this failure can end the run.
             Err(failure) => failure,
         };
         self.cut_short.fetch_or(failure.is_interrupted(), Ordering::Relaxed);
@@ -127,7 +127,7 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
                 let settled = self.settle(subject, &outcome);
                 self.note(subject, &outcome);
                 settled?;
-                // An answer without a token is a fault that lasts, where it comes again and again.
+                // If answers without a token repeat, the fault is permanent.
                 if self.lost_in_a_row.fetch_add(1, Ordering::Relaxed) < self.batch.concurrency {
                     return Ok(());
                 }
@@ -142,18 +142,20 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
                 let text = failure.to_string();
                 self.lost.add(text.lines().next().unwrap_or_default(), subject);
                 self.settle(subject, &RequestOutcome::Unknown)?;
-                // A service that was restarted loses one request of each worker; more is a fault that lasts.
+                // A service that restarts loses at most one request per worker. If more are lost, the fault is
+                // permanent.
                 if self.lost_in_a_row.fetch_add(1, Ordering::Relaxed) < self.batch.concurrency {
                     return Ok(());
                 }
                 self.end(failure)
             }
-            // The intent stays open, so that the next run says that it sends this one again.
+            // The entry stays open, so that the next run reports that it sends this request again.
             Fate::Unknown => self.end(failure),
         }
     }
 
-    /// Ends the run because of a failure, unless the user ended it and the failure came of that.
+    /// Ends the run because of a failure. Does nothing if the user has interrupted the run, because the interrupt may
+    /// have caused the failure.
     fn end(&self, failure: Failure) -> Result<(), CliError> {
         if waiting().is_interrupted() {
             return Ok(());
@@ -162,7 +164,8 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
         let kind = failure.service().map(|error| error.kind);
         let is_wrong = matches!(kind, Some(ServiceErrorKind::InvalidRequest | ServiceErrorKind::UnsupportedApiVersion));
         self.is_wrong.fetch_or(is_wrong, Ordering::Relaxed);
-        // A 404 that is not about a user of the batch does not say that something was not found.
+        // A 404 that is not about a user of the batch does not mean that something was not found, so it does not set
+        // the exit code.
         Err(CliError::from(failure).exit_code(ExitCode::Failure))
     }
 
@@ -185,7 +188,8 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
         settled
     }
 
-    /// Adds a line to the ledger. Where that fails, the run ends, and the error names the user: all such errors are said.
+    /// Adds a line to the ledger. If this fails, the run ends. All such errors are printed, because each one names a
+    /// user.
     fn note(&self, subject: &Subject, outcome: &RequestOutcome) {
         let Some(ledger) = &self.batch.ledger else { return };
         let noted = match (outcome, subject) {
@@ -222,7 +226,7 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
         self.progress.interrupted_by(|| self.printer.error_line(text));
     }
 
-    /// Says which creations have an unknown outcome.
+    /// Reports the creations with an unknown outcome.
     fn say_lost(&self) {
         let place = if self.batch.record.is_some_and(Record::is_file) { "The record" } else { "The output" };
         self.lost.take_words(place).iter().for_each(|text| self.say_error(text));
@@ -233,7 +237,7 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
         summary.done + summary.renewed + summary.gone + summary.failed + summary.unknown
     }
 
-    /// Shows the progress, and ends waits where the user wants the command to end.
+    /// Shows the progress, and ends all waits after an interrupt.
     fn watch(&self, signals: &Signals, interrupted_at: &mut Option<Instant>) {
         let active = self.active.load(Ordering::Relaxed);
         if signals.came() && interrupted_at.is_none() {
@@ -250,7 +254,7 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
             }
         }
         if interrupted_at.is_some_and(|at| at.elapsed() > GRACE + Duration::from_secs(1)) {
-            // What these requests did is open in the record.
+            // The outcomes of the requests under way stay open in the record.
             self.progress.end();
             self.say_lost();
             if let Some(Err(error)) = self.batch.record.map(Record::close) {
@@ -274,7 +278,7 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
         }
     }
 
-    /// `3 of 40 were issued`, and how many are unknown.
+    /// Returns a sentence such as `3 of 40 were issued`, and how many creations have an unknown outcome.
     fn so_far(&self) -> String {
         let summary = *lock(&self.summary);
         let (total, verb) = (self.batch.plan.len(), self.batch.operation.verb());
@@ -291,17 +295,19 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
     }
 }
 
-/// How many workers there are. While some wait until their intents are on the disk, others send.
+/// Returns the number of workers. A worker that waits until its entry is on the disk sends nothing, so a record needs
+/// twice as many.
 fn workers(batch: &Batch<'_>) -> usize {
     let syncs = batch.record.is_some_and(Record::is_file);
     (batch.concurrency * if syncs { 2 } else { 1 }).min(batch.plan.len())
 }
 
-/// Carries a batch out. `work` does one request and says what came of it.
+/// Carries out a batch. `work` makes one request and returns its outcome.
 ///
 /// # Errors
 ///
-/// The first error that is not about one user; the others end what they are at first. What is done stays recorded.
+/// Returns the first error that is not about a single user. Requests under way are finished first. The outcomes stay
+/// recorded.
 pub(crate) fn run(
     invocation: &Invocation<'_>,
     batch: &Batch<'_>,
@@ -333,7 +339,7 @@ pub(crate) fn run(
     };
     thread::scope(|scope| {
         let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).ok();
-        // Where the system has no more threads, those that there are do the work.
+        // If the system has no more threads, the existing threads do the work.
         let workers: Vec<_> = (0..workers(batch)).map_while(start).collect();
         if workers.is_empty() {
             shared.work();
@@ -351,7 +357,7 @@ pub(crate) fn run(
     let summary = Summary { time: started.elapsed(), ..*lock(&shared.summary) };
     let stop = lock(&shared.stop).take();
     if let Err(error) = closed {
-        // It knows where the lines are.
+        // This error is printed last because it names the place of the lines.
         if let Some(stop) = stop.filter(|stop| stop.message != error.message) {
             invocation.printer.error(&stop);
         }

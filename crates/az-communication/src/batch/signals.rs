@@ -1,4 +1,5 @@
-//! Ctrl-C, SIGTERM and SIGHUP: the first one asks a command to end in its own way, the second one to end at once.
+//! Handles Ctrl-C, SIGTERM and SIGHUP. The first signal asks a command to end in an orderly way. The second signal ends
+//! it at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,11 +11,11 @@ use crate::report::prompt;
 use crate::system::Interrupts;
 use crate::transport::http::wait::waiting;
 
-/// Whether the user wants the command to end.
+/// Whether the user has interrupted the command.
 #[derive(Debug, Clone)]
 pub(crate) struct Signals {
     caught: Arc<AtomicBool>,
-    /// Those that were not ignored when the process started. The others stay ignored.
+    /// The signals that were not ignored when the process started. Ignored signals stay ignored.
     signals: Interrupts,
 }
 
@@ -24,33 +25,34 @@ impl Signals {
         Self { caught: Arc::new(AtomicBool::new(false)), signals: Interrupts::all() }
     }
 
-    /// Leaves the first signal to the command from here on. The second one ends the process: what is done is recorded.
+    /// Installs the handlers. The command reacts to the first signal. The second signal ends the process, because the
+    /// outcomes are recorded by then.
     pub(crate) fn catch() -> Self {
         let caught = Self::new();
         caught.second_ends();
         caught
     }
 
-    /// From here on, the first signal is noted, and each one after it ends the process.
+    /// Changes the handlers: the first signal is noted, and every later signal ends the process.
     fn second_ends(&self) {
         let code = i32::from(ExitCode::Interrupted.number());
         self.signals.end_if(&self.caught, code);
         self.signals.set(&self.caught);
     }
 
-    /// Whether a signal came.
+    /// Checks whether a signal arrived.
     pub(crate) fn came(&self) -> bool {
         self.caught.load(Ordering::Relaxed)
     }
 
-    /// Does something that waits for the service and whose results are only in memory. The first signal ends its waits, and
-    /// gives an answer under way some seconds; the second one ends that, too. The process goes on, so that the results can be
-    /// shown. `work` is told of a signal by the flag.
+    /// Runs `work`, which waits for the service and keeps its results in memory only. The first signal ends its waits,
+    /// and gives requests under way some seconds. The second signal ends these, too. The process continues, so that the
+    /// results can be shown. `work` can read from the flag whether a signal arrived.
     pub(crate) fn while_watched<T>(work: impl FnOnce(&AtomicBool) -> T) -> T {
         const TICK: Duration = Duration::from_millis(50);
         let signals = Self::new();
         let (came, done) = (AtomicBool::new(false), AtomicBool::new(false));
-        // Handlers set `heard`, and the watcher takes it back, so that it hears the second signal.
+        // The handlers set `heard`. The watcher resets it, so that it notices the second signal.
         let heard = Arc::new(AtomicBool::new(false));
         signals.signals.set(&heard);
         thread::scope(|scope| {
@@ -68,14 +70,14 @@ impl Signals {
             };
             let watcher = thread::Builder::new().stack_size(64 * 1024).spawn_scoped(scope, watch);
             if watcher.is_err() {
-                // The system has no more threads: the second signal ends the process.
+                // The system has no more threads, so the second signal ends the process.
                 signals.second_ends();
             }
             let result = work(if watcher.is_ok() { &came } else { &signals.caught });
             done.store(true, Ordering::Relaxed);
             if let Ok(watcher) = watcher {
                 watcher.thread().unpark();
-                // The results are about to be shown. The next signal lets that be done.
+                // The results are about to be shown. The next signal does not interrupt this.
                 signals.second_ends();
             }
             result

@@ -1,4 +1,4 @@
-//! `--users-from` and `--names-from`: whom a batch is about.
+//! Reads the lists of `--users-from` and `--names-from`.
 
 use std::collections::HashSet;
 use std::io;
@@ -10,49 +10,49 @@ use crate::batch::record::{FileId, names_nobody};
 use crate::files::text_file::{self, TextFault};
 use crate::report::error::CliError;
 
-/// The largest file that is read, in bytes: 20 million users.
+/// The largest file that is read, in bytes. It has room for 20 million users.
 const MOST_OF_FILE: u64 = 1 << 30;
 
-/// How much is read of what is not a file, and may have no end, in bytes: a million users.
+/// How many bytes are read if the source is not a file, because it may be endless. This is enough for a million users.
 const MOST_OF_STREAM: u64 = 64 << 20;
 
-/// The members that hold an id in what our commands print and record, the most particular first.
+/// The members that contain an id in the output and records of our commands. The most specific name comes first.
 const ID_MEMBERS: [&str; 3] = ["user_id", "rawId", "id"];
 
-/// A list that was read.
+/// A list of users or names.
 #[derive(Debug)]
 pub(crate) struct List {
-    /// What it names, each one once, in the order of the file.
+    /// The items in the order of the file, without repetition.
     pub(crate) items: Vec<String>,
-    /// The file, where it is one.
+    /// The file, if the source is one.
     pub(crate) file: Option<FileId>,
 }
 
-/// Reads a list of raw ids: one a line, or JSON as our commands print and record it. `-` is stdin.
+/// Reads a list of raw ids: one id per line, or JSON as our commands print and record it. `-` is stdin.
 ///
 /// # Errors
 ///
-/// When it cannot be read, holds something else, or names nobody.
+/// When the list cannot be read, is empty, or contains something else.
 pub(crate) fn users(source: &str) -> Result<List, CliError> {
     read(source, &USERS)
 }
 
-/// Reads a list of names of one's own: one a line, or JSON strings.
+/// Reads a list of user-defined names: one name per line, or JSON strings.
 ///
 /// # Errors
 ///
-/// When it cannot be read, holds something else, or names nobody.
+/// When the list cannot be read, is empty, or contains something else.
 pub(crate) fn names(source: &str) -> Result<List, CliError> {
     read(source, &NAMES)
 }
 
-/// What a list is of.
+/// The kind of the items in a list.
 struct Kind {
     plural: &'static str,
     singular: &'static str,
     check: fn(&str) -> bool,
     members: &'static [&'static str],
-    /// Whether a text that is one is known by its form alone.
+    /// Whether the form of a text alone shows that it is such an item.
     names_by_form: bool,
     hint: &'static str,
 }
@@ -75,7 +75,8 @@ const NAMES: Kind = Kind {
     hint: "A name stands on a line of its own: 1 to 256 characters, without quotes around it.",
 };
 
-/// Raw ids begin with the number of their kind: `8:acs:…`. URLs, times and the ids of other resources do not.
+/// Checks whether a text is a raw id. Raw ids begin with the number of their kind: `8:acs:…`. URLs, times and ids of
+/// other resources do not.
 fn is_raw_id(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || ":+-_.@/~%".contains(c);
     text.split_once(':').is_some_and(|(kind, rest)| {
@@ -125,7 +126,8 @@ fn read(source: &str, kind: &Kind) -> Result<List, CliError> {
     Ok(List { items, file })
 }
 
-/// By its byte order mark, or by what UTF-16 without one looks like: each other byte of the start is zero, and none between.
+/// Checks whether bytes are UTF-16. UTF-16 has a byte order mark, or every other byte at the start is zero, and only
+/// those.
 fn is_utf16(bytes: &[u8]) -> bool {
     let zeros = |from: usize| {
         let mut units = bytes.get(from..).unwrap_or_default().iter().take(64).step_by(2).peekable();
@@ -135,7 +137,7 @@ fn is_utf16(bytes: &[u8]) -> bool {
     has_mark || (bytes.len() > 1 && zeros(0) != zeros(1))
 }
 
-/// What a text names; or the line that is wrong, and what about it.
+/// Parses the items of a list. The error is the number of the wrong line and the reason.
 fn parse(text: &str, kind: &Kind) -> Result<Vec<String>, (usize, String)> {
     let mut found = Found { seen: HashSet::new(), items: Vec::new(), kind };
     let mut rest = text;
@@ -258,7 +260,7 @@ mod tests {
         assert_eq!(refused("{\"id\":\"/subscriptions/x:y\",\"user_id\":null}").1, "is not a raw id");
     }
 
-    /// What has a member of a record's lines and is none of them is no line to be left out.
+    /// Returns a line with a member of the record's lines is skipped only if it has the form of such a line.
     #[test]
     fn only_lines_of_a_record_are_skipped() {
         for text in [

@@ -1,5 +1,5 @@
-//! The record of a batch: what is about to be done and what came of it, so that it goes on where it stopped. A file that is
-//! not a record of the same batch is refused before anything about it changes.
+//! The record of a batch: the requests that are about to be sent and their outcomes, so that the batch can be resumed.
+//! A file that is not a record of the same batch is refused before it is changed.
 
 pub(crate) mod format;
 pub(crate) mod read;
@@ -22,15 +22,15 @@ use crate::report::stdout;
 use crate::system;
 use crate::system::system_text;
 
-/// `--out-file` for stdout.
+/// The value of `--out-file` for stdout.
 const STDOUT: &str = "-";
 
-/// A record that was found fit, and is not yet written to.
+/// A record that was checked and is not yet open for writing.
 #[derive(Debug)]
 pub(crate) struct Found {
     header: Header,
     place: Place,
-    /// What it says.
+    /// The content of the record.
     pub(crate) state: State,
 }
 
@@ -41,7 +41,7 @@ enum Place {
     Existing {
         path: PathBuf,
         file: File,
-        /// The file's length and times before it was read.
+        /// The metadata of the file before it was read.
         before: Metadata,
         content: read::Content,
     },
@@ -52,12 +52,13 @@ fn unusable(path: &Path, why: &str) -> CliError {
 }
 
 impl Found {
-    /// Looks at an `--out-file`: a new one, or the record of an earlier run with the same header. Nothing is changed. `-` is
-    /// stdout, which no run can go on with. `source` is the file that the users come from, and the option that names it.
+    /// Checks the file of `--out-file`: a new file, or the record of an earlier run with the same header. Nothing is
+    /// changed. `-` is stdout, from which no run can resume. `source` is the file with the users, and the option that
+    /// names it.
     ///
     /// # Errors
     ///
-    /// When it is another file, or another run's.
+    /// When the file is not a record, or is the record of another batch.
     pub(crate) fn look(given: &str, header: Header, source: Option<(&str, FileId)>) -> Result<Self, CliError> {
         if given == STDOUT {
             stdout::check()?;
@@ -107,8 +108,8 @@ impl Found {
         Ok(Self { header, place: Place::Existing { path: path.to_owned(), file, before: opened, content }, state })
     }
 
-    /// Opens the record to write to it, makes a new one where there is none, and closes the creations whose outcome is not
-    /// recorded. Comes with what the record says then, and with these creations.
+    /// Opens the record for writing, or creates it, and closes the creations whose outcome is not recorded. Returns the
+    /// record, its content, and these creations.
     ///
     /// # Errors
     ///
@@ -131,7 +132,7 @@ impl Found {
                 }
                 let lock = match system::LOCKS_SHUT {
                     false => Some(file),
-                    // What is written needs the lock for itself.
+                    // Writing needs an exclusive lock.
                     true => {
                         drop(file);
                         lock(&path, &write)?;
@@ -176,7 +177,7 @@ fn create(path: &Path) -> Result<File, CliError> {
     Ok(file)
 }
 
-/// Keeps other runs away from a record.
+/// Locks a record against other runs.
 fn lock(path: &Path, file: &File) -> Result<(), CliError> {
     file.try_lock().map_err(|error| match error {
         TryLockError::WouldBlock => unusable(path, "another run writes to it"),
@@ -184,8 +185,8 @@ fn lock(path: &Path, file: &File) -> Result<(), CliError> {
     })
 }
 
-/// Opens a record that was read. Only here its mode and its length change, unless another program has changed it since: the
-/// command may have asked its user in between.
+/// Opens a record that was read. Its mode and its length change only here, and only if no other program has changed it
+/// since it was read. The command may have asked its user a question in between.
 fn open_to_write(path: &Path, before: &Metadata, whole: u64) -> Result<File, CliError> {
     let fail = |error: &io::Error| unwritable(path, error);
     let file = File::options().read(true).append(true).open(path).map_err(|error| fail(&error))?;
@@ -206,26 +207,26 @@ fn open_to_write(path: &Path, before: &Metadata, whole: u64) -> Result<File, Cli
     Ok(file)
 }
 
-/// A record that is written to.
+/// A record that is open for writing.
 #[derive(Debug)]
 pub(crate) enum Record {
     /// Outcomes only, as lines on stdout.
     Stdout,
-    /// A file.
+    /// A record in a file.
     File {
         /// The file.
         journal: Journal,
-        /// What is done.
+        /// The operation of the batch.
         operation: Operation,
     },
 }
 
 impl Record {
-    /// Says that a request is about to be sent. When it returns, that survives a crash of the machine.
+    /// Records that a request is about to be sent. When this returns, the entry survives a crash of the machine.
     ///
     /// # Errors
     ///
-    /// When the disk does not take it.
+    /// When the file cannot be written.
     pub(crate) fn intend(&self, subject: &Subject) -> Result<(), CliError> {
         match self {
             Self::Stdout => Ok(()),
@@ -236,17 +237,17 @@ impl Record {
         }
     }
 
-    /// Says what came of it. The next sync makes it durable.
+    /// Records the outcome of a request. The next sync makes the entry durable.
     ///
     /// # Errors
     ///
-    /// When the disk, or stdout, does not take it.
+    /// When the file or stdout cannot be written.
     pub(crate) fn settle(&self, subject: &Subject, outcome: &RequestOutcome) -> Result<(), CliError> {
         let line = format::outcome(subject, outcome);
         match self {
             Self::Stdout if *outcome == RequestOutcome::Unsent => Ok(()),
             Self::Stdout => {
-                // Lines of several workers must not be mixed.
+                // The lock prevents that lines of several workers are mixed.
                 let _stdout = io::stdout().lock();
                 stdout::print_part(&line)
             }
@@ -254,11 +255,11 @@ impl Record {
         }
     }
 
-    /// Makes everything durable.
+    /// Makes all entries durable.
     ///
     /// # Errors
     ///
-    /// When the disk fails.
+    /// When the file cannot be written.
     pub(crate) fn close(&self) -> Result<(), CliError> {
         match self {
             Self::Stdout => Ok(()),
@@ -266,7 +267,7 @@ impl Record {
         }
     }
 
-    /// Whether the same command can go on with it.
+    /// Checks whether the same command can resume from the record.
     pub(crate) fn is_file(&self) -> bool {
         matches!(self, Self::File { .. })
     }

@@ -1,4 +1,4 @@
-//! Reading a file that may be a record, and refusing what is not.
+//! Reads a file that may be a record, and refuses other files.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _};
@@ -12,30 +12,30 @@ use crate::batch::record::unusable;
 use crate::report::error::CliError;
 use crate::system::system_text;
 
-/// The longest line: a token has some thousand bytes.
+/// The longest line in bytes. A token has some thousand bytes.
 const MAX_LINE: u64 = 1024 * 1024;
 
-/// What of a file to keep.
+/// The part of a file to keep.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Content {
-    /// How many bytes are whole lines. What stands behind is a line of ours that was cut off.
+    /// How many bytes are complete lines. The bytes after them are a line of ours that was cut off.
     pub(crate) whole: u64,
-    /// Whether the last of them is whole but for its line break.
+    /// Whether the last line is complete except for its line break.
     pub(crate) lacks_line_end: bool,
-    /// Whether the first line of this version is there.
+    /// Whether the file has a header of this version.
     pub(crate) has_header: bool,
 }
 
-/// Reads a record; what it says goes into `state`.
+/// Reads a record into `state`. The file is not changed.
 ///
 /// # Errors
 ///
-/// When the file is something else, or the record of another batch. It is not changed.
+/// When the file is not a record, or is the record of another batch.
 pub(crate) fn read(path: &Path, file: &File, asked: &Header, state: &mut State) -> Result<Content, CliError> {
     let refuse = |why: &str| unusable(path, why).hint("Nothing was changed. Give another --out-file.");
     let header = asked.line();
     let mut content = Content::default();
-    // Between the batch of the record and the one that was asked for.
+    // The differences between the batch of the record and the requested batch.
     let mut differences = Vec::new();
     let mut reader = BufReader::with_capacity(64 * 1024, file);
     let mut line = Vec::new();
@@ -52,7 +52,7 @@ pub(crate) fn read(path: &Path, file: &File, asked: &Header, state: &mut State) 
         let not_ours = || refuse(&what_it_is(number, &line));
         let Some(text) = line.strip_suffix(b"\n") else {
             if content.whole == 0 {
-                // Only what this very command wrote may be written over.
+                // Only a partial header of this same command may be overwritten.
                 if !header.as_bytes().starts_with(&line) {
                     return Err(not_ours());
                 }
@@ -73,14 +73,14 @@ pub(crate) fn read(path: &Path, file: &File, asked: &Header, state: &mut State) 
         return Ok(content);
     }
     if state.is_blank() {
-        // A command with a mistake leaves such a record, which must not stand in the way of the corrected one.
+        // A command with a mistake leaves such a record. It must not prevent the corrected command.
         *state = State::default();
         return Ok(Content::default());
     }
     Err(refuse(&differences.join(", and ")))
 }
 
-/// Takes a whole line, or says why the file is not to be used.
+/// Adds a complete line to the state, or returns the reason why the file cannot be used.
 fn take(
     line: Line,
     number: u64,
@@ -118,7 +118,8 @@ fn take(
     }
 }
 
-/// The tokens of the former version's records say which scopes they have, the records do not.
+/// Compares the scopes of a token with the requested scopes. Records of the former version do not name the scopes, but
+/// their tokens do.
 fn check_scopes(token: &str, asked: &[String]) -> Result<(), String> {
     let Ok(jwt) = UnverifiedJwt::decode(token) else { return Ok(()) };
     let Some(scopes) = jwt.claim_str("acsScope") else { return Ok(()) };
@@ -127,7 +128,7 @@ fn check_scopes(token: &str, asked: &[String]) -> Result<(), String> {
     if same { Ok(()) } else { Err(format!("its tokens have {}", scopes_in_words(&scopes))) }
 }
 
-/// Why a line is not ours, in words.
+/// Describes why a line is not a line of a record.
 fn what_it_is(number: u64, line: &[u8]) -> String {
     let text = line.strip_suffix(b"\n").unwrap_or(line);
     let rewritten = "another program has rewritten it";

@@ -1,4 +1,4 @@
-//! What a record says so far: who is done, and what is open.
+//! The state of a batch according to its record: which requests are done, and which are open.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use crate::batch::record::format::{Line, RequestOutcome, Subject};
 #[derive(Debug, Clone, Copy)]
 struct Token {
     expires_on: Option<OffsetDateTime>,
-    /// How many keys the record named when it was issued.
+    /// How many keys the record named when the token was issued.
     key: usize,
 }
 
@@ -22,24 +22,25 @@ struct User {
     open: bool,
 }
 
-/// Where a name of one's own stands.
+/// The state of a user-defined name.
 #[derive(Debug, Clone)]
 enum Named {
-    /// A request is open.
+    /// A request for it is open.
     Open,
-    /// The user.
+    /// The user with this name.
     User(String),
-    /// Nobody knows whether the user was created.
+    /// It is unknown whether the user was created.
     Unknown,
 }
 
-/// What a record says.
+/// The state of a batch according to its record.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     users: HashMap<String, User>,
-    /// The users with tokens in the order of the record.
+    /// The users with tokens, in the order of the record.
     order: Vec<String>,
-    /// The users who were created without a token, in the order of the record. Some have one since.
+    /// The users who were created without a token, in the order of the record. Some of them may have received a token
+    /// since.
     without_token: Vec<String>,
     names: HashMap<String, Named>,
     /// The creations without an outcome.
@@ -51,17 +52,17 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Takes the key that what follows was done with.
+    /// Adds the key that the following lines were written with.
     pub(crate) fn key(&mut self, fingerprint: String) {
         self.keys.push(fingerprint);
     }
 
-    /// The key that the last part of the record was written with.
+    /// Returns the key that the last part of the record was written with.
     pub(crate) fn last_key(&self) -> Option<&str> {
         self.keys.last().map(String::as_str)
     }
 
-    /// Takes a line.
+    /// Adds a line.
     pub(crate) fn take(&mut self, line: Line) {
         match line {
             Line::Header(header) => self.key(header.key),
@@ -141,7 +142,7 @@ impl State {
         }
     }
 
-    /// Closes the creations whose outcome is not recorded; their outcomes.
+    /// Closes the creations whose outcome is not recorded, and returns their outcomes.
     pub(crate) fn close(&mut self) -> Vec<(Subject, RequestOutcome)> {
         let open: Vec<(Subject, RequestOutcome)> = std::mem::take(&mut self.open)
             .into_iter()
@@ -153,7 +154,7 @@ impl State {
         open
     }
 
-    /// Whether nothing was done, as far as it is known: every request was refused, or was not sent.
+    /// Checks whether nothing was done, as far as it is known: every request was refused or was not sent.
     pub(crate) fn is_blank(&self) -> bool {
         let is_open = |name: &Named| matches!(name, Named::Open);
         self.created == 0
@@ -165,12 +166,12 @@ impl State {
             && !self.users.values().any(|user| user.done || user.open)
     }
 
-    /// Whether a user is done.
+    /// Checks whether a user is done.
     pub(crate) fn is_done(&self, user: &str) -> bool {
         self.users.get(user).is_some_and(|user| user.done)
     }
 
-    /// Whether a name is done, or will not be tried again.
+    /// Checks whether a name is done, or will not be tried again.
     pub(crate) fn is_name_done(&self, name: &str) -> bool {
         match self.names.get(name) {
             Some(Named::User(user)) => self.is_done(user),
@@ -179,7 +180,7 @@ impl State {
         }
     }
 
-    /// The user of a name.
+    /// Returns the user with a name.
     pub(crate) fn user_named(&self, name: &str) -> Option<&str> {
         match self.names.get(name)? {
             Named::User(user) => Some(user),
@@ -187,7 +188,7 @@ impl State {
         }
     }
 
-    /// Whether a request about this subject was begun, and its outcome is not recorded.
+    /// Checks whether a request about this subject was begun and its outcome is not recorded.
     pub(crate) fn is_open(&self, subject: &Subject) -> bool {
         match subject {
             Subject::User(user) => self.users.get(user).is_some_and(|user| user.open),
@@ -196,41 +197,41 @@ impl State {
         }
     }
 
-    /// The users who have tokens, in the order of the record.
+    /// Returns the users who have tokens, in the order of the record.
     pub(crate) fn users_with_tokens(&self) -> impl Iterator<Item = &str> {
         self.order.iter().map(String::as_str)
     }
 
-    /// The users whom this record created and who still have no token.
+    /// Returns the users whom this record created and who still have no token.
     pub(crate) fn users_without_tokens(&self) -> impl Iterator<Item = &str> {
         self.without_token.iter().map(String::as_str).filter(|user| !self.is_done(user))
     }
 
-    /// Whether a user's token has expired at that time, or will have.
+    /// Checks whether the token of a user expires before that time.
     pub(crate) fn expires_before(&self, user: &str, time: OffsetDateTime) -> bool {
         let token = self.users.get(user).and_then(|user| user.token);
         token.and_then(|token| token.expires_on).is_some_and(|expires_on| expires_on <= time)
     }
 
-    /// Whether a user's token was issued with another key than this one. Tokens of a record of the former version count as
-    /// those of the first key.
+    /// Checks whether the token of a user was issued with another key than this one. Tokens in a record of the former
+    /// version count as tokens of the first key.
     pub(crate) fn has_other_key(&self, user: &str, key: &str) -> bool {
         let token = self.users.get(user).and_then(|user| user.token);
         let issued_with = token.and_then(|token| self.keys.get(token.key.saturating_sub(1)));
         issued_with.is_some_and(|issued_with| issued_with != key)
     }
 
-    /// How many users were created, as far as it is known.
+    /// Returns how many users were created, as far as it is known.
     pub(crate) fn created(&self) -> usize {
         self.created
     }
 
-    /// How many creations have an unknown outcome.
+    /// Returns how many creations have an unknown outcome.
     pub(crate) fn unknown(&self) -> usize {
         self.unknown
     }
 
-    /// The number of the next creation.
+    /// Returns the number of the next creation.
     pub(crate) fn next(&self) -> u64 {
         self.next
     }
