@@ -1,4 +1,4 @@
-//! The requests about principals of Entra. Answers are passed on as they came.
+//! Requests about the access of Entra principals. Answers are returned unchanged.
 
 use acs_identity::models::{EntraAssignmentRequest, PrincipalType, TeamsExtensionAssignmentRequest};
 use acs_identity_protocol::claims::entra::TEAMS_EXTENSION_PERMISSION;
@@ -12,16 +12,16 @@ use crate::service::calls::Service;
 use crate::service::failure::{Asked, Failure};
 use crate::transport::http::block_on::block_on;
 
-/// A principal that may come in.
+/// A principal that can have access.
 #[derive(Debug, Clone, Default)]
 pub struct Principal {
-    /// Its tenant.
+    /// The tenant of the principal.
     pub tenant: String,
-    /// Its object id; the tenant's id for a whole tenant.
+    /// The object id of the principal. For a whole tenant, this is the id of the tenant.
     pub object: String,
-    /// Its kind, as the wire names it.
+    /// The type of the principal, as the protocol names it.
     pub kind: Option<String>,
-    /// The applications through which it may come in.
+    /// The applications through which the principal has access.
     pub clients: Option<Vec<String>>,
 }
 
@@ -35,11 +35,11 @@ pub enum Access {
 }
 
 impl Service {
-    /// The assignment of a principal.
+    /// Returns the assignment of a principal.
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn show_assignment(&self, access: Access, principal: &Principal) -> Result<Value, Failure> {
         let client = &self.client;
         match access {
@@ -50,11 +50,11 @@ impl Service {
         }
     }
 
-    /// All Entra assignments.
+    /// Returns all Entra assignments.
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn list_entra_assignments(&self) -> Result<Value, Failure> {
         let all = self.client.list_entra_assignments(None).and_then(|pager| block_on(pager.try_collect::<Vec<_>>()));
         let all = all.map_err(|error| self.fail(error, Asked::Nothing))?;
@@ -62,11 +62,11 @@ impl Service {
         Ok(Value::from_json(&text).unwrap_or(Value::Null))
     }
 
-    /// Makes or replaces the assignment of a principal.
+    /// Creates or replaces the assignment of a principal.
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn assign(&self, access: Access, principal: &Principal) -> Result<Value, Failure> {
         let client = &self.client;
         let principal_type = principal.kind.as_deref().map(PrincipalType::from);
@@ -105,11 +105,11 @@ impl Service {
         result.map(drop).map_err(|error| self.fail(error, Asked::Nothing))
     }
 
-    /// Exchanges an Entra token, which is the credential itself.
+    /// Exchanges an Entra token. The token itself is the credential of the request.
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn exchange_entra_token(&self, access: Access, token: &str) -> Result<Value, Failure> {
         secrets::hide(token);
         let token = Secret::new(token.to_owned());

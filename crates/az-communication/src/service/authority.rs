@@ -1,4 +1,4 @@
-//! Where Entra is, and the endpoints of a tenant there.
+//! The Entra endpoints of a tenant.
 
 use std::env;
 use std::fmt;
@@ -7,7 +7,7 @@ use azure_core::http::Url;
 
 const DEFAULT: &str = "https://login.microsoftonline.com";
 
-/// Why a tenant has no endpoint.
+/// The reason why the endpoint of a tenant is unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AuthorityError {
     /// The tenant is neither an id nor a domain.
@@ -27,8 +27,8 @@ impl fmt::Display for AuthorityError {
 
 impl std::error::Error for AuthorityError {}
 
-/// An OAuth endpoint of a tenant, `token` or `devicecode`. As in Azure's SDKs, `AZURE_AUTHORITY_HOST` names another cloud,
-/// with or without a scheme; an empty one is as good as none.
+/// Returns an OAuth endpoint of a tenant, `token` or `devicecode`. As in Azure's SDKs, `AZURE_AUTHORITY_HOST` selects
+/// another cloud, with or without a scheme. If it is empty, it is ignored.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! Whether an answer belongs to its request, as far as it says itself: whom its token is for, and whom it created.
+//! Checks whether an answer belongs to its request, as far as the answer itself shows: the identity of its token, and
+//! the identity that it created.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -7,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use acs_identity_protocol::RawId;
 use acs_identity_protocol::jwt::UnverifiedJwt;
 
-/// Whether a token says that it is for another identity than this one. A token that does not say it, or an id that is not
-/// one of a resource, cannot be compared.
+/// Checks whether a token is for another identity than this one. If the token does not name an identity, or if the id
+/// does not belong to a resource, they cannot be compared, and the result is `false`.
 pub(crate) fn is_for_another(token: &str, user: &str) -> bool {
     let Ok(jwt) = UnverifiedJwt::decode(token) else { return false };
     let holder = jwt.claim_str("skypeid").map(|id| identity(&format!("8:{id}")));
@@ -18,19 +19,20 @@ pub(crate) fn is_for_another(token: &str, user: &str) -> bool {
     }
 }
 
-/// What of a raw id tells identities apart: the resource and what follows it. The prefix names the cloud.
+/// Returns the part of a raw id that distinguishes identities: the resource and the rest. The prefix names only the
+/// cloud.
 fn identity(raw_id: &str) -> Option<String> {
     RawId::parse(raw_id).resource()?;
     raw_id.rsplit_once(':').map(|(_, id)| id.to_ascii_lowercase())
 }
 
-/// The identities that this run has created, by raw id, each with the caller's name for it.
+/// The identities that this run has created, by raw id. Each one has its user-defined name, if any.
 #[derive(Default)]
 pub(crate) struct Created(Mutex<BTreeMap<String, Option<String>>>);
 
 impl Created {
-    /// Adds an identity. It is not new where a creation before has the same id: a name finds its own identity again, and
-    /// nothing else does.
+    /// Adds an identity and returns whether it is new. It is not new if an earlier creation returned the same id. Only
+    /// a creation with the same name may return the same identity again.
     pub(crate) fn is_new(&self, user: &str, name: Option<&str>) -> bool {
         match self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(user.to_owned()) {
             Entry::Vacant(place) => {

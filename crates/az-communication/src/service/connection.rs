@@ -1,4 +1,4 @@
-//! Which service to talk to, and with what: the connection string and where it comes from.
+//! Finds the service and the credential of a command: the connection string and its sources.
 
 use std::env;
 use std::io::{self, IsTerminal as _};
@@ -59,26 +59,26 @@ const AUTH_MODES: [&str; 2] = ["key", "login"];
 pub enum Auth {
     /// Signed with an access key.
     Key(AccessKey),
-    /// With an Entra token of whoever is signed in.
+    /// With an Entra token of the current login.
     Login,
 }
 
-/// A service and how to authenticate with it.
+/// A service and the credential for it.
 #[derive(Debug, Clone)]
 pub struct Connection {
-    /// The host, with the port where there is one.
+    /// The host, with the port if there is one.
     pub host: String,
-    /// What stands in front of the path of every request; mostly empty.
+    /// The prefix of the path of every request. It is usually empty.
     pub path: String,
     /// How requests are authenticated.
     pub auth: Auth,
-    /// Whether it is the well-known emulator of this machine.
+    /// Whether the service is the well-known emulator of this machine.
     pub development_emulator: bool,
-    /// Whether the connection string says `http://`, which is not used.
+    /// Whether the connection string names `http://`. https is used anyway.
     pub plain_http: bool,
-    /// Whether a connection string was given beside the endpoint for which the login is used.
+    /// Whether a connection string was given together with the endpoint, although the login is used.
     pub unused_key: bool,
-    /// The subscription whose tenant a login is asked about.
+    /// The subscription whose tenant is passed to the Azure CLI for a login.
     pub subscription: Option<String>,
 }
 
@@ -96,7 +96,7 @@ impl From<ConnectionString> for Connection {
     }
 }
 
-/// Where a value comes from that was not given as an argument.
+/// Returns the source of a value that was not given as an argument.
 fn source(option: &str) -> String {
     let variable = format!("AZURE_COMMUNICATION_{}", option.to_ascii_uppercase());
     match env::var_os(&variable) {
@@ -105,10 +105,11 @@ fn source(option: &str) -> String {
     }
 }
 
-/// An `@file` that is still there: an argument whose file cannot be read, or a variable, which is never read from a file.
+/// Creates the error about a connection string that is still `@file`. Either the file of an argument cannot be read, or
+/// the value comes from a variable, which is never read from a file.
 fn from_a_file(path: &str, given: bool) -> CliError {
     let reason = || std::fs::read(path).err().map_or_else(String::new, |error| format!(": {}", system_text(&error)));
-    // It may be the connection string itself.
+    // The path may be the connection string itself.
     let name = redact::text(path);
     if !given {
         let source = source("connection_string");
@@ -124,7 +125,8 @@ fn from_a_file(path: &str, given: bool) -> CliError {
         .hint("Give the file's path behind the @, or the connection string itself.")
 }
 
-/// What is wrong with a connection string, and what was copied along with it. Arguments are looked at where all errors are.
+/// Creates the error about a malformed connection string, with hints about characters that were copied accidentally.
+/// For arguments, these hints are added where all errors are handled.
 fn malformed(error: &ConnectionStringError, text: &str, given: bool) -> CliError {
     let mut hints = if given { Vec::new() } else { pasted::hints(&source("connection_string"), text) };
     for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
@@ -149,7 +151,7 @@ fn malformed(error: &ConnectionStringError, text: &str, given: bool) -> CliError
     CliError { hints, ..CliError::new(redact::text(&error.to_string())) }
 }
 
-/// No key of a connection string is said, wherever else it stands.
+/// Registers the keys of a connection string as secrets, so that no message shows them.
 fn hide_keys(text: &str) {
     for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
         if name.trim().eq_ignore_ascii_case("accesskey") && value != DEVELOPMENT_ACCESS_KEY {
@@ -158,7 +160,7 @@ fn hide_keys(text: &str) {
     }
 }
 
-/// Whether a URL can have that host, with its port. The usual ones need no parser.
+/// Checks whether a text can be the host of a URL, with its port. Common hosts do not need the URL parser.
 fn is_url_host(host: &str) -> bool {
     let name = host.split_once(':').map_or(host, |(name, _)| name);
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
@@ -170,10 +172,10 @@ fn is_url_host(host: &str) -> bool {
 }
 
 fn nothing_given() -> CliError {
-    // PATH is searched only where the hint is shown.
+    // PATH is searched only if the hint is shown.
     let azure_cli = io::stderr().is_terminal() && delegate::find().is_some();
     let login = if azure_cli { "`az login` or an identity" } else { "an application, workload or managed identity" };
-    // The first line is the reference's to the byte.
+    // The first line is byte for byte the message of the reference.
     CliError::new("Please specify --connection-string, or set AZURE_COMMUNICATION_CONNECTION_STRING.")
         .hint("The Azure portal shows it under Settings > Keys of the Communication Services resource.")
         .hint(format!("Without a key: --endpoint URL, with {login} of the environment."))
@@ -182,18 +184,19 @@ fn nothing_given() -> CliError {
 }
 
 impl Connection {
-    /// Which service it is, for files that belong to one: the host, and the path behind it. Several services may stand behind
-    /// one gateway.
+    /// Returns the host and path of the service, for files that belong to one service. Several services may share one
+    /// gateway, so the path is needed.
     pub fn service(&self) -> String {
         format!("{}{}", self.host, self.path.trim_end_matches('/'))
     }
 
-    /// Finds the service. `--auth-mode` decides between key and login; without it, an `--endpoint` means login, else a
-    /// connection string means a key, else an endpoint in the environment or the config file means login.
+    /// Finds the service. `--auth-mode` selects key or login. Without it, `--endpoint` selects login. Otherwise a
+    /// connection string selects key. Otherwise an endpoint in the environment or the config file selects login.
     ///
     /// # Errors
     ///
-    /// When nothing names a service, or it is malformed. The message says which part is wrong and never shows the key.
+    /// When no source names a service, or when the value is malformed. The message names the wrong part and never shows
+    /// the key.
     pub fn find(arguments: &Arguments, config: &Config) -> Result<Self, CliError> {
         let mode = match arguments.get(&AUTH_MODE) {
             Some(mode) => Some(mode.to_owned()),
@@ -218,7 +221,7 @@ impl Connection {
         }
     }
 
-    /// Whether there is an endpoint and no connection string. An empty variable is as good as none.
+    /// Checks whether an endpoint is set and no connection string. An empty variable counts as not set.
     fn has_endpoint_only(arguments: &Arguments, config: &Config) -> Result<bool, CliError> {
         let set = |option| -> Result<bool, CliError> {
             Ok(config.get("communication", option)?.is_some_and(|text| !text.is_empty()))
@@ -227,7 +230,8 @@ impl Connection {
         Ok(!given && set("endpoint")? && !set("connection_string")?)
     }
 
-    /// An endpoint without a key: given, else of the environment or the config file, else of the connection string.
+    /// Returns the connection for a login. The endpoint comes from the argument, or else from the environment or the
+    /// config file, or else from the connection string.
     fn login(arguments: &Arguments, config: &Config) -> Result<Self, CliError> {
         let given = arguments.get(&ENDPOINT).filter(|endpoint| !endpoint.is_empty());
         let subscription = arguments.get(&SUBSCRIPTION).filter(|name| !name.is_empty()).map(str::to_owned);
@@ -285,9 +289,11 @@ impl Connection {
         })
     }
 
-    /// The connection string: the argument, else the variable, else the config file.
+    /// Returns the connection of the connection string. It comes from the argument, or else from the variable, or else
+    /// from the config file.
     fn key(arguments: &Arguments, config: &Config) -> Result<Option<Self>, CliError> {
-        // An empty argument is no argument, as in the reference; an empty variable is an empty connection string.
+        // As in the reference, an empty argument counts as not given, but an empty variable is an empty connection
+        // string.
         let given = arguments.get(&CONNECTION_STRING).filter(|text| !text.is_empty());
         let text = match given {
             Some(text) => Some(text.to_owned()),
@@ -311,21 +317,21 @@ impl Connection {
         Ok(Some(connection))
     }
 
-    /// The well-known emulator of this machine, for commands that are about it.
+    /// Returns the connection to the well-known emulator of this machine, for commands about the emulator.
     ///
     /// # Errors
     ///
-    /// When the variables of its options do not say where it is.
+    /// When the variables of the emulator's options are invalid.
     pub fn development_emulator() -> Result<Self, CliError> {
         Ok(Self { host: variables::development_host()?, ..ConnectionString::development_emulator().into() })
     }
 
-    /// The endpoint, without a trailing slash. As the Python SDK, whatever scheme was named, https is used.
+    /// Returns the endpoint without a trailing slash. Like the Python SDK, this uses https, whatever scheme was given.
     pub fn endpoint(&self) -> String {
         format!("https://{}{}", self.host, self.path)
     }
 
-    /// What the user wrote the endpoint in.
+    /// Returns the name of the value that contains the endpoint.
     pub(crate) fn named_by(&self) -> &'static str {
         match self.auth {
             Auth::Key(_) => "connection string",
@@ -333,7 +339,8 @@ impl Connection {
         }
     }
 
-    /// Tells keys apart without showing anything of them: a part of an HMAC of a fixed text. `login` where there is no key.
+    /// Returns a text that distinguishes keys without revealing them: a part of an HMAC of a fixed text. Without a key,
+    /// it is `login`.
     pub fn fingerprint(&self) -> String {
         match &self.auth {
             Auth::Key(key) => key.sign("fingerprint of az-communication-batch").chars().take(16).collect(),
@@ -341,21 +348,21 @@ impl Connection {
         }
     }
 
-    /// The host without its port, and the port.
+    /// Returns the host without its port, and the port.
     pub fn host_and_port(&self) -> (&str, u16) {
         match self.host.rsplit_once(':').map(|(name, port)| (name, port.parse())) {
             Some((name, Ok(port))) => (name, port),
-            // A colon without a port is that of the scheme.
+            // A colon without a port means the port of the scheme.
             Some((name, Err(_))) if self.host.ends_with(':') => (name, 443),
             _ => (&self.host, 443),
         }
     }
 
-    /// Whom to trust for this connection.
+    /// Returns the trusted certificate authorities of this connection.
     ///
     /// # Errors
     ///
-    /// When it is the well-known emulator and none was ever started here.
+    /// When this is the well-known emulator and no emulator was ever started here.
     pub(crate) fn trust(&self) -> Result<Trust, CliError> {
         if !self.development_emulator {
             return Ok(Trust::from_environment());

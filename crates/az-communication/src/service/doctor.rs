@@ -1,4 +1,4 @@
-//! The steps of a request, one by one, each with what was found.
+//! Checks the steps of a request one by one, and describes the findings.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -23,16 +23,16 @@ use crate::transport::http::header;
 use crate::transport::http::sniff::sniff;
 use crate::transport::names;
 
-/// An identity that no resource has.
+/// An identity that does not belong to any resource.
 const NOBODY: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000";
 
-/// What is asked for without a credential. Any answer will do, and the emulator has this one for everybody: another path
-/// would be a refusal in its log.
+/// The path of the request without a credential. Any answer is sufficient. The emulator serves this path without
+/// authentication; another path would appear as a refused request in its log.
 const UNSIGNED: &str = "/health";
 
 const SET_CLOCK: &str = Platform::HERE.set_clock();
 
-/// Finds the addresses of the host, or of the proxy that stands in between.
+/// Resolves the host, or the proxy if there is one.
 ///
 /// # Errors
 ///
@@ -45,11 +45,11 @@ pub fn check_name(connection: &Connection) -> Result<String, CliError> {
     Ok(format!("{host}{via} is {}", list.join(", ")))
 }
 
-/// Connects to the host, or to the proxy.
+/// Connects to the host, or to the proxy if there is one.
 ///
 /// # Errors
 ///
-/// When nobody answers.
+/// When the connection fails.
 pub fn check_connection(connection: &Connection) -> Result<String, CliError> {
     let (host, port, via) = first_hop(connection)?;
     let started = Instant::now();
@@ -68,8 +68,8 @@ fn first_hop(connection: &Connection) -> Result<(String, u16, &'static str), Cli
     })
 }
 
-/// What an unsigned request shows of TLS and of the clock: whom the server's certificate convinces, and how far this
-/// machine's clock is ahead in seconds, where the answer has a date.
+/// Checks TLS and the clock with an unsigned request. Returns which certificate authorities accept the certificate of
+/// the server, and by how many seconds the clock of this machine is ahead, if the answer has a date.
 ///
 /// # Errors
 ///
@@ -88,7 +88,8 @@ pub fn check_tls(connection: &Connection) -> Result<(String, Option<i64>), CliEr
     Ok((format!("the certificate is trusted by {authorities}"), ahead))
 }
 
-/// The authority in this user's data folder. Clients that trust what the environment names do not know it.
+/// Describes the authority in the data folder of this user. Clients that trust only the authorities in the environment
+/// do not know it.
 fn own_emulator() -> Result<String, CliError> {
     let path = emulator_files::ca_certificate()?;
     let bundle = emulator_files::BUNDLE_FILE;
@@ -99,7 +100,7 @@ fn own_emulator() -> Result<String, CliError> {
     ))
 }
 
-/// Why there is no secure connection: the clock may be wrong, or something else than the service answers.
+/// Explains why there is no secure connection. The clock may be wrong, or another server than the service may answer.
 fn why_not_secure(failure: &Failure, connection: &Connection) -> CliError {
     let mut error = CliError::from(failure);
     let Cause::Transport(cause) = &failure.cause else { return error };
@@ -128,11 +129,11 @@ fn why_not_secure(failure: &Failure, connection: &Connection) -> CliError {
     error
 }
 
-/// Judges the clock.
+/// Checks the clock.
 ///
 /// # Errors
 ///
-/// When the service would refuse signatures of this time.
+/// When the service would refuse signatures because of the time difference.
 pub fn check_clock(ahead: Option<i64>) -> Result<String, CliError> {
     let Some(ahead) = ahead else {
         return Ok("the answer has no date to compare with".into());
@@ -146,7 +147,7 @@ pub fn check_clock(ahead: Option<i64>) -> Result<String, CliError> {
     Ok(found)
 }
 
-/// Seconds in the unit in which people think of them.
+/// Formats seconds in a suitable unit.
 fn time(seconds: u64) -> String {
     match seconds {
         0..600 => format!("{seconds} s"),
@@ -157,17 +158,18 @@ fn time(seconds: u64) -> String {
     }
 }
 
-/// Sends one harmless request that is authenticated: it asks to revoke the tokens of an identity that no resource has.
+/// Sends one harmless request with the credential: it revokes the tokens of an identity that does not belong to any
+/// resource.
 ///
 /// # Errors
 ///
-/// When the credential is refused, and when the answer does not show whether it is accepted.
+/// When the credential is refused, or when the answer does not show whether it is accepted.
 pub fn check_credential(service: &Service) -> Result<String, CliError> {
     let accepted = || Ok("the service accepts it".into());
     match service.revoke_tokens(NOBODY) {
         Ok(()) => accepted(),
         Err(failure) => match failure.service() {
-            // The service looks at the identity only when it knows who asks.
+            // The service checks the identity only after it has accepted the credential.
             Some(error) if is_about_the_identity(error) => accepted(),
             Some(error) => Err(named(error, &failure)),
             None => Err(failure.into()),
@@ -183,7 +185,7 @@ fn is_about_the_identity(error: &ServiceError) -> bool {
     }
 }
 
-/// The answer as what it is: its status, its code and its message, and what to do about it.
+/// Creates an error that shows the status, the code and the message of the answer, with hints.
 fn named(error: &ServiceError, failure: &Failure) -> CliError {
     let code = error.code.as_deref().map_or_else(String::new, |code| format!(" ({code})"));
     let message = error.message.as_deref().and_then(|message| message.lines().next());

@@ -1,4 +1,4 @@
-//! Where the emulator of this user keeps its files.
+//! The places of the emulator's files.
 
 use std::fs;
 use std::io::Read as _;
@@ -12,21 +12,22 @@ use crate::report::program::Program;
 use crate::system;
 use crate::system::platform::Platform;
 
-/// The bundle of the system's roots and the emulator's authority, beside its certificate.
+/// The file with the system's root certificates and the certificate of the emulator's authority. It is next to the
+/// certificate.
 pub const BUNDLE_FILE: &str = "bundle.pem";
 
-/// What to do where there is no folder for the data.
+/// The hint for a missing data folder.
 pub const NO_FOLDER_HINT: &str = "Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.";
 
-/// How to reach an emulator that is not the one of the usual data folder.
+/// How to use an emulator with another data folder than the default one.
 pub const ANOTHER_EMULATOR: &str =
     "use the `connectionString` of its ready line, and set REQUESTS_CA_BUNDLE to its `caBundle`.";
 
-/// The data folder: the variable, else `communication-emulator` in the configuration directory.
+/// Returns the data folder: the variable, or else `communication-emulator` in the configuration directory.
 ///
 /// # Errors
 ///
-/// When the variable is not UTF-8, or neither is known, because there is no home directory.
+/// When the variable is not UTF-8, or when the variable is not set and there is no home directory.
 pub fn data_dir() -> Result<PathBuf, CliError> {
     if let Some(given) = variables::value_of("--data-dir")? {
         return Ok(given.value.into());
@@ -36,7 +37,7 @@ pub fn data_dir() -> Result<PathBuf, CliError> {
         .ok_or_else(|| CliError::new("There is no home directory to keep the emulator's data in.").hint(NO_FOLDER_HINT))
 }
 
-/// The certificate of the emulator's authority.
+/// Returns the certificate file of the emulator's authority.
 ///
 /// # Errors
 ///
@@ -51,8 +52,8 @@ pub fn ca_certificate() -> Result<PathBuf, CliError> {
         .hint(format!("If one runs in memory, or with another data folder: {ANOTHER_EMULATOR}")))
 }
 
-/// The folders for temporary files, in the order in which they are tried: the one that TMPDIR names, else /tmp, else the
-/// one that containers can write even where everything else is read-only.
+/// Returns the folders for temporary files, in the order in which they are tried: the folder in TMPDIR, or else /tmp,
+/// then the folder that containers can write even if everything else is read-only.
 pub fn temporary_parents() -> Vec<PathBuf> {
     let mut parents = vec![std::env::temp_dir()];
     if Platform::HERE == Platform::Linux && std::env::var_os("TMPDIR").is_none_or(|dir| dir.is_empty()) {
@@ -61,17 +62,17 @@ pub fn temporary_parents() -> Vec<PathBuf> {
     parents
 }
 
-/// The certificate (PEM) of the authority in the data folder. `None` where there is none, or somebody else could have
-/// written it.
+/// Returns the certificate (PEM) of the authority in the data folder. Returns `None` if there is no certificate, or if
+/// another user could have written it.
 pub fn own_authority() -> Option<Vec<u8>> {
     read_own(&data_dir().ok()?.join(CA_CERTIFICATE_FILE))
 }
 
-/// Reads a small file of this user that nobody else can write.
+/// Reads a small file of this user that no other user can write.
 fn read_own(path: &Path) -> Option<Vec<u8>> {
     const LIMIT: u64 = 64 * 1024;
     let mut options = fs::OpenOptions::new();
-    // The other end of a pipe is not waited for.
+    // Opening a pipe must not wait for its other end.
     system::without_waiting(&mut options);
     let file = options.read(true).open(path).ok()?;
     if !system::is_closed_to_writers(&file.metadata().ok()?) {

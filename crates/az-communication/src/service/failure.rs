@@ -1,5 +1,5 @@
-//! Why a request has no good answer, as data. Retries, batches, the doctor and exit codes decide on these types;
-//! `words.rs` makes the sentences.
+//! The reasons why a request failed, as data. Retries, batches, the doctor and exit codes depend on these types.
+//! `words` turns them into messages.
 
 use std::fmt;
 use std::ops::Deref;
@@ -23,12 +23,12 @@ use crate::transport::http::reached::Reached;
 use crate::transport::names;
 use crate::transport::resend;
 
-/// What the request was about.
+/// The subject of a request.
 #[derive(Debug, Clone)]
 pub enum Asked {
-    /// Nothing that an error could be about.
+    /// No subject that an error could be about.
     Nothing,
-    /// A new identity, whose id only the answer has.
+    /// A new identity. Only the answer contains its id.
     NewUser,
     /// This user, by raw id.
     User(String),
@@ -45,28 +45,28 @@ pub enum Asked {
     EntraToken(&'static str),
 }
 
-/// What kind of error the service's answer is, by its status and code.
+/// The kind of an error answer, according to its status and code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServiceErrorKind {
     /// The signature or the Entra token is refused.
     Denied,
-    /// 403: the caller is known and may not do this.
+    /// 403: the caller is authenticated but not authorized.
     Forbidden,
     /// The identity belongs to another resource, or was deleted.
     IdentityNotOwned,
-    /// The service says that the identity does not exist. Another 404 is that of a gateway or of another server.
+    /// The service says that the identity does not exist. A 404 without this comes from a gateway or another server.
     IdentityNotFound,
-    /// The token to exchange is not accepted.
+    /// The token to exchange is refused.
     InvalidAccessToken,
     /// A value of the request is refused.
     InvalidRequest,
     /// The service does not have this api-version.
     UnsupportedApiVersion,
-    /// Over the rate limit.
+    /// The rate limit is exceeded.
     TooManyRequests,
     /// 5xx: the service failed.
     ServerFailure,
-    /// Anything else.
+    /// Any other error.
     Other,
 }
 
@@ -88,14 +88,14 @@ impl ServiceErrorKind {
     }
 }
 
-/// What the body of an error answer is.
+/// The kind of the body of an error answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ErrorBody {
-    /// The service's own error, in the reference's text.
+    /// An error of the service, with the text that the reference shows for it.
     Detail(String),
-    /// Another body, or none; the reference shows the reason phrase.
+    /// Another body, or none. The reference shows the reason phrase.
     Unknown,
-    /// It says that it is JSON and is not.
+    /// The body claims to be JSON and is not.
     MalformedJson,
 }
 
@@ -104,27 +104,27 @@ pub enum ErrorBody {
 pub struct ServiceError {
     /// The HTTP status.
     pub status: u16,
-    /// The phrase behind the status.
+    /// The reason phrase of the status.
     pub reason: String,
-    /// The error's code, where the body has one.
+    /// The code of the error, if the body has one.
     pub code: Option<String>,
-    /// What the error is about, where the body says so.
+    /// The target of the error, if the body has one.
     pub target: Option<String>,
     /// The kind of error.
     pub kind: ServiceErrorKind,
-    /// What the error says, where the body has a text.
+    /// The message of the error, if the body has one.
     pub message: Option<String>,
-    /// What the body is.
+    /// The kind of the body.
     pub body: ErrorBody,
-    /// The web page that the body is: something else than the service answered.
+    /// The web page in the body, if it is one. It means that another server than the service answered.
     pub page: Option<Page>,
-    /// The clock of the service.
+    /// The time of the service.
     pub date: Option<OffsetDateTime>,
-    /// The api-versions that the service has, where it says so.
+    /// The api-versions that the service supports, if the answer names them.
     pub supported_versions: Option<String>,
-    /// Where an answer leads that is a redirect, where that is a URL.
+    /// The target of a redirect, if it is a URL.
     pub leads_to: Option<Url>,
-    /// The seconds that the service asks to wait, where that was too long. It may be infinite.
+    /// The number of seconds that the service asks to wait, if this is too long. It may be infinite.
     pub too_long_a_wait: Option<f64>,
 }
 
@@ -166,50 +166,50 @@ impl ServiceError {
     }
 }
 
-/// Why there is no good answer.
+/// The reason why a request failed.
 #[derive(Debug)]
 pub enum Cause {
     /// The service answered with an error.
     Service(Box<ServiceError>),
-    /// No answer came, or no whole one.
+    /// There was no answer, or an incomplete one.
     Transport(Box<TransportError>),
-    /// No credential gave a token.
+    /// No credential returned a token.
     Credential(LoginError),
-    /// The service carried the request out, and its answer lacks what it promises.
+    /// The service carried out the request, but its answer is not as expected.
     Answer {
-        /// What is wrong with it.
+        /// The unexpected property of the answer.
         what: String,
-        /// The web page that came instead.
+        /// The web page that came instead of the answer.
         page: Option<Page>,
-        /// The raw id of the new user, where the answer to a creation has it all the same.
+        /// The raw id of the new user, if the answer to a creation contains it anyway.
         created: Option<String>,
     },
-    /// The request could not be made, in words.
+    /// The request could not be made, for this reason.
     Local(String),
 }
 
-/// A request without a good answer. Boxed, because results carry it everywhere.
+/// A failed request. It is boxed because many results contain it.
 #[derive(Debug)]
 pub struct Failure(Box<Parts>);
 
-/// Why a request has no good answer, what it was about, and how it was authenticated.
+/// The reason for a failure, the subject of the request, and how it was authenticated.
 #[derive(Debug)]
 pub struct Parts {
-    /// Why.
+    /// The reason.
     pub cause: Cause,
-    /// What it was about.
+    /// The subject of the request.
     pub asked: Asked,
     /// Whether a login was used instead of an access key.
     pub login: bool,
-    /// Whether it went to the well-known emulator of this machine.
+    /// Whether the request went to the well-known emulator of this machine.
     pub development_emulator: bool,
-    /// Whether it went to a loopback address.
+    /// Whether the request went to a loopback address.
     pub is_local: bool,
-    /// Whether a connection string was given beside the endpoint for which the login was used.
+    /// Whether a connection string was given together with the endpoint, although the login was used.
     pub unused_key: bool,
-    /// Whether the connection string says `http://`, which is not used.
+    /// Whether the connection string names `http://`. https is used anyway.
     pub plain_http: bool,
-    /// How many answers of gateways came before this, after each of which the request was sent again.
+    /// How many gateway errors came before this failure. The request was sent again after each of them.
     pub lost: u32,
 }
 
@@ -221,7 +221,7 @@ impl Failure {
         Self(Box::new(Parts { cause, asked, login, development_emulator, is_local, unused_key, plain_http, lost: 0 }))
     }
 
-    /// The failure of a request that was sent again so often, although the service may have carried it out.
+    /// Notes that the request was sent `lost` times before, and that the service may have carried it out each time.
     pub(crate) fn after(mut self, lost: u32) -> Self {
         self.0.lost = lost;
         self
@@ -234,7 +234,7 @@ impl Failure {
         Self::new(Cause::of(error), connection, asked)
     }
 
-    /// The service's error, where it answered with one.
+    /// Returns the error of the service, if it answered with one.
     pub fn service(&self) -> Option<&ServiceError> {
         match &self.cause {
             Cause::Service(error) => Some(error),
@@ -242,7 +242,7 @@ impl Failure {
         }
     }
 
-    /// Whether the error is about the user that the request names, so that other users can go on.
+    /// Checks whether the error is only about the user of the request, so that requests about other users can continue.
     pub fn is_about_one_user(&self) -> bool {
         matches!(self.asked, Asked::User(_))
             && self.service().is_some_and(|error| {
@@ -250,13 +250,13 @@ impl Failure {
             })
     }
 
-    /// Whether there was no connection, or it ended before the request was sent, as where a service restarts.
+    /// Checks whether the connection failed, or ended before the request was sent, as it does when a service restarts.
     pub fn is_refused_connection(&self) -> bool {
         use TransportError::{Connect, Unsent};
         matches!(&self.cause, Cause::Transport(error) if matches!(**error, Connect(..) | Unsent(..)))
     }
 
-    /// The user whom the service created all the same.
+    /// Returns the user whom the service created despite the failure.
     pub fn created_user(&self) -> Option<&str> {
         match &self.cause {
             Cause::Answer { created, .. } => created.as_deref(),
@@ -264,27 +264,27 @@ impl Failure {
         }
     }
 
-    /// Whether the user's interrupt ended the request.
+    /// Checks whether an interrupt of the user ended the request.
     pub fn is_interrupted(&self) -> bool {
         use TransportError::{Interrupted, InterruptedWaiting};
         matches!(&self.cause, Cause::Transport(error) if matches!(**error, Interrupted | InterruptedWaiting { .. }))
     }
 
-    /// Whether the service may have carried the request out.
+    /// Checks whether the service may have carried out the request.
     pub fn is_unknown(&self) -> bool {
         if self.lost > 0 {
             return true;
         }
         match &self.cause {
-            // A gateway says that it has no answer, not that the service did nothing. Another success than the one that is
-            // promised does not say what was done, nor does another protocol (101).
+            // A gateway error means that the gateway has no answer, not that the service did nothing. An unexpected
+            // success status does not show what was done, and neither does another protocol (101).
             Cause::Service(error) => resend::is_of_a_gateway(error.status) || error.status < 300,
             Cause::Credential(_) | Cause::Local(_) => false,
             Cause::Transport(_) | Cause::Answer { .. } => self.reached() != Reached::No,
         }
     }
 
-    /// How far the request got.
+    /// Returns how far the request got.
     pub fn reached(&self) -> Reached {
         match &self.cause {
             Cause::Service(_) | Cause::Answer { .. } => Reached::Answered,
@@ -295,7 +295,7 @@ impl Failure {
 }
 
 impl Cause {
-    /// The error of a transport or of a credential, which azure_core wraps.
+    /// Unwraps the error of the transport or of a credential from an error of azure_core.
     fn of(error: azure_core::Error) -> Self {
         let text = error.to_string();
         match error.into_inner() {

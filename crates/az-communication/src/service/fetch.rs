@@ -1,4 +1,4 @@
-//! Documents that anyone may read: the metadata and the keys of an Entra issuer.
+//! Fetches public documents: the metadata and the keys of an Entra issuer.
 
 use std::sync::Arc;
 
@@ -22,11 +22,11 @@ use crate::transport::send::Transport;
 use crate::transport::tls::trust::Trust;
 use acs_identity_protocol::visible::escaped;
 
-/// Whether the value of an option, or of its variable, is a URL that can be asked.
+/// Checks whether the value of an option, or of its variable, is an HTTP URL.
 ///
 /// # Errors
 ///
-/// A usage error where it is none.
+/// Returns a usage error if it is not.
 pub fn check_url(named_by: &str, url: &str) -> Result<(), CliError> {
     match Url::parse(url) {
         Ok(parsed) if matches!(parsed.scheme(), "http" | "https") => Ok(()),
@@ -34,26 +34,26 @@ pub fn check_url(named_by: &str, url: &str) -> Result<(), CliError> {
     }
 }
 
-/// Gets a JSON document. Redirects are followed, and a server that is overloaded is asked again. A user and a password in
-/// the URL go to its server only, and into no message.
+/// Fetches a JSON document. Redirects are followed, and requests to an overloaded server are repeated. A user name and
+/// a password in the URL are sent only to its server, and no message shows them.
 ///
 /// # Errors
 ///
-/// When the URL is not valid, nobody answers, or the answer is not JSON.
+/// When the URL is invalid, the server does not answer, or the answer is not JSON.
 pub fn fetch_json(url: &str, printer: Printer) -> Result<Value, CliError> {
     get(url, Trust::from_environment(), printer)
 }
 
-/// Gets a JSON document of that service, with the trust that its connection has.
+/// Fetches a JSON document of a service, with the trusted authorities of its connection.
 ///
 /// # Errors
 ///
-/// As [`fetch_json`].
+/// See [`fetch_json`].
 pub fn fetch_json_of(connection: &Connection, path: &str, printer: Printer) -> Result<Value, CliError> {
     get(&format!("{}{path}", connection.endpoint()), connection.trust()?, printer)
 }
 
-/// The end of a pipeline.
+/// The last policy of a pipeline, which sends the request.
 #[derive(Debug)]
 struct Send(Transport);
 
@@ -99,11 +99,11 @@ fn send(url: Url, trust: Trust, printer: Printer) -> azure_core::Result<RawRespo
     })
 }
 
-/// A URL for messages: without a user and a password, also where it is not a valid one.
+/// Returns a URL for messages: without a user name and a password, even if it is invalid.
 pub fn without_user(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    // In a URL that is not valid, a slash may stand in the password.
+    // In an invalid URL, the password may contain a slash.
     let (authority, path) = match path.rsplit_once('@') {
         Some((_, host)) if authority.contains(':') => (host, ""),
         _ => (authority.rsplit_once('@').map_or(authority, |(_, host)| host), path),

@@ -1,4 +1,4 @@
-//! OAuth's requests: a form goes there, JSON comes back.
+//! Sends OAuth requests: the request is a form, the answer is JSON.
 
 use std::fmt;
 
@@ -11,19 +11,19 @@ use crate::service::page::Page;
 use crate::transport::error::TransportError;
 use crate::transport::tls::trust::Trust;
 
-/// Why there is no JSON.
+/// The reason why there is no JSON.
 #[derive(Debug)]
 pub enum FormError {
-    /// No answer came.
+    /// There was no answer.
     Transport(TransportError),
-    /// The answer is something else.
+    /// The answer is not JSON.
     NotJson {
         /// The HTTP status.
         status: u16,
-        /// The web page that it is.
+        /// The web page in the answer, if it is one.
         page: Option<Page>,
     },
-    /// The request could not be made, in words.
+    /// The request could not be made, for this reason.
     Local(String),
 }
 
@@ -54,7 +54,7 @@ impl From<azure_core::Error> for FormError {
 }
 
 impl FormError {
-    /// Whether the same request may well succeed a little later.
+    /// Checks whether the same request may succeed a little later.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Transport(error) => !error.is_permanent(),
@@ -64,12 +64,12 @@ impl FormError {
     }
 }
 
-/// Whether an answer with this status says that the endpoint is overloaded or fails, and nothing about the request.
+/// Checks whether a status means that the endpoint is overloaded or fails. It then says nothing about the request.
 pub fn is_overloaded(status: u16) -> bool {
     matches!(status, 408 | 429 | 500 | 502..=504)
 }
 
-/// A request with a form.
+/// Creates a request with a form.
 pub(crate) fn form(url: Url, fields: &[(&str, &str)]) -> Request {
     let mut request = Request::new(url, Method::Post);
     request.insert_header("content-type", "application/x-www-form-urlencoded");
@@ -80,11 +80,11 @@ pub(crate) fn form(url: Url, fields: &[(&str, &str)]) -> Request {
     request
 }
 
-/// Posts a form: the status and the JSON that came.
+/// Posts a form and returns the status and the JSON of the answer.
 ///
 /// # Errors
 ///
-/// A [`FormError`]. Nothing is tried again.
+/// Returns a [`FormError`]. The request is not repeated.
 pub fn post_form(url: Url, fields: &[(&str, &str)]) -> Result<(u16, Value), FormError> {
     let answer = network::transport(Trust::from_environment()).send(&form(url, fields))?;
     let status = u16::from(answer.status());
@@ -93,7 +93,8 @@ pub fn post_form(url: Url, fields: &[(&str, &str)]) -> Result<(u16, Value), Form
         .map_err(|_| FormError::NotJson { status, page: Page::of(answer.body()) })
 }
 
-/// A member that is a number of seconds, however it is written. One that is out of range is the nearest that fits.
+/// Returns a member that is a number of seconds, as a number or as a string. A value out of range becomes the nearest
+/// possible one.
 pub fn seconds(body: &Value, name: &str) -> Option<i64> {
     let rounded = |seconds: f64| (!seconds.is_nan()).then_some(seconds as i64);
     match body.get(name)? {

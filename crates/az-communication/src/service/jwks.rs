@@ -1,4 +1,4 @@
-//! Verifying a token with published keys (RFC 7517), RS256 only, which is what the service signs with.
+//! Verifies a token with published keys (RFC 7517). Only RS256 is supported, because the service signs with it.
 
 use acs_identity_protocol::jwt::UnverifiedJwt;
 use base64::Engine as _;
@@ -6,16 +6,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde_json::Value;
 
-/// What a set of keys says about a token.
+/// The result of the verification of a token with a set of keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// One of the keys signed it.
     Valid,
-    /// The key that it names did not sign it.
+    /// The key that the token names did not sign it.
     Invalid,
-    /// It names a key that is not in the set.
+    /// The token names a key that is not in the set.
     UnknownKey,
-    /// It names another algorithm than RS256.
+    /// The token names another algorithm than RS256.
     OtherAlgorithm,
 }
 

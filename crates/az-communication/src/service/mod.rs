@@ -1,4 +1,5 @@
-//! How the commands reach the service: the SDK's client on a transport of our own that starts in microseconds.
+//! The connection of the commands to the service: the client of the SDK on our own transport, which starts in
+//! microseconds.
 
 pub(crate) mod access;
 pub(crate) mod authority;

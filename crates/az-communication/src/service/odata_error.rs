@@ -1,8 +1,8 @@
-//! The error body of the service (OData 4), and the text that the reference makes of it.
+//! The error body of the service (OData 4), and its text in the reference.
 
 use pyjmespath::{JsonStyle, Value, python_str};
 
-/// Python azure-core's `ODataV4Format`.
+/// The `ODataV4Format` of Python azure-core.
 pub(crate) struct Detail {
     pub(crate) code: Value,
     pub(crate) message: Value,
@@ -28,7 +28,7 @@ impl Detail {
         Some(Self { code, message, target: member("target"), details, inner_error: member("innererror") })
     }
 
-    /// The text that the reference shows.
+    /// Returns the text that the reference shows.
     pub(crate) fn full_text(&self) -> String {
         let (code, message) = (python_str(&self.code), python_str(&self.message));
         let mut text = format!("({code}) {message}\nCode: {code}\nMessage: {message}");
@@ -50,7 +50,7 @@ impl Detail {
     }
 }
 
-/// Python's truth.
+/// Checks whether Python treats a value as true.
 fn is_true(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) | Value::Int(0) => false,

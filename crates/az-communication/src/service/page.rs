@@ -1,20 +1,20 @@
-//! Web pages where an answer of a service is expected: captive portals, gateways, proxies.
+//! Recognizes web pages that come instead of an answer of the service: from captive portals, gateways or proxies.
 
 /// A web page that came instead of data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// Its title, on one line, at most a hundred characters of it.
+    /// The title on one line. It is cut after a hundred characters.
     pub title: Option<String>,
 }
 
 impl Page {
-    /// The page that a body is, if it is one.
+    /// Returns the page in a body, if it is one.
     pub(crate) fn of(body: &[u8]) -> Option<Self> {
         is_page(body).then(|| Self { title: title(body) })
     }
 }
 
-/// Whether a body is a web page rather than data.
+/// Checks whether a body is a web page rather than data.
 fn is_page(body: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&body[..body.len().min(512)]).trim_start_matches('\u{feff}').to_lowercase();
     let start = start.trim_start();

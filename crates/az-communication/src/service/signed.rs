@@ -1,4 +1,4 @@
-//! Signed requests to what the emulator has beside the service.
+//! Signed requests to the endpoints that only the emulator has.
 
 use azure_core::http::{Method, Request, Url};
 use azure_core::time::OffsetDateTime;
@@ -9,12 +9,12 @@ use crate::service::connection::{Auth, Connection};
 use crate::service::failure::{Asked, Cause, Failure, ServiceError};
 use crate::service::network;
 
-/// Whether an emulator answers there, whatever its name: it publishes where tokens are introspected, which the service
-/// does not. Nothing secret is sent.
+/// Checks whether an emulator answers at an endpoint, whatever its name is. Unlike the service, the emulator publishes
+/// an introspection endpoint. No secret is sent.
 ///
 /// # Errors
 ///
-/// When nobody answers.
+/// When the server does not answer.
 pub fn is_emulator(connection: &Connection) -> Result<bool, CliError> {
     let (status, body) = get(connection, "/.well-known/openid-configuration")?;
     let document: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -22,11 +22,11 @@ pub fn is_emulator(connection: &Connection) -> Result<bool, CliError> {
     Ok(status == 200 && has("jwks_uri") && has("introspection_endpoint"))
 }
 
-/// Gets what anyone may read, once; the answer's status and body.
+/// Gets a public document with a single attempt, and returns the status and the body of the answer.
 ///
 /// # Errors
 ///
-/// When nobody answers.
+/// When the server does not answer.
 pub fn get(connection: &Connection, path: &str) -> Result<(u16, Vec<u8>), CliError> {
     let url = Url::parse(&format!("{}{path}", connection.endpoint()))
         .map_err(|error| CliError::new(format!("The endpoint cannot be used: {error}.")))?;
@@ -35,7 +35,7 @@ pub fn get(connection: &Connection, path: &str) -> Result<(u16, Vec<u8>), CliErr
     Ok((answer.status().into(), answer.into_body().as_ref().to_vec()))
 }
 
-/// Posts a body; the answer's status and body.
+/// Posts a body and returns the status and the body of the answer.
 ///
 /// # Errors
 ///

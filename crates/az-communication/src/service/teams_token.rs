@@ -1,4 +1,5 @@
-//! Comparing an Entra token with what it is to be exchanged for, before the service does and says less.
+//! Compares an Entra token with the arguments of its exchange. This is done before the exchange, because the service's
+//! own errors say less.
 
 use acs_identity_protocol::claims::entra;
 use acs_identity_protocol::jwt::UnverifiedJwt;
@@ -6,7 +7,7 @@ use azure_core::time::OffsetDateTime;
 
 use crate::service::validity::Validity;
 
-/// What does not fit about an Entra token that is to be exchanged, a sentence each.
+/// Returns a sentence for each mismatch of an Entra token and the arguments of its exchange.
 pub fn teams_token_problems(token: &str, client_id: &str, user_object_id: &str) -> Vec<String> {
     let jwt = match UnverifiedJwt::decode(token) {
         Ok(jwt) => jwt,

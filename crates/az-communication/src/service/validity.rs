@@ -1,49 +1,49 @@
-//! Whether a token is in force by what it says itself. Numbers of any size and form come from tokens.
+//! Checks whether a token is valid at a time, according to its claims. Claims may contain numbers of any size and form.
 
 use acs_identity_protocol::jwt::UnverifiedJwt;
 use azure_core::time::OffsetDateTime;
 use serde_json::Value;
 
-/// Whether a token is in force, by its claims `exp`, `nbf` and `iat`. All numbers are seconds.
+/// The validity of a token according to its claims `exp`, `nbf` and `iat`. All numbers are seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Validity {
-    /// It is, for so long.
+    /// The token is valid for this time.
     Active(i64),
-    /// It has expired so long ago.
+    /// The token expired this long ago.
     Expired(i64),
-    /// It comes into force in so long.
+    /// The token becomes valid after this time.
     NotYet(i64),
-    /// It has no `exp`.
+    /// The token has no `exp`.
     NoExpiry,
-    /// This claim is not a time: not a number, or one of no date.
+    /// This claim is not a time: it is not a number, or it is out of range.
     BadTime(&'static str),
-    /// It expires before it was issued.
+    /// The token expires before it was issued.
     NeverInForce,
 }
 
-/// A claim that is a time in seconds since 1970, a fraction cut off.
+/// Returns a claim that is a time, in seconds since 1970 without a fraction.
 ///
 /// # Errors
 ///
-/// When it is there and is not the time of a date.
+/// When the claim exists and is not a valid time.
 #[allow(clippy::result_unit_err)]
 pub fn time_claim(jwt: &UnverifiedJwt, name: &str) -> Result<Option<i64>, ()> {
     let seconds = match jwt.payload.get(name) {
         None | Some(Value::Null) => return Ok(None),
-        // The conversion saturates, and the ends of the range are the time of no date.
+        // The conversion saturates. The two ends of the range are not valid times, so they are refused.
         Some(Value::Number(number)) => number.as_i64().or_else(|| number.as_f64().map(|seconds| seconds as i64)),
         Some(_) => None,
     };
     seconds.filter(|seconds| is_of_a_date(*seconds)).map(Some).ok_or(())
 }
 
-/// Whether ISO 8601 can write the time, as Python's datetime can: in the years 1 to 9999.
+/// Checks whether ISO 8601 can represent the time. Like Python's datetime, this includes the years 1 to 9999.
 fn is_of_a_date(seconds: i64) -> bool {
     OffsetDateTime::from_unix_timestamp(seconds).is_ok_and(|at| at.year() >= 1)
 }
 
 impl Validity {
-    /// Judges a token at that time, in seconds since 1970.
+    /// Determines the validity of a token at a time, in seconds since 1970.
     pub fn of(jwt: &UnverifiedJwt, now: i64) -> Self {
         let Ok(expires) = time_claim(jwt, "exp") else { return Self::BadTime("exp") };
         let Some(expires) = expires else { return Self::NoExpiry };
@@ -60,7 +60,7 @@ impl Validity {
         }
     }
 
-    /// What is wrong, in a sentence; `None` where the token is in force.
+    /// Returns a sentence about the problem, or `None` if the token is valid.
     pub fn problem(self) -> Option<String> {
         Some(match self {
             Self::Active(_) => return None,
@@ -73,7 +73,7 @@ impl Validity {
     }
 }
 
-/// A number of seconds in minutes, days or years, as people think of it.
+/// Formats seconds in minutes, days or years, whichever is suitable.
 fn time(seconds: i64) -> String {
     let unit = |count: i64, unit: &str| format!("{count} {unit}{}", if count == 1 { "" } else { "s" });
     match seconds {

@@ -1,4 +1,4 @@
-//! What a ledger's lines look like, so that no other file is taken for one.
+//! Recognizes the lines of a ledger, so that another file is not mistaken for one.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -7,13 +7,13 @@ use acs_identity_protocol::time::parse_iso;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value as Json};
 
-/// How much is looked at from each end, in bytes. A shorter ledger is read whole.
+/// How many bytes are read from each end. A shorter ledger is read completely.
 const PART: u64 = 128 * 1024;
 
-/// How a line goes on behind each of its values, up to the last member that every line has.
+/// The text before each value of a line, in order, up to the last member that every line has.
 const MEMBERS: [&str; 5] = [r#"{"time":""#, r#"","event":""#, r#"","user_id":""#, r#"","command":""#, r#"","host":""#];
 
-/// Whether a file is empty or has the lines of a ledger.
+/// Checks whether a file is empty or has the lines of a ledger.
 ///
 /// # Errors
 ///
@@ -29,12 +29,13 @@ pub(crate) fn is_ledger(mut file: &File) -> io::Result<bool> {
     let mut rest = Vec::new();
     file.seek(SeekFrom::Start(length - PART))?;
     file.take(2 * PART).read_to_end(&mut rest)?;
-    // It begins within a line, which may be longer than this part.
+    // This part begins within a line, and that line may be longer than the part.
     let rest = rest.iter().position(|byte| *byte == b'\n').map_or(&[][..], |at| &rest[at + 1..]);
     Ok(are_lines(&start[..=end]) && are_lines(rest))
 }
 
-/// Whether all lines are a ledger's own. A killed process may have left a part of one, at the end or before another.
+/// Checks whether all lines are lines of a ledger. A killed process may have left a partial line at the end or between
+/// other lines.
 fn are_lines(text: &[u8]) -> bool {
     let mut lines = text.split(|byte| *byte == b'\n').peekable();
     let mut first = true;
@@ -49,7 +50,7 @@ fn are_lines(text: &[u8]) -> bool {
 }
 
 fn is_line(line: &[u8]) -> bool {
-    // Our own lines have no blanks around them and no carriage return.
+    // Lines of a ledger have no blanks around them and no carriage return.
     if line.first() != Some(&b'{') || line.last() != Some(&b'}') {
         return false;
     }
@@ -62,8 +63,8 @@ fn is_line(line: &[u8]) -> bool {
         && members.len() == 5 + usize::from(members.contains_key("custom_id"))
 }
 
-/// Whether text can be the beginning of a line. Where nothing but it tells whose the file is, the first member must be there. A
-/// crash of the machine may leave zeros behind.
+/// Checks whether a text can be the beginning of a line. If it is the only line, it must contain the first member,
+/// because nothing else identifies the file. After a crash of the machine, zeros may follow it.
 fn is_cut_line(line: &[u8], behind_others: bool) -> bool {
     let written = line.iter().rposition(|byte| *byte != 0).map_or(0, |at| at + 1);
     if line.is_empty() {
@@ -80,7 +81,7 @@ fn is_cut_line(line: &[u8], behind_others: bool) -> bool {
             return true;
         }
         let Some(value) = rest.strip_prefix(member.as_bytes()) else { return false };
-        // None of these values has a quotation mark in it.
+        // None of these values contains a quotation mark.
         let length = value.iter().position(|byte| *byte == b'"').unwrap_or(value.len());
         let fits = match at {
             0 => value[..length].iter().all(|byte| byte.is_ascii_digit() || b"-+:.TZ".contains(byte)),

@@ -1,4 +1,5 @@
-//! The ledger: a file of the user's own that says which users were created and deleted. The service cannot list them.
+//! The ledger: a file of the user that lists which users were created and deleted. It exists because the service cannot
+//! list them.
 
 pub(crate) mod contents;
 
@@ -21,13 +22,13 @@ use crate::system;
 /// What happened to a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// It was created.
+    /// The user was created.
     Created,
-    /// It was deleted.
+    /// The user was deleted.
     Deleted,
 }
 
-/// The ledger of the configuration, open to write.
+/// The configured ledger, open for writing.
 #[derive(Debug)]
 pub struct Ledger {
     journal: Journal,
@@ -40,20 +41,20 @@ fn hinted(error: CliError) -> CliError {
 }
 
 impl Ledger {
-    /// The user's ledger, where the configuration names one. It is opened before anything is sent.
+    /// Opens the configured ledger before anything is sent. Returns `None` if no ledger is configured.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// When the ledger cannot be written.
     pub fn of(invocation: &Invocation<'_>, service: &Service) -> Result<Option<Self>, CliError> {
         Self::beside(invocation, service, &[])
     }
 
-    /// The same for a command that uses other files.
+    /// Opens the configured ledger for a command that uses other files.
     ///
     /// # Errors
     ///
-    /// When it cannot be written, or is one of them.
+    /// When the ledger cannot be written, or is one of these files.
     pub fn beside(
         invocation: &Invocation<'_>,
         service: &Service,
@@ -62,12 +63,12 @@ impl Ledger {
         Self::open(invocation.config, invocation.command.path, service.connection().service(), others)
     }
 
-    /// Opens the ledger, where the configuration names one. Of a file with other lines nothing changes, and none that the
-    /// command uses for something else is taken.
+    /// Opens the configured ledger. A file with other lines is not changed, and a file that the command uses for
+    /// something else is refused.
     ///
     /// # Errors
     ///
-    /// When it cannot be written, or is another file.
+    /// When the ledger cannot be written, or is another file.
     pub fn open(
         config: &Config,
         command: &'static str,
@@ -131,11 +132,11 @@ impl Ledger {
         Ok(Some(Self { journal, command, host: service }))
     }
 
-    /// Adds a line. When it returns, the line survives a crash of the machine.
+    /// Adds a line. When this returns, the line survives a crash of the machine.
     ///
     /// # Errors
     ///
-    /// When the disk does not take it. The message says what happened to the user all the same.
+    /// When the file cannot be written. The message also says what happened to the user.
     pub fn note(&self, event: Event, user: &str, name: Option<&str>) -> Result<(), CliError> {
         let event = match event {
             Event::Created => "created",
@@ -154,7 +155,7 @@ impl Ledger {
         let noted = self.journal.write(&format!("{line}\n")).and_then(|written| self.journal.sync(written));
         noted.map_err(|mut error| {
             error.message = format!("{user} was {event}, and {}", error.message);
-            // To start the command again would create another user.
+            // The hints are removed because running the command again would create another user.
             error.hints.clear();
             hinted(error)
         })

@@ -1,4 +1,4 @@
-//! Applications that sign in for themselves: with a secret, a certificate, or a token of another issuer.
+//! Applications that sign in with a secret, a certificate, or a token of another issuer.
 
 use std::path::Path;
 
@@ -17,20 +17,20 @@ const CERTIFICATE: &str = "AZURE_CLIENT_CERTIFICATE_PATH";
 const USERNAME: &str = "AZURE_USERNAME";
 const FEDERATED_TOKEN: &str = "AZURE_FEDERATED_TOKEN_FILE";
 
-/// How an application proves who it is (RFC 7523).
+/// The type of the statement with which an application authenticates (RFC 7523).
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// The variables that are not set.
+/// Returns the variables that are not set.
 fn missing(names: &[&'static str]) -> Vec<&'static str> {
     names.iter().copied().filter(|name| variable(name).is_none()).collect()
 }
 
-/// The variable that configures the application of the environment.
+/// Returns the variable that configures the application.
 pub(crate) fn configured_by() -> &'static str {
     [SECRET, CERTIFICATE, USERNAME].into_iter().find(|name| variable(name).is_some()).unwrap_or(SECRET)
 }
 
-/// An application whose secret or certificate the environment names.
+/// Gets a token for the application whose secret or certificate the environment names.
 pub(crate) fn environment(transport: &Transport, scope: &str) -> Result<AccessToken, Reason> {
     let configured_by = configured_by();
     let (Some(tenant), Some(client), Some(value)) = (variable(TENANT), variable(CLIENT), variable(configured_by))
@@ -60,7 +60,7 @@ pub(crate) fn environment(transport: &Transport, scope: &str) -> Result<AccessTo
     }
 }
 
-/// A workload of Kubernetes, whose token is in a file.
+/// Gets a token for a Kubernetes workload, whose own token is in a file.
 pub(crate) fn workload_identity(transport: &Transport, scope: &str) -> Result<AccessToken, Reason> {
     let names = [FEDERATED_TOKEN, TENANT, CLIENT];
     let [Some(file), Some(tenant), Some(client)] = names.map(variable) else {

@@ -16,10 +16,11 @@ use crate::files::text_file;
 use crate::service::login::failure::Reason;
 use crate::service::login::variable;
 
-/// How long a statement is good, in seconds. Entra takes up to a day.
+/// How long a statement is valid, in seconds. Entra accepts up to a day.
 const LIFETIME: i64 = 600;
 
-/// A client assertion for that token endpoint, signed with the key in the file that AZURE_CLIENT_CERTIFICATE_PATH names.
+/// Creates a client assertion for a token endpoint. It is signed with the key in the file of
+/// AZURE_CLIENT_CERTIFICATE_PATH.
 pub(crate) fn sign(path: &str, audience: &str, client: &str) -> Result<String, Reason> {
     let wrong =
         |why: &str| Reason::Misconfigured(format!("AZURE_CLIENT_CERTIFICATE_PATH, {path}, cannot be used: {why}"));
@@ -54,7 +55,8 @@ pub(crate) fn sign(path: &str, audience: &str, client: &str) -> Result<String, R
     let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA256, leaf));
     let mut header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint});
-    // As Azure's SDKs: the chain lets Entra trust by subject and issuer instead of by this one certificate.
+    // As in Azure's SDKs, the chain of certificates allows Entra to trust the subject and the issuer instead of this
+    // one certificate.
     if variable("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN").is_some_and(|v| v == "1" || v.eq_ignore_ascii_case("true")) {
         header["x5c"] = certificates.iter().map(|certificate| STANDARD.encode(certificate)).collect();
     }

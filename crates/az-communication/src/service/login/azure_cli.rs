@@ -1,4 +1,4 @@
-//! Whoever is signed in with the Azure CLI: the real `az` prints a token.
+//! The login of the Azure CLI. The real `az` prints a token of it.
 
 use std::io::Read;
 use std::process::{Command, Output, Stdio};
@@ -18,21 +18,21 @@ use crate::service::login::endpoint::token_for;
 use crate::service::login::failure::{AzureCliFailure, Reason};
 use crate::service::login::redact::redacted;
 
-/// How much of what is not a token is shown, in characters.
+/// How many characters are shown of output that is not a token.
 const START: usize = 80;
 
-/// How long it may take: what `AzureCliCredential` of Azure's SDKs waits for it.
+/// The timeout. `AzureCliCredential` of Azure's SDKs waits as long.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// How often the process is looked at.
+/// How often the process is checked.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How long the end of the output is waited for behind the end of the process. All that it wrote is there by then.
+/// How long to wait for the end of the output after the end of the process. All of its output has arrived by then.
 const SETTLING: Duration = Duration::from_millis(500);
 
-/// A token of the account that the Azure CLI uses, or of that of a subscription.
+/// Gets a token of the current account of the Azure CLI, or of the account of a subscription.
 pub(crate) fn token(scope: &str, subscription: Option<&str>) -> Result<AccessToken, Reason> {
-    // The first `az` on PATH is this program, which would look for the real one in turn.
+    // The first `az` on PATH is this program. It would look for the real `az` in turn.
     let program = delegate::find().ok_or(Reason::NoAzureCli)?;
     let mut command = Command::new(program);
     command.args(["account", "get-access-token", "--output", "json", "--scope", scope]);
@@ -42,8 +42,8 @@ pub(crate) fn token(scope: &str, subscription: Option<&str>) -> Result<AccessTok
     output(&mut command).and_then(|output| read(&output)).map_err(Reason::AzureCli)
 }
 
-/// Runs it to its end, or kills it at the limit. What it started itself may still hold its output, so that the end of the
-/// output is not waited for.
+/// Runs a command until it ends, or kills it at the timeout. The end of the output is not awaited, because processes
+/// that the command started may still have it open.
 fn output(command: &mut Command) -> Result<Output, AzureCliFailure> {
     let deadline = Instant::now() + LIMIT;
     let mut child = command
@@ -61,7 +61,7 @@ fn output(command: &mut Command) -> Result<Output, AzureCliFailure> {
                 return Ok(Output { status, stdout: taken(stdout), stderr: taken(stderr) });
             }
             Ok(None) if Instant::now() < deadline => match &stdout {
-                // The end of the output is the end of the process, as a rule.
+                // The output usually ends together with the process.
                 Some(stdout) if stdout.ended.recv_timeout(PAUSE) != Err(RecvTimeoutError::Disconnected) => {}
                 _ => thread::sleep(PAUSE),
             },
@@ -73,15 +73,15 @@ fn output(command: &mut Command) -> Result<Output, AzureCliFailure> {
     Err(AzureCliFailure::Silent(LIMIT))
 }
 
-/// What comes of a stream, which a thread of its own reads.
+/// The output of a stream, which a separate thread reads.
 struct Collected {
     bytes: Arc<Mutex<Vec<u8>>>,
-    /// Nobody sends on it: its other end goes with the stream's.
+    /// A channel on which nothing is sent. It is closed at the end of the stream.
     ended: Receiver<()>,
 }
 
 impl Collected {
-    /// There may be more than is of use, but not without end: the rest is read too, so that the process does not wait.
+    /// Collects the output of a stream up to a limit. The rest is read and dropped, so that the process does not block.
     fn of(mut stream: impl Read + Send + 'static) -> Self {
         const MOST: usize = 1 << 20;
         let (sender, ended) = mpsc::channel();
@@ -99,7 +99,7 @@ impl Collected {
         Self { bytes, ended }
     }
 
-    /// What came up to the end of the stream, or until then.
+    /// Returns the output up to the end of the stream, or up to a time.
     fn until(self, then: Instant) -> Vec<u8> {
         let _ = self.ended.recv_timeout(then.saturating_duration_since(Instant::now()));
         std::mem::take(&mut *self.bytes.lock().unwrap_or_else(PoisonError::into_inner))
@@ -117,7 +117,7 @@ fn read(output: &Output) -> Result<AccessToken, AzureCliFailure> {
     let (Some(answer), Some(token)) = (&answer, token.filter(|token| !token.is_empty())) else {
         return Err(AzureCliFailure::NotAToken(start(&stdout)));
     };
-    // Releases before 2.54 write a local time only, which says less than the token itself.
+    // Releases before 2.54 write only a local time. The token itself is more precise.
     let expires = seconds(answer, "expires_on")
         .or_else(|| UnverifiedJwt::decode(token).ok()?.claim_seconds("exp"))
         .ok_or(AzureCliFailure::NoExpiry)?;
@@ -125,7 +125,7 @@ fn read(output: &Output) -> Result<AccessToken, AzureCliFailure> {
     Ok(token_for(token.to_owned(), lifetime))
 }
 
-/// All that it said on stderr; of a Python traceback the last line, which says what happened.
+/// Returns the text on stderr. Of a Python traceback, this is only the last line, which contains the error.
 fn said(stderr: &str) -> String {
     let lines: Vec<&str> = stderr.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
     let traceback = lines.iter().position(|line| line.trim_start().starts_with("Traceback (most recent call last)"));
@@ -140,7 +140,7 @@ fn said(stderr: &str) -> String {
     redacted(&kept.join("\n"), &[])
 }
 
-/// How what it printed begins, without a token that may follow.
+/// Returns the beginning of the output without a token that may follow.
 fn start(stdout: &str) -> String {
     let line = stdout.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     let line = line.split("accessToken").next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The endpoints that hand out tokens: asking, asking again, and reading what they answer.
+//! Token endpoints: sends requests, repeats them, and reads the answers.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use crate::transport::error::TransportError;
 use crate::transport::http::wait::waiting;
 use crate::transport::send::Transport;
 
-/// Attempts beyond the first, and the waits before them. A token request may be repeated: it changes nothing.
+/// The waits before each further attempt. A token request may be repeated, because it changes nothing.
 const WAITS: [Duration; 3] = [Duration::from_millis(200), Duration::from_millis(400), Duration::from_millis(800)];
 
-/// No endpoint gives a token for longer, so larger numbers are cut.
+/// The longest lifetime in seconds. No endpoint issues a token for longer, so larger numbers are cut.
 const LONGEST: i64 = 10 * 365 * 86_400;
 
-/// How long a token is used whose answer does not say it, in seconds.
+/// The lifetime of a token if the answer does not state it, in seconds.
 const UNKNOWN_LIFETIME: i64 = 300;
 
-/// The token endpoint of the tenant that AZURE_TENANT_ID names.
+/// Returns the token endpoint of the tenant in AZURE_TENANT_ID.
 pub(crate) fn of_tenant(tenant: &str) -> Result<Url, Reason> {
     authority::endpoint(tenant, "token").map_err(|error| match error {
         AuthorityError::Tenant(_) => Reason::Misconfigured(format!("AZURE_TENANT_ID: {error}")),
@@ -33,7 +33,7 @@ pub(crate) fn of_tenant(tenant: &str) -> Result<Url, Reason> {
     })
 }
 
-/// Asks for a token, up to three times more where the endpoint is overloaded or the connection fails.
+/// Requests a token. If the endpoint is overloaded or the connection fails, the request is repeated up to three times.
 pub(crate) fn ask(transport: &Transport, request: &Request, secrets: &[&str]) -> Result<AccessToken, Reason> {
     let mut waits = WAITS.iter();
     loop {
@@ -66,14 +66,14 @@ fn not_reachable(error: azure_core::Error) -> Reason {
     }
 }
 
-/// Reads an answer: that of Entra, or that of a managed identity's endpoint, which writes numbers as strings.
+/// Reads an answer of Entra or of a managed identity's endpoint. The latter writes numbers as strings.
 fn read(answer: RawResponse, secrets: &[&str]) -> Result<AccessToken, Reason> {
     let status = u16::from(answer.status());
     let Ok(body @ Value::Object(_)) = serde_json::from_slice::<Value>(answer.body()) else {
         return Err(Reason::NotJson { status, page: Page::of(answer.body()) });
     };
     let text = |name: &str| body.get(name).and_then(Value::as_str);
-    // Entra has a word there, some endpoints of managed identities an object.
+    // In answers of Entra, this member is a string. In answers of some managed identity endpoints, it is an object.
     let nested = |name: &str| body.get("error").and_then(|error| error.get(name)).and_then(Value::as_str);
     let error = text("error").or_else(|| nested("code")).filter(|error| !error.is_empty());
     if !(200..300).contains(&status) || error.is_some() {
@@ -95,7 +95,7 @@ fn read(answer: RawResponse, secrets: &[&str]) -> Result<AccessToken, Reason> {
     Ok(token_for(token.to_owned(), lifetime))
 }
 
-/// A token that is good for so many seconds.
+/// Creates a token with a lifetime in seconds.
 pub(crate) fn token_for(token: String, lifetime: i64) -> AccessToken {
     let lifetime = azure_core::time::Duration::seconds(lifetime.clamp(0, LONGEST));
     AccessToken::new(token, OffsetDateTime::now_utc().saturating_add(lifetime))

@@ -1,4 +1,4 @@
-//! Managed identities: of App Service, which the environment announces, and of virtual machines.
+//! Managed identities of App Service, which the environment announces, and of virtual machines.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
@@ -13,17 +13,17 @@ use crate::transport::send::Transport;
 
 const API_VERSION: &str = "2019-08-01";
 
-/// Where virtual machines ask for tokens, and how long it takes to find out that this machine is not one.
+/// The token endpoint of virtual machines, and how long it takes to detect that this machine is not one.
 const INSTANCE_METADATA: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)), 80);
 const INSTANCE_METADATA_URL: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
 const INSTANCE_METADATA_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// Whether the environment says that there is one.
+/// Checks whether the environment announces a managed identity.
 pub(crate) fn is_announced() -> bool {
     ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"].into_iter().any(|name| variable(name).is_some())
 }
 
-/// A token of the identity of this machine, or of the one that AZURE_CLIENT_ID names.
+/// Gets a token of the identity of this machine, or of the identity in AZURE_CLIENT_ID.
 pub(crate) fn token(transport: &Transport, scope: &str) -> Result<AccessToken, Reason> {
     let (endpoint, header) = match (variable("IDENTITY_ENDPOINT"), variable("IDENTITY_HEADER")) {
         (Some(_), Some(_)) if variable("IDENTITY_SERVER_THUMBPRINT").is_some() => {
@@ -36,7 +36,7 @@ pub(crate) fn token(transport: &Transport, scope: &str) -> Result<AccessToken, R
             return Err(Reason::UnsupportedSource(if secret { "Azure Machine Learning" } else { "Cloud Shell" }));
         }
         (Some(_), None) => return Err(Reason::NotSet(vec!["IDENTITY_HEADER"])),
-        // Elsewhere than in Azure nobody answers there, and waiting for it would take minutes.
+        // Outside Azure, this address does not answer, and the usual timeouts would take minutes.
         (None, _) if TcpStream::connect_timeout(&INSTANCE_METADATA, INSTANCE_METADATA_TIMEOUT).is_err() => {
             return Err(Reason::NoManagedIdentity);
         }

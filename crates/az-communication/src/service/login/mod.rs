@@ -1,6 +1,6 @@
-//! Entra tokens without a key: the credentials of Azure's `DefaultAzureCredential`, one after the other. One that is not
-//! configured is passed over. One that is configured and gives no token ends the search, so that nobody goes on as
-//! somebody else. Why this is our own code: docs/decisions/login.md.
+//! Gets Entra tokens without an access key: tries the credentials of Azure's `DefaultAzureCredential` in order. A
+//! credential that is not configured is skipped. If a credential is configured and returns no token, the search ends,
+//! so that the command does not continue under another identity. Why this is our own code: docs/decisions/login.md.
 
 pub(crate) mod application;
 pub(crate) mod assertion;
@@ -27,10 +27,10 @@ pub use failure::LoginError;
 use failure::{Credential, Reason};
 pub use redact::redacted;
 
-/// The credential of the SDK: the first one of the chain that gives a token, and then always that one.
+/// The credential for the SDK. It uses the first credential of the chain that returns a token, and keeps using it.
 pub(crate) struct Login {
     printer: Printer,
-    /// Whose tenant `az login` is asked about.
+    /// The subscription whose tenant `az` is asked to get the token for.
     subscription: Option<String>,
     transport: Arc<Transport>,
     chosen: Mutex<Option<Credential>>,
@@ -42,7 +42,7 @@ impl fmt::Debug for Login {
     }
 }
 
-/// A variable that is set. An empty one is as good as none.
+/// Returns the value of a variable. An empty variable counts as not set.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -57,7 +57,7 @@ impl Login {
         *self.chosen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A token of one credential. `scope` is that of one resource, `https://…/.default`.
+    /// Gets a token of one credential. `scope` is the scope of one resource, `https://…/.default`.
     fn ask(&self, credential: Credential, scope: &str) -> Result<AccessToken, Reason> {
         let token = match credential {
             Credential::Environment => application::environment(&self.transport, scope),
@@ -65,7 +65,7 @@ impl Login {
             Credential::ManagedIdentity => managed_identity::token(&self.transport, scope),
             Credential::AzureCli => azure_cli::token(scope, self.subscription.as_deref()),
         }?;
-        // A token that cannot stand in a header would be left out of it.
+        // A token that a header must not contain would be sent without its invalid characters.
         match token.token.secret().chars().find(|c| !c.is_ascii_graphic()) {
             Some(c) => Err(Reason::UnusableToken(c)),
             None => Ok(token),

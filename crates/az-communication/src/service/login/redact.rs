@@ -1,4 +1,4 @@
-//! Secrets never appear in messages, also where an endpoint or a program repeats them.
+//! Removes secrets from messages, even if an endpoint or a program repeats them.
 
 use acs_identity_protocol::raw_id::encode_path_segment;
 
@@ -6,8 +6,8 @@ use crate::report::redact;
 
 const REDACTED: &str = "*****";
 
-/// A text of others in which these secrets, and whatever looks like a token or stands behind the name of a secret, are
-/// replaced.
+/// Replaces secrets in a text from elsewhere: these secrets, everything that looks like a token, and everything after
+/// the name of a secret.
 pub fn redacted(text: &str, secrets: &[&str]) -> String {
     let mut text = redact::text(text).into_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
@@ -38,8 +38,8 @@ fn push_word(out: &mut String, word: &str) {
     out.push_str(if looks_secret(word) { REDACTED } else { word });
 }
 
-/// A JWT, or a long run of capitals, small letters and digits: an opaque token or a key. GUIDs and paths have no capitals
-/// among digits as a rule.
+/// Checks whether a word is a JWT, or a long mix of upper-case letters, lower-case letters and digits, as opaque tokens
+/// and keys are. GUIDs and paths usually do not mix upper-case letters and digits.
 fn looks_secret(word: &str) -> bool {
     let has = |test: fn(&char) -> bool| word.chars().any(|c| test(&c));
     let mixed = has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase) && has(char::is_ascii_digit);

@@ -1,6 +1,6 @@
-//! What `--verbose`, `--debug` and the log file show of a request and its answer, as the reference does: `--verbose` in the
-//! lines of azure-core's HttpLoggingPolicy, `--debug` in those of the Azure CLI's SafeNetworkTraceLoggingPolicy. Signatures,
-//! tokens and keys are left out.
+//! Logs requests and answers for `--verbose`, `--debug` and the log file as the reference does. `--verbose` has the
+//! lines of azure-core's HttpLoggingPolicy, `--debug` has the lines of the Azure CLI's SafeNetworkTraceLoggingPolicy.
+//! Signatures, tokens and keys are left out.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -15,13 +15,14 @@ use crate::report::printer::{Level, Printer};
 use crate::report::redact;
 use crate::transport::http::header;
 
-/// The policy. It stands behind signing and right before the transport.
+/// The policy. It comes after signing and directly before the transport.
 #[derive(Debug)]
 pub(crate) struct LogPolicy {
     pub(crate) printer: Printer,
 }
 
-/// The headers whose values `--verbose` shows: azure-core's list. All others are `REDACTED`, as are all values of queries.
+/// The headers whose values `--verbose` shows. This is the list of azure-core. All other header values are `REDACTED`,
+/// and so are all query values.
 const SHOWN_HEADERS: [&str; 27] = [
     "x-ms-request-id",
     "x-ms-client-request-id",
@@ -54,7 +55,8 @@ const SHOWN_HEADERS: [&str; 27] = [
 
 const NOT_SHOWN: &str = "REDACTED";
 
-/// The headers of a message by name, without what only we know. azure_core keeps no order.
+/// Returns the headers of a message, sorted by name, without headers that only our transport uses. azure_core does not
+/// keep the order.
 fn headers(headers: &Headers) -> Vec<(&str, &str)> {
     let all = headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let mut all: Vec<_> = all.filter(|(name, _)| *name != header::REASON).collect();
@@ -62,7 +64,7 @@ fn headers(headers: &Headers) -> Vec<(&str, &str)> {
     all
 }
 
-/// The length of a body that the transport will announce.
+/// Returns the length of a body that the transport will announce.
 fn length(request: &Request) -> Option<String> {
     let announced = header::optional(request.headers(), "content-length").is_some();
     (!announced && !body(request).is_empty()).then(|| body(request).len().to_string())
@@ -75,7 +77,7 @@ fn body(request: &Request) -> &[u8] {
     }
 }
 
-/// The address with `REDACTED` for each value of its query.
+/// Returns the address with `REDACTED` instead of each query value.
 fn without_values(url: &Url) -> String {
     let mut shown = url.clone();
     shown.set_query(None);
@@ -87,7 +89,7 @@ fn without_values(url: &Url) -> String {
 }
 
 impl LogPolicy {
-    /// One message of many lines, without bodies.
+    /// Logs a request as one message of many lines, without bodies.
     fn request(&self, request: &Request) {
         let url = without_values(request.url());
         let mut text =
@@ -109,7 +111,7 @@ impl LogPolicy {
         self.printer.info(&text);
     }
 
-    /// A message for each line, with bodies.
+    /// Logs a request as one message per line, with bodies.
     fn trace_request(&self, request: &Request) {
         let say = |text: &str| self.printer.debug(text);
         say(&format!("Request URL: '{}'", redact::url(request.url())));
@@ -127,7 +129,7 @@ impl LogPolicy {
         self.trace_signature(request);
     }
 
-    /// What was signed, which the reference does not show: most refusals of signatures are explained by it.
+    /// Logs the signed text. The reference does not show it, but it explains most refused signatures.
     fn trace_signature(&self, request: &Request) {
         let signed = |name: &'static str| header::optional(request.headers(), name);
         if let (Some(date), Some(hash)) = (signed(signature::DATE_HEADER), signed(signature::CONTENT_HASH_HEADER)) {
@@ -167,7 +169,7 @@ fn push_headers(text: &mut String, of: &Headers) {
     }
 }
 
-/// A body as text, without its secrets.
+/// Returns a body as text without its secrets.
 fn readable(body: &[u8], content_type: Option<&str>) -> String {
     let kind = content_type.unwrap_or_default().trim().to_ascii_lowercase();
     if kind.ends_with("octet-stream") {

@@ -1,4 +1,4 @@
-//! Policies around each request: what is sent again, where redirects lead, where credentials may go, what is logged.
+//! Policies around each request: retries, redirects, allowed targets of credentials, and logging.
 
 pub(crate) mod log_policy;
 pub(crate) mod origin;

@@ -1,4 +1,5 @@
-//! What may leave: credentials go only to the server that they are for, and nothing goes after an interrupt.
+//! Blocks requests that must not be sent: credentials go only to their own server, and nothing is sent after an
+//! interrupt.
 
 use std::sync::Arc;
 
@@ -10,29 +11,29 @@ use azure_core::http::{Context, Request, Url};
 use crate::transport::error::TransportError;
 use crate::transport::http::wait::waiting;
 
-/// Stands in a request's context where its body is a secret.
+/// A marker in the context of a request whose body is a secret.
 #[derive(Debug)]
 pub(crate) struct SecretBody;
 
-/// What proves who asks: a token, or a signature with what it signs.
+/// The headers that authenticate the caller: a token, or a signature and the values that it signs.
 const CREDENTIALS: [&str; 4] = ["authorization", "x-ms-content-sha256", "x-ms-date", "x-ms-authorization-auxiliary"];
 
-/// Whether two URLs have the same scheme, host and port.
+/// Checks whether two URLs have the same scheme, host and port.
 pub(crate) fn is_same_origin(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme()
         && one.host_str() == other.host_str()
         && one.port_or_known_default() == other.port_or_known_default()
 }
 
-/// The scheme, host and port of a URL, for messages.
+/// Returns the scheme, host and port of a URL, for messages.
 pub(crate) fn shown(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-/// The policy. It stands behind signing, so that it sees what is about to be sent.
+/// The policy. It comes after signing, so that it sees the request as it will be sent.
 #[derive(Debug)]
 pub(crate) struct OriginPolicy {
-    /// Any URL of the server that credentials are for.
+    /// Any URL of the server that the credentials are for.
     pub(crate) home: Url,
 }
 

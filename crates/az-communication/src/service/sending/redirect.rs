@@ -1,4 +1,4 @@
-//! Redirects as the reference's client (Python azure-core's `RedirectPolicy`) follows them.
+//! Follows redirects like the client of the reference (`RedirectPolicy` of Python azure-core).
 
 use std::sync::Arc;
 
@@ -15,14 +15,14 @@ use crate::transport::redirect_fault::RedirectFault;
 
 const MAX_REDIRECTS: usize = 30;
 
-/// The policy. It stands before retries and signing, so that the request is signed anew. Credentials stay where they
-/// belong: see [`crate::service::sending::origin::OriginPolicy`].
+/// The policy. It comes before retries and signing, so that the request is signed again.
+/// [`crate::service::sending::origin::OriginPolicy`] ensures that credentials go only to their own server.
 #[derive(Debug)]
 pub(crate) struct RedirectPolicy {
     pub(crate) printer: Printer,
 }
 
-/// What to do about a redirect that is not followed.
+/// Returns hints about a redirect that is not followed.
 pub(crate) fn hints(fault: &RedirectFault) -> Vec<String> {
     match fault {
         RedirectFault::Scheme { server, .. } => vec![scheme_hint(server)],
@@ -30,7 +30,7 @@ pub(crate) fn hints(fault: &RedirectFault) -> Vec<String> {
     }
 }
 
-/// About an answer that leads from https to http.
+/// Returns a hint about a redirect from https to http.
 fn scheme_hint(server: &str) -> String {
     format!(
         "It leads from https to http ({server}), where others could read what is sent. Name a server that speaks https in \
@@ -38,7 +38,7 @@ fn scheme_hint(server: &str) -> String {
     )
 }
 
-/// What to do about an answer that says where it leads, and whose status is not followed.
+/// Returns a hint about an answer that has a location, and whose status is not followed.
 pub(crate) fn hint(server: &Url) -> String {
     match server.scheme() {
         "https" => format!("It leads to {}. If the service is there, name that in the endpoint.", shown(server)),
@@ -50,7 +50,7 @@ fn refuse(fault: RedirectFault) -> Error {
     TransportError::Redirect(fault).into()
 }
 
-/// Where a location leads. Without a host, azure-core takes it for a path from the root.
+/// Returns the target of a redirect. azure-core treats a location without a host as a path from the root.
 fn target(from: &Url, location: &str) -> Option<Url> {
     let location = location.trim();
     let mut target = match location.find("//") {
@@ -61,7 +61,7 @@ fn target(from: &Url, location: &str) -> Option<Url> {
     .ok()
     .filter(Url::has_host)?;
     target.set_fragment(None);
-    // Whoever answers may not choose a password.
+    // The server must not choose the user name and password.
     target.set_username("").ok()?;
     target.set_password(None).ok()?;
     Some(target)

@@ -1,4 +1,4 @@
-//! Retries as the reference's client (Python azure-core 1.39, `RetryPolicy` with its defaults) does them.
+//! Repeats requests like the client of the reference (`RetryPolicy` of Python azure-core 1.39 with its defaults).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use crate::transport::error::TransportError;
 use crate::transport::http::wait::waiting;
 use crate::transport::resend::{self, Attempt, Creation, Repeats};
 
-/// Attempts beyond the first, for refused connections, for broken answers and for bad statuses each.
+/// The number of further attempts. It applies separately to refused connections, broken answers and error statuses.
 const RETRIES: i32 = 3;
 
 const BACKOFF_FACTOR: f64 = 0.8;
 const BACKOFF_MAX: f64 = 120.0;
 
-/// The policy. It takes the place of azure_core's own, whose statuses, methods and waits differ.
+/// The policy. It replaces the retry policy of azure_core, which uses other statuses, methods and waits.
 #[derive(Debug)]
 pub(crate) struct RetryPolicy {
     pub(crate) printer: Printer,
@@ -33,7 +33,7 @@ struct Budget {
 }
 
 impl Budget {
-    /// azure-core leaves a counter out of account when it is zero, so the one after is the first that ends it.
+    /// Checks whether no attempts are left. azure-core ignores a counter that is zero, so the attempts end below zero.
     fn is_spent(&self) -> bool {
         [self.connect, self.read, self.status].into_iter().any(|count| count < 0)
     }
@@ -48,7 +48,8 @@ impl Budget {
 }
 
 impl RetryPolicy {
-    /// How long to wait before the next attempt, and what is said about it; `None` where this result is the last.
+    /// Returns how long to wait before the next attempt, with a message about it. Returns `None` if this result is
+    /// final.
     fn next(&self, request: &Request, result: &PolicyResult, budget: &mut Budget) -> Option<(Duration, String)> {
         match result {
             Ok(response) => {

@@ -1,4 +1,4 @@
-//! How long an answer asks to wait: `Retry-After` and its relatives, as Python azure-core 1.39 reads them.
+//! Reads how long an answer asks to wait: `Retry-After` and similar headers, as Python azure-core 1.39 reads them.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,21 +6,21 @@ use azure_core::http::headers::Headers;
 
 use crate::transport::http::header;
 
-/// The longest wait that is carried out. Who asks for more gets no further request: a shorter wait would be refused again.
+/// The longest wait. If an answer asks for more, no further request is sent, because it would be refused again.
 pub(crate) const MAX_WAIT: Duration = Duration::from_secs(3600);
 
-/// What an answer asks for.
+/// The wait that an answer asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Wait {
-    /// It asks for no wait, or its wait is over.
+    /// No wait, or a wait that is over.
     None,
-    /// So long.
+    /// A wait of this length.
     For(Duration),
-    /// Longer than [`MAX_WAIT`]: so many seconds, which may be infinite.
+    /// A wait longer than [`MAX_WAIT`], in seconds. It may be infinite.
     TooLong(f64),
 }
 
-/// The wait that an answer asks for.
+/// Returns the wait that an answer asks for.
 pub(crate) fn retry_after(headers: &Headers) -> Wait {
     let seconds = match header::given(headers, "retry-after") {
         Some(value) => seconds(value, headers),
@@ -36,7 +36,7 @@ pub(crate) fn retry_after(headers: &Headers) -> Wait {
     }
 }
 
-/// A number, or the time until a date. The service's clock counts where the answer says what it is.
+/// Parses a number of seconds, or a date. For a date, the time of the service is used if the answer contains it.
 fn seconds(value: &str, headers: &Headers) -> Option<f64> {
     number(value.trim()).or_else(|| {
         let until = httpdate::parse_http_date(value.trim()).ok()?;
@@ -46,7 +46,7 @@ fn seconds(value: &str, headers: &Headers) -> Option<f64> {
     })
 }
 
-/// A number as Python's `float` reads it: `inf`, `1e400` and `1_000`, too.
+/// Parses a number like Python's `float`, including `inf`, `1e400` and `1_000`.
 fn number(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
     let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);

@@ -1,4 +1,4 @@
-//! What to do about a certificate that is not trusted, and about a bundle that cannot be used.
+//! Hints about certificates that are not trusted and about bundles that cannot be used.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::transport::tls::bundle_error::{BundleError, BundleFault};
 use crate::transport::tls::certificate_problem::{AnchorFault, CertificateProblem, ProblemKind, date, list};
 use crate::transport::tls::trust::{DEVELOPMENT_EMULATOR, Trust};
 
-/// What to do about a certificate.
+/// Returns hints about a certificate.
 pub(crate) fn hints(problem: &CertificateProblem) -> Vec<String> {
     use ProblemKind as K;
     let one = |hint: &str| vec![hint.to_owned()];
@@ -64,7 +64,7 @@ pub(crate) fn hints(problem: &CertificateProblem) -> Vec<String> {
     }
 }
 
-/// How an authority comes to be trusted.
+/// Returns hints about how to trust an authority.
 fn trust_hints(problem: &CertificateProblem) -> Vec<String> {
     let mut hints = match &problem.trust {
         Trust::Default => {
@@ -93,7 +93,7 @@ fn trust_hints(problem: &CertificateProblem) -> Vec<String> {
     hints
 }
 
-/// Each emulator has an authority of its own, which only those on the same data folder share.
+/// Returns a hint about an emulator. Each data folder has its own authority.
 fn emulator_hint(problem: &CertificateProblem) -> String {
     let what = match &problem.trust {
         Trust::Bundle { named_by: DEVELOPMENT_EMULATOR, .. } => ANOTHER_EMULATOR,
@@ -102,7 +102,7 @@ fn emulator_hint(problem: &CertificateProblem) -> String {
     format!("Another emulator may answer there, one in memory or with another data folder: {what}")
 }
 
-/// What to do about a bundle that cannot be used.
+/// Returns hints about a bundle that cannot be used.
 pub(crate) fn of_bundle(problem: &BundleError) -> Vec<String> {
     let path = problem.path.display();
     let mut hints = Vec::new();

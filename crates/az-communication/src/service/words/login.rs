@@ -1,4 +1,4 @@
-//! The words about a failed login.
+//! The messages about a failed login.
 
 use std::fmt;
 
@@ -32,7 +32,7 @@ impl fmt::Display for LoginError {
 }
 
 impl LoginError {
-    /// What to do about it.
+    /// Returns hints about the failed login.
     pub fn hints(&self) -> Vec<String> {
         let application = "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET";
         let mut hints = Vec::new();

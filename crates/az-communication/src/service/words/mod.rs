@@ -1,4 +1,5 @@
-//! The words about a failed request: the reference's text first, then hints. Nothing is decided here.
+//! The messages about a failed request: first the text of the reference, then hints. This module only formats and does
+//! not decide anything.
 
 mod certificate;
 pub(crate) mod login;
@@ -40,7 +41,7 @@ impl From<&Failure> for CliError {
     }
 }
 
-/// The exit code of a failed request.
+/// Returns the exit code of a failed request.
 fn exit_code(failure: &Failure) -> ExitCode {
     match failure.service() {
         Some(error) if error.status == 404 => ExitCode::NotFound,
@@ -49,7 +50,7 @@ fn exit_code(failure: &Failure) -> ExitCode {
     }
 }
 
-/// What went wrong.
+/// Returns the message about a failed request.
 pub(crate) fn message(failure: &Failure) -> String {
     match &failure.cause {
         Cause::Service(error) => match &error.body {
@@ -71,8 +72,8 @@ fn hints(failure: &Failure) -> Vec<String> {
     if let Some(server) = failure.service().and_then(|error| error.leads_to.as_ref()) {
         hints.push(redirect::hint(server));
     }
-    // About another success than the promised one, such as 204, the reference says no more; nor about the exchange of a token,
-    // which changes nothing.
+    // For an unexpected success status such as 204, the reference adds nothing. It also adds nothing for the exchange
+    // of a token, because the exchange changes nothing.
     let is_to_be_told =
         failure.service().is_some_and(|error| !matches!(error.status, 200..=299)) && failure.is_unknown();
     if (is_to_be_told || failure.lost > 0) && matches!(failure.asked, Asked::NewUser | Asked::User(_)) {
@@ -140,7 +141,7 @@ fn page_hint(page: &Page) -> String {
     )
 }
 
-/// What to do where a limit of the system stopped the request.
+/// Returns a hint if a limit of the system stopped the request.
 fn limit_of(error: &TransportError) -> Option<&'static str> {
     match error {
         TransportError::Connect(_, error) if limits::is_of_files(error) => limits::advice(error),
@@ -203,14 +204,14 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
     }
 }
 
-/// What may have happened where nobody knows.
+/// Describes what the service may have done, if the outcome is unknown.
 fn outcome(failure: &Failure) -> String {
     match (&failure.asked, failure.lost) {
         (Asked::NewUser, 0) => "The outcome is unknown: an identity may exist now whose id was lost. Another attempt \
                                 creates another one."
             .into(),
         (Asked::NewUser, lost) => {
-            // The last attempt is one of those whose outcome is unknown, unless an answer refused it.
+            // The last attempt also has an unknown outcome, unless an answer refused it.
             let refused = failure.service().is_some_and(|error| !resend::is_of_a_gateway(error.status));
             let attempts = lost + u32::from(!refused);
             format!(
@@ -230,7 +231,7 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
         ServiceErrorKind::Denied => denied_hints(error, failure),
         ServiceErrorKind::IdentityNotOwned => not_owned_hints(&failure.asked),
         ServiceErrorKind::InvalidAccessToken => match &failure.asked {
-            // Of one that can be read, the warnings before the request have said this.
+            // For a token that can be decoded, the warnings before the request already say this.
             Asked::TeamsToken { token, client_id, user_object_id }
                 if UnverifiedJwt::decode(token.secret()).is_err() =>
             {
@@ -253,7 +254,7 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
             .iter()
             .map(|versions| format!("The service has: {versions}. Choose with --api-version."))
             .collect(),
-        // Only the service has this limit; a gateway in front of it has one of its own.
+        // Only the service has this limit. A gateway in front of it has its own limits.
         ServiceErrorKind::TooManyRequests
             if error.code.as_deref() == Some(codes::TOO_MANY_REQUESTS) && error.too_long_a_wait.is_none() =>
         {
@@ -277,13 +278,13 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
     hints
 }
 
-/// Where the access keys of an emulator are found.
+/// Where to find the access keys of an emulator.
 const EMULATOR_KEYS: &str = "Use the `connectionString` of its ready line, which is in the file of --ready-file where the line \
     has null, or after a regeneration what POST /emulator/list-keys shows. The emulator's log says why it refused.";
 
-/// A wrong clock or a wrong key. Keys are not mentioned where a login was used.
+/// Returns hints about a wrong clock or a wrong key. Keys are not mentioned if a login was used.
 fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
-    // A gateway in front of the service, say, has codes of its own.
+    // Other servers, such as a gateway in front of the service, have other codes.
     if error.code.as_deref() != Some(codes::DENIED) {
         return Vec::new();
     }
@@ -300,7 +301,7 @@ fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
     if failure.login {
         return Vec::new();
     }
-    // What answers on this machine is an emulator, whose keys no portal shows.
+    // The server on this machine is an emulator, and the portal does not show its keys.
     if failure.development_emulator {
         return vec![format!("The emulator has another access key than the well-known one. {EMULATOR_KEYS}")];
     }

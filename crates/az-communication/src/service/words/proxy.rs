@@ -1,10 +1,10 @@
-//! What to do about a proxy that cannot be used.
+//! Hints about proxies that cannot be used.
 
 use crate::service::words::certificate;
 use crate::transport::error::TransportError;
 use crate::transport::proxy::proxy_error::{ProxyError, ProxyFault};
 
-/// What to do about it.
+/// Returns hints about a proxy.
 pub(crate) fn hints(problem: &ProxyError) -> Vec<String> {
     use ProxyFault as F;
     let variable = problem.variable;

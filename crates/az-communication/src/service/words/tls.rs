@@ -1,11 +1,11 @@
-//! What to do about a TLS handshake that fails for another reason than a certificate.
+//! Hints about TLS handshakes that fail for other reasons than a certificate.
 
 use rustls::{AlertDescription as Alert, Error};
 
 use crate::system::platform::Platform;
 use crate::transport::tls::handshake_text::wants_client_certificate;
 
-/// What to do about it.
+/// Returns a hint about the failed handshake.
 pub(crate) fn hint(error: &Error) -> &'static str {
     match error {
         Error::AlertReceived(alert) if wants_client_certificate(*alert) => {
