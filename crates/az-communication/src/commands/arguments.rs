@@ -1,4 +1,4 @@
-//! The arguments that several commands have.
+//! The arguments that several commands share.
 
 use acs_identity_protocol::api_version::KNOWN;
 

@@ -1,5 +1,5 @@
-//! What the commands of Teams extension and of Entra share: which principals of other tenants have access, and the exchange of
-//! their tokens.
+//! Shared code of the commands of Teams extension and Entra: the assignments that grant access to principals of other
+//! tenants, and the exchange of their tokens.
 
 use pyjmespath::Value;
 
@@ -28,7 +28,7 @@ pub(crate) const TEAMS_KIND: Argument = Argument::new(&["--principal-type"], "Ki
     .extension();
 pub(crate) const ENTRA_KIND: Argument =
     Argument::new(&["--principal-type"], "Kind of the principal.").choices(&["user", "group", "tenant"]).extension();
-/// The newest stable api-version that has assignments of Teams extension, and the only one that has those of Entra
+/// The newest stable api-version with Teams extension assignments, and the only api-version with Entra assignments
 /// (docs/service.md, section 1).
 pub(crate) const TEAMS_USUAL: &str = "2025-06-30";
 pub(crate) const ENTRA_USUAL: &str = "2025-03-02-preview";
@@ -37,7 +37,7 @@ pub(crate) const ENTRA_VERSION: Argument = API_VERSION.default(ENTRA_USUAL);
 pub(crate) const ENTRA_TOKEN: Argument =
     Argument::new(&["--entra-token"], "Entra access token of the user.").required().extension();
 
-/// A command that talks to the service.
+/// Returns the specification of a command that talks to the service.
 pub(crate) const fn spec(
     summary: &'static str,
     arguments: &'static [Argument],
@@ -104,7 +104,7 @@ pub(crate) fn exchange(invocation: &Invocation<'_>, access: Access) -> Result<Ou
     Ok(Outcome::of(service(invocation, access)?.exchange_entra_token(access, token)?))
 }
 
-/// An empty part of a path would name another resource.
+/// Refuses empty values, because a path with an empty part would name another resource.
 fn check(invocation: &Invocation<'_>) -> Result<(), CliError> {
     for argument in [&OBJECT, &TENANT] {
         if invocation.arguments.has(argument) {

@@ -1,4 +1,4 @@
-//! `communication doctor`: why it does not work, step by step.
+//! `communication doctor`: checks step by step why commands fail.
 
 use acs_identity_protocol::api_version::CLI_DEFAULT;
 use pyjmespath::Value;
@@ -28,7 +28,7 @@ struct Report {
 }
 
 impl Report {
-    /// Makes a check, unless one before it failed.
+    /// Runs a check, unless an earlier check failed.
     fn check<T>(&mut self, name: &str, check: impl FnOnce() -> Result<(String, T), CliError>) -> Option<T> {
         let (state, found, advice, value) = if self.failed {
             ("skipped", String::new(), String::new(), None)
@@ -52,7 +52,7 @@ impl Report {
     }
 }
 
-/// Hints in one line. Those that end with a command lack a full stop.
+/// Joins hints into one line, and adds the full stop that hints with a command at their end lack.
 fn sentences(hints: &[String]) -> String {
     let mut line = String::new();
     for hint in hints {
@@ -74,7 +74,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         };
         Ok((format!("{} {how}", connection.endpoint()), connection))
     });
-    // Skipped checks do not look at it.
+    // The checks that use this are skipped if the connection is missing.
     let connection = connection.as_ref();
     let missing = || CliError::new("There is no connection.");
     let unit = |found: String| (found, ());

@@ -1,4 +1,4 @@
-//! The commands: one folder a group, one command a file, and `table.rs`, which lists them all.
+//! The commands: one folder per group, one file per command, and `table.rs`, which lists all commands.
 
 pub(crate) mod arguments;
 pub(crate) mod assignment;

@@ -1,4 +1,4 @@
-//! The one table of the commands. The order of commands is that in which the reference registers them.
+//! The table of all commands, in the order in which the reference registers them.
 
 use crate::commands::{completion, doctor, emulator, entra, manual, shim, teams_extension, token, user};
 use crate::knack::command_table::{Command, CommandSpec, Group, Status, Table};
@@ -21,7 +21,7 @@ const IDENTITIES: &str = "Commands to manage user identities and their tokens fo
 const TOKENS: &str = "Commands to manage user tokens for a Communication Service resource.";
 const USERS: &str = "Commands to manage user identities for a Communication Service resource.";
 
-/// All commands and groups. The order of commands is that in which the reference registers them.
+/// All commands and groups. The commands are in the order in which the reference registers them.
 pub const TABLE: Table = Table {
     groups: &[
         group("communication", "Manage communication service with communication.", Status::Stable, true),

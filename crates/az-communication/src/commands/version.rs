@@ -1,5 +1,5 @@
-//! `--version` and `version`: the real CLI's answer first, where there is one, and unchanged. Ours follows on `--version` only,
-//! because the result of `version` is data.
+//! `--version` and `version`. The answer of the real Azure CLI comes first and unchanged, if it is installed. Our
+//! versions are added only for `--version`, because the result of `version` is data.
 
 use std::ffi::OsString;
 
@@ -27,7 +27,8 @@ const SPEC: CommandSpec = CommandSpec {
     run: version,
 };
 
-/// `version`, where there is no other `az`. It is not in the table of our commands, because it is not one of `communication`.
+/// The table with `version`, for systems without another `az`. It is separate from the table of our commands, because
+/// `version` is not a command of `communication`.
 pub const VERSION_TABLE: Table = Table {
     groups: &[],
     commands: &[own("version", &SPEC)],
@@ -41,7 +42,7 @@ fn version(_: &Invocation<'_>) -> Result<Outcome, CliError> {
     Ok(Outcome::of(crate::service::calls::object([(NAME, VERSION.into())])))
 }
 
-/// `--version`: what the real CLI says, then ours. The exit code is the real CLI's.
+/// Prints the versions of the real Azure CLI, then ours. The exit code comes from the real Azure CLI.
 ///
 /// # Errors
 ///

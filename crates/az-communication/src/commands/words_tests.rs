@@ -1,4 +1,4 @@
-//! How the words of a command line are taken with the table of the commands.
+//! Tests how the words of a command line are parsed with the table of commands.
 
 use crate::commands::table::TABLE;
 use crate::knack::grammar::loaded::Loaded;

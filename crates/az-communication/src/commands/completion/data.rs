@@ -1,10 +1,10 @@
-//! The same for all shells, each in its own language: functions that tell what may follow.
+//! The data of the completion scripts: functions that return the possible next words, in the language of each shell.
 
 use std::fmt::Write as _;
 
 use crate::commands::completion::offered::{Offered, list};
 
-/// The functions that bash and zsh share.
+/// Returns the functions that bash and zsh share.
 pub(crate) fn posix_data(offered: &Offered) -> String {
     let mut out = String::new();
     let mut yes_for = |name: &str, what: &str, paths: &[&str]| {

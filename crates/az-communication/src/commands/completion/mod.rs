@@ -1,5 +1,5 @@
-//! `completion SHELL`: a script that completes commands, options and values, from the one table of commands. What a script
-//! does stands in a file of its shell; what it knows is written here.
+//! `completion SHELL`: prints a script that completes commands, options and values. Each shell has a file with the
+//! logic of its script. The data is generated here from the table of commands.
 
 mod data;
 mod offered;
@@ -14,7 +14,7 @@ use crate::report::exit_code::ExitCode;
 use crate::report::program::Program;
 use crate::report::stdout;
 
-/// The shells.
+/// The supported shells.
 const SHELLS: [&str; 4] = ["bash", "fish", "powershell", "zsh"];
 
 const SHELL: Argument = Argument::new(&["SHELL"], "bash, fish, powershell or zsh.")
@@ -61,15 +61,15 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     Ok(Outcome::nothing())
 }
 
-/// What the scripts of a shell are made of.
+/// The parts of the script of a shell.
 struct Shell {
-    /// What completes.
+    /// The logic of the script.
     script: &'static str,
-    /// What leaves other words to the completion of the Azure CLI, which has the same name as this program then.
+    /// The part that leaves other words to the completion of the Azure CLI, if this program has the same name.
     former: &'static str,
-    /// Says so.
+    /// A comment about this part.
     about: &'static str,
-    /// Takes words away that may be left out in front of others, under a name of its own.
+    /// The part that removes words that may be left out, under a program name other than `az`.
     shorten: &'static str,
 }
 
@@ -103,8 +103,8 @@ const POWERSHELL: Shell = Shell {
             $path = $path -replace '^communication$', '' -replace '^user-identity ', ''",
 };
 
-/// The script of a shell, for the name that this program was called by. Scripts for several names may be loaded in one shell,
-/// so that their functions have names of their own.
+/// Returns the script of a shell for the name that this program was called by. One shell may load the scripts of
+/// several names, so the names of the functions contain the name of the program.
 fn script(shell: &Shell, data: &str) -> String {
     let program = Program::current();
     let name = program.name();

@@ -1,4 +1,4 @@
-//! What may follow each word of a command line.
+//! The words that may follow each word of a command line.
 
 use std::borrow::Cow;
 
@@ -8,25 +8,26 @@ use crate::knack::grammar::argparse::HELP;
 use crate::knack::grammar::short;
 use crate::report::program::Program;
 
-/// What this program's command lines are made of, under the name that it was called by.
+/// The parts of this program's command lines, under the name that it was called by.
 pub(crate) struct Offered {
     pub(crate) table: &'static Table,
 }
 
 impl Offered {
-    /// The paths that have words below them: as they are typed, and whole. The first one is this program itself.
+    /// Returns the paths that have words below them: the typed form and the full path. The first one is the program
+    /// itself.
     pub(crate) fn groups(&self) -> Vec<(&'static str, &'static str)> {
         let typed = |group: &'static Group| (Program::current().words(group.path), group.path);
         let below = self.table.groups.iter().map(typed).filter(|(typed, _)| !typed.is_empty());
         std::iter::once(("", "")).chain(below).collect()
     }
 
-    /// The commands, as they are typed.
+    /// Returns the commands in the typed form.
     pub(crate) fn commands(&self) -> Vec<&'static str> {
         self.table.commands.iter().map(typed).collect()
     }
 
-    /// The paths of which the Azure CLI knows more.
+    /// Returns the paths in which the Azure CLI may have more commands.
     pub(crate) fn shared(&self) -> Vec<&'static str> {
         if !Program::current().is_az() {
             return Vec::new();
@@ -35,7 +36,7 @@ impl Offered {
         std::iter::once("").chain(shared).collect()
     }
 
-    /// The commands behind which another command follows.
+    /// Returns the commands that are followed by another command.
     pub(crate) fn runners(&self) -> Vec<&'static str> {
         let runs = |command: &&Command| {
             let mut arguments = command.spec.arguments.iter();
@@ -49,7 +50,7 @@ impl Offered {
         std::iter::once(&HELP).chain(arguments).collect()
     }
 
-    /// What may follow each path.
+    /// Returns the words that may follow each path.
     pub(crate) fn words(&self) -> Vec<(&'static str, Vec<Word>)> {
         let mut words = Vec::new();
         let described =
@@ -71,7 +72,8 @@ impl Offered {
         words
     }
 
-    /// The kind of each option: by itself where it is the same in all commands, else behind the command's path.
+    /// Returns the kind of each option. The key is the option alone if the kind is the same in all commands. Otherwise
+    /// it is the path of the command followed by the option.
     pub(crate) fn kinds(&self) -> Vec<(String, String)> {
         let mut uses: Vec<(&'static str, Vec<(&'static str, String)>)> = Vec::new();
         for command in self.table.commands {
@@ -87,7 +89,7 @@ impl Offered {
         }
         let mut kinds = Vec::new();
         for (option, uses) in uses {
-            // The most usual one stands for the rest.
+            // The most common kind is stored under the option alone.
             let count = |kind: &str| uses.iter().filter(|(_, other)| other == kind).count();
             let usual = uses.iter().map(|(_, kind)| kind).max_by_key(|kind| count(kind)).cloned().unwrap_or_default();
             let others = uses.iter().filter(|(_, kind)| *kind != usual);
@@ -109,14 +111,15 @@ fn positional(command: &Command) -> Option<&'static [&'static str]> {
     })
 }
 
-/// A word, with a description where there is one.
+/// A word with its description. The description may be empty.
 pub(crate) type Word = (&'static str, Cow<'static, str>);
 
 pub(crate) fn list(words: &[Word]) -> String {
     words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(" ")
 }
 
-/// What follows an option: `flag` for nothing, `one` or `many` values, and which: words, `<file>`, or anything.
+/// Returns the kind of an option: `flag` for no value, `one` or `many` values, and the values: words, `<file>`, or
+/// anything.
 fn kind(argument: &Argument) -> String {
     let number = match argument.arity {
         Arity::Flag => return "flag".into(),

@@ -1,4 +1,4 @@
-//! The commands of users, groups and tenants of Entra.
+//! The commands for users, groups and tenants of Entra.
 
 pub(crate) mod create;
 pub(crate) mod delete;

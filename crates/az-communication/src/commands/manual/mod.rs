@@ -1,4 +1,5 @@
-//! `manual`: man pages of all commands and groups, from the one table of them. Packages install these.
+//! `manual`: writes man pages of all commands and groups, generated from the table of commands. Packages install these
+//! pages.
 
 pub(crate) mod page;
 pub(crate) mod program;
@@ -52,7 +53,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     Ok(Outcome::of(Value::Array(names.into())))
 }
 
-/// The names of all pages, sorted, and what is in them.
+/// Returns the names of all pages, sorted, with their contents.
 fn pages(table: &'static Table, date: &str) -> Vec<(String, String)> {
     let edition = Edition { table, date };
     let groups = table.groups.iter().map(|group| (group.path, edition.group(group)));
@@ -61,7 +62,7 @@ fn pages(table: &'static Table, date: &str) -> Vec<(String, String)> {
     for (path, text) in groups.chain(commands) {
         let name = page_name(path);
         pages.push((format!("{name}.1"), text));
-        // What is typed in short is looked for in short, too.
+        // A command that can be typed in a short form also has a page with the short name.
         if let Some(short) = path.strip_prefix("communication user-identity ") {
             let link = page_name(&format!("communication {short}"));
             pages.push((format!("{link}.1"), format!(".so man1/{name}.1\n")));
@@ -71,7 +72,8 @@ fn pages(table: &'static Table, date: &str) -> Vec<(String, String)> {
     pages
 }
 
-/// The day of SOURCE_DATE_EPOCH. A page without it has no date, so that it is the same every day.
+/// Returns the date in SOURCE_DATE_EPOCH. Without this variable, pages have no date, so that they are the same every
+/// day.
 fn date() -> Result<String, CliError> {
     let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH").filter(|text| !text.is_empty()) else {
         return Ok(String::new());

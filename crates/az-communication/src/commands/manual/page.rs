@@ -1,4 +1,4 @@
-//! The page of a command, and that of a group, from the table of commands.
+//! Builds the page of a command or a group from the table of commands.
 
 use crate::commands::manual::roff::{Roff, bold, escaped, placeholder};
 use crate::knack::argument::{Argument, Arity};
@@ -7,35 +7,35 @@ use crate::knack::grammar::short::{COMMUNICATION, SUMMARY as PROGRAM_SUMMARY, US
 use crate::knack::help::{arguments_of_help, need, values_note};
 use crate::report::program::{OWN_NAME, Program};
 
-/// What is the same on all pages.
+/// The parts that all pages share.
 pub(crate) struct Edition<'a> {
-    /// The table.
+    /// The table of commands.
     pub table: &'static Table,
     /// The date, as `2026-11-26`.
     pub date: &'a str,
 }
 
-/// The name of the page of that path: the words behind `az`, `communication` first.
+/// Returns the name of the page of a path: the words after `az`, beginning with `communication`.
 pub(crate) fn page_name(path: &str) -> String {
     format!("az-{}", path.replace(' ', "-"))
 }
 
-/// The program as packages install it, whatever this one was called by.
+/// Returns the program under the name that packages install, whatever name it was called by.
 fn program() -> Program {
     Program::Own(OWN_NAME.to_owned())
 }
 
-/// The program and these words.
+/// Returns a command line of the program with these words.
 fn typed(path: &str) -> String {
     program().command(path)
 }
 
-/// A text of the command or group of that path.
+/// Fills in a template of the command or group with that path.
 fn spoken(text: &str, path: &str) -> String {
     program().text(text, path).into_owned()
 }
 
-/// What the path above is called.
+/// Returns the path of the group above.
 fn above(path: &str) -> Option<&str> {
     path.rsplit_once(' ').map(|(above, _)| above)
 }
@@ -50,7 +50,8 @@ impl Edition<'_> {
         page
     }
 
-    /// What the first sentence of a summary leaves out, and what is said about a command or group at its use.
+    /// Adds the description: the rest of the summary after its first sentence, and the status messages of the command
+    /// or group.
     fn description(page: &mut Roff, path: &str, summary: &str, messages: &[String]) {
         page.section("DESCRIPTION");
         for paragraph in summary.split("\n\n").flat_map(|part| part.split('\n')) {
@@ -61,7 +62,7 @@ impl Edition<'_> {
         }
     }
 
-    /// The page of a command.
+    /// Returns the page of a command.
     pub fn command(&self, command: &'static Command) -> String {
         let mut page = self.start(command.path, command.spec.summary);
         let arguments = arguments_of_help(self.table, command);
@@ -118,7 +119,7 @@ impl Edition<'_> {
         page.item(&tag, &texts);
     }
 
-    /// The page of a group. That of `communication` is the program's own.
+    /// Returns the page of a group. The page of `communication` describes the program itself.
     pub fn group(&self, group: &'static Group) -> String {
         let summary = if group.path == COMMUNICATION { PROGRAM_SUMMARY } else { group.summary };
         let mut page = self.start(group.path, summary);
@@ -160,7 +161,8 @@ impl Edition<'_> {
         page.finish()
     }
 
-    /// The words that may follow, each with its whole path. `user-identity` may be left out behind the program's name.
+    /// Returns the words that may follow a path, each with its full path. `user-identity` may be left out after the
+    /// program name.
     fn children(&self, path: &str) -> Vec<(&'static str, String)> {
         let of =
             |path: &str| self.table.children(path).into_iter().map(|word| (word, format!("{path} {word}"))).collect();
@@ -180,13 +182,13 @@ impl Edition<'_> {
     }
 }
 
-/// An option and what follows it.
+/// Formats an option with its value.
 fn with_value(spelling: &str, argument: &Argument) -> String {
     let option = bold(spelling);
     if argument.arity == Arity::Flag { option } else { format!("{option} {}", value(argument)) }
 }
 
-/// What stands for the value of an argument.
+/// Returns the placeholder for the value of an argument.
 fn value(argument: &Argument) -> String {
     let name = argument.key().trim_start_matches('-').to_uppercase();
     let many = matches!(argument.arity, Arity::Many).then_some("\u{2026}").unwrap_or_default();

@@ -1,9 +1,9 @@
-//! What the program's own page has beside its groups and commands.
+//! The additional sections in the page of the program itself.
 
 use crate::commands::manual::roff::{Roff, bold};
 use crate::report::exit_code::ExitCode;
 
-/// The variables that every user meets; the others stand with their options.
+/// The variables that every user needs to know. The other variables are described with their options.
 const VARIABLES: [(&str, &str); 4] = [
     (
         "AZURE_COMMUNICATION_CONNECTION_STRING",
@@ -14,7 +14,7 @@ const VARIABLES: [(&str, &str); 4] = [
     ("NO_COLOR", "Anything but an empty value turns colours off."),
 ];
 
-/// What a command ends with.
+/// The exit codes with their meanings.
 const CODES: [(ExitCode, &str); 5] = [
     (ExitCode::Success, "The command did what it says."),
     (ExitCode::Failure, "The service refused, or something could not be reached, read or written."),
@@ -23,7 +23,7 @@ const CODES: [(ExitCode, &str); 5] = [
     (ExitCode::Interrupted, "The command was interrupted."),
 ];
 
-/// Adds them.
+/// Adds the sections.
 pub(crate) fn sections(page: &mut Roff) {
     page.section("ENVIRONMENT");
     for (name, text) in VARIABLES {

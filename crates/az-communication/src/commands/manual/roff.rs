@@ -1,46 +1,47 @@
-//! A page in roff, as `man` and `mandoc` read it. All of it is ASCII: how other characters are read is up to the system.
+//! Writes a page in roff, for `man` and `mandoc`. It contains only ASCII, because systems differ in how they read other
+//! characters.
 
 use std::fmt::Write as _;
 
-/// How long a line of the source is at most.
+/// The greatest length of a source line.
 const WIDTH: usize = 80;
 
-/// A page as it grows.
+/// A page under construction.
 pub(crate) struct Roff(String);
 
 impl Roff {
-    /// The head of a page of section 1.
+    /// Starts a page of section 1.
     pub fn new(name: &str, date: &str, source: &str) -> Self {
         let name = escaped(&name.to_uppercase());
         Self(format!(".TH \"{name}\" 1 \"{}\" \"{}\" \"User Commands\"\n", escaped(date), escaped(source)))
     }
 
-    /// A heading.
+    /// Adds a heading.
     pub fn section(&mut self, heading: &str) {
         self.line(&format!(".SH \"{}\"", escaped(&heading.to_uppercase())));
     }
 
-    /// A heading below one.
+    /// Adds a second-level heading.
     pub fn subsection(&mut self, heading: &str) {
         self.line(&format!(".SS \"{}\"", escaped(heading)));
     }
 
-    /// The one line of NAME, which `apropos` reads.
+    /// Adds the line of NAME, which `apropos` reads.
     pub fn name(&mut self, name: &str, summary: &str) {
         self.section("NAME");
         self.line(&format!("{} \\- {}", escaped(name), escaped(summary)));
     }
 
-    /// A paragraph. What stands between backquotes is bold.
+    /// Adds a paragraph. Text between backquotes becomes bold.
     pub fn paragraph(&mut self, text: &str) {
-        // A heading begins one by itself.
+        // A heading already begins a paragraph.
         if !self.0.lines().next_back().is_some_and(|line| line.starts_with(".SH") || line.starts_with(".SS")) {
             self.line(".PP");
         }
         self.flow(text);
     }
 
-    /// An item of a list, and what it says. The tag is roff already.
+    /// Adds an item of a list with its texts. The tag must already be roff.
     pub fn item(&mut self, tag: &str, texts: &[&str]) {
         self.line(".TP");
         self.line(tag);
@@ -52,7 +53,7 @@ impl Roff {
         }
     }
 
-    /// A command line, with what it does above it.
+    /// Adds a command line with its description.
     pub fn example(&mut self, name: &str, command: &str) {
         self.paragraph(&format!("{name}:"));
         self.line(".PP\n.RS 4\n.EX");
@@ -62,18 +63,18 @@ impl Roff {
         self.line(".EE\n.RE");
     }
 
-    /// A line of roff.
+    /// Adds a line of roff.
     pub fn line(&mut self, line: &str) {
         self.0.push_str(line);
         self.0.push('\n');
     }
 
-    /// The page.
+    /// Returns the page.
     pub fn finish(self) -> String {
         self.0
     }
 
-    /// A text, a line for each sentence, and more where one is long.
+    /// Adds a text, with a line for each sentence. Long sentences are split.
     fn flow(&mut self, text: &str) {
         let mut line = String::new();
         for word in marked(text).split_ascii_whitespace() {
@@ -96,17 +97,17 @@ impl Roff {
     }
 }
 
-/// Bold.
+/// Formats a text as bold.
 pub(crate) fn bold(text: &str) -> String {
     format!("\\fB{}\\fR", escaped(text))
 }
 
-/// Something that the user puts in the place of this.
+/// Formats a placeholder.
 pub(crate) fn placeholder(text: &str) -> String {
     format!("\\fI{}\\fR", escaped(text))
 }
 
-/// A text whose characters are taken as they are.
+/// Escapes a text, so that roff prints its characters unchanged.
 pub(crate) fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, character| {
         match character {
@@ -126,17 +127,17 @@ pub(crate) fn escaped(text: &str) -> String {
     })
 }
 
-/// The same, and bold between backquotes.
+/// Escapes a text and formats the parts between backquotes as bold.
 fn marked(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    // A backquote without a second one is a character like others.
+    // A backquote without a partner is an ordinary character.
     if parts.len().is_multiple_of(2) {
         return escaped(text);
     }
     parts.iter().enumerate().map(|(at, part)| if at % 2 == 1 { bold(part) } else { escaped(part) }).collect()
 }
 
-/// A line that roff does not take for a request.
+/// Escapes a line that roff would read as a request.
 fn at_start(line: &str) -> String {
     if line.starts_with('.') { format!("\\&{line}") } else { line.to_owned() }
 }

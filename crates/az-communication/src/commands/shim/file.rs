@@ -1,4 +1,4 @@
-//! The file of a shim: a link, or where links need rights that users lack, a script.
+//! The file of a shim: a link, or a script where users lack the rights to create links.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -9,25 +9,26 @@ use crate::report::program::OWN_NAME;
 use crate::system::platform::Platform;
 use crate::{delegate, system};
 
-/// Its name.
+/// The name of the file.
 pub(crate) const NAME: &str = Platform::HERE.file_of_shim();
 
-/// What stands where a shim is looked for.
+/// The kind of file at the path of a shim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// Nothing.
+    /// No file.
     Nothing,
-    /// A shim that calls this program, by that path.
+    /// A shim that calls this program by that path.
     Shim(PathBuf),
-    /// One whose program is gone.
+    /// A shim whose program does not exist any more.
     Dangling(PathBuf),
-    /// A program file of ours. It is no shim.
+    /// A copy of this program, not a shim.
     Program,
-    /// Something else: what it is, in words.
+    /// Another file, with a description.
     Other(String),
 }
 
-/// What stands there. `recorded` is what a shim there called when it was made.
+/// Finds out which kind of file exists at a path. `recorded` is the target that a shim at this path had when it was
+/// created.
 pub(crate) fn look(path: &Path, recorded: Option<&Path>) -> Found {
     let Ok(metadata) = fs::symlink_metadata(path) else {
         return Found::Nothing;
@@ -58,7 +59,7 @@ fn look_at_link(path: &Path, recorded: Option<&Path>) -> Found {
             false => Found::Other(format!("a link to {}", target.display())),
         };
     }
-    // What is gone is known by its name, or because it was noted.
+    // A missing target is recognized by its name or by the record.
     let is_named_so = target.file_stem().is_some_and(|name| name == OWN_NAME);
     match is_named_so || recorded == Some(&target) {
         true => Found::Dangling(target),
@@ -66,11 +67,11 @@ fn look_at_link(path: &Path, recorded: Option<&Path>) -> Found {
     }
 }
 
-/// Makes a shim that calls this program.
+/// Creates a shim that calls this program.
 ///
 /// # Errors
 ///
-/// When something of that name exists, or the folder cannot be written.
+/// When a file of that name exists, or when the folder cannot be written.
 pub(crate) fn make(path: &Path, program: &Path) -> io::Result<()> {
     if system::LINKS {
         return system::link(program, path);

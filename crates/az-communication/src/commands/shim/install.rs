@@ -95,7 +95,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     ])))
 }
 
-/// Without notes, a shim works as well. It only cannot be taken back as a whole.
+/// Records a shim. A failure is only a warning, because the shim works without the record. Only its folders cannot be
+/// removed later.
 fn note(invocation: &Invocation<'_>, noted: record::Noted) {
     if let Err(error) = record::add(noted) {
         invocation

@@ -1,4 +1,4 @@
-//! Which folder a shim goes into.
+//! Chooses the folder of a shim.
 
 use std::env;
 use std::fs;
@@ -12,11 +12,12 @@ use crate::delegate::OnPath;
 use crate::report::error::CliError;
 use crate::system;
 
-/// The folder of a user's own programs, below the home folder.
+/// The folder for the user's own programs, below the home folder.
 const USUAL: &str = ".local/bin";
 
-/// The folder where a shim stands already, else the first one on PATH that is this user's own and stands before the real `az`,
-/// with the usual one preferred, else the usual one.
+/// Returns the folder of an existing shim. Otherwise returns a folder on PATH that belongs to this user and comes
+/// before the real `az`: the usual folder if it is one of these, or else the first one. Otherwise returns the usual
+/// folder.
 ///
 /// # Errors
 ///
@@ -54,28 +55,30 @@ pub(crate) fn choose(on_path: &[OnPath]) -> Result<PathBuf, CliError> {
     })
 }
 
-/// What stands there.
+/// Finds out which kind of file exists at the path of a shim.
 pub(crate) fn look(shim: &Path) -> Found {
     file::look(shim, record::about(shim).map(|noted| noted.target).as_deref())
 }
 
-/// Whether it is a folder of this user, below the home folder, that this user can write. To root, all folders belong.
+/// Checks whether a folder belongs to this user, is below the home folder and can be written by this user. The home
+/// folder is checked because all folders belong to root.
 fn is_own(folder: &Path) -> bool {
     let is_at_home = system::home().is_some_and(|home| !home.is_empty() && folder.starts_with(home));
     is_at_home && !is_of_a_run(folder) && system::is_own_folder(folder)
 }
 
-/// Whether a folder has the files of one run of the emulator. It has a link to this program, and is gone soon.
+/// Checks whether a folder contains the files of one run of the emulator. It contains a link to this program and is
+/// removed soon.
 pub(crate) fn is_of_a_run(folder: &Path) -> bool {
     folder.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes()))
 }
 
-/// Whether a path belongs to one project or one command: `npx` and `uvx` put such folders on PATH for a command alone, and what is
-/// in them is gone after the next installation.
+/// Checks whether a path belongs to one project or one command. `npx` and `uvx` put such folders on PATH for a single
+/// command, and their contents are gone after the next installation.
 pub(crate) fn is_passing(path: &Path) -> bool {
     let is_of_project = path.ancestors().any(|folder| {
         let is = |folder: &Path, name: &str| folder.file_name().is_some_and(|own| own == name);
-        // Those of a whole installation of Node.js are in `lib`.
+        // The modules of a complete Node.js installation are in `lib`.
         is(folder, "node_modules") && !folder.parent().is_some_and(|above| is(above, "lib"))
     });
     let usual = system::home().map(|home| PathBuf::from(home).join(".cache"));
@@ -83,23 +86,23 @@ pub(crate) fn is_passing(path: &Path) -> bool {
     is_of_project || caches.filter(|cache| cache.is_absolute()).any(|cache| path.starts_with(cache))
 }
 
-/// Whether a folder is that of a Python environment, which is on PATH in one shell.
+/// Checks whether a folder belongs to a Python environment, which is on PATH in one shell only.
 fn is_of_environment(folder: &Path) -> bool {
     env::var_os("VIRTUAL_ENV").is_some_and(|environment| !environment.is_empty() && folder.starts_with(environment))
 }
 
-/// Makes a folder with what is missing above it. Returns what was made, each folder before those in it.
+/// Creates a folder and all missing folders above it. Returns the new folders, each before the folders in it.
 ///
 /// # Errors
 ///
-/// When one cannot be made.
+/// When a folder cannot be created.
 pub(crate) fn make(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut missing: Vec<PathBuf> =
         folder.ancestors().take_while(|folder| fs::symlink_metadata(folder).is_err()).map(Path::to_owned).collect();
     missing.reverse();
     for (at, folder) in missing.iter().enumerate() {
         if let Err(error) = fs::create_dir(folder) {
-            // Nothing is left of a folder that is of no use.
+            // If a folder cannot be created, the new folders above it are useless and are removed.
             missing[..at].iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
             return Err(crate::commands::shim::cannot("made", folder, &error));
         }

@@ -1,4 +1,4 @@
-//! How a folder gets to the front of PATH for good.
+//! How to put a folder at the front of PATH permanently.
 
 use std::env;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::system;
 use crate::system::platform::Platform;
 
-/// A shell, the file that it reads at its start, and a line for it.
+/// A shell, its startup file, and a line for this file.
 struct Profile {
     shell: &'static str,
     file: &'static str,
@@ -27,7 +27,8 @@ fn fish(folder: &str) -> String {
     format!("fish_add_path --path --move {folder}")
 }
 
-/// The line for the user's shell; without a known one, that for most shells. On Windows there is none.
+/// Returns the line for the user's shell, or the line for most shells if the user's shell is unknown. Returns `None` on
+/// Windows.
 pub(crate) fn line(folder: &Path) -> Option<String> {
     if Platform::HERE.path_settings().is_some() {
         return None;
@@ -36,7 +37,7 @@ pub(crate) fn line(folder: &Path) -> Option<String> {
     Some((profile.line)(&written(folder)))
 }
 
-/// What to do, in words: for the user's shell, or for each.
+/// Returns instructions for the user's shell, or for each shell if the user's shell is unknown.
 pub(crate) fn advice(folder: &Path) -> String {
     if let Some(settings) = Platform::HERE.path_settings() {
         return format!(
@@ -58,14 +59,14 @@ pub(crate) fn advice(folder: &Path) -> String {
     lines.join("\n")
 }
 
-/// What the user's shell reads.
+/// Returns the startup file of the user's shell.
 fn own() -> Option<&'static Profile> {
     let shell = env::var_os("SHELL")?;
     let name = Path::new(&shell).file_name()?;
     PROFILES.iter().find(|profile| name == profile.shell)
 }
 
-/// A folder as it is written in a shell.
+/// Formats a folder for a shell.
 fn written(folder: &Path) -> String {
     let plain =
         |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+'));

@@ -1,5 +1,5 @@
-//! What was made for shims, in a file of the configuration folder, so that it can be taken back: a folder that was there before
-//! stays.
+//! Records what was created for shims, in a file of the configuration folder, so that exactly this can be removed
+//! later. Folders that existed before are kept.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,18 +12,18 @@ use crate::report::error::CliError;
 
 const FILE: &str = "communication-shims.json";
 
-/// The notes about one shim.
+/// The record of one shim.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Noted {
-    /// Where it is.
+    /// The path of the shim.
     pub(crate) shim: PathBuf,
-    /// What it calls.
+    /// The path that the shim calls.
     pub(crate) target: PathBuf,
-    /// The folders that were made for it and for these notes, each one before those in it.
+    /// The folders that were created for the shim and for this record, each before the folders in it.
     pub(crate) made: Vec<PathBuf>,
 }
 
-/// The notes. Where they cannot be read, there are none.
+/// Reads the records. If they cannot be read, they are empty.
 pub(crate) fn read() -> Vec<Noted> {
     let text = file().and_then(|file| fs::read(file).ok()).unwrap_or_default();
     let json: Json = serde_json::from_slice(&text).unwrap_or_default();
@@ -39,16 +39,16 @@ fn noted(json: &Json) -> Option<Noted> {
     })
 }
 
-/// The notes about the shim there.
+/// Returns the record of a shim.
 pub(crate) fn about(shim: &Path) -> Option<Noted> {
     read().into_iter().find(|noted| noted.shim == shim)
 }
 
-/// Notes what was made for a shim, in place of what was noted about it.
+/// Records what was created for a shim. This replaces an earlier record of the same shim.
 ///
 /// # Errors
 ///
-/// When the notes cannot be written.
+/// When the record cannot be written.
 pub(crate) fn add(mut new: Noted) -> Result<(), CliError> {
     let is_text = |path: &PathBuf| path.to_str().is_some();
     if ![&new.shim, &new.target].into_iter().chain(&new.made).all(is_text) {
@@ -68,18 +68,19 @@ pub(crate) fn add(mut new: Noted) -> Result<(), CliError> {
     write(&all)
 }
 
-/// Forgets a shim, and removes the folders that were made for it where they are empty. Returns those that are gone.
+/// Deletes the record of a shim, and removes the folders that were created for it if they are empty. Returns the
+/// removed folders.
 ///
 /// # Errors
 ///
-/// When the notes cannot be written.
+/// When the record cannot be written.
 pub(crate) fn forget(shim: &Path) -> Result<Vec<PathBuf>, CliError> {
     let mut all = read();
     let Some(at) = all.iter().position(|noted| noted.shim == shim) else {
         return Ok(Vec::new());
     };
     let mut noted = all.remove(at);
-    // Another shim may stand in them; whose notes they are then goes on to it.
+    // Other shims may use the same folders. Their record then takes over these folders.
     if let Some(other) = all.first_mut() {
         let shared =
             |folder: &PathBuf| other.shim.starts_with(folder) || file().is_some_and(|file| file.starts_with(folder));

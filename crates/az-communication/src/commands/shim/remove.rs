@@ -39,7 +39,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
                     _ => "this program itself".to_owned(),
                 };
                 let refused = CliError::new(format!("{} is {what}, not a shim, and is left as it is.", shim.display()));
-                // What was noted about it is not true any more.
+                // The record of the shim is outdated.
                 folders.extend(record::forget(&shim)?);
                 return Err(refused);
             }
@@ -59,7 +59,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     Ok(Outcome::of(object([("removed", list(removed)), ("folders", list(folders))])))
 }
 
-/// The shims to remove: that of the folder given, else those that were noted, and one that a shell would find.
+/// Returns the shims to remove: the shim in the given folder, or else the recorded shims and the shim that a shell
+/// would find.
 fn shims(invocation: &Invocation<'_>) -> Vec<PathBuf> {
     if let Some(folder) = crate::commands::shim::given_folder(invocation) {
         return vec![folder.join(file::NAME)];

@@ -1,23 +1,23 @@
-//! A shim as `az.cmd`.
+//! The text of a shim that is a file `az.cmd`.
 
 use std::path::{Path, PathBuf};
 
 use crate::delegate::MARKER;
 use crate::report::program::AS_AZ;
 
-/// Its text. The mark is what this program is known by among others called `az`. `None` for a path that cmd could read
-/// wrongly: it reads files in the code page of the console.
+/// Returns the text of the script. The marker identifies it among other files called `az`. Returns `None` for a path
+/// that cmd could misread, because cmd reads files in the code page of the console.
 pub(crate) fn text(program: &Path, home: Option<&Path>) -> Option<String> {
     let written = |path: &Path| Some(path.to_str()?.replace('%', "%%")).filter(|text| text.is_ascii());
     let path = match home.and_then(|home| program.strip_prefix(home).ok()) {
-        // The name of a user may have any letters.
+        // The name of a user may contain any characters, so the path starts with a variable instead.
         Some(below) => format!("%USERPROFILE%\\{}", written(below)?.replace('/', "\\")),
         None => written(program)?,
     };
     Some(format!("@rem {MARKER}\r\n@\"{path}\" {AS_AZ} %*\r\n"))
 }
 
-/// What such a script calls; `None` for another text.
+/// Returns the target of such a script, or `None` for another text.
 fn target(text: &str, home: Option<&Path>) -> Option<PathBuf> {
     let path = text.strip_prefix(&format!("@rem {MARKER}\r\n@\""))?.split('"').next()?;
     match path.strip_prefix("%USERPROFILE%\\") {
@@ -26,9 +26,9 @@ fn target(text: &str, home: Option<&Path>) -> Option<PathBuf> {
     }
 }
 
-/// What the shim in that file calls; `None` where it is another file.
+/// Returns the target of the shim in a file, or `None` for another file.
 pub(crate) fn target_of(file: &Path) -> Option<PathBuf> {
-    // Ours are short.
+    // Scripts of this program are short.
     let is_short = std::fs::metadata(file).is_ok_and(|metadata| metadata.len() < 4096);
     let text = is_short.then(|| std::fs::read_to_string(file).ok()).flatten()?;
     target(&text, home().as_deref())

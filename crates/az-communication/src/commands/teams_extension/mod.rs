@@ -1,4 +1,4 @@
-//! The commands of Teams users and resource accounts who use Teams extension.
+//! The commands for Teams users and resource accounts that use Teams extension.
 
 pub(crate) mod create;
 pub(crate) mod delete;

@@ -1,4 +1,5 @@
-//! Signing a user in by device code (RFC 8628): the one flow that needs neither a browser here nor a registered address.
+//! Signs in a user by device code (RFC 8628). This is the only flow that needs neither a browser on this machine nor a
+//! registered redirect address.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,22 +17,22 @@ use acs_identity_protocol::visible::{escaped, name};
 
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// How often to ask, where the answer does not say so or says something else; in seconds.
+/// The interval between two requests in seconds, if the answer does not contain a valid one.
 const DEFAULT_INTERVAL: u64 = 5;
 const LONGEST_INTERVAL: u64 = 60;
 
-/// How long the code is good, where the answer does not say so or says something else; in seconds.
+/// How long the code is valid in seconds, if the answer does not contain a valid time.
 const DEFAULT_LIFETIME: u64 = 900;
 const LONGEST_LIFETIME: u64 = 86_400;
 
-/// So many questions in a row may get no answer before the sign-in ends.
+/// How many requests in a row may fail before the sign-in ends.
 const FAILURES: u32 = 10;
 
-/// Signs a Teams user in; the Entra access token.
+/// Signs in a Teams user and returns the Entra access token.
 ///
 /// # Errors
 ///
-/// When Entra refuses or cannot be reached, or the user does not sign in in time.
+/// When Entra refuses, when it cannot be reached, or when the sign-in times out.
 pub(crate) fn sign_in(tenant: &str, client_id: &str, printer: &Printer) -> Result<String, CliError> {
     let scope = entra::TEAMS_PERMISSIONS.map(|permission| format!("{}/{permission}", entra::ACS_RESOURCE)).join(" ");
     let url = endpoint(tenant, "devicecode")?;
@@ -42,7 +43,7 @@ pub(crate) fn sign_in(tenant: &str, client_id: &str, printer: &Printer) -> Resul
     };
     printer.lines(&format!("{}\n", escaped(&instructions(&begun))));
     let token = wait(tenant, client_id, code, Pace::of(&begun))?;
-    // A token that cannot stand in a header, or in JSON as it is, is not a token.
+    // A token with characters that a header or JSON must escape is not valid.
     match token.chars().find(|c| !c.is_ascii_graphic()) {
         Some(c) => {
             Err(CliError::new(format!("Entra's answer holds a token with a character that none has: {}.", name(c))))
@@ -58,7 +59,7 @@ fn endpoint(tenant: &str, name: &str) -> Result<Url, CliError> {
     })
 }
 
-/// What the user is to do, in Entra's words where it has some.
+/// Returns the instructions for the user. They are the message of Entra, if there is one.
 fn instructions(begun: &Json) -> String {
     let text = |name: &str| begun.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
     match (text("message"), text("verification_uri").or_else(|| text("verification_url")), text("user_code")) {
@@ -68,7 +69,8 @@ fn instructions(begun: &Json) -> String {
     }
 }
 
-/// How often to ask, and how long. Whatever the answer says, asking begins soon and ends some day.
+/// How often to send requests, and how long. Both are limited, so that the requests begin soon and end at some time,
+/// whatever the answer contains.
 struct Pace {
     interval: Duration,
     lifetime: Duration,
@@ -84,7 +86,7 @@ impl Pace {
     }
 }
 
-/// Asks until the user has signed in. A question without an answer is asked again: the user may be typing the code.
+/// Sends requests until the user has signed in. Failed requests are repeated, because the user may be typing the code.
 fn wait(tenant: &str, client_id: &str, code: &str, pace: Pace) -> Result<String, CliError> {
     let url = endpoint(tenant, "token")?;
     let form = [("grant_type", GRANT_TYPE), ("client_id", client_id), ("device_code", code)];
@@ -118,7 +120,8 @@ fn wait(tenant: &str, client_id: &str, code: &str, pace: Pace) -> Result<String,
     }
 }
 
-/// What Entra says. It may repeat the code, which is as good as a token for as long as it lives.
+/// Creates an error from the answer of Entra. The answer may contain the code, which must not be shown: until it
+/// expires, it can be used like a token.
 fn refused(answer: &Json, client_id: &str, code: &str) -> CliError {
     let text = |name: &str| answer.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
     let why = text("error_description").or_else(|| text("error")).unwrap_or("the answer holds no token");

@@ -54,14 +54,14 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let argument = |argument: &Argument| invocation.arguments.get(argument).unwrap_or_default();
     let client = argument(&CLIENT);
-    // First, so that nobody signs in for nothing.
+    // The service is checked first, so that the user does not sign in without need.
     let service = Service::of(invocation)?;
     let (token, user) = match invocation.arguments.has(&DEVICE_CODE) {
         true => sign_in(invocation, client)?,
         false => (argument(&AAD_TOKEN).to_owned(), argument(&AAD_USER).to_owned()),
     };
-    // The service says of all of them no more than that the token is not valid. A malformed token cannot be compared. The
-    // service refuses it, so no warning is printed.
+    // For all these problems, the service says only that the token is not valid. A malformed token cannot be compared.
+    // The service refuses it, so no warning is printed.
     if UnverifiedJwt::decode(&token).is_ok() {
         for problem in teams_token_problems(&token, client, &user) {
             invocation.printer.warning(&problem);

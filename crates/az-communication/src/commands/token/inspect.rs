@@ -1,4 +1,4 @@
-//! `token inspect`: what is in a token, without asking anybody.
+//! `token inspect`: shows the content of a token without a request.
 
 use std::io::{self, IsTerminal as _};
 
@@ -24,7 +24,7 @@ use crate::service::validity::{Validity, time_claim};
 pub(crate) const TOKEN: Argument =
     Argument::new(&["--token"], "The token. Without it, or with -, it is read from stdin.").extension();
 
-/// No token is longer, in bytes.
+/// The longest token, in bytes.
 const LONGEST: u64 = 1 << 20;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -44,7 +44,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run,
 };
 
-/// The token of the option, or of stdin, without what is around it.
+/// Returns the token of the option or of stdin, without the text around it.
 pub(crate) fn token(invocation: &Invocation<'_>) -> Result<String, CliError> {
     let text = match invocation.given(&TOKEN) {
         Some(token) if token != "-" => token.to_owned(),
@@ -63,7 +63,7 @@ pub(crate) fn token(invocation: &Invocation<'_>) -> Result<String, CliError> {
     }
 }
 
-/// Reads a token, in words for the person at the terminal.
+/// Decodes a token. The errors are messages for the user.
 pub(crate) fn decode(token: &str) -> Result<UnverifiedJwt, CliError> {
     UnverifiedJwt::decode(token).map_err(|error| {
         let part = match error {
@@ -71,7 +71,7 @@ pub(crate) fn decode(token: &str) -> Result<UnverifiedJwt, CliError> {
             JwtError::Json(_) => token.split('.').nth(1),
             _ => None,
         };
-        // JSON as Python reads it has numbers of any size.
+        // Python's JSON allows numbers of any size, which serde refuses.
         let bytes = part.and_then(|part| URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()).unwrap_or_default();
         if let Ok(Value::Object(_)) = Value::from_json(&String::from_utf8_lossy(&bytes)) {
             return CliError::new("This token cannot be read: it holds a number that is out of range.");
@@ -91,7 +91,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let json = |members: &serde_json::Map<String, serde_json::Value>| {
         Value::from_json(&serde_json::Value::Object(members.clone()).to_string()).unwrap_or(Value::Null)
     };
-    // Entra's tokens tell their subject and permissions by other names.
+    // Tokens of Entra use other claims for the subject and the permissions.
     let user = match jwt.claim_str("skypeid") {
         Some(id) => Some(format!("8:{id}")),
         None => jwt.claim_str("oid").map(str::to_owned),
@@ -118,12 +118,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         ("header", json(&jwt.header)),
         ("claims", json(&jwt.payload)),
     ]);
-    // As much as fits a terminal of 80 columns. The other formats have the rest.
+    // These columns fit a terminal of 80 columns. The other formats contain all members.
     let outcome = Outcome::of(result).columns(&["state", "expires_on", "seconds_left", "user_id"]);
     Ok(outcome.exit_code(if is_active { ExitCode::Success } else { ExitCode::Failure }))
 }
 
-/// The scopes of an access token, or the permissions of a token of Entra.
+/// Returns the scopes of an access token, or the permissions of an Entra token.
 pub(crate) fn scopes(jwt: &UnverifiedJwt) -> Vec<&str> {
     let scopes: Vec<&str> = match jwt.claim_str("acsScope") {
         Some(scopes) => scopes.split(',').collect(),

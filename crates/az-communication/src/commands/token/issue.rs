@@ -1,4 +1,4 @@
-//! `token issue`, and `issue-access-token` as it was once called.
+//! `token issue`, and its former name `issue-access-token`.
 
 use crate::commands::arguments::SCOPE;
 use crate::commands::token::request;
@@ -58,7 +58,7 @@ fn run(invocation: &Invocation<'_>, user_option: &Argument) -> Result<Outcome, C
         Some(user) => service.issue_token(user, scopes, minutes)?,
         None => service.create_user_and_token(scopes, minutes).inspect_err(|failure| {
             if let (Some(ledger), Some(user)) = (&ledger, failure.created_user()) {
-                // The failure decides about the exit code.
+                // The exit code depends on the failure of the request, so this result is ignored.
                 let _ = invocation.report(ledger.note(Event::Created, user, None));
             }
         })?,

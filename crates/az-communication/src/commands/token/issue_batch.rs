@@ -23,10 +23,11 @@ use crate::service::calls::{Service, object};
 use crate::service::failure::Failure;
 use crate::service::ledger::Ledger;
 
-/// More than the service gives in a day; a slip of the finger, most likely.
+/// The limit of `--count`. It is higher than what the service permits in a day, so a higher number is most likely a
+/// mistake.
 const MAX_COUNT: usize = 10_000_000;
 
-/// The arguments that say for whom tokens are issued.
+/// The arguments that select the users.
 const WHOM: &[&str] = &["--count", "--names-from", "--users-from"];
 
 const COUNT: Argument = Argument::new(&["--count"], "How many new users to create, each with a token; up to 10000000.")
@@ -153,7 +154,7 @@ fn issue(
     Ok(RequestOutcome::Issued { user: issued.user, token: issued.token, expires_on: issued.expires_on })
 }
 
-/// Who is to have a token.
+/// The users who should get a token.
 enum Wanted {
     New(usize),
     Listed(List),
@@ -161,7 +162,7 @@ enum Wanted {
 }
 
 impl Wanted {
-    /// The file that names them, and the option that names it.
+    /// Returns the file with the users, and the option that names it.
     fn file(&self) -> Option<(&'static str, batch::FileId)> {
         let (option, list) = match self {
             Self::New(_) => return None,
@@ -171,7 +172,7 @@ impl Wanted {
         list.file.map(|file| (option, file))
     }
 
-    /// The users who have a token in the record, of those that are wanted.
+    /// Returns the selected users who have a token in the record.
     fn served<'a>(&'a self, state: &'a State) -> Vec<&'a str> {
         match self {
             Self::New(_) => state.users_with_tokens().collect(),
@@ -191,7 +192,7 @@ fn wanted(invocation: &Invocation<'_>) -> Result<Wanted, CliError> {
     }
 }
 
-/// The value of `--refresh`.
+/// Returns the value of `--refresh`.
 fn refresh(invocation: &Invocation<'_>) -> Result<Option<Duration>, CliError> {
     let Some(text) = invocation.given(&REFRESH) else { return Ok(None) };
     let seconds = parse_duration(text).filter(|seconds| *seconds >= 0);
@@ -201,7 +202,7 @@ fn refresh(invocation: &Invocation<'_>) -> Result<Option<Duration>, CliError> {
     })
 }
 
-/// What decides which tokens are issued.
+/// The settings that decide which tokens are issued.
 struct Choice<'a> {
     now: OffsetDateTime,
     refresh: Option<Duration>,
@@ -210,7 +211,8 @@ struct Choice<'a> {
 }
 
 impl Choice<'_> {
-    /// Tokens of another key may be revoked: they are renewed, or the user is asked.
+    /// Checks for tokens that were issued with another key. They may be revoked, so they are renewed, or the command
+    /// ends with a hint.
     fn check_key(&self, out_file: &str, wanted: &Wanted, state: &State) -> Result<(), CliError> {
         let others = wanted.served(state).into_iter().filter(|user| state.has_other_key(user, self.key)).count();
         if others == 0 || self.refresh.is_some() {
@@ -225,8 +227,8 @@ impl Choice<'_> {
         .hint("If it is still in force: use it again, or give another --out-file."))
     }
 
-    /// A custom id finds the user whom an earlier request with it created. Without custom ids, the same name would create
-    /// another user.
+    /// Checks whether names can be resumed. With custom ids, a repeated request returns the user whom the earlier
+    /// request created. Without custom ids, it would create another user.
     fn check_names(&self, out_file: &str, wanted: &Wanted, state: &State) -> Result<(), CliError> {
         let Wanted::Named(list) = wanted else { return Ok(()) };
         let open = list.items.iter().filter(|name| state.is_open(&Subject::Named((*name).clone()))).count();
@@ -265,7 +267,7 @@ impl Choice<'_> {
             Wanted::Named(list) => {
                 for name in list.items.iter().filter(|name| !state.is_name_done(name)) {
                     let subject = if let Some(user) = state.user_named(name) {
-                        // It was created, and has no token yet.
+                        // The user was created and does not have a token yet.
                         Subject::User(user.to_owned())
                     } else if self.has_custom_ids {
                         Subject::Named(name.clone())
@@ -282,7 +284,8 @@ impl Choice<'_> {
     }
 }
 
-/// Requests for a token of a user who exists are sent again after an error of the service, as the reference does.
+/// Warns about repeated requests. As in the reference, a request for a token of an existing user is repeated after an
+/// error of the service.
 fn warn_of_repeated(invocation: &Invocation<'_>, repeated: usize) {
     if repeated > 0 {
         let what = if repeated == 1 { "1 request was" } else { &format!("{repeated} requests were") };
@@ -301,7 +304,7 @@ fn lost_in_words(lost: usize) -> String {
     )
 }
 
-/// Says what is sent again, and which tokens have expired.
+/// Warns about requests that are sent again and about expired tokens.
 fn warn(invocation: &Invocation<'_>, out_file: &str, choice: &Choice<'_>, wanted: &Wanted, state: &State, plan: &Plan) {
     let printer = &invocation.printer;
     let again = plan.tasks.iter().filter(|task| state.is_open(&task.subject)).count();
@@ -318,7 +321,7 @@ fn warn(invocation: &Invocation<'_>, out_file: &str, choice: &Choice<'_>, wanted
     }
 }
 
-/// What the record said before the run.
+/// The state of the record before the run.
 struct Before {
     planned: usize,
     renewals: usize,

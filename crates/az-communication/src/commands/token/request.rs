@@ -1,4 +1,4 @@
-//! What all commands that issue tokens share: the lifetime, and what is said about scopes.
+//! Shared code of all commands that issue tokens: the lifetime, and warnings about scopes.
 
 use acs_identity_protocol::TokenScope;
 use acs_identity_protocol::jwt::UnverifiedJwt;
@@ -19,7 +19,7 @@ pub(crate) const EXPIRES_IN: Argument = Argument::new(
 .completion(Completion::Words(&["1h", "2h", "6h", "12h", "24h"]))
 .extension();
 
-/// The lifetime in minutes. What the service does not take it refuses itself.
+/// Returns the lifetime in minutes. The range is not checked here, because the service refuses invalid values itself.
 pub(crate) fn minutes(invocation: &Invocation<'_>) -> Result<Option<i32>, CliError> {
     let Some(text) = invocation.given(&EXPIRES_IN) else { return Ok(None) };
     let whole = parse_duration(text).filter(|seconds| seconds % 60 == 0).and_then(|s| i32::try_from(s / 60).ok());
@@ -29,7 +29,8 @@ pub(crate) fn minutes(invocation: &Invocation<'_>) -> Result<Option<i32>, CliErr
     })
 }
 
-/// Warns of scopes that nobody knows. They are sent all the same: the service may know more than we do.
+/// Warns about unknown scopes. They are sent anyway, because the service may support more scopes than this program
+/// knows.
 pub(crate) fn warn_of_unknown_scopes(scopes: &[String], printer: &Printer) {
     for scope in scopes.iter().filter(|scope| !scope.is_empty() && !is_known(scope)) {
         let known = TokenScope::KNOWN.each_ref().map(TokenScope::as_str);
@@ -51,7 +52,7 @@ fn is_known(scope: &str) -> bool {
     TokenScope::from(scope).is_known()
 }
 
-/// Warns where the token holds other scopes than those that were asked for. A token that cannot be read says nothing.
+/// Warns if the token has other scopes than requested. A token that cannot be decoded is not checked.
 pub(crate) fn warn_of_other_scopes(token: &str, scopes: &[String], printer: &Printer) {
     let Ok(jwt) = UnverifiedJwt::decode(token) else { return };
     let Some(granted) = jwt.claim_str("acsScope") else { return };

@@ -1,15 +1,15 @@
-//! A token as people have it at hand: in quotes, behind `Bearer`, inside the JSON of `token issue`, in UTF-16.
+//! Finds a token in a text: in quotes, after `Bearer`, inside the JSON of `token issue`, or in UTF-16.
 
 use serde_json::Value as Json;
 
-/// The members of JSON answers that hold a token: of `token issue`, of `az account get-access-token`, of OAuth, and of
-/// the service.
+/// The members that contain a token in the JSON of `token issue`, of `az account get-access-token`, of OAuth and of the
+/// service.
 const MEMBERS: [&str; 4] = ["token", "accessToken", "access_token", "jwt"];
 
-/// The token in a text. What is not recognized stays, so that the error is about what was given.
+/// Returns the token in a text. If no token is recognized, returns the text, so that the error describes the input.
 pub(crate) fn extract(text: &str) -> String {
     let mut token = trimmed(text).to_owned();
-    // Each round takes one layer off.
+    // Each pass removes one layer.
     for _ in 0..6 {
         let Some(inner) = unwrapped(&token) else { break };
         token = inner;
@@ -17,9 +17,9 @@ pub(crate) fn extract(text: &str) -> String {
     let words: Vec<&str> = token.split_whitespace().collect();
     let mut jwts = words.iter().filter(|word| is_jwt(word));
     match (jwts.next(), jwts.next()) {
-        // A line of a table, of tsv or of YAML.
+        // The text is a line of a table, of tsv or of YAML.
         (Some(jwt), None) => (*jwt).to_owned(),
-        // Broken into lines where it was copied from.
+        // The token was split into lines where it was copied from.
         (None, None) if words.len() > 1 && is_jwt(&words.concat()) => words.concat(),
         _ => token,
     }
@@ -60,7 +60,7 @@ fn member(json: &Json) -> Option<String> {
     }
 }
 
-/// A text of stdin: UTF-8, or UTF-16 as PowerShell writes it, with or without a byte-order mark.
+/// Decodes stdin: UTF-8, or UTF-16 as PowerShell writes it, with or without a byte order mark.
 pub(crate) fn decode(bytes: &[u8]) -> String {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));

@@ -1,4 +1,4 @@
-//! `token verify`: whether a token is good, by published keys and by introspection.
+//! `token verify`: checks a token with published keys and by introspection.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run,
 };
 
-/// Why the emulator does not call a token active.
+/// The reason why a token is not active according to the emulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Inactive {
@@ -56,12 +56,12 @@ enum Inactive {
     UnknownKey,
     IdentityDeleted,
     Revoked,
-    /// What the token itself shows, too; or what a newer emulator says.
+    /// A reason that the token itself also shows, or a reason of a newer emulator.
     #[serde(other)]
     Other,
 }
 
-/// What the emulator says of a token.
+/// The result of introspection by the emulator.
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct Introspection {
     active: bool,
@@ -114,23 +114,24 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     Ok(outcome.exit_code(exit_code))
 }
 
-/// The cloud is known without being asked, so that a token's check sends it nothing.
+/// Checks whether a host belongs to the Azure cloud. This is known without a request, so that the token is not sent
+/// there.
 fn is_cloud(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     ["azure.com", "azure.us", "azure.cn"].iter().any(|cloud| host.ends_with(&format!(".communication.{cloud}")))
 }
 
-/// Deleting an identity and regenerating an access key revoke tokens, too.
+/// Checks whether a token was revoked. Deleting an identity and regenerating an access key also revoke tokens.
 fn was_revoked(introspected: Introspection, validity: Validity, verdict: Verdict) -> bool {
     match introspected.reason {
         Some(Inactive::Revoked | Inactive::IdentityDeleted | Inactive::UnknownKey) => true,
         Some(_) => false,
-        // Earlier releases of the emulator give no reason.
+        // Earlier releases of the emulator do not send a reason.
         None => !introspected.active && matches!(validity, Validity::Active(_)) && verdict == Verdict::Valid,
     }
 }
 
-/// The one reason that says the most, in a sentence; `None` for a good token.
+/// Returns a sentence with the most important reason why the token is not valid. Returns `None` for a valid token.
 fn why_not_good(
     jwt: &UnverifiedJwt,
     verdict: Verdict,

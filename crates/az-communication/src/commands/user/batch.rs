@@ -91,7 +91,7 @@ fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Res
     let batch = Batch { operation, plan, concurrency, record: record.as_ref(), ledger };
     let summary = batch::run(invocation, &batch, |subject| match subject {
         Subject::User(user) => act(&service, operation, user),
-        // Lists name users by their ids.
+        // A list contains ids of users, so these subjects do not occur.
         Subject::Named(_) | Subject::New { .. } => Ok(RequestOutcome::Unsent),
     })?;
     let skipped = total - planned;

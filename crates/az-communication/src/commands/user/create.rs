@@ -21,10 +21,10 @@ use crate::service::failure::Failure;
 use crate::service::ledger::{Event, Ledger};
 use crate::transport::resend::leaves_open;
 
-/// Larger numbers are for `issue-batch`, which makes many requests at a time and records them.
+/// The limit of `--count`. For more users, `issue-batch` sends many requests at a time and records them.
 const MAX_COUNT: u32 = 100_000;
 
-/// Behind an error of the service that does not say that nothing was done.
+/// The sentence after an error of the service that does not show that nothing was done.
 const OPEN: &str = "The outcome is unknown: an identity may exist now whose id was lost.";
 
 const CUSTOM_ID: Argument = Argument::new(
@@ -97,15 +97,15 @@ fn note(ledger: Option<&Ledger>, made: &Value, custom_id: Option<&str>) -> Resul
     ledger.map_or(Ok(()), |ledger| ledger.note(Event::Created, raw_id(made), custom_id))
 }
 
-/// Where the users go who were created.
+/// How the created users are printed.
 enum Shown {
-    /// They are printed as they are created.
+    /// They are printed as soon as they are created.
     Printed(Items),
-    /// They are printed at the end: a table and a query need all of them.
+    /// They are printed at the end, because a table or a query needs all of them.
     Kept(Vec<Value>),
 }
 
-/// Creates users one after the other. What was created is printed, whatever follows.
+/// Creates users one after another. Created users are always printed, even if a later creation fails.
 fn create_many(
     invocation: &Invocation<'_>,
     service: &Service,
@@ -121,10 +121,10 @@ fn create_many(
         while created < count && !came() {
             let made = match create(service, None) {
                 Ok(made) => made,
-                // The signal ended a wait: nothing was created.
+                // The signal ended a wait, so nothing was created.
                 Err(failure) if came() && !failure.is_unknown() => break,
                 Err(failure) => {
-                    // The words of a failure that is unknown say so themselves.
+                    // The message of a failure with unknown outcome already says so.
                     let open =
                         !failure.is_unknown() && failure.service().is_some_and(|error| leaves_open(error.status));
                     let error = CliError::from(failure);
@@ -167,14 +167,15 @@ fn create_many(
     }
 }
 
-/// What `--custom-id` and `--names-from` need of an api-version.
+/// The feature of an api-version that `--custom-id` and `--names-from` need.
 pub(crate) const CUSTOM_IDS: &str = "custom ids";
 
-/// The api-version of the option, or the newest that has custom ids. `what` of it the command needs.
+/// Returns the api-version of the option, or the newest one with custom ids. `what` names the feature that the command
+/// needs.
 ///
 /// # Errors
 ///
-/// When the option names a known version that has none.
+/// When the option names a known version without custom ids.
 pub(crate) fn version_with_custom_ids(invocation: &Invocation<'_>, what: &str) -> Result<String, CliError> {
     let having = || KNOWN.iter().filter(|version| version.custom_id).map(|version| version.name);
     let Some(name) = invocation.given(&API_VERSION) else {
