@@ -1,17 +1,9 @@
 //! The table of all commands, in the order in which the reference registers them.
 
 use crate::commands::{completion, doctor, emulator, entra, manual, shim, teams_extension, token, user};
-use crate::knack::command_table::{Command, CommandSpec, Group, Status, Table};
+use crate::knack::command_table::{Command, Group, Status, Table};
 use crate::knack::globals::{GLOBALS, SUBSCRIPTION};
 use crate::service::connection::CONNECT_OPTIONS;
-
-const fn command(path: &'static str, spec: &'static CommandSpec) -> Command {
-    Command { path, spec, redirect: None, extension: false }
-}
-
-pub(crate) const fn own(path: &'static str, spec: &'static CommandSpec) -> Command {
-    Command { path, spec, redirect: None, extension: true }
-}
 
 const fn group(path: &'static str, summary: &'static str, status: Status, shared: bool) -> Group {
     Group { path, summary, status, shared }
@@ -74,48 +66,60 @@ pub const TABLE: Table = Table {
         ),
     ],
     commands: &[
-        command("communication identity user create", &user::create::SPEC),
-        command("communication identity user delete", &user::delete::SPEC),
-        command("communication identity token issue", &token::issue::SPEC),
-        command("communication identity token revoke", &token::revoke::SPEC),
-        command("communication identity token get-for-teams-user", &token::get_for_teams_user::SPEC),
-        command("communication user-identity user create", &user::create::SPEC),
-        command("communication user-identity user delete", &user::delete::SPEC),
+        Command::of_the_reference("communication identity user create", &user::create::SPEC),
+        Command::of_the_reference("communication identity user delete", &user::delete::SPEC),
+        Command::of_the_reference("communication identity token issue", &token::issue::SPEC),
+        Command::of_the_reference("communication identity token revoke", &token::revoke::SPEC),
+        Command::of_the_reference("communication identity token get-for-teams-user", &token::get_for_teams_user::SPEC),
+        Command::of_the_reference("communication user-identity user create", &user::create::SPEC),
+        Command::of_the_reference("communication user-identity user delete", &user::delete::SPEC),
         Command {
             redirect: Some("token issue"),
-            ..command("communication user-identity issue-access-token", &token::issue::OLD_SPEC)
+            ..Command::of_the_reference("communication user-identity issue-access-token", &token::issue::OLD_SPEC)
         },
-        command("communication user-identity token issue", &token::issue::SPEC),
-        command("communication user-identity token revoke", &token::revoke::SPEC),
-        command("communication user-identity token get-for-teams-user", &token::get_for_teams_user::SPEC),
-        own("communication user-identity token issue-batch", &token::issue_batch::SPEC),
-        own("communication user-identity token revoke-batch", &user::batch::REVOKE),
-        own("communication user-identity token inspect", &token::inspect::SPEC),
-        own("communication user-identity token verify", &token::verify::SPEC),
-        own("communication user-identity user show", &user::show::SPEC),
-        own("communication user-identity user delete-batch", &user::batch::DELETE),
-        own("communication user-identity teams-extension assignment show", &teams_extension::show::SPEC),
-        own("communication user-identity teams-extension assignment create", &teams_extension::create::SPEC),
-        own("communication user-identity teams-extension assignment update", &teams_extension::update::SPEC),
-        own("communication user-identity teams-extension assignment delete", &teams_extension::delete::SPEC),
-        own("communication user-identity teams-extension exchange", &teams_extension::exchange::SPEC),
-        own("communication user-identity entra assignment list", &entra::list::SPEC),
-        own("communication user-identity entra assignment show", &entra::show::SPEC),
-        own("communication user-identity entra assignment create", &entra::create::SPEC),
-        own("communication user-identity entra assignment update", &entra::update::SPEC),
-        own("communication user-identity entra assignment delete", &entra::delete::SPEC),
-        own("communication user-identity entra exchange", &entra::exchange::SPEC),
-        own("communication doctor", &doctor::SPEC),
-        own("communication completion", &completion::SPEC),
-        own("communication manual", &manual::SPEC),
-        own("communication shim install", &shim::install::SPEC),
-        own("communication shim remove", &shim::remove::SPEC),
-        own("communication shim status", &shim::status::SPEC),
-        own("communication emulator start", &emulator::start::SPEC),
-        own("communication emulator run", &emulator::run::SPEC),
-        own("communication emulator status", &emulator::status::SPEC),
-        own("communication emulator entra-token", &emulator::entra_token::SPEC),
-        own("communication emulator new-authority", &emulator::new_authority::SPEC),
+        Command::of_the_reference("communication user-identity token issue", &token::issue::SPEC),
+        Command::of_the_reference("communication user-identity token revoke", &token::revoke::SPEC),
+        Command::of_the_reference(
+            "communication user-identity token get-for-teams-user",
+            &token::get_for_teams_user::SPEC,
+        ),
+        Command::extension("communication user-identity token issue-batch", &token::issue_batch::SPEC),
+        Command::extension("communication user-identity token revoke-batch", &user::batch::REVOKE),
+        Command::extension("communication user-identity token inspect", &token::inspect::SPEC),
+        Command::extension("communication user-identity token verify", &token::verify::SPEC),
+        Command::extension("communication user-identity user show", &user::show::SPEC),
+        Command::extension("communication user-identity user delete-batch", &user::batch::DELETE),
+        Command::extension("communication user-identity teams-extension assignment show", &teams_extension::show::SPEC),
+        Command::extension(
+            "communication user-identity teams-extension assignment create",
+            &teams_extension::create::SPEC,
+        ),
+        Command::extension(
+            "communication user-identity teams-extension assignment update",
+            &teams_extension::update::SPEC,
+        ),
+        Command::extension(
+            "communication user-identity teams-extension assignment delete",
+            &teams_extension::delete::SPEC,
+        ),
+        Command::extension("communication user-identity teams-extension exchange", &teams_extension::exchange::SPEC),
+        Command::extension("communication user-identity entra assignment list", &entra::list::SPEC),
+        Command::extension("communication user-identity entra assignment show", &entra::show::SPEC),
+        Command::extension("communication user-identity entra assignment create", &entra::create::SPEC),
+        Command::extension("communication user-identity entra assignment update", &entra::update::SPEC),
+        Command::extension("communication user-identity entra assignment delete", &entra::delete::SPEC),
+        Command::extension("communication user-identity entra exchange", &entra::exchange::SPEC),
+        Command::extension("communication doctor", &doctor::SPEC),
+        Command::extension("communication completion", &completion::SPEC),
+        Command::extension("communication manual", &manual::SPEC),
+        Command::extension("communication shim install", &shim::install::SPEC),
+        Command::extension("communication shim remove", &shim::remove::SPEC),
+        Command::extension("communication shim status", &shim::status::SPEC),
+        Command::extension("communication emulator start", &emulator::start::SPEC),
+        Command::extension("communication emulator run", &emulator::run::SPEC),
+        Command::extension("communication emulator status", &emulator::status::SPEC),
+        Command::extension("communication emulator entra-token", &emulator::entra_token::SPEC),
+        Command::extension("communication emulator new-authority", &emulator::new_authority::SPEC),
     ],
     foreign: &["communication create", "communication identity show", "identity create"],
     globals: GLOBALS,

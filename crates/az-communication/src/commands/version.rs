@@ -3,9 +3,8 @@
 
 use std::ffi::OsString;
 
-use crate::commands::table::own;
 use crate::delegate;
-use crate::knack::command_table::{CommandSpec, Table};
+use crate::knack::command_table::{Command, CommandSpec, Table};
 use crate::knack::globals::{GLOBALS, SUBSCRIPTION};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
@@ -31,7 +30,7 @@ const SPEC: CommandSpec = CommandSpec {
 /// `version` is not a command of `communication`.
 pub const VERSION_TABLE: Table = Table {
     groups: &[],
-    commands: &[own("version", &SPEC)],
+    commands: &[Command::extension("version", &SPEC)],
     foreign: &[],
     globals: GLOBALS,
     subscription: &SUBSCRIPTION,

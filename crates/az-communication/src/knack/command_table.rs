@@ -49,6 +49,18 @@ pub struct Command {
     pub extension: bool,
 }
 
+impl Command {
+    /// A command that the reference has, too.
+    pub const fn of_the_reference(path: &'static str, spec: &'static CommandSpec) -> Self {
+        Self { path, spec, redirect: None, extension: false }
+    }
+
+    /// A command that the reference lacks.
+    pub const fn extension(path: &'static str, spec: &'static CommandSpec) -> Self {
+        Self { path, spec, redirect: None, extension: true }
+    }
+}
+
 /// The status of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {

@@ -3,10 +3,12 @@
 pub(crate) mod access_key;
 pub(crate) mod bundle;
 pub(crate) mod control_secret;
+pub(crate) mod data_folder;
 pub(crate) mod detach;
 pub(crate) mod entra_token;
 pub(crate) mod environment;
 pub(crate) mod folder;
+pub(crate) mod given;
 pub(crate) mod health;
 pub(crate) mod listen;
 pub(crate) mod log;
@@ -24,6 +26,7 @@ pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod target;
 pub(crate) mod threads;
+pub(crate) mod trusted_issuers;
 pub(crate) mod trusting;
 pub(crate) mod until;
 

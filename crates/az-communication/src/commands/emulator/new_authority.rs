@@ -2,6 +2,7 @@
 
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 
+use crate::commands::emulator::data_folder;
 use crate::commands::emulator::settings::{DATA_DIR, HOSTNAME};
 use crate::commands::emulator::{Hints, log, options};
 use crate::knack::command_table::{CommandSpec, Example};
@@ -30,7 +31,7 @@ const HINTS: Hints = Hints {
 };
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
-    let folder = options::data_dir(invocation)?;
+    let folder = data_folder::data_dir(invocation)?;
     let hostnames = options::hostnames(invocation)?;
     log::start(log::Format::Text);
     let made = acs_identity_emulator::new_authority(&folder, &hostnames);

@@ -2,7 +2,6 @@
 
 use azure_core::http::Url;
 
-use crate::commands::emulator::options::is_web;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 
@@ -29,4 +28,14 @@ fn is_of_a_page(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let names_one = host.starts_with('[') || host.strip_suffix('.').unwrap_or(host).split('.').all(fits);
     names_one && url.port() != Some(0)
+}
+
+/// Whether it is a URL of the web with nothing but a scheme, a host, a port and a path.
+pub(crate) fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none()
 }

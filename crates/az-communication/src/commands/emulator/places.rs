@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::emulator::options;
+use crate::commands::emulator::given;
 use crate::commands::emulator::settings::{LOG_FILE, PID_FILE, READY_FILE};
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
@@ -27,7 +27,7 @@ impl Places {
     /// When an option is empty, or when nothing says where the files are to be.
     pub(crate) fn of(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Self, CliError> {
         let given = |argument: &Argument| -> Result<Option<PathBuf>, CliError> {
-            options::option(invocation, argument)?.map(|given| options::absolute(given.value.into())).transpose()
+            given::option(invocation, argument)?.map(|given| given::absolute(given.value.into())).transpose()
         };
         let pid = given(&PID_FILE)?;
         let is_usual = pid.is_none();

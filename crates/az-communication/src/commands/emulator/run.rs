@@ -6,6 +6,7 @@ use std::process::{Command, ExitStatus};
 use acs_identity_emulator::{Config, Storage};
 
 use crate::commands::emulator::environment::{self, Credentials};
+use crate::commands::emulator::given;
 use crate::commands::emulator::settings::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME,
     KEEP_CREDENTIALS, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION,
@@ -79,13 +80,13 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     system::end_process_1_at_once();
     crate::commands::emulator::misspelled::warn(invocation);
     crate::commands::emulator::check_file_limit()?;
-    let port = options::option(invocation, &RUN_PORT)?.map_or(Ok(0), |given| given.port())?;
-    let place = listen::place(options::option(invocation, &RUN_HOST)?.as_ref())?;
-    let storage = match options::option(invocation, &RUN_DATA_DIR)? {
-        Some(given) => Storage::Folder(options::absolute(given.value.into())?),
+    let port = given::option(invocation, &RUN_PORT)?.map_or(Ok(0), |given| given.port())?;
+    let place = listen::place(given::option(invocation, &RUN_HOST)?.as_ref())?;
+    let storage = match given::option(invocation, &RUN_DATA_DIR)? {
+        Some(given) => Storage::Folder(given::absolute(given.value.into())?),
         None => Storage::Memory,
     };
-    let credentials = match options::flag(invocation, &KEEP_CREDENTIALS)? {
+    let credentials = match given::flag(invocation, &KEEP_CREDENTIALS)? {
         true => Credentials::Own,
         false => Credentials::Emulator,
     };

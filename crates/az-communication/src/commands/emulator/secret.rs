@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::commands::emulator::options;
+use crate::commands::emulator::given;
 use crate::files::text_file;
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
@@ -27,7 +27,7 @@ impl Secret {
     ///
     /// When its file cannot be read, both variables are set, or one of them is empty.
     pub(crate) fn given(&self, invocation: &Invocation<'_>) -> Result<Option<Given>, CliError> {
-        let given = options::option(invocation, self.option)?;
+        let given = given::option(invocation, self.option)?;
         if invocation.arguments.has(self.option) {
             return Ok(given);
         }

@@ -7,6 +7,8 @@ use acs_identity_emulator::trust::TemporaryFolder;
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_PORT};
 
+use crate::commands::emulator::data_folder;
+use crate::commands::emulator::given;
 use crate::commands::emulator::process_file::{Kind, PID, ProcessFile, READY};
 use crate::commands::emulator::ready::{Ready, text_of};
 use crate::commands::emulator::settings::{
@@ -99,12 +101,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     }
     crate::commands::emulator::raise_file_limit();
     crate::commands::emulator::check_file_limit()?;
-    let port = options::option(invocation, &PORT)?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
-    let place = listen::place(options::option(invocation, &HOST)?.as_ref())?;
+    let port = given::option(invocation, &PORT)?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
+    let place = listen::place(given::option(invocation, &HOST)?.as_ref())?;
     let folder = data_folder(invocation)?;
-    let log_file = options::option(invocation, &LOG_FILE)?;
+    let log_file = given::option(invocation, &LOG_FILE)?;
     if detached.is_none() {
-        if options::flag(invocation, &DETACH)? {
+        if given::flag(invocation, &DETACH)? {
             return detach::start(invocation, folder.as_deref());
         }
         if let Some(given) = log_file {
@@ -117,8 +119,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let config = options::configure(invocation, Config { port, ..config })?;
     let log_format = options::log_format(invocation)?;
     let until = Until::of(invocation)?;
-    let pid_file = options::option(invocation, &PID_FILE)?;
-    let ready_file = options::option(invocation, &READY_FILE)?;
+    let pid_file = given::option(invocation, &PID_FILE)?;
+    let ready_file = given::option(invocation, &READY_FILE)?;
     // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
@@ -200,10 +202,10 @@ const HINTS: Hints = Hints {
 
 /// The folder for the data; `None` in memory.
 fn data_folder(invocation: &Invocation<'_>) -> Result<Option<PathBuf>, CliError> {
-    if options::in_memory(invocation)? {
+    if data_folder::in_memory(invocation)? {
         return Ok(None);
     }
-    options::data_dir(invocation).map(Some)
+    data_folder::data_dir(invocation).map(Some)
 }
 
 /// The files that clients need, by their names.

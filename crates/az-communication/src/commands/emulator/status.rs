@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use pyjmespath::Value;
 use serde_json::{Value as Json, json};
 
+use crate::commands::emulator::given;
 use crate::commands::emulator::health::{self, Health};
-use crate::commands::emulator::options;
 use crate::commands::emulator::settings::{
     CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT,
     STATUS_READY_FILE, WAIT,
@@ -81,7 +81,7 @@ fn document(target: &Target, health: &Health) -> Json {
 }
 
 fn wait(invocation: &Invocation<'_>) -> Result<Duration, CliError> {
-    let Some(given) = options::option(invocation, &WAIT)? else { return Ok(Duration::ZERO) };
+    let Some(given) = given::option(invocation, &WAIT)? else { return Ok(Duration::ZERO) };
     // A number alone is minutes where tokens are issued. Whoever waits means seconds.
     let has_unit = given.value.parse::<f64>().map_or(true, |number| number == 0.0);
     let seconds = parse_duration(&given.value).filter(|_| has_unit).and_then(|seconds| u64::try_from(seconds).ok());

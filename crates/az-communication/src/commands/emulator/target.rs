@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 use acs_identity_protocol::endpoint::host_and_path;
 
-use crate::commands::emulator::options;
+use crate::commands::emulator::data_folder;
+use crate::commands::emulator::given;
 use crate::commands::emulator::places::Places;
 use crate::commands::emulator::process_file::{self, PID, READY};
 use crate::commands::emulator::ready::Ready;
@@ -46,7 +47,7 @@ impl Target {
     ///
     /// When one of them cannot be read.
     pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        if let Some(given) = options::option(invocation, &ENDPOINT)? {
+        if let Some(given) = given::option(invocation, &ENDPOINT)? {
             check_url(&given.named_by, &given.value)?;
             return Self::of_endpoint(&given.value).ok_or_else(|| given.is_not("a URL of an emulator"));
         }
@@ -122,20 +123,20 @@ struct Local {
 impl Local {
     fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
         let text =
-            |argument: &Argument| options::option(invocation, argument).map(|given| given.map(|given| given.value));
-        let port = options::option(invocation, &STATUS_PORT)?.map(|given| given.port()).transpose()?;
+            |argument: &Argument| given::option(invocation, argument).map(|given| given.map(|given| given.value));
+        let port = given::option(invocation, &STATUS_PORT)?.map(|given| given.port()).transpose()?;
         let host = text(&STATUS_HOST)?;
         let file = text(&STATUS_READY_FILE)?.or(text(&STATUS_PID_FILE)?);
         let folder = text(&STATUS_DATA_DIR)?;
-        let in_memory = options::in_memory(invocation)?;
-        let data = if in_memory { None } else { options::data_dir(invocation).ok() };
+        let in_memory = data_folder::in_memory(invocation)?;
+        let data = if in_memory { None } else { data_folder::data_dir(invocation).ok() };
         let mut places: Vec<Places> = Places::of(invocation, data.as_deref()).into_iter().collect();
         // The usual one may be either.
         if !in_memory && folder.is_none() && file.is_none() {
             places.extend(Places::usual(None));
         }
         let is_named = port.is_some() || host.is_some() || file.is_some() || folder.is_some() || in_memory;
-        let file = file.map(|file| options::absolute(file.into())).transpose()?;
+        let file = file.map(|file| given::absolute(file.into())).transpose()?;
         Ok(Self { host, port, places, file, is_named })
     }
 

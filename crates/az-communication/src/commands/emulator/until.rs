@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::commands::emulator::options;
+use crate::commands::emulator::given;
 use crate::commands::emulator::settings::{PARENT_PID, UNTIL_STDIN_CLOSES};
 use crate::knack::invocation::Invocation;
 use crate::knack::values::number;
@@ -28,11 +28,11 @@ impl Until {
     ///
     /// When there is no such process, or it cannot be watched.
     pub(crate) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        let parent = match options::option(invocation, &PARENT_PID)? {
+        let parent = match given::option(invocation, &PARENT_PID)? {
             Some(given) => Some(end_of_process(&given)?),
             None => None,
         };
-        let stdin = match options::flag(invocation, &UNTIL_STDIN_CLOSES)? {
+        let stdin = match given::flag(invocation, &UNTIL_STDIN_CLOSES)? {
             true => Some(on_a_thread(read_stdin, "stdin")?),
             false => None,
         };

@@ -15,7 +15,7 @@ use std::process::{Child, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::commands::emulator::options;
+use crate::commands::emulator::given;
 use crate::commands::emulator::places::Places;
 use crate::commands::emulator::process_file::{self, PID, READY};
 use crate::commands::emulator::ready::{Ready, text_of};
@@ -43,7 +43,7 @@ const END: Duration = Duration::from_secs(10);
 ///
 /// When one runs there already, when it does not become ready, or when the ready line cannot be written.
 pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Outcome, CliError> {
-    if options::flag(invocation, &UNTIL_STDIN_CLOSES)? {
+    if given::flag(invocation, &UNTIL_STDIN_CLOSES)? {
         return Err(CliError::usage("--until-stdin-closes cannot be given with --detach.")
             .hint("An emulator in the background has no stdin. To end it with another process: --parent-pid PID"));
     }
