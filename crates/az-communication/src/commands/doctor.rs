@@ -8,7 +8,8 @@ use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
-use crate::service::calls::{Service, object};
+use crate::service::answer::object;
+use crate::service::calls::Service;
 use crate::service::connection::{Auth, Connection};
 use crate::service::doctor;
 

@@ -38,7 +38,7 @@ pub const VERSION_TABLE: Table = Table {
 };
 
 fn version(_: &Invocation<'_>) -> Result<Outcome, CliError> {
-    Ok(Outcome::of(crate::service::calls::object([(NAME, VERSION.into())])))
+    Ok(Outcome::of(crate::service::answer::object([(NAME, VERSION.into())])))
 }
 
 /// Prints the versions of the real Azure CLI, then ours. The exit code comes from the real Azure CLI.

@@ -2,6 +2,7 @@
 //! microseconds.
 
 pub(crate) mod access;
+pub(crate) mod answer;
 pub(crate) mod authority;
 pub(crate) mod belongs;
 pub(crate) mod calls;

@@ -81,7 +81,7 @@ fn read(folder: &Path, name: &[String], files: &mut BTreeMap<Name, syn::File>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let below = || [name, &[stem.clone()]].concat();
+        let below = || [name, std::slice::from_ref(&stem)].concat();
         if path.is_dir() {
             read(&path, &below(), files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {

@@ -131,7 +131,7 @@ mod tests {
             "crate::l::M",
             "crate::n::o",
             "self::p::Q",
-            "crate::r::S::fmt",
+            "crate::r::S",
         ];
         assert_eq!(found, expected);
     }

@@ -4,10 +4,11 @@
 pub(crate) mod format;
 pub(crate) mod read;
 pub(crate) mod state;
+mod types;
 
 pub(in crate::batch) use format::names_nobody;
-pub(crate) use format::{Header, Operation, RequestOutcome, Subject};
 pub(crate) use state::State;
+pub(crate) use types::{Header, Operation, RequestOutcome, Subject};
 
 pub(crate) use crate::files::place::FileId;
 

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use acs_identity_protocol::jwt::UnverifiedJwt;
 
-use crate::batch::record::format::{self, Header, Line, Operation, scopes_in_words};
+use crate::batch::record::format;
 use crate::batch::record::state::State;
+use crate::batch::record::types::{Header, Line, Operation, scopes_in_words};
 use crate::batch::record::unusable;
 use crate::report::error::CliError;
 use crate::system::system_text;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use acs_identity_protocol::time::parse_iso;
 use time::OffsetDateTime;
 
-use crate::batch::record::format::{Line, RequestOutcome, Subject};
+use crate::batch::record::types::{Line, RequestOutcome, Subject};
 
 /// A token of the record.
 #[derive(Debug, Clone, Copy)]

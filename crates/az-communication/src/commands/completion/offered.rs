@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::knack::argument::{Argument, Arity, Completion};
 use crate::knack::command_table::{Command, Group, Table};
-use crate::knack::grammar::argparse::HELP;
+use crate::knack::globals::HELP;
 use crate::knack::grammar::short;
 use crate::report::program::Program;
 

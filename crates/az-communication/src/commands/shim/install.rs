@@ -11,7 +11,7 @@ use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
-use crate::service::calls::object;
+use crate::service::answer::object;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Put an az before the real one, which calls this program.\n\nIt goes into the first folder on PATH that is \

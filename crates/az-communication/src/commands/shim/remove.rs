@@ -11,7 +11,7 @@ use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
-use crate::service::calls::object;
+use crate::service::answer::object;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Take back what `shim install` has made.\n\nFolders that it made go, too, where they are empty.",

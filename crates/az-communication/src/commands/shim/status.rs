@@ -9,7 +9,7 @@ use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
-use crate::service::calls::object;
+use crate::service::answer::object;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Show where the shim is, and which az a shell runs.\n\n`first_az` is the az that a shell finds first, `real_az` \

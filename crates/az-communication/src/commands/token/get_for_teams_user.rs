@@ -9,8 +9,8 @@ use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
+use crate::service::answer::object;
 use crate::service::calls::Service;
-use crate::service::calls::object;
 use crate::service::teams_token::teams_token_problems;
 
 const DEVICE_CODE_OPTION: &str = "--device-code";

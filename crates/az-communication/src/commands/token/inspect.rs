@@ -17,7 +17,7 @@ use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
-use crate::service::calls::object;
+use crate::service::answer::object;
 use crate::service::validity::{Validity, time_claim};
 
 /// `--token`.

@@ -7,8 +7,8 @@ use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
+use crate::service::answer::object;
 use crate::service::calls::Service;
-use crate::service::calls::object;
 use crate::service::ledger::Event;
 use crate::service::ledger::Ledger;
 

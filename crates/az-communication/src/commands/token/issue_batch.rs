@@ -19,7 +19,8 @@ use crate::knack::values::duration::parse_duration;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::report::printer::Level;
-use crate::service::calls::{Service, object};
+use crate::service::answer::object;
+use crate::service::calls::Service;
 use crate::service::failure::Failure;
 use crate::service::ledger::Ledger;
 

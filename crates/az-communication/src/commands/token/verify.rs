@@ -18,7 +18,7 @@ use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::report::printer::Printer;
-use crate::service::calls::object;
+use crate::service::answer::object;
 use crate::service::connection::{Auth, Connection};
 use crate::service::jwks::Verdict;
 use crate::service::validity::Validity;

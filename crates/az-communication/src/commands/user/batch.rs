@@ -10,7 +10,8 @@ use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::printer::Level;
-use crate::service::calls::{Service, object};
+use crate::service::answer::object;
+use crate::service::calls::Service;
 use crate::service::failure::{Failure, ServiceErrorKind};
 use crate::service::ledger::Ledger;
 

@@ -1,22 +1,19 @@
 //! argparse's grammar, level by level: each word of a command's path has a parser of its own, and each parser sorts all
 //! words behind it into options and others before it looks at one (CPython 3.11's `_parse_known_args`).
 
-use pyjmespath::Expression;
-
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::arguments::Arguments;
 use crate::knack::command_table::{Command, Table};
+use crate::knack::globals::HELP;
 use crate::knack::grammar::classify::{Class, classify_word};
+use crate::knack::grammar::consume::{Taken, misspelled};
 use crate::knack::grammar::loaded::Loaded;
 use crate::knack::grammar::problem::Problem;
+use crate::knack::grammar::remainder::{cut_remainder, split_remainder};
 use crate::knack::grammar::{difflib, no_list, no_stop, short};
 use crate::knack::help::examples::examples;
 use crate::knack::usage_error::{Recommendation, Unknown, UsageError};
 use crate::report::program::Program;
-
-/// `--help`, which every parser knows first.
-pub const HELP: Argument =
-    Argument::new(&["-h", "--help"], "Show this help message and exit.").arity(Arity::Flag).group("Global");
 
 /// What a command line asks for.
 #[derive(Debug)]
@@ -77,28 +74,16 @@ pub fn leads_elsewhere(table: &Table, words: &[String]) -> bool {
     false
 }
 
-/// What became of an option.
-enum Taken {
-    /// It was taken; the word of this index is the next one.
-    UpTo(usize),
-    /// It asks for help (`-yh`).
-    Help,
-}
-
-struct Parser<'a> {
-    table: &'a Table,
-    loaded: Loaded,
+pub(super) struct Parser<'a> {
+    pub(super) table: &'a Table,
+    pub(super) loaded: Loaded,
     /// What belongs to the command of `emulator run`, where that is known beforehand.
-    rest: Option<&'a [String]>,
-    unrecognized: Vec<String>,
-    subscriptions: Vec<String>,
+    pub(super) rest: Option<&'a [String]>,
+    pub(super) unrecognized: Vec<String>,
+    pub(super) subscriptions: Vec<String>,
 }
 
 type Level = Result<ParsedCommand, UsageError>;
-
-fn misspelled(name: &str) -> UsageError {
-    UsageError::new(Problem::Misspelled(name.to_owned()))
-}
 
 impl Parser<'_> {
     fn level(&mut self, path: &str, words: &[String]) -> Level {
@@ -312,175 +297,11 @@ impl Parser<'_> {
             .collect()
     }
 
-    /// Takes an option and its values.
-    fn consume(
-        &mut self,
-        path: &str,
-        options: &[&'static Argument],
-        classes: &[Class],
-        words: &[String],
-        at: usize,
-        arguments: &mut Arguments,
-    ) -> Result<Taken, UsageError> {
-        let Class::Option { argument, spelling, explicit } = &classes[at] else {
-            return Ok(Taken::UpTo(at + 1));
-        };
-        let (mut argument, mut spelling, mut explicit) = (*argument, spelling.clone(), explicit.clone());
-        let mut asks_for_help = false;
-        // Flags may stand together behind one hyphen: -yo json.
-        while let Some(value) = &explicit {
-            if argument.arity != Arity::Flag {
-                break;
-            }
-            let mut chars = value.chars();
-            let short = chars.next().filter(|_| !spelling.starts_with("--")).map(|c| format!("-{c}"));
-            let next = short.and_then(|short| {
-                options.iter().find(|option| option.options.contains(&short.as_str())).map(|option| (*option, short))
-            });
-            let Some((next, short)) = next else {
-                let problem = Problem::UnexpectedValue { option: argument.display_name(), value: value.to_owned() };
-                return Err(self.error(path, words, problem));
-            };
-            asks_for_help |= argument.key() == HELP.key();
-            self.store(path, words, arguments, argument, &[])?;
-            let rest = chars.as_str();
-            (argument, spelling, explicit) = (next, short, (!rest.is_empty()).then(|| rest.to_owned()));
-        }
-        asks_for_help |= argument.key() == HELP.key();
-        if let Some(value) = explicit {
-            if asks_for_help {
-                return Ok(Taken::Help);
-            }
-            self.store(path, words, arguments, argument, &[value])?;
-            return Ok(Taken::UpTo(at + 1));
-        }
-        let available = classes[at + 1..].iter().take_while(|class| matches!(class, Class::Positional)).count();
-        let count = match argument.arity {
-            Arity::Flag => 0,
-            Arity::One | Arity::Many | Arity::Remainder if available == 0 => {
-                let problem = Problem::missing_value(argument, argument.arity != Arity::One);
-                let mut error = self.error(path, words, problem);
-                if argument.extension {
-                    error.hints.extend(negative_value(&spelling, words.get(at + 1)));
-                }
-                return Err(error);
-            }
-            Arity::One => 1,
-            Arity::Many | Arity::Remainder => available,
-        };
-        // The whole bundle is looked at before any of it is done.
-        if asks_for_help {
-            return Ok(Taken::Help);
-        }
-        self.store(path, words, arguments, argument, &words[at + 1..at + 1 + count])?;
-        Ok(Taken::UpTo(at + 1 + count))
-    }
-
-    fn store(
-        &mut self,
-        path: &str,
-        words: &[String],
-        arguments: &mut Arguments,
-        argument: &'static Argument,
-        values: &[String],
-    ) -> Result<(), UsageError> {
-        let mut values = values.to_vec();
-        match argument.key() {
-            "--query" => {
-                let text = values.first().map_or("", String::as_str);
-                let query = Expression::compile(text)
-                    .map_err(|_| self.error(path, words, Problem::InvalidQuery(text.to_owned())))?;
-                arguments.query = Some(query);
-            }
-            "--subscription" => self.subscriptions.extend(values.iter().cloned()),
-            "--output" => values.iter_mut().for_each(|value| *value = value.to_lowercase()),
-            _ => {}
-        }
-        let wrong =
-            values.iter().find(|value| !argument.choices.is_empty() && !argument.choices.contains(&value.as_str()));
-        if let Some(value) = wrong {
-            return Err(self.wrong_choice(path, words, argument, value));
-        }
-        arguments.values.insert(argument.key(), values);
-        Ok(())
-    }
-
-    fn wrong_choice(&self, path: &str, words: &[String], argument: &Argument, value: &str) -> UsageError {
-        // Only commands know that it is a value; to a group any word is a subcommand.
-        let mut error = match self.table.command(path) {
-            Some(_) => self.error(
-                path,
-                words,
-                Problem::InvalidChoice {
-                    command: Program::current().command(path),
-                    value: value.to_owned(),
-                    option: argument.key(),
-                    choices: argument.choices,
-                },
-            ),
-            None => UsageError { unknown: path.is_empty().then_some(Unknown::Value), ..misspelled(value) },
-        };
-        if let Some(candidate) = difflib::closest(value, argument.choices.iter().copied()) {
-            error.recommendation = Some(Recommendation::DidYouMean(candidate.to_owned()));
-        }
-        error
-    }
-
-    fn error(&self, path: &str, words: &[String], problem: Problem) -> UsageError {
+    pub(super) fn error(&self, path: &str, words: &[String], problem: Problem) -> UsageError {
         let mut error = UsageError::new(problem);
         if let (Some(shown), Some(command)) = (&mut error.examples, self.table.command(path)) {
             *shown = examples(self.table, command, words);
         }
         error
     }
-}
-
-/// What to do where the word behind an option is taken for an option because of its minus.
-fn negative_value(option: &str, next: Option<&String>) -> Option<String> {
-    let is_number = |word: &&String| {
-        let mut chars = word.chars();
-        chars.next() == Some('-') && chars.next().is_some_and(|c| c.is_ascii_digit())
-    };
-    let value = next.filter(is_number)?;
-    Some(format!("A value that begins with a minus stands behind an equals sign: {option}={value}"))
-}
-
-/// Cuts off what belongs to the command of `emulator run`, before any parser takes its options for ours.
-fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [String], Option<&'w [String]>) {
-    let leading = words.iter().take_while(|word| !word.starts_with('-')).take(3);
-    let Some(last) = leading.clone().last() else {
-        return (words, None);
-    };
-    let runs = |command: &&Command| command.spec.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
-    let is_here = |command: &&Command| command.path.split(' ').eq(leading.clone().map(String::as_str));
-    // The last word first: no other command has it.
-    let mut candidates = table.commands.iter().filter(|command| command.path.ends_with(last.as_str()));
-    let Some(command) = candidates.find(|command| runs(command) && is_here(command)) else {
-        return (words, None);
-    };
-    let (path, behind) = words.split_at(leading.count());
-    let (own, rest) = split_remainder(table, command, behind);
-    (&words[..path.len() + own.len()], rest)
-}
-
-/// Cuts off what belongs to the command that is run: what stands behind `--`, or from the first word that is neither an
-/// option nor an option's value.
-fn split_remainder<'w>(table: &Table, command: &Command, words: &'w [String]) -> (&'w [String], Option<&'w [String]>) {
-    let parsed = table.arguments(command).filter(|argument| argument.arity != Arity::Remainder);
-    let options: Vec<_> = std::iter::once(&HELP).chain(parsed).collect();
-    let mut at = 0;
-    while let Some(word) = words.get(at) {
-        if word == "--" {
-            return (&words[..at], Some(&words[at + 1..]));
-        }
-        if !word.starts_with('-') {
-            return (&words[..at], Some(&words[at..]));
-        }
-        let takes_value = matches!(
-            classify_word(&options, word, || true),
-            Ok(Class::Option { argument, explicit: None, .. }) if argument.arity == Arity::One
-        );
-        at += if takes_value { 2 } else { 1 };
-    }
-    (words, None)
 }

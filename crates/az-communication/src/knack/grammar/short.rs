@@ -3,7 +3,7 @@
 
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::command_table::Table;
-use crate::knack::grammar::argparse::HELP;
+use crate::knack::globals::HELP;
 use crate::knack::grammar::classify::{Class, classify_word};
 use crate::report::program::Program;
 

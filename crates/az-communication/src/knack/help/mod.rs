@@ -5,7 +5,7 @@ pub(crate) mod text_wrap;
 
 use crate::knack::argument::Argument;
 use crate::knack::command_table::{Command, Group, Status, Table, messages};
-use crate::knack::grammar::argparse::HELP;
+use crate::knack::globals::HELP;
 use crate::knack::grammar::short;
 use crate::knack::help::examples::example_command;
 use crate::knack::help::text_wrap::fill;

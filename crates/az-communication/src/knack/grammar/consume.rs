@@ -1,0 +1,151 @@
+//! How the words of one command are given to its options, as CPython's argparse does it.
+
+use pyjmespath::Expression;
+
+use crate::knack::argument::{Argument, Arity};
+use crate::knack::arguments::Arguments;
+use crate::knack::globals::HELP;
+use crate::knack::grammar::argparse::Parser;
+use crate::knack::grammar::classify::Class;
+use crate::knack::grammar::difflib;
+use crate::knack::grammar::problem::Problem;
+use crate::knack::usage_error::{Recommendation, Unknown, UsageError};
+use crate::report::program::Program;
+
+/// What became of an option.
+pub(super) enum Taken {
+    /// It was taken; the word of this index is the next one.
+    UpTo(usize),
+    /// It asks for help (`-yh`).
+    Help,
+}
+
+pub(super) fn misspelled(name: &str) -> UsageError {
+    UsageError::new(Problem::Misspelled(name.to_owned()))
+}
+
+impl Parser<'_> {
+    /// Takes an option and its values.
+    pub(super) fn consume(
+        &mut self,
+        path: &str,
+        options: &[&'static Argument],
+        classes: &[Class],
+        words: &[String],
+        at: usize,
+        arguments: &mut Arguments,
+    ) -> Result<Taken, UsageError> {
+        let Class::Option { argument, spelling, explicit } = &classes[at] else {
+            return Ok(Taken::UpTo(at + 1));
+        };
+        let (mut argument, mut spelling, mut explicit) = (*argument, spelling.clone(), explicit.clone());
+        let mut asks_for_help = false;
+        // Flags may stand together behind one hyphen: -yo json.
+        while let Some(value) = &explicit {
+            if argument.arity != Arity::Flag {
+                break;
+            }
+            let mut chars = value.chars();
+            let short = chars.next().filter(|_| !spelling.starts_with("--")).map(|c| format!("-{c}"));
+            let next = short.and_then(|short| {
+                options.iter().find(|option| option.options.contains(&short.as_str())).map(|option| (*option, short))
+            });
+            let Some((next, short)) = next else {
+                let problem = Problem::UnexpectedValue { option: argument.display_name(), value: value.to_owned() };
+                return Err(self.error(path, words, problem));
+            };
+            asks_for_help |= argument.key() == HELP.key();
+            self.store(path, words, arguments, argument, &[])?;
+            let rest = chars.as_str();
+            (argument, spelling, explicit) = (next, short, (!rest.is_empty()).then(|| rest.to_owned()));
+        }
+        asks_for_help |= argument.key() == HELP.key();
+        if let Some(value) = explicit {
+            if asks_for_help {
+                return Ok(Taken::Help);
+            }
+            self.store(path, words, arguments, argument, &[value])?;
+            return Ok(Taken::UpTo(at + 1));
+        }
+        let available = classes[at + 1..].iter().take_while(|class| matches!(class, Class::Positional)).count();
+        let count = match argument.arity {
+            Arity::Flag => 0,
+            Arity::One | Arity::Many | Arity::Remainder if available == 0 => {
+                let problem = Problem::missing_value(argument, argument.arity != Arity::One);
+                let mut error = self.error(path, words, problem);
+                if argument.extension {
+                    error.hints.extend(negative_value(&spelling, words.get(at + 1)));
+                }
+                return Err(error);
+            }
+            Arity::One => 1,
+            Arity::Many | Arity::Remainder => available,
+        };
+        // The whole bundle is looked at before any of it is done.
+        if asks_for_help {
+            return Ok(Taken::Help);
+        }
+        self.store(path, words, arguments, argument, &words[at + 1..at + 1 + count])?;
+        Ok(Taken::UpTo(at + 1 + count))
+    }
+
+    fn store(
+        &mut self,
+        path: &str,
+        words: &[String],
+        arguments: &mut Arguments,
+        argument: &'static Argument,
+        values: &[String],
+    ) -> Result<(), UsageError> {
+        let mut values = values.to_vec();
+        match argument.key() {
+            "--query" => {
+                let text = values.first().map_or("", String::as_str);
+                let query = Expression::compile(text)
+                    .map_err(|_| self.error(path, words, Problem::InvalidQuery(text.to_owned())))?;
+                arguments.query = Some(query);
+            }
+            "--subscription" => self.subscriptions.extend(values.iter().cloned()),
+            "--output" => values.iter_mut().for_each(|value| *value = value.to_lowercase()),
+            _ => {}
+        }
+        let wrong =
+            values.iter().find(|value| !argument.choices.is_empty() && !argument.choices.contains(&value.as_str()));
+        if let Some(value) = wrong {
+            return Err(self.wrong_choice(path, words, argument, value));
+        }
+        arguments.values.insert(argument.key(), values);
+        Ok(())
+    }
+
+    fn wrong_choice(&self, path: &str, words: &[String], argument: &Argument, value: &str) -> UsageError {
+        // Only commands know that it is a value; to a group any word is a subcommand.
+        let mut error = match self.table.command(path) {
+            Some(_) => self.error(
+                path,
+                words,
+                Problem::InvalidChoice {
+                    command: Program::current().command(path),
+                    value: value.to_owned(),
+                    option: argument.key(),
+                    choices: argument.choices,
+                },
+            ),
+            None => UsageError { unknown: path.is_empty().then_some(Unknown::Value), ..misspelled(value) },
+        };
+        if let Some(candidate) = difflib::closest(value, argument.choices.iter().copied()) {
+            error.recommendation = Some(Recommendation::DidYouMean(candidate.to_owned()));
+        }
+        error
+    }
+}
+
+/// What to do where the word behind an option is taken for an option because of its minus.
+fn negative_value(option: &str, next: Option<&String>) -> Option<String> {
+    let is_number = |word: &&String| {
+        let mut chars = word.chars();
+        chars.next() == Some('-') && chars.next().is_some_and(|c| c.is_ascii_digit())
+    };
+    let value = next.filter(is_number)?;
+    Some(format!("A value that begins with a minus stands behind an equals sign: {option}={value}"))
+}

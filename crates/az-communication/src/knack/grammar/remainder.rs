@@ -1,0 +1,50 @@
+//! The words of a command that is run, which are not ours.
+
+use crate::knack::argument::Arity;
+use crate::knack::command_table::{Command, Table};
+use crate::knack::globals::HELP;
+use crate::knack::grammar::classify::{Class, classify_word};
+
+/// Cuts off what belongs to the command of `emulator run`, before any parser takes its options for ours.
+pub(super) fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [String], Option<&'w [String]>) {
+    let leading = words.iter().take_while(|word| !word.starts_with('-')).take(3);
+    let Some(last) = leading.clone().last() else {
+        return (words, None);
+    };
+    let runs = |command: &&Command| command.spec.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
+    let is_here = |command: &&Command| command.path.split(' ').eq(leading.clone().map(String::as_str));
+    // The last word first: no other command has it.
+    let mut candidates = table.commands.iter().filter(|command| command.path.ends_with(last.as_str()));
+    let Some(command) = candidates.find(|command| runs(command) && is_here(command)) else {
+        return (words, None);
+    };
+    let (path, behind) = words.split_at(leading.count());
+    let (own, rest) = split_remainder(table, command, behind);
+    (&words[..path.len() + own.len()], rest)
+}
+
+/// Cuts off what belongs to the command that is run: what stands behind `--`, or from the first word that is neither an
+/// option nor an option's value.
+pub(super) fn split_remainder<'w>(
+    table: &Table,
+    command: &Command,
+    words: &'w [String],
+) -> (&'w [String], Option<&'w [String]>) {
+    let parsed = table.arguments(command).filter(|argument| argument.arity != Arity::Remainder);
+    let options: Vec<_> = std::iter::once(&HELP).chain(parsed).collect();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        if word == "--" {
+            return (&words[..at], Some(&words[at + 1..]));
+        }
+        if !word.starts_with('-') {
+            return (&words[..at], Some(&words[at..]));
+        }
+        let takes_value = matches!(
+            classify_word(&options, word, || true),
+            Ok(Class::Option { argument, explicit: None, .. }) if argument.arity == Arity::One
+        );
+        at += if takes_value { 2 } else { 1 };
+    }
+    (words, None)
+}
