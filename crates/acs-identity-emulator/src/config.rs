@@ -6,7 +6,7 @@ use std::time::Duration;
 use acs_identity_protocol::AccessKey;
 
 use crate::clock::ServiceClock;
-use crate::server::Place;
+use crate::place::Place;
 
 /// Where the data is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

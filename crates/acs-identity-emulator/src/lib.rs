@@ -8,10 +8,12 @@ mod core;
 mod damage;
 mod edge;
 mod error;
+mod files;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod folder;
 mod keys;
 mod log;
+mod place;
 mod random;
 mod server;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
@@ -28,4 +30,5 @@ pub use error::{Error, OwnFile};
 pub use keys::pki::ISSUERS;
 pub use keys::pki::stored::CA_CERTIFICATE_FILE;
 pub use log::log_panics;
-pub use server::{Access, Emulator, Handle, Place, Serving, run, runtime};
+pub use place::Place;
+pub use server::{Access, Emulator, Handle, Serving, run, runtime};

@@ -7,7 +7,7 @@ use acs_identity_protocol::AccessKey;
 use super::access_keys::random_key;
 use crate::config::Config;
 use crate::error::Error;
-use crate::folder::files;
+use crate::files;
 use crate::keys::signing::{SigningKey, pkcs8_of_pem};
 use crate::log::Shown;
 use crate::random;

@@ -6,8 +6,8 @@ use std::fs::{File, OpenOptions};
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::files;
 use crate::error::Error;
+use crate::files;
 use crate::store::StoreError;
 use crate::store::sqlite::wal::index_of;
 use crate::system;

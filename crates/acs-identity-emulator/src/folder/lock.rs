@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::marker::{Marker, MarkerFile};
-use super::{DATABASE_FILE, files, index, written};
+use super::{DATABASE_FILE, index, written};
 use crate::clock::machine;
 use crate::error::Error;
+use crate::files;
 use crate::store::sqlite::Surroundings;
 use crate::store::sqlite::wal::Mark;
 use crate::system;

@@ -4,7 +4,6 @@
 mod compare;
 #[cfg(feature = "sqlite")]
 mod database;
-pub(crate) mod files;
 #[cfg(feature = "sqlite")]
 mod index;
 #[cfg(feature = "sqlite")]

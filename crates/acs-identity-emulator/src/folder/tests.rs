@@ -11,9 +11,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::lock::LOCK_FILE;
-use super::{DATABASE_FILE, Opened, files, open};
+use super::{DATABASE_FILE, Opened, open};
 use crate::clock::machine;
 use crate::error::Error;
+use crate::files;
 use crate::store::{Caller, Failure, Store, StoreError, block_on};
 
 /// A folder of a test, removed in the end.

@@ -158,4 +158,20 @@ mod tests {
         assert!(matches!(check_clock(epoch + Duration::from_secs(253_400_000_000)), Err(Error::Clock)));
         assert!(matches!(check_clock(epoch + Duration::from_secs(300_000_000_000)), Err(Error::Clock)));
     }
+
+    #[cfg(feature = "sqlite")]
+    #[test]
+    fn a_new_authority_takes_the_place_of_one_that_cannot_be_used() {
+        let folder = crate::keys::pki::test_folder::Folder::new("earlier-replaced");
+        let text = |name: &str| std::fs::read_to_string(folder.0.join(name)).unwrap();
+        let config = Config::in_folder(&folder.0);
+        drop(Emulator::open(config.clone()).unwrap());
+        let former = text("ca.pem");
+        folder.write("ca-key.pem", "rubbish");
+        certificates::new_authority(&folder.0, &["example.com".into()]).unwrap();
+        let ca = text("ca.pem");
+        assert_ne!(ca, former);
+        assert_eq!(Emulator::open(config).unwrap().ca_certificate(), ca);
+        assert!(!folder.0.join("ca-key.pem").exists());
+    }
 }

@@ -6,7 +6,6 @@ mod connection;
 mod emulator;
 mod handle;
 mod limits;
-mod place;
 mod shared;
 mod stream;
 mod table;
@@ -22,7 +21,6 @@ use tokio_rustls::TlsAcceptor;
 pub use access::Access;
 pub use emulator::Emulator;
 pub use handle::{Handle, Serving};
-pub use place::Place;
 pub use threads::runtime;
 
 use limits::{GRACE, GRACE_AT_ONCE};

@@ -19,13 +19,19 @@ pub const COMMAND_LINE: Layers = &[
 ];
 
 pub const EMULATOR: Layers = &[
+    // Tests of damaged data.
+    &["damage"],
     &["server"],
     &["edge"],
-    &["core"],
     &["certificates"],
+    &["core"],
     &["folder"],
     &["store", "keys"],
-    &["config", "log", "error", "clock", "system"],
+    &["config", "trust"],
+    &["log", "place", "files"],
+    &["system", "clock"],
+    &["error"],
+    &["random"],
 ];
 
 fn layer(layers: Layers, module: &[String]) -> Option<usize> {

@@ -10,33 +10,26 @@ use crate::paths;
 pub type Name = Vec<String>;
 
 pub struct Modules {
-    files: BTreeMap<Name, syn::File>,
+    names: BTreeSet<Name>,
     arrows: BTreeSet<(Name, Name)>,
 }
 
 impl Modules {
     /// Reads the sources in a folder. `main.rs` counts as a module of its own.
     pub fn read(folder: &Path) -> Self {
-        let mut files = BTreeMap::new();
-        read(folder, &[], &mut files);
-        let mut modules = Self { files, arrows: BTreeSet::new() };
-        let mut arrows = BTreeSet::new();
-        for (name, file) in &modules.files {
-            for found in paths::of(file) {
-                if let Some(to) = modules.resolve(name, &found)
-                    && to != *name
-                {
-                    arrows.insert((name.clone(), to));
-                }
-            }
+        let mut paths = BTreeMap::new();
+        read(folder, &[], &mut paths);
+        let mut modules = Self { names: paths.keys().cloned().collect(), arrows: BTreeSet::new() };
+        for (name, found) in &paths {
+            let targets: Vec<Name> = found.iter().filter_map(|found| modules.resolve(name, found)).collect();
+            modules.arrows.extend(targets.into_iter().filter(|to| to != name).map(|to| (name.clone(), to)));
         }
-        modules.arrows = arrows;
         modules
     }
 
     /// All modules.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
-        self.files.keys()
+        self.names.iter()
     }
 
     /// Which module refers to which. A reference of a module to itself, to the modules around it for their children alone, or
@@ -60,15 +53,15 @@ impl Modules {
             at.pop();
         }
         // An inline module is part of its file.
-        if !self.files.contains_key(&at) {
-            while !at.is_empty() && !self.files.contains_key(&at) {
+        if !self.names.contains(&at) {
+            while !at.is_empty() && !self.names.contains(&at) {
                 at.pop();
             }
             return Some(at);
         }
         for segment in segments {
             let below: Name = [at.as_slice(), &[segment.to_owned()]].concat();
-            if !self.files.contains_key(&below) {
+            if !self.names.contains(&below) {
                 break;
             }
             at = below;
@@ -77,7 +70,7 @@ impl Modules {
     }
 }
 
-fn read(folder: &Path, name: &[String], files: &mut BTreeMap<Name, syn::File>) {
+fn read(folder: &Path, name: &[String], files: &mut BTreeMap<Name, Vec<paths::Found>>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -87,7 +80,7 @@ fn read(folder: &Path, name: &[String], files: &mut BTreeMap<Name, syn::File>) {
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let module = if matches!(stem.as_str(), "mod" | "lib") { name.to_vec() } else { below() };
             let file = syn::parse_file(&fs::read_to_string(&path).unwrap());
-            files.insert(module, file.unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+            files.insert(module, paths::of(&file.unwrap_or_else(|error| panic!("{}: {error}", path.display()))));
         }
     }
 }

@@ -26,7 +26,7 @@ impl Folder {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("acs-core-{}-{count}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
-        crate::folder::files::make_folder(&path).unwrap();
+        crate::files::make_folder(&path).unwrap();
         Self(path)
     }
 

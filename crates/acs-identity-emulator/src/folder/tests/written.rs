@@ -6,8 +6,6 @@ use super::super::DATABASE_FILE;
 use super::super::Opened;
 use super::{Temporary, close, create};
 use crate::clock::machine;
-use crate::config::Config;
-use crate::server::Emulator;
 use crate::store::{Caller, Failure, StoreError, block_on};
 
 /// What others can do to the files of an emulator that runs.
@@ -217,21 +215,4 @@ fn moving_the_log_is_not_taken_for_damage() {
     }
     close(opened);
     folder.open().unwrap();
-}
-
-#[test]
-fn what_a_first_start_has_chosen_reaches_the_database_itself() {
-    let folder = Temporary::new();
-    let _emulator = Emulator::open(Config::in_folder(&folder.0)).unwrap();
-    let copy = Temporary::new();
-    let has_all = || {
-        fs::copy(folder.path(DATABASE_FILE), copy.path("copy.db")).unwrap();
-        let connection = rusqlite::Connection::open(copy.path("copy.db")).unwrap();
-        let count = "SELECT count(*) FROM settings WHERE name IN ('certificates', 'resource_id')";
-        connection.query_row(count, [], |row| row.get::<_, i64>(0)).is_ok_and(|count| count == 2)
-    };
-    let begun = machine::instant();
-    while !has_all() {
-        assert!(machine::since(begun).as_secs() < 20, "a start without the log would be of another resource");
-    }
 }

@@ -14,7 +14,7 @@ use super::names::HostName;
 use super::server_certificate::provider;
 use super::x509;
 use crate::error::{Error, OwnFile};
-use crate::folder::files;
+use crate::files;
 use crate::system;
 
 /// What tells that a file is not the one of before.

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::folder::files;
+use crate::files;
 
 /// The authority's certificate in the data folder: a copy for people and their trust stores.
 pub const CA_CERTIFICATE_FILE: &str = "ca.pem";

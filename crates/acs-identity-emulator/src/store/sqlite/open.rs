@@ -170,7 +170,7 @@ impl Checked {
         // The first read is what opens the log.
         connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
         surroundings.log_is_open(&path).map_err(|error| {
-            let full = crate::folder::files::is_full(&error);
+            let full = crate::files::is_full(&error);
             Refused::Store(if full { StoreError::Full } else { StoreError::Failed(error.to_string()) })
         })?;
         connection.execute_batch("BEGIN IMMEDIATE")?;

@@ -1,5 +1,8 @@
 //! The certificates of a data folder: read, stored, kept in force while the emulator runs, replaced when somebody asks for it.
 
+#[cfg(test)]
+mod earlier_tests;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

@@ -45,7 +45,7 @@ fn make_missing(path: &Path) -> std::io::Result<()> {
 }
 
 /// Opens a file as the options say, but no link, and without waiting for the other end of a pipe.
-pub(super) fn open(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
+pub(crate) fn open(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
     system::for_owner(options);
     system::no_link(options);
     let file = options.open(path)?;
@@ -57,7 +57,7 @@ fn not_regular() -> std::io::Error {
 }
 
 /// Whether there is a file of that name. What is not a regular file is an error.
-pub(super) fn exists(path: &Path) -> std::io::Result<bool> {
+pub(crate) fn exists(path: &Path) -> std::io::Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => Ok(true),
         Ok(_) => Err(not_regular()),
@@ -74,7 +74,7 @@ pub(crate) fn is_full(error: &std::io::Error) -> bool {
 
 /// Whether a file of some pages cannot be written to that folder for lack of space.
 #[cfg(feature = "sqlite")]
-pub(super) fn has_no_room(folder: &Path) -> bool {
+pub(crate) fn has_no_room(folder: &Path) -> bool {
     let path = folder.join("room.new");
     let written = open(OpenOptions::new().write(true).create(true).truncate(true), &path)
         .and_then(|file| system::write_at_start(&file, &[0; 64 * 1024]));
@@ -83,7 +83,7 @@ pub(super) fn has_no_room(folder: &Path) -> bool {
 }
 
 /// Opens a file for its owner only, whatever the umask says, and makes it where there is none.
-pub(super) fn open_or_make(path: &Path) -> std::io::Result<File> {
+pub(crate) fn open_or_make(path: &Path) -> std::io::Result<File> {
     if exists(path)? {
         return open(OpenOptions::new().read(true).write(true), path);
     }
@@ -129,7 +129,7 @@ pub(crate) fn let_everybody_read(path: &Path) {
 }
 
 /// The name, too, must be on the disk. Where folders cannot be opened, the system does it by itself.
-pub(super) fn sync_folder(path: &Path) {
+pub(crate) fn sync_folder(path: &Path) {
     if let Some(Ok(folder)) = path.parent().map(File::open) {
         let _ = folder.sync_all();
     }
