@@ -1,7 +1,7 @@
 //! Splits an expression into tokens, as Python's `jmespath.lexer` does.
 
 use crate::error::CompileError;
-use crate::python::{is_python_space, str as python_str};
+use crate::python::{is_space, str as python_str};
 use crate::value::Value;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,7 +248,7 @@ impl Lexer<'_> {
         let text = self.until('`')?.replace("\\`", "`");
         let value = Value::from_json(&text)
             // A text that is not JSON is a string. This is the syntax before JEP-12, which Python still accepts.
-            .or_else(|_| Value::from_json(&format!("\"{}\"", text.trim_start_matches(is_python_space))))
+            .or_else(|_| Value::from_json(&format!("\"{}\"", text.trim_start_matches(is_space))))
             .map_err(|_| self.error(start, format!("Bad token {text}")))?;
         self.push(Type::Literal, value, start);
         Ok(())

@@ -23,7 +23,7 @@ mod value;
 pub use error::{CompileError, JsonError, SearchError};
 pub use json::JsonStyle;
 pub use number::BigInteger;
-pub use python::{float_repr, repr, str as python_str};
+pub use python::{float_repr, is_space, repr, str as python_str};
 pub use value::{Object, Value};
 
 use ast::Node;

@@ -169,8 +169,8 @@ fn strip_underscores(text: &str) -> Option<String> {
     Some(text.replace('_', ""))
 }
 
-/// The characters that `str.strip()` removes.
-pub(crate) fn is_python_space(c: char) -> bool {
+/// Checks whether Python's `str.strip()` removes a character.
+pub fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 

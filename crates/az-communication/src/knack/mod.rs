@@ -9,6 +9,7 @@ pub mod globals;
 pub mod grammar;
 pub mod help;
 pub mod invocation;
+pub mod json_value;
 pub mod outcome;
 pub mod output;
 pub mod pasted;

@@ -7,6 +7,7 @@ use azure_core::http::Response;
 use futures::TryStreamExt as _;
 use pyjmespath::Value;
 
+use crate::knack::json_value::value_of;
 use crate::report::secrets;
 use crate::service::calls::Service;
 use crate::service::failure::{Asked, Failure};
@@ -58,8 +59,8 @@ impl Service {
     pub fn list_entra_assignments(&self) -> Result<Value, Failure> {
         let all = self.client.list_entra_assignments(None).and_then(|pager| block_on(pager.try_collect::<Vec<_>>()));
         let all = all.map_err(|error| self.fail(error, Asked::Nothing))?;
-        let text = serde_json::to_string(&all).map_err(|error| self.fail(error.into(), Asked::Nothing))?;
-        Ok(Value::from_json(&text).unwrap_or(Value::Null))
+        let all = serde_json::to_value(&all).map_err(|error| self.fail(error.into(), Asked::Nothing))?;
+        Ok(value_of(all))
     }
 
     /// Creates or replaces the assignment of a principal.

@@ -6,12 +6,12 @@ use std::path::Path;
 
 use acs_identity_emulator::Access;
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR};
-use pyjmespath::Value;
 use serde_json::{Value as Json, json};
 
 use crate::commands::emulator::process_file::ProcessFile;
 use crate::knack::globals::OUTPUT;
 use crate::knack::invocation::Invocation;
+use crate::knack::json_value::value_of;
 use crate::knack::rendering;
 use crate::knack::variables;
 use crate::report::error::CliError;
@@ -106,9 +106,9 @@ impl Ready {
     pub(crate) fn say(&self, invocation: &Invocation<'_>) -> Result<(), CliError> {
         // Where stdout is not a terminal, it is a journal or the log of a CI run, most likely.
         let with_key = self.has_well_known_key() || std::io::stdout().is_terminal();
-        let document = self.document(with_key).to_string();
+        let document = self.document(with_key);
         if invocation.arguments.has(&OUTPUT) || invocation.arguments.query().is_some() {
-            rendering::show(invocation, Value::from_json(&document).unwrap_or(Value::Null), None)?;
+            rendering::show(invocation, value_of(document), None)?;
         } else {
             stdout::print_part(&format!("{document}\n"))?;
         }

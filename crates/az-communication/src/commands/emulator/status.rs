@@ -3,7 +3,6 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pyjmespath::Value;
 use serde_json::{Value as Json, json};
 
 use crate::commands::emulator::given;
@@ -15,6 +14,7 @@ use crate::commands::emulator::settings::{
 use crate::commands::emulator::target::{Ask, Target};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::json_value::value_of;
 use crate::knack::outcome::Outcome;
 use crate::knack::values::duration::parse_duration;
 use crate::report::error::CliError;
@@ -63,8 +63,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         let left = latest.saturating_duration_since(Instant::now());
         if health.is_ready() || left.is_zero() {
             let exit_code = if health.is_ready() { ExitCode::Success } else { ExitCode::Failure };
-            let document = Value::from_json(&document(&target, &health).to_string()).unwrap_or(Value::Null);
-            return Ok(Outcome::of(document).exit_code(exit_code));
+            return Ok(Outcome::of(value_of(document(&target, &health))).exit_code(exit_code));
         }
         thread::sleep(left.min(AGAIN));
     }

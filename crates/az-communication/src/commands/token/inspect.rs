@@ -14,6 +14,7 @@ use crate::files::text_file;
 use crate::knack::argument::Argument;
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
+use crate::knack::json_value::object_of;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
@@ -88,9 +89,6 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let is_active = matches!(validity, Validity::Active(_));
     let time = |name: &str| time_claim(&jwt, name).ok().flatten();
     let left = time("exp").map(|expires| expires.saturating_sub(now));
-    let json = |members: &serde_json::Map<String, serde_json::Value>| {
-        Value::from_json(&serde_json::Value::Object(members.clone()).to_string()).unwrap_or(Value::Null)
-    };
     // Tokens of Entra use other claims for the subject and the permissions.
     let user = match jwt.claim_str("skypeid") {
         Some(id) => Some(format!("8:{id}")),
@@ -115,8 +113,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         ("issued_at", time("iat").map_or(Value::Null, date)),
         ("expires_on", time("exp").map_or(Value::Null, date)),
         ("seconds_left", left.map_or(Value::Null, |left| Value::Int(left.into()))),
-        ("header", json(&jwt.header)),
-        ("claims", json(&jwt.payload)),
+        ("header", object_of(jwt.header.clone())),
+        ("claims", object_of(jwt.payload.clone())),
     ]);
     // These columns fit a terminal of 80 columns. The other formats contain all members.
     let outcome = Outcome::of(result).columns(&["state", "expires_on", "seconds_left", "user_id"]);

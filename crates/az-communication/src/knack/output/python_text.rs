@@ -1,10 +1,5 @@
 //! Python's rules for lines and white space.
 
-/// Checks whether `str.strip()` removes a character.
-pub(crate) fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
-}
-
 /// Splits a text like `str.splitlines()`: at all line breaks of Python, without an empty line after the last break.
 pub(crate) fn split_lines(text: &str) -> Vec<&str> {
     let mut lines = Vec::new();

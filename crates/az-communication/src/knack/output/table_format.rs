@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use pyjmespath::{Value, python_str};
 
-use crate::knack::output::python_text::{is_space, split_lines, visible_len};
+use pyjmespath::is_space;
+
+use crate::knack::output::python_text::{split_lines, visible_len};
 
 /// The least difference between the width of a column and of its header (`MIN_PADDING` of tabulate).
 const MIN_PADDING: usize = 2;

@@ -32,7 +32,7 @@ pub(crate) fn format(value: &Value) -> String {
         count_shared(value, &mut seen);
         emitter.shared = seen.into_iter().filter(|(_, count)| *count > 1).map(|(address, _)| (address, 0)).collect();
     }
-    emitter.node(value, Context { root: true, ..Context::default() });
+    emitter.node(value, Position { root: true, ..Position::default() });
     if emitter.open_ended {
         emitter.indent = None;
         emitter.write_indent();
@@ -67,7 +67,7 @@ fn count_shared(value: &Value, seen: &mut HashMap<usize, usize>) {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Context {
+struct Position {
     root: bool,
     mapping: bool,
     simple_key: bool,
@@ -91,7 +91,7 @@ struct Emitter {
 }
 
 impl Emitter {
-    fn node(&mut self, value: &Value, context: Context) {
+    fn node(&mut self, value: &Value, context: Position) {
         if let Some(anchor) = value.address().and_then(|address| self.shared.get(&address).copied()) {
             if anchor > 0 {
                 self.indicator(&format!("*id{anchor:03}"), true, false, false);
@@ -119,7 +119,7 @@ impl Emitter {
                 for item in items.iter() {
                     self.write_indent();
                     self.indicator("-", true, false, true);
-                    self.node(item, Context::default());
+                    self.node(item, Position::default());
                 }
                 self.indent = saved;
             }
@@ -148,18 +148,18 @@ impl Emitter {
         let simple =
             crate::knack::output::python_text::len(name) < MAX_SIMPLE_KEY && !name.is_empty() && !analysis.multiline;
         if simple {
-            self.string(name, Context { mapping: true, simple_key: true, ..Context::default() });
+            self.string(name, Position { mapping: true, simple_key: true, ..Position::default() });
             self.indicator(":", false, false, false);
         } else {
             self.indicator("?", true, false, true);
-            self.string(name, Context { mapping: true, ..Context::default() });
+            self.string(name, Position { mapping: true, ..Position::default() });
             self.write_indent();
             self.indicator(":", true, false, true);
         }
-        self.node(value, Context { mapping: true, ..Context::default() });
+        self.node(value, Position { mapping: true, ..Position::default() });
     }
 
-    fn string(&mut self, text: &str, context: Context) {
+    fn string(&mut self, text: &str, context: Position) {
         let analysis = Analysis::of(text);
         // The emitter's own indentation while it writes a scalar, which folded lines start at.
         let saved = self.indent;
@@ -176,7 +176,7 @@ impl Emitter {
         self.indent = saved;
     }
 
-    fn plain(&mut self, text: &str, context: Context, split: bool) {
+    fn plain(&mut self, text: &str, context: Position, split: bool) {
         let saved = self.indent;
         self.indent = Some(saved.map_or(INDENT, |indent| indent + INDENT));
         self.write_plain(text, split, context.root);
