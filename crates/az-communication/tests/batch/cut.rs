@@ -1,4 +1,4 @@
-//! Connections that are cut, and servers that do not answer: nobody is created twice without a word.
+//! Connections that are cut, and servers that do not respond: no user is created twice without a message.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -102,7 +102,7 @@ fn a_cut_answer_to_a_creation_is_not_asked_for_again() {
 
 /// The server never saw that request as a whole, which the client cannot know.
 #[test]
-fn a_creation_on_a_connection_that_ends_behind_an_answer_is_not_sent_again() {
+fn a_creation_on_a_connection_that_ends_after_a_response_is_not_sent_again() {
     check(Cut::Behind);
 }
 

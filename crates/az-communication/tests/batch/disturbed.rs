@@ -114,7 +114,7 @@ fn a_record_whose_folder_was_removed_goes_to_stdout() {
 }
 
 #[test]
-fn a_record_that_was_shortened_holds_no_zeros_and_what_came_behind() {
+fn a_record_that_was_shortened_holds_no_zeros_and_the_later_lines() {
     let home = Folder::new();
     let mut before = 0;
     let (seen, made) = disturb(&home, |path| {

@@ -1,4 +1,4 @@
-//! Generated files in the place of a record: each is gone on with, or refused without a trace.
+//! Generated files in the place of a record: each is resumed, or refused and left unchanged.
 
 use std::fs::Metadata;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -155,7 +155,7 @@ fn check_file(world: &World, path: &Path, bytes: &[u8], expected: Expected) -> b
     true
 }
 
-/// Files of all kinds: each is gone on with, or refused without a trace.
+/// Files of all kinds: each is resumed, or refused and left unchanged.
 fn files_are_taken_or_refused(count: usize) {
     let mut random = Random::new();
     let world = World::new();
@@ -173,12 +173,12 @@ fn files_are_taken_or_refused(count: usize) {
 
 #[test]
 #[cfg_attr(portable_system, ignore = "only on Unix")]
-fn a_file_is_taken_or_refused_without_a_trace() {
+fn a_file_is_resumed_or_refused_and_left_unchanged() {
     files_are_taken_or_refused(60);
 }
 
 #[test]
 #[ignore = "takes minutes: run scripts/test.sh"]
-fn two_thousand_files_are_taken_or_refused_without_a_trace() {
+fn two_thousand_files_are_resumed_or_refused_and_left_unchanged() {
     files_are_taken_or_refused(2000);
 }

@@ -26,7 +26,7 @@ fn kills() -> usize {
     if is_long() { 50 } else { 3 }
 }
 
-/// The last run, and the one behind it, which has nothing to do.
+/// The last run, and the one after it, which has nothing to do.
 fn finish(world: &World, words: &str) -> Seen {
     let seen = world.run(words);
     let again = world.run(words);
@@ -94,7 +94,7 @@ fn killed_batches_of_listed_users_have_one_outcome_each() {
     assert_eq!(world.identities(), 0);
 }
 
-/// What a batch says and leaves behind where its file cannot grow, and that it goes on later.
+/// What a batch says and leaves where its file cannot grow, and that it is resumed later.
 fn check_full(world: &World, seen: &Seen, name: &str, count: usize, why: &str) {
     assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{seen:?}");
     assert!(seen.stderr.contains(why), "{seen:?}");

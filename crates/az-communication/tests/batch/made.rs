@@ -133,7 +133,7 @@ fn users_who_are_shown_one_by_one_form_one_list() {
 }
 
 #[test]
-fn users_whom_nobody_reads_on_stdout_are_shown_on_stderr() {
+fn users_who_are_not_read_from_stdout_are_shown_on_stderr() {
     let world = World::durable();
     for words in ["user create --count 2000", "user create --count 2000 -o tsv"] {
         let mut command = world.command(words);

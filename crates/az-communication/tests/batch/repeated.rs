@@ -160,7 +160,7 @@ fn the_longest_refresh_renews_all() {
     }
 }
 
-/// Several services may stand behind one gateway.
+/// One gateway may lead to several services.
 #[test]
 fn a_record_belongs_to_the_whole_endpoint() {
     let (home, server) = (Folder::new(), Odd::answering("HTTP/1.1 204 No Content\r\n\r\n"));

@@ -105,6 +105,12 @@ fn an_endpoint_without_tls_is_refused() {
 }
 
 #[test]
+fn an_endpoint_of_another_scheme_is_refused() {
+    let seen = run(&mut create(&Folder::new(), "--endpoint", "foo://x"));
+    assert!(seen.code == Some(2) && seen.stderr.starts_with("ERROR: The endpoint is not "), "{seen}");
+}
+
+#[test]
 fn an_empty_variable_is_not_set() {
     assert_snapshot!(with(&[("AZURE_COMMUNICATION_ENDPOINT", "")]), @"
     exit 1

@@ -1,4 +1,4 @@
-//! Files that are named and that have no end, or that nobody writes to. No command waits for ever or fills the memory.
+//! Files without an end, and FIFOs without a writer. Every command ends soon and needs little memory.
 
 use super::*;
 use crate::support::AZ;
@@ -60,7 +60,7 @@ fn a_key_set_is_read_from_a_fifo() {
 
 #[test]
 #[ignore = "waits 5 s for a writer"]
-fn a_fifo_that_nobody_writes_to_is_an_error() {
+fn a_fifo_without_a_writer_is_an_error() {
     let home = Folder::new();
     fifo(&home.path().join("pipe"));
     let lines = [&verify("pipe"), &format!("{DELETE} pipe"), "user-identity token inspect --token @pipe"];

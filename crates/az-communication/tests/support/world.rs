@@ -56,7 +56,7 @@ impl World {
         database.query_row("SELECT count(*) FROM identities", [], |row| row.get(0)).unwrap()
     }
 
-    /// `az communication user-identity`, with these words behind it.
+    /// `az communication user-identity`, with these words after it.
     pub fn command(&self, words: &str) -> Command {
         self.command_of(words.split_whitespace())
     }
