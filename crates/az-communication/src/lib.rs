@@ -1,8 +1,29 @@
-//! The `az` command: `communication identity`, `communication user-identity` and `communication emulator`; everything
-//! else is handed to the real `az` further down PATH. By another name, it is a program of its own with the same commands.
+//! The program `az-communication` as a library: the commands `communication identity`, `communication user-identity` and
+//! `communication emulator` of `az`. The binary passes its words to [`run`], which prints and returns an
+//! [`ExitCode`](report::exit_code::ExitCode).
 //!
-//! The folders stand in layers. Each one refers to those below it only, which tests/structure holds:
-//! `app`, `commands`, `batch`, `service`, then `knack`, `transport` and `delegate`, then `files`, `report`, `system`.
+//! Called as `az`, it runs the other `az` further down PATH for every command that is not its own. Called by another name, it
+//! is a program of its own with the same commands, and their words can be shorter.
+//!
+//! ```
+//! use az_communication::run;
+//!
+//! let words = ["az-communication", "token", "issue", "--help"];
+//! let code = run(words.map(Into::into));
+//! assert_eq!(code.number(), 0);
+//! ```
+//!
+//! The folders stand in layers. Each one refers to itself and to those below it (ARCHITECTURE.md; `tests/structure` checks it):
+//!
+//! 1. `app`: the stages of a command;
+//! 2. [`commands`]: [`TABLE`](commands::table::TABLE) lists all of them;
+//! 3. `batch`: many requests;
+//! 4. `service`: the calls, and the words about what fails;
+//! 5. [`knack`]: the command line as the reference has it; [`transport`]: HTTP, TLS, proxies and names;
+//! 6. `delegate`: the other `az`;
+//! 7. `files`;
+//! 8. [`report`]: what the program says;
+//! 9. `system`: what systems do in different ways.
 
 mod app;
 mod batch;

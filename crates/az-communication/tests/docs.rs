@@ -146,3 +146,29 @@ fn the_test_command_says_what_is_missing() {
     assert!(stderr.starts_with("These are missing: ") && stderr.contains("python3"), "{stderr}");
     assert!(!home.path().join(".cache").exists(), "nothing is half-made");
 }
+
+/// The code blocks of a section, without their indentation.
+fn blocks(text: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(indent) = line.strip_suffix("```rust") else { continue };
+        let block = lines.by_ref().take_while(|line| !line.trim_start().starts_with("```"));
+        blocks.push(block.map(|line| line.strip_prefix(indent).unwrap_or(line).to_owned() + "\n").collect());
+    }
+    blocks
+}
+
+#[test]
+fn the_command_that_contributing_walks_through_is_one_of_this_repository() {
+    let page = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let (_, section) = page.split_once("**A command, step by step.**").unwrap();
+    let commands = root().join("crates/az-communication/src/commands");
+    let files =
+        ["user/show.rs", "user/mod.rs", "table.rs"].map(|name| std::fs::read_to_string(commands.join(name)).unwrap());
+    let [file, module, table] = &files;
+    let blocks = blocks(section);
+    assert_eq!(blocks[0], *file);
+    assert!(module.contains(blocks[1].trim()), "{}", blocks[1]);
+    assert!(table.contains(blocks[2].trim()), "{}", blocks[2]);
+}
