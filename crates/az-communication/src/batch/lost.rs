@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cause_is_said_once_with_the_numbers_and_names() {
+    fn each_cause_is_reported_once_with_its_numbers_and_names() {
         let lost = Lost::default();
         let new = |n, name: Option<&str>| Subject::New { n, name: name.map(str::to_owned) };
         for n in [7, 3, 1, 6, 5] {

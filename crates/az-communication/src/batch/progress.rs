@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times() {
+    fn times_are_shown_in_their_largest_units() {
         assert_eq!([0.0, 3.2, 185.0, 7800.0].map(time), ["0s", "4s", "3m05s", "2h10m"]);
         assert_eq!(time(f64::INFINITY), "277777h46m");
     }
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_says_what_fits() {
+    fn a_narrow_bar_shows_a_shorter_text() {
         let progress = Progress::new(40, Printer::new(Level::Warning, false));
         let wait = Some(Duration::from_secs(25));
         assert_eq!(

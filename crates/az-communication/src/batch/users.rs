@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn users_come_in_many_forms() {
+    fn users_are_read_from_text_and_json() {
         let two = Ok(vec!["8:acs:a".to_owned(), "8:acs:b".to_owned()]);
         for text in [
             "# users\n8:acs:a\n\n{\"user_id\":\"8:acs:b\",\"token\":\"x\"}\r\n8:acs:a\n",
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn other_things_are_refused() {
+    fn lines_without_a_raw_id_are_refused() {
         assert_eq!(refused("8:acs:a\ntwo words\n"), (2, "is not a raw id".into()));
         assert_eq!(refused("\"8:acs:a\"\n"), (1, "is not a raw id: it stands in quotes".into()));
         assert_eq!(refused("8:acs:a,8:acs:b\n").0, 1);
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn names_may_have_blanks() {
+    fn names_may_contain_blanks() {
         assert_eq!(
             parse("Alice Smith\r\nbob\n[\"c\"]\n", &NAMES),
             Ok(vec!["Alice Smith".into(), "bob".into(), "c".into()])

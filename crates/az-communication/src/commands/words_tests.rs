@@ -26,7 +26,7 @@ fn spelled(line: &str) -> String {
 }
 
 #[test]
-fn what_is_left_out_is_added() {
+fn omitted_words_are_added() {
     let issue = "communication user-identity token issue --scope chat";
     for line in ["token issue", "user-identity token issue", "communication token issue", "Token ISSUE"] {
         assert_eq!(spelled(&format!("{line} --scope chat")), issue, "{line}");
@@ -37,7 +37,7 @@ fn what_is_left_out_is_added() {
 }
 
 #[test]
-fn options_are_put_behind_the_command() {
+fn options_are_moved_after_the_command() {
     let table = "communication user-identity token issue -o table --debug --scope chat";
     assert_eq!(spelled("-o table token --debug issue --scope chat"), table);
     assert_eq!(spelled("--debug emulator run -- x -o"), "communication emulator run --debug -- x -o");
@@ -46,14 +46,14 @@ fn options_are_put_behind_the_command() {
 }
 
 #[test]
-fn what_is_not_known_is_refused_as_a_word_of_communication() {
+fn unknown_words_are_refused_as_words_of_communication() {
     assert_eq!(spelled("vm list"), "communication vm list");
     assert_eq!(spelled("--debug"), "--debug");
     assert_eq!(spelled("-- x"), "-- x");
 }
 
 #[test]
-fn no_word_at_the_beginning_means_two_commands() {
+fn a_first_word_never_means_two_commands() {
     let first = TABLE.children(COMMUNICATION);
     assert!(TABLE.children(USER_IDENTITY).iter().all(|word| !first.contains(word)));
 }

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn encodings() {
+    fn files_are_decoded_as_by_the_reference() {
         // The expected values are the results of Python's open() with 'utf-8-sig', 'utf-8', 'utf-16', 'utf-16le' and
         // 'utf-16be' in turn.
         assert_eq!(decode(b"\xef\xbb\xbfx".to_vec()), "x");

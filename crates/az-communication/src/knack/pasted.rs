@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_copied_along_is_named() {
+    fn accidentally_copied_characters_are_described() {
         assert!(hints("--user", "8:acs:é").is_empty());
         assert_eq!(
             hints("--user", "x\r"),

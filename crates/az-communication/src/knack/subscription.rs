@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_ids_in_any_case() {
+    fn names_and_ids_are_compared_without_case() {
         let profile = serde_json::json!({"subscriptions": [
             {"id": "1A", "name": "Production", "environmentName": "AzureCloud"},
             {"id": "2b", "name": "China", "environmentName": "AzureChinaCloud"},

@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_says_whom_it_is_for() {
+    fn a_token_is_compared_with_the_identity_that_it_names() {
         for (skypeid, user, other) in [
             ("acs:r_1", "8:acs:r_1", false),
             ("acs:R_1", "8:acs:r_1", false),
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn an_identity_is_new_once_and_a_name_finds_its_own_again() {
+    fn an_identity_is_new_only_once_unless_the_same_name_returns_it() {
         let created = Created::default();
         assert!(created.is_new("a", None));
         assert!(!created.is_new("a", None));

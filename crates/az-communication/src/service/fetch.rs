@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_password_is_shown() {
+    fn messages_show_no_password() {
         for (url, expected) in [
             ("https://user:pw@host:1/keys?x=1", "https://host:1/keys?x=1"),
             ("https://user@host/keys", "https://host/keys"),

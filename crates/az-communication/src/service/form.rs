@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_any_form_and_size() {
+    fn seconds_are_read_from_numbers_of_any_form_and_size() {
         let body =
             r#"{"a": 5, "b": "5", "c": 5.9, "d": 18446744073709551615, "e": -1e300, "f": "x", "g": null, "h": "1e9"}"#;
         let body: Value = serde_json::from_str(body).unwrap();

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_named_rs256_keys_count() {
+    fn only_a_named_rs256_key_verifies_a_token() {
         let token = |header: &str| format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode("{}"));
         let jwks = serde_json::json!({"keys": [{"kid": "a", "n": "AQAB", "e": "AQAB"}]});
         for (header, verdict) in [

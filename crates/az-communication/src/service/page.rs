@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn titles_of_pages() {
+    fn the_title_of_a_page_is_read() {
         for (body, expected) in [
             ("<html><head><title>Sign in</title></head></html>", Some("Sign in")),
             (

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_time_that_has_come_and_not_gone_is_active() {
+    fn a_token_is_active_between_its_start_and_its_expiry() {
         for (claims, expected) in [
             (r#"{"exp": 1800000060}"#, Validity::Active(60)),
             (r#"{"exp": 1800000060.9, "nbf": 1800000000, "iat": 1799999000}"#, Validity::Active(60)),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_are_told_in_the_unit_that_fits() {
+    fn problems_are_described_in_a_suitable_unit() {
         assert_eq!(Validity::Active(1).problem(), None);
         assert_eq!(Validity::Expired(300).problem().unwrap(), "The token expired 5 minutes ago (claim 'exp').");
         assert_eq!(Validity::Expired(1).problem().unwrap(), "The token expired 1 second ago (claim 'exp').");

@@ -147,7 +147,7 @@ mod tests {
     use super::{Roff, escaped, marked};
 
     #[test]
-    fn every_character_is_taken_as_it_is() {
+    fn special_characters_are_escaped() {
         assert_eq!(escaped(r#"a\b 'c' "d" `e` --f ~/^g ü …"#), {
             r"a\(rsb \(aqc\(aq \(dqd\(dq \(gae\(ga \-\-f \(ti/\(hag \[u00FC] \[u2026]"
         });
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_of_a_text_is_a_request() {
+    fn a_line_of_text_is_never_a_request() {
         let mut page = Roff(String::new());
         page.paragraph(".TH is a request. 'br too. .");
         page.example("One", ".PP\n'PP");

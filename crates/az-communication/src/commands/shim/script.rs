@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_script_names_the_program_below_the_users_folder_without_the_users_name() {
+    fn a_script_replaces_the_home_folder_by_a_variable() {
         let (program, home) = (Path::new("/Users/Jürgen/bin/100% az/az-communication.exe"), Path::new("/Users/Jürgen"));
         let text = text(program, Some(home)).unwrap();
         assert_eq!(target(&text, Some(home)).as_deref(), Some(program));
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_cmd_could_read_wrongly_gives_no_script() {
+    fn a_path_that_cmd_could_misread_is_refused() {
         assert_eq!(text(Path::new("/Programme/Jürgen/az-communication.exe"), None), None);
         let written = text(Path::new("/Program Files/az-communication.exe"), None).unwrap();
         assert_eq!(target(&written, None).as_deref(), Some(Path::new("/Program Files/az-communication.exe")));

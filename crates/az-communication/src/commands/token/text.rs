@@ -82,7 +82,7 @@ mod tests {
     const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln";
 
     #[test]
-    fn what_is_around_a_token_is_taken_off() {
+    fn text_around_a_token_is_removed() {
         for text in [
             TOKEN.to_owned(),
             format!(" {TOKEN}\r\n"),

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn configparser_rules() {
+    fn values_are_read_as_by_configparser() {
         let text = "# c\n[core]\n; c\nOutput : table \nx = a\n  b\n\n[communication]\nconnection_string = a=b;c==\n";
         assert_eq!(get(text, "core", "output"), Ok(Some("table".into())));
         assert_eq!(get(text, "core", "x"), Ok(Some("a\nb".into())));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_and_interpolation() {
+    fn defaults_are_inherited_and_references_are_replaced() {
         let text = "[DEFAULT]\nhost = h\n[a]\nurl = https://%(HOST)s/%%\nloop = %(loop)s\nbad = %x\n";
         assert_eq!(get(text, "a", "url"), Ok(Some("https://h/%".into())));
         assert_eq!(get(text, "a", "host"), Ok(Some("h".into())));

@@ -53,14 +53,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ratios_are_pythons() {
+    fn ratios_are_the_same_as_in_python() {
         // python3 -c "import difflib; print(difflib.SequenceMatcher(None, 'abcd', 'bcde').ratio())"
         assert!((ratio("abcd", "bcde") - 0.75).abs() < 1e-12);
         assert!((ratio("qabxcd", "abycdf") - 0.666_666_666_666_666_6).abs() < 1e-12);
     }
 
     #[test]
-    fn closest_words() {
+    fn the_closest_word_is_the_same_as_in_python() {
         assert_eq!(closest("tokn", ["user", "token"]), Some("token"));
         assert_eq!(closest("isseu", ["issue", "revoke"]), Some("issue"));
         assert_eq!(closest("zzzz", ["issue", "revoke"]), None);

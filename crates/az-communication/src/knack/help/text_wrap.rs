@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn wraps_as_python_does() {
+    fn text_is_wrapped_as_by_python() {
         assert_eq!(fill("aaa bbb-ccc ddd", 2, 4, 10), "  aaa bbb-\n    ccc\n    ddd");
         assert_eq!(
             fill("--output x", 0, 0, 6),

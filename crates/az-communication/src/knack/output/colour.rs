@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn only_colour_is_added() {
+    fn colours_do_not_change_the_text() {
         let text = "{\n  \"a\\\"b\": [\n    -1.5e+3,\n    true,\n    \"x: é\"\n  ]\n}\n";
         assert_eq!(plain(&json(text)), text);
         assert!(json(text).contains("\u{1b}[94m\"a\\\"b\"\u{1b}[39;49;00m:"));

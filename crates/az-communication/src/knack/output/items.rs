@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_make_up_the_list() {
+    fn printed_items_are_the_same_text_as_the_list() {
         let text = r#"[{"properties": {"id": "8:acs:a"}, "rawId": "8:acs:a"}, {"rawId": "8:acs:b"}]"#;
         let Ok(list) = Value::from_json(text) else { panic!("{text}") };
         let Value::Array(items) = &list else { panic!("{text}") };

@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn rules() {
+    fn tables_are_written_as_by_tabulate() {
         assert_eq!(
             table(r#"[{"b": 1, "a": true, "id": "x"}, {"c": null, "b": 1e16}]"#),
             "A     B\n----  -----\nTrue  1\n      1e+16\n"

@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn rules() -> Result<(), Box<dyn std::error::Error>> {
+    fn values_are_written_as_by_knack() -> Result<(), Box<dyn std::error::Error>> {
         assert_eq!(tsv("@", r#"{"b": 1, "a": [1, 2], "c": {"x": 1}, "d": null}"#)?, "2\t1\t\tNone\n");
         assert_eq!(tsv("{b: b, a: a}", r#"{"b": true, "a": 1.0}"#)?, "True\t1.0\n");
         assert_eq!(tsv("@", r#"[true, "x", null, [1, true]]"#)?, "true\nx\nNone\n1\tTrue\n");

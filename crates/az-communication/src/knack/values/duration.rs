@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations() {
+    fn durations_are_read_in_every_form() {
         for (text, seconds) in [
             ("90m", 5400),
             ("1h", 3600),

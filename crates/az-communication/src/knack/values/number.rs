@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers() {
+    fn numbers_consist_of_digits_and_a_sign_and_are_in_the_range() {
         let parse = |text: &str| parse::<u32>("--count", text, &(1..=100)).map_err(|error| error.message);
         assert_eq!(parse("1"), Ok(1));
         assert_eq!(parse("+100"), Ok(100));

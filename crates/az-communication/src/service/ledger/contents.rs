@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_are_not_a_ledgers() {
+    fn other_lines_are_not_lines_of_a_ledger() {
         let other = |from: &str, to: &str| LINE.replacen(from, to, 1);
         for line in [
             "\n".to_owned(),

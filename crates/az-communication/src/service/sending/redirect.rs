@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn locations() {
+    fn locations_are_resolved_as_by_azure_core() {
         let from = Url::parse("https://localhost:8443/identities?api-version=1").unwrap();
         for (location, expected) in [
             ("/r#fragment", "https://localhost:8443/r"),

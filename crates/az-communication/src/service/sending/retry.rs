@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_grow() {
+    fn each_wait_is_longer_than_the_one_before() {
         let mut budget = Budget { connect: RETRIES, read: RETRIES, status: RETRIES, failures: 0 };
         let waits: Vec<f64> = (0..4)
             .map(|_| {

@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers() {
+    fn numbers_are_read_as_by_python() {
         for (value, expected) in [
             ("1.5", Wait::For(Duration::from_millis(1500))),
             ("1_0", Wait::For(Duration::from_secs(10))),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_in_three_forms() {
+    fn dates_are_read_in_three_formats() {
         let date = "Sun, 06 Nov 1994 08:49:07 GMT";
         for value in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
             assert_eq!(wait(&[("retry-after", value), ("date", date)]), Wait::For(Duration::from_secs(30)), "{value}");
