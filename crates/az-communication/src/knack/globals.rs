@@ -31,6 +31,6 @@ pub(crate) const YES: Argument = Argument::new(&["--yes", "-y"], "Do not prompt 
 /// The arguments of every command, in the order of the reference's parser. Errors about abbreviations show this order.
 pub(crate) const GLOBALS: &[Argument] = &[VERBOSE, DEBUG, ONLY_SHOW_ERRORS, OUTPUT, QUERY];
 
-/// `--help`, which every parser knows first.
+/// `--help`, the first option of every parser.
 pub const HELP: Argument =
     Argument::new(&["-h", "--help"], "Show this help message and exit.").arity(Arity::Flag).group("Global");

@@ -1,4 +1,4 @@
-//! What the answers of the service hold, and the promise that they hold what commands need.
+//! Reads the answers of the service, and checks that they contain what the commands need.
 
 use std::fmt;
 
@@ -10,14 +10,14 @@ use crate::service::calls::Service;
 use crate::service::failure::{Asked, Cause, Failure};
 use crate::service::page::Page;
 
-/// A user and a token, the expiry as the service writes it. `Debug` does not show the token.
+/// A user and a token with its expiry as the service writes it. `Debug` does not show the token.
 #[derive(Clone)]
 pub struct Issued {
     /// The raw id.
     pub user: String,
     /// The JWT.
     pub token: String,
-    /// When it expires.
+    /// The expiry.
     pub expires_on: String,
 }
 
@@ -28,7 +28,7 @@ impl fmt::Debug for Issued {
 }
 
 impl Service {
-    /// What an answer holds.
+    /// Reads the value that a command needs from an answer.
     pub(crate) fn read<T, R>(
         &self,
         result: azure_core::Result<Response<R>>,
@@ -52,8 +52,8 @@ impl Service {
         })
     }
 
-    /// The failure of an answer whose token is empty. A single command shows such a token as it came, as the reference
-    /// does; a record cannot keep it.
+    /// Creates the failure of an answer whose token is empty. A single command shows such a token unchanged, as the
+    /// reference does. A record cannot store it.
     pub fn empty_token(&self, issued: &Issued, is_new: bool) -> Failure {
         let what = "its token, or the date of its token, is empty".to_owned();
         let (created, asked) = match is_new {
@@ -72,7 +72,7 @@ pub(crate) fn token(body: &Value) -> Result<(String, String), String> {
     Ok((string_at(body, &["token"])?, string_at(body, &["expiresOn"])?))
 }
 
-/// Reads the answer as the reference would: any JSON, so that an expiry in an unknown form is passed on.
+/// Reads the body of an answer as the reference does: any JSON, so that an expiry in an unknown format is passed on.
 pub(crate) fn body(bytes: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?;
     if text.is_empty() {
@@ -86,7 +86,7 @@ pub(crate) fn string_at(body: &Value, path: &[&str]) -> Result<String, String> {
     found.map(str::to_owned).ok_or_else(|| format!("it has no '{}'", path.join(".")))
 }
 
-/// An object of these members, in this order.
+/// Creates an object with these members in this order.
 pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Object>())
 }

@@ -1,4 +1,4 @@
-//! Requests to the service, and the promise that their answers hold what commands need.
+//! Requests to the service.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ use crate::transport::http::block_on::block_on;
 use crate::transport::resend::{Creation, Repeats};
 use crate::transport::send::Transport;
 
-/// The service.
+/// A client of the service.
 pub struct Service {
     pub(crate) client: CommunicationIdentityClient,
     connection: Connection,
@@ -44,7 +44,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// A client of the service that the arguments of a command name.
+    /// Creates a client of the service for the arguments of a command.
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ impl Service {
         Self::of_version(invocation, CLI_DEFAULT)
     }
 
-    /// The same for commands that not every api-version has.
+    /// Creates a client for a command that needs a certain api-version.
     ///
     /// # Errors
     ///
@@ -63,11 +63,11 @@ impl Service {
         Self::connect(connection, api_version, invocation.printer)
     }
 
-    /// A client of the service. Nothing is sent yet.
+    /// Creates a client of the service. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// When the endpoint makes no URL.
+    /// When the endpoint is not a valid URL.
     pub fn connect(connection: Connection, api_version: &str, printer: Printer) -> Result<Self, CliError> {
         Self::with_policies(
             connection,
@@ -77,11 +77,12 @@ impl Service {
         )
     }
 
-    /// A client that shows the first answer to a request, whatever it is: nothing is tried again, no redirect followed.
+    /// Creates a client that returns the first answer to a request, whatever it is. No request is repeated, and no
+    /// redirect is followed.
     ///
     /// # Errors
     ///
-    /// When the endpoint makes no URL.
+    /// When the endpoint is not a valid URL.
     pub fn connect_once(connection: Connection, api_version: &str, printer: Printer) -> Result<Self, CliError> {
         Self::with_policies(connection, api_version, printer, Vec::new())
     }
@@ -135,33 +136,33 @@ impl Service {
         })
     }
 
-    /// The same, but a creation that the service may have carried out is never sent again. The reference does that after a
-    /// 500, 503 or 504, and a command that creates many users does better without users whom nobody knows.
+    /// Returns a client that never repeats a creation that the service may have carried out. The reference repeats it
+    /// after a 500, 503 or 504. For a command that creates many users, this would leave users whose ids are unknown.
     #[must_use]
     pub fn creating_once(self) -> Self {
         Self { repeats_creations: false, ..self }
     }
 
-    /// How often a request for a token was sent again although the service may have issued one.
+    /// Returns how often a request for a token was repeated although the service may have issued one.
     pub fn repeated_tokens(&self) -> usize {
         self.repeats.count()
     }
 
-    /// Which service it is, and how requests are authenticated.
+    /// Returns the connection: the service, and how requests are authenticated.
     pub fn connection(&self) -> &Connection {
         &self.connection
     }
 
-    /// The failure of a request that azure_core describes.
+    /// Converts an error of azure_core to the failure of a request.
     pub(crate) fn fail(&self, error: azure_core::Error, asked: Asked) -> Failure {
         Failure::of(error, &self.connection, asked)
     }
 
-    /// Creates an identity; its raw id.
+    /// Creates an identity and returns its raw id.
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn create_user(&self) -> Result<String, Failure> {
         let user = self.create(None, Asked::NewUser, |body| string_at(body, &["identity", "id"]))?;
         match self.created.is_new(&user, None) {
@@ -170,11 +171,11 @@ impl Service {
         }
     }
 
-    /// Creates an identity with a name of the caller's own, or finds it: what the service says of it.
+    /// Creates or finds the identity with a user-defined name, and returns the answer of the service.
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn create_named_user(&self, custom_id: &str) -> Result<Value, Failure> {
         let request = CreateIdentityRequest { custom_id: Some(custom_id.to_owned()), ..Default::default() };
         self.create(Some(request), Asked::Nothing, |body| {
@@ -182,11 +183,11 @@ impl Service {
         })
     }
 
-    /// What the service says of an identity.
+    /// Returns the description of an identity.
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn show_user(&self, user: &str) -> Result<Value, Failure> {
         let result = block_on(self.client.get_identity(user, None));
         self.read(result, Asked::User(user.to_owned()), |body| Ok(body.clone()))
@@ -196,16 +197,16 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn create_user_and_token(&self, scopes: &[String], minutes: Option<i32>) -> Result<Issued, Failure> {
         self.create_and_issue(None, scopes, minutes)
     }
 
-    /// Creates an identity with a name of the caller's own, or finds it, and a token for it.
+    /// Creates or finds the identity with a user-defined name, and creates a token for it.
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn create_named_user_and_token(
         &self,
         custom_id: &str,
@@ -240,18 +241,20 @@ impl Service {
         self.belonging(issued, Asked::NewUser)
     }
 
-    /// The failure of an answer to a creation whose identity was created before: it is the answer to another request.
+    /// Creates the failure of a creation whose answer contains an identity that was created before. This is the answer
+    /// to another request.
     fn created_before(&self, user: &str) -> Failure {
         self.mixed_up(format!("its user, {user}, was created before, by another request"), Asked::NewUser)
     }
 
-    /// The failure of an answer that belongs to another request. What came of this one is not known.
+    /// Creates the failure of a request that received the answer to another request. The outcome of this request is
+    /// unknown.
     fn mixed_up(&self, what: String, asked: Asked) -> Failure {
         self.transport.distrust_connections();
         Failure::new(Cause::Answer { what, page: None, created: None }, &self.connection, asked)
     }
 
-    /// The token, unless it says that it is for somebody else.
+    /// Returns the token, unless it says that it is for another identity.
     fn belonging(&self, issued: Issued, asked: Asked) -> Result<Issued, Failure> {
         match is_for_another(&issued.token, &issued.user) {
             true => Err(self.mixed_up(format!("its token is not for {}", issued.user), asked)),
@@ -266,7 +269,7 @@ impl Service {
         read: impl FnOnce(&Value) -> Result<T, String>,
     ) -> Result<T, Failure> {
         let creation = Creation::new(self.repeats_creations);
-        // A name of the caller's own finds the user that an attempt before has created.
+        // With a user-defined name, a repeated request finds the user that an earlier attempt has created.
         let is_named = request.as_ref().is_some_and(|request| request.custom_id.is_some());
         let body = request.map(TryInto::try_into).transpose();
         let result = body.and_then(|body| {
@@ -296,7 +299,7 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn issue_token(&self, user: &str, scopes: &[String], minutes: Option<i32>) -> Result<Issued, Failure> {
         let request = IssueAccessTokenRequest { scopes: Some(token_scopes(scopes)), expires_in_minutes: minutes };
         let mut options = CommunicationIdentityClientIssueAccessTokenOptions::default();
@@ -328,11 +331,11 @@ impl Service {
         result.map(drop).map_err(|error| self.fail(error, Asked::User(user.to_owned())))
     }
 
-    /// Exchanges an Entra token of a Teams user: the token and its expiry as the service writes it.
+    /// Exchanges an Entra token of a Teams user. Returns the token and its expiry as the service writes it.
     ///
     /// # Errors
     ///
-    /// When the service refuses, cannot be reached, or answers something else.
+    /// When the service refuses, cannot be reached, or gives an unexpected response.
     pub fn exchange_teams_token(
         &self,
         aad_token: &str,

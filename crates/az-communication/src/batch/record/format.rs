@@ -1,4 +1,4 @@
-//! The lines of a record, and what they mean. docs/batch.md describes them for users.
+//! Reads and writes the lines of a record. docs/batch.md describes them for users.
 
 use acs_identity_protocol::time::parse_iso;
 use serde::de::IgnoredAny;
@@ -6,19 +6,19 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::batch::record::types::{Header, Line, Operation, RequestOutcome, Subject};
 
-/// The name of the format, in the first line.
+/// The name of the format in the first line.
 pub(super) const FORMAT: &str = "az-communication-batch";
 
-/// The version of the format. Version 1 had no first line and only tokens.
+/// The version of the format. Version 1 had no first line and contained only tokens.
 pub(super) const VERSION: u64 = 2;
 
-/// The largest number of a creation. A run counts on from there, by some millions at most.
+/// The largest number of a creation. Runs count on from the number in the record, by some millions at most.
 const MAX_N: u64 = 1 << 53;
 
-/// How the lines of a record begin, the first line apart.
+/// The beginnings of the lines of a record, except for the first line.
 const BEGINNINGS: [&str; 5] = [r#"{"user_id":""#, r#"{"name":""#, r#"{"n":"#, r#"{"intent":""#, r#"{"key":""#];
 
-/// A line of intent, with the line break.
+/// Returns a line that says that a request is about to be sent, including the line break.
 pub(crate) fn intent(operation: Operation, subject: &Subject) -> String {
     let creates = matches!(subject, Subject::New { .. });
     let name = match operation {
@@ -33,7 +33,7 @@ pub(crate) fn intent(operation: Operation, subject: &Subject) -> String {
     format!("{}\n", Json::Object(members))
 }
 
-/// A line of an outcome, with the line break. The members of a token come first, as they did in version 1.
+/// Returns a line with an outcome, including the line break. The members of a token come first, as in version 1.
 pub(crate) fn outcome(subject: &Subject, outcome: &RequestOutcome) -> String {
     let mut members = Map::new();
     if let RequestOutcome::Issued { user, token, expires_on } = outcome {
@@ -53,7 +53,7 @@ pub(crate) fn outcome(subject: &Subject, outcome: &RequestOutcome) -> String {
     format!("{}\n", Json::Object(members))
 }
 
-/// A line that says that another key is used from here on.
+/// Returns a line that says that another key is used for the following lines.
 pub(crate) fn key(fingerprint: &str) -> String {
     format!("{}\n", json!({"key": fingerprint}))
 }
@@ -75,9 +75,9 @@ fn push_subject(members: &mut Map<String, Json>, subject: &Subject) {
     }
 }
 
-/// Reads a line without its line break. `None` where it is not a line of a record.
+/// Parses a line without its line break. Returns `None` if it is not a line of a record.
 pub(crate) fn parse(line: &[u8]) -> Option<Line> {
-    // Our own lines have no blanks around them and no carriage return.
+    // Lines of a record have no blanks around them and no carriage return.
     if line.first() != Some(&b'{') || line.last() != Some(&b'}') {
         return None;
     }
@@ -86,8 +86,8 @@ pub(crate) fn parse(line: &[u8]) -> Option<Line> {
     members.is_empty().then_some(parsed)
 }
 
-/// Whether an object is a line of a record that names no user who exists: the first one, one about a creation, or a change of
-/// the key.
+/// Checks whether an object is a line of a record that names no existing user: the first line, a line about a creation,
+/// or a change of the key.
 pub(in crate::batch) fn names_nobody(members: &Map<String, Json>) -> bool {
     let mut rest = members.clone();
     let parsed = parse_members(&mut rest).filter(|_| rest.is_empty());
@@ -98,7 +98,7 @@ pub(in crate::batch) fn names_nobody(members: &Map<String, Json>) -> bool {
     })
 }
 
-/// Takes the members of a line out of an object; what is left over is not ours.
+/// Removes the members of a line from an object. If members are left, the object is not a line of a record.
 fn parse_members(members: &mut Map<String, Json>) -> Option<Line> {
     if members.contains_key("format") {
         return parse_header(members).map(Line::Header);
@@ -127,7 +127,7 @@ fn parse_members(members: &mut Map<String, Json>) -> Option<Line> {
         "issued" => {
             let (token, expires_on) = (take_string(members, "token")?, take_string(members, "expires_on")?);
             let user = take_string(members, "user_id")?;
-            // The service chose the form of the date, so any is taken.
+            // The service chooses the format of the date, so any text is accepted.
             if user.is_empty() || token.is_empty() || expires_on.is_empty() {
                 return None;
             }
@@ -191,7 +191,7 @@ fn take_string(members: &mut Map<String, Json>, name: &str) -> Option<String> {
     }
 }
 
-/// The version of the record that begins so, where it is one of ours but not of this version.
+/// Returns the version of a record with this first line, if it is a record of another version.
 pub(crate) fn other_version(first_line: &[u8]) -> Option<u64> {
     let json: Json = serde_json::from_slice(first_line).ok()?;
     (json.get("format")? == FORMAT)
@@ -200,12 +200,13 @@ pub(crate) fn other_version(first_line: &[u8]) -> Option<u64> {
         .filter(|version| *version != VERSION)
 }
 
-/// Whether text without a line break can be the beginning of a line of ours. A crash of the machine may leave zeros behind.
+/// Checks whether a text without a line break can be the beginning of a line. After a crash of the machine, zeros may
+/// follow it.
 pub(crate) fn is_cut_line(tail: &[u8], header: &str) -> bool {
     let written = tail.iter().position(|byte| *byte == 0).unwrap_or(tail.len());
     let (text, zeros) = tail.split_at(written);
     let fits = |beginning: &str| text.starts_with(beginning.as_bytes()) || beginning.as_bytes().starts_with(text);
-    // A whole object lacks nothing, so it was not cut off.
+    // A complete object was not cut off.
     let ends_early = || serde_json::from_slice::<IgnoredAny>(text).err().is_some_and(|error| error.is_eof());
     zeros.iter().all(|byte| *byte == 0)
         && ends_early()

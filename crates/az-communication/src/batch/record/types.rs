@@ -1,10 +1,10 @@
-//! What the lines of a record are about.
+//! The types of the values in the lines of a record.
 
 use serde_json::{Value as Json, json};
 
 use crate::batch::record::format::{FORMAT, VERSION};
 
-/// What a batch does.
+/// The operation of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operation {
     /// Issues tokens, and creates users for them.
@@ -18,7 +18,7 @@ pub(crate) enum Operation {
 impl Operation {
     pub(super) const ALL: [Self; 3] = [Self::Issue, Self::Revoke, Self::Delete];
 
-    /// Its name in the record, and that of its command.
+    /// Returns the name of the operation in the record. It is also the name of the command.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Issue => "token issue-batch",
@@ -27,7 +27,7 @@ impl Operation {
         }
     }
 
-    /// What its requests do to one user.
+    /// Returns the verb for one finished request.
     pub(crate) const fn verb(self) -> &'static str {
         match self {
             Self::Issue => "issued",
@@ -37,23 +37,23 @@ impl Operation {
     }
 }
 
-/// The first line: what the record is about.
+/// The first line, which describes the batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {
-    /// What the batch does.
+    /// The operation of the batch.
     pub(crate) operation: Operation,
     /// The scopes of the tokens.
     pub(crate) scopes: Vec<String>,
-    /// Their lifetime in minutes; `None` where the service chooses.
+    /// The lifetime of the tokens in minutes. `None` if the service chooses it.
     pub(crate) expires_in: Option<i32>,
-    /// The service: its host, with the port and the path where the endpoint has them.
+    /// The service: the host, with the port and the path of the endpoint if it has them.
     pub(crate) host: String,
     /// The fingerprint of the access key, or `login`.
     pub(crate) key: String,
 }
 
 impl Header {
-    /// The line, with the line break.
+    /// Returns the line, including the line break.
     pub(crate) fn line(&self) -> String {
         let issues = self.operation == Operation::Issue;
         let json = json!({
@@ -68,7 +68,7 @@ impl Header {
         format!("{json}\n")
     }
 
-    /// How the record of another run differs from what this one asks for, in words.
+    /// Describes how the batch of an existing record differs from the requested batch.
     pub(crate) fn differences(&self, asked: &Self) -> Vec<String> {
         let mut differences = Vec::new();
         if self.operation != asked.operation {
@@ -97,30 +97,30 @@ fn sorted(scopes: &[String]) -> Vec<&String> {
     scopes
 }
 
-/// `the scope chat`, `the scopes chat, voip`.
+/// Formats scopes as `the scope chat` or `the scopes chat, voip`.
 pub(crate) fn scopes_in_words(scopes: &[String]) -> String {
     let noun = if scopes.len() == 1 { "scope" } else { "scopes" };
     format!("the {noun} {}", scopes.join(", "))
 }
 
-/// Whom a request is about.
+/// The subject of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// A user who exists.
+    /// An existing user.
     User(String),
-    /// A user with a name of one's own (custom id): the same name gives the same user.
+    /// A user with a user-defined name (custom id). The same name returns the same user.
     Named(String),
-    /// A user who is to be created. The name stands in the record only.
+    /// A user to create. A name is stored only in the record.
     New {
-        /// Its number in this record.
+        /// The number of the user in this record.
         n: u64,
-        /// Its name, where there is one.
+        /// The name, if there is one.
         name: Option<String>,
     },
 }
 
 impl Subject {
-    /// How messages call it.
+    /// Returns the name of the subject in messages.
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::User(user) => user,
@@ -130,7 +130,7 @@ impl Subject {
     }
 }
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RequestOutcome {
     /// A token was issued.
@@ -139,10 +139,10 @@ pub(crate) enum RequestOutcome {
         user: String,
         /// The token.
         token: String,
-        /// When it expires, as the service writes it.
+        /// The expiry, as the service writes it.
         expires_on: String,
     },
-    /// A user was created, and the answer has no token.
+    /// A user was created, but the answer contained no token.
     Created {
         /// The raw id.
         user: String,
@@ -151,18 +151,18 @@ pub(crate) enum RequestOutcome {
     Revoked,
     /// The user was deleted.
     Deleted,
-    /// There is no such user (any more).
+    /// The user does not exist, or does not exist any more.
     Gone,
-    /// The service refused.
+    /// The service refused the request.
     Failed {
         /// The HTTP status.
         status: u16,
-        /// What the service said.
+        /// The message of the service.
         message: String,
     },
-    /// The request was not carried out: it was not sent, or did not reach the service.
+    /// The request was not carried out: it was not sent, or it did not reach the service.
     Unsent,
-    /// It is not known whether a user was created.
+    /// It is unknown whether a user was created.
     Unknown,
 }
 
@@ -186,25 +186,25 @@ impl RequestOutcome {
 pub(crate) enum Line {
     /// The first line.
     Header(Header),
-    /// What follows was done with this key.
+    /// The fingerprint of the key that the following lines were written with.
     Key(String),
-    /// A request is about to be sent. Its batch does this.
+    /// A request of this operation is about to be sent.
     Intent(Operation, Subject),
-    /// What came of it.
+    /// The outcome of a request.
     Outcome(Subject, RequestOutcome),
-    /// A token in the form of version 1.
+    /// A token in the format of version 1.
     Former {
         /// The raw id.
         user: String,
         /// The token.
         token: String,
-        /// When it expires.
+        /// The expiry.
         expires_on: String,
     },
 }
 
 impl Line {
-    /// Whether the record of a batch that does this can have the line.
+    /// Checks whether the record of a batch with this operation can contain the line.
     pub(crate) fn belongs_to(&self, operation: Operation) -> bool {
         let issues = operation == Operation::Issue;
         let fits = |subject: &Subject| issues || matches!(subject, Subject::User(_));

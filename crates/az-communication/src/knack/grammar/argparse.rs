@@ -1,5 +1,5 @@
-//! argparse's grammar, level by level: each word of a command's path has a parser of its own, and each parser sorts all
-//! words behind it into options and others before it looks at one (CPython 3.11's `_parse_known_args`).
+//! The grammar of argparse. Each word of a command's path has its own parser. Each parser first sorts all following
+//! words into options and other words, and only then processes them (`_parse_known_args` of CPython 3.11).
 
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::arguments::Arguments;
@@ -15,27 +15,27 @@ use crate::knack::help::examples::examples;
 use crate::knack::usage_error::{Recommendation, Unknown, UsageError};
 use crate::report::program::Program;
 
-/// What a command line asks for.
+/// The request in a command line.
 #[derive(Debug)]
 pub enum ParsedCommand {
-    /// To run a command.
+    /// Run a command.
     Run(&'static Command, Arguments),
-    /// The help of a command.
+    /// Show the help of a command.
     CommandHelp(&'static Command),
-    /// The help of the group of this path; empty for `az` itself.
+    /// Show the help of the group with this path. The path of `az` itself is empty.
     GroupHelp(String),
 }
 
-/// What became of a command line.
+/// The result of parsing a command line.
 #[derive(Debug)]
 pub struct Parsed {
-    /// What it asks for, or what is wrong with it, in the reference's text.
+    /// The request, or the error in the text of the reference.
     pub command: Result<ParsedCommand, UsageError>,
-    /// The values of `--subscription`, each of which the reference looks up as it comes to it.
+    /// The values of `--subscription`. The reference looks up each of them while it parses.
     pub subscriptions: Vec<String>,
 }
 
-/// Parses the words behind `az`.
+/// Parses the words after `az`.
 pub fn parse(table: &Table, words: &[String]) -> Parsed {
     let (words, loaded) = Loaded::of(table, words);
     let (words, rest) = cut_remainder(table, &words);
@@ -47,12 +47,12 @@ pub fn parse(table: &Table, words: &[String]) -> Parsed {
     Parsed { command: outcome, subscriptions: parser.subscriptions }
 }
 
-/// The same for the words behind a name of its own.
+/// Parses the words after a program name other than `az`.
 pub fn parse_short(table: &Table, words: &[String]) -> Parsed {
     parse(table, &short::spelled_out(table, words))
 }
 
-/// Whether the words before the first option leave the table for what only the real CLI may have.
+/// Checks whether the words before the first option lead out of the table, to commands that only the real CLI may have.
 pub fn leads_elsewhere(table: &Table, words: &[String]) -> bool {
     let mut path = String::new();
     for word in words.iter().take_while(|word| !word.starts_with('-')) {
@@ -62,7 +62,7 @@ pub fn leads_elsewhere(table: &Table, words: &[String]) -> bool {
         }
         let start = path.len();
         path.push_str(word);
-        // The table is ASCII.
+        // The table contains only ASCII.
         path[start..].make_ascii_lowercase();
         if table.command(&path).is_some() {
             return false;
@@ -77,7 +77,7 @@ pub fn leads_elsewhere(table: &Table, words: &[String]) -> bool {
 pub(super) struct Parser<'a> {
     pub(super) table: &'a Table,
     pub(super) loaded: Loaded,
-    /// What belongs to the command of `emulator run`, where that is known beforehand.
+    /// The words that belong to the command of `emulator run`, if this is known in advance.
     pub(super) rest: Option<&'a [String]>,
     pub(super) unrecognized: Vec<String>,
     pub(super) subscriptions: Vec<String>,
@@ -113,7 +113,7 @@ impl Parser<'_> {
                     at += 1;
                 }
                 Class::Positional => return self.subcommand(path, &words[at..]),
-                // argparse takes the separator itself for the subcommand, if one follows.
+                // If a subcommand follows, argparse takes the separator itself for the subcommand.
                 Class::Separator if classes[at + 1..].iter().any(|class| !class.is_option()) => {
                     return self.subcommand(path, &words[at..]);
                 }
@@ -148,7 +148,7 @@ impl Parser<'_> {
             if let Some(hint) = no_stop::hint(path, name) {
                 error.hints.push(program.text(hint, path).into_owned());
             }
-            // Of a command that is only not loaded, the real CLI would say the same.
+            // If the command exists but is not loaded, the real CLI would give the same error.
             if program.is_az() && self.table.may_be_elsewhere(path, name) {
                 error.unknown = Some(match path {
                     "" => Unknown::FirstWord,
@@ -157,7 +157,7 @@ impl Parser<'_> {
                 });
             }
         }
-        // The reference's own words come first, where this program stands in its place.
+        // If this program replaces the reference, the words of the reference come first.
         let (extensions, children): (Vec<(&str, String)>, Vec<_>) = match program {
             Program::Az => {
                 let children = self.loaded.children(self.table, path).into_iter().map(|word| (word, child(word)));
@@ -174,8 +174,8 @@ impl Parser<'_> {
         }
         if let Some((candidate, full)) = closest(&children) {
             error.recommendation = Some(Recommendation::DidYouMean(candidate.to_owned()));
-            // The reference shows the examples of the command that was meant, if the words up to the first hyphen are
-            // its whole path.
+            // The reference shows the examples of the suggested command if the words up to the first hyphen are its
+            // complete path.
             let behind = words[1..].iter().map(|word| if word == name { candidate } else { word.as_str() });
             let meant = std::iter::once(full.as_str()).chain(behind).collect::<Vec<_>>().join(" ");
             let meant = meant.split('-').next().unwrap_or_default();
@@ -235,7 +235,7 @@ impl Parser<'_> {
             let is_shared = |key: &str| {
                 self.table.globals.iter().chain([self.table.subscription]).any(|argument| argument.key() == key)
             };
-            // Who gives an argument of the command means the command.
+            // If an argument of the command is given, the command itself is meant.
             let is_meant = arguments.values.keys().any(|key| !is_shared(key));
             return Err(match self.unknown_to_the_reference(command) {
                 Some(error) if !is_meant => {
@@ -247,8 +247,9 @@ impl Parser<'_> {
         Ok(ParsedCommand::Run(command, arguments))
     }
 
-    /// A command of ours among the reference's own that could not run anyway: where nothing but its words is given, the
-    /// reference's error comes first, because scripts know it.
+    /// Returns the error of the reference for a command that it lacks, in a group that it has. The command cannot run
+    /// without further words, and scripts know this error, so it comes first if only the words of the command are
+    /// given.
     fn unknown_to_the_reference(&self, command: &Command) -> Option<UsageError> {
         let (group, name) = command.path.rsplit_once(' ').filter(|_| Program::current().is_az())?;
         (command.extension && group != "communication" && !self.table.is_extension(group)).then(|| misspelled(name))
@@ -290,7 +291,7 @@ impl Parser<'_> {
                     separated = true;
                     return Ok(Class::Separator);
                 }
-                // The reference would not know what an abbreviation of ours stands for.
+                // The reference does not know the options that our abbreviations stand for.
                 let abbreviates_ours = || self.table.is_extension(path);
                 classify_word(options, word, abbreviates_ours).map_err(|problem| self.error(path, words, problem))
             })

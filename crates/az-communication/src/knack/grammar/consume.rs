@@ -1,4 +1,4 @@
-//! How the words of one command are given to its options, as CPython's argparse does it.
+//! Assigns the words of one command to its options, as CPython's argparse does.
 
 use pyjmespath::Expression;
 
@@ -12,11 +12,11 @@ use crate::knack::grammar::problem::Problem;
 use crate::knack::usage_error::{Recommendation, Unknown, UsageError};
 use crate::report::program::Program;
 
-/// What became of an option.
+/// The result of processing an option.
 pub(super) enum Taken {
-    /// It was taken; the word of this index is the next one.
+    /// The option was processed. The word with this index is the next one.
     UpTo(usize),
-    /// It asks for help (`-yh`).
+    /// The option asks for help (`-yh`).
     Help,
 }
 
@@ -25,7 +25,7 @@ pub(super) fn misspelled(name: &str) -> UsageError {
 }
 
 impl Parser<'_> {
-    /// Takes an option and its values.
+    /// Processes an option and its values.
     pub(super) fn consume(
         &mut self,
         path: &str,
@@ -40,7 +40,7 @@ impl Parser<'_> {
         };
         let (mut argument, mut spelling, mut explicit) = (*argument, spelling.clone(), explicit.clone());
         let mut asks_for_help = false;
-        // Flags may stand together behind one hyphen: -yo json.
+        // Flags may be combined after one hyphen: -yo json.
         while let Some(value) = &explicit {
             if argument.arity != Arity::Flag {
                 break;
@@ -81,7 +81,7 @@ impl Parser<'_> {
             Arity::One => 1,
             Arity::Many | Arity::Remainder => available,
         };
-        // The whole bundle is looked at before any of it is done.
+        // All flags of the combination are checked before any of them takes effect.
         if asks_for_help {
             return Ok(Taken::Help);
         }
@@ -119,7 +119,7 @@ impl Parser<'_> {
     }
 
     fn wrong_choice(&self, path: &str, words: &[String], argument: &Argument, value: &str) -> UsageError {
-        // Only commands know that it is a value; to a group any word is a subcommand.
+        // Only commands know that the word is a value. For a group, any word is a subcommand.
         let mut error = match self.table.command(path) {
             Some(_) => self.error(
                 path,
@@ -140,7 +140,7 @@ impl Parser<'_> {
     }
 }
 
-/// What to do where the word behind an option is taken for an option because of its minus.
+/// Returns a hint if the word after an option looks like an option because it begins with a minus.
 fn negative_value(option: &str, next: Option<&String>) -> Option<String> {
     let is_number = |word: &&String| {
         let mut chars = word.chars();

@@ -1,11 +1,12 @@
-//! The words of a command that is run, which are not ours.
+//! The words of a command that this program runs. They do not belong to this program.
 
 use crate::knack::argument::Arity;
 use crate::knack::command_table::{Command, Table};
 use crate::knack::globals::HELP;
 use crate::knack::grammar::classify::{Class, classify_word};
 
-/// Cuts off what belongs to the command of `emulator run`, before any parser takes its options for ours.
+/// Splits off the words of the command of `emulator run`, before a parser takes its options for options of this
+/// program.
 pub(super) fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [String], Option<&'w [String]>) {
     let leading = words.iter().take_while(|word| !word.starts_with('-')).take(3);
     let Some(last) = leading.clone().last() else {
@@ -13,7 +14,7 @@ pub(super) fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [Str
     };
     let runs = |command: &&Command| command.spec.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
     let is_here = |command: &&Command| command.path.split(' ').eq(leading.clone().map(String::as_str));
-    // The last word first: no other command has it.
+    // The last word is compared first, because no other command has it.
     let mut candidates = table.commands.iter().filter(|command| command.path.ends_with(last.as_str()));
     let Some(command) = candidates.find(|command| runs(command) && is_here(command)) else {
         return (words, None);
@@ -23,8 +24,8 @@ pub(super) fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [Str
     (&words[..path.len() + own.len()], rest)
 }
 
-/// Cuts off what belongs to the command that is run: what stands behind `--`, or from the first word that is neither an
-/// option nor an option's value.
+/// Splits off the words of the command that `emulator run` runs: the words after `--`, or from the first word that is
+/// neither an option nor the value of an option.
 pub(super) fn split_remainder<'w>(
     table: &Table,
     command: &Command,

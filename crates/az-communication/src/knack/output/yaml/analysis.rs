@@ -1,8 +1,8 @@
-//! Which styles a text can be written in, as PyYAML finds out.
+//! Finds out in which styles a text can be written, as PyYAML does.
 
 use super::characters::is_break;
 
-/// What PyYAML's `analyze_scalar` finds out.
+/// The result of PyYAML's `analyze_scalar`.
 pub(super) struct Analysis {
     pub(super) multiline: bool,
     pub(super) plain: bool,

@@ -1,4 +1,4 @@
-//! Characters that are escaped, and breaks of lines.
+//! Escapes characters, and recognizes line breaks.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Cuts a text into runs of blanks, of line breaks, and of everything else.
+/// Splits a text into runs of blanks, of line breaks, and of other characters.
 pub(super) fn runs(text: &str) -> impl Iterator<Item = &str> {
     let kind = |c: char| if c == ' ' { 0 } else { 1 + u8::from(is_break(c)) };
     let mut rest = text;

@@ -1,6 +1,6 @@
-//! `yaml`: what PyYAML's `safe_dump(default_flow_style=False, allow_unicode=True)` writes: block style, members sorted,
-//! single quotes where the plain form would read back as something else, folding at 80 columns, anchors for shared
-//! containers.
+//! The format `yaml`, as PyYAML's `safe_dump(default_flow_style=False, allow_unicode=True)` writes it: block style,
+//! members sorted, single quotes if the plain form would be read as another value, folding at 80 columns, anchors for
+//! shared containers.
 
 mod analysis;
 mod characters;
@@ -16,18 +16,19 @@ use characters::{escape, is_break, is_printable_in_double_quotes, runs};
 use resolve::resolves_to_string;
 use scalar::scalar;
 
-/// Lines are folded at the first blank behind this column.
+/// The column of the text width. Lines are folded at the first blank after this column.
 const BEST_WIDTH: usize = 80;
 
 const INDENT: usize = 2;
 
-/// Keys of this length and more are written with `?`: PyYAML's limit is 128, and it counts the tag `!!str`, too.
+/// Keys of this length and more are written with `?`. The limit of PyYAML is 128, and includes the tag `!!str`.
 const MAX_SIMPLE_KEY: usize = 123;
 
 pub(crate) fn format(value: &Value) -> String {
     let mut emitter = Emitter { whitespace: true, indention: true, ..Emitter::default() };
     let mut seen = HashMap::new();
-    // What a query selects (an `OrderedDict`) PyYAML cannot represent; knack then goes through JSON, and sharing is lost.
+    // PyYAML cannot represent the selection of a query (an `OrderedDict`). knack then converts it through JSON, so
+    // containers are no longer shared.
     if !holds_selected(value) {
         count_shared(value, &mut seen);
         emitter.shared = seen.into_iter().filter(|(_, count)| *count > 1).map(|(address, _)| (address, 0)).collect();
@@ -73,19 +74,19 @@ struct Position {
     simple_key: bool,
 }
 
-/// The state of PyYAML's emitter that decides where blanks and line breaks go.
+/// The state of PyYAML's emitter that decides where blanks and line breaks are written.
 #[derive(Default)]
 struct Emitter {
     out: String,
     column: usize,
-    /// Whether the last thing written was white space.
+    /// Whether the last output was white space.
     whitespace: bool,
-    /// Whether only indentation and indicators stand on the line so far.
+    /// Whether the current line contains only indentation and indicators so far.
     indention: bool,
-    /// A bare scalar as the whole document: `...` must follow.
+    /// Whether the whole document is a plain scalar, after which `...` must follow.
     open_ended: bool,
     indent: Option<usize>,
-    /// Containers that occur more than once; the number of their anchor once it is written.
+    /// Containers that occur more than once. The value is the number of the anchor once it is written.
     shared: HashMap<usize, usize>,
     anchors: usize,
 }
@@ -108,7 +109,7 @@ impl Emitter {
                 self.indicator("]", false, false, false);
             }
             Value::Array(items) => {
-                // A list under a key is not indented further.
+                // A list in a mapping is not indented further.
                 let saved = self.indent;
                 let indentless = context.mapping && !self.indention;
                 self.indent = match saved {
@@ -161,7 +162,7 @@ impl Emitter {
 
     fn string(&mut self, text: &str, context: Position) {
         let analysis = Analysis::of(text);
-        // The emitter's own indentation while it writes a scalar, which folded lines start at.
+        // The emitter increases its own indentation while it writes a scalar. Folded lines start at this column.
         let saved = self.indent;
         self.indent = Some(saved.map_or(INDENT, |indent| indent + INDENT));
         let split = !context.simple_key;
@@ -216,7 +217,7 @@ impl Emitter {
         self.column = 0;
     }
 
-    /// A plain scalar never has line breaks; blanks are where it may be folded.
+    /// Writes a plain scalar. It never contains line breaks, and may be folded at its blanks.
     fn write_plain(&mut self, text: &str, split: bool, root: bool) {
         if root {
             self.open_ended = true;
@@ -308,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn structures() {
+    fn nested_values_are_written_in_block_style() {
         assert_eq!(yaml(r#"{"b": [1, {"c": []}], "a": {"x": {}}}"#), "a:\n  x: {}\nb:\n- 1\n- c: []\n");
         assert_eq!(yaml("[[1, [2]], {}]"), "- - 1\n  - - 2\n- {}\n");
         assert_eq!(yaml("3"), "3\n...\n");

@@ -1,6 +1,7 @@
-//! Which plain texts read back as something else than a string, by the patterns of PyYAML's resolver (YAML 1.1).
+//! Recognizes plain texts that would be read as another type than a string, with the patterns of PyYAML's resolver
+//! (YAML 1.1).
 
-/// Whether the plain text would read back as a string, by the patterns of PyYAML's resolver (YAML 1.1).
+/// Checks whether the plain text would be read as a string, according to the patterns of PyYAML's resolver (YAML 1.1).
 pub(super) fn resolves_to_string(text: &str) -> bool {
     let Some(first) = text.bytes().next() else {
         return false;
@@ -31,12 +32,12 @@ fn digit_or_underscore(b: u8) -> bool {
     b.is_ascii_digit() || b == b'_'
 }
 
-/// `[0-9][0-9_]*`.
+/// Checks whether a text matches `[0-9][0-9_]*`.
 fn is_number(text: &str) -> bool {
     text.bytes().next().is_some_and(|b| b.is_ascii_digit()) && is_digits(text, digit_or_underscore)
 }
 
-/// Parts behind colons, base 60: `(?::[0-5]?[0-9])+`.
+/// Checks whether the parts between colons are base 60: `(?::[0-5]?[0-9])+`.
 fn is_sexagesimal<'a>(mut parts: impl Iterator<Item = &'a str>) -> bool {
     let mut count = 0;
     let all = parts.all(|part| {
@@ -50,7 +51,7 @@ fn is_sexagesimal<'a>(mut parts: impl Iterator<Item = &'a str>) -> bool {
     all && count > 0
 }
 
-/// Cuts an exponent `[eE][-+][0-9]+` off; `None` where there is an `e` that is none.
+/// Removes an exponent `[eE][-+][0-9]+`. Returns `None` if there is an `e` without a valid exponent.
 fn without_exponent(text: &str) -> Option<&str> {
     let Some(at) = text.find(['e', 'E']) else {
         return Some(text);
@@ -113,7 +114,7 @@ fn is_timestamp(text: &str) -> bool {
     timestamp_time(rest).is_some()
 }
 
-/// Takes between `min` and `max` digits.
+/// Removes between `min` and `max` digits.
 fn take_digits(text: &str, min: usize, max: usize) -> Option<&str> {
     let count = text.bytes().take(max).take_while(u8::is_ascii_digit).count();
     (count >= min).then(|| &text[count..])

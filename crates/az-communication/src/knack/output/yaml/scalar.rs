@@ -1,4 +1,4 @@
-//! Numbers, booleans and null.
+//! Formats numbers, Booleans and null.
 
 use pyjmespath::{Value, float_repr};
 
@@ -11,7 +11,7 @@ pub(super) fn scalar(value: &Value) -> String {
         Value::Float(f) if f.is_nan() => ".nan".into(),
         Value::Float(f) if f.is_infinite() => if *f > 0.0 { ".inf" } else { "-.inf" }.into(),
         Value::Float(f) => {
-            // YAML 1.1 floats have a dot.
+            // Floats of YAML 1.1 contain a dot.
             let text = float_repr(*f);
             if text.contains('.') { text } else { text.replacen('e', ".0e", 1) }
         }
