@@ -44,7 +44,9 @@ fn an_interrupted_batch_says_how_many_were_done() {
     for name in ENDING {
         let (seen, issued) = interrupted(&World::new(), name);
         // Two requests may be under way, which is a warning.
-        let seen = seen.without_lines("WARNING: Waiting up to 5 s").hiding(format_args!("after {issued} of"), "after ISSUED of");
+        let seen = seen
+            .without_lines("WARNING: Waiting up to 5 s")
+            .hiding(format_args!("after {issued} of"), "after ISSUED of");
         insta::allow_duplicates! {
             insta::assert_snapshot!(seen, @"
             exit 130
