@@ -70,13 +70,13 @@ impl Broken {
             }
             Reason::ClosedInterpreter(ref interpreter) => format!("its interpreter {interpreter} is not executable"),
             Reason::Foreign => "it is not a program for this machine".to_owned(),
-            Reason::Busy => "another process writes to it".to_owned(),
+            Reason::Busy => "another process is writing to it".to_owned(),
             Reason::System(ref error) => system_text(error),
         };
         let hint = match self.reason {
-            Reason::Busy => Some("An update may be under way. Try again later."),
+            Reason::Busy => Some("An update may be in progress. Try again later."),
             Reason::NoInterpreter { carriage_return: true, .. } => {
-                Some("Its lines end as on Windows, so the name of the interpreter ends with a carriage return.")
+                Some("The file has Windows line endings, so the name of the interpreter ends with a carriage return.")
             }
             _ => usual,
         };
@@ -90,7 +90,7 @@ impl Broken {
 
 impl From<Broken> for CliError {
     fn from(broken: Broken) -> Self {
-        broken.described(Some("That is the Azure CLI that PATH names. Install it again, or correct PATH."))
+        broken.described(Some("This is the Azure CLI on PATH. Reinstall it, or correct PATH."))
     }
 }
 

@@ -36,14 +36,14 @@ pub(crate) fn next(mark: Option<&OsStr>, words: &[OsString], program: &Path) -> 
     let again = entries.iter().any(|(_, call)| *call == of_call);
     if again || entries.iter().filter(|(words, _)| *words == of_words).count() > 1 {
         return Err(CliError::new(format!("{} calls this az again.", program.display()))
-            .hint("It got the same words before. It is a wrapper, or it calls the first az on PATH: let it name the Azure CLI by its path."));
+            .hint("It got the same arguments before. It is a wrapper, or it calls the first az on PATH. Make it call the Azure CLI by its path."));
     }
     if entries.len() >= DEEPEST {
         return Err(CliError::new(format!(
-            "{} calls this az again, {DEEPEST} calls deep, with other words each time.",
+            "{} calls this az again, {DEEPEST} calls deep, with different arguments each time.",
             program.display()
         ))
-        .hint("It is a wrapper, or it calls the first az on PATH: let it name the Azure CLI by its path."));
+        .hint("It is a wrapper, or it calls the first az on PATH. Make it call the Azure CLI by its path."));
     }
     entries.push((of_words, of_call));
     Ok(entries.iter().map(|(words, call)| format!("{words}{call}")).collect::<Vec<_>>().join(","))

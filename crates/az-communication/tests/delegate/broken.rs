@@ -11,7 +11,7 @@ fn a_missing_interpreter_is_named() {
     exit 126
     --- stderr
     ERROR: HOME/broken/az cannot be run: its interpreter /nonexistent/python does not exist.
-    Hint: That is the Azure CLI that PATH names. Install it again, or correct PATH.
+    Hint: This is the Azure CLI on PATH. Reinstall it, or correct PATH.
     ");
 }
 
@@ -95,8 +95,8 @@ fn a_program_that_is_being_written_is_busy() {
     assert_snapshot!(seen, @"
     exit 126
     --- stderr
-    ERROR: HOME/busy/az cannot be run: another process writes to it.
-    Hint: An update may be under way. Try again later.
+    ERROR: HOME/busy/az cannot be run: another process is writing to it.
+    Hint: An update may be in progress. Try again later.
     ");
 }
 

@@ -101,7 +101,7 @@ fn an_az_that_calls_this_program_again_is_named() {
     exit 1
     --- stderr
     ERROR: HOME/w/az calls this az again.
-    Hint: It got the same words before. It is a wrapper, or it calls the first az on PATH: let it name the Azure CLI by its path.
+    Hint: It got the same arguments before. It is a wrapper, or it calls the first az on PATH. Make it call the Azure CLI by its path.
     ");
 }
 
@@ -164,8 +164,8 @@ fn calls_with_other_words_each_time_end_after_ten() {
     assert_snapshot!(programs.before("w", &["vm"]), @"
     exit 1
     --- stderr
-    ERROR: HOME/w/az calls this az again, 10 calls deep, with other words each time.
-    Hint: It is a wrapper, or it calls the first az on PATH: let it name the Azure CLI by its path.
+    ERROR: HOME/w/az calls this az again, 10 calls deep, with different arguments each time.
+    Hint: It is a wrapper, or it calls the first az on PATH. Make it call the Azure CLI by its path.
     ");
 }
 
