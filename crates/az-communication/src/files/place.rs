@@ -65,7 +65,7 @@ pub fn dangling(path: &Path) -> Option<(&'static str, &'static str)> {
     let target = path.read_link().ok()?;
     // This is the case for /dev/stdout where /proc is not mounted.
     Some(if target.starts_with("/proc") {
-        ("it is a symbolic link into /proc, which is not there", "Give the path of a file, or - for stdout.")
+        ("it is a symbolic link into /proc, which is not mounted", "Give the path of a file, or - for stdout.")
     } else {
         ("it is a symbolic link to a file that does not exist", "Create the file, or give its path.")
     })

@@ -38,7 +38,7 @@ impl fmt::Display for TextFault {
             Self::System(error) => f.write_str(&system_text(error)),
             Self::Fifo => f.write_str("it is a FIFO, not a file"),
             Self::Device => f.write_str("it is a device, not a file"),
-            Self::NoWriter => write!(f, "it is a FIFO, and nobody wrote to it within {} s", WRITER.as_secs()),
+            Self::NoWriter => write!(f, "it is a FIFO, and no program wrote to it within {} s", WRITER.as_secs()),
             Self::TooLarge(most) => match most >> 20 {
                 mebibytes if mebibytes >= 1024 => write!(f, "it is larger than {} GiB", mebibytes >> 10),
                 mebibytes => write!(f, "it is larger than {mebibytes} MiB"),

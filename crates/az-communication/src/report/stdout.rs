@@ -45,7 +45,7 @@ pub fn is_read(most: Duration) -> bool {
 
 /// Returns the error of a line that is not written because there is no reader.
 pub fn unread() -> CliError {
-    CliError::new("stdout cannot be written: nobody reads it.")
+    CliError::new("stdout cannot be written: no program reads it.")
 }
 
 /// Checks that stdout can be written, so that a command does not create a result that it cannot print.
@@ -59,7 +59,7 @@ pub fn check() -> Result<(), CliError> {
 
 fn unwritable(error: &io::Error) -> CliError {
     let reason = match error.kind() {
-        io::ErrorKind::BrokenPipe => "nobody reads it any more".to_owned(),
+        io::ErrorKind::BrokenPipe => "its reader has closed it".to_owned(),
         _ if system::is_not_open(error) => "it is closed, or not open for writing".to_owned(),
         _ => system_text(error),
     };

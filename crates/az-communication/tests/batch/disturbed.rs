@@ -72,8 +72,8 @@ fn a_record_that_was_removed_or_replaced_is_saved_beside_it() {
     let (seen, made) = disturb(&home, |path| fs::remove_file(path).unwrap());
     assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{seen:?}");
     assert_snapshot!(words(&seen), @r"
-    ERROR: d/t.jsonl was removed by another program, while this command wrote to it.
-    Hint: All that was recorded is in d/t.jsonl.saved. Give it the name d/t.jsonl, and start the same command again.
+    ERROR: d/t.jsonl was removed by another program while this command wrote to it.
+    Hint: All recorded lines are in d/t.jsonl.saved. Rename this file to d/t.jsonl, then run the command again.
     Hint: N of all were issued.
     ");
     assert!(!home.path().join("d/t.jsonl").exists());
@@ -84,8 +84,8 @@ fn a_record_that_was_removed_or_replaced_is_saved_beside_it() {
     });
     assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{seen:?}");
     assert_snapshot!(words(&seen), @r"
-    ERROR: d/t.jsonl was replaced by another program, while this command wrote to it.
-    Hint: All that was recorded is in d/t.jsonl.saved-N. Give it the name d/t.jsonl, and start the same command again.
+    ERROR: d/t.jsonl was replaced by another program while this command wrote to it.
+    Hint: All recorded lines are in d/t.jsonl.saved-N. Rename this file to d/t.jsonl, then run the command again.
     Hint: N of all were issued.
     ");
     assert_eq!(fs::read_to_string(home.path().join("d/t.jsonl")).unwrap(), "hello\n");
@@ -105,8 +105,8 @@ fn a_record_whose_folder_was_removed_goes_to_stdout() {
     let (seen, made) = disturb(&home, |path| fs::remove_dir_all(path.parent().unwrap()).unwrap());
     assert_eq!(seen.code, Some(1), "{seen:?}");
     assert_snapshot!(words(&seen), @r"
-    ERROR: d/t.jsonl was removed by another program, while this command wrote to it.
-    Hint: All that was recorded is on stdout: no file can be created beside it (No such file or directory).
+    ERROR: d/t.jsonl was removed by another program while this command wrote to it.
+    Hint: All recorded lines are on stdout, because no file can be created next to it (No such file or directory).
     Hint: N of all were issued.
     ");
     home.write("stdout", &seen.stdout);
@@ -123,8 +123,8 @@ fn a_record_that_was_shortened_holds_no_zeros_and_the_later_lines() {
     });
     assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{seen:?}");
     assert_snapshot!(words(&seen), @r"
-    ERROR: d/t.jsonl was shortened by another program, while this command wrote to it.
-    Hint: What was recorded since then is in it. This command has no copy of what stood in it before.
+    ERROR: d/t.jsonl was shortened by another program while this command wrote to it.
+    Hint: The file contains only the lines that were recorded since then. This command has no copy of the earlier lines.
     Hint: N of all were issued.
     ");
     let text = fs::read(home.path().join("d/t.jsonl")).unwrap();
@@ -144,8 +144,8 @@ fn what_another_program_adds_to_a_record_stays_and_ends_the_run() {
         assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{seen:?}");
         allow_duplicates! {
             assert_snapshot!(words(&seen), @r"
-            ERROR: d/t.jsonl was written to by another program, while this command wrote to it.
-            Hint: All lines are in it. Take the other program's lines out, and start the same command again.
+            ERROR: d/t.jsonl was written to by another program while this command wrote to it.
+            Hint: The file contains all recorded lines. Remove the lines of the other program, then run the command again.
             Hint: N of all were issued.
             ");
         }
@@ -209,7 +209,7 @@ fn a_ledger_that_was_removed_is_an_error_that_names_the_user() {
     assert_eq!(seen.code, Some(1), "{seen:?}");
     assert!(made < 60);
     let error = format!(
-        "ERROR: {} was created, and led was removed by another program, while this command wrote to it.\n",
+        "ERROR: {} was created, and led was removed by another program while this command wrote to it.\n",
         crate::support::odd::user(made - 1)
     );
     assert!(seen.stderr.starts_with(&error), "{seen:?}");

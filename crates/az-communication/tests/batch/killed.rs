@@ -139,7 +139,7 @@ fn stop_at_a_limit(trap: &str) {
         &seen,
         "t.jsonl",
         60,
-        "ERROR: t.jsonl cannot be written: files may not grow larger here (ulimit -f).",
+        "ERROR: t.jsonl cannot be written: the limit on the size of files is reached (ulimit -f).",
     );
     check_resumed(&world, "t.jsonl", 60);
 }
@@ -165,7 +165,7 @@ fn a_full_disk_is_named_and_loses_nothing() {
     let list = std::fs::read_to_string(world.home.path().join("disk/t.jsonl")).unwrap();
     world.home.write("t.jsonl", list);
     std::fs::write(disk.join("rest"), vec![0; 64 * 1024]).unwrap_err();
-    let free = "Hint: Free some space and start the command again.\n";
+    let free = "Hint: Free some space, then run the command again.\n";
     for words in [
         format!("{ISSUE} --count 100 --out-file disk/t.jsonl"),
         "user delete-batch --users-from t.jsonl --yes --out-file disk/d.jsonl".to_owned(),

@@ -245,8 +245,9 @@ fn a_user_who_does_not_fit_into_the_ledger_is_shown() {
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     let shown: Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
     let user = shown["rawId"].as_str().unwrap();
-    let expected =
-        format!("ERROR: {user} was created, and ledger cannot be written: files may not grow larger here (ulimit -f).");
+    let expected = format!(
+        "ERROR: {user} was created, and ledger cannot be written: the limit on the size of files is reached (ulimit -f)."
+    );
     assert!(stderr.contains(&expected), "{stderr}");
     assert_eq!(world.lines("ledger").len(), 1);
 }

@@ -68,17 +68,17 @@ fn a_fifo_without_a_writer_is_an_error() {
     > user-identity token verify --token eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.eyJleHAiOjQxMDI0NDQ4MDB9.AAAA --jwks pipe
     exit 1
     --- stderr
-    ERROR: The key set pipe cannot be read: it is a FIFO, and nobody wrote to it within 5 s.
+    ERROR: The key set pipe cannot be read: it is a FIFO, and no program wrote to it within 5 s.
 
     > user-identity user delete-batch --yes --only-show-errors --users-from pipe
     exit 1
     --- stderr
-    ERROR: The users cannot be read from pipe: it is a FIFO, and nobody wrote to it within 5 s.
+    ERROR: The users cannot be read from pipe: it is a FIFO, and no program wrote to it within 5 s.
 
     > user-identity token inspect --token @pipe
     exit 1
     --- stderr
-    ERROR: '@pipe' cannot be read: it is a FIFO, and nobody wrote to it within 5 s.
+    ERROR: '@pipe' cannot be read: it is a FIFO, and no program wrote to it within 5 s.
     ");
 }
 
@@ -236,7 +236,7 @@ fn without_proc_the_name_of_stdout_comes_with_a_hint() {
     assert_snapshot!(seen, @"
     exit 1
     --- stderr
-    ERROR: /dev/stdout cannot be used: it is a symbolic link into /proc, which is not there.
+    ERROR: /dev/stdout cannot be used: it is a symbolic link into /proc, which is not mounted.
     Hint: Give the path of a file, or - for stdout.
     ");
 }

@@ -158,6 +158,6 @@ fn an_emulator_whose_ready_line_nobody_reads_ends_with_an_error() {
     let mut command = az(&home);
     command.args(["communication", "emulator", "start", "--in-memory", "--port", "0"]).stdout(writer);
     let output = command.stderr(std::process::Stdio::piped()).spawn().unwrap().wait_with_output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "ERROR: stdout cannot be written: nobody reads it.\n");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "ERROR: stdout cannot be written: no program reads it.\n");
     assert_eq!(output.status.code(), Some(1));
 }

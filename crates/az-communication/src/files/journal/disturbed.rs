@@ -34,30 +34,30 @@ impl Disturbed {
             Self::Shortened => "shortened",
             Self::WrittenTo => "written to",
         };
-        CliError::new(format!("{} was {what} by another program, while this command wrote to it.", path.display()))
+        CliError::new(format!("{} was {what} by another program while this command wrote to it.", path.display()))
     }
 
     /// Adds a hint that says where the lines are. The lines of a file without a path are saved to a new file, or else
     /// printed to stdout.
     pub(crate) fn explain(self, error: CliError, path: &Path, file: &File) -> CliError {
         match self {
-            Self::Shortened => error.hint("What was recorded since then is in it. This command has no copy of what stood in it before."),
+            Self::Shortened => error.hint("The file contains only the lines that were recorded since then. This command has no copy of the earlier lines."),
             Self::WrittenTo => {
-                error.hint("All lines are in it. Take the other program's lines out, and start the same command again.")
+                error.hint("The file contains all recorded lines. Remove the lines of the other program, then run the command again.")
             }
             Self::Removed | Self::Replaced => match save(path, file) {
                 Ok(copy) => error.hint(format!(
-                    "All that was recorded is in {}. Give it the name {}, and start the same command again.",
+                    "All recorded lines are in {}. Rename this file to {}, then run the command again.",
                     copy.display(),
                     path.display()
                 )),
                 Err(no_copy) => match print(file) {
                     Ok(()) => error.hint(format!(
-                        "All that was recorded is on stdout: no file can be created beside it ({}).",
+                        "All recorded lines are on stdout, because no file can be created next to it ({}).",
                         system_text(&no_copy)
                     )),
                     Err(no_stdout) => error.hint(format!(
-                        "What was recorded is lost: no file can be created beside it ({}), and stdout cannot be written \
+                        "The recorded lines are lost, because no file can be created next to it ({}) and stdout cannot be written \
                          ({}).",
                         system_text(&no_copy),
                         system_text(&no_stdout)

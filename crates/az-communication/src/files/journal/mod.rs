@@ -94,7 +94,7 @@ impl Journal {
     pub fn write(&self, lines: &str) -> Result<u64, CliError> {
         let mut written = self.written();
         if written.broken {
-            return Err(CliError::new(format!("{} ends with a part of a line.", self.path.display())));
+            return Err(CliError::new(format!("{} ends with an incomplete line.", self.path.display())));
         }
         let added = if self.shared { self.add_locked(&mut written, lines) } else { self.add(&mut written, lines) };
         if let Err(failed) = added {
@@ -248,7 +248,7 @@ pub fn unwritable(path: &Path, error: &io::Error) -> CliError {
     let unwritable = CliError::new(format!("{} cannot be written: {why}.", path.display()));
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            unwritable.hint("Free some space and start the command again.")
+            unwritable.hint("Free some space, then run the command again.")
         }
         _ if limits::is_of_files(error) => unwritable.advise(error),
         _ => unwritable,

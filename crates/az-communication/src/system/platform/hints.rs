@@ -34,8 +34,8 @@ impl Platform {
     /// Returns the reason why a file cannot grow.
     pub const fn file_too_large(self) -> &'static str {
         match self {
-            Self::Linux | Self::MacOs => "files may not grow larger here (ulimit -f)",
-            Self::Windows => "the file system takes no larger files",
+            Self::Linux | Self::MacOs => "the limit on the size of files is reached (ulimit -f)",
+            Self::Windows => "the file system does not support larger files",
         }
     }
 
