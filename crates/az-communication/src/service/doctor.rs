@@ -142,7 +142,7 @@ pub fn check_clock(ahead: Option<i64>) -> Result<String, CliError> {
     let found = format!("this machine is {} {direction} the service", time(ahead.unsigned_abs()));
     if ahead.unsigned_abs() > MAX_CLOCK_SKEW_SECONDS.unsigned_abs() {
         return Err(CliError::new(format!("{found}, which allows {MAX_CLOCK_SKEW_SECONDS} s."))
-            .hint(format!("Set this machine's clock right: {SET_CLOCK}")));
+            .hint(format!("Correct this machine's clock: {SET_CLOCK}")));
     }
     Ok(found)
 }

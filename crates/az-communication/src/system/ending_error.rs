@@ -20,7 +20,7 @@ impl fmt::Display for EndingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Signals(error) => write!(f, "Signals cannot be handled: {}.", system_text(error)),
-            Self::Command(error) => write!(f, "The command was lost: {}.", system_text(error)),
+            Self::Command(error) => write!(f, "The state of the command is not known: {}.", system_text(error)),
         }
     }
 }

@@ -49,10 +49,10 @@ impl fmt::Display for ServerFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Code(code) => f.write_str(code),
-            Self::Silent(time) => write!(f, "silent for {} s", time.as_secs().max(1)),
+            Self::Silent(time) => write!(f, "timed out after {} s", time.as_secs().max(1)),
             Self::Unreachable(Some(error)) => f.write_str(&system_text(error)),
             Self::Unreachable(None) => f.write_str("cannot be reached"),
-            Self::Malformed => f.write_str("a malformed response"),
+            Self::Malformed => f.write_str("malformed response"),
         }
     }
 }

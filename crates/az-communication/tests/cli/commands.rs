@@ -157,7 +157,7 @@ fn stopping_the_emulator_means_ending_its_process() {
     --- stderr
     ERROR: 'stop' is misspelled or not recognized by the system.
 
-    Hint: The emulator runs until Ctrl-C, or until it is ended by its process id, the `pid` of its ready line: kill PID
+    Hint: The emulator runs until Ctrl-C. To stop it by its process id, use the `pid` of its ready line: kill PID
     ");
 }
 

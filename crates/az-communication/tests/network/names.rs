@@ -99,7 +99,7 @@ fn a_name_server_that_fails_refuses_or_is_silent_is_named() {
     assert_snapshot!(found.replace(&server.address.to_string(), "SERVER"), @"
     The host 'broken.example' cannot be looked up: no answer from the name service (SERVER: SERVFAIL).
     The host 'refused.example' cannot be looked up: no answer from the name service (SERVER: REFUSED).
-    The host 'silent.example' cannot be looked up: no answer from the name service (SERVER: silent for 1 s).
+    The host 'silent.example' cannot be looked up: no answer from the name service (SERVER: timed out after 1 s).
     ");
 }
 

@@ -82,7 +82,7 @@ fn a_limit_that_stops_the_emulator_is_named() {
     assert_eq!(output.status.code(), Some(126));
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
     ERROR: true cannot be run: Resource temporarily unavailable.
-    Hint: This user or container may not start more processes or threads. Raise the limit: ulimit -u, or that of the container: --pids-limit
+    Hint: This user or container cannot start more processes or threads. Raise the limit of the user (ulimit -u) or of the container (--pids-limit).
     ");
 }
 
@@ -138,7 +138,7 @@ fn a_name_is_not_looked_up_where_too_few_files_may_be_opened() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(refusal(&mut command), @r"
             ERROR: The host 'nobody.example' cannot be looked up: Too many open files.
-            Hint: This process may open no more files. Raise the limit: ulimit -n 1024
+            Hint: This process cannot open more files. Raise the limit: ulimit -n 1024
             ");
         }
     }

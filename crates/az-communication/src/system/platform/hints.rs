@@ -8,9 +8,9 @@ impl Platform {
     pub const fn advice(self, limit: Limit) -> &'static str {
         match (self, limit) {
             (Self::Windows, Limit::FilesOfProcess) => {
-                "This process may open no more files. Start fewer requests at once."
+                "This process cannot open more files. Send fewer requests at the same time."
             }
-            (_, Limit::FilesOfProcess) => "This process may open no more files. Raise the limit: ulimit -n 1024",
+            (_, Limit::FilesOfProcess) => "This process cannot open more files. Raise the limit: ulimit -n 1024",
             (Self::Windows, Limit::FilesOfMachine) => "This machine has too many open files. End other programs.",
             (Self::MacOs, Limit::FilesOfMachine) => {
                 "This machine has too many open files. End other programs, or raise kern.maxfiles."
@@ -20,14 +20,14 @@ impl Platform {
             }
             (Self::Windows, Limit::Processes) => "There are too many processes or threads. End other programs.",
             (_, Limit::Processes) => {
-                "This user or container may not start more processes or threads. Raise the limit: ulimit -u, or that of \
-                 the container: --pids-limit"
+                "This user or container cannot start more processes or threads. Raise the limit of the user \
+                 (ulimit -u) or of the container (--pids-limit)."
             }
-            (Self::Windows, Limit::Memory) => "There is not enough memory for it. End other programs.",
+            (Self::Windows, Limit::Memory) => "There is not enough memory. End other programs.",
             (_, Limit::Memory) => {
-                "There is not enough memory for it. Raise the limit: ulimit -v, or that of the container: --memory"
+                "There is not enough memory. Raise the limit of the process (ulimit -v) or of the container (--memory)."
             }
-            (_, Limit::Disk) => "The disk is full. Remove what is not needed, or name another folder.",
+            (_, Limit::Disk) => "The disk is full. Free some space, or use another folder.",
         }
     }
 
@@ -51,9 +51,9 @@ impl Platform {
     /// Returns a hint for a wrong clock.
     pub const fn set_clock_right(self) -> &'static str {
         match self {
-            Self::Linux => "Set this machine's clock right: timedatectl set-ntp true",
-            Self::MacOs => "Set this machine's clock right: sudo sntp -sS time.apple.com",
-            Self::Windows => "Set this machine's clock right: w32tm /resync",
+            Self::Linux => "Correct this machine's clock: timedatectl set-ntp true",
+            Self::MacOs => "Correct this machine's clock: sudo sntp -sS time.apple.com",
+            Self::Windows => "Correct this machine's clock: w32tm /resync",
         }
     }
 
@@ -69,11 +69,11 @@ impl Platform {
     pub const fn stop_emulator(self) -> &'static str {
         match self {
             Self::Linux | Self::MacOs => {
-                "The emulator runs until Ctrl-C, or until it is ended by its process id, the `pid` of its ready line: kill \
+                "The emulator runs until Ctrl-C. To stop it by its process id, use the `pid` of its ready line: kill \
                  PID"
             }
             Self::Windows => {
-                "The emulator runs until Ctrl-C, or until it is ended by its process id, the `pid` of its ready line: \
+                "The emulator runs until Ctrl-C. To stop it by its process id, use the `pid` of its ready line: \
                  Stop-Process -Id PID"
             }
         }
