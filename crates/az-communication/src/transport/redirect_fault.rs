@@ -29,7 +29,10 @@ impl fmt::Display for RedirectFault {
                 write!(f, "The response redirects to '{}', which is not followed.", escaped(location))
             }
             Self::Secret(server) => {
-                write!(f, "The response redirects to another server, {server}, which must not see what was sent.")
+                write!(
+                    f,
+                    "The response redirects to another server, {server}, which must not get the body of the request."
+                )
             }
             Self::TooMany => f.write_str("Reached maximum redirect attempts."),
         }

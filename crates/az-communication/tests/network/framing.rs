@@ -117,8 +117,8 @@ fn interim_answers_are_skipped() {
 #[test]
 fn what_is_not_an_answer_is_named() {
     for (answer, expected) in [
-        (with_head("Content-Length: 5\r\nContent-Length: 3"), "different lengths, Content-Length: '5' and '3'"),
-        (with_head("Content-Length: 5, 3"), "different lengths, Content-Length: '5' and '3'"),
+        (with_head("Content-Length: 5\r\nContent-Length: 3"), "several values of Content-Length: '5' and '3'"),
+        (with_head("Content-Length: 5, 3"), "several values of Content-Length: '5' and '3'"),
         ("SSH-2.0-OpenSSH_9.2\r\n".into(), "it starts with 'SSH-2.0-OpenSSH_9.2'"),
         ("220 mail.example ESMTP\r\n".into(), "it starts with '220 mail.example ESMTP'"),
         ("\u{1b}[2J\u{1b}]0;title\u{7}\r\n".into(), r"it starts with '\x1b[2J\x1b]0;title\x07'"),

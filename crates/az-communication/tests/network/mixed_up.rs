@@ -79,7 +79,7 @@ fn an_answer_with_the_id_of_another_request_is_an_unknown_outcome() {
         .args(words("token issue-batch --scope chat --count 3 --concurrency 1 --out-file t.jsonl")));
     assert_eq!(code, 1, "{stdout}{stderr}");
     assert!(stderr.contains("It is not known whether a user was created: "), "{stderr}");
-    assert!(stderr.contains("it answers another request"), "{stderr}");
+    assert!(stderr.contains("it belongs to another request"), "{stderr}");
     let users: Vec<String> = issued(&home).into_iter().map(|(user, _)| user).collect();
     assert_eq!(users, [user(0), user(2)]);
 }

@@ -24,35 +24,35 @@ fn a_value_that_is_not_the_url_of_a_proxy_is_an_error() {
     > http://127.0.0.1:99999
     exit 1
     --- stderr
-    ERROR: The proxy that https_proxy names cannot be used: its port 99999 is larger than 65535.
+    ERROR: The proxy in https_proxy cannot be used: its port 99999 is larger than 65535.
     Hint: Its form is https_proxy=http://HOST:PORT or http://USER:PASSWORD@HOST:PORT
     Hint: The proxy is named by https_proxy. NO_PROXY lists hosts that are reached without it.
 
     > localhost:3128
     exit 1
     --- stderr
-    ERROR: The proxy that https_proxy names cannot be used: it does not start with http:// or https://.
+    ERROR: The proxy in https_proxy cannot be used: it does not start with http:// or https://.
     Hint: Its form is https_proxy=http://HOST:PORT or http://USER:PASSWORD@HOST:PORT
     Hint: The proxy is named by https_proxy. NO_PROXY lists hosts that are reached without it.
 
     > http://
     exit 1
     --- stderr
-    ERROR: The proxy that https_proxy names cannot be used: it has no host.
+    ERROR: The proxy in https_proxy cannot be used: it has no host.
     Hint: Its form is https_proxy=http://HOST:PORT or http://USER:PASSWORD@HOST:PORT
     Hint: The proxy is named by https_proxy. NO_PROXY lists hosts that are reached without it.
 
     >  http://127.0.0.1:1
     exit 1
     --- stderr
-    ERROR: The proxy that https_proxy names cannot be used: it has a blank or a control character before, in or behind its host.
+    ERROR: The proxy in https_proxy cannot be used: it has a blank or a control character before, in or after its host.
     Hint: Its form is https_proxy=http://HOST:PORT or http://USER:PASSWORD@HOST:PORT
     Hint: The proxy is named by https_proxy. NO_PROXY lists hosts that are reached without it.
 
     > http://[::x]
     exit 1
     --- stderr
-    ERROR: The proxy that https_proxy names cannot be used: its host is not valid.
+    ERROR: The proxy in https_proxy cannot be used: its host is not valid.
     Hint: Its form is https_proxy=http://HOST:PORT or http://USER:PASSWORD@HOST:PORT
     Hint: The proxy is named by https_proxy. NO_PROXY lists hosts that are reached without it.
     ");
@@ -63,14 +63,14 @@ fn a_password_that_is_not_percent_encoded_is_an_error() {
     assert_snapshot!(unusable("http://u:ge/heim@127.0.0.1:1"), @r"
     exit 1
     --- stderr
-    ERROR: The proxy that https_proxy names cannot be used: a character of its user name or password ends the host, and must be percent-encoded.
+    ERROR: The proxy in https_proxy cannot be used: a character of its user name or password ends the host and must be percent-encoded.
     Hint: In a user name or a password, percent-encode what is not a letter or a digit: %40 is @, %3A is :, %2F is /, %23 is #, %3F is ?, %25 is %, %5C is \.
     Hint: The proxy is named by https_proxy. NO_PROXY lists hosts that are reached without it.
     ");
     assert_snapshot!(unusable("http://u:%ff@127.0.0.1:1"), @r"
     exit 1
     --- stderr
-    ERROR: The proxy that https_proxy names cannot be used: its user name or password is not valid percent-encoded UTF-8, or has characters outside Latin-1, which cannot be sent.
+    ERROR: The proxy in https_proxy cannot be used: its user name or password is not valid percent-encoded UTF-8, or has characters outside Latin-1, which cannot be sent.
     Hint: In a user name or a password, percent-encode what is not a letter or a digit: %40 is @, %3A is :, %2F is /, %23 is #, %3F is ?, %25 is %, %5C is \.
     Hint: The proxy is named by https_proxy. NO_PROXY lists hosts that are reached without it.
     ");
@@ -82,14 +82,14 @@ fn a_kind_of_proxy_that_is_not_supported_is_an_error() {
     > socks5://127.0.0.1:1080
     exit 1
     --- stderr
-    ERROR: The proxy that https_proxy names cannot be used: SOCKS proxies are not supported.
+    ERROR: The proxy in https_proxy cannot be used: SOCKS proxies are not supported.
     Hint: Name an HTTP proxy: https_proxy=http://HOST:PORT, or https:// for one that speaks TLS.
     Hint: The proxy is named by https_proxy. NO_PROXY lists hosts that are reached without it.
 
     > ftp://127.0.0.1
     exit 1
     --- stderr
-    ERROR: The proxy that https_proxy names cannot be used: its scheme 'ftp' is not http or https.
+    ERROR: The proxy in https_proxy cannot be used: its scheme 'ftp' is not http or https.
     Hint: Name an HTTP proxy: https_proxy=http://HOST:PORT, or https:// for one that speaks TLS.
     Hint: The proxy is named by https_proxy. NO_PROXY lists hosts that are reached without it.
     ");

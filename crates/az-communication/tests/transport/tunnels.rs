@@ -51,7 +51,7 @@ fn a_proxy_that_wants_a_password_is_an_error() {
     assert_snapshot!(after(format!("{WANTS}Basic realm=x\r\n\r\n"), ""), @r"
     exit 1
     --- stderr
-    ERROR: The proxy 127.0.0.1:PORT wants a user name and a password (407).
+    ERROR: The proxy 127.0.0.1:PORT requires a user name and a password (407).
     Hint: Write them into ALL_PROXY: http://USER:PASSWORD@127.0.0.1:PORT
     Hint: In a user name or a password, percent-encode what is not a letter or a digit: %40 is @, %3A is :, %2F is /, %23 is #, %3F is ?, %25 is %, %5C is \.
     Hint: The proxy is named by ALL_PROXY. NO_PROXY lists hosts that are reached without it.
@@ -76,7 +76,7 @@ fn a_proxy_that_does_not_take_basic_authentication_is_an_error() {
     assert_snapshot!(after(answer, "u:geheim@"), @"
     exit 1
     --- stderr
-    ERROR: The proxy 127.0.0.1:PORT wants to authenticate by Negotiate, NTLM, and only Basic is supported (407).
+    ERROR: The proxy 127.0.0.1:PORT requires authentication by Negotiate, NTLM, but only Basic is supported (407).
     Hint: A local proxy that authenticates with the other one, such as cntlm or px, can help.
     Hint: The proxy is named by ALL_PROXY. NO_PROXY lists hosts that are reached without it.
     ");
@@ -142,7 +142,7 @@ fn a_response_without_end_is_an_error() {
     assert_snapshot!(after(format!("HTTP/1.1 200 OK\r\n{}", "x: y\r\n".repeat(60_000)), ""), @"
     exit 1
     --- stderr
-    ERROR: The response of the proxy 127.0.0.1:PORT does not end.
+    ERROR: The head of the response of the proxy 127.0.0.1:PORT is larger than 256 KiB.
     Hint: The proxy is named by ALL_PROXY. NO_PROXY lists hosts that are reached without it.
     ");
 }

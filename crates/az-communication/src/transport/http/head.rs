@@ -105,11 +105,11 @@ pub(crate) fn what_is_wrong(head: &[u8]) -> String {
     let lengths = lengths(&lines);
     if lengths.windows(2).any(|pair| pair[0] != pair[1]) {
         let list: Vec<String> = lengths.iter().map(|value| format!("'{}'", shown(value))).collect();
-        return format!("it has different lengths, Content-Length: {}", list.join(" and "));
+        return format!("it has several values of Content-Length: {}", list.join(" and "));
     }
     match end {
-        None => "its head does not end, or is larger than 400 KB".into(),
-        Some(_) => "its head has more than 1,024 lines, or one that is malformed".into(),
+        None => "its head has no end or is larger than 400 KB".into(),
+        Some(_) => "its head has more than 1,024 lines or a malformed line".into(),
     }
 }
 
@@ -153,7 +153,7 @@ mod tests {
             ("HTTP/2 200\r\n\r\n", "its first line is 'HTTP/2 200'"),
             (
                 "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 3\r\n\r\n",
-                "it has different lengths, Content-Length: '5' and '3'",
+                "it has several values of Content-Length: '5' and '3'",
             ),
         ] {
             assert_eq!(what_is_wrong(head.as_bytes()), expected);

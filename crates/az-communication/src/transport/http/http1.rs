@@ -125,7 +125,7 @@ impl Http1 {
         let mut echoes = answer.headers.get_all(REQUEST_ID).iter().peekable();
         self.echoes = id.is_some() && echoes.peek().is_some();
         match echoes.any(|echo| id.as_ref().is_some_and(|id| id != echo)) {
-            true => Err(self.failed(Broken::Malformed("it answers another request".into()))),
+            true => Err(self.failed(Broken::Malformed("it belongs to another request".into()))),
             false => Ok(answer),
         }
     }

@@ -120,6 +120,6 @@ mod tests {
     fn a_value_that_is_not_text_is_an_error() {
         let lookup = |name: &str| (name == "all_proxy").then(|| crate::system::not_text("http://p"));
         let error = choose("a", 443, &lookup).unwrap_err();
-        assert_eq!(error.to_string(), "The proxy that all_proxy names cannot be used: its value is not valid UTF-8.");
+        assert_eq!(error.to_string(), "The proxy in all_proxy cannot be used: its value is not valid UTF-8.");
     }
 }

@@ -87,7 +87,7 @@ impl fmt::Display for ProxyError {
         use ProxyFault as F;
         let address = &self.address;
         let unusable = |f: &mut fmt::Formatter<'_>, what: &str| {
-            write!(f, "The proxy that {} names cannot be used: {what}.", self.variable)
+            write!(f, "The proxy in {} cannot be used: {what}.", self.variable)
         };
         match &self.fault {
             F::NotText => unusable(f, "its value is not valid UTF-8"),
@@ -95,10 +95,10 @@ impl fmt::Display for ProxyError {
             F::NoHost => unusable(f, "it has no host"),
             F::Host => unusable(f, "its host is not valid"),
             F::Port(Some(port)) => unusable(f, &format!("its port {port} is larger than 65535")),
-            F::Port(None) => unusable(f, "its port is not a number up to 65535"),
-            F::Blank => unusable(f, "it has a blank or a control character before, in or behind its host"),
+            F::Port(None) => unusable(f, "its port must be a number up to 65535"),
+            F::Blank => unusable(f, "it has a blank or a control character before, in or after its host"),
             F::Encoding => {
-                unusable(f, "a character of its user name or password ends the host, and must be percent-encoded")
+                unusable(f, "a character of its user name or password ends the host and must be percent-encoded")
             }
             F::Latin1 => unusable(
                 f,
@@ -120,18 +120,21 @@ impl fmt::Display for ProxyError {
             F::Io(error) => write!(f, "The connection to the proxy {address} failed: {}.", system_text(error)),
             F::Closed => write!(f, "The proxy {address} closed the connection without a response."),
             F::NotHttp { .. } => write!(f, "The response of the proxy {address} is not HTTP."),
-            F::Endless => write!(f, "The response of the proxy {address} does not end."),
+            F::Endless => write!(f, "The head of the response of the proxy {address} is larger than 256 KiB."),
             F::Refused { status, target } => {
                 write!(f, "The proxy {address} refuses to connect to {target}: {status}.")
             }
             F::Authentication { offered: Some(offered), .. } => {
-                write!(f, "The proxy {address} wants to authenticate by {offered}, and only Basic is supported (407).")
+                write!(
+                    f,
+                    "The proxy {address} requires authentication by {offered}, but only Basic is supported (407)."
+                )
             }
             F::Authentication { given: true, .. } => {
                 write!(f, "The proxy {address} does not accept the user name and the password (407).")
             }
             F::Authentication { given: false, .. } => {
-                write!(f, "The proxy {address} wants a user name and a password (407).")
+                write!(f, "The proxy {address} requires a user name and a password (407).")
             }
             F::Tls(error) => match &**error {
                 TransportError::NotTls(_) => write!(f, "The proxy {address} does not speak TLS."),
