@@ -165,7 +165,7 @@ fn an_emulator_with_another_authority_is_named() {
     assert_snapshot!(for_the_emulator(&home, other), @"
     exit 1
     --- stderr
-    ERROR: The certificate of localhost cannot be trusted: its issuer 'ACS Identity emulator CA' is known with another key than the one that signed it.
+    ERROR: The certificate of localhost cannot be trusted: its issuer 'ACS Identity emulator CA' is known, but its key is not the key that signed the certificate.
     Hint: Another emulator may answer there, one in memory or with another data folder: use the `connectionString` of its ready line, and set REQUESTS_CA_BUNDLE to its `caBundle`.
     ");
 }

@@ -156,7 +156,7 @@ fn who_asks_an_emulator_for_a_name_that_is_not_in_its_certificate_is_told_the_op
         String::from_utf8(output.stderr).unwrap().replace(&port, "PORT").replace(home.path().to_str().unwrap(), "HOME")
     };
     insta::assert_snapshot!(said(create_user(&home, &at("127.0.0.2"))), @"
-    ERROR: The certificate of 127.0.0.2 cannot be trusted: it is for another name: localhost, 127.0.0.1, ::1, host.docker.internal, host.containers.internal.
+    ERROR: The certificate of 127.0.0.2 cannot be trusted: it is valid only for other names: localhost, 127.0.0.1, ::1, host.docker.internal, host.containers.internal.
     Hint: Give one of these names as the host of the endpoint: --connection-string, or --endpoint.
     Hint: Or start the emulator with --hostname 127.0.0.2, and its certificate names it.
     ");

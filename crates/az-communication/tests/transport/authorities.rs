@@ -22,25 +22,25 @@ fn an_authority_signs_servers() {
 
 #[test]
 fn an_authority_that_is_not_in_force_is_not_trusted() {
-    assert_snapshot!(below(|params| params.not_after = date_time_ymd(2020, 1, 1)), @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, has expired, on 2020-01-01T00:00:00+00:00.");
-    assert_snapshot!(below(|params| params.not_before = date_time_ymd(2999, 1, 1)), @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, is not valid yet, but from 2999-01-01T00:00:00+00:00 on.");
+    assert_snapshot!(below(|params| params.not_after = date_time_ymd(2020, 1, 1)), @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, expired on 2020-01-01T00:00:00+00:00.");
+    assert_snapshot!(below(|params| params.not_before = date_time_ymd(2999, 1, 1)), @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, is not valid before 2999-01-01T00:00:00+00:00.");
 }
 
 #[test]
 fn a_certificate_that_is_not_an_authoritys_does_not_sign() {
-    assert_snapshot!(below(|params| params.is_ca = IsCa::ExplicitNoCa), @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, is not an authority, and may sign no other certificate.");
+    assert_snapshot!(below(|params| params.is_ca = IsCa::ExplicitNoCa), @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, is not an authority and must not sign other certificates.");
     assert_snapshot!(
         below(|params| {
             params.is_ca = IsCa::NoCa;
             params.key_usages.clear();
         }),
-        @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, is not an authority, and may sign no other certificate."
+        @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, is not an authority and must not sign other certificates."
     );
 }
 
 #[test]
 fn an_authority_signs_no_more_authorities_than_its_path_length_allows() {
-    assert_snapshot!(below(|params| params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0))), @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, allows fewer authorities below it than there are (path length).");
+    assert_snapshot!(below(|params| params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0))), @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, permits fewer authorities below it (path length).");
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn six_authorities_may_stand_in_between() {
 
 #[test]
 fn seven_authorities_in_between_are_too_many() {
-    assert_snapshot!(below_authorities(7), @"more than 6 authorities stand between it and its root.");
+    assert_snapshot!(below_authorities(7), @"there are more than 6 authorities between it and its root.");
 }
 
 #[test]

@@ -83,8 +83,8 @@ fn a_file_without_a_certificate_in_pem_is_an_error_before_anything_is_sent() {
     ERROR: HOME/empty, named by REQUESTS_CA_BUNDLE, is empty.
     ERROR: HOME/der, named by REQUESTS_CA_BUNDLE, is a certificate in DER, not in PEM.
     ERROR: HOME/text, named by REQUESTS_CA_BUNDLE, is text without a certificate in PEM.
-    ERROR: HOME/key.pem, named by REQUESTS_CA_BUNDLE, is PEM without a certificate: it has PRIVATE KEY.
-    ERROR: HOME/cut.pem, named by REQUESTS_CA_BUNDLE, has a certificate in PEM that is cut off or malformed.
+    ERROR: HOME/key.pem, named by REQUESTS_CA_BUNDLE, is PEM without a certificate: it contains PRIVATE KEY.
+    ERROR: HOME/cut.pem, named by REQUESTS_CA_BUNDLE, contains a certificate in PEM that is incomplete or malformed.
     ERROR: HOME/binary, named by REQUESTS_CA_BUNDLE, is a binary file, not PEM.
     ERROR: HOME/utf16, named by REQUESTS_CA_BUNDLE, is text in UTF-16.
     ");

@@ -17,7 +17,7 @@ fn it_has_expired() {
     assert_snapshot!(error(|params| params.not_after = date_time_ymd(2020, 1, 1)), @"
     exit 1
     --- stderr
-    ERROR: The certificate of localhost cannot be trusted: it has expired, on 2020-01-01T00:00:00+00:00.
+    ERROR: The certificate of localhost cannot be trusted: it expired on 2020-01-01T00:00:00+00:00.
     Hint: This machine's clock says NOW. If it is wrong: timedatectl set-ntp true. If it is right, the certificate must be renewed.
     ");
 }
@@ -27,7 +27,7 @@ fn it_is_not_valid_yet() {
     assert_snapshot!(error(|params| params.not_before = date_time_ymd(2999, 1, 1)), @"
     exit 1
     --- stderr
-    ERROR: The certificate of localhost cannot be trusted: it is not valid yet, but from 2999-01-01T00:00:00+00:00 on.
+    ERROR: The certificate of localhost cannot be trusted: it is not valid before 2999-01-01T00:00:00+00:00.
     Hint: This machine's clock says NOW. If it is wrong: timedatectl set-ntp true. If it is right, the certificate must be renewed.
     ");
 }
@@ -43,15 +43,14 @@ fn valid(from: (i32, u8, u8), to: (i32, u8, u8)) -> String {
 
 #[test]
 fn one_that_ends_before_it_begins_has_expired_once_its_end_is_past() {
-    let expired =
-        "ERROR: The certificate of localhost cannot be trusted: it has expired, on 2020-01-01T00:00:00+00:00.";
+    let expired = "ERROR: The certificate of localhost cannot be trusted: it expired on 2020-01-01T00:00:00+00:00.";
     assert_eq!(valid((2022, 1, 1), (2020, 1, 1)), expired);
     assert_eq!(valid((2999, 1, 1), (2020, 1, 1)), expired);
 }
 
 #[test]
 fn one_that_ends_before_it_begins_is_not_valid_yet_where_both_are_to_come() {
-    assert_snapshot!(valid((2999, 1, 1), (2998, 1, 1)), @"ERROR: The certificate of localhost cannot be trusted: it is not valid yet, but from 2999-01-01T00:00:00+00:00 on.");
+    assert_snapshot!(valid((2999, 1, 1), (2998, 1, 1)), @"ERROR: The certificate of localhost cannot be trusted: it is not valid before 2999-01-01T00:00:00+00:00.");
 }
 
 #[test]
@@ -61,7 +60,7 @@ fn it_is_for_other_names() {
     assert_snapshot!(shown(&root.pem, &other, &[]), @"
     exit 1
     --- stderr
-    ERROR: The certificate of localhost cannot be trusted: it is for another name: a.example, *.b.example, 192.0.2.1, 2001:db8::1.
+    ERROR: The certificate of localhost cannot be trusted: it is valid only for other names: a.example, *.b.example, 192.0.2.1, 2001:db8::1.
     Hint: Give one of these names as the host of the endpoint: --connection-string, or --endpoint.
     ");
 }
@@ -72,7 +71,7 @@ fn it_has_no_name() {
     assert_snapshot!(shown(&root.pem, &Identity::by(&root, tls::server(&[])), &[]), @"
     exit 1
     --- stderr
-    ERROR: The certificate of localhost cannot be trusted: it names no host (subjectAltName).
+    ERROR: The certificate of localhost cannot be trusted: it contains no host name (subjectAltName).
     Hint: The server needs a certificate with its name.
     ");
 }
@@ -124,7 +123,7 @@ fn its_authority_is_known_with_another_key() {
     assert_snapshot!(shown(&root().pem, &server(&root()), &[]), @"
     exit 1
     --- stderr
-    ERROR: The certificate of localhost cannot be trusted: its issuer 'The root' is known with another key than the one that signed it.
+    ERROR: The certificate of localhost cannot be trusted: its issuer 'The root' is known, but its key is not the key that signed the certificate.
     Hint: REQUESTS_CA_BUNDLE lets only the authorities in BUNDLE be trusted. Add the certificate of this one (PEM), or unset the variable to trust the usual authorities.
     Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.
     ");
@@ -138,7 +137,7 @@ fn the_server_wants_a_certificate_of_the_client() {
     for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
         let port = tls::serve(tls::config_for_clients_of(&root, &server(&root), version));
         let seen = created(&home, port, &bundle);
-        let error = "the server wants a certificate of the client, which is not supported.";
+        let error = "the server requires a client certificate, which is not supported.";
         assert!(seen.code == Some(1) && seen.stderr.contains(error), "{seen}");
     }
 }
@@ -159,7 +158,7 @@ fn the_address_stands_in_it_as_a_dns_name() {
     assert_snapshot!(at_an_address(&["a.example", "127.0.0.1"]), @"
     exit 1
     --- stderr
-    ERROR: The certificate of 127.0.0.1 cannot be trusted: the address 127.0.0.1 stands in it as a DNS name, and must be an IP name (subjectAltName).
+    ERROR: The certificate of 127.0.0.1 cannot be trusted: the address 127.0.0.1 is in it as a DNS name, but must be an IP address (subjectAltName).
     Hint: The server needs a certificate with IP:127.0.0.1 in its subjectAltName, not DNS:127.0.0.1.
     ");
 }
@@ -169,7 +168,7 @@ fn another_address_stands_in_it_as_a_dns_name() {
     assert_snapshot!(at_an_address(&["127.0.0.2"]), @"
     exit 1
     --- stderr
-    ERROR: The certificate of 127.0.0.1 cannot be trusted: it is for another name: 127.0.0.2.
+    ERROR: The certificate of 127.0.0.1 cannot be trusted: it is valid only for other names: 127.0.0.2.
     Hint: Give one of these names as the host of the endpoint: --connection-string, or --endpoint.
     ");
 }

@@ -61,7 +61,7 @@ pub(crate) fn is_supported(algorithm: &[u8]) -> bool {
 
 /// Returns the name of a signature or key algorithm for its algorithm identifier.
 pub(crate) fn name(algorithm: &[u8]) -> String {
-    let Some((OBJECT_IDENTIFIER, id, parameters)) = element(algorithm) else { return "an unknown one".into() };
+    let Some((OBJECT_IDENTIFIER, id, parameters)) = element(algorithm) else { return "an unknown algorithm".into() };
     let id = dotted(id);
     // For elliptic-curve keys, the curve decides.
     let id = match (id.as_str(), element(parameters)) {

@@ -56,8 +56,8 @@ impl fmt::Display for BundleError {
             F::Utf16 => f.write_str("is text in UTF-16"),
             F::Binary => f.write_str("is a binary file, not PEM"),
             F::Text => f.write_str("is text without a certificate in PEM"),
-            F::OtherPem(labels) => write!(f, "is PEM without a certificate: it has {}", labels.join(", ")),
-            F::Damaged => f.write_str("has a certificate in PEM that is cut off or malformed"),
+            F::OtherPem(labels) => write!(f, "is PEM without a certificate: it contains {}", labels.join(", ")),
+            F::Damaged => f.write_str("contains a certificate in PEM that is incomplete or malformed"),
         }?;
         f.write_str(".")
     }

@@ -128,10 +128,10 @@ impl fmt::Display for Who {
 impl fmt::Display for AnchorFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Expired(at) => write!(f, "has expired, on {}", date(*at)),
-            Self::NotValidYet(at) => write!(f, "is not valid yet, but from {} on", date(*at)),
-            Self::NotAnAuthority => f.write_str("is not an authority, and may sign no other certificate"),
-            Self::PathLength => f.write_str("allows fewer authorities below it than there are (path length)"),
+            Self::Expired(at) => write!(f, "expired on {}", date(*at)),
+            Self::NotValidYet(at) => write!(f, "is not valid before {}", date(*at)),
+            Self::NotAnAuthority => f.write_str("is not an authority and must not sign other certificates"),
+            Self::PathLength => f.write_str("permits fewer authorities below it (path length)"),
             Self::KeyUsage => f.write_str("may not sign certificates (key usage)"),
             Self::Purpose => f.write_str("may not sign certificates of servers (extended key usage)"),
             Self::CriticalExtension(id) => write!(f, "has a critical extension that is not supported, {id}"),
@@ -157,41 +157,41 @@ impl fmt::Display for CertificateProblem {
                 trust => write!(f, "it was issued by an unknown authority: '{issuer}' is not in {trust}"),
             },
             K::OtherKey { issuer } => {
-                write!(f, "its issuer '{issuer}' is known with another key than the one that signed it")
+                write!(f, "its issuer '{issuer}' is known, but its key is not the key that signed the certificate")
             }
-            K::Expired(who, at) => write!(f, "{who} has expired, on {}", date(*at)),
-            K::NotValidYet(who, at) => write!(f, "{who} is not valid yet, but from {} on", date(*at)),
-            K::OtherName(names) if names.is_empty() => f.write_str("it names no host (subjectAltName)"),
-            K::OtherName(names) => write!(f, "it is for another name: {}", list(names)),
+            K::Expired(who, at) => write!(f, "{who} expired on {}", date(*at)),
+            K::NotValidYet(who, at) => write!(f, "{who} is not valid before {}", date(*at)),
+            K::OtherName(names) if names.is_empty() => f.write_str("it contains no host name (subjectAltName)"),
+            K::OtherName(names) => write!(f, "it is valid only for other names: {}", list(names)),
             K::AddressAsName(address) => {
-                write!(f, "the address {address} stands in it as a DNS name, and must be an IP name (subjectAltName)")
+                write!(f, "the address {address} is in it as a DNS name, but must be an IP address (subjectAltName)")
             }
             K::NameConstraints => f.write_str("its authority may not sign for this name (name constraints)"),
-            K::KeySize(who, bits) => write!(f, "{who} has an RSA key of {bits} bits, and 2048 to 8192 are supported"),
-            K::Key(who, key) => write!(f, "{who} has a kind of key that is not supported, {key}"),
-            K::Signature(who, algorithm) => {
-                write!(f, "{who} has a kind of signature that is not supported, {algorithm}")
+            K::KeySize(who, bits) => {
+                write!(f, "{who} has an RSA key of {bits} bits, but only 2048 to 8192 bits are supported")
             }
-            K::BadSignature(who) => write!(f, "{who} has a wrong signature"),
+            K::Key(who, key) => write!(f, "{who} has a key of an unsupported kind, {key}"),
+            K::Signature(who, algorithm) => {
+                write!(f, "{who} has a signature of an unsupported kind, {algorithm}")
+            }
+            K::BadSignature(who) => write!(f, "{who} has an invalid signature"),
             K::Anchor(name, fault) => match &self.trust {
                 Trust::Default => write!(f, "its authority '{name}', trusted by this machine, {fault}"),
                 trust => write!(f, "its authority '{name}', in {trust}, {fault}"),
             },
             K::NotAnAuthority(name) => {
-                write!(f, "its issuer '{name}' is not an authority, and may sign no other certificate")
+                write!(f, "its issuer '{name}' is not an authority and must not sign other certificates")
             }
-            K::PathLength => {
-                f.write_str("one of its issuers allows fewer authorities below it than there are (path length)")
-            }
+            K::PathLength => f.write_str("one of its issuers permits fewer authorities below it (path length)"),
             K::KeyUsage(who @ Who::Server) => write!(f, "{who} is not for TLS (key usage)"),
             K::KeyUsage(who) => write!(f, "{who} may not sign certificates (key usage)"),
             K::NetscapeType => f.write_str("it is not for servers (Netscape's type of certificate)"),
             K::Purpose(who) => write!(f, "{who} is not for servers (extended key usage)"),
             K::Authority => f.write_str("it is the certificate of an authority, not of a server"),
-            K::TooMany => write!(f, "more than {MOST_BETWEEN} authorities stand between it and its root"),
+            K::TooMany => write!(f, "there are more than {MOST_BETWEEN} authorities between it and its root"),
             K::CriticalExtension(who, id) => write!(f, "{who} has a critical extension that is not supported, {id}"),
-            K::Malformed => f.write_str("it, or one that was sent with it, is malformed"),
-            K::Missing => f.write_str("the server sent none"),
+            K::Malformed => f.write_str("it, or another certificate that was sent with it, is malformed"),
+            K::Missing => f.write_str("the server sent no certificate"),
         }
     }
 }

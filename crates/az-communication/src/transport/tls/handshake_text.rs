@@ -7,31 +7,29 @@ pub(crate) fn text(error: &Error) -> String {
     match error {
         Error::AlertReceived(alert) => match alert {
             Alert::HandshakeFailure | Alert::InsufficientSecurity => {
-                "the server refused the handshake, most often because it has no cipher suite that is supported".into()
+                "the server refused the handshake, most often because it has no supported cipher suite".into()
             }
             Alert::ProtocolVersion | Alert::InappropriateFallback => no_version(),
             Alert::UnrecognisedName => "the server does not know this name".into(),
             alert if wants_client_certificate(*alert) => {
-                "the server wants a certificate of the client, which is not supported".into()
+                "the server requires a client certificate, which is not supported".into()
             }
-            alert => format!("the server ended it with the alert {}", number(*alert)),
+            alert => format!("the server ended the connection with the alert {}", number(*alert)),
         },
         Error::PeerIncompatible(why) => match why {
             PeerIncompatible::ServerDoesNotSupportTls12Or13
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig
             | PeerIncompatible::Tls12NotOffered
             | PeerIncompatible::Tls12NotOfferedOrEnabled => no_version(),
-            PeerIncompatible::NoCipherSuitesInCommon => "the server has no cipher suite that is supported".into(),
-            PeerIncompatible::NoKxGroupsInCommon => "the server has no key exchange that is supported".into(),
-            PeerIncompatible::NoSignatureSchemesInCommon => {
-                "the server has no kind of signature that is supported".into()
-            }
-            _ => "the server needs something of TLS that is not supported".into(),
+            PeerIncompatible::NoCipherSuitesInCommon => "the server has no supported cipher suite".into(),
+            PeerIncompatible::NoKxGroupsInCommon => "the server has no supported key exchange".into(),
+            PeerIncompatible::NoSignatureSchemesInCommon => "the server has no supported kind of signature".into(),
+            _ => "the server requires a feature of TLS that is not supported".into(),
         },
-        Error::DecryptError => "what the server sent cannot be decrypted".into(),
-        Error::FailedToGetCurrentTime => "this machine's clock says a time before 1970".into(),
-        Error::FailedToGetRandomBytes => "this machine has no random numbers".into(),
-        _ => "the server does not follow the protocol".into(),
+        Error::DecryptError => "the data of the server cannot be decrypted".into(),
+        Error::FailedToGetCurrentTime => "this machine's clock shows a time before 1970".into(),
+        Error::FailedToGetRandomBytes => "this machine cannot generate random numbers".into(),
+        _ => "the server violates the protocol".into(),
     }
 }
 

@@ -65,7 +65,7 @@ fn a_clock_that_is_years_ahead_or_behind_is_named() {
 
 #[test]
 fn a_certificate_that_is_not_in_force_comes_with_the_time_of_the_clock() {
-    for (certificate, reason) in [(ENDED, "it has expired"), (NOT_BEGUN, "it is not valid yet")] {
+    for (certificate, reason) in [(ENDED, "it expired on 2002"), (NOT_BEGUN, "it is not valid before")] {
         let home = Folder::new();
         let server = Server::showing(certificate, vec![]);
         let mut command = doctor(&home, server.port);
