@@ -65,7 +65,7 @@ fn say_what_is_missing() {
     }
     let package = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     println!(
-        "cargo::warning=.cargo/config.toml of the repository was not read, so that az lacks: {}. Call cargo inside the \
+        "cargo::warning=.cargo/config.toml of the repository was not read, so az lacks: {}. Run cargo inside the \
          repository: cd {package} && cargo install --locked --path .",
         missing.join("; ")
     );

@@ -27,7 +27,7 @@ fn a_build_without_the_configuration_of_the_repository_says_what_the_program_lac
     let home = Folder::new();
     let seen = run(&mut build_script(&home));
     let warning = seen.stdout.lines().find(|line| line.starts_with("cargo::warning=")).unwrap_or_default();
-    insta::assert_snapshot!(warning, @"cargo::warning=.cargo/config.toml of the repository was not read, so that az lacks: static linking (every start takes a quarter longer); AWS_LC_SYS_NO_JITTER_ENTROPY (the emulator starts 33 ms later); -DHAVE_FDATASYNC=1 in LIBSQLITE3_FLAGS (the emulator commits slower). Call cargo inside the repository: cd /repository/crates/az-communication && cargo install --locked --path .");
+    insta::assert_snapshot!(warning, @"cargo::warning=.cargo/config.toml of the repository was not read, so az lacks: static linking (every start takes a quarter longer); AWS_LC_SYS_NO_JITTER_ENTROPY (the emulator starts 33 ms later); -DHAVE_FDATASYNC=1 in LIBSQLITE3_FLAGS (the emulator commits slower). Run cargo inside the repository: cd /repository/crates/az-communication && cargo install --locked --path .");
 }
 
 #[test]
