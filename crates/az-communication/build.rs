@@ -23,7 +23,7 @@ fn main() {
     }
     let is_gnu_linux = variable("CARGO_CFG_TARGET_OS") == "linux" && variable("CARGO_CFG_TARGET_ENV") == "gnu";
     if is_gnu_linux {
-        say_what_is_missing();
+        warn_about_missing_settings();
         // A static program contains only the functions that it refers to, and std refers to this function weakly.
         // Without it, std forks a whole test program for each command that gets its own working directory.
         println!("cargo::rustc-link-arg-tests=-Wl,--undefined=posix_spawn_file_actions_addchdir_np");
@@ -41,7 +41,7 @@ fn main() {
 
 /// Warns when settings of `.cargo/config.toml` are missing. Cargo reads that file from the folder where cargo is
 /// called, not from the package. Without it, the program works, but it is slower.
-fn say_what_is_missing() {
+fn warn_about_missing_settings() {
     let missing: Vec<&str> = [
         (
             "static linking (every start takes a quarter longer)",

@@ -29,7 +29,7 @@
 #include <sys/syscall.h>
 #endif
 
-static void go_on(int signal)
+static void ignore_signal(int signal)
 {
     (void)signal;
 }
@@ -53,7 +53,7 @@ static void close_inherited(void)
 
 __attribute__((constructor)) static void keep_closed_streams_apart(void)
 {
-    struct sigaction mend = {.sa_handler = go_on, .sa_flags = SA_RESTART | SA_ONSTACK}, before;
+    struct sigaction action = {.sa_handler = ignore_signal, .sa_flags = SA_RESTART | SA_ONSTACK}, before;
 
     for (int stream = 0; stream <= 2; stream++) {
         if (fcntl(stream, F_GETFD) == -1) {
@@ -62,7 +62,7 @@ __attribute__((constructor)) static void keep_closed_streams_apart(void)
         }
     }
     /* If the signal was ignored, it stays ignored for child processes. */
-    if (sigaction(SIGXFSZ, &mend, &before) == 0 && before.sa_handler != SIG_DFL) {
+    if (sigaction(SIGXFSZ, &action, &before) == 0 && before.sa_handler != SIG_DFL) {
         (void)sigaction(SIGXFSZ, &before, NULL);
     }
     /* src/commands/emulator/detach/mark.rs sets this variable. */

@@ -43,7 +43,7 @@ pub(crate) fn of_group(path: &str, raw: &[OsString], printer: &Printer) -> Resul
                 return Ok(());
             }
             // The Azure CLI does not know the group: its communication extension is not installed.
-            Ok(_) | Err(NotHandedOver::Nobody) => {}
+            Ok(_) | Err(NotHandedOver::NoOther) => {}
             Err(NotHandedOver::Broken(broken)) => printer.warning(&CliError::from(broken).message),
             Err(NotHandedOver::Loop(error)) => return Err(error),
         }

@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn interpreters() {
+    fn the_interpreter_is_the_first_word_after_the_marker() {
         let name = |head: &[u8]| interpreter(head);
         assert_eq!(name(b"#!/bin/sh\necho").as_deref(), Some("/bin/sh"));
         assert_eq!(name(b"#! /usr/bin/env python3\n").as_deref(), Some("/usr/bin/env"));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn the_loader_of_a_dynamic_program() {
+    fn the_loader_of_a_dynamic_program_is_its_interpreter() {
         let head = find::head(Path::new("/bin/sh"));
         let loader = elf_interpreter(&head).map(String::from_utf8_lossy);
         assert!(loader.as_ref().is_none_or(|loader| loader.contains("ld-")), "{loader:?}");

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_program_is_found_by_the_endings_of_windows() {
+    fn a_program_is_found_by_its_extension_on_windows() {
         let there = ["one/npm", "two/npm.cmd", "two/npm.exe", "./tool.bat", "two/node.exe"];
         let folders = ["one", "two"].map(PathBuf::from);
         let found = |platform, name: &str| {

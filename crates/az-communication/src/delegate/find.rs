@@ -18,7 +18,7 @@ pub(crate) enum Found {
     /// There is only a program that cannot be run.
     Broken(Broken),
     /// There is no other `az`.
-    Nobody,
+    NoOther,
 }
 
 /// The folders that execvp searches when PATH is not set.
@@ -52,7 +52,7 @@ pub(crate) fn find(first: bool) -> Found {
     match (programs.into_iter().next(), broken) {
         (Some(program), _) => Found::Program(program),
         (None, Some(broken)) => Found::Broken(broken),
-        (None, None) => Found::Nobody,
+        (None, None) => Found::NoOther,
     }
 }
 

@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_words_for_the_same_program_are_a_loop() {
+    fn the_same_arguments_for_the_same_program_are_a_loop() {
         let (program, other) = (Path::new("/real/az"), Path::new("/other/az"));
         let mark = OsString::from(next(None, &words("vm list"), program).unwrap());
         assert!(next(Some(&mark), &words("vm list"), program).is_err());
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_are_taken_ten_deep() {
+    fn different_arguments_can_be_nested_ten_deep() {
         let mut mark: Option<OsString> = None;
         for depth in 0..DEEPEST {
             mark = Some(next(mark.as_deref(), &words(&format!("call {depth}")), Path::new("/az")).unwrap().into());
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn words_do_not_stand_in_the_mark_and_rubbish_is_left_out() {
+    fn the_mark_contains_no_arguments_and_malformed_entries_are_dropped() {
         let mark =
             next(Some(OsStr::new("rubbish,,0123456789abcdez")), &words("login -p hunter2"), Path::new("/az")).unwrap();
         assert_eq!(mark.len(), 2 * DIGITS);

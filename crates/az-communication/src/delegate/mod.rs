@@ -27,7 +27,7 @@ use crate::system::{self, Inherited, limits};
 #[derive(Debug)]
 pub enum NotHandedOver {
     /// There is no other `az` on PATH.
-    Nobody,
+    NoOther,
     /// There is another `az`, but it cannot be run.
     Broken(Broken),
     /// The same arguments would go round in a loop, or calls are nested too deeply.
@@ -38,7 +38,7 @@ impl NotHandedOver {
     /// Returns the error of a command that only the other `az` has. Returns `None` if there is no other `az`.
     pub fn error(self) -> Option<CliError> {
         match self {
-            Self::Nobody => None,
+            Self::NoOther => None,
             Self::Broken(broken) => Some(broken.into()),
             Self::Loop(error) => Some(error),
         }
@@ -77,7 +77,7 @@ pub fn find() -> Option<PathBuf> {
     match find::find(env::var_os(mark::VARIABLE).is_none()) {
         Found::Program(path) => Some(path),
         Found::Broken(broken) => Some(broken.program),
-        Found::Nobody => None,
+        Found::NoOther => None,
     }
 }
 
@@ -159,7 +159,7 @@ fn prepare(words: &[OsString]) -> Result<(PathBuf, Command, Inherited), NotHande
     let program = match find::find(mark.is_none()) {
         Found::Program(program) => program,
         Found::Broken(broken) => return Err(NotHandedOver::Broken(broken)),
-        Found::Nobody => return Err(NotHandedOver::Nobody),
+        Found::NoOther => return Err(NotHandedOver::NoOther),
     };
     let mark = mark::next(mark.as_deref(), words, &program).map_err(NotHandedOver::Loop)?;
     let mut command = Command::new(&program);

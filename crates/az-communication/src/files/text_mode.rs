@@ -12,7 +12,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn line_ends() {
+    fn all_line_endings_become_line_feeds() {
         assert_eq!(universal_newlines("a\r\nb\rc\n\r\n".into()), "a\nb\nc\n\n");
     }
 }

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_is_that_of_the_file_that_was_called() {
+    fn the_name_is_the_name_of_the_file_that_was_called() {
         for name in ["az", "/usr/bin/az", "./az", "az.exe", "/opt/AZ.EXE"] {
             assert_eq!(called(name), Program::Az, "{name}");
         }
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_name_it_is_that_of_the_programs_file() {
+    fn a_missing_name_is_replaced_by_the_name_of_the_programs_file() {
         let own_file = called(env::current_exe().unwrap().to_str().unwrap());
         assert_eq!(Program::called(None), own_file);
         assert_eq!(called(""), own_file);
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_as_few_as_possible_under_a_name_of_its_own() {
+    fn a_program_with_its_own_name_uses_short_commands() {
         let of = |path| own("acs").command(path);
         assert_eq!(of("communication"), "acs");
         assert_eq!(of("communication emulator start"), "acs emulator start");
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_name_commands_by_their_paths() {
+    fn placeholders_in_texts_become_commands() {
         let template = "{} x {communication doctor} y {name} {z} {";
         assert_eq!(own("acs").text(template, "communication identity"), "acs identity x acs doctor y acs {z} {");
         assert_eq!(Program::Az.text(template, "version"), "az version x az communication doctor y az {z} {");

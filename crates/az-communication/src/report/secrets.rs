@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_in_use_is_hidden_in_every_form() {
+    fn secrets_in_use_are_hidden_in_plain_and_encoded_form() {
         hide("c2VjcmV0K3NlY3JldC9zZWNyZXQ=");
         hide("short");
         let text = "'c2VjcmV0K3NlY3JldC9zZWNyZXQ=' c2VjcmV0K3NlY3JldC9zZWNyZXQ%3D short";

@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths() {
+    fn a_tilde_is_expanded_only_at_the_start_and_for_known_users() {
         assert_eq!(expand_user("a/~"), PathBuf::from("a/~"));
         assert_eq!(expand_user("~no such user/x"), PathBuf::from("~no such user/x"));
     }

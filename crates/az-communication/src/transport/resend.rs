@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn statuses() {
+    fn a_request_is_sent_again_by_method_status_and_retry_after() {
         let none = headers(&[]);
         for (status, post, delete) in [
             (408, false, true),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_idle_connection_that_the_server_closed() {
+    fn a_request_on_a_closed_idle_connection_is_sent_again_if_that_is_safe() {
         let request = |method, path: &str| Request::new(format!("https://localhost{path}").parse().unwrap(), method);
         let create = request(Method::Post, "/identities?api-version=1");
         let revoke = request(Method::Post, "/identities/8:acs:x/:revokeAccessTokens?api-version=1");

@@ -213,7 +213,7 @@ mod tests {
     use crate::transport::http::reached::Reached;
 
     /// Sends a request to a server with this behaviour and returns the error. A complete response may take 200 ms.
-    fn against(
+    fn result_of(
         scheme: &str,
         serve: impl FnOnce(&mut TcpStream) -> std::io::Result<()> + Send + 'static,
     ) -> (Reached, String) {
@@ -239,7 +239,7 @@ mod tests {
     }
 
     /// Sends bytes repeatedly until the client stops reading.
-    fn endlessly(stream: &mut TcpStream, first: &str, bytes: &str, pause: Duration) -> std::io::Result<()> {
+    fn send_without_end(stream: &mut TcpStream, first: &str, bytes: &str, pause: Duration) -> std::io::Result<()> {
         stream.write_all(first.as_bytes())?;
         loop {
             std::thread::sleep(pause);
@@ -248,8 +248,8 @@ mod tests {
     }
 
     #[test]
-    fn the_time_is_for_the_whole_answer() {
-        let (reached, text) = against("http", |_| Ok(()));
+    fn the_time_limit_applies_to_the_complete_response() {
+        let (reached, text) = result_of("http", |_| Ok(()));
         assert_eq!(reached, Reached::Maybe);
         assert!(text.ends_with(" did not answer within 0 s."), "{text}");
         let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -262,16 +262,16 @@ mod tests {
             ("HTTP/1.1 200 OK\r\n\r\n", "x", soon),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "A: b\r\n", soon * 5),
         ] {
-            let (reached, _) = against("http", move |stream| endlessly(stream, first, bytes, pause));
+            let (reached, _) = result_of("http", move |stream| send_without_end(stream, first, bytes, pause));
             assert_eq!(reached, Reached::Answered, "{first}{bytes}");
         }
     }
 
     #[test]
-    fn a_handshake_that_is_not_answered_ends() {
+    fn a_handshake_without_a_response_times_out() {
         // The bytes are: nothing, a part of a record's header, and a part of a record.
         for bytes in ["", "\u{16}\u{3}\u{3}", "\u{16}\u{3}\u{3}\u{0}\u{50}\u{2}\u{0}"] {
-            let (reached, text) = against("https", move |stream| stream.write_all(bytes.as_bytes()));
+            let (reached, text) = result_of("https", move |stream| stream.write_all(bytes.as_bytes()));
             assert_eq!(reached, Reached::No);
             assert!(text.ends_with(" did not answer within 0 s."), "{text}");
         }

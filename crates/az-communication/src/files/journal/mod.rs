@@ -37,7 +37,9 @@ struct Written {
     end: u64,
     /// The number of lines that this process wrote.
     lines: u64,
+    /// The number of these lines that are durable.
     durable: u64,
+    /// Whether a thread syncs the file now.
     syncing: bool,
     /// Whether the file ends with a part of a line that could not be removed.
     broken: bool,

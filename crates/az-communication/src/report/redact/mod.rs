@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secret_members_are_taken_out_and_the_rest_stays() {
+    fn only_the_values_of_secret_members_are_removed() {
         for (given, shown) in [
             (r#"{"token":"a.b","expiresOn":"2030"}"#, r#"{"token":"*****","expiresOn":"2030"}"#),
             (r#"{"accessToken": {"token" : "x\"y", "n": 1}}"#, r#"{"accessToken": {"token" : "*****", "n": 1}}"#),
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_taken_out_wherever_they_stand() {
+    fn tokens_are_removed_at_any_position() {
         let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmF0dXJl";
         assert_eq!(text(&format!("The token '{jwt}' is bad.")), "The token '*****' is bad.");
         assert_eq!(text(&format!("Bearer {jwt}")), "Bearer *****");
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_and_addresses_show_no_secret() {
+    fn secrets_in_forms_and_urls_are_removed() {
         let given =
             "client_id=a&client_secret=b&grant_type=c&code=d&scope=e&client_assertion_type=f&client_assertion=g";
         let shown = "client_id=a&client_secret=*****&grant_type=c&code=*****&scope=e&client_assertion_type=f&client_assertion=*****";
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn secret_headers_are_known_by_name() {
+    fn secret_headers_are_recognized_by_name() {
         for name in
             ["Authorization", "cookie", "Set-Cookie", "Proxy-Authorization", "x-ms-token", "Ocp-Apim-Subscription-Key"]
         {

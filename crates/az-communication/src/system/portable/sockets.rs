@@ -34,7 +34,7 @@ mod tests {
     use std::net::TcpListener;
 
     #[test]
-    fn a_wait_ends_with_what_comes_with_the_end_and_with_the_time() {
+    fn a_wait_ends_with_data_with_the_end_of_the_connection_and_with_the_time() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (mut other, _) = listener.accept().unwrap();

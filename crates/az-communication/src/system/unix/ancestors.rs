@@ -51,13 +51,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_of_a_process_may_look_like_fields() {
+    fn the_name_of_a_process_can_look_like_fields() {
         assert_eq!(parent(b"12 (a) R 7 (b)) S 34 12 1"), Some(34));
         assert_eq!(parent(b"12 (sh"), None);
     }
 
     #[test]
-    fn a_variable_is_not_a_longer_one() {
+    fn the_name_of_a_variable_must_match_completely() {
         assert_eq!(value(b"AB=1\0A=2\0", "A"), Some(&b"2"[..]));
         assert_eq!(value(b"AB=1\0", "A"), None);
     }

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_set_is_read_from_the_status() {
+    fn the_ignored_signals_are_read_from_the_status() {
         let text = b"Name:\tSigIgn\nSigBlk:\t0000000000000000\nSigIgn:\t0000000000001002\nSigCgt:\t0000000000000440\n";
         let set = Ignored(set_in(text).unwrap_or_default());
         for (signal, ignored) in [(1, false), (2, true), (13, true), (15, false), (64, false), (0, false), (65, false)]

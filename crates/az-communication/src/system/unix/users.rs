@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_user_has_a_home_folder() {
+    fn the_home_folder_of_a_user_is_found_by_name() {
         assert!(home_of_user_named("root").is_some());
         assert_eq!(home_of_user_named("no such user"), None);
     }

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codings() {
+    fn bodies_are_decoded_by_their_codings() {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(b"hello").unwrap();
         let gzip = gzip.finish().unwrap();
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_refused() {
+    fn a_body_that_is_too_large_when_decoded_is_refused() {
         let mut bomb = GzEncoder::new(Vec::new(), Compression::fast());
         let zeros = vec![0; 1 << 20];
         (0..65).for_each(|_| bomb.write_all(&zeros).unwrap());

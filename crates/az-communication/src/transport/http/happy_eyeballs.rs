@@ -24,11 +24,11 @@ fn alternate(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
 }
 
 /// Chooses the more useful error. An error about an address family that this machine does not have is less useful.
-fn worse(so_far: Option<io::Error>, error: io::Error) -> io::Error {
+fn more_useful(so_far: Option<io::Error>, error: io::Error) -> io::Error {
     use io::ErrorKind::{AddrNotAvailable, NetworkUnreachable, Unsupported};
-    let says_little = matches!(error.kind(), AddrNotAvailable | NetworkUnreachable | Unsupported);
+    let is_less_useful = matches!(error.kind(), AddrNotAvailable | NetworkUnreachable | Unsupported);
     match so_far {
-        Some(before) if says_little => before,
+        Some(before) if is_less_useful => before,
         _ => error,
     }
 }
@@ -42,7 +42,7 @@ pub(crate) fn connect(addresses: &[SocketAddr], deadline: Instant) -> io::Result
         if let Some(address) = untried.next()
             && let Err(error) = attempts.start(address, deadline)
         {
-            failed = Some(worse(failed, error));
+            failed = Some(more_useful(failed, error));
             continue;
         }
         if attempts.is_empty() {
@@ -54,7 +54,7 @@ pub(crate) fn connect(addresses: &[SocketAddr], deadline: Instant) -> io::Result
         for ended in attempts.wait(next.saturating_duration_since(now))? {
             match ended {
                 Ok(stream) => return Ok(stream),
-                Err(error) => failed = Some(worse(failed, error)),
+                Err(error) => failed = Some(more_useful(failed, error)),
             }
         }
         if waiting().is_interrupted() {
@@ -73,7 +73,7 @@ mod tests {
     use std::net::TcpListener;
 
     #[test]
-    fn families_take_turns() {
+    fn addresses_alternate_by_family() {
         let of = |text: &str| -> Vec<SocketAddr> { text.split(' ').map(|one| one.parse().unwrap()).collect() };
         for (given, ordered) in [
             ("[::1]:1 [::2]:1 1.1.1.1:1 1.1.1.2:1 1.1.1.3:1", "[::1]:1 1.1.1.1:1 [::2]:1 1.1.1.2:1 1.1.1.3:1"),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_black_hole_holds_nobody_up() {
+    fn a_black_hole_does_not_block_other_addresses() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let good = listener.local_addr().unwrap();
         let [Some(first), Some(second)] = [5, 6].map(|last| BlackHole::at([127, 77, 18, last])) else { return };

@@ -91,7 +91,7 @@ pub(crate) fn repaired(head: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Describes the error in a head.
-pub(crate) fn what_is_wrong(head: &[u8]) -> String {
+pub(crate) fn describe_fault(head: &[u8]) -> String {
     let (lines, end) = lines(head);
     let first = lines.first().copied().unwrap_or(head);
     if !first.starts_with(b"HTTP/") {
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_are_corrected() {
+    fn heads_that_python_accepts_are_corrected() {
         for (head, expected) in [
             (
                 "HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello",
@@ -156,7 +156,7 @@ mod tests {
                 "it has several values of Content-Length: '5' and '3'",
             ),
         ] {
-            assert_eq!(what_is_wrong(head.as_bytes()), expected);
+            assert_eq!(describe_fault(head.as_bytes()), expected);
         }
     }
 }

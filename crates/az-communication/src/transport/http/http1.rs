@@ -195,7 +195,7 @@ impl Http1 {
             return Broken::Io(error);
         }
         if error.is_parse() {
-            return Broken::Malformed(head::what_is_wrong(state.received()));
+            return Broken::Malformed(head::describe_fault(state.received()));
         }
         if state.has_ended() {
             return Broken::Ended;

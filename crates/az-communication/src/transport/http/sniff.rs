@@ -48,35 +48,37 @@ impl fmt::Display for Protocol {
 /// Returns the protocol and the first line of a server's greeting, or of its response to an HTTP request.
 pub(crate) fn sniff(host: &str, port: u16) -> Option<(Protocol, String)> {
     let mut stream = connect(host, port, Instant::now() + CONNECT_TIMEOUT).ok()?;
-    let mut said = heard(&mut stream);
-    if said.is_empty() {
+    let mut received = receive(&mut stream);
+    if received.is_empty() {
         let _ = stream.write_all(format!("GET / HTTP/1.0\r\nHost: {host}\r\n\r\n").as_bytes());
-        said = heard(&mut stream);
+        received = receive(&mut stream);
     }
-    let protocol = protocol(&said)?;
-    let line: String = String::from_utf8_lossy(&said).lines().next().unwrap_or_default().chars().take(60).collect();
+    let protocol = protocol(&received)?;
+    let line: String = String::from_utf8_lossy(&received).lines().next().unwrap_or_default().chars().take(60).collect();
     Some((protocol, line))
 }
 
-fn heard(stream: &mut TcpStream) -> Vec<u8> {
+fn receive(stream: &mut TcpStream) -> Vec<u8> {
     let mut buffer = [0; 256];
     let _ = stream.set_read_timeout(Some(TIMEOUT));
     let count = stream.read(&mut buffer).unwrap_or(0);
     buffer[..count].to_vec()
 }
 
-fn protocol(said: &[u8]) -> Option<Protocol> {
-    let text = String::from_utf8_lossy(said).to_ascii_uppercase();
-    let begins = |with: &str| text.starts_with(with);
+fn protocol(received: &[u8]) -> Option<Protocol> {
+    let text = String::from_utf8_lossy(received).to_ascii_uppercase();
+    let starts = |with: &str| text.starts_with(with);
     Some(match &text {
-        _ if begins("HTTP/") => Protocol::Http,
-        _ if begins("SSH-") => Protocol::Ssh,
-        _ if begins("220") && text.contains("FTP") => Protocol::Ftp,
-        _ if begins("220") || begins("554") => Protocol::Smtp,
-        _ if begins("* OK") => Protocol::Imap,
-        _ if begins("+OK") => Protocol::Pop3,
+        _ if starts("HTTP/") => Protocol::Http,
+        _ if starts("SSH-") => Protocol::Ssh,
+        _ if starts("220") && text.contains("FTP") => Protocol::Ftp,
+        _ if starts("220") || starts("554") => Protocol::Smtp,
+        _ if starts("* OK") => Protocol::Imap,
+        _ if starts("+OK") => Protocol::Pop3,
         // Bytes that are not text may be TLS.
-        _ if !said.is_empty() && said.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t')) => {
+        _ if !received.is_empty()
+            && received.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\r' | b'\n' | b'\t')) =>
+        {
             Protocol::Other
         }
         _ => return None,
@@ -88,8 +90,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn greetings() {
-        for (said, expected) in [
+    fn a_protocol_is_known_by_its_greeting() {
+        for (received, expected) in [
             ("SSH-2.0-OpenSSH_9.2\r\n", Some(Protocol::Ssh)),
             ("220 mail.example ESMTP\r\n", Some(Protocol::Smtp)),
             ("220 ProFTPD\r\n", Some(Protocol::Ftp)),
@@ -100,7 +102,7 @@ mod tests {
             ("\u{15}\u{3}\u{3}", None),
             ("", None),
         ] {
-            assert_eq!(protocol(said.as_bytes()), expected, "{said}");
+            assert_eq!(protocol(received.as_bytes()), expected, "{received}");
         }
     }
 }

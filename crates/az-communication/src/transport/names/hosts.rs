@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_every_line_with_the_name() {
+    fn every_line_with_the_name_is_found() {
         let file = b"# 10.0.0.9 acs\n10.0.0.1\tother ACS.example # acs\r\n\n10.0.0.2 acs acs.example.\n\
             ::2 acs\n10.0.0.2 acs\nnot-an-address acs\n\xff\xfe acs\n10.0.0.3 acsx xacs\n10.0.0.4";
         let of = |name| find(file, name, 5).iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");

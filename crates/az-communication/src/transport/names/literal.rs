@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_what_inet_aton_takes() {
+    fn ipv4_is_accepted_in_the_forms_of_inet_aton() {
         for (host, expected) in [
             ("127.0.0.1", "127.0.0.1"),
             ("127.1", "127.0.0.1"),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_ipv6_with_a_zone() {
+    fn ipv6_is_accepted_with_a_zone() {
         assert_eq!(text("::1").as_deref(), Some("[::1]:0"));
         assert_eq!(text("::ffff:1.2.3.4").as_deref(), Some("[::ffff:1.2.3.4]:0"));
         assert_eq!(text("fe80::1%7").as_deref(), Some("[fe80::1%7]:0"));

@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn other_letters_become_punycode() {
+    fn names_outside_ascii_become_punycode() {
         assert_eq!(ascii("bücher.example").unwrap(), "xn--bcher-kva.example");
         assert_eq!(ascii("Example.COM").unwrap(), "Example.COM");
         for name in ["", "a b", "a/b", "a:1", "ä/b", "a%b", "ä\u{7f}"] {

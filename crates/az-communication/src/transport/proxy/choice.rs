@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn every_recorded_choice_of_requests_is_ours() {
+    fn the_choice_is_the_recorded_choice_of_requests() {
         let cases = Value::from_json(CASES).unwrap();
         let Some(Value::Array(cases)) = cases.get("cases") else { panic!("no cases") };
         let mut differences = Vec::new();
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_not_text_is_an_error() {
+    fn a_value_that_is_not_valid_utf_8_is_an_error() {
         let lookup = |name: &str| (name == "all_proxy").then(|| crate::system::not_text("http://p"));
         let error = choose("a", 443, &lookup).unwrap_err();
         assert_eq!(error.to_string(), "The proxy in all_proxy cannot be used: its value is not valid UTF-8.");

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_read_as_c_does() {
+    fn addresses_are_parsed_as_in_c() {
         for text in ["127.0.0.1", "127.1", "127.0.1", "0x7f.1", "0177.0.0.1", "2130706433", "0x7f000001"] {
             assert_eq!(ipv4(text), Some(0x7f00_0001), "{text}");
         }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn networks() {
+    fn an_address_in_a_listed_network_is_excluded() {
         for (list, host) in [
             ("127.0.0.0/8", "127.9.9.9"),
             ("x, 10.1.2.3/9 ", "10.0.0.1"),

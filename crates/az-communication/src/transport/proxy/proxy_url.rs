@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_and_ports() {
+    fn hosts_and_ports_are_parsed_as_in_requests() {
         for (url, address) in [
             ("proxy.corp:3128", "proxy.corp:3128"),
             ("HTTPS://P", "p:443"),
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_understood_is_an_error() {
+    fn a_malformed_url_is_an_error() {
         for (url, fault) in [
             ("localhost:3128", ProxyFault::NoScheme),
             ("http:/p", ProxyFault::NoScheme),
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn passwords_are_percent_decoded_as_a_whole_or_not_at_all() {
+    fn a_password_is_percent_decoded_only_if_every_escape_is_valid() {
         for (url, credentials) in
             [("u:a%40b%zz", "u:a%40b%zz"), ("u%3A:%2b+", "u::++"), ("u:", "u:"), ("u:a:b", "u:a:b")]
         {

@@ -157,14 +157,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_end_where_they_end() {
+    fn a_head_ends_after_the_empty_line() {
         assert_eq!(end_of_head(b"HTTP/1.1 200 OK\n\nrest"), Some(17));
         assert_eq!(end_of_head(b"HTTP/1.1 200 OK\r\na: b\r\n\r\nrest"), Some(25));
         assert_eq!(end_of_head(b"HTTP/1.1 200 OK\r\na: b\r\n\r"), None);
     }
 
     #[test]
-    fn statuses() {
+    fn a_status_line_is_parsed_or_refused() {
         let read = |line: &str| status(line.as_bytes()).ok();
         assert_eq!(read("HTTP/1.0 200\n"), Some((200, String::new())));
         assert_eq!(read("HTTP/1.1  407  Proxy Authentication Required\r\n"), {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn ways_to_authenticate() {
+    fn offered_methods_are_named_unless_basic_is_among_them() {
         let read = |lines: &str| offered(format!("HTTP/1.1 407 x\r\n{lines}\r\n").as_bytes());
         assert_eq!(
             read("Proxy-Authenticate: Negotiate\r\nproxy-authenticate: NTLM\r\n"),

@@ -159,7 +159,7 @@ fn open(path: &Path) -> Result<Source, BundleFault> {
     if pem::blocks(&text).iter().any(|block| block.certificate().is_some_and(|der| x509::parse(der).is_some())) {
         return Ok(Source::File(file, start));
     }
-    Err(what_it_is(&text))
+    Err(fault_without_certificate(&text))
 }
 
 /// Checks whether a file has a hashed name, such as `5ed36f99.0`.
@@ -182,7 +182,7 @@ fn kind(metadata: &fs::Metadata) -> &'static str {
 }
 
 /// Returns what a file without a certificate is.
-fn what_it_is(text: &[u8]) -> BundleFault {
+fn fault_without_certificate(text: &[u8]) -> BundleFault {
     let blocks = pem::blocks(text);
     match text {
         [] => BundleFault::Empty,

@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn the_issuer_is_found_wherever_it_stands() {
+    fn the_issuer_is_found_at_any_position() {
         let wanted = certificate(b"wanted", 900);
         let long = certificate(&[b'x'; 2000], 10);
         let chain = [CertificateDer::from(wanted.clone()), CertificateDer::from(long.clone())];
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_block_shows_that_a_file_is_a_bundle() {
+    fn a_file_is_a_bundle_if_its_first_block_is_a_certificate() {
         let good = pem(&certificate(b"a name", 10), 64);
         assert!(begins_with_certificate(good.as_bytes()));
         assert!(begins_with_certificate(format!("# comment\n{good}").as_bytes()));

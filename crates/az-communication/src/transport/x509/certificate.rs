@@ -124,7 +124,7 @@ impl<'a> Certificate<'a> {
 /// Returns the bytes of a certificate from its subject's name on. The end of the certificate may be missing. Returns
 /// `None` if the subject does not begin within these bytes.
 pub(crate) fn from_subject(der: &[u8]) -> Option<&[u8]> {
-    let mut rest = behind_header(behind_header(der)?)?;
+    let mut rest = after_header(after_header(der)?)?;
     if rest.first() == Some(&VERSION) {
         rest = element(rest)?.2;
     }
@@ -136,7 +136,7 @@ pub(crate) fn from_subject(der: &[u8]) -> Option<&[u8]> {
 }
 
 /// Returns the bytes after the tag and the length of the first element.
-fn behind_header(der: &[u8]) -> Option<&[u8]> {
+fn after_header(der: &[u8]) -> Option<&[u8]> {
     let first = usize::from(*der.get(1)?);
     der.get(2 + if first & 0x80 == 0 { 0 } else { first & 0x7f }..)
 }
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_panics_on_rubbish() {
+    fn malformed_bytes_do_not_panic() {
         for length in 0..64 {
             let rubbish: Vec<u8> = (0..length).map(|i: u8| i.wrapping_mul(37) ^ 0x30).collect();
             assert!(parse(&rubbish).is_none());
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn times() {
+    fn times_are_read_in_both_forms() {
         assert_eq!(time(UTC_TIME, b"700101000000Z"), Some(0));
         assert_eq!(time(GENERALIZED_TIME, b"20500101000000Z"), Some(2_524_608_000));
         assert_eq!(time(UTC_TIME, b"701301000000Z"), None);

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_and_identifiers() {
+    fn elements_are_read_as_they_were_written_and_identifiers_are_dotted() {
         for length in [0, 1, 127, 128, 255, 256, 70_000] {
             let content = vec![7; length];
             assert_eq!(element(&wrap(4, &content)), Some((4, content.as_slice(), &[][..])), "{length}");

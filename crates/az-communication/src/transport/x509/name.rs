@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn type_case_and_blanks_do_not_count() {
+    fn type_case_and_blanks_are_ignored_in_comparisons() {
         let plain = canonical(&name(&[(3, UTF8_STRING, b"corp root ca")]));
         for (tag, bytes) in [
             (PRINTABLE_STRING, &b"Corp Root CA"[..]),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn names_for_people() {
+    fn a_readable_name_is_the_most_specific_part() {
         assert_eq!(readable(&name(&[(10, UTF8_STRING, b"Corp"), (3, PRINTABLE_STRING, b"Root\x1b")])), "Root\\x1b");
         assert_eq!(readable(&name(&[(6, PRINTABLE_STRING, b"DE"), (10, UTF8_STRING, b"Corp")])), "Corp");
         assert_eq!(readable(&name(&[])), "(without a name)");

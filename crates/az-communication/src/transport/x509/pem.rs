@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_stand_on_lines_of_their_own() {
+    fn labels_must_be_on_separate_lines() {
         let text = "x -----BEGIN CERTIFICATE-----\n# -----BEGIN A-----\n-----BEGIN B-----  \r\nAA AA\r\n-----END B-----\r\n\
                     -----BEGIN C----- x\n-----BEGIN D-----\n!\n-----END D-----\n-----BEGIN E-----\n-----END F-----\n\
                     -----BEGIN G-----\nAAAA";
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_of_trusted_certificates() {
+    fn trust_settings_of_openssl_decide_about_servers() {
         let vouches = |settings: &[u8]| {
             let content = [&[0x30, 0][..], settings].concat();
             Block { label: "TRUSTED CERTIFICATE".into(), content: Some(content) }.may_vouch_for_servers()

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_address_counts_once() {
+    fn each_address_is_returned_once() {
         let output = "192.0.2.1       STREAM host\n192.0.2.1       DGRAM  \n192.0.2.1       RAW    \n\
             2001:db8::1     STREAM host\nrubbish\n\n";
         assert_eq!(parse(output), ["192.0.2.1".parse::<IpAddr>().unwrap(), "2001:db8::1".parse().unwrap()]);

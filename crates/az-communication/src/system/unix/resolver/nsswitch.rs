@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_who_is_asked() {
+    fn the_hosts_line_decides_which_sources_are_asked() {
         for (file, dns, others) in [
             ("", true, false),
             ("passwd: files\nhosts: files dns\n", true, false),

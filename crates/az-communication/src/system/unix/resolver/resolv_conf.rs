@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_is_always_asked() {
+    fn there_is_always_a_server_to_ask() {
         for text in ["", "# nameserver 10.0.0.1\n", "search example.com", "nameserver\nnameserver x\nrubbish \u{e4}"] {
             assert_eq!(servers(text), ["127.0.0.1"], "{text}");
         }
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn waiting_is_limited() {
+    fn timeouts_and_attempts_are_limited() {
         let settings = Settings::of(b"options timeout:30 attempts:9 ndots:99 use-vc no-aaaa edns0");
         assert_eq!((settings.timeout, settings.attempts, settings.ndots), (Duration::from_secs(10), 3, 15));
         assert!(settings.tcp && settings.no_ipv6 && settings.edns0);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn short_names_are_searched_first() {
+    fn short_names_are_first_tried_with_the_search_domains() {
         let settings = Settings::of(b"domain x.example\nsearch a.example b.example.\n");
         assert_eq!(settings.candidates("acs"), ["acs.a.example.", "acs.b.example.", "acs."]);
         assert_eq!(settings.candidates("acs.corp"), ["acs.corp.", "acs.corp.a.example.", "acs.corp.b.example."]);

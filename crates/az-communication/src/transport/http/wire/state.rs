@@ -29,6 +29,7 @@ pub(crate) struct State {
     pub(super) spare_line_breaks: bool,
     /// The bytes that hyper reads again.
     pub(super) replayed: Vec<u8>,
+    /// Whether writes of hyper are dropped, because they were sent before.
     pub(super) replaying: bool,
     /// Whether there was no data to read and no wait since then.
     pub(super) drained: bool,
