@@ -1,4 +1,4 @@
-//! Connections are accepted.
+//! Accepts connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use super::table::Table;
 use crate::clock::machine;
 use crate::edge::Edge;
 
-/// How long to wait for others to end where no connection can be accepted.
+/// How long to wait for another connection to end when a connection cannot be accepted.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// One line of the log for so many failures.
+/// One log line is written for this many failures.
 const FAILURES_A_LINE: u64 = 100;
 
 /// Accepts connections until the emulator stops.
@@ -46,7 +46,7 @@ async fn accept_for_ever(listener: TcpListener, edge: Arc<Edge>, tls: TlsAccepto
                     tracing::warn!(%error, "a connection was not accepted: {error}");
                 }
                 failures += 1;
-                // Out of file descriptors, most likely.
+                // The most likely cause is a lack of file descriptors, so some connections are closed.
                 table.make_room(ROOM);
                 let _ = machine::timeout(PAUSE, table.one_has_left()).await;
             }

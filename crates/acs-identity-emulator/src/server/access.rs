@@ -1,10 +1,10 @@
-//! How clients reach a running emulator.
+//! Endpoint and credentials of a running emulator.
 
 use std::fmt;
 
 use super::emulator::Emulator;
 
-/// How clients reach a running emulator, and what they are let in with. `Debug` shows no secret.
+/// The endpoint of a running emulator and the credentials for it. `Debug` shows no secret.
 #[derive(Clone)]
 pub struct Access {
     port: u16,
@@ -19,7 +19,7 @@ pub struct Access {
 }
 
 impl Access {
-    /// What is known of an emulator that listens on that port.
+    /// Returns the access data of an emulator that listens on a port.
     pub(super) fn of(emulator: &Emulator, port: u16) -> Self {
         Self {
             port,
@@ -34,47 +34,48 @@ impl Access {
         }
     }
 
-    /// The port.
+    /// Returns the port.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The host under which clients reach the emulator; an IPv6 address without brackets.
+    /// Returns the host under which clients reach the emulator. An IPv6 address has no brackets.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The endpoint on this machine: a URL without a slash at the end. Plain HTTP is served on the same port.
+    /// Returns the endpoint on this machine: a URL without a slash at the end. The same port also serves plain HTTP.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
-    /// The endpoint that clients are told: [`Config::public_url`](crate::Config::public_url), else the one on this machine.
+    /// Returns the endpoint for clients: [`Config::public_url`](crate::Config::public_url), or the endpoint on this
+    /// machine.
     pub fn public_endpoint(&self) -> &str {
         &self.public_endpoint
     }
 
-    /// The connection string on this machine, with the primary access key of the start.
+    /// Returns the connection string for this machine, with the primary access key that was in force at the start.
     pub fn connection_string(&self) -> &str {
         &self.connection_string
     }
 
-    /// The connection string with the endpoint that clients are told.
+    /// Returns the connection string with the public endpoint.
     pub fn public_connection_string(&self) -> &str {
         &self.public_connection_string
     }
 
-    /// The certificate of the authority that clients must trust, in PEM.
+    /// Returns the certificate of the authority that clients must trust, in PEM.
     pub fn ca_certificate(&self) -> &str {
         &self.ca_certificate
     }
 
-    /// The secret with which applications get tokens from the Entra side.
+    /// Returns the client secret with which applications get tokens from the emulator's Entra issuer.
     pub fn client_secret(&self) -> &str {
         &self.client_secret
     }
 
-    /// What the managed identity endpoint wants in `X-IDENTITY-HEADER`.
+    /// Returns the value that the managed identity endpoint expects in the header `X-IDENTITY-HEADER`.
     pub fn identity_header(&self) -> &str {
         &self.identity_header
     }

@@ -1,4 +1,4 @@
-//! One connection: TLS or plain HTTP by the first byte, then requests.
+//! Serves one connection. The first byte decides between TLS and plain HTTP; requests follow.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ use crate::edge::{Connection, Dropped, Edge, has_credentials};
 /// The first byte of a TLS record that starts a handshake.
 const TLS_HANDSHAKE: u8 = 0x16;
 
-/// How much of an answer waits encrypted for a client that does not take it, in bytes. rustls would keep four times as much.
+/// How many encrypted bytes of a response may wait for a slow client. The default of rustls is four times as large.
 const MAX_TLS_BUFFER: usize = 16 * 1024;
 
 pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: Arc<Edge>, tls: TlsAcceptor) {
@@ -33,14 +33,14 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
     let mut first = [0];
     let peeked = tokio::select! {
         peeked = tcp.peek(&mut first) => peeked,
-        // Whatever it is told, nothing has begun.
+        // No request has begun yet, so every order ends the connection.
         () = entry.woken() => return,
     };
     if !matches!(peeked, Ok(1)) {
         return;
     }
     let is_tls = first[0] == TLS_HANDSHAKE;
-    // One that is gone has none.
+    // A connection that has already ended has no local address.
     let Ok(local) = tcp.local_addr() else { return };
     let connection = Arc::new(Connection::new(peer, local.ip(), is_tls));
     entry.name(Arc::clone(&connection));
@@ -57,7 +57,7 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
                 Ok(stream) => break stream,
                 Err(_) => return,
             },
-            // Where it was cut, the stream says so.
+            // If the connection was cut, the stream returns an error.
             () = entry.woken() => {}
         }
     };
@@ -80,14 +80,15 @@ async fn serve_http(
         let has_credentials = has_credentials(request.headers());
         let handled = Arc::clone(&edge).handle(request, Arc::clone(&connection));
         async move {
-            // Requests of those who have not authenticated wait in turn, however many a connection has sent at once, so that a
-            // signed one need not wait for all of them. Until then, nothing has begun.
+            // Requests of clients that have not authenticated wait for a turn, however many a connection has sent at
+            // once. So a signed request need not wait for all of them. The operation has not begun until then.
             if is_stranger {
                 watch.waits_to_read();
                 if has_credentials {
                     tokio::task::yield_now().await;
                 } else {
-                    // Polled with the connection's task, which is woken where it is cut. Its request must not be held until then.
+                    // This future is polled with the connection's task, which wakes when the connection is cut. The
+                    // request must not stay in memory until its turn comes.
                     let cut = poll_fn(|_| if watch.is_cut() { Poll::Ready(()) } else { Poll::Pending });
                     tokio::select! {
                         () = turns.take() => {}
@@ -108,12 +109,12 @@ async fn serve_http(
         }
     });
     let served = http1::Builder::new()
-        // The table of connections looks after the times.
+        // The table of connections enforces the timeouts.
         .header_read_timeout(None)
-        // A client that has sent its last request waits for the answer all the same.
+        // A client may close its sending side after its last request and still wait for the response.
         .half_close(true)
         .max_buf_size(MAX_HEAD)
-        // A buffer of that size may be read again before it is looked at.
+        // A buffer of that size may be read again before hyper checks it.
         .max_header_size(MAX_HEAD)
         .serve_connection(TokioIo::new(Watched::new(stream, Arc::clone(&connection))), service);
     let mut served = std::pin::pin!(served);
@@ -124,13 +125,13 @@ async fn serve_http(
         tokio::select! {
             biased;
             served = served.as_mut() => return tell(served, peer),
-            // Where it was cut, the stream says so, once an operation that runs is done.
+            // If the connection was cut, the stream returns an error after a running operation is done.
             () = entry.woken() => {}
         }
     }
 }
 
-/// Logs what hyper has refused by itself.
+/// Logs a request that hyper refused by itself.
 fn tell(served: hyper::Result<()>, peer: SocketAddr) {
     if served.is_err_and(|error| error.is_parse_too_large()) {
         let client = peer.ip();

@@ -1,4 +1,4 @@
-//! An emulator that is opened, and not served yet.
+//! An emulator that is open, but does not serve yet.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -33,12 +33,12 @@ impl std::fmt::Debug for Emulator {
 }
 
 impl Emulator {
-    /// Opens the data, and makes keys and certificates where there are none.
+    /// Opens the data. Makes keys and certificates if there are none.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be used, is used by another emulator, or holds a damaged file, or when what the first start
-    /// decides cannot be stored. Nothing is overwritten.
+    /// Fails when the folder cannot be used, is used by another emulator or holds a damaged file, and when the results
+    /// of the first start cannot be stored. Nothing is overwritten.
     pub fn open(config: Config) -> Result<Self, Error> {
         check_clock(machine::system())?;
         for issuer in config.issuers.iter().filter(|issuer| usable_keys(&issuer.jwks) == 0) {
@@ -50,8 +50,8 @@ impl Emulator {
         let OpenedCore { mut core, is_new } = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, machine::now())?;
         if is_new {
-            // What this start has decided stands in the log alone until the database is closed. With a lost log, the folder
-            // would be another resource.
+            // Until the database is closed, the results of the first start are only in the write-ahead log. If that log
+            // were lost, the folder would become a different resource. So the database is closed and opened again.
             drop(core);
             core = Core::open(&config)?.core;
         }
@@ -59,37 +59,38 @@ impl Emulator {
         Ok(Self { core: Arc::new(core), tls, pki: Arc::new(pki), ca_certificate, config })
     }
 
-    /// The certificate of the authority that vouches for the emulator, in PEM.
+    /// Returns the certificate of the authority that signs the emulator's certificate, in PEM.
     pub fn ca_certificate(&self) -> &str {
         &self.ca_certificate
     }
 
-    /// The end of the certificate that ends first.
+    /// Returns the expiry of the certificate that expires first.
     pub fn certificate_not_after(&self) -> OffsetDateTime {
         self.pki.not_after()
     }
 
-    /// The host under which clients reach the emulator.
+    /// Returns the host under which clients reach the emulator.
     pub fn host(&self) -> &str {
         &self.config.host
     }
 
-    /// The endpoint for that port on this machine: a URL without a slash at the end.
+    /// Returns the endpoint for a port on this machine: a URL without a slash at the end.
     pub fn endpoint(&self, port: u16) -> String {
         self.config.endpoint(port)
     }
 
-    /// The endpoint that clients are told: the public URL, else the one for that port on this machine. Without a slash at the end.
+    /// Returns the endpoint for clients: the public URL, or the endpoint for that port on this machine. It has no slash
+    /// at the end.
     pub fn public_endpoint(&self, port: u16) -> String {
         self.config.public_base().map_or_else(|| self.endpoint(port), str::to_owned)
     }
 
-    /// The connection string for that port on this machine, in the one form that every SDK takes.
+    /// Returns the connection string for a port on this machine, in the form that every SDK accepts.
     pub fn connection_string(&self, port: u16) -> String {
         self.connection_string_of(&self.endpoint(port))
     }
 
-    /// The connection string with the endpoint that clients are told.
+    /// Returns the connection string with the public endpoint.
     pub fn public_connection_string(&self, port: u16) -> String {
         self.connection_string_of(&self.public_endpoint(port))
     }
@@ -98,19 +99,19 @@ impl Emulator {
         ConnectionString::format(endpoint, &self.core.access_keys.get(AccessSlot::Primary))
     }
 
-    /// The secret with which applications get tokens from the Entra side.
+    /// Returns the client secret with which applications get tokens from the emulator's Entra issuer.
     pub fn client_secret(&self) -> String {
         self.core.access_keys.client_secret()
     }
 
-    /// What the managed identity endpoint wants in `X-IDENTITY-HEADER`.
+    /// Returns the value that the managed identity endpoint expects in the header `X-IDENTITY-HEADER`.
     pub fn identity_header(&self) -> String {
         self.core.access_keys.identity_header()
     }
 }
 
-/// Refuses a clock that neither certificates nor tokens can name: before 1970, or so late that the authority's certificate,
-/// which is made for ten years, would end after the year 9999.
+/// Refuses a time that certificates or tokens cannot express. It must be after 1970, and the authority's certificate,
+/// which is valid for ten years, must end before the year 10000.
 fn check_clock(now: SystemTime) -> Result<(), Error> {
     const LATEST: u64 = 253_000_000_000;
     match now.duration_since(SystemTime::UNIX_EPOCH) {
@@ -136,7 +137,7 @@ mod tests {
             fs::create_dir(path).unwrap();
         }
         let emulator = Emulator::open(Config::in_folder(&folder)).unwrap();
-        // A kill, and the log is lost.
+        // The copy without the log stands for a killed process whose log was lost.
         fs::copy(folder.join("identities.db"), copy.join("identities.db")).unwrap();
         fs::write(copy.join("lock"), "use-what-is-left").unwrap();
         let after = Emulator::open(Config::in_folder(&copy)).unwrap();
@@ -154,7 +155,7 @@ mod tests {
         let (epoch, second) = (SystemTime::UNIX_EPOCH, Duration::from_secs(1));
         assert!(check_clock(epoch).is_ok() && check_clock(machine::system()).is_ok());
         assert!(matches!(check_clock(epoch - second), Err(Error::Clock)));
-        // In the year 9999, and after it.
+        // The first time is in the year 9999, the second one after it.
         assert!(matches!(check_clock(epoch + Duration::from_secs(253_400_000_000)), Err(Error::Clock)));
         assert!(matches!(check_clock(epoch + Duration::from_secs(300_000_000_000)), Err(Error::Clock)));
     }

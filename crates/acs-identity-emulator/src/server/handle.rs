@@ -1,4 +1,4 @@
-//! Handles of running emulators: one with threads of its own, and one on the runtime of the caller.
+//! Handles of running emulators: one with threads of its own, and one on the caller's runtime.
 
 use std::io;
 use std::ops::Deref;
@@ -17,9 +17,9 @@ use super::{End, serve};
 use crate::config::Config;
 use crate::error::Error;
 
-/// An emulator that serves on threads of its own. [`Access`] is what clients need of it.
+/// An emulator that serves on threads of its own. It derefs to [`Access`], which has the endpoint and the credentials.
 ///
-/// It is stopped when it is dropped: connections are cut, and what was acknowledged is stored.
+/// A drop stops the emulator: connections are cut, and acknowledged changes are stored.
 #[derive(Debug)]
 #[must_use = "the emulator is stopped when its handle is dropped"]
 pub struct Handle {
@@ -27,9 +27,10 @@ pub struct Handle {
     thread: Option<JoinHandle<()>>,
 }
 
-/// An emulator that serves on the tokio runtime that it was started on. [`Access`] is what clients need of it.
+/// An emulator that serves on the tokio runtime on which it was started. It derefs to [`Access`], which has the
+/// endpoint and the credentials.
 ///
-/// It is told to stop when it is dropped.
+/// A drop tells the emulator to stop.
 #[derive(Debug)]
 #[must_use = "the emulator is stopped when its handle is dropped"]
 pub struct Serving {
@@ -39,15 +40,17 @@ pub struct Serving {
 }
 
 impl Emulator {
-    /// Starts an emulator: opens the data, listens, and serves on threads of its own. It serves when this returns.
+    /// Starts an emulator: opens the data, listens, and serves on threads of its own. When this function returns, the
+    /// emulator serves.
     ///
-    /// Its events go to the subscriber of `tracing` that is in force here, so each test sees those of its own emulator.
+    /// Its events go to the `tracing` subscriber of the calling thread, so each test sees the events of its own
+    /// emulator.
     ///
-    /// It may be called from async code, too. It blocks for as long as keys are made: some 50 ms.
+    /// This may also be called from async code. It blocks for about 50 ms while keys are made.
     ///
     /// # Errors
     ///
-    /// Those of [`Emulator::open`], and when [`Config::place`] cannot be listened on or no thread can be started.
+    /// Fails like [`Emulator::open`], and when listening on [`Config::place`] fails or a thread cannot be started.
     pub fn start(config: Config) -> Result<Handle, Error> {
         let emulator = Self::open(config)?;
         let (sender, started) = mpsc::channel();
@@ -62,7 +65,7 @@ impl Emulator {
                 match emulator.serve().await {
                     Ok(mut serving) => {
                         let task = serving.task.take();
-                        // Where nobody takes it, it is dropped, and the task ends.
+                        // If the receiver is gone, the emulator is dropped and the task ends.
                         let _ = sender.send(Ok(serving));
                         if let Some(task) = task {
                             let _ = task.await;
@@ -78,18 +81,18 @@ impl Emulator {
         match started {
             Ok(serving) => Ok(Handle { serving, thread: Some(thread) }),
             Err(error) => {
-                // So that a data folder is free again when this returns.
+                // The thread must have ended, so that the data folder is free again when this function returns.
                 let _ = thread.join();
                 Err(error)
             }
         }
     }
 
-    /// Listens, and serves on the current tokio runtime. [`runtime`](crate::runtime) makes one that suits it.
+    /// Listens, and serves on the current tokio runtime. [`runtime`](crate::runtime) makes a suitable one.
     ///
     /// # Errors
     ///
-    /// When [`Config::place`] cannot be listened on.
+    /// Fails when listening on [`Config::place`] fails.
     pub async fn serve(self) -> Result<Serving, Error> {
         let (listeners, port) = self.config.place.listen(self.config.port)?;
         let access = Access::of(&self, port);
@@ -100,13 +103,15 @@ impl Emulator {
     }
 }
 
-/// What takes the events of this thread. `None` where there is nothing, so that a later one of the whole process counts.
+/// Returns the `tracing` subscriber of this thread. Returns `None` if there is none, so that a global subscriber that
+/// is set later applies.
 fn events_here() -> Option<Dispatch> {
     dispatcher::get_default(|events| (!events.is::<NoSubscriber>()).then(|| events.clone()))
 }
 
 impl Handle {
-    /// Stops the emulator: requests that have begun get their answers, for 5 s at most. Returns when it has stopped.
+    /// Stops the emulator, and returns when it has stopped. Requests that have begun get their responses, for at most 5
+    /// s.
     pub fn close(mut self) {
         self.stop(End::Gracefully);
     }
@@ -114,18 +119,19 @@ impl Handle {
     fn stop(&mut self, end: End) {
         self.serving.tell(end);
         if let Some(thread) = self.thread.take() {
-            // A panic of the thread was reported there.
+            // If the thread has panicked, the panic was already reported.
             let _ = thread.join();
         }
     }
 }
 
 impl Serving {
-    /// Stops the emulator: requests that have begun get their answers, for 5 s at most. Returns when it has stopped.
+    /// Stops the emulator, and returns when it has stopped. Requests that have begun get their responses, for at most 5
+    /// s.
     pub async fn close(mut self) {
         self.tell(End::Gracefully);
         if let Some(task) = self.task.take() {
-            // A panic of the task was reported there.
+            // If the task has panicked, the panic was already reported.
             let _ = task.await;
         }
     }

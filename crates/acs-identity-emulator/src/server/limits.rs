@@ -1,61 +1,66 @@
-//! How many connections there may be, and how long each may take for what. A number of seconds stands for what a client on a bad
-//! network needs; what a client that means harm can do with it is bounded by the numbers of connections.
+//! Limits for connections: their number, and timeouts. The timeouts leave time for clients on a bad network. A
+//! malicious client can use them up, but the limits on the number of connections bound the effect.
 
 use std::time::Duration;
 
-/// As many connections may not have authenticated yet. For another one, the oldest idle one of them is closed.
+/// The largest number of connections that have not authenticated. If another one comes, the oldest idle one of them is
+/// closed.
 pub(super) const MAX_UNAUTHENTICATED: usize = 1000;
 
-/// As many connections there are at all. More wait until others end, and the oldest idle one is closed.
+/// The largest number of all connections. Further connections wait until others end, and the oldest idle one is closed.
 pub(super) const MAX_CONNECTIONS: usize = 4096;
 
-/// As many connections that have not authenticated may leave an answer unread: each holds it in memory.
+/// The largest number of connections that have not authenticated and leave a response unread. Each of them holds its
+/// response in memory.
 pub(super) const MAX_STALLED: usize = 128;
 
-/// How many connections are closed where the process may open no more files.
+/// How many connections are closed when the process cannot open more files.
 pub(super) const ROOM: usize = 8;
 
-/// How large the head of a request may be: as large as those that the service takes.
+/// The largest head of a request, in bytes. It is the limit of the service.
 pub(super) const MAX_HEAD: usize = 32 * 1024;
 
-/// A head that is larger than this counts as large. Nearly all are smaller; a connection has that much memory at once.
+/// A head with more bytes than this is large. Nearly all heads are smaller; a connection has this much memory from the
+/// beginning.
 pub(super) const LARGE_HEAD: u64 = 8 * 1024;
 
-/// How many bytes there may be in large heads that are not complete, and in large requests until they are answered, over all
-/// connections that have not authenticated. For more, the oldest idle one of them is closed.
+/// The most bytes that all connections that have not authenticated may hold in incomplete large heads, and in large
+/// requests until they are answered. If there are more, the oldest idle one of these connections is closed.
 pub(super) const LARGE_HEADS: u64 = 2 * 1024 * 1024;
 
-/// A connection that says nothing is closed after this.
+/// A new connection must send its first byte within this time.
 pub(super) const FIRST_BYTE: Duration = Duration::from_secs(30);
 pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
-/// So is one that idles between requests.
+/// A connection may be idle between requests for this time.
 pub(super) const IDLE: Duration = Duration::from_secs(30);
-/// From the first byte of a head to its end.
+/// The time from the first byte of a head to its end.
 pub(super) const HEAD: Duration = Duration::from_secs(30);
-/// From the end of the head to the end of the body, however steadily it comes: slow senders must not hold memory.
+/// The time from the end of the head to the end of the body, even if bytes keep arriving: slow senders must not hold
+/// memory.
 pub(super) const BODY: Duration = Duration::from_secs(60);
-/// Without a byte of the body.
+/// The longest time without a byte of the body.
 pub(super) const BODY_QUIET: Duration = Duration::from_secs(20);
-/// Without a byte that the client takes of an answer.
+/// The longest time in which a client takes no byte of a response.
 pub(super) const ANSWER_QUIET: Duration = Duration::from_secs(10);
-/// From the end of the operation until the client has taken the answer.
+/// The time from the end of the operation until the client has taken the response.
 pub(super) const ANSWER: Duration = Duration::from_secs(60);
 
-/// What a client still sends after the last answer is read and dropped, so that it gets to see that answer: for that long, for
-/// that long without a byte, and as much.
+/// Bytes that a client sends after the last response are read and dropped, so that the client can receive that
+/// response. These limits are the total time, the time without a byte, and the number of bytes.
 pub(super) const LINGER: Duration = Duration::from_secs(10);
 pub(super) const LINGER_QUIET: Duration = Duration::from_secs(2);
 pub(super) const LINGER_BYTES: u64 = 64 * 1024 * 1024;
 
-/// How long a connection that was asked to end may stay idle.
+/// How long a connection may stay idle after it was told to end.
 pub(super) const RETIRE: Duration = Duration::from_secs(1);
 
-/// How long connections may take to end when the emulator does.
+/// How long connections may take to end when the emulator stops.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
-/// How long they may take where they are cut.
+/// The same when connections are cut.
 pub(super) const GRACE_AT_ONCE: Duration = Duration::from_millis(100);
-/// Those on which nothing was begun: half a head, half a body.
+/// The same for connections with an incomplete request, such as half a head or half a body.
 pub(super) const GRACE_UNBEGUN: Duration = Duration::from_millis(700);
 
-/// How often connections are looked at. One look for all of them: a timer for each would be set anew with each request.
+/// How often connections are checked. One check serves all connections, because a timer for each would have to be reset
+/// with each request.
 pub(super) const LOOK: Duration = Duration::from_millis(100);

@@ -1,4 +1,4 @@
-//! Connections: TLS or plain HTTP by the first byte, limits in number and in time, a clean end.
+//! Serves connections: TLS or plain HTTP by the first byte, limits on number and time, and an orderly stop.
 
 mod accept;
 mod access;
@@ -31,16 +31,16 @@ use crate::clock::machine;
 use crate::core::settle_what_is_due;
 use crate::edge::Edge;
 
-/// How an emulator ends.
+/// How an emulator stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// Requests that have begun get their answers.
+    /// Requests that have begun get their responses.
     Gracefully,
-    /// Connections are cut. An operation that has begun is carried out.
+    /// Connections are cut. An operation that has begun is completed.
     AtOnce,
 }
 
-/// Serves connections on listeners of the caller until `shutdown` resolves, then lets those that are open end.
+/// Serves connections on the caller's listeners until `shutdown` resolves, then lets open connections end.
 /// [`Emulator::start`] and [`Emulator::serve`] listen by themselves.
 pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
     let end = async {
@@ -73,7 +73,7 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     if end == End::AtOnce {
         table.cut();
     }
-    // The tasks that accept and those that keep up hold receivers.
+    // The tasks that accept connections and the tasks for upkeep hold the receivers.
     let _ = machine::timeout(grace, stop.closed()).await;
     table.end(grace).await;
     looking.abort();

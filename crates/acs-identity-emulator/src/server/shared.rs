@@ -1,5 +1,5 @@
-//! What all connections share: the time that they go by, which is coarse, so that reading it costs a load, and how many bytes
-//! they hold in heads.
+//! State that all connections share: a coarse clock, which costs one load to read, and the number of bytes that they
+//! hold in heads.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,11 +12,11 @@ use crate::clock::machine;
 
 pub(super) struct Shared {
     started: Instant,
-    /// Milliseconds since the start, as of the last look.
+    /// Milliseconds since the start, updated at each check of the connections.
     now: AtomicU64,
-    /// The bytes of large heads that are not complete.
+    /// The bytes of large heads that are incomplete.
     heads: AtomicU64,
-    /// They are too many.
+    /// Notified when there are too many such bytes.
     pressed: Notify,
 }
 
@@ -25,8 +25,8 @@ impl Shared {
         Self { started: machine::instant(), now: AtomicU64::new(0), heads: AtomicU64::new(0), pressed: Notify::new() }
     }
 
-    /// So many bytes more are held in large heads; whether that is twice what there may be. Many connections can come to hold
-    /// theirs before those that are quiet for the longest time are told to end for them.
+    /// Adds bytes of large heads. Returns whether the total is more than twice the limit. Between the limit and twice the limit, there is time to close
+    /// quiet connections first.
     #[must_use]
     pub(super) fn hold(&self, bytes: u64) -> bool {
         let held = self.heads.fetch_add(bytes, Ordering::Relaxed) + bytes;
@@ -54,7 +54,7 @@ impl Shared {
         self.now.load(Ordering::Relaxed)
     }
 
-    /// Asks the system.
+    /// Updates the clock from the system, and returns the time.
     pub(super) fn look(&self) -> u64 {
         let now = milliseconds(machine::since(self.started));
         self.now.store(now, Ordering::Relaxed);
@@ -62,7 +62,7 @@ impl Shared {
     }
 }
 
-/// A duration in the unit of the clock.
+/// Returns a duration in milliseconds, the unit of the shared clock.
 pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

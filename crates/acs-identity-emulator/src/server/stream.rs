@@ -1,4 +1,4 @@
-//! The stream of a connection, which tells its watch what passes, and does what it was told.
+//! The stream of a connection. It reports reads and writes to the connection's watch, and ends when the watch says so.
 
 use std::io;
 use std::pin::Pin;
@@ -15,7 +15,7 @@ pub(super) struct Stream {
     tcp: TcpStream,
     watch: Arc<Watch>,
     is_shut: bool,
-    /// How much was dropped behind the last answer.
+    /// How many bytes were dropped after the last response.
     dropped: u64,
 }
 
@@ -81,8 +81,9 @@ impl AsyncWrite for Stream {
         Pin::new(&mut self.tcp).poll_flush(context)
     }
 
-    /// Says that nothing more comes, then drops what the client still sends. Closed with something unread, the system would
-    /// reset the connection, and take the last answer from a client that is still busy sending.
+    /// Closes the sending side, then reads and drops the bytes that the client still sends. If the socket were closed
+    /// with unread bytes, the system would reset the connection, and a client that is still sending would lose the last
+    /// response.
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.is_shut {
             ready!(Pin::new(&mut self.tcp).poll_shutdown(context))?;
@@ -95,7 +96,7 @@ impl AsyncWrite for Stream {
         let mut space = [std::mem::MaybeUninit::uninit(); 8192];
         while self.dropped < LINGER_BYTES {
             let mut buffer = ReadBuf::uninit(&mut space);
-            // A connection that is cut, or broken, is closed as it is.
+            // A connection that is cut or broken is closed immediately.
             if ready!(self.as_mut().poll_read(context, &mut buffer)).is_err() || buffer.filled().is_empty() {
                 break;
             }
@@ -107,7 +108,7 @@ impl AsyncWrite for Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        // The system would go on offering an answer to a client that does not take it.
+        // Without this, the system would keep trying to send the response to a client that does not take it.
         if self.watch.is_cut() && self.watch.is_stalled() {
             let _ = self.tcp.set_zero_linger();
         }

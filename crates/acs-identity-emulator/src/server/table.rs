@@ -1,4 +1,4 @@
-//! The open connections: how many there may be, and which one ends for another one.
+//! The table of open connections. It limits their number, and selects the connection that ends when there are too many.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -19,12 +19,12 @@ type Open = BTreeMap<u64, Arc<Watch>>;
 
 pub(super) struct Table {
     shared: Arc<Shared>,
-    /// By their numbers, so the oldest one is the first.
+    /// The connections by number, so the first one is the oldest.
     open: Mutex<Open>,
     next: AtomicU64,
-    /// The first connection after a time without any has come.
+    /// Notified when a connection arrives while there is no other.
     arrived: Notify,
-    /// One has ended.
+    /// Notified when a connection has ended.
     left: Notify,
     pub(super) turns: Arc<Turns>,
 }
@@ -45,7 +45,7 @@ impl Table {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a connection in. Waits where there are too many; others are told to end for it.
+    /// Adds a connection. If there are too many, tells others to end and waits.
     pub(super) async fn enter(self: &Arc<Self>) -> Entry {
         loop {
             if let Some(entry) = self.try_enter() {
@@ -79,7 +79,8 @@ impl Table {
         Some(Entry { watch, number, table: Arc::clone(self) })
     }
 
-    /// Ends that many connections, those that have not authenticated first: the process may open no more files.
+    /// Ends a number of connections, because the process cannot open more files. Connections that have not
+    /// authenticated end first.
     pub(super) fn make_room(&self, count: usize) {
         let open = self.open();
         for _ in 0..count {
@@ -92,7 +93,7 @@ impl Table {
         self.left.notified().await;
     }
 
-    /// Looks after the connections for ever.
+    /// Checks all connections regularly. It never returns.
     pub(super) async fn look_after(self: Arc<Self>) {
         loop {
             if self.open().is_empty() {
@@ -123,12 +124,12 @@ impl Table {
         cut_beyond(LARGE_HEADS, heads);
     }
 
-    /// Cuts all of them.
+    /// Cuts all connections.
     pub(super) fn cut(&self) {
         self.open().values().for_each(|watch| watch.tell(Order::Cut));
     }
 
-    /// Tells all to end, and waits for it, for that long at most.
+    /// Tells all connections to end, and waits for them for a limited time.
     pub(super) async fn end(&self, most: Duration) {
         let stopped = machine::instant();
         loop {
@@ -147,7 +148,7 @@ impl Table {
     }
 }
 
-/// Cuts those without a byte for the longest time, until what the others hold is at most that much.
+/// Cuts the connections that have been quiet for the longest time, until the rest holds at most `most` bytes.
 fn cut_beyond(most: u64, mut held: Vec<(&Arc<Watch>, u64)>) {
     let mut sum: u64 = held.iter().map(|(_, size)| size).sum();
     if sum > most {
@@ -162,7 +163,7 @@ fn cut_beyond(most: u64, mut held: Vec<(&Arc<Watch>, u64)>) {
     }
 }
 
-/// The one without a byte for the longest time, of those that wait for their client.
+/// Returns the connection that has been quiet for the longest time, of those that wait for their client.
 fn oldest_idle(open: &Open, authenticated: bool) -> Option<&Arc<Watch>> {
     let fits = |watch: &&Arc<Watch>| watch.is_authenticated() == authenticated && watch.is_idle() && !watch.is_cut();
     open.values().filter(fits).min_by_key(|watch| watch.moved())
@@ -174,7 +175,7 @@ fn cut_oldest(open: &Open) {
     }
 }
 
-/// A connection's place in the table, which is free again when this is dropped.
+/// The place of a connection in the table. A drop frees it.
 pub(super) struct Entry {
     watch: Arc<Watch>,
     number: u64,
@@ -228,7 +229,7 @@ mod tests {
     fn one_more_that_has_not_authenticated_ends_the_oldest_idle_one() {
         let (table, entries) = table(MAX_UNAUTHENTICATED);
         authenticated(&entries[0]);
-        // It is busy: its bytes have come, and it waits for no more.
+        // This connection is busy: its bytes have arrived, and it does not wait for more.
         entries[1].has_read(1);
         let _other = table.try_enter().unwrap();
         assert!(entries.iter().all(|entry| !entry.is_cut()), "one of them has authenticated");

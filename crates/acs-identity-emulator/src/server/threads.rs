@@ -1,4 +1,4 @@
-//! The threads of an emulator: as many as it may have.
+//! The threads of an emulator, as many as the system allows.
 
 use std::cell::RefCell;
 use std::io;
@@ -10,20 +10,20 @@ use tokio::runtime::{Builder, Runtime};
 use tracing::Dispatch;
 use tracing::dispatcher::{DefaultGuard, set_default};
 
-/// The stack of a thread. Signing and SQLite need a quarter of it.
+/// The stack size of a thread, in bytes. Signing and SQLite need a quarter of it.
 pub(super) const STACK: usize = 1024 * 1024;
 
-/// A runtime with a thread for each core, or with fewer where a limit of the system says so. Where no other thread can be
-/// started, the calling one does everything.
+/// Makes a runtime with one thread for each core, or with fewer if a limit of the system requires it. If no other
+/// thread can be started, the calling thread does all the work.
 ///
 /// # Errors
 ///
-/// When the system refuses what even that needs.
+/// Fails when the system refuses even that.
 pub fn runtime() -> io::Result<Runtime> {
     runtime_for(None)
 }
 
-/// The same. Events of its threads go there, where it is given.
+/// Makes the same runtime. The events of its threads go to `events`, if that is given.
 pub(super) fn runtime_for(events: Option<&Dispatch>) -> io::Result<Runtime> {
     let wanted = thread::available_parallelism().map_or(1, usize::from);
     let built = match startable(wanted) {
@@ -33,8 +33,8 @@ pub(super) fn runtime_for(events: Option<&Dispatch>) -> io::Result<Runtime> {
     built.unwrap_or_else(|| with_options(&mut Builder::new_current_thread(), events).build())
 }
 
-/// tokio panics where a thread cannot be started. Those that are wanted could be started a moment ago, so that is rare:
-/// another program has started its own meanwhile. `None` then.
+/// Makes a runtime with several threads. tokio panics if a thread cannot be started. This is rare, because the threads
+/// could be started a moment ago: another program must have started threads meanwhile. Returns `None` in that case.
 fn many_threads(count: usize, events: Option<&Dispatch>) -> Option<io::Result<Runtime>> {
     let build = || with_options(Builder::new_multi_thread().worker_threads(count), events).build();
     panic::catch_unwind(AssertUnwindSafe(build)).ok()
@@ -48,11 +48,12 @@ fn with_options<'a>(builder: &'a mut Builder, events: Option<&Dispatch>) -> &'a 
         builder.on_thread_start(move || EVENTS.set(Some(set_default(&events))));
         builder.on_thread_stop(|| drop(EVENTS.take()));
     }
-    // A signature takes as long as hundreds of other tasks: the network is looked at in between.
+    // A signature takes as long as hundreds of other tasks, so the runtime must check the network more often than by
+    // default.
     builder.thread_stack_size(STACK).event_interval(4).enable_all()
 }
 
-/// How many threads can be started beside this one, up to that number: they are started, and end.
+/// Returns how many threads can be started in addition to this one, up to a number. It starts them, and they end.
 fn startable(wanted: usize) -> usize {
     let (ended, ends) = (Mutex::new(false), Condvar::new());
     let wait = || {

@@ -1,4 +1,5 @@
-//! How many bytes a connection holds in the head of a request, and in a request of a client that has not authenticated.
+//! Counts the bytes that a connection holds in the head of a request, and in a request of a client that has not
+//! authenticated.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -6,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use crate::server::limits::LARGE_HEAD;
 use crate::server::shared::Shared;
 
-/// The bytes that a connection holds. Those beyond [`LARGE_HEAD`] count for all connections together.
+/// The bytes that a connection holds. The bytes beyond [`LARGE_HEAD`] count toward the total of all connections.
 pub(super) struct Held {
     shared: Arc<Shared>,
     bytes: AtomicU64,
@@ -17,7 +18,7 @@ impl Held {
         Self { shared, bytes: AtomicU64::new(0) }
     }
 
-    /// So many bytes more; whether all connections together hold far too many now.
+    /// Adds bytes. Returns whether all connections together hold far too many now.
     #[must_use]
     pub(super) fn add(&self, bytes: usize) -> bool {
         let before = self.bytes.load(Relaxed);
@@ -26,7 +27,7 @@ impl Held {
         now > LARGE_HEAD && self.shared.hold(now - before.max(LARGE_HEAD))
     }
 
-    /// They are not held any more.
+    /// Sets the count to zero, because the bytes are no longer held.
     pub(super) fn release(&self) {
         let large = self.large();
         self.bytes.store(0, Relaxed);
@@ -35,7 +36,7 @@ impl Held {
         }
     }
 
-    /// How many of them are beyond [`LARGE_HEAD`].
+    /// Returns how many bytes exceed [`LARGE_HEAD`].
     pub(super) fn large(&self) -> u64 {
         self.bytes.load(Relaxed).saturating_sub(LARGE_HEAD)
     }

@@ -1,5 +1,5 @@
-//! What is known of an open connection, and what it was told to do. The connection's task writes it as bytes pass, without a
-//! lock; the task that looks after all connections reads it.
+//! The state of an open connection, and the last order that it was given. The connection's task updates it as bytes
+//! pass, without a lock. The task that checks all connections reads it.
 
 mod held;
 mod order;
@@ -20,15 +20,15 @@ use crate::edge::Connection;
 pub(super) use self::order::Order;
 pub(super) use self::progress::Stage;
 
-/// An open connection.
+/// The state of an open connection.
 pub(super) struct Watch {
     shared: Arc<Shared>,
-    /// From when it is known whether it is TLS.
+    /// Set as soon as it is known whether the connection uses TLS.
     connection: OnceLock<Arc<Connection>>,
     progress: Progress,
     orders: Orders,
     held: Held,
-    /// The last answer ends the connection, with the request perhaps not read to its end.
+    /// Whether the response ends the connection, possibly before the request was read to its end.
     refuses: AtomicBool,
 }
 
@@ -53,30 +53,30 @@ impl Watch {
     }
 
     pub(super) fn enter(&self, stage: Stage) {
-        // Of those who have not authenticated, what came counts for as long as it is held: until the body has come and the
-        // operation is done, and where that is the last one, until the client goes.
+        // The bytes of a client that has not authenticated count for as long as they are held: until the body has
+        // arrived and the operation is done. If that operation is the last one, they count until the client has gone.
         if (stage == Stage::Head && !self.refuses.load(Relaxed)) || self.is_authenticated() {
             self.held.release();
         }
         self.progress.enter(stage, self.shared.now());
     }
 
-    /// The answer ends the connection.
+    /// Records that the response ends the connection.
     pub(super) fn refuses_the_rest(&self) {
         self.refuses.store(true, Relaxed);
     }
 
-    /// Whether it ends between requests because it was told to, so that nothing is on its way.
+    /// Returns whether it was told to end and is between requests, so that no data is in transit.
     pub(super) fn retires(&self) -> bool {
         self.order() == Order::Retire && self.progress.is_between_requests() && !self.refuses.load(Relaxed)
     }
 
-    /// So many bytes came.
+    /// Records that bytes have arrived.
     pub(super) fn has_read(&self, bytes: usize) {
         self.progress.has_read(self.shared.now());
         match self.progress.stage() {
             Stage::Request if self.is_authenticated() => self.held.release(),
-            // rustls keeps what came of a record until it is whole.
+            // rustls keeps the bytes of a record until the record is complete.
             Stage::Head | Stage::Handshake | Stage::Request => {
                 if self.held.add(bytes) && !self.is_authenticated() {
                     self.tell(Order::Cut);
@@ -86,12 +86,12 @@ impl Watch {
         }
     }
 
-    /// How many bytes it holds in a large head, and of a large request of a client that has not authenticated.
+    /// Returns how many bytes it holds in a large head, or in a large request of a client that has not authenticated.
     pub(super) fn large_head(&self) -> u64 {
         self.held.large()
     }
 
-    /// Whether it holds bytes of a large head or request, and nothing is under way that must get an answer.
+    /// Returns whether it holds bytes of a large head or request, and no operation is running that must get a response.
     pub(super) fn is_large(&self) -> bool {
         self.large_head() > 0 && (self.progress.stage() == Stage::Head || self.is_idle())
     }
@@ -100,12 +100,12 @@ impl Watch {
         self.progress.waits_to_read();
     }
 
-    /// It waits for nothing any more.
+    /// Records that it no longer waits.
     pub(super) fn takes_its_turn(&self) {
         self.progress.takes_its_turn();
     }
 
-    /// The client has taken bytes.
+    /// Records that the client has taken bytes.
     pub(super) fn has_written(&self) {
         self.progress.has_written(self.shared.now());
     }
@@ -114,32 +114,32 @@ impl Watch {
         self.progress.waits_to_write();
     }
 
-    /// Whether it waits for its client, with nothing under way that must get an answer.
+    /// Returns whether it waits for its client, and no operation is running that must get a response.
     pub(super) fn is_idle(&self) -> bool {
         self.progress.is_idle()
     }
 
-    /// Whether its client leaves an answer unread.
+    /// Returns whether its client leaves a response unread.
     pub(super) fn is_stalled(&self) -> bool {
         self.progress.is_stalled()
     }
 
-    /// When the last byte passed.
+    /// Returns when the last byte passed.
     pub(super) fn moved(&self) -> u64 {
         self.progress.moved()
     }
 
-    /// What is to be told, by the times of [`limits`](super::limits).
+    /// Returns the order that is due by the timeouts in [`limits`](super::limits).
     pub(super) fn due(&self, now: u64) -> Order {
         self.progress.due(now)
     }
 
-    /// The same while the emulator stops.
+    /// Returns the order that is due while the emulator stops.
     pub(super) fn due_at_stop(&self, stopped_since: Duration) -> Order {
         self.progress.due_at_stop(stopped_since, self.is_authenticated())
     }
 
-    /// Tells it. What it was told before is not taken back.
+    /// Gives an order. A stronger earlier order stays in force.
     pub(super) fn tell(&self, order: Order) {
         self.orders.give(order);
     }
@@ -152,7 +152,7 @@ impl Watch {
         self.order() == Order::Cut
     }
 
-    /// Waits until the connection is told something.
+    /// Waits until the connection is given an order.
     pub(super) async fn woken(&self) {
         self.orders.woken().await;
     }

@@ -1,21 +1,21 @@
-//! What a connection is told to do.
+//! Orders for a connection.
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use tokio::sync::Notify;
 
-/// What a connection is told.
+/// An order for a connection. A later variant is stronger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
 #[repr(u8)]
 pub(in crate::server) enum Order {
     Stay,
-    /// To end as soon as no request is under way.
+    /// End as soon as no request is in progress.
     Retire,
-    /// To end where it waits for the client. An operation that runs is not stopped.
+    /// End where the connection waits for the client. A running operation is not stopped.
     Cut,
 }
 
-/// The last order, and whoever waits for it.
+/// The last order, and a notification for the task that waits for it.
 pub(super) struct Orders {
     last: AtomicU8,
     wake: Notify,
@@ -34,7 +34,7 @@ impl Orders {
         }
     }
 
-    /// Gives an order. An earlier one that asks for more stays in force.
+    /// Gives an order. A stronger earlier order stays in force.
     pub(super) fn give(&self, order: Order) {
         if order != Order::Stay && self.last.fetch_max(order as u8, Relaxed) < order as u8 {
             self.wake.notify_one();

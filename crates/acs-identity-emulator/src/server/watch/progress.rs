@@ -1,4 +1,4 @@
-//! How far a connection is, and what it waits for: what it is told follows from both, and from the time.
+//! The stage of a connection and what it waits for. The order that is due follows from both and from the time.
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -7,33 +7,33 @@ use super::order::Order;
 use crate::server::limits;
 use crate::server::shared::milliseconds;
 
-/// How far a connection is.
+/// The stage of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(in crate::server) enum Stage {
     FirstByte,
     Handshake,
-    /// Between requests, or in the head of one.
+    /// Between requests, or in the head of a request.
     Head,
-    /// In a request: its body comes, or its operation runs.
+    /// In a request: its body arrives, or its operation runs.
     Request,
-    /// The last answer was sent; what the client still sends is dropped.
+    /// The last response was sent. Bytes that the client still sends are dropped.
     Closing,
 }
 
-/// All times are those of the last look at the connections.
+/// The progress of a connection. All times are times of the last check of the connections.
 pub(super) struct Progress {
     stage: AtomicU8,
-    /// Since when it is in its stage.
+    /// When it entered its stage.
     since: AtomicU64,
-    /// When the first byte of a head came.
+    /// When the first byte of a head arrived.
     head_since: AtomicU64,
     has_head: AtomicBool,
     /// When the last byte passed.
     moved: AtomicU64,
-    /// It waits for bytes of the client.
+    /// Whether it waits for bytes of the client.
     reads: AtomicBool,
-    /// It waits until the client takes bytes.
+    /// Whether it waits until the client takes bytes.
     writes: AtomicBool,
 }
 
@@ -66,12 +66,12 @@ impl Progress {
         }
     }
 
-    /// Whether it is between requests, without a byte of the next one.
+    /// Returns whether it is between requests and has no byte of the next request.
     pub(super) fn is_between_requests(&self) -> bool {
         self.stage() == Stage::Head && !self.has_head.load(Relaxed)
     }
 
-    /// Bytes of the client came.
+    /// Records that bytes of the client have arrived.
     pub(super) fn has_read(&self, now: u64) {
         self.reads.store(false, Relaxed);
         self.moved.store(now, Relaxed);
@@ -85,12 +85,12 @@ impl Progress {
         self.reads.store(true, Relaxed);
     }
 
-    /// It waits for nothing any more.
+    /// Records that it no longer waits.
     pub(super) fn takes_its_turn(&self) {
         self.reads.store(false, Relaxed);
     }
 
-    /// The client has taken bytes.
+    /// Records that the client has taken bytes.
     pub(super) fn has_written(&self, now: u64) {
         self.writes.store(false, Relaxed);
         self.moved.store(now, Relaxed);
@@ -100,22 +100,22 @@ impl Progress {
         self.writes.store(true, Relaxed);
     }
 
-    /// Whether it waits for its client, with nothing under way that must get an answer.
+    /// Returns whether it waits for its client, and no operation is running that must get a response.
     pub(super) fn is_idle(&self) -> bool {
         self.reads.load(Relaxed) || self.writes.load(Relaxed)
     }
 
-    /// Whether its client leaves an answer unread.
+    /// Returns whether its client leaves a response unread.
     pub(super) fn is_stalled(&self) -> bool {
         self.writes.load(Relaxed)
     }
 
-    /// When the last byte passed.
+    /// Returns when the last byte passed.
     pub(super) fn moved(&self) -> u64 {
         self.moved.load(Relaxed)
     }
 
-    /// What is to be told, by the times of [`limits`].
+    /// Returns the order that is due by the timeouts in [`limits`].
     pub(super) fn due(&self, now: u64) -> Order {
         let past = |moment: u64, limit: Duration| now.saturating_sub(moment) > milliseconds(limit);
         let (since, moved) = (self.since.load(Relaxed), self.moved());
@@ -137,12 +137,12 @@ impl Progress {
         if cut { Order::Cut } else { Order::Stay }
     }
 
-    /// The same while the emulator stops.
+    /// Returns the order that is due while the emulator stops.
     pub(super) fn due_at_stop(&self, stopped_since: Duration, is_authenticated: bool) -> Order {
         match self.stage() {
             Stage::FirstByte => Order::Cut,
             _ if stopped_since < limits::GRACE_UNBEGUN => Order::Retire,
-            // An answer is on its way to a client that may have it.
+            // A response is in transit, and this client may receive it.
             _ if self.is_stalled() && is_authenticated => Order::Retire,
             _ if self.is_idle() => Order::Cut,
             _ => Order::Retire,
@@ -162,7 +162,7 @@ mod tests {
         progress
     }
 
-    /// What is due after so long.
+    /// Returns the order that is due after a duration.
     fn due(progress: &Progress, after: Duration) -> Order {
         progress.due(milliseconds(after))
     }

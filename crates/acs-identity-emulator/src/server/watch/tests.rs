@@ -1,4 +1,4 @@
-//! What the parts of a watch do together.
+//! Tests of the parts of a watch together.
 
 use super::*;
 use crate::server::limits::{self, LARGE_HEAD};
