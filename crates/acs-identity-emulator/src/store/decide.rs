@@ -1,4 +1,4 @@
-//! The decision of each operation, over rows that an implementation keeps. An implementation makes the whole atomic.
+//! The logic of each operation, on rows that an implementation stores. The implementation makes each operation atomic.
 
 use super::operation::{
     AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Created, IdentityRow, Kind, Operation, Outcome,
@@ -6,7 +6,7 @@ use super::operation::{
 };
 use super::revocation::{Revocation, settle};
 
-/// The rows of a store, inside of a transaction.
+/// The rows of a store within a transaction.
 pub(super) trait Rows {
     type Error;
 
@@ -20,28 +20,28 @@ pub(super) trait Rows {
 
     fn identity(&mut self, user: &str) -> Result<Option<IdentityRow>, Self::Error>;
     fn identity_of(&mut self, custom_id: &str) -> Result<Option<IdentityRow>, Self::Error>;
-    /// Adds an identity that is not there.
+    /// Adds an identity that does not exist yet.
     fn add_identity(&mut self, row: &IdentityRow) -> Result<(), Self::Error>;
-    /// Changes one that is there, but never its custom id.
+    /// Changes an existing identity. Its custom id never changes.
     fn change_identity(&mut self, row: &IdentityRow) -> Result<(), Self::Error>;
-    /// Deletes an identity with its revocations; whether it was there.
+    /// Deletes an identity and its revocations. Returns whether it existed.
     fn delete_identity(&mut self, user: &str) -> Result<bool, Self::Error>;
 
     fn revocations(&mut self, user: &str) -> Result<Vec<Revocation>, Self::Error>;
-    /// Replaces all of an identity.
+    /// Replaces all revocations of an identity.
     fn put_revocations(&mut self, user: &str, revocations: &[Revocation]) -> Result<(), Self::Error>;
-    /// The identities with a revocation that is due.
+    /// Returns the identities that have a revocation that is due.
     fn due(&mut self, now: i64) -> Result<Vec<String>, Self::Error>;
 
     fn put_assignment(&mut self, kind: Kind, row: &AssignmentRow) -> Result<(), Self::Error>;
-    /// Deletes the assignments of an object, in that tenant or in all; whether there was one.
+    /// Deletes the assignments of an object in one tenant, or in all tenants. Returns whether there was one.
     fn delete_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Self::Error>;
 
     fn setting(&mut self, name: &str) -> Result<Option<String>, Self::Error>;
     fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Self::Error>;
 }
 
-/// Whether the key that a caller authenticated with is in force.
+/// Checks whether the access key with which a caller authenticated is still in force.
 fn is_in_force<R: Rows>(rows: &mut R, caller: Caller) -> Result<bool, R::Error> {
     match caller {
         Caller::Entra => Ok(true),
@@ -49,7 +49,7 @@ fn is_in_force<R: Rows>(rows: &mut R, caller: Caller) -> Result<bool, R::Error> 
     }
 }
 
-/// Carries an operation out.
+/// Executes an operation.
 pub(super) fn decide<R: Rows>(rows: &mut R, operation: &Operation) -> Result<Outcome, R::Error> {
     if let Some(caller) = operation.caller()
         && !is_in_force(rows, caller)?
@@ -148,12 +148,14 @@ fn revoke<R: Rows>(
     let mut revocations = rows.revocations(user)?;
     let had_some = !revocations.is_empty();
     revocations.push(Revocation { number: row.revocation, issued_until, in_force_at });
-    // Nothing is due by this: what is pending waits for a clock that says so.
+    // `i64::MIN` means that no revocation is due: only an operation that knows the time puts pending revocations in
+    // force.
     keep_settled(rows, &mut row, revocations, had_some, i64::MIN)?;
     Ok(Outcome::Done)
 }
 
-/// Writes an identity and its revocations, those that are due for good. The usual revocation leaves no rows of its own.
+/// Writes an identity and its revocations. Revocations that are due are merged into the identity. A usual revocation
+/// therefore needs no row of its own.
 fn keep_settled<R: Rows>(
     rows: &mut R,
     row: &mut IdentityRow,

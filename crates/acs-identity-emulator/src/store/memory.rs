@@ -1,4 +1,4 @@
-//! The store in memory, without SQLite. Handles that are cloned share it, as processes share a database.
+//! The store in memory, without SQLite. Cloned handles share one store, as processes share a database.
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
@@ -12,7 +12,7 @@ use super::operation::{
 };
 use super::revocation::Revocation;
 
-/// A handle.
+/// A handle on a store in memory.
 #[derive(Clone, Default)]
 pub(crate) struct Memory {
     state: Arc<Mutex<State>>,
@@ -30,12 +30,13 @@ struct State {
     closed: bool,
 }
 
-/// By object, then by tenant.
+/// Assignments by object, then by tenant.
 type ByObject = BTreeMap<String, BTreeMap<String, AssignmentRow>>;
 
 impl Memory {
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic in the middle of an operation would leave half of it; there is nothing in one that panics.
+        // A panic during an operation would leave it half done, but nothing in an operation panics. So a poisoned lock
+        // is used as it is.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -48,7 +49,7 @@ impl Memory {
         Ok(outcome)
     }
 
-    /// Reads at one moment, where the caller's key is in force.
+    /// Reads a consistent state. Fails when the caller's key is not in force.
     fn read<T>(&self, caller: Option<Caller>, read: impl FnOnce(&State) -> T) -> Result<T, Failure> {
         let state = self.lock();
         if state.closed {

@@ -1,4 +1,4 @@
-//! The store: operations of the domain, each of them atomic, and reads. Two implementations keep one contract.
+//! The store: operations of the domain, each of them atomic, and reads. Two implementations fulfil one contract.
 
 mod decide;
 mod memory;
@@ -21,32 +21,32 @@ pub(crate) use operation::{
 
 use memory::Memory;
 
-/// The store.
+/// A store.
 pub(crate) enum Store {
     Memory(Memory),
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Sqlite),
 }
 
-/// An answer that does not belong to its operation. No implementation gives one.
+/// The error for an outcome that does not belong to its operation. No implementation returns one.
 fn unexpected() -> Failure {
     StoreError::Failed("an answer that belongs to another operation".into()).into()
 }
 
 impl Store {
-    /// One in memory.
+    /// Makes an empty store in memory.
     pub(crate) fn in_memory() -> Self {
         Self::Memory(Memory::default())
     }
 
-    /// Two handles on one store in memory.
+    /// Makes two handles on one store in memory.
     #[cfg(test)]
     pub(crate) fn two_in_memory() -> [Self; 2] {
         let memory = Memory::default();
         [Self::Memory(memory.clone()), Self::Memory(memory)]
     }
 
-    /// Carries an operation out; returns when it is durable.
+    /// Executes an operation. Returns when its effect is durable.
     async fn apply(&self, operation: Operation) -> Result<Outcome, Failure> {
         let outcome = match self {
             Self::Memory(memory) => memory.apply(&operation)?,
@@ -56,7 +56,7 @@ impl Store {
         if outcome == Outcome::KeyGone { Err(Failure::KeyGone) } else { Ok(outcome) }
     }
 
-    /// Creates an identity, or finds the one that has the custom id already.
+    /// Creates an identity, or returns the existing identity with the custom id.
     pub(crate) async fn create(
         &self,
         caller: Caller,
@@ -70,7 +70,8 @@ impl Store {
         }
     }
 
-    /// Notes that a token is issued: the number that it carries. `None` where there is no such identity.
+    /// Records that a token is issued. Returns the revocation number that the token must carry, or `None` if the
+    /// identity does not exist.
     pub(crate) async fn issue(&self, caller: Caller, user: String, at: i64) -> Result<Option<i64>, Failure> {
         match self.apply(Operation::Issue { caller, user, at }).await? {
             Outcome::Issued { revocation } => Ok(Some(revocation)),
@@ -79,8 +80,8 @@ impl Store {
         }
     }
 
-    /// Revokes the tokens that were issued so far, or up to that second; at once, or at that time. Whether the identity is
-    /// there.
+    /// Revokes the tokens that were issued until now, or until a given second. The revocation takes effect immediately
+    /// or at a given time. Returns whether the identity exists.
     pub(crate) async fn revoke(
         &self,
         caller: Caller,
@@ -91,12 +92,13 @@ impl Store {
         found(self.apply(Operation::Revoke { caller, user, issued_until, in_force_at }).await?)
     }
 
-    /// Deletes an identity; whether it was there.
+    /// Deletes an identity. Returns whether it existed.
     pub(crate) async fn delete(&self, caller: Caller, user: String) -> Result<bool, Failure> {
         found(self.apply(Operation::Delete { caller, user }).await?)
     }
 
-    /// Makes, replaces and removes assignments, all or none; which of them were there before.
+    /// Adds, replaces and removes assignments, either all or none. Returns for each change whether the assignment
+    /// existed before.
     pub(crate) async fn assign(&self, caller: Caller, kind: Kind, changes: Vec<Change>) -> Result<Vec<bool>, Failure> {
         match self.apply(Operation::Assign { caller, kind, changes }).await? {
             Outcome::Assigned(replaced) => Ok(replaced),
@@ -104,7 +106,8 @@ impl Store {
         }
     }
 
-    /// Replaces the access key of that generation; the new generation. `None` where somebody else replaced it.
+    /// Replaces the access key of a generation, and returns the new generation. Returns `None` if another caller has
+    /// already replaced it.
     pub(crate) async fn regenerate_key(
         &self,
         caller: Caller,
@@ -119,7 +122,7 @@ impl Store {
         }
     }
 
-    /// Keeps the access keys of the first start; those that stand now.
+    /// Stores the access keys of the first start if there are none. Returns the stored keys.
     pub(crate) async fn keep_access_keys(
         &self,
         primary: String,
@@ -131,7 +134,7 @@ impl Store {
         }
     }
 
-    /// Keeps a signing key; the one that stands now.
+    /// Stores a signing key if there is none. Returns the stored key.
     pub(crate) async fn keep_signing_key(
         &self,
         slot: SigningSlot,
@@ -144,7 +147,7 @@ impl Store {
         }
     }
 
-    /// Keeps settings; the values that stand now, in the order of the names.
+    /// Stores settings that do not exist yet. Returns the stored values in the order of the names.
     pub(crate) async fn keep_settings(&self, settings: Vec<(String, String)>) -> Result<Vec<String>, Failure> {
         match self.apply(Operation::KeepSettings(settings)).await? {
             Outcome::Settings(values) => Ok(values),
@@ -152,17 +155,17 @@ impl Store {
         }
     }
 
-    /// Replaces settings, all or none.
+    /// Replaces settings, either all or none.
     pub(crate) async fn replace_settings(&self, settings: Vec<(String, String)>) -> Result<(), Failure> {
         found(self.apply(Operation::ReplaceSettings(settings)).await?).map(drop)
     }
 
-    /// Puts revocations that are due into force for good.
+    /// Puts revocations that are due in force permanently.
     pub(crate) async fn settle(&self, now: i64) -> Result<(), Failure> {
         found(self.apply(Operation::Settle { now }).await?).map(drop)
     }
 
-    /// Whether the caller's key is in force.
+    /// Checks whether the caller's key is in force.
     pub(crate) fn check(&self, caller: Caller) -> Result<(), Failure> {
         match caller {
             Caller::Entra => Ok(()),
@@ -170,7 +173,7 @@ impl Store {
         }
     }
 
-    /// An identity and the generations of the access keys, at one moment.
+    /// Returns an identity and the generations of the access keys, in one consistent read.
     pub(crate) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
         match self {
             Self::Memory(memory) => memory.snapshot(caller, user),
@@ -179,7 +182,7 @@ impl Store {
         }
     }
 
-    /// The assignments of those objects, in that tenant or in all.
+    /// Returns the assignments of these objects in one tenant, or in all tenants.
     pub(crate) fn assignments_of(
         &self,
         caller: Caller,
@@ -194,7 +197,7 @@ impl Store {
         }
     }
 
-    /// The next assignments behind that object and tenant, in the order of both.
+    /// Returns the next assignments after an object and tenant, ordered by object and tenant.
     pub(crate) fn assignments_after(
         &self,
         caller: Caller,
@@ -209,7 +212,7 @@ impl Store {
         }
     }
 
-    /// The access keys.
+    /// Returns the access keys.
     pub(crate) fn access_keys(&self) -> Result<Vec<AccessKeyRow>, Failure> {
         match self {
             Self::Memory(memory) => memory.access_keys(),
@@ -218,7 +221,7 @@ impl Store {
         }
     }
 
-    /// A signing key.
+    /// Returns a signing key.
     pub(crate) fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
         match self {
             Self::Memory(memory) => memory.signing_key(slot),
@@ -227,7 +230,7 @@ impl Store {
         }
     }
 
-    /// A setting.
+    /// Returns the value of a setting.
     pub(crate) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
         match self {
             Self::Memory(memory) => memory.setting(name),
@@ -236,7 +239,7 @@ impl Store {
         }
     }
 
-    /// What keeps writes from being carried out. Waits for nobody.
+    /// Returns the error that currently prevents writes, if there is one. It does not block.
     pub(crate) fn trouble(&self) -> Option<StoreError> {
         match self {
             Self::Memory(_) => None,
@@ -245,7 +248,7 @@ impl Store {
         }
     }
 
-    /// Carries out what waits, and nothing that comes later; whether what is on the disk is whole.
+    /// Executes the waiting operations and refuses later ones. Returns whether the data on the disk is complete.
     pub(crate) fn close(&self) -> bool {
         match self {
             Self::Memory(memory) => {
@@ -280,15 +283,17 @@ thread_local! {
     static WAITS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Lets other tasks of the runtime go first. A runtime that a thread of its own blocks in [`block_on`] has no others, and
-/// would never come back: it wakes who yields when it is polled again.
+/// Lets other tasks of the runtime run first. In [`block_on`], a thread polls one future by itself, and there are no
+/// other tasks. There, a yield would never return, because the runtime wakes a task that yields only when the runtime
+/// is polled again.
 pub(crate) async fn yield_now() {
     if !WAITS.get() {
         tokio::task::yield_now().await;
     }
 }
 
-/// Waits for an operation where there is no runtime, or inside of one at the start. The commit thread needs none.
+/// Waits for an operation where there is no runtime, or within a runtime during the start. The commit thread does not
+/// need a runtime.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let mut future = std::pin::pin!(future);
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));

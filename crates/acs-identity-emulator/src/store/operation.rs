@@ -1,6 +1,6 @@
-//! The contract of the store: its operations, each of which is atomic, what they answer, and the rows that they return.
+//! The contract of the store: its operations, which are atomic, their outcomes, and the rows that reads return.
 //!
-//! Times are nanoseconds since 1970, but for `issued_until`, which is in seconds, as tokens tell their time.
+//! Times are nanoseconds since 1970, except `issued_until`, which is in seconds like the times in tokens.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub(crate) enum AccessSlot {
 impl AccessSlot {
     pub(crate) const ALL: [Self; 2] = [Self::Primary, Self::Secondary];
 
-    /// Its name in the database.
+    /// Returns its name in the database.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Primary => "primary",
@@ -29,14 +29,14 @@ impl AccessSlot {
     }
 }
 
-/// A key that signs tokens: one for each way to authenticate, and that of our Entra issuer.
+/// A key that signs tokens. There is one for each way to authenticate, and one for the emulator's Entra issuer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SigningSlot {
-    /// For callers with that access key. It belongs to the key's generation and ends with it.
+    /// Signs tokens for callers with that access key. It belongs to a generation of that key and ends with it.
     Access(AccessSlot),
-    /// For callers with an Entra token.
+    /// Signs tokens for callers with an Entra token.
     Entra,
-    /// For the Entra tokens of our own issuer.
+    /// Signs the Entra tokens of the emulator's own issuer.
     Issuer,
 }
 
@@ -44,7 +44,7 @@ impl SigningSlot {
     pub(crate) const ALL: [Self; 4] =
         [Self::Access(AccessSlot::Primary), Self::Access(AccessSlot::Secondary), Self::Entra, Self::Issuer];
 
-    /// Its name in the database.
+    /// Returns its name in the database.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Access(slot) => slot.name(),
@@ -58,44 +58,48 @@ impl SigningSlot {
     }
 }
 
-/// By what a caller has authenticated. An operation is refused when the key's generation has moved on.
+/// The credential with which a caller has authenticated. An operation is refused if the access key has a newer
+/// generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
-    /// By an access key of that generation.
+    /// An access key of that generation.
     Key { slot: AccessSlot, generation: i64 },
-    /// By an Entra token, which has no generation.
+    /// An Entra token, which has no generation.
     Entra,
 }
 
-/// What is to be done. It holds secrets, and has no `Debug`.
+/// An operation of the store. It may contain secrets, so it has no `Debug`.
 #[derive(Clone)]
 pub(crate) enum Operation {
-    /// Creates an identity, or finds the one that has the custom id already. Notes that a token is issued, if one is.
+    /// Creates an identity, or finds the existing identity with the custom id. Records that a token is issued, if a
+    /// time is given.
     Create { caller: Caller, user: String, custom_id: Option<String>, token_issued_at: Option<i64> },
-    /// Notes that a token is issued; says under which revocation.
+    /// Records that a token is issued, and returns the revocation number for it.
     Issue { caller: Caller, user: String, at: i64 },
-    /// Revokes the tokens that were issued so far: all, or those issued up to that second; at once, or at that time.
+    /// Revokes the tokens that were issued until now, or until a given second. It takes effect immediately or at a
+    /// given time.
     Revoke { caller: Caller, user: String, issued_until: Option<i64>, in_force_at: Option<i64> },
     /// Deletes an identity.
     Delete { caller: Caller, user: String },
-    /// Makes, replaces and removes assignments, all or none.
+    /// Adds, replaces and removes assignments, either all or none.
     Assign { caller: Caller, kind: Kind, changes: Vec<Change> },
-    /// Replaces an access key of that generation, and forgets the signing key that belonged to it.
+    /// Replaces an access key of that generation, and deletes the signing key that belongs to it.
     RegenerateKey { caller: Caller, slot: AccessSlot, generation: i64, key: String },
-    /// Keeps the access keys of the first start, in generation 1. Those that are there stay.
+    /// Stores the access keys of the first start, in generation 1. Existing keys stay.
     KeepAccessKeys { primary: String, secondary: String },
-    /// Keeps a signing key, for that generation of its access key (0 for the others). One that is there stays.
+    /// Stores a signing key for a generation of its access key. The generation is 0 for the other signing keys. An
+    /// existing key stays.
     KeepSigningKey { slot: SigningSlot, generation: i64, pkcs8: Vec<u8> },
-    /// Keeps settings. Those that are there stay.
+    /// Stores settings. Existing settings stay.
     KeepSettings(Vec<(String, String)>),
     /// Replaces settings.
     ReplaceSettings(Vec<(String, String)>),
-    /// Puts revocations that are due into force for good.
+    /// Puts revocations that are due in force permanently.
     Settle { now: i64 },
 }
 
 impl Operation {
-    /// Whose operation it is, where somebody asks for it.
+    /// Returns the caller of the operation, if it has one.
     pub(super) fn caller(&self) -> Option<Caller> {
         match self {
             Self::Create { caller, .. }
@@ -113,33 +117,33 @@ impl Operation {
     }
 }
 
-/// What an operation did. It may hold secrets, and has no `Debug`.
+/// The outcome of an operation. It may contain secrets, so it has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Created(Created),
-    /// The number of the last revocation, which a token that is issued now carries.
+    /// The number of the last revocation. A token that is issued now carries it.
     Issued {
         revocation: i64,
     },
     Done,
-    /// There is no such identity.
+    /// The identity does not exist.
     Missing,
-    /// The access key of the caller, or the one that a signing key was made for, is not in force any more.
+    /// The caller's access key, or the access key for which a signing key was made, is no longer in force.
     KeyGone,
-    /// The key to regenerate was regenerated by somebody else.
+    /// Another caller has already regenerated the key.
     Moved,
-    /// Whether something was there before, for each change.
+    /// Whether the assignment existed before, for each change.
     Assigned(Vec<bool>),
     Regenerated {
         generation: i64,
     },
-    /// The access keys that stand now.
+    /// The stored access keys.
     AccessKeys([AccessKeyRow; 2]),
-    /// The signing key that stands now.
+    /// The stored signing key.
     Kept {
         pkcs8: Vec<u8>,
     },
-    /// The values that stand now, in the order of the names.
+    /// The stored values in the order of the names.
     Settings(Vec<String>),
 }
 
@@ -157,7 +161,7 @@ pub(crate) struct IdentityRow {
     pub(crate) user: String,
     pub(crate) custom_id: Option<String>,
     pub(crate) last_token_issued_at: Option<i64>,
-    /// The number of the last revocation, whatever it revoked; 0 where there was none.
+    /// The number of the last revocation of any kind. 0 if there was none.
     pub(crate) revocation: i64,
     /// Tokens with a lower number are revoked.
     pub(crate) revoked_below: i64,
@@ -171,7 +175,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Its name in the database.
+    /// Returns its name in the database.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::TeamsExtension => "teamsExtension",
@@ -180,13 +184,13 @@ impl Kind {
     }
 }
 
-/// What happens to the assignment of an object.
+/// A change of the assignment of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
-    /// The tenant that it is in; `None` for whichever tenant.
+    /// The tenant of the assignment. `None` means any tenant.
     pub(crate) tenant: Option<String>,
     pub(crate) object: String,
-    /// What stands afterwards; `None` to remove it.
+    /// The new assignment, or `None` to remove it.
     pub(crate) row: Option<AssignmentRow>,
 }
 
@@ -196,17 +200,17 @@ pub(crate) struct AssignmentRow {
     pub(crate) tenant: String,
     pub(crate) object: String,
     pub(crate) principal_type: String,
-    /// The applications through which the principal may come in; `None` for every one.
+    /// The applications through which the principal may get access. `None` means all applications.
     pub(crate) client_ids: Option<Vec<String>>,
 }
 
-/// An access key as it is stored. `Debug` does not show it.
+/// An access key as it is stored. `Debug` does not show the key.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct AccessKeyRow {
     pub(crate) slot: AccessSlot,
-    /// Raised by every regeneration.
+    /// Incremented by every regeneration.
     pub(crate) generation: i64,
-    /// In base64.
+    /// The key in base64.
     pub(crate) key: String,
 }
 
@@ -219,11 +223,11 @@ impl fmt::Debug for AccessKeyRow {
     }
 }
 
-/// A signing key as it is stored. `Debug` does not show it.
+/// A signing key as it is stored. `Debug` does not show the key.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SigningKeyRow {
     pub(crate) slot: SigningSlot,
-    /// The generation of the access key that it belongs to; 0 for the others.
+    /// The generation of the access key that it belongs to. 0 for the other signing keys.
     pub(crate) generation: i64,
     pub(crate) pkcs8: Vec<u8>,
 }
@@ -237,28 +241,28 @@ impl fmt::Debug for SigningKeyRow {
     }
 }
 
-/// What is known of an identity at one moment, and which generations the access keys have then.
+/// The state of an identity and the generations of the access keys, in one consistent read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Snapshot {
     pub(crate) identity: Option<IdentityRow>,
-    /// Its revocations beside `revoked_below`.
+    /// The revocations that `revoked_below` does not cover.
     pub(crate) revocations: Vec<Revocation>,
-    /// Of the primary and of the secondary key.
+    /// The generations of the primary and of the secondary key.
     pub(crate) generations: [i64; 2],
 }
 
-/// Why the store does not do what it should.
+/// A failure of the store itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum StoreError {
-    /// There is no space left. Later there may be.
+    /// The disk is full. A later operation may succeed.
     Full,
-    /// The folder, or a file in it, was removed, replaced or written by somebody else while it was in use.
+    /// The folder, or a file in it, was removed, replaced or written by another program while it was in use.
     Gone,
-    /// It is closed, or a write did not reach the disk before: nothing is acknowledged any more.
+    /// The store is closed, or an earlier write did not reach the disk. No further operation is acknowledged.
     Stopped(String),
-    /// What is stored is not what was written.
+    /// The stored data differs from the data that was written.
     Damaged { what: String },
-    /// Something else.
+    /// Another failure.
     Failed(String),
 }
 
@@ -274,10 +278,10 @@ impl fmt::Display for StoreError {
     }
 }
 
-/// Why an operation that somebody asked for was not carried out.
+/// The reason why an operation of a caller was not executed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The key that the caller authenticated with is not in force any more.
+    /// The access key with which the caller authenticated is no longer in force.
     KeyGone,
     Store(StoreError),
 }

@@ -1,21 +1,21 @@
-//! Which tokens a revocation revokes, and when.
+//! Decides which tokens a revocation revokes, and when.
 //!
-//! Each revocation of an identity has a number, and each token carries the number of the last one before it. So a token that
-//! was issued after a revocation is told from those before it without a clock.
+//! Each revocation of an identity has a number, and each token carries the number of the last revocation before it. So
+//! tokens that were issued before and after a revocation differ without a clock.
 
-/// A revocation that `revoked_below` does not say: up to a time, or not in force yet.
+/// A revocation that `revoked_below` cannot express, because it has a time limit or is not in force yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Revocation {
     /// Only tokens with a lower number are revoked.
     pub(crate) number: i64,
-    /// Only tokens that were issued up to this second are revoked; `None` for all.
+    /// Only tokens that were issued until this second are revoked. `None` means all tokens.
     pub(crate) issued_until: Option<i64>,
-    /// When it comes into force, in nanoseconds since 1970; `None` where it is.
+    /// When it comes into force, in nanoseconds since 1970. `None` if it is already in force.
     pub(crate) in_force_at: Option<i64>,
 }
 
 impl Revocation {
-    /// Whether its time has come and it was not settled yet.
+    /// Returns whether its time has come and it was not settled yet.
     pub(crate) fn is_due(&self, now: i64) -> bool {
         self.in_force_at.is_some_and(|at| at <= now)
     }
@@ -24,7 +24,7 @@ impl Revocation {
         self.in_force_at.is_none_or(|at| at <= now)
     }
 
-    /// Whether it revokes whatever the other one does, now and later.
+    /// Returns whether it revokes all tokens that the other revocation revokes, now and later.
     fn covers(&self, other: &Self) -> bool {
         self.in_force_at.is_none()
             && self.number >= other.number
@@ -36,7 +36,7 @@ impl Revocation {
     }
 }
 
-/// Whether a token is revoked, by the number that it carries and the second that it was issued in.
+/// Checks whether a token is revoked. `number` is the number that the token carries, and `issued` is its issue time in seconds.
 pub(crate) fn is_revoked(
     (number, issued): (i64, i64),
     revoked_below: i64,
@@ -51,7 +51,8 @@ pub(crate) fn is_revoked(
         })
 }
 
-/// Puts what is due into force for good, and drops what others cover; whether anything changed.
+/// Puts revocations that are due in force permanently, and drops revocations that others cover. Returns whether
+/// anything changed.
 pub(super) fn settle(revoked_below: &mut i64, revocations: &mut Vec<Revocation>, now: i64) -> bool {
     let before = (*revoked_below, revocations.len());
     let mut changed = false;

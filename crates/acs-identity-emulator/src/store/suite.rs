@@ -1,4 +1,4 @@
-//! The contract, for every implementation, each with two handles on one store.
+//! Tests of the contract for every implementation, each with two handles on one store.
 
 use super::operation::AccessSlot::{Primary, Secondary};
 use super::revocation::is_revoked;
@@ -6,7 +6,7 @@ use super::{
     AccessSlot, AssignmentRow, Caller, Change, Created, Failure, IdentityRow, Kind, SigningSlot, Store, block_on,
 };
 
-/// Runs a rule for all implementations.
+/// Runs a test for all implementations.
 fn each(rule: impl Fn(&Store, &Store)) {
     let [one, other] = Store::two_in_memory();
     rule(&one, &other);
@@ -36,13 +36,13 @@ fn revoke(store: &Store, user: &str, issued_until: Option<i64>, in_force_at: Opt
     assert!(block_on(store.revoke(Caller::Entra, user.into(), issued_until, in_force_at)).unwrap());
 }
 
-/// Whether a token of that number and second is revoked.
+/// Returns whether a token with that number and issue time is revoked.
 fn revoked(store: &Store, user: &str, token: (i64, i64), now: i64) -> bool {
     let snapshot = store.snapshot(None, Some(user)).unwrap();
     is_revoked(token, snapshot.identity.unwrap().revoked_below, &snapshot.revocations, now)
 }
 
-/// Two operations at the same time.
+/// Runs two operations at the same time.
 fn together<T: Send>(one: impl FnOnce() -> T + Send, two: impl FnOnce() -> T + Send) -> [T; 2] {
     std::thread::scope(|scope| {
         let one = scope.spawn(one);

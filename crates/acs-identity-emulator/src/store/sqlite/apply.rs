@@ -1,4 +1,4 @@
-//! The rows of the database, inside of a transaction.
+//! Reads and writes the rows of the database within a transaction.
 
 use rusqlite::{Connection, Params, Row};
 
@@ -8,13 +8,13 @@ use crate::store::decide::Rows;
 use crate::store::revocation::Revocation;
 use crate::store::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningKeyRow, SigningSlot};
 
-/// An open transaction. Access keys are read once in each.
+/// An open transaction. It reads the access keys only once.
 pub(super) struct Transaction<'a> {
     connection: &'a Connection,
     generations: [Option<i64>; 2],
 }
 
-/// The first row of a query, read and checked.
+/// Returns the first row of a query after checking it.
 pub(super) fn first<T>(
     connection: &Connection,
     query: &str,
@@ -26,7 +26,7 @@ pub(super) fn first<T>(
     rows.next()?.map(read).transpose()
 }
 
-/// All rows of a query, read and checked.
+/// Returns all rows of a query after checking them.
 pub(super) fn all<T>(
     connection: &Connection,
     query: &str,

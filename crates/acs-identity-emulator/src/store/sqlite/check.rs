@@ -1,4 +1,4 @@
-//! Whether a database is what was written, before anything is served from it.
+//! Checks whether the database holds the data that was written. It runs before any data is served.
 
 use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::raw_id::is_guid;
@@ -9,13 +9,13 @@ use super::fault::Fault;
 use super::row;
 use crate::store::{AccessKeyRow, SigningKeyRow};
 
-/// What SQLite says of its own structures.
+/// Lets SQLite check its own structures.
 pub(super) fn structure(connection: &Connection) -> Result<(), Fault> {
     let said: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if said == "ok" { Ok(()) } else { Err(Fault::Damaged(said.replace('\n', " "))) }
 }
 
-/// Reads every row of the present schema: its checksum is right, and its value is one that can be used.
+/// Reads every row of the current schema, and checks its checksum and its values.
 pub(super) fn rows(connection: &Connection) -> Result<(), Fault> {
     let table = |name: &str, columns: &str| format!("SELECT {columns} FROM {name}");
     let mut resource = None;

@@ -1,4 +1,5 @@
-//! The thread that commits. It takes whatever waits, makes one transaction of it, and answers when that is on the disk.
+//! The commit thread. It takes all waiting operations, executes them in one transaction, and replies when the commit is
+//! on the disk.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,15 +17,15 @@ use super::wal::{self, Mark};
 use crate::store::decide::{Rows as _, decide};
 use crate::store::{Operation, Outcome, StoreError};
 
-/// The most operations that one commit takes.
+/// The largest number of operations in one commit.
 const MAX_BATCH: usize = 512;
 
-/// A log of so many pages is moved into the database: as many as SQLite itself would wait for.
+/// When the log has this many pages, it is moved into the database. SQLite uses the same number by default.
 const LOG_PAGES: u32 = 1000;
 
 type Reply = oneshot::Sender<Result<Outcome, StoreError>>;
 
-/// What waits for the thread.
+/// The operations that wait for the thread.
 #[derive(Default)]
 pub(super) struct Queue {
     state: Mutex<Waiting>,
@@ -34,15 +35,15 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Waiting {
     operations: VecDeque<(Operation, Reply)>,
-    /// Whether somebody will wake the thread for what waits.
+    /// Whether a caller has taken the task to wake the thread for the waiting operations.
     led: bool,
-    /// Whether the thread is to take it.
+    /// Whether the thread should take the waiting operations.
     ready: bool,
     closed: bool,
 }
 
-/// The turn to wake the thread. Dropping it is what wakes it: a client that goes away meanwhile does not leave the others
-/// waiting.
+/// The task to wake the thread. It wakes the thread on drop, so that a client that disconnects meanwhile does not leave
+/// the others waiting.
 struct Turn<'a>(&'a Queue);
 
 impl Drop for Turn<'_> {
@@ -52,7 +53,7 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// What happens when the thread ends, however it does: nobody waits for it any more.
+/// Stops the queue on drop. However the thread ends, no caller keeps waiting for it.
 struct End<'a>(&'a Queue);
 
 impl Drop for End<'_> {
@@ -68,7 +69,7 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an operation and waits for its answer.
+    /// Adds an operation and waits for its outcome.
     pub(super) async fn carry_out(&self, operation: Operation) -> Result<Outcome, StoreError> {
         let closed = || StoreError::Stopped("it is closed".into());
         let (reply, answer) = oneshot::channel();
@@ -82,21 +83,21 @@ impl Queue {
         };
         if leads {
             let turn = Turn(self);
-            // First, all requests that have come are heard: what they want goes into the same commit, and the thread is
-            // woken once for all of them.
+            // All requests that have already arrived run first. Their operations join the same commit, and the thread
+            // is woken once for all of them.
             crate::store::yield_now().await;
             drop(turn);
         }
         answer.await.map_err(|_| closed())?
     }
 
-    /// Nothing is added any more. What waits is carried out.
+    /// Refuses further operations. Waiting operations are still executed.
     pub(super) fn close(&self) {
         self.lock().closed = true;
         self.changed.notify_one();
     }
 
-    /// What waits; `None` when nothing will.
+    /// Returns the waiting operations. Returns `None` when the queue is closed and empty.
     fn take(&self) -> Option<Vec<(Operation, Reply)>> {
         let mut state = self.lock();
         loop {
@@ -116,14 +117,14 @@ impl Queue {
     }
 }
 
-/// The thread's own state.
+/// The state of the thread.
 pub(super) struct Committer {
     connection: Connection,
-    /// Pages in the log after the last commit, which SQLite says.
+    /// The number of pages in the log after the last commit, as SQLite reports it.
     pages: Arc<AtomicU32>,
     log: std::path::PathBuf,
     mark: Mark,
-    /// Whether the whole log has reached the database, so that the next commit begins a new one.
+    /// Whether the whole log is in the database, so that the next commit starts a new log.
     begins_anew: bool,
     surroundings: Arc<dyn Surroundings>,
     stopped: Option<String>,
@@ -157,7 +158,7 @@ impl Committer {
         })
     }
 
-    /// Works until the queue is closed and empty; whether the database was left without a log.
+    /// Works until the queue is closed and empty. Returns whether the database was closed without a log beside it.
     pub(super) fn run(mut self, queue: &Queue) -> bool {
         let _end = End(queue);
         while let Some(batch) = queue.take() {
@@ -167,16 +168,16 @@ impl Committer {
             }
         }
         if self.stopped.is_some() || !self.surroundings.may_move_log() {
-            // What is in the log must be read by the next start. Moving it now could lose it.
+            // The next start must read the log. Moving it into the database now could lose data.
             let _ = self.connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
             return false;
         }
-        // On a full disk, there is room once the log is moved.
+        // On a full disk, moving the log makes room for the note.
         let is_noted = self.note_closed() || (checkpoint(&self.connection).is_ok() && self.note_closed());
         checkpoint(&self.connection).is_ok() && self.connection.close().is_ok() && is_noted
     }
 
-    /// Notes in the database itself that it was closed, so that a copy of it tells that nothing is missing.
+    /// Records in the database itself that it was closed, so that a copy of the file shows that nothing is missing.
     fn note_closed(&self) -> bool {
         let noted = (|| {
             self.connection.execute_batch("BEGIN IMMEDIATE")?;
@@ -191,7 +192,7 @@ impl Committer {
 
     fn carry_out(&mut self, batch: Vec<(Operation, Reply)>) {
         if !self.surroundings.are_still_there() {
-            // Nothing is changed in files that somebody has put aside.
+            // Files that another program has replaced or moved must not be changed.
             for (_, reply) in batch {
                 let _ = reply.send(Err(StoreError::Gone));
             }
@@ -212,7 +213,8 @@ impl Committer {
                     let _ = reply.send(Err(error.clone()));
                 }
             }
-            // One that fails must not spoil the others: each one alone.
+            // If the batch fails, each operation is executed alone, so that a failing operation does not affect the
+            // others.
             Err(_) => {
                 for pair in batch {
                     self.carry_out(vec![pair]);
@@ -237,7 +239,7 @@ impl Committer {
                 let error = self.error_of(fault);
                 match &error {
                     StoreError::Stopped(why) => self.stopped = Some(why.clone()),
-                    // A log that begins anew needs no more space.
+                    // A new log overwrites the old one, so it needs no additional space.
                     StoreError::Full => self.move_log(),
                     _ => {}
                 }
@@ -247,7 +249,8 @@ impl Committer {
     }
 
     fn transaction(&mut self, operations: &[&Operation]) -> Result<Vec<Outcome>, Fault> {
-        // IMMEDIATE: what is read here still stands when it is written, also where another process writes.
+        // IMMEDIATE takes the write lock first. So the rows that are read here stay unchanged until they are written,
+        // even if another process writes.
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         let mut rows = Transaction::new(&self.connection);
         let outcomes: Result<Vec<Outcome>, Fault> =
@@ -259,19 +262,19 @@ impl Committer {
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         if self.begins_anew {
             self.mark.number += 1;
-            // They are read again: the new log may at once be longer than the one before.
+            // The salts must be read again, because the new log may already be longer than the previous one.
             self.mark.salts = 0;
             self.begins_anew = false;
         }
         Ok(outcomes)
     }
 
-    /// The error of a write. One that was refused for lack of space did not happen, and can be tried again.
+    /// Returns the error of a write. A write that was refused for lack of space had no effect, and can be tried again.
     fn error_of(&self, fault: Fault) -> StoreError {
         if fault.is_refused_write() && self.surroundings.are_full() { StoreError::Full } else { fault.of_write() }
     }
 
-    /// Notes how far the log goes now, outside of it.
+    /// Records the current length of the log outside of the log.
     fn note_log(&mut self) {
         let frames = self.pages.load(Ordering::Relaxed);
         if frames <= self.mark.frames || self.mark.salts == 0 {
@@ -282,7 +285,7 @@ impl Committer {
         self.surroundings.committed(self.mark);
     }
 
-    /// Moves the log into the database. SQLite itself would ignore what goes wrong there.
+    /// Moves the log into the database. SQLite's automatic move would ignore errors.
     fn move_log(&mut self) {
         if self.stopped.is_some() || self.begins_anew || !self.surroundings.may_move_log() {
             return;

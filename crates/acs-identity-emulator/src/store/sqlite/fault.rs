@@ -1,11 +1,11 @@
-//! What goes wrong with SQLite, by type.
+//! Failures of SQLite as types.
 
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
 use crate::store::StoreError;
 
-/// A statement that failed, or a row that is not what was written.
+/// A statement failed, or a row differs from the row that was written.
 #[derive(Debug)]
 pub(super) enum Fault {
     Sql(rusqlite::Error),
@@ -18,14 +18,14 @@ impl From<rusqlite::Error> for Fault {
     }
 }
 
-/// Whether the shared memory beside the log could not grow. It holds nothing that must last.
+/// Returns whether the shared memory beside the log could not grow. It holds no durable data.
 fn is_shared_memory(code: i32) -> bool {
     matches!(code, ffi::SQLITE_IOERR_SHMSIZE | ffi::SQLITE_IOERR_SHMMAP | ffi::SQLITE_IOERR_SHMOPEN)
 }
 
 impl Fault {
-    /// The error for who asked. A write that failed on its way to the disk stops the store: after a failed fsync, nobody
-    /// knows what is on the disk, and another fsync says that all is well.
+    /// Returns the store error for a failed write. If a write failed on its way to the disk, the store stops: after a
+    /// failed fsync, the content of the disk is unknown, and another fsync would report success.
     pub(super) fn of_write(self) -> StoreError {
         self.described(|error, text| match error {
             code if is_shared_memory(code) => StoreError::Full,
@@ -33,13 +33,13 @@ impl Fault {
         })
     }
 
-    /// Whether the system refused a write for another reason than a full disk, which can be a quota.
+    /// Returns whether the system refused a write, but did not report a full disk. The reason can be a quota.
     pub(super) fn is_refused_write(&self) -> bool {
         let Self::Sql(error) = self else { return false };
         error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_WRITE)
     }
 
-    /// The error for who asked. A read that failed says nothing about what is written.
+    /// Returns the store error for a failed read. A failed read does not mean that the written data is damaged.
     pub(super) fn of_read(self) -> StoreError {
         self.described(|_, text| StoreError::Failed(text))
     }
@@ -59,7 +59,7 @@ impl Fault {
             };
         }
         match error {
-            // A value of another type than was written.
+            // The value has another type than the value that was written.
             rusqlite::Error::InvalidColumnType(..)
             | rusqlite::Error::FromSqlConversionFailure(..)
             | rusqlite::Error::IntegralValueOutOfRange(..)

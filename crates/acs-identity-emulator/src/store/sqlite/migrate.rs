@@ -1,4 +1,4 @@
-//! From the schemas before the present one. Everything in them is kept.
+//! Migrations from earlier schemas to the current one. All data is kept.
 
 use rusqlite::Connection;
 
@@ -10,7 +10,7 @@ use crate::store::decide::Rows as _;
 use crate::store::revocation::Revocation;
 use crate::store::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind};
 
-/// The steps between the schemas before the present one. A script that was released is never changed.
+/// The steps between the earlier schemas. A released script is never changed.
 const STEPS: [&str; 2] = [
     "
     ALTER TABLE identities ADD COLUMN revoked_before INTEGER;
@@ -40,13 +40,13 @@ const STEPS: [&str; 2] = [
 
 const SECOND: i64 = 1_000_000_000;
 
-/// An identity of schema 3, and up to when its tokens are revoked.
+/// An identity of schema 3, with the time until which its tokens are revoked.
 struct Before {
     row: IdentityRow,
     revoked_at: Option<i64>,
 }
 
-/// Brings the tables of that schema to the present one, inside of a transaction; what it did, for the log.
+/// Migrates the tables of a schema to the current schema, within a transaction. Returns lines for the log.
 pub(super) fn migrate(connection: &Connection, version: i64, now: i64) -> Result<Vec<String>, Fault> {
     for script in STEPS.iter().skip(usize::try_from(version - 1).unwrap_or(0)) {
         connection.execute_batch(script)?;
@@ -65,7 +65,7 @@ pub(super) fn migrate(connection: &Connection, version: i64, now: i64) -> Result
             revoked += 1;
             ahead += i32::from(at > now);
             row.revocation = 1;
-            // A revocation that is ahead of the clock would revoke every token to come.
+            // A revocation with a time in the future would revoke every future token.
             let until = at.min(now).div_euclid(SECOND);
             let revocation = Revocation { number: 1, issued_until: Some(until), in_force_at: None };
             rows.put_revocations(&row.user, &[revocation])?;
@@ -111,7 +111,7 @@ fn identities(connection: &Connection) -> Result<Vec<Before>, Fault> {
                 last_token_issued_at: row.get(2)?,
                 ..IdentityRow::default()
             },
-            // The later one revokes whatever the other one does.
+            // The later revocation also revokes all tokens that the earlier one revokes.
             revoked_at: last.max(before),
         })
     })?;

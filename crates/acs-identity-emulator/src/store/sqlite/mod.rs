@@ -1,4 +1,4 @@
-//! The store in a SQLite database. All SQL of the crate is here.
+//! The store in a SQLite database. All SQL of this crate is in this folder.
 
 mod apply;
 mod check;
@@ -28,28 +28,29 @@ use commit::{Committer, Queue};
 use read::Readers;
 use trouble::Trouble;
 
-/// The stack of the thread that commits, in bytes.
+/// The stack size of the commit thread, in bytes.
 const STACK: usize = 512 * 1024;
 
-/// What is around a database: who opened it looks after its folder.
+/// The files around a database. The module that opens the database implements this for its folder.
 pub(crate) trait Surroundings: Send + Sync {
-    /// The log and its index are open now, and nothing was written to them yet.
+    /// Called when the log and its index are open and nothing was written to them yet.
     fn log_is_open(&self, _database: &std::path::Path) -> std::io::Result<()> {
         Ok(())
     }
-    /// Whether the folder and the files in it are those that were opened, and hold all that was written to them.
+    /// Returns whether the folder and its files are still the ones that were opened, and hold all data that was written
+    /// to them.
     fn are_still_there(&self) -> bool;
-    /// Whether the log belongs to the database that stands in its place, and both are whole.
+    /// Returns whether the log belongs to the database at that path, and both are complete.
     fn may_move_log(&self) -> bool;
-    /// Whether a file there cannot grow now, because the disk is full or a quota used up.
+    /// Returns whether a file there cannot grow now, because the disk is full or a quota is used up.
     fn are_full(&self) -> bool {
         false
     }
-    /// So far goes the log now, and all of that is on the disk.
+    /// Called after a commit. All data up to `mark` in the log is on the disk.
     fn committed(&self, mark: wal::Mark);
 }
 
-/// The store in a database.
+/// A store in a SQLite database.
 pub(crate) struct Sqlite {
     queue: Arc<Queue>,
     readers: Readers,
@@ -82,7 +83,7 @@ impl Sqlite {
         self.queue.carry_out(operation).await
     }
 
-    /// What keeps writes from being carried out. Waits for nobody.
+    /// Returns the error that currently prevents writes, if there is one. It does not block.
     pub(super) fn trouble(&self) -> Option<StoreError> {
         if self.surroundings.are_still_there() { self.trouble.now() } else { Some(StoreError::Gone) }
     }
@@ -123,7 +124,7 @@ impl Sqlite {
         self.readers.setting(name)
     }
 
-    /// Carries out what waits; whether the database was left whole, without a log beside it.
+    /// Executes the waiting operations. Returns whether the database was closed completely, without a log beside it.
     pub(super) fn close(&self) -> bool {
         self.queue.close();
         self.readers.close();

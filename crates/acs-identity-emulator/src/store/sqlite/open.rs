@@ -1,4 +1,4 @@
-//! Opening a database: what is wrong with it is named, and until all is right, nothing in it changes.
+//! Opens a database. Problems are reported by name, and nothing in the database changes until all checks have passed.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,24 +14,24 @@ use super::{Sqlite, Surroundings, check, migrate};
 use crate::store::decide::Rows as _;
 use crate::store::{StoreError, sqlite};
 
-/// The setting that says which run of an emulator opened the database last.
+/// The setting with the id of the emulator run that opened the database last.
 const RUN: &str = "run";
 
-/// The setting that says which resource it is.
+/// The setting with the id of the resource.
 const RESOURCE: &str = "resource_id";
 
-/// The setting that says that the signing keys of the version before were looked for.
+/// The setting that records that the signing keys of the previous version were looked for.
 const SIGNING_KEYS: &str = "signing_keys";
 
-/// The setting that says which write-ahead log reached the database last.
+/// The setting with the number of the write-ahead log that reached the database last.
 pub(super) const LOG: &str = "log";
 
-/// Why a database is not opened.
+/// The reason why a database is not opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// It is damaged, or was damaged outside.
+    /// It is damaged, or another program has changed it.
     Damaged(String),
-    /// It is not ours, or of a newer emulator.
+    /// It is not a database of the emulator, or it was made by a newer emulator.
     Foreign(String),
     /// It cannot be opened or written.
     Store(StoreError),
@@ -53,24 +53,25 @@ impl From<rusqlite::Error> for Refused {
     }
 }
 
-/// The setting that says whether that run has closed it.
+/// The setting that records whether that run has closed the database.
 pub(super) const CLOSED: &str = "closed";
 pub(super) const YES: &str = "yes";
 const NO: &str = "no";
 
-/// What the database file says without its write-ahead log.
+/// The content of the database file without its write-ahead log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct InFile {
-    /// Which run opened it last.
+    /// The id of the run that opened it last.
     pub(crate) run: Option<String>,
     /// The number of the last log that reached it.
     pub(crate) log: i64,
-    /// Whether that run has closed it; `None` where it did not say so.
+    /// Whether that run has closed it. `None` if it is not recorded.
     pub(crate) was_closed: Option<bool>,
 }
 
-/// Reads that. Nothing is locked or recovered, so this is for a database that nobody has open. `None` where the file cannot
-/// be read alone: it is damaged, or the log was being moved into it when that was cut off, which the log mends.
+/// Reads the database file without its log. It locks and recovers nothing, so the database must not be open. Returns
+/// `None` if the file cannot be read alone. Then it is damaged, or moving the log into it was interrupted; in the
+/// second case the log repairs it.
 pub(crate) fn in_file(path: &Path) -> Option<InFile> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
     let mut uri = "file:".to_owned();
@@ -90,7 +91,7 @@ pub(crate) fn in_file(path: &Path) -> Option<InFile> {
     Some(InFile { run: setting(&connection, RUN).ok()?, log, was_closed })
 }
 
-/// A database that was found good, and not changed yet.
+/// A database that passed the checks and was not changed yet.
 pub(crate) struct Checked {
     connection: Connection,
     path: PathBuf,
@@ -102,7 +103,8 @@ impl Checked {
     pub(crate) fn open(path: &Path) -> Result<Self, Refused> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
-        // Whoever closes it last moves the log into it otherwise, also one that was refused.
+        // By default, the last connection that closes moves the log into the database, even if the database was
+        // refused.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         let origin = schema::origin(&connection)?;
         match &origin {
@@ -125,13 +127,13 @@ impl Checked {
         Ok(Self { connection, path: path.to_owned(), origin })
     }
 
-    /// Whether nothing is in it.
+    /// Returns whether the database is empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.origin == Origin::New
     }
 
-    /// Whether the tables are there, but not yet the resource that they are for: a first start that was cut off, or the log in
-    /// which the resource stood is lost.
+    /// Returns whether the tables exist, but not the resource. A first start was interrupted, or the log with the
+    /// resource is lost.
     pub(crate) fn lacks_resource(&self) -> Result<bool, Refused> {
         match self.origin {
             Origin::Present | Origin::Restored(schema::VERSION) => Ok(setting(&self.connection, RESOURCE)?.is_none()),
@@ -139,7 +141,7 @@ impl Checked {
         }
     }
 
-    /// Whether it has identities, and its signing keys are still in the files of the version before.
+    /// Returns whether it has identities while its signing keys are still in files of the previous version.
     pub(crate) fn has_keys_in_files(&self) -> Result<bool, Refused> {
         let in_files = match self.origin {
             Origin::Before(_) => true,
@@ -150,13 +152,13 @@ impl Checked {
         Ok(in_files && self.connection.query_row(has_identities, [], |row| row.get(0))?)
     }
 
-    /// Whether it is brought to the present schema by [`Self::begin`], or made.
+    /// Returns whether [`Self::begin`] will make the tables or migrate them to the current schema.
     pub(crate) fn is_to_be_made(&self) -> bool {
         self.origin != Origin::Present
     }
 
-    /// Brings it to the present schema, names the run that has it open, and begins to serve. All of that is durable when this
-    /// returns. The lines are for the log.
+    /// Migrates the database to the current schema, records the run that has it open, and starts to serve. All changes
+    /// are durable when this returns. Returns lines for the log.
     pub(crate) fn begin(
         self,
         run: &str,
@@ -164,10 +166,11 @@ impl Checked {
         surroundings: Arc<dyn Surroundings>,
     ) -> Result<(Sqlite, Vec<String>), Refused> {
         let Self { connection, path, origin } = self;
-        // FULL: a commit is on the disk when it returns. The commit thread itself decides when the log is moved.
+        // FULL means that a commit is on the disk when it returns. The commit thread decides when the log is moved, so
+        // the automatic move is off.
         connection
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")?;
-        // The first read is what opens the log.
+        // SQLite opens the log at the first read.
         connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
         surroundings.log_is_open(&path).map_err(|error| {
             let full = crate::files::is_full(&error);
@@ -211,7 +214,7 @@ fn begin(connection: &Connection, origin: &Origin, run: &str, now: i64) -> Resul
     Ok(lines)
 }
 
-/// Moves the whole log into the database file, and empties it.
+/// Moves the whole log into the database file, and empties the log.
 pub(super) fn checkpoint(connection: &Connection) -> Result<(), Fault> {
     let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if busy == 0 {

@@ -1,4 +1,4 @@
-//! Reads, with connections of their own: a commit does not block them.
+//! Reads with connections of their own, so that a commit does not block them.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,11 +13,11 @@ use crate::store::{
     AccessKeyRow, AssignmentRow, Caller, Failure, Kind, SigningKeyRow, SigningSlot, Snapshot, StoreError,
 };
 
-/// The connections that nobody uses now.
+/// The connections that are currently unused.
 pub(super) struct Readers {
     path: PathBuf,
     surroundings: Arc<dyn Surroundings>,
-    /// `None` when it is closed.
+    /// `None` after the store was closed.
     idle: Mutex<Option<Vec<Connection>>>,
 }
 
@@ -38,7 +38,7 @@ impl Readers {
         if let Some(connection) = taken {
             return Ok(connection);
         }
-        // By its name, another database could be opened.
+        // A new connection opens the database by name, and another database may have that name now.
         if !self.surroundings.are_still_there() {
             return Err(StoreError::Gone);
         }
@@ -51,7 +51,7 @@ impl Readers {
         open().map_err(|error| Fault::from(error).of_read())
     }
 
-    /// Reads at one moment.
+    /// Reads a consistent state.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         let connection = self.take()?;
         let result = (|| {
@@ -66,7 +66,7 @@ impl Readers {
         result.map_err(Fault::of_read)
     }
 
-    /// Reads at one moment, where the caller's key is in force then.
+    /// Reads a consistent state. Fails when the caller's key is not in force in that state.
     fn read_for<T>(
         &self,
         caller: Option<Caller>,
@@ -87,7 +87,7 @@ impl Readers {
     pub(super) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
         self.read_for(caller, |connection, generations| {
             let found = user.map(|user| identity(connection, user)).transpose()?.flatten();
-            // An identity without a revocation has no rows of them.
+            // If all revocations are merged into the identity, it has no rows of them.
             let revocations = match &found {
                 Some(row) if row.revocation > row.revoked_below => revocations(connection, &row.user)?,
                 _ => Vec::new(),

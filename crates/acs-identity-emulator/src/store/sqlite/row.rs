@@ -1,4 +1,5 @@
-//! Rows and their checksums. A row that is read is checked: SQLite has no checksums, so it returns flipped bits as values.
+//! Rows and their checksums. Each row is checked when it is read. SQLite has no checksums, so it would return flipped
+//! bits as values.
 
 use crc32fast::Hasher;
 use rusqlite::Row;
@@ -7,7 +8,7 @@ use super::fault::Fault;
 use crate::store::revocation::Revocation;
 use crate::store::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, SigningKeyRow, SigningSlot};
 
-/// The checksum of a row: over the table's name and all columns, each with its type and length.
+/// The checksum of a row. It covers the table's name and all columns with their types and lengths.
 struct Checksum(Hasher);
 
 impl Checksum {
@@ -82,7 +83,7 @@ pub(super) fn signing_key_checksum(row: &SigningKeyRow) -> u32 {
     Checksum::of("signing_keys").text(Some(row.slot.name())).number(Some(row.generation)).bytes(b'b', &row.pkcs8).end()
 }
 
-/// Keeps a row whose checksum is right.
+/// Returns a row if its checksum is right.
 fn checked<T>(value: T, ours: u32, stored: i64, name: impl FnOnce(&T) -> String) -> Result<T, Fault> {
     if i64::from(ours) == stored {
         return Ok(value);
@@ -130,12 +131,12 @@ pub(super) fn assignment(row: &Row<'_>) -> Result<AssignmentRow, Fault> {
     Ok(value)
 }
 
-/// The list of applications. One that cannot be read admits nobody: it is an error.
+/// Parses a list of applications. A list that cannot be parsed is an error, so it grants no access.
 pub(super) fn client_ids_of(text: Option<&str>) -> Result<Option<Vec<String>>, ()> {
     text.map(|text| serde_json::from_str(text).map_err(drop)).transpose()
 }
 
-/// The text for the list of applications.
+/// Formats a list of applications.
 pub(super) fn client_ids_text(row: &AssignmentRow) -> Option<String> {
     row.client_ids.as_ref().map(|ids| serde_json::Value::from(ids.clone()).to_string())
 }

@@ -1,16 +1,16 @@
-//! The schema, and whose database a file is.
+//! The schema, and the origin of a database file.
 
 use rusqlite::Connection;
 
 use super::fault::Fault;
 
-/// "ACSI": says in the file's header whose database it is.
+/// "ACSI" in the file's header marks a database of the emulator.
 pub(super) const APPLICATION_ID: i64 = 0x4143_5349;
 
 /// The version of the schema (`PRAGMA user_version`).
 pub(super) const VERSION: i64 = 4;
 
-/// The statements of the present schema, with the names of what they make. SQLite keeps their text.
+/// The statements of the current schema, with the names of the objects that they create. SQLite stores their text.
 pub(super) const SCHEMA: &[(&str, &str)] = &[
     (
         "settings",
@@ -31,7 +31,8 @@ pub(super) const SCHEMA: &[(&str, &str)] = &[
         "CREATE TABLE identities (user TEXT PRIMARY KEY, custom_id TEXT, last_token_issued_at INTEGER, \
          revocation INTEGER NOT NULL, revoked_below INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID",
     ),
-    // Most identities have no custom id. An index of those that have one leaves a creation with a single page to write.
+    // Most identities have no custom id. The index contains only identities with one, so that creating another identity
+    // writes a single page.
     (
         "identities_by_custom_id",
         "CREATE UNIQUE INDEX identities_by_custom_id ON identities (custom_id) WHERE custom_id IS NOT NULL",
@@ -53,22 +54,23 @@ pub(super) const SCHEMA: &[(&str, &str)] = &[
     ),
 ];
 
-/// Whose database it is.
+/// The origin of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// Nothing is in it.
+    /// It is empty.
     New,
-    /// Ours, of the present schema.
+    /// A database of the emulator with the current schema.
     Present,
-    /// Ours, of that schema before the present one.
+    /// A database of the emulator with this earlier schema.
     Before(i64),
-    /// Ours, written from a dump, which keeps neither the application's mark nor the version.
+    /// A database of the emulator that was restored from a dump. A dump keeps neither the application id nor the
+    /// version.
     Restored(i64),
-    /// Ours, of a newer emulator.
+    /// A database of a newer emulator.
     Newer(i64),
-    /// Somebody else's.
+    /// A database of another program.
     Foreign(String),
-    /// Ours, but with tables that are not those of its version.
+    /// A database of the emulator, but its tables differ from the tables of its version.
     Damaged(String),
 }
 
@@ -76,7 +78,7 @@ fn pragma(connection: &Connection, name: &str) -> Result<i64, Fault> {
     Ok(connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?)
 }
 
-/// The names in the schema with their statements, but for what SQLite makes itself.
+/// Returns the names in the schema with their statements, except those that SQLite makes itself.
 fn objects(connection: &Connection) -> Result<Vec<(String, String)>, Fault> {
     let mut statement = connection.prepare(
         "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1",
@@ -85,7 +87,7 @@ fn objects(connection: &Connection) -> Result<Vec<(String, String)>, Fault> {
     Ok(all?)
 }
 
-/// Looks at a database that may be anybody's.
+/// Determines the origin of a database, which may belong to any program.
 pub(super) fn origin(connection: &Connection) -> Result<Origin, Fault> {
     let application = pragma(connection, "application_id")?;
     let version = pragma(connection, "user_version")?;
@@ -120,7 +122,7 @@ pub(super) fn origin(connection: &Connection) -> Result<Origin, Fault> {
     })
 }
 
-/// Makes the tables of the present schema. For inside of a transaction.
+/// Makes the tables of the current schema. It must be called within a transaction.
 pub(super) fn make(connection: &Connection) -> Result<(), Fault> {
     for (_, statement) in SCHEMA {
         connection.execute_batch(statement)?;
@@ -128,7 +130,7 @@ pub(super) fn make(connection: &Connection) -> Result<(), Fault> {
     mark(connection)
 }
 
-/// Marks the database as ours and of the present schema.
+/// Marks the database as a database of the emulator with the current schema.
 pub(super) fn mark(connection: &Connection) -> Result<(), Fault> {
     let statement = format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};");
     Ok(connection.execute_batch(&statement)?)

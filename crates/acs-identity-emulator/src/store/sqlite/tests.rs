@@ -1,4 +1,4 @@
-//! What is SQLite's own of the contract: files, their damage, and older ones.
+//! Tests of the parts of the contract that only SQLite has: files, damaged files, and older files.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,10 +12,10 @@ use super::{Surroundings, schema};
 use crate::store::operation::AccessSlot::Primary;
 use crate::store::{Caller, Failure, Kind, Store, StoreError, block_on};
 
-/// A folder for a database, removed in the end.
+/// A folder for a database, which is removed on drop.
 pub(in crate::store) struct Folder(PathBuf);
 
-/// Surroundings that a test sets.
+/// Surroundings that a test controls.
 #[derive(Default)]
 struct Around {
     gone: std::sync::atomic::AtomicBool,
@@ -62,12 +62,12 @@ impl Folder {
         self.try_open(run).unwrap().0
     }
 
-    /// What a kill would leave now.
+    /// Returns a copy of the files as a killed process would leave them.
     fn killed(&self) -> Self {
         let copy = Self::new();
         for entry in std::fs::read_dir(&self.0).unwrap() {
             let entry = entry.unwrap();
-            // The shared memory is made anew by whoever comes first.
+            // The first process that opens the database makes the shared memory again.
             if !entry.file_name().to_string_lossy().ends_with("-shm") {
                 std::fs::copy(entry.path(), copy.0.join(entry.file_name())).unwrap();
             }
@@ -186,7 +186,7 @@ fn a_folder_that_is_gone_acknowledges_nothing() {
     assert_eq!(store.snapshot(None, Some("u")), Err(Failure::Store(StoreError::Gone)));
 }
 
-/// Changes a value behind SQLite's back, and leaves the checksum as it was.
+/// Changes a value without SQLite's checks, and leaves the checksum unchanged.
 fn tamper(folder: &Folder, statement: &str) {
     let connection = Connection::open(folder.database()).unwrap();
     assert_eq!(connection.execute(statement, []).unwrap(), 1);
@@ -278,7 +278,7 @@ fn a_move_of_the_log_that_was_cut_off_is_mended_by_the_log() {
         create(&store, &format!("u{number} {}", "x".repeat(100)));
     }
     let copy = folder.killed();
-    // The first page says how many there are, and they have not come.
+    // The first page states the number of pages, but most of them are missing.
     let mut first = std::fs::read(copy.database()).unwrap();
     first[28..32].copy_from_slice(&100_u32.to_be_bytes());
     first[24..28].copy_from_slice(&99_u32.to_be_bytes());
@@ -289,7 +289,7 @@ fn a_move_of_the_log_that_was_cut_off_is_mended_by_the_log() {
     assert!(is_there(&store, &format!("u199 {}", "x".repeat(100))));
 }
 
-/// The database of the version before, as it made it.
+/// Makes a database of the previous version, in the way that version made it.
 pub(crate) fn version_3(database: &Path) -> Connection {
     let connection = Connection::open(database).unwrap();
     connection

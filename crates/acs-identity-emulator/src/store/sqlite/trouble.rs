@@ -1,11 +1,11 @@
-//! What keeps writes from being carried out now, for those who ask whether the store is of use.
+//! Remembers the error that currently prevents writes, for the health check.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::store::StoreError;
 
-/// For how long a write that found the disk full speaks for those to come.
+/// How long a write that failed on a full disk counts as a current error.
 const FULL_FOR: Duration = Duration::from_secs(30);
 
 /// The last write that failed, and when.
@@ -13,7 +13,7 @@ const FULL_FOR: Duration = Duration::from_secs(30);
 pub(super) struct Trouble(Mutex<Option<(StoreError, Instant)>>);
 
 impl Trouble {
-    /// Notes how a write ended.
+    /// Records the result of a write.
     pub(super) fn note<T>(&self, result: &Result<T, StoreError>) {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *last = match result {
@@ -24,7 +24,7 @@ impl Trouble {
         };
     }
 
-    /// What keeps writes from being carried out.
+    /// Returns the error that currently prevents writes.
     pub(super) fn now(&self) -> Option<StoreError> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         last.filter(|(error, at)| {

@@ -1,32 +1,34 @@
-//! The write-ahead log as a file: how many of its frames are whole, and whether they are of the log that was written last.
+//! Reads the write-ahead log as a file: the number of intact frames, and whether they belong to the log that was
+//! written last.
 //!
-//! SQLite reads a log up to its first frame that is damaged, and takes all behind it for a write that was cut off. So how far
-//! the log went is noted outside of it, and compared before SQLite opens it (<https://www.sqlite.org/fileformat2.html#walformat>).
+//! SQLite reads a log up to its first damaged frame. It takes all later frames for a write that was interrupted. So the
+//! length of the log is recorded outside of it, and compared before SQLite opens the log
+//! (<https://www.sqlite.org/fileformat2.html#walformat>).
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-/// How far a log went.
+/// A position in a log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mark {
-    /// Which log it is: its two salts. A log that begins anew has others.
+    /// The two salts of the log, which identify it. A new log has other salts.
     pub(crate) salts: u64,
-    /// Frames that were durable.
+    /// The number of durable frames.
     pub(crate) frames: u32,
-    /// The number that the log itself puts into the database (the setting `log`).
+    /// The number that the log itself writes into the database (the setting `log`).
     pub(crate) number: i64,
 }
 
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 
-/// The log beside a database.
+/// Returns the path of the log of a database.
 pub(crate) fn path_of(database: &Path) -> PathBuf {
     beside(database, "-wal")
 }
 
-/// The index of the log, which SQLite has mapped.
+/// Returns the path of the index of the log, which SQLite maps into memory.
 pub(crate) fn index_of(database: &Path) -> PathBuf {
     beside(database, "-shm")
 }
@@ -37,14 +39,14 @@ fn beside(database: &Path, end: &str) -> PathBuf {
     name.into()
 }
 
-/// Opens a log, without waiting for the other end of a pipe.
+/// Opens a log without waiting for the other end of a pipe.
 fn opened(log: &Path) -> std::io::Result<File> {
     let mut options = std::fs::OpenOptions::new();
     crate::system::no_link(&mut options);
     options.read(true).open(log)
 }
 
-/// The salts of a log; `None` where there is none yet.
+/// Returns the salts of a log, or `None` if there is none yet.
 pub(crate) fn salts_of(log: &Path) -> std::io::Result<Option<u64>> {
     let mut header = [0; HEADER];
     match opened(log).and_then(|mut file| file.read_exact(&mut header)) {
@@ -63,7 +65,7 @@ fn word(bytes: &[u8], big: bool) -> u32 {
     if big { u32::from_be_bytes(chunk) } else { u32::from_le_bytes(chunk) }
 }
 
-/// SQLite's checksum, carried on from one piece to the next.
+/// Computes SQLite's checksum, continuing from the checksum of the previous part.
 fn checksum(mut sum: (u32, u32), bytes: &[u8], big: bool) -> (u32, u32) {
     for pair in bytes.chunks_exact(8) {
         sum.0 = sum.0.wrapping_add(word(&pair[..4], big)).wrapping_add(sum.1);
@@ -72,8 +74,8 @@ fn checksum(mut sum: (u32, u32), bytes: &[u8], big: bool) -> (u32, u32) {
     sum
 }
 
-/// How many frames of a log are whole, up to the last commit among them, and its salts; `None` where it has no header that
-/// can be read.
+/// Returns the salts of a log and the number of its intact frames up to the last commit. Returns `None` if the header
+/// cannot be read.
 pub(crate) fn whole_frames(log: &Path) -> std::io::Result<Option<(u64, u32)>> {
     match opened(log) {
         Ok(file) => whole_frames_of(file),
@@ -82,7 +84,7 @@ pub(crate) fn whole_frames(log: &Path) -> std::io::Result<Option<(u64, u32)>> {
     }
 }
 
-/// The same of a log that is open.
+/// Does the same for an open log.
 pub(crate) fn whole_frames_of(log: impl Read) -> std::io::Result<Option<(u64, u32)>> {
     let mut file = std::io::BufReader::new(log);
     let mut header = [0; HEADER];
@@ -117,8 +119,9 @@ pub(crate) fn whole_frames_of(log: impl Read) -> std::io::Result<Option<(u64, u3
     Ok(Some((number::<8>(&header[16..24], u64::from_be_bytes), committed)))
 }
 
-/// How many commits stand in a log behind the part of it that is whole. One may be of a write that was cut off: a commit is on
-/// the disk before the next one begins. More are lost, because something before them is damaged.
+/// Returns the number of commits after the intact part of a log. One commit may belong to a write that was interrupted,
+/// because a commit is on the disk before the next one starts. If there are more, they are lost because data before
+/// them is damaged.
 pub(crate) fn commits_behind(log: &Path) -> std::io::Result<usize> {
     let mut file = match opened(log) {
         Ok(file) => std::io::BufReader::new(file),
@@ -139,7 +142,7 @@ pub(crate) fn commits_behind(log: &Path) -> std::io::Result<usize> {
     let mut salts = whole.map(|_| header[16..24].to_vec());
     while filled(&mut file, &mut frame)? {
         seen += 1;
-        // Where the header is damaged, the first frame says which log it is.
+        // If the header is damaged, the first frame tells which log it is.
         let salts = salts.get_or_insert_with(|| frame[8..16].to_vec());
         let is_commit = frame[8..16] == salts[..] && word(&frame[4..8], true) != 0;
         if is_commit && seen > whole.map_or(0, |(_, committed)| committed) {
@@ -149,7 +152,7 @@ pub(crate) fn commits_behind(log: &Path) -> std::io::Result<usize> {
     Ok(commits)
 }
 
-/// Fills the buffer; whether there was enough to.
+/// Fills the buffer. Returns whether there were enough bytes.
 fn filled(file: &mut impl Read, buffer: &mut [u8]) -> std::io::Result<bool> {
     match file.read_exact(buffer) {
         Ok(()) => Ok(true),
