@@ -1,4 +1,5 @@
-//! A data folder of the version before: all of it is there, also where a file is damaged, or it is refused by name.
+//! Tests of a data folder of the previous version. Either all of its data is there, even if a file is damaged, or it is
+//! refused by name.
 
 use std::fs;
 
@@ -32,7 +33,7 @@ const FILES: [(&str, &str); 7] = [
     file!("token-key-secondary.pem"),
 ];
 
-/// The folder as that version left it: it never moved its log into the database when it ended.
+/// Makes the folder as that version left it: it never moved its log into the database when it ended.
 fn folder() -> Folder {
     let folder = Folder::new();
     for (name, content) in FILES {
@@ -41,7 +42,7 @@ fn folder() -> Folder {
     fs::write(folder.0.join("lock"), "").unwrap();
     let connection = Connection::open(folder.0.join("identities.db")).unwrap();
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
-    // One commit a statement, as it came to be.
+    // Each statement is a commit of its own, as in the original.
     let sql = file!("identities.sql").1.replace("BEGIN TRANSACTION;", "").replace("COMMIT;", "");
     connection.execute_batch(&sql).unwrap();
     drop(connection);
@@ -49,12 +50,13 @@ fn folder() -> Folder {
     folder
 }
 
-/// What the emulator of that version said.
+/// Returns the responses of the emulator of that version.
 fn said() -> Value {
     serde_json::from_str(file!("said.json").1).unwrap()
 }
 
-/// The configuration for that folder, in the minute in which it was made: its tokens are good for a day.
+/// Returns the configuration for that folder. The clock shows the minute in which the folder was made, because its
+/// tokens are valid for a day.
 fn config(folder: &Folder) -> Config {
     let clock = ServiceClock::default();
     clock.set(OffsetDateTime::from_unix_timestamp(said()["madeAt"].as_i64().unwrap()).unwrap());
@@ -116,7 +118,7 @@ fn a_folder_of_the_version_before_has_everything_in_it() {
             assert_eq!(row.client_ids, Some(vec!["33333333-3333-3333-3333-333333333333".to_owned()]));
         }
     }
-    // A revocation of now ends the tokens of before.
+    // A revocation now invalidates the tokens that were issued before.
     let core = Core::open(&config(&folder)).unwrap().core;
     let by = caller(&core, AccessSlot::Primary);
     let id = said["identities"]["plain"]["id"].as_str().unwrap();
@@ -143,7 +145,7 @@ fn a_damaged_file_of_the_version_before_is_served_right_or_refused_by_name() {
     let mut count = Count::default();
     for name in &names {
         for way in WAYS {
-            // Nothing says that such a key was there. See below.
+            // Nothing records that this key existed. Another test below covers it.
             if way == "removed" && name == "token-key-secondary.pem" {
                 continue;
             }
@@ -163,7 +165,7 @@ fn damage_in_the_log_of_the_version_before_loses_nothing_in_silence() {
     let right = ask(&config(&folder()), &questions).unwrap();
     let frames = folder().files().iter().find(|(name, _)| name == "identities.db-wal").unwrap().1.len() / (24 + 4096);
     let mut count = Count::default();
-    // But for the last two commits: of one, nobody knows whether it was complete.
+    // The last two commits are left out: the last one may have been incomplete, so its loss cannot be recognized.
     for frame in 0..frames - 4 {
         let folder = folder();
         let log = folder.0.join("identities.db-wal");
@@ -205,7 +207,7 @@ fn the_signing_key_that_the_version_before_made_first_may_not_be_missing_beside_
     assert_eq!(folder.files(), before, "nothing was touched");
     fs::write(&path, file!("token-key.pem").1).unwrap();
     Core::open(&config(&folder)).unwrap();
-    // Where nothing but the database was kept, its tokens are void, as is its authority.
+    // If only the database was kept, its tokens and its authority are invalid.
     let folder = self::folder();
     for (name, _) in FILES {
         fs::remove_file(folder.0.join(name)).unwrap();
@@ -213,7 +215,8 @@ fn the_signing_key_that_the_version_before_made_first_may_not_be_missing_beside_
     Core::open(&config(&folder)).unwrap();
 }
 
-/// The folder of a version before that was given its key, which it kept nowhere.
+/// Makes a folder of the previous version whose access key was given by the user. That version did not store such a
+/// key.
 fn without_access_key() -> Folder {
     let folder = folder();
     let connection = Connection::open(folder.0.join("identities.db")).unwrap();
@@ -235,7 +238,7 @@ fn a_key_that_was_assumed_gives_way_once_to_one_that_is_given() {
     for _ in 0..2 {
         assert!(primary(&config(&folder)) == AccessKey::development());
     }
-    // What whoever knows the well-known key got with it, ends.
+    // Tokens that were issued with the well-known key are revoked.
     let core = Core::open(&config(&folder)).unwrap().core;
     let token = issue(&core, caller(&core, AccessSlot::Primary), &questions().identities[0]).unwrap();
     drop(core);

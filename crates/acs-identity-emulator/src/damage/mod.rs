@@ -1,5 +1,5 @@
-//! Damage of all kinds. Whatever is damaged is served right, refused by name at the start, or answered with an error that names
-//! the damage. Nothing is ever wrong or made anew, nothing panics, and nothing hangs.
+//! Tests with many kinds of damage. A damaged folder is served correctly, refused by name at the start, or answered
+//! with an error that names the damage. Data is never wrong or made again, and nothing panics or hangs.
 
 mod before;
 mod world;
@@ -15,21 +15,21 @@ use crate::core::Refusal;
 use crate::store::StoreError;
 use world::{Files, Folder, Questions, Said, ask, filled};
 
-/// What became of a damaged folder.
+/// The outcome for a damaged folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Outcome {
     Right,
     Refused,
     Answered,
-    /// What must not be.
+    /// A defect of the emulator.
     Fault(String),
 }
 
-/// How long a folder may take, with all its answers.
+/// How long a folder may take, with all its responses.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Opens a folder in a thread of its own, since it may hang or panic, and compares what it says. A refusal must name one of
-/// these files.
+/// Opens a folder in a thread of its own, because it may hang or panic, and compares its responses. A refusal must name
+/// one of these files.
 fn judge(folder: &Folder, config: Config, questions: &Questions, right: &Said, named: &[&str]) -> Outcome {
     let (send, receive) = mpsc::channel();
     let questions = questions.clone();
@@ -75,7 +75,7 @@ fn names_damage(refusal: &Refusal) -> bool {
     }
 }
 
-/// How often each came out. Fails, with all of them, where there is a fault.
+/// Counts the outcomes. Fails and lists them all if there is a fault.
 #[derive(Default)]
 struct Count {
     outcomes: BTreeMap<&'static str, usize>,
@@ -103,7 +103,7 @@ impl Count {
     }
 }
 
-/// xorshift64*: the same damage each time.
+/// The generator xorshift64*, which gives the same damage in each run.
 struct Random(u64);
 
 impl Random {
@@ -119,7 +119,8 @@ const DATABASE: &str = "identities.db";
 const LOG: &str = "identities.db-wal";
 const PAGE: usize = 4096;
 
-/// Where to flip a bit: in turn in the header of each page, among its pointers to cells, and anywhere in it.
+/// Returns the place of a bit to flip. The places alternate: the header of a page, its pointers to cells, and anywhere
+/// in it.
 fn place(number: usize, length: usize, random: &mut Random) -> usize {
     let pages = length.div_ceil(PAGE);
     let page = number % pages;
@@ -141,7 +142,7 @@ fn right(files: &Files, questions: &Questions) -> Said {
     ask(&Config::in_folder(&folder.0), questions).unwrap()
 }
 
-/// Flips bits and cuts off ends, of the database and of its log.
+/// Flips bits in the database and in its log, and truncates them.
 fn damage_databases(flips: usize, cuts: usize) -> BTreeMap<&'static str, usize> {
     let ([clean, killed], questions) = filled();
     let right = right(&clean, &questions);
@@ -156,7 +157,7 @@ fn damage_databases(flips: usize, cuts: usize) -> BTreeMap<&'static str, usize> 
         count.add(&format!("{name}, {what}"), judge(&folder, config, &questions, &right, &[DATABASE]));
     };
     for number in 0..flips {
-        // Two of three in a database that was closed, the others in what a kill left.
+        // Two of three cases use a closed database. The others use the files that a kill left.
         let (files, name) = match number % 6 {
             0..4 => (&clean, DATABASE),
             4 => (&killed, DATABASE),
@@ -197,10 +198,10 @@ fn a_database_with_any_of_400_bits_flipped_is_served_right_or_refused_by_name() 
     assert!(outcomes["right"] > 0 && outcomes["refused"] > 200, "{outcomes:?}");
 }
 
-/// What can become of a file.
+/// The ways in which a file is damaged.
 const WAYS: [&str; 7] = ["empty", "cut off", "random", "one bit", "a folder", "a pipe", "removed"];
 
-/// Damages a file of a folder in that way.
+/// Damages a file of a folder in this way.
 fn damage(path: &Path, way: &str, random: &mut Random) {
     let bytes = fs::read(path).unwrap();
     match way {
@@ -239,7 +240,7 @@ fn a_damaged_file_of_the_folder_is_served_right_or_refused_by_name() {
     let mut random = Random(0x0123_4567_89ab_cdef);
     let mut count = Count::default();
     for (state, files) in [("closed", &clean), ("killed", &killed)] {
-        // What SQLite would open beside it, too.
+        // Files that SQLite would open beside the database are damaged as well.
         let mut files = files.clone();
         files.extend(["identities.db-shm", "identities.db-journal"].map(|name| (name.to_owned(), Vec::new())));
         for (name, _) in &files {

@@ -1,4 +1,4 @@
-//! A data folder that was used, and all that an emulator answers about it.
+//! A data folder that was used, and all responses of an emulator about it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use crate::core::{Core, Refusal};
 use crate::error::Error;
 use crate::store::{AccessSlot, Caller, Kind, block_on};
 
-/// A folder of a test, removed in the end.
+/// A folder of a test, which is removed on drop.
 pub(super) struct Folder(pub(super) PathBuf);
 
 impl Folder {
@@ -38,7 +38,8 @@ impl Folder {
         folder
     }
 
-    /// Its files. The shared memory is made anew by whoever comes first.
+    /// Returns its files. The shared memory is left out, because the first process that opens the database makes it
+    /// again.
     pub(super) fn files(&self) -> Files {
         let mut files = Files::new();
         for entry in fs::read_dir(&self.0).unwrap() {
@@ -59,20 +60,20 @@ impl Drop for Folder {
     }
 }
 
-/// Names and contents.
+/// Names and contents of files.
 pub(super) type Files = Vec<(String, Vec<u8>)>;
 
-/// What was asked, and what was answered.
+/// The questions and the responses.
 pub(super) type Said = Vec<(String, Result<String, Refusal>)>;
 
-/// What to ask for.
+/// The data to ask for.
 #[derive(Clone, Default)]
 pub(super) struct Questions {
     pub(super) identities: Vec<String>,
     pub(super) custom_ids: Vec<String>,
     pub(super) tokens: Vec<String>,
     pub(super) objects: Vec<String>,
-    /// Whether to ask for the keys that verify tokens. Those that are missing are made then.
+    /// Whether to ask for the keys that verify tokens. Missing keys are made then.
     pub(super) signing_keys: bool,
 }
 
@@ -80,7 +81,7 @@ pub(super) fn version() -> &'static ApiVersion {
     ApiVersion::find("2025-03-02-preview").unwrap()
 }
 
-/// A caller with the key that is in force.
+/// Returns a caller with the access key that is in force.
 pub(super) fn caller(core: &Core, slot: AccessSlot) -> Caller {
     Caller::Key { slot, generation: core.access_keys.generations()[slot as usize] }
 }
@@ -99,7 +100,7 @@ pub(super) fn create(core: &Core, custom_id: Option<String>) -> Result<String, R
 
 const TENANT: &str = "11111111-1111-1111-1111-111111111111";
 
-/// Fills a new folder: its files, after a clean stop and as a kill leaves them, and what to ask for.
+/// Fills a new folder. Returns its files after a clean stop and after a kill, and the data to ask for.
 pub(super) fn filled() -> ([Files; 2], Questions) {
     let folder = Folder::new();
     let config = Config::in_folder(&folder.0);
@@ -145,7 +146,7 @@ pub(super) fn filled() -> ([Files; 2], Questions) {
     ([folder.files(), killed], questions)
 }
 
-/// Opens a folder and asks for everything.
+/// Opens a folder and asks for all data.
 pub(super) fn ask(config: &Config, questions: &Questions) -> Result<Said, Error> {
     let core = Core::open(config)?.core;
     let pki = certificates::open(config, &core.store, machine::now())?;
@@ -175,7 +176,7 @@ pub(super) fn ask(config: &Config, questions: &Questions) -> Result<Said, Error>
         say(object.clone(), core.assignments.get(by, Kind::Entra, None, object).map(|row| format!("{row:?}")));
     }
     say("assignments".into(), core.assignments.list_entra(by, None).map(|list| format!("{list:?}")));
-    // What is written now holds, too.
+    // New writes must be stored as well.
     for (number, id) in questions.identities.iter().enumerate().take(8) {
         let written = issue(&core, by, id).and_then(|token| {
             block_on(core.identities.revoke(by, id))?;

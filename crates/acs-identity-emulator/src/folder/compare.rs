@@ -1,4 +1,4 @@
-//! What the database says, what the lock says and the write-ahead log, compared before SQLite changes anything.
+//! Compares the database, the lock file and the write-ahead log before SQLite changes anything.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::store::sqlite::open::InFile;
 use crate::store::sqlite::wal::{Mark, commits_behind, path_of, whole_frames};
 
-/// Refuses a database that is not the one which the last run left, and a log of which something is missing. What the database
-/// alone does not say is checked when its log has been read.
+/// Refuses a database that is not the one that the last run left, and a log with missing parts. Facts that are only in
+/// the log are checked after the log was read.
 pub(super) fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) -> Result<(), Error> {
     let database = folder.join(DATABASE_FILE);
     let log = path_of(&database);
@@ -32,7 +32,7 @@ pub(super) fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) ->
     let length = log.metadata().ok().map(|metadata| metadata.len());
     match before {
         Marker::AsTheyAre => Ok(()),
-        // A copy of a database that an emulator had open. An empty log says that all is in the database.
+        // This is a copy of a database that an emulator had open. If an empty log exists, all data is in the database.
         Marker::None | Marker::Closed if was_closed == Some(false) && length.is_none() => refuse(format!(
             "it was copied while an emulator had it open, or after one was killed, without its log {log_name}: what was written \
              last is missing. Put the log of that moment or a backup to its place; to use it as it is: {as_they_are}"
@@ -46,7 +46,7 @@ pub(super) fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) ->
             ))
         }
         Marker::Closed => Ok(()),
-        // The version before noted nothing, and left its log when it ended.
+        // The previous version recorded nothing, and left its log when it ended.
         Marker::None => {
             let behind = commits_behind(&log).map_err(|error| Error::File(log.clone(), error))?;
             if behind < 2 {
@@ -80,15 +80,16 @@ fn is_of(found: &InFile, run: &str) -> bool {
     found.run.as_deref() == Some(run)
 }
 
-/// What became of a log.
+/// The lost part of a log.
 #[derive(Debug, PartialEq, Eq)]
 struct Lost {
     what: String,
-    /// Whether what is left of it belongs to the database.
+    /// Whether the rest of the log belongs to the database.
     is_of_it: bool,
 }
 
-/// What is missing of a log that went up to a mark, by what is whole of it and which log reached the database.
+/// Returns the part that is missing from a log that reached `mark`, given its intact frames and the number of the log
+/// that reached the database last.
 fn lost(mark: Mark, whole: Option<(u64, u32)>, reached: Option<i64>) -> Option<Lost> {
     let (what, is_of_it) = match whole {
         Some((salts, frames)) if salts == mark.salts => {
@@ -100,7 +101,7 @@ fn lost(mark: Mark, whole: Option<(u64, u32)>, reached: Option<i64>) -> Option<L
                 return None;
             }
         }
-        // Another program moved the log into the database, or the power failed while a new log began.
+        // Another program moved the log into the database, or the power failed while a new log was started.
         _ if reached.is_some_and(|reached| reached >= mark.number) => return None,
         Some(_) => ("was replaced".to_owned(), false),
         None => ("is missing or damaged".to_owned(), true),

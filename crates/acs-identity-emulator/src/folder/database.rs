@@ -1,4 +1,4 @@
-//! Opening the database of a folder.
+//! Opens the database of a folder.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,12 +22,13 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     index::make_room(&database)?;
     let checked = Checked::open(&database).map_err(refused)?;
     if checked.is_empty() {
-        // A file of one byte, too, and one whose content stood in a log that is lost.
+        // This also covers a file of one byte, and a database whose content was in a log that is lost.
         refuse_if_used(path, (before != Marker::None).then_some(LOCK_FILE))?;
     }
     let lacks_resource = checked.lacks_resource().map_err(refused)?;
     if lacks_resource {
-        // A first start that was cut off has written to the lock, but none of the files that follow.
+        // A first start that was interrupted has written to the lock file, but has not made any of the files that
+        // follow.
         refuse_where_used(path, None, "lacks the resource")?;
     }
     if checked.has_keys_in_files().map_err(refused)? {
@@ -39,7 +40,7 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
         let lock = path.join(LOCK_FILE);
         folder.marker.set(marker).map_err(|error| Error::File(lock, error))
     };
-    // A new database has nothing yet that could be mistaken for another one's.
+    // A new database has nothing yet, so it cannot be confused with another one.
     let former = found.and_then(|found| found.run);
     if before != Marker::None || former.is_some() {
         mark(&Marker::Opening { before: former, run: run.clone() })?;
@@ -51,8 +52,9 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     Ok(Opened { store: Store::Sqlite(sqlite), folder, lines, is_new })
 }
 
-/// Refuses a folder of the version before without the key that signed its tokens, which that version made at its first start.
-/// Where its other files are gone, too, only the database was kept.
+/// Refuses a folder of the previous version without the key that signed its tokens, because that version made the key
+/// at its first start. If the other files of the folder are also missing, only the database was kept, and the folder is
+/// accepted.
 fn refuse_without_signing_key(folder: &Path) -> Result<(), Error> {
     const BESIDE: [&str; 4] = ["ca.pem", "ca-key.pem", "server.pem", "certificates.json"];
     let is_there = |name: &str| folder.join(name).symlink_metadata().is_ok();
@@ -68,7 +70,7 @@ fn refuse_without_signing_key(folder: &Path) -> Result<(), Error> {
     Err(Error::Content(path.clone(), what))
 }
 
-/// A name for this run that no other one has.
+/// Returns a unique id for this run.
 fn new_run() -> Result<String, Error> {
     let bytes: [u8; 16] = random::bytes()?;
     Ok(random::hex(&bytes))

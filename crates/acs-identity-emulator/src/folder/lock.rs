@@ -1,4 +1,4 @@
-//! Who has the folder open, and whether it is still the one that was opened.
+//! Locks the folder for this process, and checks whether it is still the folder that was opened.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -19,29 +19,30 @@ pub(super) const LOCK_FILE: &str = "lock";
 const LOG_FILE: &str = "identities.db-wal";
 const BESIDE: [&str; 3] = [LOG_FILE, "identities.db-shm", "identities.db-journal"];
 
-/// A folder that this process has open, and nobody else.
+/// A folder that only this process has open.
 pub(crate) struct Folder {
     pub(super) marker: Arc<MarkerFile>,
     pub(super) watcher: Arc<Watcher>,
 }
 
-/// Which file it was.
+/// The identity of a file.
 pub(super) type Identity = Option<(u64, u64)>;
 
 pub(super) fn identity(path: &Path) -> Identity {
     std::fs::metadata(path).ok().map(|metadata| system::identity(&metadata))
 }
 
-/// Tells whether the folder and the files that must stay in it are those that were opened.
+/// Checks whether the folder and its files are still the ones that were opened.
 pub(super) struct Watcher {
     watched: Vec<(PathBuf, Identity)>,
     marker: Arc<MarkerFile>,
-    /// The database, so that it is locked where somebody removed the lock. SQLite's own locks end when any descriptor of the
-    /// file is closed in this process, so this one stays open until after SQLite has closed it.
+    /// The database file. It is locked as well, in case another program removes the lock file. SQLite's own locks end
+    /// when any descriptor of the file in this process is closed, so this one stays open until SQLite has closed the
+    /// file.
     database: File,
-    /// From when the log is open; until SQLite has closed it.
+    /// The index. It is set when the log is open, and stays open until SQLite has closed it.
     index: OnceLock<File>,
-    /// From when the database is open.
+    /// Set when the database is open.
     files: OnceLock<written::Files>,
 }
 
@@ -51,7 +52,7 @@ impl Watcher {
         Self { watched, marker, database, index: OnceLock::new(), files: OnceLock::new() }
     }
 
-    /// The database is open, and nobody has used it yet.
+    /// Called when the database is open and was not used yet.
     pub(super) fn opened(&self, database: &Path) -> std::io::Result<()> {
         let _ = self.files.set(written::Files::open(database, &self.database)?);
         Ok(())
@@ -92,7 +93,7 @@ impl Surroundings for Watcher {
 }
 
 impl Folder {
-    /// Takes the folder for this process: checks whose it is, and locks it. The lines are for the log.
+    /// Takes the folder for this process: checks its owner, and locks it. Returns lines for the log.
     pub(super) fn take(path: &Path) -> Result<(Self, Vec<String>), Error> {
         if path.as_os_str().is_empty() {
             return Err(Error::Folder(path.to_owned(), "its name is empty".into()));
@@ -114,7 +115,7 @@ impl Folder {
             let beside = path.join(name);
             files::exists(&beside).map_err(|error| Error::File(beside, error))?;
         }
-        // An empty file, where there is none: for SQLite it is a new database.
+        // If there is no database, an empty file is made. SQLite treats it as a new database.
         let is_new = !files::exists(&database_path).map_err(|error| Error::File(database_path.clone(), error))?;
         let has_log = path.join(LOG_FILE).symlink_metadata().is_ok();
         let is_marked = lock.metadata().is_ok_and(|metadata| metadata.len() > 0);
@@ -137,9 +138,9 @@ impl Folder {
         Ok((Self { marker, watcher }, lines))
     }
 
-    /// Notes that the database was closed cleanly.
+    /// Records that the database was closed cleanly.
     pub(crate) fn closed(&self) {
-        // Where that fails, the next start checks more than it must.
+        // If this fails, the next start only checks more than necessary.
         let _ = self.marker.set(&Marker::Closed);
     }
 }
@@ -151,8 +152,9 @@ fn locked(path: &Path, folder: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
-/// How often, and after which pauses, a lock is tried again. A lock belongs to every process that has the open file, and a
-/// program that an emulator has just started has it until its own code runs: longer than the emulator, where that one ends.
+/// How often a lock is tried, with a pause between the tries. A lock belongs to every process that has the open file. A
+/// program that an emulator has just started holds the lock until its own code runs, which can be after the emulator
+/// has ended.
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -174,18 +176,18 @@ fn locked_or(locked: Result<(), TryLockError>, path: &Path, folder: &Path) -> Re
     })
 }
 
-/// The files that hold secrets, by their names.
+/// Returns whether a file with this name holds secrets.
 fn is_private(name: &str) -> bool {
     name == LOCK_FILE || name.starts_with(DATABASE_FILE) || (name.contains("key") && name.ends_with(".pem"))
 }
 
-/// Refuses a folder whose database is gone, and which has one of these files or that trace of its use: a new database would be
-/// another resource, and every token of the old one void.
+/// Refuses a folder that has no database, but has one of these files or another trace of use. A new database would be a
+/// different resource, and every token of the old one would be invalid.
 pub(super) fn refuse_if_used(folder: &Path, trace: Option<&str>) -> Result<(), Error> {
     refuse_where_used(folder, trace, "is missing or empty")
 }
 
-/// The same, with what is wrong with the database.
+/// Does the same, with a description of the problem with the database.
 pub(super) fn refuse_where_used(folder: &Path, trace: Option<&str>, what: &str) -> Result<(), Error> {
     const TRACES: [&str; 7] =
         ["ca.pem", "ca-key.pem", "server.pem", "token-key.pem", "token-key-entra.pem", "entra-key.pem", "bundle.pem"];
@@ -198,7 +200,7 @@ pub(super) fn refuse_where_used(folder: &Path, trace: Option<&str>, what: &str) 
     Err(Error::Damaged(folder.join(DATABASE_FILE), why))
 }
 
-/// Reads what the lock says.
+/// Reads the content of the lock file.
 pub(super) fn marker(folder: &Path, taken: &Folder) -> Result<Marker, Error> {
     let path = folder.join(LOCK_FILE);
     taken.marker.read().map_err(|error| match error.kind() {

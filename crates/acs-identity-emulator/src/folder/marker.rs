@@ -1,8 +1,9 @@
-//! What the lock file says of the database: which run opened it last, whether that run ended cleanly, and how far its
-//! write-ahead log went.
+//! The content of the lock file. It records which run opened the database last, whether that run ended cleanly, and how
+//! far its write-ahead log went.
 //!
-//! It is small and written in place: the state in the first line, which is on the disk before anything that it announces, and
-//! the log in the second one, which is written after each commit and not waited for. So what stands there was durable before.
+//! The file is small and is written in place. The first line is the state; it is synced to the disk before the change
+//! that it announces. The second line is the position in the log; it is written after each commit, without waiting for
+//! the disk. So the recorded position was already durable when it was written.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
@@ -10,7 +11,7 @@ use std::sync::Mutex;
 
 use crate::store::sqlite::wal::Mark;
 
-/// What somebody writes into the lock file to have the files beside it used as they are, once.
+/// The text that a user writes into the lock file to make the next start use the files as they are.
 pub(super) const AS_THEY_ARE: &str = "use-what-is-left";
 
 const STATE: usize = 80;
@@ -19,19 +20,19 @@ const LOG: usize = 64;
 /// The state of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Marker {
-    /// Nothing is known: a folder that is new, was restored, or is of the version before.
+    /// Unknown: the folder is new, was restored, or was made by the previous version.
     None,
-    /// A run was about to open the database, which another one had opened before.
+    /// A run was about to open the database that another run had opened before.
     Opening { before: Option<String>, run: String },
     /// A run has it open, or was killed.
     Open { run: String, mark: Option<Mark> },
     /// It was closed.
     Closed,
-    /// Somebody knows that something is missing, and wants the rest.
+    /// The user knows that data is missing, and wants to use the rest.
     AsTheyAre,
 }
 
-/// The lock file, written in place.
+/// The lock file, which is written in place.
 pub(super) struct MarkerFile(Mutex<File>);
 
 fn line(text: &str, length: usize) -> Vec<u8> {
@@ -39,7 +40,7 @@ fn line(text: &str, length: usize) -> Vec<u8> {
 }
 
 impl Marker {
-    /// Reads what the file says. `Err` where it is neither that nor empty.
+    /// Parses the content of the file. Fails when it is not a state and not empty.
     pub(super) fn parse(text: &str) -> Result<Self, ()> {
         if text.trim().is_empty() {
             return Ok(Self::None);
@@ -93,7 +94,7 @@ impl MarkerFile {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// What stands there; `Err(InvalidData)` where it cannot be read.
+    /// Reads the state. Fails with `InvalidData` when the content cannot be parsed.
     pub(super) fn read(&self) -> std::io::Result<Marker> {
         let mut file = self.lock();
         file.seek(SeekFrom::Start(0))?;
@@ -102,7 +103,7 @@ impl MarkerFile {
         Marker::parse(&text).map_err(|()| std::io::ErrorKind::InvalidData.into())
     }
 
-    /// Writes a state, and that nothing is known of its log; on the disk when this returns.
+    /// Writes a state without a log position. It is on the disk when this returns.
     pub(super) fn set(&self, marker: &Marker) -> std::io::Result<()> {
         let mut content = line(&marker.text(), STATE);
         content.extend(line("", LOG));
@@ -113,7 +114,7 @@ impl MarkerFile {
         file.sync_all()
     }
 
-    /// Notes how far the log goes. Where that fails, less is known, and nothing is wrong.
+    /// Records the position in the log. If this fails, the next start can only check less.
     pub(super) fn note(&self, mark: Mark) {
         let text = line(&format!("log {:016x} {} {}", mark.salts, mark.frames, mark.number), LOG);
         let mut file = self.lock();

@@ -1,4 +1,4 @@
-//! The data folder, above the store: whose it is, who has it open, and whether it is still there.
+//! The data folder around the store: its owner, its lock, and whether it still exists.
 
 #[cfg(feature = "sqlite")]
 mod compare;
@@ -26,31 +26,32 @@ use crate::store::Store;
 #[cfg(feature = "sqlite")]
 pub(crate) use lock::Folder;
 
-/// The database in it.
+/// The name of the database file.
 pub(crate) const DATABASE_FILE: &str = "identities.db";
 
-/// There is none.
+/// Without SQLite, there are no data folders.
 #[cfg(not(feature = "sqlite"))]
 pub(crate) struct Folder(std::convert::Infallible);
 
-/// What was opened in a folder.
+/// An opened folder and its store.
 pub(crate) struct Opened {
     pub(crate) store: Store,
-    /// Keeps others out until it is dropped, which must be after the store is closed.
+    /// Keeps other processes out until it is dropped. The store must be closed before.
     pub(crate) folder: Folder,
-    /// What was changed or is remarkable, for the log.
+    /// Changes and remarkable facts, for the log.
     pub(crate) lines: Vec<String>,
-    /// Whether the database was made or brought to the present schema, so that what else a start stores is new, too.
+    /// Whether the database was made or migrated to the current schema. Then all other data that a start stores is new
+    /// as well.
     pub(crate) is_new: bool,
 }
 
-/// Opens the store in a folder, and makes both where there are none.
+/// Opens the store in a folder. Makes the folder and the store if they do not exist.
 #[cfg(feature = "sqlite")]
 pub(crate) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     database::open(path, now)
 }
 
-/// Without SQLite, there is no store for a folder.
+/// Refuses every folder, because there is no store for a folder without SQLite.
 #[cfg(not(feature = "sqlite"))]
 pub(crate) fn open(path: &Path, _now: i64) -> Result<Opened, Error> {
     Err(Error::Folder(path.to_owned(), "this program was built without SQLite, so it has data in memory only".into()))
@@ -58,7 +59,7 @@ pub(crate) fn open(path: &Path, _now: i64) -> Result<Opened, Error> {
 
 #[cfg(not(feature = "sqlite"))]
 impl Folder {
-    /// Notes that the database was closed cleanly.
+    /// Records that the database was closed cleanly.
     pub(crate) fn closed(&self) {
         match self.0 {}
     }

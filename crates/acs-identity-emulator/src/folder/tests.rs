@@ -1,4 +1,4 @@
-//! Folders that are refused, and what is mended.
+//! Tests of refused folders and of repairs.
 #![cfg(all(unix, not(portable_system)))]
 
 mod index;
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::files;
 use crate::store::{Caller, Failure, Store, StoreError, block_on};
 
-/// A folder of a test, removed in the end.
+/// A folder of a test, which is removed on drop.
 struct Temporary(PathBuf);
 
 impl Temporary {
@@ -61,13 +61,13 @@ fn create(store: &Store, user: &str) {
     block_on(store.create(Caller::Entra, user.into(), None, None)).unwrap();
 }
 
-/// As the emulator ends.
+/// Closes a store and its folder in the way that the emulator does.
 fn close(opened: Opened) {
     assert!(opened.store.close());
     opened.folder.closed();
 }
 
-/// Opens, writes and leaves the files as a kill would.
+/// Opens a folder, writes to it and leaves the files as a kill would.
 fn killed(folder: &Temporary, users: usize) {
     let opened = folder.open().unwrap();
     for user in 0..users {
@@ -88,7 +88,7 @@ fn a_folder_serves_one_emulator() {
     let folder = Temporary::new();
     let opened = folder.open().unwrap();
     assert!(matches!(folder.open(), Err(Error::InUse(_))));
-    // The database itself is locked, too.
+    // The database file is locked as well.
     #[cfg(target_os = "linux")]
     {
         fs::remove_file(folder.path(LOCK_FILE)).unwrap();
@@ -291,12 +291,12 @@ fn a_backup_beside_an_old_log_is_refused() {
     fs::write(folder.path(DATABASE_FILE), &backup).unwrap();
     let why = folder.refusal();
     assert!(why.contains("another database was put in its place") && why.contains("remove FOLDER/identities.db-wal"));
-    // The way out that it names.
+    // The message names this way out.
     fs::remove_file(folder.path("identities.db-wal")).unwrap();
     fs::remove_file(folder.path(LOCK_FILE)).unwrap();
     let opened = folder.open().unwrap();
     assert!(opened.store.snapshot(None, Some("before")).unwrap().identity.is_some());
-    // After a clean stop, a backup is simply taken, but not with a log.
+    // After a clean stop, a backup is accepted, but not with a log beside it.
     close(opened);
     fs::write(folder.path(DATABASE_FILE), &backup).unwrap();
     fs::write(folder.path("identities.db-wal"), "a log").unwrap();
@@ -305,12 +305,12 @@ fn a_backup_beside_an_old_log_is_refused() {
     folder.open().unwrap();
 }
 
-/// The name of a user of the folder, as it is opened.
+/// Returns whether the opened folder has this user.
 fn has(opened: &Opened, user: &str) -> bool {
     opened.store.snapshot(None, Some(user)).unwrap().identity.is_some()
 }
 
-/// Does what an error says.
+/// Follows the instructions in an error message.
 fn follow(refusal: &str, folder: &Temporary) {
     let (_, command) =
         refusal.rsplit_once("to use it as it is: ").or(refusal.rsplit_once("to use what is left: ")).unwrap();
@@ -326,7 +326,7 @@ fn a_database_that_was_not_closed_is_refused_without_its_log() {
     let lock = fs::read(folder.path(LOCK_FILE)).unwrap();
     killed(&folder, 3);
     let [database, log] = [DATABASE_FILE, "identities.db-wal"].map(|name| fs::read(folder.path(name)).unwrap());
-    // In an empty folder, and in one that was closed cleanly.
+    // The backup is put in an empty folder, and in a folder that was closed cleanly.
     for lock in [None, Some(lock)] {
         let copy = Temporary::new();
         fs::write(copy.path(DATABASE_FILE), &database).unwrap();
@@ -341,7 +341,7 @@ fn a_database_that_was_not_closed_is_refused_without_its_log() {
         let opened = copy.open().unwrap();
         assert!(!has(&opened, "u2"));
         close(opened);
-        // From then on, it is as any other.
+        // After that, it behaves like any other folder.
         copy.open().unwrap();
     }
     // With its log, nothing is missing.

@@ -1,9 +1,10 @@
-//! Where files cannot be told apart, nobody can replace or remove those that are open, either.
+//! A replacement for `written.rs` on systems without file identities. There, an open file cannot be replaced or
+//! removed.
 
 use std::fs::File;
 use std::path::Path;
 
-/// Nothing is looked at.
+/// Checks nothing.
 pub(super) struct Files;
 
 impl Files {

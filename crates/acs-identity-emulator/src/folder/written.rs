@@ -1,10 +1,11 @@
-//! Whether the database and its write-ahead log still hold what was written to them.
+//! Checks whether the database and its write-ahead log still hold the data that was written to them.
 //!
-//! SQLite takes for granted that nobody else writes these files, and goes on where somebody does: what it acknowledges then is
-//! lost. So the log is compared with its index, which SQLite keeps beside it in `-shm` and has mapped
-//! (<https://www.sqlite.org/walformat.html#the_wal_index_file_format>), and the database with its size and date when the log
-//! was last moved into it. Where the log has another date, though the index says that nothing was added, the checksums of all of
-//! it are looked at. Another program that uses SQLite keeps the index and the checksums, and is not taken for damage.
+//! SQLite assumes that no other program writes these files. If another program does, SQLite continues, and the changes
+//! that it then acknowledges are lost. So this module compares the log with its index, which SQLite keeps in the `-shm`
+//! file and maps into memory (<https://www.sqlite.org/walformat.html#the_wal_index_file_format>). It compares the
+//! database with its size and date at the time when the log was last moved into it. If the log has another date
+//! although its index says that nothing was added, the checksums of the whole log are verified. Another program that
+//! uses SQLite keeps the index and the checksums correct, so it is not taken for damage.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Seek as _, SeekFrom};
@@ -18,22 +19,22 @@ use crate::files;
 use crate::store::sqlite::wal;
 use crate::store::sqlite::wal::whole_frames_of;
 
-/// How often a look begins anew where somebody writes meanwhile.
+/// How often a check starts again because another process writes meanwhile.
 const LOOKS: usize = 16;
 
 const LOG_HEADER: u64 = 32;
 const FRAME_HEADER: u64 = 24;
 
-/// What the index says.
+/// The content of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Index {
     page: u64,
-    /// The frames that are committed.
+    /// The number of committed frames.
     frames: u32,
-    /// The checksum in the last one, and the salts of the log, as they stand in the log.
+    /// The checksum in the last frame, and the salts of the log, with the bytes that the log has.
     checksum: [u8; 8],
     salts: [u8; 8],
-    /// How many frames have been moved into the database, and how many were to be.
+    /// How many frames have been moved into the database, and how many were to be moved.
     moved: u32,
     to_be_moved: u32,
 }
@@ -59,30 +60,30 @@ impl Index {
         }
     }
 
-    /// Where the head of a frame stands in the log.
+    /// Returns the position of a frame's header in the log.
     fn frame(&self, frame: u32) -> u64 {
         LOG_HEADER + u64::from(frame.saturating_sub(1)) * (FRAME_HEADER + self.page)
     }
 }
 
-/// What tells that a file was written.
+/// The size and date of a file, which show whether it was written.
 type Written = Option<(u64, SystemTime)>;
 
 fn written(metadata: &Metadata) -> Written {
     Some((metadata.len(), metadata.modified().ok()?))
 }
 
-/// What was seen last.
+/// The state at the last check.
 struct Seen {
     index: Index,
     database: Written,
     log: Written,
-    /// Once something is lost, nothing brings it back.
+    /// Whether data was lost. Lost data stays lost, so this is never reset.
     lost: bool,
 }
 
-/// The files of a database that is open. They are opened after SQLite has opened them, and closed after it has closed them: its
-/// locks would end.
+/// The files of an open database. They are opened after SQLite has opened them and closed after SQLite has closed them,
+/// because SQLite's locks would end otherwise.
 pub(super) struct Files {
     log: File,
     index: File,
@@ -91,7 +92,7 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Of a database that nobody uses yet.
+    /// Opens the files of a database that was not used yet.
     pub(super) fn open(path: &Path, database: &File) -> std::io::Result<Self> {
         let open = |path: &Path| files::open(OpenOptions::new().read(true), path);
         let (log_path, index_path) = (wal::path_of(path), wal::index_of(path));
@@ -106,12 +107,12 @@ impl Files {
         Ok(Self { log, index, names, seen: Mutex::new(seen) })
     }
 
-    /// Whether log and index still have their names.
+    /// Returns whether the log and the index still have their names.
     pub(super) fn are_named(&self) -> bool {
         self.names.iter().all(|(path, opened)| opened.is_some() && identity(path) == *opened)
     }
 
-    /// Whether nothing that was written is lost.
+    /// Returns whether no written data is lost.
     pub(super) fn are_whole(&self, database: &File) -> bool {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if !seen.lost {
@@ -120,32 +121,34 @@ impl Files {
         !seen.lost
     }
 
-    /// `Err` where the files cannot be read, which does not say that anything is lost.
+    /// Checks the files once. Fails when they cannot be read, which does not mean that data is lost.
     fn look(&self, seen: &mut Seen, database: &File) -> std::io::Result<bool> {
         for _ in 0..LOOKS {
             let (index, before) = (read(&self.index)?, seen.index);
             let log = self.log.metadata()?;
             let has_grown = (index.salts, index.frames) != (before.salts, before.frames);
             let is_held = self.log_holds(&index, &log)?
-                // What was there at the last look, too: a log that was cut off and written on has a hole.
+                // The frames of the last check must still be there: a log that was truncated and extended again has a
+                // hole.
                 && (index == before
                     || index.salts != before.salts
                     || index.frames < before.frames
                     || self.log_holds(&before, &log)?)
-                // It was written, and nothing was added: by another program, or by one of SQLite that has not come to its end.
+                // The file was written, but nothing was added. It was written by a program that does not use SQLite, or
+                // SQLite has not finished a write.
                 && (has_grown || written(&log) == seen.log || self.is_log_whole(&index)?);
             let database = written(&database.metadata()?);
             let is_moving = index.moved != index.to_be_moved;
             let was_moved = (index.salts, index.moved) != (before.salts, before.moved);
             let is_same = is_moving || was_moved || database == seen.database;
-            // Somebody wrote meanwhile.
+            // Another process wrote meanwhile.
             if read(&self.index)? != index {
                 continue;
             }
             if !is_held || !is_same {
                 return Ok(false);
             }
-            // While the log is moved, the database is neither what it was nor what it will be.
+            // While the log is being moved, the database is between its old and its new state.
             if !is_moving {
                 (seen.index, seen.database, seen.log) = (index, database, written(&log));
             }
@@ -154,7 +157,7 @@ impl Files {
         Err(std::io::ErrorKind::WouldBlock.into())
     }
 
-    /// Whether the log is the one of the index, up to its last frame.
+    /// Returns whether the log matches its index up to the last frame.
     fn log_holds(&self, index: &Index, log: &Metadata) -> std::io::Result<bool> {
         if index.frames == 0 {
             return Ok(true);
@@ -169,7 +172,8 @@ impl Files {
         Ok(header[16..24] == index.salts && frame[8..16] == index.salts && frame[16..24] == index.checksum)
     }
 
-    /// Whether every frame of the log has its checksum, up to the last one of the index. It reads all of it.
+    /// Returns whether every frame of the log has a correct checksum, up to the last frame of the index. It reads the
+    /// whole log.
     fn is_log_whole(&self, index: &Index) -> std::io::Result<bool> {
         if index.frames == 0 {
             return Ok(true);

@@ -1,4 +1,4 @@
-//! Room for the index of the log.
+//! Tests of the space for the index of the log.
 
 use std::os::unix::fs::MetadataExt as _;
 
@@ -8,7 +8,7 @@ use super::Temporary;
 #[test]
 fn the_index_of_the_log_has_no_holes() {
     let folder = Temporary::new();
-    // A first start, and a later one.
+    // One first start, and one later start.
     for _ in 0..2 {
         let opened = folder.open().unwrap();
         let index = std::fs::metadata(folder.path("identities.db-shm")).unwrap();

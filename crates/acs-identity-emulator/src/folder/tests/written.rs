@@ -1,4 +1,4 @@
-//! What others do to the files of an emulator that runs.
+//! Tests of other programs that change the files of a running emulator.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use super::{Temporary, close, create};
 use crate::clock::machine;
 use crate::store::{Caller, Failure, StoreError, block_on};
 
-/// What others can do to the files of an emulator that runs.
+/// A change of the files of a running emulator by another program.
 type Harm = fn(&Temporary);
 
 const LOG: &str = "identities.db-wal";
@@ -37,7 +37,7 @@ fn garble_log(folder: &Temporary) {
     std::io::Write::write_all(&mut log, &vec![0xff; length]).unwrap();
 }
 
-/// Damages a frame of the log, whose size and whose last frame stay.
+/// Damages a frame of the log, but keeps its size and its last frame.
 fn overwrite_frame(folder: &Temporary) {
     // Two writes within one tick of the file system's clock have the same date.
     let begun = machine::instant();
@@ -52,7 +52,7 @@ fn overwrite_frame(folder: &Temporary) {
 fn overwrite_database(folder: &Temporary) {
     let mut content = fs::read(folder.path(DATABASE_FILE)).unwrap();
     content[1000] ^= 1;
-    // Its date may be the same.
+    // The date may be unchanged.
     content.push(0);
     fs::write(folder.path(DATABASE_FILE), content).unwrap();
 }
@@ -164,7 +164,7 @@ fn what_another_program_writes_through_sqlite_is_not_taken_for_damage() {
     let folder = Temporary::new();
     let opened = folder.open().unwrap();
     create(&opened.store, "a");
-    // Its transaction is longer than its cache, so that pages reach the log before it comes to its end.
+    // The transaction is larger than the cache, so pages reach the log before it is committed.
     let other = rusqlite::Connection::open(folder.path(DATABASE_FILE)).unwrap();
     let fill = "CREATE TABLE other (a); PRAGMA cache_size = 5; BEGIN; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 \
                 FROM n WHERE i < 200) INSERT INTO other SELECT randomblob(4000) FROM n;";
@@ -179,7 +179,7 @@ fn what_another_program_writes_through_sqlite_is_not_taken_for_damage() {
         create(&opened.store, end);
         assert_eq!(opened.store.trouble(), None, "{end}");
     }
-    // A date alone is not damage.
+    // A new date alone is not damage.
     fs::File::options().write(true).open(folder.path(LOG)).unwrap().set_modified(machine::system()).unwrap();
     create(&opened.store, "b");
     assert_eq!(opened.store.trouble(), None);
