@@ -1,4 +1,4 @@
-//! How the certificates of the version before are taken over.
+//! Tests that the certificates of the previous version are taken over.
 
 use std::fs;
 
@@ -21,7 +21,7 @@ fn params(name: &str, names: &[&str]) -> CertificateParams {
     params
 }
 
-/// What the version before has written.
+/// Makes a folder with the files of the previous version.
 fn folder(name: &str) -> Folder {
     let folder = Folder::new(name);
     let key = KeyPair::generate().unwrap();
@@ -64,7 +64,7 @@ fn the_authority_stays_and_its_files_go_into_the_store() {
     assert_eq!(text(&folder, "ca.pem"), ca);
     let stored = StoredCertificates::parse(&store.setting("certificates").unwrap().unwrap()).unwrap();
     assert_eq!(stored.signing_key, key);
-    // It may sign for any name, and says so at each start.
+    // The old authority may sign for any name, and each start warns about it.
     let opened =
         Pki::load_or_make(Some(stored), &[HostName::parse("example.com").unwrap()], crate::clock::machine::now(), "az");
     let opened = opened.unwrap();

@@ -1,4 +1,5 @@
-//! The certificates of a data folder: read, stored, kept in force while the emulator runs, replaced when somebody asks for it.
+//! The certificates of a data folder: they are read, stored, kept valid while the emulator runs, and replaced on
+//! request.
 
 #[cfg(test)]
 mod earlier_tests;
@@ -21,16 +22,16 @@ use crate::keys::pki::{self, HostName, OwnCertificate, Pki, StoredCertificates, 
 use crate::log::Shown;
 use crate::store::{Failure, Store, block_on};
 
-/// How often one's own certificate and the end of the emulator's are looked at.
+/// How often the user's own certificate and the expiry of the emulator's certificate are checked.
 const UPKEEP: Duration = Duration::from_secs(2);
 
-/// The stack of the thread that reads and makes certificates, in bytes.
+/// The stack size of the thread that reads and makes certificates, in bytes.
 const STACK: usize = 512 * 1024;
 
-/// Where the store has them.
+/// The name of the setting in the store that holds the certificates.
 const SETTING: &str = "certificates";
 
-/// Opens the certificates of the store, or makes some and stores them.
+/// Opens the certificates of the store. If it has none, makes and stores them.
 pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Result<Pki, Error> {
     let own = match &config.certificate {
         Some((certificate, key)) => Some(OwnCertificate::open(certificate, key, now)?),
@@ -40,7 +41,7 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Resul
         tracing::warn!("{}", Shown(warning));
     }
     let mut names = parse(config.hostnames.iter().chain([&config.host]))?;
-    // The authority need not sign for what one's own certificate names.
+    // The authority need not sign for names that the user's own certificate covers.
     names.retain(|name| !own.as_ref().is_some_and(|own| own.covers(name)));
     let folder = config.storage.folder();
     let stored = read(store, folder)?;
@@ -61,12 +62,12 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Resul
     })
 }
 
-/// Why no certificate can name a host; `None` where one can.
+/// Returns the reason why no certificate can name a host, or `None` if one can.
 pub fn host_name_problem(host: &str) -> Option<&'static str> {
     HostName::parse(host).err()
 }
 
-/// The command that makes a new authority for that folder.
+/// Returns the command line that makes a new authority for the folder.
 fn command(config: &Config) -> String {
     let folder = config.storage.folder();
     let folder = folder.map_or_else(String::new, |folder| format!(" --data-dir '{}'", folder.display()));
@@ -77,7 +78,7 @@ fn parse<'a>(names: impl Iterator<Item = &'a String>) -> Result<Vec<HostName>, E
     names.map(|name| HostName::parse(name).map_err(|problem| Error::HostName(name.clone(), problem))).collect()
 }
 
-/// What is stored, else what the version before has left.
+/// Returns the stored certificates, or the certificates that the previous version left as files.
 fn read(store: &Store, folder: Option<&Path>) -> Result<Option<StoredCertificates>, Error> {
     if let Some(text) = store.setting(SETTING).map_err(|failure| described(folder, failure))? {
         let unreadable = || Error::Authority("the certificates in its database are not what the emulator wrote".into());
@@ -92,17 +93,17 @@ fn read(store: &Store, folder: Option<&Path>) -> Result<Option<StoredCertificate
     Ok(imported)
 }
 
-/// Stores them, durably.
+/// Stores certificates durably.
 async fn save(store: &Store, certificates: &StoredCertificates) -> Result<(), Failure> {
     store.replace_settings(vec![(SETTING.to_owned(), certificates.to_text())]).await
 }
 
-/// Replaces the authority of a data folder, because somebody asks for it: trust stores that have the former one need the new
-/// one. It may sign for local names, private addresses and these names.
+/// Replaces the authority of a data folder on request of the user. Trust stores with the old authority then need the
+/// new one. The new authority may sign for local names, private addresses and these names.
 ///
 /// # Errors
 ///
-/// When the folder cannot be used or is in use, or a name is not one.
+/// Fails when the folder cannot be used, when it is in use, or when a name is not valid.
 pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
     let names = parse(hostnames.iter())?;
     if folder.join(DATABASE_FILE).symlink_metadata().is_err() {
@@ -111,9 +112,10 @@ pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
         return Err(Error::Folder(folder.to_owned(), what));
     }
     let made = pki::new_authority(&names, machine::now())?;
-    // Held, so that no emulator runs meanwhile.
+    // This keeps the folder locked, so that no emulator can start meanwhile.
     let opened = folder::open(folder, nanos(machine::now()))?;
-    // Where the former one can be read, its files go as they would at a start. Where it cannot, that is why it is replaced.
+    // If the old certificates can be read, their files are removed as at a start. If they cannot be read, replacing
+    // them is the purpose of this call.
     if let Ok(Some(former)) = read(&opened.store, Some(folder)) {
         earlier::remove(folder, &former)?;
     }
@@ -126,7 +128,8 @@ pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps certificates in force until the emulator ends: the emulator's is renewed, one's own is read again.
+/// Keeps certificates valid until the emulator ends: renews the emulator's certificate, and reads the user's own
+/// certificate again.
 pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::Receiver<bool>) {
     loop {
         tokio::select! {
@@ -137,7 +140,7 @@ pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::
             continue;
         }
         let Some(renewed) = elsewhere(&pki, look_after).await else { continue };
-        // Where it is not stored, the next start makes another one.
+        // If the renewed certificate cannot be stored, the next start makes another one.
         if let Err(failure) = save(&core.store, &renewed).await {
             let error = described(None, failure);
             tracing::warn!(error = %Shown(&error), "{}", Shown(format_args!("the renewed certificate was not stored: {error}")));
@@ -145,21 +148,22 @@ pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::
     }
 }
 
-/// Does that on a thread of its own: files are read and keys are made, and those that answer must not wait for it. Where the
-/// system refuses another thread, it is done here.
+/// Runs the work on a thread of its own, because it reads files and makes keys, and the threads that serve requests
+/// must not wait for it. If the system refuses another thread, the work runs on this one.
 async fn elsewhere<T: Send + 'static>(pki: &Arc<Pki>, work: fn(&Pki) -> Option<T>) -> Option<T> {
     let (done, result) = oneshot::channel();
     let there = Arc::clone(pki);
     let events = dispatcher::get_default(Clone::clone);
     let thread = std::thread::Builder::new().name("certificates".to_owned()).stack_size(STACK);
-    // The result is dropped where the emulator has ended meanwhile.
+    // The result is dropped if the emulator has ended meanwhile.
     match thread.spawn(move || done.send(dispatcher::with_default(&events, || work(&there))).is_ok()) {
         Ok(_) => result.await.ok().flatten(),
         Err(_) => work(pki),
     }
 }
 
-/// Puts in force what is due. What is to be stored then, if the emulator's certificate was renewed.
+/// Puts new certificates in force where needed. If the emulator's certificate was renewed, returns the certificates to
+/// store.
 fn look_after(pki: &Pki) -> Option<StoredCertificates> {
     let now = machine::now();
     match pki.reload_if_changed(now) {

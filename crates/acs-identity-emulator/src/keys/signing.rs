@@ -1,4 +1,4 @@
-//! The RSA keys that sign tokens, and JWTs signed with them.
+//! The RSA keys that sign tokens, and the JWTs that are signed with them.
 
 use aws_lc_rs::digest;
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 
 use crate::error::Error;
 
-/// An RSA key of 2048 bits and the parts of a JWT that depend on it only.
+/// An RSA key of 2048 bits, and the parts of a JWT that depend only on the key.
 pub(crate) struct SigningKey {
     pair: KeyPair,
     modulus: Vec<u8>,
     exponent: Vec<u8>,
     kid: String,
-    /// The public half, as it is published.
+    /// The public key in the published form.
     jwk: Value,
-    /// The encoded header and the dot behind it, the same for every token.
+    /// The encoded header and the dot after it. They are the same for every token.
     header: String,
     random: SystemRandom,
 }
@@ -31,7 +31,7 @@ fn crypto(error: impl std::fmt::Display) -> Error {
 const PEM_BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
 const PEM_END: &str = "-----END PRIVATE KEY-----";
 
-/// The private key in a PEM file, in PKCS #8; `None` where there is none.
+/// Returns the private key in a PEM file, in PKCS #8, or `None` if there is none.
 pub(crate) fn pkcs8_of_pem(pem: &str) -> Option<Vec<u8>> {
     let text = pem.trim().strip_prefix(PEM_BEGIN)?.strip_suffix(PEM_END)?;
     let text: String = text.split_whitespace().collect();
@@ -45,7 +45,7 @@ impl SigningKey {
         Ok(AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(crypto)?.as_ref().to_vec())
     }
 
-    /// The key in PKCS #8.
+    /// Reads a key in PKCS #8.
     pub(crate) fn from_pkcs8(pkcs8: &[u8]) -> Result<Self, Error> {
         Self::new(KeyPair::from_pkcs8(pkcs8).map_err(crypto)?)
     }
@@ -54,7 +54,7 @@ impl SigningKey {
         let public = pair.public_key();
         let modulus = public.modulus().big_endian_without_leading_zero().to_vec();
         let exponent = public.exponent().big_endian_without_leading_zero().to_vec();
-        // The service's kid is the thumbprint of a certificate; ours is that of the public key.
+        // The service's kid is the thumbprint of a certificate. The emulator uses the thumbprint of the public key.
         let thumbprint = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, public.as_ref());
         let kid: String = thumbprint.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
         let x5t = URL_SAFE_NO_PAD.encode(thumbprint.as_ref());
@@ -67,7 +67,8 @@ impl SigningKey {
         Ok(Self { pair, modulus, exponent, kid, jwk, header, random: SystemRandom::new() })
     }
 
-    /// Signs a payload as a JWT. By hand: JWT libraries parse the key for each token (docs/decisions/cryptography.md).
+    /// Signs a payload as a JWT. It does not use a JWT library, because such libraries parse the key for each token
+    /// (docs/decisions/cryptography.md).
     pub(crate) fn sign(&self, payload: &impl serde::Serialize) -> Result<String, Error> {
         let payload = serde_json::to_vec(payload).map_err(crypto)?;
         let mut token = String::with_capacity(self.header.len() + payload.len() * 4 / 3 + 360);
@@ -80,17 +81,17 @@ impl SigningKey {
         Ok(token)
     }
 
-    /// Verifies a JWT of this key: its claims where the signature is ours and the algorithm RS256. Expiry is not checked.
+    /// Verifies a JWT. Returns its claims if this key signed it and the algorithm is RS256. The expiry is not checked.
     pub(crate) fn verify(&self, token: &str) -> Option<Value> {
         verify_jwt(token, &self.kid, &self.modulus, &self.exponent)
     }
 
-    /// The key's id.
+    /// Returns the key's id.
     pub(crate) fn kid(&self) -> &str {
         &self.kid
     }
 
-    /// The public key as a JWK.
+    /// Returns the public key as a JWK.
     pub(crate) fn jwk(&self) -> &Value {
         &self.jwk
     }
@@ -106,12 +107,12 @@ pub(crate) fn verify_with_jwks(token: &str, jwks: &Value) -> Option<Value> {
     verify_jwt(token, &kid, &number("n")?, &number("e")?)
 }
 
-/// How many keys of a JWKS document verify tokens.
+/// Returns how many keys of a JWKS document can verify tokens.
 pub(crate) fn usable_keys(jwks: &Value) -> usize {
     jwks.get("keys").and_then(Value::as_array).map_or(0, |keys| keys.iter().filter(|key| is_usable(key)).count())
 }
 
-/// Whether a JWK is for signatures by RS256 (RFC 7517, section 4) and of a length that is taken.
+/// Checks whether a JWK is for RS256 signatures (RFC 7517, section 4) and has an accepted length.
 fn is_usable(key: &Value) -> bool {
     let text = |name: &str| key.get(name).and_then(Value::as_str);
     let bytes = |name: &str| URL_SAFE_NO_PAD.decode(text(name)?.trim_end_matches('=')).ok();
@@ -128,13 +129,13 @@ fn is_usable(key: &Value) -> bool {
         && exponent.is_some_and(|exponent| !matches!(exponent[..], [] | [1]))
 }
 
-/// The `kid` of a JWT's header.
+/// Returns the `kid` of a JWT's header.
 pub(crate) fn key_id(token: &str) -> Option<String> {
     let header = json_part(token.split('.').next()?)?;
     header.get("kid")?.as_str().map(str::to_owned)
 }
 
-/// Verifies a JWT with a public key: alg RS256, that kid, that signature.
+/// Verifies a JWT with a public key: the alg must be RS256, and the kid and the signature must match.
 fn verify_jwt(token: &str, kid: &str, modulus: &[u8], exponent: &[u8]) -> Option<Value> {
     let (signed, signature) = token.rsplit_once('.')?;
     let (header, payload) = signed.split_once('.')?;
@@ -142,7 +143,8 @@ fn verify_jwt(token: &str, kid: &str, modulus: &[u8], exponent: &[u8]) -> Option
     if header.get("alg")?.as_str()? != "RS256" || header.get("kid")?.as_str()? != kid {
         return None;
     }
-    // What they ask for is not done here, so they must be refused (RFC 7515, section 4.1.11; RFC 7797; RFC 7516).
+    // These extensions are not implemented, so tokens that require them must be refused (RFC 7515, section 4.1.11; RFC
+    // 7797; RFC 7516).
     if ["crit", "b64", "zip"].iter().any(|name| header.get(name).is_some()) {
         return None;
     }
@@ -153,7 +155,7 @@ fn verify_jwt(token: &str, kid: &str, modulus: &[u8], exponent: &[u8]) -> Option
     json_part(payload).filter(Value::is_object)
 }
 
-/// The JSON of a part of a JWT.
+/// Parses a part of a JWT as JSON.
 fn json_part(part: &str) -> Option<Value> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
 }

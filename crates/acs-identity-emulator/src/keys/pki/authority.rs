@@ -1,4 +1,4 @@
-//! The authority: a root that nobody can use again, and beneath it the intermediate that signs server certificates.
+//! The certificate authority. Its root can never sign again, and its intermediate signs the server certificates.
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _};
@@ -18,17 +18,17 @@ use crate::error::Error;
 const ROOT_NAME: &str = "ACS Identity emulator CA";
 const INTERMEDIATE_NAME: &str = "ACS Identity emulator intermediate CA";
 
-/// Who issues the emulator's server certificates: with an authority of the version before, the root.
+/// The possible issuers of the emulator's server certificates. It is the root for an authority of the previous version.
 pub const ISSUERS: [&str; 2] = [INTERMEDIATE_NAME, ROOT_NAME];
 
-/// Ten years for the root and the intermediate: nobody can renew either.
+/// Ten years for the root and the intermediate, because neither can be renewed.
 const LIFETIME: Duration = Duration::days(3650);
-/// The longest that all clients take for a server's certificate.
+/// The longest lifetime of a server certificate that all clients accept.
 const SERVER_LIFETIME: Duration = Duration::days(397);
-/// Clocks of clients may be behind.
+/// The clocks of clients may be behind.
 const BACKDATED: Duration = Duration::days(1);
 
-/// The root's key: in memory only, in a type that cannot be written anywhere.
+/// The root's key. It exists in memory only, in a type that cannot be serialized.
 struct RootKey(EcdsaKeyPair);
 
 impl PublicKeyData for RootKey {
@@ -59,7 +59,7 @@ pub(super) fn named(common_name: &str) -> CertificateParams {
     params
 }
 
-/// A certificate that may sign others, with so many authorities below it.
+/// Returns the parameters of a certificate that may sign others, with at most `below` authorities below it.
 fn authority_params(common_name: &str, below: u8) -> CertificateParams {
     let mut params = named(common_name);
     params.is_ca = IsCa::Ca(BasicConstraints::Constrained(below));
@@ -67,13 +67,14 @@ fn authority_params(common_name: &str, below: u8) -> CertificateParams {
     params
 }
 
-/// Makes an authority for what nobody owns and these names. It has not signed a server's certificate yet.
+/// Makes an authority for reserved names, private addresses and these names. It has not signed a server certificate
+/// yet.
 ///
-/// The root's key signs the intermediate, and is gone when this function returns.
+/// The root's key signs the intermediate, and is dropped when this function returns.
 ///
 /// # Errors
 ///
-/// When one of the names is below another one of one label.
+/// Fails when one of the names is below another one that has a single label.
 pub(super) fn make(names: &[HostName], now: OffsetDateTime) -> Result<StoredCertificates, Error> {
     let excluded = names::excluded(names);
     if let Some(below) = names.iter().find(|name| excluded.iter().any(|subtree| subtree.contains(name))) {
@@ -93,7 +94,7 @@ pub(super) fn make(names: &[HostName], now: OffsetDateTime) -> Result<StoredCert
     let key = new_key()?;
     let mut params = authority_params(INTERMEDIATE_NAME, 0);
     (params.not_before, params.not_after) = (now - BACKDATED, now + LIFETIME);
-    // Whoever steals its key can sign for nothing but servers.
+    // If the intermediate's key is stolen, it can be used for server certificates only.
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
     params.name_constraints = Some(NameConstraints {
@@ -119,19 +120,19 @@ pub(super) struct Authority {
     pub(super) root: CertificateDer<'static>,
     pub(super) intermediate: Option<CertificateDer<'static>>,
     key: KeyPair,
-    /// For what it may sign; `None` for everything.
+    /// The subtrees for which it may sign. `None` means all.
     permitted: Option<Vec<Subtree>>,
-    /// For what it may not sign nevertheless.
+    /// The subtrees for which it may not sign, although they are permitted.
     excluded: Vec<Subtree>,
     pub(super) not_before: OffsetDateTime,
     pub(super) not_after: OffsetDateTime,
 }
 
-/// What keeps stored certificates from being used.
+/// The reason why stored certificates cannot be used.
 pub(super) type Damage = &'static str;
 
 impl Authority {
-    /// Reads what is stored, and compares the key with its certificate.
+    /// Reads the stored authority, and checks whether the key belongs to its certificate.
     pub(super) fn open(stored: &StoredCertificates) -> Result<Self, Damage> {
         let certificate = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes()).ok();
         let root = certificate(&stored.root).ok_or("the certificate of the authority cannot be read")?;
@@ -157,21 +158,22 @@ impl Authority {
         Ok(Self { permitted, excluded, root, intermediate, key, not_before, not_after })
     }
 
-    /// Those of the names for which it may not sign.
+    /// Returns the names for which it may not sign.
     pub(super) fn refuses<'a>(&self, names: &'a [HostName]) -> Vec<&'a HostName> {
         let Some(permitted) = &self.permitted else { return Vec::new() };
         let has = |subtrees: &[Subtree], name: &HostName| subtrees.iter().any(|subtree| subtree.contains(name));
         names.iter().filter(|name| !has(permitted, name) || has(&self.excluded, name)).collect()
     }
 
-    /// A new certificate for a server with these names, and its key, in PEM. It does not outlive the authority.
+    /// Makes a certificate for a server with these names, and its key, both in PEM. The certificate does not outlive
+    /// the authority.
     pub(super) fn issue(&self, names: &[HostName], now: OffsetDateTime) -> Result<(String, String), Error> {
         let mut params = named("localhost");
         params.subject_alt_names = names.iter().map(san).collect::<Result<_, _>>()?;
         self.sign(params, now)
     }
 
-    /// A certificate for a server with that subject and those names, and its key, in PEM.
+    /// Makes a certificate with this subject and these names for a server, and its key, both in PEM.
     pub(super) fn sign(&self, mut params: CertificateParams, now: OffsetDateTime) -> Result<(String, String), Error> {
         let key = new_key()?;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -186,7 +188,7 @@ impl Authority {
     }
 }
 
-/// Clients do not look at the signature of what they trust, so a damaged root must be found out here.
+/// Clients do not check the signature of a certificate that they trust, so a damaged root must be detected here.
 fn has_signed_itself(root: &CertificateDer<'_>) -> bool {
     let (Ok(parsed), Some((signed, signature))) = (webpki::EndEntityCert::try_from(root), x509::signed(root)) else {
         return false;

@@ -1,4 +1,5 @@
-//! The files of the version before: its authority, without constraints, goes on to be the one that people trust.
+//! The certificate files of the previous version. Its authority, which has no constraints, stays in use, because
+//! clients trust it.
 
 use std::path::Path;
 
@@ -13,11 +14,12 @@ const SERVER_CERTIFICATE_FILE: &str = "server.pem";
 const SERVER_KEY_FILE: &str = "server-key.pem";
 const VALIDITY_FILE: &str = "certificates.json";
 
-/// The certificates of a folder of the version before; `None` where there are none.
+/// Reads the certificates of a folder of the previous version. Returns `None` if there are none.
 ///
 /// # Errors
 ///
-/// When those of the authority are not there as a whole, or do not fit each other. The file is named, and nothing is changed.
+/// Fails when a file of the authority is missing, or when they do not match. The error names the file, and nothing is
+/// changed.
 pub(crate) fn import(folder: &Path) -> Result<Option<StoredCertificates>, Error> {
     let (root, key) = (folder.join(CA_CERTIFICATE_FILE), folder.join(CA_KEY_FILE));
     let unusable = |what: String| Error::Authority(format!("its certificate authority cannot be used: {what}"));
@@ -27,7 +29,7 @@ pub(crate) fn import(folder: &Path) -> Result<Option<StoredCertificates>, Error>
         (Some(certificate), Some(signing_key), _) => (certificate, signing_key),
         (Some(_), None, _) => return Err(missing(&key)),
         (None, _, Some(_)) => return Err(missing(&root)),
-        // Nobody can trust a key whose certificate was never written: the first start did not come to its end.
+        // No client can trust a key whose certificate was never written: the first start was interrupted.
         (None, _, None) => return Ok(None),
     };
     let server = |name: &str| read(&folder.join(name)).ok().flatten().unwrap_or_default();
@@ -44,7 +46,7 @@ pub(crate) fn import(folder: &Path) -> Result<Option<StoredCertificates>, Error>
     }
 }
 
-/// A file that is not text is damaged, and says so like one with other text.
+/// A file that is not text is damaged. It gets the same error as a file with other text.
 fn read(path: &Path) -> Result<Option<String>, Error> {
     match files::read(path) {
         Err(Error::File(_, error)) if error.kind() == std::io::ErrorKind::InvalidData => Ok(Some(String::new())),
@@ -52,9 +54,9 @@ fn read(path: &Path) -> Result<Option<String>, Error> {
     }
 }
 
-/// Removes the files whose content is in the store: a key that may sign for every name must not lie about after it was
-/// replaced. The key of the authority goes last, so that a kill leaves what the next start finishes. A server's certificate
-/// of somebody else stays.
+/// Removes the files whose content is in the store. A key that may sign for every name must not stay on the disk after
+/// it was replaced. The authority's key is removed last, so that the next start finishes the work after a kill. A
+/// server certificate from another issuer stays.
 pub(crate) fn remove(folder: &Path, stored: &StoredCertificates) -> Result<(), Error> {
     let path = |name: &str| folder.join(name);
     if read(&path(CA_KEY_FILE)).ok().flatten().as_ref() != Some(&stored.signing_key) {
@@ -72,7 +74,7 @@ pub(crate) fn remove(folder: &Path, stored: &StoredCertificates) -> Result<(), E
     files::remove(&path(CA_KEY_FILE))
 }
 
-/// Removes the key of an authority that cannot be used, once another one has taken its place.
+/// Removes the key of an authority that cannot be used, after another authority has replaced it.
 pub(crate) fn discard(folder: &Path) -> Result<(), Error> {
     files::remove(&folder.join(VALIDITY_FILE))?;
     files::remove(&folder.join(CA_KEY_FILE))

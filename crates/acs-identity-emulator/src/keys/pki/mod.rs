@@ -1,7 +1,7 @@
-//! The certificates: an authority with constraints, the server's certificate, and one's own in its place.
+//! The certificates: an authority with constraints, its server certificate, and optionally the user's own certificate.
 //!
-//! What is stored is one value, [`StoredCertificates`]. This module neither reads nor writes the store: it is given the value,
-//! and returns the one to store.
+//! All stored data is one value, [`StoredCertificates`]. This module does not access the store: it receives the value,
+//! and returns the value to store.
 
 mod authority;
 pub(crate) mod earlier;
@@ -28,7 +28,7 @@ pub(crate) use stored::StoredCertificates;
 
 use crate::error::Error;
 
-/// The authority's end is announced this long before.
+/// How long before the authority's expiry warnings start.
 const NOTICE: Duration = Duration::days(90);
 
 /// The certificates of a running emulator.
@@ -36,7 +36,7 @@ pub(crate) struct Pki {
     authority: Authority,
     names: Vec<HostName>,
     resolver: Arc<Resolver>,
-    /// What is stored, with the server's certificate in force.
+    /// The stored certificates, with the server certificate in force.
     current: Mutex<Current>,
     own: Option<Mutex<OwnCertificate>>,
 }
@@ -46,16 +46,16 @@ struct Current {
     server: ServerCertificate,
 }
 
-/// What [`Pki::load_or_make`] comes to.
+/// The result of [`Pki::load_or_make`].
 pub(crate) struct Opened {
     pub(crate) pki: Pki,
-    /// To be stored before anything is served; `None` where all of it is stored already.
+    /// The certificates to store before any request is served. `None` if all of them are already stored.
     pub(crate) to_store: Option<StoredCertificates>,
     /// Lines for the log.
     pub(crate) warnings: Vec<String>,
 }
 
-/// A new authority for what nobody owns and these names, and a server certificate for them.
+/// Makes an authority for reserved names, private addresses and these names, and a server certificate.
 pub(crate) fn new_authority(names: &[HostName], now: OffsetDateTime) -> Result<StoredCertificates, Error> {
     let mut stored = authority::make(names, now)?;
     issue(&opened(&stored)?, &mut stored, &names::with_usual(names), now)?;
@@ -63,12 +63,13 @@ pub(crate) fn new_authority(names: &[HostName], now: OffsetDateTime) -> Result<S
 }
 
 impl Pki {
-    /// Takes what is stored, or makes an authority where nothing is. The server's certificate is made anew where it is damaged,
-    /// about to end, not valid yet, or for other names; the authority never is. Warnings name the command that replaces it.
+    /// Uses the stored certificates. Makes an authority if none is stored. The server certificate is made again if it
+    /// is damaged, expires soon, is not valid yet, or has other names. The authority is never made again. Warnings name
+    /// the command that replaces it.
     ///
     /// # Errors
     ///
-    /// When what is stored of the authority is damaged, when it is not in force, or may not sign for one of the names.
+    /// Fails when the stored authority is damaged, is not valid at this time, or may not sign for one of the names.
     pub(crate) fn load_or_make(
         stored: Option<StoredCertificates>,
         names: &[HostName],
@@ -113,34 +114,35 @@ impl Pki {
         Ok(Opened { pki: Self { authority, names, resolver, current, own: None }, to_store, warnings })
     }
 
-    /// Serves one's own certificate to those who ask for its names.
+    /// Serves the user's own certificate to clients that ask for one of its names.
     pub(crate) fn with_own(mut self, own: OwnCertificate) -> Self {
         self.resolver.put_own(&own.loaded);
         self.own = Some(Mutex::new(own));
         self
     }
 
-    /// Whether one's own certificate is for that name.
+    /// Returns whether the user's own certificate covers a name.
     pub(crate) fn own_covers(&self, name: &str) -> bool {
         self.resolver.own_covers(name)
     }
 
-    /// The certificate of the authority, in PEM.
+    /// Returns the certificate of the authority, in PEM.
     pub(crate) fn ca_certificate(&self) -> String {
         self.current().stored.root.clone()
     }
 
-    /// What is stored.
+    /// Returns the certificates as they are stored.
     pub(crate) fn stored(&self) -> StoredCertificates {
         self.current().stored.clone()
     }
 
-    /// What TLS needs. It follows what is put in force later.
+    /// Returns the TLS configuration. It uses certificates that are put in force later, too.
     pub(crate) fn server_config(&self) -> Result<Arc<ServerConfig>, Error> {
         resolver::server_config(Arc::clone(&self.resolver))
     }
 
-    /// The end of the certificate in force; of the one that ends first, where one's own is there, too.
+    /// Returns the expiry of the certificate in force. If the user's own certificate is used as well, returns the
+    /// earlier expiry.
     pub(crate) fn not_after(&self) -> OffsetDateTime {
         let emulators = self.current().server.not_after;
         match &self.own {
@@ -149,16 +151,18 @@ impl Pki {
         }
     }
 
-    /// Whether there is anything to look after now: files of one's own, or a certificate that is about to end.
+    /// Returns whether upkeep is needed now: the user's own certificate may have changed, or a certificate expires
+    /// soon.
     pub(crate) fn wants_looking_after(&self, now: OffsetDateTime) -> bool {
         self.own.is_some() || self.current().server.is_due(&self.authority, now)
     }
 
-    /// Puts another server certificate in force where the one in force is about to end, and returns what to store then.
+    /// Puts another server certificate in force if the current one expires soon. Returns the certificates to store in
+    /// that case.
     ///
     /// # Errors
     ///
-    /// When it cannot be made. The former one stays in force.
+    /// Fails when it cannot be made. The current certificate stays in force.
     pub(crate) fn renew_if_due(&self, now: OffsetDateTime) -> Result<Option<StoredCertificates>, Error> {
         let mut current = self.current();
         if !current.server.is_due(&self.authority, now) {
@@ -171,11 +175,13 @@ impl Pki {
         Ok(Some(stored))
     }
 
-    /// Reads one's own certificate again where its files have changed. The end of the new one, if there is one.
+    /// Reads the user's own certificate again if its files have changed. Returns the expiry of the new certificate, if
+    /// there is one.
     ///
     /// # Errors
     ///
-    /// When the files cannot be used. What was read before stays in force, and the files are read again at their next change.
+    /// Fails when the files cannot be used. The previous certificate stays in force, and the files are read again at
+    /// their next change.
     pub(crate) fn reload_if_changed(&self, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, Error> {
         let Some(own) = &self.own else { return Ok(None) };
         let mut own = lock(own);
@@ -200,7 +206,7 @@ fn opened(stored: &StoredCertificates) -> Result<Authority, Error> {
         .map_err(|damage| Error::Authority(format!("its certificate authority cannot be used: {damage}")))
 }
 
-/// Refuses an authority that is not in force, or may not sign for one of the names.
+/// Refuses an authority that is not valid at this time, or may not sign for one of the names.
 fn check(authority: &Authority, names: &[HostName], now: OffsetDateTime) -> Result<(), Error> {
     let date = acs_identity_protocol::time::whole_seconds;
     if now > authority.not_after {

@@ -1,20 +1,20 @@
-//! The hosts that a certificate names, and those that an authority may sign for.
+//! The hosts that a certificate names, and the hosts for which an authority may sign.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rcgen::{CidrSubnet, GeneralSubtree};
 
-/// The hosts that every server certificate of the emulator names. The last two are what containers call the machine that
-/// they run on.
+/// The hosts that every server certificate of the emulator names. The last two are names that containers use for the
+/// machine on which they run.
 const ALWAYS: [&str; 5] = ["localhost", "127.0.0.1", "::1", "host.docker.internal", "host.containers.internal"];
 
-/// Names that nobody owns: reserved by RFC 6761, 6762, 8375, and by ICANN for private use.
+/// Names that cannot be registered. They are reserved by RFC 6761, RFC 6762 and RFC 8375, and by ICANN for private use.
 ///
-/// Each stands for itself and everything below it. RFC 5280 wants them without a dot in front.
+/// Each name includes all names below it. RFC 5280 requires them without a leading dot.
 const RESERVED_NAMES: [&str; 5] = ["localhost", "test", "internal", "local", "home.arpa"];
 
-/// Networks that nobody owns: loopback, private, link-local; each with the length of its prefix.
+/// Networks that are not public: loopback, private and link-local. Each has the length of its prefix.
 const PRIVATE_NETWORKS: [(IpAddr, u8); 8] = [
     (IpAddr::V4(Ipv4Addr::new(127, 0, 0, 0)), 8),
     (IpAddr::V6(Ipv6Addr::LOCALHOST), 128),
@@ -43,7 +43,7 @@ impl fmt::Display for HostName {
 }
 
 impl HostName {
-    /// Reads a host; what is wrong with it, where no certificate can name it.
+    /// Parses a host. Fails with the reason when no certificate can name it.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         if let Ok(address) = text.parse::<IpAddr>() {
             return match address.is_unspecified() {
@@ -79,7 +79,7 @@ impl HostName {
     }
 }
 
-/// What a server certificate names: the usual hosts, and these, each one once.
+/// Returns the names for a server certificate: the usual hosts and these names, without duplicates.
 pub(crate) fn with_usual(names: &[HostName]) -> Vec<HostName> {
     let usual = ALWAYS.iter().filter_map(|name| HostName::parse(name).ok());
     let mut all: Vec<HostName> = Vec::new();
@@ -91,14 +91,14 @@ pub(crate) fn with_usual(names: &[HostName]) -> Vec<HostName> {
     all
 }
 
-/// A part of all names or addresses for which an authority may sign.
+/// A subtree of all names or addresses for which an authority may sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subtree {
-    /// This name, and all below it.
+    /// This name and all names below it.
     Name(String),
-    /// All below this name, but not itself.
+    /// All names below this name, but not the name itself.
     Below(String),
-    /// The address of a network and its mask, one behind the other, as certificates have them.
+    /// The address of a network followed by its mask, as in certificates.
     Network(Vec<u8>),
 }
 
@@ -113,7 +113,7 @@ impl Subtree {
         Self::Network([bytes, mask].concat())
     }
 
-    /// The smallest part that has this host.
+    /// Returns the smallest subtree that contains this host.
     fn of(name: &HostName) -> Self {
         match name {
             HostName::Name(name) => Self::Name(name.clone()),
@@ -162,7 +162,8 @@ fn octets(address: IpAddr) -> Vec<u8> {
     }
 }
 
-/// What an authority of this emulator may sign for: what nobody owns, and the names of its first start.
+/// Returns the subtrees for which an authority of the emulator may sign: reserved names, private networks, and the
+/// names of its first start.
 pub(crate) fn permitted(names: &[HostName]) -> Vec<Subtree> {
     let reserved = RESERVED_NAMES.iter().map(|name| Subtree::Name((*name).to_owned()));
     let private = PRIVATE_NETWORKS.iter().map(|(address, prefix)| Subtree::network(*address, *prefix));
@@ -175,9 +176,10 @@ pub(crate) fn permitted(names: &[HostName]) -> Vec<Subtree> {
     permitted
 }
 
-/// What an authority of this emulator may not sign for, although it is permitted: whatever is below a name that was given, which
-/// may be the name of others: `app` and `co.uk` are. Where a name of several labels was given together with one below it, both are
-/// those of whoever gave them, and all below the former stays permitted.
+/// Returns the subtrees for which an authority of the emulator may not sign, although they are permitted. They are the
+/// names below a given name, because other people may own them: `app` and `co.uk` have such names. If a name with
+/// several labels was given together with a name below it, the same person has both, and all names below the first one
+/// stay permitted.
 pub(crate) fn excluded(names: &[HostName]) -> Vec<Subtree> {
     let permitted = permitted(&[]);
     let mut excluded: Vec<Subtree> = Vec::new();

@@ -1,4 +1,5 @@
-//! One's own certificate, of a company's authority or of mkcert: two files, read again when they change.
+//! The user's own certificate, for example from a company's authority or from mkcert. It consists of two files, which
+//! are read again when they change.
 
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -17,19 +18,20 @@ use crate::error::{Error, OwnFile};
 use crate::files;
 use crate::system;
 
-/// What tells that a file is not the one of before.
+/// The identity, size and date of a file. They show whether the file has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Fingerprint(Option<(u64, u64, SystemTime)>);
 
 impl Fingerprint {
-    /// Of what the path leads to: folders of Kubernetes and certbot change links.
+    /// Returns the fingerprint of the file to which the path leads. Links are followed, because Kubernetes and certbot
+    /// update folders by changing links.
     fn of(path: &Path) -> Self {
         let of = |metadata: Metadata| Some((system::identity(&metadata).1, metadata.len(), metadata.modified().ok()?));
         Self(std::fs::metadata(path).ok().and_then(of))
     }
 }
 
-/// The two files.
+/// The paths of the two files.
 #[derive(Debug, Clone)]
 struct Files {
     certificate: PathBuf,
@@ -41,7 +43,7 @@ impl Files {
         [Fingerprint::of(&self.certificate), Fingerprint::of(&self.key)]
     }
 
-    /// An error about one of the files.
+    /// Returns an error about one of the files.
     fn wrong(&self, file: OwnFile, what: impl Into<String>) -> Error {
         let path = match file {
             OwnFile::Certificate => &self.certificate,
@@ -83,7 +85,7 @@ impl Files {
     }
 }
 
-/// What the files held when they were read.
+/// The content of the files when they were read.
 #[derive(Debug, Clone)]
 pub(super) struct Loaded {
     pub(super) key: Arc<CertifiedKey>,
@@ -91,25 +93,25 @@ pub(super) struct Loaded {
     pub(super) not_after: OffsetDateTime,
 }
 
-/// A certificate that somebody else has issued.
+/// A certificate from another issuer.
 #[derive(Debug)]
 pub(crate) struct OwnCertificate {
     files: Files,
-    /// Of the files when they were last looked at.
+    /// The fingerprints of the files at the last check.
     seen: [Fingerprint; 2],
     pub(super) loaded: Loaded,
 }
 
 impl OwnCertificate {
-    /// Reads the files: a certificate in force, with the certificates of its issuers behind it, and its key.
+    /// Reads the files: a certificate that is valid now, followed by the certificates of its issuers, and its key.
     pub(crate) fn open(certificate: &Path, key: &Path, now: OffsetDateTime) -> Result<Self, Error> {
         let files = Files { certificate: certificate.to_owned(), key: key.to_owned() };
         let seen = files.fingerprint();
         Ok(Self { loaded: files.read(now)?, seen, files })
     }
 
-    /// Reads the files again if they have changed since they were looked at; whether they have. What was read before stays
-    /// where they cannot be used: one may have been written, and the other not yet.
+    /// Reads the files again if they have changed since the last check. Returns whether they have changed. If they
+    /// cannot be used, the previous certificate stays: perhaps only one of the files was written so far.
     pub(super) fn reload_if_changed(&mut self, now: OffsetDateTime) -> Result<bool, Error> {
         let seen = self.files.fingerprint();
         if seen == self.seen {
@@ -120,19 +122,20 @@ impl OwnCertificate {
         Ok(true)
     }
 
-    /// Whether it names that host.
+    /// Returns whether the certificate names a host.
     pub(crate) fn covers(&self, name: &HostName) -> bool {
         covers(&self.loaded.key, &name.to_string())
     }
 
-    /// What people should know about the names that it has. The emulator's own certificate serves all others.
+    /// Returns a warning about the names in the certificate. The emulator's own certificate serves all other names.
     pub(crate) fn warning(&self) -> Option<String> {
         if self.loaded.names.is_empty() {
             return Some(
                 "the certificate of --certificate names no host (subjectAltName), so no client takes it".into(),
             );
         }
-        // Who asks for an address does not say which one, and gets this one for all of them.
+        // A client that connects to an address does not send a server name. So this certificate is served for all
+        // addresses.
         let is_address = |name: &&HostName| matches!(name, HostName::Address(_));
         let localhost = HostName::Name("localhost".into());
         let name = self.loaded.names.iter().find(is_address).or(self.covers(&localhost).then_some(&localhost))?;
@@ -143,7 +146,7 @@ impl OwnCertificate {
     }
 }
 
-/// Whether the first certificate names that host.
+/// Returns whether the first certificate of the chain names a host.
 pub(super) fn covers(key: &CertifiedKey, name: &str) -> bool {
     let Ok(name) = ServerName::try_from(name) else { return false };
     key.end_entity_cert()
@@ -165,7 +168,7 @@ mod tests {
         OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
     }
 
-    /// A certificate for these names that begins a day ago and ends then, and its key.
+    /// Makes a certificate for these names that became valid a day ago and expires at `end`, and its key.
     fn certificate(names: &[&str], end: OffsetDateTime) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -174,7 +177,7 @@ mod tests {
         (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
     }
 
-    /// The files in the folder, and what comes of opening them.
+    /// Writes the files to the folder, and returns the result of opening them.
     fn open(folder: &Folder, (certificate, key): &(String, String)) -> Result<OwnCertificate, String> {
         let paths = (folder.write("own.pem", certificate), folder.write("own-key.pem", key));
         OwnCertificate::open(&paths.0, &paths.1, now())
@@ -213,7 +216,7 @@ mod tests {
         assert!(missing.ends_with("none.pem cannot be used: No such file or directory"), "{missing}");
     }
 
-    /// What is no certificate: reading it could wait for ever, or take all memory.
+    /// Reading such a file could wait for ever, or take all memory.
     #[cfg(all(unix, not(portable_system)))]
     #[test]
     fn what_is_not_a_regular_file_of_a_sane_size_is_refused_at_once_and_the_former_one_stays() {
@@ -244,7 +247,7 @@ mod tests {
         }
     }
 
-    /// As Kubernetes and certbot keep them.
+    /// Kubernetes and certbot store the files in this way.
     #[cfg(all(unix, not(portable_system)))]
     #[test]
     fn links_to_its_files_are_followed() {
@@ -269,7 +272,7 @@ mod tests {
         let before = served();
         assert_eq!(pki.reload_if_changed(now()).unwrap(), None, "nothing has changed");
 
-        // The certificate is there already, its key is not yet.
+        // The new certificate is there already, but its key is not.
         let second = certificate(&["a.example"], now() + Duration::days(2));
         folder.write("own.pem", &second.0);
         assert!(pki.reload_if_changed(now()).is_err());
@@ -300,7 +303,7 @@ mod tests {
         assert!(!serves_own(&["a.example"], None));
     }
 
-    /// A FIFO that nobody writes to would hold up the start, and a device without end would fill the memory.
+    /// Opening a FIFO without a writer would block the start, and a device without an end would fill the memory.
     #[cfg(all(unix, not(portable_system)))]
     #[test]
     fn what_is_not_a_regular_file_of_a_sane_size_is_not_read() {

@@ -1,4 +1,4 @@
-//! What OpenSSL, Python, Node.js and Java make of the constraints, with servers that have what was signed.
+//! Tests of the constraints with OpenSSL, Python, Node.js and Java, against servers with signed certificates.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use super::server_certificate::provider;
 use super::test_folder::Folder;
 use super::{HostName, StoredCertificates, new_authority};
 
-/// The verifiers, and how each one is asked.
+/// The programs that verify certificates, and how each one is called.
 const VERIFIERS: [(&str, &str); 4] =
     [("bash", "openssl.sh"), ("python3", "trust.py"), ("node", "trust.mjs"), ("java", "Trust.java")];
 
@@ -23,15 +23,16 @@ fn host(name: &str) -> HostName {
     HostName::parse(name).unwrap()
 }
 
-/// Where a certificate has the name of its server.
+/// The place of the server's name in a certificate.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     AlternativeName,
-    /// As certificates had it before there were alternative names.
+    /// The common name, as in certificates before alternative names existed.
     CommonName,
 }
 
-/// A server on a port of its own with a certificate for that name, signed by the authority whatever it may sign for.
+/// Starts a server on a port of its own, with a certificate for that name. The authority signs it even if its
+/// constraints forbid the name.
 fn serve(authority: &Authority, place: Place, name: &str) -> u16 {
     let now = crate::clock::machine::now();
     let (certificate, key) = match place {
@@ -54,14 +55,14 @@ fn serve(authority: &Authority, place: Place, name: &str) -> u16 {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-            // Until the client has judged: it says so, or goes away.
+            // The connection stays open until the client has finished its check.
             while connection.complete_io(&mut stream).is_ok_and(|(read, _)| read > 0) {}
         }
     });
     port
 }
 
-/// What each verifier says of servers with these names, if it trusts the authority.
+/// Returns the verdict of each program about servers with these names, when it trusts the authority.
 fn verdicts(
     folder: &Folder,
     stored: &StoredCertificates,
@@ -118,7 +119,7 @@ fn all_verifiers_take_what_is_permitted_and_refuse_the_rest() {
         "acs.example.org",
         "app",
     ];
-    // A top-level domain as the name of a container, and names below it and below other names that were given.
+    // A top-level domain that is also the name of a container, and names below it and below other given names.
     const BELOW: [&str; 4] = ["web.app", "www.example.app", "sub.acs-emulator", "sub.acs.example.org"];
     const BAD: [&str; 9] = [
         "example.com",
@@ -143,7 +144,8 @@ fn all_verifiers_take_what_is_permitted_and_refuse_the_rest() {
     judge(&stored, Place::AlternativeName, &BAD, " refused: ");
     judge(&stored, Place::AlternativeName, &BELOW, " refused: ");
     judge(&stored, Place::CommonName, &["example.com", "localhost.example.com"], " refused: ");
-    // They are refused for their names alone: an authority for those has them taken.
+    // This checks that the certificates are refused only for their names: with an authority for these names, they are
+    // accepted.
     let stored = new_authority(&BAD.map(host), crate::clock::machine::now()).unwrap();
     judge(&stored, Place::AlternativeName, &BAD, " trusted");
     let stored = new_authority(&BELOW.map(host), crate::clock::machine::now()).unwrap();

@@ -1,4 +1,4 @@
-//! Which certificate a connection gets. Both can be changed while the emulator runs.
+//! Selects the certificate for a connection. Both certificates can be replaced while the emulator runs.
 
 use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -13,15 +13,15 @@ use super::own_certificate::{Loaded, covers};
 use super::server_certificate::provider;
 use crate::error::Error;
 
-/// What is in force.
+/// The certificates in force.
 #[derive(Debug)]
 struct InForce {
     emulators: Arc<CertifiedKey>,
-    /// One's own, and whether it names an address.
+    /// The user's own certificate, and whether it names an address.
     own: Option<(Arc<CertifiedKey>, bool)>,
 }
 
-/// The certificates in force.
+/// The certificates in force, behind a lock.
 #[derive(Debug)]
 pub(super) struct Resolver(RwLock<InForce>);
 
@@ -39,16 +39,17 @@ impl Resolver {
         self.0.write().unwrap_or_else(PoisonError::into_inner).own = Some((Arc::clone(&loaded.key), has_address));
     }
 
-    /// Whether one's own certificate is for that name.
+    /// Returns whether the user's own certificate covers a name.
     pub(super) fn own_covers(&self, name: &str) -> bool {
         let in_force = self.0.read().unwrap_or_else(PoisonError::into_inner);
         in_force.own.as_ref().is_some_and(|(own, _)| covers(own, name))
     }
 
-    /// For a client that asks for that name; clients ask for no address.
+    /// Selects the certificate for the server name that a client sends. A client that connects to an address sends
+    /// none.
     ///
-    /// One's own certificate serves the names that are in it. What only the emulator's names, localhost most often, goes on to
-    /// work with the emulator's authority.
+    /// The user's own certificate serves the names in it. Clients that use another name, usually localhost, still get a
+    /// certificate of the emulator's authority.
     pub(super) fn choose(&self, name: Option<&str>) -> Arc<CertifiedKey> {
         let in_force = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let Some((own, has_address)) = &in_force.own else { return Arc::clone(&in_force.emulators) };
@@ -66,7 +67,7 @@ impl ResolvesServerCert for Resolver {
     }
 }
 
-/// What TLS needs.
+/// Returns the TLS configuration.
 pub(super) fn server_config(resolver: Arc<Resolver>) -> Result<Arc<ServerConfig>, Error> {
     let mut config = ServerConfig::builder_with_provider(Arc::new(provider()))
         .with_safe_default_protocol_versions()

@@ -1,4 +1,4 @@
-//! The server's certificate: the chain that is sent, checked as clients check it.
+//! The server certificate: the chain that is sent to clients, checked in the way that clients check it.
 
 use std::sync::Arc;
 use std::time::Duration as StdDuration;
@@ -12,13 +12,13 @@ use super::authority::Authority;
 use super::names::HostName;
 use super::x509;
 
-/// A certificate is made anew this long before it ends.
+/// A certificate is renewed this long before its expiry.
 const RENEWAL: Duration = Duration::days(30);
 
-/// Those of the authority.
+/// The signature algorithms of the authority.
 const ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] = &[webpki::aws_lc_rs::ECDSA_P256_SHA256];
 
-/// A chain with its key, and what its first certificate says.
+/// A chain with its key, and the fields of its first certificate.
 #[derive(Debug, Clone)]
 pub(super) struct ServerCertificate {
     pub(super) key: Arc<CertifiedKey>,
@@ -28,7 +28,7 @@ pub(super) struct ServerCertificate {
 }
 
 impl ServerCertificate {
-    /// Reads a certificate of that authority and its key; what is wrong with it at that time.
+    /// Reads a certificate of the authority and its key. Fails with the reason when it is not valid at this time.
     pub(super) fn open(pem: &str, key: &str, authority: &Authority, now: OffsetDateTime) -> Result<Self, &'static str> {
         let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| "cannot be read")?;
         let fields = x509::read(&certificate).ok_or("cannot be read")?;
@@ -42,14 +42,14 @@ impl ServerCertificate {
         Ok(Self { key: Arc::new(key), names: fields.names, not_before: fields.not_before, not_after: fields.not_after })
     }
 
-    /// Whether that authority has signed it, be it in force or not.
+    /// Returns whether the authority has signed the certificate. The dates are not checked.
     pub(super) fn is_of(pem: &str, authority: &Authority) -> bool {
         let Ok(certificate) = CertificateDer::from_pem_slice(pem.as_bytes()) else { return false };
         x509::read(&certificate).is_some_and(|fields| verify(&certificate, authority, fields.not_after).is_ok())
     }
 
-    /// Whether it is time for another one: this one is about to end, or the clock was set back behind its beginning. Not where
-    /// the authority's own dates leave no better one.
+    /// Returns whether a new certificate is needed: this one expires soon, or the clock was set back to before its
+    /// start. Returns false if the authority's own dates do not allow a better one.
     pub(super) fn is_due(&self, authority: &Authority, now: OffsetDateTime) -> bool {
         let ends = now + RENEWAL > self.not_after && self.not_after < authority.not_after;
         let has_not_begun = now < self.not_before && self.not_before > authority.not_before;
@@ -61,7 +61,7 @@ impl ServerCertificate {
     }
 }
 
-/// Named explicitly: the client's half of the workspace turns on a second provider.
+/// The provider is named explicitly, because the client crates of the workspace enable a second one.
 pub(super) fn provider() -> rustls::crypto::CryptoProvider {
     rustls::crypto::aws_lc_rs::default_provider()
 }

@@ -1,4 +1,4 @@
-//! The certificates as the store keeps them, and the copy of the authority's for people.
+//! The certificates in the form that the store keeps, and the copy of the authority's certificate for users.
 
 use std::path::Path;
 
@@ -7,18 +7,19 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::files;
 
-/// The authority's certificate in the data folder: a copy for people and their trust stores.
+/// The file name of the authority's certificate in the data folder. It is a copy for users and their trust stores.
 pub const CA_CERTIFICATE_FILE: &str = "ca.pem";
 
-/// Everything that a start needs, in PEM. It holds secrets.
+/// All certificates and keys that a start needs, in PEM. It contains secrets.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StoredCertificates {
-    /// What people trust.
+    /// The certificate that clients trust.
     pub(crate) root: String,
-    /// What the root has signed once. `None` with an authority of the version before, which signs servers by itself.
+    /// The certificate that the root has signed. `None` for an authority of the previous version, whose root signs
+    /// server certificates directly.
     pub(crate) intermediate: Option<String>,
-    /// The key that signs server certificates: the intermediate's, else the root's.
+    /// The key that signs server certificates: the intermediate's key, or the root's key if there is no intermediate.
     pub(crate) signing_key: String,
     pub(crate) server: String,
     pub(crate) server_key: String,
@@ -31,22 +32,23 @@ impl std::fmt::Debug for StoredCertificates {
 }
 
 impl StoredCertificates {
-    /// Reads what [`Self::to_text`] wrote.
+    /// Parses the text that [`Self::to_text`] returns.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// As a value of the store.
+    /// Returns the value for the store.
     pub(crate) fn to_text(&self) -> String {
-        // Strings only: that cannot fail.
+        // All fields are strings, so this cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-/// Writes the authority's certificate for people, where the file says something else. Everybody may read it: it is no secret.
+/// Writes the authority's certificate for users, unless the file already has this content. All users may read it,
+/// because it is not a secret.
 pub(crate) fn write_copy(folder: &Path, root: &str) -> Result<(), Error> {
     let path = folder.join(CA_CERTIFICATE_FILE);
-    // A copy that cannot be read is replaced, too: it may not even be text.
+    // A copy that cannot be read is replaced as well. It may be damaged so that it is not even text.
     if files::read(&path).ok().flatten().as_deref() == Some(root) {
         files::let_everybody_read(&path);
         return Ok(());

@@ -1,4 +1,4 @@
-//! A folder of a test, removed at its end.
+//! A folder of a test, which is removed on drop.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ impl Folder {
         Self(path)
     }
 
-    /// Replaces a file, so that it is another one.
+    /// Replaces a file with a new file.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let (path, new) = (self.0.join(name), self.0.join(format!("{name}.new")));
         fs::write(&new, text).unwrap();
@@ -21,7 +21,7 @@ impl Folder {
         path
     }
 
-    /// The names of all files.
+    /// Returns the names of all files.
     pub(crate) fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();

@@ -1,4 +1,4 @@
-//! What becomes of stored certificates at a start and while the emulator runs, by a clock of the test's own.
+//! Tests of stored certificates at a start and while the emulator runs. The tests set the clock.
 
 use rcgen::{KeyPair, PublicKeyData as _};
 use rustls::pki_types::CertificateDer;
@@ -10,7 +10,7 @@ use super::*;
 
 const COMMAND: &str = "az … new-authority";
 
-/// In the year 2027.
+/// Returns a time in the year 2027.
 fn start() -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp(1_800_000_000).unwrap()
 }
@@ -35,7 +35,7 @@ fn fields(pem: &str) -> Fields {
     x509::read(&CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap()
 }
 
-/// What changed, where something did. The authority never does.
+/// Returns the changed certificates, or `None` if nothing changed. The authority must never change.
 fn reissued(stored: &StoredCertificates, names: &[&str], now: OffsetDateTime) -> Option<StoredCertificates> {
     let opened = open(stored, names, now).unwrap();
     let to_store = opened.to_store?;
@@ -173,7 +173,7 @@ fn a_server_certificate_does_not_outlive_its_authority_whose_end_is_announced() 
     the authority ends on 2037-01-12T08:00:00+00:00; a new one is made by: az … new-authority
     the server's certificate has ended; it was made anew
     ");
-    // Another one would not end later.
+    // A new certificate would not expire later.
     assert!(opened.pki.renew_if_due(end - Duration::DAY).unwrap().is_none());
 }
 
@@ -201,7 +201,7 @@ fn a_damaged_authority_is_refused_and_a_damaged_server_certificate_is_made_anew(
     }
 }
 
-/// The first half.
+/// Returns the first half of a text.
 fn cut(text: &str) -> String {
     text[..text.len() / 2].to_owned()
 }
@@ -262,7 +262,7 @@ fn a_clock_that_is_set_back_behind_the_certificate_has_it_made_anew() {
     let now = start() + Duration::days(100);
     let renewed = pki.renew_if_due(now).unwrap().unwrap();
     assert_eq!(fields(&renewed.server).not_before, now - Duration::DAY);
-    // Before its authority, it cannot begin.
+    // The certificate cannot start before its authority.
     let first_day = pki.renew_if_due(start()).unwrap().unwrap();
     assert_eq!(fields(&first_day.server).not_before, fields(&first_day.root).not_before);
     assert!(pki.renew_if_due(start() - Duration::days(2)).unwrap().is_none());

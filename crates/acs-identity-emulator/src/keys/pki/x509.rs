@@ -1,4 +1,4 @@
-//! What a certificate says: dates, names, and what an authority may sign for, read from DER.
+//! Reads the fields of a certificate from DER: dates, names and constraints.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -12,7 +12,7 @@ const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 const VERSION: u8 = 0xa0;
 const EXTENSIONS: u8 = 0xa3;
-/// Within names: a host, an address.
+/// Tags within names: a host and an address.
 const DNS_NAME: u8 = 0x82;
 const IP_ADDRESS: u8 = 0x87;
 const PERMITTED: u8 = 0xa0;
@@ -26,22 +26,22 @@ const NAME_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 30];
 pub(super) struct Fields {
     pub(super) not_before: OffsetDateTime,
     pub(super) not_after: OffsetDateTime,
-    /// The hosts that it names. What cannot be a host is left out.
+    /// The hosts that it names. Entries that are not valid hosts are left out.
     pub(super) names: Vec<HostName>,
-    /// What it may sign for; `None` where it has no constraints.
+    /// The subtrees for which it may sign. `None` if it has no constraints.
     pub(super) permitted: Option<Vec<Subtree>>,
-    /// What it may not sign for nevertheless.
+    /// The subtrees for which it may not sign, although they are permitted.
     pub(super) excluded: Vec<Subtree>,
 }
 
-/// Reads a certificate; `None` where it is not one.
+/// Reads a certificate. Returns `None` if it cannot be parsed.
 pub(super) fn read(der: &[u8]) -> Option<Fields> {
     let (SEQUENCE, certificate, _) = element(der)? else { return None };
     let (SEQUENCE, signed, _) = element(certificate)? else { return None };
     let fields: Vec<(u8, &[u8])> = elements(signed).collect();
-    // Version 1 does not say its version.
+    // A certificate of version 1 has no version field.
     let skipped = usize::from(fields.first()?.0 == VERSION);
-    // Serial number, algorithm, issuer, validity.
+    // The fields before this one are serial number, algorithm and issuer; this one is the validity.
     let (SEQUENCE, validity) = *fields.get(skipped + 3)? else { return None };
     let (tag, before, rest) = element(validity)?;
     let not_before = time(tag, before)?;
@@ -57,22 +57,22 @@ pub(super) fn read(der: &[u8]) -> Option<Fields> {
     Some(Fields { not_before, not_after, names, permitted, excluded })
 }
 
-/// What is signed of a certificate, and its signature.
+/// Returns the signed part of a certificate, and its signature.
 pub(super) fn signed(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (_, certificate, _) = element(der)?;
     let (_, _, behind) = element(certificate)?;
     let signed = certificate.get(..certificate.len() - behind.len())?;
     let (_, _, rest) = element(behind)?;
     let (_, signature, _) = element(rest)?;
-    // The first byte counts the bits that are not used.
+    // The first byte is the number of unused bits.
     Some((signed, signature.get(1..)?))
 }
 
-/// The content of the sequence that an extension holds.
+/// Returns the content of the sequence in an extension.
 fn extension<'a>(list: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
     let (_, extension) =
         elements(list).find(|(_, extension)| element(extension).is_some_and(|(_, id, _)| id == wanted))?;
-    // A flag may stand in front of it.
+    // A critical flag may come before the value.
     let (_, value) = elements(extension).find(|(tag, _)| *tag == OCTET_STRING)?;
     element(value).map(|(_, content, _)| content)
 }
@@ -86,7 +86,7 @@ fn host(tag: u8, name: &[u8]) -> Option<HostName> {
     }
 }
 
-/// The subtrees of the permitted or of the excluded ones.
+/// Returns the permitted or the excluded subtrees of the constraints.
 fn parts(constraints: &[u8], wanted: u8) -> Vec<Subtree> {
     let list = elements(constraints).find(|(tag, _)| *tag == wanted).map_or(&[][..], |(_, list)| list);
     elements(list).filter_map(|(_, subtree)| part(subtree)).collect()
@@ -107,7 +107,7 @@ fn part(subtree: &[u8]) -> Option<Subtree> {
     }
 }
 
-/// The tag and content of the first element, and what follows it.
+/// Returns the tag and content of the first element, and the bytes after it.
 fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = der.split_first()?;
     let (&first, mut rest) = rest.split_first()?;
@@ -123,7 +123,7 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, rest.get(..length)?, rest.get(length..)?))
 }
 
-/// The tags and contents of all elements, up to the first one that cannot be read.
+/// Returns the tags and contents of all elements, up to the first element that cannot be parsed.
 fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     std::iter::from_fn(move || {
         let (tag, content, rest) = element(der)?;
@@ -132,7 +132,7 @@ fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-/// `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`.
+/// Parses `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`.
 fn time(tag: u8, text: &[u8]) -> Option<OffsetDateTime> {
     let text = str::from_utf8(text).ok()?.strip_suffix('Z')?;
     let (year, rest) = match tag {
