@@ -1,45 +1,46 @@
-//! The two times of the emulator. Nothing else in this crate reads a clock or waits: clippy.toml forbids it.
+//! The two clocks of the emulator. Nothing else in this crate reads a clock or waits; clippy.toml forbids it.
 //!
-//! * Service time is what the service takes for now: tokens, revocations, device codes, stored dates. It can be set, so that a
-//!   test need not wait for a token to expire.
-//! * Machine time is the machine's own, and cannot be set here: the date of a signature, callers' Entra tokens, certificates,
-//!   rate limits, timeouts and the log.
+//! * Service time is the current time of the service: tokens, revocations, device codes and stored dates use it. A test
+//!   can set it, so that it need not wait for a token to expire.
+//! * Machine time is the time of this machine and cannot be set here. The dates of signatures, the Entra tokens of
+//!   callers, certificates, rate limits, timeouts and the log use it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use time::{Duration, OffsetDateTime};
 
-/// The time of the service. Copies show the same time.
+/// The clock of the service. Clones share the same time.
 #[derive(Debug, Clone, Default)]
 pub struct ServiceClock {
-    /// How far it is ahead of the machine's clock, in nanoseconds.
+    /// How far the service time is ahead of the machine's clock, in nanoseconds.
     ahead: Arc<AtomicI64>,
 }
 
 impl ServiceClock {
-    /// What the service takes for now. Goes on with the machine's clock.
+    /// Returns the current time of the service. It advances with the machine's clock.
     pub fn now(&self) -> OffsetDateTime {
         let ahead = Duration::nanoseconds(self.ahead.load(Ordering::Relaxed));
         let now = machine::now();
         now.checked_add(ahead).unwrap_or(now)
     }
 
-    /// Sets it. What lies more than 292 years from the machine's clock counts as 292 years.
+    /// Sets the time. A time that is more than 292 years from the machine's clock is limited to 292 years.
     pub fn set(&self, now: OffsetDateTime) {
         let ahead = (now - machine::now()).whole_nanoseconds();
         let nearest = if ahead < 0 { i64::MIN } else { i64::MAX };
         self.ahead.store(i64::try_from(ahead).unwrap_or(nearest), Ordering::Relaxed);
     }
 
-    /// Sets it on by so much, or back by a negative amount.
+    /// Moves the time forward by a duration, or back if the duration is negative.
     pub fn advance(&self, by: Duration) {
         let now = self.now();
         self.set(now.checked_add(by).unwrap_or(now));
     }
 }
 
-/// Nanoseconds since 1970, as the store keeps times. A time that is too early or too late becomes the first or the last one.
+/// Returns the nanoseconds since 1970, the format of times in the store. A time outside the range becomes the earliest
+/// or latest time that fits.
 pub(crate) fn nanos(at: OffsetDateTime) -> i64 {
     let nanos = at.unix_timestamp_nanos();
     i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN } else { i64::MAX })
@@ -53,38 +54,38 @@ pub(crate) mod machine {
 
     use time::OffsetDateTime;
 
-    /// The date and time.
+    /// Returns the current date and time.
     pub(crate) fn now() -> OffsetDateTime {
         OffsetDateTime::now_utc()
     }
 
-    /// The date and time, also where no date can be told from it.
+    /// Returns the current time as the system has it. Unlike [`now`], it never fails to convert a time into a date.
     pub(crate) fn system() -> SystemTime {
         SystemTime::now()
     }
 
-    /// A point in time for measuring how long something takes.
+    /// Returns a point in time for measuring how long something takes.
     pub(crate) fn instant() -> Instant {
         Instant::now()
     }
 
-    /// How long ago that point was.
+    /// Returns the time that has passed since a point in time.
     pub(crate) fn since(instant: Instant) -> Duration {
         instant.elapsed()
     }
 
-    /// Waits.
+    /// Waits for a duration.
     pub(crate) async fn sleep(duration: Duration) {
         tokio::time::sleep(duration).await;
     }
 
-    /// Waits, and this thread with it. For the start, where nothing else runs.
+    /// Blocks the current thread for a duration. It is only for the start, when no other task runs on the thread.
     #[cfg(feature = "sqlite")]
     pub(crate) fn sleep_here(duration: Duration) {
         std::thread::sleep(duration);
     }
 
-    /// What the future gives; `None` where that takes longer.
+    /// Awaits a future. Returns `None` when it takes longer than the duration.
     pub(crate) async fn timeout<T>(duration: Duration, future: impl Future<Output = T>) -> Option<T> {
         tokio::time::timeout(duration, future).await.ok()
     }

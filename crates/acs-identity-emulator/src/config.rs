@@ -1,4 +1,4 @@
-//! What can be set.
+//! The configuration of an emulator.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,17 +8,17 @@ use acs_identity_protocol::AccessKey;
 use crate::clock::ServiceClock;
 use crate::place::Place;
 
-/// Where the data is kept.
+/// Where the data is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Storage {
-    /// In a folder: the database, the keys and the certificates.
+    /// In a folder, which holds the database, the keys and the certificates.
     Folder(PathBuf),
-    /// In memory; gone when the emulator ends. Keys are made anew each time.
+    /// In memory. The data is lost when the emulator ends, and each start makes new keys.
     Memory,
 }
 
 impl Storage {
-    /// The folder, if there is one.
+    /// Returns the data folder, if there is one.
     pub(crate) fn folder(&self) -> Option<&Path> {
         match self {
             Self::Folder(folder) => Some(folder),
@@ -30,45 +30,49 @@ impl Storage {
 /// The emulator's configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where the data is kept.
+    /// Where the data is stored.
     pub storage: Storage,
     /// The addresses to listen on.
     pub place: Place,
-    /// The port to listen on; 0 takes any free one.
+    /// The port to listen on. 0 selects a free port.
     pub port: u16,
-    /// The host under which clients reach the emulator: a name, or an address, without brackets. It stands in the
-    /// connection string, in the issuer of tokens and in the server's certificate, which names localhost, 127.0.0.1, ::1,
-    /// host.docker.internal and host.containers.internal in any case.
+    /// The host under which clients reach the emulator: a name or an address, without brackets. It is part of the
+    /// connection string, of the issuer of tokens and of the server's certificate. The certificate always names
+    /// localhost, 127.0.0.1, ::1, host.docker.internal and host.containers.internal as well.
     pub host: String,
-    /// Further names and addresses for the server's certificate.
+    /// Additional names and addresses for the server's certificate.
     pub hostnames: Vec<String>,
-    /// One's own certificate, with those of its issuers behind it, and its key: two files in PEM, read again when they change.
+    /// The user's own certificate, followed by the certificates of its issuers, and its key: two PEM files. They are
+    /// read again when they change.
     pub certificate: Option<(PathBuf, PathBuf)>,
-    /// The primary access key; without one, the key of the last regeneration, else the well-known one.
+    /// The primary access key. Without it, the key of the last regeneration is used, or the well-known key.
     pub access_key: Option<AccessKey>,
-    /// Whether api-versions that are newer than all known ones are refused rather than served as the newest.
+    /// Whether an api-version that is newer than all known versions is refused. Otherwise it is served as the newest
+    /// version.
     pub strict_api_version: bool,
-    /// Whether requests are logged, a line each.
+    /// Whether requests are logged, one line each.
     pub log_requests: bool,
-    /// How long a revocation takes to come into force; the service allows itself 15 minutes.
+    /// How long a revocation takes to come into force. The service documents up to 15 minutes.
     pub revocation_delay: Duration,
-    /// Whether the rate limits of the documentation are enforced.
+    /// Whether the documented rate limits are enforced.
     pub throttle: bool,
-    /// The time of the service, which can be set.
+    /// The clock of the service, which can be set.
     pub clock: ServiceClock,
-    /// Entra issuers beside our own whose tokens authenticate management calls.
+    /// Other Entra issuers, besides the emulator's own, whose tokens authenticate management calls.
     pub issuers: Vec<TrustedIssuer>,
-    /// Applications of these issuers that may list and regenerate access keys: a client id, or `TENANT/CLIENT`. With an
-    /// issuer of all tenants, a client id alone names nobody.
+    /// Applications of these issuers that may list and regenerate access keys: a client id, or `TENANT/CLIENT`. For an
+    /// issuer of all tenants, a client id without a tenant matches no application.
     pub entra_admins: Vec<String>,
-    /// What authenticates calls of the control endpoints in place of an access key, in the header `x-emulator-control`.
+    /// The secret that authenticates calls of the control endpoints in place of an access key, in the header
+    /// `x-emulator-control`.
     pub control_secret: Option<ControlSecret>,
-    /// Origins of web pages that may call the service, beside those on loopback hosts: `https://app.example`.
+    /// Origins of web pages that may call the service, in addition to origins on loopback hosts, for example
+    /// `https://app.example`.
     pub cors_origins: Vec<String>,
-    /// The URL under which clients reach the emulator, where it differs from the one that they name themselves: behind a
-    /// proxy.
+    /// The URL under which clients reach the emulator, if it differs from the URL in their requests. This is so behind
+    /// a proxy.
     pub public_url: Option<String>,
-    /// The command line that makes a new authority, as messages name it. The folder is added to it.
+    /// The command line that makes a new authority, for use in messages. The folder is appended to it.
     pub new_authority_command: String,
 }
 
@@ -77,13 +81,13 @@ pub struct Config {
 pub struct ControlSecret(String);
 
 impl ControlSecret {
-    /// Whether that is the secret; takes as long for every text of its length.
+    /// Checks whether a text equals the secret. The time depends on the length of the text only.
     pub(crate) fn is(&self, text: &str) -> bool {
         same_secret(&self.0, text)
     }
 }
 
-/// Whether two secrets are the same; takes as long for every text of the same length.
+/// Checks whether two secrets are equal. The time depends on their lengths only.
 pub(crate) fn same_secret(expected: &str, given: &str) -> bool {
     aws_lc_rs::constant_time::verify_slices_are_equal(expected.as_bytes(), given.as_bytes()).is_ok()
 }
@@ -100,27 +104,27 @@ impl std::fmt::Debug for ControlSecret {
     }
 }
 
-/// An issuer of Entra tokens, by its OpenID metadata.
+/// An issuer of Entra tokens, described by its OpenID metadata.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrustedIssuer {
-    /// The `issuer` of the metadata; `{tenantid}` in it stands for the token's tenant.
+    /// The `issuer` of the metadata. The placeholder `{tenantid}` in it stands for the token's tenant.
     pub issuer: String,
-    /// The document behind `jwks_uri`.
+    /// The document at `jwks_uri`.
     pub jwks: serde_json::Value,
 }
 
-/// What stands for the tenant in the name of an issuer of all tenants.
+/// The placeholder for the tenant in the name of an issuer of all tenants.
 pub(crate) const ANY_TENANT: &str = "{tenantid}";
 
 impl TrustedIssuer {
-    /// Whether it issues the tokens of more than one tenant.
+    /// Returns whether it issues tokens for more than one tenant.
     pub fn is_of_all_tenants(&self) -> bool {
         self.issuer.contains(ANY_TENANT)
     }
 }
 
 impl Config {
-    /// The URL under which clients on this machine reach the emulator on that port, without a slash at the end.
+    /// Returns the URL under which clients on this machine reach the emulator on a port, without a slash at the end.
     pub(crate) fn endpoint(&self, port: u16) -> String {
         match self.host.parse::<std::net::Ipv6Addr>() {
             Ok(address) => format!("https://[{address}]:{port}"),
@@ -128,12 +132,12 @@ impl Config {
         }
     }
 
-    /// The public URL, without a slash at the end.
+    /// Returns the public URL, without a slash at the end.
     pub(crate) fn public_base(&self) -> Option<&str> {
         self.public_url.as_deref().map(|url| url.trim_end_matches('/'))
     }
 
-    /// Everything in memory, the well-known key.
+    /// Returns a configuration that keeps everything in memory and uses the well-known access key.
     pub fn in_memory() -> Self {
         Self {
             storage: Storage::Memory,
@@ -157,13 +161,13 @@ impl Config {
         }
     }
 
-    /// The same, listening on these addresses, under the host by which they are reached.
+    /// Returns the same configuration with these addresses to listen on, and with their host as the host.
     #[must_use]
     pub fn on(self, place: Place) -> Self {
         Self { host: place.host().to_owned(), place, ..self }
     }
 
-    /// Everything in a folder, the well-known key.
+    /// Returns a configuration that keeps everything in a folder and uses the well-known access key.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { storage: Storage::Folder(folder.into()), ..Self::in_memory() }
     }

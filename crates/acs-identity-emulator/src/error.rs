@@ -4,49 +4,49 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Why the emulator cannot start.
+/// The reason why the emulator cannot start.
 #[derive(Debug)]
 pub enum Error {
     /// A file or folder cannot be used.
     File(PathBuf, std::io::Error),
-    /// A file of ours holds something else.
+    /// A file of the emulator has unexpected content.
     Content(PathBuf, String),
-    /// The data folder itself: its name, its owner or its mode.
+    /// The data folder cannot be used because of its name, its owner or its mode.
     Folder(PathBuf, String),
-    /// The access key that was given is not that of the folder.
+    /// The given access key differs from the access key of the folder.
     AccessKey(PathBuf),
     /// The data folder is in use by another process.
     InUse(PathBuf),
-    /// The database file cannot be opened, or was made by a newer version. It was not touched.
+    /// The database file cannot be opened, or was made by a newer version. It was not changed.
     Database(PathBuf, String),
-    /// The database file is damaged, or something else. It was not touched.
+    /// The database file is damaged, or is not a database of the emulator. It was not changed.
     Damaged(PathBuf, String),
-    /// A file of the certificate of one's own cannot be used.
+    /// A file of the user's own certificate cannot be used.
     OwnCertificate(OwnFile, Box<Error>),
-    /// The authority of the certificates cannot be used. It is never replaced without being asked to.
+    /// The authority of the certificates cannot be used. It is replaced only on request.
     Authority(String),
     /// The authority of the certificates may not sign for some of the names.
     Names(String),
-    /// A host that no certificate can name, and what is wrong with it.
+    /// A host that no certificate can name, and the reason.
     HostName(String, &'static str),
     /// Keys or certificates cannot be made.
     Crypto(String),
-    /// The machine's clock says a time that cannot be used.
+    /// The machine's clock shows a time that cannot be used.
     Clock,
-    /// An address cannot be listened on.
+    /// Listening on an address failed.
     Listen(SocketAddr, std::io::Error),
-    /// The system refuses the threads that are needed.
+    /// The system refuses to start the threads that are needed.
     Threads(std::io::Error),
-    /// The network.
+    /// An error of the network.
     Network(std::io::Error),
 }
 
-/// A file of the certificate of one's own.
+/// One of the two files of the user's own certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OwnFile {
-    /// The certificate, and those of its issuers.
+    /// The certificate and the certificates of its issuers.
     Certificate,
-    /// Its key.
+    /// The private key.
     Key,
 }
 
@@ -80,7 +80,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The system's words without Rust's "(os error 13)".
+/// Returns the text of a system error without the suffix that Rust appends ("(os error 13)").
 fn system_text(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split_once(" (os error").map(|(text, _)| text.to_owned()).unwrap_or(text)

@@ -1,5 +1,6 @@
-//! Files that only their owner may read, written so that a kill at any instant leaves the old or the new one. Links are not
-//! followed, and what is not a regular file of a sane size is not read: it could hang, or be somebody else's.
+//! Files that only their owner may read. They are written so that a kill at any instant leaves either the old or the
+//! new file. Links are not followed. Only a regular file of a limited size is read: reading another one could block,
+//! and it could belong to another user.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -8,15 +9,16 @@ use std::path::Path;
 use crate::error::Error;
 use crate::system;
 
-/// Larger files are none of ours.
+/// The emulator writes no larger files, so a larger one is refused.
 const MAX_FILE: u64 = 1024 * 1024;
 
-/// Makes the folder, for its owner only.
+/// Makes a folder that only its owner may use.
 pub(crate) fn make_folder(path: &Path) -> Result<(), Error> {
     make_missing(path).map_err(|error| Error::File(path.to_owned(), error))
 }
 
-/// Makes a folder and those that it is in. The umask may not take the owner's rights away: each would stop the next one.
+/// Makes a folder and its missing parents. Each folder gets the owner's rights despite the umask, because without them
+/// the next folder could not be made.
 fn make_missing(path: &Path) -> std::io::Result<()> {
     if path.is_dir() {
         return Ok(());
@@ -27,7 +29,7 @@ fn make_missing(path: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     system::for_owner_folder(&mut builder);
     match builder.create(path) {
-        // Somebody else made it meanwhile, or it is something else.
+        // Another process made it meanwhile, or the name belongs to something that is not a folder.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             if path.is_dir() {
                 Ok(())
@@ -44,7 +46,7 @@ fn make_missing(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Opens a file as the options say, but no link, and without waiting for the other end of a pipe.
+/// Opens a file with these options. Refuses a link, and does not wait for the other end of a pipe.
 pub(crate) fn open(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
     system::for_owner(options);
     system::no_link(options);
@@ -56,7 +58,7 @@ fn not_regular() -> std::io::Error {
     std::io::Error::new(ErrorKind::InvalidInput, "it is not a regular file")
 }
 
-/// Whether there is a file of that name. What is not a regular file is an error.
+/// Checks whether a file of that name exists. Fails when it is not a regular file.
 pub(crate) fn exists(path: &Path) -> std::io::Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => Ok(true),
@@ -66,13 +68,13 @@ pub(crate) fn exists(path: &Path) -> std::io::Result<bool> {
     }
 }
 
-/// Whether there is no more space, for anybody or for this user.
+/// Returns whether the disk or the quota of this user is full.
 #[cfg(feature = "sqlite")]
 pub(crate) fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
-/// Whether a file of some pages cannot be written to that folder for lack of space.
+/// Checks whether a file of a few pages cannot be written to that folder for lack of space.
 #[cfg(feature = "sqlite")]
 pub(crate) fn has_no_room(folder: &Path) -> bool {
     let path = folder.join("room.new");
@@ -82,7 +84,7 @@ pub(crate) fn has_no_room(folder: &Path) -> bool {
     written.is_err_and(|error| is_full(&error))
 }
 
-/// Opens a file for its owner only, whatever the umask says, and makes it where there is none.
+/// Opens a file that only its owner may use, independently of the umask. Makes it if it is missing.
 pub(crate) fn open_or_make(path: &Path) -> std::io::Result<File> {
     if exists(path)? {
         return open(OpenOptions::new().read(true).write(true), path);
@@ -90,7 +92,7 @@ pub(crate) fn open_or_make(path: &Path) -> std::io::Result<File> {
     make(path)
 }
 
-/// Makes a file for its owner only, where there is nothing of that name.
+/// Makes a file that only its owner may use. Fails when the name exists.
 fn make(path: &Path) -> std::io::Result<File> {
     let file = open(OpenOptions::new().read(true).write(true).create_new(true), path)?;
     system::close_to_others(&file)?;
@@ -98,11 +100,11 @@ fn make(path: &Path) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Writes a file that everybody may read: to another name, to the disk, then to its own name.
+/// Writes a file that all users may read. The content is first written and synced under another name, then renamed.
 pub(crate) fn write_for_everybody(path: &Path, content: &[u8]) -> Result<(), Error> {
     let fail = |error| Error::File(path.to_owned(), error);
     let temporary = path.with_extension("new");
-    // One that a kill left, or a link that somebody planted: neither is written to.
+    // A killed process may have left this file, or another user may have planted a link here. Neither is written to.
     if let Err(error) = fs::remove_file(&temporary)
         && error.kind() != ErrorKind::NotFound
     {
@@ -118,24 +120,25 @@ pub(crate) fn write_for_everybody(path: &Path, content: &[u8]) -> Result<(), Err
     Ok(())
 }
 
-/// Lets everybody read a file, and its owner write it.
+/// Lets all users read a file, and its owner write it.
 fn open_to_readers(file: &File) -> std::io::Result<()> {
     system::open_to_readers(file)
 }
 
-/// Lets everybody read a file that is there already. One that another user owns stays as it is.
+/// Lets all users read an existing file. A file of another user stays unchanged.
 pub(crate) fn let_everybody_read(path: &Path) {
     let _ = open(OpenOptions::new().read(true), path).and_then(|file| open_to_readers(&file));
 }
 
-/// The name, too, must be on the disk. Where folders cannot be opened, the system does it by itself.
+/// Syncs a folder, because the name of a new file must be on the disk, too. A system that cannot open folders does this
+/// by itself.
 pub(crate) fn sync_folder(path: &Path) {
     if let Some(Ok(folder)) = path.parent().map(File::open) {
         let _ = folder.sync_all();
     }
 }
 
-/// Reads a file; `None` where there is none.
+/// Reads a file. Returns `None` if it is missing.
 pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
     let fail = |error| Error::File(path.to_owned(), error);
     if !exists(path).map_err(fail)? {
@@ -150,18 +153,18 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
     Ok(Some(text))
 }
 
-/// Reads a file that somebody else keeps, and that a link may lead to: folders of Kubernetes and certbot are made of links. What
-/// is not a regular file of a sane size is refused: reading it could wait for ever, or take all memory.
+/// Reads a file that another program maintains. It may be a link: Kubernetes and certbot fill their folders with links.
+/// Only a regular file of a limited size is read: reading another one could block for ever, or take all memory.
 pub(crate) fn read_given(path: &Path) -> Result<Vec<u8>, Error> {
     let fail = |error| Error::File(path.to_owned(), error);
-    // Before it is opened, which a device may take for a command.
+    // The check comes before the open, because opening a device can have effects.
     if !fs::metadata(path).map_err(fail)?.is_file() {
         return Err(fail(not_regular()));
     }
     let mut options = OpenOptions::new();
     system::without_waiting(&mut options);
     let file = options.read(true).open(path).map_err(fail)?;
-    // Another one may have come to its place.
+    // Another file may have replaced it since the first check.
     if !file.metadata().map_err(fail)?.is_file() {
         return Err(fail(not_regular()));
     }
@@ -173,7 +176,7 @@ pub(crate) fn read_given(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(content)
 }
 
-/// Removes a file, for good. A missing one is fine.
+/// Removes a file and syncs its folder. A missing file is not an error.
 pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(Error::File(path.to_owned(), error)),

@@ -1,4 +1,5 @@
-//! What events may show. The events of this crate are events of `tracing`: programs choose what becomes of them.
+//! Limits what events may show. The events of this crate are `tracing` events, and the program chooses their
+//! subscriber.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -6,16 +7,16 @@ use std::panic;
 
 use acs_identity_protocol::visible::one_line;
 
-/// Texts are cut there: they quote what clients have sent.
+/// The longest text in an event, in characters. Longer texts are cut, because they quote data that clients have sent.
 const LONGEST: usize = 300;
 
-/// Logs panics of this process from now on, in place of what prints them: a write to stderr that nobody reads would hold up
-/// the thread, and with it what it serves.
+/// Logs the panics of this process from now on instead of printing them. Printing could block: if nothing reads stderr,
+/// the write would stop the thread and the connections that it serves.
 pub fn log_panics() {
     panic::set_hook(Box::new(|info| tracing::error!("{}", Shown(format_args!("internal error: {info}")))));
 }
 
-/// A text as an event may show it: on one line, cut, and without tokens.
+/// A text in the form that an event may show: on one line, cut, and without tokens.
 pub(crate) struct Shown<T>(pub(crate) T);
 
 impl<T: Display> Display for Shown<T> {
@@ -24,10 +25,10 @@ impl<T: Display> Display for Shown<T> {
     }
 }
 
-/// What every JWT begins with: `{"`, in base64.
+/// The first characters of every JWT: `{"` in base64.
 const TOKEN: &str = "eyJ";
 
-/// A text without the tokens in it: clients put them into paths and other places where nobody expects them.
+/// Removes tokens from a text. Clients put them into paths and other unexpected places.
 fn without_tokens(text: &str) -> Cow<'_, str> {
     if !text.contains(TOKEN) {
         return text.into();

@@ -1,4 +1,4 @@
-//! Where the emulator listens, and under what name it is reached there.
+//! The addresses on which the emulator listens, and the host name for them.
 
 use std::io::{Error as IoError, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -11,38 +11,40 @@ use crate::system;
 const V4: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
-/// How often another free port is looked for that is free on all addresses.
+/// How many free ports are tried until one is free on all addresses.
 const ATTEMPTS: u32 = 16;
 
-/// How many connections may wait to be accepted. The usual 1,024 overflow in a burst, and then clients wait for seconds.
+/// How many connections may wait to be accepted. The usual limit of 1,024 overflows in a burst, and then clients wait
+/// for seconds.
 const BACKLOG: u32 = 4096;
 
-/// How much of a request or an answer the system may keep for each connection. Left to itself, it keeps megabytes for clients
-/// that do not read. Requests and answers of the service are a few kilobytes.
+/// The size of the system's send and receive buffers of a connection, in bytes. By default, the system would buffer
+/// megabytes for clients that do not read. Requests and responses of the service have a few kilobytes.
 const BUFFER: u32 = 64 * 1024;
 
 /// The addresses on which an emulator listens, and the host under which clients reach it there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// All of them must be free.
+    /// Addresses that must all be free.
     wanted: Vec<IpAddr>,
-    /// This one is listened on where it is possible.
+    /// An additional address, which may fail.
     beside: Option<IpAddr>,
-    /// The host of the endpoint; an IPv6 address without brackets.
+    /// The host of the endpoint. An IPv6 address has no brackets.
     host: String,
-    /// Whether both loopback addresses are wanted, and one is enough.
+    /// Whether these are the two loopback addresses, of which one is enough.
     is_loopback: bool,
 }
 
 impl Place {
-    /// Both loopback addresses of this machine, 127.0.0.1 and ::1, or the one that it has.
+    /// Returns both loopback addresses of this machine, 127.0.0.1 and ::1. If the machine has only one of them, only
+    /// that one is used.
     pub fn loopback() -> Self {
         Self { wanted: vec![V4, V6], beside: None, host: loopback_host(), is_loopback: true }
     }
 
-    /// One address of this machine. 0.0.0.0 and :: stand for all of them.
+    /// Returns one address of this machine. 0.0.0.0 and :: mean all addresses.
     pub fn address(address: IpAddr) -> Self {
-        // Clients of a machine whose addresses are all served call it localhost, whichever address that is for them.
+        // If all addresses are served, clients on this machine use localhost, which may be an IPv4 or an IPv6 address.
         let (host, beside) = match (address.is_unspecified(), address.is_ipv4()) {
             (true, true) => (loopback_host(), Some(V6)),
             (true, false) => (loopback_host(), Some(V4)),
@@ -51,33 +53,33 @@ impl Place {
         Self { wanted: vec![address], beside, host, is_loopback: false }
     }
 
-    /// The addresses of a name of this machine.
+    /// Returns the addresses of a name of this machine.
     pub fn named(host: impl Into<String>, addresses: Vec<IpAddr>) -> Self {
         Self { wanted: addresses, beside: None, host: host.into(), is_loopback: false }
     }
 
-    /// The host under which clients reach the emulator; an IPv6 address without brackets.
+    /// Returns the host under which clients reach the emulator. An IPv6 address has no brackets.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// Whether other machines can connect, unless a firewall is in between.
+    /// Returns whether other machines can connect, unless a firewall prevents it.
     pub fn is_open(&self) -> bool {
         !self.wanted.iter().all(|address| address.to_canonical().is_loopback())
     }
 
-    /// Listens; the listeners and their port. Port 0 takes a free port, the same on all addresses. It must be called within a
-    /// tokio runtime.
+    /// Listens, and returns the listeners and their port. Port 0 selects a free port, the same on all addresses. This
+    /// must be called within a tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`Error::Listen`] when an address is not this machine's, or the port is taken or needs a right that this user does not
-    /// have.
+    /// Fails with [`Error::Listen`] when this machine does not have an address, when the port is taken, or when this
+    /// user may not use the port.
     pub fn listen(&self, port: u16) -> Result<(Vec<TcpListener>, u16), Error> {
         let mut attempts = 0;
         loop {
             match self.try_listen(port) {
-                // Another program has that free port on another address.
+                // Another program uses that port on another address, so another free port is tried.
                 Err((_, error)) if error.kind() == ErrorKind::AddrInUse && port == 0 && attempts < ATTEMPTS => {
                     attempts += 1;
                 }
@@ -97,9 +99,9 @@ impl Place {
             let address = SocketAddr::new(*ip, port_of(&listeners).unwrap_or(port));
             match bind(address) {
                 Ok(listener) => listeners.push(listener),
-                // Where :: takes IPv4 connections, too, 127.0.0.1 counts as taken.
+                // If :: accepts IPv4 connections as well, 127.0.0.1 counts as taken.
                 Err(_) if self.beside == Some(*ip) => {}
-                // One loopback address is enough where there is only one.
+                // On a machine with one loopback address, that address is enough.
                 Err(error) if self.is_loopback && is_missing(&error) => missing = missing.or(Some((address, error))),
                 Err(error) => return Err((address, error)),
             }
@@ -111,9 +113,9 @@ impl Place {
     }
 }
 
-/// The name of this machine for itself.
+/// Returns the host name of this machine for itself.
 fn loopback_host() -> String {
-    // The hosts file of many machines has 127.0.0.1 only for localhost, so that name is of use only with IPv4.
+    // The hosts file of many machines maps localhost to 127.0.0.1 only, so the name works only with IPv4.
     let has_v4 = std::net::TcpListener::bind((V4, 0)).map_or_else(|error| !is_missing(&error), |_| true);
     if has_v4 { "localhost".to_owned() } else { V6.to_string() }
 }
@@ -122,16 +124,16 @@ fn port_of(listeners: &[TcpListener]) -> Option<u16> {
     listeners.first().and_then(|listener| listener.local_addr().ok()).map(|address| address.port())
 }
 
-/// Whether a machine that answers so does not have the address.
+/// Returns whether this error means that the machine does not have the address.
 fn is_missing(error: &IoError) -> bool {
     !matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
 }
 
 fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    // On Windows, it would let other programs take the address over.
+    // On Windows, this option would let other programs take over the address.
     socket.set_reuseaddr(system::REUSES_ADDRESSES)?;
-    // Connections inherit both.
+    // Accepted connections inherit both sizes.
     let _ = socket.set_send_buffer_size(BUFFER);
     let _ = socket.set_recv_buffer_size(BUFFER);
     socket.bind(address)?;

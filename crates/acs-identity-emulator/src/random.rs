@@ -1,8 +1,8 @@
-//! Random bytes, and names made of them.
+//! Random bytes, and names that are made of them.
 
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 
-/// The system has no random numbers to give.
+/// The system cannot provide random numbers.
 #[derive(Debug)]
 pub(crate) struct NoRandom;
 
@@ -12,19 +12,19 @@ impl std::fmt::Display for NoRandom {
     }
 }
 
-/// That many random bytes.
+/// Returns `N` random bytes.
 pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandom> {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).map_err(|_| NoRandom)?;
     Ok(bytes)
 }
 
-/// Bytes as hexadecimal digits, in lower case.
+/// Returns bytes as hexadecimal digits in lower case.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A random GUID (version 4 of RFC 9562), in lower case.
+/// Returns a random GUID (version 4 of RFC 9562) in lower case.
 pub(crate) fn guid() -> Result<String, NoRandom> {
     Ok(guid_of(bytes()?))
 }

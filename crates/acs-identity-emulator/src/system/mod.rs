@@ -1,5 +1,6 @@
-//! What systems do in different ways: one surface, and two variants of it (docs/decisions/other-systems.md of the repository).
-//! Nothing else asks which system it runs on, but `folder/mod.rs`, which takes one of two files.
+//! Functions that differ between operating systems: one interface with two implementations
+//! (docs/decisions/other-systems.md of the repository). No other module depends on the operating system, except
+//! `folder/mod.rs`, which selects one of two files.
 
 #[cfg(any(not(unix), portable_system))]
 mod portable;

@@ -1,21 +1,21 @@
-//! Bundles of certificates in PEM: roots that are trusted already, and the emulator's authority.
+//! Bundles of certificates in PEM: the roots that the user trusts already, and the emulator's authority.
 
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// The largest file that is read. Bundles of all public roots have some 250 KB.
+/// The largest file that is read, in bytes. A bundle of all public roots has about 250 KB.
 const LIMIT: u64 = 16 * 1024 * 1024;
 
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
 
-/// The certificates of a file in PEM, or of all files of a folder.
+/// Reads the certificates of a PEM file, or of all files of a folder.
 ///
 /// # Errors
 ///
-/// When it cannot be read, or holds no certificate.
+/// Fails when the path cannot be read, or holds no certificate.
 pub fn read(path: &Path) -> io::Result<String> {
     let none = || io::Error::new(io::ErrorKind::InvalidData, "it holds no certificate in PEM form");
     if !path.is_dir() {
@@ -23,7 +23,7 @@ pub fn read(path: &Path) -> io::Result<String> {
     }
     let mut texts = Vec::new();
     for entry in fs::read_dir(path)? {
-        // Folders of certificates hold other files, too.
+        // Folders of certificates contain other files, too. They are skipped.
         texts.extend(entry.and_then(|entry| read_file(&entry.path())).ok().filter(|text| text.contains(BEGIN)));
     }
     if texts.is_empty() { Err(none()) } else { Ok(join(texts.iter().map(String::as_str))) }
@@ -31,17 +31,17 @@ pub fn read(path: &Path) -> io::Result<String> {
 
 fn read_file(path: &Path) -> io::Result<String> {
     let metadata = fs::metadata(path)?;
-    // A pipe would wait for ever.
+    // Reading a pipe would wait for ever.
     if !metadata.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file"));
     }
     let mut content = Vec::new();
     fs::File::open(path)?.take(LIMIT).read_to_end(&mut content)?;
-    // Comments may be in any encoding.
+    // Comments in the file may have any encoding.
     Ok(String::from_utf8_lossy(&content).into_owned())
 }
 
-/// The certificates of all texts, each one once, without the comments between them.
+/// Joins the certificates of all texts. Each certificate occurs once, and comments are left out.
 pub fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut joined = String::new();
     let mut seen = HashSet::new();
@@ -55,7 +55,7 @@ pub fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     joined
 }
 
-/// The PEM blocks of a text.
+/// Returns the PEM blocks of a text that are certificates.
 pub(super) fn blocks(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -65,7 +65,7 @@ pub(super) fn blocks(text: &str) -> impl Iterator<Item = &str> {
         rest = &block[length..];
         Some(block[..length].trim_end())
     })
-    // Not the private keys that some files hold, too.
+    // Some files contain a private key as well. It must not get into the bundle.
     .filter(|block| block.lines().next().is_some_and(|line| line.trim_end().ends_with("CERTIFICATE-----")))
 }
 

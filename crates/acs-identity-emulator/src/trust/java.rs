@@ -1,17 +1,17 @@
-//! What Java needs: a trust store, because it reads neither files in PEM nor variables that name one.
+//! A trust store for Java. Java reads neither PEM files nor the variables that name a bundle.
 
 use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
 use base64::Engine as _;
 
-/// The password of Java's own trust stores. It protects nothing: certificates are public.
+/// The password of Java's own trust stores. It protects nothing, because certificates are public.
 const PASSWORD: &str = "changeit";
 
 const MAGIC: u32 = 0xfeed_feed;
 const VERSION: u32 = 2;
 const TRUSTED_CERTIFICATE: u32 = 2;
 
-/// A trust store with the certificates of a text in PEM, in the format JKS, which every Java reads. `made` is the time that
-/// stands in it, in milliseconds since 1970.
+/// Returns a trust store with the certificates of a PEM text, in the JKS format, which every Java version reads. `made`
+/// is the creation time in the entries, in milliseconds since 1970.
 pub fn trust_store(pem: &str, made: u64) -> Vec<u8> {
     let certificates: Vec<Vec<u8>> = super::bundle::blocks(pem).filter_map(decode).collect();
     let mut store = Vec::new();
@@ -35,7 +35,7 @@ pub fn trust_store(pem: &str, made: u64) -> Vec<u8> {
     for unit in PASSWORD.encode_utf16() {
         digest.update(&unit.to_be_bytes());
     }
-    // A constant of the format.
+    // The format includes this constant in the digest.
     digest.update(b"Mighty Aphrodite");
     digest.update(&store);
     store.extend_from_slice(digest.finish().as_ref());
@@ -47,8 +47,8 @@ fn decode(block: &str) -> Option<Vec<u8>> {
     base64::engine::general_purpose::STANDARD.decode(base64).ok().filter(|der| !der.is_empty())
 }
 
-/// The value of `JAVA_TOOL_OPTIONS` that names the trust store, after the options that are set already. `None` where those
-/// name another one: it cannot be extended, and takes precedence.
+/// Returns the value of `JAVA_TOOL_OPTIONS` that names the trust store, after the options that are already set. Returns
+/// `None` if those options name another trust store: it takes precedence and cannot be extended.
 pub fn options(set: &str, trust_store: &str) -> Option<String> {
     let set = set.trim_end();
     if set.contains("-Djavax.net.ssl.trustStore=") {

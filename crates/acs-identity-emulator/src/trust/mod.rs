@@ -1,5 +1,5 @@
-//! What clients need to trust an emulator: bundles of certificates in PEM, a trust store for Java, and a folder for such
-//! files.
+//! Files with which clients trust an emulator: bundles of certificates in PEM, a trust store for Java, and a temporary
+//! folder for such files.
 
 pub mod bundle;
 pub mod java;

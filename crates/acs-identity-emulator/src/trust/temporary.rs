@@ -1,4 +1,4 @@
-//! The folder for the files of one run, and what is left of runs that were killed.
+//! The temporary folder of one run, and the removal of folders that killed runs have left.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
@@ -7,29 +7,30 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::system;
 
-/// The names of the folders for the files of one run begin so. The process id and a number follow.
+/// The prefix of the names of temporary folders. The process id and a number follow it.
 pub const TEMPORARY_PREFIX: &str = "az-communication-emulator-";
 
 const LOCK_FILE: &str = "lock";
 
-/// How many folders one process may have in a parent folder.
+/// The largest number of folders of one process in a parent folder.
 const MOST: u16 = 1000;
 
-/// A folder for the files of one run, for its owner only. It is removed when this is dropped.
+/// A folder for the files of one run, which only its owner may use. It is removed on drop.
 #[derive(Debug)]
 pub struct TemporaryFolder {
     path: PathBuf,
-    /// Locked as long as the run lives. It tells the next run so, also across containers that share the parent folder, where
-    /// process ids mean nothing.
+    /// The lock of this run. It shows other runs that this folder is in use. This works across containers that share
+    /// the parent folder, where process ids mean nothing.
     _lock: File,
 }
 
 impl TemporaryFolder {
-    /// Makes one in the first of these folders that can be written, and removes what killed runs have left there.
+    /// Makes a folder in the first of these parent folders that can be written. Also removes the folders that killed
+    /// runs have left there.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] with the first of the folders, when none of them can be written.
+    /// Fails with [`Error::File`] and the first parent folder when none of them can be written.
     pub fn in_one_of(parents: &[PathBuf]) -> Result<Self, Error> {
         let mut failed = None;
         for parent in parents {
@@ -51,8 +52,8 @@ impl TemporaryFolder {
                 Ok(()) => {
                     let name = path.join(LOCK_FILE);
                     let lock = create(&name).inspect_err(|_| remove(&path))?;
-                    // Another run may have found the lock open, and removes the folder. Where the file system has no locks,
-                    // the process id must do.
+                    // Another run may have found the folder before it was locked, and removes it. If the file system
+                    // has no locks, other runs go by the process id.
                     if !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) && name.exists() {
                         return Ok(Self { path, _lock: lock });
                     }
@@ -64,16 +65,16 @@ impl TemporaryFolder {
         Err(ErrorKind::AlreadyExists.into())
     }
 
-    /// Where it is.
+    /// Returns the path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Writes a file with certificates into it: one that ends with `.pem` or `.jks`. Returns its path.
+    /// Writes a file with certificates into the folder. Its name must end with `.pem` or `.jks`. Returns its path.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] when it cannot be written.
+    /// Fails with [`Error::File`] when the file cannot be written.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
         match write_for_everybody(&path, content.as_ref()) {
@@ -89,7 +90,7 @@ impl Drop for TemporaryFolder {
     }
 }
 
-/// Makes a folder for its owner only.
+/// Makes a folder that only its owner may use.
 fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     system::for_owner_folder(&mut builder);
@@ -98,7 +99,7 @@ fn make_folder(path: &Path) -> io::Result<()> {
     system::close_folder_to_others(path)
 }
 
-/// Opens a file for writing, for its owner only, and empties it.
+/// Opens a file for writing and empties it. Only its owner may use it.
 fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     system::for_owner(&mut options);
@@ -107,7 +108,7 @@ fn create(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Writes a file that everybody may read who may look into its folder.
+/// Writes a file that is readable by all users that can access its folder.
 fn write_for_everybody(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = create(path)?;
     system::open_to_readers(&file)?;
@@ -118,7 +119,7 @@ fn remove(path: &Path) {
     let _ = fs::remove_dir_all(path);
 }
 
-/// Removes the folders of runs that could not do it themselves, because they were killed.
+/// Removes the folders of runs that were killed before they could remove them.
 fn remove_leftovers(parent: &Path) {
     let entries = fs::read_dir(parent).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
@@ -131,28 +132,30 @@ fn remove_leftovers(parent: &Path) {
     }
 }
 
-/// The process id in the name of such a folder.
+/// Returns the process id in the name of a temporary folder.
 fn process_of(path: &Path) -> Option<i32> {
     let (process, attempt) = path.file_name()?.to_str()?.strip_prefix(TEMPORARY_PREFIX)?.split_once('-')?;
     attempt.parse::<u16>().ok()?;
     process.parse().ok().filter(|process| *process > 0)
 }
 
-/// Whether it is a folder of this user that nobody else can look into, with nothing in it but what a run puts there.
+/// Checks whether it is a folder of this user, closed to other users, that contains only files of the kinds that a run
+/// writes.
 fn is_ours(path: &Path) -> bool {
     let known = |entry: io::Result<fs::DirEntry>| {
         entry.is_ok_and(|entry| {
             let name = entry.file_name();
             let fits =
                 name == LOCK_FILE || Path::new(&name).extension().is_some_and(|end| end == "pem" || end == "jks");
-            // A link to the program has the name that the program was called by.
+            // A run makes links to the program. They have the name by which the program was started, so any name is
+            // accepted.
             entry.file_type().is_ok_and(|kind| kind.is_symlink() || (fits && kind.is_file()))
         })
     };
     system::is_private_folder(path) && fs::read_dir(path).is_ok_and(|mut entries| entries.all(known))
 }
 
-/// Whether the run that made it has ended. In doubt, it has not.
+/// Checks whether the run that made the folder has ended. If that is unknown, returns false.
 fn is_left(path: &Path, process: i32) -> bool {
     match OpenOptions::new().write(true).open(path.join(LOCK_FILE)) {
         Ok(lock) => match lock.try_lock() {
@@ -160,7 +163,7 @@ fn is_left(path: &Path, process: i32) -> bool {
             Err(TryLockError::WouldBlock) => false,
             Err(TryLockError::Error(_)) => system::has_ended(process),
         },
-        // A run that was killed before it had a lock.
+        // The run was killed before it made the lock file.
         Err(error) if error.kind() == ErrorKind::NotFound => system::has_ended(process),
         Err(_) => false,
     }

@@ -1,4 +1,4 @@
-//! What the standard library can do on every system.
+//! The functions as the standard library offers them on every system.
 
 #[cfg(feature = "sqlite")]
 mod access;
@@ -10,60 +10,62 @@ use std::path::Path;
 #[cfg(feature = "sqlite")]
 pub(crate) use access::{check, mend};
 
-/// Whether the database is locked beside its lock file. On Windows, SQLite could not lock it then.
+/// Whether the database file is locked in addition to its lock file. On Windows, that lock would prevent SQLite from
+/// locking it.
 pub(crate) const LOCKS_DATABASE: bool = false;
 
-/// Whether an address whose last connections are not forgotten yet is taken again.
+/// Whether an address can be reused while its last connections are still in TIME_WAIT.
 pub(crate) const REUSES_ADDRESSES: bool = !cfg!(windows);
 
-/// A new folder has the rights of the one above.
+/// Leaves the options unchanged: a new folder has the rights of its parent.
 pub(crate) fn for_owner_folder(_: &mut DirBuilder) {}
 
-/// The rights stay as they are.
+/// Leaves the rights unchanged.
 pub(crate) fn close_folder_to_others(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A new file has the rights of its folder.
+/// Leaves the options unchanged: a new file has the rights of its folder.
 pub(crate) fn for_owner(_: &mut OpenOptions) {}
 
-/// The rights stay as they are.
+/// Leaves the rights unchanged.
 pub(crate) fn close_to_others(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// The rights stay as they are.
+/// Leaves the rights unchanged.
 pub(crate) fn open_to_readers(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Only administrators make links on Windows, so that one is followed.
+/// Leaves the options unchanged, so links are followed. On Windows, only administrators can make links.
 pub(crate) fn no_link(_: &mut OpenOptions) {}
 
-/// Opening waits for nobody.
+/// Leaves the options unchanged, because opening a file does not wait here.
 pub(crate) fn without_waiting(_: &mut OpenOptions) {}
 
-/// Where owners are not known, no folder counts as private.
+/// Returns false, because the owner of a folder is not known.
 pub(crate) fn is_private_folder(_: &Path) -> bool {
     false
 }
 
-/// It is not known, so none has.
+/// Returns false, because it is not known whether the process runs.
 pub(crate) fn has_ended(_: i32) -> bool {
     false
 }
 
-/// Files have no numbers, so being there is all that can be seen.
+/// Returns the same numbers for every file, because files have none here. A comparison only shows whether the file
+/// exists.
 pub(crate) fn identity(_: &Metadata) -> (u64, u64) {
     (0, 0)
 }
 
-/// Writes from the beginning of a file that was just opened.
+/// Writes from the beginning of a file. The file must have just been opened.
 pub(crate) fn write_at_start(mut file: &File, content: &[u8]) -> io::Result<()> {
     io::Write::write_all(&mut file, content)
 }
 
-/// Nothing is allocated.
+/// Does nothing.
 pub(crate) fn allocate(_: &File, _: u64) -> io::Result<()> {
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! Who owns the folder, and who may write it.
+//! Checks of the owner and the mode of the data folder and its files.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use crate::error::Error;
 
-/// Refuses a folder that another user owns or may write: whoever can put files there decides about keys.
+/// Refuses a folder that another user owns or may write, because that user could replace the keys.
 pub(crate) fn check(folder: &Path) -> Result<(), Error> {
     let metadata = std::fs::metadata(folder).map_err(|error| Error::File(folder.to_owned(), error))?;
     let refuse = |why: String| Err(Error::Folder(folder.to_owned(), why));
@@ -20,8 +20,8 @@ pub(crate) fn check(folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses a file that another user owns, and takes the rights of others away from one that holds secrets; what was mended,
-/// for the log.
+/// Refuses a file that another user owns. If other users may read a file with secrets, takes that right away and
+/// returns a message for the log.
 pub(crate) fn mend(path: &Path) -> Result<Option<String>, Error> {
     let fail = |error| Error::File(path.to_owned(), error);
     let metadata = match std::fs::symlink_metadata(path) {
@@ -35,7 +35,7 @@ pub(crate) fn mend(path: &Path) -> Result<Option<String>, Error> {
         return Err(Error::Content(path.to_owned(), why));
     }
     let mode = metadata.mode() & 0o777;
-    // A link is refused where it is read; a change of its mode would be one of its target.
+    // A link is refused when it is read. Changing its mode here would change the mode of its target.
     if mode & 0o077 == 0 || !metadata.is_file() {
         return Ok(None);
     }
