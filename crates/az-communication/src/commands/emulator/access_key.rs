@@ -1,4 +1,4 @@
-//! The access key that an emulator is given.
+//! Reads the access key for the emulator.
 
 use acs_identity_protocol::AccessKey;
 
@@ -11,14 +11,14 @@ use crate::system::platform::Platform;
 
 pub(crate) const SECRET: Secret = Secret { option: &ACCESS_KEY, what: "key", check };
 
-/// A key of fewer bytes can be found out.
+/// A key with fewer bytes can be guessed.
 const SHORT: usize = 16;
 
-/// The key; `None` where none is given.
+/// Returns the key, or `None` if none is given.
 ///
 /// # Errors
 ///
-/// When it is not in base64, its file cannot be read, or both variables are set.
+/// Fails when it is not in base64, when its file cannot be read, or when both variables are set.
 pub(crate) fn given(invocation: &Invocation<'_>) -> Result<Option<AccessKey>, CliError> {
     let Some(key) = SECRET.given(invocation)? else { return Ok(None) };
     let parsed = parse(&key)?;
@@ -39,7 +39,8 @@ fn check(key: &Given) -> Result<(), CliError> {
 }
 
 fn parse(key: &Given) -> Result<AccessKey, CliError> {
-    // What is not base64 is skipped, as the SDKs do it, so that the name of a file that is not there could be a key.
+    // Characters outside base64 are skipped, as the SDKs do it. So `@FILE` with a missing file would be accepted as a
+    // key, and must be refused here.
     let parsed = if key.value.starts_with('@') { None } else { key.value.parse().ok() };
     parsed.ok_or_else(|| {
         CliError::usage(format!("{} is not valid base64.", key.named_by))
@@ -47,7 +48,7 @@ fn parse(key: &Given) -> Result<AccessKey, CliError> {
     })
 }
 
-/// How many bytes a key has.
+/// Returns the number of bytes in a key.
 fn length(key: &AccessKey) -> usize {
     key.to_base64().trim_end_matches('=').len() * 3 / 4
 }

@@ -1,4 +1,4 @@
-//! The roots of this machine, in PEM.
+//! The trusted root certificates of this machine, in PEM.
 
 use std::path::Path;
 
@@ -8,12 +8,12 @@ use base64::Engine as _;
 use crate::system::platform::Platform;
 use crate::transport::tls::trust;
 
-/// The roots of this machine.
+/// Returns the root certificates of this machine.
 pub(crate) fn system() -> String {
     Platform::HERE.bundles().iter().find_map(|path| read(Path::new(path)).ok()).unwrap_or_else(machine_roots)
 }
 
-/// The roots of a machine that has no bundle file.
+/// Returns the root certificates of a machine that has no bundle file.
 fn machine_roots() -> String {
     let mut pem = String::new();
     for certificate in trust::machine_certificates() {

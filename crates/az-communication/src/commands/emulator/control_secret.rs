@@ -1,4 +1,4 @@
-//! The secret of the control endpoints that an emulator is given.
+//! Reads the secret of the control endpoints for the emulator.
 
 use acs_identity_emulator::ControlSecret;
 
@@ -11,11 +11,11 @@ use crate::system::platform::Platform;
 
 pub(crate) const SECRET: Secret = Secret { option: &CONTROL_SECRET, what: "secret", check };
 
-/// The secret; `None` where none is given.
+/// Returns the secret, or `None` if none is given.
 ///
 /// # Errors
 ///
-/// When no header can have it, its file cannot be read, or both variables are set.
+/// Fails when it is not valid in a header, when its file cannot be read, or when both variables are set.
 pub(crate) fn given(invocation: &Invocation<'_>) -> Result<Option<ControlSecret>, CliError> {
     SECRET.given(invocation)?.map(|given| parse(&given)).transpose()
 }
@@ -25,11 +25,11 @@ fn check(given: &Given) -> Result<(), CliError> {
 }
 
 fn parse(given: &Given) -> Result<ControlSecret, CliError> {
-    // A file that is read by the option may end its lines in the way of Windows.
+    // A file that the option reads may have Windows line endings.
     let secret = given.value.trim_end_matches(['\r', '\n']);
     let fits = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
     let can_be_sent = !secret.is_empty() && secret.bytes().all(fits) && secret.trim_ascii() == secret;
-    // The name of a file that is not there is not a secret.
+    // If a file is missing, its name must not become the secret.
     if secret.starts_with('@') || !can_be_sent {
         return Err(CliError::usage(format!("{} cannot be sent in a header.", given.named_by)).hint(format!(
             "A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: {}",

@@ -1,4 +1,4 @@
-//! Where the data is to be: in memory, in the folder of an option or a variable, or in the usual folder.
+//! Decides where the data is stored: in memory, in the folder of an option or a variable, or in the default folder.
 
 use std::path::PathBuf;
 
@@ -8,11 +8,12 @@ use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
 use crate::service::emulator_files;
 
-/// Whether the data is to be in memory. What stands on the command line wins over the variable of the other one.
+/// Returns whether the data is stored in memory. An option on the command line takes precedence over the variable of
+/// the other option.
 ///
 /// # Errors
 ///
-/// When both stand on the command line, or the variable says neither yes nor no.
+/// Fails when both options are on the command line, or when the value of the variable is not a boolean.
 pub(crate) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
     match (invocation.arguments.has(&IN_MEMORY), given(invocation, &DATA_DIR)?) {
         (true, Some(_)) => Err(CliError::usage("--in-memory and --data-dir are both given.")
@@ -22,11 +23,11 @@ pub(crate) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
     }
 }
 
-/// The folder for the data, as an absolute path.
+/// Returns the folder for the data, as an absolute path.
 ///
 /// # Errors
 ///
-/// When it is not known, or its path is not UTF-8.
+/// Fails when it cannot be determined, or when its path is not UTF-8.
 pub(crate) fn data_dir(invocation: &Invocation<'_>) -> Result<PathBuf, CliError> {
     match option(invocation, &DATA_DIR)? {
         Some(given) => absolute(given.value.into()),

@@ -1,4 +1,4 @@
-//! `emulator entra-token`: an Entra access token of a Teams user, from the running emulator.
+//! `emulator entra-token`: gets an Entra access token of a Teams user from the running emulator.
 
 use acs_identity_emulator::DEFAULT_TENANT;
 use serde_json::{Value as Json, json};
@@ -79,7 +79,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         CliError::new("The response is not that of an emulator.")
             .hint(Program::current().text("Only the emulator makes such tokens: {communication emulator start}", ""))
     })?;
-    // Alone on stdout, for $(…), unless a format is asked for.
+    // The token is printed alone, for use in $(…), unless an output format is selected.
     if !arguments.has(&OUTPUT) && arguments.query().is_none() {
         stdout::print_line(token)?;
         return Ok(Outcome::nothing());

@@ -1,5 +1,5 @@
-//! The environment of the command that `emulator run` runs. Each variable is extended from what was in force for those who
-//! read it.
+//! The environment of the command of `emulator run`. Each variable is extended from the value that was in effect for
+//! the programs that read it.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -14,26 +14,26 @@ use crate::commands::emulator::trusting;
 use crate::delegate;
 use crate::knack::argument::{Argument, Variable};
 
-/// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority is one
-/// of Microsoft's. Offline, and for an authority of our own, they would fail.
+/// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority
+/// belongs to Microsoft. That request would fail offline, and for the emulator's authority.
 const TENANT: &str = "adfs";
 
-/// The application that the command is.
+/// The client id of the command as an application.
 const CLIENT: &str = "00000000-0000-0000-0000-000000000002";
 
-/// Where programs are looked for when PATH is not set (`getconf PATH`).
+/// The search path for programs if PATH is not set (`getconf PATH`).
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
-/// Where the command gets tokens of Entra from.
+/// The source of the command's Entra tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Credentials {
-    /// From the emulator.
+    /// The emulator.
     Emulator,
-    /// From wherever its own variables say.
+    /// The source that the command's own variables name.
     Own,
 }
 
-/// Adds what a client of the emulator needs, and the variables about certificates.
+/// Adds the variables that a client of the emulator needs, and the variables about certificates.
 pub(crate) fn of_child(
     command: &mut Command,
     emulator: &Access,
@@ -46,7 +46,7 @@ pub(crate) fn of_child(
         .env("AZURE_COMMUNICATION_ENDPOINT", emulator.endpoint())
         .envs(trusted)
         .envs(no_proxy(env::var_os("NO_PROXY"), env::var_os("no_proxy"), emulator.host()));
-    // An emulator inside of this one has a port and a folder of its own.
+    // An emulator that the command starts needs a port and a folder of its own.
     let own = crate::commands::emulator::run::SPEC
         .arguments
         .iter()
@@ -57,7 +57,8 @@ pub(crate) fn of_child(
     if credentials == Credentials::Emulator {
         command.envs(keyless(emulator));
     }
-    // Other programs keep their order: in front stands a folder with nothing to run but this one, and only where it is needed.
+    // The order of other programs must not change. So a folder that contains only this program is put first, and only
+    // if this program is not found otherwise.
     if delegate::found_by_name().is_none()
         && let Some(path) = folder::with_program(run).and_then(|own| with_folder(own, env::var_os("PATH")))
     {
@@ -65,7 +66,7 @@ pub(crate) fn of_child(
     }
 }
 
-/// What code without a key looks for: a managed identity, an application's secret, and who vouches for them.
+/// Returns the variables that clients without an access key use: managed identity, client secret and authority.
 fn keyless(emulator: &Access) -> [(&'static str, String); 7] {
     let endpoint = emulator.endpoint();
     let plain = endpoint.replacen("https", "http", 1);
@@ -80,19 +81,19 @@ fn keyless(emulator: &Access) -> [(&'static str, String); 7] {
     ]
 }
 
-/// The command finds this very program by the name that it was called by.
+/// Lets the command find this program by the name with which it was called.
 fn with_folder(own: PathBuf, path: Option<OsString>) -> Option<OsString> {
     let path = path.filter(|path| !path.is_empty()).unwrap_or_else(|| DEFAULT_PATH.into());
     env::join_paths(std::iter::once(own).chain(env::split_paths(&path))).ok()
 }
 
-/// No proxy can reach the emulator. Of the two spellings, programs prefer the lower case, so that one counts where the other
-/// is not set, and the other way round.
+/// Excludes the emulator from proxies, because a proxy cannot reach it. The variable has two spellings, and programs
+/// prefer the lower-case one. So if one spelling is not set, the value of the other one is used.
 fn no_proxy(upper: Option<OsString>, lower: Option<OsString>, host: &str) -> [(&'static str, OsString); 2] {
     let extend = |list: Option<&OsString>| {
         let mut list = list.cloned().unwrap_or_default();
         let text = list.to_string_lossy().into_owned();
-        // It stands for everything only where it is alone.
+        // An asterisk means all hosts only if it is the whole value.
         if text.trim() == "*" {
             return list;
         }

@@ -1,4 +1,4 @@
-//! The folder for the files of one run.
+//! The temporary folder of one run.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ use crate::system;
 use crate::system::platform::Platform;
 use crate::system::system_text;
 
-/// Makes one, and removes what killed runs have left beside it.
+/// Makes a folder, and removes folders that killed runs have left.
 ///
 /// # Errors
 ///
-/// When no folder for temporary files can be written.
+/// Fails when no folder for temporary files can be written.
 pub(crate) fn temporary() -> Result<TemporaryFolder, CliError> {
     TemporaryFolder::in_one_of(&temporary_parents()).map_err(|error| match error {
         Error::File(parent, error) => CliError::new(format!(
@@ -30,11 +30,11 @@ pub(crate) fn temporary() -> Result<TemporaryFolder, CliError> {
     })
 }
 
-/// Writes a file with certificates into it; its path.
+/// Writes a file with certificates into the folder, and returns its path.
 ///
 /// # Errors
 ///
-/// When the disk is full.
+/// Fails when the file cannot be written, for example because the disk is full.
 pub(crate) fn write(folder: &TemporaryFolder, name: &str, content: impl AsRef<[u8]>) -> Result<PathBuf, CliError> {
     folder.write(name, content).map_err(|error| match error {
         Error::File(path, error) => {
@@ -44,8 +44,9 @@ pub(crate) fn write(folder: &TemporaryFolder, name: &str, content: impl AsRef<[u
     })
 }
 
-/// A folder with this program under the name that it was called by: this one, with a link; where links cannot be made, the
-/// folder of the program's own file. `None` where that is not known.
+/// Returns a folder that contains this program under the name with which it was called. It is the temporary folder,
+/// with a link to the program. If links cannot be made, it is the folder of the program itself. Returns `None` if that
+/// is not known.
 pub(crate) fn with_program(folder: &TemporaryFolder) -> Option<PathBuf> {
     let own = env::current_exe().ok()?;
     if system::link(&own, &folder.path().join(Program::current().name())).is_ok() {

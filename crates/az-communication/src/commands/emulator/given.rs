@@ -1,4 +1,4 @@
-//! Reads the options of the emulator, each from the command line or from its variable.
+//! Reads the options of the emulator from the command line or from their variables.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,11 @@ use crate::knack::invocation::Invocation;
 use crate::knack::variables::{self, Given};
 use crate::report::error::CliError;
 
-/// The value of an option.
+/// Returns the value of an option.
 ///
 /// # Errors
 ///
-/// When it is empty.
+/// Fails when the value is empty.
 pub(crate) fn given(invocation: &Invocation<'_>, argument: &Argument) -> Result<Option<Given>, CliError> {
     match invocation.arguments.get(argument) {
         Some("") => Err(CliError::usage(format!("{} is empty.", argument.key()))),
@@ -21,11 +21,11 @@ pub(crate) fn given(invocation: &Invocation<'_>, argument: &Argument) -> Result<
     }
 }
 
-/// The value of an option, else of its variable.
+/// Returns the value of an option, or of its variable.
 ///
 /// # Errors
 ///
-/// When it is given and empty, or the variable is not UTF-8.
+/// Fails when the option has an empty value, or when the variable is not UTF-8.
 pub(crate) fn option(invocation: &Invocation<'_>, argument: &Argument) -> Result<Option<Given>, CliError> {
     Ok(match given(invocation, argument)? {
         None => variable(invocation, argument)?,
@@ -33,11 +33,11 @@ pub(crate) fn option(invocation: &Invocation<'_>, argument: &Argument) -> Result
     })
 }
 
-/// The value of the variable that the command has for an option.
+/// Returns the value of the variable for an option of this command.
 ///
 /// # Errors
 ///
-/// When it is not UTF-8.
+/// Fails when it is not UTF-8.
 pub(crate) fn variable(invocation: &Invocation<'_>, argument: &Argument) -> Result<Option<Given>, CliError> {
     variable_name(invocation, argument).map_or(Ok(None), variables::value)
 }
@@ -47,11 +47,11 @@ pub(crate) fn variable_name(invocation: &Invocation<'_>, argument: &Argument) ->
     arguments.iter().find(|known| known.key() == argument.key()).and_then(Argument::variable_name)
 }
 
-/// Whether a flag is given, or its variable says yes.
+/// Returns whether a flag is given, or its variable is true.
 ///
 /// # Errors
 ///
-/// When the variable says neither yes nor no.
+/// Fails when the value of the variable is not a boolean.
 pub(crate) fn flag(invocation: &Invocation<'_>, argument: &Argument) -> Result<bool, CliError> {
     if invocation.arguments.has(argument) {
         return Ok(true);
@@ -60,11 +60,12 @@ pub(crate) fn flag(invocation: &Invocation<'_>, argument: &Argument) -> Result<b
     parse_bool(&given.value).ok_or_else(|| given.is_not("a boolean").hint("Set it to yes or no."))
 }
 
-/// The values of an option that takes several, else those of its variable, with commas or blanks between them.
+/// Returns the values of an option that takes several, or the values of its variable, which are separated by commas or
+/// blanks.
 ///
 /// # Errors
 ///
-/// When one is given and empty, or the variable is not UTF-8.
+/// Fails when a value is given and empty, or when the variable is not UTF-8.
 pub(crate) fn list(invocation: &Invocation<'_>, argument: &Argument) -> Result<Vec<Given>, CliError> {
     if !invocation.arguments.has(argument) {
         let Some(Given { value, named_by }) = variable(invocation, argument)? else { return Ok(Vec::new()) };
@@ -81,14 +82,14 @@ pub(crate) fn list(invocation: &Invocation<'_>, argument: &Argument) -> Result<V
         .collect()
 }
 
-/// A path that stays the same in other working folders.
+/// Returns an absolute path, which stays valid in other working folders.
 ///
 /// # Errors
 ///
-/// When it is not UTF-8.
+/// Fails when the path is not UTF-8.
 pub(crate) fn absolute(folder: PathBuf) -> Result<PathBuf, CliError> {
     let folder = std::path::absolute(&folder).unwrap_or(folder);
-    // The ready line names it.
+    // The ready line contains the path, so it must be text.
     text_of(&folder)?;
     Ok(folder)
 }

@@ -13,15 +13,15 @@ use crate::transport::names;
 
 const PATH: &str = "/health/ready";
 
-/// How long an emulator may take for its answer.
+/// The timeout for the response.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// More than an answer has, in bytes.
+/// The largest response that is read, in bytes. Real responses are smaller.
 const MOST: u64 = 1 << 16;
 
-/// What came of it.
+/// The result of a health check.
 pub(crate) struct Health {
-    /// Why it is not ready; `None` where it is.
+    /// The reason why it is not ready. `None` if it is ready.
     pub(crate) reason: Option<String>,
     pub(crate) resource_id: Option<String>,
 }
@@ -35,7 +35,7 @@ impl Health {
         self.reason.is_none()
     }
 
-    /// What an answer means.
+    /// Interprets a response.
     fn of_answer(status: u16, body: &[u8]) -> Self {
         let body: Json = serde_json::from_slice(body).unwrap_or_default();
         let text = |at: &str| body.pointer(at).and_then(Json::as_str).map(str::to_owned);
@@ -47,7 +47,7 @@ impl Health {
     }
 }
 
-/// Asks by plain HTTP. The host has its port.
+/// Asks over plain HTTP. The host includes the port.
 pub(crate) fn by_http(host: &str) -> Health {
     let deadline = Instant::now() + LIMIT;
     let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
@@ -60,7 +60,8 @@ pub(crate) fn by_http(host: &str) -> Health {
     for address in addresses {
         match exchange(address, host, deadline) {
             Ok((status, body)) => return Health::of_answer(status, &body),
-            // What went wrong with an emulator says more than that nobody listens.
+            // An error from a server is more useful than a refused connection, which only means that nothing listens
+            // there.
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused && failed.is_some() => {}
             Err(error) => failed = Some(error),
         }
@@ -75,7 +76,7 @@ pub(crate) fn by_http(host: &str) -> Health {
     })
 }
 
-/// The status and the body of the answer.
+/// Sends the request. Returns the status and the body of the response.
 fn exchange(address: SocketAddr, host: &str, deadline: Instant) -> io::Result<(u16, Vec<u8>)> {
     let left = || {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -83,7 +84,7 @@ fn exchange(address: SocketAddr, host: &str, deadline: Instant) -> io::Result<(u
     };
     let mut stream = TcpStream::connect_timeout(&address, left()?)?;
     stream.set_write_timeout(Some(left()?))?;
-    // The answer to this version is not in chunks, and ends with the connection.
+    // The response to HTTP/1.0 is not chunked, and ends with the connection.
     stream.write_all(format!("GET {PATH} HTTP/1.0\r\nhost: {host}\r\n\r\n").as_bytes())?;
     let mut answer = Vec::new();
     let mut part = [0; 4096];

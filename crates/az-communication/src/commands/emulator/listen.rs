@@ -1,4 +1,4 @@
-//! Where the emulator listens, and under what name it is reached there.
+//! The addresses on which the emulator listens, and the host name for them.
 
 use std::io::{Error as IoError, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -11,23 +11,23 @@ use crate::report::error::CliError;
 use crate::system::system_text;
 use crate::transport::names;
 
-/// How long the name to listen on may take to look up.
+/// The timeout for the lookup of the name in `--host`.
 const NAME_TIMEOUT: Duration = Duration::from_secs(30);
 
 const HOST_HINT: &str =
     "Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.";
 
-/// What `--host` names.
+/// Parses the value of `--host`.
 ///
 /// # Errors
 ///
-/// When it is not a host name or an address, or the name cannot be found.
+/// Fails when it is not a host name or an address, or when the name cannot be resolved.
 pub(crate) fn place(given: Option<&Given>) -> Result<Place, CliError> {
     let Some(given) = given else { return Ok(Place::loopback()) };
     if names::is_localhost(&given.value) {
         return Ok(Place::loopback());
     }
-    // What has an interface behind it, or brackets, is not an address alone.
+    // A text with an interface suffix or with brackets is not a plain address.
     let literal = (!given.value.contains(['%', '['])).then(|| names::literal_address(&given.value)).flatten();
     if let Some(address) = literal {
         if address.is_multicast() || address == IpAddr::V4(Ipv4Addr::BROADCAST) {
@@ -52,7 +52,7 @@ pub(crate) fn place(given: Option<&Given>) -> Result<Place, CliError> {
 ///
 /// # Errors
 ///
-/// When an address is not this machine's, or the port is taken or needs a right that this user does not have.
+/// Fails when this machine does not have an address, when the port is taken, or when this user may not use the port.
 pub(crate) async fn serve(emulator: Emulator) -> Result<Serving, CliError> {
     emulator.serve().await.map_err(|error| match error {
         Error::Listen(address, error) => refused(address, &error),
@@ -77,7 +77,7 @@ fn refused(address: SocketAddr, error: &IoError) -> CliError {
     }
 }
 
-/// What is wrong with a host that is not an address, where it cannot be a name either.
+/// Returns the problem with a host that is neither an address nor a valid name.
 fn problem_of(host: &str) -> Option<&'static str> {
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     if host.contains("://") {

@@ -1,4 +1,5 @@
-//! Variables whose names are nearly those of settings: a typing error, which would leave the setting as it is.
+//! Finds environment variables with names that are similar to a setting. They are usually typing errors, and the
+//! setting would have no effect.
 
 use std::env;
 
@@ -8,13 +9,14 @@ use crate::knack::grammar::difflib;
 use crate::knack::invocation::Invocation;
 use crate::knack::variables;
 
-/// Warns of them. Others with the same beginning are not ours to judge: Kubernetes sets some for a service of that name.
+/// Warns about such variables. Other variables with the same prefix are ignored: Kubernetes sets some for a service
+/// with that name.
 pub(crate) fn warn(invocation: &Invocation<'_>) {
     let specs = [&start::SPEC, &run::SPEC, &status::SPEC];
     let arguments = specs.iter().flat_map(|spec| spec.arguments);
     let known: Vec<String> = arguments.flat_map(Argument::variable_names).collect();
     let beginning = variables::name_of("");
-    // What differs decides, not the long beginning that all of them have.
+    // Only the rest of the names is compared, because all of them share the long prefix.
     let ends: Vec<&str> = known.iter().filter_map(|name| name.strip_prefix(&beginning)).collect();
     let mut names: Vec<String> = env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
     names.sort();

@@ -1,4 +1,4 @@
-//! The emulator's commands.
+//! The commands of the emulator.
 
 pub(crate) mod access_key;
 pub(crate) mod bundle;
@@ -40,28 +40,28 @@ use crate::system::platform::Platform;
 use crate::system::{self};
 use crate::transport::names;
 
-/// The path of the command that replaces an authority.
+/// The name of the command that replaces an authority.
 const NEW_AUTHORITY: &str = "communication emulator new-authority";
 
-/// What to do about the data folder, by the options of a command.
+/// Hints about the data folder that name the options of a command.
 struct Hints {
-    /// Where another emulator uses it.
+    /// The hint if another emulator uses the folder.
     in_use: &'static str,
-    /// Where it cannot be used.
+    /// The hint if the folder cannot be used.
     no_folder: &'static str,
 }
 
-/// Opens the emulator, in words for the person at the terminal.
+/// Opens the emulator. Errors are messages for the user.
 ///
 /// # Errors
 ///
-/// When its folder cannot be used, or is in use.
+/// Fails when its folder cannot be used, or is in use.
 fn open(config: Config, format: log::Format, hints: &Hints) -> Result<Emulator, CliError> {
     let folder = match &config.storage {
         Storage::Folder(folder) => Some(folder.clone()),
         Storage::Memory => None,
     };
-    // The authority must be good for all of them.
+    // The authority must be allowed to sign for all of these names.
     let names: Vec<String> = config.hostnames.iter().chain([&config.host]).cloned().collect();
     log::start(format);
     Emulator::open(config).map_err(|error| {
@@ -71,7 +71,7 @@ fn open(config: Config, format: log::Format, hints: &Hints) -> Result<Emulator, 
     })
 }
 
-/// The error with that message and what to do about it, for an emulator with that folder and these names.
+/// Returns the error with that message and a hint, for an emulator with that folder and these names.
 fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String], hints: &Hints) -> CliError {
     let described = CliError::new(message);
     match error {
@@ -113,7 +113,7 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
     }
 }
 
-/// Nothing but this command replaces an authority.
+/// Returns a hint for the only command that replaces an authority.
 fn new_authority_hint(folder: &Path, names: &[String]) -> String {
     let command = Program::current().command(NEW_AUTHORITY);
     let mut command = format!("{command} --data-dir {}", Platform::HERE.quoted(&folder.to_string_lossy()));
@@ -128,16 +128,17 @@ fn new_authority_hint(folder: &Path, names: &[String]) -> String {
     format!("To make a new authority, which every trust store must then be given: {command}")
 }
 
-/// Takes as many connections as the system lets us: the usual soft limit of 1,024 files is for programs that use `select`.
+/// Raises the limit of open files to the maximum that the system allows, because each connection needs one. The usual
+/// soft limit of 1,024 is meant for programs that use `select`.
 fn raise_file_limit() {
     system::raise_file_limit();
 }
 
-/// Refuses a limit of files with which no connection could be served.
+/// Refuses a limit of open files that leaves no room for connections.
 ///
 /// # Errors
 ///
-/// When it is lower than that.
+/// Fails when the limit is too low.
 fn check_file_limit() -> Result<(), CliError> {
     /// Three streams, the signals, the listeners, the event queue, the database with its log and its readers, and a few
     /// connections.

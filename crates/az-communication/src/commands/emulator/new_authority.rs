@@ -1,4 +1,4 @@
-//! `emulator new-authority`: another certificate authority for a data folder.
+//! `emulator new-authority`: makes a new certificate authority for a data folder.
 
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 

@@ -1,4 +1,4 @@
-//! Reads the options of the emulator, each from the command line or from its variable.
+//! Reads the options of the emulator from the command line or from their variables, and checks them.
 
 use std::time::Duration;
 
@@ -24,17 +24,17 @@ use crate::report::error::CliError;
 use crate::report::program::Program;
 use crate::service::fetch;
 
-/// The longest time that the service takes to revoke (docs/service.md, section 7), in seconds.
+/// The longest time that the service takes to revoke tokens (docs/service.md, section 7), in seconds.
 const MAX_REVOCATION_DELAY: u64 = 15 * 60;
 
-/// What a host name for the certificate is.
+/// The hint about valid host names for the certificate.
 pub(crate) const HOST_NAMES: &str = "--hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.";
 
-/// Applies the options that all ways of running the emulator have.
+/// Applies the options that all commands that run the emulator have.
 ///
 /// # Errors
 ///
-/// When one of them is wrong, or an issuer cannot be asked.
+/// Fails when a value is invalid, or when an issuer's metadata cannot be read.
 pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
     config.new_authority_command = Program::current().command(crate::commands::emulator::NEW_AUTHORITY);
     config.access_key = access_key::given(invocation)?.or(config.access_key);
@@ -96,17 +96,17 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
 }
 
 fn public_url(given: &Given) -> Result<String, CliError> {
-    // It stands in connection strings, whose parts end at a semicolon.
+    // The URL becomes part of connection strings, in which a semicolon ends a part.
     let parsed = Url::parse(&given.value).ok().filter(|url| is_web(url) && !url.as_str().contains(';'));
     let url = parsed.map(|url| url.as_str().trim_end_matches('/').to_owned());
     url.ok_or_else(|| given.is_not("a URL of clients").hint("Example: https://acs.example"))
 }
 
-/// Names for the certificate, from the option, else from its variable.
+/// Returns the names for the certificate, from the option or from its variable.
 ///
 /// # Errors
 ///
-/// When no certificate can have one of them, or the variable is not UTF-8.
+/// Fails when no certificate can have one of them, or when the variable is not UTF-8.
 pub(crate) fn hostnames(invocation: &Invocation<'_>) -> Result<Vec<String>, CliError> {
     let given = list(invocation, &HOSTNAME)?;
     let names = given.iter().flat_map(|Given { value, named_by }| {
@@ -123,18 +123,18 @@ pub(crate) fn hostnames(invocation: &Invocation<'_>) -> Result<Vec<String>, CliE
         .collect()
 }
 
-/// One of the two options about one's own certificate is of no use without the other.
+/// Returns the error for one of the two certificate options without the other one.
 fn alone(given: &Given, other: &str) -> CliError {
     let variable = variables::name_of(other);
     CliError::new(format!("{} is given without {other}.", given.named_by))
         .hint(format!("A certificate needs its key: {other} FILE, or {variable}."))
 }
 
-/// The form of the log.
+/// Returns the format of the log.
 ///
 /// # Errors
 ///
-/// When the variable names another one. On the command line, the grammar refuses it.
+/// Fails when the variable has another value. On the command line, the parser refuses other values.
 pub(crate) fn log_format(invocation: &Invocation<'_>) -> Result<Format, CliError> {
     let Some(given) = option(invocation, &LOG_FORMAT)? else { return Ok(Format::Text) };
     Format::named(&given.value).ok_or_else(|| {

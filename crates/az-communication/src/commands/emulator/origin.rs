@@ -1,15 +1,15 @@
-//! An origin of web pages that may call the emulator.
+//! Parses the origins of web pages that may call the emulator.
 
 use azure_core::http::Url;
 
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 
-/// An origin as browsers send it: without its usual port, and without a slash at the end.
+/// Returns an origin in the form that browsers send: without the default port, and without a slash at the end.
 ///
 /// # Errors
 ///
-/// When no browser sends it.
+/// Fails when it is not an origin that a browser can send.
 pub(crate) fn parse(given: &Given) -> Result<String, CliError> {
     let parsed = Url::parse(&given.value).ok().filter(|url| url.path() == "/" && is_web(url) && is_of_a_page(url));
     let origin = parsed.map(|url| url.origin().ascii_serialization());
@@ -20,7 +20,7 @@ pub(crate) fn parse(given: &Given) -> Result<String, CliError> {
     })
 }
 
-/// Whether a browser can have loaded a page from there: a host stands for itself alone, and no server has the port 0.
+/// Checks whether a browser can have loaded a page from this URL: the host has no wildcard, and the port is not 0.
 fn is_of_a_page(url: &Url) -> bool {
     let fits = |label: &str| {
         !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
@@ -30,7 +30,7 @@ fn is_of_a_page(url: &Url) -> bool {
     names_one && url.port() != Some(0)
 }
 
-/// Whether it is a URL of the web with nothing but a scheme, a host, a port and a path.
+/// Checks whether it is an HTTP or HTTPS URL that has only a scheme, a host, a port and a path.
 pub(crate) fn is_web(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
         && url.has_host()

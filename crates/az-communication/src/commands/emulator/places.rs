@@ -1,4 +1,4 @@
-//! Where the files of an emulator in the background are, unless options say it: beside its data folder.
+//! The default paths of the files of a background emulator. They are beside its data folder.
 
 use std::path::{Path, PathBuf};
 
@@ -9,22 +9,22 @@ use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
 use crate::service::emulator_files;
 
-/// The files, by absolute paths.
+/// The absolute paths of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Places {
     pub(crate) pid: PathBuf,
     pub(crate) log: PathBuf,
     pub(crate) ready: PathBuf,
-    /// The pid file is where it is by default.
+    /// Whether the pid file has its default path.
     pub(crate) is_usual: bool,
 }
 
 impl Places {
-    /// Those of an emulator with that data folder; in memory where there is none.
+    /// Returns the paths for an emulator with that data folder, or in memory if `data` is `None`.
     ///
     /// # Errors
     ///
-    /// When an option is empty, or when nothing says where the files are to be.
+    /// Fails when an option is empty, or when there is no default path.
     pub(crate) fn of(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Self, CliError> {
         let given = |argument: &Argument| -> Result<Option<PathBuf>, CliError> {
             given::option(invocation, argument)?.map(|given| given::absolute(given.value.into())).transpose()
@@ -41,11 +41,11 @@ impl Places {
         })
     }
 
-    /// Those where no option says it.
+    /// Returns the default paths.
     ///
     /// # Errors
     ///
-    /// When everything is in memory, and there is no home directory.
+    /// Fails when the data is in memory and there is no home directory.
     pub(crate) fn usual(data: Option<&Path>) -> Result<Self, CliError> {
         let stem = match data {
             Some(data) => data.to_owned(),
@@ -61,13 +61,13 @@ impl Places {
     }
 }
 
-/// A path without the end that pid files have.
+/// Returns a path without the extension of pid files.
 fn stem_of(pid: &Path) -> PathBuf {
     if pid.extension().is_some_and(|end| end == "pid") { pid.with_extension("") } else { pid.to_owned() }
 }
 
 fn with(path: &Path, end: &str) -> PathBuf {
-    // Without a separator at the end.
+    // The components have no separator at the end.
     let mut text = path.components().collect::<PathBuf>().into_os_string();
     text.push(end);
     text.into()
@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(usual.log, Path::new("/data/emulator.log"));
         assert_eq!(usual.ready, Path::new("/data/emulator.json"));
         assert_eq!(Places::usual(Some(Path::new("/data/emulator//"))).unwrap(), usual);
-        // A file of any name has others beside it.
+        // If a pid file has another extension, the new extension is appended to its whole name.
         for (pid, log) in [("/run/x.pid", "/run/x.log"), ("/run/x", "/run/x.log"), ("/run/x.log", "/run/x.log.log")] {
             assert_eq!(with(&stem_of(Path::new(pid)), ".log"), Path::new(log), "{pid}");
         }

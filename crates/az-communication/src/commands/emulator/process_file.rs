@@ -1,5 +1,5 @@
-//! The files of `--ready-file` and `--pid-file`, which are there as long as the emulator serves. The first has the whole ready
-//! line, also the access key, the second the number of the process alone.
+//! The files of `--ready-file` and `--pid-file`, which exist as long as the emulator serves. The ready file contains
+//! the whole ready line, including the access key. The pid file contains only the process id.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
@@ -15,48 +15,49 @@ use crate::report::error::CliError;
 use crate::system::system_text;
 use crate::system::{self, has_ended, is_same};
 
-/// More than a ready line has, in bytes.
+/// The largest file that is read, in bytes. A ready line is shorter.
 const MOST: u64 = 1 << 16;
 
-/// How often, and how long after another, it is looked whether a file is free.
+/// How often a check whether a file is free is repeated, and how long it waits in between.
 const LOOKS: u32 = 20;
 const LOOK: Duration = Duration::from_millis(10);
 
-/// What such a file has in it.
+/// The kind of a process file.
 pub(crate) struct Kind {
-    /// In words.
+    /// The name of the kind in messages.
     what: &'static str,
-    /// The process that has written this content of the file; `None` where it is anything else.
+    /// Returns the id of the process that has written this content into the file. Returns `None` for any other content.
     process_of: fn(&[u8], &File, &Path) -> Option<i32>,
 }
 
 pub(crate) const READY: Kind = Kind { what: "ready file", process_of: process_of_ready_line };
 pub(crate) const PID: Kind = Kind { what: "pid file", process_of: process_of_number };
 
-/// A file that is made beside its place, and moved there when it is whole. It is locked as long as the emulator lives, which
-/// tells it from one that a killed emulator has left.
+/// A file that is written under another name and renamed when it is complete. It is locked as long as the emulator
+/// lives, which distinguishes it from a file that a killed emulator has left.
 pub(crate) struct ProcessFile {
     kind: &'static Kind,
     path: PathBuf,
-    /// Once it is there.
+    /// Set as soon as the file exists.
     file: Option<File>,
 }
 
-/// A process that serves, and what it has written into its file.
+/// A process that serves, and the content of its file.
 pub(crate) struct Holder {
     pub(crate) process: i32,
     pub(crate) content: Vec<u8>,
 }
 
 impl ProcessFile {
-    /// Removes the file of that kind that a killed emulator has left at its place.
+    /// Prepares the path of a file. Removes a file of the same kind that a killed emulator has left there.
     ///
     /// # Errors
     ///
-    /// When anything else is there, another emulator uses it, there is no such folder, or it is the one of the data.
+    /// Fails when another kind of file exists there, when another emulator uses the file, when its folder does not
+    /// exist, or when its folder is the data folder.
     pub(crate) fn claim(kind: &'static Kind, path: &str, data: Option<&Path>) -> Result<Self, CliError> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
-        // The ready line names it.
+        // The ready line contains the path, so it must be text.
         text_of(&path)?;
         let parent = path.parent().filter(|parent| parent.is_dir());
         let claimed = match parent {
@@ -71,19 +72,20 @@ impl ProcessFile {
         Ok(claimed_by_us)
     }
 
-    /// Where it is.
+    /// Returns the path of the file.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Writes the line, and puts the file in its place.
+    /// Writes the line, and gives the file its name.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be written, or the disk is full.
+    /// Fails when the folder cannot be written, or the disk is full.
     pub(crate) fn publish(&mut self, line: &str) -> Result<(), CliError> {
         let (unfinished, mut file) = create_beside(&self.path).map_err(|why| self.unwritable(&why))?;
-        // On the disk before it has its name: after a power failure, an empty file would not be known as one of these.
+        // The content is synced before the rename. Otherwise the file could be empty after a power failure, and would
+        // not be recognized.
         let whole = file.write_all(format!("{line}\n").as_bytes()).and_then(|()| file.sync_data());
         whole.and_then(|()| name_new(&unfinished, &self.path)).map_err(|error| {
             let _ = fs::remove_file(&unfinished);
@@ -103,14 +105,14 @@ impl ProcessFile {
 
 impl Drop for ProcessFile {
     fn drop(&mut self) {
-        // Somebody may have put another file in its place.
+        // Another program may have replaced the file.
         if self.file.as_ref().is_some_and(|file| is_same(file, &self.path)) {
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// Who serves and keeps such a file there; `None` where nobody does.
+/// Returns the process that serves and holds the file at this path, or `None` if there is none.
 pub(crate) fn holder(kind: &Kind, path: &Path) -> Option<Holder> {
     if !fs::symlink_metadata(path).ok()?.is_file() {
         return None;
@@ -119,17 +121,17 @@ pub(crate) fn holder(kind: &Kind, path: &Path) -> Option<Holder> {
     let mut content = Vec::new();
     (&file).take(MOST).read_to_end(&mut content).ok()?;
     let process = (kind.process_of)(&content, &file, path)?;
-    // Shared, so that two who look at the same time do not see each other.
+    // The lock is shared, so that two checks at the same time do not disturb each other.
     let is_held = match system::try_lock_shared(&file) {
         Ok(()) => false,
         Err(TryLockError::WouldBlock) => true,
-        // Where the file system has no locks, the process id must do.
+        // If the file system has no locks, the process id decides.
         Err(TryLockError::Error(_)) => !has_ended(process),
     };
     is_held.then_some(Holder { process, content })
 }
 
-/// Gives a file its name, which nothing else has: a rename alone would replace what was put there meanwhile.
+/// Gives a file its name, and fails if the name exists. A rename would replace a file that was created meanwhile.
 fn name_new(unfinished: &Path, path: &Path) -> io::Result<()> {
     match fs::hard_link(unfinished, path) {
         Ok(()) => {
@@ -137,7 +139,7 @@ fn name_new(unfinished: &Path, path: &Path) -> io::Result<()> {
             Ok(())
         }
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-        // Some file systems have no links.
+        // Some file systems have no hard links.
         Err(error) => match fs::symlink_metadata(path) {
             Err(missing) if missing.kind() == io::ErrorKind::NotFound => fs::rename(unfinished, path),
             _ => Err(error),
@@ -145,23 +147,23 @@ fn name_new(unfinished: &Path, path: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether a folder is the one of the data or below it, whatever links lead there.
+/// Returns whether a folder is the data folder or below it. Links are resolved.
 pub(crate) fn is_within(folder: &Path, data: &Path) -> bool {
     match (folder.canonicalize(), data.canonicalize()) {
         (Ok(folder), Ok(data)) => folder.starts_with(data),
-        // There is no data folder yet, so nothing is below it.
+        // The data folder does not exist yet, so nothing is below it.
         _ => false,
     }
 }
 
-/// A new file that nobody else can read, locked. Its name is taken by nobody, so that no link is followed.
+/// Makes a locked file that only this user can read. The name is new, so that no link is followed.
 fn create_beside(path: &Path) -> Result<(PathBuf, File), String> {
     let name = path.file_name().ok_or("its path ends without a name")?.to_string_lossy().into_owned();
     for attempt in 0..1000 {
         let unfinished = path.with_file_name(format!(".{name}.{}-{attempt}", std::process::id()));
         match private_file::create_new(&unfinished) {
             Ok(file) => {
-                // Where the file system has no locks, the file of a killed emulator is taken as one as well.
+                // If the file system has no locks, the file of a killed emulator is recognized by its process id.
                 let _ = system::try_lock(&file);
                 return Ok((unfinished, file));
             }
@@ -172,17 +174,18 @@ fn create_beside(path: &Path) -> Result<(PathBuf, File), String> {
     Err("too many files of killed emulators are beside it".to_owned())
 }
 
-/// Removes the file of an emulator that was killed: who waits for a ready file must not find it. Nothing else is removed.
+/// Removes the file of a killed emulator, because a program that waits for a ready file must not find it. Other files
+/// are not removed.
 fn remove_left(kind: &Kind, path: &Path) -> Result<(), String> {
     let text = |error: io::Error| system_text(&error);
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(text(error)),
-        // Not a device, and not what a link of somebody else leads to.
+        // Devices and links are refused.
         Ok(metadata) if !metadata.is_file() => return Err("something else than a file is there".to_owned()),
         Ok(_) => {}
     }
-    // For writing, too, because some file systems lock no other files.
+    // The file is opened for writing as well, because some file systems lock no other files.
     let former = open_as(OpenOptions::new().read(true).write(true), path).map_err(text)?;
     let mut content = Vec::new();
     (&former).take(MOST).read_to_end(&mut content).map_err(text)?;
@@ -197,14 +200,14 @@ fn remove_left(kind: &Kind, path: &Path) -> Result<(), String> {
     fs::remove_file(path).map_err(text)
 }
 
-/// Whether the process that has written a file does not serve any more.
+/// Returns whether the process that has written a file no longer serves.
 fn is_left(file: &File, process: i32) -> bool {
     for _ in 0..LOOKS {
         match system::try_lock(file) {
             Ok(()) => return true,
-            // Where the file system has no locks, the process id must do.
+            // If the file system has no locks, the process id decides.
             Err(TryLockError::Error(_)) => return has_ended(process),
-            // `emulator status` locks it, too, as long as it looks at it.
+            // `emulator status` locks the file, too, while it reads it.
             Err(TryLockError::WouldBlock) => thread::sleep(LOOK),
         }
     }
@@ -212,12 +215,13 @@ fn is_left(file: &File, process: i32) -> bool {
 }
 
 fn open_as(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    // If a link or a FIFO has taken its place, it is not followed, and nobody waits for a writer.
+    // A link or a FIFO that replaced the file must not be followed or waited for.
     system::no_link(options);
     options.open(path)
 }
 
-/// Of a pid file: a number, and nothing else, in a file that is this user's alone. Those of other programs are readable.
+/// Reads the process id from a pid file: only a number, in a file that only this user can read. Pid files of other
+/// programs are readable by all users.
 fn process_of_number(content: &[u8], file: &File, _: &Path) -> Option<i32> {
     let metadata = file.metadata().ok()?;
     if system::is_of_another_user(&metadata) || system::is_open_to_others(&metadata) {
@@ -227,7 +231,8 @@ fn process_of_number(content: &[u8], file: &File, _: &Path) -> Option<i32> {
     std::str::from_utf8(number).ok()?.parse().ok().filter(|process| *process > 0)
 }
 
-/// Of a ready file: one ready line that names this file. The version before had fewer members.
+/// Reads the process id from a ready file: one ready line that names this file. Ready lines of the previous version
+/// have fewer members.
 fn process_of_ready_line(content: &[u8], file: &File, path: &Path) -> Option<i32> {
     let line = content.strip_suffix(b"\n").filter(|line| !line.contains(&b'\n'))?;
     let members: Map<String, Json> = serde_json::from_slice(line).ok()?;

@@ -1,4 +1,4 @@
-//! What `emulator start` says once it is ready: a line of JSON for programs, and words for a person at the terminal.
+//! The output of `emulator start` when it is ready: a JSON line for programs, and a text for a user at the terminal.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
@@ -21,38 +21,38 @@ use crate::report::stdout;
 use crate::service::emulator_files;
 use crate::system::platform::Platform;
 
-/// What every ready line has.
+/// The members of every ready line.
 pub(crate) const MEMBERS: [&str; 7] =
     ["endpoint", "connectionString", "caCertificate", "caBundle", "controlEndpoint", "readyFile", "pid"];
 
-/// What the ready lines of the version before did not have.
+/// Members that ready lines of the previous version did not have.
 pub(crate) const LATER_MEMBERS: [&str; 2] = ["pidFile", "logFile"];
 
 /// Where clients find the emulator and its certificates.
 pub(crate) struct Ready {
-    /// The one of `--public-url`, where it is given.
+    /// The endpoint for clients. It is the value of `--public-url`, if that is given.
     pub(crate) endpoint: String,
-    /// On this machine, whatever clients are told: a proxy needs it.
+    /// The endpoint on this machine, independently of the endpoint for clients. A proxy needs it.
     pub(crate) control_endpoint: String,
     pub(crate) connection_string: String,
-    /// Of the authority. `None` where no file could be written.
+    /// The path of the authority's certificate. `None` if no file could be written.
     pub(crate) certificate: Option<String>,
-    /// The roots of this machine, and the authority.
+    /// The path of the bundle with the root certificates of this machine and the authority.
     pub(crate) bundle: Option<String>,
-    /// Where the data is kept; `None` in memory.
+    /// The data folder. `None` if the data is in memory.
     pub(crate) data: Option<String>,
-    /// The file of `--ready-file`.
+    /// The path of the ready file.
     pub(crate) file: Option<String>,
-    /// The file of `--pid-file`.
+    /// The path of the pid file.
     pub(crate) pid_file: Option<String>,
-    /// Where the log goes; `None` for stderr.
+    /// The path of the log. `None` if it goes to stderr.
     pub(crate) log_file: Option<String>,
     /// The process that serves.
     pub(crate) pid: u32,
 }
 
 impl Ready {
-    /// What is known of an emulator that runs.
+    /// Collects the data of a running emulator.
     pub(crate) fn of(emulator: &Access) -> Self {
         Self {
             endpoint: emulator.public_endpoint().to_owned(),
@@ -68,7 +68,8 @@ impl Ready {
         }
     }
 
-    /// What the ready file of an emulator says whose data is kept there; `None` where it is not the file of that process.
+    /// Parses the ready file of an emulator with that data folder. Returns `None` if the file does not belong to that
+    /// process.
     pub(crate) fn of_file(content: &[u8], pid: u32, data: Option<String>) -> Option<Self> {
         let line: Json = serde_json::from_slice(content).ok()?;
         let text = |name: &str| line.get(name).and_then(Json::as_str).map(str::to_owned);
@@ -88,23 +89,23 @@ impl Ready {
         is_of_it.then_some(ready)
     }
 
-    /// Writes all of it into the file.
+    /// Writes the whole line into the file.
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
+    /// Fails when the file cannot be written.
     pub(crate) fn publish(&self, file: Option<&mut ProcessFile>) -> Result<(), CliError> {
         file.map_or(Ok(()), |file| file.publish(&self.document(true).to_string()))
     }
 
-    /// Says it: on stdout without a key that must not be kept there.
+    /// Prints the line. On stdout, it leaves out an access key that must not be stored there.
     ///
     /// # Errors
     ///
-    /// When stdout cannot be written, also because its reader has gone away: nobody would know that the emulator runs. And
-    /// when a query does not fit the line.
+    /// Fails when stdout cannot be written, or its reader has gone: then no program would know that the emulator runs.
+    /// Also fails when a query does not fit the line.
     pub(crate) fn say(&self, invocation: &Invocation<'_>) -> Result<(), CliError> {
-        // Where stdout is not a terminal, it is a journal or the log of a CI run, most likely.
+        // If stdout is not a terminal, it is probably a journal or the log of a CI run.
         let with_key = self.has_well_known_key() || std::io::stdout().is_terminal();
         let document = self.document(with_key);
         if invocation.arguments.has(&OUTPUT) || invocation.arguments.query().is_some() {
@@ -125,7 +126,7 @@ impl Ready {
         Ok(())
     }
 
-    /// Whether it is what `UseDevelopmentEmulator=true` stands for: that address, folder and key.
+    /// Returns whether it has the address, the folder and the key for which `UseDevelopmentEmulator=true` stands.
     fn is_usual(&self) -> bool {
         let folder =
             emulator_files::data_dir().and_then(|folder| text_of(&std::path::absolute(&folder).unwrap_or(folder)));
@@ -134,7 +135,7 @@ impl Ready {
             && self.has_well_known_key()
     }
 
-    /// The ready line.
+    /// Returns the ready line.
     fn document(&self, with_key: bool) -> Json {
         json!({
             "endpoint": self.endpoint,
@@ -153,7 +154,7 @@ impl Ready {
         self.connection_string.ends_with(&format!(";accesskey={DEVELOPMENT_ACCESS_KEY}"))
     }
 
-    /// `shown` says whether the connection string stands on stdout.
+    /// Returns the text for a user. `shown` says whether the connection string is printed on stdout.
     fn words(&self, shown: bool, platform: Platform) -> String {
         let place = self.data.as_ref().map_or_else(|| "in memory".to_owned(), |folder| format!("in {folder}"));
         let local = self.control_endpoint.strip_suffix("/emulator/").unwrap_or(&self.control_endpoint);
@@ -177,7 +178,7 @@ impl Ready {
         let mut export = |name: &str, value: &str, what: &str| {
             let _ = writeln!(words, "  {}{what}", platform.export(name, value));
         };
-        // Another key than the well-known one is shown once, above, or not at all.
+        // The well-known key may be shown again. Any other key is shown at most once, in the line above.
         let (string, place) = match &self.file {
             _ if self.has_well_known_key() => (self.connection_string.clone(), String::new()),
             Some(file) => ("…".to_owned(), format!("  # connectionString in {file}")),
@@ -199,11 +200,11 @@ impl Ready {
     }
 }
 
-/// The text of a path, for the line of JSON.
+/// Returns a path as text, for the JSON line.
 ///
 /// # Errors
 ///
-/// When it is not UTF-8.
+/// Fails when it is not UTF-8.
 pub(crate) fn text_of(path: &Path) -> Result<String, CliError> {
     path.to_str().map(str::to_owned).ok_or_else(|| {
         CliError::new(format!("The path {} is not valid UTF-8, so it cannot be given to clients.", path.display()))

@@ -1,4 +1,4 @@
-//! `emulator run -- COMMAND`: a private emulator for the life of one command.
+//! `emulator run -- COMMAND`: runs a command with a private emulator.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitStatus};
@@ -92,7 +92,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     };
     let config = Config { storage, port, ..Config::in_memory() }.on(place);
     let config = options::configure(invocation, config)?;
-    // Before there is a folder to remove or a command to tell. Until here, a signal simply ends this process.
+    // The signals are registered before there is a folder to remove or a command to signal. Until here, a signal simply
+    // ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
     let opened = crate::commands::emulator::open(config, log::Format::Text, &HINTS)?;
@@ -108,7 +109,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         }
         let status = match command.spawn() {
             Ok(child) => {
-                // The command has the limit that it would have without us.
+                // The command keeps the file limit that it would have without this program, so the limit is raised only
+                // after its start.
                 crate::commands::emulator::raise_file_limit();
                 Ok(End::Command(system::wait_for_command(child, &mut signals).await?))
             }
@@ -127,20 +129,20 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
 
 /// How a run ends.
 enum End {
-    /// As its command did.
+    /// With the exit status of its command.
     Command(ExitStatus),
-    /// By a signal that came before the command was started.
+    /// By a signal that arrived before the command was started.
     Signal(i32),
 }
 
-/// The words behind `--` as they came, whatever their bytes are.
+/// Returns the words after `--` unchanged. They may contain any bytes.
 fn command_words(invocation: &Invocation<'_>) -> Vec<OsString> {
     let parsed = invocation.arguments.list(&COMMAND);
     let raw = invocation.raw;
     raw[raw.len().saturating_sub(parsed.len())..].to_vec()
 }
 
-/// Ends as the command ended: with its exit code, or by its signal.
+/// Returns the exit code of the command, or the code for the signal that ended it.
 fn code_of(status: ExitStatus) -> ExitCode {
     match (system::exit_signal(status), status.code()) {
         (Some(signal), _) => ExitCode::Signal(signal),

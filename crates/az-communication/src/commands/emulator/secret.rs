@@ -1,5 +1,5 @@
-//! A secret that the emulator is given: by its option, by a variable, or in a file that another variable names. The option
-//! needs no file of its own: it reads files as all options do (`@FILE`).
+//! Reads a secret for the emulator from its option, from a variable, or from a file that another variable names. There
+//! is no second option for a file, because options read files as `@FILE`.
 
 use std::path::Path;
 
@@ -11,21 +11,21 @@ use crate::knack::variables;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 
-/// A secret, and what its names are.
+/// The description of a secret and the names of its sources.
 pub(crate) struct Secret {
     pub(crate) option: &'static Argument,
-    /// In words.
+    /// The name of the secret in messages.
     pub(crate) what: &'static str,
-    /// Whether a value can be one.
+    /// Checks whether a value is a valid secret.
     pub(crate) check: fn(&Given) -> Result<(), CliError>,
 }
 
 impl Secret {
-    /// What is given of it; `None` where nothing is.
+    /// Returns the secret, or `None` if none is given.
     ///
     /// # Errors
     ///
-    /// When its file cannot be read, both variables are set, or one of them is empty.
+    /// Fails when its file cannot be read, when both variables are set, or when one of them is empty.
     pub(crate) fn given(&self, invocation: &Invocation<'_>) -> Result<Option<Given>, CliError> {
         let given = given::option(invocation, self.option)?;
         if invocation.arguments.has(self.option) {
@@ -45,13 +45,13 @@ impl Secret {
         }
     }
 
-    /// An empty variable is most likely one that was to get its value from another one, which is not set. Without the secret, the
-    /// emulator would be open to everybody.
+    /// Returns the error for an empty variable. Usually its value should come from another variable that is not set.
+    /// Without the secret, the emulator would be open to all clients.
     fn refused_as_empty(&self, name: &str) -> CliError {
         CliError::usage(format!("{name} is empty.")).hint(format!("Give it a {}, or unset it.", self.what))
     }
 
-    /// The text of the file, without blanks and line ends around it.
+    /// Reads the file, without white space at both ends of its text.
     fn read(&self, file: &Given) -> Result<Given, CliError> {
         let (name, path) = (&file.named_by, &file.value);
         let fail = |why: &str| CliError::new(format!("{name} names '{path}', which {why}."));

@@ -1,5 +1,5 @@
-//! The options of the emulator's commands, each with its variable: the one table from which the command line, the variables,
-//! the help pages and the table of the manual come.
+//! The options of the emulator's commands, each with its variable. This is the only table for the command line, the
+//! variables, the help pages and the table in the manual.
 
 use crate::commands::emulator::log::Format;
 use crate::knack::argument::{Argument, Arity, Completion, Variable};
@@ -28,7 +28,7 @@ pub(crate) const IN_MEMORY: Argument =
         .arity(Arity::Flag)
         .extension();
 
-/// Those of `run` have variables of their own: the others are those of the emulator of `start`, which is another one.
+/// The options of `run` have their own variables, because the other variables are for the emulator of `start`.
 pub(crate) const RUN_HOST: Argument = HOST.variable(Variable::EmulatorRun);
 
 pub(crate) const RUN_PORT: Argument = PORT.variable(Variable::EmulatorRun).default("0");

@@ -1,4 +1,4 @@
-//! `emulator start`: the service on this machine until it is stopped.
+//! `emulator start`: serves on this machine until it is stopped.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -76,7 +76,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run,
 };
 
-/// Said where other machines can reach an emulator with the key that everybody knows.
+/// Returns the warning about an emulator that other machines can reach with the well-known key.
 fn open_with_known_key(platform: Platform) -> String {
     format!(
         "Other machines can reach this emulator, and its access key is the well-known one, with which everybody can use it \
@@ -86,7 +86,7 @@ fn open_with_known_key(platform: Platform) -> String {
     )
 }
 
-/// How often, and for how long at a time, it is looked whether the ready line can be written.
+/// How often it is checked whether the ready line can be written, and how long each check waits.
 const READY_LOOKS: u32 = 100;
 const READY_LOOK: Duration = Duration::from_millis(100);
 
@@ -153,7 +153,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         }
         match &detached {
             Some(detached) => detached.check_starter()?,
-            // Where nobody reads stdout, the emulator can still be stopped.
+            // If nothing reads stdout, the emulator can still be stopped while it waits.
             None => {
                 for _ in 0..READY_LOOKS {
                     if stdout::is_read(READY_LOOK) {
@@ -172,7 +172,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             file.publish(&ready.pid.to_string())?;
         }
         ready.publish(ready_file.as_mut())?;
-        // The process that waits for the emulator says it.
+        // If the emulator runs in the background, the process that waits for it prints the line.
         if detached.is_none() {
             ready.say(invocation)?;
         }
@@ -188,7 +188,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     drop(ready_file);
     drop(pid_file);
     match end? {
-        // The two that ask for a clean end have got it.
+        // These two signals ask for a clean end, which has now happened.
         None => Ok(Outcome::nothing()),
         Some(signal) if system::asks_for_an_end(signal) => Ok(Outcome::nothing()),
         Some(signal) => Ok(Outcome::nothing().exit_code(ExitCode::Signal(signal))),
@@ -200,7 +200,7 @@ const HINTS: Hints = Hints {
     no_folder: NO_FOLDER_HINT,
 };
 
-/// The folder for the data; `None` in memory.
+/// Returns the folder for the data, or `None` for memory.
 fn data_folder(invocation: &Invocation<'_>) -> Result<Option<PathBuf>, CliError> {
     if data_folder::in_memory(invocation)? {
         return Ok(None);
@@ -208,7 +208,7 @@ fn data_folder(invocation: &Invocation<'_>) -> Result<Option<PathBuf>, CliError>
     data_folder::data_dir(invocation).map(Some)
 }
 
-/// The files that clients need, by their names.
+/// The paths of the files that clients need.
 #[derive(Default)]
 struct Files {
     certificate: Option<String>,
@@ -221,7 +221,7 @@ impl Files {
         let path = folder.join(BUNDLE_FILE);
         let bundle = trusting::bundle(authority, folder);
         match private_file::replace_for_everybody(&path, bundle.as_bytes()) {
-            // One that says the same will do on a full disk.
+            // On a full disk, an existing file with the same content is enough.
             Err(error) if !private_file::holds(&path, bundle.as_bytes()) => {
                 let what = format!("{} cannot be written: {}.", path.display(), system_text(&error));
                 return Err(CliError::new(what).advise(&error));
@@ -235,7 +235,8 @@ impl Files {
         })
     }
 
-    /// Certificates must be files for clients to name, also where the data is in memory. Plain HTTP needs none.
+    /// Writes the certificates to a temporary folder, because clients need them as files even if the data is in memory.
+    /// Clients that use plain HTTP do not need them.
     fn in_temporary_folder(
         invocation: &Invocation<'_>,
         authority: &str,

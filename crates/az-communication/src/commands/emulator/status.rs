@@ -1,4 +1,4 @@
-//! `emulator status`: whether the emulator is ready, for health checks and scripts.
+//! `emulator status`: checks whether the emulator is ready, for health checks and scripts.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -47,13 +47,13 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run,
 };
 
-/// How long after another an emulator is asked that is waited for.
+/// How long to wait between two checks of an emulator that is not ready yet.
 const AGAIN: Duration = Duration::from_millis(100);
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let latest = Instant::now() + wait(invocation)?;
     loop {
-        // Its files come with it.
+        // The target is looked up each time, because the emulator's files appear when it is ready.
         let target = Target::find(invocation)?;
         let health = match &target.ask {
             Ask::Nobody(why) => Health::not_ready(why.clone()),
@@ -81,10 +81,11 @@ fn document(target: &Target, health: &Health) -> Json {
 
 fn wait(invocation: &Invocation<'_>) -> Result<Duration, CliError> {
     let Some(given) = given::option(invocation, &WAIT)? else { return Ok(Duration::ZERO) };
-    // A number alone is minutes where tokens are issued. Whoever waits means seconds.
+    // For token lifetimes, a number without a unit means minutes. Users of `--wait` would expect seconds, so a unit is
+    // required.
     let has_unit = given.value.parse::<f64>().map_or(true, |number| number == 0.0);
     let seconds = parse_duration(&given.value).filter(|_| has_unit).and_then(|seconds| u64::try_from(seconds).ok());
-    // More than a day is a mistake.
+    // A wait of more than a day is a mistake.
     let seconds = seconds.filter(|seconds| *seconds <= 86_400);
     seconds.map(Duration::from_secs).ok_or_else(|| given.is_not("a duration with a unit, from 0s to 24h"))
 }

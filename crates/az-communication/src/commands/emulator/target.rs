@@ -1,4 +1,4 @@
-//! Which emulator `emulator status` asks.
+//! Finds the emulator that `emulator status` asks.
 
 use std::path::{Path, PathBuf};
 
@@ -21,31 +21,32 @@ use crate::service::connection::{Auth, Connection};
 use crate::service::fetch::check_url;
 use crate::transport::names;
 
-/// An emulator, and how it is asked.
+/// An emulator, and how to ask it.
 pub(crate) struct Target {
-    /// `None` where its port is not known.
+    /// The endpoint. `None` if its port is not known.
     pub(crate) endpoint: Option<String>,
-    /// Where a pid file or ready file says it.
+    /// The process id, if a pid file or ready file contains it.
     pub(crate) process: Option<i32>,
     pub(crate) ask: Ask,
 }
 
-/// How it is asked.
+/// The way to ask an emulator.
 pub(crate) enum Ask {
-    /// Not at all, for this reason.
+    /// It cannot be asked, for this reason.
     Nobody(String),
-    /// By plain HTTP: host and port. On this machine nobody listens in, and no certificate needs to be trusted.
+    /// Over plain HTTP, at this host and port. On this machine, the connection cannot be intercepted, and no
+    /// certificate needs to be trusted.
     Plain(String),
-    /// As a service somewhere else.
+    /// As a service on another machine.
     Service(Connection),
 }
 
 impl Target {
-    /// The one that the options name, else the variables, else the usual one.
+    /// Returns the emulator that the options name, or else the variables, or else the default one.
     ///
     /// # Errors
     ///
-    /// When one of them cannot be read.
+    /// Fails when one of them cannot be read.
     pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
         if let Some(given) = given::option(invocation, &ENDPOINT)? {
             check_url(&given.named_by, &given.value)?;
@@ -93,7 +94,7 @@ impl Target {
     }
 }
 
-/// A host without its port. An IPv6 address keeps its brackets.
+/// Returns a host without its port. An IPv6 address keeps its brackets.
 fn host_of(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, _)) if !host.ends_with(']') => name,
@@ -108,15 +109,15 @@ fn with_port(host: &str, scheme: &str) -> String {
     }
 }
 
-/// An emulator of this machine, as the options of `start` name it.
+/// An emulator on this machine, as the options of `start` name it.
 struct Local {
     host: Option<String>,
     port: Option<u16>,
-    /// Its files, in the order in which they are looked at.
+    /// Its files, in the order in which they are checked.
     places: Vec<Places>,
-    /// A pid file or ready file was named.
+    /// The pid file or ready file, if an option or variable names one.
     file: Option<PathBuf>,
-    /// Any option or variable says something about it.
+    /// Whether any option or variable describes it.
     is_named: bool,
 }
 
@@ -131,7 +132,7 @@ impl Local {
         let in_memory = data_folder::in_memory(invocation)?;
         let data = if in_memory { None } else { data_folder::data_dir(invocation).ok() };
         let mut places: Vec<Places> = Places::of(invocation, data.as_deref()).into_iter().collect();
-        // The usual one may be either.
+        // The default emulator may have a folder or be in memory.
         if !in_memory && folder.is_none() && file.is_none() {
             places.extend(Places::usual(None));
         }
@@ -174,14 +175,14 @@ impl Local {
     }
 }
 
-/// Who keeps that ready file, and what it says.
+/// Returns the process that holds that ready file, and its content.
 fn running(path: &Path) -> Option<(i32, Ready)> {
     let holder = process_file::holder(&READY, path)?;
     let ready = Ready::of_file(&holder.content, holder.process.try_into().ok()?, None)?;
     Some((holder.process, ready))
 }
 
-/// Host and port of a URL.
+/// Returns the host and port of a URL.
 fn place_in(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)

@@ -7,13 +7,14 @@ use tokio::runtime::Runtime;
 use crate::report::error::CliError;
 use crate::system::system_text;
 
-/// The runtime that the emulator serves on.
+/// Makes the runtime on which the emulator serves.
 ///
 /// # Errors
 ///
-/// When the system refuses what even one thread needs.
+/// Fails when the system refuses the resources for even one thread.
 pub(crate) fn runtime() -> Result<Runtime, CliError> {
-    // tokio panics where a thread cannot be started. The emulator then serves with fewer, so nothing is printed.
+    // tokio panics if a thread cannot be started. The emulator then serves with fewer threads, so the panic is not
+    // printed.
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let built = acs_identity_emulator::runtime();

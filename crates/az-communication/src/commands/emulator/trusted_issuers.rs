@@ -1,4 +1,4 @@
-//! The issuers of Entra whose tokens the emulator takes, and their metadata.
+//! The Entra issuers whose tokens the emulator accepts, and their metadata.
 
 use std::sync::mpsc;
 use std::thread;
@@ -14,10 +14,10 @@ use crate::service::fetch;
 pub(crate) const ENTRA_METADATA: &str =
     "Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration";
 
-/// How long an issuer may take for its metadata, and for its keys.
+/// The timeout for an issuer's metadata, and the timeout for its keys.
 const ISSUER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Whether it names an application, with its tenant where there is more than one.
+/// Checks whether a text names an application. With an issuer of several tenants, it must include the tenant.
 pub(crate) fn is_admin(text: &str, any_tenant: bool) -> bool {
     match text.split_once('/') {
         Some((tenant, client)) => !tenant.is_empty() && !client.is_empty() && !client.contains('/'),
@@ -25,7 +25,7 @@ pub(crate) fn is_admin(text: &str, any_tenant: bool) -> bool {
     }
 }
 
-/// Gets a document of an issuer. A start waits for it, so it ends after a time.
+/// Downloads a document of an issuer. A start waits for it, so it has a timeout.
 pub(crate) fn fetch(url: &str, printer: Printer) -> Result<Json, CliError> {
     let (answer, wanted) = mpsc::channel();
     let asked = url.to_owned();

@@ -1,5 +1,5 @@
-//! The variables that name certificates, for the command of `emulator run`. Each names a file with what was in force for
-//! those who read it, and our authority.
+//! The variables that name certificates, for the command of `emulator run`. Each variable names a file that contains
+//! the certificates that were in effect for the programs that read it, and the emulator's authority.
 
 use std::env;
 use std::ffi::OsString;
@@ -16,23 +16,24 @@ use crate::report::printer::Printer;
 use crate::system::system_text;
 use crate::transport::tls::trust::BUNDLE_VARIABLES;
 
-/// Names and values.
+/// Names and values of variables.
 pub(crate) type Variables = Vec<(&'static str, OsString)>;
 
-/// What the environment says about certificates, as texts in PEM.
+/// The certificates that the environment names, as PEM texts.
 struct InForce<'a> {
     lookup: &'a dyn Fn(&str) -> Option<OsString>,
     warn: &'a dyn Fn(String),
 }
 
 impl InForce<'_> {
-    /// The certificates that a variable names. What cannot be read is said, and counts as not set.
+    /// Returns the certificates that a variable names. If they cannot be read, a warning is printed and the variable
+    /// counts as not set.
     fn named_by(&self, name: &str) -> Option<String> {
         let path = PathBuf::from((self.lookup)(name).filter(|path| !path.is_empty())?);
         read(&path).inspect_err(|error| self.unreadable(name, &path, error)).ok()
     }
 
-    /// The certificates of the folders that SSL_CERT_DIR lists.
+    /// Returns the certificates of the folders in SSL_CERT_DIR.
     fn of_folders(&self) -> String {
         let list = (self.lookup)("SSL_CERT_DIR").unwrap_or_default();
         let folders: Vec<PathBuf> = env::split_paths(&list).filter(|folder| !folder.as_os_str().is_empty()).collect();
@@ -45,21 +46,22 @@ impl InForce<'_> {
         (self.warn)(format!("{name} names {path}, which cannot be read: {why}. It is left out."));
     }
 
-    /// For each variable, what was in force for those who read it.
+    /// Returns each variable with the certificates that were in effect for the programs that read it.
     fn all(&self) -> Vec<(&'static str, String)> {
         let requests = self.named_by("REQUESTS_CA_BUNDLE");
         let curl = self.named_by("CURL_CA_BUNDLE");
         let openssl = self.named_by("SSL_CERT_FILE");
         let folders = self.of_folders();
         let system = system();
-        // Python's requests and this az read the first, else the second, else roots that they bring along.
+        // Python's requests and this program read the first variable, or else the second one, or else their built-in
+        // roots.
         let for_requests = requests.or_else(|| curl.clone()).unwrap_or_else(|| system.clone());
-        // curl reads its own, else those of OpenSSL.
+        // curl reads its own variable, or else the variable of OpenSSL.
         let for_curl = curl.unwrap_or_else(|| {
             let file = openssl.as_deref().unwrap_or(&system);
             if folders.is_empty() { file.to_owned() } else { join([file, &folders]) }
         });
-        // OpenSSL and Go read SSL_CERT_DIR, too, which stays as it is.
+        // OpenSSL and Go also read SSL_CERT_DIR, which stays unchanged.
         let for_openssl = openssl.unwrap_or(system);
         let for_node = self.named_by("NODE_EXTRA_CA_CERTS").unwrap_or_default();
         vec![
@@ -71,14 +73,14 @@ impl InForce<'_> {
     }
 }
 
-/// Writes the files, one for each different content.
+/// Writes one file for each different content.
 ///
 /// # Errors
 ///
-/// When the folder cannot be written.
+/// Fails when the folder cannot be written.
 pub(crate) fn variables(run: &TemporaryFolder, authority: &str, printer: &Printer) -> Result<Variables, CliError> {
     let in_force = InForce { lookup: &|name| env::var_os(name), warn: &|text| printer.warning(&text) };
-    // Most often three of the four are the same.
+    // Usually, three of the four contents are the same.
     let mut written: Vec<(String, PathBuf)> = Vec::new();
     let mut variables = Vec::new();
     for (name, trusted) in in_force.all() {
@@ -96,7 +98,8 @@ pub(crate) fn variables(run: &TemporaryFolder, authority: &str, printer: &Printe
     Ok(variables)
 }
 
-/// The options for Java, with the trust store that they name. `None` where the options that are set name another one.
+/// Returns the options for Java with the trust store that they name. Returns `None` if the existing options name
+/// another trust store.
 fn java_options(run: &TemporaryFolder, authority: &str) -> Result<Option<String>, CliError> {
     const FILE: &str = "java.jks";
     let set = env::var_os("JAVA_TOOL_OPTIONS").unwrap_or_default();
@@ -111,8 +114,9 @@ fn java_options(run: &TemporaryFolder, authority: &str) -> Result<Option<String>
     Ok(options)
 }
 
-/// The bundle that the ready line names: the roots of this machine, those that the environment names, and our authority.
-/// What lies in our own folder is left out, because it holds this bundle of an earlier start.
+/// Returns the bundle that the ready line names: the root certificates of this machine, the certificates that the
+/// environment names, and the emulator's authority. Files in the emulator's own folder are left out, because it
+/// contains the bundle of an earlier start.
 pub(crate) fn bundle(authority: &str, own_folder: &Path) -> String {
     let own = own_folder.canonicalize().ok();
     let named = BUNDLE_VARIABLES.iter().chain(&["SSL_CERT_FILE"]).find_map(|name| {

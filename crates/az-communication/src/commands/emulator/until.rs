@@ -1,4 +1,4 @@
-//! What ends the emulator besides signals: the end of a process, and the end of stdin.
+//! Ends the emulator for other reasons than signals: the end of a process, and the end of stdin.
 
 use std::io::{self, Read as _};
 use std::thread;
@@ -15,18 +15,18 @@ use crate::report::error::CliError;
 use crate::system::Process;
 use crate::system::system_text;
 
-/// What the emulator waits for.
+/// The events for which the emulator waits.
 pub(crate) struct Until {
     parent: Option<oneshot::Receiver<()>>,
     stdin: Option<oneshot::Receiver<()>>,
 }
 
 impl Until {
-    /// What the options say. From now on it is watched.
+    /// Starts to watch the events that the options name.
     ///
     /// # Errors
     ///
-    /// When there is no such process, or it cannot be watched.
+    /// Fails when the process does not exist, or cannot be watched.
     pub(crate) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
         let parent = match given::option(invocation, &PARENT_PID)? {
             Some(given) => Some(end_of_process(&given)?),
@@ -39,7 +39,7 @@ impl Until {
         Ok(Self { parent, stdin })
     }
 
-    /// Returns when one of them has come; never where none was asked for.
+    /// Returns when one of the events has happened. It never returns if there are none.
     pub(crate) async fn end(self) {
         tokio::select! {
             () = come(self.parent) => {}
@@ -64,7 +64,7 @@ fn end_of_process(given: &Given) -> Result<oneshot::Receiver<()>, CliError> {
     on_a_thread(move || process.wait(), "The process")
 }
 
-/// What ends with a call that waits, on a thread of its own.
+/// Runs a blocking call on a thread of its own. The receiver resolves when the call returns.
 fn on_a_thread(wait: impl FnOnce() + Send + 'static, what: &str) -> Result<oneshot::Receiver<()>, CliError> {
     const STACK: usize = 64 * 1024;
     let (ended, end) = oneshot::channel();
@@ -79,14 +79,14 @@ fn on_a_thread(wait: impl FnOnce() + Send + 'static, what: &str) -> Result<onesh
     Ok(end)
 }
 
-/// Reads stdin to its end. Whatever it is, a call that reads it ends then.
+/// Reads stdin to its end. It returns at the end of any kind of stream.
 fn read_stdin() {
     let mut stdin = io::stdin().lock();
     loop {
         match stdin.read(&mut [0; 4096]) {
             Ok(1..) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // Whoever shares the stream may have made it non-blocking.
+            // Another program that shares the stream may have made it non-blocking.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(Duration::from_millis(100)),
             Ok(0) | Err(_) => return,
         }

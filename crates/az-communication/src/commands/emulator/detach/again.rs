@@ -1,4 +1,4 @@
-//! This program again, with the options that it was given.
+//! The command that starts this program again with the same options.
 
 use std::env;
 use std::process::Command;
@@ -14,14 +14,14 @@ use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
 use crate::system;
 
-/// The command that serves.
+/// Returns the command that serves.
 ///
 /// # Errors
 ///
-/// When a secret cannot be read, or a path is not UTF-8.
+/// Fails when a secret cannot be read, or when a path is not UTF-8.
 pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Command, CliError> {
     let mut command = Command::new(system::own_program());
-    // It may act by the name that it is called by.
+    // The program may depend on the name with which it is called.
     if let Some(name) = env::args_os().next() {
         system::call_by(&mut command, &name);
     }
@@ -48,7 +48,8 @@ pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Co
     }
     let levels = [DEBUG, VERBOSE, ONLY_SHOW_ERRORS];
     command.args(levels.iter().filter(|flag| arguments.has(flag)).map(Argument::key));
-    // Not as words, which everybody may see. And a file that was read, such as the shell's `<(…)`, cannot be read again.
+    // Secrets are not passed as arguments, because all users can see arguments. A file cannot be passed either, because
+    // a file such as the shell's `<(…)` cannot be read twice.
     for secret in secrets {
         let Some(given) = secret.given(invocation)? else { continue };
         (secret.check)(&given)?;

@@ -1,4 +1,4 @@
-//! The folders that the files of an emulator in the background are in.
+//! The folders that contain the files of a background emulator.
 
 use std::fs;
 use std::io;
@@ -8,16 +8,16 @@ use crate::files::private_file;
 use crate::report::error::CliError;
 use crate::system::system_text;
 
-/// The folders that were made, each in the one before.
+/// The folders that were made, each one inside the previous one.
 #[derive(Default)]
 pub(crate) struct Folders(Vec<PathBuf>);
 
 impl Folders {
-    /// Makes the folder of a file where it is missing, for its owner only.
+    /// Makes the folder of a file if it is missing. Only its owner may use it.
     ///
     /// # Errors
     ///
-    /// When it cannot be made.
+    /// Fails when it cannot be made.
     pub(crate) fn of_file(path: &Path) -> Result<Self, CliError> {
         let mut made = Self::default();
         let Some(folder) = path.parent() else { return Ok(made) };
@@ -45,7 +45,7 @@ impl Folders {
         }
     }
 
-    /// Removes those that are empty.
+    /// Removes the folders that are empty.
     pub(crate) fn forget(self) {
         for folder in self.0.iter().rev() {
             let _ = fs::remove_dir(folder);

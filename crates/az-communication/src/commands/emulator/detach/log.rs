@@ -1,4 +1,4 @@
-//! The log file of an emulator in the background.
+//! The log file of a background emulator.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -10,24 +10,24 @@ use crate::report::error::CliError;
 use crate::system;
 use crate::system::system_text;
 
-/// How much is shown of what an emulator said at its start, in bytes.
+/// How many bytes of an emulator's output at its start are shown.
 const MOST: u64 = 1 << 20;
 
-/// A file that is open for what comes, behind what is there.
+/// A file that is open for appending.
 pub(crate) struct Log {
     path: PathBuf,
     file: File,
-    /// Where this start begins.
+    /// The position where the output of this start begins.
     start: u64,
     is_new: bool,
 }
 
 impl Log {
-    /// Opens it, and makes it where there is none, for its owner only.
+    /// Opens the file. Makes it for its owner only if it is missing.
     ///
     /// # Errors
     ///
-    /// When it is not a file of this user, or cannot be written.
+    /// Fails when it is not a file of this user, or cannot be written.
     pub(crate) fn open(path: &Path, data: Option<&Path>) -> Result<Self, CliError> {
         let fail = |why: &str| CliError::new(format!("The log file {} cannot be written: {why}.", path.display()));
         let text = |error: io::Error| fail(&system_text(&error));
@@ -57,30 +57,30 @@ impl Log {
         Ok(Self { path: path.to_owned(), file, start: metadata.len(), is_new })
     }
 
-    /// Another handle, for a stream of the emulator.
+    /// Returns another handle, for an output stream of the emulator.
     ///
     /// # Errors
     ///
-    /// When this process may open no more files.
+    /// Fails when this process cannot open more files.
     pub(crate) fn handle(&self) -> Result<File, CliError> {
         self.file.try_clone().map_err(|error| {
             CliError::new(format!("The log file {} cannot be opened: {}.", self.path.display(), system_text(&error)))
         })
     }
 
-    /// What this start has said so far.
+    /// Returns the output of this start so far.
     pub(crate) fn said(&self) -> Vec<u8> {
         let mut said = Vec::new();
         let read = File::open(&self.path).and_then(|mut file| {
             file.seek(SeekFrom::Start(self.start))?;
             file.take(MOST).read_to_end(&mut said)
         });
-        // What cannot be read is in the file all the same.
+        // A failed read is ignored, because the output is still in the file.
         let _ = read;
         said
     }
 
-    /// Removes it where nothing was done: what it says was shown.
+    /// Removes the file if it was new and the emulator did not start. Its content was already shown.
     pub(crate) fn forget(self) {
         if self.is_new {
             let _ = fs::remove_file(&self.path);
@@ -91,7 +91,7 @@ impl Log {
 fn open_existing(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.append(true);
-    // No link is followed, and nobody waits for a reader of a FIFO.
+    // Links are not followed, and opening a FIFO does not wait for a reader.
     system::no_link(&mut options);
     options.open(path)
 }

@@ -1,7 +1,7 @@
-//! `emulator start --detach`: starts the emulator in a process of its own, waits until it is ready, and leaves it there.
+//! `emulator start --detach`: starts the emulator in a process of its own, waits until it is ready, and returns.
 //!
-//! The process is this program again, with the same options. What it says goes into the log file, from its first moment on,
-//! and is shown here until it is ready. The ready file tells that it is.
+//! The process is this program with the same options. Its output goes into the log file from the beginning, and is
+//! shown here until it is ready. The ready file shows that it is ready.
 
 pub(crate) mod again;
 pub(crate) mod folders;
@@ -31,17 +31,17 @@ use crate::system::{self, Signals};
 use folders::Folders;
 use log::Log;
 
-/// How often it is looked whether the emulator is ready.
+/// How often it is checked whether the emulator is ready.
 const LOOK: Duration = Duration::from_millis(5);
 
-/// How long an emulator may take to end that is not wanted any more.
+/// How long an emulator that must end may take to end.
 const END: Duration = Duration::from_secs(10);
 
-/// Starts the emulator with that data folder; in memory where there is none.
+/// Starts the emulator with that data folder, or in memory if `data` is `None`.
 ///
 /// # Errors
 ///
-/// When one runs there already, when it does not become ready, or when the ready line cannot be written.
+/// Fails when an emulator already runs there, when it does not become ready, or when the ready line cannot be written.
 pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Outcome, CliError> {
     if given::flag(invocation, &UNTIL_STDIN_CLOSES)? {
         return Err(CliError::usage("--until-stdin-closes cannot be given with --detach.")
@@ -61,7 +61,7 @@ pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
     printer.bytes(&log.said());
     match outcome {
         Waited::Ready(ready) => {
-            // Nobody would know that it runs.
+            // If the line cannot be printed, no program knows that the emulator runs, so it is ended.
             ready.say(invocation).inspect_err(|_| end(&mut child))?;
             Ok(Outcome::nothing())
         }
@@ -88,7 +88,7 @@ fn not_ready(what: &str) -> CliError {
     CliError::new(format!("The emulator {what} before it was ready."))
 }
 
-/// Says what runs there already, as far as it is known.
+/// Refuses to start if an emulator already runs there. The message describes it as far as possible.
 fn refuse_where_one_runs(places: &Places, data: Option<&Path>) -> Result<(), CliError> {
     let mut looked_at = vec![places.clone()];
     if data.is_some() {
@@ -107,7 +107,7 @@ fn refuse_where_one_runs(places: &Places, data: Option<&Path>) -> Result<(), Cli
     Ok(())
 }
 
-/// What came of a start.
+/// The result of waiting for the emulator.
 enum Waited {
     Ready(Box<Ready>),
     Ended(ExitStatus),
@@ -134,7 +134,7 @@ fn wait(child: &mut Child, signals: &mut Signals, places: &Places, data: Option<
     }
 }
 
-/// Ends an emulator, and waits for its end.
+/// Ends an emulator, and waits until it has ended.
 fn end(child: &mut Child) {
     if system::ask_to_end(child) {
         let latest = Instant::now() + END;

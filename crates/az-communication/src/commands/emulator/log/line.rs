@@ -1,4 +1,4 @@
-//! A line of the log: as text, or as JSON.
+//! Formats a line of the log, as text or as JSON.
 
 use std::fmt::{Debug, Write as _};
 
@@ -8,23 +8,23 @@ use time::OffsetDateTime;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level};
 
-/// The field that has the words of an event.
+/// The field with the message of an event.
 const MESSAGE: &str = "message";
 
-/// The form of the lines.
+/// The format of the lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
-    /// The time, the level, and the words of the event.
+    /// The time, the level, and the message of the event.
     Text,
-    /// An object of JSON, with the fields of the event.
+    /// A JSON object with the fields of the event.
     Json,
 }
 
 impl Format {
-    /// The names of the forms, as `--log-format` takes them.
+    /// The names of the formats, as `--log-format` takes them.
     pub(crate) const NAMES: [&str; 2] = ["text", "json"];
 
-    /// The form of that name.
+    /// Returns the format with that name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "text" => Some(Self::Text),
@@ -33,7 +33,7 @@ impl Format {
         }
     }
 
-    /// The line of an event, with its end.
+    /// Returns the line of an event, including the line break.
     pub(crate) fn line(self, now: OffsetDateTime, event: &Event<'_>) -> String {
         let level = *event.metadata().level();
         match self {
@@ -50,10 +50,10 @@ impl Format {
         }
     }
 
-    /// A line that is not about an event.
+    /// Returns a line that does not belong to an event.
     pub(crate) fn of_words(self, now: OffsetDateTime, level: Level, words: &str) -> String {
         match self {
-            // Levels are as long as the longest one.
+            // Levels are padded to the length of the longest one.
             Self::Text => format!("{} {:<5} {words}\n", whole_seconds(now), level.as_str()),
             Self::Json => object(now, level, Map::from_iter([(MESSAGE.to_owned(), words.into())])),
         }
@@ -68,7 +68,7 @@ fn object(now: OffsetDateTime, level: Level, fields: Map<String, Value>) -> Stri
     format!("{}\n", Value::Object(object))
 }
 
-/// The words of an event.
+/// The message of an event.
 #[derive(Default)]
 struct Words(String);
 
@@ -86,7 +86,7 @@ impl Visit for Words {
     }
 }
 
-/// The fields of an event, the words among them.
+/// The fields of an event, including the message.
 struct Fields(Map<String, Value>);
 
 impl Visit for Fields {

@@ -1,4 +1,4 @@
-//! The log of the emulator: the events of the library, as lines on stderr.
+//! The log of the emulator: writes the events of the library to stderr as lines.
 
 mod line;
 mod queue;
@@ -16,37 +16,37 @@ use crate::system;
 
 pub(crate) use self::line::Format;
 
-/// There is one log in a process, because what it says about certificates and stores happens before there is an emulator.
+/// There is one log for the process, because events about certificates and stores occur before an emulator exists.
 static QUEUE: Queue = Queue::new();
 
-/// How long a command may wait at its end for somebody to read the log.
+/// How long a command waits at its end until the log is written.
 const FLUSH: Duration = Duration::from_millis(200);
 
-/// Writes the log to stderr from now on.
+/// Starts to write the log to stderr.
 pub(crate) fn start(format: Format) {
-    // Where no file may be opened, there is no log.
+    // If the process cannot open another file, there is no log.
     if let Ok(stderr) = system::duplicate_of_stderr() {
         QUEUE.write_to(Stderr(stderr), format);
-        // A process has one log, which is started once.
+        // A process has one log, which is started once, so this cannot fail.
         let _ = tracing::dispatcher::set_global_default(Dispatch::new(Lines { queue: &QUEUE, format }));
         acs_identity_emulator::log_panics();
     }
 }
 
-/// What is logged by now comes before what is said next.
+/// Writes the queued lines, so that they come before the next message.
 pub(crate) fn flush() {
     QUEUE.flush(FLUSH);
 }
 
-/// A file of its own, because a write to `io::Stderr` that waits for a reader would hold its lock, and with it everybody who
-/// has something to say.
+/// A separate file for stderr. A blocking write to `io::Stderr` would hold its lock, and block all other threads that
+/// print.
 struct Stderr(File);
 
 impl Write for Stderr {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
             match self.0.write(bytes) {
-                // Whoever shares the stream may have made it non-blocking.
+                // Another program that shares the stream may have made it non-blocking.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => system::wait_to_write(&self.0),
                 result => return result,
             }
@@ -66,7 +66,7 @@ mod tests {
 
     use super::*;
 
-    /// In a process of its own: the hook and the log are those of the whole process.
+    /// This runs in a process of its own, because the panic hook and the log are global to the process.
     #[test]
     fn a_panic_is_logged_as_one_line_and_not_printed() {
         const LOGGED: &str = "AZ_TEST_PANIC_IS_LOGGED";

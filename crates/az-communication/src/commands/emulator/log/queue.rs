@@ -1,5 +1,5 @@
-//! A bounded queue of lines, and one thread that writes them. Nobody waits for it: where what it writes to takes nothing, lines
-//! are dropped and counted.
+//! A bounded queue of lines, and one thread that writes them. Adding a line never blocks: if the sink does not accept
+//! data, lines are dropped and counted.
 
 use std::collections::VecDeque;
 use std::io::Write;
@@ -12,19 +12,19 @@ use tracing::Level;
 
 use super::line::Format;
 
-/// How many lines wait to be written, and how many bytes.
+/// The largest numbers of lines and of bytes that wait to be written.
 const MOST_LINES: usize = 4096;
 const MOST_BYTES: usize = 1024 * 1024;
 
 /// How many bytes are written at once.
 const BATCH: usize = 64 * 1024;
 
-/// Where lines go.
+/// The destination of the lines.
 type Sink = Box<dyn Write + Send>;
 
 pub(crate) struct Queue {
     state: Mutex<State>,
-    /// There is something to write, or all of it is written.
+    /// Notified when there is something to write, and when all of it is written.
     changed: Condvar,
 }
 
@@ -32,7 +32,7 @@ struct State {
     lines: VecDeque<String>,
     bytes: usize,
     dropped: u64,
-    /// The form of the line that says how many were dropped.
+    /// The format of the line that says how many lines were dropped.
     format: Format,
     /// `None` before the log is started, and while the thread writes.
     sink: Option<Sink>,
@@ -58,7 +58,8 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes the lines to that from now on. A thread of its own writes, so the sink may block. A line is handed over whole.
+    /// Starts to write the lines to a sink. A thread of its own writes, so the sink may block. Each line is passed to
+    /// the sink completely.
     pub(crate) fn write_to(&self, sink: impl Write + Send + 'static, format: Format) {
         let mut state = self.lock();
         state.sink = Some(Box::new(sink));
@@ -70,7 +71,7 @@ impl Queue {
         let mut state = self.lock();
         state.push(line);
         if !state.has_thread {
-            // Where the system refuses another thread, the next line tries again.
+            // If the system refuses another thread, the next line tries again.
             state.has_thread = thread::Builder::new()
                 .name("log".to_owned())
                 .stack_size(128 * 1024)
@@ -82,7 +83,7 @@ impl Queue {
         }
     }
 
-    /// Waits until what was queued is written, for that long at most.
+    /// Waits until the queued lines are written, for at most this long.
     pub(crate) fn flush(&self, most: Duration) {
         let end = Instant::now() + most;
         let mut state = self.lock();
@@ -123,7 +124,8 @@ impl State {
     }
 
     fn push(&mut self, line: String) {
-        // Once a line was dropped, so are all until the thread has said how many, so that the number stands where they would.
+        // After a line was dropped, all lines are dropped until the thread has written the number of dropped lines. So
+        // the number is at the place of the missing lines.
         if self.dropped > 0 || self.lines.len() >= MOST_LINES || self.bytes + line.len() > MOST_BYTES {
             self.dropped += 1;
             return;
@@ -132,7 +134,7 @@ impl State {
         self.lines.push_back(line);
     }
 
-    /// What is written next: lines, and after the last one how many are missing.
+    /// Returns the next text to write: lines, and after the last one the number of missing lines.
     fn take(&mut self) -> String {
         let mut batch = String::new();
         while batch.len() < BATCH
@@ -159,7 +161,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// Takes nothing before the gate is opened.
+    /// A sink that accepts nothing before the gate is opened.
     #[derive(Clone, Default)]
     pub(crate) struct Gate {
         is_open: Arc<(Mutex<bool>, Condvar)>,
@@ -167,7 +169,7 @@ pub(crate) mod tests {
     }
 
     impl Gate {
-        /// An open gate, and a queue of its own that writes to it.
+        /// Makes an open gate, and a queue that writes to it.
         pub(crate) fn opened() -> (Self, &'static Queue) {
             let (gate, queue) = Self::closed();
             gate.open();
@@ -206,7 +208,7 @@ pub(crate) mod tests {
     fn a_log_that_nobody_reads_delays_nobody_and_says_what_is_missing() {
         let (gate, queue) = Gate::closed();
         let started = Instant::now();
-        // As long as lines are, so that a batch does not have all that may wait.
+        // The lines have a realistic length, so that one batch does not contain all waiting lines.
         for number in 0..20_000 {
             queue.push(format!("{number:050}\n"));
         }

@@ -1,4 +1,4 @@
-//! Takes the events of the emulator into the queue.
+//! The `tracing` subscriber that puts the events of the emulator into the queue.
 
 use time::OffsetDateTime;
 use tracing::level_filters::LevelFilter;
@@ -9,7 +9,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use super::line::Format;
 use super::queue::Queue;
 
-/// Where the events of the emulator come from. Those of other libraries are not for its log.
+/// The target of the emulator's events. Events of other libraries are not logged.
 const TARGET: &str = "acs_identity_emulator";
 
 /// Queues a line for each event of the emulator.
@@ -39,7 +39,7 @@ impl Subscriber for Lines {
         self.queue.push(self.format.line(OffsetDateTime::now_utc(), event));
     }
 
-    /// Spans are not wanted, so there is none.
+    /// Spans are not used, so there is only one.
     fn new_span(&self, _: &Attributes<'_>) -> Id {
         Id::from_u64(1)
     }
@@ -62,7 +62,7 @@ mod tests {
     use super::super::queue::tests::Gate;
     use super::*;
 
-    /// What is written of the events that the closure logs, without the times.
+    /// Returns the lines for the events that the closure logs, without the times.
     fn written(format: Format, log: impl FnOnce()) -> String {
         let (gate, queue) = Gate::opened();
         with_default(Lines { queue, format }, log);
