@@ -9,8 +9,8 @@ use crate::config::same_secret;
 use crate::random::{self, NoRandom};
 use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, Store, StoreError};
 
-/// The keys. There are two, so that one can be regenerated while apps use the other. The store keeps them; these are the ones
-/// that it had last.
+/// The access keys. There are two, so that one can be regenerated while applications use the other. The store holds the
+/// keys; these are the last ones that were read from it.
 pub(crate) struct AccessKeys {
     store: Arc<Store>,
     held: RwLock<[HeldKey; 2]>,
@@ -20,7 +20,7 @@ pub(crate) struct AccessKeys {
 struct HeldKey {
     key: AccessKey,
     generation: i64,
-    /// These derive from the key: whoever knows the key knows them, and they change with it.
+    /// Secrets that derive from the key. They are known to those who know the key, and change with it.
     client_secret: String,
     identity_header: String,
 }
@@ -43,12 +43,12 @@ impl HeldKey {
     }
 }
 
-/// How a token names the key that got it.
+/// Returns the mark in a token that names the access key with which it was requested.
 pub(super) fn mark_of(slot: AccessSlot, generation: i64) -> String {
     format!("{} {generation}", slot.name())
 }
 
-/// A secret of letters and digits only, because forms and shells do not change those.
+/// Derives a secret that has only letters and digits, because forms and shells do not change those.
 fn derived_secret(key: &AccessKey, name: &str) -> String {
     key.sign(name).chars().filter(char::is_ascii_alphanumeric).collect()
 }
@@ -58,7 +58,7 @@ pub(super) fn random_key() -> Result<AccessKey, NoRandom> {
 }
 
 impl AccessKeys {
-    /// The keys as the store has them.
+    /// Makes the keys from the rows of the store.
     pub(super) fn new(store: Arc<Store>, [primary, secondary]: &[AccessKeyRow; 2]) -> Result<Self, StoreError> {
         Ok(Self { store, held: RwLock::new([HeldKey::of(primary)?, HeldKey::of(secondary)?]) })
     }
@@ -67,45 +67,45 @@ impl AccessKeys {
         self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The key of a slot.
+    /// Returns the key of a slot.
     pub(crate) fn get(&self, slot: AccessSlot) -> AccessKey {
         self.read()[slot as usize].key.clone()
     }
 
-    /// The generations of both.
+    /// Returns the generations of both keys.
     pub(crate) fn generations(&self) -> [i64; 2] {
         let held = self.read();
         [held[0].generation, held[1].generation]
     }
 
-    /// The secret with which applications get tokens from the Entra side.
+    /// Returns the secret with which applications get tokens from the Entra side.
     pub(crate) fn client_secret(&self) -> String {
         self.read()[AccessSlot::Primary as usize].client_secret.clone()
     }
 
-    /// The secret that shows the App Service endpoint of managed identities that the caller is on this machine.
+    /// Returns the secret that shows the App Service endpoint of managed identities that the caller is on this machine.
     pub(crate) fn identity_header(&self) -> String {
         self.read()[AccessSlot::Primary as usize].identity_header.clone()
     }
 
-    /// The key whose client secret this is. The time depends on the length of the text only.
+    /// Returns the key whose client secret this is. The time depends on the length of the text only.
     pub(crate) fn by_client_secret(&self, text: &str) -> Option<Caller> {
         self.read()[AccessSlot::Primary as usize].derived(AccessSlot::Primary, text, |held| &held.client_secret)
     }
 
-    /// The same for the secret of the App Service endpoint.
+    /// Returns the key whose identity header this is. The time depends on the length of the text only.
     pub(crate) fn by_identity_header(&self, text: &str) -> Option<Caller> {
         self.read()[AccessSlot::Primary as usize].derived(AccessSlot::Primary, text, |held| &held.identity_header)
     }
 
-    /// The key that a token names, if it is in force.
+    /// Returns the key that a token names, if it is in force.
     pub(super) fn marked(&self, mark: &str) -> Option<Caller> {
         let held = AccessSlot::ALL.into_iter().zip(self.generations());
         let mut callers = held.filter(|(slot, generation)| mark == mark_of(*slot, *generation));
         callers.next().map(|(slot, generation)| Caller::Key { slot, generation })
     }
 
-    /// The key that signed one of the texts, and its generation.
+    /// Returns the key that signed one of the texts, and its generation.
     pub(crate) fn verify(&self, mut texts: impl Iterator<Item = String>, signature: &str) -> Option<Caller> {
         let held = self.read();
         texts.find_map(|text| {
@@ -116,7 +116,7 @@ impl AccessKeys {
         })
     }
 
-    /// Takes the keys of the store that are newer.
+    /// Takes over keys of the store that are newer.
     fn take(&self, rows: &[AccessKeyRow]) -> Result<(), StoreError> {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         for row in rows {
@@ -127,7 +127,8 @@ impl AccessKeys {
         Ok(())
     }
 
-    /// Regenerates a key. This revokes what the former key made: its signing key is removed, here and from the published keys.
+    /// Regenerates a key. This revokes everything that the old key made: its signing key is removed, here and from the
+    /// published keys.
     pub(crate) async fn regenerate(&self, caller: Caller, slot: AccessSlot) -> Refused<()> {
         let key = random_key()?.to_base64();
         let expected = self.generations()[slot as usize];
@@ -139,19 +140,20 @@ impl AccessKeys {
         Ok(self.take(&[AccessKeyRow { slot, generation, key }])?)
     }
 
-    /// Reads the keys from the store; whether they have changed.
+    /// Reads the keys from the store. Returns whether they have changed.
     pub(crate) fn reload(&self) -> bool {
         let before = self.generations();
         let taken = self.store.access_keys().and_then(|rows| Ok(self.take(&rows)?));
         taken.is_ok() && self.generations() != before
     }
 
-    /// Whether the key of the caller is in force.
+    /// Checks whether the key of the caller is in force.
     pub(super) fn check(&self, caller: Caller) -> Refused<()> {
         self.heed(self.store.check(caller))
     }
 
-    /// Passes on the answer of the store to a caller. If the store says that the caller's key is gone, the keys are read again.
+    /// Passes a result of the store on to a caller. If the store reports that the caller's key is gone, the keys are
+    /// read again.
     pub(super) fn heed<T>(&self, answer: Result<T, Failure>) -> Refused<T> {
         answer.map_err(|failure| match failure {
             Failure::KeyGone => {

@@ -13,7 +13,7 @@ use super::fields::{guid, required};
 use super::refusal::{Field, Refusal, Refused};
 use crate::store::{AssignmentRow, Caller, Change, Kind, Store};
 
-/// The most assignments that one response lists.
+/// The largest number of assignments in one response.
 const PAGE: usize = 1000;
 
 /// The assignments.
@@ -35,7 +35,7 @@ fn check_clients(clients: &[String]) -> Refused<Vec<String>> {
     clients.iter().map(|client| guid(client, Field::ClientId)).collect()
 }
 
-/// What replaces or removes the assignment of an Entra object, in whichever tenant it is.
+/// Returns the change that replaces or removes the assignment of an Entra object in any tenant.
 fn of_object(object: String, row: Option<AssignmentRow>) -> Change {
     Change { tenant: None, object, row }
 }
@@ -60,12 +60,12 @@ impl Assignments {
         Self { store, access_keys }
     }
 
-    /// The assignments in a tenant that let any of the objects exchange tokens.
+    /// Returns the assignments in a tenant that let any of the objects exchange tokens.
     pub(super) fn of_objects(&self, kind: Kind, tenant: &str, objects: &[&str]) -> Refused<Vec<AssignmentRow>> {
         self.access_keys.heed(self.store.assignments_of(Caller::Entra, kind, Some(tenant), objects))
     }
 
-    /// The assignment of an object; of a Teams extension object, in that tenant.
+    /// Returns the assignment of an object. For a Teams extension object, the tenant must match.
     pub(crate) fn get(
         &self,
         caller: Caller,
@@ -80,12 +80,12 @@ impl Assignments {
         row.map(model).ok_or(Refusal::AssignmentNotFound)
     }
 
-    /// Carries changes out, all or none; which of them replaced or removed something.
+    /// Makes changes, either all or none. Returns for each whether it replaced or removed an assignment.
     async fn change(&self, caller: Caller, kind: Kind, changes: Vec<Change>) -> Refused<Vec<bool>> {
         self.access_keys.heed(self.store.assign(caller, kind, changes).await)
     }
 
-    /// Makes or replaces a Teams extension assignment; whether it is new.
+    /// Makes or replaces a Teams extension assignment. Returns whether it is new.
     pub(crate) async fn assign_teams_extension(
         &self,
         caller: Caller,
@@ -94,7 +94,7 @@ impl Assignments {
         request: TeamsExtensionAssignmentRequest,
     ) -> Refused<(bool, TeamsExtensionAssignment)> {
         let principal_type = required(request.principal_type, Field::PrincipalType)?;
-        // The specification and the documentation spell the second one differently; both are taken.
+        // The specification and the documentation spell the second one differently. Both spellings are accepted.
         if !matches!(
             principal_type,
             PrincipalType::User | PrincipalType::ResourceAccount | PrincipalType::TeamsResourceAccount
@@ -115,7 +115,7 @@ impl Assignments {
         Ok((replaced != [true], model(row)))
     }
 
-    /// Makes or replaces an Entra assignment; whether it is new.
+    /// Makes or replaces an Entra assignment. Returns whether it is new.
     pub(crate) async fn assign_entra(
         &self,
         caller: Caller,
@@ -136,13 +136,13 @@ impl Assignments {
         if removed == [true] { Ok(()) } else { Err(Refusal::AssignmentNotFound) }
     }
 
-    /// The Entra assignments behind that object, a page of them, and the object behind which the next page begins.
+    /// Returns a page of the Entra assignments after an object, and the object after which the next page begins.
     pub(crate) fn list_entra(
         &self,
         caller: Caller,
         after: Option<&str>,
     ) -> Refused<(EntraAssignmentList, Option<String>)> {
-        // Behind all tenants of that object.
+        // The largest code point sorts after all tenants of that object.
         let after = after.map(|object| (object, "\u{10ffff}"));
         let rows = self.store.assignments_after(caller, Kind::Entra, after, PAGE + 1);
         let mut rows = self.access_keys.heed(rows)?;
@@ -152,7 +152,8 @@ impl Assignments {
         Ok((EntraAssignmentList { value: rows.into_iter().map(model).collect(), next_link: None }, last))
     }
 
-    /// Makes, replaces and removes several Entra assignments, all or none; those that were made.
+    /// Makes, replaces and removes several Entra assignments, either all or none. Returns the assignments that were
+    /// made.
     pub(crate) async fn patch_entra(
         &self,
         caller: Caller,

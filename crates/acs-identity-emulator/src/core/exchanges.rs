@@ -124,7 +124,7 @@ impl Exchanges {
     }
 }
 
-/// Whether the assignment holds for the application that the token was issued to.
+/// Returns whether the assignment holds for the application that the token was issued to.
 fn admits_client(row: &AssignmentRow, claims: &EntraClaims) -> bool {
     let admits = |clients: &Vec<String>| clients.iter().any(|client| client.eq_ignore_ascii_case(&claims.appid));
     row.client_ids.as_ref().is_none_or(admits)

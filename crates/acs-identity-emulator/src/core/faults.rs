@@ -1,4 +1,4 @@
-//! What can be wrong with an Entra token or a sign-in.
+//! Problems with Entra tokens and sign-ins.
 
 /// Why an Entra token cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,9 +15,9 @@ pub(crate) enum TokenFault {
     Expired,
     /// It is not valid yet.
     NotYetValid,
-    /// The access key that got it was regenerated.
+    /// The access key with which it was requested was regenerated.
     KeyRegenerated,
-    /// It is for this audience, which is another one.
+    /// It is for this audience, which is not the expected one.
     OtherAudience(String),
     /// It lacks this permission.
     LacksPermission(&'static str),

@@ -11,17 +11,17 @@ const MIN_MINUTES: i64 = 60;
 /// No access token lives longer than this.
 pub(super) const MAX_MINUTES: i64 = 1440;
 
-/// A field that must be there.
+/// Returns the value of a required field.
 pub(super) fn required<T>(value: Option<T>, field: Field) -> Refused<T> {
     value.ok_or(Refusal::Missing(field))
 }
 
-/// A GUID, in lower case.
+/// Parses a GUID. Returns it in lower case.
 pub(super) fn guid(value: &str, field: Field) -> Refused<String> {
     if is_guid(value) { Ok(value.to_ascii_lowercase()) } else { Err(Refusal::NotAGuid(field)) }
 }
 
-/// The lifetime in minutes that a request asks for.
+/// Returns the lifetime in minutes that a request asks for.
 pub(super) fn minutes(asked: Option<i32>) -> Refused<i64> {
     let minutes = asked.map_or(MAX_MINUTES, i64::from);
     if (MIN_MINUTES..=MAX_MINUTES).contains(&minutes) {
@@ -30,7 +30,7 @@ pub(super) fn minutes(asked: Option<i32>) -> Refused<i64> {
     Err(Refusal::Lifetime { minutes, least: MIN_MINUTES, most: MAX_MINUTES })
 }
 
-/// The scopes that a request asks for, each of them once, in the order of the request.
+/// Returns the scopes that a request asks for, each of them once, in the order of the request.
 pub(super) fn scopes(asked: &[TokenScope], version: &ApiVersion) -> Refused<Vec<TokenScope>> {
     if asked.is_empty() {
         return Err(Refusal::NoScopes);

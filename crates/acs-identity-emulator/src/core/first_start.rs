@@ -1,4 +1,4 @@
-//! What the first start decides, and what a start takes over from the version before.
+//! The decisions of the first start, and the data that a start takes over from the previous version.
 
 use std::path::Path;
 
@@ -15,16 +15,16 @@ use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, SigningSlot, Store
 
 /// The settings.
 const RESOURCE_ID: &str = "resource_id";
-/// Says that both access keys are stored, so that a missing one is noticed later.
+/// Records that both access keys are stored, so that a missing one is noticed later.
 const KEYS: &str = "keys";
-/// Says whether the access key was given or assumed, if the version before stored none.
+/// Records whether the access key was given or assumed, if the previous version stored none.
 const ACCESS_KEY: &str = "access_key";
 const ASSUMED: &str = "assumed";
 const GIVEN: &str = "given";
-/// Says that the signing keys of the version before were looked for.
+/// Records that the signing keys of the previous version were looked for.
 const SIGNING_KEYS: &str = "signing_keys";
 
-/// The files in which the version before kept its signing keys.
+/// The files in which the previous version kept its signing keys.
 const FILES: [(SigningSlot, &str); 4] = [
     (SigningSlot::Access(AccessSlot::Primary), "token-key.pem"),
     (SigningSlot::Access(AccessSlot::Secondary), "token-key-secondary.pem"),
@@ -57,21 +57,21 @@ impl From<StoreError> for StartError {
     }
 }
 
-/// The id of the resource. The first start chooses it.
+/// Returns the id of the resource. The first start chooses it.
 pub(super) async fn keep_resource_id(store: &Store) -> Result<String, StartError> {
     let new = random::guid().map_err(Error::from)?;
     let settings = vec![(RESOURCE_ID.to_owned(), new), (KEYS.to_owned(), "kept".to_owned())];
     Ok(store.keep_settings(settings).await?.swap_remove(0))
 }
 
-/// The access keys of the store. The first start stores the primary key that is given, else the well-known one, and a random
-/// secondary key. Later starts keep both.
+/// Returns the access keys of the store. The first start stores the given primary key, or the well-known one, and a
+/// random secondary key. Later starts keep both.
 pub(super) async fn keep_access_keys(
     config: &Config,
     store: &Store,
     path: Option<&Path>,
 ) -> Result<[AccessKeyRow; 2], StartError> {
-    // The version before stored a primary key only after a regeneration, not one that it was given.
+    // The previous version stored a primary key only after a regeneration, and did not store a given key.
     let is_unknown = store.setting(RESOURCE_ID)?.is_some()
         && !store.access_keys()?.iter().any(|row| row.slot == AccessSlot::Primary);
     if is_unknown && config.access_key.is_none() {
@@ -117,8 +117,8 @@ pub(super) async fn keep_access_keys(
     Ok(rows)
 }
 
-/// Imports the signing keys that the version before kept in files. The files are removed once the keys are in the store, because
-/// a key that is replaced later must not remain in a file.
+/// Imports the signing keys that the previous version kept in files. The files are removed after the keys are in the
+/// store, because a key that is replaced later must not remain in a file.
 pub(super) async fn import_signing_keys(
     store: &Store,
     folder: &Path,

@@ -51,7 +51,7 @@ impl Identities {
         Self { store, clock, access_keys, signer, resource, revocation_delay }
     }
 
-    /// Creates an identity, and a token where scopes are given.
+    /// Creates an identity, and a token if scopes are given.
     pub(crate) async fn create(
         &self,
         caller: Caller,
@@ -87,7 +87,7 @@ impl Identities {
         Ok(CreateIdentityResult::new(self.model(version, &row), token))
     }
 
-    /// An identity.
+    /// Returns an identity.
     pub(crate) fn get(&self, caller: Caller, version: &ApiVersion, id: &str) -> Refused<Identity> {
         let user = self.own_user(id)?;
         let snapshot = self.access_keys.heed(self.store.snapshot(Some(caller), Some(&user)))?;
@@ -95,7 +95,7 @@ impl Identities {
         Ok(self.model(version, &row))
     }
 
-    /// Deletes an identity; its tokens end with it.
+    /// Deletes an identity. Its tokens are revoked.
     pub(crate) async fn delete(&self, caller: Caller, id: &str) -> Refused<()> {
         let user = self.own_user(id)?;
         self.found(self.store.delete(caller, user).await)
@@ -127,14 +127,16 @@ impl Identities {
         Ok(AccessToken::new(self.signer.sign(key, &claims).await?, expires_on))
     }
 
-    /// Revokes the tokens that were issued so far.
+    /// Revokes the tokens that were issued until now.
     pub(crate) async fn revoke(&self, caller: Caller, id: &str) -> Refused<()> {
         self.revoke_until(caller, id, None).await
     }
 
-    /// Revokes the tokens that were issued up to that time (2020-07-20-preview2's `tokensValidFrom`), at most up to now.
+    /// Revokes the tokens that were issued until that time (`tokensValidFrom` of 2020-07-20-preview2), at most until
+    /// now.
     pub(crate) async fn revoke_before(&self, caller: Caller, id: &str, at: OffsetDateTime) -> Refused<()> {
-        // Tokens say when they were issued in whole seconds. Those of the present second are all that were issued so far.
+        // The issue times of tokens are whole seconds. A time in the current second means all tokens that were issued
+        // until now.
         let (until, now) = (at.unix_timestamp(), self.clock.now().unix_timestamp());
         self.revoke_until(caller, id, (until < now).then_some(until)).await
     }
@@ -146,12 +148,12 @@ impl Identities {
         self.found(self.store.revoke(caller, user, issued_until, in_force_at).await)
     }
 
-    /// Whether revocations come into force later than they are asked for.
+    /// Returns whether revocations come into force later than they are asked for.
     pub(super) fn delays_revocations(&self) -> bool {
         self.revocation_delay.is_positive()
     }
 
-    /// Puts the revocations that are due into force for good, whatever the clock says afterwards.
+    /// Puts the revocations that are due in force permanently, whatever the clock shows afterwards.
     pub(super) async fn settle_revocations(&self) -> Result<(), Failure> {
         self.store.settle(nanos(self.clock.now())).await
     }

@@ -1,4 +1,4 @@
-//! Whether a token is active now (RFC 7662).
+//! Decides whether a token is active now (RFC 7662).
 
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ use crate::clock::{ServiceClock, nanos};
 use crate::store::revocation::is_revoked;
 use crate::store::{Caller, SigningSlot, Store};
 
-/// Why a token is not active. RFC 7662 does not tell the caller, who could be anybody. Here the caller has authenticated.
+/// The reason why a token is not active. RFC 7662 does not tell the caller, who could be anyone. Here the caller has
+/// authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Inactive {
@@ -35,7 +36,7 @@ pub(crate) enum Inactive {
     Revoked,
 }
 
-/// The answer about a token: its claims if it is active, else the reason why it is not.
+/// The result for a token: its claims if it is active, or the reason why it is not active.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct Introspection {
     pub(crate) active: bool,
@@ -61,7 +62,7 @@ impl From<Inactive> for Introspection {
     }
 }
 
-/// Tells whether tokens are active.
+/// Decides whether tokens are active.
 pub(crate) struct Introspector {
     store: Arc<Store>,
     clock: ServiceClock,
@@ -81,8 +82,8 @@ impl Introspector {
         Self { store, clock, access_keys, signer, resource }
     }
 
-    /// Tells whether a token is active: the emulator signed it for this resource, it has not expired, its identity exists, and it
-    /// is not revoked.
+    /// Decides whether a token is active: the emulator signed it for this resource, it has not expired, its identity
+    /// exists, and it is not revoked.
     pub(crate) async fn introspect(&self, caller: Caller, token: &str) -> Refused<Introspection> {
         let key = self.signer.key_named_by(token)?;
         let Some((key, payload)) = key.and_then(|held| Some((held.clone(), held.key.verify(token)?))) else {
@@ -112,7 +113,7 @@ impl Introspector {
         })
     }
 
-    /// Why none of our keys signed a token, by the claims of the token.
+    /// Returns the reason why none of the emulator's keys signed a token, from the claims of the token.
     fn why_unverified(&self, token: &str) -> Refused<Inactive> {
         let Ok(jwt) = UnverifiedJwt::decode(token) else { return Ok(Inactive::Malformed) };
         let Some(resource) = jwt.claim_str("resourceId") else { return Ok(Inactive::Malformed) };
@@ -145,7 +146,7 @@ impl Introspector {
         };
         let now = nanos(self.clock.now());
         if snapshot.revocations.iter().any(|revocation| revocation.is_due(now)) {
-            // A revocation that was seen in force stays in force, whatever the clock says later.
+            // A revocation that was seen in force stays in force, whatever the clock shows later.
             self.access_keys.heed(self.store.settle(now).await)?;
         }
         let token = (claims.revocation.unwrap_or(0), claims.iat);

@@ -1,4 +1,4 @@
-//! The service without HTTP. Each owner keeps one thing behind a few operations; [`Core`] holds the owners.
+//! The service without HTTP. Each owner manages one kind of data with a few operations, and [`Core`] holds the owners.
 
 mod access_keys;
 mod assignments;

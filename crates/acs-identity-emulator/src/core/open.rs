@@ -1,4 +1,4 @@
-//! Opening the core: what is decided at the first start is durable before anything is served.
+//! Opens the core. The decisions of the first start are durable before any request is served.
 
 use std::path::{Path, PathBuf};
 
@@ -14,12 +14,12 @@ use crate::store::{AccessSlot, Caller, Failure, Store, block_on};
 /// A core that was opened.
 pub(crate) struct OpenedCore {
     pub(crate) core: Core,
-    /// Whether the folder was new, or one of the version before.
+    /// Whether the folder was new, or was made by the previous version.
     pub(crate) is_new: bool,
 }
 
 impl Core {
-    /// Opens the store, and stores what is chosen at the first start. All of that is durable when this returns.
+    /// Opens the store, and stores the decisions of the first start. They are durable when this returns.
     pub(crate) fn open(config: &Config) -> Result<OpenedCore, Error> {
         let now = nanos(config.clock.now());
         let (store, folder, is_new) = match &config.storage {
@@ -60,7 +60,7 @@ impl Core {
     }
 }
 
-/// Why the store did not do what a start needs.
+/// Returns the error of a start for a failure of the store.
 pub(crate) fn described(path: Option<&Path>, failure: Failure) -> Error {
     let path = path.map_or_else(PathBuf::new, Path::to_owned);
     Error::Folder(

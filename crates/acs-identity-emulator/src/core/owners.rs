@@ -1,4 +1,4 @@
-//! The owners, made over one store and one clock.
+//! Makes the owners over one store and one clock.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(crate) struct Core {
     pub(crate) entra_tokens: Arc<TokenVerifier>,
     pub(crate) device_logins: DeviceLogins,
     pub(crate) store: Arc<Store>,
-    /// Dropped after the store: what locks the folder must outlive what is open in it.
+    /// It is dropped after the store, because the lock on the folder must outlive the open files in it.
     folder: Option<Folder>,
 }
 
@@ -90,7 +90,7 @@ impl Core {
         })
     }
 
-    /// Whether requests can be served now, or why not.
+    /// Checks whether requests can be served now. Fails with the reason.
     pub(crate) fn check_ready(&self) -> Refused<()> {
         match self.store.trouble() {
             Some(error) => Err(error.into()),
@@ -98,7 +98,7 @@ impl Core {
         }
     }
 
-    /// Carries out what waits, and nothing that comes later.
+    /// Executes the waiting operations, and refuses later ones.
     pub(crate) fn close(&self) {
         let whole = self.store.close();
         if let Some(folder) = self.folder.as_ref().filter(|_| whole) {

@@ -1,4 +1,4 @@
-//! Why the core refuses an operation. What clients are told about it is the matter of the edge.
+//! The reasons why the core refuses an operation. The edge decides how clients are told.
 
 use acs_identity_protocol::models::PrincipalType;
 use acs_identity_protocol::scope::TokenScope;
@@ -42,9 +42,9 @@ pub(crate) enum Refusal {
     NoTokenToExchange,
     /// The Entra token to exchange cannot be used.
     TokenToExchange(TokenFault),
-    /// The Entra token to exchange was issued to another application than the request names.
+    /// The Entra token to exchange was issued to an application other than the one that the request names.
     OtherApplication,
-    /// The Entra token to exchange was issued to another user than the request names.
+    /// The Entra token to exchange was issued to a user other than the one that the request names.
     OtherUser,
     /// The user of an exchange has no assignment, or none for this application.
     NotAssigned,
@@ -53,7 +53,7 @@ pub(crate) enum Refusal {
 
     /// The Entra token does not authenticate a management call.
     ManagementToken(TokenFault),
-    /// The token of a workload does not vouch for it.
+    /// The token of a workload is not accepted as an assertion.
     Assertion(TokenFault),
     /// A sign-in by device code cannot go on.
     SignIn(SignInFault),
@@ -62,7 +62,7 @@ pub(crate) enum Refusal {
     KeyGone,
     /// Two requests regenerated the same access key at once, and the other one was first.
     KeyMoved,
-    /// The store cannot carry out the operation.
+    /// The store cannot execute the operation.
     Store(StoreError),
     /// A fault of the emulator itself.
     Fault(String),

@@ -1,4 +1,4 @@
-//! The resource: its id, the raw ids of its users, and what the tokens of its users say.
+//! The resource: its id, the raw ids of its users, and the claims of their tokens.
 
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ use acs_identity_protocol::raw_id::is_guid;
 use acs_identity_protocol::scope::TokenScope;
 use time::OffsetDateTime;
 
-/// The data location and region that tokens name. They are the emulator's own, so that nobody takes them for those of the cloud.
+/// The data location and region in tokens. The emulator has its own, so that they are not mistaken for a region of the
+/// cloud.
 const LOCATION: &str = "unitedstates";
 pub(super) const REGION: &str = "amer";
 
@@ -16,7 +17,7 @@ pub(super) const REGION: &str = "amer";
 #[derive(Clone)]
 pub(crate) struct Resource(Arc<str>);
 
-/// A user of the resource, and the number of the revocation that tokens of now are issued after.
+/// A user of the resource, and the number of the last revocation, which new tokens carry.
 pub(super) struct User<'a> {
     /// The second part of the id.
     pub(super) name: &'a str,
@@ -33,12 +34,13 @@ impl Resource {
         &self.0
     }
 
-    /// The raw id of a user.
+    /// Returns the raw id of a user.
     pub(super) fn raw_id(&self, user: &str) -> String {
         format!("8:acs:{}_{user}", self.0)
     }
 
-    /// The GUID of the user with this raw id, in lower case; `None` where the id does not belong to the resource.
+    /// Returns the GUID of the user with this raw id, in lower case. Returns `None` if the id does not belong to the
+    /// resource.
     pub(super) fn user_of(&self, raw_id: &str) -> Option<String> {
         match RawId::parse(raw_id) {
             RawId::CommunicationUser { resource, user } if resource.eq_ignore_ascii_case(&self.0) && is_guid(&user) => {
@@ -48,13 +50,14 @@ impl Resource {
         }
     }
 
-    /// The GUID of the identity that a token was issued to. The token of a Teams or Entra user was issued to none.
+    /// Returns the GUID of the identity to which a token was issued. Tokens of Teams and Entra users are not issued to
+    /// an identity.
     pub(super) fn identity_in<'a>(&self, claims: &'a AccessTokenClaims) -> Option<&'a str> {
         let user = claims.skypeid.strip_prefix("acs:")?.strip_prefix(&*self.0)?.strip_prefix('_')?;
         is_guid(user).then_some(user)
     }
 
-    /// The claims of an access token.
+    /// Returns the claims of an access token.
     pub(super) fn claims(
         &self,
         user: &User<'_>,
@@ -72,7 +75,7 @@ impl Resource {
             resource_id: self.0.to_string(),
             resource_location: Some(LOCATION.into()),
             iat: issued.unix_timestamp(),
-            // A token without it counts as issued before the first revocation.
+            // A token without this claim counts as issued before the first revocation.
             revocation: (user.revocation != 0).then_some(user.revocation),
             ..AccessTokenClaims::default()
         }

@@ -1,4 +1,4 @@
-//! Revocations that come into force later (`--revocation-delay`) are put into force when they are due.
+//! Puts delayed revocations (`--revocation-delay`) in force when they are due.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use super::owners::Core;
 use crate::clock::machine;
 use crate::log::Shown;
 
-/// The time between two looks at the pending revocations.
+/// The time between two checks of the pending revocations.
 const PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// Puts revocations into force until the emulator ends. Introspection does so as well where it finds one that is due.
+/// Puts revocations in force until the emulator ends. Introspection does so as well if it finds one that is due.
 pub(crate) async fn settle_what_is_due(core: Arc<Core>, mut stopped: watch::Receiver<bool>) {
     if !core.identities.delays_revocations() {
         return;

@@ -1,4 +1,5 @@
-//! The keys that sign tokens, one for each way to authenticate. The store keeps them; the ones that were used are held here.
+//! The keys that sign tokens, one for each way to authenticate. The store keeps them. Keys that were used are cached
+//! here.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,7 +9,7 @@ use crate::error::Error;
 use crate::keys::signing::{SigningKey, key_id};
 use crate::store::{AccessSlot, Failure, SigningKeyRow, SigningSlot, Store, StoreError};
 
-/// The stack of a thread that makes a key, in bytes.
+/// The stack size of a thread that makes a key, in bytes.
 const KEY_STACK: usize = 512 * 1024;
 
 /// A key, and the generation of the access key that it belongs to.
@@ -19,7 +20,7 @@ pub(super) struct HeldSigningKey {
     pub(super) key: Arc<SigningKey>,
 }
 
-/// The keys that were used, and the turn to make one.
+/// The cached keys, and a lock for making a key.
 pub(super) struct SigningKeys {
     store: Arc<Store>,
     held: RwLock<Vec<HeldSigningKey>>,
@@ -38,14 +39,15 @@ impl SigningKeys {
     fn keep(&self, new: &HeldSigningKey) {
         let mut all = self.held.write().unwrap_or_else(PoisonError::into_inner);
         match all.iter_mut().find(|held| held.slot == new.slot) {
-            // A request that was signed with the former key may come late.
+            // A request that was signed with the old access key may arrive late.
             Some(held) if held.generation > new.generation => {}
             Some(held) => held.clone_from(new),
             None => all.push(new.clone()),
         }
     }
 
-    /// The key of a slot in that generation. If there is none yet, it is made now, and is durable before it signs anything.
+    /// Returns the key of a slot in that generation. If there is none yet, it is made now, and is durable before it
+    /// signs anything.
     pub(super) async fn get(&self, slot: SigningSlot, generation: i64) -> Result<HeldSigningKey, Failure> {
         let is = |held: &HeldSigningKey| held.slot == slot && held.generation == generation;
         if let Some(held) = self.find(is) {
@@ -66,7 +68,7 @@ impl SigningKeys {
         Ok(held)
     }
 
-    /// The key that the store has, if there is one.
+    /// Returns the key that the store has, if there is one.
     fn existing_key(&self, slot: SigningSlot) -> Result<Option<HeldSigningKey>, Failure> {
         let Some(row) = self.store.signing_key(slot)? else { return Ok(None) };
         if let Some(held) = self.find(|held| held.slot == slot && held.generation == row.generation) {
@@ -77,7 +79,7 @@ impl SigningKeys {
         Ok(Some(held))
     }
 
-    /// The key of our Entra issuer, if it has signed anything.
+    /// Returns the key of the emulator's Entra issuer, if it has signed a token.
     pub(super) fn issuer(&self) -> Result<Option<Arc<SigningKey>>, Failure> {
         if let Some(held) = self.find(|held| held.slot == SigningSlot::Issuer) {
             return Ok(Some(held.key));
@@ -85,7 +87,7 @@ impl SigningKeys {
         Ok(self.existing_key(SigningSlot::Issuer)?.map(|held| held.key))
     }
 
-    /// The key that an access token names. The caller has to see whether its generation is in force.
+    /// Returns the key that an access token names. The caller must check whether its generation is in force.
     pub(super) fn named_by(&self, token: &str) -> Result<Option<HeldSigningKey>, Failure> {
         let Some(kid) = key_id(token) else { return Ok(None) };
         let is = |held: &HeldSigningKey| held.key.kid() == kid && held.slot != SigningSlot::Issuer;
@@ -100,7 +102,7 @@ impl SigningKeys {
         Ok(None)
     }
 
-    /// The keys of all tokens that are good. Those that are missing are made.
+    /// Returns the keys of all valid tokens. Missing keys are made.
     pub(super) async fn published(&self) -> Result<Vec<HeldSigningKey>, Failure> {
         let [primary, secondary] = self.store.snapshot(None, None)?.generations;
         let wanted = [
@@ -135,7 +137,7 @@ impl SigningKeys {
                 .iter()
                 .map(|_| std::thread::Builder::new().stack_size(KEY_STACK).spawn_scoped(scope, make))
                 .collect();
-            // If a thread could not be started, the key is made when it is needed.
+            // If a thread could not be started, its key is made when it is needed.
             threads.into_iter().map(|thread| thread.ok()?.join().ok().flatten()).collect()
         });
         for ((slot, generation), pkcs8) in missing.into_iter().zip(made) {

@@ -9,7 +9,7 @@ use super::http::error::{HttpError, HttpResult};
 use super::http::path::query_parameters;
 use crate::log::Shown;
 
-/// The api-version that the query names. One that is newer than all known ones is served as the newest.
+/// Returns the api-version in the query. A version that is newer than all known ones is served as the newest.
 pub(crate) fn of_query(backend: &Backend, request: &RequestContext) -> HttpResult<&'static ApiVersion> {
     let mut names = query_parameters(request.head.query(), "api-version").filter(|name| !name.is_empty());
     let Some(name) = names.next() else {
@@ -35,7 +35,7 @@ pub(crate) fn of_query(backend: &Backend, request: &RequestContext) -> HttpResul
     Ok(newest)
 }
 
-/// The version does not have the resource, or is not a version.
+/// Returns the error for a version that does not have the resource, or does not exist.
 pub(crate) fn unsupported(backend: &Backend, request: &RequestContext, name: &str) -> HttpError {
     let uri = format!("{}{}", backend.base_of(request), request.head.path());
     let message =

@@ -1,4 +1,4 @@
-//! What handlers are given besides the request.
+//! The data that handlers receive besides the request.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::core::Core;
 use crate::keys::pki::Pki;
 
-/// The service, and what is known about the emulator.
+/// The service, and facts about the emulator.
 pub(crate) struct Backend {
     pub(crate) core: Arc<Core>,
     pub(crate) config: Config,
@@ -17,7 +17,7 @@ pub(crate) struct Backend {
     pub(crate) names: OwnNames,
     /// All routes.
     pub(crate) routes: Vec<&'static Route>,
-    /// `https://localhost:PORT`, for clients that do not name a host of ours.
+    /// `https://localhost:PORT`, for clients whose `Host` is not a name of the emulator.
     base: String,
 }
 
@@ -33,8 +33,8 @@ impl Backend {
         Self { core, config, pki, names, routes, base }
     }
 
-    /// The URL by which the client has reached us, without a slash at the end: the one that is set, else the one of its `Host`
-    /// header if that is a name of ours, else the usual one.
+    /// Returns the URL by which the client has reached the emulator, without a slash at the end. It is the configured
+    /// URL, or the URL of the `Host` header if that is a name of the emulator, or the default URL.
     pub(crate) fn base_of(&self, request: &RequestContext) -> String {
         if let Some(url) = self.config.public_base() {
             return url.to_owned();
@@ -46,8 +46,8 @@ impl Backend {
         }
     }
 
-    /// Whether the operator's certificate is for that name. Then it may occur in URLs, but it does not get a token without a
-    /// credential: the certificate may be for every name of a company.
+    /// Returns whether the user's own certificate covers the name. Then the name may occur in URLs, but it does not get
+    /// a token without a credential, because the certificate may cover every name of a company.
     fn certifies(&self, host: &HostName) -> bool {
         matches!(host, HostName::Name(name) if self.pki.own_covers(name))
     }

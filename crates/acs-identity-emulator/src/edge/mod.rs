@@ -1,5 +1,5 @@
-//! HTTP. Each room refers to those before it only: `http`, `routes`, `context`, `backend`, `callers`, `api_version`, `table`,
-//! `openapi`, the handlers (`service`, `public`, `control`, `introspect`, `entra`), `pipeline`.
+//! HTTP. Each module uses only modules before it in this list: `http`, `routes`, `context`, `backend`, `callers`,
+//! `api_version`, `table`, `openapi`, the handlers (`service`, `public`, `control`, `introspect`, `entra`), `pipeline`.
 
 mod api_version;
 mod backend;

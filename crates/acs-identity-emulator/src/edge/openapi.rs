@@ -1,4 +1,4 @@
-//! The OpenAPI document (`/openapi.json`): one document of all operations, reduced to those of an api-version.
+//! The OpenAPI document (`/openapi.json`): one document of all operations, reduced to the operations of an api-version.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -14,10 +14,10 @@ use super::routes::route::Route;
 /// The document of all versions.
 const EVERYTHING: &str = include_str!("../openapi.json");
 
-/// The documents that were asked for, by version. Anybody may ask, so each of them is made only once.
+/// The documents that were requested, by version. Any client may ask, so each document is made only once.
 static DESCRIBED: Mutex<BTreeMap<&'static str, Bytes>> = Mutex::new(BTreeMap::new());
 
-/// The document of a version, as it is sent.
+/// Returns the document of a version, as it is sent.
 pub(crate) fn described(routes: &[&Route], version: &ApiVersion) -> HttpResult<Bytes> {
     let mut described = DESCRIBED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(text) = described.get(version.name) {
@@ -28,7 +28,7 @@ pub(crate) fn described(routes: &[&Route], version: &ApiVersion) -> HttpResult<B
     Ok(text)
 }
 
-/// The document of a version.
+/// Returns the document of a version.
 fn describe(routes: &[&Route], version: &ApiVersion) -> HttpResult<Value> {
     let mut document: Value = serde_json::from_str(EVERYTHING).map_err(HttpError::fault)?;
     document["info"]["version"] = version.name.into();
@@ -108,7 +108,7 @@ mod tests {
         ROUTER.routes().collect()
     }
 
-    /// The operations of a document: `post /identities`.
+    /// Returns the operations of a document: `post /identities`.
     fn operations(document: &Value) -> BTreeSet<String> {
         let paths = document["paths"].as_object().unwrap();
         let of_path = |(path, item): (&String, &Value)| {
@@ -119,8 +119,8 @@ mod tests {
         paths.iter().flat_map(of_path).collect()
     }
 
-    /// The operations of the routes of the service and of the emulator's own. HEAD is a GET without its body, and the path
-    /// without a slash at its end is the one with it.
+    /// Returns the operations of the service's routes and of the emulator's own routes. HEAD is left out because it is
+    /// a GET without a body. A path without a slash at its end counts as the same path with one.
     fn expected(version: &ApiVersion) -> BTreeSet<String> {
         let routes = routes();
         let routes = routes.iter().filter(|route| route.side != Side::Entra && route.path != "/emulator");

@@ -1,4 +1,4 @@
-//! What is read of an Entra token.
+//! The claims of an Entra token.
 
 use acs_identity_protocol::claims::entra::{ACS_CLIENTS_APPLICATION_ID, ACS_MANAGEMENT_RESOURCE, is_acs_audience};
 use serde::Deserialize;
@@ -7,16 +7,16 @@ use time::{Duration, OffsetDateTime};
 use crate::clock::machine;
 use crate::core::faults::TokenFault;
 
-/// Neither the tokens of Entra nor those of the service live longer than this.
+/// The longest lifetime of Entra tokens and of tokens of the service.
 pub(super) const MAX_LIFETIME_SECONDS: i64 = 1440 * 60;
 
-/// The audience of the tokens of workloads that Entra exchanges.
+/// The audience of the workload tokens that Entra exchanges.
 pub(super) const TOKEN_EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
 
 /// Clocks may differ by this much, in seconds.
 const LEEWAY: i64 = 300;
 
-/// What an Entra token is used for.
+/// The purpose of an Entra token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::core) enum Purpose {
     /// The exchange of Teams users.
@@ -27,7 +27,7 @@ pub(in crate::core) enum Purpose {
     Clients,
 }
 
-/// What is read of an Entra token.
+/// The claims of an Entra token that the emulator reads.
 #[derive(Debug, Clone, Deserialize)]
 pub(in crate::core) struct EntraClaims {
     #[serde(default)]
@@ -38,7 +38,7 @@ pub(in crate::core) struct EntraClaims {
     pub(super) idtyp: String,
     #[serde(default)]
     pub(in crate::core) appid: String,
-    /// What version 2 of Entra's tokens has in place of `appid`.
+    /// The claim that replaces `appid` in version 2 of Entra's tokens.
     #[serde(default)]
     pub(super) azp: String,
     #[serde(default)]
@@ -55,14 +55,14 @@ pub(in crate::core) struct EntraClaims {
     nbf: i64,
     #[serde(default)]
     exp: i64,
-    /// In our own tokens: the access key that got it.
+    /// The mark of the access key with which one of the emulator's own tokens was requested.
     #[serde(default, rename = "emulator_key")]
     pub(super) key: Option<String>,
 }
 
 impl EntraClaims {
-    /// The permissions, which may have a resource as their prefix. A permission for another resource than the token's does not
-    /// count.
+    /// Returns the permissions, which may have a resource as their prefix. A permission for a resource other than the
+    /// token's audience does not count.
     pub(in crate::core) fn permissions(&self) -> impl Iterator<Item = &str> {
         let audience = self.aud.trim_end_matches('/');
         let is_for_audience = move |resource: &str| {
@@ -79,13 +79,13 @@ impl EntraClaims {
         self.permissions().any(|granted| granted == permission)
     }
 
-    /// When an access token expires that is issued now for this token. It lives as long as this token, but at most for the longest
-    /// lifetime. The fraction of the second is that of `now`.
+    /// Returns the expiry of an access token that is issued now for this token. It is the expiry of this token, but at
+    /// most the longest lifetime. The fraction of the second is taken from `now`.
     pub(in crate::core) fn expires_on(&self, now: OffsetDateTime) -> OffsetDateTime {
         now + Duration::seconds(self.exp.saturating_sub(machine::now().unix_timestamp()).min(MAX_LIFETIME_SECONDS))
     }
 
-    /// The same claims with GUIDs in lower case, as the store keeps them.
+    /// Returns the same claims with GUIDs in lower case, as the store keeps them.
     pub(super) fn in_lower_case(mut self) -> Self {
         let guids = [&mut self.oid, &mut self.tid].into_iter().chain(&mut self.groups);
         guids.for_each(|guid| guid.make_ascii_lowercase());

@@ -7,14 +7,14 @@ use crate::core::faults::SignInFault;
 /// The lifetime of a code, in seconds.
 pub(super) const LIFETIME: i64 = 900;
 
-/// The most codes that are kept. A further one replaces the oldest.
+/// The largest number of codes that are kept. A further one replaces the oldest.
 const MAX_CODES: usize = 1000;
 
 /// The longest client id, in bytes. Client ids are GUIDs.
 const MAX_CLIENT: usize = 128;
 const MAX_SCOPE: usize = 2048;
 
-/// What a code stands for.
+/// The sign-in for which a code was issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Consent {
     pub(super) tenant: String,
@@ -50,7 +50,8 @@ impl DeviceCodes {
         Ok(())
     }
 
-    /// Uses a code up. If the wrong client asks, or a client in the wrong tenant, the right client can still use the code.
+    /// Redeems a code. If the wrong client asks, or a client in the wrong tenant, the right client can still use the
+    /// code.
     pub(super) fn take(&mut self, code: &str, client: &str, tenant: &str, now: i64) -> Result<Consent, SignInFault> {
         let consent = self.consents.get(code).filter(|consent| consent.until > now);
         let consent = consent.ok_or(SignInFault::UnknownCode)?;
@@ -64,7 +65,7 @@ impl DeviceCodes {
     }
 }
 
-/// Whether both can be the tenant of one user. `common` and similar words stand for the user's own tenant.
+/// Returns whether both can be the tenant of one user. `common` and similar words stand for the user's own tenant.
 fn is_one_tenant(one: &str, other: &str) -> bool {
     let is_any =
         |tenant: &str| ["common", "organizations", "consumers"].iter().any(|any| any.eq_ignore_ascii_case(tenant));

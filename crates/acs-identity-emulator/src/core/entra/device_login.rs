@@ -1,4 +1,4 @@
-//! Sign-in by device code. Nobody has to enter the code: the default user consents at once.
+//! Sign-in by device code. The code need not be entered: the default user consents immediately.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,7 +28,7 @@ pub(crate) struct DeviceLogins {
     codes: Mutex<DeviceCodes>,
 }
 
-/// The permission of a scope such as `https://auth.msft.communication.azure.com/Teams.ManageCalls`.
+/// Returns the permission of a scope such as `https://auth.msft.communication.azure.com/Teams.ManageCalls`.
 fn permission_of(scope: &str) -> &str {
     scope.rsplit_once('/').map_or(scope, |(_, permission)| permission)
 }
@@ -38,7 +38,7 @@ impl DeviceLogins {
         Self { clock, issuer, codes: Mutex::default() }
     }
 
-    /// Begins a sign-in: the code, and for how many seconds it is good.
+    /// Begins a sign-in. Returns the code and its lifetime in seconds.
     pub(crate) fn begin(&self, tenant: &str, client: &str, scope: &str) -> Refused<(String, i64)> {
         let code = unique_id()?;
         let now = self.clock.now().unix_timestamp();
@@ -49,7 +49,7 @@ impl DeviceLogins {
         Ok((code, LIFETIME))
     }
 
-    /// Ends a sign-in: the tokens of the default user.
+    /// Ends a sign-in. Returns the tokens of the default user.
     pub(crate) async fn end(&self, base: &str, tenant: &str, client: &str, code: &str) -> Refused<Grant> {
         let consent = self.take(tenant, client, code)?;
         let scopes: Vec<&str> = consent.scope.split(' ').filter(|scope| !OPENID.contains(scope)).collect();

@@ -1,5 +1,6 @@
-//! The services other than Communication for which our Entra issuer was asked for tokens. None of them accepts such a token, and
-//! its refusal does not say where the token came from. So the log names each of these services once.
+//! The services other than Communication for which tokens were requested from the emulator's Entra issuer. They do not
+//! accept such a token, and their error does not say where the token came from. So the log names each of these services
+//! once.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,8 @@ use acs_identity_protocol::claims::entra::is_acs_audience;
 
 use super::claims::{TOKEN_EXCHANGE_AUDIENCE, is_clients_audience, is_management_audience};
 
-/// The log names at most so many: anybody on this machine may ask for any.
+/// The largest number of services that the log names. A limit is needed, because any client on this machine may ask for
+/// any service.
 const MOST: usize = 20;
 
 /// Names are compared and logged up to this many bytes. The line of the log has room for that.
@@ -18,7 +20,8 @@ const LONGEST: usize = 120;
 pub(super) struct ForeignAudiences(BTreeSet<String>);
 
 impl ForeignAudiences {
-    /// The warning about a token for that audience, unless it is one of ours or was said before.
+    /// Returns the warning about a token for that audience, unless the emulator accepts the audience or the warning was
+    /// given before.
     pub(super) fn warning(&mut self, audience: &str) -> Option<String> {
         let audience = audience.trim_end_matches('/');
         let name = audience.get(..audience.floor_char_boundary(LONGEST)).unwrap_or_default();
@@ -32,7 +35,7 @@ impl ForeignAudiences {
     }
 }
 
-/// Whether the emulator is what takes tokens for it.
+/// Returns whether the emulator accepts tokens for this audience.
 fn is_ours(audience: &str) -> bool {
     is_acs_audience(audience)
         || is_management_audience(audience)

@@ -27,7 +27,7 @@ pub(super) const DEFAULT_LIFETIME_SECONDS: i64 = 3600;
 /// Applications and managed identities get tokens for a day, as recorded (docs/service.md, section 2.2; exchanges.json).
 const APPLICATION_LIFETIME_SECONDS: i64 = 86_399;
 
-/// The claims that a user's token is to have.
+/// The claims of a user's token that is requested.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EntraTokenRequest {
@@ -68,19 +68,19 @@ pub(crate) struct Grant {
     pub(crate) scope: Option<String>,
 }
 
-/// The audience of a scope such as `https://communication.azure.com//.default`.
+/// Returns the audience of a scope such as `https://communication.azure.com//.default`.
 pub(crate) fn audience_of(scope: &str) -> &str {
     scope.rsplit_once('/').map_or(scope, |(audience, _)| audience)
 }
 
-/// Notes in a token which access key got it. The token ends with that key.
+/// Records in a token the access key with which it was requested. The token becomes invalid with that key.
 fn note_key(claims: &mut Value, by: Caller) {
     if let Caller::Key { slot, generation } = by {
         claims["emulator_key"] = mark_of(slot, generation).into();
     }
 }
 
-/// A text that no other token and no other code has.
+/// Returns an id that is unique among tokens and codes.
 pub(super) fn unique_id() -> Result<String, NoRandom> {
     Ok(URL_SAFE_NO_PAD.encode(random::bytes::<16>()?))
 }
@@ -102,7 +102,7 @@ impl EntraIssuer {
         self.signer.sign(&key, claims).await
     }
 
-    /// Logs, once for each audience, that a token is for another service than this one.
+    /// Logs a warning about a token for another service, once for each audience.
     pub(super) fn warn_of_foreign(&self, audience: &str) {
         let mut foreign = self.foreign_audiences.lock().unwrap_or_else(PoisonError::into_inner);
         let warning = foreign.warning(audience);
@@ -112,7 +112,8 @@ impl EntraIssuer {
         }
     }
 
-    /// Issues a user's token as Entra would. A token that an access key gets ends with the key.
+    /// Issues a user's token as Entra would. A token that was requested with an access key becomes invalid with that
+    /// key.
     pub(crate) async fn issue_user_token(&self, base: &str, request: EntraTokenRequest, by: Caller) -> Refused<Grant> {
         let now = machine::now();
         let expires_in = request.expires_in.unwrap_or(DEFAULT_LIFETIME_SECONDS);
@@ -122,7 +123,7 @@ impl EntraIssuer {
         let lifetime = Duration::seconds(expires_in);
         let tid = request.tid.unwrap_or_else(|| DEFAULT_TENANT.into());
         let scopes = request.scopes.unwrap_or_else(|| TEAMS_PERMISSIONS.map(str::to_owned).to_vec());
-        // A token that has expired was issued before that.
+        // A token that has already expired was issued before its expiry.
         let past = Duration::seconds(i64::from(expires_in <= 0));
         let issued = (now + lifetime.min(Duration::ZERO) - past).unix_timestamp();
         let mut claims = json!({
@@ -149,8 +150,8 @@ impl EntraIssuer {
         Ok(Grant { token_type: "Bearer", expires_in, access_token, ..Grant::default() })
     }
 
-    /// Issues the token of an application or a managed identity for that audience. A token that the secret of an access key gets
-    /// ends with the key.
+    /// Issues the token of an application or a managed identity for that audience. A token that was requested with the
+    /// secret of an access key becomes invalid with that key.
     pub(crate) async fn issue_application_token(
         &self,
         base: &str,

@@ -1,4 +1,4 @@
-//! The Entra side: an issuer of the emulator's own, sign-ins by device code, and the tokens that are accepted.
+//! The Entra part: the emulator's own issuer, sign-ins by device code, and the verification of tokens.
 
 mod claims;
 mod device_codes;

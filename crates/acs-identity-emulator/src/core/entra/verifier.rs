@@ -1,4 +1,4 @@
-//! Which Entra tokens are accepted, and for what.
+//! Decides which Entra tokens are accepted, and for which purpose.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::core::token_signer::TokenSigner;
 use crate::keys::signing::verify_with_jwks;
 use crate::store::Caller;
 
-/// Who calls with an Entra token.
+/// The caller that an Entra token identifies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ManagementCaller {
     /// The tenant of the token.
@@ -24,7 +24,7 @@ pub(crate) struct ManagementCaller {
     pub(crate) is_application: bool,
     /// The application that the token was issued to.
     pub(crate) application: String,
-    /// Whether our own issuer issued the token. Anybody on this machine gets such a token for the asking.
+    /// Whether the emulator's own issuer issued the token. Any client on this machine can get such a token.
     pub(crate) is_own: bool,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct ManagementCaller {
 pub(crate) struct TokenVerifier {
     access_keys: Arc<AccessKeys>,
     signer: Arc<TokenSigner>,
-    /// The issuers beside our own.
+    /// The trusted issuers, besides the emulator's own.
     issuers: Vec<TrustedIssuer>,
 }
 
@@ -45,8 +45,9 @@ impl TokenVerifier {
         Self { access_keys, signer, issuers }
     }
 
-    /// Checks the token of a workload (its federated token). It must be in force, be meant for that, and be signed by our issuer
-    /// or a trusted one. Its subject is not looked at. What it gets ends with the access key that got it, which is returned.
+    /// Checks the token of a workload (its federated token). It must be valid now, have the right audience, and be
+    /// signed by the emulator's issuer or a trusted one. Its subject is not checked. Returns the access key with which
+    /// it was requested; tokens that it gets become invalid with that key.
     pub(crate) fn check_assertion(&self, token: &str) -> Refused<Caller> {
         let Some((claims, is_own)) = self.trusted_claims(token)? else {
             return Err(Refusal::Assertion(TokenFault::UnknownIssuer));
@@ -60,7 +61,7 @@ impl TokenVerifier {
         Ok(key.unwrap_or(Caller::Entra))
     }
 
-    /// Checks a token that authenticates a management call: who calls.
+    /// Checks a token that authenticates a management call. Returns the caller.
     pub(crate) fn management_caller(&self, token: &str) -> Refused<ManagementCaller> {
         let Some((claims, is_own)) = self.trusted_claims(token)? else {
             let is_access_token = is_access_token_of_user(token);
@@ -78,7 +79,7 @@ impl TokenVerifier {
         Ok(ManagementCaller { tenant: claims.tid, is_application, application, is_own })
     }
 
-    /// Checks a token that is to be exchanged: our issuer signed it, it is in force, and it is good for that purpose.
+    /// Checks a token to exchange: the emulator's issuer signed it, it is valid now, and it is meant for that purpose.
     pub(in crate::core) fn check_for_exchange(&self, token: &str, purpose: Purpose) -> Refused<EntraClaims> {
         let payload = self.signer.existing_issuer_key()?.and_then(|key| key.verify(token));
         self.check_payload(token, payload, purpose).map_err(Refusal::TokenToExchange)
@@ -106,14 +107,14 @@ impl TokenVerifier {
         }
     }
 
-    /// The claims of a token of our issuer or of a trusted one, and whether it is ours. A client may have reached our issuer by
-    /// any name, so its key counts, not its name.
+    /// Returns the claims of a token of the emulator's issuer or of a trusted one, and whether it is the emulator's
+    /// own. The emulator's issuer is recognized by its key, because a client may have used any of its names.
     fn trusted_claims(&self, token: &str) -> Refused<Option<(Value, bool)>> {
         let own = self.signer.existing_issuer_key()?.and_then(|key| key.verify(token)).map(|claims| (claims, true));
         Ok(own.or_else(|| self.verify_foreign(token).map(|claims| (claims, false))))
     }
 
-    /// The claims of a token of an issuer that the configuration trusts.
+    /// Returns the claims of a token of an issuer that the configuration trusts.
     fn verify_foreign(&self, token: &str) -> Option<Value> {
         self.issuers.iter().find_map(|issuer| {
             let claims = verify_with_jwks(token, &issuer.jwks)?;
@@ -126,7 +127,8 @@ impl TokenVerifier {
         })
     }
 
-    /// Refuses a token that is not in force now. A token of our own that an access key got ends with that key.
+    /// Refuses a token that is not valid now. A token of the emulator's own issuer becomes invalid with the access key
+    /// with which it was requested.
     fn check_in_force(&self, claims: &EntraClaims, is_own: bool) -> Result<(), TokenFault> {
         claims.check_times()?;
         let key = claims.key.as_deref().filter(|_| is_own);
@@ -139,7 +141,7 @@ fn parsed(claims: Value) -> Result<EntraClaims, TokenFault> {
     serde_json::from_value(claims).map_err(|_| TokenFault::Malformed)
 }
 
-/// Whether a token looks like one that the service issues to a user.
+/// Returns whether a token looks like one that the service issues to a user.
 fn is_access_token_of_user(token: &str) -> bool {
     UnverifiedJwt::decode(token).is_ok_and(|jwt| jwt.claim_str("skypeid").is_some())
 }

@@ -44,7 +44,7 @@ fn an_exchange_accepts_guids_in_capitals_and_its_token_lives_at_most_a_day() {
     let core = core();
     let (object, tenant) = ("abcdefab-0000-0000-0000-000000000001", "11111111-1111-1111-1111-111111111111");
     block_on(core.assignments.assign_entra(PRIMARY, object, assignment())).unwrap();
-    // The version before issued tokens with a lifetime of a year.
+    // The previous version issued tokens with a lifetime of a year.
     let now = crate::clock::machine::now().unix_timestamp();
     let claims = serde_json::json!({
         "oid": object.to_uppercase(), "tid": tenant.to_uppercase(), "appid": "22222222-2222-2222-2222-222222222222",

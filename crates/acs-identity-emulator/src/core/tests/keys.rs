@@ -1,4 +1,4 @@
-//! Access keys, the keys that sign tokens, and what ends with them.
+//! Access keys, the keys that sign tokens, and the tokens that become invalid with them.
 
 use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::claims::AccessTokenClaims;

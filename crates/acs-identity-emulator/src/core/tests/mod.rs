@@ -19,7 +19,7 @@ fn core() -> Core {
     Core::open(&Config::in_memory()).unwrap().core
 }
 
-/// Two emulators on one store.
+/// Makes two emulators on one store.
 fn two() -> [Core; 2] {
     let config = Config::in_memory();
     Store::two_in_memory().map(|store| block_on(Core::start(&config, None, store, None, 0)).unwrap())
@@ -52,7 +52,7 @@ fn issue(core: &Core, caller: Caller, id: &str) -> Result<String, Refusal> {
     Ok(block_on(core.identities.issue(caller, preview(), id, request))?.token.unwrap())
 }
 
-/// Why a token is not active; `None` if it is active.
+/// Returns the reason why a token is not active, or `None` if it is active.
 fn inactive(core: &Core, token: &str) -> Option<Inactive> {
     let said = block_on(core.introspector.introspect(Caller::Entra, token)).unwrap();
     assert_eq!(said.active, said.reason.is_none());

@@ -1,4 +1,4 @@
-//! Which tokens a revocation ends, and when.
+//! Which tokens a revocation revokes, and when.
 
 use acs_identity_protocol::jwt::UnverifiedJwt;
 

@@ -12,7 +12,7 @@ use crate::edge::context::request::RequestContext;
 use crate::edge::http::error::{DENIED, HttpError, HttpResult};
 use crate::edge::routes::route::Callers;
 
-/// Whether a request has credentials, valid or not.
+/// Returns whether a request has credentials, valid or not.
 pub(crate) fn has_credentials(headers: &HeaderMap) -> bool {
     headers.contains_key(AUTHORIZATION) || headers.contains_key(CONTROL_HEADER)
 }
@@ -30,7 +30,7 @@ impl From<Principal> for Authenticated {
     }
 }
 
-/// Finds out who calls, and checks whether they may.
+/// Identifies the caller, and checks whether it may call.
 pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<Authenticated> {
     let callers = request.callers();
     if matches!(callers, Callers::Control | Callers::Keys)
@@ -68,14 +68,14 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<A
     }
 }
 
-/// The caller is known and may not call this route.
+/// Returns the error for a known caller that may not call this route.
 fn forbid(why: impl Into<String>) -> HttpError {
     let message = "This endpoint needs the signature of an access key or the control secret. The endpoints of access keys \
                    also accept the Entra applications that --entra-admin names.";
     HttpError::new(403, "Forbidden", message).because(why)
 }
 
-/// Whether the operator named the application.
+/// Returns whether the configuration names the application.
 fn names_admin(backend: &Backend, caller: &ManagementCaller) -> bool {
     let is = |named: &str, id: &str| !id.is_empty() && named.eq_ignore_ascii_case(id);
     let any_tenant = !backend.config.issuers.iter().any(TrustedIssuer::is_of_all_tenants);

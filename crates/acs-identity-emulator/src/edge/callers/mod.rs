@@ -1,4 +1,4 @@
-//! Who calls, and who may.
+//! Identifies callers, and checks their rights.
 
 pub(super) mod authentication;
 pub(super) mod origins;

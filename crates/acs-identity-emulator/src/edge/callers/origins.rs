@@ -1,4 +1,4 @@
-//! The origins whose web pages may call.
+//! The origins of web pages that may call.
 
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -7,7 +7,7 @@ use crate::edge::context::request::RequestContext;
 use crate::edge::http::host::HostName;
 use crate::log::Shown;
 
-/// The origin of the page that calls, if it may: it is on this machine, or was allowed.
+/// Returns the origin of the calling page if it may call: it is on this machine, or it was allowed.
 pub(crate) fn allowed<'a>(backend: &Backend, request: &'a RequestContext) -> Option<&'a HeaderValue> {
     let origin = request.head.headers.get("origin").filter(|_| request.is_for_web_pages())?;
     let text = origin.to_str().ok()?;
@@ -31,7 +31,7 @@ pub(crate) fn share(backend: &Backend, request: &RequestContext, headers: &mut H
     set("access-control-expose-headers", HeaderValue::from_static("*"));
 }
 
-/// Logs why a page may not call, because the browser does not tell its page.
+/// Logs why a page may not call, because the browser does not tell the page.
 fn log_refused(request: &RequestContext) {
     let origin = request.head.header("origin").unwrap_or_default();
     let (method, path) = (&request.head.method, request.head.path());
@@ -44,12 +44,12 @@ fn log_refused(request: &RequestContext) {
     tracing::warn!(%method, path = %Shown(path), origin = %Shown(origin), "{}", Shown(words));
 }
 
-/// `http://localhost:3000`, `https://127.0.0.1`, `http://app.localhost:5173`.
+/// Checks for origins such as `http://localhost:3000`, `https://127.0.0.1` and `http://app.localhost:5173`.
 fn is_loopback_origin(origin: &str) -> bool {
     host_of(origin).is_some_and(|host| host.is_loopback())
 }
 
-/// The host of an origin that is a web server.
+/// Returns the host of an origin that is a web server.
 fn host_of(origin: &str) -> Option<HostName> {
     origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://")).and_then(HostName::parse)
 }

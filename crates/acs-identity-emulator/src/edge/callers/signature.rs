@@ -40,7 +40,8 @@ const OTHER_SCHEMES: [&str; 14] = [
     "Token",
 ];
 
-/// A scheme for the log. An unknown word is not shown: if a client forgets the scheme, the first word is a key or a token.
+/// Returns a scheme for the log. An unknown word is not shown: if a client forgets the scheme, the first word is a key
+/// or a token.
 fn shown_scheme(scheme: &str) -> String {
     match OTHER_SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme)) {
         Some(known) => format!("the scheme {known}"),
@@ -50,7 +51,7 @@ fn shown_scheme(scheme: &str) -> String {
     }
 }
 
-/// Checks the signature of a request; the key that made it, and the hash that the body must have.
+/// Checks the signature of a request. Returns the key that made it, and the hash that the body must have.
 pub(super) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(Caller, String)> {
     let head = &request.head;
     let denied = |why: &str| HttpError::denied(DENIED).because(why);
@@ -89,7 +90,7 @@ pub(super) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(
     Ok((caller, stated.to_owned()))
 }
 
-/// Refuses a body that is not the one that was signed.
+/// Refuses a body that differs from the signed one.
 pub(crate) fn check_body(request: &RequestContext, hash: Option<&str>) -> HttpResult<()> {
     match hash {
         Some(hash) if hash != content_hash(&request.body) => {
@@ -112,15 +113,15 @@ fn check_date(request: &RequestContext, name: &str) -> HttpResult<()> {
     Ok(())
 }
 
-/// The strings that clients may have signed. All SDKs sign the target and the host as they send them, except for two: old
-/// Python versions lose the first slash of the path over plain HTTP, and Java omits the port of the host.
+/// Returns the strings that clients may have signed. All SDKs sign the target and the host as they send them, except
+/// for two: old Python versions lose the first slash of the path over plain HTTP, and Java omits the port of the host.
 fn candidates(method: &str, target: &str, names: &[&str], values: &[&str]) -> impl Iterator<Item = String> {
     let without_port = move || {
         let host = |name: &str, value| if name.eq_ignore_ascii_case("host") { host_without_port(value) } else { value };
         let values: Vec<&str> = names.iter().zip(values).map(|(name, value)| host(name, value)).collect();
         string_to_sign(method, target, &values)
     };
-    // The usual string comes first. The others are made only if it does not fit.
+    // The usual string comes first. The others are made only if it does not match.
     iter::once_with(move || string_to_sign(method, target, values))
         .chain(iter::once_with(move || string_to_sign(method, target.trim_start_matches('/'), values)))
         .chain(iter::once_with(without_port))

@@ -1,4 +1,4 @@
-//! Endpoints without a credential answer this machine only.
+//! The check for endpoints without a credential, which answer this machine only.
 
 use hyper::header::{HeaderMap, HeaderValue};
 
@@ -6,8 +6,8 @@ use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::error::{HttpError, HttpResult, Note};
 
-/// Refuses a peer of another machine, also one behind a proxy on this machine, and a web page whose name was made to lead here
-/// (DNS rebinding).
+/// Refuses a peer on another machine, also one behind a proxy on this machine. Also refuses a web page whose host name
+/// was made to resolve to this machine (DNS rebinding).
 pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<()> {
     let why = if !request.connection.is_local() {
         "This endpoint gives tokens without a credential, so it answers only clients on the emulator's machine."
@@ -27,8 +27,8 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(
     Err(HttpError { note: Some(note), ..HttpError::oauth(403, "access_denied", why) })
 }
 
-/// Whether a web page calls, and not somebody who has typed the address. The page cannot read the response, but its request would
-/// be carried out.
+/// Returns whether a web page sends the request, and not a user who has typed the address. The page cannot read the
+/// response, but its request would be executed.
 fn is_sent_by_a_page(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     headers.contains_key("origin") || site.is_some_and(|site| !matches!(site, b"none" | b"same-origin"))

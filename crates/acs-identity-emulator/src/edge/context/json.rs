@@ -18,7 +18,7 @@ pub(crate) fn body_or_default<T: DeserializeOwned + Default>(request: &RequestCo
     parse(&request.body).map(Option::unwrap_or_default)
 }
 
-/// Reads a JSON body that must be there.
+/// Reads a required JSON body.
 pub(crate) fn body<T: DeserializeOwned>(request: &RequestContext) -> HttpResult<T> {
     check_type(request)?;
     parse(&request.body)?.ok_or_else(|| HttpError::binding("The request body must be a JSON object.", None))
@@ -35,7 +35,7 @@ fn check_type(request: &RequestContext) -> HttpResult<()> {
     Ok(())
 }
 
-/// Reads JSON; `None` where it is `null`.
+/// Reads JSON. Returns `None` if it is `null`.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> HttpResult<Option<T>> {
     let invalid =
         |error: serde_json::Error| HttpError::binding(format!("The request body is not valid: {error}."), None);
@@ -50,7 +50,8 @@ pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> HttpResult<Option<T>> {
     any_case::from_value(value).map(Some).map_err(invalid)
 }
 
-/// Refuses a body that names a member twice, in any case: it is not clear which of two assignments of one object is meant.
+/// Refuses a body that has a member twice, in any case, because it would not be clear which of two assignments of one
+/// object is meant.
 pub(crate) fn check_names_differ(body: &[u8], target: &'static str) -> HttpResult<()> {
     let Ok(names) = serde_json::from_slice::<MemberNames>(body) else { return Ok(()) };
     let mut seen = HashSet::new();
@@ -91,7 +92,7 @@ fn with_integers(value: &mut Value) {
     match value {
         Value::Number(number) if number.is_f64() => {
             if let Some(float) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < EXACT) {
-                // Exact: it is a whole number below 2^53.
+                // The cast is exact, because it is a whole number below 2^53.
                 #[allow(clippy::cast_possible_truncation)]
                 let whole = float as i64;
                 *value = whole.into();

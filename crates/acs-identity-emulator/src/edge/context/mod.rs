@@ -1,4 +1,4 @@
-//! The context of a request, which every step is given: the request, its route, its caller, and its body as JSON.
+//! The context of a request, which every step receives: the request, its route, its caller, and its body as JSON.
 
 mod any_case;
 pub(super) mod json;

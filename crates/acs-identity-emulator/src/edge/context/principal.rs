@@ -9,7 +9,7 @@ pub(crate) const CONTROL_HEADER: &str = "x-emulator-control";
 /// How the caller has authenticated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Principal {
-    /// Not at all, or by a credential that the handler checks.
+    /// Not authenticated, or by a credential that the handler checks.
     Anyone,
     /// By a signature with an access key.
     Key(Caller),
@@ -20,7 +20,7 @@ pub(crate) enum Principal {
 }
 
 impl Principal {
-    /// The caller as the core knows it.
+    /// Returns the caller as the core knows it.
     pub(crate) fn caller(&self) -> Caller {
         match self {
             Self::Key(caller) => *caller,

@@ -1,4 +1,4 @@
-//! The context of a request, which every step is given.
+//! The context of a request, which every step receives.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::edge::http::head::Head;
 use crate::edge::http::host::HostName;
 use crate::edge::routes::route::{Callers, PathValue, Route, WebPages};
 
-/// A request, and what is known about it so far.
+/// A request, and the facts that are known about it so far.
 pub(crate) struct RequestContext {
     pub(crate) peer: IpAddr,
     pub(crate) connection: Arc<Connection>,
@@ -51,17 +51,17 @@ impl RequestContext {
         }
     }
 
-    /// The text of a value in the path.
+    /// Returns the text of a value in the path.
     pub(crate) fn value(&self, value: PathValue) -> &str {
         self.values.iter().find(|(known, _)| *known == value).map_or("", |(_, text)| text)
     }
 
-    /// Who may call. Only callers of the service learn that a path does not exist.
+    /// Returns who may call. Only callers of the service learn that a path does not exist.
     pub(crate) fn callers(&self) -> Callers {
         self.route.map_or(Callers::Management, |route| route.callers)
     }
 
-    /// Whether web pages of allowed origins may call.
+    /// Returns whether web pages of allowed origins may call.
     pub(crate) fn is_for_web_pages(&self) -> bool {
         self.route.is_none_or(|route| route.web_pages == WebPages::Allowed)
     }

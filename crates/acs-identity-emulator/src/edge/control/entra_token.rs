@@ -1,4 +1,4 @@
-//! Tokens of our Entra issuer.
+//! Issues tokens of the emulator's Entra issuer.
 
 use crate::core::EntraTokenRequest;
 use crate::edge::backend::Backend;

@@ -1,4 +1,4 @@
-//! The access keys.
+//! Lists and regenerates the access keys.
 
 use acs_identity_protocol::{AccessKey, ConnectionString};
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::edge::http::answer::Answer;
 use crate::edge::http::error::HttpResult;
 use crate::store::AccessSlot;
 
-/// As in Azure Resource Manager's `regenerateKey` of communication services.
+/// The body of Azure Resource Manager's `regenerateKey` for communication services.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct RegenerateKeyRequest {
@@ -36,7 +36,7 @@ pub(super) async fn regenerate(backend: &Backend, request: &RequestContext) -> H
     list(backend, request)
 }
 
-/// The access keys, as Azure Resource Manager's `listKeys` names them.
+/// Returns the access keys, as Azure Resource Manager's `listKeys` names them.
 pub(super) fn list(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let keys = &backend.core.access_keys;
     let (primary, secondary) = (keys.get(AccessSlot::Primary), keys.get(AccessSlot::Secondary));

@@ -1,4 +1,4 @@
-//! The control API of the emulator: what callers with an access key or the control secret may do beside the service.
+//! The control API of the emulator: additional operations for callers with an access key or the control secret.
 
 mod entra_token;
 mod keys;

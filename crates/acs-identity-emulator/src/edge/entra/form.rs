@@ -20,14 +20,14 @@ impl<'a> Form<'a> {
         self.field(name).ok_or_else(|| missing(name))
     }
 
-    /// The scope. Version 1 names a resource in its place.
+    /// Returns the scope. Version 1 has a resource instead.
     pub(super) fn scope(&self) -> HttpResult<String> {
         let of_resource = || self.field("resource").map(|resource| resource + "/.default");
         self.field("scope").or_else(of_resource).ok_or_else(|| missing("scope"))
     }
 }
 
-/// The form must contain the field.
+/// Returns the error for a missing field.
 pub(super) fn missing(field: &str) -> HttpError {
     let description = format!("AADSTS900144: The request body must contain '{field}'.");
     HttpError::oauth(400, "invalid_request", description)

@@ -11,13 +11,13 @@ use crate::edge::http::error::{HttpError, HttpResult};
 use crate::edge::http::path::query_parameter;
 use crate::store::Caller;
 
-/// The client id of the managed identity where none is named.
+/// The client id of the managed identity if the request names none.
 const MANAGED_IDENTITY: &str = "00000000-0000-0000-0000-000000000001";
 
 /// The longest name of an audience or a client, in bytes. The token holds both.
 pub(super) const MAX_NAME: usize = 2048;
 
-/// The endpoint of App Service (`IDENTITY_ENDPOINT`).
+/// Answers for the endpoint of App Service (`IDENTITY_ENDPOINT`).
 pub(super) async fn of_app_service(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let secret = request.head.header("x-identity-header");
     let Some(key) = secret.and_then(|secret| backend.core.access_keys.by_identity_header(secret)) else {
@@ -27,7 +27,7 @@ pub(super) async fn of_app_service(backend: &Backend, request: &RequestContext) 
     issue(backend, request, key).await
 }
 
-/// The endpoint of virtual machines (IMDS).
+/// Answers for the endpoint of virtual machines (IMDS).
 pub(super) async fn of_machine(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     if !request.head.header("metadata").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         return Err(HttpError::oauth(400, "invalid_request", "Required metadata header not specified"));
@@ -35,7 +35,7 @@ pub(super) async fn of_machine(backend: &Backend, request: &RequestContext) -> H
     issue(backend, request, Caller::Entra).await
 }
 
-/// Both endpoints write all numbers as strings, and the SDK for Rust insists on it.
+/// Issues a token. Both endpoints write all numbers as strings, and the SDK for Rust requires it.
 async fn issue(backend: &Backend, request: &RequestContext, by: Caller) -> HttpResult<Answer> {
     let query = request.head.query();
     let Some(resource) = query_parameter(query, "resource").filter(|resource| !resource.is_empty()) else {

@@ -54,7 +54,7 @@ pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> HttpRe
     }
 }
 
-/// The grant `client_credentials`.
+/// Handles the grant `client_credentials`.
 async fn for_application(
     backend: &Backend,
     request: &RequestContext,
@@ -72,7 +72,8 @@ async fn for_application(
     Answer::secret(&issuer.issue_application_token(&base, tenant, &client.id, audience, by).await?)
 }
 
-/// By which access key the application authenticates: with the secret that derives from it, or with a token that it got.
+/// Returns the access key by which the application authenticates: with the secret that derives from it, or with a token
+/// that was requested with it.
 fn authenticate(backend: &Backend, form: &Form<'_>, client: &Client) -> HttpResult<Caller> {
     if let Some(assertion) = form.field("client_assertion") {
         return Ok(backend.core.entra_tokens.check_assertion(&assertion)?);
@@ -85,7 +86,7 @@ fn authenticate(backend: &Backend, form: &Form<'_>, client: &Client) -> HttpResu
     })
 }
 
-/// Client id and secret in a header, as RFC 6749 allows.
+/// Returns client id and secret from a header, as RFC 6749 allows.
 fn basic_credentials(request: &RequestContext) -> Option<(String, String)> {
     let text = request.head.credentials("Basic")?;
     let decoded = String::from_utf8(STANDARD.decode(text).ok()?).ok()?;

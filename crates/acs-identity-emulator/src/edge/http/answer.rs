@@ -57,33 +57,33 @@ impl Answer {
         Self { status, content_type: None, body: Bytes::new(), chunked: false, versions: None, extra: Vec::new() }
     }
 
-    /// A result in JSON.
+    /// Makes an answer with a result in JSON.
     pub(crate) fn json(status: u16, value: &impl Serialize) -> HttpResult<Self> {
         let body = serde_json::to_vec(value).map_err(HttpError::fault)?;
         Ok(Self { content_type: Some(JSON), body: body.into(), ..Self::new(status) })
     }
 
-    /// A result that is text in JSON already.
+    /// Makes an answer with a text that is already JSON.
     pub(crate) fn json_text(body: Bytes) -> Self {
         Self { content_type: Some(JSON), body, ..Self::new(200) }
     }
 
-    /// A result without a body.
+    /// Makes an answer without a body.
     pub(crate) fn no_content() -> Self {
         Self::new(204)
     }
 
-    /// A result in JSON that must not be stored: it holds a secret.
+    /// Makes an answer in JSON that must not be stored, because it contains a secret.
     pub(crate) fn secret(value: &impl Serialize) -> HttpResult<Self> {
         Ok(Self::json(200, value)?.with("cache-control", "no-store"))
     }
 
-    /// Text of that type.
+    /// Makes an answer with text of that type.
     pub(crate) fn text(content_type: &'static str, text: impl Into<Bytes>) -> Self {
         Self { content_type: Some(content_type), body: text.into(), ..Self::new(200) }
     }
 
-    /// The answer to the preflight request of a browser.
+    /// Makes the answer to the preflight request of a browser.
     pub(crate) fn preflight(allowed: bool) -> Self {
         if !allowed {
             return Self::no_content();
@@ -93,7 +93,7 @@ impl Answer {
             .with("access-control-max-age", "86400")
     }
 
-    /// The answer with an error. The line of the log is written elsewhere.
+    /// Makes the answer for an error. The log line is written elsewhere.
     pub(crate) fn refused(error: HttpError) -> Self {
         let answer = match error.form {
             BodyForm::Empty => Self::new(error.status),

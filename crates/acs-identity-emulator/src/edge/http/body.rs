@@ -1,4 +1,5 @@
-//! Bodies. They are read after the headers were checked. Each has a limit, and all connections together have a budget.
+//! Bodies. They are read after the headers were checked. Each body has a limit, and all connections together have a
+//! budget.
 
 use std::ops::Deref;
 use std::pin::pin;
@@ -17,14 +18,15 @@ pub(crate) const MAX_BODY: usize = 1024 * 1024;
 /// The largest body of a client that has not authenticated, in bytes. The largest useful one contains a token.
 pub(crate) const MAX_UNAUTHENTICATED: usize = 16 * 1024;
 
-/// The most bytes of all bodies together.
+/// The largest total size of all bodies, in bytes.
 const BUDGET: usize = 32 * MAX_BODY;
 
-/// The most bytes of all bodies of clients that have not authenticated, so that there is room for the others.
+/// The largest total size of all bodies of clients that have not authenticated, in bytes. It leaves room for other
+/// clients.
 const STRANGERS_BUDGET: usize = 2 * MAX_BODY;
 
-/// If a client that has not authenticated sends a larger request, the response is the last one of the connection: the memory of
-/// such a request is free again when the connection ends.
+/// If a client that has not authenticated sends a larger request, the response is the last one of the connection,
+/// because the memory of such a request is freed only when the connection ends.
 pub(crate) const LARGE_REQUEST: usize = 8 * 1024;
 
 /// When a client may ask again if there is no room for its body, in seconds.
@@ -49,7 +51,7 @@ impl Budget {
         Arc::new(Self { used: AtomicUsize::new(0), limit })
     }
 
-    /// Takes room for that many bytes; whether there was enough.
+    /// Takes room for a number of bytes. Returns whether there was enough.
     fn take(&self, bytes: usize) -> bool {
         let more = |used: usize| used.checked_add(bytes).filter(|used| *used <= self.limit);
         self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
@@ -81,7 +83,7 @@ impl Drop for HeldBody {
 }
 
 impl HeldBody {
-    /// Adds bytes; whether there was room.
+    /// Adds bytes. Returns whether there was room.
     fn add(&mut self, bytes: &[u8], budget: &Arc<Budget>) -> bool {
         if !budget.take(bytes.len()) {
             return false;
@@ -125,8 +127,8 @@ where
     Ok(held)
 }
 
-/// Reads the body of a refused request without keeping it, so that the connection can go on; whether it was read to its end. A
-/// long body is not.
+/// Reads the body of a refused request without keeping it, so that the connection can continue. Returns whether it was
+/// read to its end. A long body is not read.
 pub(crate) async fn discard<B>(head: &Head, body: B) -> bool
 where
     B: HttpBody<Data = Bytes>,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
-    /// The address of our side.
+    /// The address of the emulator's side.
     local: IpAddr,
     pub(crate) tls: bool,
     authenticated: AtomicBool,
@@ -25,17 +25,17 @@ impl Connection {
         }
     }
 
-    /// Notes that a request has authenticated.
+    /// Records that a request has authenticated.
     pub(crate) fn authenticate(&self) {
         self.authenticated.store(true, Ordering::Relaxed);
     }
 
-    /// Whether a request has authenticated.
+    /// Returns whether a request has authenticated.
     pub(crate) fn is_authenticated(&self) -> bool {
         self.authenticated.load(Ordering::Relaxed)
     }
 
-    /// Notes that a request has both a length and chunks, so that two readers may see different ends of it.
+    /// Records that a request has both a length and chunks, so that two readers may see different ends of it.
     pub(crate) fn mark_ambiguous(&self) {
         self.ambiguous.store(true, Ordering::Relaxed);
     }
@@ -44,7 +44,7 @@ impl Connection {
         self.ambiguous.load(Ordering::Relaxed)
     }
 
-    /// Whether the peer is on this machine: it uses loopback, or its address is the one that it has connected to.
+    /// Returns whether the peer is on this machine: it uses loopback, or its address equals the local address.
     pub(crate) fn is_local(&self) -> bool {
         let peer = self.peer_ip();
         peer.is_loopback() || peer == self.local

@@ -1,4 +1,4 @@
-//! An error response. What the client is told and what the log says are kept apart.
+//! An error response. The message for the client and the line for the log are separate.
 
 use std::fmt::Display;
 
@@ -17,7 +17,7 @@ pub(crate) struct HttpError {
     pub(crate) message: String,
     pub(crate) target: Option<&'static str>,
     pub(crate) form: BodyForm,
-    /// Whether the response announces the api-versions: errors of the operation itself do, those before it do not.
+    /// Whether the response announces the api-versions: errors of the operation itself do, earlier errors do not.
     pub(crate) announces_versions: bool,
     /// A header that belongs to it.
     pub(crate) header: Option<Header>,
@@ -25,7 +25,7 @@ pub(crate) struct HttpError {
     pub(crate) note: Option<Note>,
 }
 
-/// What the body of an error looks like.
+/// The form of an error's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BodyForm {
     /// The form of the service (docs/service.md, section 4).
@@ -57,7 +57,7 @@ pub(crate) enum Note {
 pub(crate) type HttpResult<T> = Result<T, HttpError>;
 
 impl HttpError {
-    /// An error in the form of the service.
+    /// Makes an error in the form of the service.
     pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -71,64 +71,64 @@ impl HttpError {
         }
     }
 
-    /// An error of RFC 6749.
+    /// Makes an error of RFC 6749.
     pub(crate) fn oauth(status: u16, code: &'static str, description: impl Into<String>) -> Self {
         Self { form: BodyForm::OAuth, ..Self::new(status, code, description) }
     }
 
-    /// An error of the operation itself.
+    /// Makes an error of the operation itself.
     pub(crate) fn of_operation(status: u16, code: &'static str, message: impl Into<String>) -> Self {
         Self { announces_versions: true, ..Self::new(status, code, message) }
     }
 
-    /// The signature, the key, the clock or the role is wrong.
+    /// Makes the error for a wrong signature, key, time or role.
     pub(crate) fn denied(message: impl Into<String>) -> Self {
         Self::new(401, codes::DENIED, message)
     }
 
-    /// A field has a value that the operation does not allow.
+    /// Makes the error for a field with a value that the operation does not allow.
     pub(crate) fn validation(message: impl Into<String>, target: &'static str) -> Self {
         Self { target: Some(target), ..Self::of_operation(400, codes::VALIDATION_ERROR, message) }
     }
 
-    /// An error of ASP.NET's model binding, such as a missing field.
+    /// Makes an error of ASP.NET's model binding, for example for a missing field.
     pub(crate) fn binding(message: impl Into<String>, target: Option<&'static str>) -> Self {
         Self { target, ..Self::new(400, codes::VALIDATION_ERROR, message) }
     }
 
-    /// The Entra token to exchange cannot be used.
+    /// Makes the error for an Entra token that cannot be exchanged.
     pub(crate) fn invalid_access_token() -> Self {
         Self::new(401, codes::INVALID_ACCESS_TOKEN, "Provided access token is not valid.")
     }
 
-    /// The path does not exist.
+    /// Makes the error for a path that does not exist.
     pub(crate) fn no_resource(path: &str) -> Self {
         Self::new(404, "NotFound", format!("There is no resource at '{path}'."))
     }
 
-    /// The path does not have the method.
+    /// Makes the error for a method that the path does not have.
     pub(crate) fn not_allowed(method: &Method, allow: String) -> Self {
         let message = format!("The method {method} is not allowed here.");
         Self { header: Some(Header::Allow(allow)), ..Self::new(405, "MethodNotAllowed", message) }
     }
 
-    /// The body is too large.
+    /// Makes the error for a body that is too large.
     pub(crate) fn too_large(limit: usize) -> Self {
         Self::new(413, "RequestTooLarge", format!("The request body is larger than {limit} bytes.")).noted()
     }
 
-    /// The request is over a rate limit.
+    /// Makes the error for a request over a rate limit.
     pub(crate) fn throttled(seconds: u64) -> Self {
         let message = format!("Too many requests. Try again in {seconds} seconds.");
         Self::new(429, codes::TOO_MANY_REQUESTS, message).retry_after(seconds)
     }
 
-    /// The request cannot be served now.
+    /// Makes the error for a request that cannot be served now.
     pub(crate) fn unavailable(message: impl Into<String>, seconds: u64) -> Self {
         Self::new(503, "ServiceUnavailable", message).retry_after(seconds)
     }
 
-    /// A fault of the emulator. The cause goes to the log, not to the client.
+    /// Makes the error for a fault of the emulator. The cause goes to the log, not to the client.
     pub(crate) fn fault(cause: impl Display) -> Self {
         let note = Some(Note::Warning(format!("internal error: {cause}")));
         Self { note, ..Self::new(500, "InternalServerError", "Internal server error.") }
@@ -138,12 +138,12 @@ impl HttpError {
         Self { header: Some(Header::RetryAfter(seconds)), ..self }
     }
 
-    /// The log says why the request is refused.
+    /// Adds the reason for the log.
     pub(crate) fn because(self, why: impl Into<String>) -> Self {
         Self { note: Some(Note::Request(why.into())), ..self }
     }
 
-    /// The log says the same as the client is told.
+    /// Makes the log contain the message for the client.
     pub(crate) fn noted(self) -> Self {
         let why = self.message.clone();
         self.because(why)

@@ -1,5 +1,5 @@
-//! Finds requests that have both a Content-Length and a Transfer-Encoding. hyper uses the latter and removes the former, so both are
-//! looked for in the bytes that hyper reads.
+//! Finds requests that have both a Content-Length and a Transfer-Encoding. hyper uses the latter and removes the
+//! former, so this module searches the bytes that hyper reads for both.
 
 use std::io;
 use std::pin::Pin;
@@ -10,10 +10,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connection::Connection;
 
-/// The longest line that is looked at, in bytes. hyper refuses heads that are much longer.
+/// The longest line that is examined, in bytes. hyper refuses heads that are much longer.
 const MAX_LINE: usize = 8 * 1024;
 
-/// A stream that looks at its requests while they are read.
+/// A stream that examines its requests while they are read.
 pub(crate) struct Watched<S> {
     stream: S,
     scanner: Scanner,
@@ -78,12 +78,12 @@ struct Scanner {
     is_repeated: bool,
     /// Bytes of the body that are still to come.
     body: u64,
-    /// Nothing more is looked at, because this request is the last one of its connection.
+    /// Whether to stop examining, because this request is the last one of its connection.
     ended: bool,
 }
 
 impl Scanner {
-    /// Looks at more bytes; whether a request has both.
+    /// Examines more bytes. Returns whether a request has both headers.
     fn sees(&mut self, mut bytes: &[u8]) -> bool {
         while !bytes.is_empty() && !self.ended {
             if self.body > 0 {
@@ -131,7 +131,7 @@ impl Scanner {
             self.in_chunks = true;
         } else if has(b"content-length:") {
             let text = std::str::from_utf8(&line["content-length:".len()..]).unwrap_or_default();
-            // hyper refuses what is not a number.
+            // hyper refuses a value that is not a number.
             self.length = Some(text.trim().parse().unwrap_or(0));
         }
     }
@@ -147,7 +147,7 @@ mod tests {
         "POST / HTTP/1.1\ntransfer-encoding: chunked\nHost: h\ncontent-length:3\n\n",
     ];
 
-    /// Whether a request with both headers is found, both in the whole text and byte by byte.
+    /// Returns whether a request with both headers is found, both in the whole text and byte by byte.
     fn is_seen(text: &str) -> bool {
         let whole = Scanner::default().sees(text.as_bytes());
         let mut one_by_one = Scanner::default();

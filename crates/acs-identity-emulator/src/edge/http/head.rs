@@ -33,7 +33,7 @@ impl Head {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// How many bytes it has, without the separators.
+    /// Returns how many bytes it has, without the separators.
     pub(crate) fn size(&self) -> usize {
         let headers = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len());
         self.target.len() + headers.sum::<usize>()
@@ -43,19 +43,19 @@ impl Head {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// Whether a proxy has passed the request on, and says so: the peer is the proxy then.
+    /// Returns whether a proxy has forwarded the request and says so. The peer is then the proxy.
     pub(crate) fn came_through_a_proxy(&self) -> bool {
         let by_proxies = ["forwarded", "via", "x-real-ip", "true-client-ip", "cf-connecting-ip", "x-client-ip"];
         self.headers.keys().any(|name| by_proxies.contains(&name.as_str()) || name.as_str().starts_with("x-forwarded-"))
     }
 
-    /// What the Authorization header says after that scheme.
+    /// Returns the credentials in the Authorization header, if it has that scheme.
     pub(crate) fn credentials(&self, wanted: &str) -> Option<&str> {
         let (scheme, credentials) = self.header("authorization")?.split_once(' ')?;
         scheme.eq_ignore_ascii_case(wanted).then(|| credentials.trim())
     }
 
-    /// The stated length of the body; `None` if it is sent in chunks.
+    /// Returns the stated length of the body; `None` if it is sent in chunks.
     pub(super) fn stated_length(&self) -> Option<u64> {
         if self.headers.contains_key(TRANSFER_ENCODING) {
             return None;

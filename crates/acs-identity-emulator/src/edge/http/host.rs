@@ -42,7 +42,7 @@ impl HostName {
         (!name.is_empty() && name.bytes().all(fits)).then(|| Self::Name(name.to_ascii_lowercase()))
     }
 
-    /// Whether the host is the machine of whoever uses it.
+    /// Returns whether the host always means the client's own machine.
     pub(crate) fn is_loopback(&self) -> bool {
         match self {
             Self::Address(address) => address.is_loopback(),
@@ -51,7 +51,7 @@ impl HostName {
     }
 }
 
-/// The names that the emulator was given.
+/// The names of the emulator in the configuration.
 pub(crate) struct OwnNames(Vec<HostName>);
 
 impl OwnNames {
@@ -60,8 +60,8 @@ impl OwnNames {
         Self(given.filter_map(HostName::of_name).collect())
     }
 
-    /// Whether the host is a loopback name, an address, or a given name. The owner of a foreign name can make it resolve to this
-    /// machine, so such a name is not one of ours.
+    /// Returns whether the host is a loopback name, an address, or a configured name. Any other name is refused,
+    /// because its owner can make it resolve to this machine.
     pub(crate) fn has(&self, host: &HostName) -> bool {
         host.is_loopback() || matches!(host, HostName::Address(_)) || self.0.contains(host)
     }

@@ -1,6 +1,6 @@
 //! Paths and queries, decoded.
 
-/// Decodes `%XX`; `None` where that is not UTF-8.
+/// Decodes `%XX`. Returns `None` if the result is not UTF-8.
 pub(crate) fn decode_segment(segment: &str) -> Option<String> {
     let mut parts = segment.split('%');
     let mut decoded = Vec::with_capacity(segment.len());
@@ -21,12 +21,12 @@ pub(crate) fn decode_segment(segment: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-/// A parameter of a query or of a form, its name in any case.
+/// Returns a parameter of a query or of a form. The case of its name is ignored.
 pub(crate) fn query_parameter(query: &str, name: &str) -> Option<String> {
     query_parameters(query, name).next()
 }
 
-/// All parameters of that name.
+/// Returns all parameters of that name.
 pub(crate) fn query_parameters(query: &str, name: &str) -> impl Iterator<Item = String> {
     query.split('&').filter_map(move |pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));

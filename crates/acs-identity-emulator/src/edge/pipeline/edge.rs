@@ -43,7 +43,7 @@ pub(crate) struct Edge {
     pub(in crate::edge) fault: Option<Fault>,
 }
 
-/// The connection ends without an answer.
+/// The connection ends without a response.
 #[derive(Debug)]
 pub(crate) struct Dropped;
 
@@ -62,11 +62,11 @@ impl Edge {
         Self { backend, throttle, bodies: Budget::new(), strangers: Budget::for_strangers(), fault: None }
     }
 
-    /// Answers a request. An error is an answer, too, unless the connection is to be dropped.
+    /// Answers a request. An error is an answer, too, unless the connection must be dropped.
     ///
     /// # Errors
     ///
-    /// When the connection ends without a response.
+    /// Fails when the connection ends without a response.
     pub(crate) async fn handle<B>(
         self: Arc<Self>,
         request: Request<B>,
@@ -125,7 +125,8 @@ impl Edge {
         Ok(answer)
     }
 
-    /// Checks by the headers who asks and whether they may, and notes it. The hash that the body must have, where it is signed.
+    /// Authenticates the caller by the headers, checks its rights, and records it. Returns the hash that the body must
+    /// have, if the request is signed.
     fn admit(&self, request: &mut RequestContext) -> HttpResult<Option<String>> {
         match request.callers() {
             Callers::Anyone | Callers::CheckedByHandler => Ok(None),
@@ -160,7 +161,7 @@ impl Edge {
         }
     }
 
-    /// Carries out an operation of the service.
+    /// Executes an operation of the service.
     async fn operate_in_version(&self, request: &mut RequestContext, found: Found, versions: Versions) -> Answer {
         let outcome = match api_version::of_query(&self.backend, request) {
             Ok(version) => {
@@ -199,7 +200,7 @@ fn not_allowed(request: &RequestContext, found: Found) -> HttpError {
     HttpError::not_allowed(&request.head.method, found.allow(request.version))
 }
 
-/// The answer to a request that is refused. The log says why.
+/// Returns the answer to a request that is refused. The log says why.
 fn refuse(request: &RequestContext, error: HttpError) -> Answer {
     let (status, method, path) = (error.status, &request.head.method, request.head.path());
     match &error.note {
@@ -214,8 +215,8 @@ fn refuse(request: &RequestContext, error: HttpError) -> Answer {
     Answer::refused(error)
 }
 
-/// Ends the connection after a request in chunks: hyper removes a Content-Length beside them, and a proxy may have used it. Also
-/// ends it after a large request of a client that has not authenticated.
+/// Ends the connection after a request in chunks, because hyper removes a Content-Length of the same request, and a
+/// proxy may have used it. Also ends the connection after a large request of a client that has not authenticated.
 fn for_client(answer: Answer, request: &RequestContext) -> Answer {
     let is_large = || request.head.size() + request.body.len() > LARGE_REQUEST;
     let ends = request.head.headers.contains_key("transfer-encoding")
@@ -223,7 +224,7 @@ fn for_client(answer: Answer, request: &RequestContext) -> Answer {
     if ends { answer.closing() } else { answer }
 }
 
-/// An answer to a request whose body is not wanted. If it is not read to its end, the connection ends.
+/// Answers a request without using its body. If the body is not read to its end, the connection ends.
 async fn after_discarding<B>(answer: Answer, head: &Head, body: B) -> Answer
 where
     B: HttpBody<Data = Bytes>,

@@ -25,13 +25,13 @@ static PROCESS: LazyLock<u32> = LazyLock::new(std::process::id);
 /// As many headers as most responses have, with those that hyper adds.
 const HEADERS: usize = 16;
 
-/// The value of a header; empty if the text cannot be one.
+/// Returns the value of a header. It is empty if the text is not valid in a header.
 fn text(value: String) -> HeaderValue {
     HeaderValue::try_from(value).unwrap_or(HeaderValue::from_static(""))
 }
 
-/// Whether the response may tell clients to use the host with TLS only. For a loopback name it may not, because other servers have
-/// the same name. For an address and over plain HTTP, clients ignore the header.
+/// Returns whether the response may tell clients to use only TLS with the host. A loopback name is excluded, because
+/// other servers have the same name. For an address and over plain HTTP, clients ignore the header.
 fn is_for_hsts(request: &RequestContext) -> bool {
     request.connection.tls
         && request.host.as_ref().is_some_and(|host| matches!(host, HostName::Name(_)) && !host.is_loopback())

@@ -1,4 +1,4 @@
-//! The way of a request: head, route, authentication by the headers, body, throttle, handler, response, log.
+//! The steps of a request: head, route, authentication by the headers, body, throttle, handler, response, log.
 
 mod edge;
 mod finish;

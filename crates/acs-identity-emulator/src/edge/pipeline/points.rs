@@ -8,7 +8,7 @@ use crate::edge::http::answer::Answer;
 pub(crate) enum Point {
     BeforeAuthentication,
     BeforeOperation,
-    /// The operation was carried out, and the client may never learn about it.
+    /// The operation was executed, and the client may never learn about it.
     AfterOperation,
 }
 

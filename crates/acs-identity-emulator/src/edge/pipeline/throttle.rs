@@ -13,7 +13,7 @@ const WINDOW: Duration = Duration::from_secs(30);
 /// How many requests a window admits: create, create with a token, delete, issue, revoke, exchange.
 const LIMITS: [u32; 6] = [1000, 1000, 500, 1000, 500, 500];
 
-/// The place of a limit among them.
+/// Returns the index of a limit.
 fn place(class: ThrottleClass, body: &[u8]) -> usize {
     match class {
         ThrottleClass::Create => usize::from(asks_for_token(body)),
@@ -49,7 +49,7 @@ impl Throttle {
         Self { windows: Mutex::new([(crate::clock::machine::instant(), 0); LIMITS.len()]) }
     }
 
-    /// Counts the request; the limit, if the request exceeds it.
+    /// Counts the request. Returns the limit if the request exceeds it.
     pub(super) fn count(&self, class: ThrottleClass, body: &[u8]) -> Option<Over> {
         self.count_at(place(class, body), crate::clock::machine::instant())
     }
@@ -66,7 +66,7 @@ impl Throttle {
     }
 }
 
-/// Whether the body of a creation asks for a token.
+/// Returns whether the body of a creation asks for a token.
 fn asks_for_token(body: &[u8]) -> bool {
     let request: Option<CreateIdentityRequest> = parse(body).unwrap_or_default();
     request.is_some_and(|request| request.create_token_with_scopes.is_some())

@@ -18,7 +18,7 @@ pub(super) fn description(backend: &Backend, request: &RequestContext) -> HttpRe
     Ok(Answer::json_text(openapi::described(&backend.routes, version)?))
 }
 
-/// The announced `controlEndpoint`: a list of the emulator's own endpoints.
+/// Answers with the index: a list of the emulator's own endpoints, for which `controlEndpoint` is announced.
 pub(super) fn index(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let base = backend.base_of(request);
     let entry = |route: &Route| {
@@ -30,7 +30,7 @@ pub(super) fn index(backend: &Backend, request: &RequestContext) -> HttpResult<A
     Answer::json(200, &json!({"version": env!("CARGO_PKG_VERSION"), "endpoints": endpoints}))
 }
 
-/// Whether the same path with a slash at its end is a route, too.
+/// Returns whether the same path with a slash at its end is a route, too.
 fn is_alias(backend: &Backend, route: &Route) -> bool {
     backend.routes.iter().any(|other| other.path.strip_suffix('/') == Some(route.path))
 }

@@ -1,4 +1,4 @@
-//! Whether the emulator is alive and ready.
+//! Reports whether the emulator is alive and ready.
 
 use acs_identity_protocol::time::whole_seconds;
 use serde_json::json;

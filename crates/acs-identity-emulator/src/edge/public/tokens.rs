@@ -1,4 +1,4 @@
-//! The metadata and the keys by which clients verify access tokens (RFC 8414, RFC 7517).
+//! The metadata and the keys with which clients verify access tokens (RFC 8414, RFC 7517).
 
 use serde_json::json;
 

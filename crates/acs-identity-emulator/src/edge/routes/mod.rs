@@ -1,4 +1,4 @@
-//! What is known about a route, except for its handler.
+//! The facts about a route, except for its handler.
 
 pub(super) mod route;
 pub(super) mod versions;

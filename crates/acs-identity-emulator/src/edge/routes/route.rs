@@ -1,4 +1,4 @@
-//! A route: everything that is known about a path and its methods, except for the handler.
+//! A route: the facts about a path and its methods, except for the handler.
 
 use acs_identity_protocol::api_version::ApiVersion;
 use hyper::Method;
@@ -17,51 +17,51 @@ pub(crate) const DELETE: &[Method] = &[Method::DELETE];
 #[derive(Debug)]
 pub(crate) struct Route {
     pub(crate) methods: &'static [Method],
-    /// Words, and values in braces, as the OpenAPI document writes them.
+    /// Literal segments, and values in braces, as in the OpenAPI document.
     pub(crate) path: &'static str,
     pub(crate) side: Side,
-    /// The api-versions; `None` if the route has none.
+    /// The api-versions. `None` if the route has none.
     pub(crate) versions: Option<Versions>,
     /// Who may call.
     pub(crate) callers: Callers,
-    /// The rate limit that a request counts for.
+    /// The rate limit that applies to a request.
     pub(crate) class: Option<ThrottleClass>,
     /// Whether web pages of allowed origins may call.
     pub(crate) web_pages: WebPages,
 }
 
-/// Whose API a route belongs to.
+/// The API to which a route belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
-    /// The service.
+    /// The API of the service.
     Service,
     /// The emulator's own API.
     Emulator,
-    /// Entra.
+    /// The API of Entra.
     Entra,
 }
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Callers {
-    /// Anybody.
+    /// Any client.
     Anyone,
     /// A client on this machine that knows the emulator by one of its names. There is no credential.
     ThisMachine,
-    /// The handler looks at the credential itself: a secret, or the Entra token of a user.
+    /// The handler checks the credential itself: a secret, or the Entra token of a user.
     CheckedByHandler,
     /// Callers with an access key or with an Entra token for management.
     Management,
     /// Callers with an access key or with the control secret.
     Control,
-    /// The same, and the Entra callers that the operator named.
+    /// Callers with an access key or with the control secret, and the Entra applications in the configuration.
     Keys,
 }
 
-/// The rate limit that a request counts for.
+/// The rate limit that applies to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ThrottleClass {
-    /// Creations, with and without a token, have a limit each.
+    /// Creations with and without a token have separate limits.
     Create,
     Delete,
     Issue,
@@ -87,7 +87,7 @@ pub(crate) enum PathValue {
 }
 
 impl PathValue {
-    /// The value that a part of a route's path stands for; `None` for a word.
+    /// Returns the value that a segment of a route's path stands for, or `None` for a literal segment.
     fn of(part: &str) -> Option<Self> {
         match part {
             "{id}" => Some(Self::Id),
@@ -103,15 +103,16 @@ impl PathValue {
     }
 }
 
-/// Whether a text can be the tenant of an Entra endpoint.
+/// Returns whether a text can be the tenant of an Entra endpoint.
 fn is_tenant(text: &str) -> bool {
     (1..=253).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
 impl Route {
-    /// The values of a raw path, if it is a path of this route. Words count in any case, as ASP.NET takes them. Segments are
-    /// decoded one by one, so an encoded slash does not separate segments. The last segment must not be empty.
+    /// Returns the values of a raw path, if it is a path of this route. The case of literal segments is ignored, as in
+    /// ASP.NET. Segments are decoded one by one, so an encoded slash does not separate segments. The last segment must
+    /// not be empty.
     pub(crate) fn values_of(&self, path: &str) -> Option<Vec<(PathValue, String)>> {
         let mut values = Vec::new();
         let (mut parts, mut segments) = (self.path.split('/'), path.split('/'));
@@ -132,7 +133,7 @@ impl Route {
         }
     }
 
-    /// Whether a segment is that word. In the paths of the emulator's own, letters are not encoded.
+    /// Returns whether a segment is that word. In the emulator's own paths, letters are not percent-encoded.
     fn is_word(&self, word: &str, segment: &str) -> bool {
         segment.eq_ignore_ascii_case(word)
             || (self.side != Side::Emulator
@@ -140,12 +141,12 @@ impl Route {
                 && decode_segment(segment).is_some_and(|decoded| decoded.eq_ignore_ascii_case(word)))
     }
 
-    /// Whether it has the method, in any api-version.
+    /// Returns whether the route has the method in any api-version.
     pub(crate) fn has(&self, method: &Method) -> bool {
         self.methods.contains(method)
     }
 
-    /// Whether a version has it.
+    /// Returns whether a version has the route.
     pub(crate) fn is_in(&self, version: &ApiVersion) -> bool {
         self.versions.is_none_or(|versions| versions.contain(version))
     }

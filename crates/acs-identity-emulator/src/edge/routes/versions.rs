@@ -13,8 +13,8 @@ pub(crate) struct Versions {
     announced: &'static Announced,
 }
 
-/// The versions that a resource announces: those that have any of its operations. For example, 2020-07-20-preview2 is announced
-/// where tokens are issued, though it issues them elsewhere.
+/// The versions that a resource announces: the versions that have any of its operations. For example,
+/// 2020-07-20-preview2 is announced at the path for issuing tokens, although that version issues them at another path.
 #[derive(Debug)]
 struct Announced {
     has: Has,
@@ -49,12 +49,12 @@ pub(crate) const TEAMS_EXTENSION: Versions = Versions { has: HAS_TEAMS_EXTENSION
 pub(crate) const ENTRA: Versions = Versions { has: HAS_ENTRA_USERS, announced: &ENTRA_USERS };
 
 impl Versions {
-    /// Whether a version has the operation.
+    /// Returns whether a version has the operation.
     pub(crate) fn contain(&self, version: &ApiVersion) -> bool {
         (self.has)(version)
     }
 
-    /// The value of `api-supported-versions`.
+    /// Returns the value of `api-supported-versions`.
     pub(crate) fn announced(&self) -> &'static str {
         self.announced.list.get_or_init(|| {
             let versions = api_version::KNOWN.iter().filter(|version| (self.announced.has)(version));

@@ -11,10 +11,10 @@ use crate::edge::http::path::query_parameters;
 use crate::edge::routes::route::PathValue;
 use crate::store::Kind;
 
-/// The parameter that names the last object of the page before.
+/// The parameter with the last object of the previous page.
 const AFTER: &str = "after";
 
-/// The answer to a request that makes or replaces an assignment.
+/// Returns the answer to a request that makes or replaces an assignment.
 fn made((is_new, assignment): (bool, TeamsExtensionAssignment)) -> HttpResult<Answer> {
     Answer::json(if is_new { 201 } else { 200 }, &assignment)
 }
@@ -62,7 +62,7 @@ pub(super) async fn patch_entra(backend: &Backend, request: &RequestContext) -> 
     if made.value.is_empty() { Ok(Answer::no_content()) } else { Answer::json(200, &made) }
 }
 
-/// A page of assignments. It has a link to the next one, which the SDKs follow.
+/// Answers with a page of assignments. It contains a link to the next page, which the SDKs follow.
 pub(super) fn list_entra(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let after = query_parameters(request.head.query(), AFTER).find(|after| !after.is_empty());
     let (mut page, last) = backend.core.assignments.list_entra(request.caller.caller(), after.as_deref())?;

@@ -29,7 +29,7 @@ pub(super) async fn entra_user(backend: &Backend, request: &RequestContext) -> H
     Answer::json(200, &backend.core.exchanges.entra_user(token_of(request)?).await?)
 }
 
-/// The token to exchange, which is the credential of the request, too.
+/// Returns the token to exchange, which is also the credential of the request.
 fn token_of(request: &RequestContext) -> HttpResult<&str> {
     request.head.credentials("Bearer").ok_or_else(HttpError::invalid_access_token)
 }

@@ -14,7 +14,7 @@ use crate::edge::routes::route::PathValue;
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct UpdateIdentityRequest {
-    /// Tokens that were issued before are revoked.
+    /// Tokens that were issued before this time are revoked.
     #[serde(default)]
     tokens_valid_from: Option<String>,
 }
@@ -38,7 +38,7 @@ pub(super) async fn delete(backend: &Backend, request: &RequestContext) -> HttpR
     Ok(Answer::no_content())
 }
 
-/// 2020-07-20-preview2's way to revoke.
+/// Revokes tokens in the way of 2020-07-20-preview2.
 pub(super) async fn update(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let update: UpdateIdentityRequest = body_or_default(request)?;
     if let Some(from) = update.tokens_valid_from {
@@ -58,7 +58,7 @@ pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> HttpRe
     Answer::json(200, &token)
 }
 
-/// 2020-07-20-preview2's way to issue.
+/// Issues a token in the way of 2020-07-20-preview2.
 pub(super) async fn issue_with_id(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let (identities, id) = (&backend.core.identities, request.value(PathValue::Id));
     let token = identities.issue(request.caller.caller(), request.version, id, body_or_default(request)?).await?;

@@ -1,4 +1,4 @@
-//! The operations of the service (docs/service.md, section 1): what it reads of a request, and how it answers.
+//! The operations of the service (docs/service.md, section 1): reading requests, and answering them.
 
 mod assignments;
 mod exchanges;

@@ -1,4 +1,4 @@
-//! The tables of routes: their rows, and how the row of a request is found.
+//! The tables of routes: their rows, and the search for the row of a request.
 
 pub(super) mod router;
 pub(super) mod row;

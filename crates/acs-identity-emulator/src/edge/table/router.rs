@@ -21,12 +21,12 @@ impl Router {
         Self { tables }
     }
 
-    /// All routes.
+    /// Returns all routes.
     pub(crate) fn routes(self) -> impl Iterator<Item = &'static Route> {
         self.tables.iter().flat_map(|table| table.iter()).map(|row| &row.route)
     }
 
-    /// The rows of a raw path, and the values in it; `None` if the path does not exist.
+    /// Returns the rows of a raw path, and the values in it. Returns `None` if the path does not exist.
     pub(crate) fn find(self, path: &str) -> Option<(Found, Vec<(PathValue, String)>)> {
         self.tables.iter().find_map(|table| {
             let (at, values) = table.iter().enumerate().find_map(|(at, row)| Some((at, row.route.values_of(path)?)))?;
@@ -37,17 +37,18 @@ impl Router {
 }
 
 impl Found {
-    /// The row of the method, in any api-version.
+    /// Returns the row of the method, in any api-version.
     pub(crate) fn row(&self, method: &Method) -> Option<&'static Row> {
         self.0.iter().find(|row| row.route.has(method))
     }
 
-    /// The route of the method, else the first one of the path.
+    /// Returns the route of the method, or the first route of the path.
     pub(crate) fn route(&self, method: &Method) -> &'static Route {
         &self.row(method).unwrap_or(&self.0[0]).route
     }
 
-    /// The methods of the path as an `Allow` header lists them; of a route with api-versions, those in that version.
+    /// Returns the methods of the path in the form of an `Allow` header. If the route has api-versions, only the
+    /// methods in that version are listed.
     pub(crate) fn allow(&self, version: &ApiVersion) -> String {
         let routes = self.0.iter().map(|row| &row.route);
         let routes = routes.filter(|route| route.is_in(version));

@@ -17,18 +17,18 @@ pub(crate) struct Row {
     handler: Handler,
 }
 
-/// The answer of a handler that waits.
+/// The future of a handler that waits.
 pub(crate) type Later<'a> = Pin<Box<dyn Future<Output = HttpResult<Answer>> + Send + 'a>>;
 
 /// The function that answers the requests of a route.
 pub(crate) enum Handler {
-    /// It does not wait.
+    /// A handler that does not wait.
     Now(fn(&Backend, &RequestContext) -> HttpResult<Answer>),
-    /// It waits for the store or for a signature. [`later!`] makes one from an `async fn`.
+    /// A handler that waits for the store or for a signature. [`later!`] makes one from an `async fn`.
     Later(for<'a> fn(&'a Backend, &'a RequestContext) -> Later<'a>),
 }
 
-/// The handler of an `async fn`.
+/// Makes a handler from an `async fn`.
 macro_rules! later {
     ($handler:expr) => {
         $crate::edge::table::row::Handler::Later(|backend, request| Box::pin($handler(backend, request)))
@@ -37,7 +37,7 @@ macro_rules! later {
 pub(crate) use later;
 
 impl Row {
-    /// A route of the service.
+    /// Makes a row for a route of the service.
     pub(crate) const fn service(
         methods: &'static [Method],
         path: &'static str,
@@ -50,7 +50,7 @@ impl Row {
         Self { route: Route { methods, path, side, versions, callers, class, web_pages: WebPages::Allowed }, handler }
     }
 
-    /// A route of the emulator's own, beside the service.
+    /// Makes a row for a route of the emulator's own API.
     pub(crate) const fn emulator(
         methods: &'static [Method],
         path: &'static str,
@@ -62,7 +62,7 @@ impl Row {
         Self { route: Route { methods, path, side, versions: None, callers, class: None, web_pages }, handler }
     }
 
-    /// A route of the Entra side.
+    /// Makes a row for a route of the Entra API.
     pub(crate) const fn entra(
         methods: &'static [Method],
         path: &'static str,

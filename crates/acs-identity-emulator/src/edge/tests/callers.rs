@@ -1,4 +1,4 @@
-//! Which endpoints answer whom, by the machine and by the web page that calls.
+//! Which endpoints answer a client, depending on its machine and on the web page that calls.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::config::Config;
 const IMDS: &str = "/metadata/identity/oauth2/token?resource=https://communication.azure.com/";
 const DEVICE: &str = "client_id=c&scope=https://auth.msft.communication.azure.com/Teams.ManageCalls";
 
-/// Requests to all endpoints that answer without a credential.
+/// Returns requests to all endpoints that answer without a credential.
 fn endpoints() -> Vec<super::Ask> {
     vec![
         ask("GET", IMDS).header("metadata", "true"),
@@ -50,7 +50,7 @@ async fn endpoints_without_a_credential_do_not_answer_web_pages() {
         ("origin", "null", 403),
         ("sec-fetch-site", "cross-site", 403),
         ("sec-fetch-site", "same-site", 403),
-        // Somebody has typed the address.
+        // A user has typed the address.
         ("sec-fetch-site", "none", 200),
     ];
     let edge = edge();

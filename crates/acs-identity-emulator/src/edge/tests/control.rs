@@ -56,7 +56,7 @@ async fn the_control_secret_opens_the_control_endpoints_only() {
     assert!(!format!("{:?}", edge.backend.config).contains("s3cret"));
 }
 
-/// An edge that trusts the issuer of another one.
+/// Makes an edge that trusts the issuer of another one.
 async fn trusting(issuer: &Arc<Edge>) -> Arc<Edge> {
     let keys = ask("GET", "/common/discovery/v2.0/keys").of(issuer).await.json();
     let issuer = TrustedIssuer { issuer: "https://localhost:10100/{tenantid}/v2.0".into(), jwks: keys };
@@ -75,18 +75,18 @@ async fn only_named_entra_callers_may_list_and_regenerate_keys() {
     assert_eq!(entra_token.bearer(&admin).of(&edge).await.status, 403);
     assert_eq!(list.clone().bearer(&other).of(&edge).await.status, 403);
     assert_eq!(regenerate.bearer(&other).of(&edge).await.status, 403);
-    // A token of a user of the application does not count as one of the application.
+    // A token of a user of the application does not count as a token of the application.
     let body = format!(r#"{{"oid":"o","appid":"{ADMIN}","aud":"https://communication.azure.com/"}}"#);
     let user = ask("POST", "/emulator/entra-token").body(body).signed().of(&issuer).await.text_of("access_token");
     assert_eq!(list.clone().bearer(&user).of(&edge).await.status, 403);
     assert_eq!(ask("POST", "/identities?api-version=2023-10-01").bearer(&user).of(&edge).await.status, 201);
-    // A token for another audience authenticates nobody.
+    // A token for another audience does not authenticate its caller.
     let target = format!("/metadata/identity/oauth2/token?resource=https://vault.azure.net&client_id={ADMIN}");
     let vault = ask("GET", target).header("metadata", "true").of(&issuer).await.text_of("access_token");
     assert_eq!(list.bearer(&vault).of(&edge).await.status, 401);
 }
 
-/// A token for management of a user of an application.
+/// Returns a token for management of a user of an application.
 async fn user_token(issuer: &Arc<Edge>, more: Value) -> String {
     let mut body = serde_json::json!({"oid": "o", "appid": ADMIN, "aud": "https://communication.azure.com/"});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -120,7 +120,7 @@ async fn only_applications_of_the_named_tenant_may_list_keys() {
     let list = ask("POST", "/emulator/list-keys");
     assert_eq!(list.clone().bearer(&token(DEFAULT_TENANT).await).of(&edge).await.status, 200);
     assert_eq!(list.clone().bearer(&token("other").await).of(&edge).await.status, 403);
-    // With an issuer of all tenants, a client id without a tenant names nobody.
+    // With an issuer of all tenants, a client id without a tenant matches no application.
     let config = Config { entra_admins: vec![ADMIN.into()], ..edge.backend.config.clone() };
     let edge = Arc::new(edge_of(config));
     assert_eq!(list.bearer(&token(DEFAULT_TENANT).await).of(&edge).await.status, 403);

@@ -1,4 +1,4 @@
-//! The Entra side.
+//! The Entra endpoints.
 
 use std::sync::Arc;
 
@@ -105,7 +105,7 @@ async fn a_federated_token_needs_the_audience_of_token_exchange() {
     assert_eq!(assertion("https://communication.azure.com/").await, 401);
 }
 
-/// What the log says about a token that does not authenticate a management call.
+/// Returns the line of the log about a token that does not authenticate a management call.
 fn why_refused(edge: &Edge, token: &str) -> String {
     let error = HttpError::from(edge.backend.core.entra_tokens.management_caller(token).unwrap_err());
     assert_eq!((error.status, error.message.as_str()), (401, "Denied by the resource provider."));
@@ -126,7 +126,7 @@ async fn the_log_says_that_an_access_token_was_sent_in_place_of_an_entra_token()
     assert_eq!(edge.backend.core.entra_tokens.management_caller(&caller).unwrap().application, "c");
 }
 
-/// The OpenAPI document and the checks have the same limits.
+/// The OpenAPI document and the checks must have the same limits.
 #[tokio::test]
 async fn the_lifetimes_of_entra_tokens_are_as_described() {
     let edge = edge();

@@ -1,4 +1,4 @@
-//! Requests through all steps, without a network.
+//! Tests with requests through all steps, without a network.
 
 mod callers;
 mod control;
@@ -25,7 +25,7 @@ pub(super) const HOST: &str = "localhost:10100";
 pub(super) const LOCAL: &str = "127.0.0.1:40000";
 pub(super) const ELSEWHERE: &str = "192.168.7.7:40000";
 
-/// An edge over a new core in memory.
+/// Makes an edge over a new core in memory.
 pub(super) fn edge_of(config: Config) -> Edge {
     let core = Core::open(&config).unwrap().core;
     let pki = crate::certificates::open(&config, &core.store, crate::clock::machine::now()).unwrap();
@@ -120,7 +120,7 @@ impl Ask {
         Self { version, ..self }
     }
 
-    /// Signed with the well-known key.
+    /// Signs the request with the well-known key.
     pub(super) fn signed(self) -> Self {
         self.signed_with(AccessKey::development())
     }
@@ -138,7 +138,7 @@ impl Ask {
         Arc::new(Connection::new(peer, IpAddr::from([192, 0, 2, 1]), self.tls))
     }
 
-    /// The request with another body than its headers describe.
+    /// Returns the request with a body that differs from its headers.
     pub(super) fn with<B>(&self, body: B) -> Request<B> {
         let mut request = Request::builder().method(self.method).uri(&self.target).version(self.version);
         if let Some(host) = &self.host {
@@ -177,12 +177,12 @@ impl Ask {
 
 pub(super) const VERSION: &str = "api-version=2025-03-02-preview";
 
-/// Creates an identity.
+/// Returns a request that creates an identity.
 pub(super) fn create() -> Ask {
     ask("POST", format!("/identities?{VERSION}")).signed()
 }
 
-/// An Entra token of a managed identity, for management.
+/// Returns an Entra token of a managed identity, for management.
 pub(super) async fn management_token(edge: &Arc<Edge>, client: &str) -> String {
     let target =
         format!("/metadata/identity/oauth2/token?resource=https://communication.azure.com/&client_id={client}");

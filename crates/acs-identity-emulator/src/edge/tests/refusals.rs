@@ -7,7 +7,7 @@ use crate::core::{Field, Refusal, SignInFault, TokenFault};
 use crate::edge::http::error::{HttpError, Note};
 use crate::store::StoreError;
 
-/// A line with the response, and an indented one with the line of the log.
+/// Returns a line with the response, and an indented line with the line of the log.
 fn shown(refusals: impl IntoIterator<Item = Refusal>) -> String {
     let lines = refusals.into_iter().flat_map(|refusal| {
         let error = HttpError::from(refusal);
@@ -99,7 +99,7 @@ fn the_log_and_not_the_client_learns_the_cause_of_an_internal_error() {
     ");
 }
 
-/// All faults of tokens.
+/// Returns all faults of tokens.
 fn faults() -> [TokenFault; 9] {
     [
         TokenFault::NotAJwt,

@@ -7,7 +7,7 @@ use crate::edge::pipeline::ROUTER;
 use crate::edge::routes::route::{Callers, PathValue, Route, Side, WebPages};
 use crate::edge::table::row::Row;
 
-/// The route of a path, and the values in it.
+/// Returns the route of a path, and the values in it.
 fn find(path: &str) -> Option<(&'static str, Vec<String>)> {
     let (found, values) = ROUTER.find(path)?;
     Some((found.route(&Method::GET).path, values.into_iter().map(|(_, text)| text).collect()))
