@@ -24,7 +24,7 @@ pub(crate) fn print(
 ) -> Result<ExitCode, CliError> {
     if matches!(error.unknown, Some(Unknown::FirstWord | Unknown::BelowGroup)) && !error.suggests() {
         error.hints.push(format!(
-            "This az knows {}. For all other commands it calls the Azure CLI, which was not found further down PATH.",
+            "This az has {}. It passes all other commands to the Azure CLI, which was not found further down PATH.",
             own_commands()
         ));
     }

@@ -62,7 +62,7 @@ impl Group {
             count => (format!("{count} users were"), "them"),
         };
         let Self { cause, .. } = self;
-        format!("It is not known whether {users} created: {cause} {place} has {them} under {}.", listed.join(" and "))
+        format!("It is not known whether {users} created: {cause} {place} lists {them} under {}.", listed.join(" and "))
     }
 }
 
@@ -103,9 +103,9 @@ mod tests {
         assert_eq!(
             lost.take_words("The record"),
             [
-                "It is not known whether 5 users were created: It was cut off. The record has them under n 1, 3, 5 to 7.",
-                "It is not known whether a user was created: It timed out. The record has it under n 9.",
-                "It is not known whether 2 users were created: It was reset. The record has them under the names alice, bob.",
+                "It is not known whether 5 users were created: It was cut off. The record lists them under n 1, 3, 5 to 7.",
+                "It is not known whether a user was created: It timed out. The record lists it under n 9.",
+                "It is not known whether 2 users were created: It was reset. The record lists them under the names alice, bob.",
             ]
         );
         assert!(lost.take_words("The record").is_empty());

@@ -31,12 +31,12 @@ use crate::report::error::CliError;
 
 /// `--concurrency`.
 pub(crate) const CONCURRENCY: Argument =
-    Argument::new(&["--concurrency"], "How many requests are under way at a time, 1 to 256.").default("16").extension();
+    Argument::new(&["--concurrency"], "Number of concurrent requests, 1 to 256.").default("16").extension();
 
 /// `--users-from`.
 pub(crate) const USERS_FROM: Argument = Argument::new(
     &["--users-from"],
-    "File of users, or - for stdin: a raw id a line, or JSON as these commands print and record it.",
+    "File with the users, or - for stdin: one raw id per line, or JSON as these commands print and record it.",
 )
 .completion(Completion::File)
 .extension();
@@ -63,5 +63,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Returns a message about open requests of an earlier run. They are sent again because a repetition is harmless.
 pub(crate) fn sent_again(requests: usize, consequence: &str) -> String {
     let what = if requests == 1 { "1 request is" } else { &format!("{requests} requests are") };
-    format!("{what} sent again: an earlier run ended before it had recorded the outcome. {consequence}")
+    format!("{what} sent again, because an earlier run ended before it recorded the outcome. {consequence}")
 }

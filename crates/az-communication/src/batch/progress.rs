@@ -81,7 +81,7 @@ impl Progress {
             return format!("{}{} {text}", "█".repeat(filled), "░".repeat(left - filled));
         }
         let short = match wait {
-            Some(wait) => format!("{done}/{}, waits {}", self.total, time(wait.as_secs_f64())),
+            Some(wait) => format!("{done}/{}, waiting {}", self.total, time(wait.as_secs_f64())),
             None => format!("{done}/{} done", self.total),
         };
         let shorter = format!("{done}/{}", self.total);
@@ -94,7 +94,7 @@ impl Progress {
         // The number includes requests that failed and users who do not exist.
         let done_of = format!("{done} of {} done", self.total);
         if let Some(wait) = wait.filter(|wait| *wait > Duration::ZERO) {
-            return format!("{done_of}, waits {} before it goes on", time(wait.as_secs_f64()));
+            return format!("{done_of}, waiting {} before continuing", time(wait.as_secs_f64()));
         }
         let seconds = self.started.elapsed().as_secs_f64();
         let rate = if seconds > 0.0 { done as f64 / seconds } else { 0.0 };
@@ -170,10 +170,10 @@ mod tests {
         let wait = Some(Duration::from_secs(25));
         assert_eq!(
             progress.bar(10, wait, 80),
-            "███████░░░░░░░░░░░░░░░░░░░░░░░ 10 of 40 done, waits 25s before it goes on"
+            "███████░░░░░░░░░░░░░░░░░░░░░░░ 10 of 40 done, waiting 25s before continuing"
         );
-        assert_eq!(progress.bar(10, wait, 44), "10 of 40 done, waits 25s before it goes on");
-        assert_eq!(progress.bar(10, wait, 20), "10/40, waits 25s");
+        assert_eq!(progress.bar(10, wait, 44), "10 of 40 done, waiting 25s before continuing");
+        assert_eq!(progress.bar(10, wait, 20), "10/40, waiting 25s");
         assert_eq!(progress.bar(10, None, 14), "10/40 done");
     }
 }

@@ -122,7 +122,7 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
                 lock(&self.summary).failed += 1;
                 let text = failure.to_string();
                 let first = text.lines().next().unwrap_or_default();
-                self.say_error(&format!("{user} was created, and has no token: {first}"));
+                self.say_error(&format!("{user} was created without a token: {first}"));
                 let outcome = RequestOutcome::Created { user };
                 let settled = self.settle(subject, &outcome);
                 self.note(subject, &outcome);
@@ -174,7 +174,7 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
         if let (Err(_), RequestOutcome::Issued { user, .. }) = (&settled, outcome)
             && !matches!(task.subject, Subject::User(_))
         {
-            self.say_error(&format!("{user} was created, and cannot be recorded."));
+            self.say_error(&format!("{user} was created, but could not be recorded."));
         }
         {
             let mut summary = lock(&self.summary);
@@ -271,10 +271,10 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
 
     fn again(&self) -> &'static str {
         match self.batch.record {
-            _ if self.is_wrong.load(Ordering::Relaxed) => "Correct the command and start it again.",
-            Some(record) if record.is_file() => "Start the same command again to go on where it stopped.",
-            Some(_) => "What is done is on stdout. With --out-file FILE, a run goes on where the one before stopped.",
-            None => "Start the same command again: what is done already does no harm.",
+            _ if self.is_wrong.load(Ordering::Relaxed) => "Correct the command and run it again.",
+            Some(record) if record.is_file() => "Run the command again to resume.",
+            Some(_) => "The outcomes so far are on stdout. With --out-file FILE, a run can be resumed.",
+            None => "Run the command again. Repeating a finished request is harmless.",
         }
     }
 

@@ -63,7 +63,8 @@ const USERS: Kind = Kind {
     check: is_raw_id,
     members: &ID_MEMBERS,
     names_by_form: true,
-    hint: "A raw id stands on a line of its own, as `--query \"[].rawId\" -o tsv` prints it. JSON is taken as it comes.",
+    hint: "Put each raw id on its own line, as `--query \"[].rawId\" -o tsv` prints it. JSON output of these commands \
+        works too.",
 };
 
 const NAMES: Kind = Kind {
@@ -72,7 +73,7 @@ const NAMES: Kind = Kind {
     check: is_name,
     members: &["name", "customId"],
     names_by_form: false,
-    hint: "A name stands on a line of its own: 1 to 256 characters, without quotes around it.",
+    hint: "Put each name on its own line: 1 to 256 characters, without quotes around it.",
 };
 
 /// Checks whether a text is a raw id. Raw ids begin with the number of their kind: `8:acs:…`. URLs, times and ids of
@@ -117,7 +118,7 @@ fn read(source: &str, kind: &Kind) -> Result<List, CliError> {
     let text = std::str::from_utf8(utf8).map_err(|_| fail("it is not UTF-8".into()))?;
     if let Some(at) = memchr::memchr(0, utf8) {
         let line = memchr::memchr_iter(b'\n', &utf8[..at]).count() + 1;
-        return Err(fail(format!("line {line} holds a NUL byte")).hint(kind.hint));
+        return Err(fail(format!("line {line} contains a NUL byte")).hint(kind.hint));
     }
     let items = parse(text, kind).map_err(|(line, what)| fail(format!("line {line} {what}")).hint(kind.hint))?;
     if items.is_empty() {
@@ -187,7 +188,7 @@ impl Found<'_> {
             return Err("is part of a table (-o table)".to_owned());
         }
         if !(self.kind.check)(text) && text.len() > 1 && text.starts_with(['"', '\'']) {
-            return Err(format!("is not a {}: it stands in quotes", self.kind.singular));
+            return Err(format!("is not a {}: it is in quotes", self.kind.singular));
         }
         self.take(text)
     }
@@ -245,7 +246,7 @@ mod tests {
     #[test]
     fn lines_without_a_raw_id_are_refused() {
         assert_eq!(refused("8:acs:a\ntwo words\n"), (2, "is not a raw id".into()));
-        assert_eq!(refused("\"8:acs:a\"\n"), (1, "is not a raw id: it stands in quotes".into()));
+        assert_eq!(refused("\"8:acs:a\"\n"), (1, "is not a raw id: it is in quotes".into()));
         assert_eq!(refused("8:acs:a,8:acs:b\n").0, 1);
         assert_eq!(refused("RawId\n-------\n8:acs:a\n").0, 1);
         assert_eq!(refused("8:acs:a\n-------\n"), (2, "is part of a table (-o table)".into()));

@@ -16,18 +16,18 @@ pub(crate) const TENANT: Argument = Argument::new(&["--tenant"], "Tenant of the 
 pub(crate) const OBJECT: Argument =
     Argument::new(&["--object-id"], "Object ID of the principal in Entra.").required().extension();
 pub(crate) const CLIENTS: Argument =
-    Argument::new(&["--client-ids"], "Client IDs of the applications through which the principal may come in.")
+    Argument::new(&["--client-ids"], "Client IDs of the applications through which the principal has access.")
         .arity(Arity::Many)
         .extension();
 pub(crate) const TEAMS_CLIENTS: Argument = Argument {
-    help: "Client IDs of the applications through which the principal may come in. Required for --principal-type user.",
+    help: "Client IDs of the applications through which the principal has access. Required for --principal-type user.",
     ..CLIENTS
 };
-pub(crate) const TEAMS_KIND: Argument = Argument::new(&["--principal-type"], "Kind of the principal.")
+pub(crate) const TEAMS_KIND: Argument = Argument::new(&["--principal-type"], "Type of the principal.")
     .choices(&["user", "resourceAccount", "teamsResourceAccount"])
     .extension();
 pub(crate) const ENTRA_KIND: Argument =
-    Argument::new(&["--principal-type"], "Kind of the principal.").choices(&["user", "group", "tenant"]).extension();
+    Argument::new(&["--principal-type"], "Type of the principal.").choices(&["user", "group", "tenant"]).extension();
 /// The newest stable api-version with Teams extension assignments, and the only api-version with Entra assignments
 /// (docs/service.md, section 1).
 pub(crate) const TEAMS_USUAL: &str = "2025-06-30";

@@ -14,8 +14,8 @@ use crate::service::connection::{Auth, Connection};
 use crate::service::doctor;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Check what a call needs, in order: connection string, DNS, TCP, TLS and trust, clock, signature.\n\nWhat \
-        comes after a failure is skipped. The exit code is 1 where a check failed.",
+    summary: "Check in order what a call needs: connection string, DNS, TCP, TLS and trust, clock, signature.\n\nThe \
+        checks after a failed check are skipped. The exit code is 1 if a check failed.",
     arguments: &[],
     connects: true,
     confirms: false,

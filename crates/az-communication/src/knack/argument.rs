@@ -180,7 +180,7 @@ impl Argument {
         let name = self.variable_name()?;
         let more = match (self.variable, self.arity) {
             (Variable::EmulatorSecret, _) => format!(", or {name}_FILE for a file"),
-            (_, Arity::Many) => ", with commas or blanks between them".to_owned(),
+            (_, Arity::Many) => ", with commas or blanks between the values".to_owned(),
             _ => String::new(),
         };
         Some(format!("Environment variable: {name}{more}."))

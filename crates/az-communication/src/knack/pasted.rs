@@ -31,7 +31,7 @@ pub fn hints(source: &str, value: &str) -> Vec<String> {
             (true, false) => " at its beginning",
             (false, false) => "",
         };
-        hints.push(format!("{source} holds an invisible character{place}: {}.", name(*c)));
+        hints.push(format!("{source} contains an invisible character{place}: {}.", name(*c)));
     }
     if value.starts_with(' ') || value.ends_with(' ') {
         let place = if value.ends_with(' ') { "ends" } else { "begins" };
@@ -40,14 +40,14 @@ pub fn hints(source: &str, value: &str) -> Vec<String> {
     if TOKENS.contains(&source) {
         let is = |prefix: &str| value.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
         if is("bearer ") || is("authorization:") {
-            hints.push(format!("{source} holds 'Bearer' before the token. Leave it out."));
+            hints.push(format!("{source} contains 'Bearer' before the token. Remove it."));
         }
         if value.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
-            hints.push(format!("{source} is JSON that holds a token. Give the token alone: --query token -o tsv"));
+            hints.push(format!("{source} is JSON that contains a token. Give only the token: --query token -o tsv"));
         }
     }
     if is_quoted(value) {
-        hints.push(format!("{source} holds the quotes around it: they are part of the value. Leave them out."));
+        hints.push(format!("{source} is in quotes, which are part of the value. Remove them."));
     }
     hints
 }
@@ -55,7 +55,7 @@ pub fn hints(source: &str, value: &str) -> Vec<String> {
 /// Describes an invisible character in a word of a wrong command line. Unusual blanks do not separate words.
 pub fn hidden_in_word(word: &str) -> Option<String> {
     let c = word.chars().find(|c| is_hidden(*c) && !matches!(c, '\n' | '\t'))?;
-    Some(format!("The word '{word}' holds an invisible character: {}. Type it anew.", name(c)))
+    Some(format!("The word '{word}' contains an invisible character: {}. Type it again.", name(c)))
 }
 
 /// Describes a value that is the name of a file instead of its content, because the file could not be read. The
@@ -109,13 +109,13 @@ mod tests {
         assert!(hints("--user", "8:acs:é").is_empty());
         assert_eq!(
             hints("--user", "x\r"),
-            ["--user holds an invisible character at its end: U+000D, carriage return, the line end of Windows."]
+            ["--user contains an invisible character at its end: U+000D, carriage return, the line end of Windows."]
         );
         assert_eq!(
             hints("--scope", "\u{200b}ch\u{a0}at "),
             [
-                "--scope holds an invisible character at its beginning: U+200B, zero-width space.",
-                "--scope holds an invisible character: U+00A0, non-breaking space.",
+                "--scope contains an invisible character at its beginning: U+200B, zero-width space.",
+                "--scope contains an invisible character: U+00A0, non-breaking space.",
                 "--scope ends with a blank, which is part of the value."
             ]
         );

@@ -22,7 +22,7 @@ pub fn show(invocation: &Invocation<'_>, value: Value, columns: Columns) -> Resu
     }
     let text = output::format(&value, format_of(invocation)?, context(invocation, columns))?;
     stdout::print(text).map_err(|error| match invocation.command.spec.connects {
-        true => CliError { message: format!("{} The command itself was carried out.", error.message), ..error },
+        true => CliError { message: format!("{} The command itself succeeded.", error.message), ..error },
         false => error,
     })
 }

@@ -33,7 +33,7 @@ fn read_profile(printer: &Printer) -> Value {
         Ok(bytes) => bytes,
         Err(TextFault::System(_)) => return Value::Null,
         Err(why) => {
-            printer.warning(&format!("{} cannot be read, and is left out: {why}.", path.display()));
+            printer.warning(&format!("{} cannot be read and is ignored: {why}.", path.display()));
             return Value::Null;
         }
     };

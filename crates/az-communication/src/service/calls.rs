@@ -286,9 +286,10 @@ impl Service {
         if result.is_ok() && lost > 0 {
             let others =
                 if lost == 1 { "Another identity".to_owned() } else { format!("Up to {lost} other identities") };
-            let ids = if lost == 1 { "id was" } else { "ids were" };
+            let ids = if lost == 1 { "its id was" } else { "their ids were" };
             self.printer.warning(&format!(
-                "The request was sent {} times, because a gateway had no answer. {others} may exist now whose {ids} lost.",
+                "The request was sent {} times, because a gateway had no answer. {others} may have been created, but \
+                 {ids} lost.",
                 lost + 1
             ));
         }

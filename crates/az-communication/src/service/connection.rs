@@ -42,7 +42,7 @@ pub const ENDPOINT: Argument = Argument::new(
 /// `--auth-mode`.
 pub const AUTH_MODE: Argument = Argument::new(
     &["--auth-mode"],
-    "Whether to use the access key of the connection string, or your login: an application or workload identity of \
+    "Whether to use the access key of the connection string, or your login: an application or a workload identity in \
          the environment, a managed identity, or `az login`. Environment variable: AZURE_COMMUNICATION_AUTH_MODE.",
 )
 .choices(&AUTH_MODES)
@@ -115,14 +115,14 @@ fn from_a_file(path: &str, given: bool) -> CliError {
         let source = source("connection_string");
         let read = match source.strip_prefix("AZURE_") {
             Some(_) => Platform::HERE.export_file(&source, "FILE"),
-            None => "the text itself there".to_owned(),
+            None => "the text itself".to_owned(),
         };
         return CliError::new(format!("{source} is '@{name}', but only arguments are read from files."))
             .hint(format!("Give --connection-string @FILE, or {read}."));
     }
     let reason = reason();
-    CliError::new(format!("The connection string was to be read from the file '{name}', which cannot be read{reason}."))
-        .hint("Give the file's path behind the @, or the connection string itself.")
+    CliError::new(format!("The connection string cannot be read from the file '{name}'{reason}."))
+        .hint("Give the path of the file after the @, or the connection string itself.")
 }
 
 /// Creates the error about a malformed connection string, with hints about characters that were copied accidentally.
@@ -131,7 +131,7 @@ fn malformed(error: &ConnectionStringError, text: &str, given: bool) -> CliError
     let mut hints = if given { Vec::new() } else { pasted::hints(&source("connection_string"), text) };
     for (name, value) in text.split(';').filter_map(|part| part.split_once('=')) {
         if pasted::is_quoted(value) && !pasted::is_quoted(text) {
-            hints.push(format!("The value of '{name}' stands in quotes: they are part of it. Leave them out."));
+            hints.push(format!("The value of '{name}' is in quotes, which are part of the value. Remove them."));
         }
     }
     if text.trim().eq_ignore_ascii_case("UseDevelopmentEmulator") {
@@ -142,7 +142,8 @@ fn malformed(error: &ConnectionStringError, text: &str, given: bool) -> CliError
         && host_and_path(text.trim()).is_ok_and(|(host, _)| is_url_host(host))
     {
         hints.push(
-            "This is an endpoint. With a login and no key, it goes into --endpoint or AZURE_COMMUNICATION_ENDPOINT."
+            "This is an endpoint. To use it with a login instead of a key, give it as --endpoint or \
+             AZURE_COMMUNICATION_ENDPOINT."
                 .into(),
         );
     }
@@ -206,8 +207,8 @@ impl Connection {
         match mode.as_deref() {
             Some("login") => Self::login(arguments, config),
             Some("key") if given.is_some() => {
-                Err(CliError::usage("With --auth-mode key, the endpoint is that of the connection string.")
-                    .hint("Leave --endpoint out, or give --auth-mode login."))
+                Err(CliError::usage("With --auth-mode key, the endpoint comes from the connection string.")
+                    .hint("Remove --endpoint, or give --auth-mode login."))
             }
             Some("key") => Self::key(arguments, config)?.ok_or_else(nothing_given),
             Some(other) => Err(CliError::usage(format!("'{other}' is not an auth mode. Allowed values: key, login."))

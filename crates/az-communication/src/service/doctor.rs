@@ -122,7 +122,7 @@ fn why_not_secure(failure: &Failure, connection: &Connection) -> CliError {
                 && let Some((protocol, line)) = sniff(&host, port)
             {
                 error.message = format!("{host}:{port} does not speak TLS: {protocol} answers there ('{line}').");
-                error.hints = vec!["Correct the port of the endpoint: the service speaks https.".into()];
+                error.hints = vec!["Correct the port of the endpoint: the service uses https.".into()];
             }
         }
     }
@@ -200,23 +200,23 @@ fn named(error: &ServiceError, failure: &Failure) -> CliError {
             "The answer lacks the service's error code: a gateway or a proxy may have refused the request."
         }
         ServiceErrorKind::Denied if error.code.as_deref() != Some(codes::DENIED) => {
-            "The error code is not one of the service: a gateway may have refused the request. If it was the service, \
-             the credential is not, or no longer, valid for this resource."
+            "The error code does not come from the service: a gateway may have refused the request. If the service \
+             refused it, the credential is not valid for this resource, or not any more."
         }
         ServiceErrorKind::Forbidden if !failure.login => {
-            "The caller is known and may not do this. Look at the resource's network rules, and at whether it allows \
-             access keys."
+            "The caller is authenticated but not authorized. Check the network rules of the resource, and whether it \
+             allows access keys."
         }
         ServiceErrorKind::UnsupportedApiVersion => {
-            "The service does not have the api-version of {this}, so that it did not look at the credential. Is there \
-             a newer {name}?"
+            "The service does not support the api-version of {this}, so it did not check the credential. Is there a \
+             newer {name}?"
         }
         ServiceErrorKind::TooManyRequests | ServiceErrorKind::ServerFailure => {
             "The answer does not show whether the service accepts the credential. Run the doctor again later."
         }
         ServiceErrorKind::Denied | ServiceErrorKind::Forbidden => return named,
         _ => {
-            "The answer does not show whether the service accepts the credential. Is the endpoint that of a \
+            "The answer does not show whether the service accepts the credential. Does the endpoint belong to a \
              Communication Services resource?"
         }
     };

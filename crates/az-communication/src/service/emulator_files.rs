@@ -34,7 +34,7 @@ pub fn data_dir() -> Result<PathBuf, CliError> {
     }
     config::directory()
         .map(|dir| dir.join("communication-emulator"))
-        .ok_or_else(|| CliError::new("There is no home directory to keep the emulator's data in.").hint(NO_FOLDER_HINT))
+        .ok_or_else(|| CliError::new("There is no home directory for the emulator's data.").hint(NO_FOLDER_HINT))
 }
 
 /// Returns the certificate file of the emulator's authority.

@@ -47,7 +47,7 @@ pub fn post(
     body: String,
 ) -> Result<Vec<u8>, CliError> {
     let Auth::Key(access_key) = &connection.auth else {
-        return Err(CliError::new("Only a connection string's key opens this part of the emulator.")
+        return Err(CliError::new("This part of the emulator requires the access key of a connection string.")
             .hint("Give --connection-string, without --auth-mode login."));
     };
     let url = Url::parse(&format!("{}{path}", connection.endpoint()))

@@ -14,7 +14,7 @@ pub fn teams_token_problems(token: &str, client_id: &str, user_object_id: &str) 
         Err(error) => return vec![format!("--aad-token is not an access token of Entra: {error}.")],
     };
     if jwt.claim_str("acsScope").is_some() || jwt.claim_str("skypeid").is_some() {
-        return vec!["This is an access token of Communication Services, not one of Entra.".to_owned()];
+        return vec!["This is an access token of Communication Services, not of Entra.".to_owned()];
     }
     let mut problems = Vec::new();
     let now = OffsetDateTime::now_utc().unix_timestamp();

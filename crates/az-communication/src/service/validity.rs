@@ -65,7 +65,7 @@ impl Validity {
         Some(match self {
             Self::Active(_) => return None,
             Self::Expired(ago) => format!("The token expired {} ago (claim 'exp').", time(ago)),
-            Self::NotYet(ahead) => format!("The token is not valid for another {} (claim 'nbf').", time(ahead)),
+            Self::NotYet(ahead) => format!("The token becomes valid in {} (claim 'nbf').", time(ahead)),
             Self::NoExpiry => "The token has no expiry (claim 'exp').".into(),
             Self::BadTime(claim) => format!("The token's claim '{claim}' is not a time."),
             Self::NeverInForce => "The token expires before it was issued (claims 'exp', 'iat' and 'nbf').".into(),
@@ -133,6 +133,6 @@ mod tests {
         assert_eq!(Validity::Expired(300).problem().unwrap(), "The token expired 5 minutes ago (claim 'exp').");
         assert_eq!(Validity::Expired(1).problem().unwrap(), "The token expired 1 second ago (claim 'exp').");
         let long = Validity::NotYet(315_569_520).problem().unwrap();
-        assert_eq!(long, "The token is not valid for another 10 years (claim 'nbf').");
+        assert_eq!(long, "The token becomes valid in 10 years (claim 'nbf').");
     }
 }

@@ -48,7 +48,7 @@ fn the_record_of_another_lifetime_is_refused() {
     assert_snapshot!(recorded_batches().shows(&batch), @"
     exit 1
     --- stderr
-    ERROR: t.jsonl cannot be used: its tokens were asked for without --expires-in.
+    ERROR: t.jsonl cannot be used: its tokens were requested without --expires-in.
     Hint: Nothing was changed. Give another --out-file.
     ");
 }
@@ -80,7 +80,7 @@ fn a_record_in_which_nothing_was_done_is_replaced() {
     for wrong in ["token issue-batch --scope caht", &format!("{ISSUE} --expires-in 30m")] {
         let world = World::new();
         let stderr = world.fails(&format!("{wrong} --count 2 --out-file t.jsonl"), 1);
-        assert!(stderr.ends_with("Hint: 0 of 2 were issued. Correct the command and start it again.\n"), "{stderr}");
+        assert!(stderr.ends_with("Hint: 0 of 2 were issued. Correct the command and run it again.\n"), "{stderr}");
         assert_eq!(world.ok(&format!("{ISSUE} --count 2 --out-file t.jsonl"))["issued"], 2);
         assert_eq!(world.lines("t.jsonl")[0]["scopes"], serde_json::json!(["chat"]));
     }
@@ -122,8 +122,8 @@ fn tokens_of_a_regenerated_key_are_not_skipped() {
     exit 1
     --- stderr
     ERROR: t.jsonl cannot be used: 3 of its tokens were issued with another access key or login. When a key is regenerated, the tokens that it issued are revoked.
-    Hint: If the key was regenerated: give --refresh 0 to have these tokens issued anew.
-    Hint: If it is still in force: use it again, or give another --out-file.
+    Hint: If the key was regenerated, give --refresh 0 to issue these tokens again.
+    Hint: If it is still valid, use it again, or give another --out-file.
     ");
 }
 

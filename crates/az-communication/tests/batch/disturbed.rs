@@ -180,7 +180,7 @@ fn what_is_added_while_the_command_asks_stays() {
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{stderr}");
         let error = "ERROR: r.jsonl cannot be used: another program has just written to it.\n\
-                     Hint: Nothing was changed. Start the same command again.\n";
+                     Hint: Nothing was changed. Run the command again.\n";
         assert!(stderr.ends_with(error), "{stderr}");
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("{text}{cut}by hand\n"));
         fs::write(&path, text).unwrap();

@@ -54,8 +54,8 @@ fn lost_creations_are_one_error_with_a_count_and_their_numbers() {
     });
     home.write("names.txt", "alice\nbob\ncarol\ndave\nerin\nfred\ngina\nhugh\n");
     for (whom, file, under) in [
-        ("--count 60", "n.jsonl", " The record has them under n "),
-        ("--names-from names.txt --api-version 2023-10-01", "m.jsonl", " The record has them under the names "),
+        ("--count 60", "n.jsonl", " The record lists them under n "),
+        ("--names-from names.txt --api-version 2023-10-01", "m.jsonl", " The record lists them under the names "),
     ] {
         let mut command = server.az(&home);
         command.args(["communication", "user-identity"]).args(ISSUE.split(' ')).args(whom.split(' '));

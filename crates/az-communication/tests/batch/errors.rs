@@ -90,7 +90,7 @@ fn a_refused_argument_ends_the_run_at_the_first_error() {
     Code: ValidationError
     Message: Invalid scopes - Scope 'caht' is not supported.
     Target: scopes
-    Hint: 0 of 3 were issued. Correct the command and start it again.
+    Hint: 0 of 3 were issued. Correct the command and run it again.
     ");
     // Nothing was done, so that a second run has nothing to send again.
     assert_eq!(counts(&world, batch), seen);
@@ -111,8 +111,8 @@ fn a_wrong_access_key_ends_the_run_at_the_first_error() {
     ERROR: (Denied) Denied by the resource provider.
     Code: Denied
     Message: Denied by the resource provider.
-    Hint: The emulator does not know this access key. Use the `connectionString` of its ready line, which is in the file of --ready-file where the line has null, or after a regeneration what POST /emulator/list-keys shows. The emulator's log says why it refused.
-    Hint: 0 of 100 were issued. Start the same command again to go on where it stopped.
+    Hint: The emulator does not know this access key. Use the `connectionString` of its ready line, or of the file of --ready-file if the line has null. After a regeneration, use the keys that POST /emulator/list-keys returns. The emulator's log says why it refused the request.
+    Hint: 0 of 100 were issued. Run the command again to resume.
     ");
 }
 

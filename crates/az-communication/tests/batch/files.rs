@@ -61,7 +61,7 @@ fn the_file_to_which_stdout_goes_is_refused() {
     exit 1
     --- stderr
     ERROR: /dev/stdout cannot be used: the shell writes this command's output to the same file.
-    Hint: Give --out-file - to have the lines on stdout.
+    Hint: Give --out-file - to write the lines to stdout.
     ");
     assert_eq!((std::fs::metadata(own).unwrap().len(), world.identities()), (0, 0));
 }

@@ -82,7 +82,7 @@ fn a_record_of_a_later_format_is_refused() {
     assert_snapshot!(refused(World::shared(), &format!("{ISSUE} --count 1 --out-file later"), "later", text), @"
     exit 1
     --- stderr
-    ERROR: later cannot be used: it is a record of format 3, which this version does not know.
+    ERROR: later cannot be used: it is a record of format 3, which this version does not support.
     Hint: Nothing was changed. Give another --out-file.
     ");
 }

@@ -98,7 +98,7 @@ fn killed_batches_of_listed_users_have_one_outcome_each() {
 fn check_full(world: &World, seen: &Seen, name: &str, count: usize, why: &str) {
     assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{seen:?}");
     assert!(seen.stderr.contains(why), "{seen:?}");
-    assert!(seen.stderr.contains("Start the same command again to go on where it stopped."), "{seen:?}");
+    assert!(seen.stderr.contains("Run the command again to resume."), "{seen:?}");
     let text = std::fs::read(world.home.path().join(name)).unwrap();
     assert!(text.ends_with(b"\n"), "the last line is cut");
     let (before, _) = recorded(&text);

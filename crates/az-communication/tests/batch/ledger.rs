@@ -119,13 +119,13 @@ fn a_ledger_that_cannot_be_written_is_an_error_before_anything_is_sent() {
     exit 1
     --- stderr
     ERROR: no/such/folder cannot be written: No such file or directory.
-    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    Hint: AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names this ledger.
 
     > /dev/full
     exit 1
     --- stderr
     ERROR: /dev/full cannot be written: it is a device.
-    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    Hint: AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names this ledger.
     ");
     for words in CREATING {
         let error = "ERROR: no/such/folder cannot be written: No such file or directory.\n";
@@ -150,7 +150,7 @@ fn a_link_to_a_file_that_does_not_exist_is_refused_and_creates_none() {
     exit 1
     --- stderr
     ERROR: led cannot be used: it is a symbolic link to a file that does not exist.
-    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    Hint: AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names this ledger.
     Hint: Name a file by its own path.
     ");
     assert_eq!(world.identities(), 0);
@@ -184,8 +184,8 @@ fn a_file_that_is_not_a_ledger_is_refused() {
     assert_snapshot!(with_ledger(&world, "led.txt", "user create"), @"
     exit 1
     --- stderr
-    ERROR: led.txt cannot be used: it has lines that are not a ledger's.
-    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    ERROR: led.txt cannot be used: it has lines that do not belong to a ledger.
+    Hint: AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names this ledger.
     Hint: Nothing was changed. Name another file.
     ");
 }
@@ -217,7 +217,7 @@ fn a_file_that_is_not_a_ledger_is_not_changed_and_nothing_is_sent() {
         let before = facts();
         for words in CREATING {
             let seen = with_ledger(&world, "led.txt", words);
-            let error = "ERROR: led.txt cannot be used: it has lines that are not a ledger's.\n";
+            let error = "ERROR: led.txt cannot be used: it has lines that do not belong to a ledger.\n";
             assert!(seen.code == Some(1) && seen.stderr.starts_with(error), "{words}: {seen}");
         }
         assert_eq!(facts(), before);

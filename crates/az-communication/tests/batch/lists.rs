@@ -18,19 +18,19 @@ fn a_list_without_a_raw_id_is_refused() {
     exit 1
     --- stderr
     ERROR: The users cannot be read from users.txt: it has no raw id.
-    Hint: A raw id stands on a line of its own, as `--query "[].rawId" -o tsv` prints it. JSON is taken as it comes.
+    Hint: Put each raw id on its own line, as `--query "[].rawId" -o tsv` prints it. JSON output of these commands works too.
 
     > \n# nobody\n
     exit 1
     --- stderr
     ERROR: The users cannot be read from users.txt: it has no raw id.
-    Hint: A raw id stands on a line of its own, as `--query "[].rawId" -o tsv` prints it. JSON is taken as it comes.
+    Hint: Put each raw id on its own line, as `--query "[].rawId" -o tsv` prints it. JSON output of these commands works too.
 
     > []
     exit 1
     --- stderr
     ERROR: The users cannot be read from users.txt: it has no raw id.
-    Hint: A raw id stands on a line of its own, as `--query "[].rawId" -o tsv` prints it. JSON is taken as it comes.
+    Hint: Put each raw id on its own line, as `--query "[].rawId" -o tsv` prints it. JSON output of these commands works too.
     "#);
 }
 
@@ -38,7 +38,7 @@ fn a_list_without_a_raw_id_is_refused() {
 fn a_line_that_is_not_a_raw_id_is_refused() {
     for (text, reason) in [
         ("8:acs:a\ntwo words\n", "line 2 is not a raw id"),
-        ("\"8:acs:a\"\n", "line 1 is not a raw id: it stands in quotes"),
+        ("\"8:acs:a\"\n", "line 1 is not a raw id: it is in quotes"),
         ("RawId\n-------\n8:acs:a\n", "line 1 is not a raw id"),
         ("properties:\n  id: 8:acs:a\n", "line 1 is not a raw id"),
         ("[1, 2]", "line 1 has a value that is not a raw id"),
@@ -46,7 +46,7 @@ fn a_line_that_is_not_a_raw_id_is_refused() {
     ] {
         let seen = delete(text.as_bytes());
         let error =
-            format!("ERROR: The users cannot be read from users.txt: {reason}.\nHint: A raw id stands on a line ");
+            format!("ERROR: The users cannot be read from users.txt: {reason}.\nHint: Put each raw id on its own line");
         assert!(seen.code == Some(1) && seen.stderr.starts_with(&error), "{text}: {seen}");
     }
 }

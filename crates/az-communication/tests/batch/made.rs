@@ -143,7 +143,7 @@ fn users_who_are_not_read_from_stdout_are_shown_on_stderr() {
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(1));
         let stderr = stderr.finish();
-        assert!(stderr.contains("ERROR: These users were created, and cannot be shown on stdout:\n8:acs:"), "{stderr}");
+        assert!(stderr.contains("ERROR: These users were created, but cannot be shown on stdout:\n8:acs:"), "{stderr}");
         assert!(stderr.contains("stdout cannot be written: its reader has closed it."), "{stderr}");
         assert!(stderr.contains(" of 2000 users were created."), "{stderr}");
     }
@@ -180,7 +180,7 @@ fn users_who_do_not_fit_into_stdout_are_shown_on_stderr() {
     let output = command.stdout(File::create(&out).unwrap()).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains("ERROR: These users were created, and cannot be shown on stdout:\n8:acs:"), "{stderr}");
+    assert!(stderr.contains("ERROR: These users were created, but cannot be shown on stdout:\n8:acs:"), "{stderr}");
     assert!(stderr.contains("stdout cannot be written: File too large."), "{stderr}");
     let shown = std::fs::read_to_string(out).unwrap() + &stderr;
     let mut ids: Vec<&str> = shown.lines().filter(|line| line.starts_with("8:acs:") && line.len() == 79).collect();

@@ -86,8 +86,8 @@ fn requests_for_tokens_that_are_sent_again_are_counted_and_said() {
     assert_eq!((seen.code, server.requests().len()), (Some(0), 4), "{seen:?}");
     assert_eq!(
         seen.stderr,
-        "WARNING: 2 requests were sent again after an answer that does not say that nothing was done. Such a user may have \
-         one token more than the record.\n"
+        "WARNING: 2 requests were sent again after an answer that did not rule out success. Such a user may have one more \
+         token than the record.\n"
     );
 }
 
@@ -108,7 +108,7 @@ fn names_that_were_sent_as_custom_ids_are_not_created_without_them() {
         seen.stderr,
         "ERROR: t.jsonl cannot be used: 1 of its names was sent as a custom id, and the outcome is not recorded. This \
          api-version has no custom ids, so the users could be created twice.\nHint: Give the --api-version of that run, or \
-         leave it out: then these names are sent again, which does no harm.\n"
+         omit it. Then these names are sent again, which is harmless.\n"
     );
     assert_eq!(std::fs::read_to_string(home.path().join("t.jsonl")).unwrap(), text);
 }

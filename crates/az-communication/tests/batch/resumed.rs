@@ -109,7 +109,7 @@ fn a_creation_without_an_outcome_is_unknown_and_not_sent_again() {
     --- stdout
     failed 0, issued 1, renewed 0, skipped 3, unknown 1
     --- stderr
-    ERROR: It is not known whether 1 user was created: an earlier run ended before it had recorded the outcome. The record says so, they count as created, and nothing is sent again for them.
+    ERROR: It is not known whether 1 user was created, because an earlier run ended before it recorded the outcome. The record says so. They count as created, and no request is sent again for them.
     ");
     assert_eq!(world.outcomes("t.jsonl", "unknown").len(), 1);
     assert_eq!(world.identities(), 4);
@@ -151,21 +151,21 @@ fn a_request_for_a_listed_user_without_an_outcome_is_sent_again_with_a_warning()
     --- stdout
     failed 0, issued 1, renewed 0, skipped 1, unknown 0
     --- stderr
-    WARNING: 1 request is sent again: an earlier run ended before it had recorded the outcome. Such a user may have one token more than the record.
+    WARNING: 1 request is sent again, because an earlier run ended before it recorded the outcome. Such a user may have one more token than the record.
     ");
     assert_snapshot!(without_an_outcome("token revoke-batch --yes", "revoke"), @"
     exit 0
     --- stdout
     failed 0, gone 0, revoked 1, skipped 1
     --- stderr
-    WARNING: 1 request is sent again: an earlier run ended before it had recorded the outcome. To do it twice does no harm.
+    WARNING: 1 request is sent again, because an earlier run ended before it recorded the outcome. Repeating a request is harmless.
     ");
     assert_snapshot!(without_an_outcome("user delete-batch --yes", "delete"), @"
     exit 0
     --- stdout
     deleted 0, failed 0, gone 1, skipped 1
     --- stderr
-    WARNING: 1 request is sent again: an earlier run ended before it had recorded the outcome. To do it twice does no harm.
+    WARNING: 1 request is sent again, because an earlier run ended before it recorded the outcome. Repeating a request is harmless.
     ");
 }
 

@@ -55,7 +55,7 @@ fn the_list_of_users_is_refused_as_a_ledger() {
     exit 1
     --- stderr
     ERROR: led cannot be used: --users-from is the same file.
-    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    Hint: AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names this ledger.
     Hint: Nothing was changed. Name another file.
     ");
 }
@@ -70,7 +70,7 @@ fn the_record_of_deletions_is_refused_as_a_ledger() {
     exit 1
     --- stderr
     ERROR: new cannot be used: --out-file is the same file.
-    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    Hint: AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names this ledger.
     Hint: Nothing was changed. Name another file.
     ");
 }
@@ -87,7 +87,7 @@ fn the_file_to_which_stdout_goes_is_refused_as_a_ledger() {
     exit 1
     --- stderr
     ERROR: out cannot be used: stdout is the same file.
-    Hint: It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.
+    Hint: AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names this ledger.
     Hint: Nothing was changed. Name another file.
     ");
     assert_eq!(world.identities(), 0);

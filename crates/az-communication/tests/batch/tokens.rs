@@ -25,7 +25,7 @@ fn an_expired_token_is_a_warning() {
     --- stdout
     failed 0, issued 0, renewed 0, skipped 3, unknown 0
     --- stderr
-    WARNING: In t.jsonl, 1 token has expired. Renew with --refresh 0, or --refresh 1h.
+    WARNING: In t.jsonl, 1 token has expired. Renew expired tokens with --refresh 0, or --refresh 1h.
     ");
 }
 

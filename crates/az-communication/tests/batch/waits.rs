@@ -52,7 +52,7 @@ fn an_interrupted_batch_says_how_many_were_done() {
             exit 130
             --- stderr
             ERROR: Interrupted after ISSUED of 30000 were issued.
-            Hint: Start the same command again to go on where it stopped.
+            Hint: Run the command again to resume.
             ");
         }
     }
@@ -111,7 +111,7 @@ fn a_throttled_batch_waits_and_says_so() {
     let seen = world.run("token revoke-batch --users-from users.txt --yes");
     assert_eq!((seen.code, &seen.json()["revoked"]), (Some(0), &20.into()), "{seen}");
     assert!(started.elapsed() > Duration::from_secs(5), "it did not wait");
-    assert!(seen.stderr.contains(" of 20 done, waits "), "{seen}");
+    assert!(seen.stderr.contains(" of 20 done, waiting "), "{seen}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn one_signal_ends_a_wait_at_once() {
     for name in ENDING {
         let mut child = start(&mut world.command("token revoke-batch --users-from users.txt --yes"));
         let stderr = Collector::new(child.stderr.take().unwrap());
-        wait_for("waits", &stderr);
+        wait_for("waiting ", &stderr);
         let told = Instant::now();
         signal(&child, name);
         let output = child.wait_with_output().unwrap();

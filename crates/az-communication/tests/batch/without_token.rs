@@ -65,7 +65,7 @@ fn a_batch_records_a_user_without_a_token_and_issues_it_later() {
         };
         let first = batch();
         assert_eq!((first.code, &first.json()["failed"], &first.json()["issued"]), (Some(1), &1.into(), &1.into()));
-        assert!(first.stderr.contains("ERROR: 8:acs:X was created, and has no token: "), "{first:?}");
+        assert!(first.stderr.contains("ERROR: 8:acs:X was created without a token: "), "{first:?}");
         let again = batch();
         let (json, code) = (again.json(), again.code);
         assert_eq!((code, &json["issued"], &json["skipped"]), (Some(0), &1.into(), &1.into()), "{again:?}");

@@ -186,6 +186,6 @@ fn a_text_that_is_not_a_token_is_refused_with_a_hint() {
     ERROR: (InvalidAccessToken) Provided access token is not valid.
     Code: InvalidAccessToken
     Message: Provided access token is not valid.
-    Hint: The token must be in force, for this service, and hold TeamsExtension.ManageCalls: az communication user-identity token inspect
+    Hint: The token must be valid, must be for this service, and must contain TeamsExtension.ManageCalls: az communication user-identity token inspect
     ");
 }

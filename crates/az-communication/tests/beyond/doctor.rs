@@ -58,7 +58,7 @@ fn a_wrong_access_key_is_found() {
     clock ok
     signature failed
         found: 401 Unauthorized (Denied): Denied by the resource provider.
-        advice: The emulator does not know this access key. Use the `connectionString` of its ready line, which is in the file of --ready-file where the line has null, or after a regeneration what POST /emulator/list-keys shows. The emulator's log says why it refused.
+        advice: The emulator does not know this access key. Use the `connectionString` of its ready line, or of the file of --ready-file if the line has null. After a regeneration, use the keys that POST /emulator/list-keys returns. The emulator's log says why it refused the request.
     "
     );
 }
@@ -91,7 +91,7 @@ fn a_port_on_which_no_server_listens_is_found() {
     dns ok
     tcp failed
         found: Cannot connect to localhost:1: Connection refused.
-        advice: Is the service, or the emulator, running, and does a firewall or proxy stand in between?
+        advice: Check that the service or the emulator is running, and that no firewall or proxy blocks the connection.
     tls skipped
     clock skipped
     signature skipped

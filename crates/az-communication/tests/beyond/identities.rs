@@ -53,8 +53,8 @@ fn an_api_version_without_a_feature_is_a_usage_error() {
     assert_snapshot!(World::shared().shows("user show --user 8:acs:a --api-version 2023-10-01"), @"
     exit 2
     --- stderr
-    ERROR: The api-version 2023-10-01 has no identities to show.
-    Hint: These have: 2025-03-02-preview.
+    ERROR: The api-version 2023-10-01 does not support showing identities.
+    Hint: Supported by: 2025-03-02-preview.
     ");
 }
 
@@ -63,7 +63,7 @@ fn an_api_version_that_the_service_does_not_know_comes_with_those_that_it_has() 
     let seen = World::shared().shows("user create --api-version 2001-01-01");
     assert_eq!(seen.code, Some(1));
     assert!(
-        seen.stderr.contains("(UnsupportedApiVersion)") && seen.stderr.contains("Hint: The service has: "),
+        seen.stderr.contains("(UnsupportedApiVersion)") && seen.stderr.contains("Hint: The service supports "),
         "{seen}"
     );
 }

@@ -65,8 +65,8 @@ fn a_text_that_is_not_a_token_is_an_error() {
     assert_snapshot!(run(&mut inspect(&Folder::new(), &["--token", "a.b"])), @"
     exit 1
     --- stderr
-    ERROR: This is not a token: a JWT has three parts separated by dots, but this has 2.
-    Hint: A token is three parts of letters and digits, separated by dots, and begins with eyJ.
+    ERROR: Not a valid token: a JWT has three parts separated by dots, but this has 2.
+    Hint: A token has three parts of letters and digits, separated by dots, and begins with eyJ.
     ");
 }
 
@@ -181,7 +181,7 @@ fn a_number_that_is_out_of_range_is_an_error() {
     assert_snapshot!(state(r#"{"exp": 1e400}"#), @"
     exit 1
     --- stderr
-    ERROR: This token cannot be read: it holds a number that is out of range.
+    ERROR: This token cannot be read: it contains a number that is out of range.
     ");
 }
 

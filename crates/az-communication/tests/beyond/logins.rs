@@ -105,12 +105,12 @@ fn without_a_credential_each_one_is_named_with_its_reason() {
     assert_snapshot!(inside(&Folder::new(), script).without_lines("  managed identity: "), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       environment: AZURE_CLIENT_SECRET is not set
       workload identity: AZURE_FEDERATED_TOKEN_FILE is not set
       az login: the Azure CLI was not found further down PATH
-    Hint: Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; or install the Azure CLI, which this az then calls, and sign in with `az login`.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or install the Azure CLI, which this az then calls, and sign in with `az login`.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
 }
 

@@ -104,7 +104,7 @@ fn a_token_of_communication_services_is_a_warning() {
     assert_snapshot!(exchange(world, &token, APP, OBJECT), @"
     exit 1
     --- stderr
-    WARNING: This is an access token of Communication Services, not one of Entra.
+    WARNING: This is an access token of Communication Services, not of Entra.
     ERROR: (InvalidAccessToken) Provided access token is not valid.
     Code: InvalidAccessToken
     Message: Provided access token is not valid.
@@ -129,11 +129,8 @@ fn what_stands_around_a_token_comes_with_a_hint() {
     let world = World::shared();
     let token = token(r#"{"exp": 1}"#);
     for (given, hint) in [
-        (format!("Bearer {token}"), "Hint: --aad-token holds 'Bearer' before the token. Leave it out.\n"),
-        (
-            format!("\"{token}\""),
-            "Hint: --aad-token holds the quotes around it: they are part of the value. Leave them out.\n",
-        ),
+        (format!("Bearer {token}"), "Hint: --aad-token contains 'Bearer' before the token. Remove it.\n"),
+        (format!("\"{token}\""), "Hint: --aad-token is in quotes, which are part of the value. Remove them.\n"),
         (format!("{{\"token\": \"{token}\"}}"), "--query token -o tsv"),
         (format!("\u{feff}{token}"), "U+FEFF, byte-order mark"),
     ] {

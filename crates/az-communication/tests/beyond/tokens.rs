@@ -47,7 +47,7 @@ fn a_lifetime_that_the_service_refuses_comes_with_its_limits() {
     Code: ValidationError
     Message: ExpiresInMinutes value 59 is invalid. Value must be within the [60, 1440] interval.
     Target: ExpiresInMinutes
-    Hint: A token lives 60 to 1440 minutes: --expires-in 1h to 24h.
+    Hint: The lifetime of a token must be between 60 and 1440 minutes: --expires-in 1h to 24h.
     ");
 }
 
@@ -78,7 +78,7 @@ fn several_scopes_in_one_value_are_a_warning() {
     for scope in ["chat voip", "chat,voip", "chat, voip", "chat;voip", "chat/voip"] {
         let seen = run(world.command("token issue").args(["--scope", scope]));
         let warning = format!(
-            "WARNING: '{scope}' is not a known scope. It is sent as one value. Several scopes are several values: --scope \
+            "WARNING: '{scope}' is not a known scope. It is sent as one value. Give several scopes as several values: --scope \
              chat voip\n"
         );
         assert!(seen.code == Some(1) && seen.stderr.starts_with(&warning), "{seen}");

@@ -79,7 +79,7 @@ fn a_changed_token_is_not_good() {
     assert_snapshot!(findings(world, &changed(&issued(world).1), &[]), @"
     exit 1
     --- stdout
-    reason: 'The signature does not fit: the token was changed or cut off.'
+    reason: 'The signature does not match: the token was changed or cut off.'
     revoked: false
     signature: invalid
     verified: false
@@ -103,8 +103,8 @@ fn a_token_of_a_key_that_was_regenerated_is_not_good() {
     assert_snapshot!(run(command.env("AZURE_COMMUNICATION_CONNECTION_STRING", connection)), @"
     exit 1
     --- stdout
-    reason: The access key that the token was made with was regenerated, which revokes
-      it.
+    reason: The access key that the token was issued with was regenerated, which revoked
+      the token.
     revoked: true
     signature: of an unknown key
     verified: false

@@ -16,19 +16,19 @@ fn arguments_that_exclude_each_other_are_a_usage_error() {
     > user create --endpoint https://localhost --auth-mode key
     exit 2
     --- stderr
-    ERROR: With --auth-mode key, the endpoint is that of the connection string.
-    Hint: Leave --endpoint out, or give --auth-mode login.
+    ERROR: With --auth-mode key, the endpoint comes from the connection string.
+    Hint: Remove --endpoint, or give --auth-mode login.
 
     > user create --custom-id x --api-version 2023-10-01
     exit 2
     --- stderr
-    ERROR: The api-version 2023-10-01 has no custom ids.
-    Hint: These have: 2025-03-02-preview.
+    ERROR: The api-version 2023-10-01 does not support custom ids.
+    Hint: Supported by: 2025-03-02-preview.
 
     > user create --custom-id x --count 2
     exit 2
     --- stderr
-    ERROR: --custom-id names one identity; it does not go with --count.
+    ERROR: --custom-id names one identity, so it cannot be used with --count.
     ");
     assert_eq!(service.requests(), []);
 }
@@ -49,7 +49,7 @@ fn a_value_that_begins_with_a_minus_is_refused_with_the_way_to_write_it() {
     --- stderr
     ERROR: argument --expires-in: expected one argument
 
-    Hint: A value that begins with a minus stands behind an equals sign: --expires-in=-5m
+    Hint: Put an equals sign before a value that begins with a minus: --expires-in=-5m
     ");
 }
 
@@ -69,9 +69,9 @@ fn a_value_that_begins_with_an_at_sign_and_names_no_file_comes_with_a_hint() {
     assert_snapshot!(shows("user-identity token inspect --token @nofile"), @"
     exit 1
     --- stderr
-    ERROR: This is not a token: a JWT has three parts separated by dots, but this has 1.
+    ERROR: Not a valid token: a JWT has three parts separated by dots, but this has 1.
     Hint: The value of --token begins with @, and the file 'nofile' cannot be read: No such file or directory.
-    Hint: A token is three parts of letters and digits, separated by dots, and begins with eyJ.
+    Hint: A token has three parts of letters and digits, separated by dots, and begins with eyJ.
     ");
 }
 
@@ -82,9 +82,9 @@ fn a_value_that_begins_with_an_at_sign_and_names_a_folder_comes_with_a_hint() {
     assert_snapshot!(run(&mut line(&home, "user-identity token inspect --token @folder")), @"
     exit 1
     --- stderr
-    ERROR: This is not a token: a JWT has three parts separated by dots, but this has 1.
+    ERROR: Not a valid token: a JWT has three parts separated by dots, but this has 1.
     Hint: The value of --token begins with @, and the file 'folder' cannot be read: Is a directory.
-    Hint: A token is three parts of letters and digits, separated by dots, and begins with eyJ.
+    Hint: A token has three parts of letters and digits, separated by dots, and begins with eyJ.
     ");
 }
 
@@ -106,7 +106,7 @@ fn a_file_that_was_not_read_is_named_where_the_service_refuses_its_name() {
     Code: IdentityNotOwned
     Message: Provided identity doesn't belong to the resource.
     Hint: The value of --user begins with @, and the file 'nofile' cannot be read: No such file or directory.
-    Hint: '@nofile' is not an identity of a Communication Services resource: those start with 8:acs:.
+    Hint: '@nofile' is not an identity of a Communication Services resource. Such ids start with 8:acs:.
     ");
 }
 

@@ -71,8 +71,8 @@ fn a_misspelled_option_of_a_command_of_ours_comes_with_the_one_that_is_similar()
     --- stderr
     ERROR: unrecognized arguments: --prot 0 --in-memroy
 
-    Hint: Is '--port' meant?
-    Hint: Is '--in-memory' meant?
+    Hint: Did you mean '--port'?
+    Hint: Did you mean '--in-memory'?
     ");
 }
 
@@ -92,7 +92,7 @@ fn an_option_of_ours_is_not_abbreviated() {
     --- stderr
     ERROR: unrecognized arguments: --exp 1h
 
-    Hint: Write '--expires-in' out, if that is what you mean.
+    Hint: If you mean '--expires-in', write it in full.
     ");
 }
 
@@ -106,7 +106,7 @@ fn an_option_before_the_command_is_refused() {
     --- stderr
     ERROR: 'user-identity' is misspelled or not recognized by the system.
 
-    Hint: Options stand behind the words of a command, not before or between them.
+    Hint: Options must come after the words of a command, not before or between them.
     ");
 }
 
@@ -123,8 +123,8 @@ fn an_option_between_the_words_of_a_command_is_refused() {
     --- stderr
     ERROR: 'rawId' is misspelled or not recognized by the system.
 
-    Hint: Options stand behind the words of a command, not before or between them.
-    Hint: This az knows `az communication` completion, doctor, emulator, identity, manual, shim and user-identity. For all other commands it calls the Azure CLI, which was not found further down PATH.
+    Hint: Options must come after the words of a command, not before or between them.
+    Hint: This az has `az communication` completion, doctor, emulator, identity, manual, shim and user-identity. It passes all other commands to the Azure CLI, which was not found further down PATH.
 
     > user-identity --verbose user create
     exit 2
@@ -136,7 +136,7 @@ fn an_option_between_the_words_of_a_command_is_refused() {
     --- stderr
     ERROR: 'delete' is misspelled or not recognized by the system.
 
-    Hint: Options stand behind the words of a command, not before or between them.
+    Hint: Options must come after the words of a command, not before or between them.
     ");
 }
 
@@ -181,7 +181,7 @@ fn a_non_breaking_space_in_a_word_is_named() {
     --- stderr
     ERROR: the following arguments are required: --scope
 
-    Hint: The word '--scope\xa0chat' holds an invisible character: U+00A0, non-breaking space. Type it anew.
+    Hint: The word '--scope\xa0chat' contains an invisible character: U+00A0, non-breaking space. Type it again.
     ");
 }
 
@@ -202,7 +202,7 @@ fn a_list_of_users_does_not_exist() {
             --- stderr
             ERROR: 'list' is misspelled or not recognized by the system.
 
-            Hint: The service cannot list identities or tokens: keep the ids of those that you create.
+            Hint: The service cannot list identities or tokens, so keep the ids of the identities that you create.
             Hint: With AZURE_COMMUNICATION_LEDGER=FILE, or [communication] ledger = FILE in the config file, every command that creates or deletes users writes their ids to FILE.
             ");
         }

@@ -31,7 +31,7 @@ fn a_folder_in_place_of_the_file_is_a_warning() {
     --- stdout
     "8:acs:x"
     --- stderr
-    WARNING: The config file HOME/.azure/config cannot be read, and is left out: Is a directory.
+    WARNING: The config file HOME/.azure/config cannot be read and is ignored: Is a directory.
     "#);
 }
 
@@ -41,7 +41,7 @@ fn a_file_that_is_not_utf_8_is_an_error() {
     exit 1
     --- stderr
     ERROR: The config file HOME/.azure/config cannot be read: it is not UTF-8.
-    Hint: Correct the file, or point AZURE_CONFIG_DIR at another directory.
+    Hint: Correct the file, or set AZURE_CONFIG_DIR to another directory.
     ");
 }
 
@@ -161,6 +161,6 @@ fn a_connection_string_is_not_read_from_a_file_that_the_environment_or_the_confi
     exit 1
     --- stderr
     ERROR: [communication] connection_string of the config file is '@cs.txt', but only arguments are read from files.
-    Hint: Give --connection-string @FILE, or the text itself there.
+    Hint: Give --connection-string @FILE, or the text itself.
     "#);
 }

@@ -25,7 +25,7 @@ fn an_access_key_that_the_emulator_does_not_know_comes_with_a_hint() {
     ERROR: (Denied) Denied by the resource provider.
     Code: Denied
     Message: Denied by the resource provider.
-    Hint: The emulator does not know this access key. Use the `connectionString` of its ready line, which is in the file of --ready-file where the line has null, or after a regeneration what POST /emulator/list-keys shows. The emulator's log says why it refused.
+    Hint: The emulator does not know this access key. Use the `connectionString` of its ready line, or of the file of --ready-file if the line has null. After a regeneration, use the keys that POST /emulator/list-keys returns. The emulator's log says why it refused the request.
     ");
 }
 
@@ -36,7 +36,7 @@ fn a_port_on_which_no_server_listens_is_named() {
     exit 1
     --- stderr
     ERROR: Cannot connect to localhost:PORT: Connection refused.
-    Hint: Is the service, or the emulator, running, and does a firewall or proxy stand in between?
+    Hint: Check that the service or the emulator is running, and that no firewall or proxy blocks the connection.
     ");
 }
 
@@ -65,8 +65,8 @@ fn a_file_that_cannot_be_read_is_named() {
     assert_snapshot!(shows("user-identity user create --connection-string @/no/such/file"), @"
     exit 1
     --- stderr
-    ERROR: The connection string was to be read from the file '/no/such/file', which cannot be read: No such file or directory.
-    Hint: Give the file's path behind the @, or the connection string itself.
+    ERROR: The connection string cannot be read from the file '/no/such/file': No such file or directory.
+    Hint: Give the path of the file after the @, or the connection string itself.
     ");
 }
 
@@ -76,7 +76,7 @@ fn quotes_around_the_variable_are_named() {
     exit 1
     --- stderr
     ERROR: The connection string has no 'endpoint' part. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    Hint: AZURE_COMMUNICATION_CONNECTION_STRING holds the quotes around it: they are part of the value. Leave them out.
+    Hint: AZURE_COMMUNICATION_CONNECTION_STRING is in quotes, which are part of the value. Remove them.
     Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
     ");
 }
@@ -87,7 +87,7 @@ fn quotes_around_a_part_are_named() {
     exit 1
     --- stderr
     ERROR: The 'endpoint' part of the connection string is not a URL: ''https://c.example/x''. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    Hint: The value of 'endpoint' stands in quotes: they are part of it. Leave them out.
+    Hint: The value of 'endpoint' is in quotes, which are part of the value. Remove them.
     Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
     ");
 }
@@ -109,7 +109,7 @@ fn an_endpoint_in_place_of_a_connection_string_is_named() {
     exit 1
     --- stderr
     ERROR: The connection string has no 'endpoint' part. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    Hint: This is an endpoint. With a login and no key, it goes into --endpoint or AZURE_COMMUNICATION_ENDPOINT.
+    Hint: This is an endpoint. To use it with a login instead of a key, give it as --endpoint or AZURE_COMMUNICATION_ENDPOINT.
     Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
     ");
 }
@@ -126,7 +126,7 @@ fn the_scheme_http_is_named_where_the_server_cannot_be_reached_over_https() {
     ERROR: The certificate of localhost cannot be trusted: it is self-signed.
     Hint: To trust the authority, set REQUESTS_CA_BUNDLE to a file with its certificate (PEM).
     Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.
-    Hint: The connection string says http://, but requests always go over https: the scheme is not used.
+    Hint: The connection string names http://, but requests always use https.
     ");
 }
 

@@ -89,7 +89,7 @@ fn quotes_around_the_variable_are_named() {
     exit 2
     --- stderr
     ERROR: The endpoint is not an https URL: ''https://c.example''.
-    Hint: AZURE_COMMUNICATION_ENDPOINT holds the quotes around it: they are part of the value. Leave them out.
+    Hint: AZURE_COMMUNICATION_ENDPOINT is in quotes, which are part of the value. Remove them.
     Hint: An Entra token is sent over https only: https://<resource>.communication.azure.com
     ");
 }
@@ -180,7 +180,7 @@ fn a_secret_in_an_endpoint_is_described_and_not_shown() {
     ERROR: The endpoint is not a URL: 'https://*****@localhost:10155/'. It contains a user name or a password (before the @).
     ERROR: The endpoint is not an https URL: 'http://*****@localhost'.
     ERROR: The endpoint is not a URL: 'endpoint=https://localhost/;accesskey=*****'. It contains an access key.
-    ERROR: The connection string was to be read from the file 'endpoint=https://localhost/;accesskey=*****', which cannot be read: No such file or directory.
+    ERROR: The connection string cannot be read from the file 'endpoint=https://localhost/;accesskey=*****': No such file or directory.
     ");
 }
 

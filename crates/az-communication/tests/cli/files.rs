@@ -97,7 +97,7 @@ fn a_config_file_that_is_a_fifo_is_left_out_with_a_warning() {
     --- stdout
     "active"
     --- stderr
-    WARNING: The config file HOME/.azure/config cannot be read, and is left out: it is a FIFO, not a file.
+    WARNING: The config file HOME/.azure/config cannot be read and is ignored: it is a FIFO, not a file.
     "#);
 }
 
@@ -108,7 +108,7 @@ fn a_config_file_without_end_is_left_out_with_a_warning() {
     --- stdout
     "active"
     --- stderr
-    WARNING: The config file HOME/.azure/config cannot be read, and is left out: it is larger than 1 MiB.
+    WARNING: The config file HOME/.azure/config cannot be read and is ignored: it is larger than 1 MiB.
     "#);
 }
 
@@ -119,7 +119,7 @@ fn a_profile_that_is_a_fifo_is_left_out_with_a_warning() {
     --- stdout
     "active"
     --- stderr
-    WARNING: HOME/.azure/azureProfile.json cannot be read, and is left out: it is a FIFO, not a file.
+    WARNING: HOME/.azure/azureProfile.json cannot be read and is ignored: it is a FIFO, not a file.
     WARNING: Subscription 'x' not recognized.
     "#);
 }
@@ -180,10 +180,10 @@ fn list_error(bytes: &[u8]) -> String {
 #[test]
 fn a_nul_byte_in_a_list_is_named_with_its_line() {
     assert_snapshot!(list_error(b"8:acs:a\n8:acs:\0b\n") + &list_error(b"\0"), @r#"
-    ERROR: The users cannot be read from users: line 2 holds a NUL byte.
-    Hint: A raw id stands on a line of its own, as `--query "[].rawId" -o tsv` prints it. JSON is taken as it comes.
-    ERROR: The users cannot be read from users: line 1 holds a NUL byte.
-    Hint: A raw id stands on a line of its own, as `--query "[].rawId" -o tsv` prints it. JSON is taken as it comes.
+    ERROR: The users cannot be read from users: line 2 contains a NUL byte.
+    Hint: Put each raw id on its own line, as `--query "[].rawId" -o tsv` prints it. JSON output of these commands works too.
+    ERROR: The users cannot be read from users: line 1 contains a NUL byte.
+    Hint: Put each raw id on its own line, as `--query "[].rawId" -o tsv` prints it. JSON output of these commands works too.
     "#);
 }
 

@@ -22,8 +22,8 @@ fn an_argument_that_another_one_replaces_says_so() {
                                  Not required with --device-code.
         --client    [Required] : Client ID of an Azure AD applicationto be verified against the appId
                                  claim in the Azure AD access token.
-        --device-code          : Sign the Teams user in here instead of giving --aad-token; --aad-user
-                                 is then the one who signs in.
+        --device-code          : Sign in the Teams user here instead of giving --aad-token. --aad-user
+                                 is then the user who signs in.
         --tenant               : Tenant in which the Teams user signs in. Required with --device-code.
     ");
 }

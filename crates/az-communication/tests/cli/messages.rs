@@ -40,7 +40,7 @@ fn an_invisible_character_at_the_end_of_a_value_is_named_where_the_service_refus
     ERROR: (ValidationError) Scope 'chat\r' is not supported.
     Code: ValidationError
     Message: Scope 'chat\r' is not supported.
-    Hint: --scope holds an invisible character at its end: U+000D, carriage return, the line end of Windows.
+    Hint: --scope contains an invisible character at its end: U+000D, carriage return, the line end of Windows.
     ");
 }
 
@@ -53,8 +53,8 @@ fn an_invisible_character_within_a_value_is_named_where_the_service_refuses_it()
     ERROR: (IdentityNotOwned) Provided identity doesn't belong to the resource.
     Code: IdentityNotOwned
     Message: Provided identity doesn't belong to the resource.
-    Hint: --user holds an invisible character at its end: U+200B, zero-width space.
-    Hint: --user holds an invisible character: U+00A0, non-breaking space.
+    Hint: --user contains an invisible character at its end: U+200B, zero-width space.
+    Hint: --user contains an invisible character: U+00A0, non-breaking space.
     Hint: '8:acs:\xa0x\u200b' is not a complete raw id: 8:acs:<resource>_<user>.
     ");
 }
@@ -79,7 +79,7 @@ fn a_web_page_in_place_of_an_error_is_named_by_its_title() {
     exit 1
     --- stderr
     ERROR: Operation returned an invalid status 'Forbidden'
-    Hint: A web page ('Sign in to the hotel') answered, not the service. The sign-in page of a network, a gateway or a proxy may stand in between, or the endpoint is not that of a Communication Services resource.
+    Hint: A web page ('Sign in to the hotel') answered instead of the service. It may come from a network that requires a sign-in, from a gateway or from a proxy, or the endpoint does not belong to a Communication Services resource.
     ");
 }
 
@@ -89,7 +89,7 @@ fn a_web_page_in_place_of_a_success_is_named_by_its_title() {
     exit 1
     --- stderr
     ERROR: Operation returned an invalid status 'OK'
-    Hint: A web page ('Sign in to the hotel') answered, not the service. The sign-in page of a network, a gateway or a proxy may stand in between, or the endpoint is not that of a Communication Services resource.
+    Hint: A web page ('Sign in to the hotel') answered instead of the service. It may come from a network that requires a sign-in, from a gateway or from a proxy, or the endpoint does not belong to a Communication Services resource.
     ");
 }
 
@@ -97,7 +97,7 @@ fn a_web_page_in_place_of_a_success_is_named_by_its_title() {
 fn a_web_page_in_place_of_a_token_is_named_whatever_its_type_says() {
     for (status, content_type) in [(200, "text/html"), (200, "application/json"), (403, "application/json")] {
         let seen = page(status, content_type).shows("token issue --scope chat --user 8:acs:a_b");
-        let hint = "Hint: A web page ('Sign in to the hotel') answered, not the service.";
+        let hint = "Hint: A web page ('Sign in to the hotel') answered instead of the service.";
         assert!(seen.code == Some(1) && seen.stderr.contains(hint), "{status} {content_type}: {seen}");
     }
 }
@@ -130,7 +130,7 @@ fn an_unknown_scope_is_sent_with_a_warning() {
     > x
     exit 1
     --- stderr
-    WARNING: 'x' is not a known scope. Known ones: chat, voip, chat.join, chat.join.limited, voip.join.
+    WARNING: 'x' is not a known scope. Known scopes: chat, voip, chat.join, chat.join.limited, voip.join.
     ERROR: (ValidationError) Scope is not supported.
     Code: ValidationError
     Message: Scope is not supported.

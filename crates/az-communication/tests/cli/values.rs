@@ -210,19 +210,19 @@ fn a_duration_that_cannot_be_read_is_a_usage_error() {
     exit 2
     --- stderr
     ERROR: --expires-in is not a duration in whole minutes: 'soon'.
-    Hint: Write 90m, 1h, 1h30m, 1d, PT90M or 90; from 60 minutes to 24 hours.
+    Hint: Give 60 minutes to 24 hours, such as 90m, 1h, 1h30m, 1d, PT90M or 90.
 
     > token issue-batch --scope chat --out-file f --count 1 --expires-in abc
     exit 2
     --- stderr
     ERROR: --expires-in is not a duration in whole minutes: 'abc'.
-    Hint: Write 90m, 1h, 1h30m, 1d, PT90M or 90; from 60 minutes to 24 hours.
+    Hint: Give 60 minutes to 24 hours, such as 90m, 1h, 1h30m, 1d, PT90M or 90.
 
     > token issue-batch --scope chat --out-file f --count 1 --refresh abc
     exit 2
     --- stderr
     ERROR: --refresh is not a duration: 'abc'.
-    Hint: Write 0 for the tokens that have expired, or 30m, 6h, 1d for those that expire within that time.
+    Hint: Give 0 for expired tokens, or 30m, 6h or 1d for tokens that expire within that time.
     ");
     assert_eq!(service.requests(), []);
 }

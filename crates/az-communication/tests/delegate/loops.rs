@@ -137,7 +137,7 @@ fn a_real_az_that_calls_az_gets_its_answer() {
     exit 0
     --- stdout
     inner real: account show
-    # bash completion for az communication. Other words go on to the completion that was there before.
+    # bash completion for az communication. Other words are passed to the completion that was defined before.
     real: group list
     ");
 }

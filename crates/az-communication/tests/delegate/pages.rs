@@ -28,13 +28,14 @@ fn a_shared_group_has_the_real_page_and_then_ours() {
                                   offline.
         identity                : Commands to manage user identities and their tokens for a
                                   Communication Service resource.
-        shim                    : Put an az before the real one, which calls this program.
+        shim                    : Install an az that comes before the real one on PATH and calls this
+                                  program.
         user-identity [Preview] : Commands to manage user identities and their tokens for a
                                   Communication Service resource.
 
     Commands:
         completion : Print a script that completes `az communication` in a shell.
-        doctor     : Check what a call needs, in order: connection string, DNS, TCP, TLS and trust,
+        doctor     : Check in order what a call needs: connection string, DNS, TCP, TLS and trust,
                      clock, signature.
         manual     : Write man pages of all commands into a folder.
 
@@ -117,6 +118,6 @@ fn without_a_real_az_an_unknown_group_comes_with_what_there_is() {
     https://aka.ms/cli_ref
     Read more about the command in reference docs
 
-    Hint: This az knows `az communication` completion, doctor, emulator, identity, manual, shim and user-identity. For all other commands it calls the Azure CLI, which was not found further down PATH.
+    Hint: This az has `az communication` completion, doctor, emulator, identity, manual, shim and user-identity. It passes all other commands to the Azure CLI, which was not found further down PATH.
     ");
 }

@@ -107,7 +107,7 @@ fn this_program_under_another_path_is_not_the_real_az() {
     https://aka.ms/cli_ref
     Read more about the command in reference docs
 
-    Hint: This az knows `az communication` completion, doctor, emulator, identity, manual, shim and user-identity. For all other commands it calls the Azure CLI, which was not found further down PATH.
+    Hint: This az has `az communication` completion, doctor, emulator, identity, manual, shim and user-identity. It passes all other commands to the Azure CLI, which was not found further down PATH.
     ");
 }
 

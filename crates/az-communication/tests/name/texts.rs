@@ -151,11 +151,11 @@ fn a_login_that_fails_names_the_program() {
     assert_snapshot!(seen.without_lines("managed identity:"), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       environment: AZURE_TENANT_ID and AZURE_CLIENT_ID and AZURE_CLIENT_SECRET are not set
       workload identity: AZURE_FEDERATED_TOKEN_FILE is not set
       az login: the Azure CLI was not found on PATH
-    Hint: Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; or install the Azure CLI, which az-communication then calls, and sign in with `az login`.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: Set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or install the Azure CLI, which az-communication then calls, and sign in with `az login`.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
 }

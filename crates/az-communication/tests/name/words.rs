@@ -20,7 +20,7 @@ fn the_groups_of_az_may_stand_before_the_words_and_may_be_left_out() {
         "TOKEN Inspect --token x",
     ] {
         let seen = own(&home, words);
-        let error = "ERROR: This is not a token: a JWT has three parts separated by dots, but this has 1.\n";
+        let error = "ERROR: Not a valid token: a JWT has three parts separated by dots, but this has 1.\n";
         assert!(seen.code == Some(1) && seen.stderr.starts_with(error), "{words}: {seen}");
     }
 }
@@ -125,22 +125,21 @@ fn without_words_it_shows_its_own_page() {
     Group
         az-communication : Users and access tokens of Azure Communication Services, and an emulator of
         the service.
-            `communication` and `user-identity` may stand in front of these words.
+            You may write `communication` and `user-identity` before these words.
 
     Subgroups:
         emulator        : Run the Communication Services Identity service on this machine, offline.
-        entra           : Commands for users of Entra who come in with their own tokens.
+        entra           : Commands for users of Entra who authenticate with their own tokens.
         identity        : Commands to manage user identities and their tokens for a Communication
                           Service resource.
-        shim            : Put an az before the real one, which calls this program.
-        teams-extension : Commands for Teams users and resource accounts who come in through Teams
-                          extension.
+        shim            : Install an az that comes before the real one on PATH and calls this program.
+        teams-extension : Commands for Teams users and resource accounts that use Teams extension.
         token           : Commands to manage user tokens for a Communication Service resource.
         user            : Commands to manage user identities for a Communication Service resource.
 
     Commands:
         completion : Print a script that completes `az-communication` in a shell.
-        doctor     : Check what a call needs, in order: connection string, DNS, TCP, TLS and trust,
+        doctor     : Check in order what a call needs: connection string, DNS, TCP, TLS and trust,
                      clock, signature.
         manual     : Write man pages of all commands into a folder.
     ");

@@ -112,8 +112,8 @@ fn a_gateway_without_an_answer_leaves_a_creation_unknown() {
         assert_eq!((code, stdout.as_str()), (1, ""), "{answer}: {stderr}");
         let attempts = server.requests().len();
         let may_exist = match attempts {
-            1 => "an identity may exist now".to_owned(),
-            _ => format!("up to {attempts} identities may exist now"),
+            1 => "an identity may have been created".to_owned(),
+            _ => format!("up to {attempts} identities may have been created"),
         };
         assert!(stderr.contains("The outcome is unknown: ") && stderr.contains(&may_exist), "{answer}: {stderr}");
     };

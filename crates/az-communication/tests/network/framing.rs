@@ -132,7 +132,7 @@ fn what_is_not_an_answer_is_named() {
         let error = issue_against(answer.clone()).expect_err(&answer);
         assert!(error.starts_with("ERROR: The response of localhost:"), "{error}");
         assert!(error.contains(expected) && !error.contains('\u{1b}'), "{error}");
-        assert!(error.contains("The outcome is unknown: an identity may exist now"), "{error}");
+        assert!(error.contains("The outcome is unknown: an identity may have been created"), "{error}");
     }
 }
 

@@ -44,19 +44,22 @@ fn another_protocol_in_answer_to_a_creation_is_an_unknown_outcome() {
     let server = Odd::answering("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
     let (code, stdout, stderr) = run(server.az(&home).args(CREATE));
     assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
-    assert!(stderr.contains("The outcome is unknown: an identity may exist now whose id was lost."), "{stderr}");
+    assert!(
+        stderr.contains("The outcome is unknown: an identity may have been created, but its id was lost."),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn a_user_who_was_created_after_a_gateway_gave_up_may_have_a_twin() {
     let server = after_failures(1, "");
     assert_snapshot!(said(&server, &CREATE), @r"
-    WARNING: The request was sent 2 times, because a gateway had no answer. Another identity may exist now whose id was lost.
+    WARNING: The request was sent 2 times, because a gateway had no answer. Another identity may have been created, but its id was lost.
     exit 0
     ");
     let server = after_failures(2, "");
     assert_snapshot!(said(&server, &CREATE), @r"
-    WARNING: The request was sent 3 times, because a gateway had no answer. Up to 2 other identities may exist now whose ids were lost.
+    WARNING: The request was sent 3 times, because a gateway had no answer. Up to 2 other identities may have been created, but their ids were lost.
     exit 0
     ");
 }
@@ -66,14 +69,14 @@ fn each_attempt_that_a_gateway_gave_up_may_have_created_a_user() {
     let server = after_failures(9, "");
     assert_snapshot!(said(&server, &CREATE), @r"
     ERROR: Operation returned an invalid status 'Gateway Timeout'
-    Hint: The outcome is unknown: the request was sent 4 times, and up to 4 identities may exist now whose ids were lost. Another attempt creates another one.
+    Hint: The outcome is unknown: the request was sent 4 times, and up to 4 identities may have been created, but their ids were lost. Another attempt creates another one.
     exit 1
     ");
     assert_eq!(server.requests().len(), 4);
     let server = after_failures(1, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     assert_snapshot!(said(&server, &CREATE), @r"
     ERROR: Operation returned an invalid status 'Bad Request'
-    Hint: The outcome is unknown: the request was sent 2 times, and an identity may exist now whose id was lost. Another attempt creates another one.
+    Hint: The outcome is unknown: the request was sent 2 times, and an identity may have been created, but its id was lost. Another attempt creates another one.
     exit 1
     ");
 }
@@ -120,7 +123,7 @@ fn an_answer_that_leads_from_https_to_http_is_named() {
     ");
     assert_snapshot!(to("301 Moved Permanently", "https://other.example/identities"), @r"
     ERROR: Operation returned an invalid status 'Moved Permanently'
-    Hint: It leads to https://other.example. If the service is there, name that in the endpoint.
+    Hint: It leads to https://other.example. If the service is there, use that server in the endpoint.
     exit 1
     ");
     assert_snapshot!(to("301 Moved Permanently", "/elsewhere"), @r"

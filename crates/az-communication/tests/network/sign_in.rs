@@ -80,7 +80,7 @@ fn a_short_life_ends_before_a_long_interval() {
     );
     assert_snapshot!(seen, @r"
     Enter ABC.
-    ERROR: Nobody signed in in time.
+    ERROR: Sign-in timed out.
     requests (2, 0), exit 1
     ");
 }
@@ -130,7 +130,7 @@ fn what_entra_says_cannot_act_on_the_terminal() {
 fn a_token_that_no_header_takes_is_an_error() {
     let token = answer(200, json!({"access_token": "a\r\nb"}));
     let seen = sign_in(vec![begun(json!({})), token], "t");
-    assert!(seen.contains("ERROR: Entra's answer holds a token with a character that none has: U+000D"), "{seen}");
+    assert!(seen.contains("ERROR: Entra's answer contains a token with an invalid character: U+000D"), "{seen}");
     assert!(seen.ends_with("requests (2, 0), exit 1\n"), "{seen}");
 }
 

@@ -59,8 +59,8 @@ fn a_page_of_a_command_reads_so() {
        Communication options
            --auth-mode AUTH-MODE
                   Whether to use the access key of the connection string, or your login: an application
-                  or workload identity of the environment, a managed identity, or az login.  Environment
-                  variable: AZURE_COMMUNICATION_AUTH_MODE.
+                  or a workload identity in the environment, a managed identity, or az login.
+                  Environment variable: AZURE_COMMUNICATION_AUTH_MODE.
                   Allowed values: key, login.
 
            --connection-string CONNECTION-STRING
@@ -119,14 +119,14 @@ fn the_page_of_the_program_reads_so() {
     DESCRIPTION
            Users and access tokens of Azure Communication Services, and an emulator of the service.
 
-           communication and user-identity may stand in front of these words.
+           You may write communication and user-identity before these words.
 
     GROUPS
            emulator
                   Run the Communication Services Identity service on this machine, offline.
                   See az-communication-emulator(1).
 
-           entra  Commands for users of Entra who come in with their own tokens.
+           entra  Commands for users of Entra who authenticate with their own tokens.
                   See az-communication-user-identity-entra(1).
 
            identity
@@ -134,11 +134,11 @@ fn the_page_of_the_program_reads_so() {
                   resource.
                   See az-communication-identity(1).
 
-           shim   Put an az before the real one, which calls this program.
+           shim   Install an az that comes before the real one on PATH and calls this program.
                   See az-communication-shim(1).
 
            teams-extension
-                  Commands for Teams users and resource accounts who come in through Teams extension.
+                  Commands for Teams users and resource accounts that use Teams extension.
                   See az-communication-user-identity-teams-extension(1).
 
            token  Commands to manage user tokens for a Communication Service resource.
@@ -152,7 +152,7 @@ fn the_page_of_the_program_reads_so() {
                   Print a script that completes az-communication in a shell.
                   See az-communication-completion(1).
 
-           doctor Check what a call needs, in order: connection string, DNS, TCP, TLS and trust, clock,
+           doctor Check in order what a call needs: connection string, DNS, TCP, TLS and trust, clock,
                   signature.
                   See az-communication-doctor(1).
 
@@ -161,7 +161,7 @@ fn the_page_of_the_program_reads_so() {
 
     ENVIRONMENT
            AZURE_COMMUNICATION_CONNECTION_STRING
-                  The connection string of the resource, where --connection-string is not given.
+                  The connection string of the resource, if --connection-string is not given.
 
            AZURE_COMMUNICATION_ENDPOINT
                   The endpoint of the resource, for calls without a key.
@@ -170,16 +170,16 @@ fn the_page_of_the_program_reads_so() {
                   The folder of the configuration, instead of ~/.azure.
 
            NO_COLOR
-                  Anything but an empty value turns colours off.
+                  Any value except an empty one turns colours off.
 
     FILES
            ~/.azure/config
                   The configuration, which the program shares with the Azure CLI.
 
     EXIT STATUS
-           0      The command did what it says.
+           0      The command succeeded.
 
-           1      The service refused, or something could not be reached, read or written.
+           1      The service refused a request, or something could not be reached, read or written.
 
            2      The command line is wrong.  Nothing was done.
 

@@ -158,14 +158,14 @@ fn who_asks_an_emulator_for_a_name_that_is_not_in_its_certificate_is_told_the_op
     insta::assert_snapshot!(said(create_user(&home, &at("127.0.0.2"))), @"
     ERROR: The certificate of 127.0.0.2 cannot be trusted: it is valid only for other names: localhost, 127.0.0.1, ::1, host.docker.internal, host.containers.internal.
     Hint: Give one of these names as the host of the endpoint: --connection-string, or --endpoint.
-    Hint: Or start the emulator with --hostname 127.0.0.2, and its certificate names it.
+    Hint: Or start the emulator with --hostname 127.0.0.2, so that its certificate contains the name.
     ");
     // Elsewhere, its authority is not trusted without being named.
     let Some(address) = own_address() else { return };
     insta::assert_snapshot!(said(create_user(&home, &at(&address))).replace(&address, "ADDRESS"), @"
     ERROR: The certificate of ADDRESS cannot be trusted: it was issued by an unknown authority, 'ACS Identity emulator CA'.
     Hint: To trust the authority, set REQUESTS_CA_BUNDLE to a file with its certificate (PEM).
-    Hint: It is the certificate of an emulator, for localhost, 127.0.0.1, ::1, host.docker.internal, host.containers.internal. To have ADDRESS in it, too, start the emulator with --hostname ADDRESS.
+    Hint: It is the certificate of an emulator, for localhost, 127.0.0.1, ::1, host.docker.internal, host.containers.internal. To add ADDRESS to it, start the emulator with --hostname ADDRESS.
     ");
     drop(emulator);
     let emulator = Emulator::start(&home, &["--host", "0.0.0.0", "--hostname", "127.0.0.2"]);

@@ -82,7 +82,7 @@ fn it_is_for_clients() {
     exit 1
     --- stderr
     ERROR: The certificate of localhost cannot be trusted: it is not for servers (extended key usage).
-    Hint: The server needs another certificate; its operator can tell.
+    Hint: The server needs another certificate. Its operator can help.
     ");
 }
 
@@ -92,7 +92,7 @@ fn it_is_the_certificate_of_an_authority() {
     exit 1
     --- stderr
     ERROR: The certificate of localhost cannot be trusted: it is the certificate of an authority, not of a server.
-    Hint: To trust this very certificate, set REQUESTS_CA_BUNDLE to a file that holds it (PEM).
+    Hint: To trust this certificate itself, set REQUESTS_CA_BUNDLE to a file that contains it (PEM).
     ");
 }
 
@@ -102,7 +102,7 @@ fn it_is_self_signed() {
     exit 1
     --- stderr
     ERROR: The certificate of localhost cannot be trusted: it is self-signed, and not in BUNDLE, named by REQUESTS_CA_BUNDLE.
-    Hint: REQUESTS_CA_BUNDLE lets only the authorities in BUNDLE be trusted. Add the certificate of this one (PEM), or unset the variable to trust the usual authorities.
+    Hint: REQUESTS_CA_BUNDLE restricts trust to the authorities in BUNDLE. Add the certificate of this authority (PEM), or unset the variable to trust the usual authorities.
     Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.
     ");
 }
@@ -113,7 +113,7 @@ fn its_authority_is_unknown() {
     exit 1
     --- stderr
     ERROR: The certificate of localhost cannot be trusted: it was issued by an unknown authority: 'The root' is not in BUNDLE, named by REQUESTS_CA_BUNDLE.
-    Hint: REQUESTS_CA_BUNDLE lets only the authorities in BUNDLE be trusted. Add the certificate of this one (PEM), or unset the variable to trust the usual authorities.
+    Hint: REQUESTS_CA_BUNDLE restricts trust to the authorities in BUNDLE. Add the certificate of this authority (PEM), or unset the variable to trust the usual authorities.
     Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.
     ");
 }
@@ -124,7 +124,7 @@ fn its_authority_is_known_with_another_key() {
     exit 1
     --- stderr
     ERROR: The certificate of localhost cannot be trusted: its issuer 'The root' is known, but its key is not the key that signed the certificate.
-    Hint: REQUESTS_CA_BUNDLE lets only the authorities in BUNDLE be trusted. Add the certificate of this one (PEM), or unset the variable to trust the usual authorities.
+    Hint: REQUESTS_CA_BUNDLE restricts trust to the authorities in BUNDLE. Add the certificate of this authority (PEM), or unset the variable to trust the usual authorities.
     Hint: Another emulator may answer there, one in memory or with another data folder: set REQUESTS_CA_BUNDLE to the `caBundle` of its ready line.
     ");
 }

@@ -95,7 +95,7 @@ impl Found {
             let streams = [FileId::of_stream(&io::stdout()), FileId::of_stream(&io::stderr())];
             if streams.contains(&id) {
                 return Err(unusable(path, "the shell writes this command's output to the same file")
-                    .hint("Give --out-file - to have the lines on stdout."));
+                    .hint("Give --out-file - to write the lines to stdout."));
             }
         }
         let file = place::open_quietly(path).map_err(|error| system(&error))?;
@@ -172,7 +172,7 @@ fn create(path: &Path) -> Result<File, CliError> {
         _ => fail(&error),
     })?;
     if file.try_lock().is_err() {
-        return Err(unusable(path, "another run writes to it"));
+        return Err(unusable(path, "another run is writing to it"));
     }
     sync_folder(path);
     Ok(file)
@@ -181,7 +181,7 @@ fn create(path: &Path) -> Result<File, CliError> {
 /// Locks a record against other runs.
 fn lock(path: &Path, file: &File) -> Result<(), CliError> {
     file.try_lock().map_err(|error| match error {
-        TryLockError::WouldBlock => unusable(path, "another run writes to it"),
+        TryLockError::WouldBlock => unusable(path, "another run is writing to it"),
         TryLockError::Error(error) => unusable(path, &system_text(&error)),
     })
 }
@@ -197,7 +197,7 @@ fn open_to_write(path: &Path, before: &Metadata, whole: u64) -> Result<File, Cli
     }
     if metadata.len() != before.len() || metadata.modified().ok() != before.modified().ok() {
         let error = unusable(path, "another program has just written to it");
-        return Err(error.hint("Nothing was changed. Start the same command again."));
+        return Err(error.hint("Nothing was changed. Run the command again."));
     }
     if system::is_open_to_others(&metadata) {
         system::close_to_others(&file).map_err(|error| fail(&error))?;

@@ -110,7 +110,7 @@ fn take(
             state.take(line);
             Ok(())
         }
-        Line::Header(_) | Line::Former { .. } => Err(format!("line {number} does not belong there")),
+        Line::Header(_) | Line::Former { .. } => Err(format!("line {number} is not expected there")),
         line if content.has_header && line.belongs_to(asked.operation) => {
             state.take(line);
             Ok(())
@@ -142,7 +142,10 @@ fn what_it_is(number: u64, line: &[u8]) -> String {
         return format!("its lines end with a carriage return, so {rewritten}");
     }
     match format::other_version(text) {
-        Some(version) if number == 1 => format!("it is a record of format {version}, which this version does not know"),
+        Some(version) if number == 1 => format!(
+            "it is a record of format {version}, which this version does not \
+            support"
+        ),
         _ => format!("line {number} is not a line of a batch record"),
     }
 }

@@ -79,8 +79,8 @@ impl Header {
         }
         if self.expires_in != asked.expires_in && self.operation == asked.operation {
             differences.push(match self.expires_in {
-                Some(minutes) => format!("its tokens were asked for with a lifetime of {minutes} minutes"),
-                None => "its tokens were asked for without --expires-in".to_owned(),
+                Some(minutes) => format!("its tokens were requested with a lifetime of {minutes} minutes"),
+                None => "its tokens were requested without --expires-in".to_owned(),
             });
         }
         if self.host != asked.host {

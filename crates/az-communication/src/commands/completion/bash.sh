@@ -1,8 +1,8 @@
 # bash completion for {{title}}.{{about}}
 
 {{data}}
-# Puts the words up to the cursor together that bash takes apart at `=`, `:` and `@`: words, the index of each one's first
-# part (starts) and its place in the line (places).
+# Joins the words up to the cursor, which bash splits at `=`, `:` and `@`. Sets the words (words), the index of the first part
+# of each word (starts), and its position in the line (places).
 _{{id}}_split() {
     local line=${COMP_LINE:0:${COMP_POINT:-0}} rest at=0 part
     words=() starts=() places=()
@@ -12,7 +12,7 @@ _{{id}}_split() {
         if [ -n "$line" ]; then
             local blanks=${rest%%[![:space:]]*}
             rest=${rest#"$blanks"}
-            # Behind the cursor there may be more of it.
+            # The word may continue after the cursor.
             [ "$at" -eq "$COMP_CWORD" ] && part=$rest
             if [ "$at" -gt 0 ] && [ -z "$blanks" ]; then
                 words[${#words[@]}-1]+=$part
@@ -29,14 +29,14 @@ _{{id}}_split() {
     done
 }
 
-# Offers words, one in each line of stdin, where they begin with the word so far. Those that begin with PREFIX keep it, but
-# for what readline leaves as it is.
+# Offers the words on stdin, one per line, that begin with the word so far. PREFIX is kept, except for the part that readline
+# leaves unchanged.
 _{{id}}_offer() { # PREFIX
     local tail=$cur mark one
     for mark in '=' ':'; do
         case $COMP_WORDBREAKS in *"$mark"*) tail=${tail##*"$mark"} ;; esac
     done
-    # This one belongs to what follows it.
+    # The @ belongs to the text after it.
     case $COMP_WORDBREAKS in *@*) case $tail in *@*) tail=@${tail##*@} ;; esac ;; esac
     local kept=${cur%"$tail"}
     while IFS= read -r one; do
@@ -49,7 +49,7 @@ _{{id}}_files() { # PREFIX WORD
     case $1$2 in
         *@*[\"\']* | *@\$*) ;;
         *@*)
-            # For readline, the @ is a part of the name: it would put a backslash before it, and no slash behind a folder.
+            # For readline, the @ is part of the name. It would put a backslash before the @, and no slash after a folder.
             _{{id}}_offer "$1" < <(compgen -f -- "$2" | _{{id}}_quoted)
             case ${COMPREPLY[*]} in */) compopt -o nospace 2>/dev/null ;; esac
             return
@@ -59,7 +59,7 @@ _{{id}}_files() { # PREFIX WORD
     _{{id}}_offer "$1" < <(compgen -f -- "$2")
 }
 
-# Names of files as they are typed: with a backslash before what the shell would read, and a slash behind folders.
+# Prints file names as they are typed: with a backslash before special characters, and a slash after folders.
 _{{id}}_quoted() {
     local name home
     while IFS= read -r name; do
@@ -70,15 +70,15 @@ _{{id}}_quoted() {
     done
 }
 
-# Asks the completion that was there before.
+# Calls the completion that was defined before.
 _{{id}}_ask_former() {
     [ -n "$_{{id}}_former" ] || return 0
-    # Its words then end with a blank of their own.
+    # The words of this completion then end with their own blank.
     case $_{{id}}_former_options in *nospace*) compopt -o nospace 2>/dev/null && blank=' ' ;; esac
     "$_{{id}}_former" "$@"
 }
 
-# Completes the command of `emulator run`, which begins with that word.
+# Completes the command of `emulator run`, which begins at the word with this index.
 _{{id}}_child() { # INDEX
     local first=${starts[$1]} place=${places[$1]} spec
     if [ -z "$COMP_LINE" ]; then
@@ -124,7 +124,7 @@ _{{id}}() {
     _{{id}}_split
     cur=${words[${#words[@]}-1]}
     _{{id}}_state "${words[@]:1:${#words[@]}-2}"
-    # The first word that is not an option begins the command of `emulator run`, also without `--`.
+    # The first word that is not an option begins the command of `emulator run`, even without `--`.
     case $cur in
         '' | -*) ;;
         *)
@@ -149,7 +149,7 @@ _{{id}}() {
             ;;
         -*) expects='' ;;
     esac
-    # Names of files stay behind the @ that asks for what is in them.
+    # File names keep the @ before them, which stands for the content of the file.
     case $after in
         @*)
             if [ -n "$words_path" ]; then
@@ -164,7 +164,7 @@ _{{id}}() {
             return
             ;;
         one | many)
-            # Anything: only variables and names of users complete, not files.
+            # Any value: variables and user names are completed, but not files.
             compopt +o default 2>/dev/null
             return
             ;;

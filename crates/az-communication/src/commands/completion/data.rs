@@ -17,17 +17,17 @@ pub(crate) fn posix_data(offered: &Offered) -> String {
     };
     let ours: Vec<&str> = offered.words().iter().map(|(path, _)| *path).collect();
     let commands = offered.commands();
-    yes_for("is_ours", "Whether we know what follows these words.", &ours);
-    yes_for("is_shared", "Whether the Azure CLI may know more words that follow.", &offered.shared());
+    yes_for("is_ours", "Whether the next words are known.", &ours);
+    yes_for("is_shared", "Whether the Azure CLI may have more words.", &offered.shared());
     yes_for("is_command", "Whether these words are a command.", &commands);
     yes_for("runs", "Whether another command follows.", &offered.runners());
-    out.push_str("# What may follow these words.\n_{{id}}_words() { # PATH\n    case $1 in\n");
+    out.push_str("# The words that may follow these words.\n_{{id}}_words() { # PATH\n    case $1 in\n");
     for (path, words) in offered.words() {
         let _ = writeln!(out, "        '{path}') echo '{}' ;;", list(&words));
     }
     out.push_str(
-        "    esac\n}\n\n# What follows an option: a flag has no value, others one or many, of these words or anything.\n\
-         _{{id}}_kind() { # PATH OPTION\n    case \"$1 $2\" in\n",
+        "    esac\n}\n\n# The values of an option: none (flag), one or many, and either these words or \
+         anything.\n_{{id}}_kind() { # PATH OPTION\n    case \"$1 $2\" in\n",
     );
     for (option, kind) in offered.kinds() {
         let pattern = if option.starts_with('-') { format!("*' {option}'") } else { format!("'{option}'") };

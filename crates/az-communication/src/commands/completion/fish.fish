@@ -1,8 +1,7 @@
 # fish completion for {{title}}.{{about}}
 
 {{data}}
-# The words up to the cursor, from which these are told: the path, what the next word is, and where the command of
-# `emulator run` begins.
+# Reads the words up to the cursor. Sets the path, the kind of the next word, and the start of the command of `emulator run`.
 function __{{id}}_state
     set -g __az_path ''
     set -g __az_expects ''
@@ -37,7 +36,7 @@ function __{{id}}_state
     end
 end
 
-# Whether the words are ours; others are left to other completions.
+# Checks whether the words belong to this program. Other words are left to other completions.
 function __{{id}}_is_here
     __{{id}}_state
     __{{id}}_is_ours "$__az_path"
@@ -45,7 +44,7 @@ end
 
 function __{{id}}_complete
     set -l cur (commandline -ct)
-    # The first word that is not an option begins the command of `emulator run`, also without `--`.
+    # The first word that is not an option begins the command of `emulator run`, even without `--`.
     if test $__az_child -eq 0; and test -z "$__az_expects"; and string match -qr '^[^-]' -- "$cur"
         __{{id}}_runs "$__az_path"; and set -g __az_child (math (count (commandline -opc)) + 1)
     end
@@ -67,7 +66,7 @@ function __{{id}}_complete
     else if string match -q -- '-*' "$cur"
         set expects ''
     end
-    # Names of files stay behind the @ that asks for what is in them.
+    # File names keep the @ before them, which stands for the content of the file.
     if string match -q '@*' -- "$after"; and test -n "$__az_path"
         for file in (__fish_complete_path (string sub -s 2 -- "$after"))
             printf '%s@%s\n' "$before" $file

@@ -1,5 +1,5 @@
     if (-not ${{var}}Words.ContainsKey($path) -or $path -in '', 'communication') {
-        # As the Azure CLI's documentation registers it.
+        # The Azure CLI's documentation registers its completion like this.
         $file = New-TemporaryFile
         $env:ARGCOMPLETE_USE_TEMPFILES = 1
         $env:_ARGCOMPLETE_STDOUT_FILENAME = $file

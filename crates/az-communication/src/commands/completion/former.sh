@@ -1,4 +1,4 @@
-# What completes az so far. Where it is loaded at the first TAB only, it is loaded now.
+# The existing completion of az. If it would be loaded at the first TAB, it is loaded now.
 _{{id}}_remember() {
     local spec loader
     if ! complete -p az >/dev/null 2>&1; then

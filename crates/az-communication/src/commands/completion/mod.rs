@@ -32,7 +32,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Example { name: "bash, for this session", command: "source <({} bash)" },
         Example { name: "zsh, for this session", command: "source <({} zsh)" },
         Example {
-            name: "fish, for good",
+            name: "fish, permanently",
             command: "mkdir -p ~/.config/fish/completions && {} fish > ~/.config/fish/completions/{name}.fish",
         },
         Example { name: "PowerShell, for this session", command: "{} powershell | Out-String | Invoke-Expression" },
@@ -50,7 +50,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         [shell] if shell == "powershell" || shell == "pwsh" => script(&POWERSHELL, &data::powershell_data(&offered)),
         _ => {
             return Err(CliError::new(format!(
-                "'{}' is not a shell that can be completed. Allowed values: {}.",
+                "'{}' is not a supported shell. Allowed values: {}.",
                 words.join(" "),
                 SHELLS.join(", ")
             ))
@@ -73,7 +73,7 @@ struct Shell {
     shorten: &'static str,
 }
 
-const GOES_ON: &str = " Other words go on to the completion that was there before.";
+const GOES_ON: &str = " Other words are passed to the completion that was defined before.";
 
 const SHORTEN: &str = "
                     case $words_path in
@@ -89,7 +89,7 @@ const ZSH: Shell = Shell { script: include_str!("zsh.zsh"), former: "", about: G
 const FISH: Shell = Shell {
     script: include_str!("fish.fish"),
     former: include_str!("former.fish"),
-    about: " What else completes az is asked, too.",
+    about: " Other completions of az are used too.",
     shorten: "
                 test \"$__az_path\" = communication; and set -g __az_path ''
                 set -g __az_path (string replace -r '^user-identity ' '' -- \"$__az_path\")",
@@ -98,7 +98,7 @@ const FISH: Shell = Shell {
 const POWERSHELL: Shell = Shell {
     script: include_str!("powershell.ps1"),
     former: include_str!("former.ps1"),
-    about: " The Azure CLI is asked about other words.",
+    about: " Other words are completed by the Azure CLI.",
     shorten: "
             $path = $path -replace '^communication$', '' -replace '^user-identity ', ''",
 };

@@ -30,7 +30,7 @@ Register-ArgumentCompleter -Native -CommandName {{name}} -ScriptBlock {
     } elseif ($wordToComplete.StartsWith('-')) {
         $expects = ''
     }
-    # Without an answer of ours, PowerShell completes names of files.
+    # If this returns nothing, PowerShell completes file names.
     $words = if (-not $expects) { ${{var}}Words[$path] }
     elseif ($expects -match '^(one|many) (?!<file>)(.*)') { $Matches[2] }
     $offered = "$words" -split ' ' | ForEach-Object { if ($_) { "$before$_" } }

@@ -1,5 +1,5 @@
-# Reads the words between {{name}} and the one to complete: the path of the command (words_path), what the next word is (expects),
-# and where the command of `emulator run` begins (child). Not called `path`: that is a special variable of zsh.
+# Reads the words between {{name}} and the word to complete. Sets the path of the command (words_path), the kind of the next word
+# (expects), and the start of the command of `emulator run` (child). `path` would be a special variable of zsh.
 _{{id}}_state() { # WORD…
     words_path='' expects='' child=0
     local at=0 kind one

@@ -8,11 +8,11 @@ _{{id}}_ask_former() {
 
 _{{id}}() {
     emulate -L zsh
-    # What the functions of the completion system rely on.
+    # The functions of the completion system need these options.
     setopt localoptions ${_comp_options[@]}
     local words_path expects child offered=1
     _{{id}}_state "${(@)words[2,CURRENT-1]}"
-    # The first word that is not an option begins the command of `emulator run`, also without `--`.
+    # The first word that is not an option begins the command of `emulator run`, even without `--`.
     if [[ $child == 0 && -z $expects && -n $PREFIX && $PREFIX != -* ]] && _{{id}}_runs "$words_path"; then
         child=$(( CURRENT - 1 ))
     fi
@@ -32,7 +32,7 @@ _{{id}}() {
     elif [[ $PREFIX == -* ]]; then
         expects=''
     fi
-    # Names of files stay behind the @ that asks for what is in them.
+    # File names keep the @ before them, which stands for the content of the file.
     if [[ $PREFIX == @* && -n $words_path ]]; then
         compset -P 1 '@'
         _files
@@ -40,7 +40,7 @@ _{{id}}() {
     fi
     case $expects in
         *'<file>') _files; return ;;
-        # Anything may stand here.
+        # Any value is possible here.
         one|many) return 1 ;;
         one\ *|many\ *) compadd -- ${=expects#* }; return ;;
     esac
@@ -52,7 +52,7 @@ _{{id}}() {
 }
 
 if [[ $funcstack[1] == _{{name}}* ]]; then
-    # Loaded from a file of $fpath at the first TAB.
+    # zsh loads this from a file in $fpath at the first TAB.
     _{{id}} "$@"
 else
     if (( ! $+functions[compdef] )); then

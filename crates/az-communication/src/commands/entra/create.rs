@@ -5,10 +5,10 @@ use crate::knack::command_table::{CommandSpec, Example};
 use crate::service::access::Access;
 
 pub(crate) const SPEC: CommandSpec = assignment::spec(
-    "Let a user, a group or a whole tenant in.",
+    "Grant access to a user, a group or a whole tenant.",
     &[TENANT.required(), OBJECT, ENTRA_KIND.required(), CLIENTS.required(), ENTRA_VERSION],
     &[Example {
-        name: "Let a group in through an application",
+        name: "Grant a group access through an application",
         command: "{} --tenant TENANT_ID --object-id OBJECT_ID --principal-type group --client-ids CLIENT_ID",
     }],
     |invocation| assignment::create(invocation, Access::Entra),

@@ -20,14 +20,14 @@ use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::system::system_text;
 
-const OUT_DIR: Argument = Argument::new(&["--out-dir"], "Folder of the pages. It is made where it is missing.")
+const OUT_DIR: Argument = Argument::new(&["--out-dir"], "Folder for the pages. It is created if it does not exist.")
     .completion(Completion::File)
     .required()
     .extension();
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Write man pages of all commands into a folder.\n\nPages of the same names are replaced. The date in them is \
-        SOURCE_DATE_EPOCH where that is set. The names of the files are the result.",
+    summary: "Write man pages of all commands into a folder.\n\nExisting pages with the same names are replaced. The \
+        pages contain the date in SOURCE_DATE_EPOCH if it is set. The result is the list of file names.",
     arguments: &[OUT_DIR],
     connects: false,
     confirms: false,

@@ -7,17 +7,17 @@ use crate::report::exit_code::ExitCode;
 const VARIABLES: [(&str, &str); 4] = [
     (
         "AZURE_COMMUNICATION_CONNECTION_STRING",
-        "The connection string of the resource, where --connection-string is not given.",
+        "The connection string of the resource, if --connection-string is not given.",
     ),
     ("AZURE_COMMUNICATION_ENDPOINT", "The endpoint of the resource, for calls without a key."),
     ("AZURE_CONFIG_DIR", "The folder of the configuration, instead of ~/.azure."),
-    ("NO_COLOR", "Anything but an empty value turns colours off."),
+    ("NO_COLOR", "Any value except an empty one turns colours off."),
 ];
 
 /// The exit codes with their meanings.
 const CODES: [(ExitCode, &str); 5] = [
-    (ExitCode::Success, "The command did what it says."),
-    (ExitCode::Failure, "The service refused, or something could not be reached, read or written."),
+    (ExitCode::Success, "The command succeeded."),
+    (ExitCode::Failure, "The service refused a request, or something could not be reached, read or written."),
     (ExitCode::Usage, "The command line is wrong. Nothing was done."),
     (ExitCode::NotFound, "The service answered 404."),
     (ExitCode::Interrupted, "The command was interrupted."),

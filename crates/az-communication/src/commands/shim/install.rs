@@ -14,15 +14,16 @@ use crate::report::error::CliError;
 use crate::service::answer::object;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Put an az before the real one, which calls this program.\n\nIt goes into the first folder on PATH that is \
-        yours, in your home folder, and stands before the real az, preferably ~/.local/bin. What this program does not have goes on to the real az. A \
-        file of another program is never replaced.",
+    summary: "Install an az that comes before the real one on PATH and calls this program.\n\nIt goes into a folder \
+        on PATH that belongs to you, is in your home folder and comes before the real az, preferably ~/.local/bin. \
+        Commands that this program does not have are passed to the real az. A file of another program is never \
+        replaced.",
     arguments: &[DIR],
     connects: false,
     confirms: false,
     examples: &[
-        Example { name: "Put an az before the real one", command: "{}" },
-        Example { name: "Put it into a folder of your choice", command: "{} --dir ~/bin" },
+        Example { name: "Install an az before the real one", command: "{}" },
+        Example { name: "Install it into another folder", command: "{} --dir ~/bin" },
     ],
     run,
 };
@@ -30,7 +31,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let program = crate::commands::shim::own_file()?;
     if place::is_passing(&program) {
-        let what = "is in a cache or a project, where the next installation removes it, so no shim was made for it";
+        let what = "is in a cache or a project, where the next installation removes it, so no shim was created for it";
         return Err(CliError::new(format!("{} {what}.", program.display())).hint(
             "Install it for your user first: pipx install az-communication, or npm install -g az-communication",
         ));
@@ -46,15 +47,15 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             let made = place::make(&folder)?;
             if let Err(error) = file::make(&shim, &program) {
                 made.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
-                return Err(crate::commands::shim::cannot("made", &shim, &error));
+                return Err(crate::commands::shim::cannot("created", &shim, &error));
             }
-            made.iter().for_each(|folder| say(invocation, &format!("Made the folder {}.", folder.display())));
-            say(invocation, &format!("Made {shown}, which calls {}.", program.display()));
+            made.iter().for_each(|folder| say(invocation, &format!("Created the folder {}.", folder.display())));
+            say(invocation, &format!("Created {shown}, which calls {}.", program.display()));
             note(invocation, record::Noted { shim: shim.clone(), target: program.clone(), made });
             "installed"
         }
         Found::Shim(target) if target == program => {
-            say(invocation, &format!("{shown} calls {} already.", program.display()));
+            say(invocation, &format!("{shown} already calls {}.", program.display()));
             "unchanged"
         }
         Found::Program => {
@@ -63,14 +64,14 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         }
         Found::Shim(former) | Found::Dangling(former) => {
             fs::remove_file(&shim).map_err(|error| crate::commands::shim::cannot("replaced", &shim, &error))?;
-            file::make(&shim, &program).map_err(|error| crate::commands::shim::cannot("made", &shim, &error))?;
+            file::make(&shim, &program).map_err(|error| crate::commands::shim::cannot("created", &shim, &error))?;
             say(invocation, &format!("{shown} called {}. Now it calls {}.", former.display(), program.display()));
             note(invocation, record::Noted { shim: shim.clone(), target: program.clone(), made: Vec::new() });
             "repaired"
         }
         Found::Other(what) => {
-            return Err(CliError::new(format!("{shown} is {what}, and is left as it is."))
-                .hint("Choose another folder, which stands before it on PATH: --dir DIR"));
+            return Err(CliError::new(format!("{shown} is {what}, so it was not changed."))
+                .hint("Choose another folder that comes before it on PATH: --dir DIR"));
         }
     };
     let on_path = crate::commands::shim::on_path();
@@ -79,11 +80,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     if !in_front {
         let why = match first {
             Some(first) => format!("A shell still finds {} first.", first.path.display()),
-            None => format!("{} does not stand on PATH.", folder_of(&shim).display()),
+            None => format!("{} is not on PATH.", folder_of(&shim).display()),
         };
         say(invocation, &format!("{why} {}", profile::advice(&folder)));
     } else if state == "installed" {
-        say(invocation, "A shell that has run az before remembers where it was: hash -r");
+        say(invocation, "A shell that has already run az remembers its old path. To clear it: hash -r");
     }
     Ok(Outcome::of(object([
         ("shim", text(Some(&shim))),
@@ -99,8 +100,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
 /// removed later.
 fn note(invocation: &Invocation<'_>, noted: record::Noted) {
     if let Err(error) = record::add(noted) {
-        invocation
-            .printer
-            .warning(&format!("{} The folders that were made for the shim stay when it is removed.", error.message));
+        invocation.printer.warning(&format!(
+            "{} The folders that were created for the shim are not removed together with it.",
+            error.message
+        ));
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn choose(on_path: &[OnPath]) -> Result<PathBuf, CliError> {
         .collect();
     let chosen = before.iter().find(|folder| Some(*folder) == usual.as_ref()).or(before.first()).cloned();
     chosen.or(usual).ok_or_else(|| {
-        CliError::new("There is no home folder, and no folder on PATH before that of the real az is this user's own.")
+        CliError::new("There is no home folder, and no folder on PATH before the real az belongs to this user.")
             .hint("Choose a folder: --dir DIR")
     })
 }
@@ -104,7 +104,7 @@ pub(crate) fn make(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
         if let Err(error) = fs::create_dir(folder) {
             // If a folder cannot be created, the new folders above it are useless and are removed.
             missing[..at].iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
-            return Err(crate::commands::shim::cannot("made", folder, &error));
+            return Err(crate::commands::shim::cannot("created", folder, &error));
         }
     }
     Ok(missing)

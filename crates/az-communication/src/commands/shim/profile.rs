@@ -41,8 +41,7 @@ pub(crate) fn line(folder: &Path) -> Option<String> {
 pub(crate) fn advice(folder: &Path) -> String {
     if let Some(settings) = Platform::HERE.path_settings() {
         return format!(
-            "Put {} first in the variable Path: {settings}. What stands in the Path of the system comes before that of the \
-             user.",
+            "Put {} first in the variable Path: {settings}. The Path of the system comes before the Path of the user.",
             folder.display()
         );
     }

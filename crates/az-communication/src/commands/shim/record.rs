@@ -52,7 +52,10 @@ pub(crate) fn about(shim: &Path) -> Option<Noted> {
 pub(crate) fn add(mut new: Noted) -> Result<(), CliError> {
     let is_text = |path: &PathBuf| path.to_str().is_some();
     if ![&new.shim, &new.target].into_iter().chain(&new.made).all(is_text) {
-        return Err(CliError::new(format!("The path {} is not valid UTF-8, so it was not noted.", new.shim.display())));
+        return Err(CliError::new(format!(
+            "The path {} is not valid UTF-8, so it was not recorded.",
+            new.shim.display()
+        )));
     }
     let mut all = read();
     if let Some(at) = all.iter().position(|noted| noted.shim == new.shim) {
@@ -61,7 +64,8 @@ pub(crate) fn add(mut new: Noted) -> Result<(), CliError> {
     }
     let folder = config::directory().filter(|folder| !folder.exists());
     if let Some(folder) = folder {
-        private_file::make_folder(&folder).map_err(|error| crate::commands::shim::cannot("made", &folder, &error))?;
+        private_file::make_folder(&folder)
+            .map_err(|error| crate::commands::shim::cannot("created", &folder, &error))?;
         new.made.push(folder);
     }
     all.push(new);

@@ -14,7 +14,7 @@ use crate::report::error::CliError;
 use crate::service::answer::object;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Take back what `shim install` has made.\n\nFolders that it made go, too, where they are empty.",
+    summary: "Remove what `shim install` created.\n\nFolders that it created are removed too if they are empty.",
     arguments: &[DIR],
     connects: false,
     confirms: false,
@@ -38,7 +38,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
                     Found::Other(what) => what,
                     _ => "this program itself".to_owned(),
                 };
-                let refused = CliError::new(format!("{} is {what}, not a shim, and is left as it is.", shim.display()));
+                let refused =
+                    CliError::new(format!("{} is {what}, not a shim, so it was not removed.", shim.display()));
                 // The record of the shim is outdated.
                 folders.extend(record::forget(&shim)?);
                 return Err(refused);

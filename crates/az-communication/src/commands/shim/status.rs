@@ -12,8 +12,8 @@ use crate::report::error::CliError;
 use crate::service::answer::object;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Show where the shim is, and which az a shell runs.\n\n`first_az` is the az that a shell finds first, `real_az` \
-        the one that gets the commands which this program does not have.",
+    summary: "Show where the shim is, and which az a shell runs.\n\n`first_az` is the az that a shell finds first. \
+        `real_az` is the az that gets the commands that this program does not have.",
     arguments: &[],
     connects: false,
     confirms: false,

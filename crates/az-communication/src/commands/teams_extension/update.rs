@@ -5,7 +5,7 @@ use crate::knack::command_table::{CommandSpec, Example};
 use crate::service::access::Access;
 
 pub(crate) const SPEC: CommandSpec = assignment::spec(
-    "Change the assignment of a Teams user or resource account; what is not given stays.",
+    "Change the assignment of a Teams user or resource account. Properties that are not given stay unchanged.",
     &[TENANT.required(), OBJECT, TEAMS_KIND, CLIENTS, TEAMS_VERSION],
     &[Example {
         name: "Change the applications",

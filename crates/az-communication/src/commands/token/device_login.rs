@@ -46,7 +46,7 @@ pub(crate) fn sign_in(tenant: &str, client_id: &str, printer: &Printer) -> Resul
     // A token with characters that a header or JSON must escape is not valid.
     match token.chars().find(|c| !c.is_ascii_graphic()) {
         Some(c) => {
-            Err(CliError::new(format!("Entra's answer holds a token with a character that none has: {}.", name(c))))
+            Err(CliError::new(format!("Entra's answer contains a token with an invalid character: {}.", name(c))))
         }
         None => Ok(token),
     }
@@ -94,7 +94,7 @@ fn wait(tenant: &str, client_id: &str, code: &str, pace: Pace) -> Result<String,
     loop {
         let left = pace.lifetime.saturating_sub(started.elapsed());
         if left.is_zero() {
-            return Err(CliError::new("Nobody signed in in time.").hint("Start the command again for a new code."));
+            return Err(CliError::new("Sign-in timed out.").hint("Run the command again to get a new code."));
         }
         thread::sleep(interval.min(left));
         let (status, answer) = match post_form(url.clone(), &form) {
@@ -124,7 +124,7 @@ fn wait(tenant: &str, client_id: &str, code: &str, pace: Pace) -> Result<String,
 /// expires, it can be used like a token.
 fn refused(answer: &Json, client_id: &str, code: &str) -> CliError {
     let text = |name: &str| answer.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
-    let why = text("error_description").or_else(|| text("error")).unwrap_or("the answer holds no token");
+    let why = text("error_description").or_else(|| text("error")).unwrap_or("the answer contains no token");
     let why = redacted(why.lines().next().unwrap_or_default().trim_end_matches('.'), &[code]);
     CliError::new(format!("Entra did not sign the user in: {why}.")).hint(format!(
         "The application {client_id} must allow public client flows, and have the delegated permissions {} of Azure \

@@ -31,7 +31,7 @@ const AAD_USER: Argument = Argument::new(
 .unless(DEVICE_CODE_OPTION);
 const DEVICE_CODE: Argument = Argument::new(
     &[DEVICE_CODE_OPTION],
-    "Sign the Teams user in here instead of giving --aad-token; --aad-user is then the one who signs in.",
+    "Sign in the Teams user here instead of giving --aad-token. --aad-user is then the user who signs in.",
 )
 .arity(Arity::Flag)
 .extension();

@@ -29,16 +29,16 @@ pub(crate) const TOKEN: Argument =
 const LONGEST: u64 = 1 << 20;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Show what is in a token: header, claims, identity, scopes and the time left.\n\nWorks without a network and \
-        without a key, for access tokens of Communication Services and of Entra. The signature is not checked. The exit \
-        code is 1 where the token is not in force.",
+    summary: "Show the content of a token: header, claims, identity, scopes and remaining time.\n\nThis works without \
+        a network and without a key, for access tokens of Communication Services and of Entra. The signature is not \
+        checked. The exit code is 1 if the token is not valid at this time.",
     arguments: &[TOKEN],
     connects: false,
     confirms: false,
     examples: &[
         Example { name: "Inspect a token", command: "{} --token \"$TOKEN\" --output table" },
         Example {
-            name: "Ask how many seconds a token has left",
+            name: "Show how many seconds a token has left",
             command: "{} --query seconds_left --output tsv < token.txt",
         },
     ],
@@ -75,10 +75,10 @@ pub(crate) fn decode(token: &str) -> Result<UnverifiedJwt, CliError> {
         // Python's JSON allows numbers of any size, which serde refuses.
         let bytes = part.and_then(|part| URL_SAFE_NO_PAD.decode(part.trim_end_matches('=')).ok()).unwrap_or_default();
         if let Ok(Value::Object(_)) = Value::from_json(&String::from_utf8_lossy(&bytes)) {
-            return CliError::new("This token cannot be read: it holds a number that is out of range.");
+            return CliError::new("This token cannot be read: it contains a number that is out of range.");
         }
-        CliError::new(format!("This is not a token: {error}."))
-            .hint("A token is three parts of letters and digits, separated by dots, and begins with eyJ.")
+        CliError::new(format!("Not a valid token: {error}."))
+            .hint("A token has three parts of letters and digits, separated by dots, and begins with eyJ.")
     })
 }
 

@@ -31,34 +31,38 @@ const MAX_COUNT: usize = 10_000_000;
 /// The arguments that select the users.
 const WHOM: &[&str] = &["--count", "--names-from", "--users-from"];
 
-const COUNT: Argument = Argument::new(&["--count"], "How many new users to create, each with a token; up to 10000000.")
-    .one_of(WHOM)
-    .extension();
+const COUNT: Argument = Argument::new(
+    &["--count"],
+    "Number of new users to create, each with a token, up to \
+    10000000.",
+)
+.one_of(WHOM)
+.extension();
 const NAMES_FROM: Argument = Argument::new(
     &["--names-from"],
-    "File of names of your own, or - for stdin, one a line: creates a user for each, with the name as its custom \
-             id where the api-version has these.",
+    "File with names of your own, or - for stdin, one name per line. A user is created for each name, with the name \
+             as its custom id if the api-version has custom ids.",
 )
 .completion(Completion::File)
 .one_of(WHOM)
 .extension();
-const OUT_FILE: Argument = Argument::new(&["--out-file"], "File of the tokens, or - for stdout.")
+const OUT_FILE: Argument = Argument::new(&["--out-file"], "File for the tokens, or - for stdout.")
     .required()
     .completion(Completion::File)
     .extension();
 const REFRESH: Argument = Argument::new(
     &["--refresh"],
-    "Also renew the tokens of the --out-file that expire within this time (0 for those that have expired), and \
-             those that another access key issued.",
+    "Also renew the tokens of the --out-file that expire within this time (0 for expired tokens), and the tokens that \
+             were issued with another access key.",
 )
 .completion(Completion::Words(&["0", "1h", "6h", "12h"]))
 .extension();
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Issue access tokens for many users.\n\nGive one of --count, --users-from and --names-from. The --out-file \
-        is a record that only you may read, a JSON object a line: those with a token have the members user_id, token and \
-        expires_on. Interrupted and started again, the command goes on where it stopped. Where the service asks to wait, \
-        all requests wait.",
+    summary: "Issue access tokens for many users.\n\nGive one of --count, --users-from and --names-from. The \
+        --out-file is a record that only you may read, with one JSON object per line. Lines with a token have the \
+        members user_id, token and expires_on. If the command was interrupted, run it again to resume. If the service \
+        asks to wait, all requests wait.",
     arguments: &[
         SCOPE,
         COUNT,
@@ -69,7 +73,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         CONCURRENCY,
         request::EXPIRES_IN,
         Argument {
-            help: "Version of the service's API. --names-from chooses the newest that has custom ids, which is a preview.",
+            help: "Version of the service's API. --names-from chooses the newest version with custom ids, which is a \
+                preview.",
             default: Some(CLI_DEFAULT),
             ..API_VERSION
         },
@@ -82,11 +87,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
             command: "{} --scope chat --count 100 --out-file tokens.jsonl",
         },
         Example {
-            name: "Issue tokens of an hour for listed users",
+            name: "Issue one-hour tokens for listed users",
             command: "{} --scope voip --users-from users.txt --expires-in 1h --out-file tokens.jsonl",
         },
         Example {
-            name: "Renew what expires within six hours",
+            name: "Renew tokens that expire within six hours",
             command: "{} --scope chat --count 100 --out-file tokens.jsonl --refresh 6h",
         },
     ],
@@ -199,7 +204,7 @@ fn refresh(invocation: &Invocation<'_>) -> Result<Option<Duration>, CliError> {
     let seconds = parse_duration(text).filter(|seconds| *seconds >= 0);
     seconds.map(|seconds| Some(Duration::seconds(seconds))).ok_or_else(|| {
         CliError::usage(format!("--refresh is not a duration: '{text}'."))
-            .hint("Write 0 for the tokens that have expired, or 30m, 6h, 1d for those that expire within that time.")
+            .hint("Give 0 for expired tokens, or 30m, 6h or 1d for tokens that expire within that time.")
     })
 }
 
@@ -224,8 +229,8 @@ impl Choice<'_> {
             "{out_file} cannot be used: {tokens} issued with another access key or login. When a key is regenerated, the \
              tokens that it issued are revoked."
         ))
-        .hint("If the key was regenerated: give --refresh 0 to have these tokens issued anew.")
-        .hint("If it is still in force: use it again, or give another --out-file."))
+        .hint("If the key was regenerated, give --refresh 0 to issue these tokens again.")
+        .hint("If it is still valid, use it again, or give another --out-file."))
     }
 
     /// Checks whether names can be resumed. With custom ids, a repeated request returns the user whom the earlier
@@ -241,7 +246,7 @@ impl Choice<'_> {
             "{out_file} cannot be used: {names} sent as a custom id, and the outcome is not recorded. This api-version has no \
              custom ids, so the users could be created twice."
         ))
-        .hint("Give the --api-version of that run, or leave it out: then these names are sent again, which does no harm."))
+        .hint("Give the --api-version of that run, or omit it. Then these names are sent again, which is harmless."))
     }
 
     fn is_to_be_renewed(&self, state: &State, user: &str) -> bool {
@@ -291,7 +296,7 @@ fn warn_of_repeated(invocation: &Invocation<'_>, repeated: usize) {
     if repeated > 0 {
         let what = if repeated == 1 { "1 request was" } else { &format!("{repeated} requests were") };
         invocation.printer.warning(&format!(
-            "{what} sent again after an answer that does not say that nothing was done. Such a user may have one token more \
+            "{what} sent again after an answer that did not rule out success. Such a user may have one more token \
              than the record."
         ));
     }
@@ -300,8 +305,8 @@ fn warn_of_repeated(invocation: &Invocation<'_>, repeated: usize) {
 fn lost_in_words(lost: usize) -> String {
     let users = if lost == 1 { "1 user was".to_owned() } else { format!("{lost} users were") };
     format!(
-        "It is not known whether {users} created: an earlier run ended before it had recorded the outcome. The record says \
-         so, they count as created, and nothing is sent again for them."
+        "It is not known whether {users} created, because an earlier run ended before it recorded the outcome. The \
+         record says so. They count as created, and no request is sent again for them."
     )
 }
 
@@ -310,7 +315,7 @@ fn warn(invocation: &Invocation<'_>, out_file: &str, choice: &Choice<'_>, wanted
     let printer = &invocation.printer;
     let again = plan.tasks.iter().filter(|task| state.is_open(&task.subject)).count();
     if again > 0 {
-        printer.warning(&batch::sent_again(again, "Such a user may have one token more than the record."));
+        printer.warning(&batch::sent_again(again, "Such a user may have one more token than the record."));
     }
     if choice.refresh.is_some() {
         return;
@@ -318,7 +323,9 @@ fn warn(invocation: &Invocation<'_>, out_file: &str, choice: &Choice<'_>, wanted
     let expired = wanted.served(state).into_iter().filter(|user| state.expires_before(user, choice.now)).count();
     if expired > 0 {
         let tokens = if expired == 1 { "1 token has".to_owned() } else { format!("{expired} tokens have") };
-        printer.warning(&format!("In {out_file}, {tokens} expired. Renew with --refresh 0, or --refresh 1h."));
+        printer.warning(&format!(
+            "In {out_file}, {tokens} expired. Renew expired tokens with --refresh 0, or --refresh 1h."
+        ));
     }
 }
 

@@ -14,7 +14,7 @@ use crate::report::redact;
 /// `--expires-in`.
 pub(crate) const EXPIRES_IN: Argument = Argument::new(
     &["--expires-in"],
-    "Lifetime of the token, 1h to 24h: 90m, 1h30m, 1d, PT90M or plain minutes. Without it: 24h.",
+    "Lifetime of the token, 1h to 24h: 90m, 1h30m, 1d, PT90M or a number of minutes. Without it: 24h.",
 )
 .completion(Completion::Words(&["1h", "2h", "6h", "12h", "24h"]))
 .extension();
@@ -25,7 +25,7 @@ pub(crate) fn minutes(invocation: &Invocation<'_>) -> Result<Option<i32>, CliErr
     let whole = parse_duration(text).filter(|seconds| seconds % 60 == 0).and_then(|s| i32::try_from(s / 60).ok());
     whole.map(Some).ok_or_else(|| {
         CliError::usage(format!("--expires-in is not a duration in whole minutes: '{text}'."))
-            .hint("Write 90m, 1h, 1h30m, 1d, PT90M or 90; from 60 minutes to 24 hours.")
+            .hint("Give 60 minutes to 24 hours, such as 90m, 1h, 1h30m, 1d, PT90M or 90.")
     })
 }
 
@@ -36,11 +36,11 @@ pub(crate) fn warn_of_unknown_scopes(scopes: &[String], printer: &Printer) {
         let known = TokenScope::KNOWN.each_ref().map(TokenScope::as_str);
         let parts: Vec<&str> = scope.split([' ', ',', ';', '/', '\t', '\n']).filter(|part| !part.is_empty()).collect();
         let advice = if parts.len() > 1 && parts.iter().all(|part| is_known(part)) {
-            format!("It is sent as one value. Several scopes are several values: --scope {}", parts.join(" "))
+            format!("It is sent as one value. Give several scopes as several values: --scope {}", parts.join(" "))
         } else {
             match closest(&scope.to_lowercase(), known) {
                 Some(close) => format!("Did you mean '{close}'?"),
-                None => format!("Known ones: {}.", known.join(", ")),
+                None => format!("Known scopes: {}.", known.join(", ")),
             }
         };
         let scope = redact::text(scope);
@@ -63,6 +63,6 @@ pub(crate) fn warn_of_other_scopes(token: &str, scopes: &[String], printer: &Pri
         printer.warning(&format!("The token was issued without the scope {}.", missing.join(", ")));
     }
     if !added.is_empty() {
-        printer.warning(&format!("The token also holds the scope {}.", added.join(", ")));
+        printer.warning(&format!("The token also contains the scope {}.", added.join(", ")));
     }
 }

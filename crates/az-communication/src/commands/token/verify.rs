@@ -24,19 +24,19 @@ use crate::service::jwks::Verdict;
 use crate::service::validity::Validity;
 use crate::service::{fetch, jwks as published, signed};
 
-const JWKS: Argument = Argument::new(&["--jwks"], "URL or file of the key set (JWKS) to check against.")
+const JWKS: Argument = Argument::new(&["--jwks"], "URL or file of the key set (JWKS) that verifies the signature.")
     .completion(Completion::File)
     .extension();
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Check a token: its signature against published keys, its expiry, and without --jwks whether it was \
-        revoked.\n\nWithout --jwks, the emulator that the connection string or endpoint names is asked for its keys, and \
-        whether it has revoked the token. With --jwks, nobody is asked about revocation. The cloud publishes no keys, so that tokens of the cloud cannot be verified. The exit code is 1 where the token is not good; `reason` \
-        says why.",
+        revoked.\n\nWithout --jwks, the emulator of the connection string or endpoint returns its keys, and whether \
+        it has revoked the token. With --jwks, revocation is not checked. The cloud publishes no keys, so tokens of \
+        the cloud cannot be verified. The exit code is 1 if the token is not valid. `reason` says why.",
     arguments: &[
         TOKEN,
         JWKS,
-        Argument { required: false, help: "Scopes that the token must hold.", ..SCOPE }.extension(),
+        Argument { required: false, help: "Scopes that the token must contain.", ..SCOPE }.extension(),
     ],
     connects: true,
     confirms: false,
@@ -144,7 +144,9 @@ fn why_not_good(
     match inactive.and_then(|introspected| introspected.reason) {
         Some(Inactive::OtherResource) => return Some(format!("The token belongs to another resource, {resource}.")),
         Some(Inactive::UnknownKey) => {
-            return Some("The access key that the token was made with was regenerated, which revokes it.".into());
+            return Some(
+                "The access key that the token was issued with was regenerated, which revoked the token.".into(),
+            );
         }
         Some(Inactive::IdentityDeleted) => return Some("The identity of the token was deleted.".into()),
         Some(Inactive::Revoked) => {
@@ -154,7 +156,7 @@ fn why_not_good(
     }
     let kid = jwt.header.get("kid").and_then(Json::as_str);
     match (verdict, kid) {
-        (Verdict::Invalid, _) => return Some("The signature does not fit: the token was changed or cut off.".into()),
+        (Verdict::Invalid, _) => return Some("The signature does not match: the token was changed or cut off.".into()),
         (Verdict::UnknownKey, Some(kid)) => {
             return Some(format!("The key set lacks the key that signed the token, {kid}."));
         }
@@ -166,7 +168,9 @@ fn why_not_good(
         return Some(problem);
     }
     if inactive.is_some() {
-        return Some("The emulator does not call the token active: it was revoked, or its identity deleted.".into());
+        return Some(
+            "The token is not active according to the emulator: it was revoked, or its identity was deleted.".into(),
+        );
     }
     let held = scopes(jwt);
     let missing: Vec<&str> = wanted.iter().map(String::as_str).filter(|scope| !held.contains(scope)).collect();
@@ -190,5 +194,5 @@ fn introspect(connection: &Connection, token: &str) -> Result<Introspection, Cli
     let form = format!("token={token}");
     let answer = signed::post(connection, "/introspect", "application/x-www-form-urlencoded", form)?;
     serde_json::from_slice(&answer)
-        .map_err(|_| CliError::new("The response is not that of an emulator.").hint("Give a key set with --jwks."))
+        .map_err(|_| CliError::new("The response does not come from an emulator.").hint("Give a key set with --jwks."))
 }

@@ -17,7 +17,7 @@ use crate::service::ledger::Ledger;
 
 const OUT_FILE: Argument = Argument::new(
     &["--out-file"],
-    "File to record what is done, so that the command goes on where it stopped when it is started again; or - for stdout.",
+    "File for a record of the outcomes, or - for stdout. With a file, run the command again to resume.",
 )
 .completion(Completion::File)
 .extension();
@@ -26,8 +26,8 @@ const ARGUMENTS: &[Argument] = &[USERS_FROM.required(), OUT_FILE, CONCURRENCY, Y
 
 /// `token revoke-batch`.
 pub(crate) const REVOKE: CommandSpec = CommandSpec {
-    summary: "Revoke all access tokens of many users.\n\nUsers who do not exist are counted apart, as gone: they have no \
-        tokens.",
+    summary: "Revoke all access tokens of many users.\n\nUsers who do not exist have no tokens. They are counted \
+        separately, as gone.",
     arguments: ARGUMENTS,
     connects: true,
     confirms: false,
@@ -40,8 +40,8 @@ pub(crate) const REVOKE: CommandSpec = CommandSpec {
 
 /// `user delete-batch`.
 pub(crate) const DELETE: CommandSpec = CommandSpec {
-    summary: "Delete many users, revoke their access tokens and delete all associated data.\n\nUsers who do not exist are \
-        counted apart, as gone.",
+    summary: "Delete many users, revoke their access tokens and delete all associated data.\n\nUsers who do not exist \
+        are counted separately, as gone.",
     arguments: ARGUMENTS,
     connects: true,
     confirms: false,
@@ -85,7 +85,7 @@ fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Res
     if let Some((_, state, _)) = &record {
         let again = plan.tasks.iter().filter(|task| state.is_open(&task.subject)).count();
         if again > 0 {
-            invocation.printer.warning(&batch::sent_again(again, "To do it twice does no harm."));
+            invocation.printer.warning(&batch::sent_again(again, "Repeating a request is harmless."));
         }
     }
     let record = record.map(|(record, ..)| record);

@@ -26,15 +26,15 @@ use crate::transport::resend::leaves_open;
 const MAX_COUNT: u32 = 100_000;
 
 /// The sentence after an error of the service that does not show that nothing was done.
-const OPEN: &str = "The outcome is unknown: an identity may exist now whose id was lost.";
+const OPEN: &str = "The outcome is unknown: an identity may have been created, but its id was lost.";
 
 const CUSTOM_ID: Argument = Argument::new(
     &["--custom-id"],
-    "Your own name for the identity: the same one gives the same identity. Only preview api-versions have this.",
+    "Your own name for the identity. The same name returns the same identity. Only preview api-versions support this.",
 )
 .extension();
 const COUNT: Argument =
-    Argument::new(&["--count"], "How many to create, up to 100000; the result is then a list.").extension();
+    Argument::new(&["--count"], "Number of identities to create, up to 100000. The result is then a list.").extension();
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Creates a new ACS Identity.",
@@ -42,7 +42,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         CUSTOM_ID,
         COUNT,
         Argument {
-            help: "Version of the service's API. --custom-id chooses the newest that has custom ids, which is a preview.",
+            help: "Version of the service's API. --custom-id chooses the newest version with custom ids, which is a \
+                preview.",
             default: Some(CLI_DEFAULT),
             ..API_VERSION
         },
@@ -57,9 +58,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let custom_id = invocation.given(&CUSTOM_ID);
     let count = number(invocation, &COUNT, &(1..=MAX_COUNT))?;
     if custom_id.is_some() && count.is_some() {
-        return Err(
-            CliError::new("--custom-id names one identity; it does not go with --count.").exit_code(ExitCode::Usage)
-        );
+        return Err(CliError::new("--custom-id names one identity, so it cannot be used with --count.")
+            .exit_code(ExitCode::Usage));
     }
     let version = match custom_id {
         Some(_) => version_with_custom_ids(invocation, CUSTOM_IDS)?,
@@ -155,7 +155,7 @@ fn create_many(
         }
     };
     if let Some(ids) = unshown {
-        invocation.printer.error_line("These users were created, and cannot be shown on stdout:");
+        invocation.printer.error_line("These users were created, but cannot be shown on stdout:");
         invocation.printer.lines(&format!("{}\n", acs_identity_protocol::visible::escaped(&ids)));
     }
     let so_far = format!("{created} of {count} users were created");
@@ -183,8 +183,11 @@ pub(crate) fn version_with_custom_ids(invocation: &Invocation<'_>, what: &str) -
         return Ok(having().next_back().unwrap_or(CLI_DEFAULT).to_owned());
     };
     match ApiVersion::find(name) {
-        Some(version) if !version.custom_id => Err(CliError::usage(format!("The api-version {name} has no {what}."))
-            .hint(format!("These have: {}.", having().collect::<Vec<_>>().join(", ")))),
+        Some(version) if !version.custom_id => Err(CliError::usage(format!(
+            "The api-version {name} does not support \
+            {what}."
+        ))
+        .hint(format!("Supported by: {}.", having().collect::<Vec<_>>().join(", ")))),
         _ => Ok(name.to_owned()),
     }
 }

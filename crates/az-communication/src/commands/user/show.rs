@@ -8,12 +8,13 @@ use crate::knack::outcome::Outcome;
 use crate::service::calls::Service;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Shows an ACS Identity: its custom id and when its last token was issued.\n\nOnly preview api-versions of the \
-        service have this.",
+    summary: "Shows an ACS Identity: its custom id and when its last token was issued.\n\nOnly preview api-versions \
+        of the service support this.",
     arguments: &[
         USER,
         Argument {
-            help: "Version of the service's API. Without it, the newest that can show identities, which is a preview.",
+            help: "Version of the service's API. The default is the newest version that can show identities, which is \
+                a preview.",
             ..API_VERSION
         },
     ],
@@ -22,7 +23,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     examples: &[Example { name: "Show an ACS user", command: "{} --user \"8:acs:xxxxxx\"" }],
     run: |invocation| {
         let user = invocation.required(&USER)?;
-        let version = create::version_with_custom_ids(invocation, "identities to show")?;
+        let version = create::version_with_custom_ids(invocation, "showing identities")?;
         let shown = Service::of_version(invocation, &version)?.show_user(user)?;
         Ok(Outcome::of(shown).columns(&["id", "customId", "lastTokenIssuedAt"]))
     },

@@ -36,7 +36,7 @@ impl fmt::Display for IniError {
 impl std::error::Error for IniError {}
 
 /// The error in `[core`.
-const UNCLOSED: &str = "the section's name lacks its ]";
+const UNCLOSED: &str = "the section name lacks a ]";
 
 /// The section whose options all other sections inherit.
 const DEFAULT_SECTION: &str = "DEFAULT";
@@ -80,7 +80,7 @@ impl FromStr for Ini {
                     return Err(IniError::at(number, "a section without a name"));
                 }
                 if name != DEFAULT_SECTION && ini.sections.contains_key(name) {
-                    return Err(IniError::at(number, format!("the section [{name}] is there twice")));
+                    return Err(IniError::at(number, format!("the section [{name}] occurs twice")));
                 }
                 ini.sections.entry(name.to_owned()).or_default();
                 section = Some(name.to_owned());
@@ -103,7 +103,7 @@ impl FromStr for Ini {
             let option = value[..at].trim_end().to_lowercase();
             let options = ini.sections.entry(name.to_owned()).or_default();
             if options.insert(option.clone(), value[at + 1..].trim().to_owned()).is_some() {
-                return Err(IniError::at(number, format!("the option '{option}' is there twice in [{name}]")));
+                return Err(IniError::at(number, format!("the option '{option}' occurs twice in [{name}]")));
             }
             current = Some(option);
         }
@@ -137,7 +137,7 @@ impl Ini {
     fn interpolate(&self, section: &str, value: &str, depth: usize) -> Result<String, IniError> {
         let error = |what: &str| IniError { line: None, what: what.to_owned() };
         if depth > MAX_INTERPOLATION_DEPTH {
-            return Err(error("its %(name)s references go round in circles"));
+            return Err(error("its %(name)s references are circular"));
         }
         let mut out = String::new();
         let mut rest = value;
@@ -186,17 +186,17 @@ mod tests {
         let text = "[DEFAULT]\nhost = h\n[a]\nurl = https://%(HOST)s/%%\nloop = %(loop)s\nbad = %x\n";
         assert_eq!(get(text, "a", "url"), Ok(Some("https://h/%".into())));
         assert_eq!(get(text, "a", "host"), Ok(Some("h".into())));
-        assert!(get(text, "a", "loop").is_err_and(|error| error.contains("circles")));
+        assert!(get(text, "a", "loop").is_err_and(|error| error.contains("circular")));
         assert!(get(text, "a", "bad").is_err_and(|error| error.contains("'%%'")));
     }
 
     #[test]
     fn errors_name_the_line() {
-        assert_eq!(get("[core\nbroken", "a", "b"), Err("line 1: the section's name lacks its ]".into()));
-        assert_eq!(get("[a]\nb = c\n[core\n", "a", "b"), Err("line 3: the section's name lacks its ]".into()));
+        assert_eq!(get("[core\nbroken", "a", "b"), Err("line 1: the section name lacks a ]".into()));
+        assert_eq!(get("[a]\nb = c\n[core\n", "a", "b"), Err("line 3: the section name lacks a ]".into()));
         assert_eq!(get("a = b\n[core]", "a", "b"), Err("line 1: a line before the first [section]".into()));
         assert_eq!(get("[a]\nbroken", "a", "b"), Err("line 2: neither a [section] nor an option = value".into()));
-        assert_eq!(get("[a]\nx=1\nX=2", "a", "b"), Err("line 3: the option 'x' is there twice in [a]".into()));
-        assert_eq!(get("[a]\n[a]", "a", "b"), Err("line 2: the section [a] is there twice".into()));
+        assert_eq!(get("[a]\nx=1\nX=2", "a", "b"), Err("line 3: the option 'x' occurs twice in [a]".into()));
+        assert_eq!(get("[a]\n[a]", "a", "b"), Err("line 2: the section [a] occurs twice".into()));
     }
 }

@@ -41,7 +41,7 @@ impl Config {
         };
         let broken = |what: String| {
             CliError::new(format!("The config file {} cannot be read: {what}.", path.display()))
-                .hint("Correct the file, or point AZURE_CONFIG_DIR at another directory.")
+                .hint("Correct the file, or set AZURE_CONFIG_DIR to another directory.")
         };
         let text = match text_file::read(&path, text_file::USUAL) {
             Ok(bytes) => String::from_utf8(bytes).map_err(|_| broken("it is not UTF-8".into()))?,
@@ -50,7 +50,7 @@ impl Config {
             }
             Err(why) => {
                 let path = path.display();
-                let unreadable = format!("The config file {path} cannot be read, and is left out: {why}.");
+                let unreadable = format!("The config file {path} cannot be read and is ignored: {why}.");
                 return Ok(Self { file: Ini::default(), unreadable: Some(unreadable) });
             }
         };

@@ -138,7 +138,7 @@ impl Parser<'_> {
         let program = Program::current();
         let mut error = misspelled(name);
         if self.loaded.has_option_before(path) {
-            error.hints.push("Options stand behind the words of a command, not before or between them.".into());
+            error.hints.push("Options must come after the words of a command, not before or between them.".into());
         }
         if !self.table.children(path).contains(&name.as_str()) {
             let list_of_users = no_list::is_asked_for(path, name);
@@ -264,13 +264,13 @@ impl Parser<'_> {
             spellings.into_iter().find(|spelling| spelling.starts_with(prefix))
         });
         let mut hints: Vec<String> =
-            abbreviated.map(|spelling| format!("Write '{spelling}' out, if that is what you mean.")).collect();
+            abbreviated.map(|spelling| format!("If you mean '{spelling}', write it in full.")).collect();
         if command.extension && hints.is_empty() {
             let misspelled = words.iter().filter_map(|word| {
                 let name = word.split('=').next().filter(|name| name.starts_with("--"))?;
                 difflib::closest(name, ours.iter().flat_map(|argument| argument.options.iter().copied()))
             });
-            hints.extend(misspelled.map(|spelling| format!("Is '{spelling}' meant?")));
+            hints.extend(misspelled.map(|spelling| format!("Did you mean '{spelling}'?")));
         }
         let takes_a_token = ours.iter().any(|argument| argument.key() == "--token");
         if takes_a_token && words.iter().any(|word| !word.starts_with('-')) {

@@ -147,5 +147,5 @@ fn negative_value(option: &str, next: Option<&String>) -> Option<String> {
         chars.next() == Some('-') && chars.next().is_some_and(|c| c.is_ascii_digit())
     };
     let value = next.filter(is_number)?;
-    Some(format!("A value that begins with a minus stands behind an equals sign: {option}={value}"))
+    Some(format!("Put an equals sign before a value that begins with a minus: {option}={value}"))
 }

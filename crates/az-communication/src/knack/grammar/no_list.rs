@@ -12,7 +12,7 @@ const GROUPS: [&str; 6] = [
 
 /// Why the command does not exist, and what to do instead.
 pub const HINTS: [&str; 2] = [
-    "The service cannot list identities or tokens: keep the ids of those that you create.",
+    "The service cannot list identities or tokens, so keep the ids of the identities that you create.",
     "With AZURE_COMMUNICATION_LEDGER=FILE, or [communication] ledger = FILE in the config file, every command that creates \
      or deletes users writes their ids to FILE.",
 ];

@@ -6,8 +6,8 @@ use crate::system::platform::Platform;
 const STOP: &str = Platform::HERE.stop_emulator();
 
 /// How to find out whether the emulator runs.
-const STATUS: &str = "{communication doctor} says whether the emulator of the connection string answers. Programs ask for \
-    GET /health.";
+const STATUS: &str = "{communication doctor} shows whether the emulator of the connection string answers. Programs \
+    can use GET /health.";
 
 /// Returns what to do instead of the command that this word below a group asks for.
 pub fn hint(group: &str, word: &str) -> Option<&'static str> {

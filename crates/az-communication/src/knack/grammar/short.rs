@@ -16,8 +16,8 @@ pub const COMMUNICATION: &str = "communication";
 pub const USER_IDENTITY: &str = "communication user-identity";
 
 /// The summary in the help of the program itself.
-pub const SUMMARY: &str = "Users and access tokens of Azure Communication Services, and an emulator of the service.\
-    \n\n`communication` and `user-identity` may stand in front of these words.";
+pub const SUMMARY: &str = "Users and access tokens of Azure Communication Services, and an emulator of the \
+    service.\n\nYou may write `communication` and `user-identity` before these words.";
 
 /// Checks whether a path is the root of the program, under the name that it was called by.
 pub(crate) fn is_root(path: &str) -> bool {

@@ -37,7 +37,7 @@ pub struct Ledger {
 }
 
 fn hinted(error: CliError) -> CliError {
-    error.hint("It is the ledger that AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names.")
+    error.hint("AZURE_COMMUNICATION_LEDGER, or [communication] ledger in the config file, names this ledger.")
 }
 
 impl Ledger {
@@ -104,7 +104,7 @@ impl Ledger {
                     return Err(replaced());
                 }
                 if !contents::is_ledger(&read).map_err(|error| fail(&error))? {
-                    let error = refuse("it has lines that are not a ledger's");
+                    let error = refuse("it has lines that do not belong to a ledger");
                     return Err(hinted(error).hint("Nothing was changed. Name another file."));
                 }
                 Some(FileId::of(path, &metadata))

@@ -53,8 +53,8 @@ pub(crate) fn environment(transport: &Transport, scope: &str) -> Result<AccessTo
             with_assertion(transport, url, &client, &assertion, scope)
         }
         _ => Err(Reason::Misconfigured(
-            "AZURE_USERNAME and AZURE_PASSWORD are not supported: Entra does without passwords of users. Set \
-             AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH of an application"
+            "AZURE_USERNAME and AZURE_PASSWORD are not supported: applications do not sign in with passwords of \
+             users. Set AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH of an application"
                 .into(),
         )),
     }

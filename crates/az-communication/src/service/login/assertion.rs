@@ -33,25 +33,23 @@ pub(crate) fn sign(path: &str, audience: &str, client: &str) -> Result<String, R
         ));
     }
     if has(b"ENCRYPTED") {
-        return Err(wrong(
-            "its key is encrypted, which is not supported: openssl pkey -in FILE writes it in the clear",
-        ));
+        return Err(wrong("its key is encrypted, which is not supported. To decrypt it: openssl pkey -in FILE"));
     }
     let certificates: Vec<CertificateDer<'_>> =
         CertificateDer::pem_slice_iter(&bytes).collect::<Result<_, _>>().map_err(|_| wrong("it is damaged"))?;
     if certificates.is_empty() {
-        return Err(wrong("it holds no certificate beside the key"));
+        return Err(wrong("it contains a key, but no certificate"));
     }
-    let key = PrivateKeyDer::from_pem_slice(&bytes).map_err(|_| wrong("it holds no private key"))?;
+    let key = PrivateKeyDer::from_pem_slice(&bytes).map_err(|_| wrong("it contains no private key"))?;
     let key = match &key {
         PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()),
         PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()),
-        _ => return Err(wrong("Entra takes RSA keys only")),
+        _ => return Err(wrong("Entra accepts only RSA keys")),
     }
     .map_err(|_| wrong("its key is not an RSA key of 2048 bits or more"))?;
 
     let is_own = |certificate: &&CertificateDer<'_>| memchr::memmem::find(certificate, key.public().as_ref()).is_some();
-    let leaf = certificates.iter().find(is_own).ok_or_else(|| wrong("none of its certificates is that of its key"))?;
+    let leaf = certificates.iter().find(is_own).ok_or_else(|| wrong("none of its certificates belongs to its key"))?;
     let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let thumbprint = URL_SAFE_NO_PAD.encode(digest(&SHA256, leaf));
     let mut header = json!({"alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint});
@@ -62,7 +60,7 @@ pub(crate) fn sign(path: &str, audience: &str, client: &str) -> Result<String, R
     }
     let random = SystemRandom::new();
     let mut id = [0; 16];
-    random.fill(&mut id).map_err(|_| wrong("there are no random numbers"))?;
+    random.fill(&mut id).map_err(|_| wrong("no random numbers are available"))?;
     let now = OffsetDateTime::now_utc().unix_timestamp();
     let claims = json!({
         "aud": audience,

@@ -41,7 +41,7 @@ fn scheme_hint(server: &str) -> String {
 /// Returns a hint about an answer that has a location, and whose status is not followed.
 pub(crate) fn hint(server: &Url) -> String {
     match server.scheme() {
-        "https" => format!("It leads to {}. If the service is there, name that in the endpoint.", shown(server)),
+        "https" => format!("It leads to {}. If the service is there, use that server in the endpoint.", shown(server)),
         _ => scheme_hint(&shown(server)),
     }
 }

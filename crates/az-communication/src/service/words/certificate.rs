@@ -34,32 +34,37 @@ pub(crate) fn hints(problem: &CertificateProblem) -> Vec<String> {
             let mut hints =
                 one("Give one of these names as the host of the endpoint: --connection-string, or --endpoint.");
             hints.extend(problem.emulator.as_ref().map(|emulator| {
-                format!("Or start the emulator with --hostname {}, and its certificate names it.", emulator.asked)
+                format!(
+                    "Or start the emulator with --hostname {}, so that its certificate contains the name.",
+                    emulator.asked
+                )
             }));
             hints
         }
         K::Anchor(_, AnchorFault::NotAnAuthority) => {
-            one("Name the certificate of the authority that issued the server's, or that of the server itproblem.")
+            one("Name the certificate of the authority that issued the server's certificate, or the server's \
+                certificate itself.")
         }
         K::Anchor(_, AnchorFault::Distrusted) => {
             one("openssl x509 -trustout -addtrust serverAuth marks a certificate as trusted for servers.")
         }
-        K::Anchor(..) => one("The authority needs another certificate; its operator can tell."),
+        K::Anchor(..) => one("The authority needs another certificate. Its operator can help."),
         K::KeySize(..) | K::Key(..) | K::Signature(..) => one(
             "Supported are RSA keys of 2048 to 8192 bits, P-256, P-384, P-521 and Ed25519, with SHA-256, SHA-384 or \
              SHA-512. The operator of the server, or of its authority, can issue such a certificate.",
         ),
-        K::Authority => one("To trust this very certificate, set REQUESTS_CA_BUNDLE to a file that holds it (PEM)."),
+        K::Authority => one("To trust this certificate itself, set REQUESTS_CA_BUNDLE to a file that contains it \
+            (PEM)."),
         K::TooMany
         | K::NameConstraints
         | K::NotAnAuthority(_)
         | K::PathLength
         | K::Purpose(_)
         | K::KeyUsage(_)
-        | K::NetscapeType => one("The server needs another certificate; its operator can tell."),
+        | K::NetscapeType => one("The server needs another certificate. Its operator can help."),
         K::BadSignature(_) if problem.is_local => vec![emulator_hint(problem)],
         K::BadSignature(_) | K::CriticalExtension(..) | K::Malformed | K::Missing => {
-            one("Does the endpoint name the right server, and does something else answer in its place?")
+            one("Check that the endpoint names the right server, and that no other server answers in its place.")
         }
     }
 }
@@ -72,14 +77,14 @@ fn trust_hints(problem: &CertificateProblem) -> Vec<String> {
         }
         Trust::Bundle { named_by: DEVELOPMENT_EMULATOR, .. } => Vec::new(),
         Trust::Bundle { path, named_by } => vec![format!(
-            "{named_by} lets only the authorities in {} be trusted. Add the certificate of this one (PEM), or unset the \
-             variable to trust the usual authorities.",
+            "{named_by} restricts trust to the authorities in {}. Add the certificate of this authority (PEM), or \
+             unset the variable to trust the usual authorities.",
             path.display()
         )],
     };
     if let Some(emulator) = &problem.emulator {
         hints.push(format!(
-            "It is the certificate of an emulator, for {}. To have {} in it, too, start the emulator with --hostname {}.",
+            "It is the certificate of an emulator, for {}. To add {} to it, start the emulator with --hostname {}.",
             list(&emulator.names),
             emulator.asked,
             emulator.asked
@@ -108,7 +113,7 @@ pub(crate) fn of_bundle(problem: &BundleError) -> Vec<String> {
     let mut hints = Vec::new();
     match problem.fault {
         BundleFault::NotHashed => {
-            hints.push(format!("To give its files the names that are looked for: openssl rehash '{path}'"));
+            hints.push(format!("To give its files the names that are expected: openssl rehash '{path}'"));
         }
         BundleFault::Der => {
             hints.push(format!("To convert it: openssl x509 -inform der -in '{path}' -out FILE.pem"));
@@ -121,7 +126,7 @@ pub(crate) fn of_bundle(problem: &BundleError) -> Vec<String> {
         problem.named_by
     ));
     if problem.named_by.contains('=') {
-        return vec![format!("Delete '{path}' and start the emulator again: it writes the file anew.")];
+        return vec![format!("Delete '{path}' and start the emulator again. It then creates the file again.")];
     }
     hints.push("Correct the variable, or unset it to trust the usual authorities.".into());
     hints

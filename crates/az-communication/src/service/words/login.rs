@@ -21,7 +21,7 @@ impl fmt::Display for Credential {
 
 impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("No credential gave an Entra token.")?;
+        f.write_str("No credential returned an Entra token.")?;
         let configured = self.configured();
         let shown = if configured.is_some() { &self.tried[self.tried.len() - 1..] } else { &self.tried };
         shown.iter().try_for_each(|(credential, reason)| {
@@ -44,12 +44,12 @@ impl LoginError {
                     _ => "IDENTITY_ENDPOINT",
                 };
                 hints.push(format!(
-                    "{set} is set, so that no other credential takes the place of this one. Correct what the \
-                     environment says, or unset {set}."
+                    "{set} is set, so no other credential is tried in place of this one. Correct the environment \
+                     variables, or unset {set}."
                 ));
             }
             None if self.tried.iter().any(|(_, reason)| matches!(reason, Reason::NoAzureCli)) => hints.push(format!(
-                "Set {application}; or install the Azure CLI, which {} then calls, and sign in with `az login`.",
+                "Set {application}, or install the Azure CLI, which {} then calls, and sign in with `az login`.",
                 Program::current().this()
             )),
             None => hints.push(format!("Sign in with `az login`, or set {application}.")),
@@ -65,7 +65,7 @@ impl fmt::Display for Reason {
                 write!(f, "{} {} not set", names.join(" and "), if names.len() == 1 { "is" } else { "are" })
             }
             Self::NoManagedIdentity => f.write_str("this machine has none"),
-            Self::UnsupportedSource(source) => write!(f, "that of {source} is not supported"),
+            Self::UnsupportedSource(source) => write!(f, "the identity of {source} is not supported"),
             Self::NoAzureCli if Program::current().is_az() => {
                 f.write_str("the Azure CLI was not found further down PATH")
             }
@@ -82,12 +82,12 @@ impl fmt::Display for Reason {
                 title.iter().try_for_each(|title| write!(f, ": '{title}'"))
             }
             Self::NotJson { status, page: None } => {
-                write!(f, "the token endpoint answered with status {status} and no JSON object")
+                write!(f, "the token endpoint answered with status {status} and without a JSON object")
             }
-            Self::NoToken(status) => write!(f, "the answer with status {status} holds no token"),
+            Self::NoToken(status) => write!(f, "the answer with status {status} contains no token"),
             Self::NotReachable(error) => f.write_str(error.to_string().trim_end_matches('.')),
             Self::UnusableToken(c) => {
-                write!(f, "the token holds a character that cannot be sent: {}", visible::name(*c))
+                write!(f, "the token contains a character that cannot be sent: {}", visible::name(*c))
             }
         }
     }
@@ -99,11 +99,11 @@ impl fmt::Display for AzureCliFailure {
             Self::CannotStart(error) => write!(f, "it cannot be started: {}", system_text(error)),
             Self::Silent(limit) => write!(f, "it did not answer within {} s", limit.as_secs()),
             Self::Failed { said, code } if said.is_empty() => match code {
-                Some(code) => write!(f, "it ended with exit code {code} and said nothing"),
+                Some(code) => write!(f, "it ended with exit code {code} and without a message"),
                 None => f.write_str("a signal ended it"),
             },
             Self::Failed { said, .. } => f.write_str(said.trim_end_matches('.')),
-            Self::NotAToken(start) if start.is_empty() => f.write_str("it printed nothing, and no token"),
+            Self::NotAToken(start) if start.is_empty() => f.write_str("it printed nothing"),
             Self::NotAToken(start) => write!(f, "it printed something that is not a token: {start}"),
             Self::NoExpiry => f.write_str("its answer has no 'expires_on'. Azure CLI 2.54.0 or newer is needed"),
         }

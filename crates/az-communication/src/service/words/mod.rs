@@ -62,7 +62,7 @@ pub(crate) fn message(failure: &Failure) -> String {
         },
         Cause::Transport(error) => error.to_string(),
         Cause::Credential(error) => error.to_string(),
-        Cause::Answer { what, .. } => format!("The response of the service is not what it promises: {what}."),
+        Cause::Answer { what, .. } => format!("Unexpected response of the service: {what}."),
         Cause::Local(text) => text.clone(),
     }
 }
@@ -96,26 +96,27 @@ fn hints_of_cause(failure: &Failure) -> Vec<String> {
             hints
         }
         Cause::Service(error) if error.body == ErrorBody::MalformedJson => {
-            vec!["Is the endpoint that of a Communication Services resource? Use --debug to see the exchange.".into()]
+            vec![
+                "Does the endpoint belong to a Communication Services resource? Use --debug to see the exchange."
+                    .into(),
+            ]
         }
         Cause::Service(error) => service_hints(error, failure),
         Cause::Transport(error) => {
             let mut hints = transport_hints(error, failure);
             if failure.plain_http {
-                hints.push(
-                    "The connection string says http://, but requests always go over https: the scheme is not used."
-                        .into(),
-                );
+                hints.push("The connection string names http://, but requests always use https.".into());
             }
             hints
         }
         Cause::Credential(error) => {
             let mut hints = error.hints();
             hints.push(if failure.unused_key {
-                "--endpoint asks for a login, so the key of --connection-string was not used. Leave --endpoint out."
+                "--endpoint selects a login, so the key of --connection-string was not used. To use the key, remove \
+                 --endpoint."
                     .into()
             } else {
-                "With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.".into()
+                "To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.".into()
             });
             hints
         }
@@ -125,8 +126,8 @@ fn hints_of_cause(failure: &Failure) -> Vec<String> {
         )],
         Cause::Answer { page: None, .. } if matches!(failure.asked, Asked::NewUser) => vec![outcome(failure)],
         Cause::Answer { page: None, .. } => vec![
-            "Is the endpoint of the connection string that of a Communication Services resource? Use --debug to see \
-             the exchange."
+            "Does the endpoint of the connection string belong to a Communication Services resource? Use --debug to \
+             see the exchange."
                 .into(),
         ],
         Cause::Local(_) => Vec::new(),
@@ -136,8 +137,8 @@ fn hints_of_cause(failure: &Failure) -> Vec<String> {
 fn page_hint(page: &Page) -> String {
     let title = page.title.as_deref().map_or_else(String::new, |title| format!(" ('{title}')"));
     format!(
-        "A web page{title} answered, not the service. The sign-in page of a network, a gateway or a proxy may stand in \
-         between, or the endpoint is not that of a Communication Services resource."
+        "A web page{title} answered instead of the service. It may come from a network that requires a sign-in, from \
+         a gateway or from a proxy, or the endpoint does not belong to a Communication Services resource."
     )
 }
 
@@ -172,7 +173,8 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
             vec![format!("Start the emulator: {}", Program::current().command("communication emulator start"))]
         }
         TransportError::Connect(..) => {
-            one("Is the service, or the emulator, running, and does a firewall or proxy stand in between?")
+            one("Check that the service or the emulator is running, and that no firewall or proxy blocks the \
+                connection.")
         }
         TransportError::Proxy(error) => proxy::hints(error),
         TransportError::Certificate(_, problem) => certificate::hints(problem),
@@ -193,7 +195,8 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
         | TransportError::Timeout { .. }
         | TransportError::Unsent(..) => one("Nothing was changed. Try again; --debug shows the exchange."),
         TransportError::NotTls(_) => {
-            one("The service is reached by TLS only. Do the endpoint's host and port name it, and not another server?")
+            one("The service accepts only TLS. Check that the host and port of the endpoint belong to it, not to \
+                another server.")
         }
         TransportError::Tls(_, error) => one(tls::hint(error)),
         TransportError::Protocol(..) => one("Does the endpoint of the connection string really name an https service?"),
@@ -207,19 +210,19 @@ fn transport_hints(error: &TransportError, failure: &Failure) -> Vec<String> {
 /// Describes what the service may have done, if the outcome is unknown.
 fn outcome(failure: &Failure) -> String {
     match (&failure.asked, failure.lost) {
-        (Asked::NewUser, 0) => "The outcome is unknown: an identity may exist now whose id was lost. Another attempt \
-                                creates another one."
+        (Asked::NewUser, 0) => "The outcome is unknown: an identity may have been created, but its id was lost. \
+                                Another attempt creates another one."
             .into(),
         (Asked::NewUser, lost) => {
             // The last attempt also has an unknown outcome, unless an answer refused it.
             let refused = failure.service().is_some_and(|error| !resend::is_of_a_gateway(error.status));
             let attempts = lost + u32::from(!refused);
             format!(
-                "The outcome is unknown: the request was sent {} times, and {} may exist now whose {} lost. Another \
-                 attempt creates another one.",
+                "The outcome is unknown: the request was sent {} times, and {} may have been created, but {} \
+                 lost. Another attempt creates another one.",
                 lost + 1,
                 if attempts == 1 { "an identity".to_owned() } else { format!("up to {attempts} identities") },
-                if attempts == 1 { "id was" } else { "ids were" },
+                if attempts == 1 { "its id was" } else { "their ids were" },
             )
         }
         _ => "The outcome is unknown: the service may have carried the request out. --debug shows the exchange.".into(),
@@ -239,7 +242,7 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
             }
             Asked::TeamsToken { .. } => Vec::new(),
             Asked::EntraToken(permission) => vec![format!(
-                "The token must be in force, for this service, and hold {permission}: {}",
+                "The token must be valid, must be for this service, and must contain {permission}: {}",
                 Program::current().command("communication user-identity token inspect")
             )],
             Asked::Nothing | Asked::NewUser | Asked::User(_) => Vec::new(),
@@ -247,24 +250,24 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
         ServiceErrorKind::InvalidRequest
             if error.target.as_deref().is_some_and(|target| target.eq_ignore_ascii_case("ExpiresInMinutes")) =>
         {
-            vec!["A token lives 60 to 1440 minutes: --expires-in 1h to 24h.".into()]
+            vec!["The lifetime of a token must be between 60 and 1440 minutes: --expires-in 1h to 24h.".into()]
         }
         ServiceErrorKind::UnsupportedApiVersion => error
             .supported_versions
             .iter()
-            .map(|versions| format!("The service has: {versions}. Choose with --api-version."))
+            .map(|versions| format!("The service supports {versions}. Choose one with --api-version."))
             .collect(),
         // Only the service has this limit. A gateway in front of it has its own limits.
         ServiceErrorKind::TooManyRequests
             if error.code.as_deref() == Some(codes::TOO_MANY_REQUESTS) && error.too_long_a_wait.is_none() =>
         {
-            vec!["Over the rate limit. Wait half a minute before the next try.".into()]
+            vec!["The rate limit is exceeded. Wait half a minute before you try again.".into()]
         }
         _ => Vec::new(),
     };
     if let Some(seconds) = error.too_long_a_wait {
         hints.push(format!(
-            "The service asks to wait {seconds:.0} s before the next request. That was too long to wait."
+            "The service asks to wait {seconds:.0} s before the next request. That is too long to wait."
         ));
     }
     let needs_role = matches!(error.status, 401 | 403);
@@ -279,8 +282,9 @@ fn service_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
 }
 
 /// Where to find the access keys of an emulator.
-const EMULATOR_KEYS: &str = "Use the `connectionString` of its ready line, which is in the file of --ready-file where the line \
-    has null, or after a regeneration what POST /emulator/list-keys shows. The emulator's log says why it refused.";
+const EMULATOR_KEYS: &str = "Use the `connectionString` of its ready line, or of the file of --ready-file if the line \
+    has null. After a regeneration, use the keys that POST /emulator/list-keys returns. The emulator's log says why \
+    it refused the request.";
 
 /// Returns hints about a wrong clock or a wrong key. Keys are not mentioned if a login was used.
 fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
@@ -294,7 +298,8 @@ fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
             let direction = if ahead > 0 { "ahead of" } else { "behind" };
             let minutes = (ahead.abs() + 30) / 60;
             return vec![format!(
-                "This machine's clock is {minutes} minutes {direction} the service's, which allows 5. Set it right."
+                "This machine's clock is {minutes} minutes {direction} the service's clock. The service allows 5 \
+                 minutes. Correct the clock."
             )];
         }
     }
@@ -309,7 +314,7 @@ fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
         return vec![format!("The emulator does not know this access key. {EMULATOR_KEYS}")];
     }
     vec![
-        "The access key is not, or no longer, one of this resource. Copy the connection string anew from \
+        "The access key does not belong to this resource, or not any more. Copy the connection string again from \
          Settings > Keys in the Azure portal."
             .into(),
     ]
@@ -325,7 +330,9 @@ fn not_owned_hints(asked: &Asked) -> Vec<String> {
             vec![format!("'{user}' is not a complete raw id: 8:acs:<resource>_<user>.")]
         }
         None => {
-            vec![format!("'{user}' is not an identity of a Communication Services resource: those start with 8:acs:.")]
+            vec![format!(
+                "'{user}' is not an identity of a Communication Services resource. Such ids start with 8:acs:."
+            )]
         }
     }
 }

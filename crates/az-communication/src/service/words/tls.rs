@@ -9,7 +9,8 @@ use crate::transport::tls::handshake_text::wants_client_certificate;
 pub(crate) fn hint(error: &Error) -> &'static str {
     match error {
         Error::AlertReceived(alert) if wants_client_certificate(*alert) => {
-            "Does the endpoint name the service itself? It wants no certificate; a gateway in between may."
+            "Check that the endpoint names the service itself. The service does not ask for a client certificate, but \
+             a gateway may."
         }
         Error::AlertReceived(
             Alert::HandshakeFailure

@@ -22,8 +22,8 @@ fn a_link_to_the_program_is_made() {
       "target": "HOME/opt/az-communication"
     }
     --- stderr
-    Made HOME/.local/bin/az, which calls HOME/opt/az-communication.
-    A shell that has run az before remembers where it was: hash -r
+    Created HOME/.local/bin/az, which calls HOME/opt/az-communication.
+    A shell that has already run az remembers its old path. To clear it: hash -r
     "#);
     assert_eq!(fs::read_link(user.path(".local/bin/az")).unwrap(), user.path("opt/az-communication"));
 }
@@ -62,7 +62,7 @@ fn a_second_time_changes_nothing() {
       "target": "HOME/opt/az-communication"
     }
     --- stderr
-    HOME/own/az calls HOME/opt/az-communication already.
+    HOME/own/az already calls HOME/opt/az-communication.
     "#);
     assert_eq!(user.all(), all);
 }
@@ -107,26 +107,26 @@ fn a_file_of_another_program_is_not_replaced() {
     > file
     exit 1
     --- stderr
-    ERROR: HOME/other/file/az is a file of another program, and is left as it is.
-    Hint: Choose another folder, which stands before it on PATH: --dir DIR
+    ERROR: HOME/other/file/az is a file of another program, so it was not changed.
+    Hint: Choose another folder that comes before it on PATH: --dir DIR
 
     > folder
     exit 1
     --- stderr
-    ERROR: HOME/other/folder/az is a folder, and is left as it is.
-    Hint: Choose another folder, which stands before it on PATH: --dir DIR
+    ERROR: HOME/other/folder/az is a folder, so it was not changed.
+    Hint: Choose another folder that comes before it on PATH: --dir DIR
 
     > link
     exit 1
     --- stderr
-    ERROR: HOME/other/link/az is a link to HOME/real/az, and is left as it is.
-    Hint: Choose another folder, which stands before it on PATH: --dir DIR
+    ERROR: HOME/other/link/az is a link to HOME/real/az, so it was not changed.
+    Hint: Choose another folder that comes before it on PATH: --dir DIR
 
     > dangling
     exit 1
     --- stderr
-    ERROR: HOME/other/dangling/az is a link to /no/where/az, which does not exist, and is left as it is.
-    Hint: Choose another folder, which stands before it on PATH: --dir DIR
+    ERROR: HOME/other/dangling/az is a link to /no/where/az, which does not exist, so it was not changed.
+    Hint: Choose another folder that comes before it on PATH: --dir DIR
     ");
     assert_eq!(user.all(), all);
 }
@@ -139,22 +139,22 @@ fn a_file_of_another_program_is_not_removed() {
     > file
     exit 1
     --- stderr
-    ERROR: HOME/other/file/az is a file of another program, not a shim, and is left as it is.
+    ERROR: HOME/other/file/az is a file of another program, not a shim, so it was not removed.
 
     > folder
     exit 1
     --- stderr
-    ERROR: HOME/other/folder/az is a folder, not a shim, and is left as it is.
+    ERROR: HOME/other/folder/az is a folder, not a shim, so it was not removed.
 
     > link
     exit 1
     --- stderr
-    ERROR: HOME/other/link/az is a link to HOME/real/az, not a shim, and is left as it is.
+    ERROR: HOME/other/link/az is a link to HOME/real/az, not a shim, so it was not removed.
 
     > dangling
     exit 1
     --- stderr
-    ERROR: HOME/other/dangling/az is a link to /no/where/az, which does not exist, not a shim, and is left as it is.
+    ERROR: HOME/other/dangling/az is a link to /no/where/az, which does not exist, not a shim, so it was not removed.
     ");
     assert_eq!(user.all(), all);
 }
@@ -220,7 +220,7 @@ fn a_path_that_is_not_utf_8_gets_a_shim_without_a_note() {
     let output = command.env("PATH", path).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success() && own.join("az").is_symlink(), "{stderr}");
-    assert!(stderr.contains("is not valid UTF-8, so it was not noted."), "{stderr}");
+    assert!(stderr.contains("is not valid UTF-8, so it was not recorded."), "{stderr}");
 }
 
 #[test]

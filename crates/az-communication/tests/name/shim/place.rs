@@ -70,9 +70,9 @@ fn a_folder_that_everybody_can_write_is_skipped() {
 fn without_such_a_folder_the_usual_one_is_made_with_the_line_that_puts_it_on_path() {
     let user = User::new(&["real"]);
     assert_snapshot!(user.run("shim install").stderr, @r#"
-    Made the folder HOME/.local.
-    Made the folder HOME/.local/bin.
-    Made HOME/.local/bin/az, which calls HOME/opt/az-communication.
+    Created the folder HOME/.local.
+    Created the folder HOME/.local/bin.
+    Created HOME/.local/bin/az, which calls HOME/opt/az-communication.
     A shell still finds HOME/real/az first. Add this line at the end of ~/.bashrc, for bash:
       export PATH="$HOME/.local/bin":"$PATH"
     "#);
@@ -116,10 +116,10 @@ fn the_line_for_bash_puts_the_shim_first() {
 fn a_chosen_folder_is_made_with_the_folders_above_it() {
     let user = User::new(&["real"]);
     assert_snapshot!(user.run("shim install --dir a/b/c").stderr, @r#"
-    Made the folder HOME/a.
-    Made the folder HOME/a/b.
-    Made the folder HOME/a/b/c.
-    Made HOME/a/b/c/az, which calls HOME/opt/az-communication.
+    Created the folder HOME/a.
+    Created the folder HOME/a/b.
+    Created the folder HOME/a/b/c.
+    Created HOME/a/b/c/az, which calls HOME/opt/az-communication.
     A shell still finds HOME/real/az first. Add this line at the end of ~/.bashrc, for bash:
       export PATH="$HOME/a/b/c":"$PATH"
     "#);

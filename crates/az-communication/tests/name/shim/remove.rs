@@ -67,7 +67,7 @@ fn the_program_itself_is_not_removed() {
     assert_snapshot!(user.run("shim remove --dir opt"), @"
     exit 1
     --- stderr
-    ERROR: HOME/opt/az is this program itself, not a shim, and is left as it is.
+    ERROR: HOME/opt/az is this program itself, not a shim, so it was not removed.
     ");
     assert_eq!(user.all(), all);
 }

@@ -52,7 +52,7 @@ fn a_403_means_that_the_caller_is_known() {
     --- stdout
     signature failed
     403 Forbidden (Forbidden): Blocked by a network rule.
-    The caller is known and may not do this. Look at the resource's network rules, and at whether it allows access keys.
+    The caller is authenticated but not authorized. Check the network rules of the resource, and whether it allows access keys.
     ");
 }
 
@@ -63,7 +63,7 @@ fn the_first_line_of_a_message_is_shown() {
     --- stdout
     signature failed
     403 Forbidden (AuthorizationFailed): No permission.
-    The caller is known and may not do this. Look at the resource's network rules, and at whether it allows access keys.
+    The caller is authenticated but not authorized. Check the network rules of the resource, and whether it allows access keys.
     ");
 }
 
@@ -74,7 +74,7 @@ fn a_401_with_an_unknown_code_may_be_a_gateways() {
     --- stdout
     signature failed
     401 Unauthorized (Unauthorized): Who are you?
-    The error code is not one of the service: a gateway may have refused the request. If it was the service, the credential is not, or no longer, valid for this resource.
+    The error code does not come from the service: a gateway may have refused the request. If the service refused it, the credential is not valid for this resource, or not any more.
     ");
 }
 
@@ -96,7 +96,7 @@ fn an_unsupported_api_version_says_nothing_about_the_credential() {
     --- stdout
     signature failed
     400 Bad Request (UnsupportedApiVersion): No such version.
-    The service does not have the api-version of this az, so that it did not look at the credential. Is there a newer az?
+    The service does not support the api-version of this az, so it did not check the credential. Is there a newer az?
     ");
 }
 
@@ -107,7 +107,7 @@ fn a_rate_limit_says_nothing_about_the_credential() {
     --- stdout
     signature failed
     429 Too Many Requests (TooManyRequests): Slow down.
-    Over the rate limit. Wait half a minute before the next try. The answer does not show whether the service accepts the credential. Run the doctor again later.
+    The rate limit is exceeded. Wait half a minute before you try again. The answer does not show whether the service accepts the credential. Run the doctor again later.
     ");
 }
 
@@ -127,7 +127,7 @@ fn a_web_page_is_named_by_its_title() {
     for status in [200, 403, 404, 502] {
         let page = json!("<html><head><title>Hotel\nsign-in</title></head></html>");
         let seen = last(of_answer(status, "text/html", page));
-        let expected = "A web page ('Hotel sign-in') answered, not the service. ";
+        let expected = "A web page ('Hotel sign-in') answered instead of the service. ";
         let begins = seen.stdout.starts_with(&format!("signature failed\n{status} "));
         assert!(begins && seen.stdout.contains(expected), "{status}: {seen}");
     }
@@ -147,6 +147,7 @@ fn a_refused_login_is_named_with_its_reason() {
         .env("AZURE_CLIENT_ID", "app")
         .env("AZURE_CLIENT_SECRET", "wrong");
     let seen = report(&mut command);
-    let expected = "login failed\nNo credential gave an Entra token. environment: AADSTS7000215: Invalid client secret";
+    let expected =
+        "login failed\nNo credential returned an Entra token. environment: AADSTS7000215: Invalid client secret";
     assert!(seen.code == Some(1) && seen.stdout.contains(expected), "{seen}");
 }

@@ -115,7 +115,7 @@ fn a_server_without_tls_is_named_by_its_protocol() {
     tcp ok
     tls failed
     localhost:PORT does not speak TLS: HTTP without TLS answers there ('HTTP/1.1 400 Bad Request').
-    Correct the port of the endpoint: the service speaks https.
+    Correct the port of the endpoint: the service uses https.
     ");
     assert_snapshot!(of_plain_server(true, "SSH-2.0-OpenSSH_9.2\r\n"), @"
     exit 1
@@ -125,7 +125,7 @@ fn a_server_without_tls_is_named_by_its_protocol() {
     tcp ok
     tls failed
     localhost:PORT does not speak TLS: SSH answers there ('SSH-2.0-OpenSSH_9.2').
-    Correct the port of the endpoint: the service speaks https.
+    Correct the port of the endpoint: the service uses https.
     ");
     assert_snapshot!(of_plain_server(true, "220 mail.example ESMTP\r\n"), @"
     exit 1
@@ -135,7 +135,7 @@ fn a_server_without_tls_is_named_by_its_protocol() {
     tcp ok
     tls failed
     localhost:PORT does not speak TLS: SMTP answers there ('220 mail.example ESMTP').
-    Correct the port of the endpoint: the service speaks https.
+    Correct the port of the endpoint: the service uses https.
     ");
 }
 

@@ -45,7 +45,7 @@ fn said(script: &str) -> String {
     let seen = with(script);
     assert_eq!(seen.code, Some(1));
     let begin = seen.stderr.find("  az login: ").unwrap_or_else(|| panic!("{seen}"));
-    seen.stderr[begin..seen.stderr.find("Hint: With an").unwrap()].to_owned()
+    seen.stderr[begin..seen.stderr.find("Hint: To use an access").unwrap()].to_owned()
 }
 
 #[test]
@@ -73,9 +73,9 @@ fn each_way_to_fail_is_named() {
     let scripts = ["exit 7", "kill -9 $$", "true", "echo 'A new release is out.'", "exec /nonexistent"];
     let all: Vec<String> = scripts.iter().map(|script| said(script).lines().next().unwrap().to_owned()).collect();
     assert_snapshot!(all.join("\n"), @"
-    az login: it ended with exit code 7 and said nothing
+    az login: it ended with exit code 7 and without a message
     az login: a signal ended it
-    az login: it printed nothing, and no token
+    az login: it printed nothing
     az login: it printed something that is not a token: A new release is out.
     az login: HOME/real/az: 3: exec: /nonexistent: not found
     ");

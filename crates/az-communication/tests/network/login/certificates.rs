@@ -58,17 +58,17 @@ fn a_file_that_cannot_be_used_is_named_and_ends_the_search() {
         let world = World::new(vec![granted("token", json!(3600))]);
         let seen = world.fails(&mut with_file(&world, name, text));
         assert!(
-            seen.code == Some(1) && seen.stderr.contains("Hint: AZURE_CLIENT_CERTIFICATE_PATH is set, so that"),
+            seen.code == Some(1) && seen.stderr.contains("Hint: AZURE_CLIENT_CERTIFICATE_PATH is set, so no"),
             "{seen}"
         );
         all.push_str(&format!("{}\n", seen.stderr.lines().nth(1).unwrap()));
     }
     insta::assert_snapshot!(all, @"
     environment: AZURE_CLIENT_CERTIFICATE_PATH, HOME/app.pfx, cannot be used: it is not a PEM file. Convert PKCS#12 (.pfx, .p12): openssl pkcs12 -in FILE -out FILE.pem -noenc
-    environment: AZURE_CLIENT_CERTIFICATE_PATH, HOME/key.pem, cannot be used: it holds no certificate beside the key
-    environment: AZURE_CLIENT_CERTIFICATE_PATH, HOME/cert.only.pem, cannot be used: it holds no private key
+    environment: AZURE_CLIENT_CERTIFICATE_PATH, HOME/key.pem, cannot be used: it contains a key, but no certificate
+    environment: AZURE_CLIENT_CERTIFICATE_PATH, HOME/cert.only.pem, cannot be used: it contains no private key
     environment: AZURE_CLIENT_CERTIFICATE_PATH, HOME/ec.pem, cannot be used: its key is not an RSA key of 2048 bits or more
-    environment: AZURE_CLIENT_CERTIFICATE_PATH, HOME/other.pem, cannot be used: none of its certificates is that of its key
-    environment: AZURE_CLIENT_CERTIFICATE_PATH, HOME/enc.pem, cannot be used: its key is encrypted, which is not supported: openssl pkey -in FILE writes it in the clear
+    environment: AZURE_CLIENT_CERTIFICATE_PATH, HOME/other.pem, cannot be used: none of its certificates belongs to its key
+    environment: AZURE_CLIENT_CERTIFICATE_PATH, HOME/enc.pem, cannot be used: its key is encrypted, which is not supported. To decrypt it: openssl pkey -in FILE
     ");
 }

@@ -28,10 +28,10 @@ fn an_endpoint_is_asked_four_times_at_most() {
     assert_snapshot!(seen, @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
-      environment: the token endpoint answered with status 503 and no JSON object
-    Hint: AZURE_CLIENT_SECRET is set, so that no other credential takes the place of this one. Correct what the environment says, or unset AZURE_CLIENT_SECRET.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    ERROR: No credential returned an Entra token.
+      environment: the token endpoint answered with status 503 and without a JSON object
+    Hint: AZURE_CLIENT_SECRET is set, so no other credential is tried in place of this one. Correct the environment variables, or unset AZURE_CLIENT_SECRET.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
     assert_eq!((world.entra.requests().len(), world.service.requests().len()), (4, 0));
 }
@@ -51,7 +51,7 @@ fn a_token_that_cannot_be_sent_in_a_header_is_an_error() {
         ("\u{feff}a", "U+FEFF, byte-order mark"),
     ] {
         let (seen, world) = with(vec![granted(token, json!(3600))]);
-        let error = format!("environment: the token holds a character that cannot be sent: {name}");
+        let error = format!("environment: the token contains a character that cannot be sent: {name}");
         assert!(seen.code == Some(1) && seen.stderr.contains(&error) && !seen.stderr.contains("evil"), "{seen}");
         assert_eq!(world.service.requests(), []);
     }
@@ -60,7 +60,7 @@ fn a_token_that_cannot_be_sent_in_a_header_is_an_error() {
 #[test]
 fn an_empty_token_is_an_error() {
     let (seen, _) = with(vec![json!({"status": 200, "body": {"access_token": "", "expires_in": 1}})]);
-    assert!(seen.stderr.contains("environment: the answer with status 200 holds no token"), "{seen}");
+    assert!(seen.stderr.contains("environment: the answer with status 200 contains no token"), "{seen}");
 }
 
 #[test]
@@ -90,9 +90,9 @@ fn a_web_page_in_place_of_a_token_is_named_by_its_title() {
     assert_snapshot!(seen, @r"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       environment: a web page answered with status 200, not the token endpoint: 'Sign in to the hotel\x1b[2J'
-    Hint: AZURE_CLIENT_SECRET is set, so that no other credential takes the place of this one. Correct what the environment says, or unset AZURE_CLIENT_SECRET.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: AZURE_CLIENT_SECRET is set, so no other credential is tried in place of this one. Correct the environment variables, or unset AZURE_CLIENT_SECRET.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
 }

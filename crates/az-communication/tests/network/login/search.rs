@@ -9,10 +9,10 @@ fn an_application_that_is_refused_ends_the_search() {
     assert_snapshot!(world.fails(&mut world.application()), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       environment: AADSTS7000215: Invalid client secret provided (status 401, invalid_client)
-    Hint: AZURE_CLIENT_SECRET is set, so that no other credential takes the place of this one. Correct what the environment says, or unset AZURE_CLIENT_SECRET.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: AZURE_CLIENT_SECRET is set, so no other credential is tried in place of this one. Correct the environment variables, or unset AZURE_CLIENT_SECRET.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
 }
 
@@ -25,10 +25,10 @@ fn a_token_endpoint_that_cannot_be_reached_ends_the_search() {
     assert_snapshot!(seen.hiding(closed, "CLOSED"), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       environment: Cannot connect to localhost:CLOSED: Connection refused
-    Hint: AZURE_CLIENT_SECRET is set, so that no other credential takes the place of this one. Correct what the environment says, or unset AZURE_CLIENT_SECRET.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: AZURE_CLIENT_SECRET is set, so no other credential is tried in place of this one. Correct the environment variables, or unset AZURE_CLIENT_SECRET.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
 }
 
@@ -48,10 +48,10 @@ fn a_workload_without_its_file_ends_the_search() {
     assert_snapshot!(world.fails(&mut workload(&world, "none")), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       workload identity: AZURE_FEDERATED_TOKEN_FILE, none, cannot be read: No such file or directory
-    Hint: AZURE_FEDERATED_TOKEN_FILE is set, so that no other credential takes the place of this one. Correct what the environment says, or unset AZURE_FEDERATED_TOKEN_FILE.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: AZURE_FEDERATED_TOKEN_FILE is set, so no other credential is tried in place of this one. Correct the environment variables, or unset AZURE_FEDERATED_TOKEN_FILE.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
 }
 
@@ -62,10 +62,10 @@ fn a_workload_with_an_empty_file_ends_the_search() {
     assert_snapshot!(world.fails(&mut workload(&world, "token")), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       workload identity: AZURE_FEDERATED_TOKEN_FILE, token, cannot be read: it is empty
-    Hint: AZURE_FEDERATED_TOKEN_FILE is set, so that no other credential takes the place of this one. Correct what the environment says, or unset AZURE_FEDERATED_TOKEN_FILE.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: AZURE_FEDERATED_TOKEN_FILE is set, so no other credential is tried in place of this one. Correct the environment variables, or unset AZURE_FEDERATED_TOKEN_FILE.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
 }
 
@@ -76,10 +76,10 @@ fn a_workload_that_is_refused_ends_the_search() {
     assert_snapshot!(world.fails(&mut workload(&world, "token")), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       workload identity: AADSTS700024: The assertion ***** is not good (status 401, invalid_client)
-    Hint: AZURE_FEDERATED_TOKEN_FILE is set, so that no other credential takes the place of this one. Correct what the environment says, or unset AZURE_FEDERATED_TOKEN_FILE.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: AZURE_FEDERATED_TOKEN_FILE is set, so no other credential is tried in place of this one. Correct the environment variables, or unset AZURE_FEDERATED_TOKEN_FILE.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
     let body = &world.entra.requests()[0].body;
     assert!(body.contains("client_assertion=federated-1&"), "{body}");
@@ -100,10 +100,10 @@ fn a_managed_identity_that_is_refused_ends_the_search() {
     assert_snapshot!(world.fails(managed_identity(&world).env("AZURE_CLIENT_ID", "mine")), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       managed identity: No User Assigned Identity found (*****) (status 400)
-    Hint: IDENTITY_ENDPOINT is set, so that no other credential takes the place of this one. Correct what the environment says, or unset IDENTITY_ENDPOINT.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: IDENTITY_ENDPOINT is set, so no other credential is tried in place of this one. Correct the environment variables, or unset IDENTITY_ENDPOINT.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
     let path = &world.entra.requests()[0].path;
     assert!(path.ends_with("resource=https%3A%2F%2Fcommunication.azure.com%2F&client_id=mine"), "{path}");
@@ -142,10 +142,10 @@ fn an_authority_without_tls_is_not_used() {
     assert_snapshot!(world.fails(world.application().env("AZURE_AUTHORITY_HOST", "http://localhost")), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       environment: AZURE_AUTHORITY_HOST is not an https URL: 'http://localhost'
-    Hint: AZURE_CLIENT_SECRET is set, so that no other credential takes the place of this one. Correct what the environment says, or unset AZURE_CLIENT_SECRET.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: AZURE_CLIENT_SECRET is set, so no other credential is tried in place of this one. Correct the environment variables, or unset AZURE_CLIENT_SECRET.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
 }
 
@@ -155,10 +155,10 @@ fn a_tenant_that_is_not_an_id_or_a_domain_is_not_used() {
     assert_snapshot!(world.fails(world.application().env("AZURE_TENANT_ID", "a/../b")), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       environment: AZURE_TENANT_ID: 'a/../b' is not the id or the domain of a tenant
-    Hint: AZURE_CLIENT_SECRET is set, so that no other credential takes the place of this one. Correct what the environment says, or unset AZURE_CLIENT_SECRET.
-    Hint: With an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
+    Hint: AZURE_CLIENT_SECRET is set, so no other credential is tried in place of this one. Correct the environment variables, or unset AZURE_CLIENT_SECRET.
+    Hint: To use an access key: --connection-string, or AZURE_COMMUNICATION_CONNECTION_STRING.
     ");
 }
 
@@ -171,9 +171,9 @@ fn a_key_that_is_not_used_beside_an_endpoint_is_named() {
     assert_snapshot!(world.fails(&mut command), @"
     exit 1
     --- stderr
-    ERROR: No credential gave an Entra token.
+    ERROR: No credential returned an Entra token.
       environment: AADSTS7000215: Invalid client secret provided (status 401, invalid_client)
-    Hint: AZURE_CLIENT_SECRET is set, so that no other credential takes the place of this one. Correct what the environment says, or unset AZURE_CLIENT_SECRET.
-    Hint: --endpoint asks for a login, so the key of --connection-string was not used. Leave --endpoint out.
+    Hint: AZURE_CLIENT_SECRET is set, so no other credential is tried in place of this one. Correct the environment variables, or unset AZURE_CLIENT_SECRET.
+    Hint: --endpoint selects a login, so the key of --connection-string was not used. To use the key, remove --endpoint.
     ");
 }
