@@ -10,7 +10,7 @@ pub(crate) const HOST: Argument =
         .variable(Variable::Emulator)
         .extension();
 
-pub(crate) const PORT: Argument = Argument::new(&["--port"], "Port to listen on; 0 for any free one.")
+pub(crate) const PORT: Argument = Argument::new(&["--port"], "Port to listen on; 0 selects a free port.")
     .variable(Variable::Emulator)
     .default("10100")
     .extension();
@@ -22,11 +22,10 @@ pub(crate) const DATA_DIR: Argument =
         .completion(Completion::File)
         .extension();
 
-pub(crate) const IN_MEMORY: Argument =
-    Argument::new(&["--in-memory"], "Keep everything in memory; not with --data-dir.")
-        .variable(Variable::Emulator)
-        .arity(Arity::Flag)
-        .extension();
+pub(crate) const IN_MEMORY: Argument = Argument::new(&["--in-memory"], "Keep all data in memory; not with --data-dir.")
+    .variable(Variable::Emulator)
+    .arity(Arity::Flag)
+    .extension();
 
 /// The options of `run` have their own variables, because the other variables are for the emulator of `start`.
 pub(crate) const RUN_HOST: Argument = HOST.variable(Variable::EmulatorRun);
@@ -35,7 +34,7 @@ pub(crate) const RUN_PORT: Argument = PORT.variable(Variable::EmulatorRun).defau
 
 pub(crate) const RUN_DATA_DIR: Argument = Argument::new(
     &["--data-dir"],
-    "Folder that keeps the data, the keys and the certificates for the next run; without it, everything is in memory.",
+    "Folder that keeps the data, the keys and the certificates for the next run; without it, all data is in memory.",
 )
 .variable(Variable::EmulatorRun)
 .completion(Completion::File)
@@ -43,8 +42,8 @@ pub(crate) const RUN_DATA_DIR: Argument = Argument::new(
 
 pub(crate) const HOSTNAME: Argument = Argument::new(
     &["--hostname"],
-    "Further names and addresses under which clients reach the emulator, for its certificate; those that are not local or \
-     private at the first start of a data folder only.",
+    "Additional names and addresses under which clients reach the emulator, for its certificate; public names and \
+     addresses are accepted only at the first start of a data folder.",
 )
 .variable(Variable::Emulator)
 .arity(Arity::Many)
@@ -52,37 +51,39 @@ pub(crate) const HOSTNAME: Argument = Argument::new(
 
 pub(crate) const CERTIFICATE: Argument = Argument::new(
     &["--certificate"],
-    "File with a certificate of your own and those of its issuers (PEM), for clients that ask for its names, read again when \
-     it changes.",
+    "PEM file with your own certificate and the certificates of its issuers, used for clients that ask for its names, \
+     and read again when it changes.",
 )
 .variable(Variable::Emulator)
 .completion(Completion::File)
 .extension();
 
 pub(crate) const CERTIFICATE_KEY: Argument =
-    Argument::new(&["--certificate-key"], "File with the key of --certificate (PEM), without a password.")
+    Argument::new(&["--certificate-key"], "PEM file with the key of --certificate, without a password.")
         .variable(Variable::Emulator)
         .completion(Completion::File)
         .extension();
 
 pub(crate) const ACCESS_KEY: Argument = Argument::new(
     &["--access-key"],
-    "Access key in base64 instead of the well-known one, for the first start of a data folder; @FILE reads it from a file.",
+    "Access key in base64 instead of the well-known key, for the first start of a data folder; @FILE reads it from a \
+     file.",
 )
 .variable(Variable::EmulatorSecret)
 .extension();
 
 pub(crate) const CONTROL_SECRET: Argument = Argument::new(
     &["--control-secret"],
-    "Secret that opens the control endpoints in the header x-emulator-control, beside the access keys; @FILE reads it from a \
-     file.",
+    "Secret that authenticates calls of the control endpoints in the header x-emulator-control, in addition to the \
+     access keys; @FILE reads it from a file.",
 )
 .variable(Variable::EmulatorSecret)
 .extension();
 
 pub(crate) const ENTRA_ISSUER: Argument = Argument::new(
     &["--entra-issuer"],
-    "OpenID metadata URLs of issuers whose tokens are accepted for management beside the emulator's own; read once, at the start.",
+    "OpenID metadata URLs of additional issuers whose tokens are accepted for management; they are read once, at the \
+     start.",
 )
 .variable(Variable::Emulator)
 .arity(Arity::Many)
@@ -90,8 +91,8 @@ pub(crate) const ENTRA_ISSUER: Argument = Argument::new(
 
 pub(crate) const ENTRA_ADMIN: Argument = Argument::new(
     &["--entra-admin"],
-    "Applications of --entra-issuer that may list and regenerate the access keys: CLIENT, or TENANT/CLIENT, which an issuer \
-     of all tenants needs; tokens of users never do.",
+    "Applications of --entra-issuer that may list and regenerate the access keys: CLIENT, or TENANT/CLIENT, which is \
+     required for an issuer of all tenants; tokens of users are never accepted.",
 )
 .variable(Variable::Emulator)
 .arity(Arity::Many)
@@ -99,7 +100,7 @@ pub(crate) const ENTRA_ADMIN: Argument = Argument::new(
 
 pub(crate) const ALLOW_ORIGIN: Argument = Argument::new(
     &["--allow-origin"],
-    "Origins of web pages that may call the service from a browser, beside those on this machine.",
+    "Origins of web pages that may call the service from a browser, in addition to origins on this machine.",
 )
 .variable(Variable::Emulator)
 .arity(Arity::Many)
@@ -107,7 +108,7 @@ pub(crate) const ALLOW_ORIGIN: Argument = Argument::new(
 
 pub(crate) const PUBLIC_URL: Argument = Argument::new(
     &["--public-url"],
-    "URL under which clients reach the emulator through a proxy, for the URLs that it tells them.",
+    "URL under which clients reach the emulator through a proxy, used in responses and in the ready line.",
 )
 .variable(Variable::Emulator)
 .extension();
@@ -124,33 +125,34 @@ pub(crate) const REVOCATION_DELAY: Argument =
         .extension();
 
 pub(crate) const STRICT_API_VERSION: Argument =
-    Argument::new(&["--strict-api-version"], "Refuse api-versions that are newer than all known ones.")
+    Argument::new(&["--strict-api-version"], "Refuse api-versions that are newer than all known versions.")
         .variable(Variable::Emulator)
         .arity(Arity::Flag)
         .extension();
 
 pub(crate) const THROTTLE: Argument =
-    Argument::new(&["--throttle"], "Enforce the rate limits of the documentation: 429 with the header Retry-After.")
+    Argument::new(&["--throttle"], "Enforce the documented rate limits: 429 with the header Retry-After.")
         .variable(Variable::Emulator)
         .arity(Arity::Flag)
         .extension();
 
 pub(crate) const READY_FILE: Argument = Argument::new(
     &["--ready-file"],
-    "File for the ready line with the access key, which only its owner can read, and which is there as long as the emulator \
+    "File for the ready line with the access key; only its owner can read it, and it exists as long as the emulator \
      serves.",
 )
 .variable(Variable::Emulator)
 .completion(Completion::File)
 .extension();
 
-pub(crate) const PARENT_PID: Argument = Argument::new(&["--parent-pid"], "Process with whose end the emulator ends.")
-    .variable(Variable::Emulator)
-    .extension();
+pub(crate) const PARENT_PID: Argument =
+    Argument::new(&["--parent-pid"], "The emulator ends when the process with this id ends.")
+        .variable(Variable::Emulator)
+        .extension();
 
 pub(crate) const UNTIL_STDIN_CLOSES: Argument = Argument::new(
     &["--until-stdin-closes"],
-    "End when stdin is closed: when the program that holds the other end of the pipe closes it or ends.",
+    "End when stdin is closed, that is, when the program at the other end of the pipe closes it or ends.",
 )
 .variable(Variable::Emulator)
 .arity(Arity::Flag)
@@ -158,8 +160,8 @@ pub(crate) const UNTIL_STDIN_CLOSES: Argument = Argument::new(
 
 pub(crate) const KEEP_CREDENTIALS: Argument = Argument::new(
     &["--keep-credentials"],
-    "Leave AZURE_CLIENT_ID, IDENTITY_ENDPOINT and the like as they are, so that the command gets tokens of Entra as without \
-     the emulator.",
+    "Leave AZURE_CLIENT_ID, IDENTITY_ENDPOINT and similar variables unchanged, so that the command gets Entra tokens \
+     as it does without the emulator.",
 )
 .variable(Variable::Emulator)
 .arity(Arity::Flag)
@@ -167,7 +169,7 @@ pub(crate) const KEEP_CREDENTIALS: Argument = Argument::new(
 
 pub(crate) const DETACH: Argument = Argument::new(
     &["--detach"],
-    "Return once the emulator is ready, and let it serve in a process of its own, which goes on when the shell ends.",
+    "Return when the emulator is ready; it serves in a process of its own, which continues when the shell ends.",
 )
 .variable(Variable::Emulator)
 .arity(Arity::Flag)
@@ -175,21 +177,23 @@ pub(crate) const DETACH: Argument = Argument::new(
 
 pub(crate) const PID_FILE: Argument = Argument::new(
     &["--pid-file"],
-    "File for the number of the process, which is there as long as the emulator serves; with --detach, by default beside the \
-     data folder (.pid).",
+    "File for the process id, which exists as long as the emulator serves; with --detach, it is beside the data \
+     folder by default (.pid).",
 )
 .variable(Variable::Emulator)
 .completion(Completion::File)
 .extension();
 
-pub(crate) const LOG_FILE: Argument =
-    Argument::new(&["--log-file"], "File that the log of --detach is added to, by default beside the pid file (.log).")
-        .variable(Variable::Emulator)
-        .completion(Completion::File)
-        .extension();
+pub(crate) const LOG_FILE: Argument = Argument::new(
+    &["--log-file"],
+    "File to which --detach appends the log; by default, it is beside the pid file (.log).",
+)
+.variable(Variable::Emulator)
+.completion(Completion::File)
+.extension();
 
 pub(crate) const LOG_FORMAT: Argument =
-    Argument::new(&["--log-format"], "Form of the lines of the log; json has the fields of each event.")
+    Argument::new(&["--log-format"], "Format of the log lines; json includes the fields of each event.")
         .choices(&Format::NAMES)
         .variable(Variable::Emulator)
         .default("text")
@@ -208,18 +212,18 @@ pub(crate) const STATUS_HOST: Argument =
     Argument { help: "Host name or address that the emulator was told to listen on.", ..HOST };
 
 pub(crate) const STATUS_PORT: Argument =
-    Argument { help: "Port that the emulator listens on; 0 where its ready file says it.", ..PORT };
+    Argument { help: "Port that the emulator listens on; 0 reads it from the ready file.", ..PORT };
 
 pub(crate) const STATUS_DATA_DIR: Argument =
-    Argument { help: "Data folder of the emulator, beside which its ready file is.", ..DATA_DIR };
+    Argument { help: "Data folder of the emulator; its ready file is beside it.", ..DATA_DIR };
 
 pub(crate) const STATUS_IN_MEMORY: Argument =
-    Argument { help: "Ask for the emulator that keeps everything in memory.", ..IN_MEMORY };
+    Argument { help: "Ask the emulator that keeps all data in memory.", ..IN_MEMORY };
 
 pub(crate) const STATUS_PID_FILE: Argument = Argument { help: "Pid file of the emulator.", ..PID_FILE };
 
 pub(crate) const STATUS_READY_FILE: Argument =
-    Argument { help: "Ready file of the emulator, which says its port.", ..READY_FILE };
+    Argument { help: "Ready file of the emulator, which contains its port.", ..READY_FILE };
 
 pub(crate) const WAIT: Argument = Argument::new(&["--wait"], "How long to wait until the emulator is ready: 30s, 2m.")
     .variable(Variable::Emulator)
