@@ -58,8 +58,8 @@ impl fmt::Display for Error {
             Self::Folder(path, why) => write!(f, "the data folder '{}' cannot be used: {why}", path.display()),
             Self::AccessKey(path) => write!(
                 f,
-                "the data folder {} has another primary access key than the one that was given. A folder keeps the key of its \
-                 first start or of its last regeneration: leave the key out, or give the emulator a new folder",
+                "the data folder {} has a primary access key that differs from the given key. A folder keeps the key \
+                 of its first start or of its last regeneration: leave out the key, or use a new folder",
                 path.display()
             ),
             Self::InUse(path) => write!(f, "the data folder {} is in use by another emulator", path.display()),
@@ -71,8 +71,8 @@ impl fmt::Display for Error {
             Self::HostName(name, problem) => write!(f, "the host name '{name}' {problem}"),
             Self::Crypto(what) => write!(f, "keys cannot be made: {what}"),
             Self::Clock => f.write_str("the clock of this machine is before 1970 or near the year 10000"),
-            Self::Listen(address, error) => write!(f, "{address} cannot be listened on: {}", system_text(error)),
-            Self::Threads(error) => write!(f, "no thread can be started: {}", system_text(error)),
+            Self::Listen(address, error) => write!(f, "cannot listen on {address}: {}", system_text(error)),
+            Self::Threads(error) => write!(f, "threads cannot be started: {}", system_text(error)),
             Self::Network(error) => write!(f, "the network cannot be used: {}", system_text(error)),
         }
     }

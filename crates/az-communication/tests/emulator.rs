@@ -217,7 +217,7 @@ fn a_used_folder_without_its_database_is_refused() {
     let home = Folder::new();
     drop(Emulator::start(&home, &[]));
     std::fs::remove_file(home.path().join(".azure/communication-emulator/identities.db")).unwrap();
-    insta::assert_snapshot!(refusal(&home, &[]), @"ERROR: The emulator cannot start: the database HOME/.azure/communication-emulator/identities.db cannot be used: it is missing or empty, though the folder was used before (it holds ca.pem); put it back, or give the emulator a new folder.");
+    insta::assert_snapshot!(refusal(&home, &[]), @"ERROR: The emulator cannot start: the database HOME/.azure/communication-emulator/identities.db cannot be used: it is missing or empty, although the folder was used before (it contains ca.pem). Put it back, or use a new folder.");
 }
 
 /// 126 is a program that is there, 127 one that is not, as in a shell.

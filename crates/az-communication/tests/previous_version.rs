@@ -80,11 +80,11 @@ fn a_data_folder_of_the_previous_version_keeps_its_identities_keys_and_authority
 fn the_log_says_what_was_changed_in_a_data_folder_of_the_previous_version() {
     let home = with_data();
     assert_snapshot!(log_of(start(&home), &home), @"
-    WARN  the database was brought from schema 3 to 4: 4 identities, 1 of them with a revocation, 2 assignments
+    WARN  the database was migrated from schema 3 to 4: 4 identities, 1 of them with a revocation, 2 assignments
     WARN  HOME/data/token-key.pem was removed: signing keys are kept in the database
     WARN  HOME/data/token-key-secondary.pem was removed: signing keys are kept in the database
-    INFO  the certificates of the version before were taken over
-    WARN  the authority of this data folder was made by the version before, and may sign for any name; one that may sign for local names only is made by: az communication emulator new-authority --data-dir 'HOME/data'
+    INFO  the certificates of the previous version were taken over
+    WARN  the authority of this data folder was made by the previous version and may sign for any name; to make one that may sign for local names only: az communication emulator new-authority --data-dir 'HOME/data'
     The ready line has no connection string, because the access key is not the well-known one and stdout is not a terminal. --ready-file FILE writes the whole line into a file that only you can read.
     ");
 }
@@ -172,7 +172,7 @@ fn where_the_previous_version_kept_no_key_each_start_says_which_one_is_in_force(
 fn a_key_that_is_given_for_such_a_folder_ends_the_warnings() {
     let home = without_key();
     about_the_key(&home, &[]);
-    assert_snapshot!(about_the_key(&home, &["--access-key", KEY]), @"WARN  the given access key has replaced the well-known one, which was in use because the previous version stored none; earlier tokens are void");
+    assert_snapshot!(about_the_key(&home, &["--access-key", KEY]), @"WARN  the given access key has replaced the well-known one, which was in use because the previous version stored none; earlier tokens are invalid");
     let again = about_the_key(&home, &[]);
     assert!(!again.contains("previous version"), "{again}");
 }

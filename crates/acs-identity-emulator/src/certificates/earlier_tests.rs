@@ -69,7 +69,11 @@ fn the_authority_stays_and_its_files_go_into_the_store() {
         Pki::load_or_make(Some(stored), &[HostName::parse("example.com").unwrap()], crate::clock::machine::now(), "az");
     let opened = opened.unwrap();
     assert!(opened.to_store.is_none());
-    assert!(opened.warnings[0].ends_with("is made by: az"), "{:?}", opened.warnings);
+    assert!(
+        opened.warnings[0].ends_with("to make one that may sign for local names only: az"),
+        "{:?}",
+        opened.warnings
+    );
 }
 
 #[test]
@@ -101,8 +105,8 @@ fn an_authority_that_is_not_there_as_a_whole_is_refused_and_nothing_is_changed()
     no ca-key.pem: its certificate authority cannot be used: ca-key.pem is missing
     an empty ca.pem: its certificate authority cannot be used: the certificate of the authority cannot be read (ca.pem, ca-key.pem)
     bytes: its certificate authority cannot be used: the key of the authority cannot be read (ca.pem, ca-key.pem)
-    another ca.pem: its certificate authority cannot be used: the key is not the one of the authority's certificate (ca.pem, ca-key.pem)
-    another ca-key.pem: its certificate authority cannot be used: the key is not the one of the authority's certificate (ca.pem, ca-key.pem)
+    another ca.pem: its certificate authority cannot be used: the key does not belong to the authority's certificate (ca.pem, ca-key.pem)
+    another ca-key.pem: its certificate authority cannot be used: the key does not belong to the authority's certificate (ca.pem, ca-key.pem)
     ");
 }
 

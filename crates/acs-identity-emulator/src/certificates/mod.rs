@@ -81,14 +81,14 @@ fn parse<'a>(names: impl Iterator<Item = &'a String>) -> Result<Vec<HostName>, E
 /// Returns the stored certificates, or the certificates that the previous version left as files.
 fn read(store: &Store, folder: Option<&Path>) -> Result<Option<StoredCertificates>, Error> {
     if let Some(text) = store.setting(SETTING).map_err(|failure| described(folder, failure))? {
-        let unreadable = || Error::Authority("the certificates in its database are not what the emulator wrote".into());
+        let unreadable = || Error::Authority("the certificates in its database are damaged".into());
         return StoredCertificates::parse(&text).map(Some).ok_or_else(unreadable);
     }
     let Some(folder) = folder else { return Ok(None) };
     let imported = earlier::import(folder)?;
     if let Some(imported) = &imported {
         block_on(save(store, imported)).map_err(|failure| described(Some(folder), failure))?;
-        tracing::info!("the certificates of the version before were taken over");
+        tracing::info!("the certificates of the previous version were taken over");
     }
     Ok(imported)
 }
@@ -107,8 +107,9 @@ async fn save(store: &Store, certificates: &StoredCertificates) -> Result<(), Fa
 pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
     let names = parse(hostnames.iter())?;
     if folder.join(DATABASE_FILE).symlink_metadata().is_err() {
-        let what =
-            format!("it holds no {DATABASE_FILE}: the first start of an emulator makes the authority of its folder");
+        let what = format!(
+            "it does not contain {DATABASE_FILE}: the first start of an emulator makes the authority of its folder"
+        );
         return Err(Error::Folder(folder.to_owned(), what));
     }
     let made = pki::new_authority(&names, machine::now())?;
@@ -169,23 +170,23 @@ fn look_after(pki: &Pki) -> Option<StoredCertificates> {
     match pki.reload_if_changed(now) {
         Ok(Some(end)) => {
             let end = whole_seconds(end);
-            tracing::info!(end, "--certificate: it was read again, and ends on {end}");
+            tracing::info!(end, "--certificate: the certificate was read again; it expires on {end}");
         }
         Ok(None) => {}
         Err(error) => {
-            let words = format_args!("--certificate: the former certificate stays in use: {error}");
+            let words = format_args!("--certificate: the previous certificate stays in use: {error}");
             tracing::warn!(error = %Shown(&error), "{}", Shown(words));
         }
     }
     match pki.renew_if_due(now) {
         Ok(Some(renewed)) => {
             let end = whole_seconds(pki.not_after());
-            tracing::info!(end, "the server's certificate was renewed; it ends on {end}");
+            tracing::info!(end, "the server certificate was renewed; it expires on {end}");
             Some(renewed)
         }
         Ok(None) => None,
         Err(error) => {
-            let words = format_args!("the server's certificate was not renewed: {error}");
+            let words = format_args!("the server certificate was not renewed: {error}");
             tracing::warn!(error = %Shown(&error), "{}", Shown(words));
             None
         }

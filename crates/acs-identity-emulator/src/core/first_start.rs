@@ -103,8 +103,8 @@ pub(super) async fn keep_access_keys(
                 store.regenerate_key(Caller::Entra, slot, generation, given.to_base64()).await?;
                 rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
                 tracing::warn!(
-                    "the given access key has replaced the well-known one, which was in use because the previous version stored \
-                     none; earlier tokens are void",
+                    "the given access key has replaced the well-known one, which was in use because the previous \
+                     version stored none; earlier tokens are invalid",
                 );
             }
             store.replace_settings(vec![(ACCESS_KEY.to_owned(), GIVEN.to_owned())]).await?;

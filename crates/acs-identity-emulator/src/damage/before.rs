@@ -202,7 +202,10 @@ fn the_signing_key_that_the_version_before_made_first_may_not_be_missing_beside_
     let before = folder.files();
     for _ in 0..2 {
         let why = refusal(&config(&folder));
-        assert!(why.starts_with(&format!("{} is missing, though the folder was used before", path.display())), "{why}");
+        assert!(
+            why.starts_with(&format!("{} is missing, although the folder was used before", path.display())),
+            "{why}"
+        );
     }
     assert_eq!(folder.files(), before, "nothing was touched");
     fs::write(&path, file!("token-key.pem").1).unwrap();
@@ -248,7 +251,7 @@ fn a_key_that_was_assumed_gives_way_once_to_one_that_is_given() {
     assert!(!block_on(core.introspector.introspect(caller(&core, AccessSlot::Primary), &token)).unwrap().active);
     drop(core);
     for key in [&other, &AccessKey::development()] {
-        assert!(refusal(&with(key)).contains("has another primary access key"));
+        assert!(refusal(&with(key)).contains("has a primary access key that differs"));
     }
 }
 
@@ -263,7 +266,7 @@ fn a_key_that_was_given_in_the_first_place_or_named_later_stays() {
             assert!(primary(&config(&folder)) == known);
         }
         assert!(primary(&with(key)) == *key);
-        assert!(refusal(&with(other)).contains("has another primary access key"));
+        assert!(refusal(&with(other)).contains("has a primary access key that differs"));
         assert!(primary(&config(&folder)) == *key);
     }
 }

@@ -13,7 +13,7 @@ pub(super) static ROUTES: &[Row] =
     &[Row::emulator(POST, "/introspect", Callers::Management, WebPages::Allowed, later!(introspect))];
 
 async fn introspect(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    let missing = || HttpError::binding("The body must hold a token: token=…", Some("token"));
+    let missing = || HttpError::binding("The body must contain a token: token=…", Some("token"));
     let form = std::str::from_utf8(&request.body).map_err(|_| missing())?;
     let token = query_parameter(form, "token").ok_or_else(missing)?;
     Answer::secret(&backend.core.introspector.introspect(request.caller.caller(), &token).await?)

@@ -25,8 +25,7 @@ pub(super) fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) ->
             format!("remove {log_name} and {}", lock_name.display())
         };
         refuse(format!(
-            "another database was put in its place while its log {log_name} was left; if it is a backup that shall be used, \
-             {use_it}"
+            "it was replaced by another database, but its log {log_name} was left; to use the new database, {use_it}"
         ))
     };
     let length = log.metadata().ok().map(|metadata| metadata.len());
@@ -34,15 +33,15 @@ pub(super) fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) ->
         Marker::AsTheyAre => Ok(()),
         // This is a copy of a database that an emulator had open. If an empty log exists, all data is in the database.
         Marker::None | Marker::Closed if was_closed == Some(false) && length.is_none() => refuse(format!(
-            "it was copied while an emulator had it open, or after one was killed, without its log {log_name}: what was written \
-             last is missing. Put the log of that moment or a backup to its place; to use it as it is: {as_they_are}"
+            "it was copied while an emulator had it open, or after one was killed, without its log {log_name}: the \
+             last changes are missing. Restore the log of that time or a backup; to use it as it is: {as_they_are}"
         )),
         Marker::None | Marker::Closed
             if length.is_some_and(|length| length > 0) && (*before == Marker::Closed || was_closed == Some(true)) =>
         {
             refuse(format!(
-                "it was closed cleanly, so the log {log_name} beside it is of another one; remove the log, or, if both belong \
-                 together: {as_they_are}"
+                "it was closed cleanly, so the log {log_name} beside it belongs to another database; remove the log, \
+                 or, if both belong together: {as_they_are}"
             ))
         }
         Marker::Closed => Ok(()),
@@ -53,8 +52,8 @@ pub(super) fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) ->
                 return Ok(());
             }
             refuse(format!(
-                "its log {log_name} is damaged, and {behind} commits behind the damage are lost. Put the log or a backup back; \
-                 to use what is left: {as_they_are}"
+                "its log {log_name} is damaged, and {behind} commits after the damage are lost. Restore the log or a \
+                 backup; to use the remaining data: {as_they_are}"
             ))
         }
         Marker::Opening { before, run } if found.is_some_and(|found| found.run != *before && !is_of(found, run)) => {
@@ -68,8 +67,8 @@ pub(super) fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) ->
             let Some(lost) = lost(*mark, whole, found.map(|found| found.log)) else { return Ok(()) };
             let first = if lost.is_of_it { String::new() } else { format!("remove {log_name}, and: ") };
             refuse(format!(
-                "the emulator was not stopped cleanly, and its log {log_name} {}: what was acknowledged is lost. Put the log or \
-                 a backup back; to use what is left: {first}{as_they_are}",
+                "the emulator was not stopped cleanly, and its log {log_name} {}: acknowledged changes are lost. \
+                 Restore the log or a backup; to use the remaining data: {first}{as_they_are}",
                 lost.what
             ))
         }

@@ -64,8 +64,9 @@ fn refuse_without_signing_key(folder: &Path) -> Result<(), Error> {
     };
     let shown = path.display();
     let what = format!(
-        "is missing, though the folder was used before (it holds {beside}): without it, every token that was given out is void. \
-         Put it back, or make another one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out '{shown}'"
+        "is missing, although the folder was used before (it contains {beside}): without it, all issued tokens are \
+         invalid. Put it back, or make another one: openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out \
+         '{shown}'"
     );
     Err(Error::Content(path.clone(), what))
 }
@@ -79,9 +80,10 @@ fn new_run() -> Result<String, Error> {
 fn described(database: &Path, refused: Refused) -> Error {
     let path = database.to_owned();
     match refused {
-        Refused::Damaged(what) => {
-            Error::Damaged(path, format!("it is damaged or not a database ({what}); move it away to start anew"))
-        }
+        Refused::Damaged(what) => Error::Damaged(
+            path,
+            format!("it is damaged or not a database ({what}); move it away to start with a new database"),
+        ),
         Refused::Foreign(why) => Error::Damaged(path, why),
         Refused::Store(StoreError::Full) => Error::Database(path, StoreError::Full.to_string()),
         Refused::Store(error) => Error::Database(path, error.to_string()),

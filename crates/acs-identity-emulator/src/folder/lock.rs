@@ -194,8 +194,7 @@ pub(super) fn refuse_where_used(folder: &Path, trace: Option<&str>, what: &str) 
     let traces = TRACES.into_iter().filter(|name| folder.join(name).symlink_metadata().is_ok());
     let Some(trace) = traces.chain(trace).next() else { return Ok(()) };
     let why = format!(
-        "it {what}, though the folder was used before (it holds {trace}); put it back, or give the emulator a new \
-         folder"
+        "it {what}, although the folder was used before (it contains {trace}). Put it back, or use a new folder"
     );
     Err(Error::Damaged(folder.join(DATABASE_FILE), why))
 }

@@ -54,7 +54,10 @@ pub(crate) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
 /// Refuses every folder, because there is no store for a folder without SQLite.
 #[cfg(not(feature = "sqlite"))]
 pub(crate) fn open(path: &Path, _now: i64) -> Result<Opened, Error> {
-    Err(Error::Folder(path.to_owned(), "this program was built without SQLite, so it has data in memory only".into()))
+    Err(Error::Folder(
+        path.to_owned(),
+        "this program was built without SQLite, so it can keep data only in memory".into(),
+    ))
 }
 
 #[cfg(not(feature = "sqlite"))]

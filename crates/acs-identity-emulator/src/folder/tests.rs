@@ -122,7 +122,7 @@ fn files_are_for_their_owner_only() {
     }
     let lines = folder.open().unwrap().lines;
     assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines.iter().all(|line| line.contains("could be read by others (mode 644)")), "{lines:?}");
+    assert!(lines.iter().all(|line| line.contains("could be read by other users (mode 644)")), "{lines:?}");
     assert_eq!([DATABASE_FILE, "own-key.pem"].map(|name| folder.mode(name)), [0o600; 2]);
 }
 
@@ -194,7 +194,7 @@ fn a_used_folder_without_its_database_is_refused() {
     assert!(!folder.path(DATABASE_FILE).exists(), "and none is made");
     fs::remove_file(folder.path(LOCK_FILE)).unwrap();
     fs::write(folder.path("ca.pem"), "").unwrap();
-    assert!(folder.refusal().contains("(it holds ca.pem)"));
+    assert!(folder.refusal().contains("(it contains ca.pem)"));
     fs::remove_file(folder.path("ca.pem")).unwrap();
     fs::write(folder.path(DATABASE_FILE), content).unwrap();
     folder.open().unwrap();
@@ -216,7 +216,7 @@ fn a_used_folder_whose_database_was_cut_is_refused_and_not_written() {
 fn a_folder_of_which_the_bundle_is_left_is_refused() {
     let folder = Temporary::new();
     fs::write(folder.path("bundle.pem"), "").unwrap();
-    assert!(folder.refusal().contains("(it holds bundle.pem)"));
+    assert!(folder.refusal().contains("(it contains bundle.pem)"));
 }
 
 #[test]
@@ -226,7 +226,9 @@ fn a_used_folder_whose_database_has_lost_its_resource_is_refused_and_not_written
     fs::remove_file(folder.path(LOCK_FILE)).unwrap();
     let content = fs::read(folder.path(DATABASE_FILE)).unwrap();
     fs::write(folder.path("ca.pem"), "").unwrap();
-    assert!(folder.refusal().contains("it lacks the resource, though the folder was used before (it holds ca.pem)"));
+    assert!(
+        folder.refusal().contains("it lacks the resource, although the folder was used before (it contains ca.pem)")
+    );
     assert_eq!(fs::read(folder.path(DATABASE_FILE)).unwrap(), content);
 }
 
@@ -253,12 +255,12 @@ fn a_log_that_is_removed_or_damaged_after_a_kill_is_noticed() {
     let log = folder.path("identities.db-wal");
     let content = fs::read(&log).unwrap();
     fs::remove_file(&log).unwrap();
-    assert!(folder.refusal().contains("identities.db-wal is missing or damaged: what was acknowledged is lost"));
+    assert!(folder.refusal().contains("identities.db-wal is missing or damaged: acknowledged changes are lost"));
     for at in [20, 4000, content.len() / 2, content.len() - 1] {
         let mut damaged = content.clone();
         damaged[at] ^= 4;
         fs::write(&log, &damaged).unwrap();
-        assert!(folder.refusal().contains("what was acknowledged is lost"), "byte {at}");
+        assert!(folder.refusal().contains("acknowledged changes are lost"), "byte {at}");
         assert_eq!(fs::read(&log).unwrap(), damaged, "it was not touched");
     }
     fs::write(&log, &content[..content.len() - 100]).unwrap();
@@ -290,7 +292,7 @@ fn a_backup_beside_an_old_log_is_refused() {
     killed(&folder, 3);
     fs::write(folder.path(DATABASE_FILE), &backup).unwrap();
     let why = folder.refusal();
-    assert!(why.contains("another database was put in its place") && why.contains("remove FOLDER/identities.db-wal"));
+    assert!(why.contains("it was replaced by another database") && why.contains("remove FOLDER/identities.db-wal"));
     // The message names this way out.
     fs::remove_file(folder.path("identities.db-wal")).unwrap();
     fs::remove_file(folder.path(LOCK_FILE)).unwrap();
@@ -313,7 +315,7 @@ fn has(opened: &Opened, user: &str) -> bool {
 /// Follows the instructions in an error message.
 fn follow(refusal: &str, folder: &Temporary) {
     let (_, command) =
-        refusal.rsplit_once("to use it as it is: ").or(refusal.rsplit_once("to use what is left: ")).unwrap();
+        refusal.rsplit_once("to use it as it is: ").or(refusal.rsplit_once("to use the remaining data: ")).unwrap();
     assert_eq!(command, "echo use-what-is-left > 'FOLDER/lock'");
     let command = command.replace("FOLDER", &folder.0.display().to_string());
     assert!(std::process::Command::new("sh").args(["-c", &command]).status().unwrap().success());
@@ -334,7 +336,7 @@ fn a_database_that_was_not_closed_is_refused_without_its_log() {
             fs::write(copy.path(LOCK_FILE), lock).unwrap();
         }
         let why = copy.refusal();
-        assert!(why.contains("without its log FOLDER/identities.db-wal: what was written last is missing"), "{why}");
+        assert!(why.contains("without its log FOLDER/identities.db-wal: the last changes are missing"), "{why}");
         assert_eq!(copy.refusal(), why);
         assert_eq!(fs::read(copy.path(DATABASE_FILE)).unwrap(), database, "it was not touched");
         follow(&why, &copy);
@@ -361,7 +363,10 @@ fn a_database_that_was_closed_needs_no_log_and_takes_none_of_another_time() {
     fs::copy(folder.path(DATABASE_FILE), copy.path(DATABASE_FILE)).unwrap();
     fs::write(copy.path("identities.db-wal"), log).unwrap();
     let why = copy.refusal();
-    assert!(why.contains("the log FOLDER/identities.db-wal beside it is of another one; remove the log"), "{why}");
+    assert!(
+        why.contains("the log FOLDER/identities.db-wal beside it belongs to another database; remove the log"),
+        "{why}"
+    );
     fs::remove_file(copy.path("identities.db-wal")).unwrap();
     assert!(has(&copy.open().unwrap(), "u2"));
 }
@@ -376,7 +381,7 @@ fn the_way_out_of_a_damaged_log_works_at_once() {
     damaged[middle] ^= 4;
     fs::write(&log, damaged).unwrap();
     let why = folder.refusal();
-    assert!(why.contains("what was acknowledged is lost"), "{why}");
+    assert!(why.contains("acknowledged changes are lost"), "{why}");
     follow(&why, &folder);
     let opened = folder.open().unwrap();
     assert!(has(&opened, "u0") && !has(&opened, "u9"));

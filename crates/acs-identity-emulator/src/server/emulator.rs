@@ -44,7 +44,7 @@ impl Emulator {
         for issuer in config.issuers.iter().filter(|issuer| usable_keys(&issuer.jwks) == 0) {
             let name = &issuer.issuer;
             let words =
-                format_args!("{name} publishes no RSA key for signatures by RS256, so none of its tokens is taken");
+                format_args!("{name} publishes no RSA key for RS256 signatures, so its tokens are not accepted");
             tracing::warn!(issuer = %Shown(name), "{}", Shown(words));
         }
         let OpenedCore { mut core, is_new } = Core::open(&config)?;

@@ -30,7 +30,7 @@ pub(crate) enum Store {
 
 /// The error for an outcome that does not belong to its operation. No implementation returns one.
 fn unexpected() -> Failure {
-    StoreError::Failed("an answer that belongs to another operation".into()).into()
+    StoreError::Failed("the outcome belongs to another operation".into()).into()
 }
 
 impl Store {

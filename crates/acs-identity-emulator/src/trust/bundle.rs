@@ -17,7 +17,7 @@ const END: &str = "-----END ";
 ///
 /// Fails when the path cannot be read, or holds no certificate.
 pub fn read(path: &Path) -> io::Result<String> {
-    let none = || io::Error::new(io::ErrorKind::InvalidData, "it holds no certificate in PEM form");
+    let none = || io::Error::new(io::ErrorKind::InvalidData, "it does not contain a certificate in PEM");
     if !path.is_dir() {
         return read_file(path).and_then(|text| if text.contains(BEGIN) { Ok(text) } else { Err(none()) });
     }

@@ -10,7 +10,7 @@ fn a_device_code_signs_the_user_of_the_emulator_in() {
         world.command(&format!("token get-for-teams-user --device-code --tenant {TENANT} --client {APP}"));
     command.env("AZURE_AUTHORITY_HOST", format!("https://localhost:{}", world.emulator.port()));
     let seen = run(&mut command);
-    assert_snapshot!(seen.stderr, @"The emulator signs its default user in at once; there is nothing to enter.");
+    assert_snapshot!(seen.stderr, @"The emulator signs in its default user immediately; no code has to be entered.");
     let token = seen.json()["token"].as_str().unwrap().to_owned();
     assert_eq!(world.ok(&format!("token inspect --token {token}"))["user_id"], format!("8:orgid:{TENANT}"));
 }

@@ -47,9 +47,9 @@ fn the_page_of_a_group_lists_its_commands() {
     Commands:
         entra-token   : Print an Entra access token for a Teams user, signed by the running emulator.
         new-authority : Replace the certificate authority of a data folder.
-        run           : Run a command with a private emulator that lives as long as it does.
+        run           : Run a command with a private emulator that runs as long as the command.
         start         : Run the Communication Services Identity service on this machine until it is
                         stopped.
-        status        : Say whether the emulator is ready.
+        status        : Check whether the emulator is ready.
     ");
 }

@@ -240,7 +240,7 @@ fn a_value_of_the_emulator_that_cannot_be_read_is_a_usage_error() {
     > emulator entra-token --oid a --appid b --expires-in abc
     exit 2
     --- stderr
-    ERROR: --expires-in is not a duration: 'abc'.
+    ERROR: --expires-in must be a duration, but it is 'abc'.
     Hint: Write 90m, 1h, 1h30m, PT90M or 90.
 
     > emulator run --revocation-delay abc -- true
@@ -252,13 +252,13 @@ fn a_value_of_the_emulator_that_cannot_be_read_is_a_usage_error() {
     exit 2
     --- stderr
     ERROR: --access-key is not valid base64.
-    Hint: Make one: openssl rand -base64 64 | tr -d '\n'
+    Hint: To make one: openssl rand -base64 64 | tr -d '\n'
 
     > emulator run --host localhost:1 -- true
     exit 2
     --- stderr
-    ERROR: --host holds a port, which has an option of its own (--port): 'localhost:1'.
-    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    ERROR: --host contains a port, which has its own option (--port): 'localhost:1'.
+    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: mean all addresses.
 
     > emulator run --host= -- true
     exit 2

@@ -13,9 +13,9 @@ fn a_second_start_on_the_same_folder_names_the_one_that_runs() {
         said.replace(&pid, "PID").replace(&port, "PORT")
     };
     insta::assert_snapshot!(again(&[]), @"
-    ERROR: An emulator runs already at https://localhost:PORT, as process PID.
+    ERROR: An emulator is already running at https://localhost:PORT, as process PID.
     Hint: To stop it: kill PID
-    Hint: Another one beside it needs a folder of its own (--data-dir), or, in memory, a pid file of its own (--pid-file).
+    Hint: A second emulator needs its own folder (--data-dir) or, in memory, its own pid file (--pid-file).
     ");
     // Whatever it calls its own files.
     assert_eq!(again(&["--pid-file", "other.pid"]), again(&[]));
@@ -30,7 +30,7 @@ fn one_in_the_foreground_on_the_same_folder_is_named_too() {
     let said = refusal(1, az(&home).args(DETACH).args(["--data-dir", "data"]));
     insta::assert_snapshot!(said.replace(home.path().to_str().unwrap(), "HOME"), @"
     ERROR: The emulator cannot start: the data folder HOME/data is in use by another emulator.
-    Hint: Stop the other one, or give this one a folder of its own (--data-dir), or --in-memory.
+    Hint: Stop the other emulator, or use another folder (--data-dir) or --in-memory.
     ");
     drop(emulator);
 }
@@ -63,7 +63,7 @@ fn a_pid_file_that_others_can_read_is_that_of_another_program() {
     let pid_file = home.write("nginx.pid", format!("{}\n", std::process::id()));
     std::fs::set_permissions(&pid_file, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     let said = refusal(1, az(&home).args(DETACH).args(["--in-memory", "--pid-file", "nginx.pid"]));
-    assert!(said.contains("a file that is not a pid file is there"), "{said}");
+    assert!(said.contains("a file that is not a pid file exists there"), "{said}");
     assert_eq!(std::fs::read_to_string(&pid_file).unwrap(), format!("{}\n", std::process::id()));
 }
 
@@ -73,13 +73,13 @@ fn a_file_that_is_not_a_pid_file_is_not_touched() {
     for text in ["", "notes\n", "12", "12\n13\n", "+12\n", "-12\n", "0\n", " 12\n", "99999999999\n"] {
         let path = home.write("file", text);
         let said = refusal(1, az(&home).args(DETACH).args(["--in-memory", "--pid-file", "file"]));
-        let why = "a file that is not a pid file is there";
+        let why = "a file that is not a pid file exists there";
         assert_eq!(said, format!("ERROR: The pid file {} cannot be written: {why}.\n", path.display()), "{text:?}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
     std::os::unix::fs::symlink(home.write("target", "12\n"), home.path().join("link")).unwrap();
     let said = refusal(1, az(&home).args(DETACH).args(["--in-memory", "--pid-file", "link"]));
-    assert!(said.ends_with("link cannot be written: something else than a file is there.\n"), "{said}");
+    assert!(said.ends_with("link cannot be written: it is not a regular file.\n"), "{said}");
     assert_eq!(std::fs::read_to_string(home.path().join("target")).unwrap(), "12\n");
 }
 
@@ -96,12 +96,12 @@ fn the_log_is_added_to_a_file_of_this_user_and_to_nothing_else() {
         said.push_str(&refusal(1, az(&home).args(DETACH).args(options)));
     }
     insta::assert_snapshot!(said.replace(home.path().to_str().unwrap(), "HOME"), @"
-    ERROR: The log file HOME/link cannot be written: something else than a file is there.
-    ERROR: The log file HOME/fifo cannot be written: something else than a file is there.
-    ERROR: The log file HOME cannot be written: something else than a file is there.
-    ERROR: The log file /dev/null cannot be written: something else than a file is there.
+    ERROR: The log file HOME/link cannot be written: it is not a regular file.
+    ERROR: The log file HOME/fifo cannot be written: it is not a regular file.
+    ERROR: The log file HOME cannot be written: it is not a regular file.
+    ERROR: The log file /dev/null cannot be written: it is not a regular file.
     ERROR: The log file HOME/none/x.log cannot be written: its folder does not exist.
-    ERROR: The log file HOME/data/x.log cannot be written: it is in the data folder, where the emulator has files of its own.
+    ERROR: The log file HOME/data/x.log cannot be written: it is in the data folder, which is only for the emulator's own files.
     ");
 }
 

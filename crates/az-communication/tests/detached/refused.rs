@@ -44,7 +44,7 @@ fn a_wrong_value_is_refused_with_2_and_leaves_nothing() {
     ERROR: AZURE_COMMUNICATION_EMULATOR_THROTTLE is not a boolean: 'perhaps'.
     Hint: Set it to yes or no.
     ERROR: --access-key is not valid base64.
-    Hint: Make one: openssl rand -base64 64 | tr -d '\n'
+    Hint: To make one: openssl rand -base64 64 | tr -d '\n'
     ERROR: AZURE_COMMUNICATION_EMULATOR_PUBLIC_URL is not a URL of clients: 'x'.
     Hint: Example: https://acs.example
     ERROR: --until-stdin-closes cannot be given with --detach.

@@ -124,11 +124,11 @@ fn why_an_emulator_is_not_ready_is_said() {
     said += &reason(&["--data-dir", "gone"]);
     drop(emulator);
     insta::assert_snapshot!(said, @"
-    nobody listens on localhost:PORT
-    no emulator keeps HOME/data.json
-    no emulator keeps HOME/none.pid
-    what answers there is not the emulator (status 404)
-    127.0.0.1:OTHER cannot be asked: what answers does not speak HTTP
+    nothing listens on localhost:PORT
+    no running emulator has HOME/data.json
+    no running emulator has HOME/none.pid
+    the server there is not the emulator (status 404)
+    127.0.0.1:OTHER cannot be asked: the server does not speak HTTP
     Nothing can be stored: a file of the data folder was removed, replaced or written by another program.
     ");
 }

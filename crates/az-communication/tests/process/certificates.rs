@@ -79,9 +79,9 @@ fn a_certificate_of_ones_own_for_localhost_is_served_with_a_warning() {
         text.lines().map(|line| format!("{}\n", line.split_once(' ').unwrap().1)).collect::<String>()
     };
     insta::assert_snapshot!([said(&["localhost"]), said(&["acs.example", "10.0.0.5"]), said(&[])].concat(), @r"
-    WARN  the certificate of --certificate names localhost: clients there must trust its issuer, and ca.pem is not enough
-    WARN  the certificate of --certificate names 10.0.0.5: clients at addresses must trust its issuer, and ca.pem is not enough
-    WARN  the certificate of --certificate names no host (subjectAltName), so no client takes it
+    WARN  the certificate of --certificate names localhost: clients that use this name must trust its issuer; ca.pem is not enough
+    WARN  the certificate of --certificate names 10.0.0.5: clients that connect to addresses must trust its issuer; ca.pem is not enough
+    WARN  the certificate of --certificate names no host (subjectAltName), so clients do not accept it
     ");
     assert_eq!(said(&["acs.example"]), "");
 }
@@ -113,12 +113,13 @@ fn a_name_that_the_authority_may_not_sign_for_is_refused_with_the_command_that_h
     let said = refusal(az(&home).args(START).args(["--hostname", "acs.example.com", "app.test"]));
     let said = said.replace(home.path().to_str().unwrap(), "HOME");
     insta::assert_snapshot!(said, @"
-    ERROR: The emulator cannot start: its certificate authority may not sign for acs.example.com, but for local names and private addresses, and those of its first start.
-    Hint: Such a name must be given at the first start of a folder: take a new one, with --data-dir.
-    Hint: To make a new authority, which every trust store must then be given: az communication emulator new-authority --data-dir HOME/.azure/communication-emulator --hostname acs.example.com app.test
+    ERROR: The emulator cannot start: its certificate authority may not sign for acs.example.com. It may only sign for local names, private addresses and the names of its first start.
+    Hint: Such a name must be given at the first start of a folder. Use a new folder: --data-dir.
+    Hint: To make a new authority, which must then be added to every trust store: az communication emulator new-authority --data-dir HOME/.azure/communication-emulator --hostname acs.example.com app.test
     ");
     assert_eq!(authority(&home), before);
-    let hint = said.split("given: az ").nth(1).unwrap().trim_end().replace("HOME", home.path().to_str().unwrap());
+    let hint =
+        said.split("every trust store: az ").nth(1).unwrap().trim_end().replace("HOME", home.path().to_str().unwrap());
     let unasked = az(&home).args(hint.split(' ')).stdin(Stdio::null()).output().unwrap();
     assert_eq!(unasked.status.code(), Some(1), "it asks");
     assert_eq!(authority(&home), before);
@@ -138,9 +139,9 @@ fn a_host_that_no_certificate_can_name_is_refused() {
     let variable = "AZURE_COMMUNICATION_EMULATOR_HOSTNAME";
     said += &refusal_with(2, az(&home).args(START).env(variable, "acs.test,0.0.0.0"));
     insta::assert_snapshot!(said, @"
-    ERROR: The host name 'localhost:10100' of --hostname must be a name or an address alone, without a scheme, a port or brackets.
+    ERROR: The host name 'localhost:10100' of --hostname must be only a name or an address, without a scheme, a port or brackets.
     Hint: --hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.
-    ERROR: The host name '0.0.0.0' of AZURE_COMMUNICATION_EMULATOR_HOSTNAME stands for all addresses of a machine, and clients cannot ask for it.
+    ERROR: The host name '0.0.0.0' of AZURE_COMMUNICATION_EMULATOR_HOSTNAME means all addresses of a machine, and clients cannot connect to it.
     Hint: --hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.
     ");
     assert!(!home.path().join(".azure").exists(), "nothing was made");
@@ -250,10 +251,10 @@ fn ones_own_certificate_that_cannot_be_used_is_refused_by_the_name_of_its_file()
     ERROR: --certificate is given without --certificate-key.
     Hint: A certificate needs its key: --certificate-key FILE, or AZURE_COMMUNICATION_EMULATOR_CERTIFICATE_KEY.
     ERROR: The emulator cannot start: none.pem cannot be used: No such file or directory.
-    Hint: --certificate-key names a file with the key of --certificate in PEM, without a password.
+    Hint: --certificate-key names a PEM file with the key of --certificate, without a password.
     ERROR: The emulator cannot start: b-key.pem does not hold the key of the certificate in a.pem.
-    Hint: --certificate-key names a file with the key of --certificate in PEM, without a password.
+    Hint: --certificate-key names a PEM file with the key of --certificate, without a password.
     ERROR: The emulator cannot start: b-key.pem does not hold a certificate in PEM.
-    Hint: --certificate names a file with a certificate in PEM, and those of its issuers behind it.
+    Hint: --certificate names a PEM file with a certificate, followed by the certificates of its issuers.
     ");
 }

@@ -62,11 +62,11 @@ fn a_secret_is_read_from_a_file() {
     insta::assert_snapshot!(said.concat(), @r"
     ERROR: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE names 'none', which cannot be read: No such file or directory.
     ERROR: The secret in the file that AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE names cannot be sent in a header.
-    Hint: A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: openssl rand -hex 32
+    Hint: A secret consists of printable ASCII characters. It does not start with @, and has no blanks at its ends. To make one: openssl rand -hex 32
     ERROR: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET and AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE are both set.
     Hint: Set one of them.
     ERROR: --control-secret cannot be sent in a header.
     Hint: The value of --control-secret begins with @, and the file 'none' cannot be read: No such file or directory.
-    Hint: A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: openssl rand -hex 32
+    Hint: A secret consists of printable ASCII characters. It does not start with @, and has no blanks at its ends. To make one: openssl rand -hex 32
     ");
 }

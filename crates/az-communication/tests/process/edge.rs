@@ -86,7 +86,7 @@ fn a_wrong_option_about_access_is_named() {
     insta::assert_snapshot!(refused(&["--control-secret", ""]), @"ERROR: --control-secret is empty.");
     insta::assert_snapshot!(refused(&["--entra-admin", "x"]), @r"
     ERROR: --entra-admin is given without --entra-issuer.
-    Hint: Tokens of the emulator's own issuer never open the access keys. Name the issuer of these applications: --entra-issuer URL
+    Hint: Tokens of the emulator's own issuer never give access to the access keys. Name the issuer of these applications: --entra-issuer URL
     ");
 }
 
@@ -98,7 +98,7 @@ fn an_access_key_that_can_be_guessed_is_warned_about() {
     assert!(emulator.child.wait().unwrap().success());
     let mut stderr = String::new();
     emulator.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-    insta::assert_snapshot!(stderr.lines().next().unwrap(), @r"WARNING: --access-key has a length of 1, and can be guessed; the keys of the service have 64 bytes. `openssl rand -base64 64 | tr -d '\n'` makes one.");
+    insta::assert_snapshot!(stderr.lines().next().unwrap(), @r"WARNING: --access-key has a length of 1, so it can be guessed; the keys of the service have 64 bytes. Use `openssl rand -base64 64 | tr -d '\n'` to make one.");
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn an_open_emulator_with_the_well_known_key_is_warned_about() {
         emulator.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         stderr
     };
-    insta::assert_snapshot!(said(&["--host", "0.0.0.0"]), @r"WARNING: Other machines can reach this emulator, and its access key is the well-known one, with which everybody can use it and read its keys. Give a new data folder a key of its own: --access-key KEY. To make one: openssl rand -base64 64 | tr -d '\n'. In a folder that was used, regenerate both keys: POST /emulator/regenerate-key");
+    insta::assert_snapshot!(said(&["--host", "0.0.0.0"]), @r"WARNING: Other machines can reach this emulator, and its access key is the well-known key, so anyone can use it and read its keys. For a new data folder, set a key: --access-key KEY. To make one: openssl rand -base64 64 | tr -d '\n'. For an existing folder, regenerate both keys: POST /emulator/regenerate-key");
     for safe in [&["--host", "0.0.0.0", "--access-key", "c2VjcmV0"][..], &[], &["--host", "127.0.0.2"]] {
         assert!(!said(safe).contains("Other machines"), "{safe:?}");
     }

@@ -127,8 +127,8 @@ fn a_bundle_that_cannot_be_read_is_said_and_left_out() {
         .unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), "1\n");
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
-    WARNING: REQUESTS_CA_BUNDLE names /dev/null, which cannot be read: it is not a file. It is left out.
-    WARNING: NODE_EXTRA_CA_CERTS names /nowhere/corp.pem, which cannot be read: No such file or directory. It is left out.
+    WARNING: REQUESTS_CA_BUNDLE names /dev/null, which cannot be read: it is not a file. It is ignored.
+    WARNING: NODE_EXTRA_CA_CERTS names /nowhere/corp.pem, which cannot be read: No such file or directory. It is ignored.
     ");
 }
 

@@ -16,8 +16,8 @@ fn a_key_that_is_not_that_of_the_folder_is_refused_with_what_to_do() {
     ];
     assert_eq!(said[0], said[1]);
     insta::assert_snapshot!(said[0].replace(home.path().to_str().unwrap(), "HOME"), @"
-    ERROR: The emulator cannot start: the data folder HOME/.azure/communication-emulator has another primary access key than the one that was given. A folder keeps the key of its first start or of its last regeneration: leave the key out, or give the emulator a new folder.
-    Hint: Leave out --access-key, AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY and AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE, or give another folder: --data-dir.
+    ERROR: The emulator cannot start: the data folder HOME/.azure/communication-emulator has a primary access key that differs from the given key. A folder keeps the key of its first start or of its last regeneration: leave out the key, or use a new folder.
+    Hint: Leave out --access-key, AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY and AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE, or use another folder: --data-dir.
     ");
 }
 
@@ -64,7 +64,7 @@ fn memory_and_a_data_folder_exclude_each_other_and_options_win_over_variables() 
     let both = refusal_with(2, az(&home).args(START).args(["--in-memory", "--data-dir", "a"]));
     insta::assert_snapshot!(both, @r"
     ERROR: --in-memory and --data-dir are both given.
-    Hint: Leave one of them out: what is in memory is kept in no folder.
+    Hint: Leave out one of them: data in memory is not stored in a folder.
     ");
     drop(Emulator::from_command(&mut start(&["--data-dir", "b"], "IN_MEMORY", "yes")));
     drop(Emulator::from_command(&mut start(&["--in-memory"], "DATA_DIR", "c")));

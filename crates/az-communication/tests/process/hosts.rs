@@ -15,38 +15,38 @@ fn the_hint_about_a_host_fits_what_is_wrong_with_it() {
         format!("{stderr}exit {}", output.status.code().unwrap())
     };
     insta::assert_snapshot!(refused(&["--host", "[::1]"]), @r"
-    ERROR: --host has brackets, which belong into URLs only: '[::1]'.
-    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    ERROR: --host has brackets, which are only for URLs: '[::1]'.
+    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: mean all addresses.
     exit 2
     ");
     insta::assert_snapshot!(refused(&["--host", "*"]), @r"
     ERROR: --host is not a host name or an address: '*'.
-    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: mean all addresses.
     exit 2
     ");
     insta::assert_snapshot!(refused(&["--host", "localhost:10100"]), @r"
-    ERROR: --host holds a port, which has an option of its own (--port): 'localhost:10100'.
-    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    ERROR: --host contains a port, which has its own option (--port): 'localhost:10100'.
+    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: mean all addresses.
     exit 2
     ");
     insta::assert_snapshot!(refused(&["--host", "https://localhost/"]), @r"
-    ERROR: --host is a URL, and must be a host alone: 'https://localhost/'.
-    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    ERROR: --host is a URL, but must be only a host: 'https://localhost/'.
+    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: mean all addresses.
     exit 2
     ");
     insta::assert_snapshot!(refused(&["--host", "255.255.255.255"]), @r"
-    ERROR: --host must be an address of this machine, and not one of many machines: '255.255.255.255'.
-    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    ERROR: --host must be an address of this machine, not a multicast address: '255.255.255.255'.
+    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: mean all addresses.
     exit 2
     ");
     insta::assert_snapshot!(refused(&["--host", "224.0.0.1"]), @r"
-    ERROR: --host must be an address of this machine, and not one of many machines: '224.0.0.1'.
-    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.
+    ERROR: --host must be an address of this machine, not a multicast address: '224.0.0.1'.
+    Hint: Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: mean all addresses.
     exit 2
     ");
     insta::assert_snapshot!(refused(&["--host", "192.0.2.1", "--port", "0"]), @r"
     ERROR: Cannot listen on 192.0.2.1:0: Cannot assign requested address.
-    Hint: This machine does not have the address. Give one that it has, or leave --host out to listen on 127.0.0.1 and ::1.
+    Hint: This machine does not have the address. Give one of its addresses, or leave out --host to listen on 127.0.0.1 and ::1.
     exit 1
     ");
     insta::assert_snapshot!(refused(&["--host", "no-such-host.invalid"]), @r"

@@ -28,7 +28,7 @@ fn an_admin_of_an_issuer_of_all_tenants_is_named_with_its_tenant() {
     };
     insta::assert_snapshot!(refused("app"), @r"
     ERROR: --entra-admin must be TENANT/CLIENT, but it is 'app'.
-    Hint: An issuer of --entra-issuer issues the tokens of all tenants, and everybody can make an application in a tenant of their own. Name the tenant of yours, or the issuer of that tenant.
+    Hint: An issuer of --entra-issuer issues tokens for all tenants, and anyone can create an application in their own tenant. Name the tenant of your application, or the issuer of that tenant.
     ");
     assert!(refused("/app").starts_with("ERROR: --entra-admin must be TENANT/CLIENT"));
     drop(Emulator::start(&home, &["--in-memory", "--entra-issuer", &issuer, "--entra-admin", "tenant/app"]));
@@ -43,9 +43,9 @@ fn an_issuer_that_does_not_respond_is_an_error_after_10_s() {
     let said = refusal(az(&home).args(START).args(["--in-memory", "--entra-issuer", &url]));
     let said = said.replace(&silent.local_addr().unwrap().port().to_string(), "PORT");
     insta::assert_snapshot!(said, @r"
-    ERROR: http://127.0.0.1:PORT cannot be read: it has not answered within 10 s.
+    ERROR: http://127.0.0.1:PORT cannot be read: it did not respond within 10 s.
     Hint: Entra's: https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration
-    Hint: --entra-issuer names an issuer, whose metadata and keys are read once, at the start.
+    Hint: --entra-issuer names an issuer. Its metadata and keys are read once, at the start.
     ");
 }
 
@@ -56,6 +56,6 @@ fn an_issuer_that_cannot_be_reached_is_named_with_its_option() {
     let said = refusal(az(&home).args(START).args(["--in-memory", "--entra-issuer", &format!("http://{closed}/")]));
     insta::assert_snapshot!(said.replace(&closed.port().to_string(), "PORT"), @r"
     ERROR: http://127.0.0.1:PORT/ cannot be read: Cannot connect to 127.0.0.1:PORT: Connection refused.
-    Hint: --entra-issuer names an issuer, whose metadata and keys are read once, at the start.
+    Hint: --entra-issuer names an issuer. Its metadata and keys are read once, at the start.
     ");
 }

@@ -215,13 +215,13 @@ fn an_access_key_is_taken_from_a_file() {
     ERROR: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE names 'none', which cannot be read: No such file or directory.
     ERROR: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE names 'empty', which is empty.
     ERROR: The key in the file that AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE names is not valid base64.
-    Hint: Make one: openssl rand -base64 64 | tr -d '\n'
+    Hint: To make one: openssl rand -base64 64 | tr -d '\n'
     ERROR: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY and AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE are both set.
     Hint: Set one of them.
     ERROR: --access-key is not valid base64.
     Hint: The value of --access-key begins with @, and the file 'none' cannot be read: No such file or directory.
-    Hint: Make one: openssl rand -base64 64 | tr -d '\n'
+    Hint: To make one: openssl rand -base64 64 | tr -d '\n'
     ERROR: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY is not valid base64.
-    Hint: Make one: openssl rand -base64 64 | tr -d '\n'
+    Hint: To make one: openssl rand -base64 64 | tr -d '\n'
     ");
 }

@@ -13,7 +13,7 @@ fn the_ready_file_takes_the_place_of_nothing_but_a_file() {
     rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0).unwrap();
     for there in [link.to_str().unwrap(), fifo.to_str().unwrap(), home.path().to_str().unwrap(), "/dev/null"] {
         let said = refusal(az(&home).args(START).args(["--in-memory", "--ready-file", there]));
-        let why = "something else than a file is there";
+        let why = "it is not a regular file";
         assert_eq!(said, format!("ERROR: The ready file {there} cannot be written: {why}.\n"));
     }
     assert_eq!(std::fs::read_to_string(target).unwrap(), "mine");
@@ -65,7 +65,7 @@ fn the_ready_file_removes_no_file_but_one_ready_line_that_names_it() {
     for other in others {
         std::fs::write(&path, &other).unwrap();
         let said = refusal(az(&home).args(START).args(["--in-memory", "--ready-file", path.to_str().unwrap()]));
-        let why = "a file that is not a ready file is there";
+        let why = "a file that is not a ready file exists there";
         assert_eq!(said, format!("ERROR: The ready file {} cannot be written: {why}.\n", path.display()), "{other}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), other);
     }
@@ -96,7 +96,7 @@ fn the_ready_file_is_never_one_in_the_data_folder() {
     let before = content();
     for file in ["identities.db", "identities.db-wal", "lock", "ca.pem", "new.json", "../link/new.json"] {
         let said = refusal(&mut start(file));
-        let why = "it is in the data folder, where the emulator has files of its own";
+        let why = "it is in the data folder, which is only for the emulator's own files";
         assert!(said.ends_with(&format!(" cannot be written: {why}.\n")), "{file}: {said}");
         // Not that of another emulator either.
         if file.contains("new") {
@@ -104,7 +104,7 @@ fn the_ready_file_is_never_one_in_the_data_folder() {
         }
         let named = data.join(file);
         let said = refusal(az(&home).args(START).args(["--in-memory", "--ready-file", named.to_str().unwrap()]));
-        assert!(said.ends_with(": a file that is not a ready file is there.\n"), "{file}: {said}");
+        assert!(said.ends_with(": a file that is not a ready file exists there.\n"), "{file}: {said}");
     }
     assert_eq!(content(), before);
     drop(emulator);

@@ -69,12 +69,12 @@ fn the_hints_about_the_data_folder_of_a_run_name_options_that_it_has() {
     ];
     insta::assert_snapshot!(said.concat().replace(home.path().to_str().unwrap(), "HOME"), @"
     ERROR: The emulator cannot start: the data folder HOME/data is in use by another emulator.
-    Hint: Stop the other one, give this one a folder of its own (--data-dir), or leave --data-dir out.
+    Hint: Stop the other emulator, use another folder (--data-dir), or leave out --data-dir.
     ERROR: The emulator cannot start: /proc/nowhere cannot be used: No such file or directory.
-    Hint: Give --data-dir another folder, or leave it out.
+    Hint: Use another folder (--data-dir), or leave out --data-dir.
     ERROR: --data-dir is empty.
     ERROR: No authority was made: the data folder HOME/data is in use by another emulator.
-    Hint: Stop the other one first, and start it again afterwards.
+    Hint: Stop the emulator first, and start it again afterwards.
     ");
     kill("TERM", living.id());
     wait(&mut living);

@@ -32,7 +32,7 @@ fn a_wrong_variable_of_the_emulator_is_named() {
     let stderr = refusal_with(2, start().env("AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY", "se cret!"));
     insta::assert_snapshot!(stderr, @r"
     ERROR: AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY is not valid base64.
-    Hint: Make one: openssl rand -base64 64 | tr -d '\n'
+    Hint: To make one: openssl rand -base64 64 | tr -d '\n'
     ");
     assert!(!home.path().join(".azure").exists(), "nothing was made");
 }
@@ -49,8 +49,8 @@ fn a_misspelled_variable_is_named_and_those_of_others_are_not() {
     let output = command.output().unwrap();
     assert!(output.status.success());
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
-    WARNING: AZURE_COMMUNICATION_EMULATOR_HOSTNAMES is not a setting. Is AZURE_COMMUNICATION_EMULATOR_HOSTNAME meant?
-    WARNING: AZURE_COMMUNICATION_EMULATOR_PROT is not a setting. Is AZURE_COMMUNICATION_EMULATOR_PORT meant?
+    WARNING: AZURE_COMMUNICATION_EMULATOR_HOSTNAMES is not a setting. Did you mean AZURE_COMMUNICATION_EMULATOR_HOSTNAME?
+    WARNING: AZURE_COMMUNICATION_EMULATOR_PROT is not a setting. Did you mean AZURE_COMMUNICATION_EMULATOR_PORT?
     ");
 }
 

@@ -14,7 +14,7 @@ fn without_a_folder_for_temporary_files_a_start_in_memory_serves_and_names_no_fi
     wait(&mut emulator.child);
     let mut said = String::new();
     emulator.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    insta::assert_snapshot!(said, @"WARNING: The folder for temporary files, /nowhere, cannot be used: No such file or directory. So the authority's certificate is in no file: clients get it from /emulator/ca.pem. Set TMPDIR to a folder that can be written.");
+    insta::assert_snapshot!(said, @"WARNING: The folder for temporary files, /nowhere, cannot be used: No such file or directory. The authority's certificate was not written to a file; clients can get it from /emulator/ca.pem. Set TMPDIR to a folder that can be written.");
     let stderr = refusal(az(&home).args(run_words("true")).env("TMPDIR", "/nowhere"));
     insta::assert_snapshot!(stderr, @r"
     ERROR: The folder for temporary files, /nowhere, cannot be used: No such file or directory.

@@ -11,7 +11,7 @@ use crate::edge::routes::route::PathValue;
 
 /// The page at the address that device codes name.
 const PAGE: &str = "<!doctype html><html lang=\"en\"><title>Device login</title>\
-    <p>The emulator signs its default user in at once. There is nothing to enter; this page can be closed.</p></html>\n";
+    <p>The emulator signs in its default user immediately. No code has to be entered; this page can be closed.</p></html>\n";
 
 /// How often a client may ask whether the user has signed in, in seconds.
 const POLL_INTERVAL: u64 = 1;
@@ -32,6 +32,6 @@ pub(super) fn begin(backend: &Backend, request: &RequestContext) -> HttpResult<A
         "verification_uri": format!("{}/devicelogin", backend.base_of(request)),
         "expires_in": expires_in,
         "interval": POLL_INTERVAL,
-        "message": "The emulator signs its default user in at once; there is nothing to enter.",
+        "message": "The emulator signs in its default user immediately; no code has to be entered.",
     }))
 }

@@ -197,8 +197,8 @@ fn why(fault: &TokenFault) -> String {
         TokenFault::Malformed => "its claims are malformed".to_owned(),
         TokenFault::Expired => "it has expired".to_owned(),
         TokenFault::NotYetValid => "it is not valid yet".to_owned(),
-        TokenFault::KeyRegenerated => "the access key that got it was regenerated".to_owned(),
-        TokenFault::OtherAudience(audience) => format!("its audience '{audience}' is another one"),
+        TokenFault::KeyRegenerated => "the access key with which it was requested was regenerated".to_owned(),
+        TokenFault::OtherAudience(audience) => format!("its audience '{audience}' is not the expected one"),
         TokenFault::LacksPermission(permission) => format!("it lacks the permission {permission}"),
     }
 }

@@ -55,7 +55,7 @@ async fn the_verification_uri_of_a_device_code_is_a_page() {
     let uri = begun.text_of("verification_uri");
     let page = ask("GET", uri.strip_prefix("https://localhost:10100").unwrap()).of(&edge).await;
     assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
-    assert!(page.text.contains("nothing to enter"));
+    assert!(page.text.contains("No code has to be entered"));
 }
 
 #[tokio::test]
@@ -175,7 +175,10 @@ async fn a_token_ends_with_the_access_key_that_got_it() {
     assert!(of_the_key.iter().all(|token| is_good(token)), "the other key");
     regenerate(&edge, "Primary").await;
     assert!(!of_the_key.iter().any(|token| is_good(token)));
-    assert_eq!(why_refused(&edge, &of_the_key[0]), "the Entra token: the access key that got it was regenerated");
+    assert_eq!(
+        why_refused(&edge, &of_the_key[0]),
+        "the Entra token: the access key with which it was requested was regenerated"
+    );
     assert_eq!(exchange(&assertion).of(&edge).await.status, 401);
     assert!(is_good(&of_this_machine), "it was got without a key");
     assert!(is_good(&by_secret(&edge, RESOURCE).await));

@@ -130,7 +130,7 @@ fn the_log_says_why_a_token_does_not_authenticate_a_management_call() {
     401 Denied: Denied by the resource provider.
         STATUS METHOD PATH: the Entra token: it is not valid yet
     401 Denied: Denied by the resource provider.
-        STATUS METHOD PATH: the Entra token: the access key that got it was regenerated
+        STATUS METHOD PATH: the Entra token: the access key with which it was requested was regenerated
     401 Denied: Denied by the resource provider.
         STATUS METHOD PATH: the Entra token is for 'https://other.example', not for https://communication.azure.com/
     401 Denied: Denied by the resource provider.
@@ -154,7 +154,7 @@ fn the_log_says_why_a_token_cannot_be_exchanged() {
     401 InvalidAccessToken: Provided access token is not valid.
         the Entra token is refused: it is not valid yet
     401 InvalidAccessToken: Provided access token is not valid.
-        the Entra token is refused: the access key that got it was regenerated
+        the Entra token is refused: the access key with which it was requested was regenerated
     401 InvalidAccessToken: Provided access token is not valid.
         the Entra token is refused: its audience 'https://other.example' is not accepted by this exchange
     401 InvalidAccessToken: Provided access token is not valid.
@@ -171,7 +171,7 @@ fn an_application_is_told_why_its_assertion_is_refused() {
     401 invalid_client: AADSTS700024: The client assertion is refused: its claims are malformed.
     401 invalid_client: AADSTS700024: The client assertion is refused: it has expired.
     401 invalid_client: AADSTS700024: The client assertion is refused: it is not valid yet.
-    401 invalid_client: AADSTS700024: The client assertion is refused: the access key that got it was regenerated.
+    401 invalid_client: AADSTS700024: The client assertion is refused: the access key with which it was requested was regenerated.
     401 invalid_client: AADSTS700024: The client assertion is refused: its audience is not api://AzureADTokenExchange.
     401 invalid_client: AADSTS700024: The client assertion is refused: it lacks the permission Teams.ManageCalls.
     ");

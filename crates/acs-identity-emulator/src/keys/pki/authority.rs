@@ -80,8 +80,8 @@ pub(super) fn make(names: &[HostName], now: OffsetDateTime) -> Result<StoredCert
     if let Some(below) = names.iter().find(|name| excluded.iter().any(|subtree| subtree.contains(name))) {
         return Err(Error::HostName(
             below.to_string(),
-            "is below another one that was given, which has one label and may be a top-level domain: no authority signs for \
-             both, so leave one of them out",
+            "is below another given name that has a single label and may be a top-level domain. An authority cannot \
+             sign for both: leave out one of them",
         ));
     }
     let root_key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).map_err(crypto)?;
@@ -150,7 +150,7 @@ impl Authority {
         let parsed =
             webpki::EndEntityCert::try_from(signer).map_err(|_| "the certificate of the authority is damaged")?;
         if parsed.subject_public_key_info().as_ref() != key.subject_public_key_info() {
-            return Err("the key is not the one of the authority's certificate");
+            return Err("the key does not belong to the authority's certificate");
         }
         let (not_before, not_after) =
             (fields.not_before.max(of_signer.not_before), fields.not_after.min(of_signer.not_after));

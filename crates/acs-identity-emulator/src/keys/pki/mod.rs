@@ -87,20 +87,20 @@ impl Pki {
         check(&authority, &names, now)?;
         if authority.intermediate.is_none() {
             warnings.push(format!(
-                "the authority of this data folder was made by the version before, and may sign for any name; one that may \
-                 sign for local names only is made by: {command}"
+                "the authority of this data folder was made by the previous version and may sign for any name; to \
+                 make one that may sign for local names only: {command}"
             ));
         }
         if now + NOTICE > authority.not_after {
             let end = acs_identity_protocol::time::whole_seconds(authority.not_after);
-            warnings.push(format!("the authority ends on {end}; a new one is made by: {command}"));
+            warnings.push(format!("the authority expires on {end}; to make a new one: {command}"));
         }
         let server = match ServerCertificate::open(&stored.server, &stored.server_key, &authority, now) {
             Ok(server) if server.has_names(&names) && !server.is_due(&authority, now) => Some(server),
             Ok(_) => None,
             Err(problem) => {
                 if !is_new {
-                    warnings.push(format!("the server's certificate {problem}; it was made anew"));
+                    warnings.push(format!("the server certificate {problem}; a new one was made"));
                 }
                 None
             }
@@ -210,12 +210,12 @@ fn opened(stored: &StoredCertificates) -> Result<Authority, Error> {
 fn check(authority: &Authority, names: &[HostName], now: OffsetDateTime) -> Result<(), Error> {
     let date = acs_identity_protocol::time::whole_seconds;
     if now > authority.not_after {
-        return Err(Error::Authority(format!("its certificate authority has ended, on {}", date(authority.not_after))));
+        return Err(Error::Authority(format!("its certificate authority expired on {}", date(authority.not_after))));
     }
     if now < authority.not_before {
         let from = date(authority.not_before);
         return Err(Error::Authority(format!(
-            "its certificate authority is not valid yet, but from {from} on, and the clock of this machine says {}",
+            "its certificate authority is not valid before {from}, and the clock of this machine shows {}",
             date(now)
         )));
     }
@@ -225,8 +225,8 @@ fn check(authority: &Authority, names: &[HostName], now: OffsetDateTime) -> Resu
     }
     let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
     Err(Error::Names(format!(
-        "its certificate authority may not sign for {}, but for local names and private addresses, and those of its first \
-         start",
+        "its certificate authority may not sign for {}. It may only sign for local names, private addresses and the \
+         names of its first start",
         refused.join(", ")
     )))
 }
@@ -240,7 +240,7 @@ fn issue(
 ) -> Result<ServerCertificate, Error> {
     (stored.server, stored.server_key) = authority.issue(names, now)?;
     ServerCertificate::open(&stored.server, &stored.server_key, authority, now).map_err(|problem| {
-        Error::Authority(format!("its certificate authority cannot be used: what it signs {problem}"))
+        Error::Authority(format!("its certificate authority cannot be used: its server certificate {problem}"))
     })
 }
 

@@ -47,7 +47,7 @@ impl HostName {
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         if let Ok(address) = text.parse::<IpAddr>() {
             return match address.is_unspecified() {
-                true => Err("stands for all addresses of a machine, and clients cannot ask for it"),
+                true => Err("means all addresses of a machine, and clients cannot connect to it"),
                 false => Ok(Self::Address(address)),
             };
         }
@@ -56,13 +56,13 @@ impl HostName {
             return Err("is empty");
         }
         if !name.is_ascii() {
-            return Err("has letters beyond ASCII: write it as clients send it, with xn--");
+            return Err("has characters outside ASCII: write it as clients send it, with xn--");
         }
         if name.contains('*') {
-            return Err("has an asterisk: give each name by itself");
+            return Err("has a wildcard: give each name separately");
         }
         if name.contains(':') || name.contains('/') {
-            return Err("must be a name or an address alone, without a scheme, a port or brackets");
+            return Err("must be only a name or an address, without a scheme, a port or brackets");
         }
         let fits = |label: &str| {
             let edge = |byte: Option<u8>| byte.is_some_and(|byte| byte != b'-');

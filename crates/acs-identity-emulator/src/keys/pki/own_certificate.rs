@@ -63,14 +63,14 @@ impl Files {
             .collect::<Result<_, _>>()
             .map_err(|_| wrong("does not hold certificates in PEM"))?;
         let first = chain.first().ok_or_else(|| wrong("does not hold a certificate in PEM"))?;
-        let fields = x509::read(first).ok_or_else(|| wrong("holds something else than a certificate"))?;
+        let fields = x509::read(first).ok_or_else(|| wrong("contains something other than a certificate"))?;
         let date = |at: OffsetDateTime| acs_identity_protocol::time::whole_seconds(at);
         if now > fields.not_after {
-            return Err(wrong(&format!("holds a certificate that has ended, on {}", date(fields.not_after))));
+            return Err(wrong(&format!("contains a certificate that expired on {}", date(fields.not_after))));
         }
         if now < fields.not_before {
             let from = date(fields.not_before);
-            return Err(wrong(&format!("holds a certificate that is not valid yet, but from {from} on")));
+            return Err(wrong(&format!("contains a certificate that is not valid before {from}")));
         }
         let secret = PrivateKeyDer::from_pem_slice(&key)
             .map_err(|_| self.wrong(OwnFile::Key, "does not hold a private key in PEM without a password"))?;
@@ -131,7 +131,7 @@ impl OwnCertificate {
     pub(crate) fn warning(&self) -> Option<String> {
         if self.loaded.names.is_empty() {
             return Some(
-                "the certificate of --certificate names no host (subjectAltName), so no client takes it".into(),
+                "the certificate of --certificate names no host (subjectAltName), so clients do not accept it".into(),
             );
         }
         // A client that connects to an address does not send a server name. So this certificate is served for all
@@ -139,9 +139,9 @@ impl OwnCertificate {
         let is_address = |name: &&HostName| matches!(name, HostName::Address(_));
         let localhost = HostName::Name("localhost".into());
         let name = self.loaded.names.iter().find(is_address).or(self.covers(&localhost).then_some(&localhost))?;
-        let there = if is_address(&name) { "at addresses" } else { "there" };
+        let there = if is_address(&name) { "that connect to addresses" } else { "that use this name" };
         Some(format!(
-            "the certificate of --certificate names {name}: clients {there} must trust its issuer, and ca.pem is not enough"
+            "the certificate of --certificate names {name}: clients {there} must trust its issuer; ca.pem is not enough"
         ))
     }
 }
@@ -204,12 +204,12 @@ mod tests {
         own.pem does not hold a certificate in PEM
         own-key.pem does not hold a private key in PEM without a password
         own-key.pem does not hold the key of the certificate in own.pem
-        own.pem holds a certificate that has ended, on 2027-01-15T07:00:00+00:00
+        own.pem contains a certificate that expired on 2027-01-15T07:00:00+00:00
         ");
         let paths = (folder.write("own.pem", &good.0), folder.write("own-key.pem", &good.1));
         let early = OwnCertificate::open(&paths.0, &paths.1, now() - Duration::days(2)).unwrap_err().to_string();
         assert!(
-            early.ends_with("holds a certificate that is not valid yet, but from 2027-01-14T08:00:00+00:00 on"),
+            early.ends_with("contains a certificate that is not valid before 2027-01-14T08:00:00+00:00"),
             "{early}"
         );
         let missing = OwnCertificate::open(&folder.0.join("none.pem"), &paths.1, now()).unwrap_err().to_string();

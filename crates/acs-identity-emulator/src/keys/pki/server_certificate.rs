@@ -37,8 +37,7 @@ impl ServerCertificate {
         let mut chain = vec![certificate];
         chain.extend(authority.intermediate.clone());
         chain.push(authority.root.clone());
-        let key =
-            CertifiedKey::from_der(chain, key, &provider()).map_err(|_| "has another key than the one beside it")?;
+        let key = CertifiedKey::from_der(chain, key, &provider()).map_err(|_| "does not match its key")?;
         Ok(Self { key: Arc::new(key), names: fields.names, not_before: fields.not_before, not_after: fields.not_after })
     }
 
@@ -77,8 +76,8 @@ fn verify(certificate: &CertificateDer<'_>, authority: &Authority, now: OffsetDa
     let intermediates = authority.intermediate.as_slice();
     match server.verify_for_usage(ALGORITHMS, &[anchor], intermediates, time, usage, None, None) {
         Ok(_) => Ok(()),
-        Err(webpki::Error::CertExpired { .. }) => Err("has ended"),
+        Err(webpki::Error::CertExpired { .. }) => Err("has expired"),
         Err(webpki::Error::CertNotValidYet { .. }) => Err("is not valid yet"),
-        Err(_) => Err("is not one of the authority's"),
+        Err(_) => Err("was not signed by the authority"),
     }
 }

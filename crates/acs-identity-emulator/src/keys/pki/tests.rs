@@ -101,9 +101,9 @@ fn nothing_below_a_name_of_one_label_is_trusted() {
         assert_eq!(ServerCertificate::open(&server, &key, &authority, start()).is_ok(), trusted, "{name}");
     }
     let refused = refusal(&stored, &["app", "web.app"], start());
-    insta::assert_snapshot!(refused, @"its certificate authority may not sign for web.app, but for local names and private addresses, and those of its first start");
+    insta::assert_snapshot!(refused, @"its certificate authority may not sign for web.app. It may only sign for local names, private addresses and the names of its first start");
     let refused = new_authority(&hosts(&["app", "web.app"]), start()).unwrap_err().to_string();
-    insta::assert_snapshot!(refused, @"the host name 'web.app' is below another one that was given, which has one label and may be a top-level domain: no authority signs for both, so leave one of them out");
+    insta::assert_snapshot!(refused, @"the host name 'web.app' is below another given name that has a single label and may be a top-level domain. An authority cannot sign for both: leave out one of them");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn other_names_get_another_server_certificate_of_the_same_authority() {
 fn a_name_outside_of_the_constraints_is_refused_by_name() {
     let stored = first(&["acs-emulator"]);
     let refused = refusal(&stored, &["acs-emulator", "example.com", "other", "8.8.8.8"], start());
-    insta::assert_snapshot!(refused, @"its certificate authority may not sign for example.com, other, 8.8.8.8, but for local names and private addresses, and those of its first start");
+    insta::assert_snapshot!(refused, @"its certificate authority may not sign for example.com, other, 8.8.8.8. It may only sign for local names, private addresses and the names of its first start");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_server_certificate_that_has_ended_or_is_not_valid_yet_is_made_anew() {
     let renewed = reissued(&stored, &[], later).unwrap();
     assert!(fields(&renewed.server).not_before > start());
     let warnings = open(&renewed, &[], start()).unwrap().warnings;
-    assert_eq!(warnings, ["the server's certificate is not valid yet; it was made anew"]);
+    assert_eq!(warnings, ["the server certificate is not valid yet; a new one was made"]);
     assert!(reissued(&renewed, &[], start()).is_some());
 }
 
@@ -157,9 +157,9 @@ fn a_server_certificate_that_has_ended_or_is_not_valid_yet_is_made_anew() {
 fn an_authority_that_is_not_in_force_is_refused_and_never_replaced() {
     let stored = first(&[]);
     let early = refusal(&stored, &[], start() - Duration::days(2));
-    insta::assert_snapshot!(early, @"its certificate authority is not valid yet, but from 2027-01-14T08:00:00+00:00 on, and the clock of this machine says 2027-01-13T08:00:00+00:00");
+    insta::assert_snapshot!(early, @"its certificate authority is not valid before 2027-01-14T08:00:00+00:00, and the clock of this machine shows 2027-01-13T08:00:00+00:00");
     let late = refusal(&stored, &[], start() + Duration::days(3651));
-    insta::assert_snapshot!(late, @"its certificate authority has ended, on 2037-01-12T08:00:00+00:00");
+    insta::assert_snapshot!(late, @"its certificate authority expired on 2037-01-12T08:00:00+00:00");
 }
 
 #[test]
@@ -170,8 +170,8 @@ fn a_server_certificate_does_not_outlive_its_authority_whose_end_is_announced() 
     let opened = open(&stored, &[], late).unwrap();
     assert_eq!(opened.pki.not_after(), end);
     insta::assert_snapshot!(opened.warnings.join("\n"), @"
-    the authority ends on 2037-01-12T08:00:00+00:00; a new one is made by: az … new-authority
-    the server's certificate has ended; it was made anew
+    the authority expires on 2037-01-12T08:00:00+00:00; to make a new one: az … new-authority
+    the server certificate has expired; a new one was made
     ");
     // A new certificate would not expire later.
     assert!(opened.pki.renew_if_due(end - Duration::DAY).unwrap().is_none());
@@ -227,12 +227,12 @@ fn no_changed_letter_brings_another_authority_or_a_certificate_that_is_not_trust
 fn parts_of_two_authorities_are_refused() {
     let (one, other) = (first(&[]), first(&[]));
     let mixed = StoredCertificates { signing_key: other.signing_key.clone(), ..one.clone() };
-    insta::assert_snapshot!(refusal(&mixed, &[], start()), @"its certificate authority cannot be used: the key is not the one of the authority's certificate");
+    insta::assert_snapshot!(refusal(&mixed, &[], start()), @"its certificate authority cannot be used: the key does not belong to the authority's certificate");
     let mixed = StoredCertificates { root: other.root.clone(), ..one.clone() };
-    insta::assert_snapshot!(refusal(&mixed, &[], start()), @"its certificate authority cannot be used: what it signs is not one of the authority's");
+    insta::assert_snapshot!(refusal(&mixed, &[], start()), @"its certificate authority cannot be used: its server certificate was not signed by the authority");
     let mixed = StoredCertificates { server: other.server, server_key: other.server_key, ..one };
     let warnings = open(&mixed, &[], start()).unwrap().warnings;
-    assert_eq!(warnings, ["the server's certificate is not one of the authority's; it was made anew"]);
+    assert_eq!(warnings, ["the server certificate was not signed by the authority; a new one was made"]);
 }
 
 #[test]

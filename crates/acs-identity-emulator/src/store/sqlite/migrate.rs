@@ -87,14 +87,16 @@ pub(super) fn migrate(connection: &Connection, version: i64, now: i64) -> Result
         rows.put_access_key(&AccessKeyRow { slot, generation: 1, key: value.clone() })?;
     }
     lines.push(format!(
-        "the database was brought from schema {version} to {}: {} identities, {revoked} of them with a revocation, {} \
-         assignments",
+        "the database was migrated from schema {version} to {}: {} identities, {revoked} of them with a revocation, \
+         {} assignments",
         schema::VERSION,
         identities.len(),
         assignments.len()
     ));
     if ahead > 0 {
-        lines.push(format!("{ahead} revocations were ahead of the clock; they revoke what was issued until now"));
+        lines.push(format!(
+            "{ahead} revocations had a time in the future; they revoke all tokens that were issued until now"
+        ));
     }
     Ok(lines)
 }

@@ -113,7 +113,9 @@ impl Checked {
             }
             Origin::Newer(version) => {
                 let known = schema::VERSION;
-                let why = format!("it was made by a newer emulator (schema {version}, known up to {known})");
+                let why = format!(
+                    "it was made by a newer emulator (schema {version}; this emulator supports schemas up to {known})"
+                );
                 return Err(Refused::Foreign(why));
             }
             Origin::Damaged(what) => return Err(Refused::Damaged(what.clone())),
@@ -200,7 +202,9 @@ fn begin(connection: &Connection, origin: &Origin, run: &str, now: i64) -> Resul
         Origin::New => schema::make(connection)?,
         Origin::Restored(schema::VERSION) => {
             schema::mark(connection)?;
-            lines.push("the database was written from a dump; it is marked as the emulator's again".to_owned());
+            lines.push(
+                "the database was restored from a dump, and was marked again as a database of the emulator".to_owned(),
+            );
         }
         Origin::Before(version) | Origin::Restored(version) => {
             lines = migrate::migrate(connection, *version, now)?;

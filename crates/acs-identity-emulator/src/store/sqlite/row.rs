@@ -92,7 +92,7 @@ fn checked<T>(value: T, ours: u32, stored: i64, name: impl FnOnce(&T) -> String)
 }
 
 fn named(table: &str, key: &str) -> String {
-    format!("the row {key:?} of the table {table} is not what was written")
+    format!("the row {key:?} of the table {table} differs from the data that was written")
 }
 
 pub(super) const IDENTITY: &str = "user, custom_id, last_token_issued_at, revocation, revoked_below, checksum";

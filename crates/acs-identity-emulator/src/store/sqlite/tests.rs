@@ -267,7 +267,7 @@ fn a_database_from_a_dump_is_taken() {
         .unwrap();
     let (store, lines) = folder.try_open("2").unwrap();
     assert!(is_there(&store, "u"));
-    assert_eq!(lines, ["the database was written from a dump; it is marked as the emulator's again"]);
+    assert_eq!(lines, ["the database was restored from a dump, and was marked again as a database of the emulator"]);
 }
 
 #[test]
@@ -329,8 +329,8 @@ fn the_database_of_the_version_before_is_kept() {
     assert_eq!(
         lines,
         [
-            "the database was brought from schema 3 to 4: 3 identities, 2 of them with a revocation, 2 assignments",
-            "1 revocations were ahead of the clock; they revoke what was issued until now",
+            "the database was migrated from schema 3 to 4: 3 identities, 2 of them with a revocation, 2 assignments",
+            "1 revocations had a time in the future; they revoke all tokens that were issued until now",
         ]
     );
     let snapshot = |user| store.snapshot(None, Some(user)).unwrap();

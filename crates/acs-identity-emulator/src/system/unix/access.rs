@@ -40,5 +40,5 @@ pub(crate) fn mend(path: &Path) -> Result<Option<String>, Error> {
         return Ok(None);
     }
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode & 0o700)).map_err(fail)?;
-    Ok(Some(format!("{} could be read by others (mode {mode:o}); now only its owner may", path.display())))
+    Ok(Some(format!("{} could be read by other users (mode {mode:o}); now only its owner can", path.display())))
 }

@@ -26,8 +26,8 @@ pub(crate) fn given(invocation: &Invocation<'_>) -> Result<Option<AccessKey>, Cl
     if bytes < SHORT {
         let name = &key.named_by;
         invocation.printer.warning(&format!(
-            "{name} has a length of {bytes}, and can be guessed; the keys of the service have 64 bytes. \
-             `{}` makes one.",
+            "{name} has a length of {bytes}, so it can be guessed; the keys of the service have 64 bytes. Use \
+             `{}` to make one.",
             Platform::HERE.random_base64()
         ));
     }
@@ -44,7 +44,7 @@ fn parse(key: &Given) -> Result<AccessKey, CliError> {
     let parsed = if key.value.starts_with('@') { None } else { key.value.parse().ok() };
     parsed.ok_or_else(|| {
         CliError::usage(format!("{} is not valid base64.", key.named_by))
-            .hint(format!("Make one: {}", Platform::HERE.random_base64()))
+            .hint(format!("To make one: {}", Platform::HERE.random_base64()))
     })
 }
 

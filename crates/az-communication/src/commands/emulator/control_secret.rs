@@ -32,7 +32,8 @@ fn parse(given: &Given) -> Result<ControlSecret, CliError> {
     // If a file is missing, its name must not become the secret.
     if secret.starts_with('@') || !can_be_sent {
         return Err(CliError::usage(format!("{} cannot be sent in a header.", given.named_by)).hint(format!(
-            "A secret has letters, digits and signs of ASCII, without @ in front or blanks around it. Make one: {}",
+            "A secret consists of printable ASCII characters. It does not start with @, and has no blanks at its \
+             ends. To make one: {}",
             Platform::HERE.random_hex()
         )));
     }

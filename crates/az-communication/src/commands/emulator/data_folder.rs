@@ -17,7 +17,7 @@ use crate::service::emulator_files;
 pub(crate) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
     match (invocation.arguments.has(&IN_MEMORY), given(invocation, &DATA_DIR)?) {
         (true, Some(_)) => Err(CliError::usage("--in-memory and --data-dir are both given.")
-            .hint("Leave one of them out: what is in memory is kept in no folder.")),
+            .hint("Leave out one of them: data in memory is not stored in a folder.")),
         (false, Some(_)) => Ok(false),
         (_, None) => flag(invocation, &IN_MEMORY),
     }

@@ -30,14 +30,14 @@ const AUDIENCE: Argument = Argument::new(&["--audience"], "Audience of the token
     .extension();
 const EXPIRES_IN: Argument = Argument::new(
     &["--expires-in"],
-    "Lifetime: 90m, 1h, PT90M, plain minutes. Of a token that has expired: --expires-in=-5m, with the equals sign.",
+    "Lifetime: 90m, 1h, PT90M, or a number of minutes. For an expired token: --expires-in=-5m, with the equals sign.",
 )
 .default("1h")
 .extension();
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Print an Entra access token for a Teams user, signed by the running emulator.\n\nIt is what \
-        `token get-for-teams-user` exchanges. Without a connection string, the emulator on its usual port is asked.",
+    summary: "Print an Entra access token for a Teams user, signed by the running emulator.\n\nThe command `token \
+        get-for-teams-user` exchanges it. Without a connection string, the emulator on the default port is used.",
     arguments: &[OID, APPID, TENANT, SCOPES, AUDIENCE, EXPIRES_IN],
     connects: true,
     confirms: false,
@@ -59,7 +59,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     };
     let expires_in = match arguments.get(&EXPIRES_IN) {
         Some(text) => Some(parse_duration(text).ok_or_else(|| {
-            CliError::usage(format!("--expires-in is not a duration: '{text}'."))
+            CliError::usage(format!("--expires-in must be a duration, but it is '{text}'."))
                 .hint("Write 90m, 1h, 1h30m, PT90M or 90.")
         })?),
         None => None,
@@ -76,7 +76,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let answer = signed::post(&connection, "/emulator/entra-token", "application/json", body.to_string())?;
     let answer: Json = serde_json::from_slice(&answer).unwrap_or_default();
     let token = answer.get("access_token").and_then(Json::as_str).ok_or_else(|| {
-        CliError::new("The response is not that of an emulator.")
+        CliError::new("The response does not come from an emulator.")
             .hint(Program::current().text("Only the emulator makes such tokens: {communication emulator start}", ""))
     })?;
     // The token is printed alone, for use in $(…), unless an output format is selected.

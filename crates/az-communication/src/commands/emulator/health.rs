@@ -42,7 +42,7 @@ impl Health {
         match (status, text("/status").as_deref()) {
             (200, Some("ok")) => Self { reason: None, resource_id: text("/resourceId") },
             (503, _) => Self::not_ready(text("/error/message").unwrap_or_else(|| "it cannot be used now".to_owned())),
-            (status, _) => Self::not_ready(format!("what answers there is not the emulator (status {status})")),
+            (status, _) => Self::not_ready(format!("the server there is not the emulator (status {status})")),
         }
     }
 }
@@ -67,9 +67,9 @@ pub(crate) fn by_http(host: &str) -> Health {
         }
     }
     Health::not_ready(match failed {
-        Some(error) if error.kind() == io::ErrorKind::ConnectionRefused => format!("nobody listens on {host}"),
+        Some(error) if error.kind() == io::ErrorKind::ConnectionRefused => format!("nothing listens on {host}"),
         Some(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) => {
-            format!("{host} does not answer within {} s", LIMIT.as_secs())
+            format!("{host} does not respond within {} s", LIMIT.as_secs())
         }
         Some(error) => format!("{host} cannot be asked: {}", system_text(&error)),
         None => format!("{host} has no address"),
@@ -97,7 +97,7 @@ fn exchange(address: SocketAddr, host: &str, deadline: Instant) -> io::Result<(u
             Err(error) => return Err(error),
         }
     }
-    let broken = || io::Error::new(io::ErrorKind::InvalidData, "what answers does not speak HTTP");
+    let broken = || io::Error::new(io::ErrorKind::InvalidData, "the server does not speak HTTP");
     let head = memchr::memmem::find(&answer, b"\r\n\r\n").ok_or_else(broken)?;
     let line = String::from_utf8_lossy(&answer[..head]);
     let status =

@@ -15,7 +15,7 @@ use crate::transport::names;
 const NAME_TIMEOUT: Duration = Duration::from_secs(30);
 
 const HOST_HINT: &str =
-    "Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: stand for all.";
+    "Give a name or an address of this machine: localhost, 127.0.0.1 or ::1. 0.0.0.0 and :: mean all addresses.";
 
 /// Parses the value of `--host`.
 ///
@@ -31,7 +31,7 @@ pub(crate) fn place(given: Option<&Given>) -> Result<Place, CliError> {
     let literal = (!given.value.contains(['%', '['])).then(|| names::literal_address(&given.value)).flatten();
     if let Some(address) = literal {
         if address.is_multicast() || address == IpAddr::V4(Ipv4Addr::BROADCAST) {
-            let what = "must be an address of this machine, and not one of many machines";
+            let what = "must be an address of this machine, not a multicast address";
             return Err(CliError::usage(format!("{} {what}: '{}'.", given.named_by, given.value)).hint(HOST_HINT));
         }
         return Ok(Place::address(address));
@@ -70,8 +70,8 @@ fn refused(address: SocketAddr, error: &IoError) -> CliError {
              for any free one.",
         ),
         ErrorKind::AddrNotAvailable => described.hint(
-            "This machine does not have the address. Give one that it has, or leave --host out to listen on 127.0.0.1 and \
-             ::1.",
+            "This machine does not have the address. Give one of its addresses, or leave out --host to listen on \
+             127.0.0.1 and ::1.",
         ),
         _ => described.advise(error),
     }
@@ -81,16 +81,16 @@ fn refused(address: SocketAddr, error: &IoError) -> CliError {
 fn problem_of(host: &str) -> Option<&'static str> {
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     if host.contains("://") {
-        return Some("is a URL, and must be a host alone");
+        return Some("is a URL, but must be only a host");
     }
     match bracketed {
-        Some((_, "")) => return Some("has brackets, which belong into URLs only"),
-        Some(_) => return Some("holds a port, which has an option of its own (--port)"),
+        Some((_, "")) => return Some("has brackets, which are only for URLs"),
+        Some(_) => return Some("contains a port, which has its own option (--port)"),
         None => {}
     }
     match host.rsplit_once(':') {
         Some((name, port)) if !name.contains(':') && port.bytes().all(|byte| byte.is_ascii_digit()) => {
-            return Some("holds a port, which has an option of its own (--port)");
+            return Some("contains a port, which has its own option (--port)");
         }
         _ => {}
     }
@@ -105,10 +105,10 @@ mod tests {
     #[test]
     fn a_host_that_is_none_is_told_apart() {
         for (host, problem) in [
-            ("[::1]", Some("has brackets, which belong into URLs only")),
-            ("[::1]:10100", Some("holds a port, which has an option of its own (--port)")),
-            ("localhost:10100", Some("holds a port, which has an option of its own (--port)")),
-            ("https://localhost", Some("is a URL, and must be a host alone")),
+            ("[::1]", Some("has brackets, which are only for URLs")),
+            ("[::1]:10100", Some("contains a port, which has its own option (--port)")),
+            ("localhost:10100", Some("contains a port, which has its own option (--port)")),
+            ("https://localhost", Some("is a URL, but must be only a host")),
             ("*", Some("is not a host name or an address")),
             ("local host", Some("is not a host name or an address")),
             ("::zz", Some("is not a host name or an address")),

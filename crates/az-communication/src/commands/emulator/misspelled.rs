@@ -23,7 +23,7 @@ pub(crate) fn warn(invocation: &Invocation<'_>) {
     for name in names {
         let Some(end) = name.strip_prefix(&beginning).filter(|end| !ends.contains(end)) else { continue };
         if let Some(meant) = difflib::closest(end, ends.iter().copied()) {
-            invocation.printer.warning(&format!("{name} is not a setting. Is {beginning}{meant} meant?"));
+            invocation.printer.warning(&format!("{name} is not a setting. Did you mean {beginning}{meant}?"));
         }
     }
 }

@@ -77,8 +77,8 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
     match error {
         Error::InUse(_) => described.hint(hints.in_use),
         Error::AccessKey(_) => described.hint(
-            "Leave out --access-key, AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY and AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE, \
-             or give another folder: --data-dir.",
+            "Leave out --access-key, AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY and \
+             AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE, or use another folder: --data-dir.",
         ),
         Error::File(_, cause) => {
             let described = described.advise(cause);
@@ -92,14 +92,14 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
             };
             described.hint(match file {
                 OwnFile::Certificate => {
-                    "--certificate names a file with a certificate in PEM, and those of its issuers behind it."
+                    "--certificate names a PEM file with a certificate, followed by the certificates of its issuers."
                 }
-                OwnFile::Key => "--certificate-key names a file with the key of --certificate in PEM, without a password.",
+                OwnFile::Key => "--certificate-key names a PEM file with the key of --certificate, without a password.",
             })
         }
         Error::Names(_) => match folder {
             Some(folder) => described
-                .hint("Such a name must be given at the first start of a folder: take a new one, with --data-dir.")
+                .hint("Such a name must be given at the first start of a folder. Use a new folder: --data-dir.")
                 .hint(new_authority_hint(folder, names)),
             None => described,
         },
@@ -108,7 +108,7 @@ fn explain(error: &Error, message: &str, folder: Option<&Path>, names: &[String]
             None => described,
         },
         Error::HostName(..) => described.hint(options::HOST_NAMES),
-        Error::Clock => described.hint(format!("Set it right: {}", Platform::HERE.set_clock())),
+        Error::Clock => described.hint(format!("To set it: {}", Platform::HERE.set_clock())),
         _ => described,
     }
 }
@@ -125,7 +125,7 @@ fn new_authority_hint(folder: &Path, names: &[String]) -> String {
         command.push(' ');
         command.push_str(&Platform::HERE.quoted(name));
     }
-    format!("To make a new authority, which every trust store must then be given: {command}")
+    format!("To make a new authority, which must then be added to every trust store: {command}")
 }
 
 /// Raises the limit of open files to the maximum that the system allows, because each connection needs one. The usual

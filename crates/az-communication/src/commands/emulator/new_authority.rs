@@ -12,21 +12,21 @@ use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Replace the certificate authority of a data folder.\n\nThe new one may sign for local names, private \
-        addresses and the names given. Whoever trusts the former one must be given the new one, ca.pem. The emulator must \
-        not run meanwhile.",
+    summary: "Replace the certificate authority of a data folder.\n\nThe new authority may sign for local names, \
+        private addresses and the given names. Clients that trust the old authority need the new certificate, ca.pem. \
+        The emulator must not be running.",
     arguments: &[DATA_DIR, HOSTNAME, YES],
     connects: false,
     confirms: true,
     examples: &[Example {
-        name: "Make one that may sign for a name of yours",
+        name: "Make an authority that may sign for a name of your own",
         command: "{} --hostname acs.example.com",
     }],
     run,
 };
 
 const HINTS: Hints = Hints {
-    in_use: "Stop the other one first, and start it again afterwards.",
+    in_use: "Stop the emulator first, and start it again afterwards.",
     no_folder: "Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir.",
 };
 
@@ -47,7 +47,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     })?;
     let path = folder.join(CA_CERTIFICATE_FILE);
     let lines = format!(
-        "The new authority is in {}. Put it in place of the former one in every trust store.\n",
+        "The new authority is in {}. Replace the old authority with it in every trust store.\n",
         path.display()
     );
     invocation.printer.lines(&lines);

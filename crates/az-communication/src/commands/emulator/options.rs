@@ -66,17 +66,15 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
     for given in list(invocation, &ENTRA_ISSUER)? {
         fetch::check_url(&given.named_by, &given.value).map_err(|error| error.hint(ENTRA_METADATA))?;
         let issuer = trusted_issuer(&given.value, invocation.printer).map_err(|error| {
-            error.hint(format!(
-                "{} names an issuer, whose metadata and keys are read once, at the start.",
-                given.named_by
-            ))
+            error
+                .hint(format!("{} names an issuer. Its metadata and keys are read once, at the start.", given.named_by))
         })?;
         config.issuers.push(issuer);
     }
     if let (Some(admin), true) = (admins.first(), config.issuers.is_empty()) {
         return Err(CliError::usage(format!("{} is given without --entra-issuer.", admin.named_by)).hint(
-            "Tokens of the emulator's own issuer never open the access keys. Name the issuer of these applications: \
-             --entra-issuer URL",
+            "Tokens of the emulator's own issuer never give access to the access keys. Name the issuer of these \
+             applications: --entra-issuer URL",
         ));
     }
     let any_tenant = config.issuers.iter().any(TrustedIssuer::is_of_all_tenants);
@@ -85,8 +83,8 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
         let described = CliError::usage(format!("{} must be {what}, but it is '{}'.", admin.named_by, admin.value));
         return Err(match any_tenant {
             true => described.hint(
-                "An issuer of --entra-issuer issues the tokens of all tenants, and everybody can make an application in a \
-                 tenant of their own. Name the tenant of yours, or the issuer of that tenant.",
+                "An issuer of --entra-issuer issues tokens for all tenants, and anyone can create an application in \
+                 their own tenant. Name the tenant of your application, or the issuer of that tenant.",
             ),
             false => described,
         });

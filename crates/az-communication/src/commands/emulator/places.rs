@@ -51,8 +51,8 @@ impl Places {
             Some(data) => data.to_owned(),
             None => {
                 let folder = emulator_files::data_dir().map_err(|_| {
-                    CliError::new("There is no home directory to keep the emulator's pid file in.")
-                        .hint("Name one: --pid-file FILE, or AZURE_COMMUNICATION_EMULATOR_PID_FILE.")
+                    CliError::new("There is no home directory for the emulator's pid file.")
+                        .hint("Set one: --pid-file FILE, or AZURE_COMMUNICATION_EMULATOR_PID_FILE.")
                 })?;
                 with(&std::path::absolute(&folder).unwrap_or(folder), "-in-memory")
             }

@@ -63,7 +63,7 @@ impl ProcessFile {
         let claimed = match parent {
             None => Err("its folder does not exist".to_owned()),
             Some(parent) if data.is_some_and(|data| is_within(parent, data)) => {
-                Err("it is in the data folder, where the emulator has files of its own".to_owned())
+                Err("it is in the data folder, which is only for the emulator's own files".to_owned())
             }
             Some(_) => remove_left(kind, &path),
         };
@@ -90,7 +90,7 @@ impl ProcessFile {
         whole.and_then(|()| name_new(&unfinished, &self.path)).map_err(|error| {
             let _ = fs::remove_file(&unfinished);
             match error.kind() {
-                io::ErrorKind::AlreadyExists => self.unwritable("another file was put there meanwhile"),
+                io::ErrorKind::AlreadyExists => self.unwritable("another file was created there meanwhile"),
                 _ => self.unwritable(&system_text(&error)),
             }
         })?;
@@ -158,7 +158,7 @@ pub(crate) fn is_within(folder: &Path, data: &Path) -> bool {
 
 /// Makes a locked file that only this user can read. The name is new, so that no link is followed.
 fn create_beside(path: &Path) -> Result<(PathBuf, File), String> {
-    let name = path.file_name().ok_or("its path ends without a name")?.to_string_lossy().into_owned();
+    let name = path.file_name().ok_or("its path has no file name")?.to_string_lossy().into_owned();
     for attempt in 0..1000 {
         let unfinished = path.with_file_name(format!(".{name}.{}-{attempt}", std::process::id()));
         match private_file::create_new(&unfinished) {
@@ -182,7 +182,7 @@ fn remove_left(kind: &Kind, path: &Path) -> Result<(), String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(text(error)),
         // Devices and links are refused.
-        Ok(metadata) if !metadata.is_file() => return Err("something else than a file is there".to_owned()),
+        Ok(metadata) if !metadata.is_file() => return Err("it is not a regular file".to_owned()),
         Ok(_) => {}
     }
     // The file is opened for writing as well, because some file systems lock no other files.
@@ -190,12 +190,12 @@ fn remove_left(kind: &Kind, path: &Path) -> Result<(), String> {
     let mut content = Vec::new();
     (&former).take(MOST).read_to_end(&mut content).map_err(text)?;
     let process = (kind.process_of)(&content, &former, path)
-        .ok_or_else(|| format!("a file that is not a {} is there", kind.what))?;
+        .ok_or_else(|| format!("a file that is not a {} exists there", kind.what))?;
     if !is_left(&former, process) {
         return Err("another emulator uses it".to_owned());
     }
     if !is_same(&former, path) {
-        return Err("another file was put there meanwhile".to_owned());
+        return Err("another file was created there meanwhile".to_owned());
     }
     fs::remove_file(path).map_err(text)
 }
@@ -262,7 +262,7 @@ mod tests {
         drop(ready);
         let (left, content) = (fs::read_dir(&folder).unwrap().count(), fs::read_to_string(&path).unwrap());
         fs::remove_dir_all(&folder).unwrap();
-        assert!(refused.ends_with(" cannot be written: another file was put there meanwhile."), "{refused}");
+        assert!(refused.ends_with(" cannot be written: another file was created there meanwhile."), "{refused}");
         assert_eq!((left, content.as_str()), (1, "mine"));
     }
 }

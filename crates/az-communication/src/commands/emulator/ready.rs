@@ -161,11 +161,7 @@ impl Ready {
         let is_public = local != self.endpoint;
         let mut words = format!("\nThe emulator is running at {local}. Its data is kept {place}.\n");
         if is_public {
-            let _ = writeln!(
-                words,
-                "Its clients reach it at {}, with the certificate of what is in between.",
-                self.endpoint
-            );
+            let _ = writeln!(words, "Clients reach it at {}, with the certificate of the proxy.", self.endpoint);
         }
         if self.is_usual() {
             let _ = writeln!(
@@ -260,7 +256,7 @@ mod tests {
         insta::assert_snapshot!(ready.words(true, Platform::Linux), @r"
 
         The emulator is running at https://localhost:1. Its data is kept in /h.
-        Its clients reach it at https://acs.example, with the certificate of what is in between.
+        Clients reach it at https://acs.example, with the certificate of the proxy.
         To use it from another terminal:
 
           export AZURE_COMMUNICATION_CONNECTION_STRING='endpoint=https://localhost:1/;accesskey=V2VsbC1rbm93biBrZXkgb2YgdGhlIEFDUyBJZGVudGl0eSBlbXVsYXRvci4gTm90IGEgc2VjcmV0Lg=='

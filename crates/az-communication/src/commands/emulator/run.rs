@@ -24,13 +24,13 @@ use crate::report::prompt;
 use crate::system::{self, Signals};
 
 const COMMAND: Argument =
-    Argument::new(&["COMMAND"], "The command and its arguments, behind --.").arity(Arity::Remainder).required();
+    Argument::new(&["COMMAND"], "The command and its arguments, after --.").arity(Arity::Remainder).required();
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Run a command with a private emulator that lives as long as it does.\n\nThe command finds the connection \
-        string in AZURE_COMMUNICATION_CONNECTION_STRING, the endpoint in AZURE_COMMUNICATION_ENDPOINT, and the \
-        certificate of the emulator's authority where Python, OpenSSL, curl, Node.js and Java look for it. Its exit code is \
-        that of this command.",
+    summary: "Run a command with a private emulator that runs as long as the command.\n\nThe command finds the \
+        connection string in AZURE_COMMUNICATION_CONNECTION_STRING, the endpoint in AZURE_COMMUNICATION_ENDPOINT, and \
+        the certificate of the emulator's authority where Python, OpenSSL, curl, Node.js and Java look for it. The \
+        exit code is the exit code of the command.",
     arguments: &[
         RUN_HOST,
         RUN_PORT,
@@ -68,14 +68,14 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 const HINTS: Hints = Hints {
-    in_use: "Stop the other one, give this one a folder of its own (--data-dir), or leave --data-dir out.",
-    no_folder: "Give --data-dir another folder, or leave it out.",
+    in_use: "Stop the other emulator, use another folder (--data-dir), or leave out --data-dir.",
+    no_folder: "Use another folder (--data-dir), or leave out --data-dir.",
 };
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let words = command_words(invocation);
     let Some((program, arguments)) = words.split_first() else {
-        return Err(CliError::new("There is no command behind --.").exit_code(ExitCode::Usage));
+        return Err(CliError::new("There is no command after --.").exit_code(ExitCode::Usage));
     };
     system::end_process_1_at_once();
     crate::commands::emulator::misspelled::warn(invocation);

@@ -33,9 +33,10 @@ use crate::system::system_text;
 use crate::system::{self, Signals};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nOnce it is ready, \
-        one line of JSON on stdout says where it listens, its connection string and the files with its certificates; the \
-        log goes to stderr. An access key of your own stands in that line on a terminal only.",
+    summary: "Run the Communication Services Identity service on this machine until it is stopped.\n\nWhen it is \
+        ready, it prints one line of JSON to stdout, with its endpoint, its connection string and the files with its \
+        certificates. The log goes to stderr. The line contains an access key of your own only if stdout is a \
+        terminal.",
     arguments: &[
         HOST,
         PORT,
@@ -65,10 +66,10 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     connects: false,
     confirms: false,
     examples: &[
-        Example { name: "Start the emulator on its usual port", command: "{}" },
-        Example { name: "Start a private one on any free port", command: "{} --in-memory --port 0" },
+        Example { name: "Start the emulator on its default port", command: "{}" },
+        Example { name: "Start a private emulator on a free port", command: "{} --in-memory --port 0" },
         Example {
-            name: "Start one that other machines reach by a name, with a key and a folder of its own",
+            name: "Start an emulator that other machines reach by name, with its own key and folder",
             command: "{} --host 0.0.0.0 --hostname acs-emulator --access-key @key --data-dir ./acs",
         },
         Example { name: "Start it for the next steps of a CI job", command: "{} --in-memory --detach" },
@@ -79,9 +80,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 /// Returns the warning about an emulator that other machines can reach with the well-known key.
 fn open_with_known_key(platform: Platform) -> String {
     format!(
-        "Other machines can reach this emulator, and its access key is the well-known one, with which everybody can use it \
-         and read its keys. Give a new data folder a key of its own: --access-key KEY. To make one: {}. In a folder that was \
-         used, regenerate both keys: POST /emulator/regenerate-key",
+        "Other machines can reach this emulator, and its access key is the well-known key, so anyone can use it and \
+         read its keys. For a new data folder, set a key: --access-key KEY. To make one: {}. For an existing folder, \
+         regenerate both keys: POST /emulator/regenerate-key",
         platform.random_base64()
     )
 }
@@ -196,7 +197,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
 }
 
 const HINTS: Hints = Hints {
-    in_use: "Stop the other one, or give this one a folder of its own (--data-dir), or --in-memory.",
+    in_use: "Stop the other emulator, or use another folder (--data-dir) or --in-memory.",
     no_folder: NO_FOLDER_HINT,
 };
 
@@ -246,7 +247,8 @@ impl Files {
             Err(error) => {
                 let hints = error.hints.join(" ");
                 let why = format!(
-                    "{error} So the authority's certificate is in no file: clients get it from /emulator/ca.pem. {hints}"
+                    "{error} The authority's certificate was not written to a file; clients can get it from \
+                     /emulator/ca.pem. {hints}"
                 );
                 invocation.printer.warning(&why);
                 return Ok((Self::default(), None));

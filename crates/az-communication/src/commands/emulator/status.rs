@@ -21,9 +21,9 @@ use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Say whether the emulator is ready.\n\nThe exit code is 0 where it is, and 1 where it is not. The options \
-        and variables name the emulator as they do for `start`; without any, it is the one on its usual port, or in the \
-        background.",
+    summary: "Check whether the emulator is ready.\n\nThe exit code is 0 if it is ready, and 1 if it is not. The \
+        options and variables name the emulator as for `start`. Without them, it is the emulator on the default port \
+        or in the background.",
     arguments: &[
         ENDPOINT,
         CONNECTION_STRING,

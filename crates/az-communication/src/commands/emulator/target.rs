@@ -155,10 +155,10 @@ impl Local {
         let process = process.map(|held| held.process);
         let nobody = |why: String| Target { endpoint: None, process, ask: Ask::Nobody(why) };
         match (process, &self.file, self.port) {
-            (None, Some(file), _) => nobody(format!("no emulator keeps {}", file.display())),
-            (None, None, Some(_)) => nobody(format!("no emulator keeps {}", self.ready_files())),
+            (None, Some(file), _) => nobody(format!("no running emulator has {}", file.display())),
+            (None, None, Some(_)) => nobody(format!("no running emulator has {}", self.ready_files())),
             (Some(_), _, Some(_)) => {
-                nobody(format!("its port is not known, because it does not keep {}", self.ready_files()))
+                nobody(format!("its port is unknown, because it does not have {}", self.ready_files()))
             }
             _ => self.at(DEVELOPMENT_PORT, process),
         }

@@ -32,8 +32,7 @@ pub(crate) fn fetch(url: &str, printer: Printer) -> Result<Json, CliError> {
     thread::spawn(move || answer.send(fetch::fetch_json(&asked, printer)));
     wanted.recv_timeout(ISSUER_TIMEOUT).unwrap_or_else(|_| {
         let (url, seconds) = (fetch::without_user(url), ISSUER_TIMEOUT.as_secs());
-        Err(CliError::new(format!("{url} cannot be read: it has not answered within {seconds} s."))
-            .hint(ENTRA_METADATA))
+        Err(CliError::new(format!("{url} cannot be read: it did not respond within {seconds} s.")).hint(ENTRA_METADATA))
     })
 }
 

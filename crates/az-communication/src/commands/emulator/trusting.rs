@@ -43,7 +43,7 @@ impl InForce<'_> {
 
     fn unreadable(&self, name: &str, path: &Path, error: &std::io::Error) {
         let (path, why) = (path.display(), system_text(error));
-        (self.warn)(format!("{name} names {path}, which cannot be read: {why}. It is left out."));
+        (self.warn)(format!("{name} names {path}, which cannot be read: {why}. It is ignored."));
     }
 
     /// Returns each variable with the certificates that were in effect for the programs that read it.

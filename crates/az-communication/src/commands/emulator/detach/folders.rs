@@ -23,7 +23,7 @@ impl Folders {
         let Some(folder) = path.parent() else { return Ok(made) };
         made.make(folder).map_err(|error| {
             CliError::new(format!("The folder {} cannot be made: {}.", folder.display(), system_text(&error)))
-                .hint("Put the pid file elsewhere: --pid-file FILE, or AZURE_COMMUNICATION_EMULATOR_PID_FILE.")
+                .hint("Choose another pid file: --pid-file FILE, or AZURE_COMMUNICATION_EMULATOR_PID_FILE.")
         })?;
         Ok(made)
     }

@@ -36,10 +36,10 @@ impl Log {
             return Err(fail("its folder does not exist"));
         }
         if data.is_some_and(|data| is_within(parent, data)) {
-            return Err(fail("it is in the data folder, where the emulator has files of its own"));
+            return Err(fail("it is in the data folder, which is only for the emulator's own files"));
         }
         if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
-            return Err(fail("something else than a file is there"));
+            return Err(fail("it is not a regular file"));
         }
         let is_new = match private_file::create_new(path) {
             Ok(_) => true,
@@ -49,7 +49,7 @@ impl Log {
         let file = open_existing(path).map_err(text)?;
         let metadata = file.metadata().map_err(text)?;
         if !metadata.is_file() {
-            return Err(fail("something else than a file is there"));
+            return Err(fail("it is not a regular file"));
         }
         if system::is_of_another_user(&metadata) {
             return Err(fail("it belongs to another user"));

@@ -100,9 +100,11 @@ fn refuse_where_one_runs(places: &Places, data: Option<&Path>) -> Result<(), Cli
         let Some((process, line)) = running else { continue };
         let ready = line.zip(u32::try_from(process).ok()).and_then(|(line, pid)| Ready::of_file(&line, pid, None));
         let endpoint = ready.map_or_else(String::new, |ready| format!(" at {}", ready.endpoint));
-        return Err(CliError::new(format!("An emulator runs already{endpoint}, as process {process}."))
+        return Err(CliError::new(format!("An emulator is already running{endpoint}, as process {process}."))
             .hint(format!("To stop it: {}", Platform::HERE.stop(process)))
-            .hint("Another one beside it needs a folder of its own (--data-dir), or, in memory, a pid file of its own (--pid-file)."));
+            .hint(
+                "A second emulator needs its own folder (--data-dir) or, in memory, its own pid file (--pid-file).",
+            ));
     }
     Ok(())
 }

@@ -146,7 +146,7 @@ impl State {
         if self.lines.is_empty() && self.dropped > 0 {
             let (dropped, were) =
                 (self.dropped, if self.dropped == 1 { "line of the log was" } else { "lines of the log were" });
-            let words = format!("{dropped} {were} dropped: nobody read it");
+            let words = format!("{dropped} {were} dropped, because the log was not read");
             batch.push_str(&self.format.of_words(OffsetDateTime::now_utc(), Level::WARN, &words));
             self.dropped = 0;
         }
@@ -221,7 +221,10 @@ pub(crate) mod tests {
         assert!((MOST_LINES..2 * MOST_LINES + 10).contains(&lines.len()), "{}", lines.len());
         let missing = 20_000 - (lines.len() - 1);
         let last = lines.last().unwrap();
-        assert!(last.ends_with(&format!("WARN  {missing} lines of the log were dropped: nobody read it")), "{last}");
+        assert!(
+            last.ends_with(&format!("WARN  {missing} lines of the log were dropped, because the log was not read")),
+            "{last}"
+        );
         queue.push("again\n".to_owned());
         queue.flush(Duration::from_secs(10));
         assert!(gate.text().ends_with("\nagain\n"));
