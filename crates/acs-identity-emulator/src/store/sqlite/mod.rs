@@ -6,6 +6,7 @@ mod commit;
 mod fault;
 mod migrate;
 pub(crate) mod open;
+mod queue;
 mod read;
 mod row;
 mod schema;
@@ -24,7 +25,8 @@ use super::operation::{
     AccessKeyRow, AssignmentRow, Caller, Failure, Kind, Operation, Outcome, SigningKeyRow, SigningSlot, Snapshot,
     StoreError,
 };
-use commit::{Committer, Queue};
+use commit::Committer;
+use queue::Queue;
 use read::Readers;
 use trouble::Trouble;
 
