@@ -1,10 +1,11 @@
 //! Tests of the contract for every implementation, each with two handles on one store.
 
+mod assignments;
+mod revocations;
+
 use super::operation::AccessSlot::{Primary, Secondary};
 use super::revocation::is_revoked;
-use super::{
-    AccessSlot, AssignmentRow, Caller, Change, Created, Failure, IdentityRow, Kind, SigningSlot, Store, block_on,
-};
+use super::{AccessSlot, Caller, Created, Failure, IdentityRow, Kind, SigningSlot, Store, block_on};
 
 /// Runs a test for all implementations.
 fn each(rule: impl Fn(&Store, &Store)) {
@@ -172,140 +173,6 @@ fn a_regeneration_takes_the_signing_key_with_it() {
         block_on(other.regenerate_key(Caller::Entra, Secondary, 1, "CCCC".into())).unwrap();
         assert_eq!(one.signing_key(slot).unwrap().unwrap().pkcs8, b"third", "that of the other key stays");
         assert!(one.signing_key(SigningSlot::Entra).unwrap().is_some());
-    });
-}
-
-#[test]
-fn a_token_of_after_a_revocation_is_good_in_the_same_second() {
-    each(|one, other| {
-        create(one, "u");
-        revoke(other, "u", None, None);
-        let number = issue(one, "u").unwrap();
-        assert!(revoked(one, "u", (0, 5), 5));
-        assert!(!revoked(one, "u", (number, 5), 5));
-        revoke(one, "u", None, None);
-        assert!(revoked(one, "u", (number, 5), 5));
-    });
-}
-
-#[test]
-fn each_pending_revocation_comes_into_force_at_its_time() {
-    each(|one, other| {
-        create(one, "u");
-        revoke(one, "u", None, Some(10));
-        let between = issue(one, "u").unwrap();
-        revoke(other, "u", None, Some(12));
-        let last = issue(one, "u").unwrap();
-        assert!(!revoked(one, "u", (0, 1), 9));
-        assert!(revoked(one, "u", (0, 1), 10));
-        assert!(!revoked(one, "u", (between, 1), 11));
-        assert!(revoked(one, "u", (between, 1), 12));
-        assert!(!revoked(one, "u", (last, 1), i64::MAX));
-    });
-}
-
-#[test]
-fn a_revocation_up_to_the_far_past_revokes_nothing_later() {
-    each(|one, _| {
-        create(one, "u");
-        revoke(one, "u", Some(i64::MIN), None);
-        assert!(!revoked(one, "u", (0, 0), 0));
-        revoke(one, "u", Some(5), None);
-        assert!(revoked(one, "u", (0, 5), 0));
-        assert!(!revoked(one, "u", (0, 6), 0));
-        let number = issue(one, "u").unwrap();
-        assert!(!revoked(one, "u", (number, 5), 0));
-    });
-}
-
-#[test]
-fn what_was_settled_holds_when_the_clock_is_set_back() {
-    each(|one, other| {
-        for user in ["u", "v"] {
-            create(one, user);
-            revoke(one, user, None, Some(10));
-        }
-        revoke(one, "v", Some(3), Some(20));
-        block_on(other.settle(9)).unwrap();
-        assert!(!revoked(one, "u", (0, 1), 9));
-        block_on(other.settle(10)).unwrap();
-        assert!(revoked(one, "u", (0, 1), 0) && revoked(one, "v", (0, 1), 0));
-        assert!(!revoked(one, "v", (1, 3), 19) && revoked(one, "v", (1, 3), 20));
-        block_on(one.settle(i64::MIN)).unwrap();
-        assert!(revoked(one, "u", (0, 1), 0));
-    });
-}
-
-fn assignment(object: &str, tenant: &str) -> AssignmentRow {
-    AssignmentRow {
-        tenant: tenant.into(),
-        object: object.into(),
-        principal_type: "user".into(),
-        client_ids: Some(vec!["c".into()]),
-    }
-}
-
-fn change(object: &str, tenant: &str) -> Change {
-    Change { tenant: None, object: object.into(), row: Some(assignment(object, tenant)) }
-}
-
-fn objects(store: &Store, kind: Kind) -> Vec<String> {
-    let all = store.assignments_after(Caller::Entra, kind, None, 1000).unwrap();
-    all.into_iter().map(|row| row.object).collect()
-}
-
-#[test]
-fn assignments_are_made_all_or_none() {
-    each(|one, other| {
-        keys(one);
-        let changes = || vec![change("a", "t"), change("b", "t")];
-        assert_eq!(block_on(one.assign(PRIMARY, Kind::Entra, changes())), Ok(vec![false, false]));
-        assert_eq!(objects(other, Kind::Entra), ["a", "b"]);
-        let removal = Change { tenant: None, object: "a".into(), row: None };
-        let mixed = vec![removal.clone(), change("c", "t"), change("b", "other")];
-        assert_eq!(block_on(other.assign(PRIMARY, Kind::Entra, mixed)), Ok(vec![true, false, true]));
-        assert_eq!(objects(one, Kind::Entra), ["b", "c"]);
-        block_on(one.regenerate_key(Caller::Entra, Primary, GENERATION, "CCCC".into())).unwrap();
-        assert_eq!(block_on(one.assign(PRIMARY, Kind::Entra, changes())), Err(Failure::KeyGone));
-        assert_eq!(objects(one, Kind::Entra), ["b", "c"]);
-        assert_eq!(block_on(one.assign(Caller::Entra, Kind::Entra, vec![removal])), Ok(vec![false]));
-    });
-}
-
-#[test]
-fn assignments_of_another_tenant_or_kind_stay() {
-    each(|one, other| {
-        let kind = Kind::TeamsExtension;
-        let of = |tenant: &str| Change { tenant: Some(tenant.into()), ..change("a", tenant) };
-        for tenant in ["s", "t"] {
-            assert_eq!(block_on(one.assign(Caller::Entra, kind, vec![of(tenant)])), Ok(vec![false]));
-        }
-        let removal = Change { row: None, ..of("s") };
-        assert_eq!(block_on(other.assign(Caller::Entra, kind, vec![removal])), Ok(vec![true]));
-        let found = |tenant| one.assignments_of(Caller::Entra, kind, tenant, &["a", "z"]).unwrap();
-        assert_eq!(found(Some("s")), []);
-        assert_eq!(found(Some("t")), [assignment("a", "t")]);
-        assert_eq!(found(None), [assignment("a", "t")]);
-        assert_eq!(objects(one, Kind::Entra), [""; 0]);
-    });
-}
-
-#[test]
-fn assignments_come_in_pages() {
-    each(|one, other| {
-        let kind = Kind::Entra;
-        let changes = (0..7).map(|number| change(&format!("o{number}"), "t")).collect();
-        block_on(one.assign(Caller::Entra, kind, changes)).unwrap();
-        let mut after: Option<(String, String)> = None;
-        let mut pages = Vec::new();
-        loop {
-            let from = after.as_ref().map(|(object, tenant)| (object.as_str(), tenant.as_str()));
-            let page = other.assignments_after(Caller::Entra, kind, from, 3).unwrap();
-            let Some(last) = page.last() else { break };
-            after = Some((last.object.clone(), last.tenant.clone()));
-            pages.push(page.iter().map(|row| row.object.clone()).collect::<Vec<_>>().join(" "));
-        }
-        assert_eq!(pages, ["o0 o1 o2", "o3 o4 o5", "o6"]);
     });
 }
 
