@@ -14,7 +14,7 @@ use crate::core::introspection::Inactive;
 use crate::core::{Core, Refusal};
 use crate::error::Error;
 use crate::keys::signing::SigningKey;
-use crate::store::sqlite::tests::version_3;
+use crate::store::sqlite::tests::earlier::version_3;
 use crate::store::{AccessSlot, Caller, StoreError, block_on};
 
 /// The folder of a test. It is removed at the end.
