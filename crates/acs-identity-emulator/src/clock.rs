@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_can_be_set_and_goes_on() {
+    fn the_service_clock_can_be_set_and_advances() {
         let clock = ServiceClock::default();
         let copy = clock.clone();
         clock.set(OffsetDateTime::UNIX_EPOCH);
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_far_away_counts_as_292_years() {
+    fn a_time_too_far_away_is_limited_to_292_years() {
         let clock = ServiceClock::default();
         clock.set(time::Date::MIN.midnight().assume_utc());
         assert!((1700..1800).contains(&clock.now().year()));

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_left_out_wherever_they_stand() {
+    fn tokens_are_removed_from_any_place_in_a_text() {
         for (text, shown) in [
             ("404 GET /eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln", "404 GET /(a token)"),
             ("'eyJh.eyJi.c' and 'eyJx', of keys", "'(a token)' and '(a token)', of keys"),
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_from_outside_stays_in_its_line() {
+    fn text_from_clients_stays_on_one_line() {
         let text = "a\r\n2026-01-01T00:00:00Z INFO  b\u{202e}\u{1b}[2J";
         assert_eq!(Shown(text).to_string(), "a\\r\\n2026-01-01T00:00:00Z INFO  b\\u202e\\x1b[2J");
     }

@@ -77,7 +77,7 @@ fn the_authority_stays_and_its_files_go_into_the_store() {
 }
 
 #[test]
-fn an_authority_that_is_not_there_as_a_whole_is_refused_and_nothing_is_changed() {
+fn an_incomplete_authority_is_refused_and_nothing_is_changed() {
     let other = |folder: &Folder, name: &str| {
         let other = self::folder("earlier-other");
         folder.write(name, &text(&other, name));
@@ -111,7 +111,7 @@ fn an_authority_that_is_not_there_as_a_whole_is_refused_and_nothing_is_changed()
 }
 
 #[test]
-fn a_server_certificate_that_cannot_be_used_is_made_anew_by_the_same_authority() {
+fn an_unusable_server_certificate_is_replaced_by_the_same_authority() {
     let damage = [
         ("server.pem", None),
         ("server-key.pem", None),
@@ -130,7 +130,7 @@ fn a_server_certificate_that_cannot_be_used_is_made_anew_by_the_same_authority()
 }
 
 #[test]
-fn a_server_certificate_of_somebody_else_stays() {
+fn a_server_certificate_of_another_issuer_stays() {
     let folder = folder("earlier-foreign");
     let key = KeyPair::generate().unwrap();
     folder.write("server.pem", &params("a", &["a.example"]).self_signed(&key).unwrap().pem());
@@ -140,14 +140,14 @@ fn a_server_certificate_of_somebody_else_stays() {
 }
 
 #[test]
-fn a_first_start_that_did_not_come_to_its_end_begins_anew() {
+fn an_interrupted_first_start_begins_again() {
     let folder = Folder::new("earlier-begun");
     folder.write("ca-key.pem", &KeyPair::generate().unwrap().serialize_pem());
     assert!(open(&folder).is_ok());
 }
 
 #[test]
-fn the_copy_for_people_is_written_again_where_it_says_something_else() {
+fn the_copy_for_users_is_written_again_if_its_content_differs() {
     let folder = Folder::new("copy");
     let (store, config) = (Store::in_memory(), Config::in_folder(&folder.0));
     let open = || open_with(&folder, &store, &config).unwrap().ca_certificate();

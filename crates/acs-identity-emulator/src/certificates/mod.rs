@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn certificates_are_looked_after_on_a_thread_that_answers_nobody() {
+    fn certificates_are_checked_on_a_thread_that_serves_no_requests() {
         let config = Config::in_memory();
         let pki = Arc::new(open(&config, &Store::in_memory(), machine::now()).unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -82,7 +82,7 @@ fn questions() -> Questions {
 }
 
 #[test]
-fn a_folder_of_the_version_before_has_everything_in_it() {
+fn a_folder_of_the_previous_version_has_all_its_data() {
     let folder = folder();
     let said = said();
     for start in 0..2 {
@@ -130,7 +130,7 @@ fn a_folder_of_the_version_before_has_everything_in_it() {
 }
 
 #[test]
-fn a_damaged_file_of_the_version_before_is_served_right_or_refused_by_name() {
+fn a_damaged_file_of_the_previous_version_is_served_right_or_refused_by_name() {
     let questions = questions();
     let right = {
         let folder = folder();
@@ -160,7 +160,7 @@ fn a_damaged_file_of_the_version_before_is_served_right_or_refused_by_name() {
 }
 
 #[test]
-fn damage_in_the_log_of_the_version_before_loses_nothing_in_silence() {
+fn damage_in_the_log_of_the_previous_version_is_reported_or_loses_nothing() {
     let questions = questions();
     let right = ask(&config(&folder()), &questions).unwrap();
     let frames = folder().files().iter().find(|(name, _)| name == "identities.db-wal").unwrap().1.len() / (24 + 4096);
@@ -179,7 +179,7 @@ fn damage_in_the_log_of_the_version_before_loses_nothing_in_silence() {
 }
 
 #[test]
-fn a_secondary_signing_key_of_the_version_before_that_is_missing_ends_its_tokens() {
+fn a_missing_secondary_signing_key_of_the_previous_version_invalidates_its_tokens() {
     let folder = folder();
     fs::remove_file(folder.0.join("token-key-secondary.pem")).unwrap();
     let core = Core::open(&config(&folder)).unwrap().core;
@@ -195,7 +195,7 @@ fn refusal(config: &Config) -> String {
 }
 
 #[test]
-fn the_signing_key_that_the_version_before_made_first_may_not_be_missing_beside_identities() {
+fn the_first_signing_key_of_the_previous_version_must_exist_if_there_are_identities() {
     let folder = folder();
     let path = folder.0.join("token-key.pem");
     fs::remove_file(&path).unwrap();
@@ -234,7 +234,7 @@ fn primary(config: &Config) -> AccessKey {
 }
 
 #[test]
-fn a_key_that_was_assumed_gives_way_once_to_one_that_is_given() {
+fn an_assumed_key_is_replaced_once_by_a_given_key() {
     let folder = without_access_key();
     let with = |key: &AccessKey| Config { access_key: Some(key.clone()), ..config(&folder) };
     let (own, other) = (AccessKey::from_bytes(vec![1; 64]), AccessKey::from_bytes(vec![2; 64]));
@@ -256,7 +256,7 @@ fn a_key_that_was_assumed_gives_way_once_to_one_that_is_given() {
 }
 
 #[test]
-fn a_key_that_was_given_in_the_first_place_or_named_later_stays() {
+fn a_key_that_was_given_at_the_first_start_or_later_stays() {
     let (own, known) = (AccessKey::from_bytes(vec![1; 64]), AccessKey::development());
     for assumes_first in [false, true] {
         let folder = without_access_key();

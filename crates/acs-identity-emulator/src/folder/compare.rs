@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_log_has_lost() {
+    fn lost_frames_of_a_log_are_detected() {
         let mark = Mark { salts: 1, frames: 10, number: 3 };
         assert_eq!(lost(mark, Some((1, 10)), Some(2)), None);
         assert_eq!(lost(mark, Some((1, 12)), Some(3)), None, "written, but not noted");

@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_is_read() {
+    fn a_written_state_is_read_again() {
         let run = "0123456789abcdef0123456789abcdef".to_owned();
         let mark = Some(Mark { salts: 0xab, frames: 7, number: 3 });
         for marker in [

@@ -100,7 +100,7 @@ fn a_folder_serves_one_emulator() {
 }
 
 #[test]
-fn a_folder_whose_emulator_is_about_to_end_is_waited_for() {
+fn a_start_waits_for_an_emulator_that_is_about_to_end() {
     let folder = Temporary::new();
     let opened = folder.open().unwrap();
     let ending = std::thread::spawn(move || {
@@ -147,7 +147,7 @@ fn a_folder_without_a_name_is_refused() {
 }
 
 #[test]
-fn what_is_not_a_regular_file_is_refused_and_left_alone() {
+fn anything_but_a_regular_file_is_refused_and_unchanged() {
     for name in [LOCK_FILE, DATABASE_FILE] {
         let folder = Temporary::new();
         rustix::fs::mknodat(rustix::fs::CWD, folder.path(name), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();

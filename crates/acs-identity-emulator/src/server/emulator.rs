@@ -128,7 +128,7 @@ mod tests {
 
     #[cfg(all(feature = "sqlite", unix, not(portable_system)))]
     #[test]
-    fn what_the_first_start_decides_is_in_the_database_before_anything_is_served() {
+    fn the_decisions_of_the_first_start_are_in_the_database_before_anything_is_served() {
         use std::fs;
         let folder = std::env::temp_dir().join(format!("acs-first-start-{}", std::process::id()));
         let copy = folder.with_extension("copy");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_nothing_can_name_is_refused() {
+    fn a_time_that_certificates_cannot_express_is_refused() {
         let (epoch, second) = (SystemTime::UNIX_EPOCH, Duration::from_secs(1));
         assert!(check_clock(epoch).is_ok() && check_clock(machine::system()).is_ok());
         assert!(matches!(check_clock(epoch - second), Err(Error::Clock)));

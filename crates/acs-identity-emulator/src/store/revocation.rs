@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn settling_drops_what_others_cover() {
+    fn settling_drops_revocations_that_others_cover() {
         let mut below = 0;
         let mut all = vec![until(1, 3), pending(2, 10), until(3, 7), pending(4, 20), until(5, 2)];
         assert!(settle(&mut below, &mut all, 10));

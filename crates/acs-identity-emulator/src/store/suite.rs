@@ -53,7 +53,7 @@ fn together<T: Send>(one: impl FnOnce() -> T + Send, two: impl FnOnce() -> T + S
 }
 
 #[test]
-fn what_one_handle_did_the_other_one_sees() {
+fn a_change_by_one_handle_is_seen_by_the_other() {
     each(|one, other| {
         create(one, "u");
         assert_eq!(issue(other, "u"), Some(0));
@@ -67,7 +67,7 @@ fn what_one_handle_did_the_other_one_sees() {
 }
 
 #[test]
-fn a_custom_id_is_created_once_whoever_asks() {
+fn concurrent_creations_of_a_custom_id_make_one_identity() {
     each(|one, other| {
         for round in 0..20 {
             let ask = |store: &Store, user: &str| {
@@ -82,7 +82,7 @@ fn a_custom_id_is_created_once_whoever_asks() {
 }
 
 #[test]
-fn a_custom_id_that_was_deleted_or_revoked_gets_a_token_that_is_good() {
+fn a_custom_id_that_was_deleted_or_revoked_gets_a_valid_token() {
     each(|one, other| {
         let ask = |user: &str| block_on(one.create(Caller::Entra, user.into(), Some("c".into()), Some(1))).unwrap();
         assert!(!ask("a").found);
@@ -138,7 +138,7 @@ fn an_issue_that_races_a_regeneration_is_before_it_or_refused() {
 }
 
 #[test]
-fn of_two_regenerations_of_one_generation_one_has_moved() {
+fn of_two_regenerations_of_one_generation_one_fails() {
     each(|one, other| {
         keys(one);
         for generation in 1..20 {
@@ -155,7 +155,7 @@ fn of_two_regenerations_of_one_generation_one_has_moved() {
 }
 
 #[test]
-fn a_regeneration_takes_the_signing_key_with_it() {
+fn a_regeneration_deletes_the_signing_key() {
     each(|one, other| {
         keys(one);
         let slot = SigningSlot::Access(Primary);
@@ -177,7 +177,7 @@ fn a_regeneration_takes_the_signing_key_with_it() {
 }
 
 #[test]
-fn settings_and_keys_that_are_kept_stay() {
+fn existing_settings_and_keys_stay() {
     each(|one, other| {
         let keep = |store: &Store, value: &str| {
             block_on(store.keep_settings(vec![("a".into(), value.into()), (format!("of {value}"), value.into())]))
@@ -197,7 +197,7 @@ fn settings_and_keys_that_are_kept_stay() {
 }
 
 #[test]
-fn a_closed_store_does_nothing() {
+fn a_closed_store_refuses_operations() {
     each(|one, _| {
         create(one, "u");
         one.close();

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn several_of_one_process_are_beside_each_other() {
+    fn one_process_can_have_several_folders() {
         let parent = parent("several");
         let folders: Vec<_> =
             (0..3).map(|_| TemporaryFolder::in_one_of(std::slice::from_ref(&parent)).unwrap()).collect();
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     #[cfg_attr(any(not(unix), portable_system), ignore = "whose a folder is cannot be seen")]
-    fn what_a_killed_run_has_left_is_removed() {
+    fn folders_of_killed_runs_are_removed() {
         let parent = parent("left");
         let left = parent.join(format!("{TEMPORARY_PREFIX}7-0"));
         make_folder(&left).unwrap();
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn where_no_folder_can_be_written_the_first_one_is_named() {
+    fn if_no_folder_can_be_written_the_error_names_the_first_one() {
         let missing = [PathBuf::from("/nonexistent/a"), PathBuf::from("/nonexistent/b")];
         let Err(Error::File(path, error)) = TemporaryFolder::in_one_of(&missing) else { panic!("it was made") };
         assert_eq!((path.as_path(), error.kind()), (Path::new("/nonexistent/a"), ErrorKind::NotFound));

@@ -83,7 +83,7 @@ fn pem(pkcs8: &[u8]) -> String {
 }
 
 #[test]
-fn the_keys_and_tokens_of_the_version_before_are_kept() {
+fn the_keys_and_tokens_of_the_previous_version_are_kept() {
     let folder = Folder::new();
     let resource = "11111111-1111-1111-1111-111111111111";
     let [user, revoked] = ["00000005-14a2-493b-8a72-5a3a0d000081", "00000005-14a2-493b-8a72-5a3a0d000082"];
@@ -123,7 +123,7 @@ fn the_keys_and_tokens_of_the_version_before_are_kept() {
 }
 
 #[test]
-fn an_unreadable_signing_key_of_the_version_before_is_refused_by_name() {
+fn an_unreadable_signing_key_of_the_previous_version_is_refused_by_name() {
     let folder = Folder::new();
     version_3(&folder.0.join("identities.db"));
     std::fs::write(folder.0.join("token-key-secondary.pem"), pem(b"x")).unwrap();

@@ -37,7 +37,7 @@ async fn a_token_of_our_issuer_may_not_call_the_control_endpoints() {
 }
 
 #[tokio::test]
-async fn the_control_secret_opens_the_control_endpoints_only() {
+async fn the_control_secret_authenticates_calls_of_the_control_endpoints_only() {
     let edge = Arc::new(edge_of(Config { control_secret: Some("s3cret".to_owned().into()), ..Config::in_memory() }));
     for request in control() {
         let with = |secret: &str| request.clone().header("x-emulator-control", secret);
@@ -203,7 +203,7 @@ async fn the_control_endpoint_lists_endpoints_that_exist() {
 }
 
 #[tokio::test]
-async fn anybody_can_get_the_certificate_of_the_authority_by_http() {
+async fn any_client_can_get_the_certificate_of_the_authority_by_http() {
     let edge = edge();
     let answer = ask("GET", "/emulator/ca.pem").plain().from(ELSEWHERE).host("emulator").of(&edge).await;
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/x-pem-file")));

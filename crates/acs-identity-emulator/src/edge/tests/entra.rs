@@ -152,7 +152,7 @@ async fn by_secret(edge: &Arc<Edge>, audience: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_token_ends_with_the_access_key_that_got_it() {
+async fn a_token_becomes_invalid_with_the_access_key_that_requested_it() {
     const RESOURCE: &str = "https://communication.azure.com/";
     let edge = edge();
     let is_good = |token: &str| edge.backend.core.entra_tokens.management_caller(token).is_ok();
@@ -185,7 +185,7 @@ async fn a_token_ends_with_the_access_key_that_got_it() {
 }
 
 #[tokio::test]
-async fn what_a_token_is_for_has_at_most_2048_bytes() {
+async fn the_resource_of_a_token_has_at_most_2048_bytes() {
     let edge = edge();
     let secret = edge.backend.core.access_keys.client_secret();
     for (bytes, status) in [(2048, 200), (2049, 400)] {

@@ -37,7 +37,7 @@ fn a_log_that_is_removed_or_damaged_after_a_kill_is_noticed() {
 }
 
 #[test]
-fn a_log_that_another_program_moved_into_the_database_is_not_missed() {
+fn a_log_that_another_program_moved_into_the_database_is_not_reported_as_missing() {
     let folder = Temporary::new();
     killed(&folder, 30);
     let connection = rusqlite::Connection::open(folder.path(DATABASE_FILE)).unwrap();
@@ -120,7 +120,7 @@ fn a_database_that_was_not_closed_is_refused_without_its_log() {
 }
 
 #[test]
-fn a_database_that_was_closed_needs_no_log_and_takes_none_of_another_time() {
+fn a_closed_database_needs_no_log_and_refuses_the_log_of_another_time() {
     let folder = Temporary::new();
     killed(&folder, 3);
     let log = fs::read(folder.path("identities.db-wal")).unwrap();
@@ -138,7 +138,7 @@ fn a_database_that_was_closed_needs_no_log_and_takes_none_of_another_time() {
 }
 
 #[test]
-fn the_way_out_of_a_damaged_log_works_at_once() {
+fn the_instructions_for_a_damaged_log_work() {
     let folder = Temporary::new();
     killed(&folder, 10);
     let log = folder.path("identities.db-wal");

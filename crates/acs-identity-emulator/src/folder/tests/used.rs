@@ -39,7 +39,7 @@ fn a_used_folder_whose_database_was_cut_is_refused_and_not_written() {
 }
 
 #[test]
-fn a_folder_of_which_the_bundle_is_left_is_refused() {
+fn a_folder_with_only_a_bundle_left_is_refused() {
     let folder = Temporary::new();
     fs::write(folder.path("bundle.pem"), "").unwrap();
     assert!(folder.refusal().contains("(it contains bundle.pem)"));
@@ -59,7 +59,7 @@ fn a_used_folder_whose_database_has_lost_its_resource_is_refused_and_not_written
 }
 
 #[test]
-fn a_first_start_that_was_killed_early_is_no_used_folder() {
+fn a_folder_after_an_early_kill_of_the_first_start_is_accepted() {
     let folder = Temporary::new();
     fs::write(folder.path(LOCK_FILE), "").unwrap();
     fs::write(folder.path(DATABASE_FILE), "").unwrap();

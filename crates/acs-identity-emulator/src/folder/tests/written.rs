@@ -72,7 +72,7 @@ fn late(opened: &Opened) -> Result<(), Failure> {
 }
 
 #[test]
-fn nothing_is_acknowledged_while_the_log_or_the_database_is_not_what_was_written() {
+fn nothing_is_acknowledged_while_the_log_or_the_database_is_changed_by_another_program() {
     for (name, harm) in [
         ("cut", cut_log as Harm),
         ("emptied", empty_log),
@@ -125,7 +125,7 @@ fn a_stop_saves_what_an_open_log_still_holds() {
 }
 
 #[test]
-fn a_stop_leaves_alone_what_others_have_damaged() {
+fn a_stop_does_not_change_damaged_files() {
     for harm in [cut_log as Harm, empty_log, garble_log, overwrite_frame, overwrite_database] {
         let folder = Temporary::new();
         let opened = folder.open().unwrap();
@@ -160,7 +160,7 @@ fn a_log_that_another_program_moves_is_not_taken_for_damage() {
 }
 
 #[test]
-fn what_another_program_writes_through_sqlite_is_not_taken_for_damage() {
+fn writes_of_another_program_through_sqlite_are_not_taken_for_damage() {
     let folder = Temporary::new();
     let opened = folder.open().unwrap();
     create(&opened.store, "a");

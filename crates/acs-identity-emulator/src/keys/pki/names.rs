@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_owns_is_permitted_and_nothing_else() {
+    fn only_reserved_names_and_private_networks_are_permitted() {
         let permitted = permitted(&[]);
         let is_permitted = |name: &str| permitted.iter().any(|subtree| subtree.contains(&host(name)));
         for name in [
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_the_first_start_are_permitted_beside_it() {
+    fn names_of_the_first_start_are_permitted_as_well() {
         let names = [host("acs-emulator"), host("8.8.8.8"), host("2001:db8::1"), host("app.test")];
         let all = permitted(&names);
         assert_eq!(all.len(), permitted(&[]).len() + 3, "app.test is permitted in any case");
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_below_a_name_is_excluded() {
+    fn names_below_a_given_name_are_excluded() {
         let excluded = excluded(&["app", "localhost", "acs.example.org", "8.8.8.8", "app"].map(host));
         assert_eq!(excluded, [Subtree::Below("app".into()), Subtree::Below("acs.example.org".into())]);
         let is_excluded = |name: &str| excluded.iter().any(|subtree| subtree.contains(&host(name)));

@@ -98,7 +98,7 @@ fn verdicts(
 
 #[test]
 #[ignore = "needs OpenSSL, Python, Node.js and Java: run scripts/test.sh"]
-fn all_verifiers_take_what_is_permitted_and_refuse_the_rest() {
+fn all_verifiers_accept_permitted_names_and_refuse_others() {
     const GOOD: [&str; 18] = [
         "localhost",
         "app.localhost",

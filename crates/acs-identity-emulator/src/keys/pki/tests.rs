@@ -75,7 +75,7 @@ fn the_server_certificate_names_the_usual_hosts_and_those_given() {
 }
 
 #[test]
-fn the_intermediate_may_sign_for_what_nobody_owns_and_the_names_of_the_first_start() {
+fn the_intermediate_may_sign_for_reserved_names_and_the_names_of_the_first_start() {
     let stored = first(&["acs-emulator"]);
     let permitted = fields(stored.intermediate.as_ref().unwrap()).permitted;
     assert_eq!(permitted, Some(names::permitted(&hosts(&["acs-emulator"]))));
@@ -83,7 +83,7 @@ fn the_intermediate_may_sign_for_what_nobody_owns_and_the_names_of_the_first_sta
 }
 
 #[test]
-fn what_the_intermediate_signs_for_another_name_is_not_trusted() {
+fn certificates_for_names_outside_of_the_constraints_are_not_trusted() {
     let stored = first(&[]);
     let authority = Authority::open(&stored).unwrap();
     for (name, trusted) in [("example.com", false), ("8.8.8.8", false), ("app.test", true), ("192.168.1.1", true)] {
@@ -143,7 +143,7 @@ fn a_server_certificate_is_renewed_thirty_days_before_its_end() {
 }
 
 #[test]
-fn a_server_certificate_that_has_ended_or_is_not_valid_yet_is_made_anew() {
+fn an_expired_or_not_yet_valid_server_certificate_is_replaced() {
     let stored = first(&[]);
     let later = start() + Duration::days(500);
     let renewed = reissued(&stored, &[], later).unwrap();
@@ -178,7 +178,7 @@ fn a_server_certificate_does_not_outlive_its_authority_whose_end_is_announced() 
 }
 
 #[test]
-fn a_damaged_authority_is_refused_and_a_damaged_server_certificate_is_made_anew() {
+fn a_damaged_authority_is_refused_and_a_damaged_server_certificate_is_replaced() {
     let stored = first(&[]);
     type Field = fn(&mut StoredCertificates) -> &mut String;
     let authority: [Field; 3] = [|s| &mut s.root, |s| s.intermediate.as_mut().unwrap(), |s| &mut s.signing_key];
@@ -207,7 +207,7 @@ fn cut(text: &str) -> String {
 }
 
 #[test]
-fn no_changed_letter_brings_another_authority_or_a_certificate_that_is_not_trusted() {
+fn a_changed_letter_never_results_in_another_authority_or_an_untrusted_certificate() {
     let stored = first(&[]);
     let text = serde_json::to_string(&stored).unwrap();
     for at in (0..text.len()).step_by(7) {
@@ -254,7 +254,7 @@ fn a_certificate_is_renewed_while_the_emulator_runs() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_behind_the_certificate_has_it_made_anew() {
+fn a_certificate_is_replaced_if_the_clock_is_set_back_before_its_start() {
     let stored = first(&[]);
     let later = start() + Duration::days(500);
     let pki = open(&stored, &[], later).unwrap().pki;

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_now_and_then_does_not_keep_a_connection() {
+    fn occasional_bytes_do_not_keep_a_connection_open() {
         for (stage, limit) in
             [(Stage::Head, limits::HEAD), (Stage::Request, limits::BODY), (Stage::Closing, limits::LINGER)]
         {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_not_taken_is_given_up() {
+    fn a_response_that_is_not_taken_is_given_up() {
         let progress = at(Stage::Head);
         progress.waits_to_write();
         assert_eq!(due(&progress, limits::ANSWER_QUIET), Order::Stay);
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_is_taken_too_slowly_is_given_up() {
+    fn a_response_that_is_taken_too_slowly_is_given_up() {
         let progress = at(Stage::Head);
         let mut passed = Duration::ZERO;
         while passed < limits::ANSWER {

@@ -178,7 +178,7 @@ fn frames_that_are_lost_are_counted() {
 }
 
 #[test]
-fn a_folder_that_is_gone_acknowledges_nothing() {
+fn a_store_whose_folder_is_gone_acknowledges_nothing() {
     let folder = Folder::new();
     let around = Arc::new(Around::default());
     let (store, _) = folder.open_in("1", Arc::clone(&around)).unwrap();
@@ -189,7 +189,7 @@ fn a_folder_that_is_gone_acknowledges_nothing() {
 }
 
 #[test]
-fn a_database_of_somebody_else_is_named() {
+fn a_database_of_another_program_is_refused_with_the_reason() {
     let folder = Folder::new();
     let connection = Connection::open(folder.database()).unwrap();
     connection.execute_batch("CREATE TABLE bookmarks (a); INSERT INTO bookmarks VALUES (1)").unwrap();
@@ -214,7 +214,7 @@ fn a_newer_schema_is_refused() {
 }
 
 #[test]
-fn a_database_from_a_dump_is_taken() {
+fn a_database_restored_from_a_dump_is_accepted() {
     let folder = Folder::new();
     let store = folder.open("1");
     create(&store, "u");
@@ -229,7 +229,7 @@ fn a_database_from_a_dump_is_taken() {
 }
 
 #[test]
-fn a_move_of_the_log_that_was_cut_off_is_mended_by_the_log() {
+fn an_interrupted_move_of_the_log_is_repaired_from_the_log() {
     let folder = Folder::new();
     let store = folder.open("1");
     for number in 0..200 {

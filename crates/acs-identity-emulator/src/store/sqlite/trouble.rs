@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failed_write_is_trouble_until_another_one_is_carried_out() {
+    fn a_failed_write_is_reported_until_another_write_succeeds() {
         let trouble = Trouble::default();
         assert_eq!(trouble.now(), None);
         for error in [StoreError::Full, StoreError::Stopped("s".into())] {

@@ -4,7 +4,7 @@ use super::{create, each, issue, revoke, revoked};
 use crate::store::block_on;
 
 #[test]
-fn a_token_of_after_a_revocation_is_good_in_the_same_second() {
+fn a_token_issued_after_a_revocation_is_valid_in_the_same_second() {
     each(|one, other| {
         create(one, "u");
         revoke(other, "u", None, None);
@@ -47,7 +47,7 @@ fn a_revocation_up_to_the_far_past_revokes_nothing_later() {
 }
 
 #[test]
-fn what_was_settled_holds_when_the_clock_is_set_back() {
+fn a_settled_revocation_holds_when_the_clock_is_set_back() {
     each(|one, other| {
         for user in ["u", "v"] {
             create(one, user);

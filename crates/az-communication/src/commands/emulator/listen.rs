@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_host_that_is_none_is_told_apart() {
+    fn an_invalid_host_is_recognized() {
         for (host, problem) in [
             ("[::1]", Some("has brackets, which are only for URLs")),
             ("[::1]:10100", Some("contains a port, which has its own option (--port)")),

@@ -252,7 +252,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_was_put_in_its_place_meanwhile_stays() {
+    fn a_file_that_was_created_meanwhile_stays() {
         let folder = std::env::temp_dir().join(format!("az-ready-file-{}", std::process::id()));
         private_file::make_folder(&folder).unwrap();
         let path = folder.join("ready.json");

@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_words_quote_for_the_shell_and_hide_a_key_of_ones_own() {
+    fn the_text_quotes_for_the_shell_and_hides_any_other_key_than_the_well_known_one() {
         let mut ready = Ready {
             endpoint: "https://localhost:1".into(),
             control_endpoint: "https://localhost:1/emulator/".into(),

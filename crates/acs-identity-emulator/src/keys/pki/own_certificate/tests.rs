@@ -58,7 +58,7 @@ fn files_that_cannot_be_used_are_named_with_the_reason() {
 /// Reading such a file could wait for ever, or take all memory.
 #[cfg(all(unix, not(portable_system)))]
 #[test]
-fn what_is_not_a_regular_file_of_a_sane_size_is_refused_at_once_and_the_former_one_stays() {
+fn irregular_or_huge_files_are_refused_and_the_previous_certificate_stays() {
     let folder = Folder::new("own-irregular");
     let good = certificate(&["a.example"], now() + Duration::DAY);
     let pki = Pki::load_or_make(None, &[], now(), "").unwrap().pki.with_own(open(&folder, &good).unwrap());
@@ -102,7 +102,7 @@ fn links_to_its_files_are_followed() {
 }
 
 #[test]
-fn it_is_read_again_when_its_files_change_and_stays_where_they_cannot_be_used() {
+fn changed_files_are_read_again_and_the_certificate_stays_if_they_cannot_be_used() {
     let folder = Folder::new("own-reloaded");
     let first = certificate(&["a.example"], now() + Duration::DAY);
     let own = open(&folder, &first).unwrap();
@@ -124,7 +124,7 @@ fn it_is_read_again_when_its_files_change_and_stays_where_they_cannot_be_used() 
 }
 
 #[test]
-fn it_serves_the_names_that_are_in_it_and_the_emulators_the_rest() {
+fn it_serves_its_own_names_and_the_emulators_certificate_serves_the_rest() {
     let folder = Folder::new("own-names");
     let names = [HostName::parse("app.test").unwrap()];
     let serves_own = |own: &[&str], name: Option<&str>| {
@@ -145,7 +145,7 @@ fn it_serves_the_names_that_are_in_it_and_the_emulators_the_rest() {
 /// Opening a FIFO without a writer would block the start, and a device without an end would fill the memory.
 #[cfg(all(unix, not(portable_system)))]
 #[test]
-fn what_is_not_a_regular_file_of_a_sane_size_is_not_read() {
+fn irregular_or_huge_files_are_not_read() {
     let folder = Folder::new("not-regular");
     let fifo = folder.0.join("fifo");
     rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, rustix::fs::Mode::RUSR).unwrap();

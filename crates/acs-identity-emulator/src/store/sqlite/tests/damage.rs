@@ -13,7 +13,7 @@ fn tamper(folder: &Folder, statement: &str) {
 }
 
 #[test]
-fn a_row_that_is_not_what_was_written_is_refused_by_name() {
+fn a_changed_row_is_refused_by_name() {
     let folder = Folder::new();
     let store = folder.open("1");
     create(&store, "u");

@@ -28,7 +28,7 @@ pub(crate) fn version_3(database: &Path) -> Connection {
 }
 
 #[test]
-fn the_database_of_the_version_before_is_kept() {
+fn the_database_of_the_previous_version_is_migrated() {
     let folder = Folder::new();
     let connection = version_3(&folder.database());
     let until = 1_700_000_000;
@@ -77,7 +77,7 @@ fn the_database_of_the_version_before_is_kept() {
 }
 
 #[test]
-fn an_assignment_of_the_version_before_that_cannot_be_read_is_refused() {
+fn an_unreadable_assignment_of_the_previous_version_is_refused() {
     let folder = Folder::new();
     let connection = version_3(&folder.database());
     connection.execute_batch("INSERT INTO assignments VALUES ('entra', 't', 'o', 'user', '[\"c')").unwrap();

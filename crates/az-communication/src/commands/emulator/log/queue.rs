@@ -205,7 +205,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_log_that_nobody_reads_delays_nobody_and_says_what_is_missing() {
+    fn an_unread_log_delays_no_thread_and_counts_the_missing_lines() {
         let (gate, queue) = Gate::closed();
         let started = Instant::now();
         // The lines have a realistic length, so that one batch does not contain all waiting lines.
