@@ -101,7 +101,7 @@ fn make(path: &Path) -> std::io::Result<File> {
 }
 
 /// Writes a file that all users may read. The content is first written and synced under another name, then renamed.
-pub(crate) fn write_for_everybody(path: &Path, content: &[u8]) -> Result<(), Error> {
+pub(crate) fn write_readable_by_all(path: &Path, content: &[u8]) -> Result<(), Error> {
     let fail = |error| Error::File(path.to_owned(), error);
     let temporary = path.with_extension("new");
     // A killed process may have left this file, or another user may have planted a link here. Neither is written to.
@@ -126,7 +126,7 @@ fn open_to_readers(file: &File) -> std::io::Result<()> {
 }
 
 /// Lets all users read an existing file. A file of another user stays unchanged.
-pub(crate) fn let_everybody_read(path: &Path) {
+pub(crate) fn make_readable_by_all(path: &Path) {
     let _ = open(OpenOptions::new().read(true), path).and_then(|file| open_to_readers(&file));
 }
 

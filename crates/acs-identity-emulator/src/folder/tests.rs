@@ -165,7 +165,7 @@ fn certificates_are_not_written_through_a_link() {
     let folder = Temporary::new();
     fs::write(folder.path("target"), "mine").unwrap();
     symlink(folder.path("target"), folder.path("ca.new")).unwrap();
-    files::write_for_everybody(&folder.path("ca.pem"), b"certificate").unwrap();
+    files::write_readable_by_all(&folder.path("ca.pem"), b"certificate").unwrap();
     assert_eq!(fs::read_to_string(folder.path("target")).unwrap(), "mine");
     assert_eq!(fs::read_to_string(folder.path("ca.pem")).unwrap(), "certificate");
     assert_eq!(folder.mode("ca.pem"), 0o644);

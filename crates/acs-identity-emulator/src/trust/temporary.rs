@@ -77,7 +77,7 @@ impl TemporaryFolder {
     /// Fails with [`Error::File`] when the file cannot be written.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<PathBuf, Error> {
         let path = self.path.join(name);
-        match write_for_everybody(&path, content.as_ref()) {
+        match write_readable_by_all(&path, content.as_ref()) {
             Ok(()) => Ok(path),
             Err(error) => Err(Error::File(path, error)),
         }
@@ -109,7 +109,7 @@ fn create(path: &Path) -> io::Result<File> {
 }
 
 /// Writes a file that is readable by all users that can access its folder.
-fn write_for_everybody(path: &Path, content: &[u8]) -> io::Result<()> {
+fn write_readable_by_all(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = create(path)?;
     system::open_to_readers(&file)?;
     file.write_all(content)

@@ -50,8 +50,8 @@ pub(crate) fn write_copy(folder: &Path, root: &str) -> Result<(), Error> {
     let path = folder.join(CA_CERTIFICATE_FILE);
     // A copy that cannot be read is replaced as well. It may be damaged so that it is not even text.
     if files::read(&path).ok().flatten().as_deref() == Some(root) {
-        files::let_everybody_read(&path);
+        files::make_readable_by_all(&path);
         return Ok(());
     }
-    files::write_for_everybody(&path, root.as_bytes())
+    files::write_readable_by_all(&path, root.as_bytes())
 }

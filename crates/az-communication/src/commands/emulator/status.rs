@@ -56,7 +56,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         // The target is looked up each time, because the emulator's files appear when it is ready.
         let target = Target::find(invocation)?;
         let health = match &target.ask {
-            Ask::Nobody(why) => Health::not_ready(why.clone()),
+            Ask::Unavailable(why) => Health::not_ready(why.clone()),
             Ask::Plain(host) => health::by_http(host),
             Ask::Service(connection) => health::of_service(connection),
         };

@@ -33,7 +33,7 @@ pub(crate) struct Target {
 /// The way to ask an emulator.
 pub(crate) enum Ask {
     /// It cannot be asked, for this reason.
-    Nobody(String),
+    Unavailable(String),
     /// Over plain HTTP, at this host and port. On this machine, the connection cannot be intercepted, and no
     /// certificate needs to be trusted.
     Plain(String),
@@ -153,12 +153,12 @@ impl Local {
         }
         let process = self.places.iter().find_map(|places| process_file::holder(&PID, &places.pid));
         let process = process.map(|held| held.process);
-        let nobody = |why: String| Target { endpoint: None, process, ask: Ask::Nobody(why) };
+        let unavailable = |why: String| Target { endpoint: None, process, ask: Ask::Unavailable(why) };
         match (process, &self.file, self.port) {
-            (None, Some(file), _) => nobody(format!("no running emulator has {}", file.display())),
-            (None, None, Some(_)) => nobody(format!("no running emulator has {}", self.ready_files())),
+            (None, Some(file), _) => unavailable(format!("no running emulator has {}", file.display())),
+            (None, None, Some(_)) => unavailable(format!("no running emulator has {}", self.ready_files())),
             (Some(_), _, Some(_)) => {
-                nobody(format!("its port is unknown, because it does not have {}", self.ready_files()))
+                unavailable(format!("its port is unknown, because it does not have {}", self.ready_files()))
             }
             _ => self.at(DEVELOPMENT_PORT, process),
         }

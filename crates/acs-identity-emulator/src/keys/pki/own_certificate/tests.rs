@@ -137,8 +137,11 @@ fn it_serves_its_own_names_and_the_emulators_certificate_serves_the_rest() {
     assert!(serves_own(&["*.a.example"], Some("b.a.example")));
     assert!(serves_own(&["a.example", "localhost"], Some("localhost")));
     assert!(!serves_own(&["a.example"], Some("localhost")) && !serves_own(&["a.example"], Some("app.test")));
-    assert!(serves_own(&["a.example"], Some("b.example")), "neither has it, and one's own was asked for");
-    assert!(serves_own(&["a.example", "127.0.0.1"], None), "whoever asks for an address names none");
+    assert!(
+        serves_own(&["a.example"], Some("b.example")),
+        "neither certificate has the name, so the user's own one is served"
+    );
+    assert!(serves_own(&["a.example", "127.0.0.1"], None), "a client that connects to an address sends no name");
     assert!(!serves_own(&["a.example"], None));
 }
 
