@@ -163,7 +163,7 @@ fn where_the_previous_version_kept_no_key_each_start_says_which_one_is_in_force(
     let home = without_key();
     about_the_key(&home, &[]);
     assert_snapshot!(about_the_key(&home, &[]), @"
-    WARN  the previous version did not store the access key of HOME/data: the well-known key, which everybody knows, is in use
+    WARN  the previous version did not store the access key of HOME/data: the well-known key, which is public, is in use
     WARN  start once with --access-key KEY to end these warnings, where KEY is the access key of the folder if it had one, else the well-known key
     ");
 }

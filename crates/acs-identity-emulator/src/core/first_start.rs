@@ -88,7 +88,7 @@ pub(super) async fn keep_access_keys(
         // There are two lines, because the log cuts long ones.
         None if is_assumed => {
             let words = format!(
-                "the previous version did not store the access key of {}: the well-known key, which everybody knows, is in use",
+                "the previous version did not store the access key of {}: the well-known key, which is public, is in use",
                 path.display()
             );
             tracing::warn!(folder = %Shown(path.display()), "{}", Shown(words));
