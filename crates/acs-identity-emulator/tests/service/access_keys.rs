@@ -1,4 +1,4 @@
-//! Access keys: what a regenerated one ends.
+//! Tests of access keys: what a regeneration revokes.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn list(client: &mut Client) -> Value {
     client.send("POST", "/emulator/list-keys?", "").body
 }
 
-/// The keys after one of them was regenerated.
+/// Regenerates one of the keys. Returns both keys.
 fn regenerate(client: &mut Client, which: &str) -> Value {
     let answer = client.send("POST", "/emulator/regenerate-key?", &json!({"keyType": which}).to_string());
     assert_eq!(answer.status, 200, "{answer:?}");

@@ -1,4 +1,4 @@
-//! Each api-version has its operations.
+//! Tests of the operations that each api-version has.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn a_request_without_an_api_version_is_refused() {
     assert_eq!(Running::in_memory().client().send("POST", "/identities?", "").code(), "ApiVersionUnspecified");
 }
 
-/// An identity of the first preview, and a token for it.
+/// Creates an identity and a token with the first preview.
 fn identity_with_token(client: &mut Client) -> (String, String) {
     let created = client.send("POST", &format!("/identities?{FIRST_PREVIEW}"), "");
     assert_eq!(created.status, 200);
@@ -36,7 +36,7 @@ fn identity_with_token(client: &mut Client) -> (String, String) {
     (id, token)
 }
 
-/// Sets the time from which tokens are valid; the status.
+/// Sets the time from which tokens are valid. Returns the status.
 fn set_valid_from(client: &mut Client, id: &str, from: &str) -> u16 {
     let body = json!({"tokensValidFrom": from}).to_string();
     client.send("PATCH", &format!("/identities/{id}?{FIRST_PREVIEW}"), &body).status

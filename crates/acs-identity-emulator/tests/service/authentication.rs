@@ -1,11 +1,11 @@
-//! Who may call: signatures by an access key.
+//! Tests of signatures with an access key.
 
 use super::support::client::{Answer, Client};
 use super::support::running::Running;
 
 const DENIED: &str = "Denied by the resource provider.";
 
-/// The answer to a creation by a client that was changed like this. It is refused with that message.
+/// Asserts that a creation is refused with a message after the client was changed.
 #[track_caller]
 fn assert_refused(emulator: &Running, change: impl FnOnce(&mut Client), message: &str) {
     let mut client = emulator.client();

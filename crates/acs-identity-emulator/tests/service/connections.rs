@@ -1,4 +1,4 @@
-//! Connections that end, on either side.
+//! Tests of connections that end on either side.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 
 use super::support::running::Running;
 
-/// Longer than anything here takes on a busy machine.
+/// A timeout that is long enough for every step on a busy machine.
 const LIMIT: Duration = Duration::from_secs(30);
 
 pub(super) fn connect(port: u16) -> TcpStream {
@@ -18,21 +18,21 @@ pub(super) fn connect(port: u16) -> TcpStream {
     stream
 }
 
-/// What comes until the connection ends.
+/// Reads until the connection ends.
 pub(super) fn rest_of(mut stream: TcpStream) -> String {
     let mut text = Vec::new();
     let _ = stream.read_to_end(&mut text);
     String::from_utf8_lossy(&text).into_owned()
 }
 
-/// How long the emulator takes to stop.
+/// Stops the emulator. Returns how long that takes.
 fn stop(emulator: Running) -> Duration {
     let started = Instant::now();
     emulator.stop();
     started.elapsed()
 }
 
-/// How many in the plain tests, and how many with AZ_LONG=1.
+/// Returns a count: `plain` in a normal run, `long` with AZ_LONG=1.
 fn count(plain: usize, long: usize) -> usize {
     if std::env::var_os("AZ_LONG").is_some() { long } else { plain }
 }
@@ -93,7 +93,7 @@ fn a_request_whose_operation_has_begun_gets_its_answer_at_the_end() {
             let mut client = emulator.client();
             std::thread::spawn(move || {
                 let mut answers = 0;
-                // Until the connection has ended.
+                // The requests continue until the connection has ended.
                 while let Ok(answer) = client.try_send("POST", "/identities", "") {
                     assert_eq!(answer.status, 201);
                     answers += 1;

@@ -1,4 +1,4 @@
-//! Entra users: assignments, and the exchange of their tokens.
+//! Tests of Entra users: assignments, and the exchange of their tokens.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use super::{APP, GROUP, TENANT, USER, entra_token, part_of, with_bearer};
 const ALL: &str = "/access/entra/assignments?api-version=2025-03-02-preview";
 const EXCHANGE: &str = "/access/entra/:exchangeAccessToken?api-version=2025-03-02-preview";
 
-/// Each kind of principal, with one that the user belongs to.
+/// Each kind of principal, with an example to which the user belongs.
 const PRINCIPALS: [(&str, &str); 3] = [("user", USER), ("group", GROUP), ("tenant", TENANT)];
 
 fn one(object: &str) -> String {
@@ -24,7 +24,7 @@ fn assign(client: &mut Client, kind: &str, object: &str) -> u16 {
     client.send("PUT", &one(object), &row(kind).to_string()).status
 }
 
-/// Changes several assignments at once.
+/// Changes several assignments in one request.
 fn patch(client: &mut Client, rows: &Value) -> Answer {
     client.extra = vec![("content-type".into(), "application/merge-patch+json".into())];
     let answer = client.send("PATCH", ALL, &rows.to_string());

@@ -1,9 +1,9 @@
-//! Errors have the form of the service's.
+//! Tests of errors, which have the form of the service's errors.
 
 use super::support::client::Answer;
 use super::support::running::Running;
 
-/// What the service says to a token that should live too long.
+/// Requests a token with a lifetime that is too long. Returns the response.
 fn of_a_long_life(emulator: &Running) -> Answer {
     let mut client = emulator.client();
     client.extra = vec![("x-ms-client-request-id".into(), "my-id".into())];

@@ -1,4 +1,4 @@
-//! What the emulator tells as events.
+//! Tests of the events that the emulator emits.
 
 use std::io::Write as _;
 
@@ -46,7 +46,7 @@ fn what_an_event_quotes_of_a_request_is_short_and_draws_nothing() {
     let headers = [("authorization".to_owned(), format!("{scheme} a"))];
     let answer = emulator.client().raw("GET", "/identities?api-version=2023-10-01", &headers, "").unwrap();
     assert_eq!(answer.status, 401);
-    // Such a large request gets the last answer of its connection.
+    // After such a large request, the connection ends.
     let path = format!("/{}", "a".repeat(20_000));
     assert_eq!(emulator.client().raw("GET", &path, &[], "").unwrap().status, 401);
     emulator.stop();

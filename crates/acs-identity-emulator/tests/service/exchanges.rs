@@ -1,5 +1,5 @@
-//! The recorded exchanges of the real service (exchanges/recorded.json), sent to the emulator. What the recordings left out
-//! ("sanitized") is put back by what the recording's name says was there.
+//! Sends the recorded exchanges of the real service (exchanges/recorded.json) to the emulator. Values that the
+//! recordings do not contain ("sanitized") are filled in with the values that the names in the recording describe.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,8 @@ use super::{APP, USER};
 const OTHER: &str = "33333333-3333-3333-3333-333333333333";
 const NOT_OWNED: &str = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000";
 
-/// What no two answers have in common, what belongs to one connection only, or what is not for loopback names.
+/// Headers that are not compared: they differ in each response, belong to one connection, or are not sent for loopback
+/// names.
 const TRANSIENT: [&str; 3] = ["content-length", "connection", "strict-transport-security"];
 
 fn entra_token(client: &mut Client, audience: &str, expires_in: i64) -> String {
@@ -19,7 +20,7 @@ fn entra_token(client: &mut Client, audience: &str, expires_in: i64) -> String {
     answer.body["access_token"].as_str().unwrap().to_owned()
 }
 
-/// What replaces the placeholders.
+/// The values for the placeholders.
 struct Filler {
     valid: String,
     expired: String,
@@ -48,7 +49,7 @@ impl Filler {
     }
 }
 
-/// The names of all members, so that two answers can be compared whose values differ.
+/// Returns the names of all members, so that two responses with different values can be compared.
 fn shape(value: &Value) -> Value {
     match value {
         Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), shape(value))).collect(),
@@ -72,7 +73,7 @@ fn every_recorded_exchange_is_answered_alike() {
     let teams = "https://auth.msft.communication.azure.com";
     let filler = Filler { valid: entra_token(&mut client, teams, 3600), expired: entra_token(&mut client, teams, -60) };
     let management = entra_token(&mut client, "https://communication.azure.com/", 3600);
-    // Some recordings go on from the day before.
+    // Some recordings use an identity from the previous day.
     let alice = r#"{"customId":"alice@contoso.com","createTokenWithScopes":["chat"]}"#;
     let alice = client.send("POST", "/identities?api-version=2025-03-02-preview", alice);
     let alice = alice.body["identity"]["id"].as_str().unwrap().to_owned();
@@ -141,7 +142,7 @@ fn every_recorded_exchange_is_answered_alike() {
             assert_eq!(answer.header(name).is_some(), recorded, "{name}: {answer:?}");
         }
         if let Some(versions) = expected["headers"].get("api-supported-versions").and_then(Value::as_str) {
-            // The lists grew and shrank over the years; those of 2025 are all served, in the recorded order.
+            // The lists have changed over the years. The versions of 2025 are all served, in the recorded order.
             let ours: Vec<&str> = answer.header("api-supported-versions").unwrap().split(", ").collect();
             assert!(ours.is_sorted(), "{ours:?}");
             if versions.contains("2025") {

@@ -1,4 +1,4 @@
-//! What a data folder keeps.
+//! Tests of the data that a folder keeps.
 #![cfg(feature = "sqlite")]
 
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn a_folder_that_was_removed_acknowledges_nothing() {
     let mut client = emulator.client();
     client.create();
     std::fs::remove_dir_all(&data).unwrap();
-    // The folder is looked at once a second.
+    // The folder is checked once a second.
     std::thread::sleep(Duration::from_millis(1100));
     let answer = client.send("POST", "/identities", "");
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("10")), "{answer:?}");

@@ -1,4 +1,4 @@
-//! Handles: what a test kit starts and stops.
+//! Tests of handles, with which a test kit starts and stops emulators.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
@@ -43,7 +43,7 @@ fn clients_are_told_the_public_url() {
 fn both_loopback_addresses_are_served() {
     let emulator = Emulator::start(Config::in_memory()).unwrap();
     assert!(is_reached(emulator.port()));
-    // A machine without IPv6 has no ::1.
+    // A machine without IPv6 does not have ::1.
     if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok() {
         assert!(TcpStream::connect((Ipv6Addr::LOCALHOST, emulator.port())).is_ok());
     }

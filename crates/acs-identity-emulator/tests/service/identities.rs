@@ -1,8 +1,8 @@
-//! Identities that exist, and those that do not.
+//! Tests of existing and missing identities.
 
 use super::support::running::Running;
 
-/// Each operation on an identity is refused like this.
+/// Asserts that each operation on an identity is refused with this status and code.
 #[track_caller]
 fn assert_refused(emulator: &Running, id: &str, status: u16, code: &str) {
     let mut client = emulator.client();

@@ -1,4 +1,4 @@
-//! Tokens of other Entra issuers.
+//! Tests of tokens of other Entra issuers.
 
 use acs_identity_emulator::{Config, TrustedIssuer};
 
@@ -7,14 +7,14 @@ use super::{TENANT, entra_token, with_bearer};
 
 const TARGET: &str = "/identities?api-version=2023-10-01";
 
-/// Another emulator, and one of its tokens for management.
+/// Starts another emulator. Returns it with a token for management of its issuer.
 fn issuer() -> (Running, String) {
     let issuer = Running::in_memory();
     let token = entra_token(&mut issuer.client(), "https://communication.azure.com/", &[]);
     (issuer, token)
 }
 
-/// An emulator that trusts that issuer.
+/// Starts an emulator that trusts that issuer.
 fn friend_of(issuer: &Running) -> Running {
     let mut client = issuer.client();
     let metadata = format!("/{TENANT}/v2.0/.well-known/openid-configuration");
@@ -42,7 +42,7 @@ fn a_token_of_a_trusted_issuer_is_accepted() {
 #[test]
 fn a_token_of_a_trusted_issuer_whose_signature_was_changed_is_refused() {
     let (issuer, token) = issuer();
-    // A character within the signature: the last one has bits without a meaning.
+    // A character within the signature is changed, because some bits of the last character have no meaning.
     let (before, after) = token.split_at(token.len() - 100);
     let changed = format!("{before}{}{}", if after.starts_with('A') { "B" } else { "A" }, &after[1..]);
     assert_eq!(with_bearer(&mut friend_of(&issuer).client(), "POST", TARGET, &changed).code(), "Denied");

@@ -1,4 +1,4 @@
-//! Requests that are refused while they are still being sent.
+//! Tests of requests that are refused while they are still being sent.
 
 use std::io::Write as _;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::connections::{connect, rest_of};
 use super::support::running::Running;
 
-/// More than the buffers of both sides hold.
+/// More bytes than the buffers of both sides can hold.
 const BODY: usize = 20 * 1024 * 1024;
 
 #[test]
@@ -41,7 +41,7 @@ fn the_connection_of_a_refused_client_that_goes_on_sending_ends() {
     assert!((16..2000).contains(&sent), "{sent} chunks");
 }
 
-/// The status line of the answer to a request with a head of that length, which is sent in so many pieces.
+/// Sends a request with a head of that length in several pieces. Returns the status line of the response.
 fn status_of_head(emulator: &Running, length: usize, pieces: usize) -> String {
     let mut head = String::from("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Large: ");
     head.push_str(&"x".repeat(length - head.len() - 4));

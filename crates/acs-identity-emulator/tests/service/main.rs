@@ -1,4 +1,4 @@
-//! The service as clients see it: over HTTP, with an emulator in this process.
+//! Tests of the service over HTTP, with an emulator in this process.
 #![allow(clippy::disallowed_methods, reason = "the tests look at the clock from outside")]
 
 mod access_keys;
@@ -29,27 +29,27 @@ const USER: &str = "11111111-1111-1111-1111-111111111111";
 const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const GROUP: &str = "44444444-4444-4444-4444-444444444444";
 
-/// A token of the emulator's Entra side for the user.
+/// Returns a token of the emulator's Entra issuer for the user.
 fn entra_token(client: &mut Client, audience: &str, scopes: &[&str]) -> String {
     let body = json!({"oid": USER, "appid": APP, "aud": audience, "scopes": scopes, "groups": [GROUP]});
     let answer = client.send("POST", "/emulator/entra-token?", &body.to_string());
     answer.body["access_token"].as_str().unwrap().to_owned()
 }
 
-/// Sends a request with that token in place of a signature.
+/// Sends a request with this token instead of a signature.
 fn with_bearer(client: &mut Client, method: &str, target: &str, token: &str) -> Answer {
     let headers = [("authorization".to_owned(), format!("Bearer {token}"))];
     client.raw(method, target, &headers, "{}").unwrap()
 }
 
-/// A part of a JWT: 0 is its header, 1 its claims.
+/// Returns a part of a JWT: 0 is its header, 1 its claims.
 fn part_of(token: &str, index: usize) -> Value {
     use base64::Engine as _;
     let part = token.split('.').nth(index).unwrap();
     serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-/// The access token of an answer that issued one.
+/// Returns the access token of a response that issued one.
 fn token_of(issued: &Answer) -> String {
     issued.body["token"].as_str().unwrap_or_else(|| panic!("{issued:?}")).to_owned()
 }

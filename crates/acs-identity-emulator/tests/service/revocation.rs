@@ -1,4 +1,4 @@
-//! When a revocation comes into force.
+//! Tests of the time when a revocation comes into force.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Teams Phone extensibility: assignments, and the exchange of Entra tokens.
+//! Tests of Teams Phone extensibility: assignments, and the exchange of Entra tokens.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn put(client: &mut Client, body: &Value) -> Answer {
     client.send("PUT", &assignment("2025-06-30"), &body.to_string())
 }
 
-/// An assignment of the user for the application.
+/// Assigns the user to the application.
 fn assign(client: &mut Client) -> Answer {
     put(client, &json!({"principalType": "user", "clientIds": [APP]}))
 }

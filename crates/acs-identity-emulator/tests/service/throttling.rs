@@ -1,11 +1,11 @@
-//! Rate limits, which are off unless the configuration turns them on.
+//! Tests of rate limits, which are off unless the configuration enables them.
 
 use acs_identity_emulator::Config;
 
 use super::support::client::Answer;
 use super::support::running::Running;
 
-/// The first of one more revocations than the limit allows in its time that is refused.
+/// Sends one more revocation than the limit allows in a window. Returns the first response that is refused.
 fn refused_of_a_burst(emulator: &Running) -> Option<Answer> {
     let mut client = emulator.client();
     let user = client.create();

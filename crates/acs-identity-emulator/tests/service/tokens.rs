@@ -1,4 +1,4 @@
-//! Access tokens of identities.
+//! Tests of the access tokens of identities.
 
 use super::support::running::Running;
 

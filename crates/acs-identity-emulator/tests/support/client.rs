@@ -1,4 +1,4 @@
-//! A client of the emulator's plain-HTTP side that signs by hand, or lies.
+//! A client of the emulator over plain HTTP. It signs requests by itself, so that tests can also send wrong signatures.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use acs_identity_protocol::AccessKey;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
-/// What came back.
+/// A response.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
@@ -29,7 +29,7 @@ impl Answer {
     }
 }
 
-/// A client that signs its requests, and what it changes about them after signing.
+/// A client that signs its requests. Tests can make it change a request after signing.
 pub struct Client {
     stream: BufReader<TcpStream>,
     host: String,
@@ -55,7 +55,7 @@ impl Client {
         }
     }
 
-    /// Sends a signed request. The api-version is added where the path has no query.
+    /// Sends a signed request. The api-version is added if the path has no query.
     pub fn send(&mut self, method: &str, path: &str, body: &str) -> Answer {
         self.try_send(method, path, body).unwrap()
     }
@@ -71,7 +71,7 @@ impl Client {
         self.raw(method, &target, &headers, &body)
     }
 
-    /// Sends a request as it is.
+    /// Sends a request without changing it.
     pub fn raw(
         &mut self,
         method: &str,
@@ -131,7 +131,7 @@ impl Client {
         Ok(answer)
     }
 
-    /// Creates a user; its id.
+    /// Creates a user, and returns its id.
     pub fn create(&mut self) -> String {
         let answer = self.send("POST", "/identities", "");
         assert_eq!(answer.status, 201, "{answer:?}");

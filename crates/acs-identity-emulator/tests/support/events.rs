@@ -1,4 +1,4 @@
-//! The events of an emulator.
+//! Collects the events of an emulator.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::{Arc, Mutex};
@@ -7,12 +7,12 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
-/// The events of an emulator, a line each: the level, the words, and the other fields.
+/// The events of an emulator, one line each: the level, the message, and the other fields.
 #[derive(Clone, Default)]
 pub struct Events(Arc<Mutex<String>>);
 
 impl Events {
-    /// The lines so far.
+    /// Returns the lines so far.
     pub fn text(&self) -> String {
         self.0.lock().unwrap().clone()
     }

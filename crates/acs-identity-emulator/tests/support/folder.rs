@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// An empty folder of its own, gone when dropped.
+/// An empty folder, which is removed on drop.
 pub struct Folder(PathBuf);
 
 impl Folder {

@@ -1,4 +1,4 @@
-//! An emulator in this process, and clients of it.
+//! Starts an emulator in this process, and makes clients for it.
 
 use acs_identity_emulator::{Config, Emulator, Handle};
 
@@ -21,19 +21,19 @@ impl Running {
         Self { port: handle.port(), handle }
     }
 
-    /// The same, and its events.
+    /// Starts an emulator, and collects its events.
     pub fn with_events(config: Config) -> (Self, Events) {
         let events = Events::default();
         let running = tracing::subscriber::with_default(events.clone(), || Self::start(config));
         (running, events)
     }
 
-    /// A client with the well-known access key.
+    /// Returns a client with the well-known access key.
     pub fn client(&self) -> Client {
         Client::new(self.port)
     }
 
-    /// Stops it gracefully, and waits for that.
+    /// Stops the emulator gracefully, and waits until it has stopped.
     pub fn stop(self) {
         self.handle.close();
     }
