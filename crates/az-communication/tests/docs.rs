@@ -168,7 +168,7 @@ fn the_command_that_contributing_walks_through_is_one_of_this_repository() {
         ["user/show.rs", "user/mod.rs", "table.rs"].map(|name| std::fs::read_to_string(commands.join(name)).unwrap());
     let [file, module, table] = &files;
     let blocks = blocks(section);
-    assert_eq!(blocks[0], *file);
+    assert_eq!(blocks[0], *file, "CONTRIBUTING.md quotes commands/user/show.rs: change both");
     assert!(module.contains(blocks[1].trim()), "{}", blocks[1]);
     assert!(table.contains(blocks[2].trim()), "{}", blocks[2]);
 }
