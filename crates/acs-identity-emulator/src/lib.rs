@@ -8,6 +8,7 @@ mod core;
 mod damage;
 mod edge;
 mod error;
+#[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod files;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod folder;
