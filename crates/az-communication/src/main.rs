@@ -1,4 +1,4 @@
-//! The binary, which acts by the name that it is called by. Everything is in the library; see ARCHITECTURE.md.
+//! The binary `az`. It calls [`az_communication::run`], which acts by the name that the program was called by.
 
 use std::process::ExitCode;
 

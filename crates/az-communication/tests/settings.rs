@@ -88,7 +88,7 @@ fn every_option_of_start_and_run_has_a_variable_and_no_two_of_a_command_the_same
     }
 }
 
-/// A run sets variables for its command. None of them is one that the emulator reads.
+/// `emulator run` sets no variable that the emulator itself reads.
 #[cfg(unix)]
 #[test]
 fn no_variable_that_a_run_sets_is_a_setting_of_another_emulator() {

@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 
 const TOKEN: &str = r#"{"user_id":"8:acs:a","token":"t","expires_on":"2026-01-01T00:00:00Z"}"#;
 
-/// Everything about a file but its text. Reading changes the time of access only where a record is read.
+/// The metadata of a file, without the time of access, which reading may change.
 fn facts(m: &Metadata) -> [i64; 6] {
     [m.mode().into(), m.len().try_into().unwrap(), m.mtime(), m.mtime_nsec(), m.ctime(), m.ctime_nsec()]
 }
@@ -101,7 +101,7 @@ fn outcome(name: &str) -> String {
 
 const DATE: &str = "2026-01-01T00:00:00Z";
 
-/// Adds each line to a good record of that command. Each makes it a file that is refused because of its line 4.
+/// Adds each line to a good record of that command. Each line must be refused as line 4.
 fn refused_for(command: &str, lines: &[String]) {
     let world = World::shared();
     let name = format!("{}.jsonl", command.split(' ').nth(1).unwrap());
@@ -110,7 +110,7 @@ fn refused_for(command: &str, lines: &[String]) {
     world.ok(&batch);
     let good = std::fs::read_to_string(world.home.path().join(&name)).unwrap();
     for line in lines {
-        // Also where only the line break is missing.
+        // Also without the line break at the end.
         for end in ["\n", ""] {
             let seen = refused(world, &batch, &name, &format!("{good}{line}{end}"));
             let error = format!("ERROR: {name} cannot be used: line 4 is not a line of a batch record.\n");

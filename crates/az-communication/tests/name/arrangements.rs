@@ -1,4 +1,4 @@
-//! What a shim is, which other `az` there is, and where: every combination ends, soon.
+//! Every combination of shim, real `az` and order on PATH ends within seconds.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-/// What the shim is.
+/// The kinds of shim.
 const KINDS: [&str; 4] = ["link", "copy", "script", "script that says that it is az"];
 
-/// What the real `az` is.
+/// What the real `az` does.
 const REALS: [&str; 5] = ["none", "answers", "calls az", "calls az by our path", "calls az without an environment"];
 
 /// Where our folder stands on PATH.
@@ -68,7 +68,7 @@ fn executions(home: &Folder, trace: &Path) -> Vec<(String, usize)> {
         if !is_program(path) {
             continue;
         }
-        // Without the name, and what a script adds.
+        // Removes the name of the program and the option that a script adds.
         let words = words.split_once(", ").map_or("", |(_, words)| words).replace("\"--as-az\", ", "");
         match counted.iter_mut().find(|(known, _)| *known == words) {
             Some((_, count)) => *count += 1,
@@ -108,7 +108,7 @@ fn try_one(copy: &Path, [kind, real, place, call]: [&str; 4]) -> Duration {
             let mut lines = seen.stdout.lines();
             assert_eq!(lines.next(), Some("nested real: account show"), "{what}: {seen}");
             let answered = lines.next().is_some_and(|line| line.starts_with("# bash completion for az communication"));
-            // Where the real az comes first, it has no such command.
+            // If the real az comes first, it does not know the command.
             assert!(answered || place == "last", "{what}: {seen}");
         }
     }

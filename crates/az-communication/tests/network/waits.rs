@@ -1,4 +1,4 @@
-//! How long is waited.
+//! How long the program waits before it sends a request again.
 
 use std::time::{Duration, Instant};
 

@@ -16,12 +16,12 @@ pub struct World {
 }
 
 impl World {
-    /// With a home folder of its own, and the emulator that all tests of a program share. A start costs a quarter of a second.
+    /// Creates a world with its own home folder and the emulator that all tests of a program share. Starting one takes 250 ms.
     pub fn new() -> Self {
         Self { home: Folder::new(), emulator: Arc::clone(&Self::shared().emulator) }
     }
 
-    /// The world of the shared emulator, for tests that write no files and no configuration.
+    /// Returns the world of the shared emulator, for tests that write no files and no configuration.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<World> = OnceLock::new();
         SHARED.get_or_init(|| {
@@ -35,28 +35,28 @@ impl World {
         })
     }
 
-    /// With an emulator of its own in memory, for tests that change more of it than users.
+    /// Creates a world with its own emulator in memory, for tests that change more of it than users.
     pub fn alone() -> Self {
         let home = Folder::new();
         let emulator = Arc::new(Emulator::in_memory(&home));
         Self { home, emulator }
     }
 
-    /// With an emulator that keeps its data, so that the test can look into it.
+    /// Creates a world whose emulator keeps its data, so that the test can read it.
     pub fn durable() -> Self {
         let home = Folder::new();
         let emulator = Arc::new(Emulator::start(&home, &[]));
         Self { home, emulator }
     }
 
-    /// How many identities a durable emulator holds.
+    /// Returns the number of identities that a durable emulator holds.
     pub fn identities(&self) -> i64 {
         let path = self.home.path().join(".azure/communication-emulator/identities.db");
         let database = rusqlite::Connection::open(path).unwrap();
         database.query_row("SELECT count(*) FROM identities", [], |row| row.get(0)).unwrap()
     }
 
-    /// `az communication user-identity`, with these words after it.
+    /// Returns the command `az communication user-identity`, followed by these words.
     pub fn command(&self, words: &str) -> Command {
         self.command_of(words.split_whitespace())
     }
@@ -77,33 +77,33 @@ impl World {
         self.shown(&mut self.command(words))
     }
 
-    /// What a command does, for a snapshot.
+    /// Runs a command, and returns what it did for a snapshot.
     pub fn shown(&self, command: &mut Command) -> Seen {
         let port = format!("localhost:{}", self.emulator.port());
         run(command).hiding_home(&self.home).hiding(port, "localhost:PORT").hiding_ids()
     }
 
-    /// What a command that succeeds without a word says.
+    /// Runs a command that must succeed with an empty stderr, and returns its JSON.
     pub fn ok(&self, words: &str) -> Value {
         let seen = self.run(words);
         assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), ""), "{words}: {seen:?}");
         if seen.stdout.is_empty() { Value::Null } else { seen.json() }
     }
 
-    /// What a command that fails says on stderr. It shows nothing.
+    /// Runs a command that must fail with an empty stdout, and returns its stderr.
     pub fn fails(&self, words: &str, code: i32) -> String {
         let seen = self.run(words);
         assert_eq!((seen.code, seen.stdout.as_str()), (Some(code), ""), "{words}: {seen:?}");
         seen.stderr
     }
 
-    /// New users; their raw ids.
+    /// Creates users, and returns their raw ids.
     pub fn users(&self, count: usize) -> Vec<String> {
         let mut client = self.emulator.client();
         (0..count).map(|_| client.create()).collect()
     }
 
-    /// Waits until something is so, a minute at most.
+    /// Waits up to a minute until the condition holds.
     pub fn wait_for(&self, what: &str, is_so: impl Fn() -> bool) {
         let until = Instant::now() + Duration::from_secs(60);
         while !is_so() {
@@ -112,13 +112,13 @@ impl World {
         }
     }
 
-    /// The lines of a file, each one JSON.
+    /// Returns the lines of a file, each parsed as JSON.
     pub fn lines(&self, name: &str) -> Vec<Value> {
         let text = std::fs::read_to_string(self.home.path().join(name)).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// The lines of a record that have this outcome.
+    /// Returns the lines of a record that have this outcome.
     pub fn outcomes(&self, name: &str, outcome: &str) -> Vec<Value> {
         self.lines(name).into_iter().filter(|line| line["outcome"] == outcome).collect()
     }

@@ -14,7 +14,7 @@ pub(super) fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [Str
     };
     let runs = |command: &&Command| command.spec.arguments.iter().any(|argument| argument.arity == Arity::Remainder);
     let is_here = |command: &&Command| command.path.split(' ').eq(leading.clone().map(String::as_str));
-    // The last word is compared first, because no other command has it.
+    // The last word is compared first: it rules out nearly all commands.
     let mut candidates = table.commands.iter().filter(|command| command.path.ends_with(last.as_str()));
     let Some(command) = candidates.find(|command| runs(command) && is_here(command)) else {
         return (words, None);

@@ -185,7 +185,7 @@ impl<'a> Shown<'a> {
 enum Refused {
     /// webpki refused it.
     Webpki(Error),
-    /// One of the checks that webpki does not have failed.
+    /// One of our own checks, which webpki lacks, failed.
     Here(ProblemKind),
 }
 

@@ -1,4 +1,4 @@
-//! What `shim install` makes, says and leaves alone.
+//! What `shim install` creates, prints and does not touch.
 
 use super::*;
 use crate::support::AZ;
