@@ -1,4 +1,9 @@
 #![doc = include_str!("../README.md")]
+//!
+//! # Main types
+//!
+//! [`Emulator::start`] takes a [`Config`] and returns a [`Handle`]; [`Emulator::serve`] returns a [`Serving`]. Both give an
+//! [`Access`]. A [`Config`] has a [`Place`] and a [`ServiceClock`]. [`trust`] is for programs that must trust the emulator.
 
 mod certificates;
 mod clock;
