@@ -1,7 +1,10 @@
 //! Cases: command lines with everything around them, in the format of the golden cases
 //! (crates/az-communication/tests/golden/README.md), and how they are run.
 
-mod phrases;
+#[path = "../../../crates/az-communication/tests/support/canned.rs"]
+mod canned;
+#[path = "../../../crates/az-communication/tests/support/collector.rs"]
+mod collector;
 pub mod run;
 mod server;
 mod terminal;

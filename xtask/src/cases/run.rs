@@ -8,9 +8,10 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-pub use super::server::Request;
+pub use super::canned::Request;
+use super::collector::Collector;
 use super::server::{CERTIFICATE, Server};
-use super::terminal::{Collector, open};
+use super::terminal::open;
 use super::{Case, Terminals};
 use crate::error::{At as _, Error};
 

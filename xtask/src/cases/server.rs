@@ -1,6 +1,6 @@
 //! A TLS server that replays answers and notes what it is asked.
 
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
@@ -11,25 +11,12 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::Value;
 
-use super::phrases::phrase;
+use super::canned::{Request, read, response};
 use crate::error::Error;
 
 /// The certificate for localhost that the golden cases were captured with, and its key.
 pub const CERTIFICATE: &str = include_str!("../../../crates/az-communication/tests/golden/tls/cert.pem");
 const KEY: &str = include_str!("../../../crates/az-communication/tests/golden/tls/key.pem");
-
-/// A request that came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// `POST`.
-    pub method: String,
-    /// The path with its query.
-    pub path: String,
-    /// In the order in which they came.
-    pub headers: Vec<(String, String)>,
-    /// As text.
-    pub body: String,
-}
 
 /// A server, which ends when it is dropped.
 #[derive(Debug)]
@@ -103,50 +90,6 @@ fn serve(stream: TcpStream, requests: &Mutex<Vec<Request>>, answers: &[Value]) -
     Ok(())
 }
 
-/// A request, or nothing where the connection has ended.
-fn read(stream: &mut BufReader<StreamOwned<ServerConnection, TcpStream>>) -> io::Result<Option<Request>> {
-    let mut line = String::new();
-    if stream.read_line(&mut line)? == 0 {
-        return Ok(None);
-    }
-    let mut words = line.split_whitespace().map(ToOwned::to_owned);
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let (mut length, mut headers) = (0, Vec::new());
-    loop {
-        line.clear();
-        stream.read_line(&mut line)?;
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some((name, value)) = line.split_once(':') {
-            if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().unwrap_or(0);
-            }
-            headers.push((name.to_owned(), value.trim().to_owned()));
-        }
-    }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body)?;
-    Ok(Some(Request { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() }))
-}
-
-fn response(answer: &Value) -> String {
-    let status = answer["status"].as_u64().unwrap_or(500);
-    let body = match &answer["body"] {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        json => json.to_string(),
-    };
-    let mut text = format!("HTTP/1.1 {status} {}\r\n", answer["reason"].as_str().unwrap_or_else(|| phrase(status)));
-    for (name, value) in answer["headers"].as_object().into_iter().flatten() {
-        text.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap_or_default()));
-    }
-    if status != 204 {
-        text.push_str(&format!("Content-Length: {}\r\n", body.len()));
-    }
-    text + "\r\n" + &body
-}
-
 /// How it shows [`CERTIFICATE`].
 fn config() -> Arc<ServerConfig> {
     static CONFIG: LazyLock<Arc<ServerConfig>> = LazyLock::new(|| {
@@ -164,7 +107,7 @@ fn config() -> Arc<ServerConfig> {
 mod tests {
     use serde_json::json;
 
-    use super::response;
+    use crate::cases::canned::response;
 
     #[test]
     fn an_answer_is_written_as_pythons_server_writes_it() {

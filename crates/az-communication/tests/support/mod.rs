@@ -1,6 +1,8 @@
 //! What the end-to-end tests share.
 #![allow(dead_code, missing_docs)]
 
+pub mod canned;
+pub mod collector;
 #[cfg(target_os = "linux")]
 pub mod dns;
 pub mod emulator;

@@ -1,6 +1,6 @@
 //! A TLS server that replays canned answers and notes what it was asked, as the reference was captured with.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,16 +9,9 @@ use std::thread::{self, JoinHandle};
 use rustls::ServerConfig;
 use serde_json::Value;
 
+pub use super::canned::Request;
+use super::canned::{read, response};
 use super::tls::{self, TlsStream};
-
-/// A request that came.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    pub method: String,
-    pub path: String,
-    pub headers: Vec<(String, String)>,
-    pub body: String,
-}
 
 impl Request {
     /// The value of a header; empty where it is missing.
@@ -80,126 +73,16 @@ impl Drop for Server {
 
 fn serve(stream: TlsStream, requests: &Mutex<Vec<Request>>, answers: &[Value]) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line)? == 0 {
-            return Ok(());
-        }
-        let mut words = line.split_whitespace();
-        let (method, path) = (words.next().unwrap_or_default().to_owned(), words.next().unwrap_or_default().to_owned());
-        let (mut length, mut headers) = (0, Vec::new());
-        loop {
-            line.clear();
-            stream.read_line(&mut line)?;
-            if line.trim().is_empty() {
-                break;
-            }
-            if let Some((name, value)) = line.split_once(':') {
-                if name.eq_ignore_ascii_case("content-length") {
-                    length = value.trim().parse().unwrap_or(0);
-                }
-                headers.push((name.to_owned(), value.trim().to_owned()));
-            }
-        }
-        let mut body = vec![0; length];
-        stream.read_exact(&mut body)?;
+    while let Some(request) = read(&mut stream)? {
         let answer = {
             let mut requests = requests.lock().unwrap();
-            let body = String::from_utf8_lossy(&body).into_owned();
-            requests.push(Request { method, path, headers, body });
-            answers.get(requests.len() - 1).or(answers.last()).cloned()
+            requests.push(request);
+            answers.get(requests.len() - 1).or(answers.last())
         };
-        let Some(answer) = answer else { return Ok(()) };
-        if answer.get("drop").is_some() {
-            return Ok(());
-        }
-        let status = answer["status"].as_u64().unwrap_or(500);
-        let body = match &answer["body"] {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            json => json.to_string(),
-        };
-        let phrase = answer["reason"].as_str().unwrap_or_else(|| reason(status));
-        let mut text = format!("HTTP/1.1 {status} {phrase}\r\n");
-        for (name, value) in answer["headers"].as_object().into_iter().flatten() {
-            text.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap_or_default()));
-        }
-        if status != 204 {
-            text.push_str(&format!("Content-Length: {}\r\n", body.len()));
-        }
-        text.push_str("\r\n");
-        text.push_str(&body);
+        let Some(answer) = answer.filter(|answer| answer.get("drop").is_none()) else { return Ok(()) };
         let out = stream.get_mut();
-        out.write_all(text.as_bytes())?;
+        out.write_all(response(answer).as_bytes())?;
         out.flush()?;
     }
-}
-
-/// The phrases of Python's http.server, which the captures were made with.
-fn reason(status: u64) -> &'static str {
-    match status {
-        100 => "Continue",
-        101 => "Switching Protocols",
-        102 => "Processing",
-        103 => "Early Hints",
-        200 => "OK",
-        201 => "Created",
-        202 => "Accepted",
-        203 => "Non-Authoritative Information",
-        204 => "No Content",
-        205 => "Reset Content",
-        206 => "Partial Content",
-        207 => "Multi-Status",
-        208 => "Already Reported",
-        226 => "IM Used",
-        300 => "Multiple Choices",
-        301 => "Moved Permanently",
-        302 => "Found",
-        303 => "See Other",
-        304 => "Not Modified",
-        305 => "Use Proxy",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        402 => "Payment Required",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        406 => "Not Acceptable",
-        407 => "Proxy Authentication Required",
-        408 => "Request Timeout",
-        409 => "Conflict",
-        410 => "Gone",
-        411 => "Length Required",
-        412 => "Precondition Failed",
-        413 => "Request Entity Too Large",
-        414 => "Request-URI Too Long",
-        415 => "Unsupported Media Type",
-        416 => "Requested Range Not Satisfiable",
-        417 => "Expectation Failed",
-        418 => "I'm a Teapot",
-        421 => "Misdirected Request",
-        422 => "Unprocessable Entity",
-        423 => "Locked",
-        424 => "Failed Dependency",
-        425 => "Too Early",
-        426 => "Upgrade Required",
-        428 => "Precondition Required",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        451 => "Unavailable For Legal Reasons",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        505 => "HTTP Version Not Supported",
-        506 => "Variant Also Negotiates",
-        507 => "Insufficient Storage",
-        508 => "Loop Detected",
-        510 => "Not Extended",
-        511 => "Network Authentication Required",
-        _ => "",
-    }
+    Ok(())
 }
