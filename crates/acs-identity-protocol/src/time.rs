@@ -2,7 +2,7 @@
 
 use serde::{Deserialize as _, Deserializer, Serializer};
 use time::format_description::well_known::{Rfc2822, Rfc3339};
-use time::{OffsetDateTime, UtcOffset};
+use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -25,6 +25,31 @@ pub fn http_date(at: OffsetDateTime) -> String {
 /// Reads an RFC 1123 date. Returns `None` if the text is not one.
 pub fn parse_http_date(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text.trim(), &Rfc2822).ok()
+}
+
+/// The forms of a time in a certificate (RFC 5280, section 4.1.2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificateTime {
+    /// `YYMMDDhhmmssZ`, for the years 1950 to 2049.
+    Utc,
+    /// `YYYYMMDDhhmmssZ`.
+    Generalized,
+}
+
+/// Reads a time of a certificate. Returns `None` if the text does not have that form.
+pub fn parse_certificate_time(form: CertificateTime, text: &[u8]) -> Option<OffsetDateTime> {
+    let text = str::from_utf8(text).ok()?.strip_suffix('Z')?;
+    let (year, rest) = match form {
+        CertificateTime::Utc => {
+            let year: i32 = text.get(..2)?.parse().ok()?;
+            (if year < 50 { 2000 + year } else { 1900 + year }, text.get(2..)?)
+        }
+        CertificateTime::Generalized => (text.get(..4)?.parse().ok()?, text.get(4..)?),
+    };
+    let part = |at: usize| rest.get(at..at + 2)?.parse::<u8>().ok();
+    let date = Date::from_calendar_date(year, Month::try_from(part(0)?).ok()?, part(2)?).ok()?;
+    let time = Time::from_hms(part(4)?, part(6)?, part(8)?).ok()?;
+    Some(PrimitiveDateTime::new(date, time).assume_utc())
 }
 
 /// Writes an ISO 8601 date in UTC with seven decimals, such as `2026-11-24T02:26:58.1234567+00:00`. Further decimals are cut off.

@@ -2,7 +2,8 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time};
+use acs_identity_protocol::time::{CertificateTime, parse_certificate_time};
+use time::OffsetDateTime;
 
 use super::names::{HostName, Subtree};
 
@@ -132,21 +133,14 @@ fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-/// Parses `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`.
+/// Parses the time in an element with this tag.
 fn time(tag: u8, text: &[u8]) -> Option<OffsetDateTime> {
-    let text = str::from_utf8(text).ok()?.strip_suffix('Z')?;
-    let (year, rest) = match tag {
-        UTC_TIME => {
-            let year: i32 = text.get(..2)?.parse().ok()?;
-            (if year < 50 { 2000 + year } else { 1900 + year }, text.get(2..)?)
-        }
-        GENERALIZED_TIME => (text.get(..4)?.parse().ok()?, text.get(4..)?),
+    let form = match tag {
+        UTC_TIME => CertificateTime::Utc,
+        GENERALIZED_TIME => CertificateTime::Generalized,
         _ => return None,
     };
-    let part = |at: usize| rest.get(at..at + 2)?.parse::<u8>().ok();
-    let date = Date::from_calendar_date(year, Month::try_from(part(0)?).ok()?, part(2)?).ok()?;
-    let time = Time::from_hms(part(4)?, part(6)?, part(8)?).ok()?;
-    Some(PrimitiveDateTime::new(date, time).assume_utc())
+    parse_certificate_time(form, text)
 }
 
 #[cfg(test)]

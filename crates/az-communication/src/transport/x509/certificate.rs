@@ -1,5 +1,7 @@
 //! The fields of a certificate that trust decisions need. They are read from DER without a complete parser.
 
+use acs_identity_protocol::time::{CertificateTime, parse_certificate_time};
+
 use crate::transport::x509::der::{
     BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OCTET_STRING, SEQUENCE, UTC_TIME, element, elements, whole,
 };
@@ -141,21 +143,14 @@ fn after_header(der: &[u8]) -> Option<&[u8]> {
     der.get(2 + if first & 0x80 == 0 { 0 } else { first & 0x7f }..)
 }
 
-/// Parses `YYMMDDhhmmssZ` or `YYYYMMDDhhmmssZ`.
+/// Parses the time in an element with this tag.
 fn time(tag: u8, text: &[u8]) -> Option<i64> {
-    let text = std::str::from_utf8(text).ok()?.strip_suffix('Z')?;
-    let (year, rest) = match tag {
-        UTC_TIME => {
-            let year: i32 = text.get(..2)?.parse().ok()?;
-            (if year < 50 { 2000 + year } else { 1900 + year }, text.get(2..)?)
-        }
-        GENERALIZED_TIME => (text.get(..4)?.parse().ok()?, text.get(4..)?),
+    let form = match tag {
+        UTC_TIME => CertificateTime::Utc,
+        GENERALIZED_TIME => CertificateTime::Generalized,
         _ => return None,
     };
-    let part = |at: usize| rest.get(at..at + 2)?.parse::<u8>().ok();
-    let date = time::Date::from_calendar_date(year, time::Month::try_from(part(0)?).ok()?, part(2)?).ok()?;
-    let time = time::Time::from_hms(part(4)?, part(6)?, part(8)?).ok()?;
-    Some(time::PrimitiveDateTime::new(date, time).assume_utc().unix_timestamp())
+    parse_certificate_time(form, text).map(|time| time.unix_timestamp())
 }
 
 #[cfg(test)]
