@@ -160,20 +160,15 @@ const PAUSE: Duration = Duration::from_millis(10);
 
 /// Locks a file for this process.
 fn lock_file(file: &File, path: &Path, folder: &Path) -> Result<(), Error> {
-    for _ in 1..TRIES {
+    let mut pauses = 1..TRIES;
+    loop {
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => machine::sleep_here(PAUSE),
-            other => return locked_or(other, path, folder),
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if pauses.next().is_some() => machine::sleep_here(PAUSE),
+            Err(TryLockError::WouldBlock) => return Err(Error::InUse(folder.to_owned())),
+            Err(TryLockError::Error(error)) => return Err(Error::File(path.to_owned(), error)),
         }
     }
-    locked_or(file.try_lock(), path, folder)
-}
-
-fn locked_or(locked: Result<(), TryLockError>, path: &Path, folder: &Path) -> Result<(), Error> {
-    locked.map_err(|error| match error {
-        TryLockError::WouldBlock => Error::InUse(folder.to_owned()),
-        TryLockError::Error(error) => Error::File(path.to_owned(), error),
-    })
 }
 
 /// Returns whether a file with this name holds secrets.

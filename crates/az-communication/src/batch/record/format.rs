@@ -4,13 +4,7 @@ use acs_identity_protocol::time::parse_iso;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value as Json, json};
 
-use crate::batch::record::types::{Header, Line, Operation, RequestOutcome, Subject};
-
-/// The name of the format in the first line.
-pub(super) const FORMAT: &str = "az-communication-batch";
-
-/// The version of the format. Version 1 had no first line and contained only tokens.
-pub(super) const VERSION: u64 = 2;
+use crate::batch::record::types::{FORMAT, Header, Line, Operation, RequestOutcome, Subject, VERSION};
 
 /// The largest number of a creation. Runs count on from the number in the record, by some millions at most.
 const MAX_N: u64 = 1 << 53;

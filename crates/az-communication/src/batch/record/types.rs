@@ -2,7 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::batch::record::format::{FORMAT, VERSION};
+/// The name of the format in the first line.
+pub(super) const FORMAT: &str = "az-communication-batch";
+
+/// The version of the format. Version 1 had no first line and contained only tokens.
+pub(super) const VERSION: u64 = 2;
 
 /// The operation of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
