@@ -20,14 +20,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "crates/az-communication/link/order.ld"
 
+# Who answers: the emulator of the same build, or the TLS server of the benchmark, which knows every identity.
+EMULATOR = ["communication", "emulator", "run", "--"]
+SERVER = [ROOT / "bench/target/x86_64-unknown-linux-gnu/release/bench", "serve"]
+USER = "8:acs:11111111-1111-1111-1111-111111111111_22222222-2222-2222-2222-222222222222"
+
 # The order: code that every command runs, then code of requests, then code that few commands run.
 COMMANDS = [
-    "communication user-identity token issue -h",
-    "communication user-identity token issue --scop",
-    "communication user-identity token issue --scope chat",
-    "communication identity token issue --scope chat voip --query token -o tsv",
-    "communication user-identity user create -o table",
-    "communication user-identity token issue --scope nonsense -o yaml",
+    (EMULATOR, "communication user-identity token issue -h"),
+    (EMULATOR, "communication user-identity token issue --scop"),
+    (EMULATOR, "communication user-identity token issue --scope chat"),
+    (SERVER, f"communication user-identity token issue --scope chat --user {USER}"),
+    (EMULATOR, "communication identity token issue --scope chat voip --query token -o tsv"),
+    (EMULATOR, "communication user-identity user create -o table"),
+    (EMULATOR, "communication user-identity token issue --scope nonsense -o yaml"),
 ]
 
 # The program as `cargo install` and as `cargo build` in the workspace link it. The features of all members change some code.
@@ -73,12 +79,13 @@ def input_sections(linked_map):
     return sorted(section for section in sections if not section[3].startswith(".data.rel.ro"))
 
 
-def touched(binary, words, folder):
+def touched(binary, server, words, folder):
     """The addresses that a command executes, reads or writes."""
     record = folder / "lackey.out"
     valgrind = ["valgrind", "--tool=lackey", "--trace-mem=yes", "--basic-counts=no", f"--log-file={record}"]
-    # The emulator of the same build answers. Its process is not traced.
-    command = [binary, "communication", "emulator", "run", "--", *valgrind, binary, *words.split()]
+    # The process of the server is not traced.
+    server = [binary, *server] if server is EMULATOR else server
+    command = [*server, *valgrind, binary, *words.split()]
     subprocess.run(command, capture_output=True, check=False)
     with record.open("rb") as lines:
         found = (re.match(rb"[I ][LSM ] ([0-9a-f]+),", text) for text in set(lines))
@@ -110,6 +117,7 @@ def pattern(file, section):
 
 
 def main():
+    subprocess.run(["cargo", "build", "--quiet", "--release"], cwd=ROOT / "bench", check=True)
     patterns = {}
     for selection in SELECTIONS:
         with tempfile.TemporaryDirectory() as name:
@@ -117,8 +125,8 @@ def main():
             binary, linked_map = build(selection, folder)
             sections = input_sections(linked_map)
             starts = [section[0] for section in sections]
-            for rank, words in enumerate(COMMANDS):
-                for address in touched(binary, words, folder):
+            for rank, (server, words) in enumerate(COMMANDS):
+                for address in touched(binary, server, words, folder):
                     start, size, file, section = sections[max(bisect.bisect(starts, address) - 1, 0)]
                     if start <= address < start + size:
                         found = pattern(file_pattern(file), section_pattern(section))

@@ -42,6 +42,9 @@ fn main() {
     if arguments.first().is_some_and(|word| word == "runs") {
         return process::print_runs(&arguments[1..]);
     }
+    if arguments.first().is_some_and(|word| word == "serve") {
+        return server::run_with(&arguments[1..]);
+    }
     require_tools(&arguments);
     let amount = if arguments.iter().any(|word| word == "--smoke") { SMOKE } else { FULL };
     let chosen: Vec<&String> = arguments.iter().filter(|word| !word.starts_with("--")).collect();

@@ -57,6 +57,17 @@ impl Server {
     }
 }
 
+/// Runs a command that finds the server in its environment, for `bench/order.py`, and ends with its exit code.
+pub fn run_with(words: &[String]) {
+    let server = Server::start();
+    let key = acs_identity_protocol::AccessKey::development().to_base64();
+    let connection = format!("endpoint=https://localhost:{}/;accesskey={key}", server.port);
+    let mut command = std::process::Command::new(&words[0]);
+    command.args(&words[1..]).env("AZURE_COMMUNICATION_CONNECTION_STRING", connection);
+    let status = command.env("REQUESTS_CA_BUNDLE", crate::write("ca.pem", &server.ca)).status().unwrap();
+    std::process::exit(status.code().unwrap_or(1));
+}
+
 fn serve(stream: TcpStream, config: Arc<ServerConfig>) {
     let _ = stream.set_nodelay(true);
     let mut tls = StreamOwned::new(ServerConnection::new(config).unwrap(), stream);
