@@ -1,0 +1,69 @@
+//! The users who get a token, and the options that select them.
+
+use crate::batch::{self, List, State, USERS_FROM};
+use crate::knack::argument::{Argument, Completion};
+use crate::knack::invocation::Invocation;
+use crate::knack::values::count::number;
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
+
+/// The limit of `--count`. It is higher than what the service permits in a day, so a higher number is most likely a
+/// mistake.
+const MAX_COUNT: usize = 10_000_000;
+
+/// The arguments that select the users.
+pub(super) const WHOM: &[&str] = &["--count", "--names-from", "--users-from"];
+
+pub(super) const COUNT: Argument = Argument::new(
+    &["--count"],
+    "Number of new users to create, each with a token, up to \
+    10000000.",
+)
+.one_of(WHOM)
+.extension();
+pub(super) const NAMES_FROM: Argument = Argument::new(
+    &["--names-from"],
+    "File with names of your own, or - for stdin, one name per line. A user is created for each name, with the name \
+             as its custom id if the api-version has custom ids.",
+)
+.completion(Completion::File)
+.one_of(WHOM)
+.extension();
+
+/// The users who should get a token.
+pub(super) enum Wanted {
+    New(usize),
+    Listed(List),
+    Named(List),
+}
+
+impl Wanted {
+    pub(super) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+        let new = number(invocation, &COUNT, &(1..=MAX_COUNT))?;
+        match (new, invocation.given(&USERS_FROM), invocation.given(&NAMES_FROM)) {
+            (Some(count), None, None) => Ok(Self::New(count)),
+            (None, Some(source), None) => batch::users(source).map(Self::Listed),
+            (None, None, Some(source)) => batch::names(source).map(Self::Named),
+            _ => Err(CliError::new("Give one of --count, --users-from and --names-from.").exit_code(ExitCode::Usage)),
+        }
+    }
+
+    /// Returns the file with the users, and the option that names it.
+    pub(super) fn file(&self) -> Option<(&'static str, batch::FileId)> {
+        let (option, list) = match self {
+            Self::New(_) => return None,
+            Self::Listed(list) => ("--users-from", list),
+            Self::Named(list) => ("--names-from", list),
+        };
+        list.file.map(|file| (option, file))
+    }
+
+    /// Returns the selected users who have a token in the record.
+    pub(super) fn served<'a>(&'a self, state: &'a State) -> Vec<&'a str> {
+        match self {
+            Self::New(_) => state.users_with_tokens().collect(),
+            Self::Listed(list) => list.items.iter().map(String::as_str).filter(|user| state.is_done(user)).collect(),
+            Self::Named(list) => list.items.iter().filter_map(|name| state.user_named(name)).collect(),
+        }
+    }
+}
