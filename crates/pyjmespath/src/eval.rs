@@ -1,14 +1,12 @@
 //! The interpreter. It evaluates node by node, as Python's `jmespath.visitor` does.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::ast::{Comparator, Kind, Node};
+use crate::ast::{Kind, Node};
+use crate::comparison::compare;
 use crate::error::SearchError;
 use crate::functions;
-use crate::value::{ExprefNode, Object, Value};
-
-pub(crate) type Evaluated = Result<Value, SearchError>;
+use crate::value::{Evaluated, ExprefNode, Object, Value};
 
 pub(crate) fn evaluate(node: &Node, value: &Value) -> Evaluated {
     match &*node.kind {
@@ -155,50 +153,4 @@ pub(crate) fn is_false(value: &Value) -> bool {
         Value::Object(object) => object.is_empty(),
         _ => false,
     }
-}
-
-fn compare(comparator: Comparator, left: &Value, right: &Value) -> Evaluated {
-    let (symbol, accept): (_, fn(Ordering) -> bool) = match comparator {
-        Comparator::Eq => return Ok(Value::Bool(equals(left, right))),
-        Comparator::Ne => return Ok(Value::Bool(!equals(left, right))),
-        Comparator::Lt => ("<", Ordering::is_lt),
-        Comparator::Lte => ("<=", Ordering::is_le),
-        Comparator::Gt => (">", Ordering::is_gt),
-        Comparator::Gte => (">=", Ordering::is_ge),
-    };
-    let comparable =
-        |value: &Value| matches!(value, Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::String(_));
-    if !(comparable(left) && comparable(right)) {
-        return Ok(Value::Null);
-    }
-    Ok(Value::Bool(order(left, right, symbol)?.is_some_and(accept)))
-}
-
-/// The order of two numbers or two strings. Returns `None` for NaN, and Python's `TypeError` for a number and a string.
-pub(crate) fn order(left: &Value, right: &Value, symbol: &str) -> Result<Option<Ordering>, SearchError> {
-    if let (Value::String(a), Value::String(b)) = (left, right) {
-        return Ok(Some(a.cmp(b)));
-    }
-    match (left.as_number(), right.as_number()) {
-        (Some(a), Some(b)) => Ok(a.compare(&b)),
-        _ => Err(SearchError::Python(format!(
-            "'{symbol}' not supported between instances of '{}' and '{}'",
-            functions::python_type(left),
-            functions::python_type(right)
-        ))),
-    }
-}
-
-/// JMESPath's `==`. It is Python's `==`, except that 0 and 1 do not equal `false` and `true`.
-fn equals(left: &Value, right: &Value) -> bool {
-    let zero_or_one = |value: &Value| match value {
-        Value::Int(i) => *i == 0 || *i == 1,
-        Value::Float(f) => *f == 0.0 || *f == 1.0,
-        _ => false,
-    };
-    let is_bool = |value: &Value| matches!(value, Value::Bool(_));
-    if (zero_or_one(left) && is_bool(right)) || (zero_or_one(right) && is_bool(left)) {
-        return false;
-    }
-    left.python_eq(right)
 }

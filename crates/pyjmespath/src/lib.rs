@@ -9,6 +9,7 @@
 //! * [`repr`], [`python_str`] and [`float_repr`]: Python's texts of a value.
 
 mod ast;
+mod comparison;
 mod error;
 mod eval;
 mod functions;

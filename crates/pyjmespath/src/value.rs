@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::ast::Node;
+use crate::error::SearchError;
 use crate::number::{BigInteger, Number};
 
 /// A JSON value as Python sees it. Integers and floats differ, and objects keep their order. A clone of a list or object is the
@@ -35,6 +36,9 @@ pub enum Value {
 /// The expression of a [`Value::Expref`]. Its content is private, because only functions evaluate it.
 #[derive(Debug)]
 pub struct ExprefNode(pub(crate) Node);
+
+/// The result of an evaluation.
+pub(crate) type Evaluated = Result<Value, SearchError>;
 
 /// A JSON object. Its members are in the order of insertion.
 #[derive(Debug, Clone, Default)]
