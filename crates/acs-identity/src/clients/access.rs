@@ -7,7 +7,7 @@ use azure_core::http::pager::{PagerContinuation, PagerOptions, PagerResult, Page
 use azure_core::http::{Context, Method, NoFormat, Pager, RawResponse, RequestContent, Response, Url};
 use azure_core::tracing;
 
-use super::communication_identity_client::send_through;
+use super::request::send_through;
 use crate::CommunicationIdentityClient;
 use crate::models::{
     CommunicationIdentityClientCreateOrReplaceEntraAssignmentOptions,

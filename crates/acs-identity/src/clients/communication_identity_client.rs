@@ -1,27 +1,15 @@
-//! The client with the operations on identities and access tokens (docs/service.md, sections 1 and 8).
+//! The client: how it is created, and how it authenticates its requests (docs/service.md, sections 1 and 2).
 
 use std::sync::{Arc, OnceLock};
 
-use acs_identity_protocol::{AccessKey, ConnectionString, raw_id};
-use azure_core::Uuid;
+use acs_identity_protocol::{AccessKey, ConnectionString};
 use azure_core::credentials::{Secret, TokenCredential};
-use azure_core::error::{CheckSuccessOptions, Error, ErrorKind, ResultExt as _};
+use azure_core::error::{Error, ErrorKind, ResultExt as _};
 use azure_core::fmt::SafeDebug;
-use azure_core::http::headers::{CLIENT_REQUEST_ID, Header as _};
 use azure_core::http::policies::{Policy, auth::BearerTokenAuthorizationPolicy};
-use azure_core::http::request::options::ClientRequestId;
-use azure_core::http::{
-    ClientOptions, Context, Method, NoFormat, Pipeline, PipelineSendOptions, RawResponse, Request, RequestContent,
-    Response, Url,
-};
+use azure_core::http::{ClientOptions, Pipeline, Url};
 use azure_core::tracing;
 
-use crate::models::{
-    AccessToken, CommunicationIdentityClientCreateIdentityOptions, CommunicationIdentityClientDeleteIdentityOptions,
-    CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions, CommunicationIdentityClientGetIdentityOptions,
-    CommunicationIdentityClientIssueAccessTokenOptions, CommunicationIdentityClientRevokeAccessTokensOptions,
-    CreateIdentityResult, ExchangeTeamsUserAccessTokenRequest, Identity, IssueAccessTokenRequest,
-};
 use crate::policies::{AccessKeyPolicy, PacePolicy};
 
 /// The scope of management calls. It has two slashes, because the audience ends with one (docs/service.md, section 2.2).
@@ -194,168 +182,6 @@ impl CommunicationIdentityClient {
     pub fn endpoint(&self) -> &Url {
         &self.endpoint
     }
-
-    /// Creates an identity. If the body has scopes, a token is issued for it, too.
-    ///
-    /// # Arguments
-    ///
-    /// * `options` - Optional parameters for the request.
-    #[tracing::function("Azure.Communication.Identity.createIdentity")]
-    pub async fn create_identity(
-        &self,
-        options: Option<CommunicationIdentityClientCreateIdentityOptions<'_>>,
-    ) -> azure_core::Result<Response<CreateIdentityResult>> {
-        let options = options.unwrap_or_default();
-        let ctx = options.method_options.context.to_borrowed();
-        let mut request = self.request(Method::Post, "/identities")?;
-        request.insert_header("content-type", "application/json");
-        if let Some(body) = options.body {
-            request.set_body(body);
-        }
-        Ok(self.send(&ctx, request, &[201]).await?.into())
-    }
-
-    /// Gets an identity. Available in api-version 2025-03-02-preview only.
-    ///
-    /// # Arguments
-    ///
-    /// * `id` - The raw id of the identity, `8:acs:…`.
-    /// * `options` - Optional parameters for the request.
-    #[tracing::function("Azure.Communication.Identity.getIdentity")]
-    pub async fn get_identity(
-        &self,
-        id: &str,
-        options: Option<CommunicationIdentityClientGetIdentityOptions<'_>>,
-    ) -> azure_core::Result<Response<Identity>> {
-        let options = options.unwrap_or_default();
-        let ctx = options.method_options.context.to_borrowed();
-        let request = self.identity_request(Method::Get, id, "")?;
-        Ok(self.send(&ctx, request, &[200]).await?.into())
-    }
-
-    /// Deletes an identity, revokes its tokens and deletes its data.
-    ///
-    /// # Arguments
-    ///
-    /// * `id` - The raw id of the identity, `8:acs:…`.
-    /// * `options` - Optional parameters for the request.
-    #[tracing::function("Azure.Communication.Identity.deleteIdentity")]
-    pub async fn delete_identity(
-        &self,
-        id: &str,
-        options: Option<CommunicationIdentityClientDeleteIdentityOptions<'_>>,
-    ) -> azure_core::Result<Response<(), NoFormat>> {
-        let options = options.unwrap_or_default();
-        let ctx = options.method_options.context.to_borrowed();
-        let request = self.identity_request(Method::Delete, id, "")?;
-        Ok(self.send(&ctx, request, &[204]).await?.into())
-    }
-
-    /// Issues an access token for an identity.
-    ///
-    /// # Arguments
-    ///
-    /// * `id` - The raw id of the identity, `8:acs:…`.
-    /// * `body` - The scopes and the lifetime of the token.
-    /// * `options` - Optional parameters for the request.
-    #[tracing::function("Azure.Communication.Identity.issueAccessToken")]
-    pub async fn issue_access_token(
-        &self,
-        id: &str,
-        body: RequestContent<IssueAccessTokenRequest>,
-        options: Option<CommunicationIdentityClientIssueAccessTokenOptions<'_>>,
-    ) -> azure_core::Result<Response<AccessToken>> {
-        let options = options.unwrap_or_default();
-        let ctx = options.method_options.context.to_borrowed();
-        let mut request = self.identity_request(Method::Post, id, "/:issueAccessToken")?;
-        request.insert_header("content-type", "application/json");
-        request.set_body(body);
-        Ok(self.send(&ctx, request, &[200]).await?.into())
-    }
-
-    /// Revokes all access tokens of an identity that were issued before. It can take up to 15 minutes (docs/service.md,
-    /// section 7).
-    ///
-    /// # Arguments
-    ///
-    /// * `id` - The raw id of the identity, `8:acs:…`.
-    /// * `options` - Optional parameters for the request.
-    #[tracing::function("Azure.Communication.Identity.revokeAccessTokens")]
-    pub async fn revoke_access_tokens(
-        &self,
-        id: &str,
-        options: Option<CommunicationIdentityClientRevokeAccessTokensOptions<'_>>,
-    ) -> azure_core::Result<Response<(), NoFormat>> {
-        let options = options.unwrap_or_default();
-        let ctx = options.method_options.context.to_borrowed();
-        let request = self.identity_request(Method::Post, id, "/:revokeAccessTokens")?;
-        Ok(self.send(&ctx, request, &[204]).await?.into())
-    }
-
-    /// Exchanges the Entra access token of a Teams user for an access token with the same time of expiry.
-    ///
-    /// # Arguments
-    ///
-    /// * `body` - The Entra token, the application that it was issued to, and the object id of its user.
-    /// * `options` - Optional parameters for the request.
-    #[tracing::function("Azure.Communication.Identity.exchangeTeamsUserAccessToken")]
-    pub async fn exchange_teams_user_access_token(
-        &self,
-        body: RequestContent<ExchangeTeamsUserAccessTokenRequest>,
-        options: Option<CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions<'_>>,
-    ) -> azure_core::Result<Response<AccessToken>> {
-        let options = options.unwrap_or_default();
-        let ctx = options.method_options.context.to_borrowed();
-        let mut request = self.request(Method::Post, "/teamsUser/:exchangeAccessToken")?;
-        request.insert_header("content-type", "application/json");
-        request.set_body(body);
-        Ok(self.send(&ctx, request, &[200]).await?.into())
-    }
-
-    fn identity_request(&self, method: Method, id: &str, verb: &str) -> azure_core::Result<Request> {
-        if id.is_empty() {
-            return Err(Error::with_message(ErrorKind::Other, "parameter id cannot be empty"));
-        }
-        self.request(method, &format!("/identities/{}{verb}", raw_id::encode_path_segment(id)))
-    }
-
-    pub(crate) fn request(&self, method: Method, path: &str) -> azure_core::Result<Request> {
-        let mut url = self.endpoint.clone();
-        // If a gateway is in front of the service, the endpoint may have a path.
-        let prefix = url.path().trim_end_matches('/').to_owned();
-        url.set_path(&format!("{prefix}{path}"));
-        url.query_pairs_mut().append_pair("api-version", &self.api_version);
-        let mut request = Request::new(url, method);
-        request.insert_header("accept", "application/json");
-        Ok(request)
-    }
-
-    pub(crate) async fn send(
-        &self,
-        ctx: &Context<'_>,
-        request: Request,
-        success_codes: &'static [u16],
-    ) -> azure_core::Result<RawResponse> {
-        send_through(&self.pipeline, ctx, request, success_codes).await
-    }
-}
-
-/// Sends a request with its own request id.
-pub(super) async fn send_through(
-    pipeline: &Pipeline,
-    ctx: &Context<'_>,
-    mut request: Request,
-    success_codes: &'static [u16],
-) -> azure_core::Result<RawResponse> {
-    // The pipeline would add the id, too. But it first creates an error for the missing header, and the backtrace of that error
-    // costs milliseconds if `RUST_BACKTRACE` is set.
-    let id = match ctx.value::<ClientRequestId>() {
-        Some(id) => id.value().as_str().to_owned(),
-        None => Uuid::new_v4().to_string(),
-    };
-    request.insert_header(CLIENT_REQUEST_ID, id);
-    let check_success = CheckSuccessOptions { success_codes };
-    pipeline.send(ctx, &mut request, Some(PipelineSendOptions { check_success, ..Default::default() })).await
 }
 
 fn pipeline(options: ClientOptions, per_try_policies: Vec<Arc<dyn Policy>>) -> Pipeline {
@@ -375,6 +201,8 @@ fn parse_endpoint(endpoint: &str) -> azure_core::Result<Url> {
 
 #[cfg(test)]
 mod tests {
+    use azure_core::http::Request;
+
     use super::*;
 
     const CONNECTION_STRING: &str = "endpoint=https://contoso.communication.azure.com/;accesskey=c2VjcmV0IGtleQ==";
