@@ -10,3 +10,4 @@ pub(crate) mod no_stop;
 pub(crate) mod problem;
 pub(crate) mod remainder;
 pub(crate) mod short;
+pub(crate) mod unknown;
