@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs what the tests need, and prints where it is: NAME=VALUE a line. `cargo xtask test` reads that.
+# Installs the tools that the tests need, and prints their places as lines NAME=VALUE. `cargo xtask test` reads these lines.
 #
 # Python and npm packages, pinned, go into $AZ_TEST_CACHE (by default ~/.cache/az-communication-tests). Debian packages are
-# installed as root or with CI=true. Otherwise it stops with the line to type.
+# installed as root or with CI=true. Otherwise, the script stops and prints the command to type.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib/install.sh

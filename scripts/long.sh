@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests in their long form. Run it before an issue is called resolved.
+# Runs the tests in their long form. Run it before an issue is closed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 exec cargo xtask soak

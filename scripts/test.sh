@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs every test: format, lints, docs, unit and end-to-end tests, and those against Python, JavaScript and other peers.
-# It installs what `cargo xtask test` needs, and calls it: that says which steps there are.
+# Runs every test: format, lints, docs, unit and end-to-end tests, and tests with Python, JavaScript and other programs.
+# It installs the tools for `cargo xtask test` and calls it. `cargo xtask test --list` shows the steps.
 # `cargo xtask soak` runs the same tests in their long form.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# A C compiler among others, which xtask itself is built with.
+# This includes a C compiler, which is needed to build xtask.
 scripts/install.sh >/dev/null
-# A shell that starts this in the background has SIGINT ignored, and a program that is started so leaves it ignored.
+# A shell starts background commands with SIGINT ignored, and programs leave it ignored.
 exec env --default-signal=HUP,INT,QUIT,TERM cargo xtask test "$@"

@@ -1,4 +1,4 @@
-// One token with the JavaScript SDK.
+// Gets one token with the JavaScript SDK.
 const { createRequire } = require("node:module");
 const packages = createRequire(`${process.env.AZ_TEST_NODE_PACKAGES}/package.json`);
 const { CommunicationIdentityClient } = packages("@azure/communication-identity");

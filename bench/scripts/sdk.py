@@ -1,4 +1,4 @@
-"""One token with the Python SDK."""
+"""Gets one token with the Python SDK."""
 
 import os
 

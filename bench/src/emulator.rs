@@ -54,7 +54,7 @@ impl Emulator {
         signed(self.port, "POST", &target, r#"{"scopes":["chat"]}"#)
     }
 
-    /// The processor time of all its threads in microseconds. The kernel counts it in nanoseconds.
+    /// Returns the processor time of all its threads in microseconds. The kernel counts it in nanoseconds.
     fn cpu_us(&self) -> f64 {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
         let of = |task: std::io::Result<std::fs::DirEntry>| {
@@ -80,7 +80,7 @@ impl Drop for Emulator {
     }
 }
 
-/// The number of signatures per second that OpenSSL makes on these cores.
+/// Returns the number of signatures per second that OpenSSL makes on these cores.
 fn openssl(cores: &str, processes: usize, seconds: f64) -> f64 {
     let seconds = seconds.ceil().to_string();
     let output = Command::new("taskset")
@@ -94,7 +94,7 @@ fn openssl(cores: &str, processes: usize, seconds: f64) -> f64 {
     words[words.len() - 2].parse().unwrap()
 }
 
-/// The number of overwrites of a block per second, each with an fdatasync.
+/// Returns the number of overwrites of a block per second, each with an fdatasync.
 fn device(folder: &Path, seconds: f64) -> f64 {
     let mut file = std::fs::File::create(folder.join("device")).unwrap();
     file.write_all(&[1; 4096]).unwrap();

@@ -30,7 +30,7 @@ pub enum Waits {
     Polling { core: usize },
 }
 
-/// A request that is signed now and valid for five minutes.
+/// Returns a request that is signed now and valid for five minutes.
 pub fn signed(port: u16, method: &str, target: &str, body: &str) -> Vec<u8> {
     let (key, host) = (AccessKey::development(), format!("localhost:{port}"));
     let mut text = format!("{method} {target} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n");
@@ -68,7 +68,8 @@ pub fn run(port: u16, connections: usize, seconds: f64, requests: &[Vec<u8>], ex
     run_with(Waits::Asleep, port, connections, seconds, requests, expected)
 }
 
-/// The same with this way of waiting. It uses its own thread, because the cores that are set for a thread stay set.
+/// Does the same with this way of waiting. It uses its own thread, because the cores that are set for a thread stay
+/// set.
 pub fn run_with(
     waits: Waits,
     port: u16,
@@ -126,7 +127,7 @@ fn generate(waits: Waits, port: u16, connections: usize, seconds: f64, requests:
     })
 }
 
-/// The processor time of this thread.
+/// Returns the processor time of this thread.
 fn own_seconds() -> f64 {
     let usage = getrusage(UsageWho::RUSAGE_THREAD).unwrap();
     [usage.user_time(), usage.system_time()].iter().map(|t| t.tv_sec() as f64 + t.tv_usec() as f64 / 1e6).sum()

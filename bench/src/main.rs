@@ -101,7 +101,7 @@ fn own(name: &str) -> String {
     std::env::current_exe().unwrap().with_file_name(name).to_str().unwrap().to_owned()
 }
 
-/// A file of this run.
+/// Writes a file of this run. Returns its path.
 fn write(name: &str, content: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/data");
     std::fs::create_dir_all(&folder).unwrap();

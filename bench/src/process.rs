@@ -45,7 +45,7 @@ impl Program {
         self
     }
 
-    /// The same process with another copy of the program, if it is one of ours.
+    /// Returns the same process with another copy of the program, if it is one of ours.
     fn copied(&self, copy: usize) -> Self {
         let installed = std::env::current_exe().unwrap().parent().unwrap().to_owned();
         let path = Path::new(&self.words[0]);
@@ -148,7 +148,7 @@ pub fn runs(program: &Program, count: usize) -> Vec<(f64, f64)> {
     text.lines().map(pair).collect()
 }
 
-/// The part of `runs` that runs in the separate process.
+/// Runs the part of `runs` that belongs to the separate process.
 pub fn print_runs(words: &[String]) {
     let mut before = 0;
     for _ in 0..words[0].parse::<usize>().unwrap() {
@@ -171,7 +171,7 @@ fn usage(program: &Program) -> Vec<String> {
     String::from_utf8(output.stdout).unwrap().split_whitespace().map(str::to_owned).collect()
 }
 
-/// The part of `usage` that runs in the separate process.
+/// Runs the part of `usage` that belongs to the separate process.
 pub fn print_usage(words: &[String]) {
     const RUNS: u32 = 5;
     for _ in 0..RUNS {

@@ -82,7 +82,7 @@ pub fn run(az: &str, amount: &Amount) {
     println!("\nAll within the budget.");
 }
 
-/// The instructions of one run. Callgrind hides AVX-512 from both programs.
+/// Returns the instructions of one run. Callgrind hides AVX-512 from both programs.
 fn instructions(program: &Program) -> f64 {
     let record = write("callgrind.out", "");
     let mut command = Command::new("valgrind");
@@ -99,8 +99,8 @@ fn instructions(program: &Program) -> f64 {
     totals.unwrap().trim().parse().unwrap()
 }
 
-/// The median of the page faults of 21 runs, three of each of seven new copies, and the peak memory. The place of a copy in the
-/// page cache changes its page faults by one or two.
+/// Returns the median of the page faults of 21 runs, three of each of seven new copies, and the peak memory. The place
+/// of a copy in the page cache changes its page faults by one or two.
 fn faults_and_peak(program: &Program) -> (f64, f64) {
     let runs: Vec<(f64, f64)> = (0..7).flat_map(|_| process::runs(&program.copied_once(), 3)).collect();
     (median(&runs.iter().map(|run| run.0).collect::<Vec<_>>()), runs.iter().map(|run| run.1).fold(0.0, f64::max))

@@ -1,6 +1,6 @@
 //! Medians and spreads.
 
-/// The value below which this share of the sorted values is.
+/// Returns the value below which this share of the sorted values lies.
 pub fn quantile(sorted: &[f64], part: f64) -> f64 {
     let at = ((sorted.len() - 1) as f64 * part).round() as usize;
     sorted[at]

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 'use strict';
 
-// Runs the program of the package for this platform, @az-communication/PLATFORM-ARCH, in the foreground: with the same
-// arguments, streams and environment, the same signals, and the same end. docs/decisions/packages.md of the repository says why.
+// Runs the program of the package for this platform, @az-communication/PLATFORM-ARCH, in the foreground, with the same
+// arguments, streams, environment, signals and exit code. docs/decisions/packages.md of the repository gives the reasons.
 
 const { spawn } = require('node:child_process');
 const { readFileSync } = require('node:fs');
@@ -17,7 +17,7 @@ const program = find();
 refuseForeignBytes();
 run();
 
-/** The path of the program. */
+/** Returns the path of the program. */
 function find() {
   const platform = `${process.platform}-${process.arch}`;
   const name = `@${NAME}/${platform}`;
@@ -46,12 +46,12 @@ function find() {
   }
 }
 
-/** Node.js reads arguments as UTF-8, and has U+FFFD for other bytes. Such an argument cannot be passed on. */
+/** Node.js reads arguments as UTF-8, and replaces other bytes by U+FFFD. Such an argument cannot be passed on. */
 function refuseForeignBytes() {
   if (process.platform !== 'linux' || !args.some((argument) => argument.includes('\ufffd'))) {
     return;
   }
-  // Bytes as characters, so that nothing is lost.
+  // Each byte is read as a character, so that no byte is lost.
   const words = readFileSync('/proc/self/cmdline', 'latin1').split('\0').slice(0, -1).slice(-args.length);
   const at = words.findIndex((word, index) => word !== Buffer.from(args[index]).toString('latin1'));
   if (at >= 0) {
@@ -66,7 +66,7 @@ function refuseForeignBytes() {
 function run() {
   const hadTerminal = terminal().has;
   let child;
-  // Before the program is there: a signal that came in between would end this process and leave the program behind.
+  // The handlers are set before the program starts. Otherwise a signal could end this process while the program continues.
   for (const signal of SIGNALS) {
     process.on(signal, () => {
       if (!reachedGroup(signal, hadTerminal)) {
@@ -82,45 +82,45 @@ function run() {
     }
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
-    // Where this process outlives it.
+    // This is reached if the signal does not end this process.
     process.exit(128 + constants.signals[signal]);
   });
 }
 
-/** Whether the terminal has sent the signal to the whole process group, so that the program has got it already. */
+/** Returns whether the terminal has sent the signal to the whole process group, so that the program has it already. */
 function reachedGroup(signal, hadTerminal) {
   switch (signal) {
     case 'SIGINT':
     case 'SIGQUIT':
       return terminal().isOurs;
     case 'SIGHUP':
-      // A terminal that was closed is nobody's any more.
+      // After the terminal was closed, this process no longer has one.
       return hadTerminal && !terminal().has;
     default:
       return false;
   }
 }
 
-/** Whether this process has a terminal, and whether what is typed there reaches it. Node.js does not say who sent a signal. */
+/** Returns whether this process has a terminal, and whether typed signals reach it. Node.js does not tell who sent a signal. */
 function terminal() {
   try {
     const stat = readFileSync('/proc/self/stat', 'latin1');
     const [, , group, , device, foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return { has: device !== '0', isOurs: group === foreground };
   } catch {
-    // Not Linux.
+    // This system is not Linux.
     const has = require('node:tty').isatty(0);
     return { has, isOurs: has };
   }
 }
 
-/** Says what is wrong and what to do next, and ends. */
+/** Prints what is wrong and what to do next, and ends. */
 function end(code, error, hint) {
-  // At once: process.exit does not wait for what process.stderr still holds.
+  // The write is synchronous, because process.exit does not wait for the buffer of process.stderr.
   try {
     require('node:fs').writeSync(2, `ERROR: ${error}\nHint: ${hint}\n`);
   } catch {
-    // A closed stderr: there is no other stream for the message.
+    // If stderr is closed, there is no other stream for the message.
   }
   process.exit(code);
 }

@@ -1,9 +1,9 @@
-# Installs what the tests need. Sourced by test.sh.
+# Installs the tools that the tests need. test.sh sources this file.
 # shellcheck shell=bash
 
 cache=${AZ_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/az-communication-tests}
 
-# A program that the tests call, and the Debian package that has it.
+# Programs that the tests call, and their Debian packages.
 programs=(
     "cc gcc"
     "curl curl"
@@ -27,7 +27,7 @@ programs=(
     "zsh zsh"
 )
 
-# Stops with the line to type where something is missing that cannot be installed here.
+# Stops and prints the command to type if a tool is missing that cannot be installed here.
 require_programs() {
     local line program package missing=()
     command -v cargo >/dev/null || { echo "Rust is missing. Install rustup, which reads rust-toolchain.toml." >&2; exit 1; }
@@ -35,18 +35,18 @@ require_programs() {
         read -r program package <<<"$line"
         command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ] || missing+=("$package")
     done
-    # Debian keeps these apart from their programs.
+    # Debian has these in separate packages.
     if command -v python3 >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
         missing+=(python3-venv)
     fi
     if command -v cc >/dev/null && ! [ -e "$(cc -print-file-name=libc.a)" ]; then
         missing+=(libc6-dev)
     fi
-    # Only root makes a folder with another C library.
+    # Only root can make a folder with another C library.
     if [ "$(id -u)" -eq 0 ] && ! [ -x /usr/sbin/debootstrap ]; then
         missing+=(debootstrap)
     fi
-    # And boots one.
+    # Only root can boot a Debian.
     if [ "$(id -u)" -eq 0 ] && ! command -v systemd-nspawn >/dev/null; then
         missing+=(systemd-container)
     fi
@@ -74,14 +74,14 @@ require_programs() {
     fi
 }
 
-# A folder for each version of a list of packages, made whole or not at all: $installed.
+# Makes a folder for each version of a list of packages, completely or not at all. Sets $installed.
 install_once() { # NAME FILE COMMAND
     local name=$1 file=$2 command=$3 folder
     folder=$cache/$name-$(sha256sum "$file" | cut -c1-16)
     if [ ! -e "$folder/.complete" ]; then
         rm -rf "$folder"
         mkdir -p "$folder"
-        # Each command is joined by &&: `set -e` does not reach into a condition.
+        # The commands are joined by &&, because `set -e` has no effect within a condition.
         if ! "$command" "$folder" "$file" >&2; then
             rm -rf "$folder"
             echo "The packages of $file could not be installed into $folder." >&2
@@ -101,7 +101,7 @@ javascript_packages() { # FOLDER FILE
     cp "$2" "$1/" && (cd "$1" && npm install --no-audit --no-fund --silent)
 }
 
-# A Debian of this release, with these packages, which can be booted. Only root can make and use it.
+# Makes a bootable Debian of this release with these packages. Only root can make and use it.
 debian_root() { # FOLDER FILE
     local words
     mapfile -t words < <(grep -v '^#' "$2")
@@ -116,13 +116,13 @@ bootstrap() { # RELEASE FOLDER OPTION…
     PATH=$PATH:/usr/sbin debootstrap --variant=minbase "${@:3}" "$1" "$2" "${mirror:-http://deb.debian.org/debian}"
 }
 
-# A root folder with the C library of another release. Only root can make and use it.
+# Makes a root folder with the C library of another release. Only root can make and use it.
 foreign_root() { # FOLDER FILE
     local words
     mapfile -t words < <(grep -v '^#' "$2")
     # shellcheck disable=SC2016
     bootstrap "${words[0]}" "$1" &&
-        # Unpacked only: their services cannot be set up where none run.
+        # The packages are only unpacked, because their services cannot be set up here.
         chroot "$1" sh -ec 'cd /tmp && apt-get -q update && apt-get -q -o APT::Sandbox::User=root download "$@"
             for package in ./*.deb; do dpkg-deb -x "$package" /; done' sh "${words[@]:1}"
 }

@@ -1,4 +1,4 @@
-// A row of a table that stands apart from its table: an empty line in the middle makes text of what follows.
+// Finds rows that are separated from their table. After an empty line, the following rows are not part of the table.
 "use strict";
 
 module.exports = {

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use crate::error::Error;
 
-/// A program that runs in the repository. It does not learn what `cargo run` says about this crate: tests would take it for
-/// something about themselves.
+/// Returns a program that runs in the repository. The variables that `cargo run` sets about this crate are removed,
+/// because tests would use them.
 pub fn command(root: &Path, program: impl Into<OsString>) -> Command {
     let mut command = Command::new(program.into());
     command.current_dir(root);
@@ -26,7 +26,7 @@ fn is_about_this_crate(name: &str) -> bool {
         || name.starts_with("CARGO_MANIFEST_")
 }
 
-/// A command line whose words have no blanks.
+/// Returns a command line whose words contain no blanks.
 pub fn line(root: &Path, line: &str) -> Command {
     let mut words = line.split_whitespace();
     let mut command = command(root, words.next().unwrap_or_default());

@@ -1,15 +1,15 @@
-//! What ends a command.
+//! The error that ends a command.
 
 use std::fmt;
 use std::io;
 use std::path::Path;
 
-/// What went wrong, and where, in words for the person at the terminal.
+/// The message for the user: what went wrong, and where.
 #[derive(Debug)]
 pub struct Error(String);
 
 impl Error {
-    /// An error with this text.
+    /// Creates an error with this text.
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
@@ -21,9 +21,9 @@ impl fmt::Display for Error {
     }
 }
 
-/// Names the file that an operation failed on.
+/// Adds the file on which an operation failed.
 pub trait At<T> {
-    /// The same result, with the path in its error.
+    /// Returns the same result, with the path in its error.
     ///
     /// # Errors
     ///
@@ -37,7 +37,7 @@ impl<T, E: fmt::Display> At<T> for Result<T, E> {
     }
 }
 
-/// For writing into memory, which has no path and does not fail.
+/// This is for writing into memory, which has no path and does not fail.
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         Self(error.to_string())

@@ -1,4 +1,4 @@
-//! `cargo xtask`: the commands that everybody who works on this repository types, and that CI calls. CONTRIBUTING.md lists them.
+//! `cargo xtask`: the usual commands for work on this repository, which CI calls, too. CONTRIBUTING.md lists them.
 
 #[cfg(unix)]
 mod cases;
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The repository: the folder above this crate's.
+/// Returns the repository's folder, which contains the folder of this crate.
 fn root() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package).to_owned()

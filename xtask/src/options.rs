@@ -4,25 +4,25 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 
-/// What the words of a command say.
+/// The parsed options.
 #[derive(Debug, Default)]
 pub struct Options {
-    /// The artefacts that are written; all where it is empty.
+    /// The artefacts to write. Empty means all.
     pub only: Vec<String>,
-    /// A program that was built already.
+    /// A program that is already built.
     pub program: Option<PathBuf>,
     /// The folder of the artefacts.
     pub dist: Option<PathBuf>,
-    /// Which Debian package of this version it is.
+    /// The revision of the Debian package of this version.
     pub deb_revision: Option<u32>,
-    /// How many crates are compiled at once.
+    /// The number of crates that are compiled at once.
     pub jobs: Option<String>,
-    /// Whether changes may be there that are not committed.
+    /// Whether uncommitted changes are allowed.
     pub allow_dirty: bool,
 }
 
 impl Options {
-    /// Reads the words behind a command.
+    /// Reads the words after a command.
     ///
     /// # Errors
     ///

@@ -1,11 +1,11 @@
-//! Numbers that look random and are the same for the same seed, on every machine and with every version of Rust.
+//! A random number generator that gives the same numbers for a seed, on every machine and with every version of Rust.
 
 /// SplitMix64 (Steele, Lea and Flood, 2014).
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 
 impl Random {
-    /// The sequence of this seed.
+    /// Creates the generator for a seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -18,24 +18,24 @@ impl Random {
         bits ^ (bits >> 31)
     }
 
-    /// A number from 0 to below `end`; 0 where that is 0.
+    /// Returns a number from 0 to `end` - 1, or 0 if `end` is 0.
     pub fn below(&mut self, end: usize) -> usize {
         let end = end.max(1) as u64;
         // The bias is 2^-40 for the short lists here.
         usize::try_from(self.next() % end).unwrap_or(0)
     }
 
-    /// True in `percent` of 100 cases.
+    /// Returns true in `percent` of 100 cases.
     pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    /// One of these.
+    /// Returns one of these values.
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len())]
     }
 
-    /// Puts these into another order.
+    /// Shuffles the values.
     pub fn shuffle<T>(&mut self, values: &mut [T]) {
         for end in (1..values.len()).rev() {
             values.swap(end, self.below(end + 1));
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_numbers() {
-        // The first two numbers of SplitMix64 for the seed 1234567.
+        // These are the first two numbers of SplitMix64 for the seed 1234567.
         let mut random = Random::new(1_234_567);
         assert_eq!([random.next(), random.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
     }

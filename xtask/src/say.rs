@@ -1,10 +1,10 @@
-//! What is said on stderr.
+//! Messages on stderr.
 
 use std::time::Instant;
 
 use crate::error::Error;
 
-/// Does a step, and says how long it took.
+/// Runs a step, and prints how long it took.
 ///
 /// # Errors
 ///
@@ -17,7 +17,7 @@ pub fn step<T>(what: &str, step: impl FnOnce() -> Result<T, Error>) -> Result<T,
     Ok(result)
 }
 
-/// A number of bytes for people.
+/// Formats a number of bytes.
 pub fn size(bytes: u64) -> String {
     match bytes {
         0..100_000 => format!("{:.1} kB", bytes as f64 / 1e3),

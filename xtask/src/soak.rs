@@ -5,13 +5,13 @@ use std::path::Path;
 use crate::child;
 use crate::error::Error;
 
-/// Runs them: 200 and 1,000 kills, an hour of three clients, 4,000 flipped bits, 2,000 records, 10^6 rows, every byte of a
-/// connection, 200 power failures, a full disk at every 4 KiB, all artefacts of a release, its Debian package on a
-/// Debian that is booted, two builds that must be the same, and the start-up budget against the version before.
+/// Runs the long form: 200 and 1,000 kills, an hour with three clients, 4,000 flipped bits, 2,000 records, 10^6 rows,
+/// every byte of a connection, 200 power failures, a full disk at every 4 KiB, all artefacts of a release, the Debian
+/// package on a booted Debian, two builds that must be equal, and the start-up budget compared with an earlier version.
 ///
 /// # Errors
 ///
-/// When one fails.
+/// When a test fails.
 pub fn run(root: &Path) -> Result<(), Error> {
     let kills = std::env::var("AZ_CRASH_KILLS").unwrap_or_else(|_| "1000".into());
     for (program, words) in [("scripts/test.sh", &[][..]), ("bench/run", &["startup"][..])] {

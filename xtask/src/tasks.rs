@@ -12,14 +12,14 @@ use crate::{golden, release, soak, test};
 /// A command of `cargo xtask`.
 struct Task {
     name: &'static str,
-    /// The words behind its name.
+    /// The words after its name.
     usage: &'static str,
-    /// What it does, a sentence a line.
+    /// What it does, one sentence per line.
     summary: &'static str,
     run: fn(&Path, &[String]) -> Result<(), Error>,
 }
 
-/// In the order in which help lists them.
+/// The commands in the order in which help lists them.
 const TASKS: &[Task] = &[
     Task {
         name: "build",
@@ -55,14 +55,14 @@ const TASKS: &[Task] = &[
     Task {
         name: "compare",
         usage: "BEFORE AFTER [--count N] [--seed N] [--jobs N] [--only ID]",
-        summary: "Compares what two builds of the program do on the golden cases and generated command lines.",
+        summary: "Compares two builds of the program on the golden cases and generated command lines.",
         run: crate::compare::run,
     },
     #[cfg(unix)]
     Task {
         name: "mutants",
         usage: "[--count N] [--seed N] [--commit COMMIT] [--list FILE] [--dry-run]",
-        summary: "Tries defects that are drawn over the workspace, or those of a list, and says which the tests catch.",
+        summary: "Tries defects that are drawn from the workspace or read from a list, and prints which ones the tests catch.",
         run: crate::mutants::run,
     },
     Task {
@@ -74,7 +74,7 @@ const TASKS: &[Task] = &[
     Task {
         name: "program",
         usage: "[--jobs N]",
-        summary: "Builds the program as `release` does, and prints where it is.",
+        summary: "Builds the program as `release` does, and prints its path.",
         run: |root, words| {
             println!("{}", release::program(root, &Options::read(words)?)?.display());
             Ok(())
@@ -118,10 +118,10 @@ fn help() -> String {
         "\nOptions of release:\n\
          \x20   --only          Writes these artefacts only, in any order: {}.\n\
          \x20   --dist          Writes into this folder.\n\
-         \x20   --program       Packs a program that was built already. Its paths are not checked.\n\
-         \x20   --jobs          Compiles so many crates at once; by default one a core.\n\
-         \x20   --deb-revision  Counts the Debian packages of one version, from 1.\n\
-         \x20   --allow-dirty   Releases a tree that has changes which are not committed.\n",
+         \x20   --program       Packs a program that is already built. Its paths are not checked.\n\
+         \x20   --jobs          Compiles this number of crates at once. The default is one per core.\n\
+         \x20   --deb-revision  The revision of the Debian package of this version, from 1.\n\
+         \x20   --allow-dirty   Releases a tree with uncommitted changes.\n",
         release::names().join(", ")
     );
     text

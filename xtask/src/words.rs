@@ -1,27 +1,27 @@
-//! The words behind a command: options, and the rest.
+//! Parses the words after a command: options, and other words.
 
 use std::str::FromStr;
 
 use crate::error::Error;
 
-/// The words that have not been read yet.
+/// The words that were not read yet.
 #[derive(Debug)]
 pub struct Words(Vec<String>);
 
 impl Words {
-    /// The words behind a command.
+    /// Takes the words after a command.
     pub fn new(words: &[String]) -> Self {
         Self(words.to_vec())
     }
 
-    /// Whether a flag is given.
+    /// Returns whether a flag is given.
     pub fn flag(&mut self, name: &str) -> bool {
         let before = self.0.len();
         self.0.retain(|word| word != name);
         self.0.len() < before
     }
 
-    /// The value of an option, as the next word or behind `=`.
+    /// Returns the value of an option: the next word, or the text after `=`.
     ///
     /// # Errors
     ///
@@ -41,7 +41,7 @@ impl Words {
         Ok(Some(self.0.remove(at)))
     }
 
-    /// The value of an option that is a number.
+    /// Returns the value of an option that is a number.
     ///
     /// # Errors
     ///
@@ -53,7 +53,7 @@ impl Words {
         }
     }
 
-    /// What is left, which must not have options.
+    /// Returns the other words, which must not be options.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl Words {
         }
     }
 
-    /// Checks that nothing is left.
+    /// Checks that no words are left.
     ///
     /// # Errors
     ///
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_the_next_word_or_stands_behind_an_equals_sign() {
+    fn a_value_is_the_next_word_or_follows_an_equals_sign() {
         let mut two = words("--seed 7 a --count=9 b");
         assert_eq!(two.number("--seed", 1).unwrap(), 7);
         assert_eq!(two.number("--count", 1).unwrap(), 9);

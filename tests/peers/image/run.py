@@ -1,4 +1,4 @@
-"""Runs a program as process 1 of a container, in the namespaces that it is started in: the last steps of a container runtime.
+"""Runs a program as process 1 of a container in the present namespaces, like the last steps of a container runtime.
 
 Its one argument is JSON: root, volumes (folder and place each), hosts, hostname, tmp, readOnly, uid, gid, groups, env, words.
 """
@@ -40,7 +40,7 @@ if container["readOnly"]:
 
 os.chdir(root)
 subprocess.run(["pivot_root", ".", "."], check=True)
-# The former root folder lies above the new one now.
+# The former root folder is now mounted over the new one.
 if libc.umount2(b".", MNT_DETACH) != 0:
     sys.exit(f"umount2: {os.strerror(ctypes.get_errno())}")
 os.chdir("/")
@@ -52,9 +52,9 @@ while prctl(PR_CAPBSET_DROP, capability) == 0:
 os.setresgid(*[container["gid"]] * 3)
 os.setresuid(*[container["uid"]] * 3)
 prctl(PR_SET_NO_NEW_PRIVS, 1)
-# It does not outlive the test.
+# The process ends with the test.
 prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-# Python ignores these, and what is ignored stays so.
+# Python ignores these signals, and ignored signals stay ignored in a new program.
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 os.umask(0o022)

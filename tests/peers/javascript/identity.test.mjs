@@ -13,7 +13,7 @@ const { ClientSecretCredential, DefaultAzureCredential, EnvironmentCredential, M
 
 const connectionString = process.env.AZURE_COMMUNICATION_CONNECTION_STRING;
 const endpoint = process.env.AZURE_COMMUNICATION_ENDPOINT;
-// What `emulator run` sets is all that the credentials know.
+// The credentials use only the variables that `emulator run` sets.
 const clients = {
   "key": () => new CommunicationIdentityClient(connectionString),
   "managed identity": () => new CommunicationIdentityClient(endpoint, new ManagedIdentityCredential()),

@@ -1,4 +1,4 @@
-// The official JavaScript SDK on another machine, with nothing but a connection string and a fetched certificate.
+// The official JavaScript SDK on another machine, with only a connection string and a downloaded certificate.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,4 @@
-"""The official Python SDK on another machine, with nothing but a connection string and a fetched certificate."""
+"""The official Python SDK on another machine, with only a connection string and a downloaded certificate."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Carries TCP connections to another machine, as docker-proxy does for a mapped port: ADDRESS PORT TO-ADDRESS TO-PORT."""
+"""Forwards TCP connections to another machine, as docker-proxy does for a mapped port: ADDRESS PORT TO-ADDRESS TO-PORT."""
 
 import contextlib
 import socket

@@ -1,4 +1,4 @@
-"""What the suites share: the emulator that `az communication emulator run` started, by its variables only."""
+"""Helpers of the suites. They find the emulator of `az communication emulator run` only by its variables."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Schemathesis hooks: every request is signed as the service wants it, over what is sent in the end."""
+"""Schemathesis hooks. They sign the final form of every request as the service requires."""
 
 import base64
 import hashlib
@@ -32,7 +32,7 @@ class Signature(requests.auth.AuthBase):
 
 
 class EntraUser(requests.auth.AuthBase):
-    """The exchanges take the user's token instead."""
+    """The exchanges are authenticated by the user's token instead."""
 
     def __init__(self, audience, scope):
         command = ["az", "communication", "emulator", "entra-token"]

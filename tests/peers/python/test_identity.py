@@ -24,7 +24,7 @@ from conftest import APP_ID, CONNECTION_STRING, ENDPOINT, USER_ID
 OTHER_USER = "8:acs:00000000-0000-0000-0000-000000000000_00000000-0000-0000-0000-000000000000"
 
 
-# What `emulator run` sets is all that the credentials know.
+# The credentials use only the variables that `emulator run` sets.
 CREDENTIALS = {
     "managed identity": lambda module: module.ManagedIdentityCredential(),
     "client secret": lambda module: module.EnvironmentCredential(),
@@ -197,7 +197,7 @@ print(CommunicationIdentityClient({ENDPOINT!r}, ManagedIdentityCredential()).cre
 
 
 def test_device_code():
-    """The default user signs in at once."""
+    """The default user signs in immediately."""
     credential = azure.identity.DeviceCodeCredential(
         client_id=os.environ["AZURE_CLIENT_ID"], tenant_id="adfs", prompt_callback=lambda *_: None
     )

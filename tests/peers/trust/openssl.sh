@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says of each server whether OpenSSL trusts it under its name: CA-FILE, then NAME and PORT by turns.
+# Prints for each server whether OpenSSL trusts it under its name. Arguments: CA-FILE, then pairs of NAME and PORT.
 set -euo pipefail
 authority=$1
 shift

@@ -1,4 +1,4 @@
-// Says of each server whether Node.js trusts it under its name: CA-FILE, then NAME and PORT by turns.
+// Prints for each server whether Node.js trusts it under its name. Arguments: CA-FILE, then pairs of NAME and PORT.
 
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';

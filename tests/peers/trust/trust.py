@@ -1,4 +1,4 @@
-"""Says of each server whether Python trusts it under its name: CA-FILE, then NAME and PORT by turns."""
+"""Prints for each server whether Python trusts it under its name. Arguments: CA-FILE, then pairs of NAME and PORT."""
 
 import socket
 import ssl

@@ -1,5 +1,5 @@
-//! Cases: command lines with everything around them, in the format of the golden cases
-//! (crates/az-communication/tests/golden/README.md), and how they are run.
+//! Cases and how they are run. A case is a command line with its environment, in the format of the golden cases
+//! (crates/az-communication/tests/golden/README.md).
 
 #[path = "../../../crates/az-communication/tests/support/canned.rs"]
 mod canned;
@@ -19,47 +19,47 @@ use crate::error::{At as _, Error};
 /// The folder of the golden cases.
 const FOLDER: &str = "crates/az-communication/tests/golden";
 
-/// A command line, what is around it, and what the service answers.
+/// A command line with its environment, and the responses of the service.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Case {
-    /// Its name.
+    /// The name of the case.
     pub id: String,
-    /// Its topic.
+    /// The topic of the case.
     pub group: String,
     /// The words after the program's name, with placeholders.
     pub argv: Vec<String>,
-    /// Variables to set, or to remove where there is no value.
+    /// Variables to set. A variable without a value is removed.
     pub env: Vec<(String, Option<String>)>,
-    /// The user's configuration, where it is not the usual one.
+    /// The user's configuration, if it differs from the usual one.
     pub config: Option<String>,
     /// Files in the working directory.
     pub files: Vec<(String, String)>,
-    /// What is typed or piped.
+    /// The text that is typed or piped.
     pub stdin: String,
     /// Which streams are terminals.
     pub terminals: Terminals,
-    /// The service's answers, in order, the last one repeated.
+    /// The responses of the service in order, the last one repeated.
     pub responses: Vec<Value>,
 }
 
 /// Which streams are terminals.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Terminals {
-    /// None of them.
+    /// No stream is a terminal.
     #[default]
     None,
-    /// Stdin.
+    /// Only stdin.
     Stdin,
-    /// Stdin, stdout and stderr, each one of its own.
+    /// Stdin, stdout and stderr, each with its own terminal.
     All,
 }
 
 impl Case {
-    /// A case as it stands in a file.
+    /// Reads a case as it is in a file.
     ///
     /// # Errors
     ///
-    /// When a member is missing or has another type than it should.
+    /// When a member is missing or has the wrong type.
     pub fn read(value: &Value) -> Result<Self, Error> {
         let text = |name: &str| value[name].as_str().map(ToOwned::to_owned);
         let id = text("id").ok_or_else(|| Error::new(format!("a case has no id: {value}")))?;
@@ -87,7 +87,7 @@ impl Case {
     }
 }
 
-/// The files with golden cases.
+/// Returns the files with golden cases.
 ///
 /// # Errors
 ///
@@ -105,7 +105,7 @@ pub fn files(root: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// The cases of a file, as they stand there.
+/// Returns the cases of a file unchanged.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Runs a program on a case, in folders of its own and against a server that replays the answers.
+//! Runs a program on a case, in separate folders and against a server that replays the responses.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -19,48 +19,49 @@ use crate::error::{At as _, Error};
 const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const USUAL_CONFIG: &str = "[core]\ncollect_telemetry = no\n";
 
-/// Where a program runs. The folders are made anew for each run, at the same paths, so that two runs can be compared.
+/// The place where a program runs. The folders are made again for each run at the same paths, so that two runs can be
+/// compared.
 #[derive(Debug)]
 pub struct World {
-    /// The folder of all others.
+    /// The folder that contains all others.
     pub folder: PathBuf,
-    /// PATH; `{{home}}` is the home folder, `{{folder}}` the folder of all.
+    /// The PATH. `{{home}}` stands for the home folder, and `{{folder}}` for the folder of all others.
     pub path: String,
-    /// Variables beside those of a case.
+    /// Variables in addition to the variables of a case.
     pub variables: Vec<(String, String)>,
-    /// A folder whose files are put into AZURE_CONFIG_DIR first.
+    /// A folder whose files are copied into AZURE_CONFIG_DIR first.
     pub template: Option<PathBuf>,
-    /// How long a program may take.
+    /// The time limit of a program.
     pub deadline: Duration,
 }
 
-/// What a run showed.
+/// The output of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     /// The exit code, or the negative number of the signal that ended the program.
     pub exit_code: i32,
-    /// What it wrote to stdout.
+    /// The text that it wrote to stdout.
     pub stdout: String,
-    /// What it wrote to stderr.
+    /// The text that it wrote to stderr.
     pub stderr: String,
-    /// What it asked the service.
+    /// The requests to the service.
     pub requests: Vec<Request>,
     /// The port of the service.
     pub port: u16,
 }
 
 impl World {
-    /// The home folder.
+    /// Returns the home folder.
     pub fn home(&self) -> PathBuf {
         self.folder.join("home")
     }
 
-    /// The working directory.
+    /// Returns the working directory.
     pub fn working(&self) -> PathBuf {
         self.folder.join("work")
     }
 
-    /// Removes what the run before left, and makes the folders.
+    /// Removes the files of the previous run, and makes the folders.
     ///
     /// # Errors
     ///
@@ -76,7 +77,7 @@ impl World {
         Ok(())
     }
 
-    /// Runs this program on a case. [`World::prepare`] has been called.
+    /// Runs this program on a case. [`World::prepare`] must be called before.
     ///
     /// # Errors
     ///
@@ -89,7 +90,7 @@ impl World {
         self.set_up(&mut command, case, &fill);
         let streams = Streams::new(&mut command, case.terminals, case.stdin.is_empty())?;
         let mut child = command.process_group(0).spawn().at(program)?;
-        // Our copies of the terminals' other ends must be closed, or they never end.
+        // The copies of the terminals' other ends must be closed here, because the streams would not end otherwise.
         drop(command);
         let (status, stdout, stderr) = streams.drive(&mut child, &fill(&case.stdin), self.deadline)?;
         let exit_code = status.code().unwrap_or_else(|| -status.signal().unwrap_or_default());
@@ -144,7 +145,7 @@ impl World {
     }
 }
 
-/// Our ends of the terminals of a program. What is a pipe instead is the child's.
+/// Our ends of the terminals of a program. If a stream is a pipe, the child has our end.
 struct Streams {
     stdin: Option<fs::File>,
     stdout: Option<fs::File>,
@@ -172,20 +173,20 @@ impl Streams {
         Ok(streams)
     }
 
-    /// Types what there is to type, waits for the end, and returns stdout and stderr.
+    /// Types the input, waits for the end, and returns stdout and stderr.
     fn drive(mut self, child: &mut Child, stdin: &str, limit: Duration) -> Result<(ExitStatus, String, String), Error> {
         let deadline = Instant::now() + limit;
         let collect = |terminal: Option<fs::File>| terminal.map(Collector::new);
         let stdout = collect(self.stdout.take()).or_else(|| child.stdout.take().map(Collector::of_pipe));
         let stderr = collect(self.stderr.take()).or_else(|| child.stderr.take().map(Collector::of_pipe));
         if let Some(mut pipe) = child.stdin.take() {
-            // A program that does not read closes its end.
+            // A program that does not read stdin closes its end.
             let _ = pipe.write_all(stdin.as_bytes());
         }
         let asked = |count| stdout.as_ref().is_some_and(|out| out.so_far().matches("(y/n)").count() > count);
         for (index, line) in stdin.split_inclusive('\n').enumerate() {
             let Some(terminal) = &mut self.stdin else { break };
-            // A command that is not to ask ends without a question.
+            // A command that does not ask ends without a question.
             while !asked(index) && child.try_wait()?.is_none() && Instant::now() < deadline {
                 sleep(Duration::from_millis(2));
             }
@@ -198,14 +199,14 @@ impl Streams {
     }
 }
 
-/// Waits for the end of a program, and ends it where it takes too long, with all that it has started.
+/// Waits for the end of a program. Kills it after the deadline, with all programs that it has started.
 fn wait(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Error> {
     let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
     let end = || group.map(|group| rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
     let mut pause = Duration::from_millis(1);
     loop {
         if let Some(status) = child.try_wait()? {
-            // What it left behind may hold its streams open.
+            // A program that it has started may still have the streams open.
             end();
             return Ok(status);
         }
@@ -224,7 +225,7 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
     fs::write(path, text).at(path)
 }
 
-/// Copies the files of a folder, and those of its folders.
+/// Copies a folder with all its files and folders.
 fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     fs::create_dir_all(to).at(to)?;
     for entry in fs::read_dir(from).at(from)? {

@@ -1,4 +1,4 @@
-//! A TLS server that replays answers and notes what it is asked.
+//! A TLS server that replays responses and records its requests.
 
 use std::io::{self, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -14,14 +14,14 @@ use serde_json::Value;
 use super::canned::{Request, read, response};
 use crate::error::Error;
 
-/// The certificate for localhost that the golden cases were captured with, and its key.
+/// The certificate for localhost with which the golden cases were captured, and its key.
 pub const CERTIFICATE: &str = include_str!("../../../crates/az-communication/tests/golden/tls/cert.pem");
 const KEY: &str = include_str!("../../../crates/az-communication/tests/golden/tls/key.pem");
 
-/// A server, which ends when it is dropped.
+/// A server. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Server {
-    /// Where it listens, on 127.0.0.1.
+    /// The port on 127.0.0.1.
     pub port: u16,
     requests: Arc<Mutex<Vec<Request>>>,
     stopping: Arc<AtomicBool>,
@@ -29,7 +29,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server that gives these answers in order, the last one repeated.
+    /// Starts a server that sends these responses in order, the last one repeated.
     ///
     /// # Errors
     ///
@@ -46,7 +46,7 @@ impl Server {
                     if stopping.load(Ordering::SeqCst) {
                         return;
                     }
-                    // A client that gives up is what some cases are about.
+                    // Errors are ignored, because in some cases the client disconnects.
                     let _ = stream.and_then(|stream| serve(stream, &requests, &answers));
                 }
             }
@@ -54,7 +54,7 @@ impl Server {
         Ok(Self { port, requests, stopping, thread: Some(thread) })
     }
 
-    /// What it was asked.
+    /// Returns the requests that the server received.
     pub fn requests(&self) -> Vec<Request> {
         lock(&self.requests).clone()
     }
@@ -90,7 +90,7 @@ fn serve(stream: TcpStream, requests: &Mutex<Vec<Request>>, answers: &[Value]) -
     Ok(())
 }
 
-/// How it shows [`CERTIFICATE`].
+/// Returns the configuration of a server that sends [`CERTIFICATE`].
 fn config() -> Arc<ServerConfig> {
     static CONFIG: LazyLock<Arc<ServerConfig>> = LazyLock::new(|| {
         let chain = CertificateDer::pem_slice_iter(CERTIFICATE.as_bytes()).map_while(Result::ok).collect();

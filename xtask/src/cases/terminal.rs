@@ -8,11 +8,11 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::error::Error;
 
-/// Opens a terminal: our end, and the end that the program gets.
+/// Opens a terminal. Returns our end and the program's end.
 ///
 /// # Errors
 ///
-/// When the system has none.
+/// When the system has no free terminal.
 pub fn open() -> Result<(File, Stdio), Error> {
     let failed = |error: rustix::io::Errno| Error::new(format!("a terminal cannot be opened: {error}"));
     let ours: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).map_err(failed)?;

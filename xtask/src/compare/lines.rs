@@ -1,4 +1,4 @@
-//! Generates command lines: from the table of commands, and from golden cases with changes.
+//! Generates command lines from the table of commands, and from golden cases with changes.
 
 use serde_json::{Value, json};
 
@@ -10,18 +10,18 @@ use crate::random::Random;
 /// A case, and how its program is called.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// What is run.
+    /// The case.
     pub case: Case,
-    /// Whether it is called `az-communication`, as packages call it.
+    /// Whether the program is called `az-communication`, as in packages.
     pub is_package: bool,
     /// Whether there is another `az` further down PATH.
     pub has_next: bool,
 }
 
-/// Commands that do not end by themselves. Their lines are such that they are refused, or help is asked for.
+/// Commands that do not end by themselves. Their command lines are refused, or request help.
 const ENDLESS: [&str; 1] = ["emulator start"];
 
-/// So many lines of the table's commands, each in turn.
+/// Generates this number of command lines, for each command in turn.
 pub fn of_table(commands: &[Command], golden: &[Case], count: usize, random: &mut Random) -> Vec<Line> {
     let line = |number: usize| {
         let command = &commands[number % commands.len()];
@@ -47,9 +47,9 @@ pub fn of_table(commands: &[Command], golden: &[Case], count: usize, random: &mu
     (0..count).map(line).collect()
 }
 
-/// So many golden cases, each with a change.
+/// Changes this number of golden cases, each in one way.
 pub fn of_golden(golden: &[Case], count: usize, random: &mut Random) -> Vec<Line> {
-    // Those that send requests again wait for seconds.
+    // Cases in which requests are sent again take seconds.
     let quick: Vec<&Case> = golden.iter().filter(|case| !is_slow(&case.responses)).collect();
     let line = |number: usize| {
         let mut case = (*random.pick(&quick)).clone();
@@ -67,14 +67,14 @@ pub fn of_golden(golden: &[Case], count: usize, random: &mut Random) -> Vec<Line
     (0..count).map(line).collect()
 }
 
-/// Whether the program would wait before it sends the request again.
+/// Checks whether the program would wait before it sends the request again.
 pub fn is_slow(responses: &[Value]) -> bool {
     let status = |response: &Value| response["status"].as_u64().unwrap_or_default();
     let again = |response: &Value| response.get("drop").is_some() || matches!(status(response), 408 | 429 | 500..);
     responses.iter().any(again)
 }
 
-/// The words of a command's line. Each command has some lines of every kind.
+/// Returns the words of a command line. Each command gets some lines of every kind.
 fn words_of(command: &Command, turn: usize, random: &mut Random) -> Vec<String> {
     let mut words = command.path.clone();
     match turn % 12 {
@@ -99,7 +99,7 @@ fn words_of(command: &Command, turn: usize, random: &mut Random) -> Vec<String> 
         7 => add(&mut words, given(command, random), random, Form::Misspelled),
         8 => {
             add(&mut words, given(command, random), random, Form::Good);
-            // The value of the last one is missing.
+            // The value of the last option is missing.
             words.pop();
         }
         9 => {
@@ -120,7 +120,7 @@ fn words_of(command: &Command, turn: usize, random: &mut Random) -> Vec<String> 
     words
 }
 
-/// How options are written.
+/// The way in which options are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
     Good,
@@ -156,7 +156,8 @@ fn add(words: &mut Vec<String>, options: Vec<&CommandOption>, random: &mut Rando
     }
 }
 
-/// Help does not say which options have no value. A value behind a flag is a word too many, which both programs refuse.
+/// Checks whether an option is a flag. Help does not say which options have no value. A value after a flag is an
+/// additional word, which both programs refuse.
 fn is_flag(option: &CommandOption) -> bool {
     let flags =
         ["--yes", "--help", "--debug", "--verbose", "--only-show-errors", "--in-memory", "--throttle", "--no-verify"];
@@ -166,14 +167,14 @@ fn is_flag(option: &CommandOption) -> bool {
 fn required(command: &Command) -> Vec<&CommandOption> {
     let mut options: Vec<&CommandOption> = command.options.iter().filter(|option| option.required).collect();
     options.extend(command.options.iter().find(|option| option.name() == "--yes"));
-    // A bare word takes all that follow.
+    // A positional argument takes all words after it.
     options.sort_by_key(|option| !option.is_named());
     options
 }
 
 fn some<'a>(command: &'a Command, random: &mut Random) -> Vec<&'a CommandOption> {
     let named: Vec<&CommandOption> = command.options.iter().filter(|option| option.is_named()).collect();
-    // A login without a key looks for a machine's identity, which takes seconds where there is none.
+    // A login without a key searches for a managed identity, which takes seconds on a machine without one.
     (0..=random.below(3)).filter(|_| !named.is_empty()).map(|_| *random.pick(&named)).collect()
 }
 
@@ -184,7 +185,7 @@ fn given<'a>(command: &'a Command, random: &mut Random) -> Vec<&'a CommandOption
     options
 }
 
-/// Changes some words of a line.
+/// Changes some words of a command line.
 fn change(words: &mut Vec<String>, random: &mut Random) {
     let at = random.below(words.len());
     let is_there = !words.is_empty();
@@ -205,7 +206,7 @@ fn change(words: &mut Vec<String>, random: &mut Random) {
     }
 }
 
-/// Variables, a configuration and stdin, now and then.
+/// Sometimes adds variables, a configuration and stdin.
 fn surround(case: &mut Case, random: &mut Random) {
     if random.chance(15) {
         let (name, value) = random.pick(VARIABLES);
@@ -219,7 +220,7 @@ fn surround(case: &mut Case, random: &mut Random) {
     }
 }
 
-/// What the service answers: as to a golden case of a command with the same last word, or a new user.
+/// Returns the responses of a golden case whose command has the same last word, or a response with a new user.
 fn responses(command: &Command, golden: &[Case], random: &mut Random) -> Vec<Value> {
     let last = command.path.last();
     let same: Vec<&Case> = golden

@@ -1,7 +1,7 @@
-//! `compare`: whether two builds of the program answer the same command lines in the same way.
+//! `compare`: checks whether two builds of the program handle the same command lines in the same way.
 //!
-//! Each line runs with both, in the same folders and against the same answers. Exit code, stdout, requests and the files that
-//! are left must be the same byte for byte. Stderr is compared, too, but people read it: a reworded message is listed, and is
+//! Each line runs with both builds, in the same folders and against the same responses. Exit code, stdout, requests and
+//! files must be equal byte for byte. Stderr is compared, too, but it is for users: a changed message is listed, and is
 //! not a failure.
 
 mod lines;
@@ -26,11 +26,12 @@ use crate::words::Words;
 use lines::Line;
 use pair::{Outcome, Programs};
 
-/// What `--seed` is by default. The lines are the same for everybody.
+/// The default of `--seed`. It is fixed, so that the lines are the same on every machine.
 const SEED: u64 = 20;
-/// So many lines are generated beside the golden cases.
+/// The number of lines that are generated in addition to the golden cases.
 const GENERATED: usize = 3_000;
-/// Most lines wait for a program that has just been started, and some for seconds before a request is sent again.
+/// The number of lines that run at once. Most lines only wait for a program that has just been started, and some wait
+/// for seconds before a request is sent again.
 const AT_ONCE: usize = 8;
 
 /// Compares two programs.
@@ -70,7 +71,7 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), Error> {
     }
 }
 
-/// The golden cases, and what is generated from the table of commands and from them.
+/// Returns the golden cases, and the lines that are generated from the table of commands and from golden cases.
 fn all_lines(root: &Path, programs: &Programs, folder: &Path, seed: u64, count: usize) -> Result<Vec<Line>, Error> {
     let mut golden = Vec::new();
     for path in cases::files(root)? {
@@ -95,7 +96,7 @@ fn all_lines(root: &Path, programs: &Programs, folder: &Path, seed: u64, count: 
         golden.iter().map(|case| Line { case: case.clone(), is_package: false, has_next: false }).collect();
     lines.extend(lines::of_table(&commands, &golden, count / 2, &mut random));
     lines.extend(lines::of_golden(&golden, count - count / 2, &mut random));
-    // Those that wait start first, so that the others run meanwhile.
+    // Slow lines start first, so that the others run meanwhile.
     lines.sort_by_key(|line| !lines::is_slow(&line.case.responses));
     Ok(lines)
 }
@@ -128,7 +129,7 @@ fn world(folder: &Path, number: usize) -> World {
     }
 }
 
-/// A script that prints the words it is given: the other `az` further down PATH.
+/// Writes a script that prints its words: the other `az` further down PATH.
 fn write_next(folder: &Path) -> Result<PathBuf, Error> {
     let path = folder.join("az");
     fs::create_dir_all(folder).at(folder)?;

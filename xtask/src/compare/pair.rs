@@ -1,4 +1,4 @@
-//! Runs a command line with both programs, and holds what they showed side by side.
+//! Runs a command line with both programs, and compares the results.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,19 +13,19 @@ use crate::error::{At as _, Error};
 /// The two programs, and the `az` that follows them on PATH.
 #[derive(Debug)]
 pub struct Programs {
-    /// The one that is right.
+    /// The program with the right behaviour.
     pub before: PathBuf,
-    /// The one that must do the same.
+    /// The program that must have the same behaviour.
     pub after: PathBuf,
     next: PathBuf,
 }
 
 impl Programs {
-    /// Copies them, so that a build meanwhile does not change them.
+    /// Copies the programs, so that a build meanwhile does not change them.
     ///
     /// # Errors
     ///
-    /// When one cannot be copied.
+    /// When one of them cannot be copied.
     pub fn copy(before: &Path, after: &Path, folder: &Path) -> Result<Self, Error> {
         let copy = |from: &Path, name: &str| {
             let to = folder.join(name).join("az");
@@ -38,9 +38,9 @@ impl Programs {
     }
 }
 
-/// What a run showed, part by part, as text.
+/// The parts of a result. Each is compared as text.
 const PARTS: [&str; 5] = ["exit code", "stdout", "requests", "files", "stderr"];
-/// So often a line runs before its difference counts.
+/// How often a line runs before its difference counts.
 const ROUNDS: usize = 4;
 const EXIT_CODE: usize = 0;
 const REQUESTS: usize = 2;
@@ -48,32 +48,32 @@ const REQUESTS: usize = 2;
 const STDERR: usize = 4;
 type Parts = [String; 5];
 
-/// A command line that the programs answer in different ways.
+/// A command line that the programs handle in different ways.
 #[derive(Debug)]
 pub struct Difference {
     /// The name of the case.
     pub id: String,
-    /// The words.
+    /// The words of the command line.
     pub argv: Vec<String>,
-    /// What differs: its name, and both texts.
+    /// The parts that differ: their names, and both texts.
     pub parts: Vec<(&'static str, String, String)>,
 }
 
 impl Difference {
-    /// Whether more than stderr differs.
+    /// Returns whether a part other than stderr differs.
     pub fn is_failure(&self) -> bool {
         self.parts.iter().any(|(name, _, _)| *name != PARTS[STDERR])
     }
 }
 
-/// What came of a command line.
+/// The outcome of a command line.
 #[derive(Debug)]
 pub struct Outcome {
     /// The exit code of the first program.
     pub exit_code: String,
-    /// Whether it asked the service.
+    /// Whether it sent a request to the service.
     pub is_sent: bool,
-    /// What differs, where something does.
+    /// The difference, if there is one.
     pub difference: Option<Difference>,
 }
 
@@ -107,8 +107,8 @@ pub fn compare(world: &World, programs: &Programs, line: &Line) -> Result<Outcom
     })
 }
 
-/// Whether both programs showed the same in some rounds; of what the first program itself does not repeat, without times
-/// and ids.
+/// Returns whether both programs gave the same result in some rounds. If the first program itself gives different
+/// results, times and ids are ignored.
 fn is_same(rounds: &[(Parts, Parts)], part: usize) -> bool {
     let mut befores = rounds.iter().map(|(before, _)| &before[part]);
     if befores.clone().any(|before| rounds.iter().any(|(_, after)| &after[part] == before)) {
@@ -118,13 +118,13 @@ fn is_same(rounds: &[(Parts, Parts)], part: usize) -> bool {
     let is_masked_same = |(before, after): &(Parts, Parts)| masked(&before[part]) == masked(&after[part]);
     !is_repeated && rounds.iter().any(is_masked_same)
 }
-/// Whether both programs show the same in every round.
+/// Returns whether each program gave the same result in every round.
 fn is_repeated(rounds: &[(Parts, Parts)], part: usize) -> bool {
     let (before, after) = &rounds[0];
     rounds.iter().all(|round| round.0[part] == before[part] && round.1[part] == after[part])
 }
 
-/// Runs one program on a line, where it finds no other `az`.
+/// Runs one program on a line, without another `az`.
 ///
 /// # Errors
 ///
@@ -158,19 +158,19 @@ fn parts_of(world: &World, program: &Path, line: &Line, next: &Path) -> Result<P
     Ok([seen.exit_code.to_string(), plain(&seen.stdout), plain(&requests), plain(&files), stderr])
 }
 
-/// Without the times of the last line of `--verbose`, which a slower machine or build changes.
+/// Removes the times from the last line of `--verbose`, because they depend on the machine and the build.
 fn without_times(stderr: &str) -> String {
     let line = |line: &str| if line.contains(": Command ran in ") { masked(line) } else { line.to_owned() };
     stderr.split_inclusive('\n').map(line).collect()
 }
 
-/// Headers that have the time, an id of the request, or a signature over these.
+/// Headers that contain the time, an id of the request, or a signature over these.
 const VOLATILE: [&str; 5] =
     ["date", "x-ms-date", "x-ms-client-request-id", "repeatability-request-id", "repeatability-first-sent"];
 
 fn request(request: &Request) -> String {
     let mut text = format!("{} {}\n", request.method, request.path);
-    // The SDK keeps them in a hash table, and so sends them in another order each time.
+    // The SDK keeps headers in a hash table, so their order differs from run to run.
     let mut headers: Vec<&(String, String)> = request.headers.iter().collect();
     headers.sort();
     for (name, value) in headers {
@@ -184,7 +184,7 @@ fn request(request: &Request) -> String {
     text
 }
 
-/// The files of a folder, with what is in them.
+/// Appends the files of a folder with their contents.
 fn list(root: &Path, folder: &Path, text: &mut String) -> Result<(), Error> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).at(folder)? {
@@ -224,7 +224,7 @@ mod tests {
         path
     }
 
-    /// What differs between two scripts, and whether it is a failure.
+    /// Compares two texts. Returns the difference, and whether it is a failure.
     fn difference(name: &str, before: &str, after: &str) -> Option<(String, bool)> {
         let folder = crate::root().join(format!("target/xtask-tests/{}-pair-{name}", std::process::id()));
         let (before, after) = (script(&folder, "one", before), script(&folder, "two", after));

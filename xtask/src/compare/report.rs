@@ -1,14 +1,14 @@
-//! What a comparison found, for people.
+//! The result of a comparison as text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::pair::{Difference, Outcome};
 
-/// So many differences are shown in full, and so many groups of changed sentences.
+/// The number of differences that are shown in full, and of groups of changed sentences.
 const SHOWN: usize = 10;
 
-/// What the lines do: how many end with which exit code, and how many ask the service.
+/// Returns how many lines ended with each exit code, and how many sent requests.
 pub fn counts(outcomes: &[Outcome]) -> String {
     let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
     for outcome in outcomes {
@@ -19,7 +19,7 @@ pub fn counts(outcomes: &[Outcome]) -> String {
     format!("Exit codes of the first program: {}. {sent} command lines ask the service.\n", codes.join(", "))
 }
 
-/// The counts, the first differences, and the changed sentences.
+/// Returns the counts, the first differences, and the changed sentences.
 pub fn summary(count: usize, differences: &[Difference]) -> String {
     let mut text = format!("{} of {count} command lines are answered in the same way.\n", count - differences.len());
     for name in ["exit code", "stdout", "requests", "files", "stderr"] {
@@ -45,7 +45,7 @@ pub fn summary(count: usize, differences: &[Difference]) -> String {
     text
 }
 
-/// Everything.
+/// Returns all differences.
 pub fn full(differences: &[Difference]) -> String {
     let mut text = String::new();
     for name in ["stdout", "stderr"] {
@@ -57,7 +57,7 @@ pub fn full(differences: &[Difference]) -> String {
     text
 }
 
-/// A difference: its command line, and the lines that differ.
+/// Returns a difference: its command line, and the lines that differ.
 fn one(difference: &Difference) -> String {
     let words: Vec<String> = difference.argv.iter().map(|word| quoted(word)).collect();
     let mut text = format!("\n{}: az {}\n", difference.id, words.join(" "));
@@ -74,7 +74,7 @@ fn sides(before: &str, after: &str) -> String {
     side('-', before) + &side('+', after)
 }
 
-/// How often which lines became which other ones, the most frequent first.
+/// Returns which lines changed into which other lines and how often, the most frequent change first.
 fn groups(differences: &[Difference], name: &str) -> Vec<String> {
     let mut groups: BTreeMap<(String, String), (usize, String)> = BTreeMap::new();
     for difference in differences {
@@ -92,7 +92,7 @@ fn groups(differences: &[Difference], name: &str) -> Vec<String> {
     sorted.into_iter().map(|(count, text)| format!("\n{count} times, {text}")).collect()
 }
 
-/// The lines of both texts without those that they begin and end with in common.
+/// Returns the lines of both texts without their common start and end.
 fn changed(before: &str, after: &str) -> (String, String) {
     let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let begin = before.iter().zip(&after).take_while(|(one, other)| one == other).count();
@@ -101,7 +101,7 @@ fn changed(before: &str, after: &str) -> (String, String) {
     (before[begin..before.len() - end].join("\n"), after[begin..after.len() - end].join("\n"))
 }
 
-/// A message without what it quotes and counts, so that the same sentence about other words is the same.
+/// Returns a message without its quoted words and numbers, so that the same sentence with other values is equal.
 fn template(text: &str) -> String {
     let mut out = String::new();
     for (index, part) in text.split('\'').enumerate() {
@@ -115,7 +115,7 @@ fn template(text: &str) -> String {
     out
 }
 
-/// The text without numbers, times, ids and tokens: words that have a digit.
+/// Replaces numbers, times, ids and tokens, which are words with a digit.
 pub fn masked(text: &str) -> String {
     let is_of_word = |c: char| c.is_ascii_alphanumeric() || "_+/=-.:".contains(c);
     let mut out = String::new();
@@ -138,7 +138,7 @@ pub fn masked(text: &str) -> String {
     out
 }
 
-/// A word as a shell takes it.
+/// Quotes a word for a shell.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=./:@{},".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {

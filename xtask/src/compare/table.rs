@@ -1,32 +1,32 @@
-//! The table of commands, as the help pages of a program tell it.
+//! The table of commands, read from the help pages of a program.
 
 /// A command and its options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Its words.
+    /// The words of the command.
     pub path: Vec<String>,
-    /// Its options, those of all commands among them.
+    /// The options, including the options of all commands.
     pub options: Vec<CommandOption>,
 }
 
 /// An option of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandOption {
-    /// Its spellings; a bare word in capitals for an argument without a name.
+    /// The spellings. A positional argument has one word in capitals.
     pub names: Vec<String>,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub required: bool,
-    /// The values that it may have; none where help names none.
+    /// The allowed values. It is empty if help names none.
     pub choices: Vec<String>,
 }
 
 impl CommandOption {
-    /// Its first spelling.
+    /// Returns the first spelling.
     pub fn name(&self) -> &str {
         self.names.first().map_or("", String::as_str)
     }
 
-    /// Whether it has a name, `--user`, and is not a bare word.
+    /// Returns whether it is an option such as `--user`, and not a positional argument.
     pub fn is_named(&self) -> bool {
         self.name().starts_with('-')
     }
@@ -42,7 +42,8 @@ const HIDDEN: [&str; 6] = [
     "version",
 ];
 
-/// All commands below `communication`. `help` gives the help page of a path, and an empty text where it has none.
+/// Returns all commands below `communication`. `help` returns the help page of a path, or an empty text if there is
+/// none.
 pub fn read(mut help: impl FnMut(&[String]) -> String) -> Vec<Command> {
     let path = |line: &str| line.split(' ').map(ToOwned::to_owned).collect::<Vec<_>>();
     let mut open: Vec<Vec<String>> = HIDDEN.iter().rev().map(|line| path(line)).collect();
@@ -65,7 +66,7 @@ pub fn read(mut help: impl FnMut(&[String]) -> String) -> Vec<Command> {
     commands
 }
 
-/// The names under `Subgroups:` and `Commands:` of a group's page.
+/// Returns the names under `Subgroups:` and `Commands:` in the page of a group.
 fn children(page: &str) -> Vec<String> {
     let mut inside = false;
     let mut names = Vec::new();
@@ -79,7 +80,7 @@ fn children(page: &str) -> Vec<String> {
     names
 }
 
-/// The arguments of a command's page.
+/// Returns the arguments in the page of a command.
 fn options(page: &str) -> Vec<CommandOption> {
     let mut inside = false;
     let mut options: Vec<(CommandOption, String)> = Vec::new();
@@ -104,7 +105,7 @@ fn options(page: &str) -> Vec<CommandOption> {
     options.into_iter().map(with_choices).collect()
 }
 
-/// `    --user -u [Required] : Text.`: the names, whether it is required, and the text.
+/// Parses `    --user -u [Required] : Text.`. Returns the names, whether it is required, and the text.
 fn entry(line: &str) -> Option<(Vec<String>, bool, String)> {
     let line = line.strip_prefix("    ").filter(|line| !line.starts_with(' '))?;
     let (head, text) = line.split_once(" : ")?;
@@ -112,7 +113,7 @@ fn entry(line: &str) -> Option<(Vec<String>, bool, String)> {
     Some((names.into_iter().map(ToOwned::to_owned).collect(), marks.contains(&"[Required]"), text.to_owned()))
 }
 
-/// The values behind `Allowed values:`.
+/// Returns the values after `Allowed values:`.
 fn choices(text: &str) -> Vec<String> {
     let Some((_, list)) = text.split_once("Allowed values: ") else { return Vec::new() };
     let list = list.split_once('.').map_or(list, |(list, _)| list);

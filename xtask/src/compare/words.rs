@@ -1,15 +1,15 @@
-//! What is written into command lines: values for options, and what people get wrong.
+//! Words for command lines: values of options, and typical mistakes.
 
 use crate::random::Random;
 
 /// A raw id of a user.
 pub const USER: &str = "8:acs:b6aada1f-0b1d-47ac-866f-91aae00a1d01_00000005-14a2-493b-8a72-5a3a0d000081";
-/// A token that is well-formed, and expired.
+/// A well-formed token that has expired.
 const TOKEN: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEwNiIsInR5cCI6IkpXVCJ9.\
                      eyJza3lwZWlkIjoiYWNzOngiLCJzY3AiOjE3OTIsImV4cCI6MTc5NTQ4NzIxOH0.c2ln";
 const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
-/// Values that an option takes, by its name. An option without values here gets [`ODD`] ones.
+/// Values of options, by name. Other options get values of [`ODD`].
 const VALUES: &[(&str, &[&str])] = &[
     ("--aad-token", &[TOKEN, "aad-123-xyz"]),
     ("--aad-user", &["uid", "11111111-1111-1111-1111-111111111111"]),
@@ -39,7 +39,7 @@ const VALUES: &[(&str, &[&str])] = &[
     ("COMMAND", &["--"]),
 ];
 
-/// Queries, some of them not valid.
+/// Queries. Some of them are not valid.
 const QUERIES: &[&str] = &[
     "token",
     "user_id",
@@ -67,11 +67,11 @@ const QUERIES: &[&str] = &[
     "!",
 ];
 
-/// Values that fit nothing.
+/// Values that no option accepts.
 pub const ODD: &[&str] =
     &["x", "", "-1", "@missing", "@text", "@", "a b", "é", "=", "0", "https://x", "1h", "9999999999999999999"];
 
-/// Words that stand where no word should.
+/// Words at places where no word is expected.
 pub const STRAY: &[&str] =
     &["--", "-", "--nope", "-x", "extra", "", "--output", "-o", "--help", "-h", "--=x", "-oo", "@text", "--version"];
 
@@ -86,7 +86,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("keys.json", "{\"keys\":[]}"),
 ];
 
-/// Variables and configurations that change what a command does.
+/// Variables that change the behaviour of a command.
 pub const VARIABLES: &[(&str, Option<&str>)] = &[
     ("AZURE_CORE_OUTPUT", Some("table")),
     ("AZURE_CORE_OUTPUT", Some("nope")),
@@ -113,7 +113,7 @@ pub const CONFIGURATIONS: &[&str] = &[
     "",
 ];
 
-/// A value for an option of this name.
+/// Returns a value for an option of this name.
 pub fn value(name: &str, choices: &[String], random: &mut Random) -> String {
     if !choices.is_empty() && random.chance(60) {
         return random.pick(choices).clone();
@@ -124,13 +124,13 @@ pub fn value(name: &str, choices: &[String], random: &mut Random) -> String {
     }
 }
 
-/// The value that makes a command succeed, as far as it is known.
+/// Returns a value with which a command succeeds, as far as it is known.
 pub fn good_value(name: &str, choices: &[String]) -> String {
     let known = VALUES.iter().find(|(known, _)| *known == name).map(|(_, values)| values[0].to_owned());
     known.or_else(|| choices.first().cloned()).unwrap_or_else(|| KEY.to_owned())
 }
 
-/// The same word with a slip of the finger: a letter is left out, doubled, exchanged with the next one, or another one.
+/// Returns a word with a typing error: a letter is missing, doubled, exchanged with the next one, or replaced.
 pub fn misspelled(word: &str, random: &mut Random) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     if letters.len() < 2 {
@@ -148,7 +148,7 @@ pub fn misspelled(word: &str, random: &mut Random) -> String {
     letters.into_iter().collect()
 }
 
-/// The beginning of a word.
+/// Returns the beginning of a word.
 pub fn abbreviated(word: &str, random: &mut Random) -> String {
     let letters: Vec<char> = word.chars().collect();
     let end = 1 + random.below(letters.len().max(1));

@@ -1,5 +1,5 @@
-//! Captures golden cases from a real `az`: runs the command lines of a file of cases with it, and writes the same cases with what
-//! was seen. So a new version of the reference is followed: capture the cases anew, and read what differs.
+//! Captures golden cases from a real `az`: runs the command lines of a file of cases, and writes the same cases with
+//! the results. To follow a new version of the reference, capture the cases again, and read the differences.
 //!
 //! The reference takes its extensions from AZURE_EXTENSION_DIR.
 
@@ -19,17 +19,17 @@ use crate::cases::{self, Case};
 use crate::error::{At as _, Error};
 use crate::words::Words;
 
-/// Keeps two arguments out of the reference, which the golden cases are without.
+/// Removes two arguments of the reference that the golden cases lack.
 const SITE_CUSTOMIZE: &str = include_str!("sitecustomize.py");
-/// One of them.
+/// One of these arguments.
 const NOT_WANTED: &str = "--acquire-policy-token";
 
-/// What of AZURE_CONFIG_DIR is not taken over from the first run: the configuration is that of each case.
+/// The files in AZURE_CONFIG_DIR that are not copied from the first run, because each case has its own configuration.
 const NOT_KEPT: [&str; 4] = ["config", "logs", "telemetry", "telemetry.txt"];
 
 type Object = Map<String, Value>;
 
-/// Captures the cases that are chosen, and says which differ from what they were.
+/// Captures the selected cases, and prints which of them have changed.
 ///
 /// # Errors
 ///
@@ -72,7 +72,8 @@ struct Reference {
 }
 
 impl Reference {
-    /// Runs it once: it then knows its commands, which it would look for again in each new home folder.
+    /// Runs it once, so that it stores its table of commands. Otherwise, it would build the table in each new home
+    /// folder.
     fn prepare(program: &Path, folder: &Path) -> Result<Self, Error> {
         let reference =
             Self { program: program.to_owned(), folder: folder.to_owned(), template: folder.join("template") };
@@ -104,7 +105,7 @@ impl Reference {
         let kept = world.home().join(".azure");
         for name in NOT_KEPT {
             let path = kept.join(name);
-            // Whichever of them there is.
+            // It can be a file or a folder.
             let _ = fs::remove_file(&path);
             let _ = fs::remove_dir_all(&path);
         }
@@ -157,7 +158,7 @@ impl Reference {
     }
 }
 
-/// The case with what was seen. A new case says how it is compared, too.
+/// Returns the case with the result. For a new case, also decides how it is compared.
 fn with_expectation(case: &Object, seen: &Seen, working: &Path) -> Object {
     let plain = |text: &str| {
         text.replace(&format!("https://localhost:{}", seen.port), "{{endpoint}}")
@@ -174,7 +175,7 @@ fn with_expectation(case: &Object, seen: &Seen, working: &Path) -> Object {
     expect.insert("requests".into(), requests.into());
     expect.insert("stdout".into(), plain(&seen.stdout).into());
     expect.insert("stderr".into(), plain(&seen.stderr).into());
-    // Written by hand: what our message must contain.
+    // This member is written by hand: the text that our message must contain.
     if let Some(contains) = case.get("expect").and_then(|expect| expect.get("contains")) {
         expect.insert("contains".into(), contains.clone());
     }
@@ -186,7 +187,7 @@ fn with_expectation(case: &Object, seen: &Seen, working: &Path) -> Object {
     new
 }
 
-/// How many cases are as they were, and what differs in the others.
+/// Returns how many cases are unchanged, and the differences in the others.
 fn report(before: &[Object], after: &[Object]) -> String {
     let (mut same, mut new, mut text) = (0, 0, String::new());
     for (before, after) in before.iter().zip(after) {

@@ -1,11 +1,12 @@
-//! What was captured, beside what was captured before.
+//! Compares a captured case with the earlier capture.
 
 use serde_json::{Map, Value};
 
-/// What must be the same, by the case's `match`, and is not: `stdout`, say, with both values.
+/// Returns the parts that must be equal according to the case's `match` and are not: their names, such as `stdout`,
+/// with both values.
 pub fn differences(before: &Value, after: &Value, matching: &str) -> Vec<(&'static str, String, String)> {
     let names: &[&'static str] = match matching {
-        // The reference's own words do not count there.
+        // For these cases, the text of the reference is not compared.
         "better" => &["exit_code"],
         "help" => &["exit_code", "stdout"],
         _ => &["exit_code", "stdout", "stderr", "requests"],
@@ -20,7 +21,7 @@ pub fn differences(before: &Value, after: &Value, matching: &str) -> Vec<(&'stat
     names.iter().map(both).filter(|(_, before, after)| before != after).collect()
 }
 
-/// How a new case is compared, by what the reference did.
+/// Returns how a new case is compared, depending on its result.
 pub fn matching(expect: &Map<String, Value>) -> &'static str {
     let text = |name: &str| expect.get(name).and_then(Value::as_str).unwrap_or_default();
     if text("stderr").contains("Traceback") {
@@ -40,7 +41,7 @@ fn first_paragraph(text: &str) -> &str {
     text.split_once("\n\n").map_or(text, |(first, _)| first).trim_end_matches('\n')
 }
 
-/// Bodies are compared as JSON.
+/// Formats requests. Bodies are compared as JSON.
 fn request_lines(requests: &Value) -> String {
     let line = |request: &Value| {
         let text = |name: &str| request[name].as_str().unwrap_or_default();

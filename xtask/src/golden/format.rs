@@ -1,5 +1,5 @@
-//! The files of the golden cases: a list with a case a line, as Python's `json` writes it. So the difference between two captures
-//! is that of their cases.
+//! The format of the files of golden cases: a list with one case per line, as Python's `json` writes it. So the
+//! difference between two captures has only the changed cases.
 
 use std::io::{self, Write};
 
@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use crate::error::Error;
 
-/// The text of a file.
+/// Returns the text of a file.
 ///
 /// # Errors
 ///
-/// Never: the cases are in memory.
+/// Never, because the cases are in memory.
 pub fn text(cases: &[Map<String, Value>]) -> Result<String, Error> {
     let lines: Result<Vec<String>, Error> = cases.iter().map(line).collect();
     Ok(format!("[\n{}\n]\n", lines?.join(",\n")))
@@ -25,7 +25,7 @@ fn line(case: &Map<String, Value>) -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A blank behind each comma and colon.
+/// A format with a blank after each comma and colon.
 struct Python;
 
 impl Formatter for Python {

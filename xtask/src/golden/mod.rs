@@ -1,4 +1,4 @@
-//! `golden`: runs the golden cases, or captures them anew from a real `az`.
+//! `golden`: runs the golden cases, or captures them from a real `az`.
 
 #[cfg(unix)]
 mod capture;

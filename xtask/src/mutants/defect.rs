@@ -6,35 +6,35 @@ use serde_json::{Value, json};
 
 use crate::error::Error;
 
-/// A piece of code, and what takes its place.
+/// A piece of code and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Defect {
     /// The crate.
     pub package: String,
-    /// The file, below the repository.
+    /// The file, relative to the repository.
     pub file: String,
-    /// The function with its type, empty outside of functions.
+    /// The function with its type. It is empty outside of functions.
     pub function: String,
-    /// What is done, `replace == with != in f`, without the place.
+    /// The change, such as `replace == with != in f`, without the place.
     pub change: String,
-    /// What takes the place of the code.
+    /// The code that replaces the original code.
     pub replacement: String,
-    /// What kind of change it is.
+    /// The kind of change.
     pub genre: String,
-    /// How many of the same change stand before it in the file.
+    /// How many defects with the same change come before it in the file.
     pub nth: usize,
     /// The line in which the code begins, without its indentation.
     pub line: String,
-    /// Where the code begins and ends: lines and columns from 1, in characters. It ends before the second one.
+    /// The start and the end of the code: lines and columns from 1, in characters. The end is exclusive.
     pub span: [(usize, usize); 2],
 }
 
 impl Defect {
-    /// All of a list.
+    /// Reads all defects of a list.
     ///
     /// # Errors
     ///
-    /// When cargo-mutants lists them in another form.
+    /// When the list of cargo-mutants has another format.
     pub fn read_all(list: &Value) -> Result<Vec<Self>, Error> {
         let mut before: HashMap<(String, String), usize> = HashMap::new();
         let list = list.as_array().ok_or_else(|| Error::new("cargo-mutants printed no list."))?;
@@ -54,7 +54,7 @@ impl Defect {
         let text = |value: &Value| Some(value.as_str()?.to_owned());
         let number = |value: &Value| usize::try_from(value.as_u64()?).ok();
         let place = |value: &Value| Some((number(&value["line"])?, number(&value["column"])?));
-        // `FILE:12:5: replace …`.
+        // The name has the format `FILE:12:5: replace …`.
         let (_, change) = value["name"].as_str()?.split_once(": ")?;
         Some(Self {
             package: text(&value["package"])?,
@@ -69,7 +69,7 @@ impl Defect {
         })
     }
 
-    /// What is kept of it, to find it again where the code was moved.
+    /// Returns the data from which the defect is found again after the code was moved.
     pub fn to_json(&self) -> Value {
         json!({
             "package": self.package, "file": self.file, "function": self.function, "change": self.change,
@@ -77,7 +77,7 @@ impl Defect {
         })
     }
 
-    /// What [`Defect::to_json`] kept.
+    /// Reads the data that [`Defect::to_json`] returns.
     pub fn of_json(value: &Value) -> Option<Self> {
         let text = |name: &str| Some(value[name].as_str()?.to_owned());
         Some(Self {
@@ -93,30 +93,30 @@ impl Defect {
         })
     }
 
-    /// The same with its line, from the code of its file.
+    /// Sets the line from the code of its file.
     pub fn with_line(self, code: &str) -> Self {
         let line = code.lines().nth(self.span[0].0.saturating_sub(1)).unwrap_or_default().trim().to_owned();
         Self { line, ..self }
     }
 
-    /// The code of a file with the defect in it.
+    /// Returns the code of a file with the defect in it.
     pub fn apply(&self, code: &str) -> Option<String> {
         let [start, end] = self.span.map(|place| offset(code, place));
         let (before, after) = (code.get(..start?)?, code.get(end?..)?);
         Some(format!("{before}{} /* a defect */{after}", self.replacement))
     }
 
-    /// The last word of a path: `b` of `a::B::b`.
+    /// Returns the last word of a path: `b` of `a::B::b`.
     pub fn short_function(&self) -> &str {
         self.function.rsplit("::").next().unwrap_or_default()
     }
 
-    /// The file's name without its folder.
+    /// Returns the file's name without its folder.
     pub fn file_name(&self) -> &str {
         self.file.rsplit('/').next().unwrap_or_default()
     }
 
-    /// One for tests.
+    /// Makes a defect for tests.
     #[cfg(test)]
     pub fn test(file: &str, change: &str, nth: usize) -> Self {
         let function = change.rsplit(' ').next().unwrap_or_default().to_owned();
@@ -134,7 +134,7 @@ impl Defect {
     }
 }
 
-/// The byte at a line and a column.
+/// Returns the byte offset of a line and a column.
 fn offset(code: &str, (line, column): (usize, usize)) -> Option<usize> {
     let begin: usize = code.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
     let rest = code.get(begin..)?;

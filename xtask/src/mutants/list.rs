@@ -1,4 +1,4 @@
-//! The list of defects that was kept, and where they are now.
+//! A stored list of defects, and their present places.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::Entry;
 use super::defect::Defect;
 use crate::error::{At as _, Error};
 
-/// Reads a list, and looks for its defects among all of this tree.
+/// Reads a list, and finds its defects among all defects of this tree.
 ///
 /// # Errors
 ///
@@ -20,10 +20,10 @@ pub fn read(path: &Path, all: &[Defect]) -> Result<Vec<Entry>, Error> {
     Ok(find(kept, all))
 }
 
-/// Shorter lines, `}` say, stand in many functions.
+/// Shorter lines, such as `}`, occur in many functions.
 const SHORT_LINE: usize = 12;
 
-/// Each defect stands for one of the tree at most.
+/// Finds the defects. No two of them get the same defect of the tree.
 fn find(kept: Vec<Defect>, all: &[Defect]) -> Vec<Entry> {
     let mut taken = vec![false; all.len()];
     kept.into_iter()
@@ -37,8 +37,9 @@ fn find(kept: Vec<Defect>, all: &[Defect]) -> Vec<Entry> {
         .collect()
 }
 
-/// The same change, in the same crate if there is one; else the same replacement in a function of the same name, whose type may
-/// have got another name; else in the same line of another function. Of several, one in a file of the same name, and the same one of those in the file.
+/// Finds the same change, in the same crate if possible. Otherwise finds the same replacement in a function of the same
+/// name, because its type may have another name now. Otherwise finds it in the same line of another function. If there
+/// are several, prefers the same file, then a file of the same name, then a similar position in the file.
 fn find_one(kept: &Defect, all: &[Defect], taken: &[bool]) -> Option<usize> {
     let free = || all.iter().enumerate().filter(|(at, _)| !taken[*at]);
     let same_change = |defect: &Defect| defect.change == kept.change;

@@ -1,5 +1,6 @@
-//! `mutants`: how many defects the tests notice. Defects are drawn over the whole workspace from those that cargo-mutants knows,
-//! with a fixed seed. They are drawn once and kept, so that the same ones can be tried after code was moved.
+//! `mutants`: measures how many defects the tests catch. The defects are drawn with a fixed seed from all that
+//! cargo-mutants finds in the workspace. The drawn list is stored, so that the same defects can be tried after code was
+//! moved.
 
 mod defect;
 mod list;
@@ -21,12 +22,12 @@ use suites::{Suites, Verdict};
 use table::Row;
 use tree::Tree;
 
-/// What `--seed` is by default.
+/// The default of `--seed`.
 const SEED: u64 = 20;
-/// What `--count` is by default.
+/// The default of `--count`.
 const COUNT: usize = 100;
 
-/// Tries defects, and writes the list of them and a table of what came of them.
+/// Tries defects, and writes their list and a table of the verdicts.
 ///
 /// # Errors
 ///
@@ -47,7 +48,7 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), Error> {
         Some(path) => list::read(path, &all)?,
         None => draw(&all, seed),
     };
-    // A list is tried as it is. Of drawn ones, those that do not compile are replaced by the next ones.
+    // A given list is tried as it is. A drawn defect that does not compile is replaced by the next one.
     let wanted = if list.is_some() { drawn.len() } else { count };
     let results = folder.join(&tree.commit);
     fs::create_dir_all(&results).at(&results)?;
@@ -75,7 +76,7 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), Error> {
         let row = Row { defect: entry.kept, verdict, seconds: started.elapsed().as_secs_f64() };
         eprintln!("{:3} {}", tried + 1, row.line());
         rows.push(row);
-        // After each, so that a run that is interrupted has something.
+        // The results are written after each defect, so that an interrupted run has results.
         write(&results, &rows, seed, start.elapsed().as_secs_f64())?;
     }
     print!("{}", table::summary(&rows));
@@ -83,22 +84,22 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), Error> {
     Ok(())
 }
 
-/// More than half of the drawn ones compile. A list may be of any length.
+/// Returns how many defects are drawn. More than half of them compile. A given list may have any length.
 fn drawn_limit(is_list: bool, wanted: usize) -> usize {
     if is_list { usize::MAX } else { wanted * 4 + 20 }
 }
 
-/// A defect that is to be tried, and where it is now.
+/// A defect to try, and its present place.
 #[derive(Debug)]
 pub struct Entry {
-    /// As it was drawn.
+    /// The defect as it was drawn.
     pub kept: Defect,
-    /// As it is in this tree; none where its function is gone.
+    /// The defect in this tree. `None` if its function is gone.
     pub found: Option<Defect>,
 }
 
-/// All of them, in an order that the seed decides. The order in which cargo-mutants lists them, which depends on the names of
-/// files, has no part in it.
+/// Returns all defects in an order that depends only on the seed. The order in which cargo-mutants lists them depends
+/// on the names of files and has no effect.
 fn draw(all: &[Defect], seed: u64) -> Vec<Entry> {
     let mut sorted: Vec<&Defect> = all.iter().collect();
     sorted.sort_by_key(|defect| (&defect.package, &defect.change, &defect.file, defect.nth));
@@ -106,7 +107,7 @@ fn draw(all: &[Defect], seed: u64) -> Vec<Entry> {
     sorted.into_iter().map(|defect| Entry { kept: defect.clone(), found: Some(defect.clone()) }).collect()
 }
 
-/// Where each defect is now.
+/// Formats the present place of each defect.
 fn places(entries: &[Entry]) -> String {
     let place = |entry: &Entry| match &entry.found {
         Some(found) => format!("{}: {}\n", found.file, found.change),

@@ -1,4 +1,4 @@
-//! The tests that look for a defect: the quickest ones first, and no further than to the first test that fails.
+//! The tests that try to catch a defect. Fast suites run first, and the search ends with the first failed test.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,10 +13,10 @@ use crate::error::Error;
 
 /// The crate of the program.
 const PROGRAM: &str = "az-communication";
-/// A suite may take this much longer than without a defect, and some seconds more.
+/// A suite with a defect may take this many times as long as without one, and some seconds more.
 const PATIENCE: f64 = 5.0;
 
-/// What came of a defect.
+/// The verdict about a defect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// A test of this suite failed.
@@ -25,9 +25,9 @@ pub enum Verdict {
     TooSlow(String),
     /// All tests passed.
     Missed,
-    /// It is not valid Rust.
+    /// The defect is not valid Rust.
     DoesNotCompile,
-    /// Its function is not there any more.
+    /// The function of the defect no longer exists.
     Gone,
 }
 
@@ -50,17 +50,17 @@ struct Suite {
     /// The folder of its crate, where cargo runs it.
     folder: PathBuf,
     program: PathBuf,
-    /// How long it takes without a defect.
+    /// How long it takes without a defect, in seconds.
     seconds: f64,
 }
 
 /// The tests of the workspace.
 #[derive(Debug)]
 pub struct Suites {
-    /// The end-to-end tests of the program, the quickest ones first. They run the file `az`, so that they need not be built again
-    /// for each defect.
+    /// The end-to-end tests of the program, the fastest first. They run the file `az`, so they are not built again for
+    /// each defect.
     end_to_end: Vec<Suite>,
-    /// How long the tests of a crate that are linked with it take.
+    /// How long the tests take that are linked with the code of a crate, in seconds.
     of_crates: BTreeMap<String, f64>,
 }
 
@@ -74,7 +74,7 @@ impl Suites {
         let built = build(tree, &format!("test --package {PROGRAM} --tests"))?;
         let mut built = built.ok_or_else(|| Error::new("the tests do not compile, without any defect."))?;
         built.retain(|suite| suite.name != "unit tests");
-        // The last build of the program counts.
+        // The last build of the program is the one that is used.
         if !build_program(tree)? {
             return Err(Error::new("the program does not compile, without any defect."));
         }
@@ -97,7 +97,7 @@ impl Suites {
     ///
     /// # Errors
     ///
-    /// When it cannot be put into the code, or a test cannot be started.
+    /// When it cannot be applied to the code, or a test cannot be started.
     pub fn verdict(&self, tree: &Tree, defect: &Defect) -> Result<Verdict, Error> {
         let verdict = tree.with(defect, || self.try_all(tree, &defect.package));
         end_left_behind(&tree.target);
@@ -125,7 +125,8 @@ impl Suites {
     }
 }
 
-/// The tests of a crate that are linked with its code. Those of the program's crate run the program instead.
+/// Returns the arguments for the tests of a crate that are linked with its code. The other tests of the program's crate
+/// run the program.
 fn tests_of(package: &str) -> String {
     let kinds = if package == PROGRAM { "--lib" } else { "--lib --tests" };
     format!("test --package {package} {kinds}")
@@ -139,7 +140,7 @@ fn verdict_of(suite: &Suite, end: End) -> Option<Verdict> {
     }
 }
 
-/// The crates of the workspace.
+/// Returns the crates of the workspace.
 fn packages(tree: &Tree) -> Result<Vec<String>, Error> {
     let text = crate::release::command::output(&mut tree.cargo("metadata --no-deps --format-version 1"))?;
     let value: serde_json::Value =
@@ -154,7 +155,7 @@ fn build_program(tree: &Tree) -> Result<bool, Error> {
     Ok(status.map_err(|error| Error::new(format!("cargo cannot be started: {error}")))?.success())
 }
 
-/// Builds tests, and returns their programs; nothing where they do not compile.
+/// Builds tests. Returns their programs, or `None` if they do not compile.
 fn build(tree: &Tree, line: &str) -> Result<Option<Vec<Suite>>, Error> {
     let mut cargo = tree.cargo(line);
     cargo.args(["--no-run", "--quiet", "--message-format", "json"]).stderr(Stdio::null());
@@ -163,7 +164,7 @@ fn build(tree: &Tree, line: &str) -> Result<Option<Vec<Suite>>, Error> {
     Ok(output.status.success().then(|| text.lines().filter_map(suite).collect()))
 }
 
-/// A suite that cargo says it has built.
+/// Parses a line of cargo about a suite that was built.
 fn suite(line: &str) -> Option<Suite> {
     let value: serde_json::Value = serde_json::from_str(line).ok()?;
     let is_test = value["reason"] == "compiler-artifact" && value["profile"]["test"] == true;
@@ -174,7 +175,7 @@ fn suite(line: &str) -> Option<Suite> {
     Some(Suite { name: name.to_owned(), folder: folder.to_owned(), program: program.into(), seconds: 30.0 })
 }
 
-/// Runs a suite that must pass, and says how long it takes.
+/// Runs a suite that must pass. Returns how long it takes, in seconds.
 fn passes(tree: &Tree, suite: &Suite) -> Result<f64, Error> {
     let start = Instant::now();
     match run(tree, suite, Duration::from_secs(300))? {

@@ -1,4 +1,4 @@
-//! What came of the defects, for people.
+//! The verdicts as a table.
 
 use std::fmt::Write as _;
 
@@ -8,22 +8,22 @@ use super::suites::Verdict;
 /// A defect that was tried.
 #[derive(Debug)]
 pub struct Row {
-    /// As it was drawn.
+    /// The defect as it was drawn.
     pub defect: Defect,
-    /// What came of it.
+    /// The verdict.
     pub verdict: Verdict,
-    /// How long that took.
+    /// How long it took, in seconds.
     pub seconds: f64,
 }
 
 impl Row {
-    /// For the terminal.
+    /// Returns the line for the terminal.
     pub fn line(&self) -> String {
         format!("{:5.1} s  {:24}  {}: {}", self.seconds, self.verdict.to_string(), self.defect.file, self.defect.change)
     }
 }
 
-/// How many are caught.
+/// Returns how many defects are caught.
 pub fn summary(rows: &[Row]) -> String {
     let count = |wanted: fn(&Verdict) -> bool| rows.iter().filter(|row| wanted(&row.verdict)).count();
     let caught = count(|verdict| matches!(verdict, Verdict::Caught(_)));
@@ -45,7 +45,7 @@ pub fn summary(rows: &[Row]) -> String {
     text
 }
 
-/// A row for each defect, as Markdown.
+/// Returns a Markdown table with a row for each defect.
 pub fn table(rows: &[Row]) -> String {
     let mut text = String::from("| file | function | change | result | s |\n| --- | --- | --- | --- | --- |\n");
     for row in rows {

@@ -1,4 +1,4 @@
-//! cargo-mutants, which knows the defects. It is installed once, outside of the repository.
+//! cargo-mutants, which finds the defects. It is installed once, outside of the repository.
 
 use std::collections::HashMap;
 use std::fs;
@@ -10,13 +10,13 @@ use crate::child;
 use crate::error::{At as _, Error};
 use crate::release::command::output;
 
-/// Another version may know other defects.
+/// Another version may find other defects.
 const VERSION: &str = "27.0.0";
 
-/// What is left out: code that this system does not compile.
+/// The excluded files: code that this system does not compile.
 const NOT_COMPILED: [&str; 2] = ["**/portable/**", "**/std_*.rs"];
 
-/// All defects that it knows in the tree.
+/// Returns all defects that it finds in the tree.
 ///
 /// # Errors
 ///
@@ -50,13 +50,13 @@ fn install(root: &Path) -> Result<PathBuf, Error> {
         eprintln!("Installing cargo-mutants {VERSION} into {}", folder.display());
         let mut cargo =
             child::line(root, &format!("cargo install cargo-mutants --version {VERSION} --locked --debug --root"));
-        // Not in the repository, whose flags are for the program.
+        // It is built outside of the repository, because the flags of the repository are for the program.
         child::run(cargo.arg(&folder).current_dir(std::env::temp_dir()))?;
     }
     Ok(program)
 }
 
-/// Where the tests keep what they install, too.
+/// Returns the folder in which the tests also store installed tools.
 fn cache() -> Result<PathBuf, Error> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     variable("AZ_TEST_CACHE")

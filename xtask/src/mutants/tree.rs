@@ -1,4 +1,4 @@
-//! The tree that defects are put into: a work tree of its own, with a target folder of its own.
+//! The tree in which defects are tried. It is a separate work tree with its own target folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,16 +12,16 @@ use crate::release::command::{git, output};
 /// A commit that is checked out.
 #[derive(Debug)]
 pub struct Tree {
-    /// Where it is.
+    /// The work tree.
     pub folder: PathBuf,
-    /// Where it is built.
+    /// The target folder.
     pub target: PathBuf,
-    /// The commit, in short.
+    /// The short hash of the commit.
     pub commit: String,
 }
 
 impl Tree {
-    /// Checks out a commit. What was built of another one stays, so that only changes are built.
+    /// Checks out a commit. Built files of another commit stay, so that only changes are built.
     ///
     /// # Errors
     ///
@@ -45,11 +45,11 @@ impl Tree {
         Ok(tree)
     }
 
-    /// Does something while the defect is in the code.
+    /// Runs a closure while the defect is in the code.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read or written, or is another one than cargo-mutants has seen.
+    /// When the file cannot be read or written, or differs from the file that cargo-mutants has read.
     pub fn with<T>(&self, defect: &Defect, body: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         let path = self.folder.join(&defect.file);
         let code = fs::read_to_string(&path).at(&path)?;
@@ -61,14 +61,14 @@ impl Tree {
         result
     }
 
-    /// A program in the tree. Builds are incremental, and without names of lines, which take long to link.
+    /// Returns a program in the tree. Builds are incremental, and have no line numbers because these take long to link.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = child::command(&self.folder, program.as_ref());
         command.env("CARGO_TARGET_DIR", &self.target).env("CARGO_INCREMENTAL", "1").env("CARGO_PROFILE_DEV_DEBUG", "0");
         command
     }
 
-    /// `cargo` with words that have no blanks.
+    /// Returns `cargo` with words that contain no blanks.
     pub fn cargo(&self, line: &str) -> Command {
         let mut cargo = self.command("cargo");
         cargo.args(line.split_whitespace());

@@ -1,4 +1,4 @@
-//! Runs a program with tests, no further than to the first test that fails.
+//! Runs a program with tests until the first test fails.
 
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 
 use crate::error::Error;
 
-/// How a suite ends.
+/// The end of a suite.
 #[derive(Debug, PartialEq, Eq)]
 pub enum End {
     /// All tests passed.
     Passed,
-    /// A test failed: its name.
+    /// The test of this name failed.
     Failed(String),
-    /// It did not end in time.
+    /// The suite did not end in time.
     TooSlow,
 }
 
@@ -37,7 +37,7 @@ pub fn until_first_failure(command: &mut Command, limit: Duration) -> Result<End
     end_group(&child);
     Ok(match end {
         Some(End::Passed) | None if status.success() => End::Passed,
-        // It ended without a result: the whole program crashed.
+        // The program ended without a result, because it crashed.
         Some(End::Passed) | None => End::Failed("a test".into()),
         Some(end) => end,
     })
@@ -57,7 +57,7 @@ fn lines_of(child: &mut Child) -> Receiver<String> {
     receiver
 }
 
-/// Reads lines up to the first test that fails; nothing where the output ends without a result.
+/// Reads lines until a test fails. Returns `None` if the output ends without a result.
 fn watch(lines: &Receiver<String>, deadline: Instant) -> Option<End> {
     loop {
         match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
@@ -77,12 +77,13 @@ fn watch(lines: &Receiver<String>, deadline: Instant) -> Option<End> {
 
 fn end_group(child: &Child) {
     if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        // It may have ended.
+        // The process may have ended already.
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
     }
 }
 
-/// Ends programs of a folder that tests have started in the background: with a defect, they may run for ever.
+/// Ends the programs in a folder that tests have started in the background, because with a defect they may run for
+/// ever.
 pub fn end_left_behind(folder: &Path) {
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
         let is_ours = std::fs::read_link(entry.path().join("exe")).is_ok_and(|program| program.starts_with(folder));

@@ -1,4 +1,4 @@
-//! The program of a release: built by itself, with as little of this machine in it as can be.
+//! Builds the program of a release separately, so that it contains as little of this machine as possible.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -7,11 +7,12 @@ use super::command;
 use super::paths;
 use crate::error::Error;
 
-/// The package that is built. With `--bin az`, other members of the workspace would add features.
+/// The package that is built. With only `--bin az`, other members of the workspace would add features.
 pub const PACKAGE: &str = "az-communication";
 
-/// The variables that a build gets: where its tools are, and how the network is reached. Others change what is built
-/// (RUSTFLAGS takes the place of the flags in .cargo/config.toml, and of the static link with them), or may do so.
+/// The variables that a build gets: the places of its tools, and the configuration of the network. Other variables
+/// change the result or may do so. For example, RUSTFLAGS replaces the flags in .cargo/config.toml, including the
+/// static link.
 const KEPT: [&str; 12] = [
     "PATH",
     "HOME",
@@ -27,7 +28,7 @@ const KEPT: [&str; 12] = [
     "NO_PROXY",
 ];
 
-/// The beginnings of variables about the network, and of those about colours.
+/// The prefixes of variables about the network and about colours.
 const KEPT_BEGINNINGS: [&str; 5] = ["CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTR", "CARGO_SOURCE_", "CARGO_TERM_"];
 
 /// Builds the program, and returns its path.
@@ -36,13 +37,13 @@ const KEPT_BEGINNINGS: [&str; 5] = ["CARGO_HTTP_", "CARGO_NET_", "CARGO_REGISTR"
 ///
 /// When cargo fails.
 pub fn build(root: &Path, target: &str, jobs: Option<&str>) -> Result<PathBuf, Error> {
-    // Before the paths are asked for: the folder of sources is made by this.
+    // This comes first, because it makes the folder of sources, which `prefixes` reads.
     command::output(command::cargo(root).args(["fetch", "--locked", "--quiet", "--target", target]))?;
     let flags: Vec<String> = paths::prefixes(root)?
         .iter()
         .map(|(from, to)| serde_json::Value::from(format!("--remap-path-prefix={from}={to}")).to_string())
         .collect();
-    // Cargo joins this list with the one of .cargo/config.toml.
+    // Cargo joins this list with the list in .cargo/config.toml.
     let config = format!("target.{target}.rustflags=[{}]", flags.join(","));
     let folder = root.join("target/release-artefacts");
     let mut cargo = command::cargo(root);
@@ -60,8 +61,8 @@ pub fn build(root: &Path, target: &str, jobs: Option<&str>) -> Result<PathBuf, E
             cargo.env(name, value);
         }
     }
-    // A date that never changes, for `__DATE__` in C code. With that of the commit, cargo would compile all C code and what
-    // hangs on it again for each one.
+    // The date is fixed, for `__DATE__` in C code. With the date of the commit, cargo would compile all C code and its
+    // dependents again for each commit.
     cargo.env("LC_ALL", "C").env("TZ", "UTC").env("SOURCE_DATE_EPOCH", "1");
     command::output(&mut cargo)?;
     Ok(folder.join(target).join("release/az"))

@@ -1,4 +1,4 @@
-//! Whether a program is static, by its ELF headers.
+//! Checks by the ELF headers whether a program is static.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ const PT_INTERP: u32 = 3;
 ///
 /// # Errors
 ///
-/// When it needs one, or is not an ELF program of 64 bits and little endian.
+/// When it needs one, or is not a 64-bit little-endian ELF program.
 pub fn check_static(program: &[u8], path: &Path) -> Result<(), Error> {
     let error = |what: &str| Error::new(format!("{}: {what}.", path.display()));
     let types = segment_types(program).ok_or_else(|| error("it is not an ELF program of 64 bits and little endian"))?;
@@ -24,9 +24,9 @@ pub fn check_static(program: &[u8], path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// The types of all program headers.
+/// Returns the types of all program headers.
 fn segment_types(program: &[u8]) -> Option<Vec<u32>> {
-    // Magic number, 64 bits, little endian.
+    // These are the magic number, 64 bits, and little endian.
     if !program.starts_with(b"\x7fELF\x02\x01") {
         return None;
     }

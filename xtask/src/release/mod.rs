@@ -1,4 +1,5 @@
-//! `release`: the program and everything that it is packed into. The order of the steps, and the one table of artefacts.
+//! `release`: builds the program and all artefacts. This file has the order of the steps and the only table of
+//! artefacts.
 
 mod build;
 pub mod command;
@@ -27,31 +28,31 @@ use crate::error::{At as _, Error};
 use crate::options::Options;
 use crate::say;
 
-/// Something that people install.
+/// Something that users install.
 struct Artefact {
-    /// Its name for `--only`.
+    /// The name for `--only`.
     name: &'static str,
     /// Writes its files, and returns their paths.
     write: fn(&Parts, &Path) -> Result<Vec<PathBuf>, Error>,
 }
 
-/// In the order in which they are written.
+/// The artefacts in the order in which they are written.
 const ARTEFACTS: &[Artefact] = &[
     // For every Linux.
     Artefact { name: "tarball", write: tarball::write },
     // For Python.
     Artefact { name: "wheel", write: wheel::write },
-    // For Node.js: two packages.
+    // For Node.js (two packages).
     Artefact { name: "npm", write: npm::write },
-    // For Debian and what is made of it.
+    // For Debian and its derivatives.
     Artefact { name: "deb", write: deb::write },
-    // For containers: the emulator's image, in two forms.
+    // For containers: the emulator's image in two forms.
     Artefact { name: "image", write: image::write },
-    // The bill of materials by itself.
+    // The bill of materials as a separate file.
     Artefact { name: "sbom", write: sbom::write },
 ];
 
-/// The names of all artefacts.
+/// Returns the names of all artefacts.
 pub fn names() -> Vec<&'static str> {
     ARTEFACTS.iter().map(|artefact| artefact.name).collect()
 }
@@ -60,7 +61,7 @@ pub fn names() -> Vec<&'static str> {
 ///
 /// # Errors
 ///
-/// When it cannot be built, is not static, or has paths of this machine in it.
+/// When it cannot be built, is not static, or contains paths of this machine.
 pub fn program(root: &Path, options: &Options) -> Result<PathBuf, Error> {
     let target = command::host()?;
     let path = say::step("Building the program", || build::build(root, &target, options.jobs.as_deref()))?;
@@ -71,11 +72,11 @@ pub fn program(root: &Path, options: &Options) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-/// Writes the artefacts, and last their sums.
+/// Writes the artefacts, and finally their sums.
 ///
 /// # Errors
 ///
-/// When the tree has changes, or a step fails. There is no SHA256SUMS then.
+/// When the tree has changes, or a step fails. In these cases, SHA256SUMS does not exist.
 pub fn release(root: &Path, options: &Options) -> Result<(), Error> {
     let start = Instant::now();
     let chosen = choose(&options.only)?;
@@ -110,7 +111,7 @@ fn choose(only: &[String]) -> Result<Vec<&'static Artefact>, Error> {
     Ok(ARTEFACTS.iter().filter(is_chosen).collect())
 }
 
-/// What is released must be what a commit says.
+/// Refuses a tree with changes, because a release must have the content of a commit.
 fn refuse_dirty(root: &Path) -> Result<(), Error> {
     let status = command::output(command::git(root).args(["status", "--porcelain"]))?;
     match status.trim_end() {
@@ -121,7 +122,7 @@ fn refuse_dirty(root: &Path) -> Result<(), Error> {
     }
 }
 
-/// The time of everything that is written: SOURCE_DATE_EPOCH, else the date of the last commit.
+/// Returns the time for all files: SOURCE_DATE_EPOCH, or else the date of the last commit.
 fn epoch(root: &Path) -> Result<u64, Error> {
     let text = match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(text) if !text.is_empty() => text,

@@ -14,24 +14,25 @@ const REPOSITORY: &str = "https://github.com/acs-identity/az-communication";
 
 /// A platform that has a package.
 struct Platform {
-    /// As Rust calls it.
+    /// The name in Rust.
     target: &'static str,
-    /// As Node.js calls its system and its processor.
+    /// The system in Node.js. The next field is the processor.
     os: &'static str,
     cpu: &'static str,
 }
 
-/// All that have one. The launcher's package.json lists them, whichever platform this is packed on.
+/// All platforms with a package. The launcher's package.json lists all of them, independent of the platform of the
+/// build.
 const PLATFORMS: &[Platform] = &[Platform { target: "x86_64-unknown-linux-gnu", os: "linux", cpu: "x64" }];
 
 impl Platform {
-    /// The launcher makes the same name of `process.platform` and `process.arch`.
+    /// Returns the name of the package. The launcher makes the same name from `process.platform` and `process.arch`.
     fn name(&self) -> String {
         format!("@{NAME}/{}-{}", self.os, self.cpu)
     }
 }
 
-/// Writes the package of this platform, and the launcher's; neither where this platform has no package.
+/// Writes the package of this platform and the launcher's package. Writes neither if this platform has no package.
 ///
 /// # Errors
 ///
@@ -60,7 +61,7 @@ pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
     ])
 }
 
-/// What both manifests have.
+/// Returns the common part of both manifests.
 fn manifest(parts: &Parts, name: &str, description: &str) -> Value {
     json!({
         "name": name,
@@ -74,21 +75,23 @@ fn manifest(parts: &Parts, name: &str, description: &str) -> Value {
     })
 }
 
-/// npm installs it on this platform only. It has no `libc`: the program is static.
+/// Returns the manifest of a platform's package. npm installs it on this platform only. It has no `libc`, because the
+/// program is static.
 fn platform_manifest(parts: &Parts, platform: &Platform) -> Value {
     let Platform { os, cpu, .. } = platform;
     let mut manifest = manifest(parts, &platform.name(), &format!("The program of az-communication for {os} {cpu}"));
     manifest["os"] = json!([os]);
     manifest["cpu"] = json!([cpu]);
     manifest["files"] = json!([NAME, "THIRD-PARTY-LICENCES", format!("{NAME}.cdx.json")]);
-    // Yarn's PnP keeps packages as zip files, and no program runs from one.
+    // Yarn's PnP keeps packages as zip files, from which a program cannot run.
     manifest["preferUnplugged"] = json!(true);
     // Packages with a scope are private by default.
     manifest["publishConfig"] = json!({ "access": "public" });
     manifest
 }
 
-/// It has neither `os` nor `cpu`: with these, npm refuses to install it, and the launcher says nothing. It has no scripts.
+/// Returns the manifest of the launcher. It has neither `os` nor `cpu`: with these, npm would refuse to install it, and
+/// the launcher could not print its own message. It has no scripts.
 fn launcher_manifest(parts: &Parts) -> Value {
     let description =
         "Identities and access tokens of Azure Communication Services, and an emulator of the service, offline";
@@ -98,14 +101,14 @@ fn launcher_manifest(parts: &Parts) -> Value {
     manifest["type"] = json!("commonjs");
     manifest["bin"] = json!({ NAME: "launcher.js" });
     manifest["files"] = json!(["launcher.js"]);
-    // Nothing else may be imported, so that a module can be added without breaking what somebody imports.
+    // Nothing else can be imported, so that a module can be added later without breaking imports.
     manifest["exports"] = json!({ "./package.json": "./package.json" });
     let packages = PLATFORMS.iter().map(|platform| (platform.name(), json!(parts.version)));
     manifest["optionalDependencies"] = Value::Object(packages.collect());
     manifest
 }
 
-/// Writes a package under the name that `npm pack` gives it. As there, it has files only, and no folders.
+/// Writes a package under the name that `npm pack` gives it. Like `npm pack`, it writes only files and no folders.
 fn package(parts: &Parts, dist: &Path, manifest: &Value, mut entries: Vec<Entry>) -> Result<PathBuf, Error> {
     let text = serde_json::to_string_pretty(manifest).map_err(|error| Error::new(error.to_string()))?;
     entries.push(Entry::file("package.json", text + "\n"));

@@ -1,4 +1,4 @@
-//! Archives that are the same bytes wherever they are written.
+//! Archives with the same bytes on every machine.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use tar::{Builder, EntryType, Header};
 
 use crate::error::Error;
 
-/// What an entry of an archive is.
+/// The kind of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// A file with these bytes.
@@ -23,48 +23,49 @@ pub enum Kind {
 /// An entry of an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its path, without `/` at either end.
+    /// The path, without `/` at either end.
     pub path: String,
-    /// Its rights, as in `0o755`.
+    /// The mode, such as `0o755`.
     pub mode: u32,
-    /// What it is.
+    /// The kind and the content.
     pub kind: Kind,
 }
 
 impl Entry {
-    /// A file that everybody may read.
+    /// Makes a file that all users may read.
     pub fn file(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { path: path.into(), mode: 0o644, kind: Kind::File(bytes.into()) }
     }
 
-    /// A file that everybody may run.
+    /// Makes a file that all users may run.
     pub fn program(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         Self { mode: 0o755, ..Self::file(path, bytes) }
     }
 
-    /// A folder that everybody may read. `tar` makes those that a path needs by itself.
+    /// Makes a folder that all users may read. `tar` adds missing parent folders by itself.
     pub fn folder(path: impl Into<String>) -> Self {
         Self { path: path.into(), mode: 0o755, kind: Kind::Folder }
     }
 
-    /// A symbolic link.
+    /// Makes a symbolic link.
     pub fn link(path: impl Into<String>, to: impl Into<String>) -> Self {
         Self { path: path.into(), mode: 0o777, kind: Kind::Link(to.into()) }
     }
 
-    /// Gives it other rights.
+    /// Sets the mode.
     #[must_use]
     pub fn mode(self, mode: u32) -> Self {
         Self { mode, ..self }
     }
 }
 
-/// A tar archive: the entries by their paths, each folder above an entry before it, all root's and with this time. `before`
-/// stands in front of each path (`./` in a Debian package, where the folder with the empty path is the root).
+/// Returns a tar archive with the entries sorted by path. Each folder comes before its content. All entries belong to
+/// root and have this time. `before` is put before each path (`./` in a Debian package, where the empty path is the
+/// root folder).
 ///
 /// # Errors
 ///
-/// When a link is too long, or a path stands there twice.
+/// When a link is too long, or a path occurs twice.
 pub fn tar(entries: Vec<Entry>, epoch: u64, before: &str) -> Result<Vec<u8>, Error> {
     let mut all = entries;
     let mut folders: Vec<String> = Vec::new();
@@ -76,7 +77,7 @@ pub fn tar(entries: Vec<Entry>, epoch: u64, before: &str) -> Result<Vec<u8>, Err
     folders.dedup();
     folders.retain(|folder| !all.iter().any(|entry| entry.path == *folder));
     all.extend(folders.into_iter().map(Entry::folder));
-    // Component by component, so that a folder stands right before what is in it.
+    // Paths are compared component by component, so that a folder comes directly before its content.
     all.sort_by(|one, other| one.path.split('/').cmp(other.path.split('/')));
     if let Some(pair) = all.windows(2).find(|pair| pair[0].path == pair[1].path) {
         return Err(Error::new(format!("The archive would have '{}' twice.", pair[0].path)));
@@ -114,8 +115,8 @@ pub fn tar(entries: Vec<Entry>, epoch: u64, before: &str) -> Result<Vec<u8>, Err
     Ok(builder.into_inner()?)
 }
 
-/// Gives an entry its path to the byte, which `Header::set_path` does not: it leaves out `./`. A long one stands in an entry of
-/// its own before it, as GNU has it.
+/// Sets the exact path of an entry. `Header::set_path` would remove `./`. A long path gets its own entry before this
+/// one, as in GNU tar.
 fn name(builder: &mut Builder<Vec<u8>>, header: &mut Header, path: &str) -> Result<(), Error> {
     let bytes = path.as_bytes();
     let field = &mut header.as_old_mut().name;
@@ -140,18 +141,18 @@ fn name(builder: &mut Builder<Vec<u8>>, header: &mut Header, path: &str) -> Resu
     Ok(())
 }
 
-/// Compressed as gzip does it, without a name and a time.
+/// Compresses like gzip, without a name and a time.
 ///
 /// # Errors
 ///
-/// Never: it writes into memory.
+/// Never, because it writes into memory.
 pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
     Ok(encoder.finish()?)
 }
 
-/// SHA-256 in hexadecimal digits.
+/// Returns the SHA-256 in hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -168,7 +169,7 @@ mod tests {
 
     use super::{Entry, gzip, sha256, tar};
 
-    /// The entries of an archive, a line each.
+    /// Returns the entries of an archive, one per line.
     fn listed(bytes: &[u8]) -> Vec<String> {
         let mut archive = Archive::new(bytes);
         let lines = archive.entries().unwrap().map(|entry| {

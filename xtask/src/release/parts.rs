@@ -1,4 +1,4 @@
-//! The parts of all artefacts, each made once.
+//! The parts of all artefacts. Each part is made once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,19 @@ use super::tree::Tree;
 use super::{command, licences, sbom};
 use crate::error::{At as _, Error};
 
-/// How packages call the program. Cargo calls it `az`.
+/// The program's name in packages. Cargo calls it `az`.
 pub const NAME: &str = "az-communication";
 
-/// What every artefact is made of. Nothing else reaches an artefact, so that two builds give the same bytes.
+/// The parts. Artefacts contain nothing else, so that two builds give the same bytes.
 #[derive(Debug)]
 pub struct Parts {
     /// The version of the workspace.
     pub version: String,
-    /// Which packaging of this version it is, for systems that count these.
+    /// The packaging revision of this version, for systems that count them.
     pub revision: u32,
-    /// The time of all files, in seconds: SOURCE_DATE_EPOCH, else the date of the last commit.
+    /// The time of all files, in seconds since 1970: SOURCE_DATE_EPOCH, or else the date of the last commit.
     pub epoch: u64,
-    /// What the program runs on, `x86_64-unknown-linux-gnu`.
+    /// The target of the program, `x86_64-unknown-linux-gnu`.
     pub target: String,
     /// The file `az`, which packages call `az-communication`.
     pub program: Vec<u8>,
@@ -41,12 +41,12 @@ pub struct Parts {
 pub struct Named {
     /// Its name, without a folder.
     pub name: String,
-    /// What is in it.
+    /// The content.
     pub bytes: Vec<u8>,
 }
 
 impl Parts {
-    /// How files of this release are called: `az-communication-0.1.0-x86_64-linux`.
+    /// Returns the prefix of the file names of this release: `az-communication-0.1.0-x86_64-linux`.
     pub fn label(&self) -> String {
         let mut words = self.target.split('-');
         let processor = words.next().unwrap_or_default();
@@ -54,7 +54,7 @@ impl Parts {
         format!("{NAME}-{}-{processor}-{system}", self.version)
     }
 
-    /// A file of the repository.
+    /// Reads a file of the repository.
     ///
     /// # Errors
     ///
@@ -89,7 +89,7 @@ pub fn collect(root: &Path, target: &str, epoch: u64, program: Vec<u8>, revision
     })
 }
 
-/// The program under the name that packages give it, in a folder of its own, which is removed at the end.
+/// The program under its name in packages, in a folder that is removed on drop.
 struct Installed {
     folder: PathBuf,
     epoch: u64,
@@ -107,7 +107,7 @@ impl Installed {
         Ok(installed)
     }
 
-    /// The program, with nothing of the user's own: no configuration, no colours, no language.
+    /// Returns the program without the user's settings: no configuration, no colours, no language.
     fn program(&self) -> Command {
         let mut program = Command::new(self.folder.join(NAME));
         program.env_clear().env("HOME", &self.folder).env("LC_ALL", "C.UTF-8").env("TZ", "UTC");

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use super::command;
 use crate::error::{At as _, Error};
 
-/// What rustc writes in place of the beginnings of paths. The longest come last: rustc takes the last that fits.
+/// Returns the prefixes of paths and their replacements for rustc. The longest come last, because rustc uses the last
+/// one that matches.
 ///
 /// # Errors
 ///
-/// When rustc does not say where its own files are.
+/// When rustc does not print where its own files are.
 pub fn prefixes(root: &Path) -> Result<Vec<(String, String)>, Error> {
     let mut prefixes = Vec::new();
     let mut add = |from: &Path, to: &str| {
@@ -22,23 +23,23 @@ pub fn prefixes(root: &Path) -> Result<Vec<(String, String)>, Error> {
     let cargo_home = cargo_home()?;
     add(root, "/az-communication");
     add(&cargo_home, "/cargo");
-    // By what a registry is called on this machine, which may have a mirror.
+    // The names of registries are read from this machine, because it may have a mirror.
     let sources = cargo_home.join("registry/src");
     for entry in fs::read_dir(&sources).at(&sources)? {
         add(&entry.at(&sources)?.path(), "/crates");
     }
-    // Where the sources of Rust's library are installed, rustc writes their paths instead of these.
+    // If the sources of Rust's library are installed, rustc writes their paths instead of these.
     let rust = format!("/rustc/{}", command::said_by_rustc("commit-hash: ")?);
     add(&sysroot()?.join("lib/rustlib/src/rust"), &rust);
     prefixes.sort_by_key(|(from, _)| from.len());
     Ok(prefixes)
 }
 
-/// Refuses a program that has a path of this machine in it.
+/// Refuses a program that contains a path of this machine.
 ///
 /// # Errors
 ///
-/// When it has one.
+/// When it contains one.
 pub fn check(program: &[u8], root: &Path) -> Result<(), Error> {
     let mut folders = vec![root.to_owned(), cargo_home()?, sysroot()?];
     folders.extend(env::var_os("HOME").map(PathBuf::from));
@@ -51,11 +52,11 @@ pub fn check(program: &[u8], root: &Path) -> Result<(), Error> {
     }
 }
 
-/// The first path in the program that is below one of these folders.
+/// Returns the first path in the program that is below one of these folders.
 fn first_path(program: &[u8], folders: &[PathBuf]) -> Option<String> {
     folders.iter().flat_map(|folder| forms(folder)).find_map(|form| {
         let needle = format!("{}/", form.trim_end_matches('/'));
-        // The home of a daemon may be the root folder.
+        // The home folder of a daemon may be the root folder.
         let at = (needle != "/").then(|| find(program, needle.as_bytes())).flatten()?;
         let rest = &program[at..(at + 200).min(program.len())];
         let end = rest.iter().position(|byte| !byte.is_ascii_graphic()).unwrap_or(rest.len());
@@ -63,7 +64,7 @@ fn first_path(program: &[u8], folders: &[PathBuf]) -> Option<String> {
     })
 }
 
-/// A path as it was given, and without links.
+/// Returns a path as it was given, and without links.
 fn forms(path: &Path) -> Vec<String> {
     let mut forms = vec![path.to_string_lossy().into_owned()];
     if let Ok(real) = path.canonicalize() {
@@ -79,11 +80,11 @@ fn cargo_home() -> Result<PathBuf, Error> {
     found.ok_or_else(|| Error::new("HOME and CARGO_HOME are not set. One of them must name cargo's folder."))
 }
 
-/// The folder of the toolchain.
+/// Returns the folder of the toolchain.
 ///
 /// # Errors
 ///
-/// When rustc does not say it.
+/// When rustc does not print it.
 pub fn sysroot() -> Result<PathBuf, Error> {
     Ok(command::output(command::rustc().args(["--print", "sysroot"]))?.trim().into())
 }

@@ -1,5 +1,5 @@
-//! The bill of materials: CycloneDX as JSON. Its components are the crates of `cargo tree -e normal`; the program itself is
-//! `metadata.component`. It has no serial number, which would be another one each time.
+//! The bill of materials: CycloneDX as JSON. Its components are the crates of `cargo tree -e normal`, and
+//! `metadata.component` is the program. It has no serial number, because that would differ in each build.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use super::time::Time;
 use super::tree::{Crate, Tree};
 use crate::error::{At as _, Error};
 
-/// Writes it beside the artefacts, for those who look at it before they take one.
+/// Writes the bill of materials next to the artefacts, for users who check it before they download an artefact.
 ///
 /// # Errors
 ///
@@ -23,7 +23,7 @@ pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(vec![path])
 }
 
-/// Its text.
+/// Returns the text.
 ///
 /// # Errors
 ///
@@ -69,7 +69,7 @@ fn component(one: &Crate, kind: &str) -> Map<String, Value> {
         component.insert("hashes".into(), json!([{ "alg": "SHA-256", "content": checksum }]));
     }
     if let Some(licence) = &one.licence {
-        // Old crates write a slash for OR.
+        // Old crates use a slash for OR.
         component.insert("licenses".into(), json!([{ "expression": licence.replace('/', " OR ") }]));
     }
     component.insert("purl".into(), purl.into());
@@ -80,6 +80,6 @@ fn component(one: &Crate, kind: &str) -> Map<String, Value> {
 }
 
 fn purl(name: &str, version: &str) -> String {
-    // `+` of build metadata is the one character of a version that a purl escapes.
+    // The `+` of build metadata is the only character of a version that must be escaped in a purl.
     format!("pkg:cargo/{name}@{}", version.replace('+', "%2B"))
 }

@@ -10,7 +10,7 @@ use crate::say;
 
 const NAME: &str = "SHA256SUMS";
 
-/// Removes the sums of a release before. A release that fails has none.
+/// Removes the sums of an earlier release, because a failed release must have none.
 ///
 /// # Errors
 ///
@@ -23,7 +23,7 @@ pub fn remove(dist: &Path) -> Result<(), Error> {
     }
 }
 
-/// Writes the sums of these files, which stand in the folder, and says how large they are.
+/// Writes the sums of these files in the folder, and prints their sizes.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The tarball: the program and what belongs to it in one folder, laid out as below /usr/local.
+//! The tarball: the program and its files in one folder, with the layout of /usr/local.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use super::pack::{self, Entry};
 use super::parts::{NAME, Parts};
 use crate::error::{At as _, Error};
 
-/// Writes it.
+/// Writes the tarball.
 ///
 /// # Errors
 ///

@@ -1,27 +1,27 @@
-//! The time of a release, as a calendar has it.
+//! The time of a release in calendar form.
 
-/// A time of UTC.
+/// A time in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Time {
-    /// From 1970 on.
+    /// The year, from 1970.
     pub year: u64,
-    /// From 1 on.
+    /// The month, from 1.
     pub month: u8,
-    /// From 1 on.
+    /// The day, from 1.
     pub day: u8,
-    /// 0 to 23.
+    /// The hour, from 0 to 23.
     pub hour: u8,
-    /// 0 to 59.
+    /// The minute, from 0 to 59.
     pub minute: u8,
-    /// 0 to 59.
+    /// The second, from 0 to 59.
     pub second: u8,
 }
 
 impl Time {
-    /// Of seconds since 1970.
+    /// Converts seconds since 1970.
     pub fn of(epoch: u64) -> Self {
         let (days, seconds) = (epoch / 86_400, epoch % 86_400);
-        // Years begin in March here, so that the day that leap years add is the last one of a year.
+        // Years begin in March here, so that a leap day is the last day of a year.
         let shifted = days + 719_468;
         let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
         let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
@@ -39,7 +39,7 @@ impl Time {
         }
     }
 
-    /// As in `2026-11-26T12:00:00Z`.
+    /// Formats the time as `2026-11-26T12:00:00Z`.
     pub fn text(self) -> String {
         let Self { year, month, day, hour, minute, second } = self;
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")

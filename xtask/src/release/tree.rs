@@ -1,5 +1,5 @@
-//! The crates that the program is made of: those of `cargo tree -e normal`, with what `cargo metadata` and Cargo.lock say
-//! about them. `cargo metadata` alone lists those of the whole workspace.
+//! The crates in the program: the crates of `cargo tree -e normal`, with their data from `cargo metadata` and
+//! Cargo.lock. `cargo metadata` alone lists the crates of the whole workspace.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,25 +17,25 @@ pub type Id = (String, String);
 /// A crate.
 #[derive(Debug)]
 pub struct Crate {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its version.
+    /// The version.
     pub version: String,
-    /// What it says about itself.
+    /// The description.
     pub description: Option<String>,
     /// The SPDX expression of its licence.
     pub licence: Option<String>,
-    /// The file that its manifest names instead.
+    /// The licence file that its manifest names instead.
     pub licence_file: Option<String>,
-    /// Who wrote it.
+    /// The authors.
     pub authors: Vec<String>,
-    /// Where its source is looked after.
+    /// The place of its source.
     pub repository: Option<String>,
     /// The folder of its manifest.
     pub folder: PathBuf,
-    /// SHA-256 of what the registry has; none of a crate of this workspace.
+    /// The SHA-256 of the file in the registry. `None` for a crate of this workspace.
     pub checksum: Option<String>,
-    /// The crates that it needs.
+    /// The crates that it depends on.
     pub needs: BTreeSet<Id>,
 }
 
@@ -47,11 +47,11 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Asks cargo.
+    /// Reads the tree from cargo.
     ///
     /// # Errors
     ///
-    /// When cargo fails, or says something that this does not understand.
+    /// When cargo fails, or its output has an unknown format.
     pub fn read(root: &Path, target: &str) -> Result<Self, Error> {
         let (top, needs) = edges(root, target)?;
         let checksums = checksums(root)?;
@@ -71,25 +71,25 @@ impl Tree {
         Ok(Self { crates, root: top })
     }
 
-    /// All crates, by name and version.
+    /// Returns all crates, sorted by name and version.
     pub fn crates(&self) -> impl Iterator<Item = &Crate> {
         self.crates.values()
     }
 
-    /// The crate of the program.
+    /// Returns the crate of the program.
     pub fn root(&self) -> &Crate {
         &self.crates[&self.root]
     }
 }
 
-/// The first crate of `cargo tree`, and what each one needs.
+/// Returns the first crate of `cargo tree`, and the dependencies of each crate.
 fn edges(root: &Path, target: &str) -> Result<(Id, BTreeMap<Id, BTreeSet<Id>>), Error> {
     let mut cargo = command::cargo(root);
     cargo.args(["tree", "--locked", "--edges", "normal", "--package", PACKAGE, "--target", target]);
     cargo.args(["--charset", "ascii", "--prefix", "depth", "--format", " {p}"]);
     let text = command::output(&mut cargo)?;
     let mut needs: BTreeMap<Id, BTreeSet<Id>> = BTreeMap::new();
-    // The crates from the root to the line.
+    // The crates from the root to the current line.
     let mut above: Vec<Id> = Vec::new();
     for line in text.lines() {
         let mut words = line.split(' ');
@@ -140,7 +140,7 @@ fn described(root: &Path, target: &str) -> Result<BTreeMap<Id, Crate>, Error> {
     Ok(described.collect())
 }
 
-/// The checksums in Cargo.lock, which cargo writes one key a line.
+/// Returns the checksums in Cargo.lock, which has one key per line.
 fn checksums(root: &Path) -> Result<BTreeMap<Id, String>, Error> {
     let path = root.join("Cargo.lock");
     let text = fs::read_to_string(&path).at(&path)?;

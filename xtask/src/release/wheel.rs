@@ -12,14 +12,14 @@ use super::parts::{NAME, Parts};
 use super::time::Time;
 use crate::error::{At as _, Error};
 
-/// How files of the wheel call the package: Python's normal form, with `_` for `-`.
+/// The name of the package in the wheel's file names: Python's normal form, with `_` for `-`.
 const STEM: &str = "az_communication";
 
 /// A file of the wheel.
 struct File {
     path: String,
     bytes: Vec<u8>,
-    /// Its type and rights. pip gives a file the right to be run only where it stands here.
+    /// The type and the mode. pip makes a file executable only if the mode here says so.
     mode: u32,
 }
 
@@ -33,16 +33,16 @@ impl File {
     }
 }
 
-/// Writes it.
+/// Writes the wheel.
 ///
 /// # Errors
 ///
-/// When a file of the repository is missing, or no tag says what the program runs on.
+/// When a file of the repository is missing, or there is no platform tag for the target.
 pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
     let version = version(&parts.version)?;
     let platforms = platforms(&parts.target)?;
     let info = format!("{STEM}-{version}.dist-info");
-    // Modules of a Python package would stand before these.
+    // Modules of a Python package would come before these files.
     let mut files = vec![
         File::program(format!("{STEM}-{version}.data/scripts/{NAME}"), parts.program.clone()),
         File::new(format!("{info}/licenses/LICENSE"), parts.read("LICENSE")?),
@@ -58,7 +58,7 @@ pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(vec![path])
 }
 
-/// The version as PEP 440 writes it: `0.2.0-rc.1` is `0.2.0rc1`.
+/// Returns the version in the form of PEP 440: `0.2.0-rc.1` is `0.2.0rc1`.
 fn version(cargo: &str) -> Result<String, Error> {
     let Some((release, pre)) = cargo.split_once('-') else { return Ok(cargo.to_owned()) };
     let letter = |(word, number): (&str, &str)| {
@@ -70,7 +70,7 @@ fn version(cargo: &str) -> Result<String, Error> {
     })
 }
 
-/// The platforms that take a static program for Linux: the oldest of each C library that pip knows by these names.
+/// Returns the platform tags for a static program for Linux: for each C library, the oldest tags that pip knows.
 fn platforms(target: &str) -> Result<Vec<String>, Error> {
     match target.split('-').collect::<Vec<_>>()[..] {
         [processor @ ("x86_64" | "aarch64"), _, "linux", _] => {
@@ -124,7 +124,7 @@ fn wheel(platforms: &[String]) -> String {
     text
 }
 
-/// A line for each file with its sum and size, and one for the list itself.
+/// Returns RECORD: a line for each file with its sum and size, and a line for RECORD itself.
 fn record(files: &[File], info: &str) -> String {
     let mut text = String::new();
     for File { path, bytes, .. } in files {
@@ -133,13 +133,13 @@ fn record(files: &[File], info: &str) -> String {
     text + &format!("{info}/RECORD,,\n")
 }
 
-/// For URLs and file names, without `=` at the end.
+/// Encodes for URLs and file names, without `=` at the end.
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::new();
     for three in bytes.chunks(3) {
         let bits = three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
-        // Two digits for one byte, four for three.
+        // One byte gives two digits, and three bytes give four.
         for place in 0..=three.len() {
             text.push(char::from(DIGITS[(bits >> (18 - 6 * place) & 63) as usize]));
         }
@@ -147,7 +147,8 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// In this order, all with this time: `.dist-info` is at the end, as the format recommends.
+/// Returns a zip archive with the files in this order, all with this time. `.dist-info` comes last, as the format
+/// recommends.
 fn zip(files: &[File], epoch: u64) -> zip::result::ZipResult<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for file in files {
@@ -162,7 +163,7 @@ fn zip(files: &[File], epoch: u64) -> zip::result::ZipResult<Vec<u8>> {
     Ok(writer.finish()?.into_inner())
 }
 
-/// As a zip archive has it: from 1980 on, in steps of two seconds.
+/// Converts a time for a zip archive: from 1980, in steps of two seconds.
 fn date(epoch: u64) -> DateTime {
     let Time { year, month, day, hour, minute, second } = Time::of(epoch);
     let year = u16::try_from(year).unwrap_or(u16::MAX);

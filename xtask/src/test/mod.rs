@@ -10,7 +10,7 @@ use crate::words::Words;
 use steps::{STEPS, Step};
 use tools::Tools;
 
-/// The steps of `docs`, by their lines.
+/// Parts of the lines of the steps that `docs` runs.
 const DOCS: [&str; 3] = ["markdown", "cargo doc", "--test docs"];
 
 /// Runs all steps, or those whose lines contain one of the words.
@@ -31,7 +31,7 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), Error> {
     run_steps(root, &chosen)
 }
 
-/// Runs the steps about documents.
+/// Runs the steps for documents.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! The table of steps. A step is a command line, or a function where that is not enough.
+//! The table of steps. A step is a command line, or a function if a command line is not enough.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -10,10 +10,10 @@ use crate::child;
 use crate::error::{At as _, Error};
 use crate::release::command::{git, host, output};
 
-/// Where the artefacts for the tests are.
+/// The folder of the artefacts for the tests.
 const DIST: &str = "target/test-dist";
 
-/// Something that must succeed.
+/// A step that must succeed.
 #[derive(Debug)]
 pub struct Step {
     /// The heading: the command line, or the name of a function.
@@ -25,7 +25,7 @@ pub struct Step {
 enum How {
     /// The heading is the command line.
     Line,
-    /// The same with more variables.
+    /// The heading is the command line, which gets more variables.
     With(fn(&Tools, &mut Command)),
     Function(fn(&Tools) -> Result<(), Error>),
 }
@@ -43,7 +43,7 @@ impl Step {
         Self { line: name, how: How::Function(function) }
     }
 
-    /// Runs it.
+    /// Runs the step.
     ///
     /// # Errors
     ///
@@ -62,7 +62,7 @@ impl Step {
     }
 }
 
-/// In the order in which they run: what is quick first.
+/// The steps in their order. Fast steps come first.
 pub const STEPS: &[Step] = &[
     Step::function("markdown", markdown),
     Step::function("ci_files", ci_files),
@@ -72,7 +72,7 @@ pub const STEPS: &[Step] = &[
     Step::line(
         "cargo clippy -p az-communication -p acs-identity-emulator --all-targets -- -D warnings --cfg portable_system",
     ),
-    // Without SQLite, as a test kit takes it.
+    // Test kits use the crate without SQLite.
     Step::line("cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings"),
     Step::line("cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings"),
     Step::with("cargo doc --workspace --no-deps --quiet", |_, command| {
@@ -81,16 +81,16 @@ pub const STEPS: &[Step] = &[
     Step::line("cargo test --workspace"),
     Step::function("portable", portable),
     Step::line("cargo test --locked --manifest-path xtask/Cargo.toml"),
-    // Again, for their counts.
+    // These tests run again to print their counts.
     Step::line("cargo test -p az-communication --test golden --test docs -- --nocapture"),
-    // Alone, without what other crates of the workspace want of its dependencies.
+    // The program is built alone, without the features that other crates of the workspace need.
     Step::line("cargo test -p az-communication --test network the_program_has_no_call"),
     Step::function("readme_command", readme_command),
-    // Whether the benchmark works; its figures mean nothing here.
+    // This only checks that the benchmark works.
     Step::line("bench/run --smoke"),
     Step::function("artefacts", artefacts),
-    // The tests that need the peers, and those that take long: all but the libraries and their docs. They load the machine, so
-    // that only as many as there are cores run at once.
+    // All ignored tests of the workspace, except doc tests: those that need other programs, and those that take long.
+    // They load the machine, so only as many run at once as there are cores.
     Step::with("cargo test --workspace --tests -- --ignored --nocapture", |tools, command| {
         let cores = available_parallelism().map_or(2, usize::from);
         command.env("RUST_TEST_THREADS", cores.to_string()).env("AZ_TEST_DIST", tools.root.join(DIST));
@@ -107,7 +107,7 @@ fn markdown(tools: &Tools) -> Result<(), Error> {
     child::run(remark.args(["--frail", "--no-stdout", "--quiet", "--use", &links]).args(files.lines()))
 }
 
-/// The files for CI services, none of which is reached from here, and the scripts.
+/// Checks the files for CI services, none of which can be reached from here, and the scripts.
 fn ci_files(tools: &Tools) -> Result<(), Error> {
     let folder = tools.folder("XTASK_CI")?.join("bin");
     for (schema, files) in [
@@ -124,7 +124,7 @@ fn ci_files(tools: &Tools) -> Result<(), Error> {
     child::run(tools.command("shellcheck").args(scripts.lines()))
 }
 
-/// What systems without Unix get, on this one (docs/decisions/other-systems.md).
+/// Runs the tests with the code for systems other than Unix on this system (docs/decisions/other-systems.md).
 fn portable(tools: &Tools) -> Result<(), Error> {
     for line in [
         "cargo test -p az-communication --lib --test systems --test cli --test golden --test beyond --test batch --test emulator \
@@ -137,7 +137,7 @@ fn portable(tools: &Tools) -> Result<(), Error> {
     Ok(())
 }
 
-/// The README's first command, as it stands there. Its program is what the benchmark measures, too.
+/// Runs the README's first command unchanged. The benchmark measures its program, too.
 fn readme_command(tools: &Tools) -> Result<(), Error> {
     let path = tools.root.join("README.md");
     let readme = fs::read_to_string(&path).at(&path)?;
@@ -152,7 +152,7 @@ fn first_command(readme: &str) -> Option<&str> {
     section.lines().find_map(|line| line.strip_prefix("$ ").filter(|line| line.starts_with("cargo run ")))
 }
 
-/// What people install. The short form has some artefacts, and packs the program that the benchmark has built.
+/// Makes the artefacts. The short form makes some of them, with the program that the benchmark has built.
 fn artefacts(tools: &Tools) -> Result<(), Error> {
     let dist = tools.root.join(DIST);
     match fs::remove_dir_all(&dist) {

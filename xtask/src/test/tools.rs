@@ -1,4 +1,4 @@
-//! What the tests need beside Rust. `scripts/install.sh` installs it, once for each version of its lists.
+//! Additional tools that the tests need. `scripts/install.sh` installs them, once for each version of its lists.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -7,28 +7,28 @@ use crate::child;
 use crate::error::Error;
 use crate::release::command::output;
 
-/// Where the tools are.
+/// The places of the tools.
 #[derive(Debug)]
 pub struct Tools {
-    /// The repository.
+    /// The repository's folder.
     pub root: PathBuf,
     /// Variables for the tests: their Python, their npm packages, their root folders.
     variables: Vec<(String, String)>,
 }
 
 impl Tools {
-    /// Installs what is missing.
+    /// Installs missing tools.
     ///
     /// # Errors
     ///
-    /// When something is missing that cannot be installed here. The script says on stderr what to type.
+    /// When a tool is missing that cannot be installed here. The script prints the command to type.
     pub fn install(root: &Path) -> Result<Self, Error> {
         let mut script = child::command(root, root.join("scripts/install.sh"));
         let said = output(script.stdin(Stdio::null()))?;
         Ok(Self { root: root.to_owned(), variables: variables(&said) })
     }
 
-    /// The folder that a variable names.
+    /// Returns the folder that a variable names.
     ///
     /// # Errors
     ///
@@ -40,14 +40,14 @@ impl Tools {
             .ok_or_else(|| Error::new(format!("scripts/install.sh did not print {name}.")))
     }
 
-    /// A program in the repository, which finds the tools.
+    /// Returns a program in the repository that finds the tools.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = child::command(&self.root, program.as_ref());
         command.envs(self.variables.iter().cloned());
         command
     }
 
-    /// A command line whose words have no blanks.
+    /// Returns a command line whose words contain no blanks.
     pub fn line(&self, line: &str) -> Command {
         let mut command = child::line(&self.root, line);
         command.envs(self.variables.iter().cloned());
@@ -55,7 +55,7 @@ impl Tools {
     }
 }
 
-/// `NAME=VALUE` a line.
+/// Parses lines such as `NAME=VALUE`.
 fn variables(text: &str) -> Vec<(String, String)> {
     text.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect()
 }

@@ -1,4 +1,4 @@
-//! What dpkg knows about the package: its control file, the sums of its files, and Debian's changelog.
+//! The metadata of the package for dpkg: its control file, the sums of its files, and Debian's changelog.
 
 use std::fmt::Write as _;
 
@@ -10,16 +10,16 @@ use crate::release::pack::Entry;
 use crate::release::parts::{NAME, Parts};
 use crate::release::time::Time;
 
-/// The version of Debian's package. `0.2.0-rc.1` comes before 0.2.0, which Debian writes with a tilde.
+/// Returns the version of Debian's package. `0.2.0-rc.1` comes before 0.2.0, so it is written with a tilde.
 pub fn version(parts: &Parts) -> String {
     format!("{}-{}", parts.version.replace('-', "~"), parts.revision)
 }
 
-/// What Debian calls the processor.
+/// Returns Debian's name for the processor.
 ///
 /// # Errors
 ///
-/// When Debian has no such systems, or their name is not known here.
+/// When Debian does not support it, or its name is not known here.
 pub fn architecture(parts: &Parts) -> Result<&'static str, Error> {
     match parts.target.as_str() {
         "x86_64-unknown-linux-gnu" => Ok("amd64"),
@@ -28,13 +28,13 @@ pub fn architecture(parts: &Parts) -> Result<&'static str, Error> {
     }
 }
 
-/// The control file.
+/// Returns the control file.
 ///
 /// # Errors
 ///
 /// When its template cannot be read.
 pub fn control(parts: &Parts, version: &str, architecture: &str, data: &[Entry]) -> Result<String, Error> {
-    // In KiB, each file rounded up, as dpkg-gencontrol does it.
+    // The unit is KiB, and each file is rounded up, as in dpkg-gencontrol.
     let size: u64 = files(data).map(|(_, bytes)| (bytes.len() as u64).div_ceil(1024)).sum();
     let template = String::from_utf8_lossy(&parts.read("packaging/debian/control")?).into_owned();
     Ok(template
@@ -43,7 +43,7 @@ pub fn control(parts: &Parts, version: &str, architecture: &str, data: &[Entry])
         .replace("{size}", &size.to_string()))
 }
 
-/// The sums of all files but those of settings, as `md5sum --check` reads them.
+/// Returns the sums of all files except settings, as `md5sum --check` reads them.
 pub fn md5sums(data: &[Entry]) -> String {
     let mut text = String::new();
     for (path, bytes) in files(data).filter(|(path, _)| !path.starts_with("etc/")) {
@@ -55,7 +55,7 @@ pub fn md5sums(data: &[Entry]) -> String {
     text
 }
 
-/// Debian's changelog. What changed in the program is in changelog.gz.
+/// Returns Debian's changelog. The changes of the program are in changelog.gz.
 pub fn changelog(parts: &Parts) -> String {
     format!(
         "{NAME} ({}) unstable; urgency=medium\n\n  * Release {}. changelog.gz says what it brings.\n\n -- \
@@ -66,7 +66,7 @@ pub fn changelog(parts: &Parts) -> String {
     )
 }
 
-/// Seconds since 1970 as `Thu, 26 Nov 2026 12:00:00 +0000`.
+/// Formats seconds since 1970 as `Thu, 26 Nov 2026 12:00:00 +0000`.
 fn date(epoch: u64) -> String {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];

@@ -1,5 +1,5 @@
-//! /usr/share/doc/az-communication/copyright, as machines read it (DEP 5): the program's licence, then everything that is
-//! linked into it with its licence texts.
+//! /usr/share/doc/az-communication/copyright in the machine-readable format (DEP 5): the program's licence, then
+//! everything that is linked into it with its licence texts.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,8 +7,9 @@ use std::fmt::Write as _;
 use crate::error::Error;
 use crate::release::parts::{NAME, Parts};
 
-/// Licences that every Debian has. A text that has one of them names the file instead, as Debian's policy asks for (12.5).
-/// All are whole in THIRD-PARTY-LICENCES.gz. Each: its first line, what the next one with words begins with, its last line, its file.
+/// Licences that every Debian has. A text with one of them names the file instead, as Debian's policy requires (12.5).
+/// The complete texts are in THIRD-PARTY-LICENCES.gz. Each entry has the first line, the beginning of the next line
+/// with words, the last line, and the file.
 const COMMON: &[(&str, &str, &str, &str)] = &[
     ("Apache License", "Version 2.0, January 2004", "END OF TERMS AND CONDITIONS", "Apache-2.0"),
     ("GNU GENERAL PUBLIC LICENSE", "Version 3, 29 June 2007", "END OF TERMS AND CONDITIONS", "GPL-3"),
@@ -24,7 +25,7 @@ struct Linked {
     texts: Vec<usize>,
 }
 
-/// The file.
+/// Returns the file.
 ///
 /// # Errors
 ///
@@ -58,7 +59,7 @@ pub fn text(parts: &Parts) -> Result<String, Error> {
     Ok(out)
 }
 
-/// A field with its lines, of which those behind the first one are indented.
+/// Adds a field with its lines. All lines after the first one are indented.
 fn field(out: &mut String, name: &str, value: &str) {
     for (number, line) in value.trim_end().lines().map(str::trim_end).enumerate() {
         let _ = match (number, line) {
@@ -69,7 +70,7 @@ fn field(out: &mut String, name: &str, value: &str) {
     }
 }
 
-/// What THIRD-PARTY-LICENCES lists, and its texts.
+/// Parses THIRD-PARTY-LICENCES. Returns its list and its texts.
 fn read(file: &str) -> Option<(Vec<Linked>, Vec<String>)> {
     let (between, below) = (format!("{}\n", "=".repeat(100)), format!("{}\n", "-".repeat(100)));
     let mut sections = file.split(&between);
@@ -95,7 +96,7 @@ fn read(file: &str) -> Option<(Vec<Linked>, Vec<String>)> {
     (!linked.is_empty() && linked.iter().all(is_whole)).then_some((linked, texts))
 }
 
-/// Who says in a text that it is theirs, each line once.
+/// Returns the copyright lines of a text, each once.
 fn copyrights(text: &str) -> String {
     let mut known = BTreeSet::new();
     let lines = text.lines().map(|line| line.trim_matches(|c: char| c.is_whitespace() || "/*#;".contains(c)));
@@ -106,7 +107,7 @@ fn copyrights(text: &str) -> String {
             let rest = rest.trim_start_matches("(c)").trim_start_matches('©').trim_start_matches(':').trim_start();
             rest.starts_with(|c: char| c.is_ascii_digit()) || (rest.len() < 60 && lower.contains("(c)"))
         });
-        // The example in a licence's own appendix.
+        // Lines with these characters are examples in the appendix of a licence.
         has_year
             && !line.contains('[')
             && !line.contains('{')
@@ -116,7 +117,7 @@ fn copyrights(text: &str) -> String {
     holders.collect::<Vec<_>>().join("\n")
 }
 
-/// A text with the name of Debian's file in the place of each licence that Debian has.
+/// Replaces each licence that Debian has by the name of Debian's file.
 fn referring(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let mut out: Vec<String> = Vec::new();
@@ -140,7 +141,7 @@ fn referring(text: &str) -> String {
     out.join("\n")
 }
 
-/// What is linked, as the name of a folder.
+/// Returns the name of a linked thing as the name of a folder.
 fn file_name(what: &str) -> String {
     let kept = what.chars().map(|c| if c.is_ascii_alphanumeric() || "._+".contains(c) { c } else { '-' });
     let name: String = kept.collect();

@@ -1,5 +1,5 @@
-//! /etc/default/az-communication-emulator: the variables of `emulator start`, each with what it means, from the manual's table.
-//! The program's tests hold that table against the code.
+//! /etc/default/az-communication-emulator: the variables of `emulator start` with their meanings, from the table in the
+//! manual. The program's tests compare that table with the code.
 
 use std::fmt::Write as _;
 
@@ -8,15 +8,15 @@ use crate::release::parts::Parts;
 
 const MANUAL: &str = "docs/emulator/options.md";
 
-/// Those that the unit sets, because they say how the process runs and ends.
+/// The variables that the unit sets, because they decide how the process runs and ends.
 const OF_THE_UNIT: [&str; 6] =
     ["--detach", "--pid-file", "--log-file", "--ready-file", "--parent-pid", "--until-stdin-closes"];
 
-/// The file.
+/// Returns the file.
 ///
 /// # Errors
 ///
-/// When the manual's table cannot be found.
+/// When the table in the manual cannot be found.
 pub fn text(parts: &Parts) -> Result<String, Error> {
     let mut text = String::from_utf8_lossy(&parts.read("packaging/debian/default-head")?).into_owned();
     let manual = String::from_utf8_lossy(&parts.read(MANUAL)?).into_owned();
@@ -38,7 +38,7 @@ pub fn text(parts: &Parts) -> Result<String, Error> {
     Ok(text)
 }
 
-/// The variables of each option of `start`, and what it means.
+/// Returns the variables of each option of `start`, with its meaning.
 fn settings(manual: &str) -> Vec<(Vec<String>, String)> {
     let rows = manual.lines().filter_map(|line| {
         let cells: Vec<&str> = line.strip_prefix('|')?.strip_suffix('|')?.split('|').map(str::trim).collect();
@@ -54,7 +54,7 @@ fn settings(manual: &str) -> Vec<(Vec<String>, String)> {
     rows.collect()
 }
 
-/// The words in lines of at most so many characters.
+/// Wraps a text at a width in characters.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

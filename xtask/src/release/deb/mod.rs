@@ -1,5 +1,5 @@
-//! The Debian package: the program, what belongs to it in Debian's places, and the service of the emulator. Static files of it
-//! stand in packaging/debian.
+//! The Debian package: the program with its files in Debian's places, and the service of the emulator. Its static files
+//! are in packaging/debian.
 
 mod control;
 mod copyright;
@@ -16,14 +16,14 @@ use super::pack::{self, Entry, Kind};
 use super::parts::{NAME, Parts};
 use crate::error::{At as _, Error};
 
-/// The file of settings, which an upgrade leaves as its owner has changed it.
+/// The file of settings. An upgrade keeps the changes of its owner.
 const DEFAULTS: &str = "etc/default/az-communication-emulator";
 
-/// Writes it.
+/// Writes the package.
 ///
 /// # Errors
 ///
-/// When a file of the repository is missing or laid out in an unknown way, or the package cannot be written.
+/// When a file of the repository is missing or has an unknown layout, or the package cannot be written.
 pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
     let version = control::version(parts);
     let architecture = control::architecture(parts)?;
@@ -46,7 +46,7 @@ pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(vec![path])
 }
 
-/// What is installed.
+/// Returns the installed files.
 fn data(parts: &Parts) -> Result<Vec<Entry>, Error> {
     let doc = format!("usr/share/doc/{NAME}");
     let packaging = |file: &str| parts.read(&format!("packaging/debian/{file}"));
@@ -56,7 +56,7 @@ fn data(parts: &Parts) -> Result<Vec<Entry>, Error> {
             "usr/lib/systemd/system/az-communication-emulator.service",
             packaging("az-communication-emulator.service")?,
         ),
-        // An access key or a secret may stand in it.
+        // The file may contain an access key or a secret.
         Entry::file(DEFAULTS, defaults::text(parts)?).mode(0o640),
         Entry::file(format!("usr/share/lintian/overrides/{NAME}"), packaging("lintian-overrides")?),
         Entry::file(format!("{doc}/README.Debian"), packaging("README.Debian")?),
@@ -71,14 +71,14 @@ fn data(parts: &Parts) -> Result<Vec<Entry>, Error> {
             Some((name, "bash")) => format!("bash-completion/completions/{name}"),
             Some((_, "fish")) => format!("fish/vendor_completions.d/{}", file.name),
             None => format!("zsh/vendor-completions/{}", file.name),
-            // Debian has no place for those of PowerShell: `az-communication completion powershell` prints them.
+            // Debian has no folder for completions of PowerShell: `az-communication completion powershell` prints them.
             Some(_) => continue,
         };
         entries.push(Entry::file(format!("usr/share/{place}"), file.bytes.clone()));
     }
     for page in &parts.man_pages {
         let place = format!("usr/share/man/man1/{}.gz", page.name);
-        // Debian's pages that stand for another one are links.
+        // In Debian, a page that stands for another page is a link.
         let other =
             page.bytes.strip_prefix(b".so man1/").map(|rest| String::from_utf8_lossy(rest).trim_end().to_owned());
         entries.push(match other {
@@ -90,7 +90,7 @@ fn data(parts: &Parts) -> Result<Vec<Entry>, Error> {
     Ok(entries)
 }
 
-/// The files among entries.
+/// Returns the files among the entries.
 fn files(entries: &[Entry]) -> impl Iterator<Item = (&str, &[u8])> {
     entries.iter().filter_map(|entry| match &entry.kind {
         Kind::File(bytes) => Some((entry.path.as_str(), bytes.as_slice())),
@@ -98,7 +98,7 @@ fn files(entries: &[Entry]) -> impl Iterator<Item = (&str, &[u8])> {
     })
 }
 
-/// Compressed as dpkg-deb does it: in one thread, so that the number of cores changes nothing.
+/// Compresses like dpkg-deb, but in one thread, so that the number of cores has no effect on the result.
 fn xz(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     let stream = Stream::new_easy_encoder(6, Check::Crc64).map_err(|error| Error::new(format!("xz: {error}")))?;
     let mut encoder = XzEncoder::new_stream(Vec::new(), stream);
@@ -106,7 +106,7 @@ fn xz(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(encoder.finish()?)
 }
 
-/// An `ar` archive with these members.
+/// Returns an `ar` archive with these members.
 fn archive(members: &[(&str, Vec<u8>)], epoch: u64) -> Result<Vec<u8>, Error> {
     let mut builder = ar::Builder::new(Vec::new());
     for (name, bytes) in members {

@@ -1,4 +1,4 @@
-//! How the image is run: the configuration of both archives.
+//! The configuration of the image, which both archives contain.
 
 use serde_json::{Value, json};
 
@@ -10,19 +10,19 @@ use crate::release::time::Time;
 /// The program in the image.
 pub const PROGRAM: &str = "/usr/bin/az-communication";
 
-/// What lasts. The data is in a folder in it that the emulator makes: it must belong to the emulator's user.
+/// The volume for data. The emulator makes a folder in it, because the data folder must belong to the emulator's user.
 pub const VOLUME: &str = "/data";
 
 const SOURCE: &str = "https://github.com/acs-identity/az-communication";
 
-/// A second, in the nanoseconds of a configuration.
+/// A second in nanoseconds, the unit of the configuration.
 const SECOND: u64 = 1_000_000_000;
 
-/// The configuration, for a layer with this sum.
+/// Returns the configuration for a layer with this sum.
 ///
 /// # Errors
 ///
-/// When containers have no word for the processor.
+/// When images have no name for the processor.
 pub fn config(parts: &Parts, layer: &str) -> Result<Value, Error> {
     let created = Time::of(parts.epoch).text();
     Ok(json!({
@@ -34,7 +34,7 @@ pub fn config(parts: &Parts, layer: &str) -> Result<Value, Error> {
             "ExposedPorts": { "10100/tcp": {} },
             "Env": [
                 "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                // For every user, also one without an entry in /etc/passwd.
+                // This works for every user, also without an entry in /etc/passwd.
                 format!("HOME={VOLUME}"),
                 "AZURE_COMMUNICATION_EMULATOR_HOST=0.0.0.0",
                 format!("AZURE_COMMUNICATION_EMULATOR_DATA_DIR={VOLUME}/emulator"),
@@ -44,8 +44,8 @@ pub fn config(parts: &Parts, layer: &str) -> Result<Value, Error> {
             "Volumes": { VOLUME: {} },
             "WorkingDir": "/",
             "StopSignal": "SIGTERM",
-            // Without a shell, which the image does not have. StartInterval is for Docker 25: a service of a CI job is healthy
-            // after a second.
+            // There is no shell in the image, so the check runs without one. Docker 25 reads StartInterval: with it, a
+            // service of a CI job is healthy after a second.
             "Healthcheck": {
                 "Test": ["CMD", PROGRAM, "emulator", "status"],
                 "Interval": 5 * SECOND,
@@ -74,11 +74,11 @@ fn labels(parts: &Parts, created: &str) -> Value {
     })
 }
 
-/// The processor, in the words of Go.
+/// Returns Go's name for the processor.
 ///
 /// # Errors
 ///
-/// When it has none here.
+/// When it is not known here.
 pub fn architecture(parts: &Parts) -> Result<&'static str, Error> {
     match parts.target.split('-').next() {
         Some("x86_64") => Ok("amd64"),

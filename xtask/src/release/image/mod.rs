@@ -1,6 +1,6 @@
-//! The container image of the emulator: the program, roots and licences, and nothing else. It is written twice from one layer and
-//! one configuration: as a Docker archive (`docker load`, `podman load`) and as an OCI layout in a tar archive.
-//! See docs/decisions/container-image.md.
+//! The container image of the emulator, which contains only the program, root certificates and licences. One layer and
+//! one configuration are written in two forms: as a Docker archive (`docker load`, `podman load`) and as an OCI layout
+//! in a tar archive. See docs/decisions/container-image.md.
 
 mod config;
 mod roots;
@@ -14,17 +14,17 @@ use super::pack::{self, Entry};
 use super::parts::{NAME, Parts};
 use crate::error::{At as _, Error};
 
-/// What the image is called: its tag is the version.
+/// The name of the image. Its tag is the version.
 const IMAGE: &str = "az-communication-emulator";
 
-/// The user of the image. Another one will do, too.
+/// The user of the image. Any other user works, too.
 const USER: u64 = 65532;
 
-/// Writes both.
+/// Writes both archives.
 ///
 /// # Errors
 ///
-/// When containers have no word for the processor, a file of the repository is missing, or an archive cannot be written.
+/// When images have no name for the processor, a file of the repository is missing, or an archive cannot be written.
 pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
     let layer = pack::tar(layer(parts)?, parts.epoch, "")?;
     let config = config::config(parts, &pack::sha256(&layer))?.to_string().into_bytes();
@@ -38,7 +38,7 @@ pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(paths)
 }
 
-/// Its files.
+/// Returns the files of the image.
 fn layer(parts: &Parts) -> Result<Vec<Entry>, Error> {
     let doc = format!("usr/share/doc/{NAME}");
     let passwd = format!("root:x:0:0:root:/:/nonexistent\n{NAME}:x:{USER}:{USER}::/data:/nonexistent\n");
@@ -47,8 +47,8 @@ fn layer(parts: &Parts) -> Result<Vec<Entry>, Error> {
         Entry::file("etc/ssl/certs/ca-certificates.crt", roots::pem()),
         Entry::file("etc/passwd", passwd),
         Entry::file("etc/group", format!("root:x:0:\n{NAME}:x:{USER}:\n")),
-        // A volume of Docker takes over owner and mode of the folder that it is mounted on. Every user can make a folder in it,
-        // and nobody removes that of another one.
+        // A Docker volume takes over the owner and the mode of the folder that it is mounted on. With this mode, every
+        // user can make a folder in it, and only the owner of that folder can remove it.
         Entry::folder(config::VOLUME.trim_start_matches('/')).mode(0o1777),
         Entry::folder("tmp").mode(0o1777),
         Entry::file(format!("{doc}/LICENSE"), parts.read("LICENSE")?),
@@ -57,7 +57,8 @@ fn layer(parts: &Parts) -> Result<Vec<Entry>, Error> {
     ])
 }
 
-/// The archive of `docker save`. Its layer is not compressed: that is what all versions of all tools read.
+/// Returns the archive of `docker save`. Its layer is not compressed, because all versions of all tools can read it in
+/// this form.
 fn docker(parts: &Parts, config: &[u8], layer: &[u8]) -> Vec<Entry> {
     let config_path = format!("{}.json", pack::sha256(config));
     let layer_path = format!("{}/layer.tar", pack::sha256(layer));
@@ -70,7 +71,8 @@ fn docker(parts: &Parts, config: &[u8], layer: &[u8]) -> Vec<Entry> {
     ]
 }
 
-/// The OCI layout. Its configuration is that of the Docker archive: those who do not know health checks pass over it.
+/// Returns the OCI layout. It has the configuration of the Docker archive. Tools that do not know health checks ignore
+/// them.
 fn oci(parts: &Parts, config: &[u8], layer: &[u8]) -> Result<Vec<Entry>, Error> {
     const TYPE: &str = "application/vnd.oci.image";
     let layer = pack::gzip(layer)?;
@@ -84,7 +86,7 @@ fn oci(parts: &Parts, config: &[u8], layer: &[u8]) -> Result<Vec<Entry>, Error> 
     let mut entry = descriptor(&format!("{TYPE}.manifest.v1+json"), &manifest);
     entry["platform"] = json!({ "architecture": config::architecture(parts)?, "os": "linux" });
     entry["annotations"] = json!({
-        // The full name for containerd and Docker, in the form in which they keep names without a registry.
+        // This is the full name for containerd and Docker, in the form in which they store names without a registry.
         "io.containerd.image.name": format!("docker.io/library/{IMAGE}:{}", parts.version),
         "org.opencontainers.image.ref.name": parts.version,
     });
@@ -103,7 +105,7 @@ fn oci(parts: &Parts, config: &[u8], layer: &[u8]) -> Result<Vec<Entry>, Error> 
     ])
 }
 
-/// How OCI refers to a blob.
+/// Returns a reference to a blob in OCI's form.
 fn descriptor(media_type: &str, bytes: &[u8]) -> Value {
     json!({ "mediaType": media_type, "digest": format!("sha256:{}", pack::sha256(bytes)), "size": bytes.len() })
 }

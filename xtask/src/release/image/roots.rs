@@ -1,15 +1,15 @@
-//! The root certificates that browsers ship, as a file. They come from a crate, so that every machine writes the same ones.
+//! The root certificates of browsers, as a file. They come from a crate, so that every machine writes the same file.
 
 use webpki_root_certs::TLS_SERVER_ROOT_CERTS;
 
-/// All of them in PEM.
+/// Returns all of them in PEM.
 pub fn pem() -> String {
     TLS_SERVER_ROOT_CERTS.iter().map(|root| certificate(root)).collect()
 }
 
 fn certificate(der: &[u8]) -> String {
     let mut text = "-----BEGIN CERTIFICATE-----\n".to_owned();
-    // 48 bytes are a line of 64 characters.
+    // 48 bytes make a line of 64 characters.
     for line in der.chunks(48) {
         text.push_str(&base64(line));
         text.push('\n');

@@ -1,4 +1,4 @@
-//! The licence texts of crates: the files that they carry, else the text of what their manifest says.
+//! The licence texts of crates: the files in the crate, or else the text of the licence that its manifest names.
 
 use std::fs;
 use std::path::Path;
@@ -7,20 +7,20 @@ use super::Linked;
 use crate::error::{At as _, Error};
 use crate::release::tree::{Crate, Tree};
 
-/// What crates bundle without a licence file for it: the crate, what it is, and the text in packaging/licences.
+/// Code that crates bundle without a licence file: the crate, its name, and the text in packaging/licences.
 const BUNDLED: [(&str, &str, &str); 1] = [("libsqlite3-sys", "SQLite", "SQLite.txt")];
 
-/// How the names of licence files begin, in small letters.
+/// The beginnings of the names of licence files, in lower case.
 const BEGINNINGS: [&str; 6] = ["license", "licence", "unlicense", "copying", "copyright", "notice"];
 
-/// The ends of files that are not texts.
+/// The extensions of files that are not licence texts.
 const CODE: [&str; 8] = ["rs", "c", "h", "py", "json", "toml", "html", "tmpl"];
 
-/// All crates.
+/// Returns all crates with their texts.
 ///
 /// # Errors
 ///
-/// When one has no text.
+/// When a crate has no text.
 pub fn linked(root: &Path, tree: &Tree) -> Result<Vec<Linked>, Error> {
     let mut linked = Vec::new();
     for one in tree.crates() {
@@ -45,7 +45,7 @@ pub fn linked(root: &Path, tree: &Tree) -> Result<Vec<Linked>, Error> {
 }
 
 fn texts(root: &Path, one: &Crate) -> Result<Vec<(String, String)>, Error> {
-    // Crates of this workspace have the repository's.
+    // Crates of this workspace have the licence of the repository.
     if one.checksum.is_none() {
         let path = root.join("LICENSE");
         return Ok(vec![("LICENSE".into(), fs::read_to_string(&path).at(&path)?)]);
@@ -77,7 +77,7 @@ fn texts(root: &Path, one: &Crate) -> Result<Vec<(String, String)>, Error> {
     Ok(texts)
 }
 
-/// The licence files of a folder and those below it, sorted.
+/// Finds the licence files in a folder and the folders below it, sorted.
 fn find(folder: &Path, below: &str, texts: &mut Vec<(String, String)>) -> Result<(), Error> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder).at(folder)? {
@@ -105,23 +105,23 @@ fn is_licence(name: &str) -> bool {
     BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
 }
 
-/// The text of a licence file, whatever it is encoded in.
+/// Reads a licence file in any encoding.
 fn read(path: &Path) -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&fs::read(path).at(path)?).into_owned())
 }
 
-/// A text of packaging/licences.
+/// Returns a text of packaging/licences.
 ///
 /// # Errors
 ///
-/// When it is not there.
+/// When it does not exist.
 pub fn standard(root: &Path, file: &str) -> Result<String, Error> {
     let path = root.join("packaging/licences").join(file);
     fs::read_to_string(&path).at(&path)
 }
 
-/// The licences that together satisfy an expression, of those that we have: all of an AND, the first of an OR.
-/// `None` where they do not, or where the expression is more than we understand.
+/// Returns available licences that satisfy an expression: all of an AND, the first available one of an OR. Returns
+/// `None` if there are none, or if the expression is not supported.
 fn satisfying(expression: &str, has: impl Fn(&str) -> bool + Copy) -> Option<Vec<String>> {
     let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
@@ -130,7 +130,8 @@ fn satisfying(expression: &str, has: impl Fn(&str) -> bool + Copy) -> Option<Vec
     if rest.is_empty() { found.unwrap_or_default() } else { None }
 }
 
-/// The outer `None` is an expression that is not understood, the inner one a licence that we do not have.
+/// Parses alternatives. The outer `None` means that the expression is not supported, the inner one that a licence is
+/// not available.
 fn any_of(words: &mut &[&str], has: impl Fn(&str) -> bool + Copy) -> Option<Option<Vec<String>>> {
     let mut first = all_of(words, has)?;
     while words.first() == Some(&"OR") {
@@ -172,7 +173,7 @@ mod tests {
     use super::{satisfying, texts};
     use crate::release::tree::Crate;
 
-    /// A crate of a registry with these files.
+    /// Makes a crate of a registry with these files.
     fn made(name: &str, licence: Option<&str>, files: &[&str]) -> Crate {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tests").join(name);
         let _ = fs::remove_dir_all(&folder);

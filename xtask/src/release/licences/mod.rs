@@ -1,4 +1,4 @@
-//! THIRD-PARTY-LICENCES: the licence texts of all that is linked into the program, each one once.
+//! THIRD-PARTY-LICENCES: the licence texts of everything that is linked into the program, each text once.
 
 mod crates;
 mod rust;
@@ -14,17 +14,17 @@ use crate::error::Error;
 /// Something that is linked, and its licence texts.
 #[derive(Debug)]
 struct Linked {
-    /// What it is, with its version: `hyper 1.12.0`.
+    /// Its name with its version: `hyper 1.12.0`.
     what: String,
-    /// Its licence, as an SPDX expression or in words.
+    /// Its licence, as an SPDX expression or as text.
     licence: String,
-    /// Where its source is.
+    /// The place of its source.
     source: String,
-    /// The texts, each with the name of the file that it is from.
+    /// The texts, each with the name of its file.
     texts: Vec<(String, String)>,
 }
 
-/// The whole file.
+/// Returns the file.
 ///
 /// # Errors
 ///
@@ -39,7 +39,7 @@ pub fn text(root: &Path, tree: &Tree, target: &str) -> Result<String, Error> {
         return Err(Error::new(format!("{} has no licence text.", bare.what)));
     }
     let mut texts: Vec<(String, Vec<String>)> = Vec::new();
-    // By its words, because the same text is wrapped in several ways.
+    // Texts are compared word by word, because the same text is wrapped in several ways.
     let mut known: HashMap<String, usize> = HashMap::new();
     let mut list = String::new();
     for one in &linked {
@@ -74,7 +74,7 @@ pub fn text(root: &Path, tree: &Tree, target: &str) -> Result<String, Error> {
     Ok(out)
 }
 
-/// Without blanks at the ends of lines, and empty lines at both ends.
+/// Removes blanks at the ends of lines, and empty lines at both ends.
 fn tidy(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let lines = lines.join("\n");

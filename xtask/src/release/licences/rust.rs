@@ -1,4 +1,5 @@
-//! Rust's own library, which every program has in it: what its toolchain says about it, as text.
+//! The licences of Rust's own library, which is linked into every program. They come from the toolchain and are
+//! converted to text.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,7 @@ use crate::release::{command, paths};
 const NOTICES: &str = "share/doc/rust/COPYRIGHT-library.html";
 const LICENCES: &str = "share/doc/rust/licenses";
 
-/// The library, and each crate in it.
+/// Returns the library and each crate in it.
 ///
 /// # Errors
 ///
@@ -38,7 +39,7 @@ pub fn linked() -> Result<Vec<Linked>, Error> {
     Ok(linked)
 }
 
-/// The texts of the licences that a page names.
+/// Returns the texts of the licences that a page names.
 fn texts_of(folder: &Path, page: &str) -> Result<Vec<(String, String)>, Error> {
     let mut texts = Vec::new();
     let mut names = Vec::new();
@@ -59,7 +60,7 @@ fn texts_of(folder: &Path, page: &str) -> Result<Vec<(String, String)>, Error> {
     Ok(texts)
 }
 
-/// A crate: its name with its version, its licence, and its files.
+/// Parses a crate: its name with its version, its licence, and its files.
 fn crate_of(block: &str) -> Option<Linked> {
     let (heading, rest) = block.split_once("</h3>")?;
     let heading = plain(heading);
@@ -80,14 +81,14 @@ fn crate_of(block: &str) -> Option<Linked> {
         texts.push((plain(name), plain(text.split_once("</pre>")?.0)));
     }
     let source = line("URL")?;
-    // Some crates have no file: who wrote them and under which licence is all that there is.
+    // Some crates have no file. For them, the page has only the authors and the name of the licence.
     if texts.is_empty() {
         texts.push(("its manifest".into(), plain(rest)));
     }
     Some(Linked { what: format!("{name} (in Rust's standard library)"), licence: line("License")?, source, texts })
 }
 
-/// The text of a piece of HTML: without tags, and without the empty lines between them.
+/// Converts HTML to text, without tags and without empty lines between them.
 fn plain(html: &str) -> String {
     let mut text = String::new();
     let mut in_tag = false;

@@ -1,4 +1,4 @@
-//! What the C compiler links into a static program: the C library and the compiler's own.
+//! The libraries that the C compiler links into a static program: the C library and the compiler's own library.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use crate::error::{At as _, Error};
 use crate::release::command;
 use crate::release::tree::Crate;
 
-/// The GNU C Library and libgcc.
+/// Returns the GNU C Library and libgcc.
 ///
 /// # Errors
 ///
-/// When the C compiler does not say which it links.
+/// When the C compiler does not say which versions it links.
 pub fn linked(root: &Path, program: &Crate) -> Result<Vec<Linked>, Error> {
     let version = c_library()?;
     let gcc = command::output(Command::new("cc").arg("-dumpfullversion"))?;
@@ -43,7 +43,7 @@ pub fn linked(root: &Path, program: &Crate) -> Result<Vec<Linked>, Error> {
     ])
 }
 
-/// What the C library calls itself, without what it says about its release.
+/// Returns the C library's own name, without the description of its release.
 fn c_library() -> Result<String, Error> {
     let path = PathBuf::from(command::output(Command::new("cc").arg("-print-file-name=libc.a"))?.trim());
     let bytes = fs::read(&path).at(&path)?;
