@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "crates/az-communication/link/order.ld"
 
-# Who answers: the emulator of the same build, or the TLS server of the benchmark, which knows every identity.
+# The server for a command: the emulator of the same build, or the TLS server of the benchmark, which knows every identity.
 EMULATOR = ["communication", "emulator", "run", "--"]
 SERVER = [ROOT / "bench/target/x86_64-unknown-linux-gnu/release/bench", "serve"]
 USER = "8:acs:11111111-1111-1111-1111-111111111111_22222222-2222-2222-2222-222222222222"
@@ -56,13 +56,13 @@ CONSTANTS = """
 """.split()
 
 HEAD = """\
-/* Made by bench/order.py, which says why. What a command runs and uses lies side by side, so that starting it costs fewer
-   page faults. Everything else stays where the linker puts it. */
+/* Written by bench/order.py, which gives the reasons. The code and variables that commands use are next to each other, so
+   that a start causes fewer page faults. The linker places everything else. */
 """
 
 
 def build(selection, folder):
-    """An `az` as it is released, but with its names and in the linker's own order, and the linker's map of it."""
+    """Returns an `az` like a released one, but with names and in the linker's own order, and the linker's map of it."""
     target, linked_map = ROOT / "bench/target/order", folder / "az.map"
     environment = dict(os.environ, AZ_LINK_MAP=str(linked_map), CARGO_PROFILE_RELEASE_STRIP="none")
     command = ["cargo", "build", "--quiet", "--release", "--bin", "az", "--target-dir", target, *selection]
@@ -72,7 +72,7 @@ def build(selection, folder):
 
 
 def input_sections(linked_map):
-    """(address, size, file, section) of the code and the variables in the program."""
+    """Returns (address, size, file, section) of the code and the variables in the program."""
     line = re.compile(r"\s*([0-9a-f]+)\s+[0-9a-f]+\s+([0-9a-f]+)\s+\d+\s+(\S.*):\((\.(?:text|data|bss)\S*|COMMON)\)$")
     found = (line.match(text) for text in linked_map.open())
     sections = ((int(m[1], 16), int(m[2], 16), m[3], m[4]) for m in found if m and int(m[2], 16))
@@ -80,7 +80,7 @@ def input_sections(linked_map):
 
 
 def touched(binary, server, words, folder):
-    """The addresses that a command executes, reads or writes."""
+    """Returns the addresses that a command executes, reads or writes."""
     record = folder / "lackey.out"
     valgrind = ["valgrind", "--tool=lackey", "--trace-mem=yes", "--basic-counts=no", f"--log-file={record}"]
     # The process of the server is not traced.

@@ -1,7 +1,7 @@
-"""Writes odd answers of a server, and what the reference's client (azure-core on requests) makes of them.
+"""Writes unusual responses of a server, and how the reference's client (azure-core on requests) handles them.
 
-Usage: answers.py SEED COUNT. Each line of the output is a JSON object: the operation, the answers (latin-1), whether the
-connection ends behind them, and the outcome: how many requests came, and the user and token, or the kind of error.
+Usage: answers.py SEED COUNT. Each line of the output is a JSON object: the operation, the responses (latin-1), whether the
+connection ends after them, and the outcome: the number of requests, and the user and token or the kind of error.
 """
 
 import json
@@ -30,7 +30,7 @@ BODY = json.dumps(
 
 
 class Server:
-    """Gives the answers of a case in order, the last one repeated."""
+    """Sends the responses of a case in order, the last one repeated."""
 
     def __init__(self):
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -111,7 +111,7 @@ def chunks(pick, body):
 
 
 def bodies(pick):
-    """Chunks, compression, and bodies that the end of the connection ends."""
+    """Chunks, compression, and bodies that end with the connection."""
     body, headers = BODY, ["HTTP/1.1 201 Created"]
     coding = pick.choice(["", "", "gzip", "deflate", "raw", "identity", "GZIP"])
     if coding:
@@ -169,7 +169,7 @@ GROUPS = [heads, bodies, lengths, retries, redirects]
 
 
 def outcome(server, operation):
-    """What the reference makes of it."""
+    """Returns how the reference handles the responses."""
     client = CommunicationIdentityClient.from_connection_string(
         f"endpoint=https://localhost:{server.port}/;accesskey={KEY}", connection_verify=CERTIFICATE, read_timeout=5
     )
@@ -180,9 +180,9 @@ def outcome(server, operation):
         user, token = client.create_user_and_token(["chat"])
         return {"kind": "ok", "user": user.properties["id"], "token": token.token}
     except HttpResponseError as error:
-        # Bodies that are no JSON are such errors, too, with the status of success.
+        # A body that is not JSON also raises this error, with a success status.
         return {"kind": "status" if error.status_code and error.status_code not in (200, 201, 204) else "broken"}
-    except Exception:  # Whatever else the reference ends with.
+    except Exception:  # The reference ends with any other error.
         return {"kind": "broken"}
     finally:
         client._identity_service_client.close()

@@ -1,4 +1,4 @@
-"""Generates results and what knack (with PyYAML and tabulate) makes of them in each format, a JSON line each.
+"""Generates results, and the output of knack (with PyYAML and tabulate) in each format, one line of JSON for each case.
 
 usage: generate.py SEED COUNT
 """
@@ -25,7 +25,7 @@ PIECES = [
     "\U000e0001", "\U0010ffff", "\u2028\u2028", "a\x85b", "é", "中文", "😀", "\u0301", "word word", "x" * 50, "x" * 100, "eyJhbGciOiJSUzI1NiJ9", "8:acs:a_b",
 ]
 
-# Alone only: where a cell has ANSI sequences and U+2028 or a lone \r, tabulate pads lines by the lengths of other ones.
+# These are tested alone. If a cell has ANSI sequences and U+2028 or a lone \r, tabulate pads lines by the lengths of other lines.
 ANSI = "\x1b[1mbold\x1b[0m"
 
 

@@ -1,7 +1,7 @@
-"""Generates command lines and what the parser of the real Azure CLI says of them, a JSON line each.
+"""Generates command lines, and the result of the parser of the real Azure CLI, one line of JSON for each case.
 
-The commands are declared here, with the arguments of the communication extension (which is in no registry); everything
-that is compared is the work of azure-cli-core: which words are refused, and in which words.
+The commands are declared here with the arguments of the communication extension, which is not in a registry. All compared
+results come from azure-cli-core: which words are refused, and the messages.
 
 usage: grammar.py SEED COUNT FOLDER
 """
@@ -36,7 +36,7 @@ from azure.cli.core.parser import AzCliCommandParser
 azure.cli.core.commands.arm.register_global_policy_argument = lambda cli: None
 
 GROUPS = ["communication identity", "communication user-identity"]
-# The function that runs each command, and the arguments that it wants.
+# The function that runs each command, and its arguments.
 COMMANDS = {
     "user create": ("create", []),
     "user delete": ("delete", ["--user", "8:acs:x"]),
@@ -46,8 +46,8 @@ COMMANDS = {
 }
 
 
-# Commands that come first in a whole installation. The functions do not take the connection string: they are not run to
-# their end.
+# Commands that come first in a complete installation. The functions do not take the connection string, because they are not
+# run to their end.
 FOREIGN = ["communication create", "communication identity show", "identity create"]
 
 
@@ -72,7 +72,7 @@ def delete(userid):
 
 
 class Group(AzCommandGroup):
-    """As the extension's: the connection string is registered with the command, before its function is loaded."""
+    """Like the extension, registers the connection string with the command, before its function is loaded."""
 
     def connected_command(self, *arguments, **options):
         name = self.custom_command(*arguments, **options)
@@ -122,7 +122,7 @@ class Commands(MainCommandsLoader):
 
 
 def reference(words):
-    """The exit code and stderr of the real parser; None where something else fails."""
+    """Returns the exit code and stderr of the real parser, or None if something else fails."""
     for name in [None, *logging.root.manager.loggerDict]:
         logging.getLogger(name).handlers.clear()
     stdout, stderr = io.StringIO(), io.StringIO()
@@ -142,7 +142,7 @@ def reference(words):
             code = cli.invoke(list(words), out_file=stdout)
         except SystemExit as end:
             code = end.code
-        except Exception:  # a traceback of the reference is nothing to compare with
+        except Exception:  # A traceback of the reference cannot be compared.
             return None
     # Help starts with an empty line.
     return code, stdout.getvalue().startswith("\n"), stderr.getvalue()
@@ -178,7 +178,7 @@ def line():
 left = COUNT
 while left:
     words = line()
-    # Other first words are another program's.
+    # Other first words belong to another program.
     answer = reference(words) if words[0].lower() == "communication" or not words[0] or words[0][0] == "-" else None
     if answer:
         left -= 1

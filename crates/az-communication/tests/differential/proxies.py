@@ -1,9 +1,9 @@
-"""Asks Python's requests and az which proxy they take in generated environments: one line of JSON for each case.
+"""Finds out which proxy Python's requests and az use in generated environments: one line of JSON for each case.
 
     proxies.py SEED COUNT AZ FOLDER
 
-Proxies listen on 127.0.0.1 (with TLS on one port), servers on 127.0.0.1 and ::1; each records what it is asked first, and
-closes the connection.
+Proxies listen on 127.0.0.1 (with TLS on one port), servers on 127.0.0.1 and ::1; each records the start of its first
+request and closes the connection.
 """
 
 import json
@@ -69,7 +69,7 @@ def listen(label, family, address, context=None):
     def run():
         while True:
             stream, _ = listener.accept()
-            # One by one: what was seen belongs to who asks at that time.
+            # The clients run one after another, so that each recorded connection belongs to one client.
             first(stream)
 
     threading.Thread(target=run, daemon=True).start()
@@ -93,7 +93,7 @@ def user():
 
 
 def proxy():
-    """The URL of a proxy, right or wrong."""
+    """Returns the URL of a proxy, which may be invalid."""
     kind = RANDOM.random()
     if kind < 0.08:
         return ""
@@ -139,7 +139,7 @@ def reference(url, variables):
     try:
         requests.post(url, verify=str(FILES / "certificate.pem"), timeout=10)
         return "answered"
-    except Exception as error:  # Whatever it is: nothing may have been sent.
+    except Exception as error:  # After any error, nothing may have been sent.
         return type(error).__name__
 
 

@@ -1,4 +1,4 @@
-"""Shows servers with generated certificates to Python's requests and to az, one line of JSON for each case.
+"""Connects Python's requests and az to servers with generated certificates, one line of JSON for each case.
 
     trust.py AZ FOLDER
 """
@@ -44,7 +44,8 @@ def p256():
 
 
 class Certificate:
-    """A certificate and its key. `by` is the issuer, else it signs itself; `issuer` is another spelling of its name."""
+    """A certificate and its key. `by` is the issuer. Without it, the certificate is self-signed. `issuer` is another spelling of
+    the issuer's name."""
 
     def __init__(self, subject, by=None, key=None, hash=hashes.SHA256, start=-DAY, end=365 * DAY, ca=None, path=None,
                  names=(), usage=None, purposes=None, permitted=None, excluded=None, critical=None, issuer=None,
@@ -137,7 +138,7 @@ def armoured(label, der):
 
 
 def trusted(certificate, trust=None, reject=None):
-    """OpenSSL's TRUSTED CERTIFICATE: behind the certificate stands what it is trusted and not trusted for."""
+    """OpenSSL's TRUSTED CERTIFICATE: the purposes for which it is trusted or rejected follow the certificate."""
     def encode(tag, content):
         return bytes([tag, len(content)]) + content
 
@@ -159,7 +160,7 @@ FIRST = "of authorities of one name without key identifiers, OpenSSL tries the f
 
 
 def case(title, bundle, chain, host="localhost", differs=None):
-    """`differs`: why az decides otherwise than requests, where it does on purpose."""
+    """`differs` is the reason if az deliberately decides in another way than requests."""
     CASES.append({"title": title, "bundle": bundle, "chain": chain, "host": host, "differs": differs})
 
 
@@ -202,7 +203,7 @@ def anchors():
     again = authority("Renewed", top)
     case("anchor: path length 0 over a self-issued one", top.pem, [server(again), again],
          differs=FIRST)
-    # A pinned server vouches for itself only (and one that is an authority, for others, too).
+    # A pinned server vouches only for itself. If it is an authority, it vouches for others, too.
     for ca in (True, False, None):
         pin = Certificate("Pinned", ca=ca, names=["localhost"], usage=None)
         case(f"pinned itself, ca={ca}", pin.pem, [pin])
@@ -227,7 +228,7 @@ def anchors():
     case("in between is not sent", top.pem, [server(between)])
     case("in between comes from the bundle", top.pem + between.pem, [server(between)])
     case("wrong order", top.pem, [server(between), top, between])
-    # Two of one name: the one that signed decides.
+    # Of two authorities with one name, the authority that has signed decides.
     old, new = root("Twice", start=-9 * DAY, end=-DAY), root("Twice")
     case("the key of another of that name", old.pem, [server(new)])
     case("an expired and a good one of one key",
@@ -329,7 +330,7 @@ def spellings():
         case(f"name between: {title}", top.pem, [server(between, issuer=other), between])
         lower = authority("Lower", between, issuer=other)
         case(f"name of the upper one between: {title}", top.pem, [server(lower), lower, between])
-    # Constraints and lengths hold whatever the spelling.
+    # Constraints and path lengths apply to every spelling.
     for title, more in (("path length", {"path": 0}), ("constraints", {"permitted": ["example.com"]}), ("expired", {"start": -9 * DAY, "end": -DAY})):
         top = root("Corp Root", **more)
         between = authority("Between", top, issuer=name("CORP ROOT"))

@@ -1,7 +1,7 @@
-"""What --verbose and --debug show of requests: the Azure CLI's own logging around the SDK that its extension calls.
+"""Logs requests like the Azure CLI with --verbose and --debug: its own logging around the SDK that its extension calls.
 
 Usage: verbose.py FLAG CONNECTION_STRING, then for each operation a line on stdin: `create`, `issue` or `delete ID`.
-The CLI's last line is that of azure/cli/__main__.py, which azure-cli-core lacks.
+The CLI's last line is copied from azure/cli/__main__.py, which azure-cli-core lacks.
 """
 
 import sys
@@ -13,8 +13,8 @@ from knack.log import get_logger
 
 flag, connection_string = sys.argv[1:]
 get_default_cli().logging.configure([flag])
-# The CLI gives this policy to its clients. The extension's client has azure-core's own two, of which --debug turns one off
-# and never turned the other one on.
+# The CLI gives this policy to its clients. The extension's client has two policies of azure-core. --debug turns one of them
+# off, and the other one is always off.
 options = {"logging_policy": SafeNetworkTraceLoggingPolicy()} if flag == "--debug" else {}
 client = CommunicationIdentityClient.from_connection_string(connection_string, **options)
 for line in sys.stdin:

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Releases the last commit as somebody else does it: another user, HOME, CARGO_HOME, toolchain folder, umask, time zone,
-# language, date for C, host name, number of jobs and folder. As root, in namespaces of its own:
+# Releases the last commit as another builder: with another user, HOME, CARGO_HOME, toolchain folder, umask, time zone,
+# language, date for C, host name, number of jobs and folder. Run it as root in its own namespaces:
 #   unshare --mount --uts another_builder.sh REPOSITORY FOLDER
-# FOLDER is empty, and everybody can reach it. The artefacts are in FOLDER/made.
+# FOLDER must be empty, and all users must be able to reach it. The artefacts are written to FOLDER/made.
 set -euo pipefail
 repository=$(realpath "$1") folder=$(realpath "$2")
 sysroot=$(cd "$repository" && rustc --print sysroot)
@@ -13,12 +13,12 @@ umask 0022
 hostname another-builder
 mkdir -p "$folder/toolchain" "$folder/home/with a blank" "$folder/crates/registry"
 mount --bind "$sysroot" "$folder/toolchain"
-# What was downloaded already. Its sources are unpacked anew.
+# Downloaded packages are reused, but their sources are unpacked again.
 cp -R "$registry/cache" "$registry/index" "$folder/crates/registry/"
 git clone --quiet --no-hardlinks "$repository" "$folder/another/place"
-# A clone takes the branch that is checked out there, and this commit may be on none.
+# A clone would use the branch that is checked out there, but this commit may not be on a branch.
 git -C "$folder/another/place" -c advice.detachedHead=false checkout --quiet "$(git -C "$repository" rev-parse HEAD)"
-# Another date for what writes dates: the C compiler, its linker, and archives. rustc itself hangs under faketime.
+# The programs that write dates get another date: the C compiler, its linker, and ar. rustc itself hangs under faketime.
 mkdir "$folder/bin"
 for program in cc gcc ar; do
     cat >"$folder/bin/$program" <<SH

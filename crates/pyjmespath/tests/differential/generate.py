@@ -1,4 +1,4 @@
-"""Generates JMESPath expressions and documents, and what Python's jmespath makes of them, a JSON line each.
+"""Generates JMESPath expressions and documents, and the results of Python's jmespath, one line of JSON for each case.
 
 usage: generate.py SEED COUNT
 """
@@ -19,7 +19,7 @@ rng = random.Random(int(sys.argv[1]))
 
 NAMES = ["a", "b", "c", "id", "name", "z_1", "é"]
 STRINGS = ["", "a", "b", "x y", "é中", "12", "-3", "1.5", "it's", 'q"q', "back\\slash", "a\nb", "true", "null", "😀"]
-# Where Python's float, int and fixed widths end, and what it takes for a number.
+# Limits of Python's float, of int and of fixed widths, and texts that Python accepts as numbers.
 EDGES = [2**53, 2**53 + 1, 2**63, 2**64, 2**126, 2**127 - 1, 2**127, 2**128, 10**40, 10**300, 10**400, 10**23, 3**200]
 FLOATS = [1e300, 1.7976931348623157e308, 5e-324, 2.0**53, 2.0**63, 2.0**126, 2.0**127, 1e23, 0.5, 1e400, -1e400, float("nan"), -0.0]
 DIGITS = [
@@ -29,7 +29,7 @@ DIGITS = [
 
 
 def odd_string():
-    """Characters from all over Unicode: those that repr shows as they are, and those that it does not."""
+    """Returns characters from all of Unicode, some of which repr escapes."""
     ranges = [(0, 0x2ff), (0x300, 0x36f), (0x378, 0x700), (0x2000, 0x2070), (0x3000, 0x3002), (0xe000, 0xe001), (0xfe00, 0xffff), (0x1d000, 0x1f700), (0xe0000, 0xe01ff), (0xf0000, 0x10ffff)]
     one = lambda: chr(rng.randint(*rng.choice(ranges)))
     return "".join(one() for _ in range(rng.randint(1, 4)))
@@ -130,7 +130,7 @@ def broken():
 
 
 def order(result):
-    """Objects as lists of pairs: their order counts."""
+    """Converts objects to lists of pairs, so that their order is compared."""
     if isinstance(result, dict):
         return {"o": [[name, order(member)] for name, member in result.items()]}
     if isinstance(result, list):
@@ -139,12 +139,12 @@ def order(result):
 
 
 def is_data(result):
-    """Whether it can be shown: an expression reference as a result, or a member whose name is no string, cannot."""
+    """Checks whether a result can be written as JSON. An expression reference or a member whose name is not a string cannot."""
     if isinstance(result, dict):
         return all(isinstance(name, str) and is_data(member) for name, member in result.items())
     if isinstance(result, list):
         return all(map(is_data, result))
-    # A lone surrogate, which a broken expression may have, cannot be shown either.
+    # A lone surrogate, which an invalid expression may contain, cannot be written either.
     return result is None or isinstance(result, (int, float)) or isinstance(result, str) and not re.search("[\ud800-\udfff]", result)
 
 
@@ -160,7 +160,7 @@ while left:
     except JMESPathError as error:
         case["error"] = re.sub(r"<jmespath\.visitor\._Expression object at 0x[0-9a-f]+>", "<expression reference>", str(error))
     except (ValueError, TypeError, OverflowError, KeyError, AttributeError) as error:
-        # Python's own: that there is one counts, not its words.
+        # For an error of Python itself, only its existence is compared, not its text.
         case["error"] = None
     left -= 1
     print(json.dumps(case))
