@@ -82,13 +82,13 @@ impl ApiVersion {
         KNOWN.iter().find(|version| version.name.eq_ignore_ascii_case(name))
     }
 
-    /// The newest known version.
+    /// Returns the newest known version.
     pub fn newest() -> &'static Self {
         &KNOWN[KNOWN.len() - 1]
     }
 
-    /// Whether `name` has the form of a version (`2026-09-23`, `2026-09-23-preview`), contains a valid date, and is newer
-    /// than all known versions.
+    /// Checks whether `name` has the form of a version (`2026-09-23`, `2026-09-23-preview`), contains a valid date, and
+    /// is newer than all known versions.
     pub fn is_newer_than_known(name: &str) -> bool {
         let Some((date, rest)) = name.split_at_checked(10) else { return false };
         let is_suffix = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -96,7 +96,7 @@ impl ApiVersion {
     }
 }
 
-/// Whether a text such as `2026-09-23` is a valid date.
+/// Checks whether a text such as `2026-09-23` is a valid date.
 fn is_day(text: &str) -> bool {
     let number = |from: usize, to: usize| {
         let digits = text.get(from..to).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));

@@ -77,7 +77,8 @@ pub mod entra {
     /// The delegated permission that the exchange of Teams extension requires.
     pub const TEAMS_EXTENSION_PERMISSION: &str = "TeamsExtension.ManageCalls";
 
-    /// Whether `audience` is [`ACS_APPLICATION_ID`] or [`ACS_RESOURCE`], in any case, with or without a slash at its end.
+    /// Checks whether `audience` is [`ACS_APPLICATION_ID`] or [`ACS_RESOURCE`], in any case, with or without a slash at
+    /// its end.
     pub fn is_acs_audience(audience: &str) -> bool {
         let audience = audience.trim_end_matches('/');
         audience.eq_ignore_ascii_case(ACS_APPLICATION_ID) || audience.eq_ignore_ascii_case(ACS_RESOURCE)

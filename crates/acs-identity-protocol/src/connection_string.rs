@@ -129,7 +129,7 @@ impl FromStr for ConnectionString {
 }
 
 impl ConnectionString {
-    /// The connection string of an emulator on this machine that was started with its defaults.
+    /// Returns the connection string of an emulator on this machine that was started with its defaults.
     pub fn development_emulator() -> Self {
         Self {
             host: format!("localhost:{DEVELOPMENT_PORT}"),
@@ -146,7 +146,7 @@ impl ConnectionString {
         format!("endpoint={endpoint}/;accesskey={}", access_key.to_base64())
     }
 
-    /// The endpoint with the scheme `https`, without a slash at its end.
+    /// Returns the endpoint with the scheme `https`, without a slash at its end.
     pub fn https_endpoint(&self) -> String {
         format!("https://{}{}", self.host, self.path)
     }

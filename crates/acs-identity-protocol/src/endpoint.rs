@@ -102,7 +102,7 @@ pub fn host_and_path(endpoint: &str) -> Result<(&str, &str), EndpointFault> {
     Ok((host, path))
 }
 
-/// Whether the text is a valid port of a URL. An empty port is valid and means the default port of the scheme.
+/// Checks whether the text is a valid port of a URL. An empty port is valid and means the default port of the scheme.
 fn is_port(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit()) && (text.is_empty() || text.parse::<u16>().is_ok())
 }
@@ -130,7 +130,7 @@ fn check_host(host: &str) -> Result<(), EndpointFault> {
     if is_port(port) { Ok(()) } else { Err(EndpointFault::Port) }
 }
 
-/// Where the name `accesskey` ends in the text, if a separator and a value follow it.
+/// Returns where the name `accesskey` ends in the text, if a separator and a value follow it.
 fn find_access_key(text: &str) -> Option<usize> {
     const NAME: &str = "accesskey";
     // Most endpoints have none of these characters, so the copy in lower case can be avoided.
@@ -148,8 +148,8 @@ fn find_access_key(text: &str) -> Option<usize> {
     None
 }
 
-/// Where a text begins that is in the place of a port and is too long to be one. It may be a key, and a key may contain a
-/// slash. The groups of an IPv6 address are not ports.
+/// Returns where a text begins that is in the place of a port and is too long to be one. It may be a key, and a key may
+/// contain a slash. The groups of an IPv6 address are not ports.
 fn find_odd_port(text: &str) -> Option<usize> {
     let start = text.find("//").map_or(0, |at| at + 2);
     let bare = &text[start..];
@@ -164,7 +164,7 @@ fn find_odd_port(text: &str) -> Option<usize> {
     (!is_port(port) && behind.len() > LONGEST_PORT).then_some(start + at + 1)
 }
 
-/// An endpoint for messages. User name, password, query, fragment and access key are replaced by `*****`.
+/// Formats an endpoint for messages. User name, password, query, fragment and access key are replaced by `*****`.
 pub fn shown(endpoint: &str) -> String {
     let (text, key) = match find_access_key(endpoint) {
         // If the values of a connection string were swapped, the text before the name is the key.

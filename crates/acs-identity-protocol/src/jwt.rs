@@ -1,4 +1,4 @@
-//! Read a JWT without verifying it.
+//! Reads a JWT without verifying it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -57,12 +57,13 @@ impl UnverifiedJwt {
         Ok(Self { header: decode_part(header, "header")?, payload: decode_part(payload, "payload")? })
     }
 
-    /// The value of a claim, if it is a string.
+    /// Returns the value of a claim, if it is a string.
     pub fn claim_str(&self, name: &str) -> Option<&str> {
         self.payload.get(name).and_then(Value::as_str)
     }
 
-    /// The value of a claim, if it is a number. For times, it is in seconds since 1970-01-01T00:00:00Z. A fraction is cut off.
+    /// Returns the value of a claim, if it is a number. For times, it is in seconds since 1970-01-01T00:00:00Z. A
+    /// fraction is cut off.
     pub fn claim_seconds(&self, name: &str) -> Option<i64> {
         let value = self.payload.get(name)?;
         value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))

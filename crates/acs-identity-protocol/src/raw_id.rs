@@ -81,7 +81,7 @@ impl RawId {
         }
     }
 
-    /// The GUID of the resource that owns the identity; `None` if the id does not belong to a resource.
+    /// Returns the GUID of the resource that owns the identity, or `None` if the id does not belong to a resource.
     pub fn resource(&self) -> Option<&str> {
         match self {
             Self::CommunicationUser { resource, .. }
@@ -126,7 +126,7 @@ pub fn new_user_guid(unix_millis: i128, random: [u8; 8]) -> String {
     )
 }
 
-/// Whether `text` is a GUID: groups of 8-4-4-4-12 hexadecimal digits in upper or lower case.
+/// Checks whether `text` is a GUID: groups of 8-4-4-4-12 hexadecimal digits in upper or lower case.
 pub fn is_guid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, b)| match at {

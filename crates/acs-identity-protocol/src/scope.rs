@@ -4,7 +4,7 @@
 macro_rules! extensible_enum {
     ($name:ident { $($variant:ident => $text:literal),+ $(,)? }) => {
         impl $name {
-            /// The text on the wire.
+            /// Returns the text on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -79,12 +79,12 @@ impl TokenScope {
     /// The known scopes, in the order of the documentation.
     pub const KNOWN: [Self; 5] = [Self::Chat, Self::VoIP, Self::ChatJoin, Self::ChatJoinLimited, Self::VoIPJoin];
 
-    /// Whether it is one of the three scopes that the api-version 2023-10-01 added.
+    /// Checks whether it is one of the three scopes that the api-version 2023-10-01 added.
     pub fn is_join(&self) -> bool {
         matches!(self, Self::ChatJoin | Self::ChatJoinLimited | Self::VoIPJoin)
     }
 
-    /// Whether it is one of [`TokenScope::KNOWN`].
+    /// Checks whether it is one of [`TokenScope::KNOWN`].
     pub fn is_known(&self) -> bool {
         !matches!(self, Self::UnknownValue(_))
     }

@@ -36,18 +36,18 @@ pub const SIGNED_HEADERS: &str = "x-ms-date;host;x-ms-content-sha256";
 /// The largest accepted difference between the clocks of client and service, in seconds.
 pub const MAX_CLOCK_SKEW_SECONDS: i64 = 300;
 
-/// The content hash: the SHA-256 of the body, in base64. An empty body is hashed, too.
+/// Returns the content hash: the SHA-256 of the body, in base64. An empty body is hashed, too.
 pub fn content_hash(body: &[u8]) -> String {
     STANDARD.encode(Sha256::digest(body))
 }
 
-/// The string to sign. `method` is in upper case, `path_and_query` is the request target as it is sent, and `signed_values`
-/// are the values of the signed headers in their order.
+/// Returns the string to sign. `method` is in upper case, `path_and_query` is the request target as it is sent, and
+/// `signed_values` are the values of the signed headers in their order.
 pub fn string_to_sign(method: &str, path_and_query: &str, signed_values: &[&str]) -> String {
     format!("{method}\n{path_and_query}\n{}", signed_values.join(";"))
 }
 
-/// The value of the `Authorization` header for a signature over [`SIGNED_HEADERS`].
+/// Returns the value of the `Authorization` header for a signature over [`SIGNED_HEADERS`].
 pub fn authorization(signature: &str) -> String {
     format!("HMAC-SHA256 SignedHeaders={SIGNED_HEADERS}&Signature={signature}")
 }
@@ -152,12 +152,12 @@ impl AccessKey {
         Self(bytes)
     }
 
-    /// The well-known key of the emulator.
+    /// Returns the well-known key of the emulator.
     pub fn development() -> Self {
         Self(STANDARD.decode(DEVELOPMENT_ACCESS_KEY).unwrap_or_default())
     }
 
-    /// The key in base64, for a connection string. It must not be logged.
+    /// Returns the key in base64, for a connection string. It must not be logged.
     pub fn to_base64(&self) -> String {
         STANDARD.encode(&self.0)
     }
@@ -175,7 +175,7 @@ impl AccessKey {
         STANDARD.encode(self.mac(string_to_sign).finalize().into_bytes())
     }
 
-    /// The names and values of the headers that sign a request over [`SIGNED_HEADERS`].
+    /// Returns the names and values of the headers that sign a request over [`SIGNED_HEADERS`].
     ///
     /// # Arguments
     ///
@@ -197,8 +197,8 @@ impl AccessKey {
         [(DATE_HEADER, date), (CONTENT_HASH_HEADER, hash), ("authorization", authorization(&signature))]
     }
 
-    /// Whether `signature` (in base64) is the signature of `string_to_sign` with this key. The comparison takes the same time
-    /// for every wrong signature, so that its duration does not reveal the right one.
+    /// Checks whether `signature` (in base64) is the signature of `string_to_sign` with this key. The comparison takes
+    /// the same time for every wrong signature, so that its duration does not reveal the right one.
     pub fn verify(&self, string_to_sign: &str, signature: &str) -> bool {
         STANDARD.decode(signature).is_ok_and(|signature| self.mac(string_to_sign).verify_slice(&signature).is_ok())
     }
@@ -211,7 +211,7 @@ mod tests {
     const R: &str = "11111111-1111-1111-1111-111111111111";
     const U: &str = "22222222-2222-2222-2222-222222222222";
 
-    /// The synthetic vectors of docs/service.md, section 2.1.
+    /// The values are the synthetic vectors of docs/service.md, section 2.1.
     #[test]
     fn signatures_have_the_known_values() -> Result<(), InvalidAccessKey> {
         let key: AccessKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse()?;

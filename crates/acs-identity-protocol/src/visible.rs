@@ -1,4 +1,4 @@
-//! Make characters visible that a terminal would act on or not show.
+//! Makes characters visible that a terminal would act on or not show.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -55,8 +55,8 @@ fn push_escape(out: &mut String, c: char) {
     };
 }
 
-/// Whether a character is invisible or looks like another one: Unicode's categories Cc, Cf, Zl, Zp and Zs except U+0020, and
-/// letters and marks without a glyph.
+/// Checks whether a character is invisible or looks like another one: Unicode's categories Cc, Cf, Zl, Zp and Zs except
+/// U+0020, and letters and marks without a glyph.
 pub fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -68,7 +68,7 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The code point and a short description of a hidden character, such as `U+200B, zero-width space`.
+/// Returns the code point and a short description of a hidden character, such as `U+200B, zero-width space`.
 pub fn name(c: char) -> String {
     let name = match c {
         '\r' => "carriage return, the line end of Windows",

@@ -24,7 +24,8 @@ pub(crate) fn compare(comparator: Comparator, left: &Value, right: &Value) -> Ev
     Ok(Value::Bool(order(left, right, symbol)?.is_some_and(accept)))
 }
 
-/// The order of two numbers or two strings. Returns `None` for NaN, and Python's `TypeError` for a number and a string.
+/// Returns the order of two numbers or two strings. Returns `None` for NaN, and Python's `TypeError` for a number and a
+/// string.
 pub(crate) fn order(left: &Value, right: &Value, symbol: &str) -> Result<Option<Ordering>, SearchError> {
     if let (Value::String(a), Value::String(b)) = (left, right) {
         return Ok(Some(a.cmp(b)));
@@ -39,7 +40,7 @@ pub(crate) fn order(left: &Value, right: &Value, symbol: &str) -> Result<Option<
     }
 }
 
-/// JMESPath's `==`. It is Python's `==`, except that 0 and 1 do not equal `false` and `true`.
+/// Evaluates JMESPath's `==`. It is Python's `==`, except that 0 and 1 do not equal `false` and `true`.
 fn equals(left: &Value, right: &Value) -> bool {
     let zero_or_one = |value: &Value| match value {
         Value::Int(i) => *i == 0 || *i == 1,

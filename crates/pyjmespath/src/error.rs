@@ -93,12 +93,12 @@ pub struct JsonError {
 }
 
 impl JsonError {
-    /// What is wrong, with the text of Python's `json` module.
+    /// Returns the description of the error, with the text of Python's `json` module.
     pub fn message(&self) -> &'static str {
         self.message
     }
 
-    /// The position in the text, in bytes from the start.
+    /// Returns the position in the text, in bytes from the start.
     pub fn position(&self) -> usize {
         self.position
     }

@@ -115,7 +115,7 @@ fn at(value: &Value, index: i128) -> Value {
     usize::try_from(index).ok().and_then(|index| items.get(index)).cloned().unwrap_or(Value::Null)
 }
 
-/// Python's `value[start:stop:step]`.
+/// Evaluates Python's `value[start:stop:step]`.
 fn slice(value: &Value, parts: &[Option<i128>; 3]) -> Evaluated {
     let Value::Array(items) = value else {
         return Ok(Value::Null);
@@ -144,7 +144,7 @@ fn slice(value: &Value, parts: &[Option<i128>; 3]) -> Evaluated {
     Ok(Value::array(taken))
 }
 
-/// Whether JMESPath treats a value as false. Unlike in Python, `0` is true.
+/// Checks whether JMESPath treats a value as false. Unlike in Python, `0` is true.
 pub(crate) fn is_false(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

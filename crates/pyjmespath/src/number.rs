@@ -127,7 +127,7 @@ impl Number {
         }
     }
 
-    /// The absolute value, as Python's `abs`.
+    /// Returns the absolute value, like Python's `abs`.
     pub(crate) fn abs(&self) -> Self {
         match self {
             Self::Float(f) => Self::Float(f.abs()),
@@ -137,8 +137,8 @@ impl Number {
     }
 }
 
-/// The float that is nearest to the quotient. Of two that are equally near, it is the even one. Returns `None` if the quotient is
-/// larger than every float.
+/// Returns the float that is nearest to the quotient. Of two that are equally near, it is the even one. Returns `None`
+/// if the quotient is larger than every float.
 fn divide(number: &BigInt, by: u64) -> Option<f64> {
     // This number of bits of the quotient is enough to round it, together with one bit that says whether a rest was cut off.
     const BITS: u64 = 80;

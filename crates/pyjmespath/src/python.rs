@@ -6,7 +6,8 @@ use crate::number::Number;
 use crate::unicode::{digit, is_printable};
 use crate::value::Value;
 
-/// Python's `repr` of a float: the shortest digits that give the same float, with an exponent below 1e-4 and from 1e16.
+/// Returns Python's `repr` of a float: the shortest digits that give the same float, with an exponent below 1e-4 and
+/// from 1e16.
 pub fn float_repr(value: f64) -> String {
     if value.is_nan() {
         return "nan".into();
@@ -25,7 +26,7 @@ pub fn float_repr(value: f64) -> String {
     if plain.contains('.') { plain } else { plain + ".0" }
 }
 
-/// Python's `str(value)`.
+/// Returns Python's `str(value)`.
 pub fn str(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),
@@ -33,7 +34,7 @@ pub fn str(value: &Value) -> String {
     }
 }
 
-/// Python's `repr(value)`.
+/// Returns Python's `repr(value)`.
 pub fn repr(value: &Value) -> String {
     let mut out = String::new();
     write_repr(&mut out, value);
@@ -87,7 +88,7 @@ fn write_repr(out: &mut String, value: &Value) {
     }
 }
 
-/// Python's `repr` of a string. It has single quotes, unless the string contains single and no double quotes.
+/// Appends Python's `repr` of a string. It has single quotes, unless the string contains single and no double quotes.
 fn str_repr(out: &mut String, text: &str) {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     out.push(quote);
@@ -115,8 +116,8 @@ fn str_repr(out: &mut String, text: &str) {
     out.push(quote);
 }
 
-/// Python's `int(text)`. White space around the number, a sign, digits of any script, and single underscores between digits are
-/// accepted.
+/// Evaluates Python's `int(text)`. White space around the number, a sign, digits of any script, and single underscores
+/// between digits are accepted.
 pub(crate) fn parse_int(text: &str) -> Option<Number> {
     let text = with_ascii_digits(text)?;
     let (sign, digits) = match text.as_bytes().first()? {
@@ -131,7 +132,7 @@ pub(crate) fn parse_int(text: &str) -> Option<Number> {
     Number::from_digits(&format!("{sign}{digits}"))
 }
 
-/// Python's `float(text)`.
+/// Evaluates Python's `float(text)`.
 pub(crate) fn parse_float(text: &str) -> Option<f64> {
     let text = with_ascii_digits(text)?;
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(&text);

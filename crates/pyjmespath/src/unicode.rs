@@ -1,6 +1,6 @@
 //! Tables of Unicode 14, which Python 3.11 uses. The comment of each table has the Python expression that generates it.
 
-/// Whether `repr` shows a character as it is: Python's `str.isprintable`.
+/// Checks whether `repr` shows a character as it is: Python's `str.isprintable`.
 pub(crate) fn is_printable(c: char) -> bool {
     // Most texts are ASCII, which does not need the table.
     matches!(c, ' '..='~') || {
@@ -10,7 +10,7 @@ pub(crate) fn is_printable(c: char) -> bool {
     }
 }
 
-/// The value of a decimal digit of any script, as Python's `int` takes it.
+/// Returns the value of a decimal digit of any script, as Python's `int` takes it.
 pub(crate) fn digit(c: char) -> Option<char> {
     if c.is_ascii() {
         return c.is_ascii_digit().then_some(c);

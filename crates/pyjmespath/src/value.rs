@@ -58,8 +58,9 @@ impl Object {
         Self { members: IndexMap::new(), selected: true }
     }
 
-    /// Whether the object is the result of a multi-select hash (`{a: b}`). knack evaluates with `dict_cls=OrderedDict`, so these
-    /// objects are of type `OrderedDict` in Python, and all others of type `dict`. knack's tsv output treats them differently.
+    /// Checks whether the object is the result of a multi-select hash (`{a: b}`). knack evaluates with
+    /// `dict_cls=OrderedDict`, so these objects are of type `OrderedDict` in Python, and all others of type `dict`.
+    /// knack's tsv output treats them differently.
     pub fn is_selected(&self) -> bool {
         self.selected
     }
@@ -95,7 +96,7 @@ impl Value {
         Self::Object(Arc::new(object))
     }
 
-    /// The member with this name, if this is an object that has one.
+    /// Returns the member with this name, if this is an object that has one.
     pub fn get(&self, name: &str) -> Option<&Value> {
         match self {
             Self::Object(object) => object.get(name),
@@ -103,7 +104,7 @@ impl Value {
         }
     }
 
-    /// The text, if this is a string.
+    /// Returns the text, if this is a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -111,7 +112,7 @@ impl Value {
         }
     }
 
-    /// Whether both are the same list or object, like Python's `is`. Equal containers can be different ones.
+    /// Checks whether both are the same list or object, like Python's `is`. Equal containers can be different ones.
     pub fn same_container(&self, other: &Value) -> bool {
         match (self.address(), other.address()) {
             (Some(a), Some(b)) => a == b,
@@ -119,7 +120,7 @@ impl Value {
         }
     }
 
-    /// The identity of a list or object, like Python's `id`; `None` for other values.
+    /// Returns the identity of a list or object, like Python's `id`, or `None` for other values.
     pub fn address(&self) -> Option<usize> {
         match self {
             Self::Array(items) => Some(Arc::as_ptr(items) as usize),
@@ -128,8 +129,8 @@ impl Value {
         }
     }
 
-    /// Python's `==`: `1 == 1.0 == True`, and containers are equal if their content is. The order of members counts only
-    /// between two results of a multi-select hash.
+    /// Evaluates Python's `==`: `1 == 1.0 == True`, and containers are equal if their content is. The order of members
+    /// counts only between two results of a multi-select hash.
     pub fn python_eq(&self, other: &Value) -> bool {
         match (self, other) {
             (Self::Null, Self::Null) => true,
@@ -151,7 +152,7 @@ impl Value {
         }
     }
 
-    /// The number that Python's arithmetic uses. Booleans are integers.
+    /// Returns the number that Python's arithmetic uses. Booleans are integers.
     pub(crate) fn as_number(&self) -> Option<Number> {
         match self {
             Self::Bool(b) => Some(Number::Int(i128::from(*b))),

@@ -61,8 +61,8 @@ pub(super) fn merge(args: &[Value]) -> Evaluated {
     Ok(Value::object(merged))
 }
 
-/// The name and value of a pair, which can be anything with two items that Python iterates over. The name is converted to a
-/// string as JSON writes it.
+/// Returns the name and value of a pair, which can be anything with two items that Python iterates over. The name is
+/// converted to a string as JSON writes it.
 fn pair_of(value: &Value) -> Result<(String, Value), SearchError> {
     let parts: Vec<Value> = match value {
         Value::Array(items) => items.to_vec(),

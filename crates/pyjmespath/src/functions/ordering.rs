@@ -6,7 +6,7 @@ use crate::comparison::order;
 use crate::error::SearchError;
 use crate::value::{Evaluated, Value};
 
-/// The smallest (`<`) or largest (`>`) item. Of equal ones, it is the first.
+/// Returns the smallest (`<`) or largest (`>`) item. Of equal ones, it is the first.
 pub(super) fn extreme(keys: &[Value], symbol: &str) -> Evaluated {
     Ok(extreme_index(keys, symbol)?.map_or(Value::Null, |index| keys[index].clone()))
 }

@@ -22,12 +22,13 @@ pub struct JsonStyle {
 }
 
 impl JsonStyle {
-    /// The style of `json.dumps(…, separators=(',', ':'))`: one line, without spaces.
+    /// Returns the style of `json.dumps(…, separators=(',', ':'))`: one line, without spaces.
     pub const fn compact() -> Self {
         Self { indent: None, sort_keys: false, ensure_ascii: true, item_separator: ",", key_separator: ":" }
     }
 
-    /// The style of knack's `format_json`: two spaces per level, members sorted by name, characters not escaped.
+    /// Returns the style of knack's `format_json`: two spaces per level, members sorted by name, characters not
+    /// escaped.
     pub const fn pretty_sorted() -> Self {
         Self { indent: Some(2), sort_keys: true, ensure_ascii: false, item_separator: ",", key_separator: ": " }
     }
