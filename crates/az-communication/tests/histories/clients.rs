@@ -314,8 +314,8 @@ pub fn reconcile(world: &World, port: u16) {
             let was_asked_for =
                 |record: &Record| matches!(record.what, What::Regenerate { replaced: one } if one == replaced);
             assert!(shared.records.iter().any(was_asked_for), "a key was replaced that nobody wanted to replace");
-            let what = What::Regenerate { replaced };
-            shared.records.push(Record { began: now, ended: Some(now), status: 200, key: replaced, what });
+            let by = known[1 - slot].expect("both keys are known after the first start");
+            shared.records.push(Record::found_replaced(replaced, by, now));
         }
         shared.all_keys.push(key);
         shared.keys[slot] = Some(shared.all_keys.len() - 1);

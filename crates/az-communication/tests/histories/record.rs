@@ -57,6 +57,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// A regeneration whose answer never came, but which is known to have happened by then. The other key signed it.
+    pub fn found_replaced(replaced: Key, by: Key, at: Moment) -> Self {
+        Self { began: at, ended: Some(at), status: 200, key: by, what: What::Regenerate { replaced } }
+    }
+
     pub fn is_acknowledged(&self) -> bool {
         self.ended.is_some() && (200..300).contains(&self.status)
     }
