@@ -41,7 +41,8 @@ pub(crate) fn execute(invocation: &Invocation<'_>) -> Result<Outcome, CliError> 
         format?;
     }
     let outcome = (invocation.command.spec.run)(invocation);
-    outcome.map_err(|error| pasted::explain(error, &invocation.arguments))
+    let known = invocation.table.arguments(invocation.command);
+    outcome.map_err(|error| pasted::explain(error, known, &invocation.arguments))
 }
 
 /// Refuses empty values, because an empty value is most likely a variable that is not set. To ignore the option instead

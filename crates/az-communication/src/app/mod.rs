@@ -15,6 +15,7 @@ use crate::commands::table::TABLE;
 use crate::commands::version;
 use crate::knack::command_table::Table;
 use crate::knack::config::Config;
+use crate::knack::globals::{DEBUG, VERBOSE};
 use crate::knack::grammar::argparse::{Parsed, ParsedCommand};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
@@ -78,7 +79,7 @@ fn start(words: &Words, plain: &Printer) -> Result<ExitCode, CliError> {
 
 fn print_versions(words: &Words, plain: &Printer) -> Result<ExitCode, CliError> {
     let code = version::print_versions(words.raw(), plain)?;
-    if words.has(&["--verbose", "--debug"]) {
+    if words.has(&[&VERBOSE, &DEBUG]) {
         Printer::new(Level::Info, false).command_ran();
     }
     Ok(code)

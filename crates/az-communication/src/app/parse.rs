@@ -5,6 +5,7 @@ use crate::delegate;
 use crate::knack;
 use crate::knack::argument::Arity;
 use crate::knack::command_table::Table;
+use crate::knack::globals::{DEBUG, ONLY_SHOW_ERRORS, VERBOSE};
 use crate::knack::grammar::argparse::{Parsed, ParsedCommand};
 use crate::knack::usage_error::Unknown;
 use crate::report::error::CliError;
@@ -46,7 +47,7 @@ pub(crate) fn parse(table: &'static Table, words: &Words, plain: &Printer) -> Re
 
 /// Hands the command over to the other `az`. Returns `None` if there is no other `az`.
 fn hand_over(words: &Words, plain: &Printer) -> Result<Option<ExitCode>, CliError> {
-    let printer = if words.has(&["--debug"]) { &Printer::new(Level::Debug, false) } else { plain };
+    let printer = if words.has(&[&DEBUG]) { &Printer::new(Level::Debug, false) } else { plain };
     match delegate::to_other_az(words.raw(), printer) {
         Ok(code) => Ok(Some(code)),
         Err(why) => why.error().map_or(Ok(None), Err),
@@ -55,7 +56,7 @@ fn hand_over(words: &Words, plain: &Printer) -> Result<Option<ExitCode>, CliErro
 
 /// Parses words that are text.
 pub(crate) fn of_texts(table: &'static Table, words: &[String]) -> Parsed {
-    let only_flags = words.iter().all(|word| matches!(word.as_str(), "--debug" | "--verbose" | "--only-show-errors"));
+    let only_flags = words.iter().all(|word| [VERBOSE, DEBUG, ONLY_SHOW_ERRORS].iter().any(|flag| word == flag.key()));
     if only_flags {
         return Parsed { command: Ok(ParsedCommand::GroupHelp(String::new())), subscriptions: Vec::new() };
     }

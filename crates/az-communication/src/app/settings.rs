@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::knack::argument::Argument;
 use crate::knack::config::{self, Config};
+use crate::knack::globals::{DEBUG, ONLY_SHOW_ERRORS, VERBOSE};
 use crate::report::error::CliError;
 use crate::report::log_file;
 use crate::report::printer::{self, Level, Printer};
@@ -60,17 +62,17 @@ impl Global {
 }
 
 fn level(words: &[String], global: &Global) -> Result<Level, CliError> {
-    let has = |flag: &str| words.iter().take_while(|word| *word != "--").any(|word| word == flag);
-    if has("--only-show-errors") {
-        if has("--debug") || has("--verbose") {
+    let has = |flag: &Argument| words.iter().take_while(|word| *word != "--").any(|word| word == flag.key());
+    if has(&ONLY_SHOW_ERRORS) {
+        if has(&DEBUG) || has(&VERBOSE) {
             return Err(CliError::new("--only-show-errors can't be used together with --debug or --verbose"));
         }
         return Ok(Level::Error);
     }
-    if has("--debug") {
+    if has(&DEBUG) {
         return Ok(Level::Debug);
     }
-    if has("--verbose") {
+    if has(&VERBOSE) {
         return Ok(Level::Info);
     }
     Ok(if global.only_show_errors { Level::Error } else { Level::Warning })

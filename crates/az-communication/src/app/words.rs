@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use crate::knack::argument::Argument;
 use crate::report::error::CliError;
 
 /// The words after the program name.
@@ -34,8 +35,8 @@ impl Words {
     }
 
     /// Checks whether one of the words is one of these.
-    pub(crate) fn has(&self, flags: &[&str]) -> bool {
-        self.text.iter().any(|word| flags.contains(&word.as_str()))
+    pub(crate) fn has(&self, flags: &[&Argument]) -> bool {
+        self.text.iter().any(|word| flags.iter().any(|flag| word == flag.key()))
     }
 
     /// Refuses words that are not UTF-8. Only the first `own` words are checked, because the others belong to another

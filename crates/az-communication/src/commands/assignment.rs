@@ -4,7 +4,7 @@
 use pyjmespath::Value;
 
 use crate::commands::arguments::API_VERSION;
-use crate::knack::argument::{Argument, Arity};
+use crate::knack::argument::{Argument, Arity, Content};
 use crate::knack::command_table::{CommandSpec, Example, Run};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
@@ -35,7 +35,7 @@ pub(crate) const ENTRA_USUAL: &str = "2025-03-02-preview";
 pub(crate) const TEAMS_VERSION: Argument = API_VERSION.default(TEAMS_USUAL);
 pub(crate) const ENTRA_VERSION: Argument = API_VERSION.default(ENTRA_USUAL);
 pub(crate) const ENTRA_TOKEN: Argument =
-    Argument::new(&["--entra-token"], "Entra access token of the user.").required().extension();
+    Argument::new(&["--entra-token"], "Entra access token of the user.").content(Content::Token).required().extension();
 
 /// Returns the specification of a command that talks to the service.
 pub(crate) const fn spec(

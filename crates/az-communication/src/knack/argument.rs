@@ -26,6 +26,19 @@ pub enum Completion {
     Words(&'static [&'static str]),
 }
 
+/// What the value of an option is. Hints about accidentally copied characters depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// A text of any kind.
+    Text,
+    /// An access token, which is sent unchanged.
+    Token,
+    /// A connection string. Its own error says when a value names a file that cannot be read.
+    ConnectionString,
+    /// An expression that may contain quotes and unusual characters.
+    Expression,
+}
+
 /// The environment variable that replaces an option that is not given. Its name is derived from the name of the option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Variable {
@@ -70,6 +83,10 @@ pub struct Argument {
     pub completion: Completion,
     /// The variable that replaces the option when it is not given.
     pub variable: Variable,
+    /// What its value is.
+    pub content: Content,
+    /// The hint of the command for words that are not options. The value may have been given without the option.
+    pub without_option: Option<&'static str>,
 }
 
 impl Argument {
@@ -89,6 +106,8 @@ impl Argument {
             not_empty: false,
             completion: Completion::Nothing,
             variable: Variable::None,
+            content: Content::Text,
+            without_option: None,
         }
     }
 
@@ -148,6 +167,16 @@ impl Argument {
         Self { variable, ..self }
     }
 
+    /// Sets what its value is.
+    pub const fn content(self, content: Content) -> Self {
+        Self { content, ..self }
+    }
+
+    /// Sets the hint for words that are not options.
+    pub const fn without_option(self, hint: &'static str) -> Self {
+        Self { without_option: Some(hint), ..self }
+    }
+
     /// Returns the name of its variable.
     pub fn variable_name(&self) -> Option<String> {
         match self.variable {
@@ -192,7 +221,7 @@ impl Argument {
     }
 
     /// Returns its key among the parsed arguments: the first spelling.
-    pub fn key(&self) -> &'static str {
+    pub const fn key(&self) -> &'static str {
         self.options[0]
     }
 }

@@ -34,11 +34,6 @@ impl Arguments {
         self.values.contains_key(key)
     }
 
-    /// Returns all options that were given with their values, in no particular order.
-    pub fn all(&self) -> impl Iterator<Item = (&'static str, &[String])> {
-        self.values.iter().map(|(key, values)| (*key, values.as_slice()))
-    }
-
     /// Returns the compiled `--query`.
     pub fn query(&self) -> Option<&Expression> {
         self.query.as_ref()

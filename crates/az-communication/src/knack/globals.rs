@@ -1,6 +1,6 @@
 //! The arguments of every command, and `--yes` of the commands that ask for confirmation.
 
-use crate::knack::argument::{Argument, Arity};
+use crate::knack::argument::{Argument, Arity, Content};
 use crate::knack::output::Format;
 
 pub(crate) const DEBUG: Argument = Argument::new(&["--debug"], "Increase logging verbosity to show all debug logs.")
@@ -14,6 +14,7 @@ pub(crate) const OUTPUT: Argument =
     Argument::new(&["--output", "-o"], "Output format.").choices(&Format::NAMES).default("json").group("Global");
 pub(crate) const QUERY: Argument =
     Argument::new(&["--query"], "JMESPath query string. See http://jmespath.org/ for more information and examples.")
+        .content(Content::Expression)
         .group("Global");
 pub(crate) const SUBSCRIPTION: Argument = Argument::new(
     &["--subscription"],

@@ -1,6 +1,7 @@
 //! Characters that are accidentally copied with a value from a page, a script or a file: quotes, invisible characters,
 //! a line break. Values are sent unchanged. These hints describe the characters after a command has failed.
 
+use crate::knack::argument::{Argument, Content};
 use crate::knack::arguments::Arguments;
 use crate::knack::file_arguments;
 use crate::report::error::{CliError, HintPolicy};
@@ -9,12 +10,6 @@ use acs_identity_protocol::visible::{is_hidden, name};
 /// Pairs of opening and closing quotation marks.
 const QUOTES: [(char, char); 7] =
     [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('„', '“'), ('‘', '’'), ('«', '»')];
-
-/// Options whose values are tokens, which are sent unchanged.
-const TOKENS: [&str; 2] = ["--aad-token", "--entra-token"];
-
-/// Options whose values may contain quotes.
-const FREE: [&str; 1] = ["--query"];
 
 /// Returns a sentence for each unusual property of a value. The value itself is not shown, because it may be a secret.
 pub fn hints(source: &str, value: &str) -> Vec<String> {
@@ -37,17 +32,21 @@ pub fn hints(source: &str, value: &str) -> Vec<String> {
         let place = if value.ends_with(' ') { "ends" } else { "begins" };
         hints.push(format!("{source} {place} with a blank, which is part of the value."));
     }
-    if TOKENS.contains(&source) {
-        let is = |prefix: &str| value.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
-        if is("bearer ") || is("authorization:") {
-            hints.push(format!("{source} contains 'Bearer' before the token. Remove it."));
-        }
-        if value.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
-            hints.push(format!("{source} is JSON that contains a token. Give only the token: --query token -o tsv"));
-        }
-    }
     if is_quoted(value) {
         hints.push(format!("{source} is in quotes, which are part of the value. Remove them."));
+    }
+    hints
+}
+
+/// Returns a sentence for each text around a token.
+fn around_token(source: &str, value: &str) -> Vec<String> {
+    let mut hints = Vec::new();
+    let is = |prefix: &str| value.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix));
+    if is("bearer ") || is("authorization:") {
+        hints.push(format!("{source} contains 'Bearer' before the token. Remove it."));
+    }
+    if value.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
+        hints.push(format!("{source} is JSON that contains a token. Give only the token: --query token -o tsv"));
     }
     hints
 }
@@ -61,10 +60,6 @@ pub fn hidden_in_word(word: &str) -> Option<String> {
 /// Describes a value that is the name of a file instead of its content, because the file could not be read. The
 /// reference sends such a value, too.
 fn unread_file(key: &str, value: &str) -> Option<String> {
-    // The error about the connection string already says this.
-    if key == "--connection-string" {
-        return None;
-    }
     let (path, reason) = file_arguments::unreadable(value)?;
     Some(format!("The value of {key} begins with @, and the file '{path}' cannot be read: {reason}."))
 }
@@ -76,12 +71,26 @@ pub fn is_quoted(text: &str) -> bool {
         && matches!((chars.next(), chars.next_back()), (Some(first), Some(last)) if QUOTES.contains(&(first, last)))
 }
 
-/// Adds hints about unusual arguments to the error of a command.
-pub fn explain(mut error: CliError, arguments: &Arguments) -> CliError {
+/// Returns the hints about a value of an option.
+fn about(argument: &Argument, value: &str) -> Vec<String> {
+    let key = argument.key();
+    let mut found = match argument.content {
+        Content::Expression => return Vec::new(),
+        Content::Token => around_token(key, value),
+        Content::ConnectionString | Content::Text => Vec::new(),
+    };
+    if argument.content != Content::ConnectionString {
+        found.extend(unread_file(key, value));
+    }
+    found.extend(hints(key, value));
+    found
+}
+
+/// Adds hints about unusual arguments to the error of a command. `known` are the arguments of the command.
+pub fn explain<'a>(mut error: CliError, known: impl Iterator<Item = &'a Argument>, arguments: &Arguments) -> CliError {
     let mut found: Vec<String> = Vec::new();
-    for (key, values) in arguments.all().filter(|(key, _)| !FREE.contains(key)) {
-        let unread = values.iter().filter_map(|value| unread_file(key, value));
-        for hint in unread.chain(values.iter().flat_map(|value| hints(key, value))) {
+    for argument in known {
+        for hint in arguments.list(argument).iter().flat_map(|value| about(argument, value)) {
             if !found.contains(&hint) && !error.hints.contains(&hint) {
                 found.push(hint);
             }

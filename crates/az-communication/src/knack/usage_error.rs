@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::knack::globals::QUERY;
 use crate::knack::grammar::problem::Problem;
 use crate::report::printer::Printer;
 use crate::report::program::Program;
@@ -78,7 +79,7 @@ impl UsageError {
     /// Creates an error with the link to the documentation. An error about `--query` gets the link to the documentation
     /// of `--query` too.
     pub fn new(problem: Problem) -> Self {
-        let about_query = problem.names("--query");
+        let about_query = problem.names(QUERY.key());
         Self {
             problem: Box::new(problem),
             recommendation: about_query.then_some(Recommendation::QueryReference),

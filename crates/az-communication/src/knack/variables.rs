@@ -2,9 +2,6 @@
 //! so on.
 
 use std::env;
-use std::net::IpAddr;
-
-use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 
 use crate::knack::values::number;
 use crate::report::error::CliError;
@@ -34,19 +31,13 @@ impl Given {
     }
 }
 
-/// Returns the name of the variable that replaces an option.
-pub fn name_of(option: &str) -> String {
-    let name = option.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();
-    format!("AZURE_COMMUNICATION_EMULATOR_{name}")
-}
+/// The beginning of the names of these variables.
+pub const PREFIX: &str = "AZURE_COMMUNICATION_EMULATOR_";
 
-/// Returns the value of the variable of an option. An empty variable counts as not set.
-///
-/// # Errors
-///
-/// When it is not UTF-8.
-pub fn value_of(option: &str) -> Result<Option<Given>, CliError> {
-    value(name_of(option))
+/// Returns the name of the variable that replaces an option.
+pub(in crate::knack) fn name_of(option: &str) -> String {
+    let name = option.trim_start_matches('-').replace('-', "_").to_ascii_uppercase();
+    format!("{PREFIX}{name}")
 }
 
 /// Returns the value of a variable. An empty variable counts as not set.
@@ -65,33 +56,4 @@ pub fn value(named_by: String) -> Result<Option<Given>, CliError> {
 /// Checks whether a variable is set and empty.
 pub fn is_empty(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| value.is_empty())
-}
-
-/// Returns the host and port of an emulator on this machine that was started with the same variables.
-///
-/// # Errors
-///
-/// When a variable has an invalid value.
-pub fn development_host() -> Result<String, CliError> {
-    let port = match value_of("--port")? {
-        None => DEVELOPMENT_PORT,
-        Some(given) => match given.port()? {
-            0 => {
-                return Err(CliError::new(format!("{} is 0, so the emulator's port is not known.", given.named_by))
-                    .hint("Use the connection string that the emulator prints when it starts."));
-            }
-            port => port,
-        },
-    };
-    Ok(place(value_of("--host")?.map(|given| given.value).as_deref(), port))
-}
-
-/// Returns the host and port of a URL for an emulator that listens on that host and port on this machine.
-pub fn place(host: Option<&str>, port: u16) -> String {
-    let host = host.unwrap_or("localhost");
-    match host.parse::<IpAddr>() {
-        Ok(address) if address.is_unspecified() => format!("localhost:{port}"),
-        Ok(IpAddr::V6(address)) => format!("[{address}]:{port}"),
-        _ => format!("{host}:{port}"),
-    }
 }

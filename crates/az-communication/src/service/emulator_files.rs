@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 
-use crate::knack::{config, variables};
+use crate::knack::config;
 use crate::report::error::CliError;
 use crate::report::program::Program;
+use crate::service::emulator_options::{self, DATA_DIR};
 use crate::system;
 use crate::system::platform::Platform;
 
@@ -29,7 +30,7 @@ pub const ANOTHER_EMULATOR: &str =
 ///
 /// When the variable is not UTF-8, or when the variable is not set and there is no home directory.
 pub fn data_dir() -> Result<PathBuf, CliError> {
-    if let Some(given) = variables::value_of("--data-dir")? {
+    if let Some(given) = emulator_options::value_of(&DATA_DIR)? {
         return Ok(given.value.into());
     }
     config::directory()

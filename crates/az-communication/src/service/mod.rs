@@ -9,6 +9,7 @@ pub(crate) mod calls;
 pub(crate) mod connection;
 pub(crate) mod doctor;
 pub(crate) mod emulator_files;
+pub(crate) mod emulator_options;
 pub(crate) mod failure;
 pub(crate) mod fetch;
 pub(crate) mod form;

@@ -16,9 +16,9 @@ use crate::commands::emulator::trusted_issuers::ENTRA_METADATA;
 use crate::commands::emulator::trusted_issuers::is_admin;
 use crate::commands::emulator::trusted_issuers::trusted_issuer;
 use crate::commands::emulator::{access_key, control_secret, origin};
+use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::knack::values::duration::parse_duration;
-use crate::knack::variables;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::report::program::Program;
@@ -52,8 +52,8 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
     config.certificate = match (option(invocation, &CERTIFICATE)?, option(invocation, &CERTIFICATE_KEY)?) {
         (Some(certificate), Some(key)) => Some((certificate.value.into(), key.value.into())),
         (None, None) => None,
-        (Some(given), None) => return Err(alone(&given, "--certificate-key")),
-        (None, Some(given)) => return Err(alone(&given, "--certificate")),
+        (Some(given), None) => return Err(alone(&given, &CERTIFICATE_KEY)),
+        (None, Some(given)) => return Err(alone(&given, &CERTIFICATE)),
     };
     config.control_secret = control_secret::given(invocation)?;
     let admins = list(invocation, &ENTRA_ADMIN)?;
@@ -122,10 +122,10 @@ pub(crate) fn hostnames(invocation: &Invocation<'_>) -> Result<Vec<String>, CliE
 }
 
 /// Returns the error for one of the two certificate options without the other one.
-fn alone(given: &Given, other: &str) -> CliError {
-    let variable = variables::name_of(other);
-    CliError::new(format!("{} is given without {other}.", given.named_by))
-        .hint(format!("A certificate needs its key: {other} FILE, or {variable}."))
+fn alone(given: &Given, other: &Argument) -> CliError {
+    let (option, variable) = (other.key(), other.variable_name().unwrap_or_default());
+    CliError::new(format!("{} is given without {option}.", given.named_by))
+        .hint(format!("A certificate needs its key: {option} FILE, or {variable}."))
 }
 
 /// Returns the format of the log.

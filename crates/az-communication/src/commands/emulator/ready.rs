@@ -13,12 +13,11 @@ use crate::knack::globals::OUTPUT;
 use crate::knack::invocation::Invocation;
 use crate::knack::json_value::value_of;
 use crate::knack::rendering;
-use crate::knack::variables;
 use crate::report::error::CliError;
 use crate::report::printer::Level;
 use crate::report::program::Program;
 use crate::report::stdout;
-use crate::service::emulator_files;
+use crate::service::{emulator_files, emulator_options};
 use crate::system::platform::Platform;
 
 /// The members of every ready line.
@@ -130,7 +129,7 @@ impl Ready {
     fn is_usual(&self) -> bool {
         let folder =
             emulator_files::data_dir().and_then(|folder| text_of(&std::path::absolute(&folder).unwrap_or(folder)));
-        variables::development_host().is_ok_and(|host| self.endpoint == format!("https://{host}"))
+        emulator_options::development_host().is_ok_and(|host| self.endpoint == format!("https://{host}"))
             && folder.is_ok_and(|folder| self.data.as_ref() == Some(&folder))
             && self.has_well_known_key()
     }

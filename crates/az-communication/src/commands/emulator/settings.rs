@@ -1,26 +1,11 @@
 //! The options of the emulator's commands, each with its variable. This is the only table for the command line, the
-//! variables, the help pages and the table in the manual.
+//! variables, the help pages and the table in the manual. Options that connections need too are declared in
+//! `service/emulator_options.rs`.
 
 use crate::commands::emulator::log::Format;
-use crate::knack::argument::{Argument, Arity, Completion, Variable};
-use crate::system::platform::Platform;
+use crate::knack::argument::{Argument, Arity, Completion, Content, Variable};
 
-pub(crate) const HOST: Argument =
-    Argument::new(&["--host"], "Host name or address to listen on instead of both 127.0.0.1 and ::1.")
-        .variable(Variable::Emulator)
-        .extension();
-
-pub(crate) const PORT: Argument = Argument::new(&["--port"], "Port to listen on; 0 selects a free port.")
-    .variable(Variable::Emulator)
-    .default("10100")
-    .extension();
-
-pub(crate) const DATA_DIR: Argument =
-    Argument::new(&["--data-dir"], "Folder for the data, the keys and the certificates; not with --in-memory.")
-        .variable(Variable::Emulator)
-        .default(Platform::HERE.data_folder())
-        .completion(Completion::File)
-        .extension();
+pub(crate) use crate::service::emulator_options::{DATA_DIR, HOST, PORT};
 
 pub(crate) const IN_MEMORY: Argument = Argument::new(&["--in-memory"], "Keep all data in memory; not with --data-dir.")
     .variable(Variable::Emulator)
@@ -206,6 +191,7 @@ pub(crate) const CONNECTION_STRING: Argument = Argument::new(
     &["--connection-string"],
     "Connection string of the emulator. Environment variable: AZURE_COMMUNICATION_CONNECTION_STRING.",
 )
+.content(Content::ConnectionString)
 .extension();
 
 pub(crate) const STATUS_HOST: Argument =

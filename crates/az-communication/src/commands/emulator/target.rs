@@ -15,9 +15,9 @@ use crate::commands::emulator::settings::{
 };
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
-use crate::knack::variables;
 use crate::report::error::CliError;
 use crate::service::connection::{Auth, Connection};
+use crate::service::emulator_options;
 use crate::service::fetch::check_url;
 use crate::transport::names;
 
@@ -165,7 +165,7 @@ impl Local {
     }
 
     fn at(&self, port: u16, process: Option<i32>) -> Target {
-        let place = variables::place(self.host.as_deref(), port);
+        let place = emulator_options::place(self.host.as_deref(), port);
         Target { endpoint: Some(format!("https://{place}")), process, ask: Ask::Plain(place) }
     }
 

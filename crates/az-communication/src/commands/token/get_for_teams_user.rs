@@ -3,7 +3,7 @@
 use acs_identity_protocol::jwt::UnverifiedJwt;
 
 use crate::commands::token::device_login;
-use crate::knack::argument::{Argument, Arity};
+use crate::knack::argument::{Argument, Arity, Content};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
@@ -16,7 +16,10 @@ use crate::service::teams_token::teams_token_problems;
 const DEVICE_CODE_OPTION: &str = "--device-code";
 
 const AAD_TOKEN: Argument =
-    Argument::new(&["--aad-token"], "Azure AD access token of a Teams User.").required().unless(DEVICE_CODE_OPTION);
+    Argument::new(&["--aad-token"], "Azure AD access token of a Teams User.")
+        .content(Content::Token)
+        .required()
+        .unless(DEVICE_CODE_OPTION);
 const CLIENT: Argument = Argument::new(
     &["--client"],
     "Client ID of an Azure AD applicationto be verified against the appId claim in the Azure AD access token.",

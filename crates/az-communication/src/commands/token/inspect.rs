@@ -23,7 +23,9 @@ use crate::service::validity::{Validity, time_claim};
 
 /// `--token`.
 pub(crate) const TOKEN: Argument =
-    Argument::new(&["--token"], "The token. Without it, or with -, it is read from stdin.").extension();
+    Argument::new(&["--token"], "The token. Without it, or with -, it is read from stdin.")
+        .without_option("Give the token as --token TOKEN, or write it to stdin.")
+        .extension();
 
 /// The longest token, in bytes.
 const LONGEST: u64 = 1 << 20;

@@ -54,7 +54,7 @@ fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Res
     let users = batch::users(invocation.required(&USERS_FROM)?)?;
     let service = Service::of(invocation)?;
     let connection = service.connection();
-    let source = users.file.map(|file| ("--users-from", file));
+    let source = users.file.map(|file| (USERS_FROM.key(), file));
     let found = match invocation.given(&OUT_FILE) {
         Some(path) => {
             let header = Header {

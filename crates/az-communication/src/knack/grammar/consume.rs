@@ -4,7 +4,7 @@ use pyjmespath::Expression;
 
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::arguments::Arguments;
-use crate::knack::globals::HELP;
+use crate::knack::globals::{HELP, OUTPUT, QUERY, SUBSCRIPTION};
 use crate::knack::grammar::argparse::Parser;
 use crate::knack::grammar::classify::Class;
 use crate::knack::grammar::difflib;
@@ -98,16 +98,16 @@ impl Parser<'_> {
         values: &[String],
     ) -> Result<(), UsageError> {
         let mut values = values.to_vec();
-        match argument.key() {
-            "--query" => {
-                let text = values.first().map_or("", String::as_str);
-                let query = Expression::compile(text)
-                    .map_err(|_| self.error(path, words, Problem::InvalidQuery(text.to_owned())))?;
-                arguments.query = Some(query);
-            }
-            "--subscription" => self.subscriptions.extend(values.iter().cloned()),
-            "--output" => values.iter_mut().for_each(|value| *value = value.to_lowercase()),
-            _ => {}
+        let key = argument.key();
+        if key == QUERY.key() {
+            let text = values.first().map_or("", String::as_str);
+            let query = Expression::compile(text)
+                .map_err(|_| self.error(path, words, Problem::InvalidQuery(text.to_owned())))?;
+            arguments.query = Some(query);
+        } else if key == SUBSCRIPTION.key() {
+            self.subscriptions.extend(values.iter().cloned());
+        } else if key == OUTPUT.key() {
+            values.iter_mut().for_each(|value| *value = value.to_lowercase());
         }
         let wrong =
             values.iter().find(|value| !argument.choices.is_empty() && !argument.choices.contains(&value.as_str()));

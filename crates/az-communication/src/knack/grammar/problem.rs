@@ -5,6 +5,7 @@ use std::fmt;
 use pyjmespath::{Value, repr};
 
 use crate::knack::argument::Argument;
+use crate::knack::globals::QUERY;
 
 /// An error in a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,7 @@ impl Problem {
         match self {
             Self::Unrecognized(words) | Self::Required(words) => words.iter().any(|word| within(word)),
             Self::Ambiguous { word, candidates } => within(word) || candidates.iter().any(|name| within(name)),
-            Self::InvalidQuery(_) => option == "--query",
+            Self::InvalidQuery(_) => option == QUERY.key(),
             Self::UnexpectedValue { option: name, value } => within(name) || within(value),
             Self::MissingValue { option: name, .. } => within(name),
             // The reference reports these errors in another place, without the link.

@@ -86,9 +86,8 @@ impl Parser<'_> {
             });
             hints.extend(misspelled.map(|spelling| format!("Did you mean '{spelling}'?")));
         }
-        let takes_a_token = ours.iter().any(|argument| argument.key() == "--token");
-        if takes_a_token && words.iter().any(|word| !word.starts_with('-')) {
-            hints.push("Give the token as --token TOKEN, or write it to stdin.".to_owned());
+        if words.iter().any(|word| !word.starts_with('-')) {
+            hints.extend(ours.iter().filter_map(|argument| argument.without_option).map(str::to_owned));
         }
         UsageError { hints, ..UsageError::new(Problem::Unrecognized(words)) }
     }

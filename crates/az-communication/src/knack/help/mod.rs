@@ -5,7 +5,7 @@ pub(crate) mod text_wrap;
 
 use crate::knack::argument::Argument;
 use crate::knack::command_table::{Command, Group, Status, Table, messages};
-use crate::knack::globals::HELP;
+use crate::knack::globals::{HELP, OUTPUT};
 use crate::knack::grammar::short;
 use crate::knack::help::examples::example_command;
 use crate::knack::help::text_wrap::fill;
@@ -157,7 +157,7 @@ impl Page {
             .iter()
             .map(|argument| {
                 let tag = if argument.required { "[Required]" } else { "" };
-                let configured = output.filter(|_| argument.key() == "--output");
+                let configured = output.filter(|_| argument.key() == OUTPUT.key());
                 let default = configured.or(argument.default);
                 (spellings(argument), tag.to_owned(), argument_summary(argument, default))
             })

@@ -9,9 +9,10 @@ use super::{Auth, Connection, is_url_host};
 use crate::knack::arguments::Arguments;
 use crate::knack::config::Config;
 use crate::knack::globals::SUBSCRIPTION;
-use crate::knack::{pasted, variables};
+use crate::knack::pasted;
 use crate::report::error::CliError;
 use crate::report::{redact, secrets};
+use crate::service::emulator_options;
 
 impl Connection {
     /// Finds the service. `--auth-mode` selects key or login. Without it, `--endpoint` selects login. Otherwise a
@@ -136,7 +137,7 @@ impl Connection {
         }
         let mut connection = Self::from(parsed);
         if connection.development_emulator {
-            connection.host = variables::development_host()?;
+            connection.host = emulator_options::development_host()?;
         }
         Ok(Some(connection))
     }

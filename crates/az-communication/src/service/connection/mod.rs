@@ -10,9 +10,8 @@ use acs_identity_protocol::connection_string::ConnectionString;
 use acs_identity_protocol::signature::AccessKey;
 use azure_core::http::Url;
 
-use crate::knack::variables;
 use crate::report::error::CliError;
-use crate::service::emulator_files;
+use crate::service::{emulator_files, emulator_options};
 use crate::transport::tls::trust::{DEVELOPMENT_EMULATOR, Trust};
 
 /// How requests are authenticated.
@@ -70,7 +69,7 @@ impl Connection {
     ///
     /// When the variables of the emulator's options are invalid.
     pub fn development_emulator() -> Result<Self, CliError> {
-        Ok(Self { host: variables::development_host()?, ..ConnectionString::development_emulator().into() })
+        Ok(Self { host: emulator_options::development_host()?, ..ConnectionString::development_emulator().into() })
     }
 
     /// Returns the endpoint without a trailing slash. Like the Python SDK, this uses https, whatever scheme was given.

@@ -1,12 +1,13 @@
 //! The options that name the service and the credential.
 
-use crate::knack::argument::Argument;
+use crate::knack::argument::{Argument, Content};
 
 /// `--connection-string`.
 pub const CONNECTION_STRING: Argument = Argument::new(
     &["--connection-string"],
     "Communication connection string. Environment variable: AZURE_COMMUNICATION_CONNECTION_STRING.",
 )
+.content(Content::ConnectionString)
 .group("Communication");
 
 /// `--endpoint`.

@@ -12,17 +12,20 @@ use crate::report::exit_code::ExitCode;
 const MAX_COUNT: usize = 10_000_000;
 
 /// The arguments that select the users.
-pub(super) const WHOM: &[&str] = &["--count", "--names-from", "--users-from"];
+pub(super) const WHOM: &[&str] = &[COUNT_OPTION, NAMES_FROM_OPTION, USERS_FROM.key()];
+
+const COUNT_OPTION: &str = "--count";
+const NAMES_FROM_OPTION: &str = "--names-from";
 
 pub(super) const COUNT: Argument = Argument::new(
-    &["--count"],
+    &[COUNT_OPTION],
     "Number of new users to create, each with a token, up to \
     10000000.",
 )
 .one_of(WHOM)
 .extension();
 pub(super) const NAMES_FROM: Argument = Argument::new(
-    &["--names-from"],
+    &[NAMES_FROM_OPTION],
     "File with names of your own, or - for stdin, one name per line. A user is created for each name, with the name \
              as its custom id if the api-version has custom ids.",
 )
@@ -52,8 +55,8 @@ impl Wanted {
     pub(super) fn file(&self) -> Option<(&'static str, batch::FileId)> {
         let (option, list) = match self {
             Self::New(_) => return None,
-            Self::Listed(list) => ("--users-from", list),
-            Self::Named(list) => ("--names-from", list),
+            Self::Listed(list) => (USERS_FROM.key(), list),
+            Self::Named(list) => (NAMES_FROM.key(), list),
         };
         list.file.map(|file| (option, file))
     }
