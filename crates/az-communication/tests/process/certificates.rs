@@ -234,6 +234,19 @@ fn a_name_of_ones_own_certificate_is_named_to_its_clients_but_gets_nothing_witho
 }
 
 #[test]
+fn a_certificate_and_its_key_are_given_together() {
+    let home = Folder::new();
+    let refused = |options: [&str; 2]| refusal_with(2, az(&home).args(START).arg("--in-memory").args(options));
+    let said = [refused(["--certificate", "a.pem"]), refused(["--certificate-key", "a.pem"])];
+    insta::assert_snapshot!(said.concat(), @"
+    ERROR: --certificate is given without --certificate-key.
+    Hint: A certificate needs its key: --certificate-key FILE, or AZURE_COMMUNICATION_EMULATOR_CERTIFICATE_KEY.
+    ERROR: --certificate-key is given without --certificate.
+    Hint: A certificate needs its key: --certificate FILE, or AZURE_COMMUNICATION_EMULATOR_CERTIFICATE.
+    ");
+}
+
+#[test]
 fn ones_own_certificate_that_cannot_be_used_is_refused_by_the_name_of_its_file() {
     let home = Folder::new();
     let refused =
@@ -242,14 +255,11 @@ fn ones_own_certificate_that_cannot_be_used_is_refused_by_the_name_of_its_file()
     std::fs::write(home.path().join("a.pem"), &one.pem).unwrap();
     std::fs::write(home.path().join("b-key.pem"), other.key.serialize_pem()).unwrap();
     let said = [
-        refused(&["--certificate", "a.pem"]),
         refused(&["--certificate", "a.pem", "--certificate-key", "none.pem"]),
         refused(&["--certificate", "a.pem", "--certificate-key", "b-key.pem"]),
         refused(&["--certificate", "b-key.pem", "--certificate-key", "b-key.pem"]),
     ];
     insta::assert_snapshot!(said.concat(), @"
-    ERROR: --certificate is given without --certificate-key.
-    Hint: A certificate needs its key: --certificate-key FILE, or AZURE_COMMUNICATION_EMULATOR_CERTIFICATE_KEY.
     ERROR: The emulator cannot start: none.pem cannot be used: No such file or directory.
     Hint: --certificate-key names a PEM file with the key of --certificate, without a password.
     ERROR: The emulator cannot start: b-key.pem does not hold the key of the certificate in a.pem.

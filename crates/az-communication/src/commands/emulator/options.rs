@@ -124,7 +124,7 @@ pub(crate) fn hostnames(invocation: &Invocation<'_>) -> Result<Vec<String>, CliE
 /// Returns the error for one of the two certificate options without the other one.
 fn alone(given: &Given, other: &Argument) -> CliError {
     let (option, variable) = (other.key(), other.variable_name().unwrap_or_default());
-    CliError::new(format!("{} is given without {option}.", given.named_by))
+    CliError::usage(format!("{} is given without {option}.", given.named_by))
         .hint(format!("A certificate needs its key: {option} FILE, or {variable}."))
 }
 

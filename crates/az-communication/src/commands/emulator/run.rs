@@ -75,7 +75,7 @@ const HINTS: Hints = Hints {
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let words = command_words(invocation);
     let Some((program, arguments)) = words.split_first() else {
-        return Err(CliError::new("There is no command after --.").exit_code(ExitCode::Usage));
+        return Err(CliError::usage("There is no command after --."));
     };
     system::end_process_1_at_once();
     crate::commands::emulator::misspelled::warn(invocation);

@@ -8,18 +8,16 @@ use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
-use crate::report::exit_code::ExitCode;
 use crate::service::answer::object;
 use crate::service::calls::Service;
 use crate::service::teams_token::teams_token_problems;
 
 const DEVICE_CODE_OPTION: &str = "--device-code";
 
-const AAD_TOKEN: Argument =
-    Argument::new(&["--aad-token"], "Azure AD access token of a Teams User.")
-        .content(Content::Token)
-        .required()
-        .unless(DEVICE_CODE_OPTION);
+const AAD_TOKEN: Argument = Argument::new(&["--aad-token"], "Azure AD access token of a Teams User.")
+    .content(Content::Token)
+    .required()
+    .unless(DEVICE_CODE_OPTION);
 const CLIENT: Argument = Argument::new(
     &["--client"],
     "Client ID of an Azure AD applicationto be verified against the appId claim in the Azure AD access token.",
@@ -76,13 +74,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
 
 fn sign_in(invocation: &Invocation<'_>, client: &str) -> Result<(String, String), CliError> {
     if invocation.given(&AAD_TOKEN).is_some() {
-        return Err(CliError::new("Give either --device-code or --aad-token.").exit_code(ExitCode::Usage));
+        return Err(CliError::usage("Give either --device-code or --aad-token."));
     }
-    let tenant = invocation.given(&TENANT).ok_or_else(|| {
-        CliError::new("--device-code needs --tenant.")
-            .hint("Give the tenant's id or domain.")
-            .exit_code(ExitCode::Usage)
-    })?;
+    let tenant = invocation
+        .given(&TENANT)
+        .ok_or_else(|| CliError::usage("--device-code needs --tenant.").hint("Give the tenant's id or domain."))?;
     let token = device_login::sign_in(tenant, client, &invocation.printer)?;
     let signed_in = UnverifiedJwt::decode(&token).ok().and_then(|jwt| jwt.claim_str("oid").map(str::to_owned));
     let user = invocation.given(&AAD_USER).map(str::to_owned).or(signed_in).unwrap_or_default();

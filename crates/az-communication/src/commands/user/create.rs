@@ -58,8 +58,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let custom_id = invocation.given(&CUSTOM_ID);
     let count = number(invocation, &COUNT, &(1..=MAX_COUNT))?;
     if custom_id.is_some() && count.is_some() {
-        return Err(CliError::new("--custom-id names one identity, so it cannot be used with --count.")
-            .exit_code(ExitCode::Usage));
+        return Err(CliError::usage("--custom-id names one identity, so it cannot be used with --count."));
     }
     let version = match custom_id {
         Some(_) => version_with_custom_ids(invocation, CUSTOM_IDS)?,

@@ -5,7 +5,6 @@ use crate::knack::argument::{Argument, Completion};
 use crate::knack::invocation::Invocation;
 use crate::knack::values::count::number;
 use crate::report::error::CliError;
-use crate::report::exit_code::ExitCode;
 
 /// The limit of `--count`. It is higher than what the service permits in a day, so a higher number is most likely a
 /// mistake.
@@ -47,7 +46,7 @@ impl Wanted {
             (Some(count), None, None) => Ok(Self::New(count)),
             (None, Some(source), None) => batch::users(source).map(Self::Listed),
             (None, None, Some(source)) => batch::names(source).map(Self::Named),
-            _ => Err(CliError::new("Give one of --count, --users-from and --names-from.").exit_code(ExitCode::Usage)),
+            _ => Err(CliError::usage("Give one of --count, --users-from and --names-from.")),
         }
     }
 
