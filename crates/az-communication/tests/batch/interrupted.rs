@@ -1,5 +1,6 @@
 //! Signals that come while answers are under way.
 
+use std::fs::File;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::support::Folder;
 use crate::support::odd::{Connection, Odd, created};
 use crate::support::terminal::Collector;
+use crate::support::world::World;
 use crate::{ISSUE, recorded};
 
 /// What a command said that got signals while its third answer was held back.
@@ -110,4 +112,37 @@ fn a_hangup_ends_a_batch_in_order() {
     assert_eq!(ended.code, Some(130), "{}", ended.stderr);
     let (users, unknown) = recorded(&std::fs::read(home.path().join("t.jsonl")).unwrap());
     assert_eq!((users.len(), unknown), (2, 1));
+}
+
+#[test]
+#[ignore = "waits for the 5 s that answers have after an interrupt"]
+fn a_worker_that_hangs_after_an_interrupt_does_not_hold_up_the_end_of_a_batch() {
+    let world = World::new();
+    // Another program holds the ledger, so both workers wait for it after their first answers.
+    let ledger = File::create(world.home.path().join("ledger")).unwrap();
+    ledger.lock().unwrap();
+    let mut command = world.command(&format!("{ISSUE} --count 3 --concurrency 1 --out-file t.jsonl --verbose"));
+    command.env("AZURE_COMMUNICATION_LEDGER", "ledger").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.stdin(Stdio::null()).spawn().unwrap();
+    let err = Collector::of_pipe(child.stderr.take().unwrap());
+    let until = Instant::now() + Duration::from_secs(30);
+    let record = world.home.path().join("t.jsonl");
+    while !std::fs::read_to_string(&record).is_ok_and(|text| text.matches("\"token\"").count() == 2) {
+        assert!(Instant::now() < until, "{}", err.so_far());
+        thread::sleep(Duration::from_millis(5));
+    }
+    let told = Instant::now();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(told.elapsed() < Duration::from_secs(20), "{:?}", told.elapsed());
+    let stderr = err.finish();
+    let (_, end) = stderr.split_once("ERROR: ").unwrap();
+    assert!(
+        end.starts_with("Interrupted after 2 of 3 were issued.\nHint: Run the command again to resume.\n"),
+        "{end}"
+    );
+    // The command ends as every other one does, and not in the middle of a batch.
+    assert!(end.contains("INFO: Command ran in "), "{end}");
+    let (users, _) = recorded(&std::fs::read(record).unwrap());
+    assert_eq!(users.len(), 2);
 }

@@ -11,13 +11,13 @@ use crate::batch::summary::Summary;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 
-impl<W> Shared<'_, W> {
+impl<W> Shared<W> {
     /// Ends the progress, reports what is still to be said, and closes the record.
     pub(super) fn conclude(&self, signals: &Signals, started: Instant) -> Result<Summary, CliError> {
         self.progress.show(self.settled(), None);
         self.progress.end();
         self.say_lost();
-        let closed = self.batch.record.map_or(Ok(()), Record::close);
+        let closed = self.batch.record.as_deref().map_or(Ok(()), Record::close);
         let summary = Summary { time: started.elapsed(), ..*lock(&self.summary) };
         let stop = lock(&self.stop).take();
         if let Err(error) = closed {
@@ -36,14 +36,25 @@ impl<W> Shared<'_, W> {
         Ok(summary)
     }
 
+    /// Ends the run although workers still hang after an interrupt. The outcomes of their requests stay open in the
+    /// record.
+    pub(super) fn abandon(&self) -> CliError {
+        self.progress.end();
+        self.say_lost();
+        if let Some(Err(error)) = self.batch.record.as_deref().map(Record::close) {
+            self.printer.error(&error);
+        }
+        self.interrupted()
+    }
+
     /// Reports the creations with an unknown outcome.
-    pub(super) fn say_lost(&self) {
-        let place = if self.batch.record.is_some_and(Record::is_file) { "The record" } else { "The output" };
+    fn say_lost(&self) {
+        let place = if self.batch.record.as_deref().is_some_and(Record::is_file) { "The record" } else { "The output" };
         self.lost.take_words(place).iter().for_each(|text| self.say_error(text));
     }
 
     fn again(&self) -> &'static str {
-        match self.batch.record {
+        match self.batch.record.as_deref() {
             _ if self.is_wrong.load(Ordering::Relaxed) => "Correct the command and run it again.",
             Some(record) if record.is_file() => "Run the command again to resume.",
             Some(_) => "The outcomes so far are on stdout. With --out-file FILE, a run can be resumed.",
@@ -62,7 +73,7 @@ impl<W> Shared<'_, W> {
         format!("{} of {total} were {verb}.{unknown}", summary.done + summary.renewed)
     }
 
-    pub(super) fn interrupted(&self) -> CliError {
+    fn interrupted(&self) -> CliError {
         let so_far = self.so_far();
         CliError::new(format!("Interrupted after {so_far}")).hint(self.again()).exit_code(ExitCode::Interrupted)
     }

@@ -6,6 +6,7 @@ mod worker;
 
 pub(crate) use shared::Batch;
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
@@ -25,9 +26,9 @@ use crate::transport::http::wait::{GRACE, waiting};
 const STACK: usize = 1024 * 1024;
 
 /// Wakes the thread that waits for a worker. It does so when it is dropped, so that it works even if the worker panics.
-struct Awake<'a>(&'a Thread);
+struct Awake(Thread);
 
-impl Drop for Awake<'_> {
+impl Drop for Awake {
     fn drop(&mut self) {
         self.0.unpark();
     }
@@ -35,8 +36,8 @@ impl Drop for Awake<'_> {
 
 /// Returns the number of workers. A worker that waits until its entry is on the disk sends nothing, so a record needs
 /// twice as many.
-fn workers(batch: &Batch<'_>) -> usize {
-    let syncs = batch.record.is_some_and(Record::is_file);
+fn workers(batch: &Batch) -> usize {
+    let syncs = batch.record.as_deref().is_some_and(Record::is_file);
     (batch.concurrency * if syncs { 2 } else { 1 }).min(batch.plan.len())
 }
 
@@ -44,38 +45,47 @@ fn workers(batch: &Batch<'_>) -> usize {
 ///
 /// # Errors
 ///
-/// Returns the first error that is not about a single user. Requests under way are finished first. The outcomes stay
-/// recorded.
+/// Returns the first error that is not about a single user. Requests under way are finished first, except after an
+/// interrupt: a worker that hangs, on a disk for example, is then left behind and ends with the process. The outcomes
+/// stay recorded.
 pub(crate) fn run(
     invocation: &Invocation<'_>,
-    batch: &Batch<'_>,
-    work: impl Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync,
+    batch: Batch,
+    work: impl Fn(&Subject) -> Result<RequestOutcome, Failure> + Send + Sync + 'static,
 ) -> Result<Summary, CliError> {
     let signals = Signals::catch();
     let started = Instant::now();
-    let shared = Shared::new(batch, invocation.printer, work);
+    let count = workers(&batch);
+    let shared = Arc::new(Shared::new(batch, invocation.printer, work));
     let main = thread::current();
-    let worker = || {
-        let _awake = Awake(&main);
-        shared.work();
-    };
-    thread::scope(|scope| {
-        let start = |_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, worker).ok();
-        // If the system has no more threads, the existing threads do the work.
-        let workers: Vec<_> = (0..workers(batch)).map_while(start).collect();
-        if workers.is_empty() {
+    let start = |_| {
+        let (shared, main) = (Arc::clone(&shared), main.clone());
+        let worker = move || {
+            let _awake = Awake(main);
             shared.work();
+        };
+        thread::Builder::new().stack_size(STACK).spawn(worker).ok()
+    };
+    // If the system has no more threads, the existing threads do the work.
+    let workers: Vec<_> = (0..count).map_while(start).collect();
+    if workers.is_empty() {
+        shared.work();
+    }
+    let mut interrupted_at = None;
+    while workers.iter().any(|worker| !worker.is_finished()) {
+        thread::park_timeout(Progress::TICK);
+        shared.watch(&signals, &mut interrupted_at);
+        if interrupted_at.is_some_and(|at| at.elapsed() > GRACE + Duration::from_secs(1)) {
+            return Err(shared.abandon());
         }
-        let mut interrupted_at = None;
-        while workers.iter().any(|worker| !worker.is_finished()) {
-            thread::park_timeout(Progress::TICK);
-            shared.watch(&signals, &mut interrupted_at);
-        }
-    });
+    }
+    for worker in workers {
+        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    }
     shared.conclude(&signals, started)
 }
 
-impl<W> Shared<'_, W> {
+impl<W> Shared<W> {
     /// Shows the progress, and ends all waits after an interrupt.
     fn watch(&self, signals: &Signals, interrupted_at: &mut Option<Instant>) {
         let active = self.active.load(Ordering::Relaxed);
@@ -91,17 +101,6 @@ impl<W> Shared<'_, W> {
                     GRACE.as_secs()
                 ));
             }
-        }
-        if interrupted_at.is_some_and(|at| at.elapsed() > GRACE + Duration::from_secs(1)) {
-            // The outcomes of the requests under way stay open in the record.
-            self.progress.end();
-            self.say_lost();
-            if let Some(Err(error)) = self.batch.record.map(Record::close) {
-                self.printer.error(&error);
-            }
-            let error = self.interrupted();
-            self.printer.error(&error);
-            std::process::exit(error.exit_code.number().into());
         }
         let waits = waiting().count() >= active;
         let until = if waits && active > 0 { waiting().until() } else { None };

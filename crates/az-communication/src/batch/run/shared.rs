@@ -1,7 +1,7 @@
 //! The state that the workers of a batch share.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Mutex};
 
 use crate::batch::lock;
 use crate::batch::lost::Lost;
@@ -16,7 +16,7 @@ use crate::report::printer::Printer;
 use crate::service::ledger::Ledger;
 
 /// The work of a run.
-pub(crate) struct Batch<'a> {
+pub(crate) struct Batch {
     /// The operation of each request.
     pub(crate) operation: Operation,
     /// The requests to make.
@@ -24,14 +24,14 @@ pub(crate) struct Batch<'a> {
     /// How many requests are under way at a time.
     pub(crate) concurrency: usize,
     /// The record of the outcomes.
-    pub(crate) record: Option<&'a Record>,
+    pub(crate) record: Option<Arc<Record>>,
     /// The ledger of the user.
     pub(crate) ledger: Option<Ledger>,
 }
 
 /// The state that the workers share.
-pub(super) struct Shared<'a, W> {
-    pub(super) batch: &'a Batch<'a>,
+pub(super) struct Shared<W> {
+    pub(super) batch: Batch,
     pub(super) printer: Printer,
     pub(super) progress: Progress,
     pub(super) work: W,
@@ -53,15 +53,15 @@ pub(super) struct Shared<'a, W> {
     pub(super) is_wrong: AtomicBool,
 }
 
-impl<'a, W> Shared<'a, W> {
-    pub(super) fn new(batch: &'a Batch<'a>, printer: Printer, work: W) -> Self {
+impl<W> Shared<W> {
+    pub(super) fn new(batch: Batch, printer: Printer, work: W) -> Self {
         Self {
+            progress: Progress::new(batch.plan.len(), printer),
+            permits: Permits::new(batch.concurrency),
             batch,
             printer,
-            progress: Progress::new(batch.plan.len(), printer),
             work,
             next: AtomicUsize::new(0),
-            permits: Permits::new(batch.concurrency),
             active: AtomicUsize::new(0),
             ending: AtomicBool::new(false),
             outage: Outage::default(),
@@ -75,7 +75,7 @@ impl<'a, W> Shared<'a, W> {
     }
 
     pub(super) fn settle(&self, subject: &Subject, outcome: &RequestOutcome) -> Result<(), CliError> {
-        self.batch.record.map_or(Ok(()), |record| record.settle(subject, outcome))
+        self.batch.record.as_deref().map_or(Ok(()), |record| record.settle(subject, outcome))
     }
 
     pub(super) fn say(&self, text: &str) {

@@ -13,7 +13,7 @@ use crate::service::failure::{Failure, ServiceErrorKind};
 use crate::service::ledger::Event;
 use crate::transport::http::wait::waiting;
 
-impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
+impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<W> {
     pub(super) fn work(&self) {
         while !self.ending.load(Ordering::Relaxed) {
             let Some(task) = self.batch.plan.get(self.next.fetch_add(1, Ordering::Relaxed)) else { return };
@@ -26,7 +26,7 @@ impl<W: Fn(&Subject) -> Result<RequestOutcome, Failure> + Sync> Shared<'_, W> {
 
     fn one(&self, task: &Task) -> Result<(), CliError> {
         let subject = &task.subject;
-        if let Some(record) = self.batch.record
+        if let Some(record) = &self.batch.record
             && let Err(error) = record.intend(subject)
         {
             // The entry may have been written despite the error.

@@ -1,5 +1,7 @@
 //! `token revoke-batch` and `user delete-batch`.
 
+use std::sync::Arc;
+
 use crate::batch::{
     self, Batch, CONCURRENCY, Found, Header, Operation, Plan, Record, RequestOutcome, Subject, USERS_FROM, count,
 };
@@ -88,15 +90,15 @@ fn run(invocation: &Invocation<'_>, operation: Operation, question: &str) -> Res
             invocation.printer.warning(&batch::sent_again(again, "Repeating a request is harmless."));
         }
     }
-    let record = record.map(|(record, ..)| record);
-    let batch = Batch { operation, plan, concurrency, record: record.as_ref(), ledger };
-    let summary = batch::run(invocation, &batch, |subject| match subject {
+    let record = record.map(|(record, ..)| Arc::new(record));
+    let batch = Batch { operation, plan, concurrency, record: record.clone(), ledger };
+    let summary = batch::run(invocation, batch, move |subject| match subject {
         Subject::User(user) => act(&service, operation, user),
         // A list contains ids of users, so these subjects do not occur.
         Subject::Named(_) | Subject::New { .. } => Ok(RequestOutcome::Unsent),
     })?;
     let skipped = total - planned;
-    if matches!(record, Some(Record::Stdout)) {
+    if matches!(record.as_deref(), Some(Record::Stdout)) {
         if invocation.printer.shows(Level::Warning) {
             let (verb, done, gone, failed) = (operation.verb(), summary.done, summary.gone, summary.failed);
             invocation.printer.lines(&format!("{done} {verb}, {gone} gone, {failed} failed\n"));

@@ -4,6 +4,8 @@ mod choice;
 mod report;
 mod wanted;
 
+use std::sync::Arc;
+
 use acs_identity_protocol::api_version::{ApiVersion, CLI_DEFAULT};
 use time::{Duration, OffsetDateTime};
 
@@ -115,8 +117,10 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let plan = choice.plan(&wanted, &state);
     report::warn(invocation, out_file, &choice, &wanted, &state, &plan);
     let before = Before { planned: plan.len(), renewals: plan.tasks.iter().filter(|task| task.renews).count(), state };
-    let batch = Batch { operation: Operation::Issue, plan, concurrency, record: Some(&record), ledger };
-    let summary = batch::run(invocation, &batch, |subject| issue(&service, subject, scopes, minutes));
+    let (record, service) = (Arc::new(record), Arc::new(service));
+    let batch = Batch { operation: Operation::Issue, plan, concurrency, record: Some(Arc::clone(&record)), ledger };
+    let (scopes, sender) = (scopes.to_vec(), Arc::clone(&service));
+    let summary = batch::run(invocation, batch, move |subject| issue(&sender, subject, &scopes, minutes));
     report::warn_of_repeated(invocation, service.repeated_tokens());
     let summary = summary?;
     let exit_code = summary.exit_code().or(of_lost);
