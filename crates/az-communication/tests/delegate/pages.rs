@@ -1,6 +1,7 @@
 //! Pages and misspellings in the groups that the real `az` has too.
 
 use super::*;
+use crate::support::listed;
 use insta::assert_snapshot;
 
 /// A real `az` that has the extension, and a page for each of its groups.
@@ -13,10 +14,9 @@ const LACKS: &str =
 
 #[test]
 fn a_shared_group_has_the_real_page_and_then_ours() {
-    assert_snapshot!(Programs::with_real(KNOWS).before_real("communication -h").hiding(env!("CARGO_PKG_VERSION"), "VERSION"), @"
-    exit 0
-    --- stdout
-
+    let seen = Programs::with_real(KNOWS).before_real("communication -h").hiding(env!("CARGO_PKG_VERSION"), "VERSION");
+    assert_eq!((seen.code, seen.stderr.as_str()), (Some(0), "warned\n"));
+    assert_snapshot!(listed::page(&seen.stdout, &listed::names("communication")), @"
     Group
         az communication: theirs
 
@@ -24,23 +24,10 @@ fn a_shared_group_has_the_real_page_and_then_ours() {
     Commands of az-communication VERSION itself:
 
     Subgroups:
-        emulator                : Run the Communication Services Identity service on this machine,
-                                  offline.
-        identity                : Commands to manage user identities and their tokens for a
-                                  Communication Service resource.
-        shim                    : Install an az that comes before the real one on PATH and calls this
-                                  program.
-        user-identity [Preview] : Commands to manage user identities and their tokens for a
-                                  Communication Service resource.
+        …
 
     Commands:
-        completion : Print a script that completes `az communication` in a shell.
-        doctor     : Check in order what a call needs: connection string, DNS, TCP, TLS and trust,
-                     clock, signature.
-        manual     : Write man pages of all commands into a folder.
-
-    --- stderr
-    warned
+        …
     ");
 }
 
@@ -110,7 +97,8 @@ fn a_misspelled_command_is_ours_where_the_real_az_lacks_the_extension() {
 
 #[test]
 fn without_a_real_az_an_unknown_group_comes_with_what_there_is() {
-    assert_snapshot!(alone(&Folder::new(), "communication zzzz"), @"
+    let seen = alone(&Folder::new(), "communication zzzz");
+    assert_snapshot!(seen.hiding(listed::in_words(&listed::names("communication")), "NAMES"), @"
     exit 2
     --- stderr
     ERROR: 'zzzz' is misspelled or not recognized by the system.
@@ -118,6 +106,6 @@ fn without_a_real_az_an_unknown_group_comes_with_what_there_is() {
     https://aka.ms/cli_ref
     Read more about the command in reference docs
 
-    Hint: This az has `az communication` completion, doctor, emulator, identity, manual, shim and user-identity. It passes all other commands to the Azure CLI, which was not found further down PATH.
+    Hint: This az has `az communication` NAMES. It passes all other commands to the Azure CLI, which was not found further down PATH.
     ");
 }

@@ -6,6 +6,7 @@ pub mod collector;
 #[cfg(target_os = "linux")]
 pub mod dns;
 pub mod emulator;
+pub mod listed;
 #[cfg(target_os = "linux")]
 pub mod machines;
 #[cfg(unix)]
