@@ -26,7 +26,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use crate::files::place::{Other, Which};
 use crate::knack::argument::{Argument, Completion};
 use crate::knack::invocation::Invocation;
-use crate::knack::values::count::number;
+use crate::knack::values::options::number;
 use crate::report::error::CliError;
 
 /// `--concurrency`.

@@ -7,6 +7,7 @@ use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Columns;
 use crate::knack::output::{self, Context, Format, Items};
 use crate::knack::usage_error::QUERY_REFERENCE;
+use crate::knack::values::choice;
 use crate::report::error::CliError;
 use crate::report::stdout;
 
@@ -48,9 +49,7 @@ pub(crate) fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError>
         None => invocation.config.get("core", "output")?.unwrap_or_else(|| "json".into()).to_lowercase(),
     };
     Format::from_name(&name).ok_or_else(|| {
-        let mut names = Format::NAMES;
-        names.sort_unstable();
-        CliError::new(format!("'{name}' is not an output format. Allowed values: {}.", names.join(", ")))
+        CliError::new(choice::message("core.output", &name, &Format::NAMES))
             .hint("Correct AZURE_CORE_OUTPUT, or [core] output in the config file.")
     })
 }

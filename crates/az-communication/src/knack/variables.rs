@@ -2,7 +2,9 @@
 //! so on.
 
 use std::env;
+use std::time::Duration;
 
+use crate::knack::values::duration::Durations;
 use crate::knack::values::number;
 use crate::report::error::CliError;
 
@@ -19,6 +21,16 @@ impl Given {
     /// Creates an error about the value. The error shows the value, so this must not be used for keys.
     pub fn is_not(&self, what: &str) -> CliError {
         CliError::usage(format!("{} is not {what}: '{}'.", self.named_by, self.value))
+    }
+
+    /// Parses the value as a duration. The range must not contain negative durations.
+    ///
+    /// # Errors
+    ///
+    /// Returns a usage error if the value is not one of these durations.
+    pub(crate) fn duration(&self, durations: &Durations) -> Result<Duration, CliError> {
+        let seconds = durations.parse(&self.named_by, &self.value)?;
+        Ok(Duration::from_secs(seconds.unsigned_abs()))
     }
 
     /// Parses the value as a port.

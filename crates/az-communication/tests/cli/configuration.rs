@@ -85,7 +85,7 @@ fn an_unknown_output_format_is_an_error_before_anything_is_sent() {
     assert_snapshot!(service.shows(ISSUE).hiding(formats, "FORMATS"), @"
     exit 1
     --- stderr
-    ERROR: 'xml' is not an output format. Allowed values: json, jsonc, none, table, tsv, yaml, yamlc.
+    ERROR: 'xml' is not a valid value for 'core.output'. Allowed values: FORMATS.
     Hint: Correct AZURE_CORE_OUTPUT, or [core] output in the config file.
     ");
     assert_eq!(service.requests(), []);
@@ -137,7 +137,7 @@ fn without_home_the_folder_comes_from_the_passwd_file() {
         eprintln!("skipped: only root can replace /etc/passwd");
         return;
     }
-    assert!(seen.stderr.contains("'nonsense' is not an output format"), "{seen}");
+    assert!(seen.stderr.contains("'nonsense' is not a valid value for 'core.output'"), "{seen}");
 }
 
 #[test]

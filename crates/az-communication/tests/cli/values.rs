@@ -209,20 +209,20 @@ fn a_duration_that_cannot_be_read_is_a_usage_error() {
     > token issue --scope chat --expires-in soon
     exit 2
     --- stderr
-    ERROR: --expires-in is not a duration in whole minutes: 'soon'.
-    Hint: Give 60 minutes to 24 hours, such as 90m, 1h, 1h30m, 1d, PT90M or 90.
+    ERROR: --expires-in must be a duration in whole minutes from 1h to 24h, but it is 'soon'.
+    Hint: Write 90m, 1h30m, 1d, PT90M, or 90 for minutes.
 
     > token issue-batch --scope chat --out-file f --count 1 --expires-in abc
     exit 2
     --- stderr
-    ERROR: --expires-in is not a duration in whole minutes: 'abc'.
-    Hint: Give 60 minutes to 24 hours, such as 90m, 1h, 1h30m, 1d, PT90M or 90.
+    ERROR: --expires-in must be a duration in whole minutes from 1h to 24h, but it is 'abc'.
+    Hint: Write 90m, 1h30m, 1d, PT90M, or 90 for minutes.
 
     > token issue-batch --scope chat --out-file f --count 1 --refresh abc
     exit 2
     --- stderr
-    ERROR: --refresh is not a duration: 'abc'.
-    Hint: Give 0 for expired tokens, or 30m, 6h or 1d for tokens that expire within that time.
+    ERROR: --refresh must be a duration of at least 0s, but it is 'abc'.
+    Hint: Write 90m, 1h30m, 1d, PT90M, or 90 for minutes.
     ");
     assert_eq!(service.requests(), []);
 }
@@ -240,13 +240,14 @@ fn a_value_of_the_emulator_that_cannot_be_read_is_a_usage_error() {
     > emulator entra-token --oid a --appid b --expires-in abc
     exit 2
     --- stderr
-    ERROR: --expires-in must be a duration, but it is 'abc'.
-    Hint: Write 90m, 1h, 1h30m, PT90M or 90.
+    ERROR: --expires-in must be a duration from -24h to 24h, but it is 'abc'.
+    Hint: Write 90m, 1h30m, 1d, PT90M, or 90 for minutes.
 
     > emulator run --revocation-delay abc -- true
     exit 2
     --- stderr
-    ERROR: --revocation-delay is not a duration from 0s to 15m: 'abc'.
+    ERROR: --revocation-delay must be a duration from 0s to 15m, but it is 'abc'.
+    Hint: Write 90m, 1h30m, 1d, PT90M, or 90 for minutes.
 
     > emulator run --access-key ! -- true
     exit 2

@@ -32,6 +32,6 @@ fn an_unknown_shell_is_a_usage_error() {
     assert_snapshot!(run(az(&Folder::new()).args(["communication", "completion", "tcsh"])), @"
     exit 2
     --- stderr
-    ERROR: 'tcsh' is not a supported shell. Allowed values: bash, fish, powershell, zsh.
+    ERROR: 'tcsh' is not a valid value for 'SHELL'. Allowed values: bash, fish, powershell, zsh.
     ");
 }

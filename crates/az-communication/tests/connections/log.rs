@@ -104,7 +104,7 @@ fn a_log_format_that_does_not_exist_is_refused() {
     let home = Folder::new();
     let mut command = az(&home);
     let output = command.args(START).env("AZURE_COMMUNICATION_EMULATOR_LOG_FORMAT", "xml").output().unwrap();
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"ERROR: AZURE_COMMUNICATION_EMULATOR_LOG_FORMAT must be text or json, but it is 'xml'.");
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"ERROR: 'xml' is not a valid value for 'AZURE_COMMUNICATION_EMULATOR_LOG_FORMAT'. Allowed values: text, json.");
     assert_eq!(output.status.code(), Some(2));
 }
 

@@ -160,7 +160,8 @@ fn it_waits_until_the_emulator_is_ready() {
     let said = refusal(2, az(&home).args(STATUS).args(["--wait", "soon"]))
         + &refusal(2, az(&home).args(STATUS).env("AZURE_COMMUNICATION_EMULATOR_PORT", "abc"));
     insta::assert_snapshot!(said, @"
-    ERROR: --wait is not a duration with a unit, from 0s to 24h: 'soon'.
+    ERROR: --wait must be a duration from 0s to 24h, but it is 'soon'.
+    Hint: Write a number with a unit: 30s, 2m or 1h.
     ERROR: AZURE_COMMUNICATION_EMULATOR_PORT must be a number from 0 to 65535, but it is 'abc'.
     ");
 }
@@ -169,6 +170,9 @@ fn it_waits_until_the_emulator_is_ready() {
 fn a_time_to_wait_has_a_unit() {
     let home = Folder::new();
     let said = refusal(2, az(&home).args(STATUS).args(["--wait", "30"]));
-    assert!(said.contains("--wait is not a duration with a unit, from 0s to 24h: '30'."), "{said}");
+    insta::assert_snapshot!(said, @"
+    ERROR: --wait must be a duration from 0s to 24h, but it is '30'.
+    Hint: Write a number with a unit: 30s, 2m or 1h.
+    ");
     assert_eq!(of(&home, &["--port", &free_port(), "--wait", "0"]).0, 1);
 }

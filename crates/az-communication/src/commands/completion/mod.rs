@@ -9,8 +9,8 @@ use crate::knack::argument::{Argument, Arity, Completion};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
+use crate::knack::values::choice;
 use crate::report::error::CliError;
-use crate::report::exit_code::ExitCode;
 use crate::report::program::Program;
 use crate::report::stdout;
 
@@ -48,14 +48,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         [shell] if shell == "zsh" => script(&ZSH, &data::posix_data(&offered)),
         [shell] if shell == "fish" => script(&FISH, &data::fish_data(&offered)),
         [shell] if shell == "powershell" || shell == "pwsh" => script(&POWERSHELL, &data::powershell_data(&offered)),
-        _ => {
-            return Err(CliError::new(format!(
-                "'{}' is not a supported shell. Allowed values: {}.",
-                words.join(" "),
-                SHELLS.join(", ")
-            ))
-            .exit_code(ExitCode::Usage));
-        }
+        _ => return Err(choice::error(SHELL.key(), &words.join(" "), &SHELLS)),
     };
     stdout::print_line(script.trim_end())?;
     Ok(Outcome::nothing())

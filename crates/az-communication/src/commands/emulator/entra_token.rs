@@ -8,7 +8,8 @@ use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::globals::OUTPUT;
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
-use crate::knack::values::duration::parse_duration;
+use crate::knack::values::duration::{DAY, Durations};
+use crate::knack::values::options::duration;
 use crate::report::error::CliError;
 use crate::report::program::Program;
 use crate::report::stdout;
@@ -35,6 +36,9 @@ const EXPIRES_IN: Argument = Argument::new(
 .default("1h")
 .extension();
 
+/// The lifetimes that the emulator accepts. A negative lifetime makes an expired token.
+const LIFETIMES: Durations = Durations::of(-DAY..=DAY).checked_by_the_service();
+
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Print an Entra access token for a Teams user, signed by the running emulator.\n\nThe command `token \
         get-for-teams-user` exchanges it. Without a connection string, the emulator on the default port is used.",
@@ -57,13 +61,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     } else {
         Connection::find(arguments, invocation.config)?
     };
-    let expires_in = match arguments.get(&EXPIRES_IN) {
-        Some(text) => Some(parse_duration(text).ok_or_else(|| {
-            CliError::usage(format!("--expires-in must be a duration, but it is '{text}'."))
-                .hint("Write 90m, 1h, 1h30m, PT90M or 90.")
-        })?),
-        None => None,
-    };
+    let expires_in = duration(invocation, &EXPIRES_IN, &LIFETIMES)?;
     let mut body = json!({"oid": arguments.get(&OID), "appid": arguments.get(&APPID)});
     if let Json::Object(members) = &mut body {
         members.extend(arguments.get(&TENANT).map(|tenant| ("tid".to_owned(), tenant.into())));

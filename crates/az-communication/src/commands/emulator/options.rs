@@ -1,7 +1,5 @@
 //! Reads the options of the emulator from the command line or from their variables, and checks them.
 
-use std::time::Duration;
-
 use acs_identity_emulator::{Config, TrustedIssuer, host_name_problem};
 use azure_core::http::Url;
 
@@ -18,14 +16,15 @@ use crate::commands::emulator::trusted_issuers::trusted_issuer;
 use crate::commands::emulator::{access_key, control_secret, origin};
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
-use crate::knack::values::duration::parse_duration;
+use crate::knack::values::choice;
+use crate::knack::values::duration::Durations;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::report::program::Program;
 use crate::service::fetch;
 
-/// The longest time that the service takes to revoke tokens (docs/service.md, section 7), in seconds.
-const MAX_REVOCATION_DELAY: u64 = 15 * 60;
+/// The service takes up to 15 minutes to revoke tokens (docs/service.md, section 7).
+const REVOCATION_DELAYS: Durations = Durations::of(0..=15 * 60);
 
 /// The hint about valid host names for the certificate.
 pub(crate) const HOST_NAMES: &str = "--hostname takes names and addresses: acs-emulator, acs.test, 10.0.0.5.";
@@ -42,11 +41,7 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
     config.log_requests = flag(invocation, &LOG_REQUESTS)?;
     config.throttle = flag(invocation, &THROTTLE)?;
     if let Some(given) = option(invocation, &REVOCATION_DELAY)? {
-        let seconds = parse_duration(&given.value).and_then(|seconds| u64::try_from(seconds).ok());
-        let seconds = seconds
-            .filter(|seconds| *seconds <= MAX_REVOCATION_DELAY)
-            .ok_or_else(|| given.is_not("a duration from 0s to 15m"))?;
-        config.revocation_delay = Duration::from_secs(seconds);
+        config.revocation_delay = given.duration(&REVOCATION_DELAYS)?;
     }
     config.hostnames = hostnames(invocation)?;
     config.certificate = match (option(invocation, &CERTIFICATE)?, option(invocation, &CERTIFICATE_KEY)?) {
@@ -135,8 +130,5 @@ fn alone(given: &Given, other: &Argument) -> CliError {
 /// Fails when the variable has another value. On the command line, the parser refuses other values.
 pub(crate) fn log_format(invocation: &Invocation<'_>) -> Result<Format, CliError> {
     let Some(given) = option(invocation, &LOG_FORMAT)? else { return Ok(Format::Text) };
-    Format::named(&given.value).ok_or_else(|| {
-        let names = Format::NAMES.join(" or ");
-        CliError::usage(format!("{} must be {names}, but it is '{}'.", given.named_by, given.value))
-    })
+    Format::named(&given.value).ok_or_else(|| choice::error(&given.named_by, &given.value, &Format::NAMES))
 }

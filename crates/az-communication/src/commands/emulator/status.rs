@@ -16,7 +16,7 @@ use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::json_value::value_of;
 use crate::knack::outcome::Outcome;
-use crate::knack::values::duration::parse_duration;
+use crate::knack::values::duration::{DAY, Durations};
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 
@@ -46,6 +46,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     ],
     run,
 };
+
+/// The values of `--wait`. A wait of more than a day is a mistake.
+const WAITS: Durations = Durations::of(0..=DAY).with_unit();
 
 /// How long to wait between two checks of an emulator that is not ready yet.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -80,12 +83,5 @@ fn document(target: &Target, health: &Health) -> Json {
 }
 
 fn wait(invocation: &Invocation<'_>) -> Result<Duration, CliError> {
-    let Some(given) = given::option(invocation, &WAIT)? else { return Ok(Duration::ZERO) };
-    // For token lifetimes, a number without a unit means minutes. Users of `--wait` would expect seconds, so a unit is
-    // required.
-    let has_unit = given.value.parse::<f64>().map_or(true, |number| number == 0.0);
-    let seconds = parse_duration(&given.value).filter(|_| has_unit).and_then(|seconds| u64::try_from(seconds).ok());
-    // A wait of more than a day is a mistake.
-    let seconds = seconds.filter(|seconds| *seconds <= 86_400);
-    seconds.map(Duration::from_secs).ok_or_else(|| given.is_not("a duration with a unit, from 0s to 24h"))
+    given::option(invocation, &WAIT)?.map_or(Ok(Duration::ZERO), |given| given.duration(&WAITS))
 }

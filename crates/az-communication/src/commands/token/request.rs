@@ -6,7 +6,8 @@ use acs_identity_protocol::jwt::UnverifiedJwt;
 use crate::knack::argument::{Argument, Completion};
 use crate::knack::grammar::difflib::closest;
 use crate::knack::invocation::Invocation;
-use crate::knack::values::duration::parse_duration;
+use crate::knack::values::duration::{DAY, Durations};
+use crate::knack::values::options::duration;
 use crate::report::error::CliError;
 use crate::report::printer::Printer;
 use crate::report::redact;
@@ -19,14 +20,14 @@ pub(crate) const EXPIRES_IN: Argument = Argument::new(
 .completion(Completion::Words(&["1h", "2h", "6h", "12h", "24h"]))
 .extension();
 
-/// Returns the lifetime in minutes. The range is not checked here, because the service refuses invalid values itself.
+/// The lifetimes of a token (docs/service.md). The service refuses other values itself.
+const LIFETIMES: Durations = Durations::of(DAY / 24..=DAY).whole_minutes().checked_by_the_service();
+
+/// Returns the lifetime in minutes.
 pub(crate) fn minutes(invocation: &Invocation<'_>) -> Result<Option<i32>, CliError> {
-    let Some(text) = invocation.given(&EXPIRES_IN) else { return Ok(None) };
-    let whole = parse_duration(text).filter(|seconds| seconds % 60 == 0).and_then(|s| i32::try_from(s / 60).ok());
-    whole.map(Some).ok_or_else(|| {
-        CliError::usage(format!("--expires-in is not a duration in whole minutes: '{text}'."))
-            .hint("Give 60 minutes to 24 hours, such as 90m, 1h, 1h30m, 1d, PT90M or 90.")
-    })
+    let seconds = duration(invocation, &EXPIRES_IN, &LIFETIMES)?;
+    // The service refuses a century and the greatest number in the same way.
+    Ok(seconds.map(|seconds| i32::try_from(seconds / 60).unwrap_or(i32::MAX)))
 }
 
 /// Warns about unknown scopes. They are sent anyway, because the service may support more scopes than this program

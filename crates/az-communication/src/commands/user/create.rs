@@ -13,7 +13,7 @@ use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::knack::output::Items;
 use crate::knack::rendering;
-use crate::knack::values::count::number;
+use crate::knack::values::options::number;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::service::answer::object;

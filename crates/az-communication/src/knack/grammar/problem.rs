@@ -6,6 +6,7 @@ use pyjmespath::{Value, repr};
 
 use crate::knack::argument::Argument;
 use crate::knack::globals::QUERY;
+use crate::knack::values::choice;
 
 /// An error in a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,8 +96,7 @@ impl fmt::Display for Problem {
                 write!(f, "argument {option}: expected at least one argument")
             }
             Self::InvalidChoice { command, value, option, choices } => {
-                let choices = choices.join(", ");
-                write!(f, "{command}: '{value}' is not a valid value for '{option}'. Allowed values: {choices}.")
+                write!(f, "{command}: {}", choice::message(option, value, choices))
             }
         }
     }

@@ -4,12 +4,13 @@ use acs_identity_protocol::connection_string::{ConnectionString, ConnectionStrin
 use acs_identity_protocol::endpoint::{EndpointFault, host_and_path, shown};
 
 use super::errors::{from_a_file, malformed, nothing_given, source};
-use super::options::{AUTH_MODE, CONNECTION_STRING, ENDPOINT};
+use super::options::{AUTH_MODE, AUTH_MODES, CONNECTION_STRING, ENDPOINT};
 use super::{Auth, Connection, is_url_host};
 use crate::knack::arguments::Arguments;
 use crate::knack::config::Config;
 use crate::knack::globals::SUBSCRIPTION;
 use crate::knack::pasted;
+use crate::knack::values::choice;
 use crate::report::error::CliError;
 use crate::report::{redact, secrets};
 use crate::service::emulator_options;
@@ -35,8 +36,7 @@ impl Connection {
                     .hint("Remove --endpoint, or give --auth-mode login."))
             }
             Some("key") => Self::key(arguments, config)?.ok_or_else(nothing_given),
-            Some(other) => Err(CliError::usage(format!("'{other}' is not an auth mode. Allowed values: key, login."))
-                .hint("Correct AZURE_COMMUNICATION_AUTH_MODE, or [communication] auth_mode in the config file.")),
+            Some(other) => Err(choice::error(&source("auth_mode"), other, &AUTH_MODES)),
             None if given.is_some() => Self::login(arguments, config),
             None => match Self::key(arguments, config) {
                 Ok(Some(connection)) => Ok(connection),

@@ -31,4 +31,5 @@ pub const AUTH_MODE: Argument = Argument::new(
 /// The arguments of every command that talks to the service.
 pub const CONNECT_OPTIONS: &[Argument] = &[CONNECTION_STRING, ENDPOINT, AUTH_MODE];
 
-const AUTH_MODES: [&str; 2] = ["key", "login"];
+/// The values of `--auth-mode`.
+pub(super) const AUTH_MODES: [&str; 2] = ["key", "login"];

@@ -21,7 +21,8 @@ use crate::knack::argument::{Argument, Completion};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
-use crate::knack::values::duration::parse_duration;
+use crate::knack::values::duration::Durations;
+use crate::knack::values::options::duration;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
 use crate::service::calls::Service;
@@ -39,6 +40,9 @@ const REFRESH: Argument = Argument::new(
 )
 .completion(Completion::Words(&["0", "1h", "6h", "12h"]))
 .extension();
+
+/// The values of `--refresh`. The longest one renews all tokens.
+const REFRESHED: Durations = Durations::of(0..=i64::MAX);
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Issue access tokens for many users.\n\nGive one of --count, --users-from and --names-from. The \
@@ -85,7 +89,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     request::warn_of_unknown_scopes(scopes, &invocation.printer);
     let minutes = request::minutes(invocation)?;
     let concurrency = batch::concurrency(invocation)?;
-    let refresh = refresh(invocation)?;
+    let refresh = duration(invocation, &REFRESH, &REFRESHED)?.map(Duration::seconds);
     let wanted = Wanted::of(invocation)?;
     let version = match &wanted {
         Wanted::Named(_) if invocation.given(&API_VERSION).is_none() => {
@@ -142,14 +146,4 @@ fn issue(
         return Err(service.empty_token(&issued, !matches!(subject, Subject::User(_))));
     }
     Ok(RequestOutcome::Issued { user: issued.user, token: issued.token, expires_on: issued.expires_on })
-}
-
-/// Returns the value of `--refresh`.
-fn refresh(invocation: &Invocation<'_>) -> Result<Option<Duration>, CliError> {
-    let Some(text) = invocation.given(&REFRESH) else { return Ok(None) };
-    let seconds = parse_duration(text).filter(|seconds| *seconds >= 0);
-    seconds.map(|seconds| Some(Duration::seconds(seconds))).ok_or_else(|| {
-        CliError::usage(format!("--refresh is not a duration: '{text}'."))
-            .hint("Give 0 for expired tokens, or 30m, 6h or 1d for tokens that expire within that time.")
-    })
 }

@@ -3,7 +3,7 @@
 use crate::batch::{self, List, State, USERS_FROM};
 use crate::knack::argument::{Argument, Completion};
 use crate::knack::invocation::Invocation;
-use crate::knack::values::count::number;
+use crate::knack::values::options::number;
 use crate::report::error::CliError;
 
 /// The limit of `--count`. It is higher than what the service permits in a day, so a higher number is most likely a
