@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::DATABASE_FILE;
-use super::lock::LOCK_FILE;
 use super::marker::{AS_THEY_ARE, Marker};
+use super::names::{DATABASE_FILE, LOCK_FILE};
 use crate::error::Error;
 use crate::store::sqlite::open::InFile;
 use crate::store::sqlite::wal::{Mark, commits_behind, path_of, whole_frames};

@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::compare::compare;
-use super::lock::{Folder, LOCK_FILE, marker, refuse_if_used, refuse_where_used};
+use super::lock::{Folder, marker, refuse_if_used, refuse_where_used};
 use super::marker::Marker;
-use super::{DATABASE_FILE, Opened, index};
+use super::names::{DATABASE_FILE, LOCK_FILE};
+use super::{Opened, index};
 use crate::error::Error;
 use crate::random;
 use crate::store::sqlite::open::{Checked, Refused, in_file};

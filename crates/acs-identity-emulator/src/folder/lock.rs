@@ -5,31 +5,24 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use super::identity::{Identity, identity};
 use super::marker::{Marker, MarkerFile};
-use super::{DATABASE_FILE, index, written};
+use super::names::{DATABASE_FILE, LOCK_FILE, LOG_FILE};
+use super::{index, written};
 use crate::clock::machine;
 use crate::error::Error;
 use crate::files;
-use crate::store::sqlite::Surroundings;
+use crate::store::sqlite::surroundings::Surroundings;
 use crate::store::sqlite::wal::Mark;
 use crate::system;
 
-pub(super) const LOCK_FILE: &str = "lock";
 /// SQLite's own files beside a database.
-const LOG_FILE: &str = "identities.db-wal";
 const BESIDE: [&str; 3] = [LOG_FILE, "identities.db-shm", "identities.db-journal"];
 
 /// A folder that only this process has open.
 pub(crate) struct Folder {
     pub(super) marker: Arc<MarkerFile>,
     pub(super) watcher: Arc<Watcher>,
-}
-
-/// The identity of a file.
-pub(super) type Identity = Option<(u64, u64)>;
-
-pub(super) fn identity(path: &Path) -> Identity {
-    std::fs::metadata(path).ok().map(|metadata| system::identity(&metadata))
 }
 
 /// Checks whether the folder and its files are still the ones that were opened.

@@ -5,11 +5,14 @@ mod compare;
 #[cfg(feature = "sqlite")]
 mod database;
 #[cfg(feature = "sqlite")]
+mod identity;
+#[cfg(feature = "sqlite")]
 mod index;
 #[cfg(feature = "sqlite")]
 mod lock;
 #[cfg(feature = "sqlite")]
 mod marker;
+mod names;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
 #[cfg(all(unix, not(portable_system), feature = "sqlite"))]
@@ -25,9 +28,7 @@ use crate::store::Store;
 
 #[cfg(feature = "sqlite")]
 pub(crate) use lock::Folder;
-
-/// The name of the database file.
-pub(crate) const DATABASE_FILE: &str = "identities.db";
+pub(crate) use names::DATABASE_FILE;
 
 /// Without SQLite, there are no data folders.
 #[cfg(not(feature = "sqlite"))]

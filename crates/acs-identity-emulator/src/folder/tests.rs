@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use super::lock::LOCK_FILE;
+use super::names::LOCK_FILE;
 use super::{DATABASE_FILE, Opened, open};
 use crate::clock::machine;
 use crate::error::Error;

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::lock::{Identity, identity};
+use super::identity::{Identity, identity};
 use crate::files;
 use crate::store::sqlite::wal;
 use crate::store::sqlite::wal::whole_frames_of;

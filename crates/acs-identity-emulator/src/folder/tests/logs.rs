@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::super::lock::LOCK_FILE;
+use super::super::names::LOCK_FILE;
 use super::super::{DATABASE_FILE, Opened};
 use super::{Temporary, close, create, killed};
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::super::DATABASE_FILE;
-use super::super::lock::LOCK_FILE;
+use super::super::names::LOCK_FILE;
 use super::{Temporary, close, create};
 
 #[test]

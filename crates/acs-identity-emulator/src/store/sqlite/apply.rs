@@ -5,8 +5,8 @@ use rusqlite::{Connection, Params, Row};
 use super::fault::Fault;
 use super::row;
 use crate::store::decide::Rows;
+use crate::store::operation::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningKeyRow, SigningSlot};
 use crate::store::revocation::Revocation;
-use crate::store::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningKeyRow, SigningSlot};
 
 /// An open transaction. It reads the access keys only once.
 pub(super) struct Transaction<'a> {

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::fault::Fault;
 use super::row;
-use crate::store::{AccessKeyRow, SigningKeyRow};
+use crate::store::operation::{AccessKeyRow, SigningKeyRow};
 
 /// Lets SQLite check its own structures.
 pub(super) fn structure(connection: &Connection) -> Result<(), Fault> {

@@ -6,15 +6,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rusqlite::Connection;
 
-use super::Surroundings;
 use super::apply::Transaction;
 use super::fault::Fault;
 use super::open::{CLOSED, LOG, YES, checkpoint};
 use super::queue::{End, Queue, Reply};
+use super::surroundings::Surroundings;
 use super::trouble::Trouble;
 use super::wal::{self, Mark};
 use crate::store::decide::{Rows as _, decide};
-use crate::store::{Operation, Outcome, StoreError};
+use crate::store::operation::{Operation, Outcome, StoreError};
 
 /// When the log has this many pages, it is moved into the database. SQLite uses the same number by default.
 const LOG_PAGES: u32 = 1000;

@@ -3,7 +3,7 @@
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
-use crate::store::StoreError;
+use crate::store::operation::StoreError;
 
 /// A statement failed, or a row differs from the row that was written.
 #[derive(Debug)]

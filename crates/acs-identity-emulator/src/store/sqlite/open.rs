@@ -10,9 +10,10 @@ use rusqlite::{Connection, OpenFlags};
 use super::apply::{Transaction, setting};
 use super::fault::Fault;
 use super::schema::{self, Origin};
-use super::{Sqlite, Surroundings, check, migrate};
+use super::surroundings::Surroundings;
+use super::{Sqlite, check, migrate};
 use crate::store::decide::Rows as _;
-use crate::store::{StoreError, sqlite};
+use crate::store::operation::StoreError;
 
 /// The setting with the id of the emulator run that opened the database last.
 const RUN: &str = "run";
@@ -190,7 +191,7 @@ impl Checked {
         checkpoint(&connection)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         let log = setting(&connection, LOG)?.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let sqlite = sqlite::Sqlite::start(connection, path, log, surroundings)
+        let sqlite = Sqlite::start(connection, path, log, surroundings)
             .map_err(|error| Refused::Store(StoreError::Failed(error.to_string())))?;
         Ok((sqlite, lines))
     }

@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-use crate::store::{Operation, Outcome, StoreError};
+use crate::store::operation::{Operation, Outcome, StoreError};
 
 /// The largest number of operations in one commit.
 const MAX_BATCH: usize = 512;
@@ -73,7 +73,7 @@ impl Queue {
             let turn = Turn(self);
             // All requests that have already arrived run first. Their operations join the same commit, and the thread
             // is woken once for all of them.
-            crate::store::yield_now().await;
+            crate::store::wait::yield_now().await;
             drop(turn);
         }
         answer.await.map_err(|_| closed())?

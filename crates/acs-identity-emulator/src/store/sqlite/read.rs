@@ -8,8 +8,9 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::apply::{all, first, identity, revocations, setting};
 use super::fault::Fault;
-use super::{Surroundings, row};
-use crate::store::{
+use super::row;
+use super::surroundings::Surroundings;
+use crate::store::operation::{
     AccessKeyRow, AssignmentRow, Caller, Failure, Kind, SigningKeyRow, SigningSlot, Snapshot, StoreError,
 };
 

@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex};
 use rusqlite::Connection;
 
 use super::open::{Checked, Refused, in_file};
+use super::schema;
+use super::surroundings::Surroundings;
 use super::wal::{Mark, path_of, whole_frames};
-use super::{Surroundings, schema};
 use crate::store::{Caller, Failure, Store, StoreError, block_on};
 
 /// A folder for a database, which is removed on drop.

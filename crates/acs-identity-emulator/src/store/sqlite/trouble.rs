@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::store::StoreError;
+use crate::store::operation::StoreError;
 
 /// How long a write that failed on a full disk counts as a current error.
 const FULL_FOR: Duration = Duration::from_secs(30);
