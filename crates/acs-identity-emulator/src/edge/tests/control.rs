@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Ask, ELSEWHERE, ask, create, edge, edge_of, management_token};
 use crate::config::{Config, TrustedIssuer};
 use crate::core::DEFAULT_TENANT;
-use crate::edge::Edge;
+use crate::edge::pipeline::Edge;
 
 const ADMIN: &str = "aaaaaaaa-0000-0000-0000-000000000001";
 const OTHER: &str = "bbbbbbbb-0000-0000-0000-000000000002";

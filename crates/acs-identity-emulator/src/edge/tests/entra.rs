@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{ask, create, edge, management_token};
-use crate::edge::Edge;
 use crate::edge::http::error::{HttpError, Note};
+use crate::edge::pipeline::Edge;
 
 const TEAMS: &str = "https://auth.msft.communication.azure.com/Teams.ManageCalls";
 

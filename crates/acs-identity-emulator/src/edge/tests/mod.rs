@@ -3,6 +3,7 @@
 mod callers;
 mod control;
 mod entra;
+mod openapi;
 mod pipeline;
 mod refusals;
 mod routes;
@@ -17,9 +18,10 @@ use hyper::body::Bytes;
 use hyper::{Request, Version};
 use serde_json::Value;
 
-use super::{Connection, Dropped, Edge};
 use crate::config::Config;
 use crate::core::Core;
+use crate::edge::http::connection::Connection;
+use crate::edge::pipeline::{Dropped, Edge};
 
 pub(super) const HOST: &str = "localhost:10100";
 pub(super) const LOCAL: &str = "127.0.0.1:40000";
