@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use crate::batch::lock;
+use crate::batch::mutex::lock;
 use crate::batch::record::Subject;
 
 /// The greatest number of numbers, ranges or names in a sentence.

@@ -3,6 +3,7 @@
 
 pub(crate) mod attempt;
 pub(crate) mod lost;
+mod mutex;
 pub(crate) mod outage;
 pub(crate) mod permits;
 pub(crate) mod plan;
@@ -21,7 +22,6 @@ pub(crate) use summary::{Summary, count};
 pub(crate) use users::{List, names, users};
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::files::place::{Other, Which};
 use crate::knack::argument::{Argument, Completion};
@@ -54,10 +54,6 @@ pub(crate) fn others<'a>(source: Option<(&'static str, FileId)>, out_file: Optio
     let source = source.map(|(named_by, id)| Other { named_by, file: Which::Id(id) });
     let record = out_file.map(|path| Other { named_by: "--out-file", file: Which::Path(Path::new(path)) });
     source.into_iter().chain(record).collect()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns a message about open requests of an earlier run. They are sent again because a repetition is harmless.

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::batch::lock;
+use crate::batch::mutex::lock;
 
 /// How long refused connections are tried again. A service that restarts is available again within this time.
 pub(crate) const RESTART: Duration = Duration::from_secs(10);

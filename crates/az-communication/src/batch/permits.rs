@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::batch::lock;
+use crate::batch::mutex::lock;
 
 /// How often a waiting worker checks whether the batch ends.
 const TICK: Duration = Duration::from_millis(50);

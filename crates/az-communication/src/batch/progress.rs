@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use crate::batch::lock;
+use crate::batch::mutex::lock;
 use crate::report::printer::{Level, Printer};
 use crate::system;
 

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::shared::Shared;
-use crate::batch::lock;
+use crate::batch::mutex::lock;
 use crate::batch::record::Record;
 use crate::batch::signals::Signals;
 use crate::batch::summary::Summary;

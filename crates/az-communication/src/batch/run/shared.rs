@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Mutex};
 
-use crate::batch::lock;
 use crate::batch::lost::Lost;
+use crate::batch::mutex::lock;
 use crate::batch::outage::Outage;
 use crate::batch::permits::Permits;
 use crate::batch::plan::Plan;

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::shared::Shared;
 use crate::batch::attempt::{Fate, attempt, fate};
-use crate::batch::lock;
+use crate::batch::mutex::lock;
 use crate::batch::plan::Task;
 use crate::batch::record::{RequestOutcome, Subject};
 use crate::report::error::CliError;
