@@ -5,7 +5,6 @@ mod service_error;
 
 pub use service_error::{ErrorBody, ServiceError, ServiceErrorKind};
 
-use std::fmt;
 use std::ops::Deref;
 
 use azure_core::credentials::Secret;
@@ -193,11 +192,3 @@ impl Deref for Failure {
         &self.0
     }
 }
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::service::words::message(self))
-    }
-}
-
-impl std::error::Error for Failure {}

@@ -7,7 +7,8 @@ use azure_core::credentials::AccessToken;
 use crate::files::text_file;
 use crate::service::form::form;
 use crate::service::login::failure::Reason;
-use crate::service::login::{assertion, endpoint, variable};
+use crate::service::login::variables::variable;
+use crate::service::login::{assertion, endpoint};
 use crate::transport::send::Transport;
 
 const TENANT: &str = "AZURE_TENANT_ID";

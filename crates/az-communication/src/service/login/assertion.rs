@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::files::text_file;
 use crate::service::login::failure::Reason;
-use crate::service::login::variable;
+use crate::service::login::variables::variable;
 
 /// How long a statement is valid, in seconds. Entra accepts up to a day.
 const LIFETIME: i64 = 600;

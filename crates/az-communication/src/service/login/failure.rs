@@ -3,6 +3,7 @@
 use std::io;
 use std::time::Duration;
 
+use crate::service::login::variables;
 use crate::service::page::Page;
 use crate::transport::error::TransportError;
 
@@ -94,7 +95,7 @@ impl Reason {
             Self::NotSet(_) | Self::NoManagedIdentity | Self::UnsupportedSource(_) | Self::NoAzureCli => false,
             _ => match credential {
                 Credential::Environment | Credential::WorkloadIdentity => true,
-                Credential::ManagedIdentity => crate::service::login::managed_identity::is_announced(),
+                Credential::ManagedIdentity => variables::announce_managed_identity(),
                 Credential::AzureCli => false,
             },
         }

@@ -7,8 +7,9 @@ use acs_identity_protocol::endpoint::shown;
 use azure_core::credentials::AccessToken;
 use azure_core::http::{Method, Request, Url};
 
+use crate::service::login::endpoint;
 use crate::service::login::failure::Reason;
-use crate::service::login::{endpoint, variable};
+use crate::service::login::variables::variable;
 use crate::transport::send::Transport;
 
 const API_VERSION: &str = "2019-08-01";
@@ -17,11 +18,6 @@ const API_VERSION: &str = "2019-08-01";
 const INSTANCE_METADATA: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)), 80);
 const INSTANCE_METADATA_URL: &str = "http://169.254.169.254/metadata/identity/oauth2/token";
 const INSTANCE_METADATA_TIMEOUT: Duration = Duration::from_millis(300);
-
-/// Checks whether the environment announces a managed identity.
-pub(crate) fn is_announced() -> bool {
-    ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"].into_iter().any(|name| variable(name).is_some())
-}
 
 /// Gets a token of the identity of this machine, or of the identity in AZURE_CLIENT_ID.
 pub(crate) fn token(transport: &Transport, scope: &str) -> Result<AccessToken, Reason> {

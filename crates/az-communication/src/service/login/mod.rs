@@ -9,8 +9,8 @@ pub(crate) mod endpoint;
 pub(crate) mod failure;
 pub(crate) mod managed_identity;
 pub(crate) mod redact;
+mod variables;
 
-use std::env;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -40,11 +40,6 @@ impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Login").finish_non_exhaustive()
     }
-}
-
-/// Returns the value of a variable. An empty variable counts as not set.
-fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 impl Login {

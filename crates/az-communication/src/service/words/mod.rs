@@ -9,6 +9,8 @@ mod service_error;
 mod tls;
 mod transport;
 
+use std::fmt;
+
 use outcome::unknown_outcome;
 
 use crate::report::error::{CliError, HintPolicy};
@@ -17,6 +19,14 @@ use crate::report::program::Program;
 use crate::service::failure::{Asked, Cause, ErrorBody, Failure};
 use crate::service::page::Page;
 use crate::service::sending::redirect;
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&message(self))
+    }
+}
+
+impl std::error::Error for Failure {}
 
 impl From<Failure> for CliError {
     fn from(failure: Failure) -> Self {
@@ -45,7 +55,7 @@ fn exit_code(failure: &Failure) -> ExitCode {
 }
 
 /// Returns the message about a failed request.
-pub(crate) fn message(failure: &Failure) -> String {
+fn message(failure: &Failure) -> String {
     match &failure.cause {
         Cause::Service(error) => match &error.body {
             ErrorBody::Detail(text) => text.clone(),
