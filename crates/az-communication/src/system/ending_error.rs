@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::system_text;
+use super::error_text::system_text;
 
 /// The reason why a process cannot wait.
 #[derive(Debug)]

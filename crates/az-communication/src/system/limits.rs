@@ -3,8 +3,12 @@
 use std::fs::File;
 use std::io;
 
+use super::kinds::Limit;
 use super::platform::Platform;
-use super::{Limit, NULL_DEVICE, limit};
+#[cfg(any(not(unix), portable_system))]
+use super::portable::errors::{NULL_DEVICE, limit};
+#[cfg(all(unix, not(portable_system)))]
+use super::unix::errors::{NULL_DEVICE, limit};
 
 /// Returns a hint if the error says that a limit was reached.
 pub fn advice(error: &io::Error) -> Option<&'static str> {

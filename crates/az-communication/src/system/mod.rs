@@ -8,6 +8,7 @@
 pub mod ending_error;
 mod error_text;
 mod home;
+mod kinds;
 pub mod limits;
 pub mod name_error;
 pub mod platform;
@@ -22,40 +23,11 @@ mod unix;
 
 pub use error_text::system_text;
 pub use home::{expand_user, home};
+pub use kinds::Special;
 #[cfg(any(not(unix), portable_system))]
 pub use portable::*;
 #[cfg(all(unix, not(portable_system)))]
 pub use unix::*;
-
-/// A kind of path other than a file or a folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-// Some systems do not use all variants.
-#[allow(dead_code)]
-pub enum Special {
-    /// A named pipe.
-    Fifo,
-    /// A socket.
-    Socket,
-    /// A character device or a block device.
-    Device,
-}
-
-/// A limit of the system that an error is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-// Some systems do not use all variants.
-#[allow(dead_code)]
-pub enum Limit {
-    /// This process has too many open files.
-    FilesOfProcess,
-    /// This machine has too many open files.
-    FilesOfMachine,
-    /// There are too many processes or threads.
-    Processes,
-    /// There is not enough memory.
-    Memory,
-    /// The disk is full, or the user's quota is used up.
-    Disk,
-}
 
 /// Returns a value that starts with `start` and is not valid text.
 #[cfg(test)]

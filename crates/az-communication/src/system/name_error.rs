@@ -5,7 +5,7 @@ use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::system_text;
+use super::error_text::system_text;
 
 /// The reason why there is no address for a name.
 #[derive(Debug)]

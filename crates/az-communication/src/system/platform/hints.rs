@@ -1,7 +1,7 @@
 //! Hints for users that differ between systems.
 
 use super::Platform;
-use crate::system::Limit;
+use crate::system::kinds::Limit;
 
 impl Platform {
     /// Returns a hint for a limit that was reached.

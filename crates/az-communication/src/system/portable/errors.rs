@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use crate::system::Limit;
+use crate::system::kinds::Limit;
 
 /// A file that can always be opened.
 pub const NULL_DEVICE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };

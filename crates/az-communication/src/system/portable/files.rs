@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
-use crate::system::Special;
+use crate::system::kinds::Special;
 
 /// A file, identified by its path without links. The standard library offers no id for the file itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub fn link(_: &Path, _: &Path) -> io::Result<()> {
 
 /// Checks whether a folder belongs to this user and can be written: it is below the home folder and not read-only.
 pub fn is_own_folder(folder: &Path) -> bool {
-    crate::system::home().is_some_and(|home| folder.starts_with(home))
+    crate::system::home::home().is_some_and(|home| folder.starts_with(home))
         && folder.metadata().is_ok_and(|metadata| metadata.is_dir() && !metadata.permissions().readonly())
 }
 

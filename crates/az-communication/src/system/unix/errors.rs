@@ -4,7 +4,7 @@ use std::io;
 
 use rustix::io::Errno;
 
-use crate::system::Limit;
+use crate::system::kinds::Limit;
 
 /// A file that can always be opened.
 pub const NULL_DEVICE: &str = "/dev/null";

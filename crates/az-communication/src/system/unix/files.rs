@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use crate::system::Special;
+use crate::system::kinds::Special;
 
 /// A file, independent of its names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

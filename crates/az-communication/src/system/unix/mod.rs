@@ -5,7 +5,7 @@ mod ancestors;
 mod connect;
 mod disposition;
 mod ending;
-mod errors;
+pub(super) mod errors;
 mod file_limit;
 mod files;
 #[cfg(target_os = "linux")]
@@ -24,14 +24,14 @@ mod stderr;
 mod stdout;
 mod terminal;
 mod typed;
-mod users;
+pub(super) mod users;
 mod watched;
 
 #[cfg(target_os = "linux")]
 pub use ancestors::variable_of_ancestor;
 pub use connect::Attempts;
 pub use ending::{Signals, asks_for_an_end, end_by, end_process_1_at_once, is_ctrl_c, wait_for_command};
-pub use errors::{NULL_DEVICE, is_not_a_program, is_not_open, limit};
+pub use errors::{is_not_a_program, is_not_open};
 pub use file_limit::{file_limit, raise_file_limit};
 pub use files::{
     FileId, LINKS, is_executable, is_own_folder, is_same, link, mount_point, no_link, open_quietly,
@@ -56,7 +56,6 @@ pub use stderr::{duplicate_of_stderr, wait_to_write};
 pub use stdout::{check_stdout, is_stdout_writable, write_to_stdout};
 pub use terminal::{columns_of_stderr, columns_of_stdout};
 pub use typed::Interrupts;
-pub use users::{home_of_user, home_of_user_named};
 pub use watched::Process;
 
 #[cfg(not(target_os = "linux"))]

@@ -21,9 +21,9 @@ use tokio::time::{sleep, timeout_at};
 use super::connected_udp::ConnectedUdp;
 
 use super::resolv_conf::Settings;
-use crate::system::NULL_DEVICE;
 use crate::system::limits;
 use crate::system::name_error::{NameError, ServerFailure};
+use crate::system::unix::errors::NULL_DEVICE;
 
 /// If a server is silent for this time, the next server is asked, too.
 const NEXT_SERVER: Duration = Duration::from_secs(1);
