@@ -1,13 +1,29 @@
 //! The circles in which modules refer to each other.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use crate::modules::Modules;
 
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
-/// The groups of modules of which each one reaches each other one.
-pub fn of(modules: &Modules) -> Vec<Vec<String>> {
+/// Modules of which each one reaches each other one.
+pub struct Circle {
+    pub files: Vec<String>,
+    arrows: Arrows,
+}
+
+impl fmt::Display for Circle {
+    /// A line for each file, with the files of the circle that it refers to.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (from, to) in &self.arrows {
+            writeln!(out, "    {from} -> {}", to.iter().map(String::as_str).collect::<Vec<_>>().join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+pub fn of(modules: &Modules) -> Vec<Circle> {
     let name = |module: &[String]| if module.is_empty() { "lib".to_owned() } else { module.join("::") };
     let mut arrows = Arrows::new();
     for (from, to) in modules.references() {
@@ -15,12 +31,14 @@ pub fn of(modules: &Modules) -> Vec<Vec<String>> {
     }
     let reached: BTreeMap<&str, BTreeSet<&str>> =
         arrows.keys().map(|from| (from.as_str(), reached_from(from, &arrows))).collect();
-    let mut circles: Vec<Vec<String>> = Vec::new();
+    let mut circles: Vec<Circle> = Vec::new();
     for (from, below) in &reached {
-        let reaches_back = |to: &&&str| reached.get(**to).is_some_and(|back| back.contains(from));
-        let circle: Vec<String> = below.iter().filter(reaches_back).map(|to| (*to).to_owned()).collect();
-        if circle.len() > 1 && !circles.contains(&circle) {
-            circles.push(circle);
+        let reaches_back = |to: &str| reached.get(to).is_some_and(|back| back.contains(from));
+        let files: Vec<String> = below.iter().filter(|to| reaches_back(to)).map(|to| (*to).to_owned()).collect();
+        if files.len() > 1 && !circles.iter().any(|circle| circle.files == files) {
+            let inside =
+                |from: &String| (from.clone(), arrows[from].iter().filter(|to| files.contains(*to)).cloned().collect());
+            circles.push(Circle { arrows: files.iter().map(inside).collect(), files });
         }
     }
     circles

@@ -1,4 +1,4 @@
-//! The paths in a source file that begin with `crate`, `self` or `super`.
+//! The paths in a source file, and the names that it imports.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
@@ -9,6 +9,18 @@ pub struct Found {
     pub segments: Vec<String>,
     /// The inline modules of the file in which the path stands, from the outside.
     pub inside: Vec<String>,
+    pub role: Role,
+}
+
+/// What a path does for the file.
+#[derive(Debug, PartialEq)]
+pub enum Role {
+    /// A `use` gives it this name in the file.
+    Import(String),
+    /// A `use` imports all names below it.
+    Glob,
+    /// It stands in a type, an expression or a macro.
+    Reference,
 }
 
 /// All paths of a file: in `use` declarations, types, expressions, visibilities, attributes and macros.
@@ -25,21 +37,31 @@ struct Finder {
 }
 
 impl Finder {
-    fn note(&mut self, segments: Vec<String>) {
-        if matches!(segments.first().map(String::as_str), Some("crate" | "self" | "super")) {
-            self.found.push(Found { segments, inside: self.inside.clone() });
+    fn note(&mut self, segments: Vec<String>, role: Role) {
+        // A single name outside of `use` may be a variable, and a name that was imported stands in its `use`, too.
+        if segments.len() > 1 || role != Role::Reference {
+            self.found.push(Found { segments, inside: self.inside.clone(), role });
         }
+    }
+
+    fn reference(&mut self, segments: Vec<String>) {
+        self.note(segments, Role::Reference);
     }
 
     fn tree(&mut self, before: &[String], tree: &syn::UseTree) {
         let with = |name: String| [before, &[name]].concat();
+        let last = || before.last().cloned().unwrap_or_default();
         match tree {
             syn::UseTree::Path(path) => self.tree(&with(path.ident.to_string()), &path.tree),
-            syn::UseTree::Name(name) if name.ident == "self" => self.note(before.to_vec()),
-            syn::UseTree::Name(name) => self.note(with(name.ident.to_string())),
-            syn::UseTree::Rename(rename) if rename.ident == "self" => self.note(before.to_vec()),
-            syn::UseTree::Rename(rename) => self.note(with(rename.ident.to_string())),
-            syn::UseTree::Glob(_) => self.note(before.to_vec()),
+            syn::UseTree::Name(name) if name.ident == "self" => self.note(before.to_vec(), Role::Import(last())),
+            syn::UseTree::Name(name) => {
+                self.note(with(name.ident.to_string()), Role::Import(name.ident.to_string()));
+            }
+            syn::UseTree::Rename(rename) => {
+                let path = if rename.ident == "self" { before.to_vec() } else { with(rename.ident.to_string()) };
+                self.note(path, Role::Import(rename.rename.to_string()));
+            }
+            syn::UseTree::Glob(_) => self.note(before.to_vec(), Role::Glob),
             syn::UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(before, tree)),
         }
     }
@@ -52,14 +74,14 @@ impl Finder {
             match token {
                 TokenTree::Ident(ident) => {
                     if colons != 2 {
-                        self.note(std::mem::take(&mut path));
+                        self.reference(std::mem::take(&mut path));
                     }
                     path.push(ident.to_string());
                     colons = 0;
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ':' => colons += 1,
                 other => {
-                    self.note(std::mem::take(&mut path));
+                    self.reference(std::mem::take(&mut path));
                     colons = 0;
                     if let TokenTree::Group(group) = other {
                         self.tokens(group.stream());
@@ -67,13 +89,16 @@ impl Finder {
                 }
             }
         }
-        self.note(path);
+        self.reference(path);
     }
 }
 
 impl Visit<'_> for Finder {
     fn visit_item_use(&mut self, item: &syn::ItemUse) {
-        self.tree(&[], &item.tree);
+        // `::serde` is another crate.
+        if item.leading_colon.is_none() {
+            self.tree(&[], &item.tree);
+        }
     }
 
     fn visit_item_mod(&mut self, item: &syn::ItemMod) {
@@ -89,7 +114,9 @@ impl Visit<'_> for Finder {
     }
 
     fn visit_path(&mut self, path: &syn::Path) {
-        self.note(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        if path.leading_colon.is_none() {
+            self.reference(path.segments.iter().map(|segment| segment.ident.to_string()).collect());
+        }
         visit::visit_path(self, path);
     }
 
@@ -107,18 +134,24 @@ impl Visit<'_> for Finder {
 mod tests {
     use super::*;
 
+    fn found(source: &str) -> Vec<Found> {
+        of(&syn::parse_file(source).unwrap())
+    }
+
     #[test]
     fn paths_are_found_wherever_they_stand() {
-        let source = "
+        let found = found(
+            "
             use crate::a::{self, b::C, d as e};
             pub use super::f::*;
+            pub(crate) use child::T;
             mod inner { use super::g; }
-            fn h(i: crate::j::K) -> Vec<crate::l::M> {
-                println!(\"{}\", crate::n::o(self::p::Q));
+            fn h(i: crate::j::K, single: Single) -> Vec<crate::l::M> {
+                println!(\"{} {}\", crate::n::o(self::p::Q), child::u(single));
                 <crate::r::S as std::fmt::Debug>::fmt
             }
-        ";
-        let found = of(&syn::parse_file(source).unwrap());
+            ",
+        );
         let found: Vec<String> =
             found.iter().map(|found| [found.inside.as_slice(), &found.segments].concat().join("::")).collect();
         let expected = [
@@ -126,13 +159,24 @@ mod tests {
             "crate::a::b::C",
             "crate::a::d",
             "super::f",
+            "child::T",
             "inner::super::g",
             "crate::j::K",
             "crate::l::M",
             "crate::n::o",
             "self::p::Q",
+            "child::u",
             "crate::r::S",
+            "std::fmt::Debug::fmt",
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_import_has_the_name_that_the_file_knows_it_by() {
+        let found = found("use crate::a::{self, b as c, d::*}; use ::other::e; use f::G;");
+        let roles: Vec<Role> = found.into_iter().map(|found| found.role).collect();
+        let import = |name: &str| Role::Import(name.to_owned());
+        assert_eq!(roles, [import("a"), import("c"), Role::Glob, import("G")]);
     }
 }
