@@ -173,12 +173,12 @@ impl CommunicationIdentityClient {
         })
     }
 
-    /// The pipeline without the client's own credential.
+    /// Returns the pipeline without the client's own credential.
     pub(crate) fn user_pipeline(&self) -> &Pipeline {
         self.user_pipeline.get_or_init(|| pipeline(self.client_options.clone(), Vec::new()))
     }
 
-    /// The endpoint of this client.
+    /// Returns the endpoint of this client.
     pub fn endpoint(&self) -> &Url {
         &self.endpoint
     }

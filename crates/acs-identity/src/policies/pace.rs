@@ -36,7 +36,8 @@ impl PacePolicy {
     }
 }
 
-/// The value of `Retry-After` in seconds. A date is left to the retry policy, which knows the clock of the service.
+/// Returns the value of `Retry-After` in seconds. A date is left to the retry policy, which knows the clock of the
+/// service.
 fn retry_after(headers: &Headers) -> Option<Duration> {
     let value = headers.iter().find(|(name, _)| name.as_str().eq_ignore_ascii_case("retry-after"))?.1;
     value.as_str().trim().parse().ok().map(Duration::from_secs)
