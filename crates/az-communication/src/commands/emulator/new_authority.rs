@@ -2,9 +2,10 @@
 
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 
-use crate::commands::emulator::data_folder;
-use crate::commands::emulator::settings::{DATA_DIR, HOSTNAME};
-use crate::commands::emulator::{Hints, log, options};
+use crate::commands::emulator::log;
+use crate::commands::emulator::options::declared::{DATA_DIR, HOSTNAME};
+use crate::commands::emulator::options::{configuration, data_folder};
+use crate::commands::emulator::serving::opening::{self, Hints};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::globals::YES;
 use crate::knack::invocation::Invocation;
@@ -32,18 +33,12 @@ const HINTS: Hints = Hints {
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let folder = data_folder::data_dir(invocation)?;
-    let hostnames = options::hostnames(invocation)?;
+    let hostnames = configuration::hostnames(invocation)?;
     log::start(log::Format::Text);
     let made = acs_identity_emulator::new_authority(&folder, &hostnames);
     log::flush();
     made.map_err(|error| {
-        crate::commands::emulator::explain(
-            &error,
-            &format!("No authority was made: {error}."),
-            Some(&folder),
-            &[],
-            &HINTS,
-        )
+        opening::explain(&error, &format!("No authority was made: {error}."), Some(&folder), &[], &HINTS)
     })?;
     let path = folder.join(CA_CERTIFICATE_FILE);
     let lines = format!(

@@ -5,14 +5,17 @@ use std::process::{Command, ExitStatus};
 
 use acs_identity_emulator::{Config, Storage};
 
-use crate::commands::emulator::environment::{self, Credentials};
-use crate::commands::emulator::given;
-use crate::commands::emulator::settings::{
+use crate::commands::emulator::environment::variables::Credentials;
+use crate::commands::emulator::environment::{certificates, variables};
+use crate::commands::emulator::log;
+use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME,
     KEEP_CREDENTIALS, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION,
     THROTTLE,
 };
-use crate::commands::emulator::{Hints, folder, listen, log, options, threads, trusting};
+use crate::commands::emulator::options::{configuration, host, read, similar_variables};
+use crate::commands::emulator::serving::opening::Hints;
+use crate::commands::emulator::serving::{file_limit, listen, opening, temporary_folder, threads};
 use crate::delegate;
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::command_table::{CommandSpec, Example};
@@ -78,32 +81,32 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         return Err(CliError::usage("There is no command after --."));
     };
     system::end_process_1_at_once();
-    crate::commands::emulator::misspelled::warn(invocation);
-    crate::commands::emulator::check_file_limit()?;
-    let port = given::option(invocation, &RUN_PORT)?.map_or(Ok(0), |given| given.port())?;
-    let place = listen::place(given::option(invocation, &RUN_HOST)?.as_ref())?;
-    let storage = match given::option(invocation, &RUN_DATA_DIR)? {
-        Some(given) => Storage::Folder(given::absolute(given.value.into())?),
+    similar_variables::warn(invocation);
+    file_limit::check_file_limit()?;
+    let port = read::option(invocation, &RUN_PORT)?.map_or(Ok(0), |given| given.port())?;
+    let place = host::place(read::option(invocation, &RUN_HOST)?.as_ref())?;
+    let storage = match read::option(invocation, &RUN_DATA_DIR)? {
+        Some(given) => Storage::Folder(read::absolute(given.value.into())?),
         None => Storage::Memory,
     };
-    let credentials = match given::flag(invocation, &KEEP_CREDENTIALS)? {
+    let credentials = match read::flag(invocation, &KEEP_CREDENTIALS)? {
         true => Credentials::Own,
         false => Credentials::Emulator,
     };
     let config = Config { storage, port, ..Config::in_memory() }.on(place);
-    let config = options::configure(invocation, config)?;
+    let config = configuration::configure(invocation, config)?;
     // The signals are registered before there is a folder to remove or a command to signal. Until here, a signal simply
     // ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let opened = crate::commands::emulator::open(config, log::Format::Text, &HINTS)?;
-    let folder = folder::temporary()?;
-    let trusted = trusting::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
+    let opened = opening::open(config, log::Format::Text, &HINTS)?;
+    let folder = temporary_folder::temporary()?;
+    let trusted = certificates::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
     let end = threads::runtime()?.block_on(async {
         let emulator = listen::serve(opened).await?;
         let mut command = Command::new(delegate::to_start(program));
         command.args(arguments);
-        environment::of_child(&mut command, &emulator, trusted, credentials, &folder);
+        variables::of_child(&mut command, &emulator, trusted, credentials, &folder);
         if let Some(signal) = signals.ended_by() {
             return Ok(End::Signal(signal));
         }
@@ -111,7 +114,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             Ok(child) => {
                 // The command keeps the file limit that it would have without this program, so the limit is raised only
                 // after its start.
-                crate::commands::emulator::raise_file_limit();
+                file_limit::raise_file_limit();
                 Ok(End::Command(system::wait_for_command(child, &mut signals).await?))
             }
             Err(error) => Err(delegate::not_started(&command, error)),

@@ -7,17 +7,19 @@ use acs_identity_emulator::trust::TemporaryFolder;
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_PORT};
 
-use crate::commands::emulator::data_folder;
-use crate::commands::emulator::given;
-use crate::commands::emulator::process_file::{Kind, PID, ProcessFile, READY};
-use crate::commands::emulator::ready::{Ready, text_of};
-use crate::commands::emulator::settings::{
+use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, DATA_DIR, DETACH, ENTRA_ADMIN,
     ENTRA_ISSUER, HOST, HOSTNAME, IN_MEMORY, LOG_FILE, LOG_FORMAT, LOG_REQUESTS, PARENT_PID, PID_FILE, PORT,
     PUBLIC_URL, READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, UNTIL_STDIN_CLOSES,
 };
-use crate::commands::emulator::until::Until;
-use crate::commands::emulator::{Hints, detach, folder, listen, log, options, threads, trusting};
+use crate::commands::emulator::options::path_text::text_of;
+use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
+use crate::commands::emulator::process::process_file::{Kind, PID, ProcessFile, READY};
+use crate::commands::emulator::process::ready_line::Ready;
+use crate::commands::emulator::serving::opening::Hints;
+use crate::commands::emulator::serving::until::Until;
+use crate::commands::emulator::serving::{bundle, file_limit, listen, opening, temporary_folder, threads};
+use crate::commands::emulator::{detach, log};
 use crate::files::private_file;
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
@@ -98,16 +100,16 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     }
     system::end_process_1_at_once();
     if detached.is_none() {
-        crate::commands::emulator::misspelled::warn(invocation);
+        similar_variables::warn(invocation);
     }
-    crate::commands::emulator::raise_file_limit();
-    crate::commands::emulator::check_file_limit()?;
-    let port = given::option(invocation, &PORT)?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
-    let place = listen::place(given::option(invocation, &HOST)?.as_ref())?;
+    file_limit::raise_file_limit();
+    file_limit::check_file_limit()?;
+    let port = read::option(invocation, &PORT)?.map_or(Ok(DEVELOPMENT_PORT), |given| given.port())?;
+    let place = host::place(read::option(invocation, &HOST)?.as_ref())?;
     let folder = data_folder(invocation)?;
-    let log_file = given::option(invocation, &LOG_FILE)?;
+    let log_file = read::option(invocation, &LOG_FILE)?;
     if detached.is_none() {
-        if given::flag(invocation, &DETACH)? {
+        if read::flag(invocation, &DETACH)? {
             return detach::start(invocation, folder.as_deref());
         }
         if let Some(given) = log_file {
@@ -117,11 +119,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     }
     let is_open = place.is_open();
     let config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder).on(place);
-    let config = options::configure(invocation, Config { port, ..config })?;
-    let log_format = options::log_format(invocation)?;
+    let config = configuration::configure(invocation, Config { port, ..config })?;
+    let log_format = configuration::log_format(invocation)?;
     let until = Until::of(invocation)?;
-    let pid_file = given::option(invocation, &PID_FILE)?;
-    let ready_file = given::option(invocation, &READY_FILE)?;
+    let pid_file = read::option(invocation, &PID_FILE)?;
+    let ready_file = read::option(invocation, &READY_FILE)?;
     // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
@@ -130,7 +132,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     };
     let mut pid_file = claim(&PID, pid_file)?;
     let mut ready_file = claim(&READY, ready_file)?;
-    let opened = crate::commands::emulator::open(config, log_format, &HINTS)?;
+    let opened = opening::open(config, log_format, &HINTS)?;
     let (files, temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
@@ -220,7 +222,7 @@ struct Files {
 impl Files {
     fn in_data_folder(folder: &Path, authority: &str) -> Result<Self, CliError> {
         let path = folder.join(BUNDLE_FILE);
-        let bundle = trusting::bundle(authority, folder);
+        let bundle = bundle::bundle(authority, folder);
         match private_file::replace_for_everybody(&path, bundle.as_bytes()) {
             // On a full disk, an existing file with the same content is enough.
             Err(error) if !private_file::holds(&path, bundle.as_bytes()) => {
@@ -242,7 +244,7 @@ impl Files {
         invocation: &Invocation<'_>,
         authority: &str,
     ) -> Result<(Self, Option<TemporaryFolder>), CliError> {
-        let folder = match folder::temporary() {
+        let folder = match temporary_folder::temporary() {
             Ok(folder) => folder,
             Err(error) => {
                 let hints = error.hints.join(" ");
@@ -254,8 +256,8 @@ impl Files {
                 return Ok((Self::default(), None));
             }
         };
-        let certificate = folder::write(&folder, CA_CERTIFICATE_FILE, authority)?;
-        let bundle = folder::write(&folder, BUNDLE_FILE, trusting::bundle(authority, folder.path()))?;
+        let certificate = temporary_folder::write(&folder, CA_CERTIFICATE_FILE, authority)?;
+        let bundle = temporary_folder::write(&folder, BUNDLE_FILE, bundle::bundle(authority, folder.path()))?;
         let files = Self { certificate: Some(text_of(&certificate)?), bundle: Some(text_of(&bundle)?), data: None };
         Ok((files, Some(folder)))
     }

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
-use crate::commands::emulator::given;
-use crate::commands::emulator::health::{self, Health};
-use crate::commands::emulator::settings::{
+use crate::commands::emulator::options::declared::{
     CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT,
     STATUS_READY_FILE, WAIT,
 };
-use crate::commands::emulator::target::{Ask, Target};
+use crate::commands::emulator::options::read;
+use crate::commands::emulator::running::health::{self, Health};
+use crate::commands::emulator::running::target::{Ask, Target};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::json_value::value_of;
@@ -83,5 +83,5 @@ fn document(target: &Target, health: &Health) -> Json {
 }
 
 fn wait(invocation: &Invocation<'_>) -> Result<Duration, CliError> {
-    given::option(invocation, &WAIT)?.map_or(Ok(Duration::ZERO), |given| given.duration(&WAITS))
+    read::option(invocation, &WAIT)?.map_or(Ok(Duration::ZERO), |given| given.duration(&WAITS))
 }

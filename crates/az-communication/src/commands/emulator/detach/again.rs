@@ -4,10 +4,10 @@ use std::env;
 use std::process::Command;
 
 use crate::commands::emulator::detach::mark;
-use crate::commands::emulator::places::Places;
-use crate::commands::emulator::ready::text_of;
-use crate::commands::emulator::settings::{DETACH, LOG_FILE, PID_FILE, READY_FILE};
-use crate::commands::emulator::{access_key, control_secret};
+use crate::commands::emulator::options::declared::{DETACH, LOG_FILE, PID_FILE, READY_FILE};
+use crate::commands::emulator::options::path_text::text_of;
+use crate::commands::emulator::options::{access_key, control_secret};
+use crate::commands::emulator::process::default_paths::Places;
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::globals::{DEBUG, ONLY_SHOW_ERRORS, VERBOSE};
 use crate::knack::invocation::Invocation;

@@ -5,7 +5,7 @@
 
 pub(crate) mod again;
 pub(crate) mod folders;
-pub(crate) mod log;
+pub(crate) mod log_file;
 pub(crate) mod mark;
 
 pub(in crate::commands::emulator) use mark::Detached;
@@ -15,11 +15,12 @@ use std::process::{Child, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::commands::emulator::given;
-use crate::commands::emulator::places::Places;
-use crate::commands::emulator::process_file::{self, PID, READY};
-use crate::commands::emulator::ready::{Ready, text_of};
-use crate::commands::emulator::settings::UNTIL_STDIN_CLOSES;
+use crate::commands::emulator::options::declared::UNTIL_STDIN_CLOSES;
+use crate::commands::emulator::options::path_text::text_of;
+use crate::commands::emulator::options::read;
+use crate::commands::emulator::process::default_paths::Places;
+use crate::commands::emulator::process::process_file::{self, PID, READY};
+use crate::commands::emulator::process::ready_line::Ready;
 use crate::delegate;
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
@@ -29,7 +30,7 @@ use crate::report::prompt;
 use crate::system::platform::Platform;
 use crate::system::{self, Signals};
 use folders::Folders;
-use log::Log;
+use log_file::Log;
 
 /// How often it is checked whether the emulator is ready.
 const LOOK: Duration = Duration::from_millis(5);
@@ -43,7 +44,7 @@ const END: Duration = Duration::from_secs(10);
 ///
 /// Fails when an emulator already runs there, when it does not become ready, or when the ready line cannot be written.
 pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Outcome, CliError> {
-    if given::flag(invocation, &UNTIL_STDIN_CLOSES)? {
+    if read::flag(invocation, &UNTIL_STDIN_CLOSES)? {
         return Err(CliError::usage("--until-stdin-closes cannot be given with --detach.")
             .hint("An emulator in the background has no stdin. To end it with another process: --parent-pid PID"));
     }

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use crate::commands::emulator::process_file::is_within;
+use crate::commands::emulator::process::process_file::is_within;
 use crate::files::private_file;
 use crate::report::error::CliError;
 use crate::system;

@@ -9,8 +9,8 @@ use std::process::Command;
 use acs_identity_emulator::Access;
 use acs_identity_emulator::trust::TemporaryFolder;
 
-use crate::commands::emulator::folder;
-use crate::commands::emulator::trusting;
+use crate::commands::emulator::environment::certificates;
+use crate::commands::emulator::serving::temporary_folder;
 use crate::delegate;
 use crate::knack::argument::{Argument, Variable};
 
@@ -37,7 +37,7 @@ pub(crate) enum Credentials {
 pub(crate) fn of_child(
     command: &mut Command,
     emulator: &Access,
-    trusted: trusting::Variables,
+    trusted: certificates::Variables,
     credentials: Credentials,
     run: &TemporaryFolder,
 ) {
@@ -60,7 +60,7 @@ pub(crate) fn of_child(
     // The order of other programs must not change. So a folder that contains only this program is put first, and only
     // if this program is not found otherwise.
     if delegate::found_by_name().is_none()
-        && let Some(path) = folder::with_program(run).and_then(|own| with_folder(own, env::var_os("PATH")))
+        && let Some(path) = temporary_folder::with_program(run).and_then(|own| with_folder(own, env::var_os("PATH")))
     {
         command.env("PATH", path);
     }

@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
-use std::path::Path;
 
 use acs_identity_emulator::Access;
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_EMULATOR};
 use serde_json::{Value as Json, json};
 
-use crate::commands::emulator::process_file::ProcessFile;
+use crate::commands::emulator::options::path_text::text_of;
+use crate::commands::emulator::process::process_file::ProcessFile;
 use crate::knack::globals::OUTPUT;
 use crate::knack::invocation::Invocation;
 use crate::knack::json_value::value_of;
@@ -193,21 +193,6 @@ impl Ready {
         };
         words
     }
-}
-
-/// Returns a path as text, for the JSON line.
-///
-/// # Errors
-///
-/// Fails when it is not UTF-8.
-pub(crate) fn text_of(path: &Path) -> Result<String, CliError> {
-    path.to_str().map(str::to_owned).ok_or_else(|| {
-        CliError::new(format!("The path {} is not valid UTF-8, so it cannot be given to clients.", path.display()))
-            .hint(format!(
-                "Choose another folder: --data-dir, or {} for --in-memory.",
-                Platform::HERE.temporary_variable()
-            ))
-    })
 }
 
 #[cfg(test)]

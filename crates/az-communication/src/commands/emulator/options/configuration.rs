@@ -1,19 +1,19 @@
-//! Reads the options of the emulator from the command line or from their variables, and checks them.
+//! Makes the configuration of the emulator from the options, and checks their values.
 
 use acs_identity_emulator::{Config, TrustedIssuer, host_name_problem};
 use azure_core::http::Url;
 
-use crate::commands::emulator::given::{flag, list, option};
 use crate::commands::emulator::log::Format;
-use crate::commands::emulator::origin::is_web;
-use crate::commands::emulator::settings::{
+use crate::commands::emulator::options::declared::{
     ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME, LOG_FORMAT, LOG_REQUESTS,
     PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
 };
-use crate::commands::emulator::trusted_issuers::ENTRA_METADATA;
-use crate::commands::emulator::trusted_issuers::is_admin;
-use crate::commands::emulator::trusted_issuers::trusted_issuer;
-use crate::commands::emulator::{access_key, control_secret, origin};
+use crate::commands::emulator::options::origin::is_web;
+use crate::commands::emulator::options::read::{flag, list, option};
+use crate::commands::emulator::options::trusted_issuers::ENTRA_METADATA;
+use crate::commands::emulator::options::trusted_issuers::is_admin;
+use crate::commands::emulator::options::trusted_issuers::trusted_issuer;
+use crate::commands::emulator::options::{access_key, control_secret, origin};
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::knack::values::choice;
@@ -22,6 +22,9 @@ use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::report::program::Program;
 use crate::service::fetch;
+
+/// The name of the command that replaces an authority.
+pub(crate) const NEW_AUTHORITY: &str = "communication emulator new-authority";
 
 /// The service takes up to 15 minutes to revoke tokens (docs/service.md, section 7).
 const REVOCATION_DELAYS: Durations = Durations::of(0..=15 * 60);
@@ -35,7 +38,7 @@ pub(crate) const HOST_NAMES: &str = "--hostname takes names and addresses: acs-e
 ///
 /// Fails when a value is invalid, or when an issuer's metadata cannot be read.
 pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Result<Config, CliError> {
-    config.new_authority_command = Program::current().command(crate::commands::emulator::NEW_AUTHORITY);
+    config.new_authority_command = Program::current().command(NEW_AUTHORITY);
     config.access_key = access_key::given(invocation)?.or(config.access_key);
     config.strict_api_version = flag(invocation, &STRICT_API_VERSION)?;
     config.log_requests = flag(invocation, &LOG_REQUESTS)?;

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use crate::commands::emulator::ready::{LATER_MEMBERS, MEMBERS, text_of};
+use crate::commands::emulator::options::path_text::text_of;
+use crate::commands::emulator::process::ready_line::{LATER_MEMBERS, MEMBERS};
 use crate::files::private_file;
 use crate::report::error::CliError;
 use crate::system::system_text;

@@ -9,12 +9,11 @@ use std::time::SystemTime;
 use acs_identity_emulator::trust::bundle::{join, read};
 use acs_identity_emulator::trust::{TemporaryFolder, java};
 
-use crate::commands::emulator::bundle::system;
-use crate::commands::emulator::folder;
+use crate::commands::emulator::serving::bundle::system;
+use crate::commands::emulator::serving::temporary_folder;
 use crate::report::error::CliError;
 use crate::report::printer::Printer;
 use crate::system::system_text;
-use crate::transport::tls::trust::BUNDLE_VARIABLES;
 
 /// Names and values of variables.
 pub(crate) type Variables = Vec<(&'static str, OsString)>;
@@ -88,7 +87,7 @@ pub(crate) fn variables(run: &TemporaryFolder, authority: &str, printer: &Printe
             Some((_, path)) => path.clone(),
             None => {
                 let content = join([trusted.as_str(), authority]);
-                folder::write(run, &format!("{}.pem", name.to_ascii_lowercase().replace('_', "-")), content)?
+                temporary_folder::write(run, &format!("{}.pem", name.to_ascii_lowercase().replace('_', "-")), content)?
             }
         };
         written.push((trusted, path.clone()));
@@ -109,20 +108,7 @@ fn java_options(run: &TemporaryFolder, authority: &str) -> Result<Option<String>
     if options.is_some() {
         let made = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
         let roots = join([system().as_str(), authority]);
-        folder::write(run, FILE, java::trust_store(&roots, u64::try_from(made).unwrap_or_default()))?;
+        temporary_folder::write(run, FILE, java::trust_store(&roots, u64::try_from(made).unwrap_or_default()))?;
     }
     Ok(options)
-}
-
-/// Returns the bundle that the ready line names: the root certificates of this machine, the certificates that the
-/// environment names, and the emulator's authority. Files in the emulator's own folder are left out, because it
-/// contains the bundle of an earlier start.
-pub(crate) fn bundle(authority: &str, own_folder: &Path) -> String {
-    let own = own_folder.canonicalize().ok();
-    let named = BUNDLE_VARIABLES.iter().chain(&["SSL_CERT_FILE"]).find_map(|name| {
-        let path = PathBuf::from(env::var_os(name)?).canonicalize().ok()?;
-        let is_own = own.as_ref().is_some_and(|own| path.starts_with(own));
-        if is_own { None } else { read(&path).ok() }
-    });
-    join([system().as_str(), named.as_deref().unwrap_or_default(), authority])
 }

@@ -2,8 +2,8 @@
 
 use acs_identity_emulator::ControlSecret;
 
-use crate::commands::emulator::secret::Secret;
-use crate::commands::emulator::settings::CONTROL_SECRET;
+use crate::commands::emulator::options::declared::CONTROL_SECRET;
+use crate::commands::emulator::options::secret::Secret;
 use crate::knack::invocation::Invocation;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;

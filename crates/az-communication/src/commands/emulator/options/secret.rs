@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::commands::emulator::given;
+use crate::commands::emulator::options::read;
 use crate::files::text_file;
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
@@ -27,7 +27,7 @@ impl Secret {
     ///
     /// Fails when its file cannot be read, when both variables are set, or when one of them is empty.
     pub(crate) fn given(&self, invocation: &Invocation<'_>) -> Result<Option<Given>, CliError> {
-        let given = given::option(invocation, self.option)?;
+        let given = read::option(invocation, self.option)?;
         if invocation.arguments.has(self.option) {
             return Ok(given);
         }

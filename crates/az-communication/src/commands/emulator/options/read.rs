@@ -1,8 +1,8 @@
-//! Reads the options of the emulator from the command line or from their variables.
+//! Reads an option from the command line or from its variable.
 
 use std::path::PathBuf;
 
-use crate::commands::emulator::ready::text_of;
+use crate::commands::emulator::options::path_text::text_of;
 use crate::knack::argument::Argument;
 use crate::knack::config::parse_bool;
 use crate::knack::invocation::Invocation;

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::commands::emulator::given;
-use crate::commands::emulator::settings::{PARENT_PID, UNTIL_STDIN_CLOSES};
+use crate::commands::emulator::options::declared::{PARENT_PID, UNTIL_STDIN_CLOSES};
+use crate::commands::emulator::options::read;
 use crate::knack::invocation::Invocation;
 use crate::knack::values::number;
 use crate::knack::variables::Given;
@@ -28,11 +28,11 @@ impl Until {
     ///
     /// Fails when the process does not exist, or cannot be watched.
     pub(crate) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        let parent = match given::option(invocation, &PARENT_PID)? {
+        let parent = match read::option(invocation, &PARENT_PID)? {
             Some(given) => Some(end_of_process(&given)?),
             None => None,
         };
-        let stdin = match given::flag(invocation, &UNTIL_STDIN_CLOSES)? {
+        let stdin = match read::flag(invocation, &UNTIL_STDIN_CLOSES)? {
             true => Some(on_a_thread(read_stdin, "stdin")?),
             false => None,
         };

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 use acs_identity_protocol::endpoint::host_and_path;
 
-use crate::commands::emulator::data_folder;
-use crate::commands::emulator::given;
-use crate::commands::emulator::places::Places;
-use crate::commands::emulator::process_file::{self, PID, READY};
-use crate::commands::emulator::ready::Ready;
-use crate::commands::emulator::settings::{
+use crate::commands::emulator::options::data_folder;
+use crate::commands::emulator::options::declared::{
     CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_PID_FILE, STATUS_PORT, STATUS_READY_FILE,
 };
+use crate::commands::emulator::options::read;
+use crate::commands::emulator::process::default_paths::Places;
+use crate::commands::emulator::process::process_file::{self, PID, READY};
+use crate::commands::emulator::process::ready_line::Ready;
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
@@ -48,7 +48,7 @@ impl Target {
     ///
     /// Fails when one of them cannot be read.
     pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        if let Some(given) = given::option(invocation, &ENDPOINT)? {
+        if let Some(given) = read::option(invocation, &ENDPOINT)? {
             check_url(&given.named_by, &given.value)?;
             return Self::of_endpoint(&given.value).ok_or_else(|| given.is_not("a URL of an emulator"));
         }
@@ -123,9 +123,8 @@ struct Local {
 
 impl Local {
     fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        let text =
-            |argument: &Argument| given::option(invocation, argument).map(|given| given.map(|given| given.value));
-        let port = given::option(invocation, &STATUS_PORT)?.map(|given| given.port()).transpose()?;
+        let text = |argument: &Argument| read::option(invocation, argument).map(|given| given.map(|given| given.value));
+        let port = read::option(invocation, &STATUS_PORT)?.map(|given| given.port()).transpose()?;
         let host = text(&STATUS_HOST)?;
         let file = text(&STATUS_READY_FILE)?.or(text(&STATUS_PID_FILE)?);
         let folder = text(&STATUS_DATA_DIR)?;
@@ -137,7 +136,7 @@ impl Local {
             places.extend(Places::usual(None));
         }
         let is_named = port.is_some() || host.is_some() || file.is_some() || folder.is_some() || in_memory;
-        let file = file.map(|file| given::absolute(file.into())).transpose()?;
+        let file = file.map(|file| read::absolute(file.into())).transpose()?;
         Ok(Self { host, port, places, file, is_named })
     }
 

@@ -1,14 +1,12 @@
-//! The addresses on which the emulator listens, and the host name for them.
+//! Reads `--host`: the addresses on which the emulator listens, and the host name for them.
 
-use std::io::{Error as IoError, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use acs_identity_emulator::{Emulator, Error, Place, Serving};
+use acs_identity_emulator::Place;
 
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
-use crate::system::system_text;
 use crate::transport::names;
 
 /// The timeout for the lookup of the name in `--host`.
@@ -46,35 +44,6 @@ pub(crate) fn place(given: Option<&Given>) -> Result<Place, CliError> {
         ))
     })?;
     Ok(Place::named(&given.value, found.iter().map(SocketAddr::ip).collect()))
-}
-
-/// Listens, and serves on the current runtime.
-///
-/// # Errors
-///
-/// Fails when this machine does not have an address, when the port is taken, or when this user may not use the port.
-pub(crate) async fn serve(emulator: Emulator) -> Result<Serving, CliError> {
-    emulator.serve().await.map_err(|error| match error {
-        Error::Listen(address, error) => refused(address, &error),
-        other => CliError::new(format!("The emulator cannot start: {other}.")),
-    })
-}
-
-fn refused(address: SocketAddr, error: &IoError) -> CliError {
-    let described = CliError::new(format!("Cannot listen on {address}: {}.", system_text(error)));
-    match error.kind() {
-        ErrorKind::AddrInUse => described
-            .hint("Is an emulator running already? Choose another port: --port NUMBER, or --port 0 for any free one."),
-        ErrorKind::PermissionDenied => described.hint(
-            "Ports below 1024 need a right that this user does not have. Choose another port: --port NUMBER, or --port 0 \
-             for any free one.",
-        ),
-        ErrorKind::AddrNotAvailable => described.hint(
-            "This machine does not have the address. Give one of its addresses, or leave out --host to listen on \
-             127.0.0.1 and ::1.",
-        ),
-        _ => described.advise(error),
-    }
 }
 
 /// Returns the problem with a host that is neither an address nor a valid name.

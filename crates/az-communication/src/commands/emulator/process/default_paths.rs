@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::commands::emulator::given;
-use crate::commands::emulator::settings::{LOG_FILE, PID_FILE, READY_FILE};
+use crate::commands::emulator::options::declared::{LOG_FILE, PID_FILE, READY_FILE};
+use crate::commands::emulator::options::read;
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
@@ -27,7 +27,7 @@ impl Places {
     /// Fails when an option is empty, or when there is no default path.
     pub(crate) fn of(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Self, CliError> {
         let given = |argument: &Argument| -> Result<Option<PathBuf>, CliError> {
-            given::option(invocation, argument)?.map(|given| given::absolute(given.value.into())).transpose()
+            read::option(invocation, argument)?.map(|given| read::absolute(given.value.into())).transpose()
         };
         let pid = given(&PID_FILE)?;
         let is_usual = pid.is_none();

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::commands::emulator::given::{absolute, flag, given, option};
-use crate::commands::emulator::settings::{DATA_DIR, IN_MEMORY};
+use crate::commands::emulator::options::declared::{DATA_DIR, IN_MEMORY};
+use crate::commands::emulator::options::read::{absolute, flag, given, option};
 use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
 use crate::service::emulator_files;

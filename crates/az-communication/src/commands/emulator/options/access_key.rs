@@ -2,8 +2,8 @@
 
 use acs_identity_protocol::AccessKey;
 
-use crate::commands::emulator::secret::Secret;
-use crate::commands::emulator::settings::ACCESS_KEY;
+use crate::commands::emulator::options::declared::ACCESS_KEY;
+use crate::commands::emulator::options::secret::Secret;
 use crate::knack::invocation::Invocation;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;

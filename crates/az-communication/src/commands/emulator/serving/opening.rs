@@ -1,0 +1,103 @@
+//! Opens the emulator, and explains why it cannot be opened.
+
+use std::path::Path;
+
+use acs_identity_emulator::{Config, Emulator, Error, OwnFile, Storage};
+
+use crate::commands::emulator::log;
+use crate::commands::emulator::options::configuration::{self, NEW_AUTHORITY};
+use crate::report::error::CliError;
+use crate::report::program::Program;
+use crate::system::platform::Platform;
+use crate::transport::names;
+
+/// Hints about the data folder that name the options of a command.
+pub(crate) struct Hints {
+    /// The hint if another emulator uses the folder.
+    pub(crate) in_use: &'static str,
+    /// The hint if the folder cannot be used.
+    pub(crate) no_folder: &'static str,
+}
+
+/// Opens the emulator. Errors are messages for the user.
+///
+/// # Errors
+///
+/// Fails when its folder cannot be used, or is in use.
+pub(crate) fn open(config: Config, format: log::Format, hints: &Hints) -> Result<Emulator, CliError> {
+    let folder = match &config.storage {
+        Storage::Folder(folder) => Some(folder.clone()),
+        Storage::Memory => None,
+    };
+    // The authority must be allowed to sign for all of these names.
+    let names: Vec<String> = config.hostnames.iter().chain([&config.host]).cloned().collect();
+    log::start(format);
+    Emulator::open(config).map_err(|error| {
+        log::flush();
+        let message = format!("The emulator cannot start: {error}.");
+        explain(&error, &message, folder.as_deref(), &names, hints)
+    })
+}
+
+/// Returns the error with that message and a hint, for an emulator with that folder and these names.
+pub(crate) fn explain(
+    error: &Error,
+    message: &str,
+    folder: Option<&Path>,
+    names: &[String],
+    hints: &Hints,
+) -> CliError {
+    let described = CliError::new(message);
+    match error {
+        Error::InUse(_) => described.hint(hints.in_use),
+        Error::AccessKey(_) => described.hint(
+            "Leave out --access-key, AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY and \
+             AZURE_COMMUNICATION_EMULATOR_ACCESS_KEY_FILE, or use another folder: --data-dir.",
+        ),
+        Error::File(_, cause) => {
+            let described = described.advise(cause);
+            if folder.is_some() { described.hint(hints.no_folder) } else { described }
+        }
+        Error::Database(..) | Error::Folder(..) if folder.is_some() => described.hint(hints.no_folder),
+        Error::OwnCertificate(file, cause) => {
+            let described = match &**cause {
+                Error::File(_, cause) => described.advise(cause),
+                _ => described,
+            };
+            described.hint(match file {
+                OwnFile::Certificate => {
+                    "--certificate names a PEM file with a certificate, followed by the certificates of its issuers."
+                }
+                OwnFile::Key => "--certificate-key names a PEM file with the key of --certificate, without a password.",
+            })
+        }
+        Error::Names(_) => match folder {
+            Some(folder) => described
+                .hint("Such a name must be given at the first start of a folder. Use a new folder: --data-dir.")
+                .hint(new_authority_hint(folder, names)),
+            None => described,
+        },
+        Error::Authority(_) => match folder {
+            Some(folder) => described.hint(new_authority_hint(folder, names)),
+            None => described,
+        },
+        Error::HostName(..) => described.hint(configuration::HOST_NAMES),
+        Error::Clock => described.hint(format!("To set it: {}", Platform::HERE.set_clock())),
+        _ => described,
+    }
+}
+
+/// Returns a hint for the only command that replaces an authority.
+fn new_authority_hint(folder: &Path, names: &[String]) -> String {
+    let command = Program::current().command(NEW_AUTHORITY);
+    let mut command = format!("{command} --data-dir {}", Platform::HERE.quoted(&folder.to_string_lossy()));
+    let mut names = names.iter().filter(|name| !names::is_localhost(name)).peekable();
+    if names.peek().is_some() {
+        command.push_str(" --hostname");
+    }
+    for name in names {
+        command.push(' ');
+        command.push_str(&Platform::HERE.quoted(name));
+    }
+    format!("To make a new authority, which must then be added to every trust store: {command}")
+}
