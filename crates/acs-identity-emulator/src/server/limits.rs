@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 /// The largest number of connections that have not authenticated. If another one comes, the oldest idle one of them is
-/// closed. An idle one with its two buffers takes about 40 KiB, and all memory must stay below 64 MB.
-pub(super) const MAX_UNAUTHENTICATED: usize = 800;
+/// closed.
+pub(super) const MAX_UNAUTHENTICATED: usize = 1000;
 
 /// The largest number of all connections. Further connections wait until others end, and the oldest idle one is closed.
 pub(super) const MAX_CONNECTIONS: usize = 4096;
