@@ -49,7 +49,9 @@ pub(crate) fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError>
         None => invocation.config.get("core", "output")?.unwrap_or_else(|| "json".into()).to_lowercase(),
     };
     Format::from_name(&name).ok_or_else(|| {
-        CliError::new(choice::message("core.output", &name, &Format::NAMES))
+        let mut names = Format::NAMES;
+        names.sort_unstable();
+        CliError::new(choice::message("core.output", &name, &names))
             .hint("Correct AZURE_CORE_OUTPUT, or [core] output in the config file.")
     })
 }
