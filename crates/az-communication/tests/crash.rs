@@ -1,4 +1,5 @@
-//! 200 kills at random moments under concurrent create, issue, revoke and delete. `AZ_CRASH_KILLS` sets another number.
+//! Test of 200 kills at random moments with concurrent creations, tokens, revocations and deletions. `AZ_CRASH_KILLS`
+//! sets another number.
 #![cfg(unix)]
 
 mod support;
@@ -12,7 +13,7 @@ use support::emulator::{Client, Emulator};
 
 const WRITERS: u64 = 4;
 
-/// xorshift64*: enough for moments and choices.
+/// A random number generator (xorshift64*).
 struct Random(u64);
 
 impl Random {
@@ -24,19 +25,19 @@ impl Random {
     }
 }
 
-/// What the emulator has acknowledged of an identity. Something that was asked for but not acknowledged may or may not
-/// have happened.
+/// The state of an identity that the emulator has acknowledged. A request without an acknowledgement may or may not
+/// have been carried out.
 #[derive(Debug, Default, Clone)]
 struct Known {
     token: Option<String>,
-    /// Whether the token was issued before a revocation that was acknowledged.
+    /// Whether the token was issued before an acknowledged revocation.
     revoked: bool,
-    /// Whether a revocation or deletion was asked for and not acknowledged.
+    /// Whether a revocation or deletion was requested and not acknowledged.
     uncertain: bool,
     deleted: bool,
 }
 
-/// Works until the emulator is gone; what it knows then.
+/// Sends requests until the emulator is gone. Returns the acknowledged state.
 fn work(mut client: Client, mut random: Random) -> HashMap<String, Known> {
     let mut known: HashMap<String, Known> = HashMap::new();
     loop {
@@ -53,7 +54,7 @@ fn work(mut client: Client, mut random: Random) -> HashMap<String, Known> {
                 let Ok(answer) = client.try_send("POST", &path, r#"{"scopes":["chat"]}"#) else { return known };
                 assert_eq!(answer.status, 200, "{answer:?}");
                 let entry = known.get_mut(&id).unwrap();
-                // What was revoked was issued before.
+                // The earlier revocation does not affect the new token.
                 entry.token = Some(answer.body["token"].as_str().unwrap().to_owned());
                 entry.revoked = false;
             }
@@ -104,7 +105,7 @@ fn nothing_acknowledged_is_lost_in_200_kills() {
         let mut emulator = Emulator::start(&home, &[]);
         let wait = Duration::from_micros(1000 + random.below(120_000));
         let fresh: Vec<HashMap<String, Known>> = std::thread::scope(|scope| {
-            // Connected before anything else, since the kill may come before a thread has begun.
+            // The clients connect before anything else, because the kill may come before a thread has started.
             let clients: Vec<Client> = (0..WRITERS).map(|_| emulator.client()).collect();
             let writers: Vec<_> = clients
                 .into_iter()
@@ -112,7 +113,7 @@ fn nothing_acknowledged_is_lost_in_200_kills() {
                 .map(|(client, random)| scope.spawn(move || work(client, random)))
                 .collect();
             std::thread::sleep(wait);
-            // SIGKILL.
+            // This sends SIGKILL.
             emulator.child.kill().unwrap();
             emulator.child.wait().unwrap();
             writers.into_iter().map(|writer| writer.join().unwrap()).collect()
@@ -134,7 +135,7 @@ fn nothing_acknowledged_is_lost_in_200_kills() {
         drop(connection);
         all.extend(check_now);
     }
-    // And nothing that held once is lost later.
+    // Acknowledged changes are still there after another start.
     let emulator = Emulator::start(&home, &[]);
     let mut client = emulator.client();
     for (id, known) in &all {

@@ -1,7 +1,7 @@
-//! Differential tests: generated results in all formats, here and by knack with PyYAML and tabulate; generated command
-//! lines, here and by the parser of the real Azure CLI.
+//! Differential tests. They compare generated results in all formats with knack, PyYAML and tabulate, and generated
+//! command lines with the parser of the real Azure CLI.
 //!
-//! `AZ_TEST_SEED=random` (or a number) takes another seed than CI's, `AZ_TEST_COUNT` another number of cases.
+//! `AZ_TEST_SEED=random` (or a number) selects another seed, and `AZ_TEST_COUNT` another number of cases.
 #![cfg(unix)]
 
 mod support;
@@ -13,7 +13,7 @@ use az_communication::knack::output::{Context, Format, format};
 use pyjmespath::{Expression, Value};
 use support::{Folder, az};
 
-/// Asks a generator for so many cases and compares each, which gives the differences. None may be found.
+/// Compares this number of cases from a generator. Fails if there are differences.
 fn compare(script: &str, count: usize, folder: &Folder, mut differences_in: impl FnMut(&Value) -> Vec<String>) {
     let python = std::env::var("AZ_TEST_PYTHON").expect("AZ_TEST_PYTHON: run scripts/test.sh");
     let seed = match std::env::var("AZ_TEST_SEED") {
@@ -64,7 +64,7 @@ fn formats_agree_with_knack() {
     });
 }
 
-/// The error in what was printed on stderr, up to the first empty line, without what --verbose adds.
+/// Returns the error on stderr up to the first empty line, without the lines of --verbose.
 fn error_in(stderr: &str) -> String {
     let error = stderr.find("ERROR: ").map_or("", |at| &stderr[at..]);
     let lines: Vec<&str> = error.lines().filter(|line| !line.starts_with("INFO: ")).collect();
@@ -89,7 +89,8 @@ fn command_lines_agree_with_the_azure_cli() {
             .unwrap();
         let own = String::from_utf8_lossy(&output.stderr);
         let own_code = output.status.code().unwrap();
-        // What is no usage error runs there, and ends here where the connection string is missed, or nobody confirms.
+        // If the command line is valid, the command ends with exit code 1 here: there is no connection string, or the
+        // confirmation is missing.
         let agrees = match code {
             0 | 1 if helps => own_code == 0 && output.stdout.starts_with(b"\n"),
             0 | 1 => own_code == 1 && output.stdout.is_empty(),

@@ -1,15 +1,15 @@
-//! What README, docs and comments say is true: every command line in a `console` block runs and prints what stands below it,
-//! and every file that is named exists.
+//! Tests that README, docs and comments are correct: every command line in a `console` block runs and prints the lines
+//! below it, and every named file exists.
 //!
 //! A comment before a block says how it is run:
 //!
-//! * `<!-- not run: REASON -->`: it is not. The number of these marks is printed.
+//! * `<!-- not run: REASON -->`: it is not run. The number of these comments is printed.
 //! * `<!-- setup: COMMANDS -->`: these shell commands run before it.
-//! * `<!-- typed: TEXT -->`: stdin is a terminal on which this is typed.
+//! * `<!-- typed: TEXT -->`: stdin is a terminal on which this text is typed.
 //! * `<!-- stopped -->`: its last command runs until it has printed a line, and is then stopped by SIGINT.
 //!
-//! The blocks of a file share one shell. Ids, tokens, dates, numbers and widths of columns are not compared; `…` stands for
-//! anything.
+//! The blocks of a file share one shell. Ids, tokens, dates, numbers and widths of columns are not compared, and `…`
+//! matches any text.
 #![cfg(unix)]
 
 #[path = "docs/examples.rs"]
@@ -25,12 +25,12 @@ use std::process::Command;
 use support::emulator::Emulator;
 use support::{AZ, Folder};
 
-/// The repository.
+/// Returns the repository's folder.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// The files of the repository, by their paths from its root.
+/// Returns the files of the repository, relative to its root.
 fn files() -> Vec<String> {
     let mut git = Command::new("git");
     git.args(["ls-files", "--cached", "--others", "--exclude-standard"]).current_dir(root());
@@ -59,7 +59,7 @@ fn every_command_line_of_the_docs_runs_or_says_why_not() {
         let mut shell = emulator.az(&home);
         let variables: Vec<_> =
             shell.get_envs().map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned))).collect();
-        // An example that never ends must not hold up the tests.
+        // The time of an example is limited, so that it cannot block the tests.
         shell = Command::new("timeout");
         shell.args(["--kill-after=5", "120", "bash"]);
         shell.env_clear().current_dir(home.path());
@@ -147,7 +147,7 @@ fn the_test_command_says_what_is_missing() {
     assert!(!home.path().join(".cache").exists(), "nothing is half-made");
 }
 
-/// The code blocks of a section, without their indentation.
+/// Returns the code blocks of a section, without their indentation.
 fn blocks(text: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = text.lines();

@@ -1,4 +1,4 @@
-//! The emulator from outside: starting and ending, refusals, revocation, durability.
+//! Tests of the emulator's process: its start and end, refusals, revocation, durability.
 #![cfg(unix)]
 
 mod support;
@@ -29,7 +29,7 @@ fn the_ready_line_says_all() {
     assert!(ca.starts_with(home.path().join(".azure/communication-emulator").to_str().unwrap()));
     let health = Client::new(port).raw("GET", "/health", &[], "").unwrap();
     assert_eq!((health.status, &health.body["status"]), (200, &Value::from("ok")));
-    // Files are for their owner only.
+    // Only the owner may read the files.
     use std::os::unix::fs::PermissionsExt as _;
     for entry in std::fs::read_dir(home.path().join(".azure/communication-emulator")).unwrap() {
         let entry = entry.unwrap();
@@ -76,7 +76,7 @@ fn the_examples_of_the_help_run() {
     for document in &documents {
         assert!(document["token"].as_str().unwrap().starts_with("eyJ"));
     }
-    // The exchanged token lives as long as the Entra token: 90 minutes.
+    // The exchanged token has the lifetime of the Entra token, which is 90 minutes.
     let expires = acs_identity_protocol::time::parse_iso(documents[2]["expires_on"].as_str().unwrap()).unwrap();
     let left = (expires - azure_core::time::OffsetDateTime::now_utc()).whole_seconds();
     assert!((5380..=5400).contains(&left), "{left} s");
@@ -143,7 +143,7 @@ fn a_killed_emulator_loses_nothing() {
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 let acknowledged = Arc::clone(&acknowledged);
-                // It connects here, because a thread may begin after the kill.
+                // The client connects here, because a thread may start after the kill.
                 let mut client = Client::new(port);
                 scope.spawn(move || {
                     while let Ok(answer) = client.try_send("POST", "/identities", "") {
@@ -153,7 +153,7 @@ fn a_killed_emulator_loses_nothing() {
                 });
             }
             std::thread::sleep(Duration::from_millis(40 + 37 * round));
-            // SIGKILL.
+            // This sends SIGKILL.
             emulator.child.kill().unwrap();
         });
     }
@@ -189,7 +189,7 @@ fn a_folder_in_use_and_a_damaged_file_are_refused() {
     assert_eq!(std::fs::read(&database).unwrap(), rubbish, "it was not touched");
 }
 
-/// What a start says that is refused, without the folder's name.
+/// Returns the error of a start that is refused, without the name of the folder.
 fn refusal(home: &Folder, options: &[&str]) -> String {
     let start = ["communication", "emulator", "start", "--port", "0"];
     let refused = az(home).args(start).args(options).output().unwrap();
@@ -200,7 +200,8 @@ fn refusal(home: &Folder, options: &[&str]) -> String {
 #[test]
 fn a_folder_keeps_the_access_key_of_its_first_start() {
     let home = Folder::new();
-    // Each start has a ready file of its own: where ended processes are not known, the one of a killed emulator stays in use.
+    // Each start has its own ready file: if ended processes cannot be detected, the file of a killed emulator stays in
+    // use.
     let string = |name: &str, options: &[&str]| {
         let ready_file = home.path().join(name);
         let options = [&["--ready-file", ready_file.to_str().unwrap()], options].concat();
@@ -220,7 +221,7 @@ fn a_used_folder_without_its_database_is_refused() {
     insta::assert_snapshot!(refusal(&home, &[]), @"ERROR: The emulator cannot start: the database HOME/.azure/communication-emulator/identities.db cannot be used: it is missing or empty, although the folder was used before (it contains ca.pem). Put it back, or use a new folder.");
 }
 
-/// 126 is a program that is there, 127 one that is not, as in a shell.
+/// As in a shell, 126 means a program that cannot be run, and 127 a missing program.
 #[test]
 #[cfg_attr(portable_system, ignore = "only on Unix")]
 fn run_says_why_its_command_cannot_be_run() {
@@ -270,7 +271,7 @@ fn run_ends_as_its_command_does() {
         .unwrap();
     child.stdin.take().unwrap().write_all(b"through").unwrap();
     assert_eq!(child.wait_with_output().unwrap().stdout, b"through");
-    // Options of the command are its own, files behind @ and all.
+    // The options of the command belong to the command, including values with @.
     let output = az(&home)
         .args(["communication", "emulator", "run", "--", "echo", "--o", "@/etc/hostname", "-h", "--debug"])
         .output()

@@ -1,7 +1,7 @@
-//! Fuzzing of everything that parses what people type: for a minute each in CI, no panic and no hang.
+//! Fuzzing of all parsers for user input: a minute each in CI, without a panic or a hang.
 //!
-//! cargo-fuzz needs a nightly toolchain, so this mutates a corpus with a dictionary by itself. `AZ_FUZZ_SECONDS` sets the
-//! time, `AZ_TEST_SEED` (a number, or `random`) the start.
+//! cargo-fuzz needs a nightly toolchain, so this test mutates a corpus with a dictionary itself. `AZ_FUZZ_SECONDS` sets
+//! the time, and `AZ_TEST_SEED` (a number, or `random`) the seed.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use az_communication::knack as cli;
 use az_communication::knack::config::Ini;
 use pyjmespath::{Expression, Value};
 
-/// xorshift64*: small, and the same everywhere.
+/// A random number generator (xorshift64*). It gives the same numbers on every machine.
 struct Random(u64);
 
 impl Random {
@@ -32,7 +32,7 @@ impl Random {
     }
 }
 
-/// Changes a text in a few places: inserts a word of the dictionary, removes, doubles or splices a part, changes a
+/// Changes a text in a few places: inserts a word of the dictionary, removes, doubles or splices a part, or changes a
 /// character.
 fn mutate(random: &mut Random, corpus: &[String], dictionary: &[&str]) -> String {
     let mut text: Vec<char> = corpus[random.below(corpus.len())].chars().collect();
@@ -86,7 +86,7 @@ fn fuzz(name: &str, seeds: &[&str], dictionary: &[&str], target: impl Fn(&str)) 
         assert!(result.is_ok(), "{name} panics at {text:?}");
         assert!(started.elapsed() < Duration::from_secs(5), "{name} hangs at {text:?}");
         runs += 1;
-        // What was reached stays to be changed further.
+        // Some texts are kept in the corpus, so that they are changed further.
         if random.below(20) == 0 {
             if corpus.len() < 2000 {
                 corpus.push(text);
@@ -269,7 +269,7 @@ fn connection_string() {
     fuzz("connection string", &seeds, &dictionary, |text| {
         match text.parse::<ConnectionString>() {
             Ok(parsed) => {
-                // What is taken never shows its key, and its endpoint is a URL's beginning.
+                // An accepted connection string never shows its key, and its endpoint is the start of a URL.
                 let shown = format!("{parsed:?}");
                 assert!(shown.contains("AccessKey(..)") && parsed.https_endpoint().starts_with("https://"));
             }

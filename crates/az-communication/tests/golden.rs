@@ -1,5 +1,5 @@
-//! The golden cases: what the reference `az` did for hundreds of command lines, in two captures. `golden/README.md` says
-//! how to read them.
+//! Tests with the golden cases: the behaviour of the reference `az` for hundreds of command lines, in two captures.
+//! `golden/README.md` describes their format.
 //!
 //! `AZ_GOLDEN=issue,teams` runs some groups only, `AZ_GOLDEN_CASE=issue-0001` one case.
 #![cfg(unix)]
@@ -24,7 +24,7 @@ const CAPTURES: [(&str, &str); 2] =
     [("cases.json", include_str!("golden/cases.json")), ("cases-2.json", include_str!("golden/cases-2.json"))];
 const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
-/// What a run showed.
+/// The output of a run.
 struct Seen {
     exit_code: Option<i32>,
     stdout: String,
@@ -45,7 +45,7 @@ fn golden_cases() {
         .retain(|(_, case)| groups.as_deref().is_none_or(|groups| groups.split(',').any(|name| case["group"] == name)));
     cases.retain(|(_, case)| only.as_deref().is_none_or(|only| case["id"] == only));
     assert!(!cases.is_empty(), "no case was selected");
-    // Retries wait for seconds. The cases that have them start first, so that the others run meanwhile.
+    // Retries take seconds. Cases with retries start first, so that the other cases run meanwhile.
     cases.sort_by_key(|(_, case)| Reverse(case["expect"]["requests"].as_array().map_or(0, Vec::len)));
     let failures = failures(&cases);
     for (capture, _) in CAPTURES {
@@ -56,11 +56,11 @@ fn golden_cases() {
     assert!(shown.is_empty(), "{} golden cases fail\n{}", shown.len(), shown.join("\n"));
 }
 
-/// What is wrong with the cases that fail, by their captures and ids.
+/// Returns the failed cases by capture and id, each with a description of the failure.
 fn failures<'a>(cases: &'a [(&str, Value)]) -> BTreeMap<(&'a str, &'a str), String> {
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
     std::thread::scope(|scope| {
-        // More than the cores: a thread for each case that waits, and some more.
+        // There are more threads than cores, because some cases only wait.
         for _ in 0..32 {
             scope.spawn(|| {
                 while let Some((capture, case)) = cases.get(next.fetch_add(1, Ordering::SeqCst)) {
@@ -229,7 +229,7 @@ fn run(case: &Value) -> Seen {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
     }
     let mut child = command.spawn().unwrap();
-    // Our copies of the terminals' other ends must be closed, or they never end.
+    // The copies of the terminals' other ends must be closed here, because the streams would not end otherwise.
     drop(command);
     let stdout = match out {
         Some(terminal) => Collector::new(terminal),
@@ -244,7 +244,7 @@ fn run(case: &Value) -> Seen {
     }
     if let Some(terminal) = typing.as_mut().filter(|_| !stdin.is_empty()) {
         for (index, line) in stdin.split_inclusive('\n').enumerate() {
-            // A command that is not to ask ends without a question.
+            // A command that does not ask ends without a question.
             let until = Instant::now() + Duration::from_secs(10);
             while stdout.so_far().matches("(y/n)").count() <= index
                 && child.try_wait().unwrap().is_none()

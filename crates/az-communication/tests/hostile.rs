@@ -1,4 +1,5 @@
-//! Clients that mean no good, or do badly: many at once, slow, half-open, too large. The next honest request succeeds.
+//! Tests of malicious or broken clients: many connections, slow ones, half-open ones, and large requests. The next
+//! honest request must succeed.
 #![cfg(target_os = "linux")]
 
 mod support;
@@ -10,10 +11,10 @@ use std::time::{Duration, Instant};
 use support::Folder;
 use support::emulator::Emulator;
 
-/// The most memory that the emulator may take under all this. Measured: about 60 MB.
+/// The largest allowed memory of the emulator in these tests. The measured value is about 60 MB.
 const MEMORY_LIMIT_KIB: u64 = 256 * 1024;
 
-/// The usual limit of 1,024 files is too small for this side, too.
+/// The usual limit of 1,024 open files is too low for the clients, too.
 fn raise_file_limit() {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
@@ -28,7 +29,7 @@ fn connect(port: u16) -> TcpStream {
     stream
 }
 
-/// The status of the answer; `None` for a connection that was closed without one.
+/// Returns the status of the response, or `None` if the connection was closed without one.
 fn status(stream: &mut TcpStream) -> Option<u16> {
     let mut answer = Vec::new();
     let mut buffer = [0; 4096];
@@ -59,7 +60,7 @@ fn a_thousand_connections() {
     let emulator = Emulator::in_memory(&home);
     let port = emulator.port();
     raise_file_limit();
-    // A third says nothing, a third stops within its headers, a third within its body.
+    // One third of the connections sends nothing, one third stops within its headers, and one third within its body.
     let mut streams: Vec<TcpStream> = (0..1000).map(|_| connect(port)).collect();
     for (index, stream) in streams.iter_mut().enumerate() {
         match index % 3 {
@@ -71,14 +72,16 @@ fn a_thousand_connections() {
         }
     }
     honest(&emulator);
-    // Half-open ones: they have nothing more to say.
+    // These clients close their sending side.
     for stream in streams.iter().skip(1).step_by(3) {
         stream.shutdown(Shutdown::Write).unwrap();
     }
     honest(&emulator);
-    // A connection whose request waits for its turn is not idle, so that others would be closed in its place.
+    // A connection whose request waits for its turn is not idle. After a second, the connections above are idle and can
+    // be closed instead.
     std::thread::sleep(std::time::Duration::from_secs(1));
-    // Others ask at once, and read: some fewer than there may be, because one that is ending counts until it is gone.
+    // Other clients send a request and read the response. There are fewer than the limit, because a connection that is
+    // ending counts until it has ended.
     let mut askers: Vec<TcpStream> = (0..900).map(|_| connect(port)).collect();
     for stream in &mut askers {
         stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
@@ -97,7 +100,7 @@ fn readers_that_never_read() {
     let home = Folder::new();
     let emulator = Emulator::in_memory(&home);
     let port = emulator.port();
-    // Each asks again and again without reading until nothing more can be sent.
+    // Each client sends requests without reading until its buffers are full.
     let mut streams = Vec::new();
     for _ in 0..12 {
         let mut stream = connect(port);
@@ -120,7 +123,7 @@ fn bodies_of_20_mb() {
     let body = vec![b' '; 20 * 1024 * 1024];
     for (head, expected) in [
         ("Content-Length: 20971520\r\n\r\n", 413),
-        // Its length is not stated, and it is not signed.
+        // The length is not stated, and the request is not signed.
         ("Transfer-Encoding: chunked\r\n\r\n1400000\r\n", 401),
     ] {
         std::thread::scope(|scope| {
@@ -129,7 +132,7 @@ fn bodies_of_20_mb() {
                     let mut stream = connect(port);
                     stream.write_all(b"POST /identities HTTP/1.1\r\nHost: localhost\r\n").unwrap();
                     stream.write_all(head.as_bytes()).unwrap();
-                    // It is refused long before its end.
+                    // The request is refused long before its end.
                     let _ = stream.write_all(&body);
                     let status = status(&mut stream);
                     assert!(status.is_none_or(|status| status == expected), "{status:?}");
@@ -158,7 +161,7 @@ fn ten_thousand_headers() {
         assert!(matches!(status, Some(400 | 431) | None), "{status:?}");
         honest(&emulator);
     }
-    // Rubbish of all kinds, on both protocols.
+    // These are invalid bytes of all kinds, for TLS and plain HTTP.
     for rubbish in
         [&b"\x16\x03\x01\xff\xff"[..], b"\0\0\0\0", b"GET", b"GET / HTTP/9.9\r\n\r\n", b"\x16", b"\r\n\r\n\r\n"]
     {

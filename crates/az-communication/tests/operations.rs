@@ -1,4 +1,4 @@
-//! Options of the emulator whose effect shows over HTTP, and a list that the service returns in pages.
+//! Tests of the emulator's options that affect its HTTP responses, and of a list that the service returns in pages.
 #![cfg(unix)]
 
 mod support;
@@ -11,7 +11,7 @@ const APP: &str = "22222222-2222-2222-2222-222222222222";
 const USER: &str = "11111111-1111-1111-1111-111111111111";
 const TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 
-/// What the emulator answers to a creation with that token.
+/// Returns the emulator's response to a creation with that token.
 fn creation_with(emulator: &Emulator, token: &str) -> Answer {
     let headers = [("authorization".to_owned(), format!("Bearer {token}"))];
     emulator.client().raw("POST", "/identities?api-version=2023-10-01", &headers, "").unwrap()

@@ -1,4 +1,5 @@
-//! The official SDKs, and Schemathesis with the emulator's own description, against `emulator run`. They need packages that `scripts/test.sh` installs.
+//! Tests with the official SDKs, and with Schemathesis and the emulator's own OpenAPI document, against `emulator run`.
+//! They need packages that `scripts/test.sh` installs.
 
 mod support;
 
@@ -11,7 +12,7 @@ fn root() -> std::path::PathBuf {
 }
 
 fn run_in_emulator(words: &[&str]) {
-    // The whole environment of the developer is kept: proxies, certificates and all must not get in the way.
+    // The developer's environment is kept, with proxies and certificates, because it must not affect the run.
     let output = Command::new(AZ)
         .args(["communication", "emulator", "run", "--"])
         .args(words)
@@ -39,9 +40,10 @@ fn javascript_sdk() {
     run_in_emulator(&["node", "--test", "tests/peers/javascript/identity.test.mjs"]);
 }
 
-/// Thousands of requests by what the emulator says of itself, for the newest version and for the preview that has most.
-/// Left out: new access keys, which would end the signatures, and the two checks that send requests without or with a wrong
-/// signature, because the hook signs them all (tests/emulator.rs has those).
+/// Sends thousands of requests according to the emulator's OpenAPI document, for the newest version and for the preview
+/// with the most operations. Not tested: regenerating access keys, which would invalidate the signatures, and two
+/// checks of unsigned and wrongly signed requests, because the hook signs all requests (tests/emulator.rs has these
+/// checks).
 #[test]
 #[ignore = "needs Python packages: run scripts/test.sh"]
 fn schemathesis() {

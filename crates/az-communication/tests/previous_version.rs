@@ -1,4 +1,4 @@
-//! Files of the previous version: data folders of the emulator, records, config files.
+//! Tests of files of the previous version: data folders of the emulator, records, config files.
 #![cfg(unix)]
 
 mod support;
@@ -33,23 +33,23 @@ fn copy_to(data: &Path) {
     std::fs::set_permissions(&database, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// What an emulator logged until it was ended.
+/// Ends an emulator. Returns its log.
 fn log_of(mut emulator: Emulator, home: &Folder) -> String {
     let _ = emulator.child.kill();
     let mut stderr = String::new();
     std::io::Read::read_to_string(&mut emulator.child.stderr.take().unwrap(), &mut stderr).unwrap();
-    // Lines of the log start with the time, which is left out. The kill may come before other lines are written.
+    // Each line of the log starts with the time, which is removed. The kill may come before other lines are written.
     let of_log = stderr.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
     let lines: Vec<&str> = of_log.map(|line| line.split_once(' ').map_or(line, |(_, line)| line)).collect();
     lines.join("\n").replace(home.path().to_str().unwrap(), "HOME")
 }
 
-/// An emulator with the data folder of the previous version.
+/// Starts an emulator with the data folder of the previous version.
 fn start(home: &Folder) -> Emulator {
     Emulator::start(home, &["--data-dir", home.path().join("data").to_str().unwrap()])
 }
 
-/// A home folder with that data folder.
+/// Makes a home folder with that data folder.
 fn with_data() -> Folder {
     let home = Folder::new();
     copy_to(&home.path().join("data"));
@@ -129,7 +129,7 @@ fn a_config_file_of_the_previous_version_is_read() {
     let config = config.replace("endpoint=https://localhost:PORT/;accesskey=KEY", &(own + &key));
     world.home.write(".azure/config", config);
     let mut command = world.command("token issue --scope chat --query token");
-    // It says `only_show_errors`, too.
+    // The file also sets `only_show_errors`.
     assert_snapshot!(world.shown(command.env_remove("AZURE_COMMUNICATION_CONNECTION_STRING")), @"
     exit 0
     --- stdout
@@ -139,7 +139,7 @@ fn a_config_file_of_the_previous_version_is_read() {
 
 const KEY: &str = "YW5vdGhlciBrZXkgb2Ygc2l4dGVlbiBieXRlcw==";
 
-/// A home folder with a data folder whose access key the previous version did not keep.
+/// Makes a home folder with a data folder whose access key the previous version did not store.
 fn without_key() -> Folder {
     let home = with_data();
     let database = Connection::open(home.path().join("data/identities.db")).unwrap();
@@ -147,7 +147,7 @@ fn without_key() -> Folder {
     home
 }
 
-/// The warnings about the access key at a start with these options.
+/// Returns the warnings about the access key at a start with these options.
 fn about_the_key(home: &Folder, options: &[&str]) -> String {
     let folder = home.path().join("data");
     let emulator = Emulator::start(home, &[&["--data-dir", folder.to_str().unwrap()], options].concat());

@@ -1,4 +1,4 @@
-//! The options of the emulator, their variables and the manual come from one table.
+//! Tests that the options of the emulator, their variables and the manual come from one table.
 
 mod support;
 
@@ -8,7 +8,7 @@ use az_communication::commands::table::TABLE;
 use az_communication::knack::argument::{Argument, Arity};
 use az_communication::knack::command_table::Command;
 
-/// `AZ_WRITE_DOCS=1 cargo test --test settings` writes the table of the manual anew.
+/// `AZ_WRITE_DOCS=1 cargo test --test settings` writes the table of the manual.
 const WRITE: &str = "AZ_WRITE_DOCS";
 
 const BEGIN: &str = "<!-- The table is made from the code: AZ_WRITE_DOCS=1 cargo test --test settings -->\n\n";
@@ -24,7 +24,7 @@ fn options(verb: &str) -> impl Iterator<Item = &'static Argument> {
     command(verb).spec.arguments.iter().filter(|argument| argument.arity != Arity::Remainder)
 }
 
-/// The cells of an option: its spelling, its variable, what it means.
+/// Returns the cells of an option: its spelling, its variable, its meaning.
 fn cells(argument: &Argument) -> [String; 3] {
     let values = match argument.arity {
         Arity::Flag => "",
@@ -40,7 +40,7 @@ fn cells(argument: &Argument) -> [String; 3] {
     [format!("`{}{values}`", argument.key()), names.join(", "), format!("{help}{default}")]
 }
 
-/// The table: a row for each option, with the commands that have it.
+/// Returns the table: a row for each option, with the commands that have it.
 fn table() -> String {
     let mut rows: Vec<([String; 3], Vec<&str>)> = Vec::new();
     for verb in VERBS {

@@ -1,9 +1,9 @@
-//! What only some systems have stands in one module.
+//! Tests that code for particular systems is only in one module.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What asks which system it is, or is there on some of them only.
+/// Words that check the system, or exist only on some systems.
 const WORDS: [&str; 8] =
     ["cfg(unix", "cfg(not(unix", "cfg(windows", "target_os", "os::unix", "os::fd", "rustix", "signal_hook"];
 
@@ -21,12 +21,12 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn asks_for_a_system(line: &str) -> bool {
-    // A cfg of several conditions, and `cfg!(…)`.
+    // This also finds conditions with several parts, and `cfg!(…)`.
     let plain = line.replace([' ', '!'], "").replace("cfg(all(", "cfg(").replace("cfg(any(", "cfg(");
     WORDS.iter().any(|word| plain.contains(word))
 }
 
-/// The lines outside these paths that have such a word.
+/// Returns the lines outside of these paths that contain such a word.
 fn found(folder: &Path, except: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for path in sources(folder) {
@@ -50,7 +50,7 @@ fn only_one_module_knows_which_system_it_runs_on() {
     assert!(found.is_empty(), "These belong into src/system:\n{}", found.join("\n"));
 }
 
-/// Beside the module: the one of two files that it chooses between, and tests that are for Unix only.
+/// Other exceptions are one of two files that the module selects, and tests that run only on Unix.
 #[test]
 fn nor_does_anything_else_in_the_library_of_the_emulator() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../acs-identity-emulator/src");

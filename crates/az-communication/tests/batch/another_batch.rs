@@ -1,11 +1,11 @@
-//! Records of another batch than the one that is run: its first line says what a record is of.
+//! Tests of records that belong to another batch. The first line of a record describes its batch.
 
 use super::*;
 use crate::support::emulator::Emulator;
 use crate::support::seen::run;
 use insta::assert_snapshot;
 
-/// Records of a batch of tokens (`t.jsonl`) and of one of revocations (`r.jsonl`).
+/// Makes a record of a batch of tokens (`t.jsonl`) and a record of a batch of revocations (`r.jsonl`).
 fn recorded_batches() -> World {
     let world = World::new();
     list(&world, 2);
@@ -74,7 +74,7 @@ fn the_same_scopes_in_another_order_are_the_same_batch() {
     assert_eq!(world.ok("token issue-batch --scope chat voip --count 2 --out-file two.jsonl")["skipped"], 2);
 }
 
-/// The mistake may have been in the command, which is then corrected.
+/// The command may have had a mistake, which the user then corrects.
 #[test]
 fn a_record_in_which_nothing_was_done_is_replaced() {
     for wrong in ["token issue-batch --scope caht", &format!("{ISSUE} --expires-in 30m")] {
@@ -86,7 +86,7 @@ fn a_record_in_which_nothing_was_done_is_replaced() {
     }
 }
 
-/// A creation without an outcome may have been carried out.
+/// The service may have carried out a creation whose outcome is not recorded.
 #[test]
 fn a_record_with_an_open_request_is_not_replaced() {
     let world = World::new();
@@ -103,7 +103,7 @@ fn a_record_with_an_open_request_is_not_replaced() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
 
-/// A record of three tokens whose key was regenerated then, and the new connection string.
+/// Makes a record of three tokens, then regenerates the key. Returns the new connection string, too.
 fn with_a_regenerated_key() -> (World, String) {
     let world = World::durable();
     world.ok(&format!("{ISSUE} --count 3 --out-file t.jsonl"));
@@ -113,7 +113,7 @@ fn with_a_regenerated_key() -> (World, String) {
     (world, connection)
 }
 
-/// A regenerated key revokes what it issued.
+/// Regenerating a key revokes the tokens that were issued with it.
 #[test]
 fn tokens_of_a_regenerated_key_are_not_skipped() {
     let (world, connection) = with_a_regenerated_key();

@@ -1,4 +1,4 @@
-//! Connections that are cut, and servers that do not respond: no user is created twice without a message.
+//! Tests of connections that are cut and servers that do not respond: no user is created twice without a message.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -13,18 +13,19 @@ use crate::support::seen::run;
 use crate::support::terminal::Collector;
 use crate::{ISSUE, is_long, recorded};
 
-/// Where the second request meets its end.
+/// The place at which the connection of the second request ends.
 #[derive(Debug, Clone, Copy)]
 enum Cut {
-    /// So many bytes of the answer go out.
+    /// After this number of bytes of the response.
     Answer(usize),
-    /// So many bytes of the request come in.
+    /// After this number of bytes of the request.
     Request(usize),
-    /// The whole answer goes out, and the connection ends when the next request begins.
+    /// After the whole response, when the next request begins.
     Behind,
 }
 
-/// A server that creates users, and cuts the second request's connection. It counts whom it created.
+/// Starts a server that creates users and cuts the connection of the second request. Returns the number of created
+/// users, too.
 fn cutting(cut: Cut) -> (Odd, Arc<AtomicUsize>) {
     let (seen, made) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let count = Arc::clone(&made);
@@ -34,7 +35,7 @@ fn cutting(cut: Cut) -> (Odd, Arc<AtomicUsize>) {
             if let (Cut::Request(bytes), true) = (cut, second) {
                 seen.fetch_add(1, Ordering::SeqCst);
                 let whole = connection.read_up_to(bytes)?;
-                // Whoever has the whole request carries it out.
+                // A server that has the whole request carries it out.
                 count.fetch_add(usize::from(whole), Ordering::SeqCst);
                 return connection.cut();
             }
@@ -60,7 +61,7 @@ fn cutting(cut: Cut) -> (Odd, Arc<AtomicUsize>) {
     (server, made)
 }
 
-/// The users whom the service created are recorded or unknown.
+/// Checks that the users whom the service created are recorded or unknown.
 fn check(cut: Cut) {
     let home = Folder::new();
     let (server, made) = cutting(cut);
@@ -84,7 +85,7 @@ fn check(cut: Cut) {
     let made = made.load(Ordering::SeqCst);
     assert_eq!(users.len() + unknown, 4, "{cut:?}");
     assert!(users.len() <= made && made <= 4, "{cut:?}: {made} were made");
-    // Behind a whole answer, the next request may be on its way when the connection ends.
+    // After a complete response, the client may send the next request before it notices the end of the connection.
     if matches!(cut, Cut::Answer(bytes) if bytes < created(1).len()) {
         assert_eq!(made, users.len() + unknown, "{cut:?}");
     }
@@ -100,7 +101,7 @@ fn a_cut_answer_to_a_creation_is_not_asked_for_again() {
     }
 }
 
-/// The server never saw that request as a whole, which the client cannot know.
+/// The server never received that request completely, but the client cannot know this.
 #[test]
 fn a_creation_on_a_connection_that_ends_after_a_response_is_not_sent_again() {
     check(Cut::Behind);
@@ -115,7 +116,7 @@ fn a_cut_request_for_a_creation_is_not_sent_again_without_a_word() {
     }
 }
 
-/// A request for a listed user is sent again once, and that is said.
+/// A request for a listed user is sent again once, with a message.
 #[test]
 fn a_cut_answer_for_a_listed_user_is_asked_for_again_with_a_word() {
     let home = Folder::new();
@@ -145,7 +146,7 @@ fn a_cut_answer_for_a_listed_user_is_asked_for_again_with_a_word() {
     assert_eq!(requests.load(Ordering::SeqCst), 4);
 }
 
-/// A server that never answers. A handshake is given up at once; an answer has some seconds.
+/// The server never answers. A handshake is given up at once, and a response gets some seconds.
 #[test]
 #[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_signal_ends_a_batch_that_hangs() {
@@ -189,7 +190,7 @@ fn a_signal_ends_a_batch_that_hangs() {
             lines.lines().filter(|line| serde_json::from_str::<Value>(line).unwrap()["outcome"] == name).count()
         };
         if in_handshake {
-            // The third one was prepared.
+            // The third request was recorded, but not sent.
             assert_eq!((outcomes("unsent"), outcomes("unknown")), (3, 0), "{lines}");
         } else {
             assert!(

@@ -1,4 +1,4 @@
-//! Another program removes, replaces or changes a record or a ledger while a command writes to it.
+//! Tests of another program that removes, replaces or changes a record or a ledger while a command writes to it.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -17,7 +17,7 @@ use crate::support::seen::{Seen, run};
 use crate::support::terminal::open;
 use crate::{ISSUE, recorded};
 
-/// A server that creates users, and how many it has created.
+/// Starts a server that creates users slowly. Returns the number of created users, too.
 fn slow() -> (Odd, Arc<AtomicUsize>) {
     let made = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&made);
@@ -31,7 +31,7 @@ fn slow() -> (Odd, Arc<AtomicUsize>) {
     (server, made)
 }
 
-/// Issues tokens, and does something to the record in the middle of it. How many users the server has created.
+/// Issues tokens, and disturbs the record in the middle. Returns the output and the number of created users.
 fn disturb(home: &Folder, act: impl FnOnce(&Path)) -> (Seen, usize) {
     fs::create_dir_all(home.path().join("d")).unwrap();
     let (server, made) = slow();
@@ -52,13 +52,13 @@ fn disturb(home: &Folder, act: impl FnOnce(&Path)) -> (Seen, usize) {
     (seen, made.load(Ordering::SeqCst))
 }
 
-/// What is on stderr, without the numbers.
+/// Returns stderr with `N` in place of each number.
 fn words(seen: &Seen) -> String {
     let digits = |c: char| c.is_ascii_digit();
     seen.stderr.replace("of 60", "of all").split(digits).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("N")
 }
 
-/// All users that exist are recorded.
+/// Checks that all existing users are recorded.
 fn check(home: &Folder, name: &str, made: usize) {
     let (users, unknown) = recorded(&fs::read(home.path().join(name)).unwrap());
     assert_eq!((users.len(), unknown), (made, 0), "{name}");
@@ -90,7 +90,7 @@ fn a_record_that_was_removed_or_replaced_is_saved_beside_it() {
     ");
     assert_eq!(fs::read_to_string(home.path().join("d/t.jsonl")).unwrap(), "hello\n");
     check(&home, "d/t.jsonl.saved-2", made);
-    // With its name, the copy is the record.
+    // After it was renamed, the copy is the record.
     fs::rename(home.path().join("d/t.jsonl.saved-2"), home.path().join("d/t.jsonl")).unwrap();
     let (server, _) = slow();
     let mut command = server.az(&home);
@@ -130,7 +130,7 @@ fn a_record_that_was_shortened_holds_no_zeros_and_the_later_lines() {
     let text = fs::read(home.path().join("d/t.jsonl")).unwrap();
     assert!(!text.contains(&0));
     let after = recorded(&text).0.len();
-    // Between the look at it and the cut, some more may have come.
+    // More users may have been recorded after the record was read and before it was cut.
     assert!(after > 0 && made < 60 && before + after + 4 >= made, "{before} {after} {made}");
 }
 

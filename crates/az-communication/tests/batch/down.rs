@@ -1,4 +1,5 @@
-//! A service that is down, or goes down in the middle of a batch: that is said once, whatever the number of workers.
+//! Tests of a service that is down, or goes down in the middle of a batch: the message is printed once, independent of
+//! the number of workers.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::process::Stdio;
@@ -8,11 +9,11 @@ use crate::support::seen::run;
 use crate::support::{Folder, az};
 use crate::{ISSUE, recorded};
 
-/// One waits for the service for all, in every command and with any number of workers.
+/// All workers of a command wait for the service together, in every command and with any number of workers.
 #[test]
 #[ignore = "waits for the 10 s that a service has to come back"]
 fn a_service_that_is_down_is_said_once_and_waited_for_once() {
-    // A port that is taken, and where nobody listens.
+    // The port is in use, but no server listens there.
     let held = rustix::net::socket(rustix::net::AddressFamily::INET, rustix::net::SocketType::STREAM, None).unwrap();
     rustix::net::bind(&held, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0)).unwrap();
     let bound = rustix::net::getsockname(&held).unwrap();
@@ -43,7 +44,7 @@ fn a_service_that_is_down_is_said_once_and_waited_for_once() {
     }
 }
 
-/// A service that reads requests and is killed: the creations are counted in one error, with their numbers or names.
+/// The service reads requests and is killed. One error names the number of lost creations, and their numbers or names.
 #[test]
 #[ignore = "waits for the 10 s that a service has to come back"]
 fn lost_creations_are_one_error_with_a_count_and_their_numbers() {
@@ -70,7 +71,7 @@ fn lost_creations_are_one_error_with_a_count_and_their_numbers() {
     }
 }
 
-/// Requests for listed users that are sent again can be told apart.
+/// The message names the listed users whose requests are sent again.
 #[test]
 fn a_request_that_is_sent_again_is_named() {
     let home = Folder::new();

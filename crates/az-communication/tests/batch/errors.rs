@@ -1,4 +1,4 @@
-//! Users whom the service refuses or does not find, and errors that concern all.
+//! Tests of users whom the service refuses or does not find, and of errors that affect all requests.
 
 use super::*;
 use crate::support::seen::run;
@@ -39,7 +39,7 @@ fn users_who_do_not_exist_are_recorded() {
     assert_eq!(world.ok(revoke)["skipped"], 3);
 }
 
-/// A list of a user of another resource and one of ours.
+/// Makes a list of a user of another resource and a user of this one.
 fn with_a_stranger() -> World {
     let world = World::new();
     let user = world.users(1).remove(0);
@@ -92,11 +92,11 @@ fn a_refused_argument_ends_the_run_at_the_first_error() {
     Target: scopes
     Hint: 0 of 3 were issued. Correct the command and run it again.
     ");
-    // Nothing was done, so that a second run has nothing to send again.
+    // The first run did nothing, so the second run prints nothing about repeated requests.
     assert_eq!(counts(&world, batch), seen);
 }
 
-/// What a batch of 100 shows with a wrong access key.
+/// Runs a batch of 100 with a wrong access key.
 fn with_a_wrong_key(world: &World) -> Seen {
     let mut command = world.command(&format!("{ISSUE} --out-file out.jsonl --count 100"));
     let wrong = world.emulator.connection_string().replace("V2Vs", "AAAA");

@@ -1,4 +1,4 @@
-//! What may stand in the place of a record, and whether it is a file of the command already.
+//! Tests of the kinds of files that a record can be, and of records that are already another file of the command.
 
 use std::fs::File;
 use std::os::unix::fs::symlink;
@@ -66,7 +66,7 @@ fn the_file_to_which_stdout_goes_is_refused() {
     assert_eq!((std::fs::metadata(own).unwrap().len(), world.identities()), (0, 0));
 }
 
-/// A record called `t.jsonl`, by these names, too.
+/// Makes a record `t.jsonl` that has a symbolic link and a hard link.
 fn with_links() -> World {
     let world = World::new();
     world.ok(&format!("{ISSUE} --count 2 --out-file t.jsonl"));

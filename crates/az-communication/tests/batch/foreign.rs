@@ -1,4 +1,4 @@
-//! Files that are not records: they are refused, and nothing about them changes.
+//! Tests of files that are not records: they are refused and not changed.
 
 use std::fs::Metadata;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -9,12 +9,12 @@ use insta::assert_snapshot;
 
 const TOKEN: &str = r#"{"user_id":"8:acs:a","token":"t","expires_on":"2026-01-01T00:00:00Z"}"#;
 
-/// The metadata of a file, without the time of access, which reading may change.
+/// Returns the metadata of a file, without the time of access, which reading may change.
 fn facts(m: &Metadata) -> [i64; 6] {
     [m.mode().into(), m.len().try_into().unwrap(), m.mtime(), m.mtime_nsec(), m.ctime(), m.ctime_nsec()]
 }
 
-/// What a batch shows where the record is a file with this text. The file stays as it is.
+/// Runs a batch whose record is a file with this text. Checks that the file is not changed.
 fn refused(world: &World, batch: &str, name: &str, text: &str) -> Seen {
     let path = world.home.write(name, text);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o664)).unwrap();
@@ -34,7 +34,7 @@ fn text_without_a_line_of_a_record_is_refused() {
         "my notes\nand more\n".to_owned(),
         "{\"a\":1}".to_owned(),
         "{\"user_id\":\"8:acs:a\"}\n".to_owned(),
-        // The line break at its end is missing.
+        // It has no line break at its end.
         TOKEN.to_owned(),
     ];
     for text in texts {
@@ -101,7 +101,7 @@ fn outcome(name: &str) -> String {
 
 const DATE: &str = "2026-01-01T00:00:00Z";
 
-/// Adds each line to a good record of that command. Each line must be refused as line 4.
+/// Adds each line to a valid record of that command. Checks that each of them is refused as line 4.
 fn refused_for(command: &str, lines: &[String]) {
     let world = World::shared();
     let name = format!("{}.jsonl", command.split(' ').nth(1).unwrap());
@@ -110,7 +110,7 @@ fn refused_for(command: &str, lines: &[String]) {
     world.ok(&batch);
     let good = std::fs::read_to_string(world.home.path().join(&name)).unwrap();
     for line in lines {
-        // Also without the line break at the end.
+        // The last line may lack its line break.
         for end in ["\n", ""] {
             let seen = refused(world, &batch, &name, &format!("{good}{line}{end}"));
             let error = format!("ERROR: {name} cannot be used: line 4 is not a line of a batch record.\n");

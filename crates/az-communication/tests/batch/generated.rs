@@ -1,4 +1,4 @@
-//! Generated files in the place of a record: each is resumed, or refused and left unchanged.
+//! Tests with generated files in place of a record: each is resumed, or refused and not changed.
 
 use std::fs::Metadata;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -7,16 +7,16 @@ use std::path::Path;
 use crate::support::world::World;
 use crate::{ISSUE, Random, recorded};
 
-/// What must happen to a file.
+/// The expected result for a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expected {
     Taken,
     Refused,
-    /// Either, but in the right way.
+    /// Either result, but the checks of that result apply.
     Any,
 }
 
-/// Records of real runs that the generated files are made of.
+/// Records of real runs, from which the files are generated.
 struct Samples {
     ours: Vec<u8>,
     former: Vec<u8>,
@@ -54,14 +54,14 @@ impl Samples {
         Self { ours: read("ours"), former: former.into_bytes(), others }
     }
 
-    /// A file, and what must happen to it.
+    /// Generates a file. Returns the expected result, too.
     fn generate(&self, random: &mut Random) -> (Vec<u8>, Expected) {
         use Expected::{Any, Refused, Taken};
         let header = self.ours.iter().position(|byte| *byte == b'\n').unwrap();
         match random.below(20) {
             0..3 => {
                 let length = 1 + random.below(300);
-                // A brace alone could be the beginning of a record.
+                // A single brace can be the beginning of a record.
                 (random.bytes(length), if length == 1 { Any } else { Refused })
             }
             3..6 => {
@@ -78,7 +78,8 @@ impl Samples {
             }
             8..13 => (self.ours[..random.below(self.ours.len() + 1)].to_vec(), Taken),
             13 => {
-                // Behind whole lines. Behind a cut one it could be a part of a name or a token.
+                // The text comes after complete lines. After an incomplete line, it could be a part of a name or a
+                // token.
                 let lines: Vec<&[u8]> = self.ours.split_inclusive(|byte| *byte == b'\n').collect();
                 let mut bytes = lines[..1 + random.below(lines.len())].concat();
                 bytes.extend(*random.one_of(&[&b"note"[..], b"\nmine", b"# x", b"8:acs:a\n", b"{\"mine\":1}\n"]));
@@ -101,7 +102,7 @@ impl Samples {
             }
             18 => {
                 let first = self.former.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-                // `{"` could be the beginning of a record.
+                // `{"` can be the beginning of a record.
                 let length = 1 + random.below(first - 1);
                 (self.former[..length].to_vec(), if length < 3 { Any } else { Refused })
             }
@@ -116,7 +117,7 @@ impl Samples {
     }
 }
 
-/// Everything about a file that must stay: node, length, mode, and the times of change and access.
+/// Returns all metadata of a file that must not change: inode, length, mode, and the times of change and access.
 fn facts(m: &Metadata) -> [i64; 9] {
     let (node, size) = (m.ino().cast_signed(), m.size().cast_signed());
     let (atime, atime_nsec) = (m.atime(), m.atime_nsec());
@@ -140,7 +141,7 @@ fn check_file(world: &World, path: &Path, bytes: &[u8], expected: Expected) -> b
         return false;
     }
     assert_ne!(expected, Expected::Refused, "{seen:?}\n{start}");
-    // What was recorded is still there, once, and the rest came.
+    // All recorded outcomes are still in the file, once each, and the other outcomes were added.
     let (users, unknown) = recorded(&after);
     let (before, _) = recorded(bytes);
     assert_eq!(users.len() + unknown, 4, "{seen:?}\n{start}");
@@ -155,7 +156,7 @@ fn check_file(world: &World, path: &Path, bytes: &[u8], expected: Expected) -> b
     true
 }
 
-/// Files of all kinds: each is resumed, or refused and left unchanged.
+/// Checks that files of all kinds are resumed, or refused and not changed.
 fn files_are_taken_or_refused(count: usize) {
     let mut random = Random::new();
     let world = World::new();

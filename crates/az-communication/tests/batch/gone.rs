@@ -1,4 +1,4 @@
-//! Users who do not exist: only the service can say so.
+//! Tests of users who do not exist. Only the service can report this.
 
 use crate::ISSUE;
 use crate::support::Folder;
@@ -13,7 +13,7 @@ fn error(code: &str) -> String {
     json_answer("404 Not Found", &format!(r#"{{"error":{{"code":"{code}","message":"no"}}}}"#))
 }
 
-/// Of a server that is another one, or of a gateway.
+/// Another server or a gateway sent the 404.
 #[test]
 fn a_404_that_is_not_the_services_own_ends_a_batch_and_is_not_recorded() {
     let answers = [PAGE.to_owned(), EMPTY.to_owned(), error("ResourceNotFound"), error("EndpointNotFound")];

@@ -1,4 +1,4 @@
-//! Signals that come while answers are under way.
+//! Tests of signals that arrive while requests are in progress.
 
 use std::fs::File;
 use std::process::{Command, Stdio};
@@ -13,14 +13,14 @@ use crate::support::terminal::Collector;
 use crate::support::world::World;
 use crate::{ISSUE, recorded};
 
-/// What a command said that got signals while its third answer was held back.
+/// The output of a command that got signals while its third response was held back.
 struct Ended {
     code: Option<i32>,
     stdout: String,
     stderr: String,
 }
 
-/// A server that creates two users, and does not answer the third request. It counts the requests.
+/// Starts a server that creates two users and does not answer the third request. It counts the requests.
 fn holding() -> (Odd, Arc<AtomicUsize>) {
     let seen = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&seen);
@@ -38,7 +38,7 @@ fn holding() -> (Odd, Arc<AtomicUsize>) {
     (server, seen)
 }
 
-/// Runs a command and sends it these signals, half a second apart, when its third request is there.
+/// Runs a command, and sends it these signals, half a second apart, after its third request arrived.
 fn end(home: &Folder, words: &str, signals: &[&str]) -> Ended {
     let (server, seen) = holding();
     let mut command = server.az(home);

@@ -1,4 +1,4 @@
-//! Kills in the middle of batches, and disks that run full. `AZ_LONG=1` makes it 200 kills.
+//! Tests of kills in the middle of batches, and of full disks. `AZ_LONG=1` makes 200 kills.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::support::seen::{Seen, run};
 use crate::support::world::World;
 use crate::{ISSUE, Random, is_long, recorded};
 
-/// Kills a command at random moments, so many times.
+/// Kills a command at random moments, this number of times.
 fn kill(world: &World, words: &str, random: &mut Random, kills: usize) {
     for _ in 0..kills {
         let mut command = world.command(words);
@@ -21,12 +21,12 @@ fn kill(world: &World, words: &str, random: &mut Random, kills: usize) {
     }
 }
 
-/// How many kills for each command.
+/// Returns the number of kills for each command.
 fn kills() -> usize {
     if is_long() { 50 } else { 3 }
 }
 
-/// The last run, and the one after it, which has nothing to do.
+/// Runs a command to its end, and checks that one more run has nothing to do.
 fn finish(world: &World, words: &str) -> Seen {
     let seen = world.run(words);
     let again = world.run(words);
@@ -34,7 +34,7 @@ fn finish(world: &World, words: &str) -> Seen {
     seen
 }
 
-/// The outcomes of each user of a record.
+/// Returns the outcomes of each user in a record.
 fn outcomes(world: &World, name: &str) -> HashMap<String, Vec<String>> {
     let mut outcomes: HashMap<String, Vec<String>> = HashMap::new();
     for line in world.lines(name) {
@@ -94,7 +94,7 @@ fn killed_batches_of_listed_users_have_one_outcome_each() {
     assert_eq!(world.identities(), 0);
 }
 
-/// What a batch says and leaves where its file cannot grow, and that it is resumed later.
+/// Checks the message about a file that cannot grow, and the file, and that the batch can be resumed later.
 fn check_full(world: &World, seen: &Seen, name: &str, count: usize, why: &str) {
     assert_eq!((seen.code, seen.stdout.as_str()), (Some(1), ""), "{seen:?}");
     assert!(seen.stderr.contains(why), "{seen:?}");
@@ -116,7 +116,7 @@ fn check_resumed(world: &World, name: &str, count: usize) {
     assert!(held >= users.len() && held <= users.len() + unknown, "{held} {} {unknown}", users.len());
 }
 
-/// No root is needed for a limit of the size of files. The signal that comes with it ends nothing.
+/// A limit of the size of files needs no root. The signal of that limit does not end the command.
 #[test]
 #[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_file_that_may_not_grow_loses_nothing() {
@@ -144,7 +144,7 @@ fn stop_at_a_limit(trap: &str) {
     check_resumed(&world, "t.jsonl", 60);
 }
 
-/// A small disk runs full, and the message names it.
+/// The message names the small disk that is full.
 #[test]
 #[ignore = "mounts a file system, which needs root"]
 fn a_full_disk_is_named_and_loses_nothing() {
@@ -161,7 +161,7 @@ fn a_full_disk_is_named_and_loses_nothing() {
     let seen = world.run(&format!("{ISSUE} --count 100 --out-file disk/t.jsonl"));
     let why = format!("ERROR: disk/t.jsonl cannot be written: the disk at {} is full.", disk.display());
     check_full(&world, &seen, "disk/t.jsonl", 100, &why);
-    // It is still full when the same command is started again.
+    // The disk is still full when the same command is run again.
     let list = std::fs::read_to_string(world.home.path().join("disk/t.jsonl")).unwrap();
     world.home.write("t.jsonl", list);
     std::fs::write(disk.join("rest"), vec![0; 64 * 1024]).unwrap_err();

@@ -1,4 +1,4 @@
-//! The ledger: a line for each user who was created or deleted.
+//! Tests of the ledger, which has a line for each user who was created or deleted.
 
 use std::fs::File;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -8,12 +8,12 @@ use super::*;
 use crate::support::seen::{each, run};
 use insta::assert_snapshot;
 
-/// A line with the ledger of that name in its environment.
+/// Runs a command line with the ledger of that name in its environment.
 fn with_ledger(world: &World, ledger: &str, words: &str) -> Seen {
     world.shown(world.command(words).env("AZURE_COMMUNICATION_LEDGER", ledger))
 }
 
-/// What a ledger has after these lines, a line for each of its lines.
+/// Runs command lines with one ledger. Returns a summary of each line of the ledger.
 fn ledger_of(lines: &[&str]) -> String {
     let world = World::new();
     let user = run(world.command("user create --query rawId -o tsv").env("AZURE_COMMUNICATION_LEDGER", "ledger"));
@@ -83,7 +83,7 @@ fn a_new_ledger_can_be_read_by_its_owner_only() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
-/// Of four processes, after a line that a killed process left incomplete.
+/// Four processes add lines after a line that a killed process left incomplete.
 #[test]
 fn lines_of_several_processes_are_whole_in_the_ledger_of_the_config_file() {
     let world = World::new();
@@ -102,7 +102,7 @@ fn lines_of_several_processes_are_whole_in_the_ledger_of_the_config_file() {
     assert!(lines[1..].iter().all(|line| serde_json::from_str::<Value>(line).is_ok()));
 }
 
-/// Commands that create users.
+/// The commands that create users.
 const CREATING: [&str; 4] = [
     "user create",
     "user create --count 2",
@@ -227,12 +227,12 @@ fn a_file_that_is_not_a_ledger_is_not_changed_and_nothing_is_sent() {
     assert!(!world.home.path().join("t").exists());
 }
 
-/// Where a disk runs full later.
+/// The disk gets full during the command.
 #[test]
 #[cfg_attr(portable_system, ignore = "only on Unix")]
 fn a_user_who_does_not_fit_into_the_ledger_is_shown() {
     let world = World::new();
-    // A line that is as long as the file may be.
+    // The line is as long as the largest allowed file.
     let name = "x".repeat(48 * 1024);
     let line: Value =
         serde_json::from_str(&LINE.replace("\"host\"", &format!("\"custom_id\":\"{name}\",\"host\""))).unwrap();

@@ -1,10 +1,10 @@
-//! Lists of users: what is taken as one, and what is not.
+//! Tests of lists of users: which files are accepted as a list.
 
 use super::*;
 use crate::support::seen::each;
 use insta::assert_snapshot;
 
-/// What `user delete-batch` shows for a list with these bytes.
+/// Runs `user delete-batch` with a list of these bytes.
 fn delete(bytes: &[u8]) -> Seen {
     let world = World::new();
     world.home.write("users.txt", bytes);
@@ -71,7 +71,7 @@ fn a_missing_file_is_an_error() {
     ");
 }
 
-/// What people have at hand.
+/// Users have these files from earlier commands.
 #[test]
 fn the_output_of_commands_that_create_users_is_a_list() {
     let world = World::shared();

@@ -1,4 +1,4 @@
-//! Users who were created are shown, also where a later one cannot be.
+//! Tests that created users are printed, even if the creation of a later user fails.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -13,7 +13,7 @@ use crate::support::{Folder, az};
 use insta::assert_snapshot;
 use serde_json::json;
 
-/// `user create` with these words, where the service creates so many users and refuses the next one.
+/// Runs `user create` with these words. The service creates this number of users and refuses the next one.
 fn create(count: usize, words: &str) -> Seen {
     let json = json!({"content-type": "application/json"});
     let created = (1..=count).map(|number| {
@@ -124,7 +124,7 @@ fn an_empty_list_is_shown_where_no_user_was_created() {
     ");
 }
 
-/// As Python's `json.dumps(…, indent=2)` writes it.
+/// The format is that of Python's `json.dumps(…, indent=2)`.
 #[test]
 fn users_who_are_shown_one_by_one_form_one_list() {
     let seen = World::shared().run("user create --count 3");
@@ -139,7 +139,7 @@ fn users_who_are_not_read_from_stdout_are_shown_on_stderr() {
         let mut command = world.command(words);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = Collector::new(child.stderr.take().unwrap());
-        // The reader is closed after the first line.
+        // The reader closes its end after the first line.
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(1));
         let stderr = stderr.finish();
@@ -170,7 +170,7 @@ fn users_who_were_created_before_an_interrupt_are_shown() {
     }
 }
 
-/// The signal that comes with the limit of `ulimit -f` does not end the command.
+/// The signal of the limit of `ulimit -f` does not end the command.
 #[test]
 #[cfg_attr(portable_system, ignore = "only on Unix")]
 fn users_who_do_not_fit_into_stdout_are_shown_on_stderr() {

@@ -1,4 +1,4 @@
-//! Commands that make many requests: what they do with files, what they say, and that nothing they made is lost.
+//! Tests of commands that send many requests: how they use files, their messages, and that no created data is lost.
 #![cfg(unix)]
 
 mod another_batch;
@@ -36,7 +36,7 @@ use support::world::World;
 
 const ISSUE: &str = "token issue-batch --scope chat";
 
-/// What a batch shows, with the numbers of its summary in one line. How long it took and the file are left out.
+/// Puts the numbers of a summary in one line, without the duration and the file.
 fn counted(seen: Seen) -> Seen {
     let Ok(Value::Object(summary)) = serde_json::from_str(&seen.stdout) else { return seen };
     let counts = summary.iter().filter(|(name, _)| !["seconds", "file"].contains(&name.as_str()));
@@ -44,19 +44,19 @@ fn counted(seen: Seen) -> Seen {
     Seen { stdout: counts.join(", ") + "\n", ..seen }
 }
 
-/// The same for a line.
+/// Runs a command line, and returns its output in that form.
 fn counts(world: &World, words: &str) -> Seen {
     counted(world.shows(words))
 }
 
-/// Writes a list of users, so many new ones.
+/// Creates this number of users and writes a list of them. Returns their ids.
 fn list(world: &World, count: usize) -> Vec<String> {
     let users = world.users(count);
     world.home.write("users.txt", users.join("\n") + "\n");
     users
 }
 
-/// xorshift64*: enough for moments and choices.
+/// A random number generator (xorshift64*).
 struct Random(u64);
 
 impl Random {
@@ -88,7 +88,8 @@ fn is_long() -> bool {
     std::env::var_os("AZ_LONG").is_some()
 }
 
-/// The users with a token in a record, each with how many lines say so; and how many creations are unknown.
+/// Returns the users with a token in a record, each with the number of their lines, and the number of unknown
+/// creations.
 fn recorded(text: &[u8]) -> (HashMap<String, usize>, usize) {
     let (mut users, mut unknown) = (HashMap::new(), 0);
     for line in text.split(|byte| *byte == b'\n') {
@@ -101,7 +102,7 @@ fn recorded(text: &[u8]) -> (HashMap<String, usize>, usize) {
     (users, unknown)
 }
 
-/// `az communication user-identity` where files may have so many blocks of 512 bytes.
+/// Returns the command `az communication user-identity` with a limit of the size of files, in blocks of 512 bytes.
 fn limited(world: &World, blocks: u32, words: &str) -> Command {
     let mut command = support::other_program("sh", &world.home);
     let shell = format!("ulimit -f {blocks}; exec \"$@\"");

@@ -1,4 +1,4 @@
-//! Batches of users with names of one's own.
+//! Tests of batches of users with user-defined names.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use super::*;
 
 const BATCH: &str = "token issue-batch --scope chat --names-from names.txt --out-file t.jsonl";
 
-/// Users with two names.
+/// Creates two users with names.
 fn named(options: &str) -> World {
     let world = World::durable();
     world.home.write("names.txt", "alice\nBob Smith\r\n\n");

@@ -1,4 +1,4 @@
-//! What a batch shows on a terminal: its question, its progress, its summary as a table.
+//! Tests of a batch on a terminal: its question, its progress, and its summary as a table.
 
 use std::process::Stdio;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::support::terminal::{Collector, open};
 use insta::assert_snapshot;
 
-/// The first line of a result.
+/// Returns the first line of a result.
 fn header(words: &str) -> String {
     let world = World::shared();
     world.home.write("one-user", world.users(1)[0].clone());
@@ -52,7 +52,7 @@ fn a_batch_that_is_not_confirmed_writes_no_record() {
     assert!(!world.home.path().join("r.jsonl").exists());
 }
 
-/// What a batch draws on a terminal of that width.
+/// Returns the lines that a batch draws on a terminal of that width.
 fn drawings(width: u16) -> Vec<String> {
     let (err, stderr) = open();
     let size = rustix::termios::Winsize { ws_row: 24, ws_col: width, ws_xpixel: 0, ws_ypixel: 0 };

@@ -1,4 +1,5 @@
-//! Requests whose answers do not say that nothing was done: creations are not sent again, and the rest not silently.
+//! Tests of responses that leave open whether the request was carried out: creations are not repeated, and other
+//! requests are repeated with a message.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +9,8 @@ use crate::support::odd::{Connection, Odd, created, json_answer};
 use crate::support::seen::{Seen, run};
 use crate::{ISSUE, recorded};
 
-/// A server that answers each first request like this, although it has created a user, and carries out each second one.
+/// Starts a server that responds with this head to the first, third, … request, although it has created a user. It
+/// responds normally to the requests in between.
 fn failing_first(head: &str) -> Odd {
     let answer = format!("HTTP/1.1 {head}\r\nContent-Length: 0\r\n\r\n");
     let requests = Arc::new(AtomicUsize::new(0));
@@ -56,7 +58,7 @@ fn a_creation_that_may_have_been_carried_out_is_unknown_and_not_sent_again() {
     }
 }
 
-/// 429 says that nothing was done.
+/// A 429 shows that nothing was done.
 #[test]
 fn a_creation_that_was_refused_is_sent_again() {
     let (home, server) = (Folder::new(), failing_first("429 Too Many Requests\r\nRetry-After: 0"));
@@ -91,7 +93,7 @@ fn requests_for_tokens_that_are_sent_again_are_counted_and_said() {
     );
 }
 
-/// A custom id finds the user who was created; without custom ids, another one would be.
+/// A custom id finds the user who was already created. Without custom ids, another user would be created.
 #[test]
 fn names_that_were_sent_as_custom_ids_are_not_created_without_them() {
     let (home, server) = (Folder::new(), failing_first("404 Not Found"));
@@ -113,7 +115,7 @@ fn names_that_were_sent_as_custom_ids_are_not_created_without_them() {
     assert_eq!(std::fs::read_to_string(home.path().join("t.jsonl")).unwrap(), text);
 }
 
-/// One user has one name, whatever the api-version of the next run.
+/// A name stands for one user, independent of the api-version of the next run.
 #[test]
 fn a_named_user_without_a_token_gets_it_and_no_other_user_is_created() {
     let (home, server) = (Folder::new(), failing_first("429 Too Many Requests\r\nRetry-After: 0"));
@@ -132,7 +134,7 @@ fn a_named_user_without_a_token_gets_it_and_no_other_user_is_created() {
     assert!(paths.iter().all(|path| path.contains("8%3Aacs%3Aa") && path.contains(":issueAccessToken")), "{paths:?}");
 }
 
-/// A number that no run can count on from is not ours.
+/// Runs count on from the largest number, which must not overflow. A record of this program has no such number.
 #[test]
 fn the_largest_number_of_a_creation_is_refused() {
     let (home, server) = (Folder::new(), failing_first("404 Not Found"));
@@ -148,7 +150,7 @@ fn the_largest_number_of_a_creation_is_refused() {
     }
 }
 
-/// Later than any date is any date.
+/// The refresh time is later than the largest date, so all tokens expire before it.
 #[test]
 fn the_longest_refresh_renews_all() {
     for refresh in ["99999999999d", "9223372036854775807s", "999999h"] {

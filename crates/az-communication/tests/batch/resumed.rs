@@ -1,4 +1,4 @@
-//! A batch is resumed by running it again: what is recorded is not done twice.
+//! Tests of batches that are resumed by running the command again: recorded requests are not sent again.
 
 use std::os::unix::fs::symlink;
 
@@ -41,7 +41,7 @@ fn a_new_record_can_be_read_by_its_owner_only() {
     assert_eq!(mode & 0o7777, 0o600);
 }
 
-/// As a kill may leave it.
+/// A kill may leave such a record.
 #[test]
 fn a_record_that_was_cut_in_a_line_is_resumed() {
     let world = World::new();
@@ -91,7 +91,7 @@ fn a_symbolic_link_to_a_record_is_followed() {
     assert_eq!(world.outcomes("real.jsonl", "issued").len(), 3);
 }
 
-/// A record of three tokens, and an intent of which no outcome was written.
+/// Makes a record of three tokens, with an entry about a creation whose outcome is not recorded.
 fn with_a_lost_creation() -> World {
     let world = World::durable();
     world.ok(&format!("{ISSUE} --count 3 --out-file t.jsonl"));
@@ -127,7 +127,7 @@ fn an_unknown_creation_is_an_error_once() {
     ");
 }
 
-/// Runs a batch of two listed users, removes the outcome of the last one, and runs the batch again.
+/// Runs a batch of two listed users, removes the last outcome from the record, and runs the batch again.
 fn without_an_outcome(command: &str, intent: &str) -> Seen {
     let world = World::new();
     let users = list(&world, 2);
@@ -143,7 +143,7 @@ fn without_an_outcome(command: &str, intent: &str) -> Seen {
     seen
 }
 
-/// The service carries such a request out as often as it is sent, without harm.
+/// Such a request may be repeated without harm.
 #[test]
 fn a_request_for_a_listed_user_without_an_outcome_is_sent_again_with_a_warning() {
     assert_snapshot!(without_an_outcome(ISSUE, "issue"), @"
@@ -169,7 +169,7 @@ fn a_request_for_a_listed_user_without_an_outcome_is_sent_again_with_a_warning()
     ");
 }
 
-/// A record of the previous version, which has no first line, and the text of it.
+/// Makes a record of the previous version, which has no first line. Returns its text, too.
 fn of_the_previous_version() -> (World, String) {
     let world = World::new();
     world.ok(&format!("{ISSUE} --count 3 --out-file new.jsonl"));

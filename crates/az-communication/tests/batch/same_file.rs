@@ -1,4 +1,4 @@
-//! A ledger that is a file of the command in another way.
+//! Tests of a ledger that is also another file of the command.
 
 use std::process::Stdio;
 
@@ -9,12 +9,12 @@ use insta::assert_snapshot;
 const LINE: &str =
     r#"{"time":"2026-11-26T06:40:12+00:00","event":"created","user_id":"8:acs:a","command":"c","host":"h"}"#;
 
-/// What a command shows with the ledger of that name.
+/// Runs a command line with the ledger of that name.
 fn with_ledger(world: &World, ledger: &str, words: &str) -> Seen {
     run(world.command(words).env("AZURE_COMMUNICATION_LEDGER", ledger))
 }
 
-/// A file that the ledger may not be, and the option that names it.
+/// Checks that a ledger is refused because it is the file of this option.
 fn is_refused(seen: &Seen, name: &str, option: &str) {
     let error = format!("ERROR: {name} cannot be used: {option} is the same file.\n");
     assert!(seen.code == Some(1) && seen.stdout.is_empty() && seen.stderr.starts_with(&error), "{name}: {seen}");
@@ -75,7 +75,7 @@ fn the_record_of_deletions_is_refused_as_a_ledger() {
     ");
 }
 
-/// What the shell writes to it is not a line of a ledger.
+/// The shell would mix other lines into the ledger.
 #[test]
 #[cfg_attr(portable_system, ignore = "only on Unix")]
 fn the_file_to_which_stdout_goes_is_refused_as_a_ledger() {

@@ -1,11 +1,11 @@
-//! Tokens of a record that have expired, or soon will.
+//! Tests of recorded tokens that have expired or will expire soon.
 
 use super::*;
 use insta::assert_snapshot;
 
 const BATCH: &str = "token issue-batch --scope chat --count 3 --out-file t.jsonl";
 
-/// A record of three tokens, one of which has expired.
+/// Makes a record of three tokens, one of which has expired.
 fn with_an_expired_token() -> World {
     let world = World::durable();
     world.ok(BATCH);

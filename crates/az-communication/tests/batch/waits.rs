@@ -1,4 +1,4 @@
-//! A batch that waits for the service, and signals that end it.
+//! Tests of batches that wait for the service, and of signals that end them.
 
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ fn signal(child: &Child, signal: &str) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
 }
 
-/// Waits until a command has said this.
+/// Waits until a command has printed this text.
 fn wait_for(text: &str, stderr: &Collector) {
     let until = Instant::now() + Duration::from_secs(20);
     while !stderr.so_far().contains(text) {
@@ -26,7 +26,7 @@ fn wait_for(text: &str, stderr: &Collector) {
     }
 }
 
-/// Interrupts a large batch once it has issued some tokens. What it shows, and how many tokens it issued.
+/// Interrupts a large batch after it has issued some tokens. Returns its output and the number of issued tokens.
 fn interrupted(world: &World, name: &str) -> (Seen, usize) {
     let out = world.home.path().join("out.jsonl");
     let _ = std::fs::remove_file(&out);
@@ -43,7 +43,7 @@ fn interrupted(world: &World, name: &str) -> (Seen, usize) {
 fn an_interrupted_batch_says_how_many_were_done() {
     for name in ENDING {
         let (seen, issued) = interrupted(&World::new(), name);
-        // Two requests may be under way, which is a warning.
+        // If requests are in progress, there is a warning about them.
         let seen = seen
             .without_lines("WARNING: Waiting up to 5 s")
             .hiding(format_args!("after {issued} of"), "after ISSUED of");
@@ -88,13 +88,13 @@ fn a_service_that_restarts_is_waited_for() {
     assert!(seen.stderr.contains("Connection refused. Trying again for 10 s."), "{seen}");
 }
 
-/// An emulator whose limit of revocations is nearly reached, and a list of 20 users.
+/// Starts an emulator whose rate limit of revocations is nearly used up, and makes a list of 20 users.
 fn throttled() -> World {
     let home = Folder::new();
     let emulator = Emulator::start(&home, &["--in-memory", "--throttle"]);
     let world = World { home, emulator: Arc::new(emulator) };
     let users = list(&world, 20);
-    // The limit is 500 in 30 seconds: the last of these 20 have to wait.
+    // The limit is 500 in 30 seconds, so the last of the 20 requests must wait.
     let mut client = world.emulator.client();
     for _ in 0..490 {
         assert_eq!(client.send("POST", &format!("/identities/{}/:revokeAccessTokens", users[0]), "").status, 204);
@@ -102,7 +102,7 @@ fn throttled() -> World {
     world
 }
 
-/// 429 and Retry-After hold the whole run.
+/// A 429 with Retry-After pauses all workers of the run.
 #[test]
 #[ignore = "waits half a minute"]
 fn a_throttled_batch_waits_and_says_so() {

@@ -1,4 +1,4 @@
-//! A service that creates a user, and leaves the token out of its answer.
+//! Tests of a service that creates a user, but returns no token.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use crate::support::Folder;
 use crate::support::odd::{Connection, Odd, created, json_answer};
 use crate::support::seen::run;
 
-/// A server that creates users, the first one of them without a token.
+/// Starts a server that creates users. Its first response lacks this member.
 fn leaving_out(member: &'static str) -> Odd {
     let seen = Arc::new(AtomicUsize::new(0));
     Odd::start(move |connection: &mut Connection| {
@@ -77,7 +77,7 @@ fn a_batch_records_a_user_without_a_token_and_issues_it_later() {
             |name: &str| lines.iter().filter(|line| line["outcome"] == name && line["user_id"] == "8:acs:X").count();
         assert_eq!((outcome("created"), outcome("issued")), (1, 1), "{text}");
         assert_eq!(std::fs::read_to_string(home.path().join("ledger.jsonl")).unwrap().lines().count(), 2);
-        // Nothing is left to do.
+        // There is nothing left to do.
         assert_eq!((batch().code, server.requests().len()), (Some(0), 3));
     }
 }

@@ -1,14 +1,14 @@
-//! Assignments of Teams and Entra users, and the exchange of their tokens.
+//! Tests of assignments of Teams and Entra users, and of the exchange of their tokens.
 
 use super::*;
 use insta::assert_snapshot;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// An assignment of a user of its own.
+/// An assignment of a new user.
 struct Assignment {
     world: &'static World,
     object: String,
-    /// What its creation showed.
+    /// The output of its creation.
     created: Seen,
 }
 
@@ -22,14 +22,14 @@ impl Assignment {
         Self { world, created: named(created.hiding(&object, "OBJECT")), object }
     }
 
-    /// A command for it, with these words after the options that name it.
+    /// Runs a command for the assignment, with these words after the options that name it.
     fn shows(&self, command: &str, more: &str) -> Seen {
         let tenant = if command.starts_with("entra") { String::new() } else { format!("--tenant {TENANT}") };
         let seen = self.world.shows(&format!("{command} {tenant} --object-id {} {more}", self.object));
         named(seen.hiding(&self.object, "OBJECT"))
     }
 
-    /// A token that Entra gives the user, with these options.
+    /// Returns an Entra token of the user, with these options.
     fn token(&self, options: &str) -> String {
         entra_token_of(self.world, &self.object, &format!("--tenant {TENANT} {options}"))
     }

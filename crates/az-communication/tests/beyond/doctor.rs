@@ -1,9 +1,9 @@
-//! `doctor`: each check, and what it advises.
+//! Tests of `doctor`: its checks and its advice.
 
 use super::*;
 use insta::assert_snapshot;
 
-/// The rows of the checks as lines, with the advice of the one that failed.
+/// Runs the doctor. Returns the rows of the checks as lines, with the advice of the check that failed.
 fn doctor(change: impl FnOnce(&mut Command, &World)) -> Seen {
     let world = World::shared();
     let mut command = world.emulator.az(&world.home);

@@ -1,4 +1,4 @@
-//! Users with a name of one's own, several at once, and what is known about a user.
+//! Tests of users with user-defined names, of several users at once, and of the description of a user.
 
 use super::*;
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! `token inspect`.
+//! Tests of `token inspect`.
 
 use super::*;
 use insta::assert_snapshot;
@@ -80,7 +80,7 @@ fn an_empty_stdin_is_an_error() {
     ");
 }
 
-/// The state of a token with these claims, and the exit code. How long it has expired is not shown.
+/// Returns the state of a token with these claims, and the exit code. The time since its expiry is left out.
 fn state(claims: &str) -> Seen {
     let query = "{state: state, left: seconds_left && `\"known\"`}";
     let home = Folder::new();
@@ -203,7 +203,7 @@ fn the_table_fits_the_terminal() {
     ");
 }
 
-/// The forms in which people have a token at hand.
+/// Returns a token in the forms in which users may copy it.
 fn at_hand(world: &World) -> Vec<Vec<u8>> {
     let issued = world.ok("token issue --scope chat");
     let token = issued["token"].as_str().unwrap();

@@ -1,17 +1,17 @@
-//! Without a key: `emulator run` gives its command what the credentials of Azure look for.
+//! Tests of logins without a key: `emulator run` gives its command the variables that Azure's credentials read.
 
 use super::*;
 use insta::assert_snapshot;
 
 const ISSUE: &str = "az communication user-identity token issue --scope chat --query expires_on --verbose";
 
-/// What a script shows in a run of the emulator.
+/// Runs a script in `emulator run`.
 fn inside(home: &Folder, script: &str) -> Seen {
     let mut command = az(home);
     run(command.args(["communication", "emulator", "run", "--", "bash", "-c", script]))
 }
 
-/// Checks that a script gets a token, and which credential it was authenticated by.
+/// Checks that a script gets a token from this credential.
 fn authenticated(script: &str, by: &str) {
     let seen = inside(&Folder::new(), script);
     assert!(seen.code == Some(0) && seen.stdout.contains("+00:00"), "{seen}");
@@ -35,7 +35,8 @@ fn a_managed_identity_is_used_where_the_environment_has_no_application() {
     authenticated(&format!("unset AZURE_CLIENT_SECRET; {ISSUE} --auth-mode login"), "managed identity");
 }
 
-/// A token of the issuer that the emulator trusts, which is the emulator itself, as the federated token of a workload.
+/// Returns a script that requests a token for a workload. The emulator trusts its own issuer, which issues the
+/// federated token.
 fn federated(more: &str) -> String {
     format!(
         r#"unset AZURE_CLIENT_SECRET IDENTITY_ENDPOINT
@@ -59,7 +60,7 @@ fn a_federated_token_that_is_refused_ends_the_search() {
     assert!(seen.stderr.contains("workload identity: ") && seen.stderr.contains("AADSTS700024"), "{seen}");
 }
 
-/// Puts a real `az` on PATH, which gives the token that the emulator signs for this resource.
+/// Returns a script that puts a real `az` on PATH. It prints a token that the emulator signs for this resource.
 fn azure_cli(resource: &str) -> String {
     format!(
         r#"mkdir -p real
@@ -101,7 +102,7 @@ fn a_token_for_another_service_comes_with_a_hint_about_the_role() {
 fn without_a_credential_each_one_is_named_with_its_reason() {
     let script =
         "unset AZURE_CLIENT_SECRET IDENTITY_ENDPOINT; az communication user-identity user create --auth-mode login";
-    // Whether a managed identity answers depends on the machine.
+    // It depends on the machine whether a managed identity answers.
     assert_snapshot!(inside(&Folder::new(), script).without_lines("  managed identity: "), @"
     exit 1
     --- stderr

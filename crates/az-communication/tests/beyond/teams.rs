@@ -1,4 +1,4 @@
-//! `token get-for-teams-user`: signing in by device code, and what is said about a token of Entra.
+//! Tests of `token get-for-teams-user`: the sign-in by device code, and the messages about an Entra token.
 
 use super::*;
 use insta::assert_snapshot;
@@ -31,7 +31,7 @@ fn without_a_device_code_a_token_and_a_user_are_required() {
     assert!(seen.code == Some(2) && seen.stderr.contains("required: --aad-token, --aad-user"), "{seen}");
 }
 
-/// What an exchange for this application and user shows.
+/// Runs an exchange for this application and user.
 fn exchange(world: &World, token: &str, app: &str, user: &str) -> Seen {
     let words = ["token", "get-for-teams-user", "--aad-token", token, "--client", app, "--aad-user", user];
     named(world.shown(&mut world.command_of(words)))
@@ -123,7 +123,7 @@ fn a_text_that_is_not_a_token_comes_with_a_hint() {
     ");
 }
 
-/// A token is sent as it was given, so that what stands around it is part of it.
+/// A token is sent unchanged, so the characters around it are part of it.
 #[test]
 fn what_stands_around_a_token_comes_with_a_hint() {
     let world = World::shared();

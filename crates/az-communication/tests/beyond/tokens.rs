@@ -1,9 +1,9 @@
-//! Lifetimes and scopes of tokens.
+//! Tests of the lifetimes and scopes of tokens.
 
 use super::*;
 use insta::assert_snapshot;
 
-/// The lifetime in minutes of a token that was asked for with this one.
+/// Returns the lifetime in minutes of a token that was requested with this value.
 fn lifetime(group: &str, given: &str) -> i64 {
     let world = World::shared();
     let mut command = world.emulator.az(&world.home);
@@ -71,7 +71,7 @@ fn an_unknown_scope_is_refused_by_the_service() {
     ");
 }
 
-/// They are sent as one value, as the reference sends them.
+/// The scopes are sent as one value, as the reference does.
 #[test]
 fn several_scopes_in_one_value_are_a_warning() {
     let world = World::shared();

@@ -1,4 +1,4 @@
-//! `token verify`: the signature, the times, and whether the token was revoked.
+//! Tests of `token verify`: the signature, the times, and whether the token was revoked.
 
 use super::*;
 use crate::support::emulator::Emulator;
@@ -6,23 +6,23 @@ use crate::support::replay::Server;
 use crate::support::tls::CERTIFICATE;
 use insta::assert_snapshot;
 
-/// What is found about a token, without the claims.
+/// The members of the result, without the claims.
 const FINDINGS: [&str; 4] =
     ["--query", "{verified: verified, signature: signature, revoked: revoked, reason: reason}", "-o", "yaml"];
 
-/// `token verify` with these options.
+/// Returns the command `token verify` with these options.
 fn verify(world: &World, token: &str, options: &[&str]) -> Command {
     let mut command = world.command_of(["token", "verify", "--token", token]);
     command.args(options);
     command
 }
 
-/// What it finds.
+/// Runs it. Returns those members.
 fn findings(world: &World, token: &str, options: &[&str]) -> Seen {
     world.shown(verify(world, token, options).args(FINDINGS))
 }
 
-/// A file with the keys that the emulator publishes there.
+/// Writes a file with the keys that the emulator publishes at this path. Returns the path of the file.
 fn keys(world: &World, path: &str) -> String {
     let keys = world.emulator.client().raw("GET", path, &[], "").unwrap().body;
     let name = path.replace('/', "_");

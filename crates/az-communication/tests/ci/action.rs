@@ -1,4 +1,4 @@
-//! The scripts of action.yml, as a runner calls them.
+//! Tests of the scripts in action.yml, called as a runner calls them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 
 use crate::support::{AZ, Folder, other_program};
 
-/// A runner of GitHub's, as far as the scripts see it.
+/// A runner of GitHub, as far as the scripts use it.
 struct Runner {
     home: Folder,
 }
@@ -31,7 +31,7 @@ impl Runner {
         fs::read_to_string(self.file(name)).unwrap()
     }
 
-    /// A script with the inputs, and with the PATH that the scripts before it have made.
+    /// Returns the command of a script with these inputs, and with the PATH that earlier scripts have made.
     fn step(&self, script: &str, inputs: &[(&str, &str)]) -> Command {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packaging/github").join(script);
         let added: Vec<String> = self.read("path").lines().map(str::to_owned).collect();
@@ -58,7 +58,7 @@ impl Runner {
         self.step("start.sh", &[&port, inputs].concat()).output().unwrap()
     }
 
-    /// The value of a variable that later steps get.
+    /// Returns the value of a variable that later steps get.
     fn exported(&self, name: &str) -> String {
         let text = self.read("env");
         let mut lines = text.lines().filter_map(|line| line.split_once('='));

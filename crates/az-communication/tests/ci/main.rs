@@ -1,4 +1,4 @@
-//! The files for CI services: what can be run of them without such a service.
+//! Tests of the files for CI services, as far as they can run without such a service.
 #![cfg(target_os = "linux")]
 
 #[path = "../support/mod.rs"]

@@ -1,4 +1,4 @@
-//! Arguments that exclude each other, values that look like something else, and values from files.
+//! Tests of arguments that exclude each other, of values that look like options, and of values from files.
 
 use super::*;
 use crate::support::seen::each;

@@ -1,4 +1,4 @@
-//! Words of commands and names of options: missing, misspelled, abbreviated, or in another order.
+//! Tests of the words of commands and the names of options: missing, misspelled, abbreviated, or in another order.
 
 use super::*;
 use crate::support::listed;

@@ -1,4 +1,4 @@
-//! The config file: its form, its options, and what is said where it cannot be read.
+//! Tests of the config file: its format, its options, and the messages if it cannot be read.
 
 use super::*;
 use crate::support::listed;
@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 
 const ISSUE: &str = "token issue --scope chat --user 8:acs:x --query user_id";
 
-/// A service that issues tokens, and a config file with this text.
+/// Starts a service that issues tokens, with a config file of this text.
 fn with_config(text: impl AsRef<[u8]>) -> Service {
     let service = Service::issuing();
     service.home.write(".azure/config", text);

@@ -1,11 +1,11 @@
-//! Connection strings: missing, mistyped, with quotes, or for a service that does not answer.
+//! Tests of connection strings: missing, mistyped, with quotes, or for a service that does not answer.
 
 use super::*;
 use crate::support::emulator::Emulator;
 use crate::support::world::World;
 use insta::assert_snapshot;
 
-/// What `user create` shows with this connection string in the environment.
+/// Runs `user create` with this connection string in the environment.
 fn create(connection_string: &str) -> Seen {
     let home = Folder::new();
     run(line(&home, "user-identity user create").env("AZURE_COMMUNICATION_CONNECTION_STRING", connection_string))
@@ -138,7 +138,7 @@ fn the_scheme_http_is_not_named_where_the_request_arrives() {
     assert!(seen.stderr.starts_with("ERROR: (c) m\n") && !seen.stderr.contains("http://"), "{seen}");
 }
 
-/// `user create` for the emulator of this machine, at the port of that one.
+/// Runs `user create` for the emulator of this machine, at the port of this emulator.
 fn for_the_emulator(home: &Folder, other: &Emulator) -> Seen {
     let mut command = line(home, "user-identity user create --connection-string UseDevelopmentEmulator=true");
     run(command.env("AZURE_COMMUNICATION_EMULATOR_PORT", other.port().to_string())).hiding_home(home)
@@ -185,7 +185,8 @@ fn an_unknown_authority_is_named() {
     ");
 }
 
-/// The variables of the reference's HTTP client, which is Python's requests. curl's is read, OpenSSL's is not.
+/// They are the variables of Python's requests, the HTTP client of the reference. It reads curl's variable, but not
+/// OpenSSL's.
 #[test]
 fn the_variables_for_authorities_are_those_of_requests() {
     let home = Folder::new();

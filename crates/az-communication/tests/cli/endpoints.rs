@@ -1,22 +1,22 @@
-//! Endpoints that are not URLs of a service: what is wrong with them, and that no secret in them is shown.
+//! Tests of endpoints that are not URLs of a service: the message names the fault and shows no secret.
 
 use super::*;
 use insta::assert_snapshot;
 
-/// `user create` with this value of `--endpoint`, or of a connection string.
+/// Returns the command `user create` with this value of `--endpoint` or of a connection string.
 fn create(home: &Folder, option: &str, value: &str) -> Command {
     let mut command = az(home);
     command.args(["communication", "user-identity", "user", "create", option, value]);
     command
 }
 
-/// What `user create` shows with these variables.
+/// Runs `user create` with these variables.
 fn with(variables: &[(&str, &str)]) -> Seen {
     let home = Folder::new();
     run(line(&home, "user-identity user create").envs(variables.iter().copied()))
 }
 
-/// The first line of the error.
+/// Returns the first line of the error.
 fn error(option: &str, value: &str) -> String {
     let seen = run(&mut create(&Folder::new(), option, value));
     let code = if option == "--endpoint" { 2 } else { 1 };
@@ -142,7 +142,7 @@ fn the_endpoint_of_a_managed_identity_is_named_without_its_password() {
     assert!(seen.stderr.contains(expected) && !seen.stderr.contains("SECRET"), "{seen}");
 }
 
-/// Endpoints that hold a secret, as people may have pasted them.
+/// Returns endpoints that contain a secret, as users may have pasted them.
 fn secrets() -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     for endpoint in [

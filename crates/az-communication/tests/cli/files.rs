@@ -1,4 +1,4 @@
-//! Files without an end, and FIFOs without a writer. Every command ends soon and needs little memory.
+//! Tests of endless files and of FIFOs without a writer. Every command ends soon and needs little memory.
 
 use super::*;
 use crate::support::AZ;
@@ -14,7 +14,7 @@ fn fifo(path: &Path) -> PathBuf {
     path.to_owned()
 }
 
-/// A line below `communication`, with 60 seconds and 700 MB.
+/// Returns a command line below `communication`, limited to 60 seconds and 700 MB.
 fn limited(home: &Folder, line: &str) -> Command {
     let mut command = support::other_program("/usr/bin/timeout", home);
     command.args(["60", "/bin/sh", "-c", "ulimit -v 700000; exec \"$0\" \"$@\"", AZ, "communication"]);
@@ -23,7 +23,7 @@ fn limited(home: &Folder, line: &str) -> Command {
     command
 }
 
-/// What it shows.
+/// Runs such a command line.
 fn shows(home: &Folder, line: &str) -> Seen {
     run(&mut limited(home, line)).hiding_home(home)
 }
@@ -82,7 +82,7 @@ fn a_fifo_without_a_writer_is_an_error() {
     ");
 }
 
-/// What `token inspect` shows where this is in the configuration folder.
+/// Runs `token inspect` with this file in the configuration folder.
 fn with_configuration(name: &str, make: impl Fn(&Path), more: &str) -> Seen {
     let home = Folder::new();
     std::fs::create_dir(home.path().join(".azure")).unwrap();
@@ -170,7 +170,7 @@ fn a_token_on_a_stdin_without_end_is_too_large() {
     ");
 }
 
-/// The error about a list of users with these bytes.
+/// Returns the error about a list of users with these bytes.
 fn list_error(bytes: &[u8]) -> String {
     let home = Folder::new();
     home.write("users", bytes);

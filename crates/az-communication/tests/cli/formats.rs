@@ -1,4 +1,4 @@
-//! Results in the output formats.
+//! Tests of results in the output formats.
 
 use super::*;
 use crate::support::world::World;

@@ -1,10 +1,10 @@
-//! Pages of help.
+//! Tests of help pages.
 
 use super::*;
 use crate::support::{listed, terminal};
 use insta::assert_snapshot;
 
-/// The arguments of a command, without those that every command has.
+/// Returns the arguments of a command, without the arguments of every command.
 fn arguments(command: &str) -> String {
     let text = shows(&format!("user-identity token {command} -h")).stdout;
     let begin = text.find("Arguments\n").unwrap();

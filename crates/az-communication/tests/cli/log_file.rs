@@ -1,4 +1,4 @@
-//! The log file that the configuration asks for.
+//! Tests of the log file that the configuration turns on.
 
 use super::verbose::without_digits;
 use super::*;
@@ -6,7 +6,7 @@ use crate::support::world::World;
 use insta::assert_snapshot;
 use std::os::unix::fs::PermissionsExt as _;
 
-/// What the log file holds after these lines, which an emulator answers.
+/// Returns the log file after these command lines, which an emulator answers.
 fn log(lines: &[&str]) -> String {
     let home = Folder::new();
     let emulator = &World::shared().emulator;
@@ -72,7 +72,7 @@ fn a_large_one_is_renamed_and_five_are_kept() {
     assert!(!file("az.log.6").exists());
 }
 
-/// What a command warns of where the log file is to be in that folder.
+/// Returns the warning of a command whose log file is to be created in that folder.
 fn warning(folder: &str) -> String {
     let home = Folder::new();
     home.write("file", "");

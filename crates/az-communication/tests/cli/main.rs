@@ -1,4 +1,4 @@
-//! The command line from outside, beyond the golden cases.
+//! Tests of the command line from outside, in addition to the golden cases.
 #![cfg(unix)]
 
 mod arguments;
@@ -33,7 +33,7 @@ use support::{Folder, az};
 
 const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
-/// A service with one answer, and the command line against it.
+/// A service with one response, and the command line for it.
 struct Service {
     home: Folder,
     server: Server,
@@ -46,7 +46,7 @@ impl Service {
         Self { home, server: Server::start(vec![answer]) }
     }
 
-    /// A service that issues tokens.
+    /// Starts a service that issues tokens.
     fn issuing() -> Self {
         let expires = "2026-11-24T02:26:58.1234567+00:00";
         Self::answering(json!({"status": 200, "body": {
@@ -55,7 +55,7 @@ impl Service {
         }}))
     }
 
-    /// A service that refuses a request.
+    /// Starts a service that refuses a request.
     fn refusing(code: &str, message: &str) -> Self {
         Self::answering(json!({
             "status": 400,
@@ -68,7 +68,7 @@ impl Service {
         format!("endpoint=https://localhost:{}{path};accesskey={ACCESS_KEY}", self.server.port)
     }
 
-    /// The program with this service in its environment.
+    /// Returns the program with this service in its environment.
     fn az(&self) -> Command {
         let mut command = az(&self.home);
         command
@@ -77,12 +77,12 @@ impl Service {
         command
     }
 
-    /// What a command shows. `HOME` and `PORT` stand in place of what differs from run to run.
+    /// Runs a command. `HOME` and `PORT` replace the values that differ from run to run.
     fn shown(&self, command: &mut Command) -> Seen {
         run(command).hiding_home(&self.home).hiding(self.server.port, "PORT")
     }
 
-    /// What a line below `communication user-identity` shows.
+    /// Runs a command line below `communication user-identity`.
     fn shows(&self, line: &str) -> Seen {
         self.shown(self.az().args(["communication", "user-identity"]).args(line.split(' ')))
     }
@@ -92,14 +92,14 @@ impl Service {
     }
 }
 
-/// A line below `communication`, without a service, and without the examples that follow a usage error.
+/// Returns a command line below `communication`, without a service, and without the examples after a usage error.
 fn line(home: &Folder, line: &str) -> Command {
     let mut command = az(home);
     command.arg("communication").args(line.split_whitespace()).env("AZURE_CORE_ERROR_RECOMMENDATION", "off");
     command
 }
 
-/// What it shows.
+/// Runs such a command line.
 fn shows(text: &str) -> Seen {
     let home = Folder::new();
     run(&mut line(&home, text)).hiding_home(&home)

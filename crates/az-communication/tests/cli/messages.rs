@@ -1,4 +1,4 @@
-//! Errors of the service: its text on a terminal, and the hints that come with it.
+//! Tests of errors of the service: their text on a terminal, and their hints.
 
 use super::*;
 use crate::support::seen::each;
@@ -67,7 +67,7 @@ fn an_invisible_character_is_sent() {
     assert!(path.starts_with("/identities/8%3Aacs%3A%C2%A0x%E2%80%8B/"), "{path}");
 }
 
-/// A service in front of which a page answers.
+/// Starts a server that answers with a web page in place of the service.
 fn page(status: u16, content_type: &str) -> Service {
     let page = "<!DOCTYPE html>\n<html><head><title>Sign in to the\n hotel</title></head><body>x</body></html>";
     Service::answering(json!({"status": status, "headers": {"Content-Type": content_type}, "body": page}))

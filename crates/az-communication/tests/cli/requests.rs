@@ -1,4 +1,4 @@
-//! What requests hold, and the status of responses.
+//! Tests of the content of requests, and of the status of responses.
 
 use super::*;
 use acs_identity_protocol::signature::{AccessKey, string_to_sign};

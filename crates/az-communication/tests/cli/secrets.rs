@@ -1,4 +1,4 @@
-//! Keys, tokens and signatures are not shown, whatever is asked for.
+//! Tests that keys, tokens and signatures are never shown.
 
 use super::*;
 use crate::support::emulator::Emulator;
@@ -21,7 +21,7 @@ fn a_token_of_the_service_is_shown_on_stdout_only() {
     }
 }
 
-/// A token that a person gives is as secret as one of the service.
+/// A token from the command line is as secret as a token from the service.
 #[test]
 fn a_token_of_the_command_line_is_shown_nowhere() {
     let home = Folder::new();

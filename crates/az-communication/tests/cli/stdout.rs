@@ -1,4 +1,4 @@
-//! Output that cannot be written: it is found before anything is sent where that is possible, and it is always an error.
+//! Tests of output that cannot be written: it is always an error, if possible before anything is sent.
 
 use super::*;
 use crate::support::AZ;
@@ -10,7 +10,7 @@ use std::io::Write as _;
 
 const ISSUE: &str = "communication user-identity token issue --scope chat --user 8:acs:a_b --only-show-errors";
 
-/// A line, run by a shell with these redirections.
+/// Runs a command line in a shell with these redirections.
 fn redirected(service: &Service, line: &str, redirections: &str) -> Seen {
     let mut shell = support::other_program("/bin/sh", &service.home);
     shell.args(["-c", &format!("exec \"$0\" \"$@\" {redirections}"), AZ]).args(line.split_whitespace());
@@ -66,7 +66,7 @@ fn a_stdout_that_discards_everything_can_be_written() {
     assert_eq!(service.requests().len(), all.len());
 }
 
-/// As Python's `subprocess.DEVNULL` is opened.
+/// Python opens `subprocess.DEVNULL` in this way.
 #[test]
 fn a_stdout_that_is_opened_for_reading_too_can_be_written() {
     let service = Service::issuing();
@@ -127,7 +127,7 @@ fn the_stdout_of_a_batch_is_checked_before_anything_is_sent() {
 fn a_full_disk_is_found_before_anything_is_sent() {
     let service = Service::issuing();
     std::fs::create_dir(service.home.path().join("disk")).unwrap();
-    // A disk of its own needs root, and a kernel that allows it.
+    // Mounting a disk needs root, and a kernel that allows it.
     let script = "mount -t tmpfs -o size=64k disk \"$HOME/disk\" || exit 77; \
                   head -c 65536 /dev/zero > \"$HOME/disk/x\" 2>/dev/null; exec \"$0\" \"$@\" > \"$HOME/disk/out\"";
     let mut command = support::other_program("/usr/bin/unshare", &service.home);
@@ -152,7 +152,7 @@ fn a_stdout_that_does_not_block_gets_everything() {
     let home = Folder::new();
     let (reader, writer) = std::io::pipe().unwrap();
     fcntl_setfl(&writer, fcntl_getfl(&writer).unwrap() | OFlags::NONBLOCK).unwrap();
-    // Fills the pipe, so that the first write of the program cannot succeed.
+    // The pipe is filled, so that the first write of the program cannot succeed.
     let mut filler = File::from(std::os::fd::OwnedFd::from(writer.try_clone().unwrap()));
     while filler.write(&[b'x'; 4096]).is_ok() {}
     let mut command = line(&home, "completion bash");

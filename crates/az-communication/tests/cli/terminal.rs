@@ -1,4 +1,4 @@
-//! On a terminal: colors, questions and Ctrl-C.
+//! Tests on a terminal: colours, questions and Ctrl-C.
 
 use super::*;
 use crate::support::terminal::{self, Collector, open};
@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-/// The escape sequences in words that can be read.
+/// Replaces escape sequences by readable words.
 fn visible(seen: Seen) -> Seen {
     seen.hiding('\u{1b}', "ESC")
 }
@@ -44,7 +44,7 @@ fn a_usage_error_has_colors() {
     ");
 }
 
-/// What `user create` prints on a terminal in that format.
+/// Returns the output of `user create` on a terminal in that format.
 fn created(format: &str) -> Seen {
     let home = Folder::new();
     let emulator = &World::shared().emulator;
@@ -78,7 +78,7 @@ fn colored_json_has_the_colors_of_the_reference() {
     "#);
 }
 
-/// `user delete`, waiting for the answer to its question.
+/// A `user delete` that waits for the answer to its question.
 struct Asked {
     child: Child,
     keyboard: std::fs::File,

@@ -1,4 +1,4 @@
-//! Values of arguments that cannot be read: empty ones, numbers, durations.
+//! Tests of argument values that cannot be parsed: empty values, numbers, durations.
 
 use super::*;
 use crate::support::seen::each;

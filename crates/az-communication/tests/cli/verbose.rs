@@ -1,4 +1,4 @@
-//! What `--verbose` and `--debug` show.
+//! Tests of `--verbose` and `--debug`.
 
 use super::*;
 use crate::support::emulator::Emulator;
@@ -11,7 +11,7 @@ use std::process::Stdio;
 
 const ISSUE: &str = "communication user-identity token issue --scope chat";
 
-/// The same without what differs from run to run.
+/// Removes the values that differ from run to run.
 fn steady(seen: Seen, emulator: &Emulator) -> Seen {
     let seen = seen.hiding(format!("localhost:{}", emulator.port()), "localhost:PORT").hiding_ids();
     let stderr = seen.stderr.lines().map(|line| steady_line(line) + "\n").collect();
@@ -147,7 +147,7 @@ fn debug_says_that_a_request_has_no_body() {
 
 const LAST: &str = "INFO: Command ran in N.NNN seconds (init: N.NNN, invoke: N.NNN)";
 
-/// Command lines that end in each way, and their exit codes.
+/// Command lines for each way to end, with their exit codes.
 const ENDS: [(&str, i32); 12] = [
     ("communication user-identity user create", 0),
     ("communication user-identity token issue -h", 0),
@@ -170,7 +170,7 @@ fn the_last_line_says_how_long_a_command_took_however_it_ended() {
     for (line, code) in ENDS {
         for flag in ["--verbose", "--debug"] {
             let mut words: Vec<&str> = line.split(' ').collect();
-            // After `--`, it would be an option of the command of the run.
+            // After `--`, the flag would belong to the command of the run.
             let at = words.iter().position(|word| *word == "--").unwrap_or(words.len());
             words.insert(at, flag);
             let seen = run(emulator.az(&home).args(&words));
@@ -194,7 +194,7 @@ fn without_verbose_the_time_is_not_shown() {
 #[test]
 fn the_last_line_is_shown_after_an_interrupt_too() {
     let home = Folder::new();
-    // A server that accepts the connection and says nothing.
+    // The server accepts the connection and sends nothing.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let mut command = az(&home);
@@ -209,11 +209,11 @@ fn the_last_line_is_shown_after_an_interrupt_too() {
     assert_eq!(without_digits(seen.stderr.lines().last().unwrap_or_default()), LAST, "{seen}");
 }
 
-/// The lines of a log without its headers, and which headers were shown and which were not.
+/// Returns the lines of a log without its headers, and for each header whether its value was shown.
 fn kinds(stderr: &str, host: &str) -> (Vec<String>, BTreeMap<String, bool>) {
     let (mut lines, mut headers) = (Vec::new(), BTreeMap::new());
     for line in stderr.replace(host, "HOST").lines() {
-        // The name of the logger stands in --debug.
+        // `--debug` shows the name of the logger.
         let line = match line.split_once(": cli.azure.cli.core.sdk.policies: ") {
             Some((level, rest)) => format!("{level}: {rest}"),
             None => line.replace(": cli.__main__: ", ": "),
@@ -230,7 +230,8 @@ fn kinds(stderr: &str, host: &str) -> (Vec<String>, BTreeMap<String, bool>) {
             .iter()
             .all(|other| !line.starts_with(other))
         {
-            // The bodies of responses hold ids, and tokens that we hide. Python's json writes a blank after each colon.
+            // The bodies of responses contain ids, and tokens that are hidden. Python's json writes a blank after each
+            // colon.
             let is_answer = line.starts_with("DEBUG: {\"identity\"");
             lines.push(if is_answer { "DEBUG: body".to_owned() } else { line.replace("\": ", "\":") });
         }
@@ -248,7 +249,7 @@ fn the_lines_are_those_of_the_azure_cli() {
     let user = ["communication", "user-identity", "user"];
     let mut compared = 0;
     for flag in ["--verbose", "--debug"] {
-        // Each deletes a user of its own.
+        // Each of the two commands deletes its own user.
         let ids = [(), ()].map(|()| {
             run(emulator.az(&home).args(user).args(["create", "--query", "rawId", "-o", "tsv"]))
                 .stdout

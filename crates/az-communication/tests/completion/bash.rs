@@ -1,10 +1,10 @@
-//! bash.
+//! Tests of the completion in bash.
 
 use super::*;
 use crate::support::listed;
 use insta::assert_snapshot;
 
-/// bash with its readline: M-* puts all completions into the line.
+/// Starts bash with its readline. M-* inserts all completions into the line.
 pub fn start(home: &Folder) -> Shell {
     let mut shell = Shell::start(&mut interactive(home, "bash", &["--norc", "--noprofile", "-i"]));
     shell.run("show() { local n=$1; shift; printf 'sho''wn %s:' \"$n\"; printf '<%s>' \"$@\"; echo ':e''nd'; }");
@@ -12,7 +12,7 @@ pub fn start(home: &Folder) -> Shell {
     shell
 }
 
-/// The same with the script, which is read after this command.
+/// Starts bash, runs this command, and then reads the script.
 fn bash(home: &Folder, before: &str) -> Shell {
     script(home, "bash");
     let mut shell = start(home);
@@ -21,13 +21,13 @@ fn bash(home: &Folder, before: &str) -> Shell {
     shell
 }
 
-/// All that bash offers after these words.
+/// Returns all words that bash offers after these words.
 pub fn offers(shell: &mut Shell, words: &str) -> String {
     let line = shell.line(&format!("{words}\x1b*"));
     added(&line, words)
 }
 
-/// What bash offers after each of these lines.
+/// Returns the words that bash offers after each of these lines.
 fn offered<T: AsRef<str>>(before: &str, lines: &[T]) -> String {
     let home = Folder::new();
     let mut shell = bash(&home, before);
@@ -132,7 +132,7 @@ fn variables_and_home_folders_are_completed_in_a_value_of_any_form() {
     ");
 }
 
-/// What each line becomes, with the keys as they are typed.
+/// Returns the result of each line, typed key by key.
 fn typed<T: AsRef<str>>(lines: &[T]) -> String {
     let home = Folder::new();
     let mut shell = bash(&home, "true");
@@ -196,7 +196,7 @@ fn each_tab_after_an_at_sign_completes_what_the_one_before_left() {
     ");
 }
 
-/// As argcomplete registers itself: with a blank after each word.
+/// A completion as argcomplete registers it, with a blank after each word.
 const FORMER: &str = "_former() { COMPREPLY=(); local w; for w in vm network comm-former; do case $w in $2*) \
     COMPREPLY+=(\"$w \") ;; esac; done; }; complete -o nospace -o default -F _former az";
 
@@ -270,7 +270,7 @@ fn the_command_of_a_run_is_completed() {
     ");
 }
 
-/// The Azure CLI's own completion, which is argcomplete's, for a program of its kind.
+/// This is the Azure CLI's own completion by argcomplete, for a similar program.
 #[test]
 #[ignore = "needs Python packages: run scripts/test.sh"]
 fn it_works_beside_argcomplete() {

@@ -1,9 +1,9 @@
-//! fish.
+//! Tests of the completion in fish.
 
 use super::*;
 use insta::assert_snapshot;
 
-/// What fish offers after these words, without descriptions. These commands run before.
+/// Returns the words that fish offers after these words, without descriptions. The commands in `before` run first.
 pub fn offers(home: &Folder, before: &str, words: &str) -> String {
     let script = format!("{before}\ncomplete -C '{words}'");
     let seen = run(&mut interactive(home, "fish", &["--no-config", "-c", &script]));
@@ -13,7 +13,8 @@ pub fn offers(home: &Folder, before: &str, words: &str) -> String {
     words.join(" ")
 }
 
-/// What fish offers after each of these lines, where other completions are defined before the script is read.
+/// Returns the words that fish offers after each of these lines. Other completions are defined before the script is
+/// read.
 fn offered<T: AsRef<str>>(lines: &[T]) -> String {
     const OTHERS: &str = "complete -c az -n '__fish_seen_subcommand_from vm' -f -a 'create list'; \
         complete -c az -n __fish_use_subcommand -f -a vm; complete -c kid -f -a 'one two'";
@@ -85,7 +86,7 @@ fn the_command_of_a_run_is_completed() {
     assert!(offered(&[format!("{run} -- unam")]).contains("uname"));
 }
 
-/// As a file of fish's own folder it stands before the file of the Azure CLI, which fish does not read then.
+/// A file in the user's folder replaces the file of the Azure CLI, which fish then does not read.
 #[test]
 fn the_file_of_the_azure_cli_is_read_by_the_script() {
     if !has("fish") {

@@ -1,4 +1,4 @@
-//! The completion scripts in the shells themselves: keys are typed, and the line that results is compared.
+//! Tests of the completion scripts in the shells themselves: keys are typed, and the resulting line is compared.
 #![cfg(unix)]
 
 mod bash;
@@ -16,10 +16,10 @@ use support::seen::run;
 use support::shell::Shell;
 use support::{Folder, az, other_program};
 
-/// The name of packages.
+/// The name that packages install.
 const OWN: &str = "az-communication";
 
-/// Whether a shell is installed. Otherwise the test is skipped.
+/// Checks whether a shell is installed. If it is not, the test is skipped.
 fn has(shell: &str) -> bool {
     let found = Command::new("sh").args(["-c", &format!("command -v {shell}")]).output().unwrap().status.success();
     if !found {
@@ -28,7 +28,7 @@ fn has(shell: &str) -> bool {
     found
 }
 
-/// A script for a shell, and files to complete the names of.
+/// Writes the script for a shell, and files whose names can be completed.
 fn script(home: &Folder, shell: &str) {
     let seen = run(az(home).args(["communication", "completion", shell]));
     assert_eq!(seen.code, Some(0), "{seen}");
@@ -37,12 +37,12 @@ fn script(home: &Folder, shell: &str) {
     home.write("dir/data two.json", "{}");
 }
 
-/// The script of the program under its own name.
+/// Returns the script of the program under its own name.
 fn own_script(home: &Folder, shell: &str) -> String {
     run(az(home).arg0(OWN).args(["completion", shell])).stdout
 }
 
-/// A shell with nothing of the developer's, and without anything that changes what it prints.
+/// Returns an interactive shell without the developer's settings, and without anything that changes its output.
 fn interactive(home: &Folder, program: &str, options: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(options).current_dir(home.path()).env_clear();
@@ -51,7 +51,7 @@ fn interactive(home: &Folder, program: &str, options: &[&str]) -> Command {
     command
 }
 
-/// What each line becomes, without the words that were typed: `line → words`.
+/// Returns the completions of each line, without the typed words: `line → words`.
 fn all<T: AsRef<str>>(lines: &[T], mut offers: impl FnMut(&str) -> String) -> String {
     let one = |line: &T| match offers(line.as_ref()) {
         nothing if nothing.is_empty() => format!("{} → (nothing)\n", line.as_ref()),
@@ -60,7 +60,7 @@ fn all<T: AsRef<str>>(lines: &[T], mut offers: impl FnMut(&str) -> String) -> St
     lines.iter().map(one).collect()
 }
 
-/// The words of a line in angle brackets that were not typed as whole words.
+/// Returns the words of a line in angle brackets that were not typed as whole words.
 fn added(line: &str, typed: &str) -> String {
     let words: String = typed.split_whitespace().map(|word| format!("<{word}>")).collect();
     let known = if typed.ends_with(' ') { words } else { words.rsplit_once('<').unwrap().0.to_owned() };

@@ -1,10 +1,10 @@
-//! The program under its own name, `az-communication`.
+//! Tests of the completion under the program's own name, `az-communication`.
 
 use super::*;
 use crate::support::listed;
 use insta::assert_snapshot;
 
-/// What bash offers after each of these lines, with the scripts for both names.
+/// Returns the words that bash offers after each of these lines, with the scripts for both names.
 fn offered_by_bash<T: AsRef<str>>(lines: &[T]) -> String {
     let home = Folder::new();
     script(&home, "bash");

@@ -1,4 +1,4 @@
-//! The scripts as text.
+//! Tests of the scripts as text.
 
 use super::*;
 use insta::assert_snapshot;

@@ -1,9 +1,9 @@
-//! zsh.
+//! Tests of the completion in zsh.
 
 use super::*;
 use insta::assert_snapshot;
 
-/// zsh, where all completions are put into the line. The script is read after this command.
+/// Starts zsh, which inserts all completions into the line. It runs the command in `before`, then reads the script.
 fn zsh(home: &Folder, before: &str) -> Shell {
     script(home, "zsh");
     let mut shell = Shell::start(&mut interactive(home, "zsh", &["-f", "-i"]));
@@ -16,14 +16,14 @@ fn zsh(home: &Folder, before: &str) -> Shell {
     shell
 }
 
-/// What zsh offers after each of these lines.
+/// Returns the words that zsh offers after each of these lines.
 fn offered(before: &str, lines: &[&str]) -> String {
     let home = Folder::new();
     let mut shell = zsh(&home, before);
     all(lines, |line| added(&shell.line(&format!("{line}\t")), line))
 }
 
-/// A completion of other words of `az`, and of another program.
+/// Completions of other words of `az`, and of another program.
 const OTHERS: &str =
     "_former() { compadd vm network }; compdef _former az; _kid() { compadd at-$CURRENT }; compdef _kid kid";
 
@@ -50,7 +50,8 @@ fn commands_options_and_values_are_offered() {
     ");
 }
 
-/// The functions of the completion system need their own options. With others, zsh prints an error for each file name.
+/// The functions of the completion system need their own shell options. With other options, zsh prints an error for
+/// each file name.
 #[test]
 fn names_of_files_are_completed_without_an_error() {
     if !has("zsh") {
@@ -113,7 +114,7 @@ fn the_command_of_a_run_is_completed() {
     ");
 }
 
-/// The Azure CLI's script is bash's, which bashcompinit runs.
+/// The script of the Azure CLI is a bash script, which bashcompinit runs.
 #[test]
 fn the_script_starts_the_completion_system_where_it_is_not_started() {
     if !has("zsh") {

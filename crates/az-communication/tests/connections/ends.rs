@@ -1,4 +1,4 @@
-//! Connections that end, on either side.
+//! Tests of connections that either side ends.
 
 use super::*;
 

@@ -1,14 +1,15 @@
-//! Thousands of connections that never authenticate, and one client that does.
+//! Tests of thousands of connections that never authenticate, and of one client that does.
 
 use super::*;
 
-/// What is sent on each connection, and how many connections are kept open.
+/// The bytes that are sent on each connection, and the number of connections.
 struct Flood {
     text: Vec<u8>,
     attempts: usize,
 }
 
-/// Opens them, and signs requests meanwhile: each is answered within the time, and the memory stays below the bound.
+/// Opens the connections and sends signed requests meanwhile. Checks that each is answered in time, and that the memory
+/// stays below the limit.
 fn withstands(flood: &Flood, megabytes: usize) {
     let home = Folder::new();
     let emulator = Emulator::in_memory(&home);
@@ -21,13 +22,13 @@ fn withstands(flood: &Flood, megabytes: usize) {
     for attempt in 0..flood.attempts {
         let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { continue };
         stream.set_nonblocking(true).unwrap();
-        // What does not fit is not sent.
+        // Bytes that do not fit into the buffers are not sent.
         let _ = stream.write(&flood.text);
         kept.push(stream);
         if attempt % 100 == 99 {
             let started = Instant::now();
             signed.create();
-            // A client that comes anew gets in, too.
+            // A new client can connect, too.
             emulator.client().create();
             slowest = slowest.max(started.elapsed());
             largest = largest.max(resident(&emulator));
@@ -43,12 +44,13 @@ fn withstands(flood: &Flood, megabytes: usize) {
     assert!(slowest < bound(), "{slowest:?}");
 }
 
-/// How long a signed request may take meanwhile. Without optimization, beside other tests, it only shows that nobody is locked out.
+/// Returns how long a signed request may take meanwhile. Without optimization and next to other tests, the value only
+/// shows that clients are not locked out.
 fn bound() -> Duration {
     Duration::from_millis(if cfg!(debug_assertions) { 10_000 } else { 100 })
 }
 
-/// The limit of files of this process, raised.
+/// Raises the limit on open files of this process.
 fn raise() {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
@@ -108,7 +110,7 @@ fn of_those_who_do_not_read_their_answers_so_many_are_kept() {
     let mut kept = Vec::new();
     for _ in 0..300 {
         let mut stream = connect(emulator.port());
-        // So that a few answers fill it.
+        // With a small buffer, a few responses fill it.
         rustix::net::sockopt::set_socket_recv_buffer_size(&stream, 4096).unwrap();
         stream.set_nonblocking(true).unwrap();
         let _ = stream.write(text.as_bytes());
@@ -117,7 +119,7 @@ fn of_those_who_do_not_read_their_answers_so_many_are_kept() {
     let until = Instant::now() + 2 * LIMIT;
     let mut reset = 0;
     while reset < 300 - 128 {
-        // What came before the end is never read here, so the end shows as an error of the stream, once.
+        // The received bytes are not read here, so the end of a connection is an error of its stream, once.
         reset += kept.iter().filter(|stream| stream.take_error().unwrap().is_some()).count();
         assert!(Instant::now() < until, "{reset} ended");
         std::thread::sleep(Duration::from_millis(50));

@@ -1,4 +1,4 @@
-//! The log that nobody reads.
+//! Tests of a log that no program reads.
 
 use super::*;
 
@@ -42,7 +42,7 @@ fn lines_that_nobody_read_are_counted() {
     assert!(dropped > 100 && lines + dropped == 6500, "{lines} lines, {dropped} dropped");
 }
 
-/// The lines of the log, without their times, after a clean stop.
+/// Stops an emulator cleanly. Returns the lines of its log, without their times.
 fn log_of(emulator: &mut Emulator) -> String {
     terminate(emulator);
     let mut text = String::new();
@@ -66,7 +66,7 @@ fn a_request_that_is_too_large_is_logged_with_the_limit() {
     ");
 }
 
-/// The log of an emulator that has refused a request, without the times, after a clean stop.
+/// Starts an emulator, sends a request that it refuses, and stops it cleanly. Returns its log, without the times.
 fn log_of_a_refusal(command: &mut Command) -> String {
     let mut emulator = Emulator::from_command(command);
     assert_eq!(emulator.client().raw("GET", "/identities", &[], "").unwrap().status, 401);
@@ -115,7 +115,7 @@ fn a_ready_line_that_nobody_reads_ends_the_emulator() {
         let script =
             format!("\"$0\" communication emulator start --in-memory --port 0 2>said {stdout}; sed s/^/said:/ said");
         let mut command = support::other_program("timeout", &home);
-        // Whoever reads has gone before the line comes.
+        // The reader ends before the line is written.
         let script = script.replace("| true", "| true; until [ -s said ]; do sleep 0.05; done");
         let output = command.args(["20", "sh", "-c", &script, support::AZ]).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -123,7 +123,7 @@ fn a_ready_line_that_nobody_reads_ends_the_emulator() {
     }
 }
 
-/// A pipe that takes nothing more.
+/// Makes a pipe that is full.
 fn full_pipe() -> (std::io::PipeReader, std::io::PipeWriter) {
     let (reader, writer) = std::io::pipe().unwrap();
     rustix::io::ioctl_fionbio(&writer, true).unwrap();

@@ -1,4 +1,4 @@
-//! Clients that mean harm, or break off, or do not read: what the emulator's connections are bounded by.
+//! Tests of clients that are malicious, disconnect, or do not read: the limits of the emulator's connections.
 #![cfg(target_os = "linux")]
 
 mod ends;
@@ -16,10 +16,10 @@ use std::time::{Duration, Instant};
 use support::emulator::{Client, Emulator};
 use support::{Folder, az};
 
-/// Longer than anything here takes on a busy machine.
+/// A timeout that is long enough for every step on a busy machine.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// How many in the plain tests, and how many with AZ_LONG=1.
+/// Returns a count: `plain` in a normal run, `long` with AZ_LONG=1.
 fn count(plain: usize, long: usize) -> usize {
     if std::env::var_os("AZ_LONG").is_some() { long } else { plain }
 }
@@ -30,7 +30,7 @@ fn connect(port: u16) -> TcpStream {
     stream
 }
 
-/// What comes until the connection ends.
+/// Returns the bytes until the connection ends.
 fn rest_of(mut stream: TcpStream) -> String {
     let mut text = Vec::new();
     let _ = stream.read_to_end(&mut text);
@@ -46,7 +46,7 @@ fn terminate(emulator: &mut Emulator) -> Duration {
     started.elapsed()
 }
 
-/// The memory of the emulator that is in use, in MB.
+/// Returns the memory that the emulator uses, in MB.
 fn resident(emulator: &Emulator) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", emulator.child.id())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();

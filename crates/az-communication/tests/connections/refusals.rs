@@ -1,8 +1,8 @@
-//! Requests that are refused while they are still being sent.
+//! Tests of requests that are refused while they are still being sent.
 
 use super::*;
 
-/// More than the buffers of both sides hold.
+/// More bytes than the buffers of both sides can hold.
 const BODY: usize = 20 * 1024 * 1024;
 
 #[test]

@@ -7,11 +7,11 @@ use super::Programs;
 /// How a call ends in an arrangement.
 #[derive(Debug, PartialEq)]
 pub enum End {
-    /// The real `az` answered.
+    /// The real `az` answers.
     Answered,
-    /// `… calls this az again`, exit code 1.
+    /// The error `… calls this az again`, with exit code 1.
     Again,
-    /// There is no other `az`, exit code 2.
+    /// The error about a missing `az`, with exit code 2.
     Nobody,
 }
 
@@ -19,16 +19,16 @@ pub struct Arrangement {
     pub name: &'static str,
     pub make: fn(&Programs),
     pub path: &'static [&'static str],
-    /// The folder whose `az` is called; `None` for the first one on PATH.
+    /// The folder whose `az` is called. `None` means the first `az` on PATH.
     pub called: Option<&'static str>,
     pub end: End,
 }
 
-/// Calls the first `az` on PATH in its place.
+/// Is replaced by the first `az` on PATH.
 pub const EXEC: &str = "#!/bin/sh\nexec az \"$@\"\n";
-/// Calls this program by its path in its place.
+/// Is replaced by this program, called by its path.
 pub const BY_PATH: &str = "#!/bin/sh\nexec OURS \"$@\"\n";
-/// As the shims of version managers do: the next `az` on a PATH without their own folder.
+/// Calls the next `az` on a PATH without its own folder, as the shims of version managers do.
 const STRIPS_ITSELF: &str =
     "#!/bin/sh\nown=$(dirname \"$0\")\nPATH=$(printf %s \"$PATH\" | sed \"s#$own:##\")\nexport PATH\nexec az \"$@\"\n";
 
@@ -239,7 +239,7 @@ pub const ARRANGEMENTS: &[Arrangement] = &[
     },
 ];
 
-/// Wrappers that clear the environment, which holds the mark. An open file still has the mark.
+/// Wrappers that clear the environment, which contains the mark. The open file with the mark stays.
 #[cfg(target_os = "linux")]
 pub const CLEARED: &[Arrangement] = &[
     Arrangement {

@@ -1,4 +1,4 @@
-//! A real `az` that cannot be run.
+//! Tests of a real `az` that cannot be run.
 
 use super::*;
 use insta::assert_snapshot;
@@ -25,7 +25,7 @@ fn every_command_of_an_az_that_cannot_be_run_ends_with_126() {
     }
 }
 
-/// The reason that is given where this is the real `az`.
+/// Returns the reason in the error if this is the real `az`.
 fn reason(make: impl Fn(&Programs)) -> String {
     let programs = Programs::new();
     make(&programs);
@@ -35,7 +35,7 @@ fn reason(make: impl Fn(&Programs)) -> String {
     line.strip_prefix("ERROR: HOME/broken/az cannot be run: ").unwrap_or(line).to_owned()
 }
 
-/// The same for a script.
+/// Returns the reason in the error if this script is the real `az`.
 fn reason_of(script: &[u8]) -> String {
     reason(|programs| programs.script("broken", script))
 }

@@ -1,10 +1,11 @@
-//! Programs called `az` that call each other in a circle.
+//! Tests of programs called `az` that call each other in a loop.
 
 use super::arrangements::*;
 use super::*;
 use insta::assert_snapshot;
 
-/// Runs an arrangement, with these words before the call: how it ended, and how often this program ran.
+/// Runs an arrangement, with these words before the call. Returns how it ended, how often this program ran, and the
+/// output.
 fn try_arrangement(arrangement: &Arrangement, wrap: &[&str]) -> (Option<End>, usize, Seen) {
     let programs = Programs::new();
     (arrangement.make)(&programs);
@@ -16,7 +17,7 @@ fn try_arrangement(arrangement: &Arrangement, wrap: &[&str]) -> (Option<End>, us
     let (program, before) = words.split_first().unwrap();
     let words: Vec<&OsStr> = before.iter().copied().chain(["vm", "list", "--debug"].map(OsStr::new)).collect();
     let seen = programs.run(program, arrangement.path, &words);
-    // Each run says that it hands over, or ends with an error of its own.
+    // Each run prints that it hands over, or ends with its own error.
     let handed_over = seen.stderr.matches("DEBUG: Handing over to ").count();
     let (end, runs) = match seen.code {
         Some(5) if seen.stdout == "real: vm list --debug\n" => (Some(End::Answered), handed_over),
@@ -27,7 +28,7 @@ fn try_arrangement(arrangement: &Arrangement, wrap: &[&str]) -> (Option<End>, us
     (end, runs, seen)
 }
 
-/// Tries arrangements side by side. Each ends as it says, after two runs of this program at most.
+/// Runs arrangements at the same time. Checks that each has the expected end, after at most two runs of this program.
 fn try_all(arrangements: &[Arrangement]) {
     std::thread::scope(|scope| {
         for arrangement in arrangements {
@@ -51,7 +52,7 @@ fn a_wrapper_that_clears_the_environment_is_recognized() {
     try_all(CLEARED);
 }
 
-/// As root only: the environments of another user's processes cannot be read, an open file can.
+/// This needs root. The environment of another user's process cannot be read, but an open file can.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_wrapper_that_runs_it_as_another_user_is_recognized() {
@@ -85,7 +86,7 @@ fn without_proc_every_arrangement_ends_too() {
             scope.spawn(move || {
                 let (end, runs, seen) = try_arrangement(arrangement, &without_proc);
                 assert!(runs <= 2, "{}: {runs} runs", arrangement.name);
-                // Without /proc, a wrapper in a folder that PATH does not name is not recognized.
+                // Without /proc, a wrapper in a folder that is not on PATH is not recognized.
                 let allowed = end.as_ref() == Some(&arrangement.end) || end == Some(End::Again);
                 assert!(allowed, "{}: {end:?} {seen}", arrangement.name);
             });
@@ -189,7 +190,7 @@ fn the_mark_in_the_environment_does_not_tell_the_words() {
     assert!(mark.len() == 16 && mark.bytes().all(|byte| byte.is_ascii_hexdigit()), "{mark}");
 }
 
-/// The mark is also an open file. A file that the caller has under that number stays as it is.
+/// The mark is also in an open file. If the caller has a file with the same number, that file stays unchanged.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_file_under_the_number_of_the_mark_is_passed_on_unchanged() {

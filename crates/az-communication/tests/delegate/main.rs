@@ -1,4 +1,5 @@
-//! Commands that are not ours: which `az` on PATH gets them, with which words, and what is said where it cannot be run.
+//! Tests of commands that belong to another `az`: which program on PATH gets them, with which words, and the error if
+//! it cannot be run.
 #![cfg(unix)]
 
 mod arrangements;
@@ -19,23 +20,23 @@ use std::process::Command;
 use support::seen::{Seen, run};
 use support::{AZ, Folder, az};
 
-/// The real `az`, which shows its words.
+/// A real `az` that prints its words.
 const REAL: &str = "#!/bin/sh\necho \"real: $*\"\nexit 5\n";
 
-/// Programs called `az`, each in a folder of its own.
+/// Programs called `az`, each in its own folder.
 struct Programs {
     home: Folder,
 }
 
 impl Programs {
-    /// With this program in the folder `ours`.
+    /// Puts this program into the folder `ours`.
     fn new() -> Self {
         let programs = Self { home: Folder::new() };
         programs.hard_link("ours");
         programs
     }
 
-    /// With this program, and a real `az` that is this script, in the folder `real`.
+    /// Puts this program into the folder `ours`, and this script as the real `az` into the folder `real`.
     fn with_real(script: &str) -> Self {
         let programs = Self::new();
         programs.script("real", script);
@@ -52,7 +53,7 @@ impl Programs {
         self.folder(folder).join("az")
     }
 
-    /// A program with these bytes. `OURS` is the path of this program.
+    /// Writes a program with these bytes. `OURS` in it becomes the path of this program.
     fn script(&self, folder: &str, script: impl AsRef<[u8]>) {
         let script = script.as_ref();
         let name = format!("{folder}/az");
@@ -74,7 +75,7 @@ impl Programs {
         assert!(Command::new("cp").arg(AZ).arg(self.az(folder)).status().unwrap().success());
     }
 
-    /// Another version: other bytes, and the same program.
+    /// Makes another version of this program, with other bytes.
     fn other_version(&self, folder: &str) {
         self.copy(folder);
         let append = ["-c", "echo another version >> \"$0\""];
@@ -85,7 +86,7 @@ impl Programs {
         symlink(self.az(target), self.az(folder)).unwrap();
     }
 
-    /// A PATH of these folders, and of those with what scripts need. A name after `=` is not a folder of these programs.
+    /// Returns a PATH of these folders and of the folders that scripts need. A name after `=` is a literal path.
     fn path(&self, folders: &[&str]) -> OsString {
         let folders = folders.iter().map(|folder| match folder.strip_prefix('=') {
             Some(literal) => PathBuf::from(literal),
@@ -94,30 +95,30 @@ impl Programs {
         std::env::join_paths(folders.chain(["/usr/bin", "/bin"].map(PathBuf::from))).unwrap()
     }
 
-    /// A program with these words, which runs for 30 seconds at most.
+    /// Returns a program with these words, which runs for at most 30 seconds.
     fn command<W: AsRef<OsStr>>(&self, program: &OsStr, path: &[&str], words: &[W]) -> Command {
         let mut command = support::other_program("/usr/bin/timeout", &self.home);
         command.arg("30").arg(program).args(words).env("PATH", self.path(path));
         command
     }
 
-    /// What it shows, with `HOME` in place of the folder of all programs.
+    /// Runs a program. `HOME` replaces the folder of all programs.
     fn run<W: AsRef<OsStr>>(&self, program: impl AsRef<OsStr>, path: &[&str], words: &[W]) -> Seen {
         run(&mut self.command(program.as_ref(), path, words)).hiding_home(&self.home)
     }
 
-    /// What `az` of the folder `ours` shows, which is the first one on PATH. The other folder comes after it.
+    /// Runs the `az` of the folder `ours`, which is first on PATH. The other folder comes after it.
     fn before<W: AsRef<OsStr>>(&self, other: &str, words: &[W]) -> Seen {
         self.run(self.az("ours"), &["ours", other], words)
     }
 
-    /// The same with the real `az` after it, for the words of a line.
+    /// Runs it with the real `az` after it and the words of a line.
     fn before_real(&self, line: &str) -> Seen {
         self.before("real", &line.split_whitespace().collect::<Vec<_>>())
     }
 }
 
-/// What this program shows where there is no other `az`.
+/// Runs this program without another `az`.
 fn alone(home: &Folder, line: &str) -> Seen {
     run(az(home).args(line.split_whitespace())).hiding_home(home)
 }

@@ -1,10 +1,10 @@
-//! Pages and misspellings in the groups that the real `az` has too.
+//! Tests of help pages and misspellings in the groups that the real `az` has too.
 
 use super::*;
 use crate::support::listed;
 use insta::assert_snapshot;
 
-/// A real `az` that has the extension, and a page for each of its groups.
+/// A real `az` that has the extension, and a page for each group.
 const KNOWS: &str = "#!/bin/sh\ncase \"$*\" in *' -h'*|*' --help'*) printf '\\nGroup\\n    az %s: theirs\\n\\n' \"$1\"; echo warned >&2;; \
     *) echo \"real: $*\"; exit 5;; esac\n";
 

@@ -1,4 +1,4 @@
-//! Streams, variables and signals of a command that goes to the real `az`.
+//! Tests of the streams, variables and signals of a command that another `az` runs.
 
 use super::*;
 use std::io::Write as _;
@@ -20,10 +20,11 @@ fn the_real_az_has_the_streams_the_variables_and_the_exit_code() {
     ");
 }
 
-/// What the real `az` finds closed, and which signals it ignores, when a shell runs these words in this way.
+/// Runs these words in a shell that closes the streams and ignores the signals. Returns the streams that the real `az`
+/// finds closed, and the signals that it ignores.
 #[cfg(target_os = "linux")]
 fn inherited(signals: &str, words: &str) -> (String, u64) {
-    // The shell itself opens files from 3 on.
+    // The shell itself opens files with the numbers from 3 on.
     let programs = Programs::with_real(
         "#!/bin/sh\nfor fd in 0 1 2; do [ -e /proc/$$/fd/$fd ] || echo closed $fd >> \"$HOME/seen\"; done\n\
          grep SigIgn /proc/$$/status >> \"$HOME/seen\"\n",
@@ -58,7 +59,7 @@ fn ignored_signals_stay_ignored() {
 #[test]
 fn an_ignored_interrupt_stays_ignored_in_a_command_of_ours() {
     let home = Folder::new();
-    // The server accepts the connection and says nothing, so that the command waits.
+    // The server accepts the connection and sends nothing, so the command waits.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let mut shell = support::other_program("/bin/sh", &home);

@@ -1,9 +1,9 @@
-//! `--version` and `version`.
+//! Tests of `--version` and `version`.
 
 use super::*;
 use insta::assert_snapshot;
 
-/// A real `az` with a version, and an exit code of its own.
+/// A real `az` with a version and its own exit code.
 const REAL_VERSION: &str =
     "#!/bin/sh\ncase $1 in version) echo '{\"azure-cli\": \"2.91\"}';; *) echo 'azure-cli 2.91';; esac\nexit 3\n";
 
@@ -29,7 +29,7 @@ fn the_version_command_is_that_of_the_real_az() {
     "#);
 }
 
-/// What a line shows without a real `az`, with `VERSION` in place of ours.
+/// Runs a command line without a real `az`. `VERSION` replaces the version of this program.
 fn without_real(line: &str) -> Seen {
     alone(&Folder::new(), line).hiding(env!("CARGO_PKG_VERSION"), "VERSION")
 }

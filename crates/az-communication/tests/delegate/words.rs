@@ -1,11 +1,11 @@
-//! Which command lines go to the real `az`.
+//! Tests of the command lines that another `az` gets.
 
 use super::*;
 use crate::support::listed;
 use std::os::unix::ffi::OsStrExt as _;
 use std::process::Stdio;
 
-/// Which of these lines reach the real `az`, which ends with 5, and which do not.
+/// Returns which of these lines reach the real `az`, which ends with exit code 5.
 fn passed_on(lines: &[&str]) -> Vec<bool> {
     let programs = Programs::with_real(REAL);
     lines.iter().map(|line| programs.before_real(line).code == Some(5)).collect()
@@ -71,7 +71,7 @@ fn words_are_passed_on_byte_by_byte() {
     }
 }
 
-/// A real `az` decides itself what it does with its words.
+/// A real `az` decides itself how it handles its words.
 #[test]
 fn bytes_that_are_not_utf_8_are_an_error_of_our_commands_only() {
     let programs = Programs::with_real(REAL);

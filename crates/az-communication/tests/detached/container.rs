@@ -1,5 +1,5 @@
-//! The emulator as process 1 of a container: a root folder with nothing but the program, read-only, and a volume. Root makes
-//! namespaces for it.
+//! Tests of the emulator as process 1 of a container with a read-only root folder that contains only the program, and
+//! with a volume. Root makes namespaces for it.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -7,12 +7,12 @@ use std::net::TcpStream;
 use super::*;
 use support::root::put;
 
-/// A user that nobody knows.
+/// A user without an entry in the user database.
 const USER: &str = "61234";
 
 const SECRET: &str = "a-secret-of-the-control-endpoints";
 
-/// What a container is given.
+/// The configuration of a container.
 struct Image {
     home: Folder,
     /// The mode of the volume at `/data`, which root owns.
@@ -22,7 +22,7 @@ struct Image {
 }
 
 impl Image {
-    /// `None` where there are no namespaces; the test is named then.
+    /// Makes the root folder. Returns `None` and prints the name of the test if there are no namespaces.
     fn new(test: &str) -> Option<Self> {
         if let Some(reason) = support::root::lacking() {
             eprintln!("skipped: {test}: {reason}");
@@ -41,7 +41,7 @@ impl Image {
         Some(Self { home, volume: "1777", has_tmp: false })
     }
 
-    /// The program as process 1, with these words and variables and nothing else in its environment.
+    /// Returns the program as process 1, with these words, and only these variables in its environment.
     fn command(&self, words: &[&str], variables: &[(&str, &str)]) -> Command {
         let tmp = if self.has_tmp { "mount -t tmpfs -o mode=1777 tmpfs root/tmp" } else { "true" };
         let mode = self.volume;
@@ -60,7 +60,7 @@ impl Image {
         command
     }
 
-    /// An emulator in it, ready, with variables only.
+    /// Starts an emulator with these variables, and waits until it is ready.
     fn start(&self, variables: &[(&str, &str)]) -> Container {
         let mut variables = variables.to_vec();
         variables.extend([("PORT", "0"), ("CONTROL_SECRET", SECRET)]);
@@ -79,7 +79,7 @@ impl Image {
 
 struct Container {
     child: Child,
-    /// Process 1 there, as it is called here.
+    /// The process id of process 1 outside of the container.
     process: u32,
     ready: Value,
 }
@@ -97,7 +97,7 @@ impl Container {
             .unwrap()
     }
 
-    /// The program beside it, as a health check runs it.
+    /// Runs the program in the same container, as a health check does.
     fn exec(&self, words: &[&str], variables: &[(&str, &str)]) -> Output {
         let mut command = Command::new("nsenter");
         command.env_clear().args(["--target", &self.process.to_string(), "--pid", "--mount", "--root", "--wd=/"]);
@@ -108,7 +108,7 @@ impl Container {
         command.output().unwrap()
     }
 
-    /// Asks for its end; how long it took, and the exit code.
+    /// Asks the emulator to end. Returns how long that took, and the exit code.
     fn stop(&mut self) -> (Duration, Option<i32>) {
         let begun = Instant::now();
         kill("TERM", self.process);
@@ -122,7 +122,7 @@ impl Drop for Container {
         if !matches!(self.child.try_wait(), Ok(None)) {
             return;
         }
-        // Process 1 has become another user, so that it does not end with `unshare`.
+        // Process 1 has become another user, so it does not end together with `unshare`.
         let _ = Command::new("kill").args(["-KILL", &self.process.to_string()]).stderr(Stdio::null()).status();
         let _ = self.child.wait();
     }
@@ -134,14 +134,14 @@ fn it_serves_read_only_for_any_user_with_a_folder_that_it_makes_in_the_volume() 
     else {
         return;
     };
-    // Whoever owns the volume: what counts is the folder in it.
+    // The owner of the volume does not matter, because the emulator makes its own folder in it.
     for mode in ["1777", "0777"] {
         image.volume = mode;
         let mut emulator = image.start(&[("DATA_DIR", "/data/emulator"), ("READY_FILE", "/data/ready.json")]);
         let user = Client::new(emulator.port()).create();
         let folder = image.home.path().join("volume/emulator");
         assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o7777, 0o700, "{mode}");
-        // TLS, though there is no folder for temporary files.
+        // TLS works although there is no folder for temporary files.
         let authority = image.home.path().join("ca.pem");
         std::fs::copy(folder.join("ca.pem"), &authority).unwrap();
         let url = format!("https://localhost:{}/health", emulator.port());
@@ -153,7 +153,7 @@ fn it_serves_read_only_for_any_user_with_a_folder_that_it_makes_in_the_volume() 
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(emulator.stop().1, Some(0));
-        // The volume is kept over a restart.
+        // The volume keeps its data after a restart.
         let emulator = image.start(&[("DATA_DIR", "/data/emulator")]);
         assert_eq!(Client::new(emulator.port()).issue(&user).status, 200);
         drop(emulator);
@@ -223,7 +223,7 @@ fn it_ends_within_two_seconds_with_idle_connections_and_half_requests() {
 #[test]
 fn it_ends_on_sigterm_while_it_starts() {
     let Some(image) = Image::new("it_ends_on_sigterm_while_it_starts") else { return };
-    // An issuer that never answers.
+    // This issuer never answers.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let mut child = image
@@ -241,7 +241,7 @@ fn it_ends_on_sigterm_while_it_starts() {
 fn as_process_1_it_waits_for_orphans() {
     let Some(image) = Image::new("as_process_1_it_waits_for_orphans") else { return };
     let emulator = image.start(&[("IN_MEMORY", "yes")]);
-    // A program that is started beside it, and whose own parent ends first.
+    // This starts a program in the same container whose own parent ends first.
     let mut command = Command::new("nsenter");
     command.args(["--target", &emulator.process.to_string(), "--pid", "sh", "-c", "sh -c 'sleep 0.1 & exit 0'"]);
     assert!(command.status().unwrap().success());

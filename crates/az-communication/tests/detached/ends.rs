@@ -1,4 +1,4 @@
-//! What ends an emulator in the background.
+//! Tests of the events that end an emulator in the background.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The pid file and the log file: what they may take the place of.
+//! Tests of the pid file and the log file: which existing files they may replace.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn a_second_start_on_the_same_folder_names_the_one_that_runs() {
     Hint: To stop it: kill PID
     Hint: A second emulator needs its own folder (--data-dir) or, in memory, its own pid file (--pid-file).
     ");
-    // Whatever it calls its own files.
+    // The names of the second emulator's own files do not matter.
     assert_eq!(again(&["--pid-file", "other.pid"]), again(&[]));
     assert_eq!((emulator.text("logFile"), emulator.text("pidFile")), (log, format!("{pid}\n")));
     assert!(!home.path().join("other.log").exists());
@@ -46,7 +46,7 @@ fn a_pid_file_that_was_left_does_not_hinder_a_start() {
     let next = Background::start(&home, &[]);
     next.stop();
     assert!(!pid_file.exists() && !ready_file.exists());
-    // Another program has that number now.
+    // Another program has this process id now.
     let mut other = Command::new("sleep").arg("60").spawn().unwrap();
     std::fs::write(&pid_file, format!("{}\n", other.id())).unwrap();
     std::fs::set_permissions(&pid_file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();

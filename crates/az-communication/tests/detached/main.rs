@@ -1,4 +1,4 @@
-//! `emulator start --detach`, `emulator status`, and what a container image needs of both.
+//! Tests of `emulator start --detach` and `emulator status`, and of both in a container image.
 #![cfg(target_os = "linux")]
 
 mod container;
@@ -19,13 +19,13 @@ use serde_json::Value;
 use support::emulator::Client;
 use support::{AZ, Folder, az, other_program};
 
-/// Longer than anything here takes on a busy machine.
+/// A timeout that is long enough for every step on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
 const DETACH: [&str; 6] = ["communication", "emulator", "start", "--detach", "--port", "0"];
 const STATUS: [&str; 3] = ["communication", "emulator", "status"];
 
-/// An emulator in the background; it ends with the test.
+/// An emulator in the background. It ends with the test.
 struct Background {
     ready: Value,
     said: String,
@@ -58,7 +58,7 @@ impl Background {
         std::fs::read_to_string(self.file(member)).unwrap()
     }
 
-    /// Asks it to end, and waits for that.
+    /// Asks the emulator to end, and waits until it has ended.
     fn stop(&self) {
         kill("TERM", self.pid());
         wait_for_end(self.pid());
@@ -76,14 +76,14 @@ fn kill(signal: &str, pid: u32) {
     assert!(status.success(), "kill -{signal} {pid}");
 }
 
-/// Whether a process runs. One that nobody has waited for does not, once all of its threads have ended.
+/// Checks whether a process runs. A zombie does not run once all of its threads have ended.
 fn runs(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let threads = std::fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count);
     threads > 1 || stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
 }
 
-/// Waits until something is there.
+/// Waits until the closure returns a value.
 fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let end = Instant::now() + LIMIT;
     loop {
@@ -99,7 +99,7 @@ fn wait_for_end(pid: u32) {
     until("the process ends", || (!runs(pid)).then_some(()));
 }
 
-/// What a command says on stderr that ends with that code and without a result.
+/// Runs a command that ends with that code and without a result. Returns its stderr.
 fn refusal(code: i32, command: &mut Command) -> String {
     let output = command.output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
@@ -107,7 +107,7 @@ fn refusal(code: i32, command: &mut Command) -> String {
     said
 }
 
-/// Everything below a folder, by its path from there.
+/// Returns the paths of everything below a folder, relative to it.
 fn content(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -122,7 +122,7 @@ fn content(folder: &Path) -> Vec<String> {
     found
 }
 
-/// The emulator that a start has in the making.
+/// Returns the process id of the emulator that a start is starting.
 fn child_of(starter: &Child) -> u32 {
     let id = starter.id();
     until("the emulator is started", || {

@@ -1,4 +1,4 @@
-//! A start in the background that does not come about.
+//! Tests of starts in the background that fail.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -17,7 +17,7 @@ fn a_start_that_fails_shows_what_it_said_and_ends_with_its_code() {
     ");
     let log = home.path().join(".azure/communication-emulator-in-memory.log");
     assert_eq!(std::fs::read_to_string(log).unwrap(), said);
-    // What was said before is not said again.
+    // The output of the earlier start is not shown again.
     let again = refusal(1, az(&home).args(DETACH).args(["--in-memory", "--port", &port]));
     assert_eq!(again, said);
 }
@@ -68,7 +68,7 @@ fn a_log_file_is_one_of_the_background_only() {
     ");
 }
 
-/// An issuer that says so when it is asked, and answers when it is told to.
+/// An issuer that reports each request, and answers when the test says so.
 struct Issuer {
     listener: TcpListener,
 }
@@ -82,14 +82,14 @@ impl Issuer {
         format!("http://{}/metadata", self.listener.local_addr().unwrap())
     }
 
-    /// Answers the next request, of whose connection it is.
+    /// Answers the request on this connection.
     fn answer(&self, mut stream: std::net::TcpStream, body: &str) {
         let _ = stream.read(&mut [0; 4096]);
         let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ";
         stream.write_all(format!("{head}{}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
     }
 
-    /// Answers what a start asks.
+    /// Answers all requests of a start.
     fn answer_all(&self, first: std::net::TcpStream) {
         let keys = format!("http://{}/keys", self.listener.local_addr().unwrap());
         self.answer(first, &format!(r#"{{"issuer":"https://issuer.test","jwks_uri":"{keys}"}}"#));
@@ -97,7 +97,7 @@ impl Issuer {
     }
 }
 
-/// A start whose emulator waits for the issuer, in a state that cannot change by itself.
+/// Starts an emulator that waits for the issuer, so that its state cannot change.
 fn waiting(home: &Folder, issuer: &Issuer) -> (Child, u32, std::net::TcpStream) {
     let mut command = az(home);
     command.args(DETACH).args(["--entra-issuer", &issuer.url()]).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -143,7 +143,7 @@ fn an_emulator_whose_starter_was_killed_does_not_begin_to_serve() {
     issuer.answer_all(asked);
     wait_for_end(child);
     let log = std::fs::read_to_string(home.path().join(".azure/communication-emulator.log")).unwrap();
-    // In front of it, the log may say something about the issuer.
+    // Earlier lines of the log may be about the issuer.
     insta::assert_snapshot!(log.lines().last().unwrap_or_default(), @"ERROR: The emulator ends, because the process that started it has ended before it was ready.");
     assert!(!home.path().join(".azure/communication-emulator.pid").exists());
 }

@@ -1,4 +1,4 @@
-//! What a start in the background says, and what it leaves there.
+//! Tests of the output and the files of a start in the background.
 
 use super::*;
 
@@ -23,7 +23,7 @@ fn it_returns_when_the_emulator_is_ready_with_the_ready_line_and_its_files() {
       "pid": PID
     }
     "#);
-    // At once.
+    // The emulator serves immediately.
     Client::new(emulator.port()).create();
     assert_eq!(emulator.text("pidFile"), format!("{pid}\n"));
     for member in ["pidFile", "logFile", "readyFile"] {
@@ -52,7 +52,7 @@ fn one_in_memory_has_files_of_its_own_beside_the_usual_folder() {
 fn whoever_waits_for_the_end_of_our_streams_does_not_wait_for_the_emulator() {
     let home = Folder::new();
     let mut shell = other_program("sh", &home);
-    // As some test runners do it: a copy of stdout for all programs.
+    // Some test runners pass a copy of stdout to all programs in this way.
     shell.args(["-c", "exec 3>&1 4>&2 5</dev/zero; exec \"$0\" \"$@\"", AZ]).args(DETACH).arg("--in-memory");
     let emulator = Background::of(shell.output().unwrap());
     let files = std::fs::read_dir(format!("/proc/{}/fd", emulator.pid())).unwrap();
@@ -66,14 +66,14 @@ fn it_has_a_session_of_its_own_and_goes_on_when_the_shell_ends() {
     let home = Folder::new();
     let mut shell = other_program("sh", &home);
     shell.args(["-c", "\"$0\" \"$@\"; kill -HUP 0", AZ]).args(DETACH).arg("--in-memory");
-    // The shell ends all that is in its group.
+    // The shell ends all processes of its group.
     std::os::unix::process::CommandExt::process_group(&mut shell, 0);
     let output = shell.output().unwrap();
     let emulator = Background { ready: serde_json::from_slice(&output.stdout).unwrap(), said: String::new() };
     let pid = emulator.pid();
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
     let fields: Vec<&str> = stat.rsplit(") ").next().unwrap().split(' ').collect();
-    // Behind the state and the parent: group, session, terminal.
+    // These fields follow the state and the parent: group, session, terminal.
     assert_eq!(fields[2..5], [pid.to_string().as_str(), &pid.to_string(), "0"]);
     Client::new(emulator.port()).create();
     let stream = |number: u8| std::fs::read_link(format!("/proc/{pid}/fd/{number}")).unwrap();
@@ -117,7 +117,7 @@ fn every_option_works_by_its_variable_and_the_option_wins() {
     let emulator = Background::of(command.output().unwrap());
     let names = ["pidFile", "logFile", "readyFile"].map(|member| emulator.file(member));
     assert_eq!(names, ["given.pid", "variable.log", "variable.json"].map(|name| home.path().join(name)));
-    // The key is for those who may read the file.
+    // Only users who may read the file get the key.
     assert_eq!(emulator.ready["connectionString"], Value::Null);
     assert!(emulator.text("readyFile").contains(";accesskey=c2VjcmV0IHNlY3JldCBzZWNyZXQ="));
     assert!(!home.path().join("variable.pid").exists());
@@ -158,7 +158,7 @@ fn it_is_this_program_also_where_its_file_was_replaced_meanwhile() {
     let mut command = other_program(program.to_str().unwrap(), &home);
     command.args(DETACH).args(["--in-memory", "--control-secret", "@secret"]);
     let starter = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // It waits for the secret.
+    // The emulator waits for the secret.
     let pipe = std::fs::OpenOptions::new().write(true).open(&fifo).unwrap();
     let other = home.program("other", "#!/bin/sh\necho replaced\n");
     std::fs::rename(other, &program).unwrap();

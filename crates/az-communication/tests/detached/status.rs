@@ -1,11 +1,11 @@
-//! `emulator status`: which emulator it asks, and what it says.
+//! Tests of `emulator status`: which emulator it asks, and its result.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
 use super::*;
 
-/// The exit code and the answer.
+/// Runs a command. Returns the exit code and the result.
 fn status(command: &mut Command) -> (i32, Value) {
     let output = command.output().unwrap();
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -16,7 +16,7 @@ fn of(home: &Folder, options: &[&str]) -> (i32, Value) {
     status(az(home).args(STATUS).args(options))
 }
 
-/// A port that nobody listens on.
+/// Returns a port on which no server listens.
 fn free_port() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
 }
@@ -88,7 +88,7 @@ fn an_emulator_in_the_foreground_is_found_by_its_port_an_endpoint_or_a_connectio
     assert_eq!(variable("AZURE_COMMUNICATION_EMULATOR_PORT", &port), 0);
     assert_eq!(variable("AZURE_COMMUNICATION_EMULATOR_ENDPOINT", endpoint), 0);
     assert_eq!(variable("AZURE_COMMUNICATION_CONNECTION_STRING", &string), 0);
-    // All addresses are those of this machine, too.
+    // The address for all interfaces includes this machine.
     assert_eq!(of(&home, &["--host", "0.0.0.0", "--port", &port]).0, 0);
 }
 
@@ -105,7 +105,7 @@ fn why_an_emulator_is_not_ready_is_said() {
     let mut said = reason(&["--port", &port]);
     said += &reason(&["--port", "0", "--data-dir", "data"]);
     said += &reason(&["--pid-file", "none.pid"]);
-    // Another server.
+    // The port belongs to another server.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let other = listener.local_addr().unwrap().port().to_string();
     std::thread::spawn(move || {
@@ -117,7 +117,7 @@ fn why_an_emulator_is_not_ready_is_said() {
     });
     said += &reason(&["--endpoint", &format!("http://127.0.0.1:{other}")]).replace(&other, "OTHER");
     said += &reason(&["--endpoint", &format!("http://127.0.0.1:{other}")]).replace(&other, "OTHER");
-    // One whose data is gone.
+    // The data folder of the emulator was moved away.
     let emulator = Background::start(&home, &["--data-dir", "gone"]);
     std::fs::rename(home.path().join("gone"), home.path().join("elsewhere")).unwrap();
     until("it notices", || (of(&home, &["--data-dir", "gone"]).0 == 1).then_some(()));
@@ -153,7 +153,7 @@ fn it_waits_until_the_emulator_is_ready() {
     assert_eq!(waiting.try_wait().unwrap(), None);
     let _emulator = Background::start(&home, &["--in-memory"]);
     assert_eq!(waiting.wait().unwrap().code(), Some(0));
-    // For no longer than it is told.
+    // It waits only for the given time.
     let begun = Instant::now();
     assert_eq!(of(&home, &["--port", &free_port(), "--wait", "1s"]).0, 1);
     assert!(begun.elapsed() >= Duration::from_secs(1));

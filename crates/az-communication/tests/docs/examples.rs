@@ -1,4 +1,4 @@
-//! `console` blocks of Markdown, run in a shell.
+//! The `console` blocks of Markdown files, which are run in a shell.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -18,7 +18,7 @@ pub struct Block {
     pub stopped: bool,
 }
 
-/// A command line and what it prints.
+/// A command line and its output.
 #[derive(Debug, Default)]
 pub struct Example {
     pub line: usize,
@@ -26,7 +26,7 @@ pub struct Example {
     pub output: Vec<String>,
 }
 
-/// The `console` blocks of a document.
+/// Returns the `console` blocks of a document.
 pub fn blocks(text: &str) -> Vec<Block> {
     let (mut blocks, mut next, mut open) = (Vec::new(), Block::default(), false);
     let mut comment = String::new();
@@ -75,7 +75,7 @@ fn read_comment(text: &str, block: &mut Block) {
 
 const MARK: &str = "@@example";
 
-/// Runs the blocks in one shell; what does not fit.
+/// Runs the blocks in one shell. Returns the differences.
 pub fn run(shell: &mut Command, blocks: &[Block], folder: &Path) -> Vec<String> {
     let mut script = String::from("exec 2>&1\n");
     for (index, example) in blocks.iter().flat_map(|block| block.commands.iter().map(move |e| (block, e))).enumerate() {
@@ -131,15 +131,15 @@ pub fn run(shell: &mut Command, blocks: &[Block], folder: &Path) -> Vec<String> 
     failures
 }
 
-/// Nothing below a command says nothing about what it prints.
+/// Compares the output with the expected lines. Without expected lines, any output is correct.
 fn compare(expected: &[String], printed: &str) -> Result<(), String> {
     let expected: Vec<&String> = expected.iter().filter(|line| !line.is_empty()).collect();
     if expected.is_empty() {
         return Ok(());
     }
-    // What is typed ends the line of a question on a terminal, and only there.
+    // On a terminal, the typed answer ends the line of the question.
     let printed = printed.replace("(y/n): ", "(y/n):\n");
-    // The warning that a group is in preview stands before the output of most commands. README says once that it does.
+    // Most commands print the warning about a preview group first. README mentions it only once.
     let is_left_out =
         |line: &str| line.starts_with("WARNING: Command group") && !expected.iter().any(|shown| *shown == line);
     let lines: Vec<&str> = printed.lines().filter(|line| !line.is_empty() && !is_left_out(line)).collect();
@@ -154,7 +154,7 @@ fn compare(expected: &[String], printed: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Without what differs from run to run: ids, tokens, dates, numbers, widths of columns, typed answers.
+/// Replaces the parts that differ from run to run: ids, tokens, dates, numbers, widths of columns, typed answers.
 fn normal(line: &str) -> String {
     let line = line.replace("(y/n): y", "(y/n):");
     let mut out = String::new();
@@ -176,7 +176,7 @@ fn normal(line: &str) -> String {
     out.trim_end().to_owned()
 }
 
-/// Each run of digits, dots, colons, signs and `T` between digits becomes `0`.
+/// Replaces each run of digits, dots, colons, signs and `T` that begins and ends with a digit by `0`.
 fn numbers(word: &str) -> String {
     let mut out = String::new();
     let mut chars = word.chars().peekable();
@@ -197,7 +197,7 @@ fn numbers(word: &str) -> String {
     out
 }
 
-/// `…` stands for anything.
+/// Compares a line, in which `…` matches any text.
 fn matches(expected: &str, printed: &str) -> bool {
     let mut parts = expected.split('…');
     let first = parts.next().unwrap_or_default();

@@ -1,8 +1,9 @@
-//! File names in prose and comments.
+//! Finds names of files in prose and comments.
 
-/// Whether the whole file is prose (`true`) or has comments (`false`); nothing where it is not looked at.
+/// Returns whether the whole file is prose (`true`) or only its comments are (`false`). Returns `None` for files that
+/// are not checked.
 pub fn kind(file: &str) -> Option<bool> {
-    // Facts about the service name files of other repositories.
+    // The document about the service names files of other repositories.
     if ["docs/service.md", "Cargo.lock"].contains(&file) || file.starts_with("crates/pyjmespath/tests/compliance/") {
         return None;
     }
@@ -13,7 +14,7 @@ pub fn kind(file: &str) -> Option<bool> {
     }
 }
 
-/// The comment of a line.
+/// Returns the comment of a line.
 pub fn comment(line: &str) -> &str {
     ["//", "# "]
         .iter()
@@ -22,7 +23,7 @@ pub fn comment(line: &str) -> &str {
         .unwrap_or("")
 }
 
-/// Words that look like files of a repository.
+/// Returns the words that look like files of a repository.
 pub fn file_names(prose: &str) -> impl Iterator<Item = &str> {
     const ENDS: [&str; 9] = [".md", ".rs", ".py", ".sh", ".toml", ".ld", ".cjs", ".mjs", ".jsonc"];
     prose
@@ -33,7 +34,7 @@ pub fn file_names(prose: &str) -> impl Iterator<Item = &str> {
         .map(|word| word.trim_start_matches("../"))
 }
 
-/// Files of a user, or of a package that is named with them.
+/// Checks whether a name is a file of a user, or of a package that is named with it.
 pub fn is_elsewhere(name: &str) -> bool {
     ["~/", "/", "target/", "knack/", "azure/"].iter().any(|start| name.starts_with(start))
 }

@@ -1,9 +1,9 @@
-//! File systems of a test's own.
+//! File systems for one test.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Whether this user may mount file systems and trace processes. Where not, the test says that it is skipped.
+/// Checks whether this user may mount file systems and trace processes. Otherwise prints that the test is skipped.
 pub fn is_root(test: &str) -> bool {
     let works = |program: &str, arguments: &[&str]| {
         Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
@@ -32,18 +32,18 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A file system that is mounted until this is dropped.
+/// A mounted file system. It is unmounted on drop.
 pub struct Mounted(PathBuf);
 
 impl Mounted {
-    /// One in memory, of that size.
+    /// Mounts a file system in memory of that size.
     pub fn tmpfs(at: &Path, size: &str) -> Self {
         std::fs::create_dir_all(at).unwrap();
         run("mount", &["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs", text(at)]);
         Self(at.to_owned())
     }
 
-    /// The ext4 in an image file, which writes by itself only every 300 seconds.
+    /// Mounts the ext4 file system in an image file. It writes by itself only every 300 seconds.
     pub fn image(image: &Path, at: &Path) -> Self {
         std::fs::create_dir_all(at).unwrap();
         run("mount", &["-t", "ext4", "-o", "loop,commit=300", text(image), text(at)]);
@@ -54,7 +54,7 @@ impl Mounted {
         &self.0
     }
 
-    /// The bytes that are left.
+    /// Returns the number of free bytes.
     pub fn free(&self) -> u64 {
         let stat = rustix::fs::statvfs(&self.0).unwrap();
         stat.f_bavail * stat.f_frsize
@@ -71,12 +71,12 @@ impl Drop for Mounted {
     }
 }
 
-/// Makes an image with an empty ext4.
+/// Makes an image with an empty ext4 file system.
 pub fn format(image: &Path) {
     format_with(image, "48M", &[]);
 }
 
-/// The same of that size, with these options of mkfs.
+/// Makes such an image of that size, with these options of mkfs.
 pub fn format_with(image: &Path, size: &str, options: &[&str]) {
     run("truncate", &["--size", size, text(image)]);
     run("mkfs.ext4", &[&["-q", "-F"], options, &[text(image)]].concat());

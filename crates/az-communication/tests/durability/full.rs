@@ -1,10 +1,10 @@
-//! The disk is full, at every step of its size.
+//! Tests of a full disk, with each amount of free space.
 
 use crate::disk::Mounted;
 use crate::history::{History, start, stop, try_start};
 use crate::support::Folder;
 
-/// The unit in which files grow.
+/// The unit in which files grow, in bytes.
 const STEP: u64 = 4096;
 
 #[test]
@@ -13,7 +13,7 @@ fn on_a_full_disk_nothing_is_acknowledged_that_is_not_stored() {
     if !crate::disk::is_root("on_a_full_disk_nothing_is_acknowledged_that_is_not_stored") {
         return;
     }
-    // From no space at all to enough for some identities.
+    // The space goes from zero to enough for some identities.
     let every = if std::env::var_os("AZ_LONG").is_some() { 1 } else { 8 };
     let home = Folder::new();
     let (mut refused, mut served) = (0, 0);
@@ -86,7 +86,7 @@ fn a_start_on_a_full_disk_of_small_blocks_is_refused_and_not_killed() {
             while history.create(&mut client) {}
             emulator.child.kill().unwrap();
             emulator.child.wait().unwrap();
-            // With its log, on a disk that is full to the end.
+            // The emulator starts with its log on a disk without any free space.
             let _ = fill("end", 0);
             drop(judge(try_start(&home, &data)));
         }

@@ -1,4 +1,4 @@
-//! What was acknowledged, and whether an emulator still says so.
+//! Records acknowledged changes, and checks whether an emulator still has them.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ pub fn start(home: &Folder, data: &Path) -> Emulator {
     Emulator::start(home, &["--data-dir", data.to_str().unwrap()])
 }
 
-/// Starts an emulator that may refuse to; what it says then.
+/// Starts an emulator that may refuse to start. Returns its error in that case.
 pub fn try_start(home: &Folder, data: &Path) -> Result<Emulator, String> {
     let mut command = az(home);
     command.args(["communication", "emulator", "start", "--port", "0", "--data-dir"]).arg(data);
@@ -27,18 +27,18 @@ pub fn try_start(home: &Folder, data: &Path) -> Result<Emulator, String> {
     }
 }
 
-/// Ends an emulator as SIGTERM does.
+/// Ends an emulator with SIGTERM.
 pub fn stop(mut emulator: Emulator) {
     crate::disk::run("kill", &[&emulator.child.id().to_string()]);
     assert!(emulator.child.wait().unwrap().success());
 }
 
-/// What was acknowledged so far.
+/// The changes that were acknowledged so far.
 #[derive(Default)]
 pub struct History {
-    /// Identities, each with a token that is active.
+    /// The identities, each with its active token.
     live: HashMap<String, String>,
-    /// Tokens that are not active any more.
+    /// The tokens that are no longer active.
     ended: Vec<String>,
     deleted: Vec<String>,
     key: Option<AccessKey>,
@@ -46,7 +46,7 @@ pub struct History {
 }
 
 impl History {
-    /// A client with the key that is in force.
+    /// Returns a client with the key that is in force.
     pub fn client(&self, emulator: &Emulator) -> Client {
         let mut client = emulator.client();
         if let Some(key) = &self.key {
@@ -55,7 +55,7 @@ impl History {
         client
     }
 
-    /// Creates an identity with a token; whether that was acknowledged.
+    /// Creates an identity with a token. Returns whether that was acknowledged.
     pub fn create(&mut self, client: &mut Client) -> bool {
         let answer = client.send("POST", "/identities", r#"{"createTokenWithScopes":["chat"]}"#);
         assert!([201, 503].contains(&answer.status), "{answer:?}");
@@ -66,7 +66,7 @@ impl History {
         answer.status == 201
     }
 
-    /// Does the next one of all operations, and notes that it was acknowledged.
+    /// Sends the next request of a fixed order of all operations, and records the acknowledged change.
     pub fn advance(&mut self, client: &mut Client) {
         self.step += 1;
         let Some(id) = self.live.keys().next().cloned() else {
@@ -102,12 +102,12 @@ impl History {
         }
     }
 
-    /// Checks that an emulator knows all of it.
+    /// Checks that an emulator has all acknowledged changes.
     pub fn check(&self, emulator: &Emulator) {
         assert_eq!(self.lost(emulator), None, "at step {}", self.step);
     }
 
-    /// What an emulator does not know of it, if there is something.
+    /// Returns the acknowledged change that an emulator has lost, if there is one.
     pub fn lost(&self, emulator: &Emulator) -> Option<String> {
         let mut client = self.client(emulator);
         let path = |id: &str| format!("/identities/{id}?api-version=2025-03-02-preview");

@@ -1,6 +1,7 @@
-//! What the emulator acknowledged lasts, also where the power fails, the disk is full or writes do not reach the disk.
+//! Tests that acknowledged changes are durable, even if the power fails, the disk is full or writes do not reach the
+//! disk.
 //!
-//! All of it needs root, which mounts file systems of its own, and strace: `scripts/test.sh` runs it.
+//! All of them need strace, and root to mount file systems: `scripts/test.sh` runs them.
 #![cfg(target_os = "linux")]
 
 #[path = "../support/mod.rs"]

@@ -1,4 +1,4 @@
-//! The power fails: what is on the disk at the moment of an acknowledgement is all that is left.
+//! Tests of power failures. Only the data on the disk at the moment of an acknowledgement remains.
 
 use std::path::Path;
 
@@ -7,8 +7,8 @@ use crate::history::{History, start, try_start};
 use crate::strace::Strace;
 use crate::support::Folder;
 
-/// Copies an image as it is at one moment. The kernel goes on writing while it is read, so it is read again until both are
-/// equal: a mix of two moments is nothing that a power failure leaves.
+/// Copies an image at one moment. The kernel writes while the image is read, so the image is copied until both are
+/// equal. A power failure never leaves a mix of two moments.
 fn copy_of_one_moment(image: &Path, copy: &Path) {
     for _ in 0..50 {
         std::fs::copy(image, copy).unwrap();
@@ -19,19 +19,20 @@ fn copy_of_one_moment(image: &Path, copy: &Path) {
     panic!("the image does not come to rest");
 }
 
-/// Where the power fails.
+/// Returns the number of power failures.
 fn points() -> usize {
     if std::env::var_os("AZ_LONG").is_some() { 200 } else { 30 }
 }
 
-/// Lets the power fail at so many acknowledgements, of an emulator to whose system calls that happens; what was lost at each.
+/// Simulates this number of power failures, each at an acknowledgement, and injects a fault into the emulator's system
+/// calls if one is given. Returns what each failure lost.
 fn power_failures(points: usize, injected: Option<&str>) -> Vec<Option<String>> {
     let home = Folder::new();
     let memory = Mounted::tmpfs(&home.path().join("memory"), "200m");
     let image = memory.path().join("image");
     format(&image);
     let disk = Mounted::image(&image, &memory.path().join("disk"));
-    // Folders that the emulator makes must last, too.
+    // The folders that the emulator makes must be durable, too.
     let data = Path::new("made/for/data");
     let emulator = start(&home, &disk.path().join(data));
     let pid = emulator.child.id().to_string();
@@ -40,13 +41,14 @@ fn power_failures(points: usize, injected: Option<&str>) -> Vec<Option<String>> 
     let mut client = history.client(&emulator);
     let mut lost = Vec::new();
     for point in 0..points {
-        // Enough in between that the log is moved into the database now and then.
+        // These writes are enough to move the log into the database sometimes.
         for _ in 0..3 {
             history.create(&mut client);
         }
         history.advance(&mut client);
         run("kill", &["-STOP", &pid]);
-        // Another file each time: a loop device that still has the former one would be taken again, with what it remembers.
+        // Each copy is another file: a loop device that still has the previous file would be used again, with its
+        // cache.
         let copy = memory.path().join(format!("copy{point}"));
         copy_of_one_moment(&image, &copy);
         {
@@ -77,14 +79,14 @@ fn nothing_acknowledged_is_lost_when_the_power_fails() {
     }
 }
 
-/// What the other test proves, it proves only where a missing fdatasync shows.
+/// The other test is valid only if a missing fdatasync loses data.
 #[test]
 #[ignore = "mounts file systems, which needs root, and needs strace: run scripts/test.sh"]
 fn without_fdatasync_a_power_failure_loses_what_was_acknowledged() {
     if !crate::disk::is_root("without_fdatasync_a_power_failure_loses_what_was_acknowledged") {
         return;
     }
-    // The calls are left out, and say that they succeeded.
+    // The calls are skipped and report success.
     let lost = power_failures(points().min(40), Some("fdatasync,fsync:retval=0"));
     let points = lost.len();
     let lost: Vec<String> = lost.into_iter().flatten().collect();

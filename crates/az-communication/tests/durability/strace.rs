@@ -1,13 +1,13 @@
-//! What happens to the system calls of a program that runs.
+//! Changes the system calls of a running program.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A strace that changes what becomes of system calls, until this is dropped.
+/// A strace that changes system calls until it is dropped.
 pub struct Strace(Child);
 
 impl Strace {
-    /// Attaches to all threads of a program. What is injected is as in strace's option `-e inject=`.
+    /// Attaches to all threads of a program. `what` has the format of strace's option `-e inject=`.
     pub fn inject(pid: u32, what: &str) -> Self {
         let strace = Command::new("strace")
             .args(["-f", "-q", "-o", "/dev/null", "-e", &format!("inject={what}"), "-p", &pid.to_string()])
@@ -30,7 +30,7 @@ fn is_traced(task: std::io::Result<std::fs::DirEntry>) -> bool {
 
 impl Drop for Strace {
     fn drop(&mut self) {
-        // It lets go of the program then, which a kill would not.
+        // With SIGINT, strace detaches from the program, which it would not do if it were killed.
         let _ = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status();
         let _ = self.0.wait();
     }

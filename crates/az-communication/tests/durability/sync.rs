@@ -1,4 +1,4 @@
-//! Writes that do not reach the disk: from some moment on, every fdatasync fails.
+//! Tests of writes that do not reach the disk: from some moment on, every fdatasync fails.
 
 use crate::history::{History, start, stop};
 use crate::strace::Strace;
@@ -22,7 +22,7 @@ fn after_a_failed_fdatasync_nothing_is_acknowledged() {
         let acknowledged = (0..first + 5).map(|_| history.create(&mut client)).collect::<Vec<bool>>();
         assert!(!acknowledged.last().unwrap(), "{acknowledged:?}");
         assert!(acknowledged.is_sorted_by(|one, next| one >= next), "one after a failure: {acknowledged:?}");
-        // Without the fault, it would succeed again; nobody knows what is on the disk.
+        // Without the fault, fdatasync would succeed again, but the content of the disk is unknown.
         drop(strace);
         assert!(!history.create(&mut client));
         stop(emulator);

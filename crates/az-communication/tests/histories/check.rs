@@ -1,13 +1,13 @@
-//! The promises, and what of a history breaks them.
+//! The rules that every history must keep, and the search for violations.
 //!
-//! An operation happens at some moment between the one at which it was sent and the one at which its answer was there. So one
-//! that began after another had ended comes after it, and of others nothing is known.
+//! An operation takes effect at some moment between its request and its response. So an operation that began after
+//! another one had ended comes after it. The order of overlapping operations is unknown.
 
 use std::collections::HashMap;
 
 use crate::record::{Id, Key, Moment, Record, Token, What};
 
-/// An operation that ends something.
+/// An operation that ends something: a revocation, a deletion or a regeneration.
 #[derive(Clone, Copy)]
 struct End {
     began: Moment,
@@ -25,7 +25,7 @@ impl End {
     }
 }
 
-/// Where a token comes from.
+/// The identity and the operation that a token comes from.
 struct Origin<'a> {
     id: &'a Id,
     record: &'a Record,
@@ -44,7 +44,7 @@ impl<'a> Index<'a> {
     fn of(records: &'a [Record]) -> Self {
         let mut index = Self::default();
         for record in records {
-            // What was refused has ended nothing.
+            // A refused operation has ended nothing.
             let happened = record.ended.is_none() || record.is_acknowledged();
             match &record.what {
                 What::Revoke { .. } | What::Delete { .. } | What::Regenerate { .. } if !happened => {}
@@ -81,7 +81,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// What breaks the promises, in words.
+/// Returns descriptions of all violations.
 pub fn violations(records: &[Record]) -> Vec<String> {
     let index = Index::of(records);
     let mut wrong = Vec::new();
@@ -96,7 +96,7 @@ pub fn violations(records: &[Record]) -> Vec<String> {
     wrong
 }
 
-/// No other answers than those which the operation has.
+/// Checks whether the operation can have this status.
 fn of_status(record: &Record) -> Option<&'static str> {
     let good: &[u16] = match &record.what {
         What::Create { .. } => &[201],
@@ -108,7 +108,7 @@ fn of_status(record: &Record) -> Option<&'static str> {
     (!fits).then_some("such an answer has no place here")
 }
 
-/// A key is taken until it is replaced, and not any more afterwards.
+/// Checks that a key is accepted until it is replaced, and refused afterwards.
 fn of_key(index: &Index<'_>, record: &Record) -> Option<&'static str> {
     let ended = record.ended?;
     let regenerations = index.regenerations(record.key);
@@ -149,7 +149,7 @@ fn of_operation(index: &Index<'_>, record: &Record) -> Option<&'static str> {
     }
 }
 
-/// Why a token cannot be active at that moment.
+/// Returns the reason why a token cannot be active at that moment.
 fn why_not_active(index: &Index<'_>, origin: &Origin<'_>, at: Moment) -> Option<&'static str> {
     let born = origin.record.latest();
     if index.revocations(origin.id).iter().any(|end| end.is_before(at) && end.began >= born) {
@@ -162,9 +162,9 @@ fn why_not_active(index: &Index<'_>, origin: &Origin<'_>, at: Moment) -> Option<
     is_gone.then_some("a token is active whose key had been replaced")
 }
 
-/// A custom id gets another identity only where the one of before was deleted in between.
+/// Checks that a custom id gets another identity only if the earlier one was deleted in between.
 fn of_custom_id(index: &Index<'_>, made: &[(&Id, &Record)]) -> Option<String> {
-    // For each identity: when the first answer that named it was there, and when the last one was asked for.
+    // For each identity: the time of the first response that named it, and of the last request that returned it.
     let mut spans: HashMap<&Id, (Moment, Moment)> = HashMap::new();
     for (id, record) in made {
         let span = spans.entry(id).or_insert((record.latest(), record.began));

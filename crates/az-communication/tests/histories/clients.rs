@@ -1,4 +1,4 @@
-//! The clients, what they share, and what they find after a start.
+//! The clients, the state that they share, and the state that they find after a start.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,17 +10,17 @@ use acs_identity_protocol::AccessKey;
 use crate::record::{Id, Key, Moment, Record, Token, What};
 use crate::support::emulator::{Answer, Client};
 
-/// So few that clients meet.
+/// The number is small, so that clients use the same identities.
 const IDENTITIES: usize = 12;
 const CUSTOM_IDS: u64 = 4;
-/// Tokens that are asked about while others are made.
+/// The number of tokens that are checked while other tokens are issued.
 const TOKENS: usize = 60;
-/// Tokens that are asked about after a start.
+/// The number of tokens that are checked after a start.
 const PROBED: usize = 1500;
 
 const VERSION: &str = "api-version=2025-03-02-preview";
 
-/// xorshift64*: enough for moments and choices.
+/// A random number generator (xorshift64*).
 pub struct Random(pub u64);
 
 impl Random {
@@ -46,16 +46,16 @@ struct Shared {
     records: Vec<Record>,
     identities: VecDeque<Id>,
     tokens: VecDeque<Token>,
-    /// All of them, in the order in which they came; the two in force are named by `keys`.
+    /// All keys in the order of their regeneration. `keys` names the two keys in force.
     all_keys: Vec<AccessKey>,
     keys: [Option<Key>; 2],
-    /// Of former rounds, to be there still.
+    /// The identities of former rounds that must still exist.
     old: Vec<Id>,
     operations: usize,
     kinds: [usize; 7],
 }
 
-/// What all clients know.
+/// The state that all clients share.
 pub struct World {
     began: Instant,
     shared: Mutex<Shared>,
@@ -94,8 +94,8 @@ impl World {
         }
     }
 
-    /// Forgets the round, but for the keys. The identities of before and of the round that nobody has deleted, at most that many.
-    /// A custom id finds one of before again, so that the round may have deleted it.
+    /// Forgets the records of the round, except for the keys. Keeps at most `most` identities that exist and were not
+    /// deleted. The round may have deleted an identity of an earlier round, because a custom id finds it again.
     pub fn next_round(&self, most: usize) {
         let mut shared = self.shared();
         let records = std::mem::take(&mut shared.records);
@@ -143,14 +143,14 @@ impl World {
     }
 }
 
-/// A client that records.
+/// A client that records its operations.
 struct Recorder<'a> {
     world: &'a World,
     client: Client,
 }
 
 impl Recorder<'_> {
-    /// Sends a request by that key and records it; its answer, if one came.
+    /// Sends a request with that key and records it. Returns the response, if there is one.
     fn send(
         &mut self,
         key: Key,
@@ -195,7 +195,8 @@ fn pushed<T>(queue: &mut VecDeque<T>, value: T, most: usize) {
     }
 }
 
-/// Does something of everything until it is told to stop, or the emulator is gone. `timely` where nobody sets the clock.
+/// Sends random requests of all kinds until it is told to stop or the emulator is gone. `timely` is whether the clock
+/// is not changed.
 pub fn work(world: &World, number: usize, port: u16, timely: bool, stop: &AtomicBool, mut random: Random) {
     let mut recorder = Recorder { world, client: Client::new(port) };
     while !stop.load(Ordering::Relaxed) {
@@ -205,14 +206,14 @@ pub fn work(world: &World, number: usize, port: u16, timely: bool, stop: &Atomic
             let tokens: Vec<Token> = shared.tokens.iter().cloned().collect();
             (shared.keys.map(Option::unwrap), identities, tokens, shared.all_keys.len())
         };
-        // Now and then one that was replaced a while ago, or just now.
+        // Sometimes the client uses a key that was replaced earlier, or just now.
         let key = match random.below(25) {
             0 => all.saturating_sub(3 + usize::try_from(random.below(3)).unwrap()),
             other => keys[usize::try_from(other % 2).unwrap()],
         };
         let id = random.of(&identities).cloned();
         let answered = match (random.below(100), id, random.of(&tokens).cloned()) {
-            // One client only, and by the other key: so a kill leaves one key that is certain.
+            // Only one client regenerates keys, and it uses the other key to sign. So after a kill, one key is certain.
             (0, ..) if number == 0 => regenerate(&mut recorder, usize::try_from(random.below(2)).unwrap()),
             (1..15, ..) | (_, None, _) | (_, _, None) => {
                 let custom = (random.below(2) == 0).then(|| random.below(CUSTOM_IDS));
@@ -275,7 +276,7 @@ fn issue(recorder: &mut Recorder<'_>, key: Key, id: &Id) -> bool {
 
 const NAMES: [(&str, &str); 2] = [("Primary", "primaryKey"), ("Secondary", "secondaryKey")];
 
-/// Replaces one key, by the other one.
+/// Replaces a key. The request is signed with the other key.
 fn regenerate(recorder: &mut Recorder<'_>, slot: usize) -> bool {
     let keys = recorder.world.shared().keys.map(Option::unwrap);
     let what = What::Regenerate { replaced: keys[slot] };
@@ -289,7 +290,8 @@ fn regenerate(recorder: &mut Recorder<'_>, slot: usize) -> bool {
     true
 }
 
-/// Learns which keys are in force after a start. One that was being replaced when the emulator was killed may be either one.
+/// Finds out which keys are in force after a start. If the emulator was killed during a regeneration, the old or the
+/// new key is in force.
 pub fn reconcile(world: &World, port: u16) {
     let mut client = Client::new(port);
     let known = world.shared().keys;
@@ -322,7 +324,7 @@ pub fn reconcile(world: &World, port: u16) {
     }
 }
 
-/// Asks for every identity and for many tokens.
+/// Reads every identity and checks many tokens.
 pub fn probe(world: &World, port: u16) {
     let mut recorder = Recorder { world, client: Client::new(port) };
     let (key, records, old) = {

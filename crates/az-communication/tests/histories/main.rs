@@ -1,5 +1,5 @@
-//! Three clients do everything at once, the clock is set forth and back, the emulator is killed and started again; and what it
-//! answered is checked against its promises.
+//! Tests in which three clients send requests of all kinds at once, the clock is changed, and the emulator is killed
+//! and started again. All responses are then checked against the rules in `check`.
 #![cfg(unix)]
 
 #[path = "../support/mod.rs"]
@@ -24,10 +24,10 @@ use support::Folder;
 
 const CLIENTS: usize = 3;
 
-/// Identities of former rounds that are looked at again.
+/// The number of identities of former rounds that are checked again.
 const OLD: usize = 300;
 
-/// Sets the clock forth and back until it is told to stop, by at most 20 hours: a token is good for a day.
+/// Changes the clock until it is told to stop, by at most 20 hours, because a token is valid for a day.
 fn set_clock(clock: &ServiceClock, stop: &AtomicBool, mut random: Random) {
     while !stop.load(Ordering::Relaxed) {
         let seconds = i64::try_from(random.below(40 * 3600)).unwrap() - 20 * 3600;
@@ -37,7 +37,7 @@ fn set_clock(clock: &ServiceClock, stop: &AtomicBool, mut random: Random) {
     clock.set(OffsetDateTime::now_utc());
 }
 
-/// One round: everything at once for a while, then an end, a start, and a look at everything.
+/// Runs one round: all clients for a while, then an end, a start, and a check of everything.
 fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Arc<World>, random: &mut Random) {
     let clock = ServiceClock::default();
     let in_process = number % 2 == 1;
@@ -62,7 +62,7 @@ fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Ar
         } else {
             stop.store(true, Ordering::Relaxed);
         }
-        // Those that work notice the kill. One that sleeps does not.
+        // Clients notice the kill by themselves. The thread that sleeps needs the flag.
         stop.store(true, Ordering::Relaxed);
     });
     if killed {
@@ -80,7 +80,7 @@ fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Ar
     world.count(&records);
 }
 
-/// Rounds until so much time is over.
+/// Runs rounds for this time.
 fn histories(time: Duration, length: Duration) {
     let seed = u64::from(std::process::id()) ^ 0x9e37_79b9_7f4a_7c15;
     println!("seed {seed}");

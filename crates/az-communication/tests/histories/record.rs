@@ -1,4 +1,4 @@
-//! What a client asked for, when, and what it was answered.
+//! The records of a client: its requests with their times and responses.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ pub type Moment = u64;
 pub type Id = Arc<str>;
 pub type Token = Arc<str>;
 
-/// Which of all access keys, of before and after a regeneration.
+/// The index of a key among all keys, including replaced ones.
 pub type Key = usize;
 
 #[derive(Debug, Clone)]
 pub enum What {
-    /// With a token, where that was answered.
+    /// With the identity and the token of the response.
     Create {
         custom: Option<u64>,
         made: Option<(Id, Token)>,
@@ -31,7 +31,7 @@ pub enum What {
     Get {
         id: Id,
     },
-    /// `timely` where the clock does not say that the token has expired.
+    /// `timely` is true if the token cannot have expired by the clock.
     Introspect {
         token: Token,
         active: bool,
@@ -47,11 +47,12 @@ pub enum What {
 #[derive(Debug, Clone)]
 pub struct Record {
     pub began: Moment,
-    /// When its answer was there; `None` where none came, so that it may have happened at any time from then on, or never.
+    /// The time of the response. Without a response, the operation may have taken effect at any time since its request,
+    /// or never.
     pub ended: Option<Moment>,
-    /// 0 where there was no answer.
+    /// The status, or 0 without a response.
     pub status: u16,
-    /// The key that signed it.
+    /// The key with which the request was signed.
     pub key: Key,
     pub what: What,
 }
@@ -66,7 +67,7 @@ impl Record {
         self.ended.is_some() && (200..300).contains(&self.status)
     }
 
-    /// The last moment at which it can have happened.
+    /// Returns the last moment at which the operation can have taken effect.
     pub fn latest(&self) -> Moment {
         self.ended.unwrap_or(Moment::MAX)
     }

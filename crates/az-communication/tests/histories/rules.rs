@@ -1,11 +1,11 @@
-//! Each promise, by a history that keeps it and one that breaks it.
+//! Tests each rule with a history that keeps it and a history that breaks it.
 
 use std::sync::Arc;
 
 use crate::check::violations;
 use crate::record::{Moment, Record, What};
 
-/// An operation by key 0, with its answer.
+/// Makes a record of an operation with key 0 and its response.
 fn record(began: Moment, ended: Moment, status: u16, what: What) -> Record {
     Record { began, ended: Some(ended), status, key: 0, what }
 }
@@ -73,7 +73,7 @@ fn a_revoked_token_is_not_active() {
     keeps(&history(5, false));
     keeps(&history(3, true));
     breaks("a token is active that had been revoked", &history(5, true));
-    // One that was asked for while it was issued may have come first.
+    // A check that overlaps with the issuing of the token may come first.
     let mut early = history(5, true);
     early[1].began = 0;
     keeps(&early);

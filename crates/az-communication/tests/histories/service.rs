@@ -1,4 +1,4 @@
-//! An emulator on a folder: the program, which can be killed, or the library in this process, whose clock can be set.
+//! An emulator with a folder: the program, which can be killed, or the library in this process, whose clock can be set.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -18,7 +18,7 @@ pub enum Service {
 }
 
 impl Service {
-    /// The program.
+    /// Starts the program.
     pub fn process(home: &Folder, data: &Path) -> Self {
         let log = std::fs::File::options().create(true).append(true).open(home.path().join("log")).unwrap();
         let mut child = crate::support::az(home)
@@ -38,7 +38,7 @@ impl Service {
         Self::Program(Box::new(emulator))
     }
 
-    /// The library, with that clock.
+    /// Starts the library with that clock.
     pub fn library(data: &Path, clock: ServiceClock) -> Self {
         let config = Config { clock, ..Config::in_folder(data) };
         let (stop, stopped) = oneshot::channel();
@@ -65,7 +65,7 @@ impl Service {
         }
     }
 
-    /// SIGKILL, for the program.
+    /// Kills the program with SIGKILL.
     pub fn kill(&self) {
         if let Self::Program(emulator) = self {
             let pid = rustix::process::Pid::from_raw(emulator.child.id().cast_signed()).unwrap();
@@ -73,7 +73,7 @@ impl Service {
         }
     }
 
-    /// Waits until a program that was killed is gone, and its lock with it.
+    /// Waits until a killed program and its lock are gone.
     pub fn reap(self) {
         self.kill();
         if let Self::Program(mut emulator) = self {
@@ -81,7 +81,7 @@ impl Service {
         }
     }
 
-    /// A clean end.
+    /// Stops it cleanly.
     pub fn stop(self) {
         match self {
             Self::Program(mut emulator) => {

@@ -1,4 +1,4 @@
-//! Every combination of shim, real `az` and order on PATH ends within seconds.
+//! Tests that every combination of shim, real `az` and order on PATH ends within seconds.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,16 +9,16 @@ use super::*;
 /// The kinds of shim.
 const KINDS: [&str; 4] = ["link", "copy", "script", "script that says that it is az"];
 
-/// What the real `az` does.
+/// The kinds of real `az`.
 const REALS: [&str; 5] = ["none", "answers", "calls az", "calls az by our path", "calls az without an environment"];
 
-/// Where our folder stands on PATH.
+/// The place of our folder on PATH.
 const PLACES: [&str; 2] = ["first", "last"];
 
-/// Which program is called, with what.
+/// The program that is called, and its command line.
 const CALLS: [&str; 3] = ["az", "the shim by its path", "az-communication with a login"];
 
-/// `copy` is a copy of this program.
+/// Makes a shim and a real `az` of these kinds. `copy` is a copy of this program.
 fn make(home: &Folder, copy: &Path, kind: &str, real: &str) {
     let program = installed(home, "opt/az-communication");
     std::fs::create_dir(home.path().join("shim")).unwrap();
@@ -52,7 +52,7 @@ fn make(home: &Folder, copy: &Path, kind: &str, real: &str) {
     home.program("real/az", script);
 }
 
-/// How often our program was executed with each command line, as strace saw it.
+/// Returns how often our program was executed with each command line, according to strace.
 fn executions(home: &Folder, trace: &Path) -> Vec<(String, usize)> {
     let ours: Vec<PathBuf> = ["opt/az-communication", "opt/az", "shim/az"].map(|name| home.path().join(name)).to_vec();
     let is_program = |path: &str| {

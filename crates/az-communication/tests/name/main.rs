@@ -1,4 +1,4 @@
-//! The name that the program is called by: its words, its texts, the shim that is called `az`.
+//! Tests of the name that the program is called by: its words, its texts, and the shim that is called `az`.
 #![cfg(unix)]
 
 #[path = "../support/mod.rs"]
@@ -18,10 +18,10 @@ use std::process::Command;
 use support::seen::{Seen, run};
 use support::{AZ, Folder, az};
 
-/// The name of packages.
+/// The name that packages install.
 const OWN: &str = "az-communication";
 
-/// The program, called by that name.
+/// Returns the program, called by that name.
 fn called(name: impl AsRef<OsStr>, home: &Folder) -> Command {
     let mut command = az(home);
     command.arg0(name);
@@ -33,7 +33,7 @@ fn own(home: &Folder, line: &str) -> Seen {
     run(called(OWN, home).args(line.split_whitespace()))
 }
 
-/// The program as a file of that name.
+/// Installs the program as a file of that name.
 fn installed(home: &Folder, name: &str) -> PathBuf {
     let path = home.path().join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -41,7 +41,7 @@ fn installed(home: &Folder, name: &str) -> PathBuf {
     path
 }
 
-/// That program with the environment of [`az`], and these folders of the home in front on PATH.
+/// Returns that program with the environment of [`az`], and with these folders of the home folder first on PATH.
 fn with_path(program: impl AsRef<OsStr>, home: &Folder, folders: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.env_clear().envs(az(home).get_envs().filter_map(|(name, value)| Some((name, value?))));

@@ -1,4 +1,4 @@
-//! `emulator run`: its command finds this program by the name that it was called by.
+//! Tests that the command of `emulator run` finds this program by the name that it was called by.
 
 use super::*;
 
@@ -48,7 +48,7 @@ fn other_programs_keep_their_order() {
         let seen = run(with_path(&program, &home, folders).args(["emulator", "run", "--", "tool"]));
         assert_eq!(seen.stdout, "of the environment\n", "{seen}");
     }
-    // Where the name is found already, PATH is not touched.
+    // If the name is already found, PATH stays unchanged.
     let mut command = with_path(&program, &home, &["venv", "opt"]);
     command.args(["emulator", "run", "--", "sh", "-c", "echo $PATH"]);
     let path = command.get_envs().find(|(name, _)| *name == "PATH").unwrap().1.unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! The texts that name commands.
+//! Tests of texts that name commands.
 
 use std::path::Path;
 
@@ -8,9 +8,9 @@ use insta::assert_snapshot;
 use super::*;
 use crate::support::listed;
 
-/// All pages, by the words that ask for them.
+/// Returns all help pages, each with the words that request it.
 fn pages(home: &Folder, name: &str) -> Vec<(String, String)> {
-    // Its example reads the page of the package.
+    // An example of the page reads the man page of the package.
     let page = |seen: Seen| (seen.stdout + &seen.stderr).replace("man az-communication", "man PAGE");
     let paths = TABLE.groups.iter().map(|group| group.path).chain(TABLE.commands.iter().map(|command| command.path));
     paths
@@ -37,7 +37,7 @@ fn no_page_names_a_command_by_another_name() {
     }
 }
 
-/// Each text names commands through `Program`, or it would have the wrong name for somebody.
+/// Each text must name commands through `Program`, because the program has more than one name.
 #[test]
 fn no_text_in_the_sources_has_a_command_line_of_az() {
     fn look(folder: &Path, found: &mut Vec<String>) {
@@ -149,7 +149,7 @@ fn warnings_about_deprecated_groups_have_the_short_words() {
 fn a_login_that_fails_names_the_program() {
     let home = Folder::new();
     let seen = own(&home, "user create --endpoint https://localhost:1 --auth-mode login");
-    // Whether a managed identity answers depends on the machine.
+    // It depends on the machine whether a managed identity answers.
     assert_snapshot!(seen.without_lines("managed identity:"), @"
     exit 1
     --- stderr

@@ -1,11 +1,11 @@
-//! Which words are taken under which name.
+//! Tests of the words that are accepted under each name.
 
 use insta::assert_snapshot;
 
 use super::*;
 use crate::support::listed;
 
-/// A real `az` that says so.
+/// Makes a real `az` that prints that it was called.
 fn with_real_az(home: &Folder) {
     home.program("real/az", "#!/bin/sh\necho \"real: $*\"\nexit 5\n");
 }

@@ -1,4 +1,5 @@
-//! The program looks names up without a C library: no call of one is linked, and none of its modules is loaded.
+//! Tests that names are looked up without a C library: none of its lookup functions is linked, and none of its modules
+//! is loaded.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -10,11 +11,11 @@ use crate::support::dns::{NameServer, Says, addresses};
 use crate::support::root::{Root, said};
 use az_communication::transport::names;
 
-/// Lines of nsswitch.conf: Fedora's and Arch's default, Debian's with Avahi, and two short ones.
+/// Lines of nsswitch.conf: the default of Fedora and Arch, the default of Debian with Avahi, and two short ones.
 pub const HOSTS_LINES: [&str; 4] =
     ["files myhostname resolve [!UNAVAIL=return] dns", "files mdns4_minimal [NOTFOUND=return] dns", "dns", "files"];
 
-/// The names of the functions and variables that are linked into a program (ELF, 64 bits, the byte order of this machine).
+/// Returns the names of the functions and variables in a program (ELF, 64 bits, the byte order of this machine).
 fn symbols(program: &[u8]) -> Vec<&str> {
     let number = |at: usize, size: usize| {
         let mut bytes = [0; 8];
@@ -44,7 +45,7 @@ fn the_program_has_no_call_into_the_modules_of_a_c_library() {
     let program = std::fs::read(AZ).unwrap();
     let symbols = symbols(&program);
     assert!(symbols.contains(&"main"), "{} symbols", symbols.len());
-    // The mangled names of its functions.
+    // `7reqwest` is part of the mangled names of the functions of reqwest.
     if symbols.iter().any(|name| name.contains("7reqwest")) {
         eprintln!("skipped: built with the features of the whole workspace; scripts/test.sh builds it alone, too");
         return;
@@ -78,7 +79,7 @@ fn many_threads_look_names_up_at_once() {
     assert!(said(&output).contains("200 names were looked up"), "{}", said(&output));
 }
 
-/// Other tests run this one in root folders of their own, without any other file.
+/// Other tests run this one in root folders that contain no other file.
 #[test]
 #[ignore = "others run it in a root folder of their own"]
 fn inside_200_names_are_looked_up_in_16_threads() {
@@ -110,7 +111,7 @@ fn inside_200_names_are_looked_up_in_16_threads() {
     println!("200 names were looked up");
 }
 
-/// A static program of one C library that loads the modules of another one ends by SIGFPE or SIGSEGV.
+/// If a static program of one C library loads the modules of another one, it ends with SIGFPE or SIGSEGV.
 #[test]
 #[ignore = "needs root and the C library of another release: run scripts/test.sh"]
 fn names_are_looked_up_beside_another_c_library() {
@@ -141,7 +142,7 @@ fn names_are_looked_up_beside_another_c_library() {
         let output = root.this_test("c_library::inside_200_names_are_looked_up_in_16_threads").output().unwrap();
         assert!(output.status.success() && said(&output).contains("200 names"), "{line:?}: {}", said(&output));
     }
-    // What only a module knows.
+    // Only a module of the C library knows this name.
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let root = root.with("etc/nsswitch.conf", &format!("hosts: {}\n", HOSTS_LINES[0]));
     assert!(root.doctor(&name).starts_with(&format!("{name} is ")), "{}", root.doctor(&name));

@@ -1,4 +1,4 @@
-//! Connections that end at any byte: what was created is known, or said to be unknown.
+//! Tests of connections that end at any byte: created users are known, or the outcome is reported as unknown.
 
 use std::io::Read as _;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ fn what_ends_in_the_handshake_was_not_sent() {
     }
 }
 
-/// Runs a command whose answer, or whose request, is cut after so many bytes. Users that exist must be known, or be
+/// Runs a command whose response or request is cut after this number of bytes. Checks that existing users are known, or
 /// reported as unknown.
 fn cut_after(command: &[&str], of_request: Option<usize>, of_answer: usize, reset: bool) {
     let home = Folder::new();
@@ -54,7 +54,7 @@ fn cut_after(command: &[&str], of_request: Option<usize>, of_answer: usize, rese
     assert!(made <= 1, "{context}");
     assert!(recorded <= made && made <= recorded + unknown, "made {made}, {context}");
     assert!(recorded + unknown == 1 || stderr.contains("Nothing was changed"), "{context}");
-    // What was sent as a whole is either known or unknown.
+    // A request that was sent completely is either known or unknown.
     if of_request.is_none() {
         assert_eq!(made, 1, "{context}");
         let complete = of_answer >= created(1).len();
@@ -123,7 +123,7 @@ fn a_gateway_without_an_answer_leaves_a_creation_unknown() {
         let (_, _, stderr) = run(server.az(&home).args(&ISSUE[..6]));
         assert!(!stderr.contains("unknown"), "{stderr}");
     };
-    // A 500 and a 504 are asked for again for some seconds.
+    // After a 500 or a 504, the request is repeated for some seconds.
     std::thread::scope(|scope| {
         for answer in &answers {
             for command in [&ISSUE[..6], &CREATE[..4]] {

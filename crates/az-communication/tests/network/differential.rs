@@ -1,6 +1,6 @@
-//! The same odd answers for the reference's client (azure-core on requests) and for this one.
+//! Compares how this client and the client of the reference (azure-core on requests) handle odd responses.
 //!
-//! `AZ_TEST_SEED=random` (or a number) takes another seed than CI's, `AZ_TEST_COUNT` another number of cases.
+//! `AZ_TEST_SEED=random` (or a number) selects another seed, and `AZ_TEST_COUNT` another number of cases.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -12,14 +12,14 @@ use crate::support::Folder;
 use crate::support::odd::{Odd, user};
 use crate::{ISSUE, run};
 
-/// Runs a case here: the number of requests, whether the command succeeded, and what it says.
+/// Runs a case with this client. Returns the number of requests, whether the command succeeded, and its stderr.
 fn run_here(case: &Value) -> (usize, bool, String) {
     let answers: Vec<(Vec<u8>, bool)> = case["answers"]
         .as_array()
         .unwrap()
         .iter()
         .map(|answer| {
-            // Latin-1: a byte each.
+            // The text is Latin-1, with one byte per character.
             let bytes = answer["bytes"].as_str().unwrap().chars().map(|c| c as u8).collect();
             (bytes, answer["ends"].as_bool().unwrap())
         })
@@ -59,15 +59,15 @@ fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What differs: what the reference reads must be read, what it refuses for its status is refused, with as many requests.
-/// Where the reference breaks, this client may do better.
+/// Returns the difference. If the reference reads a response or refuses it for its status, this client must do the same
+/// with as many requests. If the reference fails in another way, this client may do better.
 fn difference(case: &Value) -> Option<String> {
     let there = case["requests"].as_array().unwrap().len();
     let (here, succeeded, said) = run_here(case);
     let agrees = match case["outcome"]["kind"].as_str().unwrap() {
         "ok" => succeeded && here == there,
         "status" => !succeeded && here == there,
-        // It sends a relative location with a host to nobody.
+        // The reference does not send a request to a relative location that contains a host.
         _ => succeeded || here <= there,
     };
     let shown: String = case.to_string().chars().take(1500).collect();

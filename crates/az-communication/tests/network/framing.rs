@@ -1,4 +1,4 @@
-//! Answers that are odd in form: heads, lengths, chunks, codings, and other protocols.
+//! Tests of responses in an unusual format: heads, lengths, chunks, codings, and other protocols.
 
 use std::io::{Read as _, Write as _};
 use std::process::Command;
@@ -7,7 +7,7 @@ use crate::support::Folder;
 use crate::support::odd::{Odd, created, created_body};
 use crate::{ISSUE, run};
 
-/// `token issue` against this answer: what the command says on stderr, and whether it has the token.
+/// Runs `token issue` against this response. Returns stderr if the command did not get the token.
 fn issue_against(answer: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<(), String> {
     let home = Folder::new();
     let server = Odd::start(move |connection| {
@@ -29,7 +29,7 @@ fn issue_against(answer: impl AsRef<[u8]> + Send + Sync + 'static) -> Result<(),
     }
 }
 
-/// An answer with this head, whose body is that of a created user.
+/// Returns a response with this head and the body of a created user.
 fn with_head(head: &str) -> String {
     let body = created_body(1);
     let length = body.len().to_string();
@@ -77,7 +77,7 @@ fn lines_may_end_without_a_carriage_return() {
     issue_against(with_head("Content-Length: {length}").replace("\r\n", "\n")).unwrap();
 }
 
-/// A chunked answer, with what stands behind the last chunk.
+/// Returns a chunked response with this text after the last chunk.
 fn chunked(end: &str) -> String {
     let body = created_body(1);
     let (first, second) = body.split_at(20);
@@ -153,7 +153,7 @@ fn a_body_is_not_larger_than_64_mib() {
 #[test]
 fn compressed_answers_are_read() {
     use std::process::Stdio;
-    // gzip's format, by the program that everybody has.
+    // The program gzip is installed on all test machines.
     let mut gzip = Command::new("gzip").arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     gzip.stdin.take().unwrap().write_all(created_body(1).as_bytes()).unwrap();
     let body = gzip.wait_with_output().unwrap().stdout;

@@ -1,4 +1,4 @@
-//! Gateways that have no answer, or lead elsewhere: what may have happened, and what to do.
+//! Tests of gateways that have no response, or redirect elsewhere: what may have happened, and the advice.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,7 +12,7 @@ const CREATE: [&str; 4] = ["communication", "identity", "user", "create"];
 const ISSUE: [&str; 7] = ["communication", "user-identity", "token", "issue", "--scope", "chat", "--user"];
 const NO_ANSWER: &str = "HTTP/1.1 504 Gateway Timeout\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n";
 
-/// A server whose first answers are those of a gateway.
+/// Starts a server whose first responses come from a gateway.
 fn after_failures(count: usize, then: &'static str) -> Odd {
     let seen = AtomicUsize::new(0);
     Odd::start(move |connection| {
@@ -28,7 +28,7 @@ fn after_failures(count: usize, then: &'static str) -> Odd {
     })
 }
 
-/// Stderr without the warnings that come before a request, and the exit code.
+/// Returns stderr without the warnings before a request, and the exit code.
 fn said(server: &Odd, words: &[&str]) -> String {
     let home = Folder::new();
     let (code, _, stderr) = run(server.az(&home).args(words));
@@ -37,7 +37,7 @@ fn said(server: &Odd, words: &[&str]) -> String {
     format!("{}\nexit {code}", lines.join("\n")).trim_start().replace(&server.port.to_string(), "PORT")
 }
 
-/// Nobody knows what the server did before.
+/// It is not known what the server did before this response.
 #[test]
 fn another_protocol_in_answer_to_a_creation_is_an_unknown_outcome() {
     let home = Folder::new();

@@ -1,4 +1,4 @@
-//! Names that are found without a name server: the hosts file, localhost, addresses. And what nsswitch.conf changes.
+//! Tests of names that are found without a name server (the hosts file, localhost, addresses), and of nsswitch.conf.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::support::root::{Root, said};
 use crate::support::{Folder, az};
 use insta::assert_snapshot;
 
-/// What is found about hosts with these files, of which no name server is asked.
+/// Returns the addresses of hosts with this hosts file. Checks that no name server is asked.
 fn without_asking(hosts_file: &str, hosts: &[&str]) -> String {
     let server = NameServer::start(&[("acs.example", addresses(&["127.9.2.1"]))], Says::Silence);
     let root = asking(&[&server], "").with("etc/hosts", hosts_file);
@@ -85,7 +85,7 @@ fn only_the_hosts_file_is_read_where_nsswitch_conf_says_so() {
     assert_eq!(server.asked(), Vec::<String>::new());
 }
 
-/// The modules belong to a C library that is not the program's own, or is missing.
+/// The modules are missing, or belong to a C library other than the program's own.
 #[test]
 fn modules_in_nsswitch_conf_are_not_loaded() {
     needs_a_root_folder!();
@@ -107,7 +107,7 @@ fn the_second_address_of_localhost_is_used_where_the_first_one_is_silent() {
         eprintln!("skipped: this machine has no IPv6");
         return;
     }
-    // A port that is free on both addresses: other tests run at the same time.
+    // The port must be free on both addresses, and other tests run at the same time.
     let (v6, hole, address) = (0..100)
         .find_map(|_| {
             let v6 = TcpListener::bind("[::1]:0").unwrap();
@@ -130,7 +130,7 @@ fn the_second_address_of_localhost_is_used_where_the_first_one_is_silent() {
     command.args(["communication", "doctor", "--connection-string", &connection, "-o", "tsv"]);
     let output = command.args(["--query", "[?check=='tcp'].found"]).stdout(std::process::Stdio::piped());
     let mut child = output.stderr(std::process::Stdio::piped()).spawn().unwrap();
-    // One connection for the check, one for the request, which gets no answer but an end.
+    // There is one connection for the check and one for the request. Both are closed without a response.
     drop(v6.accept().unwrap());
     drop(v6.accept().unwrap());
     let _ = child.wait().unwrap();

@@ -1,4 +1,4 @@
-//! Connections that take one request after the other: doubled and stray answers, and servers that close them.
+//! Tests of connections for several requests: duplicate and unexpected responses, and servers that close connections.
 
 use std::path::Path;
 
@@ -8,14 +8,14 @@ use crate::run;
 use crate::support::Folder;
 use crate::support::odd::{Odd, created, echoing, json_answer, user};
 
-/// The lines of a batch's file that hold a token.
+/// Returns the lines of a batch's record that contain a token.
 fn tokens_in(file: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(file).unwrap();
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.filter(|line| line.get("token").is_some()).collect()
 }
 
-/// Creates three users with tokens one after the other: the exit code and stderr.
+/// Creates three users with tokens one after the other. Returns the exit code and stderr.
 fn create_three(server: &Odd, home: &Folder, out: &Path) -> (i32, String) {
     let mut command = server.az(home);
     command.args(["communication", "user-identity", "token", "issue-batch", "--scope", "chat"]);
@@ -23,7 +23,7 @@ fn create_three(server: &Odd, home: &Folder, out: &Path) -> (i32, String) {
     (code, stderr)
 }
 
-/// Two users and a server whose answers to the first one are followed by something. Each user gets its own token.
+/// Issues tokens with a server that sends these bytes after each response. Checks that each user gets its own token.
 fn batch_behind(first: impl Fn(&str) -> Vec<Vec<u8>> + Send + Sync + 'static) {
     let home = Folder::new();
     let users: Vec<String> = (1..=4).map(user).collect();
@@ -61,7 +61,7 @@ fn batch_behind(first: impl Fn(&str) -> Vec<Vec<u8>> + Send + Sync + 'static) {
 
 #[test]
 fn no_user_gets_the_token_of_another_one() {
-    // The answer again, in the same record as its end and in one of its own.
+    // The response is sent again, in one TLS record and in several.
     batch_behind(|answer| vec![answer.as_bytes().to_vec()]);
     batch_behind(|answer| answer.as_bytes().chunks(7).map(<[u8]>::to_vec).collect());
     batch_behind(|_| vec![b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".to_vec()]);
@@ -102,7 +102,7 @@ fn a_204_may_have_a_body() {
 
 #[test]
 fn an_idle_connection_that_the_server_closed_is_replaced() {
-    // By a good-bye, without one, and with a 408 before.
+    // The server resets the connection, closes it, or sends a 408 first.
     for way in 0..3 {
         let home = Folder::new();
         let server = Odd::start(move |connection| {
@@ -117,7 +117,8 @@ fn an_idle_connection_that_the_server_closed_is_replaced() {
         });
         let out = home.path().join("tokens.jsonl");
         let (code, stderr) = create_three(&server, &home, &out);
-        // A reset may come when the request is on its way already. Then the outcome is unknown, and nothing is repeated.
+        // A reset may arrive after the next request was sent. Then the outcome is unknown, and the request is not
+        // repeated.
         if code == 0 {
             assert_eq!(tokens_in(&out).len(), 3);
             assert_eq!(server.requests().len(), 3);
@@ -148,7 +149,7 @@ fn a_creation_is_not_repeated_when_its_answer_is_cut_off() {
     let (code, stderr) = create_three(&server, &home, &out);
     assert_ne!(code, 0, "{stderr}");
     assert!(stderr.contains("not known") && stderr.contains("was cut off"), "{stderr}");
-    // Three users were asked for: the lost one is not made up for.
+    // Three users were requested. No other user is created in place of the lost one.
     let requests = server.requests().len();
     assert!(requests <= 3 && tokens_in(&out).len() == requests - 1, "{requests} {stderr}");
 }

@@ -1,5 +1,5 @@
-//! The network: names, connections, logins, and answers that are odd, late, doubled or cut off, byte by byte as a server
-//! may send them. Most of these tests wait for seconds, so that one program has them all and runs them side by side.
+//! Tests of the network: names, connections, logins, and responses that are malformed, late, duplicate or incomplete,
+//! byte by byte. Most of these tests wait for seconds, so they are in one program, which runs them at the same time.
 #![cfg(unix)]
 
 #[cfg(target_os = "linux")]
@@ -28,7 +28,7 @@ use std::process::{Command, Output};
 const ISSUE: [&str; 7] = ["communication", "user-identity", "token", "issue", "--scope", "chat", "--only-show-errors"];
 const CREATE: [&str; 5] = ["communication", "identity", "user", "create", "--only-show-errors"];
 
-/// The exit code, stdout and stderr of a command.
+/// Returns the exit code, stdout and stderr of a command.
 fn run(command: &mut Command) -> (i32, String, String) {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

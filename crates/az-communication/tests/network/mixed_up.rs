@@ -1,4 +1,4 @@
-//! Answers that belong to another request: whose token is whose, and who was created.
+//! Tests of responses that belong to another request: each token belongs to its user, and the created users are known.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,7 +11,8 @@ use crate::run;
 use crate::support::Folder;
 use crate::support::odd::{Connection, Odd, created, echoing, json_answer, user};
 
-/// A server that gives each answer again when the next request has come on the same connection, and then the real one.
+/// Starts a server that sends each response again when the next request arrives on the same connection, and then the
+/// right one.
 fn repeating(answer: impl Fn(usize, &str) -> String + Send + Sync + 'static, echoes: bool) -> Odd {
     let seen = AtomicUsize::new(0);
     Odd::start(move |connection: &mut Connection| {
@@ -19,7 +20,7 @@ fn repeating(answer: impl Fn(usize, &str) -> String + Send + Sync + 'static, ech
         while let Some(request) = connection.request()? {
             let number = seen.fetch_add(1, Ordering::SeqCst);
             if let Some(last) = last {
-                // A copy need not be equal byte by byte.
+                // The copy may differ in some bytes.
                 connection.send(last.replace("Server: a", "Server: b"))?;
                 std::thread::sleep(Duration::from_millis(50));
             }
@@ -37,7 +38,7 @@ fn words(text: &str) -> Vec<&str> {
     ["communication", "user-identity"].into_iter().chain(text.split(' ')).collect()
 }
 
-/// What the record has of users: ids and tokens.
+/// Returns the users in the record: their ids and tokens.
 fn issued(home: &Folder) -> Vec<(String, String)> {
     let text = std::fs::read_to_string(home.path().join("t.jsonl")).unwrap();
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
@@ -119,7 +120,7 @@ fn a_token_that_says_that_it_is_for_another_user_is_refused() {
         assert_eq!(code, 1, "{stdout}{stderr}");
         assert!(stderr.contains("its token is not for 8:acs:"), "{stderr}");
     }
-    // The second user may have been asked for first, and ends the run.
+    // The request for the second user may be the first one, and ends the run.
     assert!(issued(&home).iter().all(|issued| *issued == (user(1), token_for(1))));
 }
 

@@ -1,5 +1,5 @@
-//! Names without the C library, against name servers of the tests. Most tests need a root folder of their own, so that the
-//! files in /etc are the test's.
+//! Tests of the lookup of names without the C library, with name servers of the tests. Most tests need their own root
+//! folder, so that they can write the files in /etc.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ pub fn ips(list: &[&str]) -> Vec<IpAddr> {
     list.iter().map(|address| address.parse().unwrap()).collect()
 }
 
-/// A root folder that asks these servers.
+/// Makes a root folder whose program asks these servers.
 pub fn asking(servers: &[&NameServer], more: &str) -> Root {
     let mut text = String::new();
     for server in servers {
@@ -22,7 +22,7 @@ pub fn asking(servers: &[&NameServer], more: &str) -> Root {
     Root::new().with("etc/resolv.conf", &(text + more))
 }
 
-/// What the doctor finds about each of these hosts, a line each.
+/// Returns the doctor's findings about each of these hosts, one line each.
 pub fn found(root: &Root, hosts: &[&str]) -> String {
     hosts.iter().map(|host| root.doctor(host) + "\n").collect()
 }
@@ -148,7 +148,7 @@ fn the_next_server_is_asked_where_one_fails_refuses_or_is_silent() {
     }
 }
 
-/// Servers often disagree: the first one knows a private network.
+/// Servers may differ: often only the first one knows a private network.
 #[test]
 fn the_first_server_that_responds_decides() {
     needs_a_root_folder!();
@@ -194,7 +194,7 @@ fn short_names_are_searched_for_in_the_domains_of_resolv_conf() {
     let names = [
         ("acs.corp.example", addresses(&["127.9.2.1"])),
         ("acs.b.corp.example", addresses(&["127.9.2.2"])),
-        // The search goes on with both families together.
+        // A full name must be looked up for both address families before the next name is tried.
         ("deep.acs", addresses(&["127.9.2.3"])),
         ("deep.acs.corp.example", addresses(&["2001:db8::bad"])),
     ];

@@ -1,4 +1,4 @@
-//! Redirects, and where credentials go. Key sets that are fetched.
+//! Tests of redirects and of credentials, also for key sets.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,7 +6,7 @@ use crate::support::Folder;
 use crate::support::odd::{Odd, created, json_answer};
 use crate::{ISSUE, run};
 
-/// The value of a header of a request, from what the server saw of it.
+/// Returns the value of a header of a received request.
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     let mut lines = head.lines().filter_map(|line| line.split_once(':'));
     lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
@@ -16,7 +16,7 @@ fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 fn credentials_do_not_follow_a_redirect_to_another_server() {
     let home = Folder::new();
     let other = Odd::answering(created(1));
-    // The name is another one, and so is the port.
+    // Both the name and the port differ from the first server, or only the port.
     for host in ["localhost", "127.0.0.1"] {
         for status in ["307 Temporary Redirect", "308 Permanent Redirect", "303 See Other"] {
             let location = format!("https://{host}:{}/elsewhere", other.port);

@@ -1,4 +1,5 @@
-//! Keys and tokens in what others say, and in arguments that they do not belong in: nobody sees them.
+//! Tests that keys and tokens are never shown, even if a server repeats them or a user gives them in the wrong
+//! argument.
 
 use std::process::Command;
 
@@ -8,10 +9,10 @@ use crate::support::{Folder, az};
 
 /// The key of the tests' connection string.
 const KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-/// An opaque token, which looks like any word.
+/// An opaque token, which looks like a usual word.
 const TOKEN: &str = "opaque-token-of-somebody";
 
-/// What the command says on all streams and in its log file.
+/// Returns the output of a command on all streams and in its log file.
 fn said(server: &Odd, words: &[&str]) -> String {
     let home = Folder::new();
     home.write(".azure/config", "[logging]\nenable_log_file = yes\n");
@@ -57,7 +58,7 @@ fn a_connection_string_in_another_argument_shows_no_key() {
     }
 }
 
-/// Without a network: names are not looked up, and the proxy is not there.
+/// Returns the program without a network: names are not looked up, and the proxy does not exist.
 fn az_alone(home: &Folder) -> Command {
     let mut command = az(home);
     command.env("HTTPS_PROXY", "http://127.0.0.1:9");

@@ -1,4 +1,4 @@
-//! Signing in by device code, against endpoints that answer oddly.
+//! Tests of the sign-in by device code, against endpoints with unusual responses.
 
 use std::process::Stdio;
 
@@ -14,7 +14,7 @@ fn answer(status: u16, body: Value) -> Value {
     json!({"status": status, "headers": {"Content-Type": "application/json"}, "body": body})
 }
 
-/// The first answer of Entra, with these members changed.
+/// Returns the first response of Entra, with these members changed.
 fn begun(changes: Value) -> Value {
     let mut body = json!({"device_code": CODE, "user_code": "ABC", "verification_uri": "https://e.example/d",
         "interval": 1, "expires_in": 900, "message": "Enter ABC."});
@@ -24,7 +24,8 @@ fn begun(changes: Value) -> Value {
     answer(200, body)
 }
 
-/// Stderr without warnings, the number of requests to Entra, and the exit code. The service refuses all tokens.
+/// Signs in. Returns stderr without warnings, the number of requests to Entra, and the exit code. The service refuses
+/// all tokens.
 fn sign_in(answers: Vec<Value>, tenant: &str) -> String {
     let home = Folder::new();
     let entra = Server::start(answers);
@@ -56,7 +57,7 @@ fn numbers_of_any_form_and_size_do_not_end_the_sign_in() {
         json!({"expires_in": null, "interval": "1"}),
         json!({"interval": 1.5}),
     ];
-    // Each waits for a second.
+    // Each case waits for a second.
     std::thread::scope(|scope| {
         for changes in &changes {
             let token = &token;

@@ -1,4 +1,4 @@
-//! How long the program waits before it sends a request again.
+//! Tests of the time that the program waits before it sends a request again.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The program that cargo builds outside of the repository.
+//! Tests of a build by cargo outside of the repository.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,10 +6,10 @@ use std::process::Command;
 use crate::support::Folder;
 use crate::support::seen::run;
 
-/// The build script of the program, as another repository would run it.
+/// Returns the build script of the program, as another repository would run it.
 fn build_script(home: &Folder) -> Command {
     let script = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("build.rs")).unwrap();
-    // Without what it compiles: a C compiler is not needed to see what it says about the flags.
+    // The part that compiles C code is left out, so that the check of the flags needs no C compiler.
     let from = script.find("    if env::var_os(\"CARGO_CFG_UNIX\")").unwrap();
     let to = script.find("    let is_gnu_linux").unwrap();
     let source = home.write("build.rs", format!("{}{}", &script[..from], &script[to..]));

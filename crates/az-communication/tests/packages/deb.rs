@@ -1,4 +1,5 @@
-//! The Debian package: what is in it, and that it can be installed where no systemd runs. service.rs has the service.
+//! Tests of the Debian package: its content, and its installation without a running systemd. service.rs tests the
+//! service.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use super::machine::Debian;
 use super::support::Folder;
 use crate::needs_a_debian;
 
-/// The package, unpacked.
+/// The unpacked package.
 struct Package(Folder);
 
 impl Package {
@@ -163,7 +164,7 @@ fn every_variable_of_start_is_in_the_settings_but_those_of_the_process() {
         }
     }
     assert!(count > 20, "{count}");
-    // All of them are comments.
+    // All settings are comments.
     assert!(settings.lines().all(|line| line.is_empty() || line.starts_with('#')), "{settings}");
 }
 

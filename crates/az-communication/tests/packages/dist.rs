@@ -6,12 +6,12 @@ use std::process::Command;
 
 use super::support::Folder;
 
-/// The folder.
+/// Returns the folder.
 pub fn dist() -> PathBuf {
     std::env::var_os("AZ_TEST_DIST").expect("AZ_TEST_DIST: run scripts/test.sh").into()
 }
 
-/// The artefact whose name ends so.
+/// Returns the artefact whose name ends with this text.
 pub fn artefact(end: &str) -> PathBuf {
     let names = fs::read_dir(dist()).unwrap().map(|entry| entry.unwrap().path());
     let found: Vec<PathBuf> = names.filter(|path| path.to_str().unwrap().ends_with(end)).collect();
@@ -19,12 +19,12 @@ pub fn artefact(end: &str) -> PathBuf {
     found.into_iter().next().unwrap()
 }
 
-/// The repository.
+/// Returns the repository's folder.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
-/// What a program wrote to stdout, if it succeeded.
+/// Returns the stdout of a program that must succeed.
 pub fn stdout(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {output:?}");
@@ -58,7 +58,7 @@ impl Unpacked {
         fs::read_to_string(self.path(path)).unwrap()
     }
 
-    /// The names of the files in a folder, sorted.
+    /// Returns the names of the files in a folder, sorted.
     pub fn names(&self, path: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(path)).unwrap();
         let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -67,7 +67,7 @@ impl Unpacked {
     }
 }
 
-/// The crates of the program as `cargo tree` lists them: `hyper 1.12.0`, sorted.
+/// Returns the crates of the program as `cargo tree` lists them: `hyper 1.12.0`, sorted.
 pub fn crates() -> Vec<String> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(repository()).args(["tree", "--locked", "--edges", "normal", "--package", "az-communication"]);

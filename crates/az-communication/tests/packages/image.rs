@@ -1,4 +1,5 @@
-//! The container image: it runs as its configuration says, in namespaces that root makes. contents.rs looks into its archives.
+//! Tests of the container image, run with its configuration in namespaces that root makes. contents.rs tests its
+//! archives.
 
 mod archive;
 mod container;
@@ -19,7 +20,7 @@ use super::dist::stdout;
 use super::support;
 use support::machines::fetch;
 
-/// Ends the test, with its name, where it cannot run.
+/// Ends the test and prints its name if it cannot run.
 macro_rules! needs_containers {
     ($name:literal) => {
         if let Some(reason) = support::machines::lacking() {
@@ -33,7 +34,7 @@ macro_rules! needs_containers {
 #[ignore = "makes namespaces, which needs root: run scripts/test.sh"]
 fn it_is_healthy_without_a_capability_on_a_read_only_root() {
     needs_containers!("it_is_healthy_without_a_capability_on_a_read_only_root");
-    // With /tmp in memory, and without any folder for temporary files.
+    // /tmp is in memory, or there is no folder for temporary files.
     for has_tmp in [true, false] {
         let image = Image { has_tmp, ..Image::new() };
         let machine = image.machine();
@@ -51,13 +52,13 @@ fn it_is_healthy_without_a_capability_on_a_read_only_root() {
         assert_eq!(mounts.contains(" /tmp "), has_tmp, "{mounts}");
         let status: Value = serde_json::from_slice(&container.check().stdout).unwrap();
         assert_eq!((&status["ready"], &status["endpoint"]), (&true.into(), &"https://localhost:10100".into()));
-        // The folder that it has made in the volume has the roots and its own authority for clients.
+        // For clients, the folder in the volume contains the public roots and the emulator's authority.
         assert_eq!(container.ready_line()["caBundle"], "/data/emulator/bundle.pem");
         let bundle = fs::read_to_string(image.home.path().join("volume/emulator/bundle.pem")).unwrap();
         assert!(bundle.matches("-----BEGIN CERTIFICATE-----").count() > 100, "{bundle}");
         let (_, code, said) = container.stop();
         assert_eq!(code, Some(0), "{said}");
-        // The key that everybody knows is a warning only.
+        // The well-known key causes only a warning.
         assert!(said.contains("WARNING: Other machines can reach this emulator"), "{said}");
     }
 }
@@ -71,7 +72,7 @@ fn another_machine_reaches_it_under_a_given_name_and_through_a_mapped_port() {
     let container = image.start(&network.emulator);
     let certificate = network.fetch_certificate();
     for base in Network::urls() {
-        // curl verifies chain and name.
+        // curl verifies the chain and the name.
         let get = |url: &str| fetch(network.client("curl").args(["--cacert", &certificate, url])).json();
         let metadata = get(&format!("{base}/.well-known/openid-configuration"));
         assert_eq!(metadata["issuer"], base);
@@ -101,13 +102,13 @@ fn its_volume_keeps_resource_identities_and_authority_over_a_restart() {
     let _container = image.start(&network.emulator);
     assert_eq!(health(), resource);
     assert!(resource.is_string(), "{resource}");
-    // Over TLS, with the certificate of before.
+    // TLS works with the certificate from before the restart.
     assert!(network.issue(&base, &certificate, &user).starts_with("eyJ"));
     let before = fs::read(&certificate).unwrap();
     assert_eq!(fs::read(network.fetch_certificate()).unwrap(), before);
 }
 
-/// A user, with further groups, whose volume has that owner and mode.
+/// Checks that the image runs as this user, with these additional groups, on a volume with that owner and mode.
 fn gets_on(user: (u32, u32), groups: &[u32], owner: (u32, u32), mode: u32) {
     let image = Image { user, groups: groups.to_vec(), ..Image::new() };
     let volume = image.volume(owner, mode);
@@ -116,7 +117,7 @@ fn gets_on(user: (u32, u32), groups: &[u32], owner: (u32, u32), mode: u32) {
     let folder = stdout(Command::new("stat").args(["--format", "%u %a"]).arg(volume.join("emulator")));
     assert_eq!(folder.trim_end(), format!("{} 700", user.0), "{user:?} {mode:o}");
     assert_eq!(container.stop().1, Some(0));
-    // The folder is its own the next time, too.
+    // The next start accepts the folder, because it belongs to the user.
     assert_eq!(image.start(&machine).stop().1, Some(0), "{user:?} {mode:o}");
 }
 
@@ -124,11 +125,11 @@ fn gets_on(user: (u32, u32), groups: &[u32], owner: (u32, u32), mode: u32) {
 #[ignore = "makes namespaces, which needs root: run scripts/test.sh"]
 fn every_user_gets_on_with_an_empty_volume_whoever_owns_it() {
     needs_containers!("every_user_gets_on_with_an_empty_volume_whoever_owns_it");
-    // OpenShift gives a user that nobody knows, and the group 0.
+    // OpenShift selects a user without an entry in the user database, and the group 0.
     gets_on((1_234_567, 0), &[], (0, 0), 0o1777);
     gets_on((1_234_567, 0), &[], (0, 0), 0o775);
     gets_on((65_532, 65_532), &[], (0, 0), 0o777);
-    // The fsGroup of Kubernetes is a further group.
+    // The fsGroup of Kubernetes is an additional group.
     gets_on((65_532, 65_532), &[2_000], (0, 2_000), 0o2775);
     gets_on((1_234_567, 0), &[1_000_670_000], (0, 1_000_670_000), 0o2777);
     gets_on((1_000, 1_000), &[], (1_000, 1_000), 0o700);
@@ -141,7 +142,7 @@ fn as_process_1_it_ends_within_two_seconds_with_open_connections() {
     let image = Image::new();
     let network = Network::new(&image);
     let container = image.start(&network.emulator);
-    // Idle, half a head, half a body, half a greeting of TLS: from another machine.
+    // From another machine: an idle connection, half a head, half a body, half a TLS greeting.
     let script = "\
 import socket, sys
 parts = [b'', b'GET /hea', b'POST /identities HTTP/1.1\\r\\nhost: acs-emulator\\r\\ncontent-length: 100\\r\\n\\r\\n{', b'\\x16\\x03\\x01']
@@ -169,7 +170,7 @@ sys.stdin.read()
 #[ignore = "makes namespaces, which needs root: run scripts/test.sh"]
 fn it_writes_into_its_volume_and_tmp_only() {
     needs_containers!("it_writes_into_its_volume_and_tmp_only");
-    // It may write everywhere here: everything is its own.
+    // In this container, every folder can be written.
     let image =
         Image { is_read_only: false, has_tmp: true, variables: vec![("HOSTNAME", "acs-emulator")], ..Image::new() };
     let (user, group) = image.user;

@@ -1,4 +1,4 @@
-//! What the launcher of the npm package does.
+//! Tests of the launcher of the npm package.
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -48,7 +48,7 @@ impl Launcher {
         node
     }
 
-    /// A shell with a script, in the emulator.
+    /// Returns a shell with a script in `emulator run`.
     fn shell(&self, script: &str) -> Command {
         self.command(&["emulator", "run", "--", "sh", "-c", script])
     }
@@ -73,7 +73,7 @@ fn passes_everything_on(launcher: &Launcher) {
     let expected: String = words.iter().map(|word| format!("<{word}>")).collect();
     assert_eq!(output.stdout, [expected.as_bytes(), b"typed \xff\0"].concat());
     assert_eq!(output.status.code(), Some(41));
-    // What ends the program ends the launcher.
+    // The launcher ends by the same signal as the program.
     let output = launcher.shell("kill -KILL $$").output().unwrap();
     assert_eq!(output.status.signal(), Some(9), "{}", stderr(&output));
 }
@@ -126,7 +126,7 @@ fn every_signal_that_asks_for_an_end_reaches_the_program() {
         ("USR1", None, Some(10)),
         ("USR2", None, Some(12)),
     ] {
-        // Without the terminal of the tests. `setsid` becomes the launcher.
+        // It has no terminal. `setsid` becomes the launcher.
         let mut command = Command::new("setsid");
         let inner = launcher.command(&["emulator", "start", "--in-memory", "--port", "0"]);
         command.arg(inner.get_program()).args(inner.get_args()).env_clear();
@@ -143,7 +143,7 @@ fn every_signal_that_asks_for_an_end_reaches_the_program() {
     }
 }
 
-/// A session on a terminal of its own.
+/// The session has its own terminal.
 #[test]
 #[ignore = "needs the artefacts of scripts/test.sh"]
 fn what_is_typed_reaches_the_command_once_and_a_kill_of_the_launcher_too() {

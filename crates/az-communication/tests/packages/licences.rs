@@ -1,10 +1,10 @@
-//! The licence texts.
+//! Tests of the licence texts.
 
 use std::collections::BTreeMap;
 
 use super::dist::{Unpacked, crates};
 
-/// THIRD-PARTY-LICENCES: what is linked, and the numbers of its texts; and the texts.
+/// The content of THIRD-PARTY-LICENCES: what is linked with the numbers of its texts, and the texts.
 struct Licences {
     linked: BTreeMap<String, Vec<usize>>,
     texts: Vec<String>,
@@ -40,7 +40,7 @@ fn every_crate_of_the_program_has_its_licence_texts() {
             assert!(text.contains(&format!("    {name}: ")), "text {number} does not name {name}");
             length += text.len();
         }
-        // Some have a file beside their licences that only names them.
+        // Some crates have a file next to their licences that only names them.
         assert!(length > 700, "{name} has {length} bytes");
     }
 }

@@ -1,5 +1,5 @@
-//! A Debian machine: its folder is the one that scripts/test.sh makes, and what is written to it is gone at the end. Booted, it
-//! has systemd as process 1 and a network of its own, with nothing but loopback.
+//! A Debian machine. Its folder is made by scripts/test.sh, and changes in it are dropped at the end. When booted, it
+//! has systemd as process 1 and its own network with only loopback.
 
 use std::collections::HashSet;
 use std::fs;
@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 
 use super::support::Folder;
 
-/// Where programs are.
+/// The folders of programs.
 const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Booting takes a place among the control groups that has one name.
+/// Only one machine can be booted at a time, because the name of its control group is fixed.
 static BOOTED: Mutex<()> = Mutex::new(());
 
-/// The reason why there cannot be such a machine here.
+/// Returns the reason why such a machine cannot be made here.
 pub fn lacking() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         return Some("only root mounts folders and boots a machine");
@@ -25,7 +25,7 @@ pub fn lacking() -> Option<&'static str> {
     None
 }
 
-/// Ends the test, with its name, where it cannot run.
+/// Ends the test and prints its name if it cannot run.
 #[macro_export]
 macro_rules! needs_a_debian {
     ($name:literal) => {
@@ -36,7 +36,7 @@ macro_rules! needs_a_debian {
     };
 }
 
-/// The folder of a Debian. What is written to it is in memory.
+/// The folder of a Debian. Changes are stored in memory.
 pub struct Debian {
     folder: Folder,
     root: PathBuf,
@@ -69,14 +69,14 @@ impl Debian {
         fs::copy(package, self.path("srv").join(name)).unwrap();
     }
 
-    /// What a shell says in it, without a systemd that runs.
+    /// Runs a script in it, without a running systemd.
     pub fn chrooted(&self, script: &str) -> Output {
         let mut command = Command::new("chroot");
         command.arg(&self.root).args(["/bin/sh", "-ec", script]);
         clean(&mut command).output().unwrap()
     }
 
-    /// What differs between its files of before and those of now.
+    /// Returns the differences between its files before and now.
     pub fn changes(&self, before: &[String]) -> Vec<String> {
         let now = self.files();
         let only = |these: &[String], others: &[String], sign: char| -> Vec<String> {
@@ -86,7 +86,7 @@ impl Debian {
         [only(before, &now, '-'), only(&now, before, '+')].concat()
     }
 
-    /// All its files, but for what dpkg and the start of a machine write.
+    /// Returns all its files, except those that dpkg and the boot write.
     pub fn files(&self) -> Vec<String> {
         let dpkg = ["var/lib/dpkg", "var/log", "var/cache", "var/lib/apt"];
         let start = [
@@ -119,10 +119,10 @@ impl Drop for Debian {
     }
 }
 
-/// A Debian that is booted.
+/// A booted Debian.
 pub struct Machine {
     nspawn: Child,
-    /// Its process 1.
+    /// The process id of its process 1.
     first: u32,
     debian: Debian,
     _alone: MutexGuard<'static, ()>,
@@ -135,7 +135,7 @@ impl Machine {
         let log = fs::File::create(debian.folder.path().join("console")).unwrap();
         let mut command = Command::new("systemd-nspawn");
         command.arg("--boot").arg("--directory").arg(&debian.root);
-        // No machined, and no scope of the system's own systemd, which may not be there.
+        // The system's own systemd may be missing, so neither machined nor a scope is used.
         command.args(["--register=no", "--keep-unit", "--private-network", "--console=pipe", "--link-journal=no"]);
         command.arg(format!("--machine=az-communication-{}", std::process::id()));
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
@@ -155,7 +155,7 @@ impl Machine {
         machine
     }
 
-    /// Whether systemd has done what it does at a start, with nothing failed.
+    /// Checks whether systemd has finished the boot without a failed unit.
     fn is_running(&mut self) -> bool {
         let children = format!("/proc/{0}/task/{0}/children", self.nspawn.id());
         let children = fs::read_to_string(children).unwrap_or_default();
@@ -163,7 +163,7 @@ impl Machine {
         self.first != 0 && self.run("systemctl is-system-running --wait").stdout == b"running\n"
     }
 
-    /// What a shell says in it, as root.
+    /// Runs a script in it as root.
     pub fn run(&self, script: &str) -> Output {
         let mut command = Command::new("nsenter");
         command.args(["--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd", "--target"]);
@@ -171,14 +171,14 @@ impl Machine {
         clean(&mut command).output().unwrap()
     }
 
-    /// What a script wrote to stdout, if it succeeded.
+    /// Returns the stdout of a script that must succeed.
     pub fn says(&self, script: &str) -> String {
         let output = self.run(script);
         assert!(output.status.success(), "{script}: {output:?}");
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
-    /// Its folder.
+    /// Returns its folder.
     pub fn debian(&self) -> &Debian {
         &self.debian
     }
@@ -194,7 +194,7 @@ impl Drop for Machine {
             }
         }
         if matches!(self.nspawn.try_wait(), Ok(None)) {
-            // With its process 1, all others end.
+            // If its process 1 ends, all others end.
             let _ = Command::new("kill").args(["-KILL", &self.first.to_string()]).status();
             let _ = self.nspawn.kill();
         }
@@ -202,7 +202,7 @@ impl Drop for Machine {
     }
 }
 
-/// With nothing of whoever runs the tests.
+/// Removes the environment of the user who runs the tests.
 fn clean(command: &mut Command) -> &mut Command {
     command.env_clear().env("PATH", PATH).env("HOME", "/root").env("LC_ALL", "C.UTF-8");
     command.env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null())

@@ -1,5 +1,4 @@
-//! What people install: the artefacts of `cargo xtask release`, which stand in the folder AZ_TEST_DIST. `scripts/test.sh`
-//! makes it.
+//! Tests of the artefacts of `cargo xtask release`, which are in the folder AZ_TEST_DIST. `scripts/test.sh` makes it.
 #![cfg(target_os = "linux")]
 
 #[path = "../support/mod.rs"]

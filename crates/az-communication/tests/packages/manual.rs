@@ -1,4 +1,4 @@
-//! The man pages.
+//! Tests of the man pages.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use super::dist::{Unpacked, stdout};
 use super::support::{Folder, az, listed};
 
-/// The pages that this program writes.
+/// Makes the pages with this program.
 fn written() -> Folder {
     let folder = Folder::new();
     let mut command = az(&folder);
@@ -16,12 +16,12 @@ fn written() -> Folder {
     folder
 }
 
-/// As `man` shows it, without its head and foot, which have the date.
+/// Returns a page as `man` shows it, without its head and foot, which contain the date.
 fn shown(folder: &Folder, name: &str) -> String {
     let mut mandoc = Command::new("mandoc");
     mandoc.args(["-T", "utf8", "-O", "width=100"]).arg(folder.path().join("man1").join(name));
     let text = stdout(&mut mandoc);
-    // Bold is written as a letter over itself.
+    // Bold characters are printed twice, with a backspace in between.
     let mut plain = String::new();
     for character in text.chars() {
         if character == '\u{8}' {
@@ -169,7 +169,7 @@ fn the_page_of_the_program_reads_so() {
 fn mandoc_has_nothing_to_say_about_any_page() {
     let folder = written();
     let pages = std::fs::read_dir(folder.path().join("man1")).unwrap().map(|entry| entry.unwrap().path());
-    // Those that are links have nothing else in them.
+    // Pages that are links have no other content.
     let is_page = |path: &std::path::PathBuf| !std::fs::read_to_string(path).unwrap().starts_with(".so ");
     let output = Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).args(pages.filter(is_page)).output();
     let said = String::from_utf8(output.unwrap().stdout).unwrap();

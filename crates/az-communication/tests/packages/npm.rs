@@ -1,4 +1,4 @@
-//! The npm packages, and what installs them.
+//! Tests of the npm packages with several installers.
 
 use std::fs;
 use std::path::Path;
@@ -12,15 +12,15 @@ use super::node;
 use super::registry::{Registry, manifest};
 use super::support::Folder;
 
-/// What installs packages.
+/// An installer of packages.
 #[derive(Debug, Clone, Copy)]
 enum Installer {
     Npm,
     Pnpm,
     YarnClassic,
-    /// With a node_modules folder.
+    /// Yarn with a node_modules folder.
     Yarn,
-    /// Without one.
+    /// Yarn without a node_modules folder.
     YarnPnp,
 }
 
@@ -52,7 +52,7 @@ impl Project {
         command
     }
 
-    /// node, npm or npx, with what tells each installer to ask our registry and nobody else.
+    /// Returns node, npm or npx, configured so that each installer asks only the registry of this test.
     fn program(&self, name: &str) -> Command {
         let mut command = node::program(name, &self.home);
         let linker = if matches!(self.installer, Installer::YarnPnp) { "pnp" } else { "node-modules" };
@@ -81,7 +81,7 @@ impl Project {
         }));
     }
 
-    /// The installed command, as the installer's users call it.
+    /// Returns the installed command, called as users of the installer call it.
     fn az_communication(&self, words: &[&str]) -> Command {
         let before: &[&str] = match self.installer {
             Installer::Npm => &["exec", "--", "az-communication"],
@@ -92,7 +92,8 @@ impl Project {
         self.command(&[before, words].concat())
     }
 
-    /// Runs a test of a project in the emulator, with a client in it, and passes arguments and the exit code on.
+    /// Checks that a project can run a test in the emulator with a client, and that arguments and the exit code are
+    /// passed on.
     fn is_installed(&self) {
         let odd = ["a b", "", "\"", "'", "$x", "ä€😀"];
         let script = "const { execFileSync } = require('node:child_process'); \
@@ -176,7 +177,7 @@ fn without_optional_dependencies_it_says_what_is_missing() {
     ");
 }
 
-/// The files of a package, and its package.json without the words.
+/// Returns the files of a package, and its package.json without the descriptions.
 fn said(tarball: &Path) -> String {
     let text = stdout(Command::new("tar").args(["--utc", "-tvzf"]).arg(tarball));
     let mut lines = String::new();

@@ -1,4 +1,4 @@
-//! An npm registry on this machine, with our two packages and no others.
+//! An npm registry on this machine with only our two packages.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::dist::stdout;
 use super::node;
 
-/// What it answers with, by path.
+/// The responses by path.
 type Files = BTreeMap<String, Vec<u8>>;
 
 /// The registry. It ends with the test program.
@@ -37,7 +37,7 @@ impl Registry {
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let files = Arc::clone(&files);
-                // A client that has gone is not a fault of the registry.
+                // A client that disconnects is not an error of the registry.
                 thread::spawn(move || stream.and_then(|stream| answer(stream, &files)));
             }
         });
@@ -45,7 +45,7 @@ impl Registry {
     }
 }
 
-/// What package.json in a tarball says.
+/// Returns the package.json in a tarball.
 pub fn manifest(tarball: &Path) -> Value {
     let text = stdout(Command::new("tar").arg("-xzOf").arg(tarball).arg("package/package.json"));
     serde_json::from_str(&text).unwrap()

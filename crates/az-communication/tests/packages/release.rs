@@ -1,4 +1,4 @@
-//! `cargo xtask release` itself.
+//! Tests of `cargo xtask release` itself.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use super::dist::{Unpacked, dist, repository};
 use super::support::Folder;
 
-/// The command in the repository, with the caches of whoever runs the tests.
+/// Returns the command in the repository, with the caches of the user who runs the tests.
 fn release() -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(repository()).args(["xtask", "release", "--allow-dirty"]);
@@ -23,7 +23,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The names of artefacts whose files are in the folder of the tests.
+/// Returns the names of the artefacts whose files are in the folder of the tests.
 fn made() -> Vec<&'static str> {
     let names: Vec<String> =
         fs::read_dir(dist()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -58,7 +58,7 @@ fn packing_gives_the_same_bytes_under_another_home_umask_time_zone_and_language(
     assert!(compared.status.success(), "{}", String::from_utf8_lossy(&compared.stdout));
 }
 
-/// The folder of the other builder, gone when dropped. Another user reaches it.
+/// The folder of the other builder, removed on drop. Another user can reach it.
 struct Elsewhere(std::path::PathBuf);
 
 impl Elsewhere {
@@ -75,7 +75,7 @@ impl Drop for Elsewhere {
     }
 }
 
-/// Why this machine cannot be another builder, or the tests have no release to compare with.
+/// Returns the reason why this machine cannot be another builder, or why there is no release to compare with.
 fn lacking() -> Option<&'static str> {
     if std::env::var_os("AZ_LONG").is_none() {
         return Some("AZ_LONG=1 makes a release to compare with");

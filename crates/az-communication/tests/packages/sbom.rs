@@ -1,4 +1,4 @@
-//! The bill of materials.
+//! Tests of the bill of materials.
 
 use std::process::Command;
 

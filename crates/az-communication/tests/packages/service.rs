@@ -1,4 +1,4 @@
-//! The service of the Debian package, on a Debian that is booted.
+//! Tests of the service of the Debian package on a booted Debian.
 
 use std::process::Command;
 
@@ -9,10 +9,10 @@ use crate::needs_a_debian;
 
 const UNIT: &str = "az-communication-emulator";
 
-/// Where its data is.
+/// The folder of its data.
 const DATA: &str = "/var/lib/private/az-communication-emulator/.azure/communication-emulator";
 
-/// Ends the test, with its name, where it cannot run, or takes too long for the short form.
+/// Ends the test and prints its name if it cannot run, or takes too long for the short form.
 macro_rules! boots {
     ($name:literal) => {
         needs_a_debian!($name);
@@ -23,14 +23,14 @@ macro_rules! boots {
     };
 }
 
-/// A machine with the package in /srv.
+/// Boots a machine with the package in /srv.
 fn machine() -> Machine {
     let machine = Machine::boot();
     machine.debian().put(&artefact(".deb"), "az.deb");
     machine
 }
 
-/// The package once more, with the next version.
+/// Makes the package with the next version.
 fn next(folder: &Folder) -> std::path::PathBuf {
     let unpacked = folder.path().join("unpacked");
     stdout(Command::new("dpkg-deb").arg("--extract").arg(artefact(".deb")).arg(&unpacked));
@@ -50,7 +50,7 @@ fn next(folder: &Folder) -> std::path::PathBuf {
     folder.path().join(name)
 }
 
-/// Which resource answers: the data folder's.
+/// Returns the id of the resource that answers, which is stored in the data folder.
 fn resource(machine: &Machine) -> String {
     machine.says("az-communication emulator status --query resourceId --output tsv")
 }
@@ -67,13 +67,13 @@ fn once_it_is_installed_the_service_is_ready_hardened_and_for_this_machine_only(
     assert!(machine.says(asks).contains(" 200 "), "{}", machine.says(asks));
     machine.says(&format!("systemd-analyze security --threshold=15 --no-pager {UNIT}"));
     assert_eq!(machine.says(&format!("systemd-analyze verify --man=no {UNIT}.service 2>&1")), "");
-    // Its own user, whose number is not that of anybody, and nobody else.
+    // Only the service's own user, which systemd allocates, may read the data.
     let modes = machine.says(&format!("stat -c '%a %U' {DATA} /var/lib/private/{UNIT} /var/lib/private"));
     let lines: Vec<&str> = modes.lines().collect();
     assert_eq!(lines[2], "700 root");
     assert_eq!(lines[0], lines[1]);
     assert!(lines[0].starts_with("700 ") && lines[0] != "700 root", "{modes}");
-    // Local addresses in /proc/net/tcp and tcp6, with port 10100 and the state of a listener.
+    // The local addresses in /proc/net/tcp and tcp6 with port 10100 and the state of a listener.
     let listens = "cat /proc/net/tcp /proc/net/tcp6 | awk '$4 == \"0A\" && $2 ~ /:2774$/ { print $2 }'";
     assert_eq!(machine.says(listens), "0100007F:2774\n00000000000000000000000001000000:2774");
     assert_eq!(machine.says("dpkg --verify"), "");
@@ -145,15 +145,15 @@ fn a_service_that_is_killed_starts_again_one_that_is_disabled_stays_so_and_a_wro
     machine.says("az-communication emulator status --wait 20s");
     machine.says(&format!("until [ \"$(systemctl is-active {UNIT})\" = active ]; do sleep 0.1; done"));
     assert_eq!(resource(&machine), first);
-    // The number of its user is another one after some boots.
+    // After a boot, the number of its user may be another one.
     let other = format!("systemctl stop {UNIT} && chown --recursive 64999:64999 /var/lib/private/{UNIT}");
     machine.says(&format!("{other} && systemctl start {UNIT}"));
     assert_eq!(resource(&machine), first);
-    // SIGTERM, as from systemctl stop, is a clean end.
+    // `systemctl stop` sends SIGTERM, which is a clean end.
     machine.says(&format!("systemctl stop {UNIT}"));
     assert_eq!(machine.says(&format!("systemctl show --property Result --value {UNIT}")), "success");
 
-    // Neither hinders an installation, and what somebody has written into the settings stays.
+    // A wrong setting does not prevent an installation, and the user's settings are kept.
     let settings = "/etc/default/az-communication-emulator";
     machine.says(&format!("echo AZURE_COMMUNICATION_EMULATOR_PORT=many >> {settings}; dpkg --install /srv/az.deb"));
     assert_eq!(machine.says(&format!("systemctl is-active {UNIT} || true")), "failed");

@@ -1,4 +1,4 @@
-//! The tarball.
+//! Tests of the tarball.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -104,10 +104,10 @@ fn the_completions_are_those_that_the_program_prints() {
     }
 }
 
-/// Where `chroot` is.
+/// The folders of `chroot`.
 const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// An emulator, and a token from it.
+/// The command starts an emulator and gets a token from it.
 const EMULATOR: [&str; 12] = [
     "emulator",
     "run",
@@ -133,7 +133,7 @@ fn an_emulator_and_a_client_of_it_run_where_there_is_nothing_but_the_program() {
     fs::copy(unpacked.program(), root.path().join("bin/az-communication")).unwrap();
     let mut command = Command::new("chroot");
     command.arg(root.path()).arg("/bin/az-communication").args(EMULATOR).env_clear().env("PATH", PATH);
-    // There is no /tmp.
+    // There is no /tmp in this root folder.
     command.env("TMPDIR", "/").stdin(Stdio::null());
     let output = command.output().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -143,7 +143,7 @@ fn an_emulator_and_a_client_of_it_run_where_there_is_nothing_but_the_program() {
     assert_eq!(left, ["bin"]);
 }
 
-/// `hosts:` of Fedora's nsswitch.conf, and of a desktop's.
+/// The `hosts:` lines of Fedora's nsswitch.conf and of a desktop's.
 const HOSTS: [&str; 2] =
     ["files myhostname resolve [!UNAVAIL=return] dns", "files mymachines mdns4_minimal [NOTFOUND=return] resolve dns"];
 

@@ -1,4 +1,4 @@
-//! The Python wheel.
+//! Tests of the Python wheel.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use insta::assert_snapshot;
 use super::dist::{artefact, dist, stdout};
 use super::support::{Folder, other_program};
 
-/// A token from an emulator; both programs are the one that was installed.
+/// The command gets a token from an emulator. Both programs are the installed one.
 const TOKEN: [&str; 11] =
     ["emulator", "run", "--", "az-communication", "token", "issue", "--scope", "chat", "--query", "token", "-otsv"];
 
-/// A program of the Python that has installers, with nothing of the developer's own and no registry.
+/// Returns a program of the Python that has the installers, without the developer's settings and without a registry.
 fn tool(name: &str, home: &Folder) -> Command {
     let python = std::env::var_os("AZ_TEST_INSTALLERS_PYTHON").expect("AZ_TEST_INSTALLERS_PYTHON: run scripts/test.sh");
     let mut command = other_program(Path::new(&python).with_file_name(name).to_str().unwrap(), home);
@@ -34,12 +34,12 @@ fn offline(command: &mut Command) {
     }
 }
 
-/// All files and folders below that one.
+/// Returns all files and folders below a folder.
 fn listing(folder: &Path) -> String {
     stdout(Command::new("sh").args(["-c", "cd \"$0\" && find . | sort"]).arg(folder))
 }
 
-/// A Python environment with the wheel in it.
+/// Makes a Python environment with the wheel in it.
 fn installed(home: &Folder) -> PathBuf {
     let environment = home.path().join("environment");
     stdout(tool("python", home).args(["-m", "venv", "--without-pip"]).arg(&environment));
@@ -125,11 +125,11 @@ fn twine_and_check_wheel_contents_have_nothing_to_say() {
     let home = Folder::new();
     let said = stdout(tool("twine", &home).args(["check", "--strict"]).arg(artefact(".whl")));
     assert!(said.contains("PASSED"), "{said}");
-    // W007: the wheel has no module of Python.
+    // W007 is ignored, because the wheel contains no Python module.
     stdout(tool("check-wheel-contents", &home).args(["--ignore", "W007"]).arg(artefact(".whl")));
 }
 
-/// Prints each file of a wheel, and fails where RECORD or the tags are wrong.
+/// Prints each file of a wheel, and fails if RECORD or the tags are wrong.
 const READ: &str = r#"
 import base64, csv, hashlib, sys, zipfile
 wheel = zipfile.ZipFile(sys.argv[1])

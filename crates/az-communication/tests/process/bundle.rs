@@ -1,4 +1,4 @@
-//! The bundle of the data folder.
+//! Tests of the bundle in the data folder.
 
 use super::environment::certificate;
 use super::*;
@@ -29,7 +29,7 @@ fn the_data_folder_has_a_bundle_with_which_other_https_works_too() {
         get(&bundle, &format!("https://localhost:{}/health", emulator.port()));
         drop(emulator);
         if options.is_empty() {
-            // Named by the shell that starts it again, it does not grow.
+            // The bundle does not grow if the shell that starts the emulator again names it.
             let first = count(&bundle);
             drop(start(Some(&bundle)));
             assert_eq!(count(&bundle), first);

@@ -1,9 +1,9 @@
-//! The certificates of `emulator start`: names, the authority, one's own.
+//! Tests of the certificates of `emulator start`: names, the authority, and the user's own certificate.
 
 use super::*;
 use support::tls::{self, Identity};
 
-/// The data folder of an emulator of that home.
+/// Returns the data folder of an emulator of that home folder.
 fn data(home: &Folder) -> PathBuf {
     home.path().join(".azure/communication-emulator")
 }
@@ -12,13 +12,13 @@ fn authority(home: &Folder) -> String {
     std::fs::read_to_string(data(home).join("ca.pem")).unwrap()
 }
 
-/// Whether a client that trusts that certificate alone takes the server under that name.
+/// Checks whether a client that trusts only that certificate accepts the server under that name.
 fn is_trusted(certificate: &Path, name: &str, port: u16) -> bool {
     let url = format!("https://{name}:{port}/health");
     let mut command = Command::new("curl");
     command.args(["-sS", "--noproxy", "*", "--resolve", &format!("{name}:{port}:127.0.0.1"), "--cacert"]);
     let output = command.arg(certificate).arg(url).output().unwrap();
-    // 60: the certificate is not trusted.
+    // The code 60 means that the certificate is not trusted.
     assert!(matches!(output.status.code(), Some(0 | 60)), "{}", String::from_utf8_lossy(&output.stderr));
     output.status.success()
 }
@@ -41,7 +41,7 @@ fn certificates_for_clients_may_be_read_by_everybody_and_nothing_else_may() {
         format!("folder {:o}\n{}", mode(folder), lines.concat())
     };
     drop(in_shell(&[]));
-    // As the version before has left it.
+    // The previous version left the file with this mode.
     std::fs::set_permissions(data(&home).join("ca.pem"), std::fs::Permissions::from_mode(0o600)).unwrap();
     let emulator = in_shell(&[]);
     insta::assert_snapshot!(modes(&data(&home)), @r"
@@ -161,7 +161,7 @@ fn who_asks_an_emulator_for_a_name_that_is_not_in_its_certificate_is_told_the_op
     Hint: Give one of these names as the host of the endpoint: --connection-string, or --endpoint.
     Hint: Or start the emulator with --hostname 127.0.0.2, so that its certificate contains the name.
     ");
-    // Elsewhere, its authority is not trusted without being named.
+    // On another machine, its authority is not trusted unless a variable names it.
     let Some(address) = own_address() else { return };
     insta::assert_snapshot!(said(create_user(&home, &at(&address))).replace(&address, "ADDRESS"), @"
     ERROR: The certificate of ADDRESS cannot be trusted: it was issued by an unknown authority, 'ACS Identity emulator CA'.
@@ -173,7 +173,7 @@ fn who_asks_an_emulator_for_a_name_that_is_not_in_its_certificate_is_told_the_op
     assert!(create_user(&home, &emulator.connection_string().replace("localhost", "127.0.0.2")).status.success());
 }
 
-/// An address of this machine that is not a loopback address.
+/// Returns an address of this machine that is not a loopback address.
 fn own_address() -> Option<String> {
     let socket = std::net::UdpSocket::bind("0.0.0.0:0").ok()?;
     socket.connect("192.0.2.1:9").ok()?;

@@ -1,14 +1,14 @@
-//! What a client without credentials can do, and what it sees of an emulator that is not ready.
+//! Tests of clients without credentials, and of an emulator that is not ready.
 
 use std::net::TcpStream;
 
 use super::*;
 
-/// Sends bytes to the plain side; all that comes back until the connection is closed.
+/// Sends bytes without TLS. Returns all bytes until the connection is closed.
 fn exchange(port: u16, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-    // The rest of a long body may not be wanted any more.
+    // The emulator may not read the rest of a long body.
     let _ = stream.write_all(bytes);
     let mut text = Vec::new();
     let mut part = [0; 4096];

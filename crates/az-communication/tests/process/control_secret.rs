@@ -1,4 +1,4 @@
-//! The secret of the control endpoint: what it may be, and where it comes from.
+//! Tests of the secret of the control endpoints: its valid values and its sources.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Options about who can reach the emulator: addresses of clients, origins of web pages, access keys.
+//! Tests of options about who can reach the emulator: addresses of clients, origins of web pages, access keys.
 
 use super::*;
 
@@ -44,7 +44,7 @@ fn the_ready_line_names_the_public_url_to_clients_and_the_control_endpoint_on_th
     assert!(line("connectionString").starts_with("endpoint=https://acs.example/;accesskey="));
     insta::assert_snapshot!(line("controlEndpoint"), @"https://localhost:PORT/emulator/");
     assert_eq!(emulator.client().raw("GET", "/emulator/", &[], "").unwrap().status, 200);
-    // The command of a run is on this machine, where the proxy need not be.
+    // The command of a run is on this machine, where the proxy may not exist.
     let mut run = az(&home);
     run.args(["communication", "emulator", "run", "--public-url", "https://acs.example", "--"]);
     let output = run.args(["printenv", "AZURE_COMMUNICATION_ENDPOINT"]).output().unwrap();

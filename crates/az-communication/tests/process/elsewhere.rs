@@ -1,9 +1,10 @@
-//! What clients on another machine get, directly and through a mapped port.
+//! Tests of clients on another machine, directly and through a mapped port.
 
 use super::machines::{Network, PORT, SECRET, fetch};
 use super::*;
 
-/// What gives tokens, or leads to them, without a credential. An argument for curl each, with the path at the end.
+/// Endpoints that return tokens, or lead to tokens, without a credential. Each is a list of arguments for curl, with
+/// the path last.
 const DOORS: [&[&str]; 4] = [
     &["-H", "Metadata: true", "/metadata/identity/oauth2/token?resource=https://communication.azure.com/"],
     &["-d", "client_id=c&scope=https://communication.azure.com/.default", "/common/oauth2/v2.0/devicecode"],
@@ -11,7 +12,7 @@ const DOORS: [&[&str]; 4] = [
     &["/devicelogin"],
 ];
 
-/// Knocks at a door, as a page of that origin would, or as a program.
+/// Sends a request to such an endpoint, as a web page of that origin or as a program.
 fn knock(mut curl: Command, door: &[&str], base: &str, host: Option<&str>, origin: Option<&str>) -> machines::Reply {
     let (path, words) = door.split_last().unwrap();
     curl.args(words).arg("-k").arg(format!("{base}{path}"));
@@ -44,7 +45,7 @@ fn another_machine_gets_nothing_where_no_credential_is_asked_for() {
                     }
                 }
             }
-            // A program on the emulator's own machine is answered; a code that is unknown is refused as such.
+            // A program on the emulator's own machine gets an answer. An unknown code is refused with its own error.
             let reply = knock(network.here("curl"), door, &format!("http://localhost:{PORT}"), None, None);
             assert!(
                 matches!(reply.status, 200 | 400) && !reply.body.contains("access_denied"),
@@ -64,7 +65,7 @@ fn a_page_whose_name_was_led_to_this_machine_gets_nothing_where_no_credential_is
         for host in ["evil.example", "evil.example:10100", "localhost.evil.example", "acs-emulator.evil.example"] {
             for scheme in ["http", "https"] {
                 let base = format!("{scheme}://127.0.0.1:{PORT}");
-                // A page names no origin where it asks its own by GET.
+                // The request of a page to its own origin by GET has no Origin header.
                 for origin in [None, Some(format!("http://{host}"))] {
                     let reply = knock(network.here("curl"), door, &base, Some(host), origin.as_deref());
                     assert_eq!(reply.status, 403, "{base}, {door:?}, {host}, {origin:?}: {}", reply.body);
@@ -81,7 +82,7 @@ fn another_machine_uses_the_service_by_the_fetched_certificate_under_a_given_nam
         "another_machine_uses_the_service_by_the_fetched_certificate_under_a_given_name_and_through_a_mapped_port";
     let Some(network) = Network::new(test, "0.0.0.0") else { return };
     let certificate = network.fetch_certificate();
-    // The program itself always uses TLS.
+    // The program always uses TLS.
     for base in Network::urls().iter().filter(|base| base.starts_with("https:")) {
         let mut az = network.elsewhere(AZ);
         az.args(["communication", "user-identity", "user", "create", "--query", "rawId", "-o", "tsv"]);
@@ -124,7 +125,7 @@ fn another_machine_with_the_secret_of_the_managed_identity_gets_a_token_that_the
     let test = "another_machine_with_the_secret_of_the_managed_identity_gets_a_token_that_the_service_takes";
     let Some(network) = Network::new(test, "0.0.0.0") else { return };
     let certificate = network.fetch_certificate();
-    // It follows from the key.
+    // The header derives from the key.
     let mut run = az(&network.home);
     run.args(["communication", "emulator", "run", "--access-key", &network.key, "--", "printenv", "IDENTITY_HEADER"]);
     let secret = String::from_utf8(run.output().unwrap().stdout).unwrap();
@@ -147,7 +148,7 @@ fn another_machine_with_the_secret_of_the_managed_identity_gets_a_token_that_the
     }
 }
 
-/// An official SDK on another machine makes a user and a token through the mapped port.
+/// Creates a user and a token with an official SDK on another machine, through the mapped port.
 fn makes_a_user(mut sdk: Command, network: &Network) {
     let [_, mapped, ..] = Network::urls();
     let certificate = network.fetch_certificate();

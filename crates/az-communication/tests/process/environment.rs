@@ -1,13 +1,14 @@
-//! The environment of the command of a run.
+//! Tests of the environment of the command of a run.
 
 use super::*;
 
-/// A certificate in PEM, as far as bundles look at it.
+/// Returns a certificate in PEM with this content. Bundles do not decode it.
 pub(super) fn certificate(content: &str) -> String {
     format!("-----BEGIN CERTIFICATE-----\n{content}\n-----END CERTIFICATE-----\n")
 }
 
-/// What a run's command finds in the files that its variables name, and the authority of its emulator.
+/// Runs a command in a run. Returns the contents of the files that its variables name, and the authority of the
+/// emulator.
 fn bundles_of_child(command: &mut Command) -> ([String; 4], String) {
     let script = "for name in REQUESTS_CA_BUNDLE CURL_CA_BUNDLE SSL_CERT_FILE NODE_EXTRA_CA_CERTS; do \
                   eval cat \\$$name; echo %; done; echo \"$SSL_CERT_DIR\"";
@@ -15,7 +16,7 @@ fn bundles_of_child(command: &mut Command) -> ([String; 4], String) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let stdout = String::from_utf8(output.stdout).unwrap();
     let parts: Vec<String> = stdout.split("%\n").map(str::to_owned).collect();
-    // Ours is the last one.
+    // The emulator's authority is the last one.
     let authority = parts[3][parts[3].rfind("-----BEGIN").unwrap()..].to_owned();
     (std::array::from_fn(|index| parts[index].clone()), authority)
 }
@@ -35,13 +36,14 @@ fn each_variable_with_certificates_is_extended_from_its_own_content() {
     );
     let expected = ["UVE=", "Q1U=", "T1M=", "Tk8="].map(|own| certificate(own) + &authority);
     assert_eq!(bundles, expected);
-    // Nothing set: the roots of this machine, and nothing beside ours for Node.js, which has roots of its own.
+    // Without variables, the files have the roots of this machine. The file for Node.js, which has its own roots, has
+    // only the authority.
     let (bundles, authority) = bundles_of_child(&mut az(&home));
     assert_eq!(bundles[3], authority);
     assert!(bundles[..3].iter().all(|bundle| *bundle == bundles[0] && bundle.ends_with(&authority)));
     let system = std::fs::read_to_string("/etc/ssl/certs/ca-certificates.crt").unwrap_or_default();
     assert!(bundles[0].matches("BEGIN CERTIFICATE").count() > system.matches("BEGIN CERTIFICATE").count());
-    // One is read by others, too, where they have none of their own.
+    // Other programs read this variable if their own one is not set.
     let (bundles, authority) = bundles_of_child(az(&home).env("CURL_CA_BUNDLE", &curl));
     assert_eq!([&bundles[0], &bundles[1]], [&(certificate("Q1U=") + &authority); 2]);
     assert!(!bundles[2].contains("Q1U="));
@@ -64,12 +66,12 @@ fn folders_of_certificates_count_as_well_as_files() {
     assert_eq!(blocks.pop(), Some(authority.as_str()));
     blocks.sort_unstable();
     assert_eq!(blocks, [certificate("QUE="), certificate("QkI=")]);
-    // OpenSSL reads the folder itself, curl does so only where no file is named.
+    // OpenSSL reads the folder itself. curl reads it only if no file is named.
     let (bundles, authority) = bundles_of_child(az(&home).env("SSL_CERT_DIR", &folder));
     assert!(bundles[1].contains("QkI=") && bundles[1].ends_with(&authority) && !bundles[2].contains("QkI="));
 }
 
-/// What Java's own tools make of the trust store, and a request with it. It takes a second or two.
+/// Java's own tools read the trust store and send a request with it. It takes a second or two.
 #[test]
 #[ignore = "needs a JDK"]
 fn java_trusts_the_emulator_and_keeps_its_options() {

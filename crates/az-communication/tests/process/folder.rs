@@ -1,8 +1,8 @@
-//! Data folders that an emulator cannot use.
+//! Tests of data folders that an emulator cannot use.
 
 use super::*;
 
-/// Long enough to be given without a warning.
+/// This key is long enough to be accepted without a warning.
 const OTHER_KEY: &str = "YW5vdGhlciBrZXkgb2Ygc2l4dGVlbiBieXRlcw==";
 
 #[test]
@@ -44,7 +44,7 @@ fn a_folder_or_database_that_cannot_be_written_is_refused_by_its_name() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
-    // What another user owns.
+    // Another user owns the folder.
     assert!(Command::new("chown").args(["-R", "61999"]).arg(home.path().join("data")).status().unwrap().success());
     let said = refusal(az(&home).args(START).args(["--data-dir", "data"]));
     insta::assert_snapshot!(said.replace(home.path().to_str().unwrap(), "HOME"), @"

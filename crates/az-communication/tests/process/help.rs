@@ -1,8 +1,8 @@
-//! The options of the emulator: their help. The manual's table is in `tests/settings.rs`.
+//! Tests of the help of the emulator's options. `tests/settings.rs` tests the table in the manual.
 
 use super::*;
 
-/// The options of a command and their help texts, from its help page.
+/// Returns the options of a command and their help texts from its help page.
 fn options(home: &Folder, verb: &str) -> Vec<(String, String)> {
     let output = az(home).args(["communication", "emulator", verb, "-h"]).output().unwrap();
     let page = String::from_utf8(output.stdout).unwrap();
@@ -12,7 +12,7 @@ fn options(home: &Folder, verb: &str) -> Vec<(String, String)> {
     for line in section.lines() {
         match line.trim_start().split_once(" : ") {
             Some((name, text)) if name.starts_with("--") => options.push((name.trim().into(), text.into())),
-            // The command itself comes first.
+            // These lines continue the text of the previous option.
             _ => options.iter_mut().last().into_iter().for_each(|(_, text)| {
                 text.push(' ');
                 text.push_str(line.trim());
@@ -29,7 +29,7 @@ fn variable(option: &str) -> String {
 #[test]
 fn the_help_of_every_option_is_a_sentence_and_its_variable() {
     let home = Folder::new();
-    // The plain names belong to the emulator of `start`.
+    // The variables with these names belong to the emulator of `start`.
     const OTHER: [&str; 3] = ["--data-dir", "--host", "--port"];
     for verb in ["start", "run"] {
         let options = options(&home, verb);

@@ -1,4 +1,4 @@
-//! Where the emulator listens, and what it says about that.
+//! Tests of the addresses on which the emulator listens, and of the messages about them.
 
 use super::*;
 
@@ -89,12 +89,12 @@ fn the_endpoint_answers_whatever_host_is_listened_on() {
                 assert_eq!(get(&emulator.ca_certificate(), &url)["status"], "ok", "{host}");
             }
         }
-        // The client of this very program needs nothing but the connection string.
+        // The client in this program needs only the connection string.
         assert!(create_user(&home, &emulator.connection_string()).status.success(), "{host}");
     }
 }
 
-/// What a script prints in a network namespace of its own, and what it says on stderr.
+/// Runs a script in its own network namespace. Returns stdout and stderr.
 fn in_a_namespace(home: &Folder, script: &str) -> (String, String) {
     let mut command = other_program("unshare", home);
     command.args(["--user", "--map-root-user", "--net", "sh", "-c", script, AZ]);
@@ -102,7 +102,8 @@ fn in_a_namespace(home: &Folder, script: &str) -> (String, String) {
     (String::from_utf8_lossy(&output.stdout).into_owned(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// Whether there are network namespaces here, with both loopback addresses in them. The caller is named where not.
+/// Checks whether there are network namespaces with both loopback addresses here. Otherwise prints the name of the
+/// test.
 fn has_namespaces(home: &Folder, test: &str) -> bool {
     let (probe, why) = in_a_namespace(home, "ip link set lo up; ip -6 addr show dev lo | grep ::1");
     let has = probe.contains("::1");
@@ -122,7 +123,7 @@ fn the_ready_line_names_an_endpoint_that_answers_whatever_addresses_a_machine_ha
     if !has_namespaces(&home, "the_ready_line_names_an_endpoint_that_answers_whatever_addresses_a_machine_has") {
         return;
     }
-    // All addresses of a machine without 127.0.0.1: localhost stands for that one only in many hosts files.
+    // On a machine without 127.0.0.1, the endpoint has [::1], because many hosts files map localhost only to 127.0.0.1.
     for (machine, options, endpoint) in [
         (V6_ONLY, "", "https://[::1]:"),
         (V6_ONLY, "--host 0.0.0.0", "https://[::1]:"),
@@ -148,7 +149,7 @@ fn the_ready_line_names_an_endpoint_that_answers_whatever_addresses_a_machine_ha
         let expected = format!(r#""issuer":"{endpoint}"#);
         assert!(said.contains(&expected) && said.contains("\n8:acs:"), "{machine}, {options}: {said}{why}");
     }
-    // A run has the same addresses as a start.
+    // A run uses the same addresses as a start.
     let create = "az communication user-identity user create --only-show-errors --query rawId -o tsv";
     let (said, why) = in_a_namespace(&home, &format!("{V6_ONLY}; \"$0\" communication emulator run -- {create}"));
     assert!(said.starts_with("8:acs:"), "{said}{why}");
@@ -158,7 +159,7 @@ fn the_ready_line_names_an_endpoint_that_answers_whatever_addresses_a_machine_ha
 fn a_port_that_needs_a_right_comes_with_a_hint_that_says_so() {
     let home = Folder::new();
     std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
-    // A namespace has limits of its own: ports below 1024 need the right there.
+    // A namespace has its own limits: there, ports below 1024 need a privilege.
     let script = "exec unshare --net setpriv --reuid 61000 --regid 61000 --clear-groups \"$0\" communication emulator start \
                   --in-memory --host 127.0.0.1 --port 443";
     let mut command = other_program("sh", &home);

@@ -1,8 +1,8 @@
-//! Issuers other than the emulator's own: `--entra-issuer` and `--entra-admin`.
+//! Tests of issuers other than the emulator's own: `--entra-issuer` and `--entra-admin`.
 
 use super::*;
 
-/// An issuer of all tenants; its address. It ends with the process.
+/// Starts an issuer of all tenants. Returns its address. It ends with the process.
 fn issuer_of_all_tenants() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

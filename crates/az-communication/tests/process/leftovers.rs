@@ -1,4 +1,4 @@
-//! What killed runs leave.
+//! Tests of the folders that killed runs leave.
 
 use super::*;
 
@@ -34,7 +34,7 @@ fn the_next_run_removes_what_a_killed_one_left_and_nothing_else() {
     assert!(az(&home).args(run_words("true")).status().unwrap().success());
     assert!(!left[0].exists() && !without_lock.exists());
     assert!(kept.iter().all(|path| path.exists()) && target.join("ca.pem").exists() && link.exists());
-    // Those of the living run and of others.
+    // The folders of the living run and of other runs stay.
     assert_eq!(run_folders(&home).len(), before - 1 - usize::from(before > kept.len() + 3));
     kill("TERM", living.id());
     wait(&mut living);

@@ -1,8 +1,8 @@
-//! What ends a start besides signals.
+//! Tests of events other than signals that end a start.
 
 use super::*;
 
-/// A start until it is ready, with that stdin.
+/// Starts an emulator with that stdin, and waits until it is ready.
 fn started(home: &Folder, options: &[&str], stdin: Stdio) -> Child {
     let mut command = az(home);
     command.args(START).arg("--in-memory").args(options).stdin(stdin).stdout(Stdio::piped());
@@ -15,7 +15,7 @@ fn started(home: &Folder, options: &[&str], stdin: Stdio) -> Child {
 fn an_emulator_with_a_parent_ends_cleanly_when_that_is_gone() {
     for signal in ["KILL", "TERM"] {
         let home = Folder::new();
-        // Not a child of ours that we wait for, so that it does not stay behind as a zombie only.
+        // When it ends, the parent is a zombie until this test waits for it. It counts as ended nevertheless.
         let mut parent = Command::new("sleep").arg("60").spawn().unwrap();
         let mut child = started(&home, &["--parent-pid", &parent.id().to_string()], Stdio::null());
         std::thread::sleep(Duration::from_millis(50));
@@ -52,7 +52,7 @@ fn an_emulator_ends_cleanly_when_its_stdin_closes() {
     drop(stdin);
     assert_eq!(wait(&mut child).code(), Some(0));
     assert_eq!(run_folders(&home), [] as [PathBuf; 0]);
-    // An end that was there from the start is one, too; without the option it is not.
+    // A stdin that is closed from the beginning counts, too. Without the option, it does not.
     assert_eq!(wait(&mut started(&home, &["--until-stdin-closes"], Stdio::null())).code(), Some(0));
     let mut child = started(&home, &[], Stdio::null());
     std::thread::sleep(Duration::from_millis(50));

@@ -1,8 +1,8 @@
-//! Limits of the system.
+//! Tests of limits of the system.
 
 use super::*;
 
-/// `az` with these words under a limit of the shell.
+/// Returns `az` with these words under a limit of the shell.
 fn limited(limit: &str, home: &Folder, words: &str) -> Command {
     let mut command = other_program("sh", home);
     command.args(["-c", &format!("ulimit {limit}; exec \"$0\" \"$@\""), AZ, "communication"]).args(words.split(' '));
@@ -31,7 +31,7 @@ fn a_umask_that_takes_everything_away_leaves_the_owner_a_whole_folder() {
 fn without_another_thread_the_emulator_serves_all_the_same() {
     let home = Folder::new();
     for limit in [1, 4] {
-        // The limit counts what the user runs: this shell, az, and what the shell starts.
+        // The limit counts all processes of the user: this shell, az, and the processes that the shell starts.
         let script = format!(
             "rm -f ready said; \"$0\" communication emulator start --in-memory --port 0 >ready 2>said & \
              i=0; until [ -s ready ] || [ -s said ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done; kill -0 $! && echo alive; \
@@ -47,7 +47,7 @@ fn without_another_thread_the_emulator_serves_all_the_same() {
             "limit {limit}: {stdout}{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        // From its start on.
+        // Here the limit applies from its start on.
         let script = format!(
             "rm -f ready2 said2; prlimit --nproc={limit} \"$0\" communication emulator start --in-memory --port 0 >ready2 2>said2 & \
              i=0; until [ -s ready2 ] || [ -s said2 ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done; \

@@ -1,15 +1,15 @@
-//! Machines of a test's own. The emulator is on the first, its clients are on the second, and the third passes a mapped port on
-//! to the first. They end with the test.
+//! Machines for one test. The emulator is on the first one, clients are on the second one, and the third one has a
+//! mapped port that leads to the first one. They end with the test.
 
 use super::support::machines::Machine;
 pub(super) use super::support::machines::{Reply, fetch};
 use super::*;
 
-/// Where the emulator listens, and the port of the third machine that leads there.
+/// The port of the emulator, and the mapped port of the third machine.
 pub(super) const PORT: u16 = 10_100;
 pub(super) const MAPPED: u16 = 18_443;
 
-/// The names that `--hostname` gives: one for the emulator's own machine, one for the machine with the mapped port.
+/// The names in `--hostname`: of the emulator's own machine, and of the machine with the mapped port.
 pub(super) const NAME: &str = "acs-emulator";
 pub(super) const MAPPED_NAME: &str = "acs-mapped";
 
@@ -18,11 +18,11 @@ pub(super) const SECRET: &str = "a-secret-of-the-control-endpoints";
 const HOSTS: &str =
     "127.0.0.1 localhost\n10.77.0.1 acs-emulator\n10.77.1.1 acs-mapped host.docker.internal evil.example\n";
 
-/// Three machines, and an emulator with a key of its own on the first.
+/// Three machines, and an emulator with its own key on the first one.
 pub(super) struct Network {
     pub(super) home: Folder,
     pub(super) key: String,
-    // Dropped before the machines.
+    // This is dropped before the machines.
     _emulator: Emulator,
     relay: Child,
     first: Machine,
@@ -31,7 +31,7 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// `None` where that is impossible; the test is named then.
+    /// Makes the machines. Returns `None` and prints the name of the test if that is not possible.
     pub(super) fn new(test: &str, host: &str) -> Option<Self> {
         if let Some(reason) = support::machines::lacking() {
             eprintln!("skipped: {test}: {reason}");
@@ -55,24 +55,24 @@ impl Network {
         Some(Self { home, key, _emulator: emulator, relay, first, second, _third: third })
     }
 
-    /// A program on the emulator's own machine.
+    /// Returns a program on the emulator's own machine.
     pub(super) fn here(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         self.first.command(&self.home, program)
     }
 
-    /// A program on another machine.
+    /// Returns a program on another machine.
     pub(super) fn elsewhere(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         self.second.command(&self.home, program)
     }
 
-    /// Takes the authority's certificate from another machine, without TLS; its file.
+    /// Downloads the authority's certificate from another machine, without TLS. Returns the path of the file.
     pub(super) fn fetch_certificate(&self) -> String {
         let reply = fetch(self.elsewhere("curl").arg(format!("http://{NAME}:{PORT}/emulator/ca.pem")));
         assert_eq!(reply.status, 200, "{}", reply.body);
         self.home.write("fetched.pem", reply.body).to_str().unwrap().to_owned()
     }
 
-    /// The URLs under which another machine reaches the emulator.
+    /// Returns the URLs under which another machine reaches the emulator.
     pub(super) fn urls() -> [String; 4] {
         [
             format!("https://{NAME}:{PORT}"),

@@ -1,4 +1,4 @@
-//! `emulator start` and `emulator run` as processes: signals, files, limits, environment.
+//! Tests of `emulator start` and `emulator run` as processes: signals, files, limits, environment.
 #![cfg(target_os = "linux")]
 
 mod bundle;
@@ -40,7 +40,7 @@ use support::emulator::Emulator;
 use support::terminal::{Collector, open};
 use support::{AZ, Folder, az, other_program};
 
-/// Longer than anything here takes on a busy machine.
+/// A timeout that is long enough for every step on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
 const START: [&str; 5] = ["communication", "emulator", "start", "--port", "0"];
@@ -54,7 +54,7 @@ fn kill(signal: &str, pid: u32) {
     assert!(status.success(), "kill -{signal} {pid}");
 }
 
-/// Waits for a child, and kills it when it takes too long.
+/// Waits for a child, and kills it if it takes too long.
 fn wait(child: &mut Child) -> ExitStatus {
     let mut ended = None;
     let end = Instant::now() + LIMIT;
@@ -68,13 +68,13 @@ fn wait(child: &mut Child) -> ExitStatus {
     })
 }
 
-/// The folders of runs in the folder for temporary files.
+/// Returns the folders of runs in the folder for temporary files.
 fn run_folders(home: &Folder) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| path.to_string_lossy().contains("az-communication-emulator-")).collect()
 }
 
-/// The lines of a stream, as they come.
+/// The lines of a stream, as they arrive.
 struct Lines(Receiver<String>);
 
 impl Lines {
@@ -88,13 +88,13 @@ impl Lines {
         Self(receiver)
     }
 
-    /// The next line; `None` at the end, or when none comes.
+    /// Returns the next line, or `None` at the end or after the timeout.
     fn next(&self) -> Option<String> {
         self.0.recv_timeout(LIMIT).ok()
     }
 }
 
-/// A run whose command has said that it is ready.
+/// Starts a run, and waits until its command has printed that it is ready.
 fn ready(command: &mut Command) -> (Child, Lines) {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     let lines = Lines::of(child.stdout.take().unwrap());
@@ -102,22 +102,22 @@ fn ready(command: &mut Command) -> (Child, Lines) {
     (child, lines)
 }
 
-/// `user create` against an emulator, with nothing but its connection string.
+/// Runs `user create` against an emulator with only its connection string.
 fn create_user(home: &Folder, connection_string: &str) -> std::process::Output {
     let mut command = az(home);
     command.args(["communication", "user-identity", "user", "create", "--only-show-errors"]);
     command.env("AZURE_COMMUNICATION_CONNECTION_STRING", connection_string).output().unwrap()
 }
 
-/// What a start that is refused says.
+/// Returns the error of a start that is refused.
 fn refusal(command: &mut Command) -> String {
     refusal_with(1, command)
 }
 
-/// What a command says that refuses to start with that exit code.
+/// Returns the error of a command that ends with that exit code.
 fn refusal_with(expected: i32, command: &mut Command) -> String {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // One that is not refused would run for ever.
+    // If the command is not refused, it would run for ever.
     let code = wait(&mut child).code();
     let (mut stdout, mut stderr) = (String::new(), String::new());
     child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
@@ -126,14 +126,14 @@ fn refusal_with(expected: i32, command: &mut Command) -> String {
     stderr
 }
 
-/// Gets a document as a client does that trusts the certificate of the ready line.
+/// Downloads a document like a client that trusts the certificate of the ready line.
 fn get(certificate: &str, url: &str) -> Value {
     let output = Command::new("curl").args(["-sS", "--noproxy", "*", "--cacert", certificate, url]).output().unwrap();
     assert!(output.status.success(), "{url}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Checks that the endpoint of the ready line answers, as do the URLs in what it answers with.
+/// Checks that the endpoint of the ready line answers, and the URLs in its answers.
 fn answers_as_it_says(emulator: &Emulator) {
     let endpoint = emulator.ready["endpoint"].as_str().unwrap();
     let metadata = get(&emulator.ca_certificate(), &format!("{endpoint}/.well-known/openid-configuration"));
@@ -142,7 +142,8 @@ fn answers_as_it_says(emulator: &Emulator) {
     assert_eq!(keys["keys"].as_array().unwrap().len(), 3);
 }
 
-/// Runs a script as a user without rights, of whom nothing else runs; `None` where we may not become another one.
+/// Runs a script as a user without privileges and without other processes. Returns `None` if this process cannot become
+/// another user.
 fn as_nobody(home: &Folder, script: &str) -> Option<std::process::Output> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let id = (60_000 + (std::process::id() + COUNT.fetch_add(1, Ordering::Relaxed)) % 5_000).to_string();

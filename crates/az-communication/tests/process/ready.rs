@@ -1,11 +1,12 @@
-//! What the ready line says, where, and to whom.
+//! Tests of the ready line: its content, its place, and who can read it.
 
 use super::*;
 
-/// Not the well-known key.
+/// This is not the well-known key.
 const KEY: &str = "c2VjcmV0IHNlY3JldCBzZWNyZXQ=";
 
-/// A start with a key of its own, whose stdout is a pipe, until it is ready; with what it has said so far.
+/// Starts an emulator with its own key, whose stdout is a pipe, and waits until it is ready. Returns the ready line,
+/// too.
 pub fn ready_line(command: &mut Command) -> (Child, String) {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let lines = Lines::of(child.stdout.take().unwrap());
@@ -17,7 +18,7 @@ pub fn ready_line(command: &mut Command) -> (Child, String) {
     (child, line)
 }
 
-/// Stops it; what it has said on stderr.
+/// Stops it. Returns its stderr.
 pub fn stop(child: &mut Child) -> String {
     kill("TERM", child.id());
     assert_eq!(wait(child).code(), Some(0));
@@ -65,13 +66,13 @@ fn the_ready_file_has_the_whole_line_for_its_owner_as_long_as_the_emulator_serve
     assert_eq!((&whole, whole["readyFile"].as_str()), (&shown, Some(file)));
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     assert!(create_user(&home, string.as_str().unwrap()).status.success());
-    // Another one does not take it.
+    // Another emulator cannot use the same file.
     let refused = refusal(az(&home).args(START).args(["--in-memory", "--ready-file", file]));
     assert_eq!(refused, format!("ERROR: The ready file {file} cannot be written: another emulator uses it.\n"));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     assert_eq!(stop(&mut child), "");
     assert!(!path.exists(), "it is gone after a clean stop");
-    // A start that fails leaves nothing, beside it neither.
+    // A failed start leaves no ready file, and no temporary file next to it.
     refusal(az(&home).args(START).args(["--data-dir", "/proc/nowhere", "--ready-file", file]));
     let names: Vec<_> = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, [".azure"]);
@@ -95,7 +96,7 @@ fn a_killed_emulator_leaves_a_ready_file_that_the_next_start_removes_before_anyt
 fn every_signal_that_ends_a_start_cleanly_removes_its_ready_file() {
     let home = Folder::new();
     let path = home.path().join("ready.json");
-    // SIGTRAP where a fault of the program cannot come again for ever.
+    // SIGTRAP is tested only where the fault would not be raised again without end.
     let trap = cfg!(target_arch = "x86_64").then_some(("TRAP", 5));
     for (signal, number) in [("HUP", 1), ("USR1", 10), ("SYS", 31)].into_iter().chain(trap) {
         let mut command = az(&home);
@@ -115,7 +116,7 @@ fn a_ready_file_that_cannot_be_written_ends_the_start() {
     let said = refusal(az(&home).args(START).args(["--ready-file", missing.to_str().unwrap()]));
     let missing = missing.display();
     assert_eq!(said, format!("ERROR: The ready file {missing} cannot be written: its folder does not exist.\n"));
-    // The file of the line would be made before there is something to say on stdout.
+    // The file is created before the line is printed to stdout.
     let said = refusal(az(&home).args(START).args(["--in-memory", "--ready-file", "/proc/ready.json"]));
     assert_eq!(said, "ERROR: The ready file /proc/ready.json cannot be written: No such file or directory.\n");
 }
@@ -139,10 +140,10 @@ fn the_ready_line_has_the_output_format_and_the_query_that_are_asked_for() {
     assert!(shown(&["--query", "endpoint"]).starts_with("\"https://localhost:"));
     assert!(shown(&["-o", "json"]).starts_with("{\n  \"caBundle\": \""));
     assert!(shown(&["-o", "yaml"]).contains("\nconnectionString: endpoint=https://localhost:"));
-    // The key does not get there by another way.
+    // The key must not be printed in another way.
     assert!(!shown(&["-o", "json", "--access-key", KEY]).contains(KEY));
     assert!(!shown(&["--access-key", KEY]).contains(KEY));
-    // Programs that wait for the line rely on its form, whatever the configuration says for people.
+    // Programs that wait for the line need its format, so the configuration for users does not change it.
     home.write(".azure/config", "[core]\noutput = table\n");
     assert!(shown(&[]).starts_with("{\"endpoint\":"));
 }

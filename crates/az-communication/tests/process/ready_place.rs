@@ -1,4 +1,4 @@
-//! What the ready file may take the place of.
+//! Tests of the files that the ready file may replace.
 
 use super::ready::{ready_line, stop};
 use super::*;
@@ -17,7 +17,7 @@ fn the_ready_file_takes_the_place_of_nothing_but_a_file() {
         assert_eq!(said, format!("ERROR: The ready file {there} cannot be written: {why}.\n"));
     }
     assert_eq!(std::fs::read_to_string(target).unwrap(), "mine");
-    // One that was put in its place meanwhile stays, too.
+    // A file that has replaced it in the meantime stays, too.
     let path = home.path().join("ready.json");
     let mut command = az(&home);
     command.args(START).arg("--in-memory").env("AZURE_COMMUNICATION_EMULATOR_READY_FILE", &path);
@@ -28,7 +28,7 @@ fn the_ready_file_takes_the_place_of_nothing_but_a_file() {
     assert_eq!(std::fs::read_to_string(path).unwrap(), "other");
 }
 
-/// A ready file that a killed emulator has left there.
+/// Makes a ready file as a killed emulator leaves it. Returns its content.
 fn leave_ready_file(home: &Folder, path: &Path) -> String {
     let mut command = az(home);
     command.args(START).args(["--in-memory", "--ready-file", path.to_str().unwrap()]);
@@ -83,7 +83,7 @@ fn the_ready_file_is_never_one_in_the_data_folder() {
         command.args(START).arg("--data-dir").arg(&data).arg("--ready-file").arg(data.join(file));
         command
     };
-    // Before there is one.
+    // The folder does not exist yet.
     assert!(refusal(&mut start("identities.db")).ends_with(": its folder does not exist.\n"));
     let emulator = Emulator::start(&home, &["--data-dir", data.to_str().unwrap()]);
     let link = home.path().join("link");
@@ -98,7 +98,7 @@ fn the_ready_file_is_never_one_in_the_data_folder() {
         let said = refusal(&mut start(file));
         let why = "it is in the data folder, which is only for the emulator's own files";
         assert!(said.ends_with(&format!(" cannot be written: {why}.\n")), "{file}: {said}");
-        // Not that of another emulator either.
+        // An emulator in memory cannot replace these files either.
         if file.contains("new") {
             continue;
         }

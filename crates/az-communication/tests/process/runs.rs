@@ -1,8 +1,8 @@
-//! What a run keeps, and what it leaves alone.
+//! Tests of what a run keeps and what it does not change.
 
 use super::*;
 
-/// `emulator run` with these options, of a shell's script.
+/// Returns `emulator run` with these options and a shell script as the command.
 fn run(home: &Folder, options: &[&str], script: &str) -> Command {
     let mut command = az(home);
     command.args(["communication", "emulator", "run"]).args(options).args(["--", "sh", "-c", script]);
@@ -20,7 +20,7 @@ fn a_run_with_a_data_folder_finds_what_the_one_before_made() {
     let issue = format!("az communication user-identity token issue --scope chat --user {user} --query userId -o tsv");
     let run_again = |options: &[&str]| run(&home, options, &issue).output().unwrap();
     assert!(run_again(&["--data-dir", "data"]).status.success(), "the resource is the same");
-    // Without the option, in memory, whatever the variable of `start` says.
+    // Without the option, the data is in memory, even if the variable of `start` is set.
     let mut elsewhere = run(&home, &[], &issue);
     let elsewhere = elsewhere.env("AZURE_COMMUNICATION_EMULATOR_DATA_DIR", home.path().join("data")).output().unwrap();
     assert!(String::from_utf8_lossy(&elsewhere.stderr).contains("IdentityNotOwned"));
@@ -30,7 +30,7 @@ fn a_run_with_a_data_folder_finds_what_the_one_before_made() {
     assert_eq!(run_folders(&home), [] as [PathBuf; 0]);
 }
 
-/// As the manual says it.
+/// The manual describes this kind of backup.
 #[test]
 fn a_copy_of_the_data_folder_is_a_backup() {
     let home = Folder::new();

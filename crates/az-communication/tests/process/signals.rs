@@ -1,4 +1,4 @@
-//! Signals reach the command, end what they should end, and stay ignored where they were.
+//! Tests that signals reach the command, end the right processes, and stay ignored if they were ignored.
 
 use super::*;
 
@@ -66,7 +66,7 @@ fn as_process_1_a_run_waits_for_orphans_and_passes_signals_on() {
         eprintln!("skipped: no user namespaces here");
         return;
     }
-    // The shell between ends first, so that its own child becomes one of process 1.
+    // The shell in between ends first, so its child becomes a child of process 1.
     let script = "sh -c 'sleep 0.01 & exit 0'; sh -c 'sleep 0.02 & exit 0'; n=9; i=0; \
                   while [ $n != 0 ] && [ $i -lt 500 ]; do sleep 0.05; i=$((i+1)); n=0; \
                   for p in /proc/[0-9]*; do grep -q '^State:.Z' $p/status 2>/dev/null && n=$((n+1)); done; done; echo zombies $n";
@@ -80,7 +80,7 @@ fn as_process_1_a_run_waits_for_orphans_and_passes_signals_on() {
 #[test]
 fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
     let home = Folder::new();
-    // For the program that runs in it, and for the run itself.
+    // This applies to the program in the run and to the run itself.
     let script = "grep SigIgn /proc/self/status; echo ready; read line";
     let mut child = ignoring("INT HUP USR2", &home, &run_words(script))
         .stdin(Stdio::piped())
@@ -97,7 +97,7 @@ fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
     }
     drop(child.stdin.take());
     assert_eq!(wait(&mut child).code(), Some(1), "`read` meets the end");
-    // For a command that waits, and for one that serves.
+    // This applies to a command that waits and to a command that serves.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let string = format!("endpoint=https://127.0.0.1:{};accesskey=a2V5", listener.local_addr().unwrap().port());
     let words = ["communication", "identity", "user", "create", "--connection-string", &string];
@@ -125,12 +125,12 @@ fn a_program_that_takes_our_place_finds_signals_as_we_did() {
     }
 }
 
-/// A run in a session and on a terminal of its own.
+/// The run has its own session and terminal.
 #[test]
 fn what_is_typed_reaches_the_command_once() {
     let home = Folder::new();
     let (mut terminal, stdin) = open();
-    // `setsid --ctty` gives the terminal to the new session, and the shell is the process group in its foreground.
+    // `setsid --ctty` gives the terminal to the new session. The shell is then the foreground process group.
     let script = "n=0; trap 'n=$((n+1)); echo told $n' INT; echo ready; read line; read line; echo end $n";
     let mut command = other_program("setsid", &home);
     command.args(["--ctty", AZ]).args(run_words(script));
@@ -138,7 +138,7 @@ fn what_is_typed_reaches_the_command_once() {
     drop(command);
     let lines = Lines::of(child.stdout.take().unwrap());
     assert_eq!(lines.next().as_deref(), Some("ready"));
-    // Ctrl-C, then a signal that somebody sends to the run only.
+    // First Ctrl-C is typed, then a signal is sent only to the run.
     terminal.write_all(b"\x03").unwrap();
     assert_eq!(lines.next().as_deref(), Some("told 1"));
     kill("INT", child.id());

@@ -1,4 +1,4 @@
-//! Which emulators this az trusts.
+//! Tests of the emulators that this az trusts.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Wrong values of the options and variables.
+//! Tests of wrong values of options and variables.
 
 use super::*;
 
@@ -78,7 +78,7 @@ fn a_secret_whose_variable_is_empty_is_refused() {
         let stderr = refusal_with(2, az(&home).args(START).arg("--in-memory").env(&name, ""));
         assert!(stderr.starts_with(&format!("ERROR: {name} is empty.\nHint: Give it a ")), "{stderr}");
     }
-    // The option wins.
+    // The option takes precedence.
     let mut command = az(&home);
     command.args(START).args(["--in-memory", "--control-secret", "a secret of enough characters"]);
     drop(Emulator::from_command(command.env("AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET", "")));
@@ -109,7 +109,7 @@ fn a_path_that_the_ready_line_could_not_name_is_refused() {
         let stderr = refusal(command);
         assert!(stderr.contains("is not valid UTF-8, so it cannot be given to clients.\nHint: "), "{stderr}");
     }
-    // The command of a run gets it as it is.
+    // The command of a run gets the variable unchanged.
     let output = az(&home).args(run_words("test -s \"$SSL_CERT_FILE\"")).env("TMPDIR", &odd).status().unwrap();
     assert!(output.success());
 }
@@ -129,7 +129,7 @@ fn a_data_folder_that_cannot_be_made_comes_with_a_hint() {
         assert_eq!(hint(az(&home).args(START).args(["--data-dir", folder])), MISSING, "{folder}");
         assert_eq!(hint(az(&home).args(START).env("HOME", folder).env_remove("AZURE_CONFIG_DIR")), MISSING, "{folder}");
     }
-    // A folder where the database should be.
+    // A folder has the name of the database.
     std::fs::create_dir_all(home.path().join("data/identities.db")).unwrap();
     assert_eq!(hint(az(&home).args(START).args(["--data-dir", "data"])), MISSING);
 }

@@ -1,4 +1,4 @@
-//! What a start says.
+//! Tests of the output of a start.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Which file may refer to which. ARCHITECTURE.md shows the same picture.
+//! Tests which file may refer to which. ARCHITECTURE.md shows the same picture.
 
 mod circles;
 mod layers;
@@ -16,7 +16,7 @@ use modules::Modules;
 const CRATES: [&str; 5] =
     ["acs-identity-protocol", "acs-identity", "acs-identity-emulator", "pyjmespath", "az-communication"];
 
-/// The modules of a crate of this workspace. Each file is parsed once for all tests.
+/// Returns the modules of a crate of this workspace. Each file is parsed once for all tests.
 fn modules(name: &str) -> &'static Modules {
     static ALL: LazyLock<BTreeMap<&str, Modules>> = LazyLock::new(|| {
         let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

@@ -4,16 +4,16 @@ use std::io::{self, BufRead};
 
 use serde_json::Value;
 
-/// A request that came.
+/// A received request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// `POST`.
     pub method: String,
     /// The path with its query.
     pub path: String,
-    /// In the order in which they came.
+    /// The headers in the order in which they arrived.
     pub headers: Vec<(String, String)>,
-    /// As text.
+    /// The body as text.
     pub body: String,
 }
 

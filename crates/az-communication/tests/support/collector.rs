@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-/// Collects what comes out of a stream, as it comes.
+/// Collects the bytes of a stream as they arrive.
 #[derive(Debug)]
 pub struct Collector {
     text: Arc<Mutex<Vec<u8>>>,
@@ -28,7 +28,7 @@ impl Collector {
             let text = Arc::clone(&text);
             move || {
                 let mut buffer = [0; 4096];
-                // A terminal whose other end is closed fails with EIO: that is its end.
+                // A terminal whose other end is closed fails with EIO, which is its end.
                 while let Ok(count @ 1..) = stream.by_ref().read(&mut buffer) {
                     lock(&text).extend_from_slice(&buffer[..count]);
                 }
@@ -37,14 +37,14 @@ impl Collector {
         Self { text, is_terminal, thread }
     }
 
-    /// What has come until now.
+    /// Returns the text until now.
     pub fn so_far(&self) -> String {
         String::from_utf8_lossy(&lock(&self.text)).into_owned()
     }
 
-    /// All of it, once the stream has ended.
+    /// Returns the whole text when the stream has ended.
     pub fn finish(self) -> String {
-        // It has not panicked: it only reads.
+        // The thread cannot have panicked, because it only reads.
         let _ = self.thread.join();
         let text = String::from_utf8_lossy(&lock(&self.text)).into_owned();
         if self.is_terminal { text.replace("\r\n", "\n") } else { text }

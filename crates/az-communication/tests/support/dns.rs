@@ -1,4 +1,4 @@
-//! A name server that answers as a test says, over UDP and TCP on port 53 of a loopback address of its own.
+//! A name server that answers as a test says, over UDP and TCP on port 53 of its own loopback address.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
@@ -8,24 +8,24 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// What the server does with a question about a name.
+/// The answer to a question about a name.
 #[derive(Debug, Clone)]
 pub enum Says {
-    /// These addresses; the other family has none.
+    /// These addresses. There are none of the other family.
     Addresses(Vec<IpAddr>),
     /// An error code: 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED.
     Code(u8),
-    /// Nothing.
+    /// No answer.
     Silence,
-    /// The addresses, but only over TCP: the answer by UDP is cut off.
+    /// These addresses, but only over TCP: the answer over UDP is truncated.
     ByTcp(Vec<IpAddr>),
-    /// Addresses for IPv4, and this for IPv6.
+    /// These addresses for IPv4, and this answer for IPv6.
     V4Then(Vec<IpAddr>, Box<Says>),
-    /// Another name, which stands for the addresses.
+    /// Another name with these addresses.
     Alias(&'static str, Vec<IpAddr>),
 }
 
-/// Addresses in words.
+/// Returns the answer with these addresses.
 pub fn addresses(list: &[&str]) -> Says {
     Says::Addresses(list.iter().map(|address| address.parse().unwrap()).collect())
 }
@@ -36,14 +36,14 @@ pub struct NameServer {
 }
 
 impl NameServer {
-    /// Starts one that says the same about each name that it does not know. It ends with the process.
+    /// Starts a server that gives the answer `otherwise` for all other names. It ends with the process.
     pub fn start(names: &[(&str, Says)], otherwise: Says) -> Self {
         static LAST: AtomicU8 = AtomicU8::new(1);
         let names: HashMap<String, Says> =
             names.iter().map(|(name, says)| ((*name).to_owned(), says.clone())).collect();
         let process = std::process::id().to_be_bytes();
         let (udp, tcp, address) = loop {
-            // Other tests have other addresses.
+            // Each server has its own address, because tests run at the same time.
             let last = LAST.fetch_add(1, Ordering::SeqCst);
             let address = Ipv4Addr::new(127, process[2] | 64, process[3], last);
             let Ok(udp) = UdpSocket::bind((address, 53)) else { continue };
@@ -87,7 +87,7 @@ impl NameServer {
         Self { address: IpAddr::V4(address), asked }
     }
 
-    /// The questions that came, such as `acs.example A`, without repetitions.
+    /// Returns the questions, such as `acs.example A`, without repetitions.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -104,7 +104,7 @@ fn answer(
     otherwise: &Says,
     asked: &Mutex<Vec<String>>,
 ) -> Option<Vec<u8>> {
-    // The name, then type and class.
+    // The name comes first, then the type and the class.
     let mut labels = Vec::new();
     let mut at = 12;
     while question[at] != 0 {

@@ -12,7 +12,7 @@ use serde_json::Value;
 pub use self::client::{Answer, Client};
 use super::{Folder, az};
 
-/// `az communication emulator start`, ready.
+/// A running `az communication emulator start`.
 pub struct Emulator {
     pub child: Child,
     pub ready: Value,
@@ -20,7 +20,7 @@ pub struct Emulator {
 }
 
 impl Emulator {
-    /// Starts one in memory on a free port.
+    /// Starts an emulator in memory on a free port.
     pub fn in_memory(home: &Folder) -> Self {
         Self::start(home, &["--in-memory"])
     }
@@ -51,7 +51,7 @@ impl Emulator {
     }
 
     pub fn port(&self) -> u16 {
-        // The endpoint is another one with --public-url.
+        // With --public-url, the endpoint has another port.
         let url = self.ready["controlEndpoint"].as_str().unwrap();
         url.trim_end_matches("/emulator/").rsplit(':').next().unwrap().parse().unwrap()
     }
@@ -60,7 +60,7 @@ impl Emulator {
         Client::new(self.port())
     }
 
-    /// The CLI against this emulator.
+    /// Returns the CLI for this emulator.
     pub fn az(&self, home: &Folder) -> Command {
         let mut command = az(home);
         command

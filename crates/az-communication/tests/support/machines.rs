@@ -1,4 +1,4 @@
-//! Machines of a test's own: network and mount namespaces, each with addresses and a hosts file. They end with the test.
+//! Machines for one test: network and mount namespaces, each with addresses and a hosts file. They end with the test.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Folder, other_program};
 
-/// The reason why there cannot be such machines here.
+/// Returns the reason why such machines cannot be made here.
 pub fn lacking() -> Option<String> {
     if !rustix::process::geteuid().is_root() {
         return Some("only root makes network namespaces that reach each other".into());
@@ -32,7 +32,7 @@ impl Machine {
         Self(child)
     }
 
-    /// A program there.
+    /// Returns a program on the machine.
     pub fn command(&self, home: &Folder, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = other_program("nsenter", home);
         command.env("PATH", "/usr/sbin:/sbin:/usr/bin:/bin");
@@ -41,7 +41,7 @@ impl Machine {
         command
     }
 
-    /// Connects it to another one.
+    /// Connects the machine to another one.
     pub fn connect(&self, home: &Folder, link: &str, address: &str, other: &Self, other_address: &str) {
         let id = other.0.id();
         let ours = format!(
@@ -63,10 +63,10 @@ impl Drop for Machine {
     }
 }
 
-/// What curl printed.
+/// The output of curl.
 pub struct Reply {
     pub status: u16,
-    /// In lower case.
+    /// The head in lower case.
     pub head: String,
     pub body: String,
 }
@@ -77,7 +77,7 @@ impl Reply {
     }
 }
 
-/// Runs curl with the words that it has so far.
+/// Runs curl with its current words.
 pub fn fetch(curl: &mut Command) -> Reply {
     let output = curl.args(["-sS", "-i", "--noproxy", "*", "--max-time", "20"]).output().unwrap();
     assert!(output.status.success(), "{curl:?}: {}", String::from_utf8_lossy(&output.stderr));

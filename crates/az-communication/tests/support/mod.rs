@@ -1,4 +1,4 @@
-//! What the end-to-end tests share.
+//! Helpers that the end-to-end tests share.
 #![allow(dead_code, missing_docs)]
 
 pub mod canned;
@@ -27,13 +27,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The binary under test.
+/// The program under test.
 pub const AZ: &str = env!("CARGO_BIN_EXE_az");
 
-/// The signals that ask a command to end, as `kill` calls them: Ctrl-C, and what only Unix has beside it.
+/// The signals that ask a command to end, as `kill` names them. Only Ctrl-C exists on every system.
 pub const ENDING: &[&str] = if cfg!(portable_system) { &["-INT"] } else { &["-INT", "-TERM"] };
 
-/// An empty folder of its own, gone when dropped.
+/// An empty folder, which is removed on drop.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -50,8 +50,8 @@ impl Folder {
         &self.0
     }
 
-    /// A program. A shell writes it: a file that this process itself had open for writing could be busy when it is run,
-    /// because programs that other threads start have it open for a moment, too.
+    /// Writes a program. A shell writes the file: if this process wrote it, a program that another thread starts could
+    /// inherit the open file, and the file would be busy.
     pub fn program(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -77,7 +77,8 @@ impl Drop for Folder {
     }
 }
 
-/// The binary with nothing of the developer's environment: own HOME, own configuration, no other `az`.
+/// Returns the program with its own HOME and configuration, without another `az` and without the developer's
+/// environment.
 pub fn az(home: &Folder) -> Command {
     let mut command = Command::new(AZ);
     command
@@ -92,7 +93,7 @@ pub fn az(home: &Folder) -> Command {
     command
 }
 
-/// Another program with the environment and the working folder of [`az`].
+/// Returns another program with the environment and the working folder of [`az`].
 pub fn other_program(program: &str, home: &Folder) -> Command {
     let mut command = Command::new(program);
     command.env_clear().envs(az(home).get_envs().filter_map(|(name, value)| Some((name, value?))));

@@ -1,4 +1,5 @@
-//! A TLS server that does byte by byte what a test says: odd answers, late ones, none, and connections that are cut.
+//! A TLS server that sends the bytes that a test defines: malformed, late or missing responses, and connections that
+//! are cut.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -13,10 +14,10 @@ use super::{Folder, az};
 
 const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 
-/// No read or write of this side waits longer.
+/// The timeout of each read and write of the server.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A request that came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub method: String,
@@ -26,7 +27,7 @@ pub struct Request {
     pub body: String,
 }
 
-/// The server. Each connection has a thread.
+/// The server. Each connection has its own thread.
 pub struct Odd {
     pub port: u16,
     requests: Arc<Mutex<Vec<Request>>>,
@@ -34,9 +35,9 @@ pub struct Odd {
     thread: Option<JoinHandle<()>>,
 }
 
-/// A connection, as the test's code has it.
+/// A connection, as the test's code gets it.
 pub struct Connection {
-    /// Which one it is, from 0.
+    /// The number of the connection, from 0.
     pub number: usize,
     stream: TlsStream,
     received: Vec<u8>,
@@ -44,22 +45,22 @@ pub struct Connection {
 }
 
 impl Odd {
-    /// Starts a server that does this with each connection. It ends when its end of the connection is dropped.
+    /// Starts a server that runs this code for each connection. It ends when its end of the connection is dropped.
     pub fn start(serve: impl Fn(&mut Connection) -> io::Result<()> + Send + Sync + 'static) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
         Self::listen(Arc::clone(&requests), move |number, stream| {
             let stream = tls::accept(&tls::localhost(), stream);
-            // A client that gives up is what some tests are about.
+            // Errors are ignored, because in some tests the client disconnects.
             let _ = serve(&mut Connection { number, stream, received: Vec::new(), requests: Arc::clone(&requests) });
         })
     }
 
-    /// Starts a server without TLS that does this with each connection.
+    /// Starts a server without TLS that runs this code for each connection.
     pub fn start_plain(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
         Self::listen(Arc::default(), move |_, stream| serve(stream))
     }
 
-    /// Starts a server that gives the same answer to each request.
+    /// Starts a server that sends the same response to each request.
     pub fn answering(answer: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
         Self::start(move |connection| {
             while connection.request()?.is_some() {
@@ -93,7 +94,7 @@ impl Odd {
         Self { port, requests, stopping, thread: Some(thread) }
     }
 
-    /// The requests that came, in the order in which they were complete.
+    /// Returns the received requests, in the order in which they were complete.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
@@ -102,7 +103,7 @@ impl Odd {
         format!("endpoint=https://localhost:{}/;accesskey={ACCESS_KEY}", self.port)
     }
 
-    /// The CLI against this server.
+    /// Returns the CLI for this server.
     pub fn az(&self, home: &Folder) -> Command {
         let mut command = az(home);
         command
@@ -121,7 +122,7 @@ impl Drop for Odd {
 }
 
 impl Connection {
-    /// Reads a request; `None` at the end of the connection.
+    /// Reads a request. Returns `None` at the end of the connection.
     pub fn request(&mut self) -> io::Result<Option<Request>> {
         loop {
             if let Some((request, length)) = parse(&self.received) {
@@ -135,7 +136,7 @@ impl Connection {
         }
     }
 
-    /// Reads until so many bytes of a request came, or all of it, which is told.
+    /// Reads this number of bytes of a request, or all of it. Returns whether it is complete.
     pub fn read_up_to(&mut self, bytes: usize) -> io::Result<bool> {
         while self.received.len() < bytes {
             if parse(&self.received).is_some() || self.read_some()? == 0 {
@@ -152,7 +153,7 @@ impl Connection {
         Ok(count)
     }
 
-    /// Sends bytes as one record, or more where they are many.
+    /// Sends bytes as one TLS record, or as more if there are many.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> io::Result<()> {
         self.stream.write_all(bytes.as_ref())?;
         self.stream.flush()
@@ -166,12 +167,12 @@ impl Connection {
         })
     }
 
-    /// The socket below TLS.
+    /// Returns the socket below TLS.
     pub fn socket(&mut self) -> &mut TcpStream {
         &mut self.stream.sock
     }
 
-    /// Ends the connection without TLS's good-bye.
+    /// Ends the connection without TLS's `close_notify` alert.
     pub fn cut(&mut self) -> io::Result<()> {
         self.stream.sock.shutdown(Shutdown::Write)
     }
@@ -183,7 +184,7 @@ impl Connection {
     }
 }
 
-/// A whole request at the start of these bytes, and how long it is.
+/// Parses a complete request at the start of these bytes. Returns its length, too.
 fn parse(bytes: &[u8]) -> Option<(Request, usize)> {
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
@@ -199,28 +200,29 @@ fn parse(bytes: &[u8]) -> Option<(Request, usize)> {
     Some((Request { method, path, head, body }, end + length))
 }
 
-/// A user's id. The number is part of it.
+/// Returns the id of a user. It contains the number.
 pub fn user(number: usize) -> String {
     format!("8:acs:b6aada1f-0b1d-47ac-866f-91aae00a1d01_{number:08x}-14a2-493b-8a72-5a3a0d000081")
 }
 
-/// An answer with a JSON body and its length.
+/// Returns a response with a JSON body and its length.
 pub fn json_answer(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
 }
 
-/// The answer with the id of its request in it, as the service has it. The connection is used again after such an answer.
+/// Returns the response with the id of its request, as the service sends it. The client uses the connection again after
+/// such a response.
 pub fn echoing(answer: &str, request: &Request) -> String {
     let id = request.head.lines().find(|line| line.starts_with("x-ms-client-request-id:")).unwrap();
     answer.replacen("\r\n", &format!("\r\n{id}\r\n"), 1)
 }
 
-/// The answer to the creation of a user with a token, which names the user.
+/// Returns the response to the creation of a user with a token.
 pub fn created(number: usize) -> String {
     json_answer("201 Created", &created_body(number))
 }
 
-/// The body of it.
+/// Returns the body of that response.
 pub fn created_body(number: usize) -> String {
     let user = user(number);
     format!(

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Folder;
 
-/// The seed of the generators: CI's, another number, or `random`.
+/// Returns the seed of the generators: the default of CI, another number, or `random`.
 pub fn seed() -> String {
     match std::env::var("AZ_TEST_SEED") {
         Ok(seed) if seed == "random" => std::process::id().to_string(),
@@ -15,8 +15,8 @@ pub fn seed() -> String {
     }
 }
 
-/// Runs a script of tests/differential with these arguments, the binary under test and an empty folder; it prints a line of
-/// JSON for each case.
+/// Runs a script of tests/differential with these arguments, the program under test and an empty folder. Returns its
+/// output, one line of JSON for each case.
 pub fn cases(script: &str, arguments: &[&str]) -> Vec<Value> {
     let python = std::env::var("AZ_TEST_PYTHON").expect("AZ_TEST_PYTHON: run scripts/test.sh");
     let folder = Folder::new();

@@ -1,4 +1,5 @@
-//! A TLS server that replays canned answers and notes what it was asked, as the reference was captured with.
+//! A TLS server that replays canned responses and records its requests, like the server with which the reference was
+//! captured.
 
 use std::io::{BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +15,7 @@ use super::canned::{read, response};
 use super::tls::{self, TlsStream};
 
 impl Request {
-    /// The value of a header; empty where it is missing.
+    /// Returns the value of a header, or an empty text if it is missing.
     pub fn header(&self, name: &str) -> &str {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
     }
@@ -28,12 +29,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server that gives these answers in order, the last one repeated.
+    /// Starts a server that sends these responses in order, the last one repeated.
     pub fn start(answers: Vec<Value>) -> Self {
         Self::with(tls::localhost(), answers)
     }
 
-    /// The same with another certificate of the same key.
+    /// Starts such a server with another certificate of the same key.
     pub fn showing(certificate: &str, answers: Vec<Value>) -> Self {
         Self::with(tls::localhost_by(certificate), answers)
     }
@@ -50,7 +51,7 @@ impl Server {
                     if stopping.load(Ordering::SeqCst) {
                         return;
                     }
-                    // A client that gives up is what some cases are about.
+                    // Errors are ignored, because in some cases the client disconnects.
                     let _ = serve(tls::accept(&config, stream.unwrap()), &requests, &answers);
                 }
             }

@@ -1,11 +1,11 @@
-//! A root folder of its own for the static program: nothing but the program and the files that a test writes.
+//! A root folder for the static program that contains only the program and the files that a test writes.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
 use super::{AZ, Folder};
 
-/// The reason why a test that needs a root folder cannot run here.
+/// Returns the reason why a test that needs a root folder cannot run here.
 pub fn lacking() -> Option<&'static str> {
     if !rustix::process::geteuid().is_root() {
         return Some("only root may change its root folder");
@@ -16,7 +16,7 @@ pub fn lacking() -> Option<&'static str> {
     None
 }
 
-/// Ends the test where it cannot run.
+/// Ends the test if it cannot run.
 #[macro_export]
 macro_rules! needs_a_root_folder {
     () => {
@@ -37,12 +37,12 @@ impl Root {
         Self(folder)
     }
 
-    /// A copy of the root folder with another C library that scripts/test.sh makes.
+    /// Makes a copy of the root folder with another C library, which scripts/test.sh makes.
     pub fn foreign() -> Self {
         let foreign =
             std::env::var_os("AZ_TEST_FOREIGN_ROOT").expect("AZ_TEST_FOREIGN_ROOT: run scripts/test.sh as root");
         let folder = Folder::new();
-        // Links where that is possible: nothing of it is changed, only replaced.
+        // The files are linked if possible, because they are only replaced and never changed.
         let copied = [["-a", "--link"].as_slice(), &["-a"]].iter().any(|options| {
             let mut copy = Command::new("cp");
             copy.args(*options).arg(Path::new(&foreign).join(".")).arg(folder.path());
@@ -53,7 +53,7 @@ impl Root {
         Self(folder)
     }
 
-    /// Where it is.
+    /// Returns its path.
     pub fn path(&self) -> &Path {
         self.0.path()
     }
@@ -75,33 +75,33 @@ impl Root {
         az_in(self.0.path())
     }
 
-    /// A test of the running test program, in that root folder.
+    /// Returns a test of this test program, to be run in that root folder.
     pub fn this_test(&self, name: &str) -> Command {
         this_test_in(self.0.path(), name)
     }
 
-    /// What the doctor says about that host: the line about its name.
+    /// Runs the doctor for that host. Returns the line about its name.
     pub fn doctor(&self, host: &str) -> String {
         doctor(&mut self.az(), host)
     }
 }
 
-/// A link where that is possible, which costs nothing, else a copy.
+/// Links a file if possible, because that is cheap. Otherwise copies it.
 pub fn put(file: &Path, to: &Path) {
     if std::fs::hard_link(file, to).is_err() {
         std::fs::copy(file, to).unwrap();
     }
 }
 
-/// Set for tests that run in a root folder of their own.
+/// This variable is set for tests that run in a root folder.
 const INSIDE: &str = "AZ_TEST_INSIDE";
 
-/// Whether this test runs in a root folder of its own.
+/// Checks whether this test runs in a root folder.
 pub fn inside() -> bool {
     std::env::var_os(INSIDE).is_some()
 }
 
-/// A test of the running test program, in that root folder.
+/// Returns a test of this test program, to be run in that root folder.
 pub fn this_test_in(root: &Path, name: &str) -> Command {
     let program = root.join("test");
     let _ = std::fs::remove_file(&program);
@@ -111,7 +111,7 @@ pub fn this_test_in(root: &Path, name: &str) -> Command {
     command
 }
 
-/// The program in that root folder.
+/// Returns the program in that root folder.
 pub fn az_in(root: &Path) -> Command {
     run_in(root, "/az")
 }
@@ -123,7 +123,7 @@ fn run_in(root: &Path, program: &str) -> Command {
     command
 }
 
-/// What the doctor says about that host: the line about its name.
+/// Runs the doctor for that host. Returns the line about its name.
 pub fn doctor(az: &mut Command, host: &str) -> String {
     let connection = format!("endpoint=https://{host}:1/;accesskey=c2VjcmV0");
     az.args(["communication", "doctor", "--connection-string", &connection, "-o", "tsv"]);
@@ -132,7 +132,7 @@ pub fn doctor(az: &mut Command, host: &str) -> String {
     said(&output)
 }
 
-/// Everything that a program said, if it ended by itself.
+/// Returns the output of a program that ended by itself.
 pub fn said(output: &Output) -> String {
     assert!(output.status.code().is_some(), "{output:?}");
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

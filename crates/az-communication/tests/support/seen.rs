@@ -1,4 +1,4 @@
-//! What a command did: its exit code and both streams, as one text for a snapshot.
+//! The exit code and the output of a command, as one text for a snapshot.
 
 use std::fmt;
 use std::io::Write as _;
@@ -8,44 +8,44 @@ use serde_json::Value;
 
 use super::Folder;
 
-/// Part of the warning that the group is a preview. It is tested once, and left out everywhere else.
+/// A part of the warning about preview groups. One test checks it, and all others leave it out.
 const PREVIEW: &str = "is in preview and under development";
 
-/// What a command did.
+/// The exit code and the output of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     pub code: Option<i32>,
     pub stdout: String,
-    /// Without the warning that the group is a preview.
+    /// The text without the warning about preview groups.
     pub stderr: String,
 }
 
 impl Seen {
-    /// The result, where it is JSON.
+    /// Returns the result, which must be JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// The same with a name in place of a text that differs from run to run.
+    /// Replaces a text that differs from run to run by a name.
     #[must_use]
     pub fn hiding(self, text: impl fmt::Display, name: &str) -> Self {
         let text = text.to_string();
         Self { code: self.code, stdout: self.stdout.replace(&text, name), stderr: self.stderr.replace(&text, name) }
     }
 
-    /// The same with `HOME` in place of the path of that folder.
+    /// Replaces the path of that folder by `HOME`.
     #[must_use]
     pub fn hiding_home(self, home: &Folder) -> Self {
         self.hiding(home.path().display(), "HOME")
     }
 
-    /// The same with names in place of raw ids, tokens and times.
+    /// Replaces raw ids, tokens and times by names.
     #[must_use]
     pub fn hiding_ids(self) -> Self {
         Self { code: self.code, stdout: without_ids(&self.stdout), stderr: without_ids(&self.stderr) }
     }
 
-    /// The same without the lines of stderr that hold this text.
+    /// Removes the lines of stderr that contain this text.
     #[must_use]
     pub fn without_lines(self, text: &str) -> Self {
         let lines = self.stderr.lines().filter(|line| !line.contains(text));
@@ -53,7 +53,7 @@ impl Seen {
     }
 }
 
-/// The exit code, and each stream that is not empty.
+/// Shows the exit code, and each stream that is not empty.
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.code {
@@ -74,15 +74,15 @@ pub fn run(command: &mut Command) -> Seen {
     seen(command.stdin(Stdio::null()).output().unwrap())
 }
 
-/// Runs a command that reads this from a pipe.
+/// Runs a command that reads this text from a pipe.
 pub fn run_reading(command: &mut Command, stdin: &[u8]) -> Seen {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // A command that does not read it ends before.
+    // A command that does not read stdin may end before.
     let _ = child.stdin.take().unwrap().write_all(stdin);
     seen(child.wait_with_output().unwrap())
 }
 
-/// What a command did that has ended.
+/// Converts the output of a command that has ended.
 pub fn seen(output: Output) -> Seen {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let stderr = text(output.stderr);
@@ -90,11 +90,11 @@ pub fn seen(output: Output) -> Seen {
     Seen { code: output.status.code(), stdout: text(output.stdout), stderr: lines.collect() }
 }
 
-/// What each of these shows, under its name.
+/// Returns the outputs for all items, each with its name.
 pub fn each<T: AsRef<str>>(items: impl IntoIterator<Item = T>, mut shows: impl FnMut(&str) -> Seen) -> String {
     let one = |item: T| {
         let item = item.as_ref();
-        // Line breaks, a byte-order mark and an empty word at the end could not be seen.
+        // Line breaks, a byte order mark and an empty word at the end would be invisible.
         let is_hidden = |c: char| c.is_control() || c == '\u{feff}';
         let name: String =
             item.chars().map(|c| if is_hidden(c) { c.escape_default().to_string() } else { c.to_string() }).collect();
@@ -104,7 +104,7 @@ pub fn each<T: AsRef<str>>(items: impl IntoIterator<Item = T>, mut shows: impl F
     items.into_iter().map(one).collect()
 }
 
-/// Text with `USER` in place of each raw id of the emulator, `TOKEN` of each token and `TIME` of each time.
+/// Returns the text with `USER` in place of each raw id of the emulator, `TOKEN` of each token and `TIME` of each time.
 pub fn without_ids(text: &str) -> String {
     let mut result = String::new();
     let mut rest = text;
@@ -122,7 +122,7 @@ pub fn without_ids(text: &str) -> String {
             }
             () => (0, ""),
         };
-        // A short one was written by a test.
+        // A short token was written by a test.
         if length > 18 {
             result.push_str(name);
             rest = &rest[length..];
@@ -134,12 +134,12 @@ pub fn without_ids(text: &str) -> String {
     result
 }
 
-/// How many bytes at the start are such characters.
+/// Returns how many bytes at the start are such characters.
 fn run_of(text: &str, is_part: impl Fn(char) -> bool) -> usize {
     text.find(|c| !is_part(c)).unwrap_or(text.len())
 }
 
-/// Whether text begins with a date and a time of these years.
+/// Checks whether a text begins with a date and a time of these years.
 fn is_time(text: &str) -> bool {
     text.starts_with("20") && text.as_bytes().get(4) == Some(&b'-') && text.as_bytes().get(10) == Some(&b'T')
 }

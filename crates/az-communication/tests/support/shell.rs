@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-/// Long enough for a machine that does many other things.
+/// A timeout that is long enough for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub struct Shell {
@@ -27,7 +27,7 @@ impl Shell {
         let ours: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
-        // No line is broken.
+        // The terminal is so wide that lines are not wrapped.
         tcsetwinsize(&ours, Winsize { ws_row: 50, ws_col: 4000, ws_xpixel: 0, ws_ypixel: 0 }).unwrap();
         let name = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
         let theirs = OpenOptions::new().read(true).write(true).open(name).unwrap();
@@ -71,22 +71,22 @@ impl Shell {
     /// Runs a command and waits for its end.
     pub fn run(&mut self, command: &str) {
         self.commands += 1;
-        // Typed in two parts, so that what is echoed does not look like what is printed.
+        // The word is typed in two parts, so that the echo differs from the output.
         let (command, number) = (format!("{command}; echo 'do''ne' {}\r", self.commands), self.commands);
         self.type_keys(&command);
         self.wait_for(&format!("done {number}"));
     }
 
-    /// The line that becomes of these keys, with each word in angle brackets.
+    /// Returns the line after these keys, with each word in angle brackets.
     pub fn line(&mut self, keys: &str) -> String {
         self.line_and_screen(keys).0
     }
 
-    /// The same, and what the shell printed meanwhile.
+    /// Returns that line, and the text that the shell printed meanwhile.
     pub fn line_and_screen(&mut self, keys: &str) -> (String, String) {
         self.commands += 1;
         let number = self.commands;
-        // To the beginning of the line, where the command is put that shows it.
+        // The cursor goes to the start of the line, where a command is inserted that shows the line.
         self.type_keys(&format!("{keys}\x01show {number} \r"));
         let screen = self.wait_for(&format!("shown {number}:"));
         let shown = self.wait_for(":end");

@@ -9,7 +9,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 pub use super::collector::Collector;
 use super::seen::Seen;
 
-/// Opens a terminal: our end, and the end that the program gets.
+/// Opens a terminal. Returns our end and the program's end.
 pub fn open() -> (File, Stdio) {
     let ours: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&ours).unwrap();
@@ -23,7 +23,7 @@ pub fn open() -> (File, Stdio) {
 pub fn run(command: &mut Command) -> Seen {
     let ((_in, stdin), (out, stdout), (err, stderr)) = (open(), open(), open());
     let mut child = command.stdin(stdin).stdout(stdout).stderr(stderr).spawn().unwrap();
-    // The ends that the command has must be closed here, or the streams do not end.
+    // The program's ends must be closed here, because the streams would not end otherwise.
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let (out, err) = (Collector::new(out), Collector::new(err));
     let status = child.wait().unwrap();

@@ -1,4 +1,4 @@
-//! Certificates made for a test, and a TLS server that shows them.
+//! Certificates for tests, and a TLS server that sends them.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion};
 
-/// The certificate for localhost that the golden cases were captured with, and its key.
+/// The certificate for localhost with which the golden cases were captured, and its key.
 pub const CERTIFICATE: &str = include_str!("../golden/tls/cert.pem");
 pub const KEY: &str = include_str!("../golden/tls/key.pem");
 
@@ -24,31 +24,31 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Signed by itself.
+    /// Makes a self-signed certificate.
     pub fn own(params: CertificateParams) -> Self {
         Self::own_with(params, &rcgen::PKCS_ECDSA_P256_SHA256)
     }
 
-    /// Signed by itself, with this kind of key.
+    /// Makes a self-signed certificate with this kind of key.
     pub fn own_with(params: CertificateParams, algorithm: &'static SignatureAlgorithm) -> Self {
         let key = KeyPair::generate_for(algorithm).unwrap();
         let certificate = params.self_signed(&key).unwrap();
         Self { der: certificate.der().clone(), pem: certificate.pem(), params, key }
     }
 
-    /// Signed by that one.
+    /// Makes a certificate that this issuer signs.
     pub fn by(issuer: &Identity, params: CertificateParams) -> Self {
         Self::by_with(issuer, params, &rcgen::PKCS_ECDSA_P256_SHA256)
     }
 
-    /// Signed by that one, with this kind of key.
+    /// Makes a certificate that this issuer signs, with this kind of key.
     pub fn by_with(issuer: &Identity, params: CertificateParams, algorithm: &'static SignatureAlgorithm) -> Self {
         let key = KeyPair::generate_for(algorithm).unwrap();
         let certificate = params.signed_by(&key, &Issuer::from_params(&issuer.params, &issuer.key)).unwrap();
         Self { der: certificate.der().clone(), pem: certificate.pem(), params, key }
     }
 
-    /// The same once more.
+    /// Makes another certificate for the same key.
     pub fn again(&self) -> Self {
         let key = KeyPair::try_from(self.key.serialize_der()).unwrap();
         Self { der: self.der.clone(), pem: self.pem.clone(), params: self.params.clone(), key }
@@ -59,7 +59,7 @@ impl Identity {
     }
 }
 
-/// What an authority has, without more.
+/// Returns the usual parameters of an authority.
 pub fn authority(name: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, name);
@@ -68,7 +68,7 @@ pub fn authority(name: &str) -> CertificateParams {
     params
 }
 
-/// What a server has, for these names.
+/// Returns the parameters of a server with these names.
 pub fn server(names: &[&str]) -> CertificateParams {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names).unwrap();
@@ -77,29 +77,30 @@ pub fn server(names: &[&str]) -> CertificateParams {
     params
 }
 
-/// The side of a server of a TLS connection.
+/// The server side of a TLS connection.
 pub type TlsStream = StreamOwned<ServerConnection, TcpStream>;
 
-/// How a server shows this chain, its own certificate first.
+/// Returns the configuration of a server that sends this chain, its own certificate first.
 pub fn config(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     Arc::new(builder.with_no_client_auth().with_single_cert(chain, key).unwrap())
 }
 
-/// How a server shows [`CERTIFICATE`].
+/// Returns the configuration of a server that sends [`CERTIFICATE`].
 pub fn localhost() -> Arc<ServerConfig> {
     static CONFIG: LazyLock<Arc<ServerConfig>> = LazyLock::new(|| localhost_by(CERTIFICATE));
     Arc::clone(&CONFIG)
 }
 
-/// How a server shows another certificate of the same key.
+/// Returns the configuration of a server that sends another certificate of the same key.
 pub fn localhost_by(certificate: &str) -> Arc<ServerConfig> {
     let chain = CertificateDer::pem_slice_iter(certificate.as_bytes()).map(Result::unwrap).collect();
     config(chain, PrivateKeyDer::from_pem_slice(KEY.as_bytes()).unwrap())
 }
 
-/// How a server of one version talks to clients that show a certificate of that authority, and to no others.
+/// Returns the configuration of a server with one TLS version that requires clients to send a certificate of that
+/// authority.
 pub fn config_for_clients_of(
     authority: &Identity,
     server: &Identity,
@@ -114,12 +115,12 @@ pub fn config_for_clients_of(
     Arc::new(builder.with_single_cert(vec![server.der.clone()], server.key_der()).unwrap())
 }
 
-/// TLS over a connection that came in.
+/// Starts TLS on an accepted connection.
 pub fn accept(config: &Arc<ServerConfig>, stream: TcpStream) -> TlsStream {
     StreamOwned::new(ServerConnection::new(Arc::clone(config)).unwrap(), stream)
 }
 
-/// A server that answers every connection's first request with a new identity. It ends with the test.
+/// Starts a server that answers the first request of every connection with a new identity. It ends with the test.
 pub fn serve(config: Arc<ServerConfig>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -26,7 +26,8 @@ impl World {
         static SHARED: OnceLock<World> = OnceLock::new();
         SHARED.get_or_init(|| {
             let home = Folder::new();
-            // Nothing is dropped at the end of a program. Its end of the pipe is closed, which ends the shell's `cat`.
+            // Static values are not dropped at the end of a program. But its end of the pipe is closed, which ends the
+            // shell's `cat`.
             let script = "\"$@\" & cat; kill $!; wait; rm -rf \"$HOME\"";
             let mut shell = other_program("/bin/sh", &home);
             shell.args(["-c", script, "sh", AZ, "communication", "emulator", "start", "--port", "0", "--in-memory"]);
@@ -61,7 +62,7 @@ impl World {
         self.command_of(words.split_whitespace())
     }
 
-    /// The same for words that may hold spaces.
+    /// Does the same for words that may contain spaces.
     pub fn command_of<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
         let mut command = self.emulator.az(&self.home);
         command.args(["communication", "user-identity"]).args(words);
@@ -72,12 +73,12 @@ impl World {
         run(&mut self.command(words))
     }
 
-    /// The same for a snapshot: names in place of the home folder, the port, ids, tokens and times.
+    /// Runs a command line for a snapshot. Names replace the home folder, the port, ids, tokens and times.
     pub fn shows(&self, words: &str) -> Seen {
         self.shown(&mut self.command(words))
     }
 
-    /// Runs a command, and returns what it did for a snapshot.
+    /// Runs a command for a snapshot.
     pub fn shown(&self, command: &mut Command) -> Seen {
         let port = format!("localhost:{}", self.emulator.port());
         run(command).hiding_home(&self.home).hiding(port, "localhost:PORT").hiding_ids()

@@ -1,10 +1,10 @@
-//! Which authorities are trusted, for what, and over how many others.
+//! Tests of trusted authorities: for which certificates, and over how many other authorities.
 
 use super::*;
 use insta::assert_snapshot;
 use rcgen::{BasicConstraints, DnType, DnValue, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, date_time_ymd};
 
-/// The verdict about a server whose issuer was signed by an authority with this change.
+/// Returns the verdict about a server whose issuer was signed by an authority with this change.
 fn below(change: impl FnOnce(&mut CertificateParams)) -> String {
     let root = root_with(change);
     let between = Identity::by(&root, tls::authority("Between"));
@@ -49,7 +49,7 @@ fn an_authority_signs_only_what_its_usages_allow() {
     assert_snapshot!(below(|params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth]), @"its authority 'The root', in BUNDLE, named by REQUESTS_CA_BUNDLE, may not sign certificates of servers (extended key usage).");
 }
 
-/// A certificate for localhost that may sign others by its key usage, and is not an authority.
+/// Returns the parameters of a certificate for localhost whose key usage permits signing, but that is not an authority.
 fn pinned() -> CertificateParams {
     let mut params = tls::server(&["localhost"]);
     params.is_ca = IsCa::ExplicitNoCa;
@@ -79,7 +79,7 @@ fn a_server_in_the_bundle_does_not_sign_others_beside_its_own_authority() {
     assert_ne!(verdict(&format!("{}{}", pin.pem, root.pem), &server(&pin), &[&pin]), "trusted");
 }
 
-/// The verdict about a server below so many authorities that are not in the bundle.
+/// Returns the verdict about a server below this number of authorities that are not in the bundle.
 fn below_authorities(count: usize) -> String {
     let root = root();
     let mut chain: Vec<Identity> = Vec::new();
@@ -111,8 +111,8 @@ fn signatures_with_p_521_p_384_and_sha_512_are_verified() {
     }
 }
 
-/// Whether an authority whose own name is spelled in one way is recognized in certificates that spell it in another way.
-/// The answer is the same for servers, authorities and the authority's own second certificate.
+/// Checks whether an authority is recognized if other certificates spell its name in another way. The result must be
+/// the same for servers, authorities and the authority's own second certificate.
 fn is_recognized(own: DnValue, other: DnValue) -> bool {
     let named = |text: DnValue| {
         let mut params = tls::authority("");
@@ -144,7 +144,7 @@ fn printable(text: &str) -> DnValue {
     DnValue::PrintableString(text.try_into().unwrap())
 }
 
-/// As OpenSSL compares them.
+/// OpenSSL compares names in this way.
 #[test]
 fn names_of_another_string_type_case_or_number_of_blanks_are_the_same() {
     assert!(is_recognized(utf8("Corp Root"), printable("Corp Root")));

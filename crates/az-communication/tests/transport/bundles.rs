@@ -1,4 +1,4 @@
-//! The file or the folder with the authorities that are trusted.
+//! Tests of the file or the folder with the trusted authorities.
 
 use super::*;
 use insta::assert_snapshot;
@@ -33,7 +33,7 @@ fn a_certificate_that_is_commented_out_is_not_in_the_bundle() {
     assert!(said.contains("unknown authority"), "{said}");
 }
 
-/// The first line of the error about a path that this makes. Nothing connects to the server.
+/// Returns the first line of the error about the path that this closure makes. No connection reaches the server.
 fn refused(make: impl FnOnce(&Folder, &Identity) -> PathBuf) -> String {
     let home = Folder::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -104,7 +104,7 @@ fn a_file_that_may_not_be_read_is_an_error() {
     assert!(error.contains("named by REQUESTS_CA_BUNDLE, cannot be read: Permission denied."), "{error}");
 }
 
-/// A folder with an authority under the name that OpenSSL gives it; `None` without openssl.
+/// Makes a folder with an authority under OpenSSL's hashed name. Returns `None` without openssl.
 fn hashed(home: &Folder, root: &Identity) -> Option<PathBuf> {
     let path = home.write("certificates/root.pem", &root.pem);
     let Ok(output) = Command::new("openssl").args(["x509", "-noout", "-hash", "-in"]).arg(&path).output() else {

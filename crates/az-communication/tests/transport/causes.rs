@@ -1,10 +1,10 @@
-//! Why a certificate is not trusted: each cause has its text and its hint.
+//! Tests of the reasons why a certificate is not trusted, each with its text and its hint.
 
 use super::*;
 use insta::assert_snapshot;
 use rcgen::{BasicConstraints, ExtendedKeyUsagePurpose, IsCa, SanType, date_time_ymd};
 
-/// The error about a certificate for localhost with this change. `NOW` is the time of the clock.
+/// Returns the error about a certificate for localhost with this change. `NOW` replaces the current time.
 fn error(change: impl FnOnce(&mut CertificateParams)) -> Seen {
     let root = root();
     let seen = shown(&root.pem, &server_with(&root, change), &[]);
@@ -32,7 +32,7 @@ fn it_is_not_valid_yet() {
     ");
 }
 
-/// The first line of the error about a certificate that is valid from one day to another.
+/// Returns the first line of the error about a certificate that is valid between these days.
 fn valid(from: (i32, u8, u8), to: (i32, u8, u8)) -> String {
     let seen = error(|params| {
         params.not_before = date_time_ymd(from.0, from.1, from.2);
@@ -142,7 +142,7 @@ fn the_server_wants_a_certificate_of_the_client() {
     }
 }
 
-/// The error at the address 127.0.0.1 about a certificate with these DNS names.
+/// Returns the error for the address 127.0.0.1 and a certificate with these DNS names.
 fn at_an_address(names: &[&str]) -> Seen {
     let root = root();
     let home = Folder::new();

@@ -1,4 +1,4 @@
-//! Thousands of cases against Python's requests.
+//! Compares thousands of cases with Python's requests.
 
 use crate::support;
 
@@ -11,7 +11,7 @@ fn certificates_are_judged_as_requests_judges_them() {
         let (theirs, ours) = (case["requests"] == "ok", case["az"] == "ok");
         let is_known = !case["differs"].is_null();
         known += usize::from(is_known);
-        // An error is a sentence with a hint, and holds no debug output.
+        // An error must be a sentence with a hint, without debug output.
         let text = case["az"].as_str().unwrap();
         let is_plain = ours
             || (text.starts_with("ERROR: ")
@@ -35,7 +35,7 @@ fn proxies_are_chosen_as_requests_chooses_them() {
     let mut differences = Vec::new();
     for case in &cases {
         let said = case["said"].as_str().unwrap();
-        // Where requests sends nothing, az gives the reason.
+        // If requests sends nothing, az must give the reason.
         let explains = case["az"].is_array() || said.contains("roxy") || said.contains("cannot be found");
         if case["requests"] != case["az"] || !explains || said.contains("..") {
             differences.push(case.to_string());

@@ -1,4 +1,4 @@
-//! Certificates and proxies: what the program trusts, how it reaches the service, and what it says where it cannot.
+//! Tests of certificates and proxies: what the program trusts, how it reaches the service, and its errors.
 #![cfg(unix)]
 
 mod authorities;
@@ -20,7 +20,7 @@ use support::seen::{Seen, run};
 use support::tls::{self, Identity};
 use support::{Folder, az};
 
-/// `user create` at that port of a host.
+/// Returns `user create` for that host and port.
 fn create(home: &Folder, host: &str, port: u16) -> Command {
     let mut command = az(home);
     command.args(["communication", "user-identity", "user", "create", "--only-show-errors"]);
@@ -29,12 +29,12 @@ fn create(home: &Folder, host: &str, port: u16) -> Command {
     command
 }
 
-/// What it shows with that bundle, at a port of localhost.
+/// Runs it with that bundle, at a port of localhost.
 fn created(home: &Folder, port: u16, bundle: &Path) -> Seen {
     run(create(home, "localhost", port).env("REQUESTS_CA_BUNDLE", bundle)).hiding(bundle.display(), "BUNDLE")
 }
 
-/// What it shows where the server has this certificate and those of its issuers, and the bundle holds this text.
+/// Runs it with this text as the bundle. The server sends this certificate and the certificates of these issuers.
 fn shown(bundle: &str, server: &Identity, issuers: &[&Identity]) -> Seen {
     let home = Folder::new();
     let mut chain: Vec<CertificateDer<'static>> = vec![server.der.clone()];
@@ -43,7 +43,7 @@ fn shown(bundle: &str, server: &Identity, issuers: &[&Identity]) -> Seen {
     created(&home, port, &home.write("bundle.pem", bundle))
 }
 
-/// `trusted`, or the first line of the error without what is always the same.
+/// Returns `trusted`, or the first line of the error without the part that is always the same.
 fn verdict(bundle: &str, server: &Identity, issuers: &[&Identity]) -> String {
     let seen = shown(bundle, server, issuers);
     if seen.code == Some(0) {
@@ -54,7 +54,7 @@ fn verdict(bundle: &str, server: &Identity, issuers: &[&Identity]) -> String {
     line.strip_prefix("ERROR: The certificate of localhost cannot be trusted: ").unwrap_or(line).to_owned()
 }
 
-/// An authority that signed itself, with this change.
+/// Returns a self-signed authority with this change.
 fn root_with(change: impl FnOnce(&mut CertificateParams)) -> Identity {
     let mut params = tls::authority("The root");
     change(&mut params);
@@ -65,7 +65,7 @@ fn root() -> Identity {
     root_with(|_| {})
 }
 
-/// A certificate for localhost, with this change.
+/// Returns a certificate for localhost with this change.
 fn server_with(issuer: &Identity, change: impl FnOnce(&mut CertificateParams)) -> Identity {
     let mut params = tls::server(&["localhost"]);
     change(&mut params);

@@ -1,11 +1,11 @@
-//! Proxies that cannot be used, and hosts that are reached without one.
+//! Tests of proxies that cannot be used, and of hosts that are reached without a proxy.
 
 use super::*;
 use crate::support::seen::each;
 use insta::assert_snapshot;
 use std::net::TcpListener;
 
-/// What `user create` shows with these variables. No secret of a test's proxy is in it.
+/// Runs `user create` with these variables. Checks that no secret of a test's proxy is shown.
 pub fn through(variables: &[(&str, &str)]) -> Seen {
     let home = Folder::new();
     let seen = run(create(&home, "localhost", 7).envs(variables.iter().copied()));
@@ -95,7 +95,7 @@ fn a_kind_of_proxy_that_is_not_supported_is_an_error() {
     ");
 }
 
-/// A port on which no server listens.
+/// Returns a port on which no server listens.
 fn closed_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
@@ -111,7 +111,7 @@ fn a_proxy_that_cannot_be_reached_is_named_with_its_variable() {
     ");
 }
 
-/// Whether a host is reached without the proxy. Nothing listens on the port of either.
+/// Checks whether a host is reached without the proxy. No server listens on either port.
 fn is_direct(host: &str, list: &str) -> bool {
     let home = Folder::new();
     let mut command = create(&home, host, 9);

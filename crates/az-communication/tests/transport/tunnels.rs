@@ -1,4 +1,4 @@
-//! What a proxy is asked, and what it may answer.
+//! Tests of requests to a proxy, and of its responses.
 
 use super::proxies::through;
 use super::*;
@@ -12,7 +12,7 @@ use std::time::Duration;
 /// Reads the head of a request.
 fn head(stream: &mut impl Read) -> String {
     let (mut head, mut byte) = (Vec::new(), [0]);
-    // A client that speaks TLS has no empty line to say.
+    // A TLS client does not send an empty line.
     while !head.ends_with(b"\r\n\r\n")
         && !head.starts_with(&[0x16])
         && stream.read(&mut byte).is_ok_and(|count| count == 1)
@@ -22,7 +22,7 @@ fn head(stream: &mut impl Read) -> String {
     String::from_utf8_lossy(&head).into_owned()
 }
 
-/// A proxy that answers its only connection so, and tells what it was asked.
+/// Starts a proxy that sends this response on its only connection. Returns the request through a channel.
 fn proxy(answer: impl Into<Vec<u8>>) -> (u16, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -38,7 +38,7 @@ fn proxy(answer: impl Into<Vec<u8>>) -> (u16, Receiver<String>) {
     (port, receiver)
 }
 
-/// What is shown where a proxy answers so. `user` is a user name and a password with an @, or nothing.
+/// Runs a command with a proxy that sends this response. `user` is a user name and a password with an @, or empty.
 fn after(answer: impl Into<Vec<u8>>, user: &str) -> Seen {
     let (port, _asked) = proxy(answer);
     through(&[("ALL_PROXY", &format!("http://{user}127.0.0.1:{port}"))]).hiding(port, "PORT")
@@ -147,7 +147,7 @@ fn a_response_without_end_is_an_error() {
     ");
 }
 
-/// Carries bytes both ways until both have ended. `client` does not block for long.
+/// Copies bytes in both directions until both have ended. `client` must not block for long.
 fn relay(client: &mut (impl Read + Write), port: u16) {
     let mut server = TcpStream::connect(("127.0.0.1", port)).unwrap();
     server.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
@@ -201,7 +201,7 @@ fn every_response_that_requests_takes_for_a_tunnel_is_one() {
             assert_eq!(seen.code, Some(0), "{answer:.60}: {seen}");
             asked.join().unwrap()
         });
-        // Basic with the base64 of us/er:p+s@:s
+        // This is Basic with the base64 of us/er:p+s@:s
         let authorization = "Proxy-Authorization: Basic dXMvZXI6cCtzQDpz";
         let expected =
             format!("CONNECT localhost:{port} HTTP/1.1\r\nHost: localhost:{port}\r\n{authorization}\r\n\r\n");
@@ -253,6 +253,6 @@ fn a_proxy_with_the_scheme_https_that_does_not_speak_tls_gets_no_password() {
     Hint: If it does not speak TLS, its scheme is http: https_proxy=http://127.0.0.1:PORT
     Hint: The proxy is named by https_proxy. NO_PROXY lists hosts that are reached without it.
     ");
-    // The beginning of TLS.
+    // The byte is the start of a TLS handshake.
     assert!(asked.recv().unwrap().starts_with('\u{16}'));
 }

@@ -1,4 +1,4 @@
-//! What certificates are for: key usages, and purposes that are private to a vendor. OpenSSL decides in the same way.
+//! Tests of the purposes of certificates: key usages, and private purposes of vendors. OpenSSL decides in the same way.
 
 use super::*;
 use KeyUsagePurpose::{ContentCommitment, CrlSign, DigitalSignature, KeyAgreement, KeyCertSign, KeyEncipherment};

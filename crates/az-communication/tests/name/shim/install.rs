@@ -1,4 +1,4 @@
-//! What `shim install` creates, prints and does not touch.
+//! Tests of `shim install`: what it creates, prints and does not change.
 
 use super::*;
 use crate::support::AZ;
@@ -85,7 +85,7 @@ fn the_program_itself_is_not_a_shim() {
     assert_eq!(user.all(), all);
 }
 
-/// Files called `az` of another program.
+/// Makes a user with files called `az` that belong to other programs.
 fn with_others() -> User {
     let user = User::new(&["real"]);
     user.home.write("other/file/az", "");
@@ -187,7 +187,7 @@ fn a_path_that_stays_when_a_package_is_updated_is_linked() {
     assert_eq!(fs::read_link(user.path("own/az")).unwrap(), user.path("bin/az-communication"));
 }
 
-/// In a run of the emulator, the program is found by a link that is removed with the run.
+/// A run of the emulator finds the program by a link that is removed at the end of the run.
 #[test]
 fn a_shim_that_is_installed_in_a_run_is_valid_after_it() {
     let user = User::with_folders(&["own", "real"]);

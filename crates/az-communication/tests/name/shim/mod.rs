@@ -1,4 +1,4 @@
-//! `shim install`, `shim remove` and `shim status`.
+//! Tests of `shim install`, `shim remove` and `shim status`.
 
 mod install;
 mod place;
@@ -15,7 +15,7 @@ use super::{installed, with_path};
 use crate::support::Folder;
 use crate::support::seen::{Seen, run};
 
-/// A user with this program in `opt`, a real `az` in `real`, and these folders of the home first on PATH.
+/// A user with this program in `opt`, a real `az` in `real`, and these folders of the home folder first on PATH.
 struct User {
     home: Folder,
     folders: Vec<&'static str>,
@@ -29,7 +29,7 @@ impl User {
         Self { home, folders: folders.to_vec() }
     }
 
-    /// The same, and these folders exist.
+    /// Makes such a user, and creates these folders.
     fn with_folders(folders: &[&'static str]) -> Self {
         let user = Self::new(folders);
         for folder in folders {
@@ -48,13 +48,13 @@ impl User {
         command
     }
 
-    /// `az`, as a shell of the user finds it.
+    /// Runs `az` as a shell of the user finds it.
     fn az(&self, line: &str) -> Seen {
         let mut command = with_path("/usr/bin/env", &self.home, &self.folders);
         run(command.arg("az").args(line.split(' ')))
     }
 
-    /// What a command shows, with `HOME` in place of the path of the home folder.
+    /// Runs a command. `HOME` replaces the path of the home folder.
     fn shown(&self, command: &mut Command) -> Seen {
         run(command).hiding_home(&self.home)
     }
@@ -63,14 +63,14 @@ impl User {
         self.shown(&mut self.command(line))
     }
 
-    /// The result of a command that succeeds.
+    /// Returns the result of a command that must succeed.
     fn result(&self, line: &str) -> Value {
         let seen = self.run(line);
         assert_eq!(seen.code, Some(0), "{seen}");
         seen.json()
     }
 
-    /// All that is in the home folder, with the targets of links.
+    /// Returns everything in the home folder, with the targets of links.
     fn all(&self) -> Vec<String> {
         fn add(folder: &Path, all: &mut Vec<String>) {
             for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {

@@ -1,10 +1,10 @@
-//! In which folder the shim is made, and what is to be done where that folder is not on PATH.
+//! Tests of the folder in which the shim is created, and of the advice if that folder is not on PATH.
 
 use super::*;
 use insta::assert_snapshot;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 
-/// Where the shim is made.
+/// Returns the folder in which the shim is created.
 fn place(user: &User) -> String {
     user.result("shim install")["shim"].as_str().unwrap().to_owned()
 }

@@ -1,4 +1,4 @@
-//! `shim remove`.
+//! Tests of `shim remove`.
 
 use super::*;
 use insta::assert_snapshot;

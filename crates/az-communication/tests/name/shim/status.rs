@@ -1,4 +1,4 @@
-//! `shim status`.
+//! Tests of `shim status`.
 
 use super::*;
 use insta::assert_snapshot;

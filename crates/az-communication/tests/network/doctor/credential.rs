@@ -1,9 +1,9 @@
-//! The last step: whether the service accepts the credential.
+//! Tests of the last step: whether the service accepts the credential.
 
 use super::*;
 use insta::assert_snapshot;
 
-/// The same with the steps before it left out.
+/// Leaves out the steps before the last one.
 fn last(seen: Seen) -> Seen {
     let at = seen.stdout.find("signature ").unwrap();
     Seen { stdout: seen.stdout[at..].to_owned(), ..seen }

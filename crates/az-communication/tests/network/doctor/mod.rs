@@ -1,4 +1,4 @@
-//! The doctor: what it finds at each step of a request, and how it shows that.
+//! Tests of the doctor: its findings at each step of a request, and their output.
 
 mod credential;
 mod steps;
@@ -12,7 +12,8 @@ use crate::support::tls::CERTIFICATE;
 use crate::support::{Folder, az};
 use serde_json::{Value, json};
 
-/// What the doctor finds: the states of the steps that are not skipped, with what was found and the advice where one failed.
+/// Runs the doctor. Returns the states of the steps that were not skipped, with the findings, and with the advice if a
+/// step failed.
 fn report(command: &mut Command) -> Seen {
     let seen = run(command.args(["communication", "doctor"]));
     let mut text = String::new();
@@ -26,7 +27,7 @@ fn report(command: &mut Command) -> Seen {
     Seen { stdout: text, ..seen }
 }
 
-/// The doctor with a key, for that port.
+/// Returns the doctor with a key, for that port.
 fn doctor(home: &Folder, port: u16) -> Command {
     let mut command = az(home);
     let connection = format!("endpoint=https://localhost:{port}/;accesskey=d3Jvbmcga2V5");
@@ -36,7 +37,7 @@ fn doctor(home: &Folder, port: u16) -> Command {
     command
 }
 
-/// What the doctor finds about a service that answers so.
+/// Runs the doctor against a service with this response.
 fn of_answer(status: u16, content_type: &str, body: Value) -> Seen {
     let answer = json!({"status": status, "headers": {"Content-Type": content_type}, "body": body});
     let server = Server::start(vec![answer]);

@@ -1,4 +1,4 @@
-//! The steps before the last one: TLS and trust, what answers at a port, the clock.
+//! Tests of the earlier steps: TLS and trust, other servers at a port, the clock.
 
 use super::*;
 use crate::support::emulator::Emulator;
@@ -10,7 +10,7 @@ use std::thread;
 const ENDED: &str = include_str!("ended.pem");
 const NOT_BEGUN: &str = include_str!("not-begun.pem");
 
-/// What the doctor finds at the step `tls`, with this bundle, for an emulator with a data folder.
+/// Returns the finding of the step `tls` with this bundle, for an emulator with a data folder.
 fn trusted_by(bundle: impl FnOnce(&Folder, &Emulator) -> Option<String>) -> String {
     let home = Folder::new();
     let emulator = Emulator::start(&home, &[]);
@@ -23,7 +23,7 @@ fn trusted_by(bundle: impl FnOnce(&Folder, &Emulator) -> Option<String>) -> Stri
     run(&mut command).hiding_home(&home).stdout
 }
 
-/// Other clients do not trust it, whatever the variable names.
+/// Other clients do not trust this authority, even if the variable names another bundle.
 #[test]
 fn an_authority_that_only_this_program_trusts_is_named() {
     let without = trusted_by(|_, _| None);
@@ -48,7 +48,7 @@ fn a_good_check_is_not_a_warning_in_the_log_of_the_emulator() {
     assert!(!log.contains("WARN"), "{log}");
 }
 
-/// What the doctor finds where the service has this date.
+/// Runs the doctor against a service with this date.
 fn with_date(date: &str) -> Seen {
     let server = Server::start(vec![json!({"status": 204, "headers": {"Date": date}})]);
     report(&mut doctor(&Folder::new(), server.port))
@@ -76,11 +76,13 @@ fn a_certificate_that_is_not_in_force_comes_with_the_time_of_the_clock() {
     }
 }
 
-/// A server without TLS that says this at once, or as a response. Where it says nothing, it resets the connection.
+/// Starts a server without TLS that sends this text immediately or as a response. If the text is empty, the server
+/// resets the connection.
 fn plain_server(greets: bool, says: &'static str) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    // One connection for the tcp step, one for the tls step, and one to see what answers. It ends with the process.
+    // The steps tcp and tls use one connection each, and one more finds out which server answers. The thread ends with
+    // the process.
     thread::spawn(move || {
         for stream in listener.incoming().take(8) {
             let mut stream = stream.unwrap();
@@ -99,7 +101,7 @@ fn plain_server(greets: bool, says: &'static str) -> u16 {
     port
 }
 
-/// What the doctor finds at such a server.
+/// Runs the doctor against such a server.
 fn of_plain_server(greets: bool, says: &'static str) -> Seen {
     let port = plain_server(greets, says);
     report(&mut doctor(&Folder::new(), port)).hiding(port, "PORT")

@@ -1,11 +1,11 @@
-//! The report as a table.
+//! Tests of the report as a table.
 
 use super::*;
 use crate::support::terminal::{Collector, open};
 use insta::assert_snapshot;
 use std::process::Stdio;
 
-/// The doctor, which finds that the connection string is wrong.
+/// Returns the doctor with a wrong connection string.
 fn table(home: &Folder) -> Command {
     let mut command = az(home);
     command.args(["communication", "doctor", "-o", "table", "--connection-string", "endpoint=https://c.example"]);

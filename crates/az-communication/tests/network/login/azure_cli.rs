@@ -1,10 +1,10 @@
-//! `az login` of the real `az`: what it is asked, and what it may answer.
+//! Tests of the login of the Azure CLI: the arguments of the real `az`, and its possible output.
 
 use super::*;
 use insta::assert_snapshot;
 use std::time::{Duration, Instant};
 
-/// What the command shows where this script is the real `az`.
+/// Runs the command with this script as the real `az`.
 fn with(script: &str) -> Seen {
     let world = World::new(vec![]);
     let mut command = world.command();
@@ -34,13 +34,13 @@ fn the_subscription_is_handed_on() {
 #[test]
 fn a_process_that_it_leaves_behind_is_not_waited_for() {
     let started = Instant::now();
-    // The process holds stdout and stderr.
+    // The background process keeps stdout and stderr open.
     let seen = with(&format!("{GIVES_A_TOKEN}\nsleep 30 &"));
     assert_eq!(seen.code, Some(0), "{seen}");
     assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
 }
 
-/// What is said about it.
+/// Returns the part of the error about this login.
 fn said(script: &str) -> String {
     let seen = with(script);
     assert_eq!(seen.code, Some(1));

@@ -1,4 +1,4 @@
-//! An application that signs in with a certificate.
+//! Tests of an application that signs in with a certificate.
 
 use super::*;
 use crate::support::tls::KEY;
@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject as _;
 const APPLICATION: &str = include_str!("application.pem");
 const EC_KEY: &str = include_str!("ec.pem");
 
-/// An application with this file in place of a secret.
+/// Returns the command with an application that has this file in place of a secret.
 fn with_file(world: &World, name: &str, text: &str) -> Command {
     let file = world.home.write(name, text);
     let mut command = world.application();

@@ -1,9 +1,9 @@
-//! What the token endpoint of Entra may answer.
+//! Tests of the responses of Entra's token endpoint.
 
 use super::*;
 use insta::assert_snapshot;
 
-/// What the command shows where Entra answers so, each time the last one.
+/// Runs the command against an Entra with these responses, the last one repeated.
 fn with(answers: Vec<Value>) -> (Seen, World) {
     let world = World::new(answers);
     let seen = world.shown(&mut world.application());

@@ -1,4 +1,4 @@
-//! Logins without a key: which credential is used, what ends the search for one, and what is said about it.
+//! Tests of logins without a key: which credential is used, when the search ends, and the messages.
 
 mod azure_cli;
 mod certificates;
@@ -15,20 +15,20 @@ use serde_json::{Value, json};
 
 const SECRET: &str = "wrong~Secret+1";
 
-/// What the command shows where the login succeeds.
+/// The output of the command if the login succeeds.
 const CREATED: &str = "exit 0\n--- stdout\n8:acs:a_b\n";
 
-/// A script that gives a token as the Azure CLI does.
+/// A script that prints a token like the Azure CLI.
 const GIVES_A_TOKEN: &str = r#"echo '{"accessToken": "other", "expires_on": 4102444800, "tokenType": "Bearer"}'"#;
 
-/// Entra, the service, and a machine without any login.
+/// Entra, the service, and a machine without a login.
 struct World {
     home: Folder,
     entra: Server,
     service: Server,
 }
 
-/// A response with JSON.
+/// Returns a response with JSON.
 fn response(status: u16, body: Value) -> Value {
     json!({"status": status, "headers": {"Content-Type": "application/json"}, "body": body})
 }
@@ -49,7 +49,7 @@ impl World {
         Self { home, entra: Server::start(entra), service: Server::start(vec![created]) }
     }
 
-    /// `user create` at the service, without a credential.
+    /// Returns `user create` for the service, without a credential.
     fn command(&self) -> Command {
         let mut command = az(&self.home);
         command
@@ -61,7 +61,7 @@ impl World {
         command
     }
 
-    /// The same with an application in the environment.
+    /// Returns the same command with an application in the environment.
     fn application(&self) -> Command {
         let mut command = self.command();
         command
@@ -71,7 +71,7 @@ impl World {
         command
     }
 
-    /// Puts a real `az` on PATH, which notes its arguments.
+    /// Puts a real `az` on PATH that records its arguments.
     fn azure_cli(&self, command: &mut Command, script: &str) {
         let asked = self.home.path().join("asked");
         let text = format!("#!/bin/sh\nprintf '%s\\n' \"$@\" > {}\n{script}\n", asked.display());
@@ -79,18 +79,18 @@ impl World {
         command.env("PATH", format!("/usr/bin:/bin:{}", program.parent().unwrap().display()));
     }
 
-    /// The arguments that the real `az` was called with.
+    /// Returns the arguments with which the real `az` was called.
     fn asked(&self) -> Option<String> {
         std::fs::read_to_string(self.home.path().join("asked")).ok()
     }
 
-    /// What a command shows, with names in place of what differs from run to run.
+    /// Runs a command. Names replace the values that differ from run to run.
     fn shown(&self, command: &mut Command) -> Seen {
         run(command).hiding_home(&self.home).hiding(self.entra.port, "ENTRA").hiding(self.service.port, "SERVICE")
     }
 
-    /// What a command shows whose credential fails, though the Azure CLI would give a token. Neither the Azure CLI nor the
-    /// service is asked.
+    /// Runs a command whose credential fails although the Azure CLI would return a token. Checks that neither the Azure
+    /// CLI nor the service is asked.
     fn fails(&self, command: &mut Command) -> Seen {
         self.azure_cli(command, GIVES_A_TOKEN);
         let seen = self.shown(command);

@@ -1,4 +1,4 @@
-//! Which credential is used, and what ends the search for one.
+//! Tests of the search for a credential: which one is used, and when the search ends.
 
 use super::*;
 use insta::assert_snapshot;
@@ -32,7 +32,7 @@ fn a_token_endpoint_that_cannot_be_reached_ends_the_search() {
     ");
 }
 
-/// The environment of a workload, whose token is in this file.
+/// Returns the command in the environment of a workload whose token is in this file.
 fn workload(world: &World, file: &str) -> Command {
     let mut command = world.command();
     command
@@ -85,7 +85,7 @@ fn a_workload_that_is_refused_ends_the_search() {
     assert!(body.contains("client_assertion=federated-1&"), "{body}");
 }
 
-/// The environment of a managed identity.
+/// Returns the command in the environment of a managed identity.
 fn managed_identity(world: &World) -> Command {
     let mut command = world.command();
     let endpoint = format!("https://localhost:{}/msi/token", world.entra.port);

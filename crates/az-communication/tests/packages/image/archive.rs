@@ -1,4 +1,4 @@
-//! The image, unpacked by its manifest as a runtime does it.
+//! Unpacks the image by its manifest, as a container runtime does.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub fn json(path: &Path) -> Value {
     serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
 }
 
-/// An archive, unpacked.
+/// Unpacks an archive.
 pub fn unpacked(form: &str) -> Folder {
     let folder = Folder::new();
     stdout(Command::new("tar").arg("-xf").arg(artefact(form)).arg("-C").arg(folder.path()));
@@ -56,7 +56,7 @@ impl Docker {
         self.file(&layers[0])
     }
 
-    /// The root folder of a container, in that folder, with what a runtime adds: places to mount on.
+    /// Makes the root folder of a container in that folder, with the mount points that a runtime adds.
     pub fn root(&self, home: &Folder) -> PathBuf {
         let root = home.path().join("root");
         fs::create_dir(&root).unwrap();

@@ -1,4 +1,4 @@
-//! A container: process 1 in namespaces of its own, as the image's configuration says. Root makes them.
+//! A container: process 1 in its own namespaces, with the image's configuration. Root makes them.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -14,18 +14,18 @@ use crate::dist::repository;
 use crate::support::Folder;
 use crate::support::machines::Machine;
 
-/// The names of the emulator's machine, and of the one that passes a mapped port on to it.
+/// The host names of the emulator's machine and of the machine with the mapped port.
 pub const NAME: &str = "acs-emulator";
 pub const MAPPED_NAME: &str = "acs-mapped";
 
 pub const HOSTS: &str = "127.0.0.1 localhost\n10.79.0.1 acs-emulator\n10.79.1.1 acs-mapped\n";
 
-/// What its user chooses.
+/// The choices of the user of the image.
 pub struct Image {
     pub home: Folder,
     pub root: PathBuf,
     pub config: Value,
-    /// By default that of the configuration.
+    /// The user and the group. By default, they come from the configuration.
     pub user: (u32, u32),
     pub groups: Vec<u32>,
     /// Whether `/tmp` can be written.
@@ -55,7 +55,7 @@ impl Image {
         image
     }
 
-    /// An empty volume with that owner and mode, in place of the former one.
+    /// Makes an empty volume with that owner and mode in place of the previous one.
     pub fn volume(&self, (user, group): (u32, u32), mode: u32) -> PathBuf {
         let folder = self.home.path().join("volume");
         let _ = fs::remove_dir_all(&folder);
@@ -69,18 +69,18 @@ impl Image {
         self.config[member].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
     }
 
-    /// The image's variables, and those of its user.
+    /// Returns the variables of the image and of its user.
     fn environment(&self) -> Vec<String> {
         let own = self.variables.iter().map(|(name, value)| format!("AZURE_COMMUNICATION_EMULATOR_{name}={value}"));
         self.words("Env").into_iter().chain(own).collect()
     }
 
-    /// A machine of the container's own.
+    /// Makes a machine for the container.
     pub fn machine(&self) -> Machine {
         Machine::new(&self.home, HOSTS)
     }
 
-    /// Starts it; ready when its health check says so.
+    /// Starts the container, and waits until its health check succeeds.
     pub fn start(&self, machine: &Machine) -> Container<'_> {
         let volumes: Vec<String> = self.config["Volumes"].as_object().unwrap().keys().cloned().collect();
         assert_eq!(volumes.len(), 1, "{volumes:?}");
@@ -112,14 +112,14 @@ impl Image {
 
 pub struct Container<'a> {
     image: &'a Image,
-    /// Process 1 there, as it is called here.
+    /// The process id of process 1 outside of the container.
     pub process: u32,
     child: Child,
     stdout: BufReader<ChildStdout>,
 }
 
 impl Container<'_> {
-    /// Asks for its health as a runtime does, only more often.
+    /// Runs the health check as a runtime does, but more often.
     fn become_healthy(&mut self) {
         let check = &self.image.config["Healthcheck"];
         let begun = Instant::now();
@@ -145,13 +145,13 @@ impl Container<'_> {
         }
     }
 
-    /// Whether process 1 is the image's program, and not what prepares it any more.
+    /// Checks whether process 1 is the image's program, and no longer the script that prepares it.
     fn is_the_program(&self) -> bool {
         let words = fs::read(format!("/proc/{}/cmdline", self.process)).unwrap_or_default();
         words.starts_with(self.image.words("Entrypoint")[0].as_bytes())
     }
 
-    /// The health check, once. It is in exec form: there is no shell.
+    /// Runs the health check once. It is in exec form, because there is no shell.
     pub fn check(&self) -> Output {
         let test: Vec<&str> = self.image.config["Healthcheck"]["Test"]
             .as_array()
@@ -169,21 +169,21 @@ impl Container<'_> {
         command.output().unwrap()
     }
 
-    /// A line of what the kernel says of process 1.
+    /// Returns a line of the kernel's status of process 1.
     pub fn status(&self, name: &str) -> String {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process)).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix(&format!("{name}:"))).unwrap();
         line.trim().replace('\t', " ")
     }
 
-    /// The line that it printed once it was ready.
+    /// Returns the line that it printed when it was ready.
     pub fn ready_line(&mut self) -> Value {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         serde_json::from_str(&line).unwrap()
     }
 
-    /// Asks for its end as a runtime does; how long it took, the exit code, and what it said on stderr.
+    /// Asks it to end as a runtime does. Returns how long that took, the exit code, and stderr.
     pub fn stop(mut self) -> (Duration, Option<i32>, String) {
         let signal = self.image.config["StopSignal"].as_str().unwrap().strip_prefix("SIG").unwrap().to_owned();
         let begun = Instant::now();
@@ -205,14 +205,14 @@ impl Drop for Container<'_> {
         if !matches!(self.child.try_wait(), Ok(None)) {
             return;
         }
-        // With process 1, all others of the container end, and `unshare` does.
+        // If process 1 ends, all other processes of the container end, and so does `unshare`.
         let last = if self.process == 0 { self.child.id() } else { self.process };
         let _ = Command::new("kill").args(["-KILL", &last.to_string()]).stderr(Stdio::null()).status();
         let _ = self.child.wait();
     }
 }
 
-/// Everything below a folder with its kind, rights, owner, size and time of change.
+/// Returns everything below a folder with its kind, mode, owner, size and time of change.
 pub fn listing(folder: &Path) -> String {
     let mut find = Command::new("find");
     find.arg(folder).args(["-not", "-path", "*/proc/*", "-printf", "%P %M %U:%G %s %T@\n"]);

@@ -1,4 +1,4 @@
-//! What is in the archives of the image.
+//! Tests of the content of the image's archives.
 
 use std::fs;
 use std::path::Path;

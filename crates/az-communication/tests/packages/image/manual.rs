@@ -1,4 +1,4 @@
-//! The examples of the docs: they set what there is, and name what the image has.
+//! Tests that the examples in the docs use existing variables, paths and ports of the image.
 
 use std::fs;
 use std::io::Write as _;
@@ -13,7 +13,7 @@ use crate::dist::repository;
 use crate::support::Folder;
 use crate::support::emulator::Emulator;
 
-/// The YAML of the docs about containers and CI, and the file for GitLab, read as others read them.
+/// Returns the YAML in the docs about containers and CI, and the file for GitLab.
 fn examples() -> Vec<Value> {
     let read = |path: &str| fs::read_to_string(repository().join(path)).unwrap();
     let (containers, ci) = (read("docs/emulator/containers.md"), read("docs/ci.md"));
@@ -30,7 +30,7 @@ fn examples() -> Vec<Value> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Every member with its name, at every depth. Those of a list have the list's name.
+/// Finds every member with its name, at every depth. Items of a list have the name of the list.
 fn members<'a>(name: &'a str, value: &'a Value, found: &mut Vec<(&'a str, &'a Value)>) {
     found.push((name, value));
     match value {
@@ -40,7 +40,7 @@ fn members<'a>(name: &'a str, value: &'a Value, found: &mut Vec<(&'a str, &'a Va
     }
 }
 
-/// The port and the path of the URL in a command line.
+/// Returns the port and the path of the URL in a command line.
 fn url(text: &str) -> Option<(&str, &str)> {
     let (_, rest) = text.split_once("http://")?;
     let (host, path) = rest.split(' ').next()?.split_at(rest.find('/')?);
@@ -63,7 +63,7 @@ fn the_examples_of_the_docs_set_variables_that_there_are_and_name_what_the_image
     let start = TABLE.command("communication emulator start").unwrap().spec.arguments;
     let names = |option: &Argument| option.variable_name().into_iter().chain(option.file_variable_name());
     let mut variables: Vec<String> = start.iter().flat_map(names).collect();
-    // That of a client.
+    // This variable is for clients.
     variables.push("AZURE_COMMUNICATION_CONNECTION_STRING".into());
     let home = Folder::new();
     let emulator = Emulator::in_memory(&home);
@@ -88,7 +88,7 @@ fn the_examples_of_the_docs_set_variables_that_there_are_and_name_what_the_image
                 counts[2] += 1;
             }
             match name {
-                // Service containers of CI take none.
+                // Service containers in CI cannot set these.
                 "command" | "args" | "entrypoint" => panic!("{said}"),
                 "ports" if value.is_string() => assert_eq!(text, format!("{port}:{port}"), "{said}"),
                 "containerPort" | "port" => assert_eq!(value, port, "{said}"),
@@ -100,6 +100,6 @@ fn the_examples_of_the_docs_set_variables_that_there_are_and_name_what_the_image
             counts[3] += 1;
         }
     }
-    // Variables, images, URLs, and the places of the image: each is there as often as the examples have it.
+    // These are the numbers of variables, images, URLs, and places of the image in the examples.
     assert_eq!(counts, [8, 4, 2, 9]);
 }

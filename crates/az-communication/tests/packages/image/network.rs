@@ -1,4 +1,4 @@
-//! Three machines: the container's, one with clients, and one that passes a mapped port on to the container.
+//! Three machines: for the container, for clients, and for a mapped port that leads to the container.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,7 +7,7 @@ use super::container::{HOSTS, Image, MAPPED_NAME, NAME};
 use crate::dist::repository;
 use crate::support::machines::{Machine, fetch};
 
-/// The image's port, and the one that leads there from outside.
+/// The port of the image, and the mapped port.
 const PORT: u16 = 10_100;
 const MAPPED: u16 = 18_443;
 
@@ -36,34 +36,34 @@ impl<'a> Network<'a> {
         Self { image, relay, emulator, clients, _host: host }
     }
 
-    /// The URLs under which another machine reaches it.
+    /// Returns the URLs under which another machine reaches the container.
     pub fn urls() -> [String; 2] {
         [format!("https://{NAME}:{PORT}"), format!("https://{MAPPED_NAME}:{MAPPED}")]
     }
 
-    /// A program on the machine with the clients.
+    /// Returns a program on the machine with the clients.
     pub fn client(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         self.clients.command(&self.image.home, program)
     }
 
-    /// Takes the authority's certificate, without TLS; its file.
+    /// Downloads the authority's certificate without TLS. Returns the path of the file.
     pub fn fetch_certificate(&self) -> String {
         let reply = fetch(self.client("curl").arg(format!("http://{NAME}:{PORT}/emulator/ca.pem")));
         assert_eq!(reply.status, 200, "{}", reply.body);
         self.image.home.write("fetched.pem", reply.body).to_str().unwrap().to_owned()
     }
 
-    /// A new identity: its raw id.
+    /// Creates an identity. Returns its raw id.
     pub fn create(&self, base: &str, certificate: &str) -> String {
         self.says(base, certificate, &["user", "create", "--query", "rawId"])
     }
 
-    /// An access token of an identity.
+    /// Issues an access token for an identity.
     pub fn issue(&self, base: &str, certificate: &str, user: &str) -> String {
         self.says(base, certificate, &["token", "issue", "--scope", "chat", "--user", user, "--query", "token"])
     }
 
-    /// What the image's own program says on another machine, with the key that everybody knows.
+    /// Runs the image's own program on another machine with the well-known key.
     fn says(&self, base: &str, certificate: &str, words: &[&str]) -> String {
         let key = acs_identity_protocol::connection_string::DEVELOPMENT_ACCESS_KEY;
         let mut program = self.client(self.image.root.join("usr/bin/az-communication"));
