@@ -33,6 +33,8 @@ pub use clock::ServiceClock;
 pub use config::{Config, ControlSecret, Storage, TrustedIssuer};
 pub use core::DEFAULT_TENANT;
 pub use error::{Error, OwnFile};
+#[cfg(feature = "sqlite")]
+pub use folder::is_folder_unused;
 pub use keys::pki::ISSUERS;
 pub use keys::pki::stored::CA_CERTIFICATE_FILE;
 pub use log::log_panics;

@@ -1,6 +1,7 @@
 //! Locks the folder for this process, and checks whether it is still the folder that was opened.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -161,6 +162,17 @@ fn lock_file(file: &File, path: &Path, folder: &Path) -> Result<(), Error> {
             Err(TryLockError::WouldBlock) => return Err(Error::InUse(folder.to_owned())),
             Err(TryLockError::Error(error)) => return Err(Error::File(path.to_owned(), error)),
         }
+    }
+}
+
+/// Checks whether no emulator uses a data folder. Returns `false` if that is not known: the file system may have no
+/// locks, or the folder may belong to another user.
+#[must_use]
+pub fn is_folder_unused(folder: &Path) -> bool {
+    match files::open(OpenOptions::new().read(true), &folder.join(LOCK_FILE)) {
+        // The lock is shared, so that two checks at the same time do not disturb each other.
+        Ok(file) => file.try_lock_shared().is_ok(),
+        Err(error) => error.kind() == ErrorKind::NotFound,
     }
 }
 

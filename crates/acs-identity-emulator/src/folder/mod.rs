@@ -29,6 +29,8 @@ use crate::store::Store;
 #[cfg(feature = "sqlite")]
 pub(crate) use lock::Folder;
 pub(crate) use names::DATABASE_FILE;
+#[cfg(feature = "sqlite")]
+pub use lock::is_folder_unused;
 
 /// Without SQLite, there are no data folders.
 #[cfg(not(feature = "sqlite"))]

@@ -134,6 +134,33 @@ fn why_an_emulator_is_not_ready_is_said() {
 }
 
 #[test]
+fn a_folder_that_no_emulator_uses_is_not_looked_for_on_the_default_port() {
+    let home = Folder::new();
+    drop(support::emulator::Emulator::start(&home, &["--data-dir", "stopped"]));
+    for folder in ["missing", "stopped"] {
+        let (code, answer) = of(&home, &["--data-dir", folder]);
+        let reason = format!("no running emulator uses the data folder {}", home.path().join(folder).display());
+        assert_eq!((code, &answer["endpoint"]), (1, &Value::Null), "{answer}");
+        assert_eq!(answer["reason"], reason);
+    }
+}
+
+#[test]
+fn a_folder_in_use_without_a_ready_file_stands_for_the_default_port() {
+    let home = Folder::new();
+    let _emulator = support::emulator::Emulator::start(&home, &["--data-dir", "data"]);
+    let (_, answer) = of(&home, &["--data-dir", "data"]);
+    assert_eq!(answer["endpoint"], "https://localhost:10100");
+}
+
+#[test]
+fn a_folder_in_a_variable_does_not_exclude_the_default_port() {
+    let home = Folder::new();
+    let (_, answer) = status(az(&home).args(STATUS).env("AZURE_COMMUNICATION_EMULATOR_DATA_DIR", "missing"));
+    assert_eq!(answer["endpoint"], "https://localhost:10100");
+}
+
+#[test]
 fn a_killed_emulator_is_not_ready_though_its_files_are_there() {
     let home = Folder::new();
     let emulator = Background::start(&home, &["--data-dir", "data"]);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use acs_identity_emulator::is_folder_unused;
 use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 use acs_identity_protocol::endpoint::host_and_path;
 
@@ -117,6 +118,9 @@ struct Local {
     places: Vec<Places>,
     /// The pid file or ready file, if an option or variable names one.
     file: Option<PathBuf>,
+    /// The data folder that the command line names. Variables do not count: they are defaults of `start`, whose command
+    /// line may differ.
+    folder: Option<PathBuf>,
     /// Whether any option or variable describes it.
     is_named: bool,
 }
@@ -137,7 +141,9 @@ impl Local {
         }
         let is_named = port.is_some() || host.is_some() || file.is_some() || folder.is_some() || in_memory;
         let file = file.map(|file| read::absolute(file.into())).transpose()?;
-        Ok(Self { host, port, places, file, is_named })
+        let folder = read::given(invocation, &STATUS_DATA_DIR)?;
+        let folder = folder.map(|given| read::absolute(given.value.into())).transpose()?;
+        Ok(Self { host, port, places, file, folder, is_named })
     }
 
     fn target(self) -> Target {
@@ -153,10 +159,15 @@ impl Local {
         let process = self.places.iter().find_map(|places| process_file::holder(&PID, &places.pid));
         let process = process.map(|held| held.process);
         let unavailable = |why: String| Target { endpoint: None, process, ask: Ask::Unavailable(why) };
-        match (process, &self.file, self.port) {
-            (None, Some(file), _) => unavailable(format!("no running emulator has {}", file.display())),
-            (None, None, Some(_)) => unavailable(format!("no running emulator has {}", self.ready_files())),
-            (Some(_), _, Some(_)) => {
+        // An emulator in the foreground has no ready file, but it uses its folder.
+        let unused = self.folder.as_deref().filter(|folder| is_folder_unused(folder));
+        match (process, &self.file, self.port, unused) {
+            (None, Some(file), ..) => unavailable(format!("no running emulator has {}", file.display())),
+            (None, None, Some(_), _) => unavailable(format!("no running emulator has {}", self.ready_files())),
+            (None, None, None, Some(folder)) => {
+                unavailable(format!("no running emulator uses the data folder {}", folder.display()))
+            }
+            (Some(_), _, Some(_), _) => {
                 unavailable(format!("its port is unknown, because it does not have {}", self.ready_files()))
             }
             _ => self.at(DEVELOPMENT_PORT, process),
