@@ -13,17 +13,18 @@
 //! assert_eq!(code.number(), 0);
 //! ```
 //!
-//! The folders stand in layers. Each one refers to itself and to those below it (ARCHITECTURE.md; `tests/structure` checks it):
+//! The folders form layers. A folder may refer to itself and to the folders below it (ARCHITECTURE.md; `tests/structure`
+//! checks it):
 //!
 //! 1. `app`: the stages of a command;
 //! 2. [`commands`]: [`TABLE`](commands::table::TABLE) lists all of them;
 //! 3. `batch`: many requests;
-//! 4. `service`: the calls, and the words about what fails;
+//! 4. `service`: the calls, and the messages about failures;
 //! 5. [`knack`]: the command line as the reference has it; [`transport`]: HTTP, TLS, proxies and names;
 //! 6. `delegate`: the other `az`;
-//! 7. `files`;
-//! 8. [`report`]: what the program says;
-//! 9. `system`: what systems do in different ways.
+//! 7. `files`: reading, writing and comparing files;
+//! 8. [`report`]: errors, exit codes and output;
+//! 9. `system`: functions that differ between systems.
 
 mod app;
 mod batch;

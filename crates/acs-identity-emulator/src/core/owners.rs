@@ -35,7 +35,7 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    /// Makes the owners. The access keys are those of the store.
+    /// Makes the owners. The access keys come from the store.
     pub(super) fn new(
         config: &Config,
         folder: Option<Folder>,

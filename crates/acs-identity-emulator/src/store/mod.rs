@@ -25,7 +25,7 @@ pub(crate) enum Store {
     Sqlite(sqlite::Sqlite),
 }
 
-/// The error for an outcome that does not belong to its operation. No implementation returns one.
+/// Returns the error for an outcome that does not belong to its operation. No implementation returns one.
 fn unexpected() -> Failure {
     StoreError::Failed("the outcome belongs to another operation".into()).into()
 }

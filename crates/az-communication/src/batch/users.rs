@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(refused("{\"id\":\"/subscriptions/x:y\",\"user_id\":null}").1, "is not a raw id");
     }
 
-    /// Returns a line with a member of the record's lines is skipped only if it has the form of such a line.
+    /// A JSON line with members of a record is skipped only if it is a valid line of a record.
     #[test]
     fn only_lines_of_a_record_are_skipped() {
         for text in [

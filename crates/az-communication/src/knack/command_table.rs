@@ -50,12 +50,12 @@ pub struct Command {
 }
 
 impl Command {
-    /// A command that the reference has, too.
+    /// Declares a command that the reference has, too.
     pub const fn of_the_reference(path: &'static str, spec: &'static CommandSpec) -> Self {
         Self { path, spec, redirect: None, extension: false }
     }
 
-    /// A command that the reference lacks.
+    /// Declares a command that the reference lacks.
     pub const fn extension(path: &'static str, spec: &'static CommandSpec) -> Self {
         Self { path, spec, redirect: None, extension: true }
     }

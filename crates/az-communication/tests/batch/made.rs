@@ -124,7 +124,7 @@ fn an_empty_list_is_shown_where_no_user_was_created() {
     ");
 }
 
-/// The format is that of Python's `json.dumps(…, indent=2)`.
+/// The format is the format of Python's `json.dumps(…, indent=2)`.
 #[test]
 fn users_who_are_shown_one_by_one_form_one_list() {
     let seen = World::shared().run("user create --count 3");

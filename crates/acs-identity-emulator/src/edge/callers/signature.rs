@@ -22,7 +22,7 @@ const CLOCK: &str = "The given request could not be resolved.\nThe time differen
 /// The header in which the Java SDK sends the string that it signed.
 const JAVA_STRING_TO_SIGN: &str = "x-ms-hmac-string-to-sign-base64";
 
-/// The other schemes that clients send: those of the registry of RFC 9110, and some of other services.
+/// The other schemes that clients send: the schemes in the registry of RFC 9110, and some of other services.
 const OTHER_SCHEMES: [&str; 14] = [
     "AccessKey",
     "ApiKey",
