@@ -60,7 +60,7 @@ fn describe(routes: &[&Route], version: &ApiVersion) -> HttpResult<Value> {
     if version.teams_user == Some(TeamsUserBody::TokenWithoutErrorBody) {
         // There are two reasons for a 401, and one of them has no body.
         document["paths"]["/teamsUser/:exchangeAccessToken"]["post"]["responses"]["401"] = json!({
-            "description": "The caller is refused, with an error as the body; or the Entra token is, without a body.",
+            "description": "The caller is refused, with an error in the body, or the Entra token is refused, without a body.",
         });
     }
     if version.legacy {
