@@ -201,7 +201,7 @@ fn named(error: &ServiceError, failure: &Failure) -> CliError {
         }
         ServiceErrorKind::Denied if error.code.as_deref() != Some(codes::DENIED) => {
             "The error code does not come from the service: a gateway may have refused the request. If the service \
-             refused it, the credential is not valid for this resource, or not any more."
+             refused it, the credential is not valid for this resource, or is no longer valid."
         }
         ServiceErrorKind::Forbidden if !failure.login => {
             "The caller is authenticated but not authorized. Check the network rules of the resource, and whether it \

@@ -48,7 +48,7 @@ fn a_wrong_value_is_refused_with_2_and_leaves_nothing() {
     ERROR: AZURE_COMMUNICATION_EMULATOR_PUBLIC_URL is not a URL of clients: 'x'.
     Hint: Example: https://acs.example
     ERROR: --until-stdin-closes cannot be given with --detach.
-    Hint: An emulator in the background has no stdin. To end it with another process: --parent-pid PID
+    Hint: An emulator in the background has no stdin. To end it together with another process: --parent-pid PID
     ERROR: --pid-file is empty.
     ");
     assert_eq!(content(home.path()), [] as [String; 0]);
@@ -144,6 +144,6 @@ fn an_emulator_whose_starter_was_killed_does_not_begin_to_serve() {
     wait_for_end(child);
     let log = std::fs::read_to_string(home.path().join(".azure/communication-emulator.log")).unwrap();
     // Earlier lines of the log may be about the issuer.
-    insta::assert_snapshot!(log.lines().last().unwrap_or_default(), @"ERROR: The emulator ends, because the process that started it has ended before it was ready.");
+    insta::assert_snapshot!(log.lines().last().unwrap_or_default(), @"ERROR: The emulator ends, because the process that started it ended before the emulator was ready.");
     assert!(!home.path().join(".azure/communication-emulator.pid").exists());
 }

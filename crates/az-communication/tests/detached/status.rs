@@ -125,8 +125,8 @@ fn why_an_emulator_is_not_ready_is_said() {
     drop(emulator);
     insta::assert_snapshot!(said, @"
     nothing listens on localhost:PORT
-    no running emulator has HOME/data.json
-    no running emulator has HOME/none.pid
+    no running emulator uses HOME/data.json
+    no running emulator uses HOME/none.pid
     the server there is not the emulator (status 404)
     127.0.0.1:OTHER cannot be asked: the server does not speak HTTP
     Nothing can be stored: a file of the data folder was removed, replaced or written by another program.

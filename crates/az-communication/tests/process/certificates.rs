@@ -113,9 +113,9 @@ fn a_name_that_the_authority_may_not_sign_for_is_refused_with_the_command_that_h
     let said = refusal(az(&home).args(START).args(["--hostname", "acs.example.com", "app.test"]));
     let said = said.replace(home.path().to_str().unwrap(), "HOME");
     insta::assert_snapshot!(said, @"
-    ERROR: The emulator cannot start: its certificate authority may not sign for acs.example.com. It may only sign for local names, private addresses and the names of its first start.
-    Hint: Such a name must be given at the first start of a folder. Use a new folder: --data-dir.
-    Hint: To make a new authority, which must then be added to every trust store: az communication emulator new-authority --data-dir HOME/.azure/communication-emulator --hostname acs.example.com app.test
+    ERROR: The emulator cannot start: its certificate authority may not sign for acs.example.com. It may sign only for local names, private addresses, and the names that were given at its first start.
+    Hint: Give other names at the first start of a data folder. To use a new folder: --data-dir.
+    Hint: Replace the authority, and then its certificate in every trust store: az communication emulator new-authority --data-dir HOME/.azure/communication-emulator --hostname acs.example.com app.test
     ");
     assert_eq!(authority(&home), before);
     let hint =

@@ -63,8 +63,8 @@ fn memory_and_a_data_folder_exclude_each_other_and_options_win_over_variables() 
     };
     let both = refusal_with(2, az(&home).args(START).args(["--in-memory", "--data-dir", "a"]));
     insta::assert_snapshot!(both, @r"
-    ERROR: --in-memory and --data-dir are both given.
-    Hint: Leave out one of them: data in memory is not stored in a folder.
+    ERROR: --in-memory and --data-dir cannot be given together.
+    Hint: Leave out one of them. Data in memory is not stored in a folder.
     ");
     drop(Emulator::from_command(&mut start(&["--data-dir", "b"], "IN_MEMORY", "yes")));
     drop(Emulator::from_command(&mut start(&["--in-memory"], "DATA_DIR", "c")));

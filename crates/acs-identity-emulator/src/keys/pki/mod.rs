@@ -225,8 +225,8 @@ fn check(authority: &Authority, names: &[HostName], now: OffsetDateTime) -> Resu
     }
     let refused: Vec<String> = refused.iter().map(ToString::to_string).collect();
     Err(Error::Names(format!(
-        "its certificate authority may not sign for {}. It may only sign for local names, private addresses and the \
-         names of its first start",
+        "its certificate authority may not sign for {}. It may sign only for local names, private addresses, and the \
+         names that were given at its first start",
         refused.join(", ")
     )))
 }

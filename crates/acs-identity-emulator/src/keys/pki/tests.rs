@@ -101,7 +101,7 @@ fn nothing_below_a_name_of_one_label_is_trusted() {
         assert_eq!(ServerCertificate::open(&server, &key, &authority, start()).is_ok(), trusted, "{name}");
     }
     let refused = refusal(&stored, &["app", "web.app"], start());
-    insta::assert_snapshot!(refused, @"its certificate authority may not sign for web.app. It may only sign for local names, private addresses and the names of its first start");
+    insta::assert_snapshot!(refused, @"its certificate authority may not sign for web.app. It may sign only for local names, private addresses, and the names that were given at its first start");
     let refused = new_authority(&hosts(&["app", "web.app"]), start()).unwrap_err().to_string();
     insta::assert_snapshot!(refused, @"the host name 'web.app' is below another given name that has a single label and may be a top-level domain. An authority cannot sign for both: leave out one of them");
 }
@@ -129,7 +129,7 @@ fn other_names_get_another_server_certificate_of_the_same_authority() {
 fn a_name_outside_of_the_constraints_is_refused_by_name() {
     let stored = first(&["acs-emulator"]);
     let refused = refusal(&stored, &["acs-emulator", "example.com", "other", "8.8.8.8"], start());
-    insta::assert_snapshot!(refused, @"its certificate authority may not sign for example.com, other, 8.8.8.8. It may only sign for local names, private addresses and the names of its first start");
+    insta::assert_snapshot!(refused, @"its certificate authority may not sign for example.com, other, 8.8.8.8. It may sign only for local names, private addresses, and the names that were given at its first start");
 }
 
 #[test]

@@ -99,7 +99,7 @@ pub(super) fn origin(connection: &Connection) -> Result<Origin, Fault> {
         return Ok(match version {
             VERSION if objects == ours => Origin::Present,
             newer if newer > VERSION => Origin::Newer(newer),
-            other => Origin::Damaged(format!("its tables are not those of schema {other}")),
+            other => Origin::Damaged(format!("its tables differ from the tables of schema {other}")),
         });
     }
     if application != 0 {

@@ -95,7 +95,7 @@ fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
         return vec![format!("The emulator does not know this access key. {EMULATOR_KEYS}")];
     }
     vec![
-        "The access key does not belong to this resource, or not any more. Copy the connection string again from \
+        "The access key does not belong to this resource, or is no longer valid. Copy the connection string again from \
          Settings > Keys in the Azure portal."
             .into(),
     ]

@@ -74,7 +74,7 @@ fn a_401_with_an_unknown_code_may_be_a_gateways() {
     --- stdout
     signature failed
     401 Unauthorized (Unauthorized): Who are you?
-    The error code does not come from the service: a gateway may have refused the request. If the service refused it, the credential is not valid for this resource, or not any more.
+    The error code does not come from the service: a gateway may have refused the request. If the service refused it, the credential is not valid for this resource, or is no longer valid.
     ");
 }
 

@@ -41,6 +41,8 @@ impl Detached {
         if system::may_be_child_of(self.starter) {
             return Ok(());
         }
-        Err(CliError::new("The emulator ends, because the process that started it has ended before it was ready."))
+        Err(CliError::new(
+            "The emulator ends, because the process that started it ended before the emulator was ready.",
+        ))
     }
 }

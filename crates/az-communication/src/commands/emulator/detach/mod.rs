@@ -45,8 +45,9 @@ const END: Duration = Duration::from_secs(10);
 /// Fails when an emulator already runs there, when it does not become ready, or when the ready line cannot be written.
 pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Outcome, CliError> {
     if read::flag(invocation, &UNTIL_STDIN_CLOSES)? {
-        return Err(CliError::usage("--until-stdin-closes cannot be given with --detach.")
-            .hint("An emulator in the background has no stdin. To end it with another process: --parent-pid PID"));
+        return Err(CliError::usage("--until-stdin-closes cannot be given with --detach.").hint(
+            "An emulator in the background has no stdin. To end it together with another process: --parent-pid PID",
+        ));
     }
     let places = Places::of(invocation, data)?;
     refuse_where_one_runs(&places, data)?;
@@ -104,7 +105,8 @@ fn refuse_where_one_runs(places: &Places, data: Option<&Path>) -> Result<(), Cli
         return Err(CliError::new(format!("An emulator is already running{endpoint}, as process {process}."))
             .hint(format!("To stop it: {}", Platform::HERE.stop(process)))
             .hint(
-                "A second emulator needs its own folder (--data-dir) or, in memory, its own pid file (--pid-file).",
+                "To start another emulator, give another data folder (--data-dir), or another pid file (--pid-file) if \
+                 its data is in memory.",
             ));
     }
     Ok(())

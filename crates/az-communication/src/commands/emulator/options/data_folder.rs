@@ -16,8 +16,8 @@ use crate::service::emulator_files;
 /// Fails when both options are on the command line, or when the value of the variable is not a boolean.
 pub(crate) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
     match (invocation.arguments.has(&IN_MEMORY), given(invocation, &DATA_DIR)?) {
-        (true, Some(_)) => Err(CliError::usage("--in-memory and --data-dir are both given.")
-            .hint("Leave out one of them: data in memory is not stored in a folder.")),
+        (true, Some(_)) => Err(CliError::usage("--in-memory and --data-dir cannot be given together.")
+            .hint("Leave out one of them. Data in memory is not stored in a folder.")),
         (false, Some(_)) => Ok(false),
         (_, None) => flag(invocation, &IN_MEMORY),
     }

@@ -162,8 +162,8 @@ pub(crate) const DETACH: Argument = Argument::new(
 
 pub(crate) const PID_FILE: Argument = Argument::new(
     &["--pid-file"],
-    "File for the process id, which exists as long as the emulator serves; with --detach, it is beside the data \
-     folder by default (.pid).",
+    "File for the process id, which exists as long as the emulator serves; the default with --detach is next to the \
+     data folder (.pid).",
 )
 .variable(Variable::Emulator)
 .completion(Completion::File)
@@ -171,7 +171,7 @@ pub(crate) const PID_FILE: Argument = Argument::new(
 
 pub(crate) const LOG_FILE: Argument = Argument::new(
     &["--log-file"],
-    "File to which --detach appends the log; by default, it is beside the pid file (.log).",
+    "File to which --detach appends the log; the default is next to the pid file (.log).",
 )
 .variable(Variable::Emulator)
 .completion(Completion::File)
@@ -201,7 +201,7 @@ pub(crate) const STATUS_PORT: Argument =
     Argument { help: "Port that the emulator listens on; 0 reads it from the ready file.", ..PORT };
 
 pub(crate) const STATUS_DATA_DIR: Argument =
-    Argument { help: "Data folder of the emulator; its ready file is beside it.", ..DATA_DIR };
+    Argument { help: "Data folder of the emulator; its ready file is next to it.", ..DATA_DIR };
 
 pub(crate) const STATUS_IN_MEMORY: Argument =
     Argument { help: "Ask the emulator that keeps all data in memory.", ..IN_MEMORY };

@@ -162,8 +162,8 @@ impl Local {
         // An emulator in the foreground has no ready file, but it uses its folder.
         let unused = self.folder.as_deref().filter(|folder| is_folder_unused(folder));
         match (process, &self.file, self.port, unused) {
-            (None, Some(file), ..) => unavailable(format!("no running emulator has {}", file.display())),
-            (None, None, Some(_), _) => unavailable(format!("no running emulator has {}", self.ready_files())),
+            (None, Some(file), ..) => unavailable(format!("no running emulator uses {}", file.display())),
+            (None, None, Some(_), _) => unavailable(format!("no running emulator uses {}", self.ready_files())),
             (None, None, None, Some(folder)) => {
                 unavailable(format!("no running emulator uses the data folder {}", folder.display()))
             }

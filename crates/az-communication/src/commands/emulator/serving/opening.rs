@@ -73,7 +73,7 @@ pub(crate) fn explain(
         }
         Error::Names(_) => match folder {
             Some(folder) => described
-                .hint("Such a name must be given at the first start of a folder. Use a new folder: --data-dir.")
+                .hint("Give other names at the first start of a data folder. To use a new folder: --data-dir.")
                 .hint(new_authority_hint(folder, names)),
             None => described,
         },
@@ -99,5 +99,5 @@ fn new_authority_hint(folder: &Path, names: &[String]) -> String {
         command.push(' ');
         command.push_str(&Platform::HERE.quoted(name));
     }
-    format!("To make a new authority, which must then be added to every trust store: {command}")
+    format!("Replace the authority, and then its certificate in every trust store: {command}")
 }
