@@ -79,7 +79,7 @@ fn an_assignment_for_another_application_does_not_allow_the_exchange() {
 }
 
 #[test]
-fn a_change_of_several_assignments_is_made_as_a_whole_or_not_at_all() {
+fn several_assignments_change_all_or_none() {
     let emulator = Running::in_memory();
     let mut client = emulator.client();
     let bad = json!({USER: row("user"), GROUP: {"tenantId": TENANT}});

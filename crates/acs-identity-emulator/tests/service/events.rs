@@ -29,7 +29,7 @@ fn requests_are_not_told_by_default() {
 }
 
 #[test]
-fn events_go_to_the_subscriber_of_whoever_started_the_emulator() {
+fn events_go_to_the_subscriber_of_the_thread_that_started_the_emulator() {
     let (one, of_one) = Running::with_events(Config::in_memory());
     let (other, of_other) = Running::with_events(Config::in_memory());
     assert_eq!(one.client().raw("GET", "/identities", &[], "").unwrap().status, 401);

@@ -96,7 +96,7 @@ fn an_exchange_needs_the_permission_to_manage_calls() {
 }
 
 #[test]
-fn an_exchange_needs_an_entra_token_also_from_whoever_has_an_access_key() {
+fn an_exchange_needs_an_entra_token_even_with_an_access_key() {
     let emulator = Running::in_memory();
     let mut client = emulator.client();
     assign(&mut client);

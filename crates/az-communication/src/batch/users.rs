@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value as Json;
 
-use crate::batch::record::{FileId, names_nobody};
+use crate::batch::record::{FileId, names_no_user};
 use crate::files::text_file::{self, TextFault};
 use crate::report::error::CliError;
 
@@ -205,7 +205,7 @@ impl Found<'_> {
                     }
                     return self.take(id);
                 }
-                if names_nobody(members) { Ok(()) } else { Err(format!("has no member {}", self.kind.members[0])) }
+                if names_no_user(members) { Ok(()) } else { Err(format!("has no member {}", self.kind.members[0])) }
             }
             _ => Err(format!("has a value that is not a {}", self.kind.singular)),
         }

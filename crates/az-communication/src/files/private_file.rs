@@ -50,7 +50,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 /// # Errors
 ///
 /// When it cannot be written.
-pub fn write_for_everybody(path: &Path, content: &[u8]) -> io::Result<()> {
+pub fn write_for_all_users(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = create(path)?;
     system::open_to_readers(&file)?;
     file.write_all(content)
@@ -70,8 +70,8 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 ///
 /// When the folder cannot be written.
-pub fn replace_for_everybody(path: &Path, content: &[u8]) -> io::Result<()> {
-    rename_written(path, |temporary| write_for_everybody(temporary, content))
+pub fn replace_for_all_users(path: &Path, content: &[u8]) -> io::Result<()> {
+    rename_written(path, |temporary| write_for_all_users(temporary, content))
 }
 
 fn rename_written(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {

@@ -108,7 +108,7 @@ fn a_creation_on_a_connection_that_ends_after_a_response_is_not_sent_again() {
 }
 
 #[test]
-fn a_cut_request_for_a_creation_is_not_sent_again_without_a_word() {
+fn a_cut_request_for_a_creation_is_not_sent_again_without_a_message() {
     let all: Vec<usize> = (0..1200).collect();
     let some = [0, 1, 100, 600, 2000];
     for bytes in if is_long() { &all[..] } else { &some[..] } {
@@ -118,7 +118,7 @@ fn a_cut_request_for_a_creation_is_not_sent_again_without_a_word() {
 
 /// A request for a listed user is sent again once, with a message.
 #[test]
-fn a_cut_answer_for_a_listed_user_is_asked_for_again_with_a_word() {
+fn a_request_for_a_listed_user_is_sent_again_with_a_message_after_a_cut_response() {
     let home = Folder::new();
     let answer = r#"{"token":"a.b.c","expiresOn":"2099-01-01T00:00:00+00:00"}"#;
     let requests = Arc::new(AtomicUsize::new(0));

@@ -62,7 +62,7 @@ fn each_deleted_user_has_a_line() {
 }
 
 #[test]
-fn what_creates_and_deletes_nobody_has_no_line() {
+fn a_command_that_neither_creates_nor_deletes_users_adds_no_line() {
     let batch = format!("{ISSUE} --users-from t.jsonl --out-file u.jsonl");
     let delete = "user delete-batch --users-from t.jsonl --yes";
     let first = format!("{ISSUE} --count 1 --out-file t.jsonl");
@@ -136,7 +136,7 @@ fn a_ledger_that_cannot_be_written_is_an_error_before_anything_is_sent() {
 }
 
 #[test]
-fn a_command_that_creates_nobody_needs_no_ledger() {
+fn a_command_that_creates_no_users_needs_no_ledger() {
     let world = World::new();
     let revoke = format!("token revoke --yes --user {}", world.users(1)[0]);
     assert_eq!(with_ledger(&world, "no/such/folder", &revoke).code, Some(0));

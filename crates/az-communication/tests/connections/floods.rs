@@ -129,7 +129,7 @@ fn of_those_who_do_not_read_their_answers_so_many_are_kept() {
 
 #[test]
 #[ignore = "takes a minute of processor time without optimization"]
-fn whoever_does_not_read_does_not_lock_others_out() {
+fn clients_that_do_not_read_do_not_block_others() {
     raise();
     let home = Folder::new();
     let emulator = Emulator::in_memory(&home);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_log_that_nobody_reads_holds_up_neither_answers_nor_the_end() {
+fn a_log_that_is_not_read_delays_neither_responses_nor_the_end() {
     let home = Folder::new();
     let mut emulator = Emulator::in_memory(&home);
     let mut client = emulator.client();
@@ -17,7 +17,7 @@ fn a_log_that_nobody_reads_holds_up_neither_answers_nor_the_end() {
 }
 
 #[test]
-fn lines_that_nobody_read_are_counted() {
+fn lines_that_were_not_read_are_counted() {
     let home = Folder::new();
     let mut emulator = Emulator::start(&home, &["--in-memory", "--log-requests"]);
     let mut client = emulator.client();
@@ -109,7 +109,7 @@ fn a_log_format_that_does_not_exist_is_refused() {
 }
 
 #[test]
-fn a_ready_line_that_nobody_reads_ends_the_emulator() {
+fn a_ready_line_without_a_reader_ends_the_emulator() {
     let home = Folder::new();
     for stdout in ["| true", ">/dev/full", ">&-"] {
         let script =
@@ -152,7 +152,7 @@ fn an_emulator_whose_ready_line_waits_for_a_reader_can_be_stopped() {
 
 #[test]
 #[ignore = "waits for 10 s"]
-fn an_emulator_whose_ready_line_nobody_reads_ends_with_an_error() {
+fn an_emulator_whose_ready_line_is_not_read_ends_with_an_error() {
     let home = Folder::new();
     let (_reader, writer) = full_pipe();
     let mut command = az(&home);

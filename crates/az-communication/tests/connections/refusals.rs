@@ -6,7 +6,7 @@ use super::*;
 const BODY: usize = 20 * 1024 * 1024;
 
 #[test]
-fn whoever_sends_too_much_over_tls_sees_the_refusal_and_an_orderly_end() {
+fn a_client_that_sends_too_much_over_tls_gets_the_refusal_and_an_orderly_end() {
     let home = Folder::new();
     let emulator = Emulator::in_memory(&home);
     let body = home.write("body", vec![b'x'; BODY]);

@@ -12,7 +12,7 @@ pub enum End {
     /// The error `… calls this az again`, with exit code 1.
     Again,
     /// The error about a missing `az`, with exit code 2.
-    Nobody,
+    NoOther,
 }
 
 pub struct Arrangement {
@@ -132,14 +132,14 @@ pub const ARRANGEMENTS: &[Arrangement] = &[
         make: |p| p.copy("copy"),
         path: &["ours", "copy", "ours", "copy"],
         called: None,
-        end: End::Nobody,
+        end: End::NoOther,
     },
     Arrangement {
         name: "another version",
         make: |p| p.other_version("other"),
         path: &["ours", "other", "ours"],
         called: None,
-        end: End::Nobody,
+        end: End::NoOther,
     },
     Arrangement {
         name: "another version, called by its path, with the real az before it",
@@ -166,7 +166,7 @@ pub const ARRANGEMENTS: &[Arrangement] = &[
         make: |p| p.hard_link("link"),
         path: &["ours", "link"],
         called: None,
-        end: End::Nobody,
+        end: End::NoOther,
     },
     Arrangement {
         name: "symbolic links in both directions",
@@ -176,21 +176,21 @@ pub const ARRANGEMENTS: &[Arrangement] = &[
         },
         path: &["second", "ours", "first"],
         called: None,
-        end: End::Nobody,
+        end: End::NoOther,
     },
     Arrangement {
         name: "a folder that is a symbolic link",
         make: |p| symlink(p.folder("ours"), p.home.path().join("folder")).unwrap(),
         path: &["folder", "ours"],
         called: None,
-        end: End::Nobody,
+        end: End::NoOther,
     },
     Arrangement {
         name: "./az, found through an empty element of PATH",
         make: |p| p.symlink(".", "ours"),
         path: &["=", "ours", "="],
         called: None,
-        end: End::Nobody,
+        end: End::NoOther,
     },
     Arrangement {
         name: "relative elements of PATH",
@@ -221,7 +221,7 @@ pub const ARRANGEMENTS: &[Arrangement] = &[
         make: |p| p.script("shim", STRIPS_ITSELF),
         path: &["ours", "shim"],
         called: None,
-        end: End::Nobody,
+        end: End::NoOther,
     },
     Arrangement {
         name: "the real az before it",

@@ -22,7 +22,7 @@ fn try_arrangement(arrangement: &Arrangement, wrap: &[&str]) -> (Option<End>, us
     let (end, runs) = match seen.code {
         Some(5) if seen.stdout == "real: vm list --debug\n" => (Some(End::Answered), handed_over),
         Some(1) if seen.stderr.contains("/az calls this az again.\n") => (Some(End::Again), handed_over + 1),
-        Some(2) if seen.stderr.contains("further down PATH") => (Some(End::Nobody), handed_over + 1),
+        Some(2) if seen.stderr.contains("further down PATH") => (Some(End::NoOther), handed_over + 1),
         _ => (None, handed_over),
     };
     (end, runs, seen)

@@ -26,7 +26,7 @@ fn it_ends_with_the_process_that_it_is_told() {
 }
 
 #[test]
-fn it_ends_where_nobody_could_know_of_it() {
+fn it_ends_if_no_process_could_learn_of_it() {
     let home = Folder::new();
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let output = az(&home).args(DETACH).arg("--in-memory").stdout(full).output().unwrap();

@@ -49,7 +49,7 @@ fn one_in_memory_has_files_of_its_own_beside_the_usual_folder() {
 }
 
 #[test]
-fn whoever_waits_for_the_end_of_our_streams_does_not_wait_for_the_emulator() {
+fn a_program_that_waits_for_the_end_of_the_streams_does_not_wait_for_the_emulator() {
     let home = Folder::new();
     let mut shell = other_program("sh", &home);
     // Some test runners pass a copy of stdout to all programs in this way.

@@ -105,7 +105,7 @@ fn of_status(record: &Record) -> Option<&'static str> {
         What::Introspect { .. } | What::Regenerate { .. } => &[200],
     };
     let fits = record.ended.is_none() || record.status == 401 || good.contains(&record.status);
-    (!fits).then_some("such an answer has no place here")
+    (!fits).then_some("the operation cannot have this status")
 }
 
 /// Checks that a key is accepted until it is replaced, and refused afterwards.
@@ -117,7 +117,7 @@ fn of_key(index: &Index<'_>, record: &Record) -> Option<&'static str> {
         return (!may_be_gone).then_some("a key that is in force was refused");
     }
     let is_gone = regenerations.iter().any(|end| end.is_before(record.began));
-    is_gone.then_some("a key was taken that had been replaced")
+    is_gone.then_some("a replaced key was accepted")
 }
 
 fn of_operation(index: &Index<'_>, record: &Record) -> Option<&'static str> {
@@ -133,7 +133,8 @@ fn of_operation(index: &Index<'_>, record: &Record) -> Option<&'static str> {
             let may_be_ended = index.revocations(origin.id).iter().any(|end| is_over(end) && end.latest >= born)
                 || index.deletions(origin.id).iter().any(is_over)
                 || index.regenerations(origin.record.key).iter().any(is_over);
-            (record.status == 200 && *timely && !may_be_ended).then_some("a token is not active that nothing has ended")
+            (record.status == 200 && *timely && !may_be_ended)
+                .then_some("a token is not active although nothing has ended it")
         }
         What::Get { id } if record.status == 404 => {
             let may_be_gone = index.deletions(id).iter().any(|end| end.began <= ended);
@@ -143,7 +144,7 @@ fn of_operation(index: &Index<'_>, record: &Record) -> Option<&'static str> {
             if record.is_acknowledged() =>
         {
             let is_gone = index.deletions(id).iter().any(|end| end.is_before(record.began));
-            is_gone.then_some("an identity is there that had been deleted")
+            is_gone.then_some("a deleted identity exists")
         }
         _ => None,
     }
@@ -153,13 +154,13 @@ fn of_operation(index: &Index<'_>, record: &Record) -> Option<&'static str> {
 fn why_not_active(index: &Index<'_>, origin: &Origin<'_>, at: Moment) -> Option<&'static str> {
     let born = origin.record.latest();
     if index.revocations(origin.id).iter().any(|end| end.is_before(at) && end.began >= born) {
-        return Some("a token is active that had been revoked");
+        return Some("a revoked token is active");
     }
     if index.deletions(origin.id).iter().any(|end| end.is_before(at)) {
-        return Some("a token is active whose identity had been deleted");
+        return Some("a token of a deleted identity is active");
     }
     let is_gone = index.regenerations(origin.record.key).iter().any(|end| end.is_before(at));
-    is_gone.then_some("a token is active whose key had been replaced")
+    is_gone.then_some("a token of a replaced key is active")
 }
 
 /// Checks that a custom id gets another identity only if the earlier one was deleted in between.

@@ -36,7 +36,7 @@ fn credentials_do_not_follow_a_redirect_to_another_server() {
 }
 
 #[test]
-fn a_redirect_within_the_server_is_signed_anew() {
+fn a_redirect_within_the_server_is_signed_again() {
     for location in ["/elsewhere?x=1#fragment", "elsewhere?x=1", "https://localhost:{port}/elsewhere?x=1"] {
         let home = Folder::new();
         let server = Odd::start(move |connection| {

@@ -181,8 +181,8 @@ fn the_unit_is_hardened() {
 
 #[test]
 #[ignore = "needs root, the artefacts and the Debian of scripts/test.sh"]
-fn where_no_systemd_runs_it_is_installed_and_purged_without_a_trace_also_in_two_goes() {
-    needs_a_debian!("where_no_systemd_runs_it_is_installed_and_purged_without_a_trace_also_in_two_goes");
+fn without_a_running_systemd_it_is_installed_and_purged_without_leftovers_also_in_two_steps() {
+    needs_a_debian!("without_a_running_systemd_it_is_installed_and_purged_without_leftovers_also_in_two_steps");
     let debian = Debian::new();
     debian.put(&artefact(".deb"), "az.deb");
     let before = debian.files();

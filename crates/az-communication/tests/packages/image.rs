@@ -123,8 +123,8 @@ fn gets_on(user: (u32, u32), groups: &[u32], owner: (u32, u32), mode: u32) {
 
 #[test]
 #[ignore = "makes namespaces, which needs root: run scripts/test.sh"]
-fn every_user_gets_on_with_an_empty_volume_whoever_owns_it() {
-    needs_containers!("every_user_gets_on_with_an_empty_volume_whoever_owns_it");
+fn every_user_can_use_an_empty_volume_of_any_owner() {
+    needs_containers!("every_user_can_use_an_empty_volume_of_any_owner");
     // OpenShift selects a user without an entry in the user database, and the group 0.
     gets_on((1_234_567, 0), &[], (0, 0), 0o1777);
     gets_on((1_234_567, 0), &[], (0, 0), 0o775);

@@ -90,9 +90,11 @@ fn lacking() -> Option<&'static str> {
 
 #[test]
 #[ignore = "builds the program again, with one job: ten minutes"]
-fn somebody_else_gets_the_same_bytes_of_every_artefact_on_another_machine_and_day() {
+fn another_builder_gets_the_same_bytes_of_every_artefact_on_another_machine_and_day() {
     if let Some(reason) = lacking() {
-        eprintln!("skipped: somebody_else_gets_the_same_bytes_of_every_artefact_on_another_machine_and_day: {reason}");
+        eprintln!(
+            "skipped: another_builder_gets_the_same_bytes_of_every_artefact_on_another_machine_and_day: {reason}"
+        );
         return;
     }
     let folder = Elsewhere::new();

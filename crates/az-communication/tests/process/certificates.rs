@@ -24,7 +24,7 @@ fn is_trusted(certificate: &Path, name: &str, port: u16) -> bool {
 }
 
 #[test]
-fn certificates_for_clients_may_be_read_by_everybody_and_nothing_else_may() {
+fn all_users_may_read_certificates_for_clients_and_no_other_files() {
     let home = Folder::new();
     let start = ["umask 077; exec \"$0\" communication emulator start --port 0 \"$@\"", AZ];
     let in_shell = |options: &[&str]| {

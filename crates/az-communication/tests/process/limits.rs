@@ -28,7 +28,7 @@ fn a_umask_that_takes_everything_away_leaves_the_owner_a_whole_folder() {
 }
 
 #[test]
-fn without_another_thread_the_emulator_serves_all_the_same() {
+fn without_another_thread_the_emulator_still_serves() {
     let home = Folder::new();
     for limit in [1, 4] {
         // The limit counts all processes of the user: this shell, az, and the processes that the shell starts.

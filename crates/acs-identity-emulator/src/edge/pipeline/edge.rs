@@ -169,8 +169,8 @@ impl Edge {
                 let row = found.row(&request.head.method).filter(|row| row.route.is_in(version));
                 match row {
                     Some(row) => row.handle(&self.backend, request).await,
-                    // As ASP.NET does: a resource that the version lacks is an unsupported version, a method that it lacks is
-                    // not allowed.
+                    // As in ASP.NET, a resource that the version lacks is an unsupported version, and a method that it
+                    // lacks is not allowed.
                     None if found.allow(version).is_empty() => {
                         Err(api_version::unsupported(&self.backend, request, version.name))
                     }

@@ -82,7 +82,7 @@ pub(crate) fn parse(line: &[u8]) -> Option<Line> {
 
 /// Checks whether an object is a line of a record that names no existing user: the first line, a line about a creation,
 /// or a change of the key.
-pub(in crate::batch) fn names_nobody(members: &Map<String, Json>) -> bool {
+pub(in crate::batch) fn names_no_user(members: &Map<String, Json>) -> bool {
     let mut rest = members.clone();
     let parsed = parse_members(&mut rest).filter(|_| rest.is_empty());
     parsed.is_some_and(|line| match line {

@@ -6,7 +6,7 @@ pub(crate) mod read;
 pub(crate) mod state;
 mod types;
 
-pub(in crate::batch) use format::names_nobody;
+pub(in crate::batch) use format::names_no_user;
 pub(crate) use state::State;
 pub(crate) use types::{Header, Operation, RequestOutcome, Subject};
 

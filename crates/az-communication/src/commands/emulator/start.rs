@@ -223,7 +223,7 @@ impl Files {
     fn in_data_folder(folder: &Path, authority: &str) -> Result<Self, CliError> {
         let path = folder.join(BUNDLE_FILE);
         let bundle = bundle::bundle(authority, folder);
-        match private_file::replace_for_everybody(&path, bundle.as_bytes()) {
+        match private_file::replace_for_all_users(&path, bundle.as_bytes()) {
             // On a full disk, an existing file with the same content is enough.
             Err(error) if !private_file::holds(&path, bundle.as_bytes()) => {
                 let what = format!("{} cannot be written: {}.", path.display(), system_text(&error));

@@ -60,7 +60,7 @@ fn a_folder_of_another_user_is_skipped() {
 }
 
 #[test]
-fn a_folder_that_everybody_can_write_is_skipped() {
+fn a_folder_that_all_users_can_write_is_skipped() {
     let user = User::with_folders(&["open", "own", "real"]);
     fs::set_permissions(user.path("open"), fs::Permissions::from_mode(0o777)).unwrap();
     assert_eq!(place(&user), "HOME/own/az");

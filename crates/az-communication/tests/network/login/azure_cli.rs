@@ -32,7 +32,7 @@ fn the_subscription_is_handed_on() {
 }
 
 #[test]
-fn a_process_that_it_leaves_behind_is_not_waited_for() {
+fn a_background_process_of_it_is_not_waited_for() {
     let started = Instant::now();
     // The background process keeps stdout and stderr open.
     let seen = with(&format!("{GIVES_A_TOKEN}\nsleep 30 &"));
