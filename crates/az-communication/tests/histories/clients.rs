@@ -127,6 +127,10 @@ impl World {
         shared.tokens.clear();
     }
 
+    pub fn has_done_everything(&self) -> bool {
+        self.shared().kinds.iter().all(|count| *count > 0)
+    }
+
     pub fn summary(&self, rounds: usize) {
         let shared = self.shared();
         let kinds = shared.kinds;
