@@ -28,9 +28,9 @@ use crate::store::Store;
 
 #[cfg(feature = "sqlite")]
 pub(crate) use lock::Folder;
-pub(crate) use names::DATABASE_FILE;
 #[cfg(feature = "sqlite")]
 pub use lock::is_folder_unused;
+pub(crate) use names::DATABASE_FILE;
 
 /// Without SQLite, there are no data folders.
 #[cfg(not(feature = "sqlite"))]
