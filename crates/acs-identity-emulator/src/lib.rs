@@ -39,4 +39,4 @@ pub use keys::pki::ISSUERS;
 pub use keys::pki::stored::CA_CERTIFICATE_FILE;
 pub use log::log_panics;
 pub use place::Place;
-pub use server::{Access, Emulator, Handle, Serving, run, runtime};
+pub use server::{Access, Emulator, Handle, Serving, runtime};

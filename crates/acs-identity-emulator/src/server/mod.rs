@@ -40,16 +40,7 @@ enum End {
     AtOnce,
 }
 
-/// Serves connections on the caller's listeners until `shutdown` resolves, then lets open connections end.
-/// [`Emulator::start`] and [`Emulator::serve`] listen by themselves.
-pub async fn run(listeners: Vec<TcpListener>, emulator: Emulator, shutdown: impl Future<Output = ()>) {
-    let end = async {
-        shutdown.await;
-        End::Gracefully
-    };
-    serve(listeners, emulator, end).await;
-}
-
+/// Serves connections on these listeners until `end` resolves, then lets open connections end.
 async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future<Output = End>) {
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);

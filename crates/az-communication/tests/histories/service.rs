@@ -3,18 +3,15 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::mpsc;
-use std::thread::JoinHandle;
 
-use acs_identity_emulator::{Config, ServiceClock, run};
-use tokio::sync::oneshot;
+use acs_identity_emulator::{Config, Handle, ServiceClock};
 
 use crate::support::Folder;
 use crate::support::emulator::Emulator;
 
 pub enum Service {
     Program(Box<Emulator>),
-    Library { port: u16, stop: oneshot::Sender<()>, thread: JoinHandle<()> },
+    Library(Box<Handle>),
 }
 
 impl Service {
@@ -41,27 +38,13 @@ impl Service {
     /// Starts the library with that clock.
     pub fn library(data: &Path, clock: ServiceClock) -> Self {
         let config = Config { clock, ..Config::in_folder(data) };
-        let (stop, stopped) = oneshot::channel();
-        let (ready, is_ready) = mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(async {
-                let emulator = acs_identity_emulator::Emulator::open(config).unwrap();
-                let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-                ready.send(listener.local_addr().unwrap().port()).unwrap();
-                run(vec![listener], emulator, async {
-                    let _ = stopped.await;
-                })
-                .await;
-            });
-        });
-        Self::Library { port: is_ready.recv().unwrap(), stop, thread }
+        Self::Library(Box::new(acs_identity_emulator::Emulator::start(config).unwrap()))
     }
 
     pub fn port(&self) -> u16 {
         match self {
             Self::Program(emulator) => emulator.port(),
-            Self::Library { port, .. } => *port,
+            Self::Library(emulator) => emulator.port(),
         }
     }
 
@@ -89,10 +72,7 @@ impl Service {
                 rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
                 assert!(emulator.child.wait().unwrap().success());
             }
-            Self::Library { stop, thread, .. } => {
-                let _ = stop.send(());
-                thread.join().unwrap();
-            }
+            Self::Library(emulator) => emulator.close(),
         }
     }
 }
