@@ -32,14 +32,12 @@ impl Storage {
 pub struct Config {
     /// Where the data is stored.
     pub storage: Storage,
-    /// The addresses to listen on.
+    /// The addresses to listen on, and the host under which clients reach the emulator there. The host is part of the
+    /// connection string, of the issuer of tokens and of the server's certificate. The certificate always names
+    /// localhost, 127.0.0.1, ::1, host.docker.internal and host.containers.internal as well.
     pub place: Place,
     /// The port to listen on. 0 selects a free port.
     pub port: u16,
-    /// The host under which clients reach the emulator: a name or an address, without brackets. It is part of the
-    /// connection string, of the issuer of tokens and of the server's certificate. The certificate always names
-    /// localhost, 127.0.0.1, ::1, host.docker.internal and host.containers.internal as well.
-    pub host: String,
     /// Additional names and addresses for the server's certificate.
     pub hostnames: Vec<String>,
     /// The user's own certificate, followed by the certificates of its issuers, and its key: two PEM files. They are
@@ -126,9 +124,10 @@ impl TrustedIssuer {
 impl Config {
     /// Returns the URL under which clients on this machine reach the emulator on a port, without a slash at the end.
     pub(crate) fn endpoint(&self, port: u16) -> String {
-        match self.host.parse::<std::net::Ipv6Addr>() {
+        let host = self.host();
+        match host.parse::<std::net::Ipv6Addr>() {
             Ok(address) => format!("https://[{address}]:{port}"),
-            Err(_) => format!("https://{}:{port}", self.host),
+            Err(_) => format!("https://{host}:{port}"),
         }
     }
 
@@ -143,7 +142,6 @@ impl Config {
             storage: Storage::Memory,
             place: Place::loopback(),
             port: 0,
-            host: "localhost".to_owned(),
             hostnames: Vec::new(),
             certificate: None,
             access_key: None,
@@ -161,10 +159,15 @@ impl Config {
         }
     }
 
-    /// Returns the same configuration with these addresses to listen on, and with their host as the host.
+    /// Returns the same configuration with these addresses to listen on, and their host.
     #[must_use]
     pub fn on(self, place: Place) -> Self {
-        Self { host: place.host().to_owned(), place, ..self }
+        Self { place, ..self }
+    }
+
+    /// Returns the host under which clients reach the emulator: a name or an address, without brackets.
+    pub fn host(&self) -> &str {
+        self.place.host()
     }
 
     /// Returns a configuration that keeps everything in a folder and uses the well-known access key.

@@ -40,7 +40,7 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Resul
     if let Some(warning) = own.as_ref().and_then(OwnCertificate::warning) {
         tracing::warn!("{}", Shown(warning));
     }
-    let mut names = parse(config.hostnames.iter().chain([&config.host]))?;
+    let mut names = parse(config.hostnames.iter().map(String::as_str).chain([config.host()]))?;
     // The authority need not sign for names that the user's own certificate covers.
     names.retain(|name| !own.as_ref().is_some_and(|own| own.covers(name)));
     let folder = config.storage.folder();
@@ -74,8 +74,8 @@ fn command(config: &Config) -> String {
     format!("{}{folder}", config.new_authority_command)
 }
 
-fn parse<'a>(names: impl Iterator<Item = &'a String>) -> Result<Vec<HostName>, Error> {
-    names.map(|name| HostName::parse(name).map_err(|problem| Error::HostName(name.clone(), problem))).collect()
+fn parse<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<HostName>, Error> {
+    names.map(|name| HostName::parse(name).map_err(|problem| Error::HostName(name.to_owned(), problem))).collect()
 }
 
 /// Returns the stored certificates, or the certificates that the previous version left as files.
@@ -105,7 +105,7 @@ async fn save(store: &Store, certificates: &StoredCertificates) -> Result<(), Fa
 ///
 /// Fails when the folder cannot be used, when it is in use, or when a name is not valid.
 pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
-    let names = parse(hostnames.iter())?;
+    let names = parse(hostnames.iter().map(String::as_str))?;
     if folder.join(DATABASE_FILE).symlink_metadata().is_err() {
         let what = format!(
             "it does not contain {DATABASE_FILE}: the first start of an emulator makes the authority of its folder"

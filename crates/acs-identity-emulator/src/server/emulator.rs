@@ -71,7 +71,7 @@ impl Emulator {
 
     /// Returns the host under which clients reach the emulator.
     pub fn host(&self) -> &str {
-        &self.config.host
+        self.config.host()
     }
 
     /// Returns the endpoint for a port on this machine: a URL without a slash at the end.

@@ -56,7 +56,7 @@ pub(crate) struct OwnNames(Vec<HostName>);
 
 impl OwnNames {
     pub(crate) fn of(config: &Config) -> Self {
-        let given = config.hostnames.iter().chain([&config.host]).map(String::as_str).chain(CONTAINER_HOSTS);
+        let given = config.hostnames.iter().map(String::as_str).chain([config.host()]).chain(CONTAINER_HOSTS);
         Self(given.filter_map(HostName::of_name).collect())
     }
 
@@ -70,6 +70,7 @@ impl OwnNames {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::place::Place;
 
     #[test]
     fn a_host_is_a_name_or_an_address_with_or_without_a_port() {
@@ -102,8 +103,8 @@ mod tests {
 
     #[test]
     fn the_names_of_the_emulator_are_loopback_names_addresses_and_given_names() {
-        let config =
-            Config { hostnames: vec!["ACS-Emulator".into()], host: "my-machine".into(), ..Config::in_memory() };
+        let config = Config { hostnames: vec!["ACS-Emulator".into()], ..Config::in_memory() }
+            .on(Place::named("my-machine", vec![]));
         let names = OwnNames::of(&config);
         for (text, ours) in [
             ("localhost:1", true),

@@ -30,7 +30,8 @@ pub(crate) fn open(config: Config, format: log::Format, hints: &Hints) -> Result
         Storage::Memory => None,
     };
     // The authority must be allowed to sign for all of these names.
-    let names: Vec<String> = config.hostnames.iter().chain([&config.host]).cloned().collect();
+    let names: Vec<String> =
+        config.hostnames.iter().map(String::as_str).chain([config.host()]).map(str::to_owned).collect();
     log::start(format);
     Emulator::open(config).map_err(|error| {
         log::flush();
