@@ -59,7 +59,7 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<A
         )),
         Callers::Keys if !names_admin(backend, &caller) => {
             let why = format!(
-                "the Entra caller {:?} of the tenant {:?} is not named by --entra-admin",
+                "the Entra caller '{}' of the tenant '{}' is not named by --entra-admin",
                 caller.application, caller.tenant
             );
             Err(forbid(why))

@@ -1,6 +1,7 @@
 //! Identifies callers, and checks their rights.
 
 pub(super) mod authentication;
+mod mismatch;
 pub(super) mod origins;
 pub(super) mod signature;
 pub(super) mod this_machine;

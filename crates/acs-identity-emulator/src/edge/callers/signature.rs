@@ -7,9 +7,9 @@ use acs_identity_protocol::signature::{
     CONTENT_HASH_HEADER, DATE_HEADER, HmacAuthorization, MAX_CLOCK_SKEW_SECONDS, content_hash, string_to_sign,
 };
 use acs_identity_protocol::time::parse_http_date;
-use base64::Engine as _;
 
 use crate::edge::backend::Backend;
+use crate::edge::callers::mismatch;
 use crate::edge::context::principal::CONTROL_HEADER;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::error::{DENIED, HttpError, HttpResult};
@@ -18,9 +18,6 @@ use crate::store::Caller;
 const HASH_DIFFERS: &str = "Request 'x-ms-content-sha256' differs from generated content hash.";
 const CLOCK: &str = "The given request could not be resolved.\nThe time difference between the originating client and \
     the server is greater than the allowed margin of 5 minutes.";
-
-/// The header in which the Java SDK sends the string that it signed.
-const JAVA_STRING_TO_SIGN: &str = "x-ms-hmac-string-to-sign-base64";
 
 /// The other schemes that clients send: the schemes in the registry of RFC 9110, and some of other services.
 const OTHER_SCHEMES: [&str; 14] = [
@@ -86,7 +83,7 @@ pub(super) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(
     // Another process may have regenerated the key meanwhile.
     let caller = verify()
         .or_else(|| backend.core.access_keys.reload().then(verify).flatten())
-        .ok_or_else(|| denied(&diagnose(request, &string_to_sign(method, &head.target, &values))))?;
+        .ok_or_else(|| denied(&mismatch::diagnose(head, &parsed.signed_headers, &values)))?;
     Ok((caller, stated.to_owned()))
 }
 
@@ -132,25 +129,6 @@ fn host_without_port(host: &str) -> &str {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     }
-}
-
-fn diagnose(request: &RequestContext, ours: &str) -> String {
-    let theirs = request
-        .head
-        .header(JAVA_STRING_TO_SIGN)
-        .and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok())
-        .and_then(|bytes| String::from_utf8(bytes).ok());
-    let Some(theirs) = theirs else {
-        return format!("the signature does not match: the client has another key, or did not sign {ours:?}");
-    };
-    for (part, (theirs, ours)) in
-        ["verb", "path and query", "header values"].into_iter().zip(theirs.splitn(3, '\n').zip(ours.splitn(3, '\n')))
-    {
-        if theirs != ours {
-            return format!("the client signed the {part} {theirs:?}, but sent {ours:?}");
-        }
-    }
-    "the client signed the right string with another key".into()
 }
 
 #[cfg(test)]
