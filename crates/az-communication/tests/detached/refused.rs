@@ -115,7 +115,10 @@ fn an_emulator_that_is_killed_while_it_starts_is_said_once() {
     kill("KILL", child);
     let output = starter.wait_with_output().unwrap();
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(1), b"".as_slice()));
-    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"ERROR: The emulator was killed before it was ready.");
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @r"
+    ERROR: The emulator was killed before it was ready.
+    Hint: To see the reason, start it without --detach. On a full disk, its log cannot be written.
+    ");
 }
 
 #[test]

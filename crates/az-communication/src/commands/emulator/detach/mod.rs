@@ -76,9 +76,9 @@ pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
             }
             match code {
                 Some(code) if has_said => Ok(Outcome::nothing().exit_code(code)),
-                Some(code) => Err(not_ready("has ended").exit_code(code)),
-                None if status.success() => Err(not_ready("has ended")),
-                None => Err(not_ready("was killed")),
+                Some(code) => Err(unexplained("has ended").exit_code(code)),
+                None if status.success() => Err(unexplained("has ended")),
+                None => Err(unexplained("was killed")),
             }
         }
         Waited::Signal(signal) if system::is_ctrl_c(signal) => Ok(Outcome::nothing().exit_code(ExitCode::Interrupted)),
@@ -88,6 +88,11 @@ pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
 
 fn not_ready(what: &str) -> CliError {
     CliError::new(format!("The emulator {what} before it was ready."))
+}
+
+/// Returns the error for an emulator whose log does not say why it ended. On a full disk, the log cannot be written.
+fn unexplained(what: &str) -> CliError {
+    not_ready(what).hint("To see the reason, start it without --detach. On a full disk, its log cannot be written.")
 }
 
 /// Refuses to start if an emulator already runs there. The message describes it as far as possible.
