@@ -2,6 +2,7 @@
 
 pub mod error;
 pub mod exit_code;
+pub(crate) mod json_lines;
 pub mod log_file;
 pub mod printer;
 pub mod program;

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use crate::report::error::{CliError, HintPolicy};
-use crate::report::{log_file, secrets, times};
+use crate::report::{json_lines, log_file, secrets, times};
 use acs_identity_protocol::visible::escaped;
 
 /// The levels of messages, from the fewest messages to the most.
@@ -49,6 +49,10 @@ impl Printer {
     }
 
     fn say(&self, level: Level, name: &str, colour: &str, message: &str) {
+        self.say_with_hints(level, name, colour, message, &[]);
+    }
+
+    fn say_with_hints(&self, level: Level, name: &str, colour: &str, message: &str, hints: &[String]) {
         if !self.shows(level) && !log_file::is_open() {
             return;
         }
@@ -57,9 +61,16 @@ impl Printer {
         if !self.shows(level) {
             return;
         }
+        if json_lines::are_chosen() {
+            write(&json_lines::message(name, &message, hints));
+            return;
+        }
         let message = escaped(&message);
         let line = if self.colour { format!("{colour}{message}{RESET}\n") } else { format!("{name}: {message}\n") };
         write(&line);
+        for hint in hints {
+            write(&format!("Hint: {}\n", escaped(hint)));
+        }
     }
 
     /// Prints a warning.
@@ -86,18 +97,16 @@ impl Printer {
 
     /// Prints an error and its hints.
     pub fn error(&self, error: &CliError) {
-        self.error_line(&error.message);
         let shown = match error.hint_policy {
             HintPolicy::Always => true,
             HintPolicy::NotQuiet => self.shows(Level::Warning),
             HintPolicy::Terminal => self.shows(Level::Warning) && io::stderr().is_terminal(),
         };
-        if !shown {
-            return;
-        }
-        for hint in &error.hints {
-            write(&format!("Hint: {}\n", escaped(&secrets::hidden(hint))));
-        }
+        let hints: Vec<String> = match shown {
+            true => error.hints.iter().map(|hint| secrets::hidden(hint).into_owned()).collect(),
+            false => Vec::new(),
+        };
+        self.say_with_hints(Level::Error, "ERROR", RED, &error.message, &hints);
     }
 
     /// Prints an error without hints.

@@ -99,6 +99,46 @@ fn the_variable_of_log_format_counts_where_the_option_is_not_given() {
     assert!(log.starts_with(r#"{"time":"TIME","level":"WARN","message":"401 "#), "{log}");
 }
 
+/// The levels and messages of lines that are all JSON objects.
+fn messages(stderr: &[u8]) -> String {
+    let line = |line: &str| {
+        let object: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
+        let hints = object["hints"].as_array().map_or(0, Vec::len);
+        format!("{} {} ({hints} hints)\n", object["level"].as_str().unwrap(), object["message"].as_str().unwrap())
+    };
+    String::from_utf8_lossy(stderr).lines().map(line).collect()
+}
+
+#[test]
+fn with_log_format_json_the_errors_and_warnings_of_the_command_are_objects_too() {
+    let home = Folder::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let mut command = az(&home);
+    command.args(["communication", "emulator", "start", "--in-memory", "--host", "127.0.0.1", "--log-format", "json"]);
+    command.args(["--port", &port, "--access-key", "bm90c2FtZWtleQ=="]).env("AZURE_COMMUNICATION_EMULATOR_PROT", "1");
+    let output = command.output().unwrap();
+    insta::assert_snapshot!(messages(&output.stderr).replace(&port, "PORT"), @r"
+    WARN AZURE_COMMUNICATION_EMULATOR_PROT is not a setting. Did you mean AZURE_COMMUNICATION_EMULATOR_PORT? (0 hints)
+    WARN --access-key has a length of 10, so it can be guessed; the keys of the service have 64 bytes. Use `openssl rand -base64 64 | tr -d '\n'` to make one. (0 hints)
+    ERROR Cannot listen on 127.0.0.1:PORT: Address already in use. (1 hints)
+    ");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn emulator_run_has_log_format_too() {
+    let home = Folder::new();
+    let mut command = az(&home);
+    command.args(["communication", "emulator", "run", "--log-format", "json", "--access-key", "bm90c2FtZWtleQ=="]);
+    let output = command.args(["--", "there-is-no-such-program"]).output().unwrap();
+    insta::assert_snapshot!(messages(&output.stderr), @r"
+    WARN --access-key has a length of 10, so it can be guessed; the keys of the service have 64 bytes. Use `openssl rand -base64 64 | tr -d '\n'` to make one. (0 hints)
+    ERROR there-is-no-such-program was not found on PATH. (0 hints)
+    ");
+    assert_eq!(output.status.code(), Some(127));
+}
+
 #[test]
 fn a_log_format_that_does_not_exist_is_refused() {
     let home = Folder::new();

@@ -118,3 +118,16 @@ fn a_pid_file_is_kept_in_the_foreground_too() {
     emulator.child.wait().unwrap();
     assert!(!path.exists());
 }
+
+#[test]
+fn with_log_format_json_each_line_of_the_log_file_is_an_object() {
+    let home = Folder::new();
+    let background = Background::start(&home, &["--in-memory", "--host", "0.0.0.0", "--log-format", "json"]);
+    for text in [background.text("logFile"), background.said.clone()] {
+        assert!(!text.is_empty());
+        for line in text.lines() {
+            let object: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
+            assert_eq!(object["level"], "WARN", "{line}");
+        }
+    }
+}

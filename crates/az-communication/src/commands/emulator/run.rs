@@ -10,8 +10,8 @@ use crate::commands::emulator::environment::{certificates, variables};
 use crate::commands::emulator::log;
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME,
-    KEEP_CREDENTIALS, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION,
-    THROTTLE,
+    KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT,
+    STRICT_API_VERSION, THROTTLE,
 };
 use crate::commands::emulator::options::{configuration, host, read, similar_variables};
 use crate::commands::emulator::serving::opening::Hints;
@@ -48,6 +48,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         ALLOW_ORIGIN,
         PUBLIC_URL,
         LOG_REQUESTS,
+        LOG_FORMAT,
         REVOCATION_DELAY,
         STRICT_API_VERSION,
         THROTTLE,
@@ -81,6 +82,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         return Err(CliError::usage("There is no command after --."));
     };
     system::end_process_1_at_once();
+    let log_format = configuration::choose_log_format(invocation)?;
     similar_variables::warn(invocation);
     file_limit::check_file_limit()?;
     let port = read::option(invocation, &RUN_PORT)?.map_or(Ok(0), |given| given.port())?;
@@ -99,7 +101,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     // ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let opened = opening::open(config, log::Format::Text, &HINTS)?;
+    let opened = opening::open(config, log_format, &HINTS)?;
     let folder = temporary_folder::temporary()?;
     let trusted = certificates::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
     let end = threads::runtime()?.block_on(async {

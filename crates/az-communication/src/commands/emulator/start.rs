@@ -99,6 +99,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         detach::Detached::leave();
     }
     system::end_process_1_at_once();
+    let log_format = configuration::choose_log_format(invocation)?;
     if detached.is_none() {
         similar_variables::warn(invocation);
     }
@@ -120,7 +121,6 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let is_open = place.is_open();
     let config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder).on(place);
     let config = configuration::configure(invocation, Config { port, ..config })?;
-    let log_format = configuration::log_format(invocation)?;
     let until = Until::of(invocation)?;
     let pid_file = read::option(invocation, &PID_FILE)?;
     let ready_file = read::option(invocation, &READY_FILE)?;

@@ -8,6 +8,8 @@ use time::OffsetDateTime;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level};
 
+use crate::report::json_lines;
+
 /// The field with the message of an event.
 const MESSAGE: &str = "message";
 
@@ -45,7 +47,7 @@ impl Format {
             Self::Json => {
                 let mut fields = Fields(Map::new());
                 event.record(&mut fields);
-                object(now, level, fields.0)
+                json_lines::line(now, level.as_str(), fields.0)
             }
         }
     }
@@ -55,17 +57,9 @@ impl Format {
         match self {
             // Levels are padded to the length of the longest one.
             Self::Text => format!("{} {:<5} {words}\n", whole_seconds(now), level.as_str()),
-            Self::Json => object(now, level, Map::from_iter([(MESSAGE.to_owned(), words.into())])),
+            Self::Json => json_lines::line(now, level.as_str(), Map::from_iter([(MESSAGE.to_owned(), words.into())])),
         }
     }
-}
-
-fn object(now: OffsetDateTime, level: Level, fields: Map<String, Value>) -> String {
-    let mut object = Map::new();
-    object.insert("time".to_owned(), whole_seconds(now).into());
-    object.insert("level".to_owned(), level.as_str().into());
-    object.extend(fields);
-    format!("{}\n", Value::Object(object))
 }
 
 /// The message of an event.

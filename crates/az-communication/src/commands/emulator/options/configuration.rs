@@ -20,6 +20,7 @@ use crate::knack::values::choice;
 use crate::knack::values::duration::Durations;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
+use crate::report::json_lines;
 use crate::report::program::Program;
 use crate::service::fetch;
 
@@ -126,12 +127,17 @@ fn alone(given: &Given, other: &Argument) -> CliError {
         .hint(format!("A certificate needs its key: {option} FILE, or {variable}."))
 }
 
-/// Returns the format of the log.
+/// Returns the format of the log. From now on, the messages of this process have it, too.
 ///
 /// # Errors
 ///
 /// Fails when the variable has another value. On the command line, the parser refuses other values.
-pub(crate) fn log_format(invocation: &Invocation<'_>) -> Result<Format, CliError> {
+pub(crate) fn choose_log_format(invocation: &Invocation<'_>) -> Result<Format, CliError> {
     let Some(given) = option(invocation, &LOG_FORMAT)? else { return Ok(Format::Text) };
-    Format::named(&given.value).ok_or_else(|| choice::error(&given.named_by, &given.value, &Format::NAMES))
+    let format =
+        Format::named(&given.value).ok_or_else(|| choice::error(&given.named_by, &given.value, &Format::NAMES))?;
+    if format == Format::Json {
+        json_lines::choose();
+    }
+    Ok(format)
 }

@@ -14,6 +14,7 @@ use crate::knack::invocation::Invocation;
 use crate::knack::json_value::value_of;
 use crate::knack::rendering;
 use crate::report::error::CliError;
+use crate::report::json_lines;
 use crate::report::printer::Level;
 use crate::report::program::Program;
 use crate::report::stdout;
@@ -119,7 +120,7 @@ impl Ready {
                  a terminal. --ready-file FILE writes the whole line into a file that only you can read.",
             );
         }
-        if std::io::stderr().is_terminal() && printer.shows(Level::Warning) {
+        if std::io::stderr().is_terminal() && printer.shows(Level::Warning) && !json_lines::are_chosen() {
             printer.lines(&self.words(with_key, Platform::HERE));
         }
         Ok(())
