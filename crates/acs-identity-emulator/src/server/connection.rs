@@ -46,7 +46,8 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
     entry.name(Arc::clone(&connection));
     let stream = Stream::new(tcp, Arc::clone(entry.watch()));
     if !is_tls {
-        return serve_http(stream, entry, edge, connection, peer).await;
+        // In boxes, the futures of the other kind of connection and of the handshake take no memory.
+        return Box::pin(serve_http(stream, entry, edge, connection, peer)).await;
     }
     entry.enter(Stage::Handshake);
     let mut handshake = tls.accept_with(stream, |connection| connection.set_buffer_limit(Some(MAX_TLS_BUFFER)));
@@ -61,7 +62,7 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
             () = entry.woken() => {}
         }
     };
-    serve_http(stream, entry, edge, connection, peer).await;
+    Box::pin(serve_http(stream, entry, edge, connection, peer)).await;
 }
 
 async fn serve_http(
@@ -79,7 +80,9 @@ async fn serve_http(
         let is_stranger = !connection.is_authenticated();
         let has_credentials = has_credentials(request.headers());
         let handled = Arc::clone(&edge).handle(request, Arc::clone(&connection));
-        async move {
+        // hyper keeps room for this future as long as the connection is open. In a box of its own it takes memory only
+        // while a request is being answered.
+        Box::pin(async move {
             // Requests of clients that have not authenticated wait for a turn, however many a connection has sent at
             // once. So a signed request need not wait for all of them. The operation has not begun until then.
             if is_stranger {
@@ -106,7 +109,7 @@ async fn serve_http(
             }
             watch.enter(Stage::Head);
             outcome
-        }
+        })
     });
     let served = http1::Builder::new()
         // The table of connections enforces the timeouts.

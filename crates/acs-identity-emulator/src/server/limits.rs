@@ -7,6 +7,10 @@ use std::time::Duration;
 /// closed.
 pub(super) const MAX_UNAUTHENTICATED: usize = 1000;
 
+/// The largest number of connections that have not authenticated, were told to end and have not ended yet. A new
+/// connection waits for them: they hold as much memory as before until their tasks have run once more.
+pub(super) const MAX_ENDING: usize = 32;
+
 /// The largest number of all connections. Further connections wait until others end, and the oldest idle one is closed.
 pub(super) const MAX_CONNECTIONS: usize = 4096;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::limits::{LARGE_HEADS, LOOK, MAX_CONNECTIONS, MAX_STALLED, MAX_UNAUTHENTICATED};
+use super::limits::{LARGE_HEADS, LOOK, MAX_CONNECTIONS, MAX_ENDING, MAX_STALLED, MAX_UNAUTHENTICATED};
 use super::shared::Shared;
 use super::turns::Turns;
 use super::watch::{Order, Watch};
@@ -58,7 +58,10 @@ impl Table {
     fn try_enter(self: &Arc<Self>) -> Option<Entry> {
         let mut open = self.open();
         if open.len() >= MAX_UNAUTHENTICATED {
-            let strangers = open.values().filter(|watch| !watch.is_authenticated() && !watch.is_cut()).count();
+            let (ending, strangers) = count_unauthenticated(&open);
+            if ending >= MAX_ENDING {
+                return None;
+            }
             if strangers >= MAX_UNAUTHENTICATED
                 && let Some(oldest) = oldest_idle(&open, false)
             {
@@ -163,6 +166,13 @@ fn cut_beyond(most: u64, mut held: Vec<(&Arc<Watch>, u64)>) {
     }
 }
 
+/// Counts the connections that have not authenticated: those that were cut and have not ended yet, and the others.
+fn count_unauthenticated(open: &Open) -> (usize, usize) {
+    let unauthenticated = open.values().filter(|watch| !watch.is_authenticated());
+    let (ending, others): (Vec<_>, Vec<_>) = unauthenticated.partition(|watch| watch.is_cut());
+    (ending.len(), others.len())
+}
+
 /// Returns the connection that has been quiet for the longest time, of those that wait for their client.
 fn oldest_idle(open: &Open, authenticated: bool) -> Option<&Arc<Watch>> {
     let fits = |watch: &&Arc<Watch>| watch.is_authenticated() == authenticated && watch.is_idle() && !watch.is_cut();
@@ -236,6 +246,15 @@ mod tests {
         let _one_more = table.try_enter().unwrap();
         let cut: Vec<usize> = (0..entries.len()).filter(|index| entries[*index].is_cut()).collect();
         assert_eq!(cut, [2]);
+    }
+
+    #[test]
+    fn one_more_waits_until_those_that_were_cut_have_ended() {
+        let (table, mut entries) = table(MAX_UNAUTHENTICATED + MAX_ENDING);
+        assert_eq!(entries.iter().filter(|entry| entry.is_cut()).count(), MAX_ENDING);
+        assert!(table.try_enter().is_none());
+        entries.retain(|entry| !entry.is_cut());
+        assert!(table.try_enter().is_some());
     }
 
     #[test]
