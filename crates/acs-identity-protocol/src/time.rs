@@ -1,6 +1,6 @@
 //! The date formats of the service: RFC 1123 in headers, ISO 8601 with `+00:00` in bodies (docs/service.md, section 3).
 
-use serde::{Deserialize as _, Deserializer, Serializer};
+use serde::{Deserialize as _, Deserializer};
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{Date, Month, OffsetDateTime, PrimitiveDateTime, Time, UtcOffset};
 
@@ -93,8 +93,9 @@ macro_rules! option_format {
     ($name:ident, $format:path, $doc:literal) => {
         #[doc = $doc]
         pub(crate) mod $name {
-            pub(crate) use super::deserialize_option as deserialize;
-            use super::{OffsetDateTime, Serializer};
+            pub(crate) use crate::time::deserialize_option as deserialize;
+            use serde::Serializer;
+            use time::OffsetDateTime;
 
             pub(crate) fn serialize<S: Serializer>(
                 at: &Option<OffsetDateTime>,
@@ -109,8 +110,8 @@ macro_rules! option_format {
     };
 }
 
-option_format!(seven_decimals_option, super::seven_decimals, "serde: an optional date with seven decimals.");
-option_format!(whole_seconds_option, super::whole_seconds, "serde: an optional date in whole seconds.");
+option_format!(seven_decimals_option, crate::time::seven_decimals, "serde: an optional date with seven decimals.");
+option_format!(whole_seconds_option, crate::time::whole_seconds, "serde: an optional date in whole seconds.");
 
 #[cfg(test)]
 mod tests {

@@ -7,8 +7,8 @@ use azure_core::http::pager::{PagerContinuation, PagerOptions, PagerResult, Page
 use azure_core::http::{Context, Method, NoFormat, Pager, RawResponse, RequestContent, Response, Url};
 use azure_core::tracing;
 
+use super::CommunicationIdentityClient;
 use super::request::send_through;
-use crate::CommunicationIdentityClient;
 use crate::models::{
     CommunicationIdentityClientCreateOrReplaceEntraAssignmentOptions,
     CommunicationIdentityClientCreateOrReplaceTeamsExtensionAssignmentOptions,

@@ -6,11 +6,11 @@ use azure_core::http::NoFormat;
 use azure_core::http::Response;
 use futures::stream::{self, Stream, StreamExt as _};
 
+use super::{CommunicationIdentityClient, CommunicationIdentityClientExt as _};
 use crate::models::{
     AccessToken, CommunicationIdentityClientCreateIdentityOptions, CreateIdentityRequest, CreateIdentityResult,
     IssueAccessTokenRequest,
 };
-use crate::{CommunicationIdentityClient, CommunicationIdentityClientExt as _};
 
 /// The result for one of many users: the raw id and the result.
 pub type BulkResult<T> = (String, azure_core::Result<T>);

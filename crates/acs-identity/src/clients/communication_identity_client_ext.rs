@@ -2,7 +2,7 @@
 
 use azure_core::http::{NoFormat, Response};
 
-use crate::CommunicationIdentityClient;
+use super::CommunicationIdentityClient;
 use crate::models::{
     AccessToken, CommunicationIdentityClientCreateIdentityOptions, CreateIdentityRequest, CreateIdentityResult,
     ExchangeTeamsUserAccessTokenRequest, IssueAccessTokenRequest, TokenScope,

@@ -5,7 +5,7 @@ use azure_core::error::{Error, ErrorKind};
 use azure_core::http::{Method, NoFormat, Request, RequestContent, Response};
 use azure_core::tracing;
 
-use crate::CommunicationIdentityClient;
+use super::CommunicationIdentityClient;
 use crate::models::{
     AccessToken, CommunicationIdentityClientCreateIdentityOptions, CommunicationIdentityClientDeleteIdentityOptions,
     CommunicationIdentityClientExchangeTeamsUserAccessTokenOptions, CommunicationIdentityClientGetIdentityOptions,

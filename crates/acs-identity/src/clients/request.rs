@@ -6,7 +6,7 @@ use azure_core::http::headers::{CLIENT_REQUEST_ID, Header as _};
 use azure_core::http::request::options::ClientRequestId;
 use azure_core::http::{Context, Method, Pipeline, PipelineSendOptions, RawResponse, Request};
 
-use crate::CommunicationIdentityClient;
+use super::CommunicationIdentityClient;
 
 impl CommunicationIdentityClient {
     pub(crate) fn request(&self, method: Method, path: &str) -> azure_core::Result<Request> {

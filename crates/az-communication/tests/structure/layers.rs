@@ -52,6 +52,17 @@ pub const EDGE: Layers = &[
     &["http"],
 ];
 
+/// The files of the protocol that client and emulator share.
+pub const PROTOCOL: Layers = &[
+    &["connection_string", "models"],
+    &["signature"],
+    &["api_version", "claims", "development", "endpoint", "jwt", "raw_id", "scope", "time", "visible"],
+    &["error"],
+];
+
+/// The folders of the SDK.
+pub const SDK: Layers = &[&["clients"], &["models", "policies"]];
+
 /// The path of a module below a folder: `["http", "head"]` for `edge::http::head` below `["edge"]`.
 fn below<'a>(folder: &[&str], module: &'a [String]) -> Option<&'a [String]> {
     let is_below = module.len() >= folder.len() && module.iter().zip(folder).all(|(name, folder)| name == folder);

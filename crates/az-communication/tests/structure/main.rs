@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use layers::{COMMAND_LINE, EDGE, EMULATOR, Layers};
+use layers::{COMMAND_LINE, EDGE, EMULATOR, Layers, PROTOCOL, SDK};
 use modules::Modules;
 
 const CRATES: [&str; 5] =
@@ -37,6 +37,16 @@ fn folders_of_the_command_line_refer_to_those_below_them_only() {
 }
 
 #[test]
+fn files_of_the_protocol_refer_to_those_below_them_only() {
+    refers_to_layers_below("acs-identity-protocol", &[], PROTOCOL);
+}
+
+#[test]
+fn folders_of_the_sdk_refer_to_those_below_them_only() {
+    refers_to_layers_below("acs-identity", &[], SDK);
+}
+
+#[test]
 fn folders_of_the_emulator_refer_to_those_below_them_only() {
     refers_to_layers_below("acs-identity-emulator", &[], EMULATOR);
 }
@@ -48,7 +58,9 @@ fn folders_of_the_emulators_edge_refer_to_those_below_them_only() {
 
 #[test]
 fn every_folder_has_a_layer() {
-    let all: [(&str, &[&str], Layers); 3] = [
+    let all: [(&str, &[&str], Layers); 5] = [
+        ("acs-identity-protocol", &[], PROTOCOL),
+        ("acs-identity", &[], SDK),
         ("az-communication", &[], COMMAND_LINE),
         ("acs-identity-emulator", &[], EMULATOR),
         ("acs-identity-emulator", &["edge"], EDGE),
