@@ -120,3 +120,16 @@ fn size(metadata: &fs::Metadata) -> u64 {
 fn is_fifo(metadata: &fs::Metadata) -> bool {
     system::special(metadata) == Some(Special::Fifo)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_limit_is_named_in_the_largest_fitting_unit() {
+        let text = |most: u64| TextFault::TooLarge(most).to_string();
+        assert_eq!(text(64 << 20), "it is larger than 64 MiB");
+        assert_eq!(text(1023 << 20), "it is larger than 1023 MiB");
+        assert_eq!(text(1 << 30), "it is larger than 1 GiB");
+    }
+}

@@ -120,4 +120,10 @@ mod tests {
         assert_eq!(decode(b"\xfe\xff\xd8\x00".to_vec()), "\u{fffe}\u{d8}");
         assert_eq!(decode(b"\x00\xdcx\xff".to_vec()), "\u{dc}\u{78ff}");
     }
+
+    #[test]
+    fn a_text_of_more_than_16_mib_is_refused() {
+        let error = read(std::io::repeat(b'x'), "long").unwrap_err();
+        assert_eq!(error.message, "'@long' names a file of more than 16 MiB.");
+    }
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
 use super::*;
-use crate::support::seen::{each, seen};
+use crate::support::seen::{each, run_reading, seen};
 use insta::assert_snapshot;
 
 #[test]
@@ -120,4 +120,12 @@ fn a_record_is_written_to_stdout() {
     let seen = world.run("user delete-batch --users-from of-stdout --out-file - --yes");
     assert_eq!((seen.code, seen.stdout.lines().count()), (Some(0), 3));
     assert_eq!(seen.stderr, "3 deleted, 0 gone, 0 failed\n");
+}
+
+#[test]
+fn a_list_of_users_is_read_from_a_pipe() {
+    let world = World::shared();
+    let users = world.users(2).join("\n");
+    let mut command = world.command("token revoke-batch --yes --users-from -");
+    assert_eq!(run_reading(&mut command, users.as_bytes()).json()["revoked"], 2);
 }

@@ -131,3 +131,18 @@ fn the_words_after_the_command_of_a_run_may_look_like_options_of_ours() {
         assert_eq!(seen.stdout, "-h -- @x --o --query a[ --output -o\n", "{seen}");
     }
 }
+
+#[test]
+fn two_dashes_alone_are_no_command() {
+    assert_snapshot!(each(["user-identity --", "user-identity token --"], shows), @"
+    > user-identity --
+    exit 2
+    --- stderr
+    ERROR: the following arguments are required: _subcommand
+
+    > user-identity token --
+    exit 2
+    --- stderr
+    ERROR: the following arguments are required: _subcommand
+    ");
+}

@@ -235,3 +235,10 @@ fn the_tarball_has_the_pages_of_its_program() {
     names.sort();
     assert_eq!(unpacked.names("man/man1"), names);
 }
+
+#[test]
+fn the_synopsis_has_the_command_that_is_run_behind_the_options() {
+    let page = std::fs::read_to_string(written().path().join("man1/az-communication-emulator-run.1")).unwrap();
+    let synopsis = page.split_once(".SH \"SYNOPSIS\"\n").unwrap().1.split_once(".SH").unwrap().0;
+    assert_eq!(synopsis, "\\fBaz\\-communication emulator run\\fR [\\fIOPTION\\[u2026]\\fR] \\fICOMMAND\\fR\n");
+}

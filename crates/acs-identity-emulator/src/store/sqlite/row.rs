@@ -168,3 +168,28 @@ pub(super) fn signing_key(row: &Row<'_>) -> Result<SigningKeyRow, Fault> {
     let ours = signing_key_checksum(&value);
     checked(value, ours, row.get(3)?, |_| named("signing_keys", &name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_column_of_an_assignment_changes_its_checksum() {
+        let row = |tenant: &str, object: &str, principal_type: &str| AssignmentRow {
+            tenant: tenant.into(),
+            object: object.into(),
+            principal_type: principal_type.into(),
+            client_ids: None,
+        };
+        let all = [
+            assignment_checksum("entra", &row("t", "o", "user"), None),
+            assignment_checksum("teams", &row("t", "o", "user"), None),
+            assignment_checksum("entra", &row("u", "o", "user"), None),
+            assignment_checksum("entra", &row("t", "p", "user"), None),
+            assignment_checksum("entra", &row("t", "o", "group"), None),
+            assignment_checksum("entra", &row("t", "o", "user"), Some("")),
+            assignment_checksum("entra", &row("t", "o", "user"), Some("a")),
+        ];
+        assert_eq!(std::collections::HashSet::from(all).len(), all.len());
+    }
+}

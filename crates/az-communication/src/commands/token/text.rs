@@ -117,4 +117,9 @@ mod tests {
         }
         assert_eq!(decode("\u{feff}é".as_bytes()), "\u{feff}é");
     }
+
+    #[test]
+    fn text_that_begins_with_two_zeros_is_not_utf_16() {
+        assert_eq!(decode(b"\0\0ey"), "\0\0ey");
+    }
 }

@@ -129,4 +129,15 @@ mod tests {
         }
         assert_eq!(plain(&yaml("|+\n  a\n\n")), "|+\n  a\n");
     }
+
+    #[test]
+    fn numbers_and_words_of_json_are_coloured_and_punctuation_is_not() {
+        let coloured = |text: &str| format!("\u{1b}[34m{text}\u{1b}[39;49;00m");
+        let end = "\u{1b}[37m\u{1b}[39;49;00m\n";
+        assert_eq!(json("7\n"), format!("{}{end}", coloured("7")));
+        assert_eq!(
+            json("[\n  -1.5,\n  null\n]\n"),
+            format!("[\n  {},\n  {}\n]{end}", coloured("-1.5"), coloured("null"))
+        );
+    }
 }

@@ -110,3 +110,16 @@ fn holds_expref(value: &Value) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_to_an_expression_is_found_at_any_depth() {
+        let document = Value::from_json("{}").unwrap();
+        let is_found = |query: &str| holds_expref(&pyjmespath::search(query, &document).unwrap());
+        assert!(is_found("&a") && is_found("[[&a]]") && is_found("{a: {b: &a}}"));
+        assert!(!is_found("`{\"a\": [1]}`"));
+    }
+}

@@ -53,3 +53,18 @@ fn is_printable(c: char) -> bool {
         c => matches!(c, '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10fffe}'),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_reason_is_enough_for_quotes() {
+        assert!(Analysis::of("word").plain && Analysis::of("two words").plain);
+        for text in
+            [" blank before", "blank after ", "bell\u{7}", "two\nlines", "blank \nbefore", "line\n break", "#", "a: b"]
+        {
+            assert!(!Analysis::of(text).plain, "{text:?}");
+        }
+    }
+}
