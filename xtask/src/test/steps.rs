@@ -1,7 +1,8 @@
 //! The table of steps. A step is a command line, or a function if a command line is not enough.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::available_parallelism;
 
@@ -12,6 +13,9 @@ use crate::release::command::{git, host, output};
 
 /// The folder of the artefacts for the tests.
 const DIST: &str = "target/test-dist";
+
+/// The test that takes an hour in the long form.
+const HOUR: &str = "what_is_answered_to_three_clients";
 
 /// A step that must succeed.
 #[derive(Debug)]
@@ -89,12 +93,7 @@ pub const STEPS: &[Step] = &[
     // This only checks that the benchmark works.
     Step::line("bench/run --smoke"),
     Step::function("artefacts", artefacts),
-    // All ignored tests of the workspace, except doc tests: those that need other programs, and those that take long.
-    // They load the machine, so only as many run at once as there are cores.
-    Step::with("cargo test --workspace --tests -- --ignored --nocapture", |tools, command| {
-        let cores = available_parallelism().map_or(2, usize::from);
-        command.env("RUST_TEST_THREADS", cores.to_string()).env("AZ_TEST_DIST", tools.root.join(DIST));
-    }),
+    Step::function("cargo test --workspace --tests -- --ignored --nocapture", ignored),
 ];
 
 fn markdown(tools: &Tools) -> Result<(), Error> {
@@ -160,11 +159,45 @@ fn artefacts(tools: &Tools) -> Result<(), Error> {
         _ => {}
     }
     let mut xtask = tools.line("cargo xtask release --allow-dirty --dist target/test-dist");
-    if std::env::var_os("AZ_LONG").is_none_or(|value| value.is_empty()) {
+    if !is_long() {
         let program = tools.root.join("target").join(host()?).join("release/az");
         xtask.args(["--only", "tarball,sbom,wheel,npm,deb,image", "--program"]).arg(program);
     }
     child::run(&mut xtask)
+}
+
+/// Runs all ignored tests of the workspace, except doc tests: those that need other programs, and those that take long. They
+/// load the machine, so only as many run at once as there are cores. In the long form, the hour of the histories passes beside
+/// all others.
+fn ignored(tools: &Tools) -> Result<(), Error> {
+    let cores = available_parallelism().map_or(2, usize::from);
+    let run = |line: &str| {
+        let mut command = tools.line(line);
+        command.env("RUST_TEST_THREADS", cores.to_string()).env("AZ_TEST_DIST", tools.root.join(DIST));
+        command
+    };
+    let all = "cargo test --workspace --tests -- --ignored --nocapture";
+    if !is_long() {
+        return child::run(&mut run(all));
+    }
+    let path = tools.root.join("target/histories.log");
+    let log = File::create(&path).at(&path)?;
+    let mut hour = run(&format!("cargo test -p az-communication --test histories -- --ignored --nocapture {HOUR}"));
+    let mut hour = hour.stdout(log.try_clone().at(&path)?).stderr(log).spawn().at(Path::new("cargo"))?;
+    let others = child::run(run(all).args(["--skip", HOUR]));
+    if others.is_err() {
+        // Cargo ends with the test program that it runs.
+        let _ = tools.command("pkill").args(["-P", &hour.id().to_string()]).status();
+    }
+    let ended = hour.wait().at(Path::new("cargo"))?;
+    print!("\n{}", fs::read_to_string(&path).at(&path)?);
+    others?;
+    if ended.success() { Ok(()) } else { Err(Error::new("The hour of the histories failed.")) }
+}
+
+/// Returns whether the tests run in their long form.
+fn is_long() -> bool {
+    std::env::var_os("AZ_LONG").is_some_and(|value| !value.is_empty())
 }
 
 #[cfg(test)]
