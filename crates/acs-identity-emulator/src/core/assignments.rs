@@ -94,7 +94,8 @@ impl Assignments {
         request: TeamsExtensionAssignmentRequest,
     ) -> Refused<(bool, TeamsExtensionAssignment)> {
         let principal_type = required(request.principal_type, Field::PrincipalType)?;
-        // The specification and the documentation spell the second one differently. Both spellings are accepted.
+        // The specification says `resourceAccount`, and the documentation says `teamsResourceAccount`
+        // (docs/service.md, section 9). Both are accepted.
         if !matches!(
             principal_type,
             PrincipalType::User | PrincipalType::ResourceAccount | PrincipalType::TeamsResourceAccount

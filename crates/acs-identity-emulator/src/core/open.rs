@@ -40,7 +40,7 @@ impl Core {
 
     pub(super) async fn start(
         config: &Config,
-        // Dropped after the store, if the start fails.
+        // If the start fails, this is dropped after the store, so the folder is locked until the database is closed.
         folder: Option<Folder>,
         store: Store,
         path: Option<&Path>,
@@ -53,7 +53,7 @@ impl Core {
         }
         store.settle(now).await?;
         let core = Self::new(config, folder, store, &keys, &resource_id)?;
-        // Most tokens are signed with this key. The first of them need not wait for it.
+        // Most tokens are signed with this key. It is made now, so that the first token does not wait for it.
         let generation = keys[AccessSlot::Primary as usize].generation;
         core.signer.prepare(Caller::Key { slot: AccessSlot::Primary, generation }).await?;
         Ok(core)

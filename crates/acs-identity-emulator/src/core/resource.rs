@@ -8,9 +8,11 @@ use acs_identity_protocol::raw_id::is_guid;
 use acs_identity_protocol::scope::TokenScope;
 use time::OffsetDateTime;
 
-/// The data location and region in tokens. The emulator has its own, so that they are not mistaken for a region of the
-/// cloud.
+/// The data location in tokens, one of those that the service has (docs/service.md, section 6). That the emulator's
+/// resource is there is our choice.
 const LOCATION: &str = "unitedstates";
+
+/// The region that belongs to this location.
 pub(super) const REGION: &str = "amer";
 
 /// The resource, by its immutable GUID, which is the first part of every id.

@@ -1,5 +1,6 @@
 //! Tests with many kinds of damage. A damaged folder is served correctly, refused by name at the start, or answered
-//! with an error that names the damage. Data is never wrong or made again, and nothing panics or hangs.
+//! with an error that names the damage. No response has wrong data, lost data is not replaced by new data, and nothing
+//! panics or hangs.
 
 mod before;
 mod world;

@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::core::Core;
 use crate::keys::pki::Pki;
 
-/// The service, and facts about the emulator.
+/// The service, and the configuration, certificates, names and routes of the emulator.
 pub(crate) struct Backend {
     pub(crate) core: Arc<Core>,
     pub(crate) config: Config,
@@ -46,8 +46,8 @@ impl Backend {
         }
     }
 
-    /// Returns whether the user's own certificate covers the name. Then the name may occur in URLs, but it does not get
-    /// a token without a credential, because the certificate may cover every name of a company.
+    /// Returns whether the user's own certificate covers the name. Such a name may occur in URLs. Endpoints that give
+    /// tokens without a credential do not accept it, because the certificate may cover every name of a company.
     fn certifies(&self, host: &HostName) -> bool {
         matches!(host, HostName::Name(name) if self.pki.own_covers(name))
     }

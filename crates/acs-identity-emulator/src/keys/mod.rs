@@ -1,4 +1,4 @@
-//! Keys and certificates. They are made once, and stored in the data folder with owner-only rights.
+//! Keys that sign tokens, and certificates. The store keeps both.
 
 pub(crate) mod pki;
 pub(crate) mod signing;

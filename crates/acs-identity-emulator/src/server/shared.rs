@@ -25,8 +25,8 @@ impl Shared {
         Self { started: machine::instant(), now: AtomicU64::new(0), heads: AtomicU64::new(0), pressed: Notify::new() }
     }
 
-    /// Adds bytes of large heads. Returns whether the total is more than twice the limit. Between the limit and twice the limit, there is time to close
-    /// quiet connections first.
+    /// Adds bytes of large heads. Returns whether the total is more than twice the limit. Between the limit and twice
+    /// the limit, there is time to close quiet connections first.
     #[must_use]
     pub(super) fn hold(&self, bytes: u64) -> bool {
         let held = self.heads.fetch_add(bytes, Ordering::Relaxed) + bytes;

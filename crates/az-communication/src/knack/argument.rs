@@ -83,9 +83,9 @@ pub struct Argument {
     pub completion: Completion,
     /// The variable that replaces the option when it is not given.
     pub variable: Variable,
-    /// What its value is.
+    /// The kind of its value.
     pub content: Content,
-    /// The hint of the command for words that are not options. The value may have been given without the option.
+    /// The hint for a word that is not an option, because it may be a value without its option.
     pub without_option: Option<&'static str>,
 }
 
@@ -146,8 +146,8 @@ impl Argument {
         Self { default: Some(default), ..self }
     }
 
-    /// Marks it as an option that the reference lacks. Empty values are then refused, because they come from variables
-    /// that are not set.
+    /// Marks it as an option that the reference lacks. An empty value is then refused, because it usually comes from a
+    /// shell variable that is not set.
     pub const fn extension(self) -> Self {
         Self { extension: true, not_empty: true, ..self }
     }

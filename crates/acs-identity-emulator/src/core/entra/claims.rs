@@ -13,7 +13,7 @@ pub(super) const MAX_LIFETIME_SECONDS: i64 = 1440 * 60;
 /// The audience of the workload tokens that Entra exchanges.
 pub(super) const TOKEN_EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
 
-/// Clocks may differ by this much, in seconds.
+/// A token is accepted this many seconds before it becomes valid, because clocks differ. Its expiry has no leeway.
 const LEEWAY: i64 = 300;
 
 /// The purpose of an Entra token.
@@ -80,7 +80,8 @@ impl EntraClaims {
     }
 
     /// Returns the expiry of an access token that is issued now for this token. It is the expiry of this token, but at
-    /// most the longest lifetime. The fraction of the second is taken from `now`.
+    /// most the longest lifetime. The fraction of the second is taken from `now`, which is service time. The remaining
+    /// lifetime of this token is measured in machine time, as for all Entra tokens of callers (clock.rs).
     pub(in crate::core) fn expires_on(&self, now: OffsetDateTime) -> OffsetDateTime {
         now + Duration::seconds(self.exp.saturating_sub(machine::now().unix_timestamp()).min(MAX_LIFETIME_SECONDS))
     }

@@ -24,7 +24,8 @@ pub const DEFAULT_TENANT: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 
 pub(super) const DEFAULT_LIFETIME_SECONDS: i64 = 3600;
 
-/// Applications and managed identities get tokens for a day, as recorded (docs/service.md, section 2.2; exchanges.json).
+/// Applications and managed identities get tokens for a day, as recorded
+/// (`tests/service/exchanges/recorded.json`).
 const APPLICATION_LIFETIME_SECONDS: i64 = 86_399;
 
 /// The claims of a user's token that is requested.

@@ -51,7 +51,8 @@ fn a_regeneration_by_another_emulator_on_the_same_store_takes_effect_at_once() {
     let old = one.access_keys.get(AccessSlot::Primary);
     block_on(one.access_keys.regenerate(PRIMARY, AccessSlot::Primary)).unwrap();
     assert_eq!(inactive(&other, &token), Some(Inactive::UnknownKey));
-    // The other emulator still accepts a signature with the old key, but refuses the operation and then reads the new key.
+    // The other emulator still accepts a signature with the old key, but refuses the operation and then reads the new
+    // key.
     let sign = |key: &AccessKey| (std::iter::once("text".to_owned()), key.sign("text"));
     let verify = |core: &Core, key: &AccessKey| {
         let (texts, signature) = sign(key);

@@ -1,4 +1,5 @@
-//! Endpoints without authentication: health, the OpenAPI document, the keys that verify tokens, the certificate of the authority.
+//! Endpoints without authentication: health, the OpenAPI document, the keys that verify tokens, the certificate of the
+//! authority.
 
 mod about;
 mod health;
@@ -9,7 +10,8 @@ use super::routes::route::GET_HEAD;
 use super::routes::route::WebPages::Allowed;
 use super::table::row::{Handler, Row, later};
 
-/// Methods, path, callers, whether web pages may call, handler. A path with and without a slash at its end is one endpoint.
+/// Methods, path, callers, whether web pages may call, handler. A path with and without a slash at its end is one
+/// endpoint.
 pub(super) static ROUTES: &[Row] = &[
     Row::emulator(GET_HEAD, "/health", Anyone, Allowed, Handler::Now(health::health)),
     Row::emulator(GET_HEAD, "/health/live", Anyone, Allowed, Handler::Now(health::live)),

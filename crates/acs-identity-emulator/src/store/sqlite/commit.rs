@@ -1,5 +1,5 @@
-//! The commit thread. It takes all waiting operations from the [queue](super::queue), executes them in one transaction, and replies when the commit is
-//! on the disk.
+//! The commit thread. It takes all waiting operations from the [queue](super::queue), executes them in one transaction,
+//! and replies when the commit is on the disk.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -26,7 +26,7 @@ const LIFETIMES: Durations = Durations::of(DAY / 24..=DAY).whole_minutes().check
 /// Returns the lifetime in minutes.
 pub(crate) fn minutes(invocation: &Invocation<'_>) -> Result<Option<i32>, CliError> {
     let seconds = duration(invocation, &EXPIRES_IN, &LIFETIMES)?;
-    // The service refuses a century and the greatest number in the same way.
+    // A number of minutes that is too large for the request becomes the largest one. The service refuses both.
     Ok(seconds.map(|seconds| i32::try_from(seconds / 60).unwrap_or(i32::MAX)))
 }
 

@@ -1,4 +1,4 @@
-//! `emulator stop` and `emulator status`: commands that people look for, and that the emulator does not need.
+//! `emulator stop`: a command that people look for, and that the emulator does not need.
 
 use crate::system::platform::Platform;
 

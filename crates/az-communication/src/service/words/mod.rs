@@ -1,5 +1,5 @@
-//! The messages about a failed request: first the text of the reference, then hints. This module only formats and does
-//! not decide anything.
+//! The error about a failed request: the text of the reference, hints, and the exit code. Nothing here decides whether
+//! a request is sent again.
 
 mod certificate;
 pub(crate) mod login;
