@@ -26,6 +26,28 @@ pub enum ExitCode {
     Signal(i32),
 }
 
+/// The codes that our commands choose, with their meanings for users.
+pub const MEANINGS: [(ExitCode, &str); 7] = [
+    (ExitCode::Success, "The command succeeded."),
+    (
+        ExitCode::Failure,
+        "The service refused the request; or something could not be reached, read or written; or some of many items \
+         failed; or the result of a check is negative.",
+    ),
+    (
+        ExitCode::Usage,
+        "The command line is wrong, or an option that the Azure CLI lacks has a value that cannot be read. Nothing was \
+         done.",
+    ),
+    (ExitCode::NotFound, "The service answered 404. A batch ends with 1 instead."),
+    (
+        ExitCode::CannotRun,
+        "A program exists but cannot be run: the next `az` on `PATH`, or the command of `emulator run`.",
+    ),
+    (ExitCode::NoProgram, "The command of `emulator run` was not found."),
+    (ExitCode::Interrupted, "The command was interrupted by Ctrl-C."),
+];
+
 impl ExitCode {
     /// Returns the number.
     pub const fn number(self) -> u8 {

@@ -18,7 +18,7 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(
         "This endpoint gives tokens without a credential, so it does not answer web pages (Origin, Sec-Fetch-Site)."
     } else if !request.host.as_ref().is_some_and(|host| backend.names.has(host)) {
         "This endpoint gives tokens without a credential, so it answers only if the Host header is a loopback name, \
-         an address, or a name of --hostname."
+         an address, or a name of --host or --hostname."
     } else {
         return Ok(());
     };

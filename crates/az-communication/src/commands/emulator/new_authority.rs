@@ -3,7 +3,7 @@
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 
 use crate::commands::emulator::log;
-use crate::commands::emulator::options::declared::{DATA_DIR, HOSTNAME};
+use crate::commands::emulator::options::declared::{AUTHORITY_DATA_DIR, AUTHORITY_HOSTNAME};
 use crate::commands::emulator::options::{configuration, data_folder};
 use crate::commands::emulator::serving::opening::{self, Hints};
 use crate::knack::command_table::{CommandSpec, Example};
@@ -16,7 +16,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Replace the certificate authority of a data folder.\n\nThe new authority may sign for local names, \
         private addresses and the given names. Clients that trust the old authority need the new certificate, ca.pem. \
         The emulator must not be running.",
-    arguments: &[DATA_DIR, HOSTNAME, YES],
+    arguments: &[AUTHORITY_DATA_DIR, AUTHORITY_HOSTNAME, YES],
     connects: false,
     confirms: true,
     examples: &[Example {

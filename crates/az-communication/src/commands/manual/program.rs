@@ -1,7 +1,7 @@
 //! The additional sections in the page of the program itself.
 
 use crate::commands::manual::roff::{Roff, bold};
-use crate::report::exit_code::ExitCode;
+use crate::report::exit_code::MEANINGS;
 
 /// The variables that every user needs to know. The other variables are described with their options.
 const VARIABLES: [(&str, &str); 4] = [
@@ -14,15 +14,6 @@ const VARIABLES: [(&str, &str); 4] = [
     ("NO_COLOR", "Any value except an empty one turns colours off."),
 ];
 
-/// The exit codes with their meanings.
-const CODES: [(ExitCode, &str); 5] = [
-    (ExitCode::Success, "The command succeeded."),
-    (ExitCode::Failure, "The service refused a request, or something could not be reached, read or written."),
-    (ExitCode::Usage, "The command line is wrong. Nothing was done."),
-    (ExitCode::NotFound, "The service answered 404."),
-    (ExitCode::Interrupted, "The command was interrupted."),
-];
-
 /// Adds the sections.
 pub(crate) fn sections(page: &mut Roff) {
     page.section("ENVIRONMENT");
@@ -32,7 +23,7 @@ pub(crate) fn sections(page: &mut Roff) {
     page.section("FILES");
     page.item(&bold("~/.azure/config"), &["The configuration, which the program shares with the Azure CLI."]);
     page.section("EXIT STATUS");
-    for (code, text) in CODES {
+    for (code, text) in MEANINGS {
         page.item(&bold(&code.number().to_string()), &[text]);
     }
 }

@@ -34,6 +34,14 @@ pub(crate) const HOSTNAME: Argument = Argument::new(
 .arity(Arity::Many)
 .extension();
 
+/// `emulator new-authority` describes these two in its own way.
+pub(crate) const AUTHORITY_DATA_DIR: Argument = Argument { help: "Data folder of the emulator.", ..DATA_DIR };
+
+pub(crate) const AUTHORITY_HOSTNAME: Argument = Argument {
+    help: "Additional names and addresses for which the new authority may sign, public ones too.",
+    ..HOSTNAME
+};
+
 pub(crate) const CERTIFICATE: Argument = Argument::new(
     &["--certificate"],
     "PEM file with your own certificate and the certificates of its issuers, used for clients that ask for its names, \
