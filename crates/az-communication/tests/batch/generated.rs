@@ -152,7 +152,10 @@ fn check_file(world: &World, path: &Path, bytes: &[u8], expected: Expected) -> b
     let last_line = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     assert!(kept >= last_line, "{seen:?}\n{start}");
     let again = world.run(&format!("{ISSUE} --count 4 --out-file file"));
-    assert_eq!((again.code, again.stderr.as_str()), (Some(0), ""), "{again:?}\n{start}");
+    // The byte that was changed can be a digit of the time at which a token expires.
+    let expired = "WARNING: In file, 1 token has expired. Renew expired tokens with --refresh 0, or --refresh 1h.\n";
+    let says_enough = again.stderr.is_empty() || (expected == Expected::Any && again.stderr == expired);
+    assert!(again.code == Some(0) && says_enough, "{again:?}\n{start}");
     true
 }
 
