@@ -1,5 +1,5 @@
-//! Measures the emulator under load, and compares it with the limits of the machine: `openssl speed` for signatures, fdatasync for
-//! commits.
+//! Measures the emulator under load, and compares it with the limits of the machine: `openssl speed` for signatures,
+//! fdatasync for commits.
 
 use std::cell::Cell;
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -1,5 +1,5 @@
-//! A load generator: keep-alive connections over plain HTTP on one thread. Each one sends its next request when the last one was
-//! answered.
+//! A load generator: keep-alive connections over plain HTTP on one thread. Each one sends its next request when the
+//! last one was answered.
 
 use std::time::{Duration, Instant};
 

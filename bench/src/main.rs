@@ -1,4 +1,5 @@
-//! The benchmark. It prints ratios to named references. `bench/run` builds and calls it, and docs/performance.md has results.
+//! The benchmark. It prints ratios to named references. `bench/run` builds and calls it, and docs/performance.md has
+//! results.
 
 mod emulator;
 mod load;

@@ -1,4 +1,5 @@
-//! Runs whole processes in shuffled rounds. Measures the wall time of each run, and processor time, memory and page faults of some.
+//! Runs whole processes in shuffled rounds. Measures the wall time of each run, and processor time, memory and page
+//! faults of some.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,8 +9,8 @@ use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::stats::{Random, median, quantile, sorted};
 
-/// After this number of rounds, the programs are copied again. The place of a file in the page cache decides which page faults its
-/// program takes, which is up to 10 % of its time.
+/// After this number of rounds, the programs are copied again. The place of a file in the page cache decides which page
+/// faults its program takes, which is up to 10 % of its time.
 const COPIES: usize = 5;
 
 /// A process to run.

@@ -1,4 +1,5 @@
-//! The TLS server of the benchmark. It answers every request with the same token, so that its cost is the same for all clients.
+//! The TLS server of the benchmark. It answers every request with the same token, so that its cost is the same for all
+//! clients.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

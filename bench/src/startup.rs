@@ -21,7 +21,8 @@ const REQUEST: Budget = Budget { instructions: 5.0, faults: 10.0 };
 /// The largest allowed memory of a request, in KiB.
 const PEAK_KIB: f64 = 4096.0;
 
-/// Compares with the program that `BENCH_BASE_AZ` names, prints a table, and ends with exit code 1 if the budget is exceeded.
+/// Compares with the program that `BENCH_BASE_AZ` names, prints a table, and ends with exit code 1 if the budget is
+/// exceeded.
 pub fn run(az: &str, amount: &Amount) {
     let Ok(base) = std::env::var("BENCH_BASE_AZ") else {
         eprintln!("bench: BENCH_BASE_AZ names no earlier program; call bench/run startup.");

@@ -19,8 +19,8 @@ pub enum TeamsUserBody {
 pub struct ApiVersion {
     /// The value of the `api-version` query parameter.
     pub name: &'static str,
-    /// Whether the operations have the form of 2020-07-20-preview2: create answers 200 with a bare `{id}`, `POST …/token`
-    /// issues tokens, and `PATCH` with `tokensValidFrom` revokes them.
+    /// Whether the operations have the form of 2020-07-20-preview2: create answers 200 with a bare `{id}`, `POST
+    /// …/token` issues tokens, and `PATCH` with `tokensValidFrom` revokes them.
     pub legacy: bool,
     /// Whether create and issue accept `expiresInMinutes`.
     pub expiry: bool,

@@ -67,8 +67,8 @@ pub mod entra {
     /// The application id of Azure Communication Services Clients, `aud` of the tokens for `/access/entra`.
     pub const ACS_CLIENTS_APPLICATION_ID: &str = "2a04943b-b6a7-4f65-8786-2bb6131b59f6";
 
-    /// The resource URI of tokens for `/access/entra`. With a slash at the end, it is the audience of management calls, for
-    /// which the SDKs request the scope `https://communication.azure.com//.default`, with two slashes.
+    /// The resource URI of tokens for `/access/entra`. With a slash at the end, it is the audience of management calls,
+    /// for which the SDKs request the scope `https://communication.azure.com//.default`, with two slashes.
     pub const ACS_MANAGEMENT_RESOURCE: &str = "https://communication.azure.com";
 
     /// The two delegated permissions that the exchange of a Teams user's token requires.

@@ -1,8 +1,8 @@
 //! The connection string, `endpoint=https://<resource>.communication.azure.com/;accesskey=<base64>`.
 //!
-//! The rules are the rules of the Python SDK, which the Azure CLI uses (docs/service.md, section 11). Parts are separated by
-//! `;`. The first `=` of a part separates its name from its value. Names are case-insensitive, and unknown names are
-//! ignored. White space is part of a name or value. If a name occurs twice, the last one counts.
+//! The rules are the rules of the Python SDK, which the Azure CLI uses (docs/service.md, section 11). Parts are
+//! separated by `;`. The first `=` of a part separates its name from its value. Names are case-insensitive, and unknown
+//! names are ignored. White space is part of a name or value. If a name occurs twice, the last one counts.
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,8 +19,8 @@ pub const EXPECTED_FORM: &str = "endpoint=https://<resource>.communication.azure
 pub struct ConnectionString {
     /// The host and, if the endpoint has one, the port: the endpoint without its scheme and path.
     pub host: String,
-    /// The path of the endpoint, without a slash at its end. It precedes the path of every request. It is empty unless a
-    /// gateway is in front of the service.
+    /// The path of the endpoint, without a slash at its end. It precedes the path of every request. It is empty unless
+    /// a gateway is in front of the service.
     pub path: String,
     /// Whether the endpoint has the scheme `http`. The Python SDK drops the scheme and always uses https. A caller that
     /// does the same ignores this field.
@@ -45,7 +45,8 @@ pub enum ConnectionStringError {
     },
     /// The part with this name has an empty value.
     EmptyPart(&'static str),
-    /// The endpoint is not a host with or without a path. The fields are the endpoint without its secrets, and the fault.
+    /// The endpoint is not a host with or without a path. The fields are the endpoint without its secrets, and the
+    /// fault.
     InvalidEndpoint(String, EndpointFault),
     /// The key is not base64.
     InvalidAccessKey,

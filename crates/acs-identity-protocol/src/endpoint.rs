@@ -1,10 +1,11 @@
-//! An endpoint as people write it: a host, a port if there is one, and the path of a gateway. This module finds out what is
-//! wrong with an endpoint, and shows it in messages without secrets that were written into it.
+//! An endpoint as people write it: a host, a port if there is one, and the path of a gateway. This module finds out
+//! what is wrong with an endpoint, and shows it in messages without secrets that were written into it.
 
 use std::fmt;
 use std::net::Ipv6Addr;
 
-/// Text in the place of a port is shown in messages only if it has at most this many characters, because it may be a key.
+/// Text in the place of a port is shown in messages only if it has at most this many characters, because it may be a
+/// key.
 const LONGEST_PORT: usize = 6;
 
 /// The text that replaces a secret.
@@ -65,8 +66,8 @@ impl fmt::Display for EndpointFault {
     }
 }
 
-/// Splits an endpoint, with or without a scheme, into its host (with the port if there is one) and its path. Slashes at the end
-/// of the path are removed.
+/// Splits an endpoint, with or without a scheme, into its host (with the port if there is one) and its path. Slashes at
+/// the end of the path are removed.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! The error body, `{"error": {"code", "message", "target"?, "details"?, "innererror"?}}` (docs/service.md, sections 3 and 4).
+//! The error body, `{"error": {"code", "message", "target"?, "details"?, "innererror"?}}` (docs/service.md, sections 3
+//! and 4).
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,5 @@
-//! The bodies of requests and responses (docs/service.md, section 3). Fields are in the order of the service, and absent fields
-//! are not written.
+//! The bodies of requests and responses (docs/service.md, section 3). Fields are in the order of the service, and
+//! absent fields are not written.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,8 @@ use crate::scope::TokenScope;
 /// The body of `POST /identities`. All fields are optional, and so is the body.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateIdentityRequest {
-    /// Your own name for the identity, 1 to 256 characters. The same name always gives the same identity. Only in previews.
+    /// Your own name for the identity, 1 to 256 characters. The same name always gives the same identity. Only in
+    /// previews.
     #[serde(default, rename = "customId", skip_serializing_if = "Option::is_none")]
     pub custom_id: Option<String>,
     /// If present, a token with these scopes is issued, too.
@@ -203,8 +204,8 @@ pub struct EntraAssignmentRequest {
 /// An Entra assignment. It has the fields of a [`TeamsExtensionAssignment`].
 pub type EntraAssignment = TeamsExtensionAssignment;
 
-/// The body of the bulk `PATCH` of Entra assignments: for each object id, the assignment to create or replace, or `None` to
-/// remove it.
+/// The body of the bulk `PATCH` of Entra assignments: for each object id, the assignment to create or replace, or
+/// `None` to remove it.
 pub type EntraAssignmentsPatch = BTreeMap<String, Option<EntraAssignmentRequest>>;
 
 /// A page of Entra assignments.

@@ -7,7 +7,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 /// A raw id, by the kind of user or service that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RawId {
-    /// A communication user: `8:acs:{resource}_{user}`, or the same with the prefix `8:gcch-acs:`, `8:dod-acs:` or `8:spool:`.
+    /// A communication user: `8:acs:{resource}_{user}`, or the same with the prefix `8:gcch-acs:`, `8:dod-acs:` or
+    /// `8:spool:`.
     CommunicationUser {
         /// The resource's GUID.
         resource: String,
@@ -110,9 +111,9 @@ impl fmt::Display for RawId {
 /// Milliseconds from 1970-01-01T00:00:00Z to 2020-01-01T08:00:00Z, where the time in user GUIDs begins.
 const USER_GUID_EPOCH_MILLIS: i128 = 1_577_865_600_000;
 
-/// Makes the GUID of a new user from the time in milliseconds since 1970-01-01T00:00:00Z and eight random bytes. The first three
-/// groups are milliseconds since 2020-01-01T08:00:00Z, and the last two groups are `random`. So ids sort by their time of
-/// creation, like the ids of the service.
+/// Makes the GUID of a new user from the time in milliseconds since 1970-01-01T00:00:00Z and eight random bytes. The
+/// first three groups are milliseconds since 2020-01-01T08:00:00Z, and the last two groups are `random`. So ids sort by
+/// their time of creation, like the ids of the service.
 pub fn new_user_guid(unix_millis: i128, random: [u8; 8]) -> String {
     let time = u64::try_from(unix_millis - USER_GUID_EPOCH_MILLIS).unwrap_or(0);
     let tail = u64::from_be_bytes(random);
@@ -137,7 +138,8 @@ pub fn is_guid(text: &str) -> bool {
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
 
-/// Percent-encodes a path segment as Python's `quote(text, safe='')` does: every byte except ASCII letters, digits and `_.-~`.
+/// Percent-encodes a path segment as Python's `quote(text, safe='')` does: every byte except ASCII letters, digits and
+/// `_.-~`.
 pub fn encode_path_segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }

@@ -68,8 +68,8 @@ impl fmt::Debug for HmacAuthorization<'_> {
 }
 
 impl<'a> HmacAuthorization<'a> {
-    /// Reads the text after the scheme name, `SignedHeaders=…&Signature=…`. Returns `None` if one of the two is missing.
-    /// Other parameters are ignored.
+    /// Reads the text after the scheme name, `SignedHeaders=…&Signature=…`. Returns `None` if one of the two is
+    /// missing. Other parameters are ignored.
     pub fn parse(parameters: &'a str) -> Option<Self> {
         let mut signed_headers = None;
         let mut signature = None;
@@ -85,8 +85,8 @@ impl<'a> HmacAuthorization<'a> {
     }
 }
 
-/// An access key. Parse one from base64 with [`str::parse`]. `Debug` does not show it, and its memory is overwritten when it
-/// is dropped.
+/// An access key. Parse one from base64 with [`str::parse`]. `Debug` does not show it, and its memory is overwritten
+/// when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessKey(Vec<u8>);
 

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Escapes a text of others for a terminal, so that it can neither move the cursor nor hide. Control characters, characters
-/// without a glyph and blanks other than U+0020 become `\r`, `\x1b` or `\u200b`. Line breaks (also `\r\n`) and tabs stay.
+/// Escapes a text of others for a terminal, so that it can neither move the cursor nor hide. Control characters,
+/// characters without a glyph and blanks other than U+0020 become `\r`, `\x1b` or `\u200b`. Line breaks (also `\r\n`)
+/// and tabs stay.
 pub fn escaped(text: &str) -> Cow<'_, str> {
     // The loop has no early exit, so that the compiler can check many bytes at a time.
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t');
@@ -24,8 +25,8 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Escapes a text as one line for a log. Line breaks and tabs are escaped, too. A text of more than `limit` characters is cut and
-/// ends with `…`.
+/// Escapes a text as one line for a log. Line breaks and tabs are escaped, too. A text of more than `limit` characters
+/// is cut and ends with `…`.
 pub fn one_line(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len().min(limit * 2));
     for (count, c) in text.chars().enumerate() {

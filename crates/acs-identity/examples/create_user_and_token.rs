@@ -1,4 +1,5 @@
-//! Creates a user and issues a token. Run it offline: `az communication emulator run -- cargo run --example create_user_and_token`.
+//! Creates a user and issues a token. Run it offline: `az communication emulator run -- cargo run --example
+//! create_user_and_token`.
 
 use acs_identity::models::TokenScope;
 use acs_identity::{CommunicationIdentityClient, CommunicationIdentityClientExt as _};

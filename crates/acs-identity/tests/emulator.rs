@@ -1,4 +1,5 @@
-//! Tests of all operations, streams and credentials of the client against the emulator, which runs in this process over TLS.
+//! Tests of all operations, streams and credentials of the client against the emulator, which runs in this process over
+//! TLS.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,9 +1,9 @@
-//! The program `az-communication` as a library: the commands `communication identity`, `communication user-identity` and
-//! `communication emulator` of `az`. The binary passes its words to [`run`], which prints and returns an
+//! The program `az-communication` as a library: the commands `communication identity`, `communication user-identity`
+//! and `communication emulator` of `az`. The binary passes its words to [`run`], which prints and returns an
 //! [`ExitCode`](report::exit_code::ExitCode).
 //!
-//! Called as `az`, it runs the other `az` further down PATH for every command that is not its own. Called by another name, it
-//! is a program of its own with the same commands, and their words can be shorter.
+//! Called as `az`, it runs the other `az` further down PATH for every command that is not its own. Called by another
+//! name, it is a program of its own with the same commands, and their words can be shorter.
 //!
 //! ```
 //! use az_communication::run;
@@ -13,8 +13,8 @@
 //! assert_eq!(code.number(), 0);
 //! ```
 //!
-//! The folders form layers. A folder may refer to itself and to the folders below it (ARCHITECTURE.md; `tests/structure`
-//! checks it):
+//! The folders form layers. A folder may refer to itself and to the folders below it (ARCHITECTURE.md;
+//! `tests/structure` checks it):
 //!
 //! 1. `app`: the stages of a command;
 //! 2. [`commands`]: [`TABLE`](commands::table::TABLE) lists all of them;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::value::Value;
 
-/// A node with its height. The parser limits the height, so that visiting and dropping a tree cannot overflow the stack.
+/// A node with its height. The parser limits the height, so that visiting and dropping a tree cannot overflow the
+/// stack.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
     pub(crate) kind: Arc<Kind>,

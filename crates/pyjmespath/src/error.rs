@@ -68,10 +68,11 @@ impl std::error::Error for CompileError {}
 /// An expression that cannot be evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SearchError {
-    /// An error that Python's jmespath raises as a `JMESPathError`: an unknown function, or a wrong number or type of arguments.
+    /// An error that Python's jmespath raises as a `JMESPathError`: an unknown function, or a wrong number or type of
+    /// arguments.
     Jmespath(String),
-    /// An error that Python itself raises in the code of jmespath (`TypeError`, `ValueError`), for example when a number is
-    /// compared with a string. The text is the same as in Python.
+    /// An error that Python itself raises in the code of jmespath (`TypeError`, `ValueError`), for example when a
+    /// number is compared with a string. The text is the same as in Python.
     Python(String),
 }
 

@@ -52,8 +52,8 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// Returns a [`SearchError`] for an unknown function, a wrong number or type of arguments, a slice step of zero, or a
-    /// comparison of values that Python cannot order.
+    /// Returns a [`SearchError`] for an unknown function, a wrong number or type of arguments, a slice step of zero, or
+    /// a comparison of values that Python cannot order.
     pub fn search(&self, document: &Value) -> Result<Value, SearchError> {
         eval::evaluate(&self.root, document)
     }

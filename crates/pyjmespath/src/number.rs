@@ -140,7 +140,8 @@ impl Number {
 /// Returns the float that is nearest to the quotient. Of two that are equally near, it is the even one. Returns `None`
 /// if the quotient is larger than every float.
 fn divide(number: &BigInt, by: u64) -> Option<f64> {
-    // This number of bits of the quotient is enough to round it, together with one bit that says whether a rest was cut off.
+    // This number of bits of the quotient is enough to round it, together with one bit that says whether a rest was cut
+    // off.
     const BITS: u64 = 80;
     let magnitude = number.magnitude();
     let up = (BITS + 64).saturating_sub(magnitude.bits());

@@ -146,8 +146,8 @@ pub(crate) fn parse_float(text: &str) -> Option<f64> {
     strip_underscores(&text)?.parse().ok()
 }
 
-/// Removes white space around a text and converts its digits to ASCII. Returns `None` if other characters remain. Fewer ASCII
-/// characters count as white space here than in `str.strip()`.
+/// Removes white space around a text and converts its digits to ASCII. Returns `None` if other characters remain. Fewer
+/// ASCII characters count as white space here than in `str.strip()`.
 fn with_ascii_digits(text: &str) -> Option<String> {
     let is_space = |c: char| matches!(c, '\t'..='\r' | ' ') || (!c.is_ascii() && c.is_whitespace());
     text.trim_matches(is_space).chars().map(digit_or_ascii).collect()

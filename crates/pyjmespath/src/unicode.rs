@@ -150,8 +150,8 @@ static UNPRINTABLE: [(u32, u32); 701] = [
     (0x2ebe1, 0x2f7ff), (0x2fa1e, 0x2ffff), (0x3134b, 0xe00ff), (0xe01f0, 0x10ffff),
 ];
 
-/// The zero of each script: the characters for which `unicodedata.decimal(chr(c), None) == 0`. The other nine digits follow each of
-/// them.
+/// The zero of each script: the characters for which `unicodedata.decimal(chr(c), None) == 0`. The other nine digits
+/// follow each of them.
 #[rustfmt::skip]
 static ZEROS: [u32; 66] = [
     0x30, 0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6, 0xe50, 0xed0,

@@ -9,8 +9,8 @@ use crate::ast::Node;
 use crate::error::SearchError;
 use crate::number::{BigInteger, Number};
 
-/// A JSON value as Python sees it. Integers and floats differ, and objects keep their order. A clone of a list or object is the
-/// *same* container, like a Python reference; [`Value::same_container`] tells whether two values are.
+/// A JSON value as Python sees it. Integers and floats differ, and objects keep their order. A clone of a list or
+/// object is the *same* container, like a Python reference; [`Value::same_container`] tells whether two values are.
 #[derive(Debug, Clone)]
 pub enum Value {
     /// `None`.

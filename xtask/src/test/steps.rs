@@ -166,9 +166,9 @@ fn artefacts(tools: &Tools) -> Result<(), Error> {
     child::run(&mut xtask)
 }
 
-/// Runs all ignored tests of the workspace, except doc tests: those that need other programs, and those that take long. They
-/// load the machine, so only as many run at once as there are cores. In the long form, the hour of the histories passes beside
-/// all others.
+/// Runs all ignored tests of the workspace, except doc tests: those that need other programs, and those that take long.
+/// They load the machine, so only as many run at once as there are cores. In the long form, the hour of the histories
+/// passes beside all others.
 fn ignored(tools: &Tools) -> Result<(), Error> {
     let cores = available_parallelism().map_or(2, usize::from);
     let run = |line: &str| {

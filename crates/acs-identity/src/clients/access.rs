@@ -118,8 +118,8 @@ impl CommunicationIdentityClient {
     ///
     /// # Arguments
     ///
-    /// * `entra_token` - The user's token with the permission `TeamsExtension.ManageCalls`. It authenticates the request
-    ///   instead of the client's own credential.
+    /// * `entra_token` - The user's token with the permission `TeamsExtension.ManageCalls`. It authenticates the
+    ///   request instead of the client's own credential.
     /// * `options` - Optional parameters for the request.
     ///
     /// # Errors

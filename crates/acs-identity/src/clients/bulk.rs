@@ -15,8 +15,8 @@ use crate::models::{
 /// The result for one of many users: the raw id and the result.
 pub type BulkResult<T> = (String, azure_core::Result<T>);
 
-/// A stream of results in the order in which the requests finish. Requests are sent only while the stream is polled. Dropping the
-/// stream cancels the pending requests.
+/// A stream of results in the order in which the requests finish. Requests are sent only while the stream is polled.
+/// Dropping the stream cancels the pending requests.
 pub type BulkStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
 
 /// Calls `work` for each user, for at most `concurrency` users at a time.

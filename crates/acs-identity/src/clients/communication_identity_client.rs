@@ -12,7 +12,8 @@ use azure_core::tracing;
 
 use crate::policies::{AccessKeyPolicy, PacePolicy};
 
-/// The scope of management calls. It has two slashes, because the audience ends with one (docs/service.md, section 2.2).
+/// The scope of management calls. It has two slashes, because the audience ends with one (docs/service.md, section
+/// 2.2).
 const SCOPE: &str = "https://communication.azure.com//.default";
 
 /// Options used when creating a [`CommunicationIdentityClient`].
@@ -32,7 +33,8 @@ impl Default for CommunicationIdentityClientOptions {
     }
 }
 
-/// Creates and deletes identities of a Communication Services resource, and issues, exchanges and revokes access tokens.
+/// Creates and deletes identities of a Communication Services resource, and issues, exchanges and revokes access
+/// tokens.
 ///
 /// The methods have the names of the service's operations. [`CommunicationIdentityClientExt`] has shorter ones.
 ///

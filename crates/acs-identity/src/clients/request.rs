@@ -37,8 +37,8 @@ pub(super) async fn send_through(
     mut request: Request,
     success_codes: &'static [u16],
 ) -> azure_core::Result<RawResponse> {
-    // The pipeline would add the id, too. But it first creates an error for the missing header, and the backtrace of that error
-    // costs milliseconds if `RUST_BACKTRACE` is set.
+    // The pipeline would add the id, too. But it first creates an error for the missing header, and the backtrace of
+    // that error costs milliseconds if `RUST_BACKTRACE` is set.
     let id = match ctx.value::<ClientRequestId>() {
         Some(id) => id.value().as_str().to_owned(),
         None => Uuid::new_v4().to_string(),

@@ -6,7 +6,8 @@ use azure_core::http::{ClientMethodOptions, RequestContent};
 
 use super::CreateIdentityRequest;
 
-/// Options of [`CommunicationIdentityClient::create_identity()`](crate::CommunicationIdentityClient::create_identity()).
+/// Options of
+/// [`CommunicationIdentityClient::create_identity()`](crate::CommunicationIdentityClient::create_identity()).
 #[derive(Clone, Default, SafeDebug)]
 pub struct CommunicationIdentityClientCreateIdentityOptions<'a> {
     /// The body. If it is `None`, an identity without a token is created.
@@ -16,7 +17,8 @@ pub struct CommunicationIdentityClientCreateIdentityOptions<'a> {
     pub method_options: ClientMethodOptions<'a>,
 }
 
-/// Options of [`CommunicationIdentityClient::list_entra_assignments()`](crate::CommunicationIdentityClient::list_entra_assignments()).
+/// Options of
+/// [`CommunicationIdentityClient::list_entra_assignments()`](crate::CommunicationIdentityClient::list_entra_assignments()).
 #[derive(Clone, Default, SafeDebug)]
 pub struct CommunicationIdentityClientListEntraAssignmentsOptions<'a> {
     /// The context of the call, and the continuation of the list.

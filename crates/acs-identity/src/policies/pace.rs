@@ -11,8 +11,8 @@ use azure_core::http::{Context, Request, StatusCode};
 /// The longest pause. A longer `Retry-After` is cut, so that a wrong value cannot stop a client for days.
 const MAX_WAIT: Duration = Duration::from_secs(600);
 
-/// Each try of a request waits until the pause is over, whichever request got the 429. Otherwise the other requests would be
-/// sent and refused one by one.
+/// Each try of a request waits until the pause is over, whichever request got the 429. Otherwise the other requests
+/// would be sent and refused one by one.
 #[derive(Debug, Default)]
 pub(crate) struct PacePolicy {
     paused_until: Mutex<Option<Instant>>,

@@ -15,8 +15,8 @@ struct Scope<'a> {
     inside: &'a [String],
 }
 
-/// The modules that a path of a file leads to: the longest beginning of it that is a module. There are several where a name is
-/// imported twice, once for each system.
+/// The modules that a path of a file leads to: the longest beginning of it that is a module. There are several where a
+/// name is imported twice, once for each system.
 pub fn resolve(files: &Files, file: &Name, found: &Found) -> BTreeSet<Name> {
     let mut targets = BTreeSet::new();
     let scope = Scope { file, inside: &found.inside };

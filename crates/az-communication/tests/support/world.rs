@@ -16,7 +16,8 @@ pub struct World {
 }
 
 impl World {
-    /// Creates a world with its own home folder and the emulator that all tests of a program share. Starting one takes 250 ms.
+    /// Creates a world with its own home folder and the emulator that all tests of a program share. Starting one takes
+    /// 250 ms.
     pub fn new() -> Self {
         Self { home: Folder::new(), emulator: Arc::clone(&Self::shared().emulator) }
     }

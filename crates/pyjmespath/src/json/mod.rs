@@ -35,8 +35,8 @@ impl JsonStyle {
 }
 
 impl Value {
-    /// Parses JSON as Python's `json.loads` does. `NaN` and the infinities are accepted. If a name occurs twice, the last
-    /// value counts, in the place of the first.
+    /// Parses JSON as Python's `json.loads` does. `NaN` and the infinities are accepted. If a name occurs twice, the
+    /// last value counts, in the place of the first.
     ///
     /// # Errors
     ///

@@ -101,7 +101,8 @@ impl Parser<'_> {
             }
         }
         let mut is_float = false;
-        // As in Python's pattern, a fraction or exponent without digits is not part of the number and becomes "Extra data".
+        // As in Python's pattern, a fraction or exponent without digits is not part of the number and becomes "Extra
+        // data".
         let mark = self.at;
         if self.peek() == Some(b'.') {
             self.at += 1;

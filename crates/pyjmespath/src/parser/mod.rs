@@ -10,7 +10,8 @@ use crate::ast::{Kind, Node};
 use crate::error::CompileError;
 use crate::lexer::{Token, Type, tokenize};
 
-/// Expressions with more levels are refused, so that they cannot overflow the stack: a debug build needs 5 KB per level.
+/// Expressions with more levels are refused, so that they cannot overflow the stack: a debug build needs 5 KB per
+/// level.
 const MAX_DEPTH: usize = 200;
 
 pub(crate) fn parse(expression: &str) -> Result<Node, CompileError> {

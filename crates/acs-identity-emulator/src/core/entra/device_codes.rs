@@ -27,8 +27,8 @@ pub(super) struct Consent {
 #[derive(Default)]
 pub(super) struct DeviceCodes {
     consents: HashMap<String, Consent>,
-    /// The codes in the order in which they were issued, which is the order in which they expire. A used code is removed when it is
-    /// the oldest.
+    /// The codes in the order in which they were issued, which is the order in which they expire. A used code is
+    /// removed when it is the oldest.
     order: VecDeque<(String, i64)>,
 }
 

@@ -63,7 +63,8 @@ impl Head {
         Some(self.header("content-length").and_then(|text| text.parse().ok()).unwrap_or(0))
     }
 
-    /// Refuses a head that RFC 9112 does not allow. The connection must end, because its next bytes may belong to the same request.
+    /// Refuses a head that RFC 9112 does not allow. The connection must end, because its next bytes may belong to the
+    /// same request.
     pub(crate) fn check(&self, host: Option<&HostName>, connection: &Connection) -> HttpResult<()> {
         if connection.is_ambiguous()
             || (self.headers.contains_key(CONTENT_LENGTH) && self.headers.contains_key(TRANSFER_ENCODING))
