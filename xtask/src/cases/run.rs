@@ -15,6 +15,9 @@ use super::terminal::open;
 use super::{Case, Terminals};
 use crate::error::{At as _, Error};
 
+/// How long a program may be open for writing before it is run.
+const BUSY: Duration = Duration::from_secs(5);
+
 /// The access key of all cases.
 const ACCESS_KEY: &str = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
 const USUAL_CONFIG: &str = "[core]\ncollect_telemetry = no\n";
@@ -89,7 +92,7 @@ impl World {
         let mut command = Command::new(program);
         self.set_up(&mut command, case, &fill);
         let streams = Streams::new(&mut command, case.terminals, case.stdin.is_empty())?;
-        let mut child = command.process_group(0).spawn().at(program)?;
+        let mut child = spawn(command.process_group(0)).at(program)?;
         // The copies of the terminals' other ends must be closed here, because the streams would not end otherwise.
         drop(command);
         let (status, stdout, stderr) = streams.drive(&mut child, &fill(&case.stdin), self.deadline)?;
@@ -238,6 +241,20 @@ fn copy(from: &Path, to: &Path) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Starts a program that may have been written a moment ago. A child that another thread starts has a copy of the open
+/// file until it becomes another program.
+fn spawn(command: &mut Command) -> std::io::Result<Child> {
+    let started = Instant::now();
+    loop {
+        match command.spawn() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && started.elapsed() < BUSY => {
+                sleep(Duration::from_millis(1));
+            }
+            spawned => return spawned,
+        }
+    }
 }
 
 #[cfg(test)]
