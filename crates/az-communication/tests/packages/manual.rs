@@ -151,15 +151,16 @@ fn the_page_of_the_program_reads_so() {
     EXIT STATUS
            0      The command succeeded.
 
-           1      The service refused the request; or something could not be reached, read or written; or
-                  some of many items failed; or the result of a check is negative.
+           1      The service refused the request; or something could not be reached, read or written;
+                  or some of many items failed; or the result of a check is negative.
 
-           2      The command line is wrong, or an option that the Azure CLI lacks has a value that cannot
-                  be read.  Nothing was done.
+           2      The command line is wrong, or an option that the Azure CLI lacks has a value that
+                  cannot be read.  Nothing was done.
 
            3      The service answered 404.  A batch ends with 1 instead.
 
-           126    A program exists but cannot be run: the next az on PATH, or the command of emulator run.
+           126    A program exists but cannot be run: the next az on PATH, or the command of emulator
+                  run.
 
            127    The command of emulator run was not found.
 
