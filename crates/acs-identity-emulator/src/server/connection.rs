@@ -46,7 +46,7 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
     entry.name(Arc::clone(&connection));
     let stream = Stream::new(tcp, Arc::clone(entry.watch()));
     if !is_tls {
-        // In boxes, the futures of the other kind of connection and of the handshake take no memory.
+        // Without the boxes, every task would have room for both kinds of connections and for the handshake.
         return Box::pin(serve_http(stream, entry, edge, connection, peer)).await;
     }
     entry.enter(Stage::Handshake);

@@ -48,10 +48,14 @@ impl Table {
     /// Adds a connection. If there are too many, tells others to end and waits.
     pub(super) async fn enter(self: &Arc<Self>) -> Entry {
         loop {
+            // Waiting begins before the look at the table. Otherwise several listeners could miss a connection that
+            // leaves between the two.
+            let mut left = std::pin::pin!(self.left.notified());
+            left.as_mut().enable();
             if let Some(entry) = self.try_enter() {
                 return entry;
             }
-            self.left.notified().await;
+            left.await;
         }
     }
 
@@ -169,8 +173,10 @@ fn cut_beyond(most: u64, mut held: Vec<(&Arc<Watch>, u64)>) {
 /// Counts the connections that have not authenticated: those that were cut and have not ended yet, and the others.
 fn count_unauthenticated(open: &Open) -> (usize, usize) {
     let unauthenticated = open.values().filter(|watch| !watch.is_authenticated());
-    let (ending, others): (Vec<_>, Vec<_>) = unauthenticated.partition(|watch| watch.is_cut());
-    (ending.len(), others.len())
+    unauthenticated.fold((0, 0), |(ending, others), watch| match watch.is_cut() {
+        true => (ending + 1, others),
+        false => (ending, others + 1),
+    })
 }
 
 /// Returns the connection that has been quiet for the longest time, of those that wait for their client.
