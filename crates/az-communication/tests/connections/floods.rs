@@ -1,11 +1,14 @@
 //! Tests of thousands of connections that never authenticate, and of one client that does.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::*;
 
-/// Several floods at once need more open files than a process may have.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+/// Waits until no other flood runs. Several at once need more open files than a process may have.
+fn alone() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The bytes that are sent on each connection, and the number of connections.
 struct Flood {
@@ -16,7 +19,7 @@ struct Flood {
 /// Opens the connections and sends signed requests meanwhile. Checks that each is answered in time, and that the memory
 /// stays below the limit.
 fn withstands(flood: &Flood, megabytes: usize) {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     let home = Folder::new();
     let emulator = Emulator::in_memory(&home);
     let port = emulator.port();
@@ -107,7 +110,7 @@ fn bodies_that_are_not_complete_are_withstood() {
 
 #[test]
 fn of_those_who_do_not_read_their_answers_so_many_are_kept() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     raise();
     let home = Folder::new();
     let emulator = Emulator::in_memory(&home);
@@ -135,7 +138,7 @@ fn of_those_who_do_not_read_their_answers_so_many_are_kept() {
 #[test]
 #[ignore = "takes a minute of processor time without optimization"]
 fn clients_that_do_not_read_do_not_block_others() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     raise();
     let home = Folder::new();
     let emulator = Emulator::in_memory(&home);
