@@ -14,6 +14,9 @@ use crate::release::command::{git, host, output};
 /// The folder of the artefacts for the tests.
 const DIST: &str = "target/test-dist";
 
+/// The step of the tests that need other programs, and of those that take long.
+const IGNORED: &str = "cargo test --workspace --tests -- --ignored --nocapture";
+
 /// The test that takes an hour in the long form.
 const HOUR: &str = "what_is_answered_to_three_clients";
 
@@ -93,7 +96,7 @@ pub const STEPS: &[Step] = &[
     // This only checks that the benchmark works.
     Step::line("bench/run --smoke"),
     Step::function("artefacts", artefacts),
-    Step::function("cargo test --workspace --tests -- --ignored --nocapture", ignored),
+    Step::function(IGNORED, ignored),
 ];
 
 fn markdown(tools: &Tools) -> Result<(), Error> {
@@ -176,15 +179,14 @@ fn ignored(tools: &Tools) -> Result<(), Error> {
         command.env("RUST_TEST_THREADS", cores.to_string()).env("AZ_TEST_DIST", tools.root.join(DIST));
         command
     };
-    let all = "cargo test --workspace --tests -- --ignored --nocapture";
     if !is_long() {
-        return child::run(&mut run(all));
+        return child::run(&mut run(IGNORED));
     }
     let path = tools.root.join("target/histories.log");
     let log = File::create(&path).at(&path)?;
     let mut hour = run(&format!("cargo test -p az-communication --test histories -- --ignored --nocapture {HOUR}"));
     let mut hour = hour.stdout(log.try_clone().at(&path)?).stderr(log).spawn().at(Path::new("cargo"))?;
-    let others = child::run(run(all).args(["--skip", HOUR]));
+    let others = child::run(run(IGNORED).args(["--skip", HOUR]));
     if others.is_err() {
         // Cargo ends with the test program that it runs.
         let _ = tools.command("pkill").args(["-P", &hour.id().to_string()]).status();
