@@ -12,6 +12,7 @@ pub mod api_version;
 pub mod claims;
 pub mod connection_string;
 mod development;
+pub mod duration;
 pub mod endpoint;
 pub mod error;
 pub mod jwt;
