@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use acs_identity_protocol::AccessKey;
+use time::OffsetDateTime;
 
 use crate::clock::ServiceClock;
 use crate::place::Place;
@@ -54,16 +55,22 @@ pub struct Config {
     pub revocation_delay: Duration,
     /// Whether the documented rate limits are enforced.
     pub throttle: bool,
-    /// The clock of the service, which can be set.
+    /// The clock of the service, which can be set. At a start with a folder, it shows what the folder keeps.
     pub clock: ServiceClock,
+    /// The time that the clock shows at the start, in place of the time that the folder keeps. It is from 1970 to 2261.
+    /// If the folder's clock is frozen, it stays frozen.
+    pub clock_time: Option<OffsetDateTime>,
     /// Other Entra issuers, besides the emulator's own, whose tokens authenticate management calls.
     pub issuers: Vec<TrustedIssuer>,
     /// Applications of these issuers that may list and regenerate access keys: a client id, or `TENANT/CLIENT`. For an
     /// issuer of all tenants, a client id without a tenant matches no application.
     pub entra_admins: Vec<String>,
-    /// The secret that authenticates calls of the control endpoints in place of an access key, in the header
-    /// `x-emulator-control`.
+    /// The secret that authenticates calls of the control API in place of an access key: `Authorization: Bearer SECRET`,
+    /// or the header `x-emulator-control`. Without it, the secret is the one in [`Config::control_secret_file`].
     pub control_secret: Option<ControlSecret>,
+    /// The file with the control secret. A file that does not exist is made, with a new secret. Without a file, the
+    /// secret is in the file `control-secret` of the data folder, or in memory only.
+    pub control_secret_file: Option<PathBuf>,
     /// Origins of web pages that may call the service, in addition to origins on loopback hosts, for example
     /// `https://app.example`.
     pub cors_origins: Vec<String>,
@@ -74,11 +81,16 @@ pub struct Config {
     pub new_authority_command: String,
 }
 
-/// The secret of the control endpoints. `Debug` does not show it.
+/// The secret of the control API. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ControlSecret(String);
 
 impl ControlSecret {
+    /// Returns the secret.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Checks whether a text equals the secret. The time depends on the length of the text only.
     pub(crate) fn is(&self, text: &str) -> bool {
         same_secret(&self.0, text)
@@ -150,9 +162,11 @@ impl Config {
             revocation_delay: Duration::ZERO,
             throttle: false,
             clock: ServiceClock::default(),
+            clock_time: None,
             issuers: Vec::new(),
             entra_admins: Vec::new(),
             control_secret: None,
+            control_secret_file: None,
             cors_origins: Vec::new(),
             public_url: None,
             new_authority_command: "emulator new-authority".to_owned(),

@@ -4,6 +4,11 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use acs_identity_protocol::time::utc;
+use time::OffsetDateTime;
+
+use crate::clock::{EARLIEST, LATEST};
+
 /// The reason why the emulator cannot start.
 #[derive(Debug)]
 pub enum Error {
@@ -23,6 +28,8 @@ pub enum Error {
     Damaged(PathBuf, String),
     /// A file of the user's own certificate cannot be used.
     OwnCertificate(OwnFile, Box<Error>),
+    /// The file with the control secret cannot be used, or has unexpected content.
+    ControlSecret(Box<Error>),
     /// The authority of the certificates cannot be used. It is replaced only on request.
     Authority(String),
     /// The authority of the certificates may not sign for some of the names.
@@ -33,6 +40,8 @@ pub enum Error {
     Crypto(String),
     /// The machine's clock shows a time that cannot be used.
     Clock,
+    /// The service's clock cannot show that time.
+    ClockTime(OffsetDateTime),
     /// Listening on an address failed.
     Listen(SocketAddr, std::io::Error),
     /// The system refuses to start the threads that are needed.
@@ -66,11 +75,18 @@ impl fmt::Display for Error {
             Self::Database(path, what) | Self::Damaged(path, what) => {
                 write!(f, "the database {} cannot be used: {what}", path.display())
             }
-            Self::OwnCertificate(_, error) => error.fmt(f),
+            Self::OwnCertificate(_, error) | Self::ControlSecret(error) => error.fmt(f),
             Self::Authority(what) | Self::Names(what) => f.write_str(what),
             Self::HostName(name, problem) => write!(f, "the host name '{name}' {problem}"),
             Self::Crypto(what) => write!(f, "keys cannot be made: {what}"),
             Self::Clock => f.write_str("the clock of this machine is before 1970 or near the year 10000"),
+            Self::ClockTime(time) => write!(
+                f,
+                "the clock of the service cannot show {}, but times from {} to {}",
+                utc(*time),
+                utc(EARLIEST),
+                utc(LATEST)
+            ),
             Self::Listen(address, error) => write!(f, "cannot listen on {address}: {}", system_text(error)),
             Self::Threads(error) => write!(f, "threads cannot be started: {}", system_text(error)),
             Self::Network(error) => write!(f, "the network cannot be used: {}", system_text(error)),

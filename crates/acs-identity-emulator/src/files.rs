@@ -176,6 +176,77 @@ pub(crate) fn read_given(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(content)
 }
 
+/// Reads a file with a secret of the emulator itself. Returns `None` if it is missing. Refuses a link, and a file that
+/// other users may read.
+pub(crate) fn read_private(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let fail = |error| Error::File(path.to_owned(), error);
+    if !exists(path).map_err(fail)? {
+        return Ok(None);
+    }
+    let file = open(OpenOptions::new().read(true), path).map_err(fail)?;
+    secret_in(path, file).map(Some)
+}
+
+/// Reads a file with a secret that another program may maintain. Returns `None` if it is missing. It may be a link,
+/// because Kubernetes fills its folders with links. A file of this user must be closed to other users. The mode of a
+/// file of another user is the decision of an administrator.
+pub(crate) fn read_given_secret(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let fail = |error| Error::File(path.to_owned(), error);
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fail(error)),
+        // The check comes before the open, because opening a device can have effects.
+        Ok(_) if !fs::metadata(path).map_err(fail)?.is_file() => return Err(fail(not_regular())),
+        Ok(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    system::without_waiting(&mut options);
+    let file = options.read(true).open(path).map_err(fail)?;
+    secret_in(path, file).map(Some)
+}
+
+/// Reads an open file with a secret.
+fn secret_in(path: &Path, file: File) -> Result<Vec<u8>, Error> {
+    let fail = |error| Error::File(path.to_owned(), error);
+    let metadata = file.metadata().map_err(fail)?;
+    // Another file may have replaced it since the first check.
+    if !metadata.is_file() {
+        return Err(fail(not_regular()));
+    }
+    if let Some(mode) = system::open_to_others(&metadata) {
+        let why = format!("can be read or written by other users (mode {mode:o}): chmod 600 {}", path.display());
+        return Err(Error::Content(path.to_owned(), why));
+    }
+    let mut content = Vec::new();
+    file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(fail)?;
+    if content.len() as u64 > MAX_FILE {
+        return Err(Error::Content(path.to_owned(), format!("is larger than {MAX_FILE} bytes")));
+    }
+    Ok(content)
+}
+
+/// Makes a file that only its owner may use, with this content, unless the name exists. Returns whether it was made.
+/// The content is first written and synced under another name, so that no reader sees a part of it.
+pub(crate) fn make_private(path: &Path, content: &[u8]) -> Result<bool, Error> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    // Two processes may make the file at once.
+    name.push(format!(".{}.new", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let fail = |error| Error::File(path.to_owned(), error);
+    // A killed process with the same id may have left this file.
+    remove(&temporary)?;
+    let mut file = make(&temporary).map_err(fail)?;
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    // Unlike a rename, a link does not replace a file that another process has made meanwhile.
+    let linked = written.and_then(|()| fs::hard_link(&temporary, path));
+    remove(&temporary)?;
+    match linked {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(fail(error)),
+        Ok(()) => Ok(true),
+    }
+}
+
 /// Removes a file and syncs its folder. A missing file is not an error.
 pub(crate) fn remove(path: &Path) -> Result<(), Error> {
     match fs::remove_file(path) {

@@ -8,6 +8,7 @@
 mod certificates;
 mod clock;
 mod config;
+mod control_secret;
 mod core;
 #[cfg(all(test, feature = "sqlite", unix, not(portable_system)))]
 mod damage;
@@ -32,6 +33,7 @@ pub use certificates::{host_name_problem, new_authority};
 pub use clock::ServiceClock;
 pub use config::{Config, ControlSecret, Storage, TrustedIssuer};
 pub use core::DEFAULT_TENANT;
+pub use edge::CONTROL_VERSION;
 pub use error::{Error, OwnFile};
 #[cfg(feature = "sqlite")]
 pub use folder::is_folder_unused;

@@ -62,6 +62,14 @@ pub fn whole_seconds(at: OffsetDateTime) -> String {
     format!("{}+00:00", date_and_time(at))
 }
 
+/// Writes an RFC 3339 date in UTC with a `Z`, and with as many decimals as it needs, such as `2026-11-24T02:26:58.5Z`.
+pub fn utc(at: OffsetDateTime) -> String {
+    let decimals = format!("{:09}", at.nanosecond());
+    let decimals = decimals.trim_end_matches('0');
+    let point = if decimals.is_empty() { "" } else { "." };
+    format!("{}{point}{decimals}Z", date_and_time(at))
+}
+
 fn date_and_time(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
     format!(

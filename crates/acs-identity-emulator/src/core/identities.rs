@@ -51,6 +51,11 @@ impl Identities {
         Self { store, clock, access_keys, signer, resource, revocation_delay }
     }
 
+    /// Returns the number of identities.
+    pub(crate) fn count(&self, caller: Caller) -> Refused<u64> {
+        self.access_keys.heed(self.store.identity_count(caller))
+    }
+
     /// Creates an identity, and a token if scopes are given.
     pub(crate) async fn create(
         &self,

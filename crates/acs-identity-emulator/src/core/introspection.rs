@@ -34,6 +34,8 @@ pub(crate) enum Inactive {
     IdentityDeleted,
     /// The tokens of its identity were revoked.
     Revoked,
+    /// It was issued at a later time than the clock shows now, because the clock was set back.
+    NotYetValid,
 }
 
 /// The result for a token: its claims if it is active, or the reason why it is not active.
@@ -83,7 +85,7 @@ impl Introspector {
     }
 
     /// Decides whether a token is active: the emulator signed it for this resource, it has not expired, its identity
-    /// exists, and it is not revoked.
+    /// exists, it is not revoked, and it was not issued in the future.
     pub(crate) async fn introspect(&self, caller: Caller, token: &str) -> Refused<Introspection> {
         let key = self.signer.key_named_by(token)?;
         let Some((key, payload)) = key.and_then(|held| Some((held.clone(), held.key.verify(token)?))) else {
@@ -96,11 +98,15 @@ impl Introspector {
         if claims.resource_id != self.resource.id() {
             return Ok(Inactive::OtherResource.into());
         }
-        if claims.exp <= self.clock.now().unix_timestamp() {
+        let now = self.clock.now().unix_timestamp();
+        if claims.exp <= now {
             return Ok(Inactive::Expired.into());
         }
         if let Some(reason) = self.why_not_in_force(caller, &key, &claims).await? {
             return Ok(reason.into());
+        }
+        if claims.iat > now {
+            return Ok(Inactive::NotYetValid.into());
         }
         Ok(Introspection {
             active: true,

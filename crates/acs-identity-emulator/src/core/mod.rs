@@ -13,6 +13,7 @@ mod open;
 mod owners;
 mod refusal;
 mod resource;
+mod service_time;
 mod settling;
 mod signing_keys;
 #[cfg(test)]
@@ -25,4 +26,5 @@ pub(crate) use faults::{SignInFault, TokenFault};
 pub(crate) use open::{OpenedCore, described};
 pub(crate) use owners::Core;
 pub(crate) use refusal::{Field, Refusal};
+pub(crate) use service_time::{ClockChange, ClockReading};
 pub(crate) use settling::settle_what_is_due;

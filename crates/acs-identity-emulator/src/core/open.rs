@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::first_start::{StartError, import_signing_keys, keep_access_keys, keep_resource_id};
 use super::owners::Core;
+use super::service_time;
 use crate::clock::nanos;
 use crate::config::{Config, Storage};
 use crate::error::Error;
@@ -31,7 +32,7 @@ impl Core {
             }
         };
         let path = config.storage.folder();
-        match block_on(Self::start(config, folder, store, path, now)) {
+        match block_on(Self::start(config, folder, store, path)) {
             Ok(core) => Ok(OpenedCore { core, is_new }),
             Err(StartError::Error(error)) => Err(error),
             Err(StartError::Failure(failure)) => Err(described(path, failure)),
@@ -44,15 +45,18 @@ impl Core {
         folder: Option<Folder>,
         store: Store,
         path: Option<&Path>,
-        now: i64,
     ) -> Result<Self, StartError> {
         let keys = keep_access_keys(config, &store, path).await?;
         let resource_id = keep_resource_id(&store).await?;
         if let Some(path) = path {
             import_signing_keys(&store, path, &keys).await?;
         }
-        store.settle(now).await?;
+        service_time::restore(&store, &config.clock)?;
+        store.settle(nanos(config.clock.now())).await?;
         let core = Self::new(config, folder, store, &keys, &resource_id)?;
+        if let Some(time) = config.clock_time {
+            core.service_time.start_at(time).await?;
+        }
         // Most tokens are signed with this key. It is made now, so that the first token does not wait for it.
         let generation = keys[AccessSlot::Primary as usize].generation;
         core.signer.prepare(Caller::Key { slot: AccessSlot::Primary, generation }).await?;

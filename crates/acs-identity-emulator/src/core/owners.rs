@@ -12,6 +12,7 @@ use super::identities::Identities;
 use super::introspection::Introspector;
 use super::refusal::Refused;
 use super::resource::Resource;
+use super::service_time::ServiceTime;
 use super::token_signer::TokenSigner;
 use crate::config::Config;
 use crate::folder::Folder;
@@ -29,6 +30,7 @@ pub(crate) struct Core {
     pub(crate) entra_issuer: Arc<EntraIssuer>,
     pub(crate) entra_tokens: Arc<TokenVerifier>,
     pub(crate) device_logins: DeviceLogins,
+    pub(crate) service_time: ServiceTime,
     pub(crate) store: Arc<Store>,
     /// It is dropped after the store, because the lock on the folder must outlive the open files in it.
     folder: Option<Folder>,
@@ -73,7 +75,8 @@ impl Core {
             Arc::clone(&assignments),
             resource.clone(),
         );
-        let device_logins = DeviceLogins::new(clock, Arc::clone(&entra_issuer));
+        let device_logins = DeviceLogins::new(clock.clone(), Arc::clone(&entra_issuer));
+        let service_time = ServiceTime::new(Arc::clone(&store), clock, Arc::clone(&access_keys));
         Ok(Self {
             resource,
             access_keys,
@@ -85,6 +88,7 @@ impl Core {
             entra_issuer,
             entra_tokens,
             device_logins,
+            service_time,
             store,
             folder,
         })

@@ -2,6 +2,7 @@
 
 use acs_identity_protocol::models::PrincipalType;
 use acs_identity_protocol::scope::TokenScope;
+use time::OffsetDateTime;
 
 use super::faults::{SignInFault, TokenFault};
 use crate::random::NoRandom;
@@ -30,6 +31,10 @@ pub(crate) enum Refusal {
     RepeatedObject(String),
     /// The lifetime of an Entra token is out of range.
     EntraLifetime { most_seconds: i64 },
+    /// The clock cannot show that time.
+    ClockTime { earliest: OffsetDateTime, latest: OffsetDateTime },
+    /// The clock cannot be moved that far.
+    ClockMove { earliest: OffsetDateTime, latest: OffsetDateTime },
 
     /// The identity belongs to another resource.
     NotOwned,

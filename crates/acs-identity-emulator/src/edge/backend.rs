@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use time::OffsetDateTime;
+
 use super::context::request::RequestContext;
 use super::http::host::{HostName, OwnNames};
 use super::routes::route::Route;
@@ -15,6 +17,8 @@ pub(crate) struct Backend {
     pub(crate) config: Config,
     pub(crate) pki: Arc<Pki>,
     pub(crate) names: OwnNames,
+    /// When it began to serve, in machine time.
+    pub(crate) started_at: OffsetDateTime,
     /// All routes.
     pub(crate) routes: Vec<&'static Route>,
     /// `https://localhost:PORT`, for clients whose `Host` is not a name of the emulator.
@@ -30,7 +34,7 @@ impl Backend {
         routes: Vec<&'static Route>,
     ) -> Self {
         let names = OwnNames::of(&config);
-        Self { core, config, pki, names, routes, base }
+        Self { core, config, pki, names, started_at: crate::clock::machine::now(), routes, base }
     }
 
     /// Returns the URL by which the client has reached the emulator, without a slash at the end. It is the configured

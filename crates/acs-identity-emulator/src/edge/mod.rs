@@ -18,6 +18,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use control::version::CONTROL_VERSION;
+
 pub(crate) use callers::authentication::has_credentials;
 pub(crate) use http::connection::Connection;
 pub(crate) use http::framing;

@@ -1,6 +1,7 @@
 //! Endpoint and credentials of a running emulator.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use super::emulator::Emulator;
 
@@ -16,6 +17,8 @@ pub struct Access {
     ca_certificate: String,
     client_secret: String,
     identity_header: String,
+    control_secret: String,
+    control_secret_file: Option<PathBuf>,
 }
 
 impl Access {
@@ -31,6 +34,8 @@ impl Access {
             ca_certificate: emulator.ca_certificate().to_owned(),
             client_secret: emulator.client_secret(),
             identity_header: emulator.identity_header(),
+            control_secret: emulator.control_secret().to_owned(),
+            control_secret_file: emulator.control_secret_file().map(Path::to_owned),
         }
     }
 
@@ -78,6 +83,16 @@ impl Access {
     /// Returns the value that the managed identity endpoint expects in the header `X-IDENTITY-HEADER`.
     pub fn identity_header(&self) -> &str {
         &self.identity_header
+    }
+
+    /// Returns the secret that authenticates calls of the control API: `Authorization: Bearer SECRET`.
+    pub fn control_secret(&self) -> &str {
+        &self.control_secret
+    }
+
+    /// Returns the file with the control secret, if it is in a file.
+    pub fn control_secret_file(&self) -> Option<&Path> {
+        self.control_secret_file.as_deref()
     }
 }
 

@@ -1,5 +1,6 @@
 //! An emulator that is open, but does not serve yet.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -9,7 +10,8 @@ use time::OffsetDateTime;
 
 use crate::certificates;
 use crate::clock::machine;
-use crate::config::Config;
+use crate::config::{Config, ControlSecret};
+use crate::control_secret::{self, OpenedSecret};
 use crate::core::{Core, OpenedCore};
 use crate::error::Error;
 use crate::keys::pki::Pki;
@@ -24,6 +26,7 @@ pub struct Emulator {
     pub(super) tls: Arc<ServerConfig>,
     pub(super) pki: Arc<Pki>,
     ca_certificate: String,
+    control_secret_file: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Emulator {
@@ -39,7 +42,7 @@ impl Emulator {
     ///
     /// Fails when the folder cannot be used, is used by another emulator or holds a damaged file, and when the results
     /// of the first start cannot be stored. Nothing is overwritten.
-    pub fn open(config: Config) -> Result<Self, Error> {
+    pub fn open(mut config: Config) -> Result<Self, Error> {
         check_clock(machine::system())?;
         for issuer in config.issuers.iter().filter(|issuer| usable_keys(&issuer.jwks) == 0) {
             let name = &issuer.issuer;
@@ -55,8 +58,10 @@ impl Emulator {
             drop(core);
             core = Core::open(&config)?.core;
         }
+        let OpenedSecret { secret, file: control_secret_file } = control_secret::open(&config)?;
+        config.control_secret = Some(secret);
         let (tls, ca_certificate) = (pki.server_config()?, pki.ca_certificate());
-        Ok(Self { core: Arc::new(core), tls, pki: Arc::new(pki), ca_certificate, config })
+        Ok(Self { core: Arc::new(core), tls, pki: Arc::new(pki), ca_certificate, control_secret_file, config })
     }
 
     /// Returns the certificate of the authority that signs the emulator's certificate, in PEM.
@@ -102,6 +107,16 @@ impl Emulator {
     /// Returns the client secret with which applications get tokens from the emulator's Entra issuer.
     pub fn client_secret(&self) -> String {
         self.core.access_keys.client_secret()
+    }
+
+    /// Returns the secret that authenticates calls of the control API.
+    pub fn control_secret(&self) -> &str {
+        self.config.control_secret.as_ref().map_or("", ControlSecret::text)
+    }
+
+    /// Returns the file with the control secret, if it is in a file.
+    pub fn control_secret_file(&self) -> Option<&Path> {
+        self.control_secret_file.as_deref()
     }
 
     /// Returns the value that the managed identity endpoint expects in the header `X-IDENTITY-HEADER`.

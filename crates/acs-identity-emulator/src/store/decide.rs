@@ -101,15 +101,21 @@ pub(super) fn decide<R: Rows>(rows: &mut R, operation: &Operation) -> Result<Out
             }
             Ok(Outcome::Done)
         }
-        Operation::Settle { now } => {
-            for user in rows.due(*now)? {
-                let Some(mut row) = rows.identity(&user)? else { continue };
-                let revocations = rows.revocations(&user)?;
-                keep_settled(rows, &mut row, revocations, true, *now)?;
-            }
-            Ok(Outcome::Done)
+        Operation::Settle { now } => settle_due(rows, *now),
+        Operation::SetClock { clock: (name, value), now, .. } => {
+            rows.put_setting(name, value)?;
+            settle_due(rows, *now)
         }
     }
+}
+
+fn settle_due<R: Rows>(rows: &mut R, now: i64) -> Result<Outcome, R::Error> {
+    for user in rows.due(now)? {
+        let Some(mut row) = rows.identity(&user)? else { continue };
+        let revocations = rows.revocations(&user)?;
+        keep_settled(rows, &mut row, revocations, true, now)?;
+    }
+    Ok(Outcome::Done)
 }
 
 fn create<R: Rows>(

@@ -71,6 +71,10 @@ impl Memory {
         })
     }
 
+    pub(super) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
+        self.read(Some(caller), |state| state.identities.len() as u64)
+    }
+
     pub(super) fn assignments_of(
         &self,
         caller: Caller,

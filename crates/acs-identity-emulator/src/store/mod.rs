@@ -162,6 +162,11 @@ impl Store {
         found(self.apply(Operation::Settle { now }).await?).map(drop)
     }
 
+    /// Replaces a setting, the one of the clock, and puts revocations that are due in force permanently.
+    pub(crate) async fn set_clock(&self, caller: Caller, clock: (String, String), now: i64) -> Result<(), Failure> {
+        found(self.apply(Operation::SetClock { caller, clock, now }).await?).map(drop)
+    }
+
     /// Checks whether the caller's key is in force.
     pub(crate) fn check(&self, caller: Caller) -> Result<(), Failure> {
         match caller {
@@ -176,6 +181,15 @@ impl Store {
             Self::Memory(memory) => memory.snapshot(caller, user),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.snapshot(caller, user),
+        }
+    }
+
+    /// Returns the number of identities.
+    pub(crate) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
+        match self {
+            Self::Memory(memory) => memory.identity_count(caller),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.identity_count(caller),
         }
     }
 

@@ -96,6 +96,8 @@ pub(crate) enum Operation {
     ReplaceSettings(Vec<(String, String)>),
     /// Puts revocations that are due in force permanently.
     Settle { now: i64 },
+    /// Replaces the setting of the clock, and puts revocations that are due in force permanently.
+    SetClock { caller: Caller, clock: (String, String), now: i64 },
 }
 
 impl Operation {
@@ -107,7 +109,8 @@ impl Operation {
             | Self::Revoke { caller, .. }
             | Self::Delete { caller, .. }
             | Self::Assign { caller, .. }
-            | Self::RegenerateKey { caller, .. } => Some(*caller),
+            | Self::RegenerateKey { caller, .. }
+            | Self::SetClock { caller, .. } => Some(*caller),
             Self::KeepAccessKeys { .. }
             | Self::KeepSigningKey { .. }
             | Self::KeepSettings(_)

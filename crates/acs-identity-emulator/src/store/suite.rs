@@ -67,6 +67,18 @@ fn a_change_by_one_handle_is_seen_by_the_other() {
 }
 
 #[test]
+fn the_number_of_identities_follows_creations_and_deletions() {
+    each(|one, other| {
+        assert_eq!(one.identity_count(Caller::Entra), Ok(0));
+        create(one, "a");
+        create(other, "b");
+        assert_eq!(one.identity_count(Caller::Entra), Ok(2));
+        block_on(one.delete(Caller::Entra, "a".into())).unwrap();
+        assert_eq!(other.identity_count(Caller::Entra), Ok(1));
+    });
+}
+
+#[test]
 fn concurrent_creations_of_a_custom_id_make_one_identity() {
     each(|one, other| {
         for round in 0..20 {
@@ -112,6 +124,7 @@ fn the_caller_s_key_must_be_in_force() {
         assert_eq!(block_on(one.delete(PRIMARY, user())), Err(Failure::KeyGone));
         assert_eq!(block_on(one.assign(PRIMARY, Kind::Entra, Vec::new())), Err(Failure::KeyGone));
         assert_eq!(one.snapshot(Some(PRIMARY), Some("u")), Err(Failure::KeyGone));
+        assert_eq!(one.identity_count(PRIMARY), Err(Failure::KeyGone));
         assert_eq!(one.assignments_of(PRIMARY, Kind::Entra, None, &["o"]), Err(Failure::KeyGone));
         assert_eq!(one.assignments_after(PRIMARY, Kind::Entra, None, 1), Err(Failure::KeyGone));
         assert_eq!(one.check(PRIMARY), Err(Failure::KeyGone));
@@ -193,6 +206,26 @@ fn existing_settings_and_keys_stay() {
             kept.map(|row| (row.slot, row.generation, row.key)),
             [(AccessSlot::Primary, 1, "AAAA".to_owned()), (AccessSlot::Secondary, 1, "BBBB".to_owned()),]
         );
+    });
+}
+
+#[test]
+fn a_set_clock_is_kept_together_with_the_revocations_that_became_due() {
+    each(|one, other| {
+        keys(one);
+        create(one, "u");
+        revoke(one, "u", None, Some(10));
+        let set = |store: &Store, caller, value: &str, now| {
+            block_on(store.set_clock(caller, ("clock".into(), value.into()), now))
+        };
+        set(one, PRIMARY, "a", 9).unwrap();
+        assert!(!revoked(other, "u", (0, 1), 9));
+        set(one, PRIMARY, "b", 10).unwrap();
+        assert_eq!(other.setting("clock"), Ok(Some("b".to_owned())));
+        assert!(revoked(other, "u", (0, 1), 0), "it stays in force");
+        block_on(one.regenerate_key(Caller::Entra, Primary, GENERATION, "CCCC".into())).unwrap();
+        assert_eq!(set(other, PRIMARY, "c", 11), Err(Failure::KeyGone));
+        assert_eq!(one.setting("clock"), Ok(Some("b".to_owned())));
     });
 }
 

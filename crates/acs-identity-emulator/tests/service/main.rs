@@ -4,6 +4,7 @@
 mod access_keys;
 mod api_versions;
 mod authentication;
+mod clock;
 mod connections;
 mod entra;
 mod errors;

@@ -25,15 +25,15 @@ pub const EMULATOR: Layers = &[
     &["damage"],
     &["server"],
     &["edge"],
-    &["certificates"],
+    &["certificates", "control_secret"],
     &["core"],
     &["folder"],
     &["store", "keys"],
     &["config", "trust"],
     &["log", "place", "files"],
-    &["system", "clock"],
+    &["system"],
     &["error"],
-    &["random"],
+    &["random", "clock"],
 ];
 
 /// The folders and files of the emulator's `edge/`.

@@ -33,21 +33,21 @@ impl From<Principal> for Authenticated {
 /// Identifies the caller, and checks whether it may call.
 pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<Authenticated> {
     let callers = request.callers();
-    if matches!(callers, Callers::Control | Callers::Keys)
-        && let Some(secret) = request.head.header(CONTROL_HEADER)
-    {
-        return match &backend.config.control_secret {
-            Some(expected) if expected.is(secret) => Ok(Principal::ControlSecret.into()),
-            Some(_) => Err(HttpError::denied(DENIED).because("x-emulator-control is not the control secret")),
-            None => {
-                Err(HttpError::denied(DENIED).because("x-emulator-control is sent, but there is no control secret"))
-            }
+    let is_secret = |text: &str| backend.config.control_secret.as_ref().is_some_and(|secret| secret.is(text));
+    let takes_secret = matches!(callers, Callers::Control | Callers::Keys);
+    if takes_secret && let Some(secret) = request.head.header(CONTROL_HEADER) {
+        return match is_secret(secret) {
+            true => Ok(Principal::ControlSecret.into()),
+            false => Err(HttpError::denied(DENIED).because("x-emulator-control is not the control secret")),
         };
     }
     let Some(token) = request.head.credentials("Bearer") else {
         let (caller, content_hash) = signature::check(backend, request)?;
         return Ok(Authenticated { caller: Principal::Key(caller), content_hash: Some(content_hash) });
     };
+    if takes_secret && is_secret(token) {
+        return Ok(Principal::ControlSecret.into());
+    }
     let caller = backend.core.entra_tokens.management_caller(token)?;
     match callers {
         Callers::Control => Err(forbid("an Entra token may not call the control endpoints")),

@@ -3,6 +3,8 @@
 
 use acs_identity_protocol::claims::entra::ACS_MANAGEMENT_RESOURCE;
 use acs_identity_protocol::error::codes;
+use acs_identity_protocol::time::utc;
+use time::OffsetDateTime;
 
 use super::error::{DENIED, HttpError, Note};
 use crate::core::{Field, Refusal, SignInFault, TokenFault};
@@ -45,6 +47,11 @@ impl From<Refusal> for HttpError {
             Refusal::EntraLifetime { most_seconds } => {
                 let message = format!("ExpiresIn: The value must be within ±{most_seconds} seconds.");
                 Self::binding(message, Some("ExpiresIn"))
+            }
+            Refusal::ClockTime { earliest, latest } => Self::validation(clock_range(earliest, latest), "now"),
+            Refusal::ClockMove { earliest, latest } => {
+                let message = clock_range(earliest, latest);
+                Self { target: Some("by"), ..Self::of_operation(409, "Conflict", message) }
             }
 
             Refusal::NotOwned => {
@@ -97,6 +104,10 @@ impl From<Refusal> for HttpError {
             Refusal::Fault(cause) => Self::fault(cause),
         }
     }
+}
+
+fn clock_range(earliest: OffsetDateTime, latest: OffsetDateTime) -> String {
+    format!("The clock can show times from {} to {}.", utc(earliest), utc(latest))
 }
 
 /// Returns the name of a field in messages.

@@ -20,7 +20,7 @@ use crate::edge::http::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_UNAUTHE
 use crate::edge::http::connection::Connection;
 use crate::edge::http::error::{HttpError, HttpResult, Note};
 use crate::edge::http::head::Head;
-use crate::edge::routes::route::Callers;
+use crate::edge::routes::route::{Callers, Route};
 use crate::edge::routes::versions::Versions;
 use crate::edge::table::router::{Found, Router};
 use crate::edge::table::row::Row;
@@ -154,11 +154,17 @@ impl Edge {
         let Some(found) = found else { return refuse(request, HttpError::no_resource(request.head.path())) };
         match request.route.and_then(|route| route.versions) {
             Some(versions) => self.operate_in_version(request, found, versions).await,
-            None => match found.row(&request.head.method) {
-                Some(row) => row.handle(&self.backend, request).await.unwrap_or_else(|error| refuse(request, error)),
-                None => refuse(request, not_allowed(request, found)),
-            },
+            None => self.operate_own(request, found).await.unwrap_or_else(|error| refuse(request, error)),
         }
+    }
+
+    /// Executes an operation without api-versions.
+    async fn operate_own(&self, request: &RequestContext, found: Found) -> HttpResult<Answer> {
+        if request.route.is_some_and(Route::is_of_control_api) {
+            control::version::check(request)?;
+        }
+        let row = found.row(&request.head.method).ok_or_else(|| not_allowed(request, found))?;
+        row.handle(&self.backend, request).await
     }
 
     /// Executes an operation of the service.

@@ -13,8 +13,10 @@ use hyper::{Response, StatusCode};
 use crate::edge::backend::Backend;
 use crate::edge::callers::origins;
 use crate::edge::context::request::RequestContext;
+use crate::edge::control::version::{CONTROL_VERSION, VERSION_HEADER};
 use crate::edge::http::answer::{Answer, Body};
 use crate::edge::http::host::HostName;
+use crate::edge::routes::route::Route;
 
 /// Counts responses, for MS-CV and X-Azure-Ref.
 static COUNTER: AtomicU64 = AtomicU64::new(0);
@@ -72,6 +74,9 @@ pub(crate) fn finish(answer: Answer, backend: &Backend, request: &RequestContext
     }
     if let Some(versions) = answer.versions {
         set("api-supported-versions", HeaderValue::from_static(versions));
+    }
+    if request.route.is_some_and(Route::is_of_control_api) {
+        set(VERSION_HEADER, HeaderValue::from_static(CONTROL_VERSION));
     }
     for (name, value) in answer.extra {
         set(name, text(value.into_owned()));

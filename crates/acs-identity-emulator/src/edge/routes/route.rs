@@ -141,6 +141,11 @@ impl Route {
                 && decode_segment(segment).is_some_and(|decoded| decoded.eq_ignore_ascii_case(word)))
     }
 
+    /// Returns whether the route belongs to the control API, which has a version of its own.
+    pub(crate) fn is_of_control_api(&self) -> bool {
+        self.path.starts_with("/emulator")
+    }
+
     /// Returns whether the route has the method in any api-version.
     pub(crate) fn has(&self, method: &Method) -> bool {
         self.methods.contains(method)

@@ -13,8 +13,9 @@ use crate::edge::pipeline::Edge;
 const ADMIN: &str = "aaaaaaaa-0000-0000-0000-000000000001";
 const OTHER: &str = "bbbbbbbb-0000-0000-0000-000000000002";
 
-fn control() -> [Ask; 3] {
+fn control() -> [Ask; 4] {
     [
+        ask("GET", "/emulator/status"),
         ask("POST", "/emulator/list-keys"),
         ask("POST", "/emulator/regenerate-key").body(r#"{"keyType":"Secondary"}"#),
         ask("POST", "/emulator/entra-token").body(r#"{"oid":"o","appid":"a"}"#),
@@ -42,11 +43,15 @@ async fn the_control_secret_authenticates_calls_of_the_control_endpoints_only() 
     for request in control() {
         let with = |secret: &str| request.clone().header("x-emulator-control", secret);
         assert_eq!(with("s3cret").from(ELSEWHERE).of(&edge).await.status, 200, "{}", request.target);
+        assert_eq!(request.clone().bearer("s3cret").from(ELSEWHERE).of(&edge).await.status, 200);
         for wrong in ["s3cre", "s3creT", "s3crett", ""] {
             assert_eq!(with(wrong).of(&edge).await.status, 401, "{wrong}");
+            assert_eq!(request.clone().bearer(wrong).of(&edge).await.status, 401, "{wrong}");
         }
     }
     let service = ask("POST", "/identities?api-version=2023-10-01").header("x-emulator-control", "s3cret");
+    assert_eq!(service.of(&edge).await.status, 401);
+    let service = ask("POST", "/identities?api-version=2023-10-01").bearer("s3cret");
     assert_eq!(service.of(&edge).await.status, 401);
     // Without a configured secret, every secret is wrong.
     for secret in ["", "s3cret"] {
@@ -69,7 +74,7 @@ async fn only_named_entra_callers_may_list_and_regenerate_keys() {
     let issuer = edge();
     let edge = trusting(&issuer).await;
     let (admin, other) = (management_token(&issuer, ADMIN).await, management_token(&issuer, OTHER).await);
-    let [list, regenerate, entra_token] = control();
+    let [_, list, regenerate, entra_token] = control();
     assert_eq!(list.clone().bearer(&admin).of(&edge).await.status, 200);
     assert_eq!(regenerate.clone().bearer(&admin).of(&edge).await.status, 200);
     assert_eq!(entra_token.bearer(&admin).of(&edge).await.status, 403);
@@ -200,6 +205,59 @@ async fn the_control_endpoint_lists_endpoints_that_exist() {
         let answer = ask(method, path.clone()).signed().of(&edge).await;
         assert!(matches!(answer.status, 200 | 400), "{path}: {answer:?}");
     }
+}
+
+#[tokio::test]
+async fn the_status_says_what_the_emulator_is_and_holds() {
+    let edge = edge();
+    create().of(&edge).await;
+    let seen = ask("GET", "/emulator/status").signed().of(&edge).await;
+    let mut status = seen.json();
+    assert_eq!(status["resourceId"], edge.backend.core.resource.id());
+    let started = acs_identity_protocol::time::whole_seconds(edge.backend.started_at);
+    assert_eq!(status["startedAt"], started);
+    status["resourceId"] = "RESOURCE".into();
+    status["startedAt"] = "TIME".into();
+    status["version"] = "VERSION".into();
+    for member in ["now", "machine"] {
+        status["clock"][member] = "TIME".into();
+    }
+    insta::assert_snapshot!(serde_json::to_string_pretty(&status).unwrap(), @r#"
+    {
+      "status": "ok",
+      "version": "VERSION",
+      "controlVersion": "2026-11-26",
+      "resourceId": "RESOURCE",
+      "startedAt": "TIME",
+      "endpoint": "https://localhost:10100",
+      "storage": "memory",
+      "identities": 1,
+      "clock": {
+        "now": "TIME",
+        "frozen": false,
+        "offsetSeconds": 0,
+        "machine": "TIME"
+      }
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn answers_of_the_control_api_say_its_version_and_another_version_is_refused() {
+    let edge = edge();
+    for (request, status) in [
+        (ask("GET", "/emulator/status").signed(), 200),
+        (ask("GET", "/emulator/status?control-version=2026-11-26").signed(), 200),
+        (ask("GET", "/emulator/status"), 401),
+        (ask("PUT", "/emulator/status").signed(), 405),
+        (ask("GET", "/emulator/"), 200),
+    ] {
+        let seen = request.of(&edge).await;
+        assert_eq!((seen.status, seen.header("emulator-control-version")), (status, Some("2026-11-26")), "{seen:?}");
+    }
+    assert_eq!(ask("GET", "/health").of(&edge).await.header("emulator-control-version"), None);
+    let seen = ask("GET", "/emulator/status?control-version=2020-01-01").signed().of(&edge).await;
+    insta::assert_snapshot!(format!("{} {}", seen.status, seen.text), @r#"400 {"error":{"code":"UnsupportedControlVersion","message":"The control API does not support the version '2020-01-01'. Its version is 2026-11-26: leave out the query parameter control-version, or use an emulator of that version.","target":"control-version"}}"#);
 }
 
 #[tokio::test]

@@ -77,6 +77,10 @@ impl Sqlite {
         self.readers.snapshot(caller, user)
     }
 
+    pub(super) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
+        self.readers.identity_count(caller)
+    }
+
     pub(super) fn assignments_of(
         &self,
         caller: Caller,

@@ -97,6 +97,13 @@ impl Readers {
         })
     }
 
+    pub(super) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
+        self.read_for(Some(caller), |connection, _| {
+            let count: i64 = connection.query_row("SELECT count(*) FROM identities", [], |row| row.get(0))?;
+            Ok(u64::try_from(count).unwrap_or_default())
+        })
+    }
+
     pub(super) fn assignments_of(
         &self,
         caller: Caller,

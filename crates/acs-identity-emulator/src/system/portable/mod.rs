@@ -33,6 +33,11 @@ pub(crate) fn close_to_others(_: &File) -> io::Result<()> {
     Ok(())
 }
 
+/// Returns `None`, because the mode of a file is not known.
+pub(crate) fn open_to_others(_: &Metadata) -> Option<u32> {
+    None
+}
+
 /// Leaves the rights unchanged.
 pub(crate) fn open_to_readers(_: &File) -> io::Result<()> {
     Ok(())

@@ -42,6 +42,13 @@ pub(crate) fn close_to_others(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(0o600))
 }
 
+/// Returns the mode of a file of this user that other users may use. Returns `None` for a file that is closed to them,
+/// and for a file of another user.
+pub(crate) fn open_to_others(metadata: &Metadata) -> Option<u32> {
+    let mode = metadata.mode() & 0o777;
+    (metadata.uid() == geteuid().as_raw() && mode & 0o077 != 0).then_some(mode)
+}
+
 /// Lets all users read a file, and its owner write it.
 pub(crate) fn open_to_readers(file: &File) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(0o644))

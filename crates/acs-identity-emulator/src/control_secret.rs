@@ -1,0 +1,111 @@
+//! The control secret of an emulator: given, read from a file, or made at the start. A new secret is written to a file
+//! that only its owner may read.
+
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::config::{Config, ControlSecret, Storage};
+use crate::error::Error;
+use crate::{files, random};
+
+/// The name of the file in a data folder.
+pub(crate) const CONTROL_SECRET_FILE: &str = "control-secret";
+
+/// How many random bytes a new secret has.
+const BYTES: usize = 32;
+
+/// The control secret of an emulator.
+pub(crate) struct OpenedSecret {
+    pub(crate) secret: ControlSecret,
+    /// The file that holds it. `None` if the secret was given, or if all data is in memory and no file was named.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Returns the control secret. The file of the configuration is read. It is made if it does not exist. Without such a
+/// file, the file in the data folder is used. An emulator in memory makes a secret that only its process knows.
+pub(crate) fn open(config: &Config) -> Result<OpenedSecret, Error> {
+    match (&config.control_secret, &config.control_secret_file, &config.storage) {
+        (Some(secret), _, _) => Ok(OpenedSecret { secret: secret.clone(), file: None }),
+        (None, Some(file), _) => keep(file, files::read_given_secret).map_err(of_file),
+        (None, None, Storage::Folder(folder)) => {
+            keep(&folder.join(CONTROL_SECRET_FILE), files::read_private).map_err(of_file)
+        }
+        (None, None, Storage::Memory) => Ok(OpenedSecret { secret: made()?, file: None }),
+    }
+}
+
+fn of_file(error: Error) -> Error {
+    Error::ControlSecret(Box::new(error))
+}
+
+/// Reads a file. Returns `None` if it is missing.
+type Read = fn(&Path) -> Result<Option<Vec<u8>>, Error>;
+
+/// Returns the secret of a file, or makes both.
+fn keep(path: &Path, read: Read) -> Result<OpenedSecret, Error> {
+    let with = |secret| OpenedSecret { secret, file: Some(path.to_owned()) };
+    if let Some(content) = read(path)? {
+        return parse(path, &content).map(with);
+    }
+    let secret = made()?;
+    if files::make_private(path, format!("{}\n", secret.text()).as_bytes())? {
+        return Ok(with(secret));
+    }
+    // Another emulator with the same file has made it meanwhile.
+    parse(path, &read(path)?.unwrap_or_default()).map(with)
+}
+
+fn made() -> Result<ControlSecret, Error> {
+    Ok(URL_SAFE_NO_PAD.encode(random::bytes::<BYTES>()?).into())
+}
+
+fn parse(path: &Path, content: &[u8]) -> Result<ControlSecret, Error> {
+    secret_of(content).map_err(|why| Error::Content(path.to_owned(), why.to_owned()))
+}
+
+/// Returns the secret in the content of a file, without the white space at its ends.
+fn secret_of(content: &[u8]) -> Result<ControlSecret, &'static str> {
+    let text = str::from_utf8(content).map_err(|_| "is not UTF-8")?.trim_ascii();
+    if text.is_empty() {
+        return Err("is empty, so it holds no control secret");
+    }
+    let fits = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    if !text.bytes().all(fits) {
+        return Err("does not hold a control secret: a secret consists of printable ASCII characters on one line");
+    }
+    Ok(text.to_owned().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_secret_has_32_random_bytes_in_base64url() {
+        let (one, other) = (made().unwrap(), made().unwrap());
+        assert_eq!(URL_SAFE_NO_PAD.decode(one.text()).unwrap().len(), 32);
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn the_white_space_around_a_secret_is_left_out() {
+        assert_eq!(secret_of(b" s3cret of mine\r\n").unwrap().text(), "s3cret of mine");
+    }
+
+    #[test]
+    fn a_file_without_a_secret_is_refused() {
+        let said = |content: &[u8]| secret_of(content).unwrap_err();
+        insta::assert_snapshot!(
+            [said(b""), said(b" \r\n"), said(b"\xff"), said("é".as_bytes()), said(b"one\ntwo")].join("\n"),
+            @r"
+        is empty, so it holds no control secret
+        is empty, so it holds no control secret
+        is not UTF-8
+        does not hold a control secret: a secret consists of printable ASCII characters on one line
+        does not hold a control secret: a secret consists of printable ASCII characters on one line
+        "
+        );
+    }
+}

@@ -1,0 +1,33 @@
+//! Answers what the emulator is, and what it holds.
+
+use acs_identity_protocol::time::whole_seconds;
+use serde_json::json;
+
+use super::clock;
+use super::version::CONTROL_VERSION;
+use crate::config::Storage;
+use crate::edge::backend::Backend;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::HttpResult;
+
+pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let core = &backend.core;
+    core.check_ready()?;
+    let storage = match backend.config.storage {
+        Storage::Folder(_) => "folder",
+        Storage::Memory => "memory",
+    };
+    let body = json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "controlVersion": CONTROL_VERSION,
+        "resourceId": core.resource.id(),
+        "startedAt": whole_seconds(backend.started_at),
+        "endpoint": backend.base_of(request),
+        "storage": storage,
+        "identities": core.identities.count(request.caller.caller())?,
+        "clock": clock::document(core.service_time.read()),
+    });
+    Answer::json(200, &body)
+}
