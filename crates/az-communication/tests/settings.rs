@@ -21,14 +21,14 @@ fn command(verb: &str) -> &'static Command {
 }
 
 fn options(verb: &str) -> impl Iterator<Item = &'static Argument> {
-    command(verb).spec.arguments.iter().filter(|argument| argument.arity != Arity::Remainder)
+    command(verb).spec.arguments.iter().filter(|argument| !argument.is_positional())
 }
 
 /// Returns the cells of an option: its spelling, its variable, its meaning.
 fn cells(argument: &Argument) -> [String; 3] {
     let values = match argument.arity {
         Arity::Flag => "",
-        Arity::One | Arity::Remainder => " VALUE",
+        Arity::One | Arity::Positional | Arity::Remainder => " VALUE",
         Arity::Many => " VALUE…",
     };
     let (help, named) = argument.help.split_once(" Environment variable: ").unwrap_or((argument.help, ""));

@@ -11,6 +11,9 @@ pub enum Arity {
     One,
     /// One or more values, up to the next option.
     Many,
+    /// Exactly one word without an option in front, before or after the options (`emulator clock set TIME`). A command
+    /// has at most one such argument.
+    Positional,
     /// All remaining words, including options (`emulator run -- COMMAND`).
     Remainder,
 }
@@ -213,6 +216,11 @@ impl Argument {
             _ => String::new(),
         };
         Some(format!("Environment variable: {name}{more}."))
+    }
+
+    /// Returns whether it is a word of its own, without an option in front.
+    pub fn is_positional(&self) -> bool {
+        matches!(self.arity, Arity::Positional | Arity::Remainder)
     }
 
     /// Returns its name in errors, `--output/-o`.

@@ -43,6 +43,9 @@ fn the_page_of_a_group_lists_its_commands() {
         az communication emulator : Run the Communication Services Identity service on this machine,
         offline.
 
+    Subgroups:
+        …
+
     Commands:
         …
     ");

@@ -44,10 +44,11 @@ fn all_users_may_read_certificates_for_clients_and_no_other_files() {
     // The previous version left the file with this mode.
     std::fs::set_permissions(data(&home).join("ca.pem"), std::fs::Permissions::from_mode(0o600)).unwrap();
     let emulator = in_shell(&[]);
-    insta::assert_snapshot!(modes(&data(&home)), @r"
+    insta::assert_snapshot!(modes(&data(&home)), @"
     folder 700
     bundle.pem 644
     ca.pem 644
+    control-secret 600
     identities.db 600
     identities.db-shm 600
     identities.db-wal 600

@@ -2,6 +2,9 @@
 
 use super::*;
 
+/// Adds arguments or variables to a command.
+type Change<'a> = &'a dyn Fn(&mut Command) -> &mut Command;
+
 #[test]
 fn a_secret_that_cannot_be_sent_in_a_header_is_refused() {
     let home = Folder::new();
@@ -16,55 +19,38 @@ fn a_secret_is_read_from_a_file() {
     const VARIABLE: &str = "AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET";
     const FILE: &str = "AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE";
     let home = Folder::new();
-    home.write("secret", "s3cret of mine\r\n");
-    let start = |change: &dyn Fn(&mut Command)| {
+    let secret = home.write("secret", "s3cret of mine\r\n");
+    std::fs::set_permissions(secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let start = |change: Change<'_>| {
         let mut command = az(&home);
         command.args(START).arg("--in-memory");
         change(&mut command);
         command
     };
-    let mut option = start(&|command| {
-        command.args(["--control-secret", "@secret"]);
-    });
-    let mut variable = start(&|command| {
-        command.env(FILE, "secret");
-    });
-    for command in [&mut option, &mut variable] {
-        let emulator = Emulator::from_command(command);
+    let sources: [Change<'_>; 4] = [
+        &|command| command.args(["--control-secret", "@secret"]),
+        &|command| command.args(["--control-secret-file", "secret"]),
+        &|command| command.env(FILE, "secret"),
+        // An option wins over a variable.
+        &|command| command.args(["--control-secret-file", "secret"]).env(VARIABLE, "another"),
+    ];
+    for source in sources {
+        let emulator = Emulator::from_command(&mut start(source));
         let mut client = emulator.client();
         let header = [("x-emulator-control".to_owned(), "s3cret of mine".to_owned())];
         assert_eq!(client.raw("POST", "/emulator/list-keys", &header, "").unwrap().status, 200);
     }
-    home.write("letters", "é");
+    let both = ["--control-secret", "x", "--control-secret-file", "secret"];
     let said = [
-        refusal(&mut start(&|command| {
-            command.env(FILE, "none");
-        })),
-        refusal_with(
-            2,
-            &mut start(&|command| {
-                command.env(FILE, "letters");
-            }),
-        ),
-        refusal_with(
-            2,
-            &mut start(&|command| {
-                command.env(FILE, "secret").env(VARIABLE, "x");
-            }),
-        ),
-        refusal_with(
-            2,
-            &mut start(&|command| {
-                command.args(["--control-secret", "@none"]);
-            }),
-        ),
+        refusal_with(2, &mut start(&|command| command.env(FILE, "secret").env(VARIABLE, "x"))),
+        refusal_with(2, &mut start(&|command| command.args(both))),
+        refusal_with(2, &mut start(&|command| command.args(["--control-secret", "@none"]))),
     ];
     insta::assert_snapshot!(said.concat(), @r"
-    ERROR: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE names 'none', which cannot be read: No such file or directory.
-    ERROR: The secret in the file that AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE names cannot be sent in a header.
-    Hint: A secret consists of printable ASCII characters. It does not start with @, and has no blanks at its ends. To make one: openssl rand -hex 32
-    ERROR: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET and AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE are both set.
-    Hint: Set one of them.
+    ERROR: AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET and AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE are both given.
+    Hint: Give one of them.
+    ERROR: --control-secret and --control-secret-file are both given.
+    Hint: Give one of them.
     ERROR: --control-secret cannot be sent in a header.
     Hint: The value of --control-secret begins with @, and the file 'none' cannot be read: No such file or directory.
     Hint: A secret consists of printable ASCII characters. It does not start with @, and has no blanks at its ends. To make one: openssl rand -hex 32

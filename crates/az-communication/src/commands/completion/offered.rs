@@ -46,7 +46,7 @@ impl Offered {
     }
 
     pub(crate) fn options(&self, command: &Command) -> Vec<&'static Argument> {
-        let arguments = self.table.arguments(command).filter(|argument| argument.arity != Arity::Remainder);
+        let arguments = self.table.arguments(command).filter(|argument| !argument.is_positional());
         std::iter::once(&HELP).chain(arguments).collect()
     }
 
@@ -106,7 +106,7 @@ fn typed(command: &'static Command) -> &'static str {
 
 fn positional(command: &Command) -> Option<&'static [&'static str]> {
     command.spec.arguments.iter().find_map(|argument| match (argument.arity, argument.completion) {
-        (Arity::Remainder, Completion::Words(words)) => Some(words),
+        (Arity::Positional | Arity::Remainder, Completion::Words(words)) => Some(words),
         _ => None,
     })
 }
@@ -124,7 +124,7 @@ fn kind(argument: &Argument) -> String {
     let number = match argument.arity {
         Arity::Flag => return "flag".into(),
         Arity::Many => "many",
-        Arity::One | Arity::Remainder => "one",
+        Arity::One | Arity::Positional | Arity::Remainder => "one",
     };
     match argument.completion {
         Completion::Nothing => number.to_owned(),

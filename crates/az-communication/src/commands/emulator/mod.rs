@@ -1,8 +1,11 @@
 //! The commands of the emulator. The folders contain what several of them need.
 
+pub(crate) mod clock;
+pub(crate) mod control;
 pub(crate) mod detach;
 pub(crate) mod entra_token;
 pub(crate) mod environment;
+pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod new_authority;
 pub(crate) mod options;

@@ -9,9 +9,9 @@ use crate::commands::emulator::environment::variables::Credentials;
 use crate::commands::emulator::environment::{certificates, variables};
 use crate::commands::emulator::log;
 use crate::commands::emulator::options::declared::{
-    ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME,
-    KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT,
-    STRICT_API_VERSION, THROTTLE,
+    ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, ENTRA_ADMIN,
+    ENTRA_ISSUER, HOSTNAME, KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR,
+    RUN_HOST, RUN_PORT, STRICT_API_VERSION, THROTTLE,
 };
 use crate::commands::emulator::options::{configuration, host, read, similar_variables};
 use crate::commands::emulator::serving::opening::Hints;
@@ -43,6 +43,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         CERTIFICATE_KEY,
         ACCESS_KEY,
         CONTROL_SECRET,
+        CONTROL_SECRET_FILE,
         ENTRA_ISSUER,
         ENTRA_ADMIN,
         ALLOW_ORIGIN,
@@ -50,6 +51,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         LOG_REQUESTS,
         LOG_FORMAT,
         REVOCATION_DELAY,
+        CLOCK,
         STRICT_API_VERSION,
         THROTTLE,
         KEEP_CREDENTIALS,

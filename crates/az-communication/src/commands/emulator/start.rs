@@ -8,9 +8,9 @@ use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_PORT};
 
 use crate::commands::emulator::options::declared::{
-    ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CONTROL_SECRET, DATA_DIR, DETACH, ENTRA_ADMIN,
-    ENTRA_ISSUER, HOST, HOSTNAME, IN_MEMORY, LOG_FILE, LOG_FORMAT, LOG_REQUESTS, PARENT_PID, PID_FILE, PORT,
-    PUBLIC_URL, READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, UNTIL_STDIN_CLOSES,
+    ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, DATA_DIR,
+    DETACH, ENTRA_ADMIN, ENTRA_ISSUER, HOST, HOSTNAME, IN_MEMORY, LOG_FILE, LOG_FORMAT, LOG_REQUESTS, PARENT_PID,
+    PID_FILE, PORT, PUBLIC_URL, READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, UNTIL_STDIN_CLOSES,
 };
 use crate::commands::emulator::options::path_text::text_of;
 use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
@@ -49,6 +49,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         CERTIFICATE_KEY,
         ACCESS_KEY,
         CONTROL_SECRET,
+        CONTROL_SECRET_FILE,
         ENTRA_ISSUER,
         ENTRA_ADMIN,
         ALLOW_ORIGIN,
@@ -56,6 +57,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         LOG_REQUESTS,
         LOG_FORMAT,
         REVOCATION_DELAY,
+        CLOCK,
         STRICT_API_VERSION,
         THROTTLE,
         READY_FILE,
@@ -149,6 +151,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             file: ready_file.as_ref().map(|file| text_of(file.path())).transpose()?,
             pid_file: pid_file.as_ref().map(|file| text_of(file.path())).transpose()?,
             log_file: log_file.map(|given| given.value),
+            control_secret_file: emulator.control_secret_file().map(text_of).transpose()?,
             ..Ready::of(&emulator)
         };
         if is_open && ready.connection_string.ends_with(DEVELOPMENT_ACCESS_KEY) {

@@ -68,7 +68,7 @@ impl Edition<'_> {
         let arguments = arguments_of_help(self.table, command);
         page.section("SYNOPSIS");
         let mut line = bold(&typed(command.path));
-        let positional = |argument: &&&Argument| argument.arity == Arity::Remainder;
+        let positional = |argument: &&&Argument| argument.is_positional();
         for argument in arguments.iter().filter(|argument| argument.required && !positional(argument)) {
             line.push_str(&format!(" {}", with_value(argument.key(), argument)));
         }
@@ -105,7 +105,7 @@ impl Edition<'_> {
     }
 
     fn argument(&self, page: &mut Roff, argument: &Argument) {
-        let tag = if argument.arity == Arity::Remainder {
+        let tag = if argument.is_positional() {
             value(argument)
         } else {
             let spellings = argument.options.iter().filter(|spelling| spelling.starts_with('-'));

@@ -56,6 +56,8 @@ enum Inactive {
     UnknownKey,
     IdentityDeleted,
     Revoked,
+    Expired,
+    NotYetValid,
     /// A reason that the token itself also shows, or a reason of a newer emulator.
     #[serde(other)]
     Other,
@@ -83,11 +85,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         }
     };
     let verdict = published::verify(&token, &jwt, &jwks);
-    let validity = Validity::of(&jwt, OffsetDateTime::now_utc().unix_timestamp());
     let introspected = match emulator {
         Some(connection) if matches!(connection.auth, Auth::Key(_)) => Some(introspect(&connection, &token)?),
         _ => None,
     };
+    let validity = validity(&jwt, introspected);
     let reason = why_not_good(&jwt, verdict, validity, introspected, invocation.arguments.list(&SCOPE));
     let exit_code = if reason.is_some() { ExitCode::Failure } else { ExitCode::Success };
     let result = object([
@@ -102,7 +104,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             }
             .into(),
         ),
-        ("expired", (!matches!(validity, Validity::Active(_) | Validity::NotYet(_))).into()),
+        ("expired", has_expired(validity, introspected).into()),
         (
             "revoked",
             introspected.map_or(Value::Null, |introspected| was_revoked(introspected, validity, verdict).into()),
@@ -114,11 +116,27 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     Ok(outcome.exit_code(exit_code))
 }
 
+/// Returns whether the token is in force, by the clock of this machine. The clock of the emulator can be set, so a token
+/// that the emulator calls active is in force, too.
+fn validity(jwt: &UnverifiedJwt, introspected: Option<Introspection>) -> Validity {
+    let validity = Validity::of(jwt, OffsetDateTime::now_utc().unix_timestamp());
+    match (validity, introspected) {
+        (Validity::Expired(_) | Validity::NotYet(_), Some(Introspection { active: true, .. })) => Validity::Active(0),
+        _ => validity,
+    }
+}
+
 /// Checks whether a host belongs to the Azure cloud. This is known without a request, so that the token is not sent
 /// there.
 fn is_cloud(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     ["azure.com", "azure.us", "azure.cn"].iter().any(|cloud| host.ends_with(&format!(".communication.{cloud}")))
+}
+
+/// Checks whether a token has expired by the clock of this machine or of the emulator.
+fn has_expired(validity: Validity, introspected: Option<Introspection>) -> bool {
+    let by_emulator = introspected.is_some_and(|introspected| introspected.reason == Some(Inactive::Expired));
+    by_emulator || !matches!(validity, Validity::Active(_) | Validity::NotYet(_))
 }
 
 /// Checks whether a token was revoked. Deleting an identity and regenerating an access key also revoke tokens.
@@ -152,7 +170,7 @@ fn why_not_good(
         Some(Inactive::Revoked) => {
             return Some("The tokens of the identity were revoked after this one was issued.".into());
         }
-        Some(Inactive::Other) | None => {}
+        Some(Inactive::Expired | Inactive::NotYetValid | Inactive::Other) | None => {}
     }
     let kid = jwt.header.get("kid").and_then(Json::as_str);
     match (verdict, kid) {
@@ -166,6 +184,13 @@ fn why_not_good(
     }
     if let Some(problem) = validity.problem() {
         return Some(problem);
+    }
+    match inactive.and_then(|introspected| introspected.reason) {
+        Some(Inactive::Expired) => return Some("The token has expired by the clock of the emulator.".into()),
+        Some(Inactive::NotYetValid) => {
+            return Some("The token was issued later than the clock of the emulator shows now.".into());
+        }
+        _ => {}
     }
     if inactive.is_some() {
         return Some(

@@ -153,7 +153,8 @@ impl Parser<'_> {
             Loaded::All => self.table.arguments(command).collect(),
             Loaded::Some { .. } => self.table.registered_arguments(command).collect(),
         };
-        let parsed = known.iter().copied().filter(|argument| argument.arity != Arity::Remainder);
+        let positional = known.iter().copied().find(|argument| argument.arity == Arity::Positional);
+        let parsed = known.iter().copied().filter(|argument| !argument.is_positional());
         let options: Vec<_> = std::iter::once(&HELP).chain(parsed).collect();
         let classes = self.classify(path, &options, words)?;
         let mut arguments = Arguments::default();
@@ -167,8 +168,11 @@ impl Parser<'_> {
                     Taken::UpTo(next) => at = next,
                     Taken::Help => return Ok(ParsedCommand::CommandHelp(command)),
                 },
-                _ => {
-                    self.unrecognized.push(words[at].clone());
+                Class::Separator if positional.is_some() => at += 1,
+                class => {
+                    if !self.take_positional(path, positional, (class, &words[at]), words, &mut arguments)? {
+                        self.unrecognized.push(words[at].clone());
+                    }
                     at += 1;
                 }
             }

@@ -70,7 +70,7 @@ impl Parser<'_> {
         let available = classes[at + 1..].iter().take_while(|class| matches!(class, Class::Positional)).count();
         let count = match argument.arity {
             Arity::Flag => 0,
-            Arity::One | Arity::Many | Arity::Remainder if available == 0 => {
+            Arity::One | Arity::Positional | Arity::Many | Arity::Remainder if available == 0 => {
                 let problem = Problem::missing_value(argument, argument.arity != Arity::One);
                 let mut error = self.error(path, words, problem);
                 if argument.extension {
@@ -78,7 +78,7 @@ impl Parser<'_> {
                 }
                 return Err(error);
             }
-            Arity::One => 1,
+            Arity::One | Arity::Positional => 1,
             Arity::Many | Arity::Remainder => available,
         };
         // All flags of the combination are checked before any of them takes effect.
@@ -87,6 +87,28 @@ impl Parser<'_> {
         }
         self.store(path, words, arguments, argument, &words[at + 1..at + 1 + count])?;
         Ok(Taken::UpTo(at + 1 + count))
+    }
+
+    /// Takes a word as the value of the positional argument of a command, if it has one that has no value yet. A number
+    /// may have a minus sign: `clock advance -1d`.
+    pub(super) fn take_positional(
+        &mut self,
+        path: &str,
+        positional: Option<&'static Argument>,
+        (class, word): (&Class, &String),
+        words: &[String],
+        arguments: &mut Arguments,
+    ) -> Result<bool, UsageError> {
+        let Some(argument) = positional.filter(|argument| !arguments.has(argument)) else { return Ok(false) };
+        let is_value = match class {
+            Class::Positional => true,
+            Class::Unknown => is_number(word),
+            Class::Separator | Class::Option { .. } => false,
+        };
+        if is_value {
+            self.store(path, words, arguments, argument, std::slice::from_ref(word))?;
+        }
+        Ok(is_value)
     }
 
     fn store(
@@ -142,10 +164,12 @@ impl Parser<'_> {
 
 /// Returns a hint if the word after an option looks like an option because it begins with a minus.
 fn negative_value(option: &str, next: Option<&String>) -> Option<String> {
-    let is_number = |word: &&String| {
-        let mut chars = word.chars();
-        chars.next() == Some('-') && chars.next().is_some_and(|c| c.is_ascii_digit())
-    };
-    let value = next.filter(is_number)?;
+    let value = next.filter(|word| is_number(word))?;
     Some(format!("Put an equals sign before a value that begins with a minus: {option}={value}"))
+}
+
+/// Checks whether a word begins with a minus and a digit.
+fn is_number(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next() == Some('-') && chars.next().is_some_and(|c| c.is_ascii_digit())
 }

@@ -40,6 +40,7 @@ pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Co
             _ if is_put_otherwise(argument) => {}
             Arity::Flag => drop(command.arg(key)),
             Arity::One => drop(command.arg(format!("{key}={}", arguments.get(argument).unwrap_or_default()))),
+            Arity::Positional => drop(command.args(arguments.list(argument))),
             Arity::Many | Arity::Remainder => drop(command.arg(key).args(arguments.list(argument))),
         }
     }
@@ -53,9 +54,8 @@ pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Co
     for secret in secrets {
         let Some(given) = secret.given(invocation)? else { continue };
         (secret.check)(&given)?;
-        let names = [secret.option.variable_name(), secret.option.file_variable_name()];
-        let [Some(name), Some(file)] = names else { continue };
-        command.env(name, given.value).env_remove(file);
+        let Some(name) = secret.option.variable_name() else { continue };
+        command.env(&name, given.value).env_remove(format!("{name}_FILE"));
     }
     mark::put(&mut command);
     Ok(command)

@@ -4,8 +4,9 @@ use acs_identity_emulator::{Config, TrustedIssuer, host_name_problem};
 use azure_core::http::Url;
 
 use crate::commands::emulator::log::Format;
+use crate::commands::emulator::options::control_secret::Source;
 use crate::commands::emulator::options::declared::{
-    ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME, LOG_FORMAT, LOG_REQUESTS,
+    ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME, LOG_FORMAT, LOG_REQUESTS,
     PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
 };
 use crate::commands::emulator::options::origin::is_web;
@@ -13,7 +14,7 @@ use crate::commands::emulator::options::read::{flag, list, option};
 use crate::commands::emulator::options::trusted_issuers::ENTRA_METADATA;
 use crate::commands::emulator::options::trusted_issuers::is_admin;
 use crate::commands::emulator::options::trusted_issuers::trusted_issuer;
-use crate::commands::emulator::options::{access_key, control_secret, origin};
+use crate::commands::emulator::options::{access_key, clock_time, control_secret, origin};
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::knack::values::choice;
@@ -47,6 +48,7 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
     if let Some(given) = option(invocation, &REVOCATION_DELAY)? {
         config.revocation_delay = given.duration(&REVOCATION_DELAYS)?;
     }
+    config.clock_time = option(invocation, &CLOCK)?.as_ref().map(clock_time::parse).transpose()?;
     config.hostnames = hostnames(invocation)?;
     config.certificate = match (option(invocation, &CERTIFICATE)?, option(invocation, &CERTIFICATE_KEY)?) {
         (Some(certificate), Some(key)) => Some((certificate.value.into(), key.value.into())),
@@ -54,7 +56,11 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
         (Some(given), None) => return Err(alone(&given, &CERTIFICATE_KEY)),
         (None, Some(given)) => return Err(alone(&given, &CERTIFICATE)),
     };
-    config.control_secret = control_secret::given(invocation)?;
+    match control_secret::given(invocation)? {
+        Source::Secret(secret) => config.control_secret = Some(secret),
+        Source::File(file) => config.control_secret_file = Some(file),
+        Source::Usual => {}
+    }
     let admins = list(invocation, &ENTRA_ADMIN)?;
     for given in list(invocation, &ALLOW_ORIGIN)? {
         config.cors_origins.push(origin::parse(&given)?);

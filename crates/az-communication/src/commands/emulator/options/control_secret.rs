@@ -1,23 +1,64 @@
-//! Reads the secret of the control endpoints for the emulator.
+//! Reads the secret of the control API for the emulator, or the name of its file.
+
+use std::path::PathBuf;
 
 use acs_identity_emulator::ControlSecret;
 
-use crate::commands::emulator::options::declared::CONTROL_SECRET;
+use crate::commands::emulator::options::declared::{CONTROL_SECRET, CONTROL_SECRET_FILE};
+use crate::commands::emulator::options::read;
 use crate::commands::emulator::options::secret::Secret;
 use crate::knack::invocation::Invocation;
-use crate::knack::variables::Given;
+use crate::knack::variables::{self, Given};
 use crate::report::error::CliError;
 use crate::system::platform::Platform;
 
 pub(crate) const SECRET: Secret = Secret { option: &CONTROL_SECRET, what: "secret", check };
 
-/// Returns the secret, or `None` if none is given.
+/// Where the secret comes from.
+pub(crate) enum Source {
+    /// The secret itself is given.
+    Secret(ControlSecret),
+    /// It is in this file, which is made if it does not exist.
+    File(PathBuf),
+    /// Nothing is given.
+    Usual,
+}
+
+/// Returns the secret or its file. An option wins over both variables.
 ///
 /// # Errors
 ///
-/// Fails when it is not valid in a header, when its file cannot be read, or when both variables are set.
-pub(crate) fn given(invocation: &Invocation<'_>) -> Result<Option<ControlSecret>, CliError> {
-    SECRET.given(invocation)?.map(|given| parse(&given)).transpose()
+/// Fails when the secret is not valid in a header, when both options or both variables are given, or when one of them
+/// is empty.
+pub(crate) fn given(invocation: &Invocation<'_>) -> Result<Source, CliError> {
+    let has = |argument| invocation.arguments.has(argument);
+    let secret = || SECRET.given(invocation);
+    let file = || file(invocation);
+    let (secret, file) = match (has(&CONTROL_SECRET), has(&CONTROL_SECRET_FILE)) {
+        (true, false) => (secret()?, None),
+        (false, true) => (None, file()?),
+        _ => (secret()?, file()?),
+    };
+    match (secret, file) {
+        (Some(secret), Some(file)) => {
+            let given = [secret.named_by, file.named_by];
+            Err(CliError::usage(format!("{} and {} are both given.", given[0], given[1])).hint("Give one of them."))
+        }
+        (Some(secret), None) => parse(&secret).map(Source::Secret),
+        (None, Some(file)) => read::absolute(file.value.into()).map(Source::File),
+        (None, None) => Ok(Source::Usual),
+    }
+}
+
+/// Returns the name of the file with the secret.
+fn file(invocation: &Invocation<'_>) -> Result<Option<Given>, CliError> {
+    let given = read::option(invocation, &CONTROL_SECRET_FILE)?;
+    match read::variable_name(invocation, &CONTROL_SECRET_FILE) {
+        Some(name) if given.is_none() && variables::is_empty(&name) => {
+            Err(CliError::usage(format!("{name} is empty.")).hint("Give it a file name, or unset it."))
+        }
+        _ => Ok(given),
+    }
 }
 
 fn check(given: &Given) -> Result<(), CliError> {

@@ -67,10 +67,19 @@ pub(crate) const ACCESS_KEY: Argument = Argument::new(
 
 pub(crate) const CONTROL_SECRET: Argument = Argument::new(
     &["--control-secret"],
-    "Secret that authenticates calls of the control endpoints in the header x-emulator-control, in addition to the \
-     access keys; @FILE reads it from a file.",
+    "Secret that authenticates calls of the control API, in addition to the access keys; @FILE reads it from a file; by \
+     default, it is the secret of --control-secret-file.",
 )
-.variable(Variable::EmulatorSecret)
+.variable(Variable::Emulator)
+.extension();
+
+pub(crate) const CONTROL_SECRET_FILE: Argument = Argument::new(
+    &["--control-secret-file"],
+    "File with the secret that authenticates calls of the control API; if it does not exist, it is made with a new \
+     secret; by default, it is control-secret in the data folder.",
+)
+.variable(Variable::Emulator)
+.completion(Completion::File)
 .extension();
 
 pub(crate) const ENTRA_ISSUER: Argument = Argument::new(
@@ -116,6 +125,14 @@ pub(crate) const REVOCATION_DELAY: Argument =
         .variable(Variable::Emulator)
         .default("0s")
         .extension();
+
+pub(crate) const CLOCK: Argument = Argument::new(
+    &["--clock"],
+    "Time that the clock of the service shows at the start, such as 2030-01-31T09:00:00Z; by default, it is the time \
+     that the data folder keeps, or the time of the machine.",
+)
+.variable(Variable::Emulator)
+.extension();
 
 pub(crate) const STRICT_API_VERSION: Argument =
     Argument::new(&["--strict-api-version"], "Refuse api-versions that are newer than all known versions.")
@@ -218,6 +235,9 @@ pub(crate) const STATUS_PID_FILE: Argument = Argument { help: "Pid file of the e
 
 pub(crate) const STATUS_READY_FILE: Argument =
     Argument { help: "Ready file of the emulator, which contains its port.", ..READY_FILE };
+
+pub(crate) const STATUS_CONTROL_SECRET_FILE: Argument =
+    Argument { help: "File with the control secret of the emulator.", ..CONTROL_SECRET_FILE };
 
 pub(crate) const WAIT: Argument = Argument::new(&["--wait"], "How long to wait until the emulator is ready: 30s, 2m.")
     .variable(Variable::Emulator)

@@ -1,6 +1,7 @@
 //! The options of the emulator: their table, and how they are read.
 
 pub(crate) mod access_key;
+pub(crate) mod clock_time;
 pub(crate) mod configuration;
 pub(crate) mod control_secret;
 pub(crate) mod data_folder;

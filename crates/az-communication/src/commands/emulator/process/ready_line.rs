@@ -26,7 +26,7 @@ pub(crate) const MEMBERS: [&str; 7] =
     ["endpoint", "connectionString", "caCertificate", "caBundle", "controlEndpoint", "readyFile", "pid"];
 
 /// Members that ready lines of the previous version did not have.
-pub(crate) const LATER_MEMBERS: [&str; 2] = ["pidFile", "logFile"];
+pub(crate) const LATER_MEMBERS: [&str; 3] = ["pidFile", "logFile", "controlSecretFile"];
 
 /// Where clients find the emulator and its certificates.
 pub(crate) struct Ready {
@@ -47,6 +47,8 @@ pub(crate) struct Ready {
     pub(crate) pid_file: Option<String>,
     /// The path of the log. `None` if it goes to stderr.
     pub(crate) log_file: Option<String>,
+    /// The path of the file with the control secret. `None` if the secret was given, or is in memory.
+    pub(crate) control_secret_file: Option<String>,
     /// The process that serves.
     pub(crate) pid: u32,
 }
@@ -64,6 +66,7 @@ impl Ready {
             file: None,
             pid_file: None,
             log_file: None,
+            control_secret_file: None,
             pid: std::process::id(),
         }
     }
@@ -84,6 +87,7 @@ impl Ready {
             file: text("readyFile"),
             pid_file: text("pidFile"),
             log_file: text("logFile"),
+            control_secret_file: text("controlSecretFile"),
             pid,
         };
         is_of_it.then_some(ready)
@@ -146,6 +150,7 @@ impl Ready {
             "readyFile": self.file,
             "pidFile": self.pid_file,
             "logFile": self.log_file,
+            "controlSecretFile": self.control_secret_file,
             "pid": self.pid,
         })
     }
@@ -212,6 +217,7 @@ mod tests {
             file: None,
             pid_file: None,
             log_file: None,
+            control_secret_file: None,
             pid: std::process::id(),
         };
         let words = ready.words(true, Platform::Linux);

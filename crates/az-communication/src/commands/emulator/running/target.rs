@@ -1,10 +1,11 @@
-//! Finds the emulator that `emulator status` asks.
+//! Finds the running emulator that a command asks.
 
 use std::path::{Path, PathBuf};
 
 use acs_identity_emulator::is_folder_unused;
 use acs_identity_protocol::connection_string::DEVELOPMENT_PORT;
 use acs_identity_protocol::endpoint::host_and_path;
+use acs_identity_protocol::signature::AccessKey;
 
 use crate::commands::emulator::options::data_folder;
 use crate::commands::emulator::options::declared::{
@@ -29,6 +30,10 @@ pub(crate) struct Target {
     /// The process id, if a pid file or ready file contains it.
     pub(crate) process: Option<i32>,
     pub(crate) ask: Ask,
+    /// Its access key, if a connection string names it.
+    pub(crate) key: Option<AccessKey>,
+    /// Its ready file, if it is running in the background or has one.
+    pub(crate) ready: Option<Ready>,
 }
 
 /// The way to ask an emulator.
@@ -82,16 +87,29 @@ impl Target {
                 subscription: None,
             }),
         };
-        Some(Self { endpoint: Some(endpoint), process: None, ask })
+        Some(Self { endpoint: Some(endpoint), process: None, ask, key: None, ready: None })
+    }
+
+    /// Returns whether it is asked at this host, which is the host of an https endpoint.
+    pub(crate) fn is_at(&self, host: &str) -> bool {
+        match &self.ask {
+            Ask::Plain(place) => place.eq_ignore_ascii_case(&with_port(host, "https")),
+            Ask::Service(connection) => connection.host.eq_ignore_ascii_case(host),
+            Ask::Unavailable(_) => false,
+        }
     }
 
     fn of_connection(connection: Connection) -> Self {
         let endpoint = connection.endpoint();
+        let key = match &connection.auth {
+            Auth::Key(key) => Some(key.clone()),
+            Auth::Login => None,
+        };
         let ask = match names::is_loopback(host_of(&connection.host)) {
             true => Ask::Plain(with_port(&connection.host, "https")),
             false => Ask::Service(connection),
         };
-        Self { endpoint: Some(endpoint), process: None, ask }
+        Self { endpoint: Some(endpoint), process: None, ask, key, ready: None }
     }
 }
 
@@ -150,15 +168,20 @@ impl Local {
         let running = self.places.iter().find_map(|places| running(&places.ready));
         if let Some(port) = self.port.filter(|port| *port != 0) {
             let running = running.filter(|(_, ready)| place_in(&ready.control_endpoint).ends_with(&format!(":{port}")));
-            return self.at(port, running.map(|(process, _)| process));
+            let (process, ready) = running.unzip();
+            return Target { ready, ..self.at(port, process) };
         }
         if let Some((process, ready)) = running {
             let ask = Ask::Plain(place_in(&ready.control_endpoint).to_owned());
-            return Target { endpoint: Some(ready.endpoint), process: Some(process), ask };
+            let endpoint = Some(ready.endpoint.clone());
+            return Target { endpoint, process: Some(process), ask, key: None, ready: Some(ready) };
         }
         let process = self.places.iter().find_map(|places| process_file::holder(&PID, &places.pid));
         let process = process.map(|held| held.process);
-        let unavailable = |why: String| Target { endpoint: None, process, ask: Ask::Unavailable(why) };
+        let unavailable = |why: String| {
+            let ask = Ask::Unavailable(why);
+            Target { endpoint: None, process, ask, key: None, ready: None }
+        };
         // An emulator in the foreground has no ready file, but it uses its folder.
         let unused = self.folder.as_deref().filter(|folder| is_folder_unused(folder));
         match (process, &self.file, self.port, unused) {
@@ -176,7 +199,8 @@ impl Local {
 
     fn at(&self, port: u16, process: Option<i32>) -> Target {
         let place = emulator_options::place(self.host.as_deref(), port);
-        Target { endpoint: Some(format!("https://{place}")), process, ask: Ask::Plain(place) }
+        let endpoint = Some(format!("https://{place}"));
+        Target { endpoint, process, ask: Ask::Plain(place), key: None, ready: None }
     }
 
     fn ready_files(&self) -> String {

@@ -72,6 +72,16 @@ pub(crate) fn explain(
                 OwnFile::Key => "--certificate-key names a PEM file with the key of --certificate, without a password.",
             })
         }
+        Error::ControlSecret(cause) => {
+            let described = match &**cause {
+                Error::File(_, cause) => described.advise(cause),
+                _ => described,
+            };
+            described.hint(
+                "The file holds the control secret. Correct it, remove it so that a new one is made, or name another \
+                 file: --control-secret-file FILE",
+            )
+        }
         Error::Names(_) => match folder {
             Some(folder) => described
                 .hint("Give other names at the first start of a data folder. To use a new folder: --data-dir.")
@@ -83,6 +93,7 @@ pub(crate) fn explain(
             None => described,
         },
         Error::HostName(..) => described.hint(configuration::HOST_NAMES),
+        Error::ClockTime(_) => described.hint("Give --clock another time, such as 2030-01-31T09:00:00Z."),
         Error::Clock => described.hint(format!("To set it: {}", Platform::HERE.set_clock())),
         _ => described,
     }

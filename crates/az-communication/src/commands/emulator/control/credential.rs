@@ -1,0 +1,133 @@
+//! The credential for the control API of an emulator.
+
+use std::path::Path;
+
+use acs_identity_protocol::{AccessKey, ConnectionString};
+use azure_core::http::Request;
+use azure_core::time::OffsetDateTime;
+
+use crate::commands::emulator::options::declared::{CONNECTION_STRING, CONTROL_SECRET, STATUS_CONTROL_SECRET_FILE};
+use crate::commands::emulator::options::read;
+use crate::commands::emulator::running::target::{Ask, Target};
+use crate::files::text_file;
+use crate::knack::invocation::Invocation;
+use crate::knack::variables::Given;
+use crate::report::error::CliError;
+use crate::report::secrets;
+use crate::service::connection::{Auth, Connection};
+use crate::service::emulator_options::value_of;
+
+/// The credential, and what the user can do if it is refused.
+pub(super) enum Credential {
+    /// The control secret, and the name of its source.
+    Secret(String, String),
+    /// An access key, with which the request is signed, and the name of its source.
+    Key(AccessKey, &'static str),
+}
+
+impl Credential {
+    /// Finds the credential for an emulator: what an option gives, then what a variable gives, then what the ready file
+    /// of the emulator names. An emulator on this machine may have the well-known access key.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file with the secret cannot be read, or when there is no credential.
+    pub(super) fn find(invocation: &Invocation<'_>, target: &Target) -> Result<Self, CliError> {
+        if let Some(file) = read::given(invocation, &STATUS_CONTROL_SECRET_FILE)? {
+            return Self::of_file(&file);
+        }
+        let key = target.key.clone().map(|key| Self::Key(key, "the access key of the connection string"));
+        if let (true, Some(key)) = (invocation.arguments.has(&CONNECTION_STRING), &target.key) {
+            return Ok(Self::Key(key.clone(), "the access key of the connection string"));
+        }
+        if let Some(secret) = value_of(&CONTROL_SECRET)? {
+            return Ok(Self::secret(secret.value, secret.named_by));
+        }
+        if let Some(file) = read::variable(invocation, &STATUS_CONTROL_SECRET_FILE)? {
+            return Self::of_file(&file);
+        }
+        let of_ready_file = || Self::of_ready_file(target);
+        let found = key.or_else(of_ready_file).or_else(|| Self::of_configuration(invocation, target));
+        match (found, &target.ask) {
+            (Some(credential), _) => Ok(credential),
+            // A signature does not reveal the key, so it may be sent to any server.
+            (None, Ask::Plain(_)) => Ok(Self::Key(AccessKey::development(), "the well-known access key")),
+            (None, Ask::Service(_) | Ask::Unavailable(_)) => {
+                Err(CliError::usage("The control API needs the access key or the control secret of the emulator.")
+                    .hint("Give --connection-string, or --control-secret-file FILE."))
+            }
+        }
+    }
+
+    fn secret(secret: String, named_by: String) -> Self {
+        secrets::hide(&secret);
+        Self::Secret(secret, named_by)
+    }
+
+    fn of_file(file: &Given) -> Result<Self, CliError> {
+        let Given { value: path, named_by } = file;
+        let fail = |why: &str| CliError::new(format!("{named_by} names '{path}', which {why}."));
+        let secret = read(Path::new(path)).map_err(|why| fail(&why))?;
+        Ok(Self::secret(secret, format!("the control secret in {path}")))
+    }
+
+    /// Returns the credential that the ready file names. The emulator holds the file, so another program on its port
+    /// does not get the secret.
+    fn of_ready_file(target: &Target) -> Option<Self> {
+        let ready = target.ready.as_ref()?;
+        let file = ready.control_secret_file.as_ref();
+        if let Some((file, secret)) = file.and_then(|file| Some((file, read(Path::new(file)).ok()?))) {
+            return Some(Self::secret(secret, format!("the control secret in {file}")));
+        }
+        let parsed: ConnectionString = ready.connection_string.parse().ok()?;
+        Some(Self::Key(parsed.access_key, "the access key in the ready file"))
+    }
+
+    /// Returns the access key of the connection string in a variable or in the configuration, if it is for this
+    /// emulator.
+    fn of_configuration(invocation: &Invocation<'_>, target: &Target) -> Option<Self> {
+        let connection = Connection::find(&invocation.arguments, invocation.config).ok()?;
+        match connection.auth {
+            Auth::Key(key) if target.is_at(&connection.host) => {
+                Some(Self::Key(key, "the access key of the connection string"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns its description for messages.
+    pub(super) fn shown(&self) -> &str {
+        match self {
+            Self::Secret(_, named_by) => named_by,
+            Self::Key(_, named_by) => named_by,
+        }
+    }
+
+    /// Adds the credential to a request with that body.
+    pub(super) fn authenticate(&self, request: &mut Request, body: &[u8]) {
+        match self {
+            Self::Secret(secret, _) => request.insert_header("authorization", format!("Bearer {secret}")),
+            Self::Key(key, _) => {
+                let url = request.url();
+                let host = url.host_str().unwrap_or_default();
+                let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+                let target = request.path_and_query();
+                let method = request.method().as_str();
+                let signed = key.sign_request(method, &target, &host, body, OffsetDateTime::now_utc());
+                for (name, value) in signed {
+                    request.insert_header(name, value);
+                }
+            }
+        }
+    }
+}
+
+/// Reads a secret from a file, without the white space at its ends.
+fn read(path: &Path) -> Result<String, String> {
+    let bytes = text_file::read_or_wait(path, text_file::USUAL).map_err(|fault| format!("cannot be read: {fault}"))?;
+    let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8".to_owned())?;
+    match text.trim_ascii() {
+        "" => Err("is empty".to_owned()),
+        text => Ok(text.to_owned()),
+    }
+}

@@ -1,0 +1,178 @@
+//! The client of the control API: finds the emulator, authenticates, sends a request, and turns errors into `CliError`.
+
+pub(crate) mod arguments;
+mod credential;
+mod refused;
+
+pub(crate) use arguments::arguments;
+
+use acs_identity_emulator::CONTROL_VERSION;
+use azure_core::http::{Method, RawResponse, Request, Url};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value as Json;
+
+use crate::commands::emulator::running::target::{Ask, Target};
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+use crate::report::program::Program;
+use crate::service::connection::{Auth, Connection};
+use crate::service::failure::{Asked, Failure};
+use crate::service::network;
+use crate::transport::send::Transport;
+use crate::transport::tls::trust::Trust;
+use credential::Credential;
+
+/// The characters of a query that are not encoded (RFC 3986, section 2.3).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The query parameter that names the version of the control API.
+const VERSION: &str = "control-version";
+
+/// The running emulator that the options name, and a credential for its control API.
+pub(crate) struct Control {
+    /// The URL to which paths are appended.
+    base: String,
+    connection: Connection,
+    credential: Credential,
+    transport: Transport,
+}
+
+/// The body of a request.
+#[allow(dead_code, reason = "commands that send files are not there yet")]
+pub(crate) enum Body<'a> {
+    /// There is none.
+    Nothing,
+    Json(&'a Json),
+    /// A body of that type.
+    Bytes(&'static str, Vec<u8>),
+}
+
+impl Control {
+    /// Finds the emulator that the options name, or else the variables, or else the emulator on the default port or in
+    /// the background.
+    ///
+    /// # Errors
+    ///
+    /// Fails when an option or variable cannot be read, when the place of the emulator is not known, or when there is
+    /// no credential for it.
+    pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+        let target = Target::find(invocation)?;
+        if let Ask::Unavailable(why) = &target.ask {
+            return Err(CliError::new(format!("The emulator cannot be found: {why}.")).hint(name_it()));
+        }
+        let credential = Credential::find(invocation, &target)?;
+        let (base, connection, trust) = match target.ask {
+            Ask::Service(connection) => (connection.endpoint(), connection.clone(), connection.trust()?),
+            Ask::Plain(host) | Ask::Unavailable(host) => (format!("http://{host}"), local(host), Trust::Default),
+        };
+        Ok(Self { base, connection, credential, transport: network::transport(trust) })
+    }
+
+    /// Gets a document.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the emulator cannot be reached, or refuses.
+    pub(crate) fn get(&self, target: &str) -> Result<Json, CliError> {
+        self.document(Method::Get, target, Body::Nothing)
+    }
+
+    /// Posts a document, or nothing, and returns the document of the response. It is null without a document.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the emulator cannot be reached, or refuses.
+    pub(crate) fn post(&self, target: &str, body: Body<'_>) -> Result<Json, CliError> {
+        self.document(Method::Post, target, body)
+    }
+
+    /// Sends a request, and returns the document of the response.
+    fn document(&self, method: Method, target: &str, body: Body<'_>) -> Result<Json, CliError> {
+        let answer = self.send(method, target, body)?;
+        let body = answer.body().as_ref();
+        if body.is_empty() {
+            return Ok(Json::Null);
+        }
+        serde_json::from_slice(body)
+            .map_err(|_| CliError::new(format!("The response of the emulator at {} is not JSON.", self.base)))
+    }
+
+    /// Sends a request to a path with its query, and returns a response with a success status.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the emulator cannot be reached, or refuses.
+    pub(crate) fn send(&self, method: Method, target: &str, body: Body<'_>) -> Result<RawResponse, CliError> {
+        let mut url = Url::parse(&format!("{}{target}", self.base))
+            .map_err(|error| CliError::new(format!("The endpoint {} cannot be used: {error}.", self.base)))?;
+        url.query_pairs_mut().append_pair(VERSION, CONTROL_VERSION);
+        let (content_type, body) = match body {
+            Body::Nothing => (None, Vec::new()),
+            Body::Json(json) => (Some("application/json"), json.to_string().into_bytes()),
+            Body::Bytes(content_type, bytes) => (Some(content_type), bytes),
+        };
+        let mut request = Request::new(url, method);
+        if let Some(content_type) = content_type {
+            request.insert_header("content-type", content_type);
+        }
+        self.credential.authenticate(&mut request, &body);
+        request.set_body(body);
+        let answer = self.transport.send(&request);
+        let answer = answer.map_err(|error| self.unreached(Failure::of(error, &self.connection, Asked::Nothing)))?;
+        refused::check(&self.base, &self.credential, answer)
+    }
+
+    /// Returns the error for an emulator that cannot be reached.
+    fn unreached(&self, failure: Failure) -> CliError {
+        let is_refused = failure.is_refused_connection();
+        let error = CliError::from(failure);
+        if is_refused { error.hint(name_it()) } else { error }
+    }
+}
+
+/// Returns the connection to an emulator on this machine. It is used for messages only.
+fn local(host: String) -> Connection {
+    Connection {
+        host,
+        path: String::new(),
+        auth: Auth::Login,
+        development_emulator: true,
+        plain_http: false,
+        unused_key: false,
+        subscription: None,
+    }
+}
+
+/// Returns the hint about the options that name an emulator.
+fn name_it() -> String {
+    let status = Program::current().command("communication emulator status");
+    format!(
+        "Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file), or by --endpoint. \
+         {status} shows whether it is ready."
+    )
+}
+
+/// Returns a path with these query parameters. Parameters without a value are left out.
+#[allow(dead_code, reason = "commands with filters are not there yet")]
+pub(crate) fn with_query(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
+    let given = parameters.iter().filter_map(|(name, value)| Some((name, (*value)?)));
+    let pairs: Vec<String> = given.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+/// Returns a text as a segment of a path, or as the value of a query parameter.
+pub(crate) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, ENCODED).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_encoded_and_those_without_a_value_are_left_out() {
+        let target = with_query("/emulator/x", &[("a", Some("8:acs:ä b&c")), ("b", None), ("c", Some("4xx"))]);
+        assert_eq!(target, "/emulator/x?a=8%3Aacs%3A%C3%A4%20b%26c&c=4xx");
+        assert_eq!(with_query("/emulator/x", &[("b", None)]), "/emulator/x");
+    }
+}

@@ -1,0 +1,41 @@
+//! Turns responses of the control API with an error status into errors for the user.
+
+use azure_core::http::RawResponse;
+use azure_core::http::headers::HeaderName;
+use serde_json::Value as Json;
+
+use super::credential::Credential;
+use crate::report::error::CliError;
+use crate::report::exit_code::ExitCode;
+
+/// The header of every response of the control API, with its version.
+const VERSION: HeaderName = HeaderName::from_static("emulator-control-version");
+
+/// Returns a response with a success status.
+///
+/// # Errors
+///
+/// Fails when the server is not an emulator with a control API, or when it refuses the request.
+pub(super) fn check(place: &str, credential: &Credential, answer: RawResponse) -> Result<RawResponse, CliError> {
+    let status = u16::from(answer.status());
+    if answer.headers().get_optional_str(&VERSION).is_none() {
+        let message = format!("The server at {place} is not an emulator with a control API (status {status}).");
+        return Err(CliError::new(message)
+            .hint("Check the port and the endpoint. An emulator of an earlier version cannot be steered."));
+    }
+    if (200..300).contains(&status) {
+        return Ok(answer);
+    }
+    let body: Json = serde_json::from_slice(answer.body().as_ref()).unwrap_or_default();
+    let text = |at: &str| body.pointer(at).and_then(Json::as_str).filter(|text| !text.is_empty());
+    let code = text("/error/code").unwrap_or("unknown");
+    Err(match (status, text("/error/message")) {
+        (401, _) => CliError::new(format!("The emulator at {place} refuses {}.", credential.shown())).hint(
+            "Give another credential: --connection-string with an access key that is in force, or \
+             --control-secret-file FILE. The log of the emulator says why the request was refused.",
+        ),
+        (404, Some(message)) => CliError::new(message).exit_code(ExitCode::NotFound),
+        (_, Some(message)) => CliError::new(message),
+        (_, None) => CliError::new(format!("The emulator at {place} answers with the status {status} ({code}).")),
+    })
+}
