@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use crate::clock::{Beginning, Timeline};
 use crate::record::{Id, Key, Moment, Record, Token, What};
 
 /// An operation that ends something: a revocation, a deletion or a regeneration.
@@ -33,6 +34,7 @@ struct Origin<'a> {
 
 #[derive(Default)]
 struct Index<'a> {
+    timeline: Timeline,
     revocations: HashMap<&'a Id, Vec<End>>,
     deletions: HashMap<&'a Id, Vec<End>>,
     regenerations: HashMap<Key, Vec<End>>,
@@ -41,8 +43,8 @@ struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    fn of(records: &'a [Record]) -> Self {
-        let mut index = Self::default();
+    fn of(records: &'a [Record], beginning: Beginning) -> Self {
+        let mut index = Self { timeline: Timeline::of(records, beginning), ..Self::default() };
         for record in records {
             // A refused operation has ended nothing.
             let happened = record.ended.is_none() || record.is_acknowledged();
@@ -82,9 +84,9 @@ impl<'a> Index<'a> {
 }
 
 /// Returns descriptions of all violations.
-pub fn violations(records: &[Record]) -> Vec<String> {
-    let index = Index::of(records);
-    let mut wrong = Vec::new();
+pub fn violations(records: &[Record], beginning: Beginning) -> Vec<String> {
+    let mut index = Index::of(records, beginning);
+    let mut wrong = std::mem::take(&mut index.timeline.wrong);
     for record in records {
         for why in [of_status(record), of_key(&index, record), of_operation(&index, record)].into_iter().flatten() {
             wrong.push(format!("{why}: {record:?}"));
@@ -102,7 +104,7 @@ fn of_status(record: &Record) -> Option<&'static str> {
         What::Create { .. } => &[201],
         What::Issue { .. } | What::Get { .. } => &[200, 404],
         What::Revoke { .. } | What::Delete { .. } => &[204, 404],
-        What::Introspect { .. } | What::Regenerate { .. } => &[200],
+        What::Introspect { .. } | What::Regenerate { .. } | What::Clock { .. } => &[200],
     };
     let fits = record.ended.is_none() || record.status == 401 || good.contains(&record.status);
     (!fits).then_some("the operation cannot have this status")
@@ -123,17 +125,21 @@ fn of_key(index: &Index<'_>, record: &Record) -> Option<&'static str> {
 fn of_operation(index: &Index<'_>, record: &Record) -> Option<&'static str> {
     let ended = record.ended?;
     match &record.what {
-        What::Introspect { token, active, timely } => {
+        What::Introspect { token, active } => {
             let origin = index.tokens.get(token)?;
             let is_over = |end: &End| end.began <= ended;
             if *active {
+                if !index.timeline.may_be_in_time(token, record.began, ended) {
+                    return Some("a token is active outside its time");
+                }
                 return why_not_active(index, origin, record.began);
             }
+            let timely = index.timeline.is_in_time(token, record.began, ended);
             let born = origin.record.began;
             let may_be_ended = index.revocations(origin.id).iter().any(|end| is_over(end) && end.latest >= born)
                 || index.deletions(origin.id).iter().any(is_over)
                 || index.regenerations(origin.record.key).iter().any(is_over);
-            (record.status == 200 && *timely && !may_be_ended)
+            (record.status == 200 && timely && !may_be_ended)
                 .then_some("a token is not active although nothing has ended it")
         }
         What::Get { id } if record.status == 404 => {

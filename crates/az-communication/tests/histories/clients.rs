@@ -6,7 +6,10 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use acs_identity_protocol::AccessKey;
+use acs_identity_protocol::time::{parse_iso, utc};
+use azure_core::time::{Duration, OffsetDateTime};
 
+use crate::clock::{Beginning, Command, State};
 use crate::record::{Id, Key, Moment, Record, Token, What};
 use crate::support::emulator::{Answer, Client};
 
@@ -52,18 +55,23 @@ struct Shared {
     /// The identities of former rounds that must still exist.
     old: Vec<Id>,
     operations: usize,
-    kinds: [usize; 7],
+    kinds: [usize; 8],
 }
 
 /// The state that all clients share.
 pub struct World {
     began: Instant,
+    /// What the machine's clock showed then.
+    pub beginning: Beginning,
     shared: Mutex<Shared>,
+    /// Held by the client that changes the clock, so that the order of the changes is known.
+    clock_turn: Mutex<()>,
 }
 
 impl World {
     pub fn new() -> Self {
-        Self { began: Instant::now(), shared: Mutex::default() }
+        let beginning = micros(OffsetDateTime::now_utc());
+        Self { began: Instant::now(), beginning, shared: Mutex::default(), clock_turn: Mutex::default() }
     }
 
     fn shared(&self) -> MutexGuard<'_, Shared> {
@@ -90,6 +98,7 @@ impl World {
                 What::Get { .. } => 4,
                 What::Introspect { .. } => 5,
                 What::Regenerate { .. } => 6,
+                What::Clock { .. } => 7,
             }] += 1;
         }
     }
@@ -127,6 +136,7 @@ impl World {
         shared.tokens.clear();
     }
 
+    /// Returns whether each operation was acknowledged at least once.
     pub fn has_done_everything(&self) -> bool {
         self.shared().kinds.iter().all(|count| *count > 0)
     }
@@ -136,8 +146,8 @@ impl World {
         let kinds = shared.kinds;
         println!(
             "{rounds} rounds, {} operations; acknowledged: {} created, {} issued, {} revoked, {} deleted, {} found, {} \
-             introspected, {} keys",
-            shared.operations, kinds[0], kinds[1], kinds[2], kinds[3], kinds[4], kinds[5], kinds[6]
+             introspected, {} keys, {} clocks",
+            shared.operations, kinds[0], kinds[1], kinds[2], kinds[3], kinds[4], kinds[5], kinds[6], kinds[7]
         );
         assert!(kinds.iter().all(|count| *count > 0), "something was never done: {kinds:?}");
     }
@@ -180,12 +190,72 @@ impl Recorder<'_> {
         self.send(key, ("GET", &format!("/identities/{id}"), ""), |_| what.clone(), what.clone())
     }
 
-    fn introspect(&mut self, key: Key, token: &Token, timely: bool) -> Option<Answer> {
-        let what = |active| What::Introspect { token: token.clone(), active, timely };
+    fn introspect(&mut self, key: Key, token: &Token) -> Option<Answer> {
+        let what = |active| What::Introspect { token: token.clone(), active };
         let is_active = |answer: &Answer| answer.body["active"] == true;
         let request = ("POST", "/introspect?", &*format!("token={token}"));
         self.send(key, request, |answer| what(is_active(answer)), what(false))
     }
+
+    fn clock(&mut self, key: Key, command: Command) -> Option<Answer> {
+        let _turn = self.world.clock_turn.lock().unwrap();
+        let (method, name, body) = match command {
+            Command::Show => ("GET", "", String::new()),
+            Command::Set(at) => ("POST", "/set", format!(r#"{{"now":"{}"}}"#, utc(time(at)))),
+            Command::Advance(by) => ("POST", "/advance", format!(r#"{{"by":"{}s"}}"#, by / SECOND)),
+            Command::Freeze => ("POST", "/freeze", String::new()),
+            Command::Resume => ("POST", "/resume", String::new()),
+            Command::Reset => ("POST", "/reset", String::new()),
+        };
+        let what = |shown| What::Clock { command, shown };
+        let path = format!("/emulator/clock{name}?");
+        self.send(key, (method, &path, &body), |answer| what(state(answer)), what(None))
+    }
+}
+
+/// Microseconds.
+const SECOND: i64 = 1_000_000;
+
+fn micros(time: OffsetDateTime) -> i64 {
+    i64::try_from(time.unix_timestamp_nanos() / 1000).unwrap()
+}
+
+fn time(micros: i64) -> OffsetDateTime {
+    OffsetDateTime::UNIX_EPOCH + Duration::microseconds(micros)
+}
+
+/// Returns the state of a clock that was shown.
+fn state(answer: &Answer) -> Option<State> {
+    let shown = |member: &str| parse_iso(answer.body[member].as_str()?);
+    let (now, machine) = (shown("now")?, shown("machine")?);
+    let is_frozen = answer.body["frozen"].as_bool()?;
+    Some(if is_frozen { State::Frozen(micros(now)) } else { State::Ahead(micros(now) - micros(machine)) })
+}
+
+/// Times to which the clock is set are at most so many hours from the machine's: a token is good for a day.
+const HOURS: i64 = 10;
+
+/// Chooses a command that changes the clock.
+fn change_of_clock(random: &mut Random) -> Command {
+    let mut within = |seconds: i64| {
+        let choice = i64::try_from(random.below(2 * seconds.unsigned_abs() + 1)).unwrap();
+        (choice - seconds) * SECOND
+    };
+    match within(10) / SECOND {
+        ..-2 => Command::Set(micros(OffsetDateTime::now_utc()) + within(HOURS * 3600)),
+        -2..2 => Command::Advance(within(600)),
+        2..6 => Command::Freeze,
+        6..9 => Command::Resume,
+        _ => Command::Reset,
+    }
+}
+
+/// Sets the clock to a time at which the tokens of this round are neither expired nor of the future.
+pub fn set_clock_for_the_probe(world: &World, port: u16) {
+    let mut recorder = Recorder { world, client: Client::new(port) };
+    let key = world.shared().keys[0].unwrap();
+    let now = micros(OffsetDateTime::now_utc());
+    recorder.clock(key, Command::Set(now + (HOURS + 1) * 3600 * SECOND)).expect("it answers");
 }
 
 fn text(answer: &Answer, pointer: &str) -> Option<std::sync::Arc<str>> {
@@ -199,9 +269,8 @@ fn pushed<T>(queue: &mut VecDeque<T>, value: T, most: usize) {
     }
 }
 
-/// Sends random requests of all kinds until it is told to stop or the emulator is gone. `timely` is whether the clock
-/// is not changed.
-pub fn work(world: &World, number: usize, port: u16, timely: bool, stop: &AtomicBool, mut random: Random) {
+/// Sends random requests of all kinds until it is told to stop or the emulator is gone.
+pub fn work(world: &World, number: usize, port: u16, stop: &AtomicBool, mut random: Random) {
     let mut recorder = Recorder { world, client: Client::new(port) };
     while !stop.load(Ordering::Relaxed) {
         let (keys, identities, tokens, all) = {
@@ -219,6 +288,7 @@ pub fn work(world: &World, number: usize, port: u16, timely: bool, stop: &Atomic
         let answered = match (random.below(100), id, random.of(&tokens).cloned()) {
             // Only one client regenerates keys, and it uses the other key to sign. So after a kill, one key is certain.
             (0, ..) if number == 0 => regenerate(&mut recorder, usize::try_from(random.below(2)).unwrap()),
+            (97.., ..) => recorder.clock(key, change_of_clock(&mut random)).is_some(),
             (1..15, ..) | (_, None, _) | (_, _, None) => {
                 let custom = (random.below(2) == 0).then(|| random.below(CUSTOM_IDS));
                 create(&mut recorder, key, custom)
@@ -235,7 +305,7 @@ pub fn work(world: &World, number: usize, port: u16, timely: bool, stop: &Atomic
                 recorder.send(key, request, |_| what.clone(), what.clone()).is_some()
             }
             (50..60, Some(id), _) => recorder.get(key, &id).is_some(),
-            (_, _, Some(token)) => recorder.introspect(key, &token, timely).is_some(),
+            (_, _, Some(token)) => recorder.introspect(key, &token).is_some(),
         };
         if !answered {
             return;
@@ -294,8 +364,8 @@ fn regenerate(recorder: &mut Recorder<'_>, slot: usize) -> bool {
     true
 }
 
-/// Finds out which keys are in force after a start. If the emulator was killed during a regeneration, the old or the
-/// new key is in force.
+/// Finds out which keys are in force after a start, and what the clock shows. If the emulator was killed during a
+/// regeneration, the old or the new key is in force.
 pub fn reconcile(world: &World, port: u16) {
     let mut client = Client::new(port);
     let known = world.shared().keys;
@@ -326,6 +396,8 @@ pub fn reconcile(world: &World, port: u16) {
         shared.all_keys.push(key);
         shared.keys[slot] = Some(shared.all_keys.len() - 1);
     }
+    let key = world.shared().keys[0].unwrap();
+    Recorder { world, client }.clock(key, Command::Show).expect("it answers");
 }
 
 /// Reads every identity and checks many tokens.
@@ -354,6 +426,6 @@ pub fn probe(world: &World, port: u16) {
         recorder.get(key, id).expect("it answers");
     }
     for token in &tokens {
-        recorder.introspect(key, token, true).expect("it answers");
+        recorder.introspect(key, token).expect("it answers");
     }
 }

@@ -1,5 +1,5 @@
-//! Tests in which three clients send requests of all kinds at once, the clock is changed, and the emulator is killed
-//! and started again. All responses are then checked against the rules in `check`.
+//! Tests in which three clients send requests of all kinds at once, and set, freeze and reset the clock. The emulator is
+//! killed and started again. All responses are then checked against the rules in `check`.
 #![cfg(unix)]
 
 #[path = "../support/mod.rs"]
@@ -7,6 +7,7 @@ mod support;
 
 mod check;
 mod clients;
+mod clock;
 mod record;
 mod rules;
 mod service;
@@ -16,9 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use acs_identity_emulator::ServiceClock;
-use azure_core::time::OffsetDateTime;
-use clients::{Random, World, probe, reconcile, work};
+use clients::{Random, World, probe, reconcile, set_clock_for_the_probe, work};
 use service::Service;
 use support::Folder;
 
@@ -27,21 +26,10 @@ const CLIENTS: usize = 3;
 /// The number of identities of former rounds that are checked again.
 const OLD: usize = 300;
 
-/// Changes the clock until it is told to stop, by at most 20 hours, because a token is valid for a day.
-fn set_clock(clock: &ServiceClock, stop: &AtomicBool, mut random: Random) {
-    while !stop.load(Ordering::Relaxed) {
-        let seconds = i64::try_from(random.below(40 * 3600)).unwrap() - 20 * 3600;
-        clock.set(OffsetDateTime::now_utc() + azure_core::time::Duration::seconds(seconds));
-        std::thread::sleep(Duration::from_millis(20 + random.below(200)));
-    }
-    clock.set(OffsetDateTime::now_utc());
-}
-
 /// Runs one round: all clients for a while, then an end, a start, and a check of everything.
 fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Arc<World>, random: &mut Random) {
-    let clock = ServiceClock::default();
     let in_process = number % 2 == 1;
-    let service = if in_process { Service::library(data, clock.clone()) } else { Service::process(home, data) };
+    let service = if in_process { Service::library(data) } else { Service::process(home, data) };
     let port = service.port();
     reconcile(world, port);
     let stop = AtomicBool::new(false);
@@ -50,11 +38,7 @@ fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Ar
         for client in 0..CLIENTS {
             let random = Random(random.next() | 1);
             let stop = &stop;
-            scope.spawn(move || work(world, client, port, !in_process, stop, random));
-        }
-        if in_process {
-            let random = Random(random.next() | 1);
-            scope.spawn(|| set_clock(&clock, &stop, random));
+            scope.spawn(move || work(world, client, port, stop, random));
         }
         std::thread::sleep(length);
         if killed {
@@ -72,10 +56,11 @@ fn round(number: usize, home: &Folder, data: &Path, length: Duration, world: &Ar
     }
     let again = Service::process(home, data);
     reconcile(world, again.port());
+    set_clock_for_the_probe(world, again.port());
     probe(world, again.port());
     again.reap();
     let records = world.records();
-    let wrong = check::violations(&records);
+    let wrong = check::violations(&records, world.beginning);
     assert!(wrong.is_empty(), "round {number}, of {} operations:\n{}", records.len(), wrong.join("\n"));
     world.count(&records);
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::clock::{Command, State};
+
 /// Nanoseconds since the history began.
 pub type Moment = u64;
 
@@ -31,15 +33,18 @@ pub enum What {
     Get {
         id: Id,
     },
-    /// `timely` is true if the token cannot have expired by the clock.
     Introspect {
         token: Token,
         active: bool,
-        timely: bool,
     },
     /// Replaces that key.
     Regenerate {
         replaced: Key,
+    },
+    /// With the state that the clock had then, where that was answered.
+    Clock {
+        command: Command,
+        shown: Option<State>,
     },
 }
 

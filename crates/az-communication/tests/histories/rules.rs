@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::check::violations;
+use crate::clock::{Command, State};
 use crate::record::{Moment, Record, What};
 
 /// Makes a record of an operation with key 0 and its response.
@@ -23,7 +27,7 @@ fn custom(id: &str, token: &str) -> What {
 }
 
 fn introspect(token: &str, active: bool) -> What {
-    What::Introspect { token: Arc::from(token), active, timely: true }
+    What::Introspect { token: Arc::from(token), active }
 }
 
 fn revoke(id: &str) -> What {
@@ -43,12 +47,12 @@ fn issue(id: &str, token: &str) -> What {
 }
 
 fn breaks(promise: &str, records: &[Record]) {
-    let wrong = violations(records);
+    let wrong = violations(records, 0);
     assert!(wrong.iter().any(|wrong| wrong.starts_with(promise) || wrong.contains(promise)), "{wrong:?}");
 }
 
 fn keeps(records: &[Record]) {
-    assert_eq!(violations(records), Vec::<String>::new());
+    assert_eq!(violations(records, 0), Vec::<String>::new());
 }
 
 #[test]
@@ -125,4 +129,85 @@ fn what_was_acknowledged_is_there() {
     keeps(&[made.clone(), unanswered(2, revoke("a")), inactive.clone()]);
     breaks("a token is not active", &[made.clone(), record(2, 3, 401, revoke("a")), inactive]);
     breaks("the operation cannot have this status", &[made, record(2, 3, 500, get("a"))]);
+}
+
+/// A command of the clock, with the state that was answered.
+fn clock(command: Command, shown: State) -> What {
+    What::Clock { command, shown: Some(shown) }
+}
+
+fn unanswered_clock(began: Moment, command: Command) -> Record {
+    unanswered(began, What::Clock { command, shown: None })
+}
+
+const HOUR: i64 = 3_600_000_000;
+
+#[test]
+fn the_clock_shows_what_was_set() {
+    let start = record(0, 1, 200, clock(Command::Show, State::Ahead(0)));
+    let history = |command, shown, then| {
+        vec![start.clone(), record(2, 3, 200, clock(command, shown)), record(4, 5, 200, clock(Command::Show, then))]
+    };
+    let wrong = "the clock shows what nobody has set";
+    for (command, state) in [
+        (Command::Set(HOUR), State::Ahead(HOUR)),
+        (Command::Advance(HOUR), State::Ahead(HOUR)),
+        (Command::Freeze, State::Frozen(0)),
+        (Command::Resume, State::Ahead(0)),
+        (Command::Reset, State::Ahead(0)),
+    ] {
+        keeps(&history(command, state, state));
+        for other in [State::Ahead(2 * HOUR), State::Frozen(2 * HOUR)] {
+            breaks(wrong, &history(command, other, other));
+            breaks(wrong, &history(command, state, other));
+        }
+    }
+    // While the clock stands still, not even a microsecond passes.
+    let frozen = record(2, 3, 200, clock(Command::Freeze, State::Frozen(7)));
+    let show = |at| record(4, 5, 200, clock(Command::Show, State::Frozen(at)));
+    keeps(&[start.clone(), frozen.clone(), show(7)]);
+    breaks(wrong, &[start, frozen, show(8)]);
+}
+
+#[test]
+fn a_command_of_the_clock_without_an_answer_has_happened_or_not() {
+    let start = record(0, 1, 200, clock(Command::Show, State::Ahead(0)));
+    let history = |shown| {
+        vec![start.clone(), unanswered_clock(2, Command::Advance(HOUR)), record(4, 5, 200, clock(Command::Show, shown))]
+    };
+    keeps(&history(State::Ahead(0)));
+    keeps(&history(State::Ahead(HOUR)));
+    breaks("the clock shows what nobody has set", &history(State::Ahead(2 * HOUR)));
+    breaks("the clock shows what nobody has set", &history(State::Frozen(0)));
+}
+
+/// A token that is issued and expires at these seconds.
+fn token(issued: i64, expires: i64) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    format!("{}.{}.{}", part(r#"{"alg":"RS256"}"#), part(&format!(r#"{{"iat":{issued},"exp":{expires}}}"#)), part("s"))
+}
+
+#[test]
+fn a_token_is_active_at_its_time_only() {
+    let token = token(3600, 7200);
+    let history = |shown, active| {
+        vec![
+            record(0, 1, 200, clock(Command::Show, State::Frozen(HOUR))),
+            record(2, 3, 201, create("a", &token)),
+            record(4, 5, 200, clock(Command::Set(shown), State::Frozen(shown))),
+            record(6, 7, 200, introspect(&token, active)),
+        ]
+    };
+    for shown in [HOUR, 2 * HOUR - 1] {
+        keeps(&history(shown, true));
+        breaks("a token is not active although nothing has ended it", &history(shown, false));
+    }
+    for shown in [HOUR - 1, 2 * HOUR] {
+        keeps(&history(shown, false));
+        breaks("a token is active outside its time", &history(shown, true));
+    }
+    // While the clock is being set, both times count.
+    let mut early = history(2 * HOUR, true);
+    early[2].ended = Some(6);
+    keeps(&early);
 }

@@ -1,10 +1,10 @@
-//! An emulator with a folder: the program, which can be killed, or the library in this process, whose clock can be set.
+//! An emulator with a folder: the program, which can be killed, or the library in this process.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::Stdio;
 
-use acs_identity_emulator::{Config, Handle, ServiceClock};
+use acs_identity_emulator::{Config, Handle};
 
 use crate::support::Folder;
 use crate::support::emulator::Emulator;
@@ -35,9 +35,9 @@ impl Service {
         Self::Program(Box::new(emulator))
     }
 
-    /// Starts the library with that clock.
-    pub fn library(data: &Path, clock: ServiceClock) -> Self {
-        let config = Config { clock, ..Config::in_folder(data) };
+    /// Starts the library.
+    pub fn library(data: &Path) -> Self {
+        let config = Config::in_folder(data);
         Self::Library(Box::new(acs_identity_emulator::Emulator::start(config).unwrap()))
     }
 
