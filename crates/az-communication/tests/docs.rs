@@ -161,3 +161,15 @@ fn the_command_that_contributing_walks_through_is_one_of_this_repository() {
     assert!(module.contains(blocks[1].trim()), "{}", blocks[1]);
     assert!(table.contains(blocks[2].trim()), "{}", blocks[2]);
 }
+
+#[test]
+fn the_first_tests_of_the_guide_are_run_with_the_official_sdks() {
+    let page = std::fs::read_to_string(root().join("docs/emulator.md")).unwrap();
+    for (language, file) in
+        [("python", "tests/peers/python/test_tokens.py"), ("javascript", "tests/peers/javascript/tokens.test.mjs")]
+    {
+        let (_, rest) = page.split_once(&format!("```{language}\n")).unwrap();
+        let (block, _) = rest.split_once("```").unwrap();
+        assert_eq!(block, std::fs::read_to_string(root().join(file)).unwrap(), "{file} is quoted: change both");
+    }
+}

@@ -1,11 +1,12 @@
 //! Tests with the official SDKs, and with Schemathesis and the emulator's own OpenAPI document, against `emulator run`.
 //! They need packages that `scripts/test.sh` installs.
+#![cfg(unix)]
 
 mod support;
 
 use std::process::Command;
 
-use support::AZ;
+use support::{AZ, Folder};
 
 fn root() -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -36,8 +37,15 @@ fn python_sdk() {
 #[test]
 #[ignore = "needs npm packages: run scripts/test.sh"]
 fn javascript_sdk() {
-    assert!(std::env::var("AZ_TEST_NODE_PACKAGES").is_ok(), "AZ_TEST_NODE_PACKAGES: run scripts/test.sh");
+    let packages = std::env::var("AZ_TEST_NODE_PACKAGES").expect("AZ_TEST_NODE_PACKAGES: run scripts/test.sh");
     run_in_emulator(&["node", "--test", "tests/peers/javascript/identity.test.mjs"]);
+    // The test of the guide finds the packages where npm puts them.
+    let folder = Folder::new();
+    let test = folder.path().join("tokens.test.mjs");
+    std::fs::copy(root().join("tests/peers/javascript/tokens.test.mjs"), &test).unwrap();
+    let modules = std::path::Path::new(&packages).join("node_modules");
+    std::os::unix::fs::symlink(modules, folder.path().join("node_modules")).unwrap();
+    run_in_emulator(&["node", "--test", test.to_str().unwrap()]);
 }
 
 /// Sends thousands of requests according to the emulator's OpenAPI document, for the newest version and for the preview
