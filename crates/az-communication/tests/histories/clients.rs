@@ -6,10 +6,10 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use acs_identity_protocol::AccessKey;
-use acs_identity_protocol::time::{parse_iso, utc};
-use azure_core::time::{Duration, OffsetDateTime};
+use azure_core::time::OffsetDateTime;
 
-use crate::clock::{Beginning, Command, State};
+use crate::clock::{Beginning, Command};
+use crate::clock_requests::{after_all_changes, change_of_clock, micros, request, state};
 use crate::record::{Id, Key, Moment, Record, Token, What};
 use crate::support::emulator::{Answer, Client};
 
@@ -199,54 +199,10 @@ impl Recorder<'_> {
 
     fn clock(&mut self, key: Key, command: Command) -> Option<Answer> {
         let _turn = self.world.clock_turn.lock().unwrap();
-        let (method, name, body) = match command {
-            Command::Show => ("GET", "", String::new()),
-            Command::Set(at) => ("POST", "/set", format!(r#"{{"now":"{}"}}"#, utc(time(at)))),
-            Command::Advance(by) => ("POST", "/advance", format!(r#"{{"by":"{}s"}}"#, by / SECOND)),
-            Command::Freeze => ("POST", "/freeze", String::new()),
-            Command::Resume => ("POST", "/resume", String::new()),
-            Command::Reset => ("POST", "/reset", String::new()),
-        };
+        let (method, name, body) = request(command);
         let what = |shown| What::Clock { command, shown };
         let path = format!("/emulator/clock{name}?");
         self.send(key, (method, &path, &body), |answer| what(state(answer)), what(None))
-    }
-}
-
-/// Microseconds.
-const SECOND: i64 = 1_000_000;
-
-fn micros(time: OffsetDateTime) -> i64 {
-    i64::try_from(time.unix_timestamp_nanos() / 1000).unwrap()
-}
-
-fn time(micros: i64) -> OffsetDateTime {
-    OffsetDateTime::UNIX_EPOCH + Duration::microseconds(micros)
-}
-
-/// Returns the state of a clock that was shown.
-fn state(answer: &Answer) -> Option<State> {
-    let shown = |member: &str| parse_iso(answer.body[member].as_str()?);
-    let (now, machine) = (shown("now")?, shown("machine")?);
-    let is_frozen = answer.body["frozen"].as_bool()?;
-    Some(if is_frozen { State::Frozen(micros(now)) } else { State::Ahead(micros(now) - micros(machine)) })
-}
-
-/// Times to which the clock is set are at most so many hours from the machine's: a token is good for a day.
-const HOURS: i64 = 10;
-
-/// Chooses a command that changes the clock.
-fn change_of_clock(random: &mut Random) -> Command {
-    let mut within = |seconds: i64| {
-        let choice = i64::try_from(random.below(2 * seconds.unsigned_abs() + 1)).unwrap();
-        (choice - seconds) * SECOND
-    };
-    match within(10) / SECOND {
-        ..-2 => Command::Set(micros(OffsetDateTime::now_utc()) + within(HOURS * 3600)),
-        -2..2 => Command::Advance(within(600)),
-        2..6 => Command::Freeze,
-        6..9 => Command::Resume,
-        _ => Command::Reset,
     }
 }
 
@@ -254,8 +210,7 @@ fn change_of_clock(random: &mut Random) -> Command {
 pub fn set_clock_for_the_probe(world: &World, port: u16) {
     let mut recorder = Recorder { world, client: Client::new(port) };
     let key = world.shared().keys[0].unwrap();
-    let now = micros(OffsetDateTime::now_utc());
-    recorder.clock(key, Command::Set(now + (HOURS + 1) * 3600 * SECOND)).expect("it answers");
+    recorder.clock(key, after_all_changes()).expect("it answers");
 }
 
 fn text(answer: &Answer, pointer: &str) -> Option<std::sync::Arc<str>> {

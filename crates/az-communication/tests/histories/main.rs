@@ -8,6 +8,7 @@ mod support;
 mod check;
 mod clients;
 mod clock;
+mod clock_requests;
 mod record;
 mod rules;
 mod service;
