@@ -74,6 +74,9 @@ pub struct Config {
     /// Origins of web pages that may call the service, in addition to origins on loopback hosts, for example
     /// `https://app.example`.
     pub cors_origins: Vec<String>,
+    /// Whether `GET /emulator/token` gives tokens to web pages in development, without a credential: to pages on loopback
+    /// hosts and pages of [`Config::cors_origins`], in a browser on this machine.
+    pub token_endpoint: bool,
     /// The URL under which clients reach the emulator, if it differs from the URL in their requests. This is so behind
     /// a proxy.
     pub public_url: Option<String>,
@@ -168,6 +171,7 @@ impl Config {
             control_secret: None,
             control_secret_file: None,
             cors_origins: Vec::new(),
+            token_endpoint: false,
             public_url: None,
             new_authority_command: "emulator new-authority".to_owned(),
         }

@@ -31,8 +31,8 @@ impl HeldKey {
         let key: AccessKey = row.key.parse().map_err(|_| damaged())?;
         Ok(Self {
             generation: row.generation,
-            client_secret: derived_secret(&key, "client secret"),
-            identity_header: derived_secret(&key, "identity header"),
+            client_secret: client_secret_of(&key),
+            identity_header: identity_header_of(&key),
             key,
         })
     }
@@ -46,6 +46,18 @@ impl HeldKey {
 /// Returns the mark in a token that names the access key with which it was requested.
 pub(super) fn mark_of(slot: AccessSlot, generation: i64) -> String {
     format!("{} {generation}", slot.name())
+}
+
+/// Returns the secret with which applications get tokens from the Entra issuer of an emulator with this primary access
+/// key.
+pub fn client_secret_of(key: &AccessKey) -> String {
+    derived_secret(key, "client secret")
+}
+
+/// Returns the value of the header `X-IDENTITY-HEADER` for managed identities of an emulator with this primary access
+/// key.
+pub fn identity_header_of(key: &AccessKey) -> String {
+    derived_secret(key, "identity header")
 }
 
 /// Derives a secret that has only letters and digits, because forms and shells do not change those.

@@ -8,6 +8,7 @@ use super::access_keys::AccessKeys;
 use super::assignments::Assignments;
 use super::entra::{DeviceLogins, EntraIssuer, TokenVerifier};
 use super::exchanges::Exchanges;
+use super::front_end::Made;
 use super::identities::Identities;
 use super::introspection::Introspector;
 use super::refusal::Refused;
@@ -16,7 +17,7 @@ use super::service_time::ServiceTime;
 use super::token_signer::TokenSigner;
 use crate::config::Config;
 use crate::folder::Folder;
-use crate::store::{AccessKeyRow, Store, StoreError};
+use crate::store::{AccessKeyRow, Caller, Cleared, Store, StoreError};
 
 /// The service.
 pub(crate) struct Core {
@@ -32,6 +33,7 @@ pub(crate) struct Core {
     pub(crate) device_logins: DeviceLogins,
     pub(crate) service_time: ServiceTime,
     pub(crate) store: Arc<Store>,
+    pub(super) made_for_front_ends: Made,
     /// It is dropped after the store, because the lock on the folder must outlive the open files in it.
     folder: Option<Folder>,
 }
@@ -90,6 +92,7 @@ impl Core {
             device_logins,
             service_time,
             store,
+            made_for_front_ends: Made::default(),
             folder,
         })
     }
@@ -100,6 +103,13 @@ impl Core {
             Some(error) => Err(error.into()),
             None => self.access_keys.heed(self.store.snapshot(None, None)).map(drop),
         }
+    }
+
+    /// Deletes all identities and all assignments, and returns how many there were.
+    pub(crate) async fn reset(&self, caller: Caller) -> Refused<Cleared> {
+        let cleared = self.access_keys.heed(self.store.reset(caller).await)?;
+        self.made_for_front_ends.forget();
+        Ok(cleared)
     }
 
     /// Executes the waiting operations, and refuses later ones.

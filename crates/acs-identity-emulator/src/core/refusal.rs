@@ -36,6 +36,9 @@ pub(crate) enum Refusal {
     /// The clock cannot be moved that far.
     ClockMove { earliest: OffsetDateTime, latest: OffsetDateTime },
 
+    /// The endpoint for web pages has made as many identities as it may.
+    TooManyIdentities { most: u32 },
+
     /// The identity belongs to another resource.
     NotOwned,
     /// The identity does not exist.

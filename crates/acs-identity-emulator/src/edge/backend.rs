@@ -3,13 +3,18 @@
 use std::sync::Arc;
 
 use time::OffsetDateTime;
+use tokio::sync::Notify;
 
 use super::context::request::RequestContext;
 use super::http::host::{HostName, OwnNames};
+use super::http::rate::Rate;
 use super::routes::route::Route;
 use crate::config::Config;
 use crate::core::Core;
 use crate::keys::pki::Pki;
+
+/// How many tokens all clients without a credential may introspect in a second.
+const INTROSPECTIONS: u32 = 100;
 
 /// The service, and the configuration, certificates, names and routes of the emulator.
 pub(crate) struct Backend {
@@ -19,6 +24,10 @@ pub(crate) struct Backend {
     pub(crate) names: OwnNames,
     /// When it began to serve, in machine time.
     pub(crate) started_at: OffsetDateTime,
+    /// How often clients without a credential may introspect a token.
+    pub(crate) strangers: Rate,
+    /// Notified when a client of the control API asks the emulator to stop.
+    pub(crate) stop: Arc<Notify>,
     /// All routes.
     pub(crate) routes: Vec<&'static Route>,
     /// `https://localhost:PORT`, for clients whose `Host` is not a name of the emulator.
@@ -34,7 +43,17 @@ impl Backend {
         routes: Vec<&'static Route>,
     ) -> Self {
         let names = OwnNames::of(&config);
-        Self { core, config, pki, names, started_at: crate::clock::machine::now(), routes, base }
+        Self {
+            core,
+            config,
+            pki,
+            names,
+            started_at: crate::clock::machine::now(),
+            strangers: Rate::per_second(INTROSPECTIONS),
+            stop: Arc::default(),
+            routes,
+            base,
+        }
     }
 
     /// Returns the URL by which the client has reached the emulator, without a slash at the end. It is the configured

@@ -19,6 +19,7 @@ pub struct Access {
     identity_header: String,
     control_secret: String,
     control_secret_file: Option<PathBuf>,
+    token_endpoint: Option<String>,
 }
 
 impl Access {
@@ -36,6 +37,10 @@ impl Access {
             identity_header: emulator.identity_header(),
             control_secret: emulator.control_secret().to_owned(),
             control_secret_file: emulator.control_secret_file().map(Path::to_owned),
+            token_endpoint: emulator
+                .config
+                .token_endpoint
+                .then(|| format!("{}/emulator/token", emulator.endpoint(port))),
         }
     }
 
@@ -88,6 +93,11 @@ impl Access {
     /// Returns the secret that authenticates calls of the control API: `Authorization: Bearer SECRET`.
     pub fn control_secret(&self) -> &str {
         &self.control_secret
+    }
+
+    /// Returns the URL of the endpoint for web pages in development, if it is on.
+    pub fn token_endpoint(&self) -> Option<&str> {
+        self.token_endpoint.as_deref()
     }
 
     /// Returns the file with the control secret, if it is in a file.

@@ -136,6 +136,16 @@ impl Serving {
         }
     }
 
+    /// Returns when the emulator has stopped, because a client of its control API has asked for it. Dropping the future
+    /// changes nothing.
+    pub async fn stopped(&mut self) {
+        if let Some(task) = &mut self.task {
+            // If the task has panicked, the panic was already reported.
+            let _ = task.await;
+            self.task = None;
+        }
+    }
+
     fn tell(&mut self, end: End) {
         if let Some(sender) = self.end.take() {
             let _ = sender.send(end);

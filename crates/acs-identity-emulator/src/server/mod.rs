@@ -45,6 +45,7 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
     let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, Arc::clone(&emulator.pki), base));
+    let asked_to_stop = edge.stop();
     let tls = TlsAcceptor::from(emulator.tls);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let table = Arc::new(Table::new());
@@ -55,7 +56,10 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     let turns = tokio::spawn(Arc::clone(&table.turns).give());
     tokio::spawn(settle_what_is_due(Arc::clone(&emulator.core), stopped.clone()));
     tokio::spawn(certificates::keep_up(emulator.pki, Arc::clone(&emulator.core), stopped));
-    let end = end.await;
+    let end = tokio::select! {
+        end = end => end,
+        () = asked_to_stop.notified() => End::Gracefully,
+    };
     let grace = match end {
         End::Gracefully => GRACE,
         End::AtOnce => GRACE_AT_ONCE,

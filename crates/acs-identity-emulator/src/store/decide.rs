@@ -1,7 +1,7 @@
 //! The logic of each operation, on rows that an implementation stores. The implementation makes each operation atomic.
 
 use super::operation::{
-    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Created, IdentityRow, Kind, Operation, Outcome,
+    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Cleared, Created, IdentityRow, Kind, Operation, Outcome,
     SigningKeyRow, SigningSlot,
 };
 use super::revocation::{Revocation, settle};
@@ -37,6 +37,9 @@ pub(super) trait Rows {
     /// Deletes the assignments of an object in one tenant, or in all tenants. Returns whether there was one.
     fn delete_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Self::Error>;
 
+    /// Deletes all identities with their revocations, and all assignments.
+    fn clear(&mut self) -> Result<Cleared, Self::Error>;
+
     fn setting(&mut self, name: &str) -> Result<Option<String>, Self::Error>;
     fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Self::Error>;
 }
@@ -70,6 +73,7 @@ pub(super) fn decide<R: Rows>(rows: &mut R, operation: &Operation) -> Result<Out
         Operation::Delete { user, .. } => {
             Ok(if rows.delete_identity(user)? { Outcome::Done } else { Outcome::Missing })
         }
+        Operation::Reset { .. } => Ok(Outcome::Cleared(rows.clear()?)),
         Operation::Assign { kind, changes, .. } => {
             let replaced: Result<Vec<bool>, R::Error> =
                 changes.iter().map(|change| assign(rows, *kind, change)).collect();

@@ -6,9 +6,10 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::decide::{Rows, decide};
+use super::failure::{Failure, StoreError};
 use super::operation::{
-    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Failure, IdentityRow, Kind, Operation, Outcome, SigningKeyRow,
-    SigningSlot, Snapshot, StoreError,
+    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Cleared, IdentityRow, Kind, Operation, Outcome, SigningKeyRow,
+    SigningSlot, Snapshot,
 };
 use super::revocation::Revocation;
 
@@ -69,6 +70,10 @@ impl Memory {
             revocations: user.and_then(|user| state.revocations.get(user).cloned()).unwrap_or_default(),
             generations: state.generations(),
         })
+    }
+
+    pub(super) fn has_custom_id(&self, custom_id: &str) -> Result<bool, Failure> {
+        self.read(None, |state| state.users.contains_key(custom_id))
     }
 
     pub(super) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
@@ -227,6 +232,18 @@ impl Rows for State {
             all.remove(object);
         }
         Ok(deleted)
+    }
+
+    fn clear(&mut self) -> Result<Cleared, Infallible> {
+        let cleared = Cleared {
+            identities: self.identities.len() as u64,
+            assignments: self.assignments.values().flat_map(BTreeMap::values).map(|rows| rows.len() as u64).sum(),
+        };
+        self.identities.clear();
+        self.users.clear();
+        self.revocations.clear();
+        self.assignments.clear();
+        Ok(cleared)
     }
 
     fn setting(&mut self, name: &str) -> Result<Option<String>, Infallible> {

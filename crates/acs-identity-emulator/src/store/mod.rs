@@ -1,6 +1,7 @@
 //! The store: operations of the domain, each of them atomic, and reads. Two implementations fulfil one contract.
 
 mod decide;
+mod failure;
 mod memory;
 pub(crate) mod operation;
 pub(crate) mod revocation;
@@ -10,9 +11,10 @@ pub(crate) mod sqlite;
 mod suite;
 mod wait;
 
+pub(crate) use failure::{Failure, StoreError};
 pub(crate) use operation::{
-    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Created, Failure, IdentityRow, Kind, Operation, Outcome,
-    SigningKeyRow, SigningSlot, Snapshot, StoreError,
+    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Cleared, Created, IdentityRow, Kind, Operation, Outcome,
+    SigningKeyRow, SigningSlot, Snapshot,
 };
 pub(crate) use wait::{block_on, yield_now};
 
@@ -92,6 +94,14 @@ impl Store {
     /// Deletes an identity. Returns whether it existed.
     pub(crate) async fn delete(&self, caller: Caller, user: String) -> Result<bool, Failure> {
         found(self.apply(Operation::Delete { caller, user }).await?)
+    }
+
+    /// Deletes all identities and all assignments, and returns how many there were.
+    pub(crate) async fn reset(&self, caller: Caller) -> Result<Cleared, Failure> {
+        match self.apply(Operation::Reset { caller }).await? {
+            Outcome::Cleared(cleared) => Ok(cleared),
+            _ => Err(unexpected()),
+        }
     }
 
     /// Adds, replaces and removes assignments, either all or none. Returns for each change whether the assignment
@@ -181,6 +191,15 @@ impl Store {
             Self::Memory(memory) => memory.snapshot(caller, user),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.snapshot(caller, user),
+        }
+    }
+
+    /// Returns whether an identity has this custom id.
+    pub(crate) fn has_custom_id(&self, custom_id: &str) -> Result<bool, Failure> {
+        match self {
+            Self::Memory(memory) => memory.has_custom_id(custom_id),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.has_custom_id(custom_id),
         }
     }
 

@@ -81,6 +81,8 @@ pub(crate) enum Operation {
     Revoke { caller: Caller, user: String, issued_until: Option<i64>, in_force_at: Option<i64> },
     /// Deletes an identity.
     Delete { caller: Caller, user: String },
+    /// Deletes all identities and all assignments.
+    Reset { caller: Caller },
     /// Adds, replaces and removes assignments, either all or none.
     Assign { caller: Caller, kind: Kind, changes: Vec<Change> },
     /// Replaces an access key of that generation, and deletes the signing key that belongs to it.
@@ -108,6 +110,7 @@ impl Operation {
             | Self::Issue { caller, .. }
             | Self::Revoke { caller, .. }
             | Self::Delete { caller, .. }
+            | Self::Reset { caller }
             | Self::Assign { caller, .. }
             | Self::RegenerateKey { caller, .. }
             | Self::SetClock { caller, .. } => Some(*caller),
@@ -137,6 +140,7 @@ pub(crate) enum Outcome {
     Moved,
     /// Whether the assignment existed before, for each change.
     Assigned(Vec<bool>),
+    Cleared(Cleared),
     Regenerated {
         generation: i64,
     },
@@ -155,6 +159,13 @@ pub(crate) enum Outcome {
 pub(crate) struct Created {
     pub(crate) row: IdentityRow,
     pub(crate) found: bool,
+}
+
+/// How many rows a reset has deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Cleared {
+    pub(crate) identities: u64,
+    pub(crate) assignments: u64,
 }
 
 /// An identity as it is stored.
@@ -252,45 +263,4 @@ pub(crate) struct Snapshot {
     pub(crate) revocations: Vec<Revocation>,
     /// The generations of the primary and of the secondary key.
     pub(crate) generations: [i64; 2],
-}
-
-/// A failure of the store itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum StoreError {
-    /// The disk is full. A later operation may succeed.
-    Full,
-    /// The folder, or a file in it, was removed, replaced or written by another program while it was in use.
-    Gone,
-    /// The store is closed, or an earlier write did not reach the disk. No further operation is acknowledged.
-    Stopped(String),
-    /// The stored data differs from the data that was written.
-    Damaged { what: String },
-    /// Another failure.
-    Failed(String),
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Full => f.write_str("the disk is full"),
-            Self::Gone => f.write_str("a file of the data folder was removed, replaced or written by another program"),
-            Self::Stopped(why) => write!(f, "the store has stopped: {why}"),
-            Self::Damaged { what } => write!(f, "the store is damaged: {what}"),
-            Self::Failed(why) => f.write_str(why),
-        }
-    }
-}
-
-/// The reason why an operation of a caller was not executed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Failure {
-    /// The access key with which the caller authenticated is no longer in force.
-    KeyGone,
-    Store(StoreError),
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
 }

@@ -5,7 +5,7 @@ mod revocations;
 
 use super::operation::AccessSlot::{Primary, Secondary};
 use super::revocation::is_revoked;
-use super::{AccessSlot, Caller, Created, Failure, IdentityRow, Kind, SigningSlot, Store, block_on};
+use super::{AccessSlot, Caller, Cleared, Created, Failure, IdentityRow, Kind, SigningSlot, Store, block_on};
 
 /// Runs a test for all implementations.
 fn each(rule: impl Fn(&Store, &Store)) {
@@ -67,6 +67,18 @@ fn a_change_by_one_handle_is_seen_by_the_other() {
 }
 
 #[test]
+fn a_custom_id_is_known_as_long_as_its_identity_exists() {
+    each(|one, other| {
+        create(one, "a");
+        assert_eq!(other.has_custom_id("c"), Ok(false));
+        block_on(one.create(Caller::Entra, "b".into(), Some("c".into()), None)).unwrap();
+        assert_eq!(other.has_custom_id("c"), Ok(true));
+        block_on(one.delete(Caller::Entra, "b".into())).unwrap();
+        assert_eq!(other.has_custom_id("c"), Ok(false));
+    });
+}
+
+#[test]
 fn the_number_of_identities_follows_creations_and_deletions() {
     each(|one, other| {
         assert_eq!(one.identity_count(Caller::Entra), Ok(0));
@@ -75,6 +87,30 @@ fn the_number_of_identities_follows_creations_and_deletions() {
         assert_eq!(one.identity_count(Caller::Entra), Ok(2));
         block_on(one.delete(Caller::Entra, "a".into())).unwrap();
         assert_eq!(other.identity_count(Caller::Entra), Ok(1));
+    });
+}
+
+#[test]
+fn a_reset_deletes_identities_revocations_and_assignments_and_keeps_the_rest() {
+    each(|one, other| {
+        keys(one);
+        block_on(one.keep_settings(vec![("a".into(), "1".into())])).unwrap();
+        create(one, "a");
+        block_on(one.create(Caller::Entra, "b".into(), Some("c".into()), None)).unwrap();
+        revoke(one, "a", None, Some(9));
+        for (kind, object) in [(Kind::Entra, "o"), (Kind::Entra, "p"), (Kind::TeamsExtension, "o")] {
+            block_on(one.assign(Caller::Entra, kind, vec![assignments::change(object, "t")])).unwrap();
+        }
+        assert_eq!(block_on(other.reset(PRIMARY)), Ok(Cleared { identities: 2, assignments: 3 }));
+        assert_eq!(one.identity_count(PRIMARY), Ok(0));
+        assert_eq!(one.assignments_after(PRIMARY, Kind::Entra, None, 9), Ok(Vec::new()));
+        assert_eq!(one.setting("a"), Ok(Some("1".to_owned())));
+        // A custom id is free again, and a revocation that was pending does not concern a new identity.
+        let Created { row, found } = block_on(one.create(Caller::Entra, "a".into(), Some("c".into()), None)).unwrap();
+        assert!(!found && row.revocation == 0);
+        block_on(one.settle(10)).unwrap();
+        assert!(!revoked(one, "a", (0, 1), 10));
+        assert_eq!(block_on(other.reset(Caller::Entra)), Ok(Cleared { identities: 1, assignments: 0 }));
     });
 }
 
@@ -122,6 +158,7 @@ fn the_caller_s_key_must_be_in_force() {
         assert_eq!(block_on(one.create(PRIMARY, "v".into(), None, None)), Err(Failure::KeyGone));
         assert_eq!(block_on(one.revoke(PRIMARY, user(), None, None)), Err(Failure::KeyGone));
         assert_eq!(block_on(one.delete(PRIMARY, user())), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.reset(PRIMARY)), Err(Failure::KeyGone));
         assert_eq!(block_on(one.assign(PRIMARY, Kind::Entra, Vec::new())), Err(Failure::KeyGone));
         assert_eq!(one.snapshot(Some(PRIMARY), Some("u")), Err(Failure::KeyGone));
         assert_eq!(one.identity_count(PRIMARY), Err(Failure::KeyGone));

@@ -10,11 +10,18 @@ use crate::edge::backend::Backend;
 use crate::edge::context::principal::{CONTROL_HEADER, Principal};
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::error::{DENIED, HttpError, HttpResult};
+use crate::edge::http::head::Head;
 use crate::edge::routes::route::Callers;
 
 /// Returns whether a request has credentials, valid or not.
 pub(crate) fn has_credentials(headers: &HeaderMap) -> bool {
     headers.contains_key(AUTHORIZATION) || headers.contains_key(CONTROL_HEADER)
+}
+
+/// Returns whether a request has a credential of the service: any `Authorization` except for the client secret of an
+/// application.
+pub(crate) fn is_of_the_service(head: &Head) -> bool {
+    head.headers.contains_key(AUTHORIZATION) && head.credentials("Basic").is_none()
 }
 
 /// A caller that may call the route.

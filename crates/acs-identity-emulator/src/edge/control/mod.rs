@@ -4,16 +4,21 @@
 mod clock;
 mod entra_token;
 mod keys;
+mod reset;
 mod status;
+mod stop;
+mod token;
 pub(super) mod version;
 
-use super::routes::route::WebPages::Refused;
+use super::routes::route::WebPages::{Allowed, Refused};
 use super::routes::route::{Callers, GET, POST};
 use super::table::row::{Handler, Row, later};
 
 /// Methods, path, callers, whether web pages may call, handler.
 pub(super) static ROUTES: &[Row] = &[
     Row::emulator(GET, "/emulator/status", Callers::Control, Refused, Handler::Now(status::show)),
+    Row::emulator(POST, "/emulator/stop", Callers::Control, Refused, Handler::Now(stop::stop)),
+    Row::emulator(POST, "/emulator/reset", Callers::Control, Refused, later!(reset::reset)),
     Row::emulator(GET, "/emulator/clock", Callers::Control, Refused, Handler::Now(clock::show)),
     Row::emulator(POST, "/emulator/clock/set", Callers::Control, Refused, later!(clock::set)),
     Row::emulator(POST, "/emulator/clock/advance", Callers::Control, Refused, later!(clock::advance)),
@@ -24,3 +29,7 @@ pub(super) static ROUTES: &[Row] = &[
     Row::emulator(POST, "/emulator/list-keys", Callers::Keys, Refused, Handler::Now(keys::list)),
     Row::emulator(POST, "/emulator/regenerate-key", Callers::Keys, Refused, later!(keys::regenerate)),
 ];
+
+/// The endpoint for web pages in development, which is off by default. It needs no credential.
+pub(super) static FRONT_END: &[Row] =
+    &[Row::emulator(GET, "/emulator/token", Callers::FrontEnd, Allowed, later!(token::issue))];

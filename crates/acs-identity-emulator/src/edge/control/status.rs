@@ -26,6 +26,7 @@ pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<An
         "startedAt": whole_seconds(backend.started_at),
         "endpoint": backend.base_of(request),
         "storage": storage,
+        "tokenEndpoint": backend.config.token_endpoint,
         "identities": core.identities.count(request.caller.caller())?,
         "clock": clock::document(core.service_time.read()),
     });

@@ -115,6 +115,7 @@ impl Answer {
         match error.header {
             Some(Header::RetryAfter(seconds)) => answer.with("retry-after", seconds.to_string()),
             Some(Header::Allow(methods)) => answer.with("allow", methods),
+            Some(Header::Authenticate(how)) => answer.with("www-authenticate", how),
             None => answer,
         }
     }

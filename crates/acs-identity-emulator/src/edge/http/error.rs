@@ -43,6 +43,8 @@ pub(crate) enum Header {
     RetryAfter(u64),
     /// The methods that the path has.
     Allow(String),
+    /// How a client can authenticate.
+    Authenticate(&'static str),
 }
 
 /// A line of the log.

@@ -8,4 +8,5 @@ pub(crate) mod framing;
 pub(super) mod head;
 pub(super) mod host;
 pub(super) mod path;
+pub(super) mod rate;
 mod refusals;

@@ -54,6 +54,15 @@ impl From<Refusal> for HttpError {
                 Self { target: Some("by"), ..Self::of_operation(409, "Conflict", message) }
             }
 
+            // This error is the emulator's own.
+            Refusal::TooManyIdentities { most } => {
+                let message = format!(
+                    "The token endpoint has made {most} identities, and makes no more. Name an existing user, or empty \
+                     the emulator: POST /emulator/reset."
+                );
+                Self::new(403, "TooManyIdentities", message).noted()
+            }
+
             Refusal::NotOwned => {
                 let message = "Provided identity doesn't belong to the resource.";
                 Self::of_operation(401, codes::IDENTITY_NOT_OWNED, message)

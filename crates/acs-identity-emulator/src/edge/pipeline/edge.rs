@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use hyper::body::{Body as HttpBody, Bytes};
 use hyper::{Method, Request, Response};
+use tokio::sync::Notify;
 
 use super::finish::finish;
 use super::points::{Fault, Point, Stop, pass};
@@ -29,7 +30,8 @@ use crate::keys::pki::Pki;
 use crate::log::Shown;
 
 /// The tables of all routes, in the order in which they are searched.
-static TABLES: &[&[Row]] = &[public::ROUTES, control::ROUTES, introspect::ROUTES, service::ROUTES, entra::ROUTES];
+static TABLES: &[&[Row]] =
+    &[public::ROUTES, control::ROUTES, control::FRONT_END, introspect::ROUTES, service::ROUTES, entra::ROUTES];
 
 pub(in crate::edge) static ROUTER: Router = Router::new(TABLES);
 
@@ -60,6 +62,11 @@ impl Edge {
         let throttle = config.throttle.then(Throttle::new);
         let backend = Backend::new(core, config, pki, base, ROUTER.routes().collect());
         Self { backend, throttle, bodies: Budget::new(), strangers: Budget::for_strangers(), fault: None }
+    }
+
+    /// Returns what is notified when a client of the control API asks the emulator to stop.
+    pub(crate) fn stop(&self) -> Arc<Notify> {
+        Arc::clone(&self.backend.stop)
     }
 
     /// Answers a request. An error is an answer, too, unless the connection must be dropped.
@@ -102,7 +109,12 @@ impl Edge {
         checked.map_err(|error| closing(request, error))?;
         let limit = match request.callers() {
             Callers::Management | Callers::Control | Callers::Keys => MAX_BODY,
-            Callers::Anyone | Callers::ThisMachine | Callers::CheckedByHandler => MAX_UNAUTHENTICATED,
+            Callers::Holders if authentication::is_of_the_service(&request.head) => MAX_BODY,
+            Callers::Anyone
+            | Callers::ThisMachine
+            | Callers::FrontEnd
+            | Callers::Holders
+            | Callers::CheckedByHandler => MAX_UNAUTHENTICATED,
         };
         body::check_length(&request.head, limit).map_err(|error| closing(request, error))?;
         if request.head.method == Method::OPTIONS {
@@ -131,7 +143,9 @@ impl Edge {
         match request.callers() {
             Callers::Anyone | Callers::CheckedByHandler => Ok(None),
             Callers::ThisMachine => this_machine::check(&self.backend, request).map(|()| None),
-            Callers::Management | Callers::Control | Callers::Keys => {
+            Callers::FrontEnd => this_machine::check_front_end(&self.backend, request).map(|()| None),
+            Callers::Holders if !authentication::is_of_the_service(&request.head) => Ok(None),
+            Callers::Management | Callers::Control | Callers::Keys | Callers::Holders => {
                 let authenticated = authentication::check(&self.backend, request)?;
                 request.caller = authenticated.caller;
                 request.connection.authenticate();

@@ -7,7 +7,7 @@ use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::HttpResult;
-use crate::edge::routes::route::{Route, Side};
+use crate::edge::routes::route::{Callers, Route, Side};
 use crate::edge::{api_version, openapi};
 
 pub(super) fn description(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
@@ -25,7 +25,8 @@ pub(super) fn index(backend: &Backend, request: &RequestContext) -> HttpResult<A
         let method = route.methods.first().map_or("", |method| method.as_str());
         json!({"method": method, "url": format!("{base}{}", route.path)})
     };
-    let own = backend.routes.iter().filter(|route| route.side == Side::Emulator);
+    let is_on = |route: &Route| route.callers != Callers::FrontEnd || backend.config.token_endpoint;
+    let own = backend.routes.iter().filter(|route| route.side == Side::Emulator && is_on(route));
     let endpoints: Vec<Value> = own.filter(|route| !is_alias(backend, route)).map(|route| entry(route)).collect();
     Answer::json(200, &json!({"version": env!("CARGO_PKG_VERSION"), "endpoints": endpoints}))
 }

@@ -13,6 +13,7 @@ pub(super) fn metadata(backend: &Backend, request: &RequestContext) -> HttpResul
         "issuer": base,
         "jwks_uri": format!("{base}/.well-known/jwks.json"),
         "introspection_endpoint": format!("{base}/introspect"),
+        "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "id_token_signing_alg_values_supported": ["RS256"],
     });
     Answer::json(200, &body)

@@ -48,6 +48,12 @@ pub(crate) enum Callers {
     Anyone,
     /// A client on this machine that knows the emulator by one of its names. There is no credential.
     ThisMachine,
+    /// A client on this machine, as in `ThisMachine`, or a web page of an allowed origin in its browser. There is no
+    /// credential.
+    FrontEnd,
+    /// Callers with an access key or with an Entra token for management. The handler checks the credential of other
+    /// clients, if they have one.
+    Holders,
     /// The handler checks the credential itself: a secret, or the Entra token of a user.
     CheckedByHandler,
     /// Callers with an access key or with an Entra token for management.

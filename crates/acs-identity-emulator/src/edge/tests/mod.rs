@@ -3,11 +3,14 @@
 mod callers;
 mod control;
 mod entra;
+mod front_end;
+mod introspection;
 mod openapi;
 mod pipeline;
 mod refusals;
 mod routes;
 mod service;
+mod steering;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

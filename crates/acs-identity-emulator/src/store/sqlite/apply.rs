@@ -5,7 +5,9 @@ use rusqlite::{Connection, Params, Row};
 use super::fault::Fault;
 use super::row;
 use crate::store::decide::Rows;
-use crate::store::operation::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningKeyRow, SigningSlot};
+use crate::store::operation::{
+    AccessKeyRow, AccessSlot, AssignmentRow, Cleared, IdentityRow, Kind, SigningKeyRow, SigningSlot,
+};
 use crate::store::revocation::Revocation;
 
 /// An open transaction. It reads the access keys only once.
@@ -172,6 +174,13 @@ impl Rows for Transaction<'_> {
     fn delete_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Fault> {
         let statement = "DELETE FROM assignments WHERE kind = ?1 AND object = ?2 AND (?3 IS NULL OR tenant = ?3)";
         Ok(self.execute(statement, (kind.name(), object, tenant))? > 0)
+    }
+
+    fn clear(&mut self) -> Result<Cleared, Fault> {
+        let identities = self.execute("DELETE FROM identities", [])? as u64;
+        self.execute("DELETE FROM revocations", [])?;
+        let assignments = self.execute("DELETE FROM assignments", [])? as u64;
+        Ok(Cleared { identities, assignments })
     }
 
     fn setting(&mut self, name: &str) -> Result<Option<String>, Fault> {

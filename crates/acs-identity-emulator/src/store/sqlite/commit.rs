@@ -14,7 +14,8 @@ use super::surroundings::Surroundings;
 use super::trouble::Trouble;
 use super::wal::{self, Mark};
 use crate::store::decide::{Rows as _, decide};
-use crate::store::operation::{Operation, Outcome, StoreError};
+use crate::store::failure::StoreError;
+use crate::store::operation::{Operation, Outcome};
 
 /// When the log has this many pages, it is moved into the database. SQLite uses the same number by default.
 const LOG_PAGES: u32 = 1000;

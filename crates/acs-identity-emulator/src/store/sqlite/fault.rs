@@ -3,7 +3,7 @@
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
 
-use crate::store::operation::StoreError;
+use crate::store::failure::StoreError;
 
 /// A statement failed, or a row differs from the row that was written.
 #[derive(Debug)]

@@ -22,9 +22,9 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
+use super::failure::{Failure, StoreError};
 use super::operation::{
-    AccessKeyRow, AssignmentRow, Caller, Failure, Kind, Operation, Outcome, SigningKeyRow, SigningSlot, Snapshot,
-    StoreError,
+    AccessKeyRow, AssignmentRow, Caller, Kind, Operation, Outcome, SigningKeyRow, SigningSlot, Snapshot,
 };
 use commit::Committer;
 use queue::Queue;
@@ -75,6 +75,10 @@ impl Sqlite {
 
     pub(super) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
         self.readers.snapshot(caller, user)
+    }
+
+    pub(super) fn has_custom_id(&self, custom_id: &str) -> Result<bool, Failure> {
+        self.readers.has_custom_id(custom_id)
     }
 
     pub(super) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {

@@ -13,7 +13,7 @@ use super::schema::{self, Origin};
 use super::surroundings::Surroundings;
 use super::{Sqlite, check, migrate};
 use crate::store::decide::Rows as _;
-use crate::store::operation::StoreError;
+use crate::store::failure::StoreError;
 
 /// The setting with the id of the emulator run that opened the database last.
 const RUN: &str = "run";

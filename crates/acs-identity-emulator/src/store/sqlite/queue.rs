@@ -5,7 +5,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::oneshot;
 
-use crate::store::operation::{Operation, Outcome, StoreError};
+use crate::store::failure::StoreError;
+use crate::store::operation::{Operation, Outcome};
 
 /// The largest number of operations in one commit.
 const MAX_BATCH: usize = 512;

@@ -10,9 +10,8 @@ use super::apply::{all, first, identity, revocations, setting};
 use super::fault::Fault;
 use super::row;
 use super::surroundings::Surroundings;
-use crate::store::operation::{
-    AccessKeyRow, AssignmentRow, Caller, Failure, Kind, SigningKeyRow, SigningSlot, Snapshot, StoreError,
-};
+use crate::store::failure::{Failure, StoreError};
+use crate::store::operation::{AccessKeyRow, AssignmentRow, Caller, Kind, SigningKeyRow, SigningSlot, Snapshot};
 
 /// The connections that are currently unused.
 pub(super) struct Readers {
@@ -94,6 +93,13 @@ impl Readers {
                 _ => Vec::new(),
             };
             Ok(Snapshot { identity: found, revocations, generations })
+        })
+    }
+
+    pub(super) fn has_custom_id(&self, custom_id: &str) -> Result<bool, Failure> {
+        self.read_for(None, |connection, _| {
+            let query = "SELECT EXISTS (SELECT 1 FROM identities WHERE custom_id = ?1)";
+            Ok(connection.query_row(query, [custom_id], |row| row.get(0))?)
         })
     }
 

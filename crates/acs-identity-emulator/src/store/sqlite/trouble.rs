@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::store::operation::StoreError;
+use crate::store::failure::StoreError;
 
 /// How long a write that failed on a full disk counts as a current error.
 const FULL_FOR: Duration = Duration::from_secs(30);

@@ -13,7 +13,7 @@ fn assignment(object: &str, tenant: &str) -> AssignmentRow {
     }
 }
 
-fn change(object: &str, tenant: &str) -> Change {
+pub(super) fn change(object: &str, tenant: &str) -> Change {
     Change { tenant: None, object: object.into(), row: Some(assignment(object, tenant)) }
 }
 

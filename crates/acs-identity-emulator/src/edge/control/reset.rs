@@ -1,0 +1,13 @@
+//! Deletes the identities and the assignments. The resource id, the keys, the certificates and the clock stay.
+
+use serde_json::json;
+
+use crate::edge::backend::Backend;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::HttpResult;
+
+pub(super) async fn reset(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let cleared = backend.core.reset(request.caller.caller()).await?;
+    Answer::json(200, &json!({"identities": cleared.identities, "assignments": cleared.assignments}))
+}

@@ -1,0 +1,90 @@
+//! The operations of the control API that describe, reset and stop the emulator, and its version.
+
+use super::{ask, create, edge};
+
+#[tokio::test]
+async fn the_status_says_what_the_emulator_is_and_holds() {
+    let edge = edge();
+    create().of(&edge).await;
+    let seen = ask("GET", "/emulator/status").signed().of(&edge).await;
+    let mut status = seen.json();
+    assert_eq!(status["resourceId"], edge.backend.core.resource.id());
+    let started = acs_identity_protocol::time::whole_seconds(edge.backend.started_at);
+    assert_eq!(status["startedAt"], started);
+    status["resourceId"] = "RESOURCE".into();
+    status["startedAt"] = "TIME".into();
+    status["version"] = "VERSION".into();
+    for member in ["now", "machine"] {
+        status["clock"][member] = "TIME".into();
+    }
+    insta::assert_snapshot!(serde_json::to_string_pretty(&status).unwrap(), @r#"
+    {
+      "status": "ok",
+      "version": "VERSION",
+      "controlVersion": "2026-11-26",
+      "resourceId": "RESOURCE",
+      "startedAt": "TIME",
+      "endpoint": "https://localhost:10100",
+      "storage": "memory",
+      "tokenEndpoint": false,
+      "identities": 1,
+      "clock": {
+        "now": "TIME",
+        "frozen": false,
+        "offsetSeconds": 0,
+        "machine": "TIME"
+      }
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn a_reset_deletes_identities_and_their_tokens_and_keeps_the_resource_and_its_keys() {
+    let edge = edge();
+    let custom = r#"{"customId":"c","createTokenWithScopes":["chat"]}"#;
+    let created = create().body(custom).of(&edge).await.json();
+    let token = created["accessToken"]["token"].as_str().unwrap().to_owned();
+    let assignment =
+        ask("PUT", "/access/entra/assignments/11111111-1111-1111-1111-111111111111?api-version=2025-03-02-preview")
+            .body(r#"{"tenantId":"22222222-2222-2222-2222-222222222222","principalType":"user","clientIds":["33333333-3333-3333-3333-333333333333"]}"#);
+    let assigned = assignment.signed().of(&edge).await;
+    assert!(matches!(assigned.status, 200 | 201), "{assigned:?}");
+    let keys = ask("POST", "/emulator/list-keys").signed().of(&edge).await.text;
+    let resource = edge.backend.core.resource.id().to_owned();
+    let seen = ask("POST", "/emulator/reset").signed().of(&edge).await;
+    insta::assert_snapshot!(format!("{} {}", seen.status, seen.text), @r#"200 {"identities":1,"assignments":1}"#);
+    let introspected = ask("POST", "/introspect").body(format!("token={token}")).signed().of(&edge).await;
+    insta::assert_snapshot!(introspected.text, @r#"{"active":false,"reason":"identity_deleted"}"#);
+    assert_eq!(ask("POST", "/emulator/list-keys").signed().of(&edge).await.text, keys);
+    assert_eq!(edge.backend.core.resource.id(), resource);
+    let again = create().body(custom).of(&edge).await.json();
+    assert_ne!(again["identity"]["id"], created["identity"]["id"]);
+}
+
+#[tokio::test]
+async fn a_stop_is_acknowledged_and_then_asked_for() {
+    let edge = edge();
+    let asked = edge.stop();
+    assert_eq!(ask("POST", "/emulator/stop").of(&edge).await.status, 401);
+    let seen = ask("POST", "/emulator/stop").signed().of(&edge).await;
+    assert_eq!((seen.status, seen.text.as_str()), (202, "{}"));
+    asked.notified().await;
+}
+
+#[tokio::test]
+async fn answers_of_the_control_api_say_its_version_and_another_version_is_refused() {
+    let edge = edge();
+    for (request, status) in [
+        (ask("GET", "/emulator/status").signed(), 200),
+        (ask("GET", "/emulator/status?control-version=2026-11-26").signed(), 200),
+        (ask("GET", "/emulator/status"), 401),
+        (ask("PUT", "/emulator/status").signed(), 405),
+        (ask("GET", "/emulator/"), 200),
+    ] {
+        let seen = request.of(&edge).await;
+        assert_eq!((seen.status, seen.header("emulator-control-version")), (status, Some("2026-11-26")), "{seen:?}");
+    }
+    assert_eq!(ask("GET", "/health").of(&edge).await.header("emulator-control-version"), None);
+    let seen = ask("GET", "/emulator/status?control-version=2020-01-01").signed().of(&edge).await;
+    insta::assert_snapshot!(format!("{} {}", seen.status, seen.text), @r#"400 {"error":{"code":"UnsupportedControlVersion","message":"The control API does not support the version '2020-01-01'. Its version is 2026-11-26: leave out the query parameter control-version, or use an emulator of that version.","target":"control-version"}}"#);
+}
