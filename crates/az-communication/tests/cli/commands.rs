@@ -153,17 +153,6 @@ fn a_misspelled_word_comes_with_the_one_that_is_similar() {
 }
 
 #[test]
-fn stopping_the_emulator_means_ending_its_process() {
-    assert_snapshot!(shows("emulator stop"), @"
-    exit 2
-    --- stderr
-    ERROR: 'stop' is misspelled or not recognized by the system.
-
-    Hint: The emulator runs until Ctrl-C. To stop it by its process id, use the `pid` of its ready line: kill PID
-    ");
-}
-
-#[test]
 fn a_token_without_its_option_comes_with_a_hint() {
     assert_snapshot!(shows("user-identity token inspect eyJ.eyJ.x"), @"
     exit 2

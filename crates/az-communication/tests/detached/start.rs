@@ -21,6 +21,7 @@ fn it_returns_when_the_emulator_is_ready_with_the_ready_line_and_its_files() {
       "pidFile": "HOME/.azure/communication-emulator.pid",
       "logFile": "HOME/.azure/communication-emulator.log",
       "controlSecretFile": "HOME/.azure/communication-emulator/control-secret",
+      "tokenEndpoint": null,
       "pid": PID
     }
     "#);

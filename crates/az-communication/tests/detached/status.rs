@@ -25,19 +25,30 @@ fn free_port() -> String {
 fn a_ready_emulator_is_named_with_its_resource_and_its_process() {
     let home = Folder::new();
     let emulator = Background::start(&home, &[]);
-    let (code, answer) = of(&home, &[]);
+    let (code, mut answer) = of(&home, &[]);
+    assert_eq!(answer["clock"]["frozen"], false);
+    answer["clock"] = "CLOCK".into();
     let user = Client::new(emulator.port()).create();
     let resource = answer["resourceId"].as_str().unwrap();
     assert!(user.starts_with(&format!("8:acs:{resource}_")), "{user} {answer}");
     let text = serde_json::to_string_pretty(&answer).unwrap().replace(resource, "RESOURCE");
     let text = text.replace(&emulator.port().to_string(), "PORT").replace(&emulator.pid().to_string(), "PID");
+    let text = text.replace(answer["startedAt"].as_str().unwrap(), "TIME");
+    let text = text.replace(&format!("\"{}\"", env!("CARGO_PKG_VERSION")), "VERSION");
     insta::assert_snapshot!(format!("{text}\nexit {code}"), @r#"
     {
+      "clock": "CLOCK",
+      "controlVersion": "2026-11-26",
       "endpoint": "https://localhost:PORT",
+      "identities": 0,
       "pid": PID,
       "ready": true,
       "reason": null,
-      "resourceId": "RESOURCE"
+      "resourceId": "RESOURCE",
+      "startedAt": "TIME",
+      "storage": "folder",
+      "tokenEndpoint": false,
+      "version": VERSION
     }
     exit 0
     "#);

@@ -3,7 +3,12 @@
 
 mod clock;
 mod control;
+mod environment;
+mod front_end;
 mod keys;
+mod reset;
+mod status;
+mod stop;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -11,7 +11,7 @@ use crate::commands::emulator::log;
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, ENTRA_ADMIN,
     ENTRA_ISSUER, HOSTNAME, KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR,
-    RUN_HOST, RUN_PORT, STRICT_API_VERSION, THROTTLE,
+    RUN_HOST, RUN_PORT, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::{configuration, host, read, similar_variables};
 use crate::commands::emulator::serving::opening::Hints;
@@ -47,6 +47,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         ENTRA_ISSUER,
         ENTRA_ADMIN,
         ALLOW_ORIGIN,
+        TOKEN_ENDPOINT,
         PUBLIC_URL,
         LOG_REQUESTS,
         LOG_FORMAT,

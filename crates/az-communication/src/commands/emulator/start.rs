@@ -10,7 +10,8 @@ use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPME
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, DATA_DIR,
     DETACH, ENTRA_ADMIN, ENTRA_ISSUER, HOST, HOSTNAME, IN_MEMORY, LOG_FILE, LOG_FORMAT, LOG_REQUESTS, PARENT_PID,
-    PID_FILE, PORT, PUBLIC_URL, READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, UNTIL_STDIN_CLOSES,
+    PID_FILE, PORT, PUBLIC_URL, READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
+    UNTIL_STDIN_CLOSES,
 };
 use crate::commands::emulator::options::path_text::text_of;
 use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
@@ -53,6 +54,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         ENTRA_ISSUER,
         ENTRA_ADMIN,
         ALLOW_ORIGIN,
+        TOKEN_ENDPOINT,
         PUBLIC_URL,
         LOG_REQUESTS,
         LOG_FORMAT,
@@ -140,7 +142,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
     };
     let end = threads::runtime()?.block_on(async {
-        let emulator = listen::serve(opened).await?;
+        let mut emulator = listen::serve(opened).await?;
         if let Some(signal) = signals.ended_by() {
             return Ok(Some(signal));
         }
@@ -185,6 +187,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         let end = tokio::select! {
             signal = signals.end() => signal.map(Some).map_err(CliError::from),
             () = until.end() => Ok(None),
+            () = emulator.stopped() => Ok(None),
         };
         emulator.close().await;
         log::flush();

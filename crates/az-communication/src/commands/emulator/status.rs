@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
+use crate::commands::emulator::control::Control;
 use crate::commands::emulator::options::declared::{
-    CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT,
-    STATUS_READY_FILE, WAIT,
+    CONNECTION_STRING, ENDPOINT, STATUS_CONTROL_SECRET_FILE, STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY,
+    STATUS_PID_FILE, STATUS_PORT, STATUS_READY_FILE, WAIT,
 };
 use crate::commands::emulator::options::read;
 use crate::commands::emulator::running::health::{self, Health};
@@ -23,10 +24,12 @@ use crate::report::exit_code::ExitCode;
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Check whether the emulator is ready.\n\nThe exit code is 0 if it is ready, and 1 if it is not. The \
         options and variables name the emulator as for `start`. Without them, it is the emulator on the default port \
-        or in the background.",
+        or in the background. With a known access key or control secret, the output also has what the control API \
+        says: the version, the number of identities, and so on.",
     arguments: &[
         ENDPOINT,
         CONNECTION_STRING,
+        STATUS_CONTROL_SECRET_FILE,
         STATUS_HOST,
         STATUS_PORT,
         STATUS_DATA_DIR,
@@ -66,10 +69,24 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         let left = latest.saturating_duration_since(Instant::now());
         if health.is_ready() || left.is_zero() {
             let exit_code = if health.is_ready() { ExitCode::Success } else { ExitCode::Failure };
-            return Ok(Outcome::of(value_of(document(&target, &health))).exit_code(exit_code));
+            let mut document = document(&target, &health);
+            if health.is_ready() {
+                add_state(invocation, target, &mut document);
+            }
+            return Ok(Outcome::of(value_of(document)).exit_code(exit_code));
         }
         thread::sleep(left.min(AGAIN));
     }
+}
+
+/// Adds what the control API says. Without a known credential, or if the emulator refuses it, nothing is added. A
+/// credential is not guessed, because each guess that is refused is a line in the log of the emulator.
+fn add_state(invocation: &Invocation<'_>, target: Target, document: &mut Json) {
+    let state = Control::known(invocation, target).and_then(|control| control.get("/emulator/status").ok());
+    let (Some(Json::Object(state)), Json::Object(members)) = (state, document) else { return };
+    // The endpoint is the one that was asked, and these two say the same as `ready`.
+    let is_new = |name: &String| !["status", "endpoint", "resourceId"].contains(&name.as_str());
+    members.extend(state.into_iter().filter(|(name, _)| is_new(name)));
 }
 
 fn document(target: &Target, health: &Health) -> Json {

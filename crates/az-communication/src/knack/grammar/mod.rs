@@ -6,7 +6,6 @@ pub(crate) mod consume;
 pub(crate) mod difflib;
 pub(crate) mod loaded;
 pub(crate) mod no_list;
-pub(crate) mod no_stop;
 pub(crate) mod problem;
 pub(crate) mod remainder;
 pub(crate) mod short;

@@ -5,7 +5,7 @@ use crate::knack::grammar::argparse::{Parser, child};
 use crate::knack::grammar::consume::misspelled;
 use crate::knack::grammar::loaded::Loaded;
 use crate::knack::grammar::problem::Problem;
-use crate::knack::grammar::{difflib, no_list, no_stop, short};
+use crate::knack::grammar::{difflib, no_list, short};
 use crate::knack::help::examples::examples;
 use crate::knack::usage_error::{Recommendation, Unknown, UsageError};
 use crate::report::program::Program;
@@ -23,9 +23,6 @@ impl Parser<'_> {
             let list_of_users = no_list::is_asked_for(path, name);
             if list_of_users {
                 error.hints.extend(no_list::HINTS.map(str::to_owned));
-            }
-            if let Some(hint) = no_stop::hint(path, name) {
-                error.hints.push(program.text(hint, path).into_owned());
             }
             // If the command exists but is not loaded, the real CLI would give the same error.
             if program.is_az() && self.table.may_be_elsewhere(path, name) {

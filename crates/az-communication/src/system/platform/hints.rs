@@ -64,20 +64,6 @@ impl Platform {
             Self::Windows => Some("Settings > System > About > Advanced system settings > Environment Variables"),
         }
     }
-
-    /// Explains how to stop an emulator whose process id is in its ready line.
-    pub const fn stop_emulator(self) -> &'static str {
-        match self {
-            Self::Linux | Self::MacOs => {
-                "The emulator runs until Ctrl-C. To stop it by its process id, use the `pid` of its ready line: kill \
-                 PID"
-            }
-            Self::Windows => {
-                "The emulator runs until Ctrl-C. To stop it by its process id, use the `pid` of its ready line: \
-                 Stop-Process -Id PID"
-            }
-        }
-    }
 }
 
 #[cfg(test)]

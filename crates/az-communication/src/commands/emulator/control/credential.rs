@@ -26,29 +26,13 @@ pub(super) enum Credential {
 }
 
 impl Credential {
-    /// Finds the credential for an emulator: what an option gives, then what a variable gives, then what the ready file
-    /// of the emulator names. An emulator on this machine may have the well-known access key.
+    /// Finds the credential for an emulator. An emulator on this machine may have the well-known access key.
     ///
     /// # Errors
     ///
     /// Fails when the file with the secret cannot be read, or when there is no credential.
     pub(super) fn find(invocation: &Invocation<'_>, target: &Target) -> Result<Self, CliError> {
-        if let Some(file) = read::given(invocation, &STATUS_CONTROL_SECRET_FILE)? {
-            return Self::of_file(&file);
-        }
-        let key = target.key.clone().map(|key| Self::Key(key, "the access key of the connection string"));
-        if let (true, Some(key)) = (invocation.arguments.has(&CONNECTION_STRING), &target.key) {
-            return Ok(Self::Key(key.clone(), "the access key of the connection string"));
-        }
-        if let Some(secret) = value_of(&CONTROL_SECRET)? {
-            return Ok(Self::secret(secret.value, secret.named_by));
-        }
-        if let Some(file) = read::variable(invocation, &STATUS_CONTROL_SECRET_FILE)? {
-            return Self::of_file(&file);
-        }
-        let of_ready_file = || Self::of_ready_file(target);
-        let found = key.or_else(of_ready_file).or_else(|| Self::of_configuration(invocation, target));
-        match (found, &target.ask) {
+        match (Self::known(invocation, target)?, &target.ask) {
             (Some(credential), _) => Ok(credential),
             // A signature does not reveal the key, so it may be sent to any server.
             (None, Ask::Plain(_)) => Ok(Self::Key(AccessKey::development(), "the well-known access key")),
@@ -57,6 +41,29 @@ impl Credential {
                     .hint("Give --connection-string, or --control-secret-file FILE."))
             }
         }
+    }
+
+    /// Returns the credential that an option gives, or else a variable, or else the ready file of the emulator.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file with the secret cannot be read.
+    pub(super) fn known(invocation: &Invocation<'_>, target: &Target) -> Result<Option<Self>, CliError> {
+        if let Some(file) = read::given(invocation, &STATUS_CONTROL_SECRET_FILE)? {
+            return Self::of_file(&file).map(Some);
+        }
+        let key = target.key.clone().map(|key| Self::Key(key, "the access key of the connection string"));
+        if invocation.arguments.has(&CONNECTION_STRING) && key.is_some() {
+            return Ok(key);
+        }
+        if let Some(secret) = value_of(&CONTROL_SECRET)? {
+            return Ok(Some(Self::secret(secret.value, secret.named_by)));
+        }
+        if let Some(file) = read::variable(invocation, &STATUS_CONTROL_SECRET_FILE)? {
+            return Self::of_file(&file).map(Some);
+        }
+        let of_ready_file = || Self::of_ready_file(target);
+        Ok(key.or_else(of_ready_file).or_else(|| Self::of_configuration(invocation, target)))
     }
 
     fn secret(secret: String, named_by: String) -> Self {

@@ -11,6 +11,8 @@ use azure_core::http::{Method, RawResponse, Request, Url};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value as Json;
 
+use crate::commands::emulator::process::ready_line::Ready;
+use crate::commands::emulator::running::health;
 use crate::commands::emulator::running::target::{Ask, Target};
 use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
@@ -35,6 +37,11 @@ pub(crate) struct Control {
     connection: Connection,
     credential: Credential,
     transport: Transport,
+    /// The endpoint for clients.
+    endpoint: String,
+    /// The host and port of an emulator on this machine.
+    place: Option<String>,
+    ready: Option<Ready>,
 }
 
 /// The body of a request.
@@ -58,14 +65,58 @@ impl Control {
     pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
         let target = Target::find(invocation)?;
         if let Ask::Unavailable(why) = &target.ask {
-            return Err(CliError::new(format!("The emulator cannot be found: {why}.")).hint(name_it()));
+            return Err(not_found(why));
         }
         let credential = Credential::find(invocation, &target)?;
-        let (base, connection, trust) = match target.ask {
-            Ask::Service(connection) => (connection.endpoint(), connection.clone(), connection.trust()?),
-            Ask::Plain(host) | Ask::Unavailable(host) => (format!("http://{host}"), local(host), Trust::Default),
+        Self::of(target, credential)
+    }
+
+    /// Returns the client for an emulator, if its credential need not be guessed.
+    pub(crate) fn known(invocation: &Invocation<'_>, target: Target) -> Option<Self> {
+        let credential = Credential::known(invocation, &target).ok()??;
+        Self::of(target, credential).ok()
+    }
+
+    fn of(target: Target, credential: Credential) -> Result<Self, CliError> {
+        let Target { endpoint, ask, ready, .. } = target;
+        let (base, connection, trust, place) = match ask {
+            Ask::Service(connection) => (connection.endpoint(), connection.clone(), connection.trust()?, None),
+            Ask::Plain(host) => (format!("http://{host}"), local(host.clone()), Trust::Default, Some(host)),
+            Ask::Unavailable(why) => return Err(not_found(&why)),
         };
-        Ok(Self { base, connection, credential, transport: network::transport(trust) })
+        let transport = network::transport(trust);
+        let endpoint = endpoint.unwrap_or_else(|| base.clone()).trim_end_matches('/').to_owned();
+        Ok(Self { base, connection, credential, transport, endpoint, place, ready })
+    }
+
+    /// Returns the endpoint for clients, without a slash at the end.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Returns the host of an emulator on this machine, without its port.
+    pub(crate) fn local_host(&self) -> Option<&str> {
+        self.place
+            .as_deref()
+            .map(|place| place.rsplit_once(':').map_or(place, |(host, _)| host).trim_matches(['[', ']']))
+    }
+
+    /// Returns a text in which the URL of an emulator on this machine is one of https. Both schemes have the same port.
+    pub(crate) fn with_https(&self, text: &str) -> String {
+        match &self.place {
+            Some(place) => text.replace(&format!("http://{place}"), &format!("https://{place}")),
+            None => text.to_owned(),
+        }
+    }
+
+    /// Returns the ready file of an emulator on this machine, if it has one.
+    pub(crate) fn ready(&self) -> Option<&Ready> {
+        self.ready.as_ref()
+    }
+
+    /// Returns whether nothing listens where the emulator was, if it is on this machine.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.place.as_ref().is_none_or(|place| health::by_http(place).is_refused)
     }
 
     /// Gets a document.
@@ -75,6 +126,16 @@ impl Control {
     /// Fails when the emulator cannot be reached, or refuses.
     pub(crate) fn get(&self, target: &str) -> Result<Json, CliError> {
         self.document(Method::Get, target, Body::Nothing)
+    }
+
+    /// Gets a text.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the emulator cannot be reached, or refuses.
+    pub(crate) fn text(&self, target: &str) -> Result<String, CliError> {
+        let answer = self.send(Method::Get, target, Body::Nothing)?;
+        Ok(String::from_utf8_lossy(answer.body().as_ref()).into_owned())
     }
 
     /// Posts a document, or nothing, and returns the document of the response. It is null without a document.
@@ -128,6 +189,11 @@ impl Control {
         let error = CliError::from(failure);
         if is_refused { error.hint(name_it()) } else { error }
     }
+}
+
+/// Returns the error for an emulator whose place is not known.
+fn not_found(why: &str) -> CliError {
+    CliError::new(format!("The emulator cannot be found: {why}.")).hint(name_it())
 }
 
 /// Returns the connection to an emulator on this machine. It is used for messages only.

@@ -55,7 +55,8 @@ pub(crate) fn of_child(
         command.env_remove(name);
     }
     if credentials == Credentials::Emulator {
-        command.envs(keyless(emulator));
+        let (endpoint, header, secret) = (emulator.endpoint(), emulator.identity_header(), emulator.client_secret());
+        command.envs(keyless(&Identity { endpoint, header, secret }));
     }
     // The order of other programs must not change. So a folder that contains only this program is put first, and only
     // if this program is not found otherwise.
@@ -66,18 +67,27 @@ pub(crate) fn of_child(
     }
 }
 
+/// The endpoint of an emulator, and the secrets for clients without an access key.
+pub(crate) struct Identity<'a> {
+    pub(crate) endpoint: &'a str,
+    /// The header of managed identities.
+    pub(crate) header: &'a str,
+    /// The client secret of applications.
+    pub(crate) secret: &'a str,
+}
+
 /// Returns the variables that clients without an access key use: managed identity, client secret and authority.
-fn keyless(emulator: &Access) -> [(&'static str, String); 7] {
-    let endpoint = emulator.endpoint();
+pub(crate) fn keyless(identity: &Identity<'_>) -> [(&'static str, String); 7] {
+    let endpoint = identity.endpoint;
     let plain = endpoint.replacen("https", "http", 1);
     [
         ("IDENTITY_ENDPOINT", format!("{plain}/msi/token")),
-        ("IDENTITY_HEADER", emulator.identity_header().to_owned()),
+        ("IDENTITY_HEADER", identity.header.to_owned()),
         ("AZURE_POD_IDENTITY_AUTHORITY_HOST", plain),
         ("AZURE_AUTHORITY_HOST", endpoint.to_owned()),
         ("AZURE_TENANT_ID", TENANT.to_owned()),
         ("AZURE_CLIENT_ID", CLIENT.to_owned()),
-        ("AZURE_CLIENT_SECRET", emulator.client_secret().to_owned()),
+        ("AZURE_CLIENT_SECRET", identity.secret.to_owned()),
     ]
 }
 
@@ -89,7 +99,7 @@ fn with_folder(own: PathBuf, path: Option<OsString>) -> Option<OsString> {
 
 /// Excludes the emulator from proxies, because a proxy cannot reach it. The variable has two spellings, and programs
 /// prefer the lower-case one. So if one spelling is not set, the value of the other one is used.
-fn no_proxy(upper: Option<OsString>, lower: Option<OsString>, host: &str) -> [(&'static str, OsString); 2] {
+pub(crate) fn no_proxy(upper: Option<OsString>, lower: Option<OsString>, host: &str) -> [(&'static str, OsString); 2] {
     let extend = |list: Option<&OsString>| {
         let mut list = list.cloned().unwrap_or_default();
         let text = list.to_string_lossy().into_owned();

@@ -1,10 +1,8 @@
 //! `emulator key list`.
 
-use super::COLUMNS;
+use super::shown;
 use crate::commands::emulator::control::{self, Body, Control};
 use crate::knack::command_table::{CommandSpec, Example};
-use crate::knack::json_value::value_of;
-use crate::knack::outcome::Outcome;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "List the access keys of a running emulator, and the connection strings with them.",
@@ -19,7 +17,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         },
     ],
     run: |invocation| {
-        let keys = Control::find(invocation)?.post("/emulator/list-keys", Body::Nothing)?;
-        Ok(Outcome::of(value_of(keys)).columns(COLUMNS))
+        let control = Control::find(invocation)?;
+        let keys = control.post("/emulator/list-keys", Body::Nothing)?;
+        Ok(shown(&control, keys))
     },
 };

@@ -2,12 +2,10 @@
 
 use serde_json::json;
 
-use super::COLUMNS;
+use super::shown;
 use crate::commands::emulator::control::{self, Body, Control};
 use crate::knack::argument::Argument;
 use crate::knack::command_table::{CommandSpec, Example};
-use crate::knack::json_value::value_of;
-use crate::knack::outcome::Outcome;
 
 const KEY_TYPE: Argument = Argument::new(&["--key-type"], "Which of the two keys to regenerate.")
     .choices(&["Primary", "Secondary"])
@@ -23,7 +21,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     examples: &[Example { name: "Regenerate the secondary key", command: "{} --key-type Secondary" }],
     run: |invocation| {
         let wanted = json!({"keyType": invocation.required(&KEY_TYPE)?});
-        let keys = Control::find(invocation)?.post("/emulator/regenerate-key", Body::Json(&wanted))?;
-        Ok(Outcome::of(value_of(keys)).columns(COLUMNS))
+        let control = Control::find(invocation)?;
+        let keys = control.post("/emulator/regenerate-key", Body::Json(&wanted))?;
+        Ok(shown(&control, keys))
     },
 };

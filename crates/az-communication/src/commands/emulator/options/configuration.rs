@@ -7,7 +7,7 @@ use crate::commands::emulator::log::Format;
 use crate::commands::emulator::options::control_secret::Source;
 use crate::commands::emulator::options::declared::{
     ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME, LOG_FORMAT, LOG_REQUESTS,
-    PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
+    PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::origin::is_web;
 use crate::commands::emulator::options::read::{flag, list, option};
@@ -65,6 +65,7 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
     for given in list(invocation, &ALLOW_ORIGIN)? {
         config.cors_origins.push(origin::parse(&given)?);
     }
+    config.token_endpoint = flag(invocation, &TOKEN_ENDPOINT)?;
     if let Some(given) = option(invocation, &PUBLIC_URL)? {
         config.public_url = Some(public_url(&given)?);
     }

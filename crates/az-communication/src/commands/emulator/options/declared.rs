@@ -108,6 +108,15 @@ pub(crate) const ALLOW_ORIGIN: Argument = Argument::new(
 .arity(Arity::Many)
 .extension();
 
+pub(crate) const TOKEN_ENDPOINT: Argument = Argument::new(
+    &["--token-endpoint"],
+    "Give tokens at /emulator/token to web pages in development, without a credential: to pages on this machine, and to \
+     pages of --allow-origin.",
+)
+.variable(Variable::Emulator)
+.arity(Arity::Flag)
+.extension();
+
 pub(crate) const PUBLIC_URL: Argument = Argument::new(
     &["--public-url"],
     "URL under which clients reach the emulator through a proxy, used in responses and in the ready line.",

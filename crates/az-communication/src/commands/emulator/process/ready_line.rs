@@ -26,7 +26,7 @@ pub(crate) const MEMBERS: [&str; 7] =
     ["endpoint", "connectionString", "caCertificate", "caBundle", "controlEndpoint", "readyFile", "pid"];
 
 /// Members that ready lines of the previous version did not have.
-pub(crate) const LATER_MEMBERS: [&str; 3] = ["pidFile", "logFile", "controlSecretFile"];
+pub(crate) const LATER_MEMBERS: [&str; 4] = ["pidFile", "logFile", "controlSecretFile", "tokenEndpoint"];
 
 /// Where clients find the emulator and its certificates.
 pub(crate) struct Ready {
@@ -49,6 +49,8 @@ pub(crate) struct Ready {
     pub(crate) log_file: Option<String>,
     /// The path of the file with the control secret. `None` if the secret was given, or is in memory.
     pub(crate) control_secret_file: Option<String>,
+    /// The URL that gives tokens to web pages in development. `None` if it is off.
+    pub(crate) token_endpoint: Option<String>,
     /// The process that serves.
     pub(crate) pid: u32,
 }
@@ -67,6 +69,7 @@ impl Ready {
             pid_file: None,
             log_file: None,
             control_secret_file: None,
+            token_endpoint: emulator.token_endpoint().map(str::to_owned),
             pid: std::process::id(),
         }
     }
@@ -88,6 +91,7 @@ impl Ready {
             pid_file: text("pidFile"),
             log_file: text("logFile"),
             control_secret_file: text("controlSecretFile"),
+            token_endpoint: text("tokenEndpoint"),
             pid,
         };
         is_of_it.then_some(ready)
@@ -151,6 +155,7 @@ impl Ready {
             "pidFile": self.pid_file,
             "logFile": self.log_file,
             "controlSecretFile": self.control_secret_file,
+            "tokenEndpoint": self.token_endpoint,
             "pid": self.pid,
         })
     }
@@ -167,6 +172,9 @@ impl Ready {
         let mut words = format!("\nThe emulator is running at {local}. Its data is kept {place}.\n");
         if is_public {
             let _ = writeln!(words, "Clients reach it at {}, with the certificate of the proxy.", self.endpoint);
+        }
+        if let Some(url) = &self.token_endpoint {
+            let _ = writeln!(words, "Web pages in development get tokens without a credential: {url}?user=NAME");
         }
         if self.is_usual() {
             let _ = writeln!(
@@ -218,6 +226,7 @@ mod tests {
             pid_file: None,
             log_file: None,
             control_secret_file: None,
+            token_endpoint: None,
             pid: std::process::id(),
         };
         let words = ready.words(true, Platform::Linux);

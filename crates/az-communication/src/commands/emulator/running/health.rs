@@ -24,11 +24,13 @@ pub(crate) struct Health {
     /// The reason why it is not ready. `None` if it is ready.
     pub(crate) reason: Option<String>,
     pub(crate) resource_id: Option<String>,
+    /// Whether nothing listens there.
+    pub(crate) is_refused: bool,
 }
 
 impl Health {
     pub(crate) fn not_ready(reason: String) -> Self {
-        Self { reason: Some(reason), resource_id: None }
+        Self { reason: Some(reason), resource_id: None, is_refused: false }
     }
 
     pub(crate) fn is_ready(&self) -> bool {
@@ -40,7 +42,7 @@ impl Health {
         let body: Json = serde_json::from_slice(body).unwrap_or_default();
         let text = |at: &str| body.pointer(at).and_then(Json::as_str).map(str::to_owned);
         match (status, text("/status").as_deref()) {
-            (200, Some("ok")) => Self { reason: None, resource_id: text("/resourceId") },
+            (200, Some("ok")) => Self { reason: None, resource_id: text("/resourceId"), is_refused: false },
             (503, _) => Self::not_ready(text("/error/message").unwrap_or_else(|| "it cannot be used now".to_owned())),
             (status, _) => Self::not_ready(format!("the server there is not the emulator (status {status})")),
         }
@@ -67,7 +69,10 @@ pub(crate) fn by_http(host: &str) -> Health {
         }
     }
     Health::not_ready(match failed {
-        Some(error) if error.kind() == io::ErrorKind::ConnectionRefused => format!("nothing listens on {host}"),
+        Some(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            let nothing = Health::not_ready(format!("nothing listens on {host}"));
+            return Health { is_refused: true, ..nothing };
+        }
         Some(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) => {
             format!("{host} does not respond within {} s", LIMIT.as_secs())
         }

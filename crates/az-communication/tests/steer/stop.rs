@@ -1,0 +1,56 @@
+//! `emulator stop`.
+
+use insta::assert_snapshot;
+
+use super::support::emulator::Emulator;
+use super::*;
+
+#[test]
+fn an_emulator_ends_cleanly_and_is_gone_when_the_command_returns() {
+    let home = Folder::new();
+    let mut started = Emulator::start(&home, &["--ready-file", "ready.json", "--pid-file", "emulator.pid"]);
+    let stop = run(&mut emulator(&home, "stop --ready-file ready.json --port 0"));
+    assert_eq!((stop.code, stop.stdout.as_str(), stop.stderr.as_str()), (Some(0), "", ""));
+    assert_eq!(started.child.wait().unwrap().code(), Some(0));
+    assert!(!home.path().join("ready.json").exists() && !home.path().join("emulator.pid").exists());
+    // The folder is free again.
+    drop(Emulator::start(&home, &[]));
+}
+
+#[test]
+fn an_emulator_without_a_pid_file_is_stopped_by_its_port() {
+    let mut world = World::alone();
+    assert_eq!(run(&mut of(&world, "stop")).code, Some(0));
+    let emulator = std::sync::Arc::get_mut(&mut world.emulator).unwrap();
+    assert_eq!(emulator.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn an_emulator_in_the_background_is_stopped() {
+    let home = Folder::new();
+    let start = run(&mut emulator(&home, "start --detach --in-memory --port 0"));
+    let pid = start.json()["pid"].to_string();
+    assert_eq!(run(&mut emulator(&home, "stop --in-memory --port 0")).code, Some(0));
+    let cmdline = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    assert!(cmdline.is_empty(), "{cmdline:?}");
+    assert_snapshot!(run(&mut emulator(&home, "stop --in-memory --port 0")).hiding_home(&home), @"
+    exit 1
+    --- stderr
+    ERROR: The emulator cannot be found: no running emulator uses HOME/.azure/communication-emulator-in-memory.json.
+    Hint: Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file), or by --endpoint. az communication emulator status shows whether it is ready.
+    ");
+}
+
+#[test]
+fn a_wrong_credential_does_not_stop_an_emulator() {
+    let world = World::shared();
+    let mut command = of(world, "stop");
+    command.env("AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET", "wrong");
+    assert_snapshot!(shows(world, &mut command), @"
+    exit 1
+    --- stderr
+    ERROR: The emulator at http://localhost:PORT refuses AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET.
+    Hint: Give another credential: --connection-string with an access key that is in force, or --control-secret-file FILE. The log of the emulator says why the request was refused.
+    ");
+    assert_eq!(run(&mut of(world, "status")).code, Some(0));
+}
