@@ -1,6 +1,7 @@
 //! The configuration of an emulator.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use acs_identity_protocol::AccessKey;
@@ -80,8 +81,36 @@ pub struct Config {
     /// The URL under which clients reach the emulator, if it differs from the URL in their requests. This is so behind
     /// a proxy.
     pub public_url: Option<String>,
+    /// The state to start with. The data folder must not have identities or assignments yet.
+    pub import: Option<ExportedState>,
+    /// Whether everything that the emulator holds is exported when it stops:
+    /// [`Serving::close_exporting`](crate::Serving::close_exporting).
+    pub export_at_end: bool,
     /// The command line that makes a new authority, for use in messages. The folder is appended to it.
     pub new_authority_command: String,
+}
+
+/// The content of a file with everything that an emulator held, except for certificates. It contains keys, so `Debug`
+/// does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ExportedState(Arc<[u8]>);
+
+impl ExportedState {
+    pub(crate) fn content(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for ExportedState {
+    fn from(content: Vec<u8>) -> Self {
+        Self(content.into())
+    }
+}
+
+impl std::fmt::Debug for ExportedState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ExportedState(..)")
+    }
 }
 
 /// The secret of the control API. `Debug` does not show it.
@@ -173,6 +202,8 @@ impl Config {
             cors_origins: Vec::new(),
             token_endpoint: false,
             public_url: None,
+            import: None,
+            export_at_end: false,
             new_authority_command: "emulator new-authority".to_owned(),
         }
     }

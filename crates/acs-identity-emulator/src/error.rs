@@ -38,6 +38,10 @@ pub enum Error {
     HostName(String, &'static str),
     /// Keys or certificates cannot be made.
     Crypto(String),
+    /// The state to import cannot be used. The data folder was not changed.
+    Import(String),
+    /// The state cannot be exported.
+    Export(String),
     /// The machine's clock shows a time that cannot be used.
     Clock,
     /// The service's clock cannot show that time.
@@ -79,6 +83,8 @@ impl fmt::Display for Error {
             Self::Authority(what) | Self::Names(what) => f.write_str(what),
             Self::HostName(name, problem) => write!(f, "the host name '{name}' {problem}"),
             Self::Crypto(what) => write!(f, "keys cannot be made: {what}"),
+            Self::Import(why) => write!(f, "the state cannot be imported: {why}"),
+            Self::Export(why) => write!(f, "the state cannot be exported: {why}"),
             Self::Clock => f.write_str("the clock of this machine is before 1970 or near the year 10000"),
             Self::ClockTime(time) => write!(
                 f,

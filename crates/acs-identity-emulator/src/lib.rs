@@ -31,8 +31,8 @@ pub mod trust;
 
 pub use certificates::{host_name_problem, new_authority};
 pub use clock::ServiceClock;
-pub use config::{Config, ControlSecret, Storage, TrustedIssuer};
-pub use core::{DEFAULT_TENANT, client_secret_of, identity_header_of};
+pub use config::{Config, ControlSecret, ExportedState, Storage, TrustedIssuer};
+pub use core::{DEFAULT_TENANT, ExportSummary, check_export, client_secret_of, identity_header_of};
 pub use edge::CONTROL_VERSION;
 pub use error::{Error, OwnFile};
 #[cfg(feature = "sqlite")]

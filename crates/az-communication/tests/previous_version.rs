@@ -81,7 +81,7 @@ fn a_data_folder_of_the_previous_version_keeps_its_identities_keys_and_authority
 fn the_log_says_what_was_changed_in_a_data_folder_of_the_previous_version() {
     let home = with_data();
     assert_snapshot!(log_of(start(&home), &home), @"
-    WARN  the database was migrated from schema 3 to 4: 4 identities, 1 of them with a revocation, 2 assignments
+    WARN  the database was migrated from schema 3 to 5: 4 identities, 1 of them with a revocation, 2 assignments
     WARN  HOME/data/token-key.pem was removed: signing keys are kept in the database
     WARN  HOME/data/token-key-secondary.pem was removed: signing keys are kept in the database
     INFO  the certificates of the previous version were taken over

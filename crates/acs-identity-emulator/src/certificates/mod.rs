@@ -10,12 +10,11 @@ use std::time::Duration;
 
 use acs_identity_protocol::time::whole_seconds;
 use time::OffsetDateTime;
-use tokio::sync::{oneshot, watch};
-use tracing::dispatcher;
+use tokio::sync::watch;
 
 use crate::clock::{machine, nanos};
 use crate::config::Config;
-use crate::core::{Core, described};
+use crate::core::{Core, described, elsewhere};
 use crate::error::Error;
 use crate::folder::{self, DATABASE_FILE};
 use crate::keys::pki::{self, HostName, OwnCertificate, Pki, StoredCertificates, earlier, stored};
@@ -24,9 +23,6 @@ use crate::store::{Failure, Store, block_on};
 
 /// How often the user's own certificate and the expiry of the emulator's certificate are checked.
 const UPKEEP: Duration = Duration::from_secs(2);
-
-/// The stack size of the thread that reads and makes certificates, in bytes.
-const STACK: usize = 512 * 1024;
 
 /// The name of the setting in the store that holds the certificates.
 const SETTING: &str = "certificates";
@@ -140,26 +136,12 @@ pub(crate) async fn keep_up(pki: Arc<Pki>, core: Arc<Core>, mut stopped: watch::
         if !pki.wants_looking_after(machine::now()) {
             continue;
         }
-        let Some(renewed) = elsewhere(&pki, look_after).await else { continue };
+        let Some(renewed) = elsewhere("certificates", &pki, look_after).await.flatten() else { continue };
         // If the renewed certificate cannot be stored, the next start makes another one.
         if let Err(failure) = save(&core.store, &renewed).await {
             let error = described(None, failure);
             tracing::warn!(error = %Shown(&error), "{}", Shown(format_args!("the renewed certificate was not stored: {error}")));
         }
-    }
-}
-
-/// Runs the work on a thread of its own, because it reads files and makes keys, and the threads that serve requests
-/// must not wait for it. If the system refuses another thread, the work runs on this one.
-async fn elsewhere<T: Send + 'static>(pki: &Arc<Pki>, work: fn(&Pki) -> Option<T>) -> Option<T> {
-    let (done, result) = oneshot::channel();
-    let there = Arc::clone(pki);
-    let events = dispatcher::get_default(Clone::clone);
-    let thread = std::thread::Builder::new().name("certificates".to_owned()).stack_size(STACK);
-    // The result is dropped if the emulator has ended meanwhile.
-    match thread.spawn(move || done.send(dispatcher::with_default(&events, || work(&there))).is_ok()) {
-        Ok(_) => result.await.ok().flatten(),
-        Err(_) => work(pki),
     }
 }
 
@@ -203,7 +185,7 @@ mod tests {
         let pki = Arc::new(open(&config, &Store::in_memory(), machine::now()).unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let here = std::thread::current().id();
-        let there = runtime.block_on(elsewhere(&pki, |_| Some(std::thread::current().id())));
+        let there = runtime.block_on(elsewhere("certificates", &pki, |_| std::thread::current().id()));
         assert!(there.is_some_and(|there| there != here));
     }
 }

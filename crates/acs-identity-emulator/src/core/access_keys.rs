@@ -23,6 +23,8 @@ struct HeldKey {
     /// Secrets that derive from the key. They are known to those who know the key, and change with it.
     client_secret: String,
     identity_header: String,
+    /// Names the key in tokens that were requested with it.
+    mark: String,
 }
 
 impl HeldKey {
@@ -33,6 +35,7 @@ impl HeldKey {
             generation: row.generation,
             client_secret: client_secret_of(&key),
             identity_header: identity_header_of(&key),
+            mark: format!("{} {}", row.slot.name(), derived_secret(&key, "mark").get(..16).unwrap_or_default()),
             key,
         })
     }
@@ -41,11 +44,6 @@ impl HeldKey {
         let is_it = same_secret(secret(self), text);
         is_it.then_some(Caller::Key { slot, generation: self.generation })
     }
-}
-
-/// Returns the mark in a token that names the access key with which it was requested.
-pub(super) fn mark_of(slot: AccessSlot, generation: i64) -> String {
-    format!("{} {generation}", slot.name())
 }
 
 /// Returns the secret with which applications get tokens from the Entra issuer of an emulator with this primary access
@@ -110,11 +108,19 @@ impl AccessKeys {
         self.read()[AccessSlot::Primary as usize].derived(AccessSlot::Primary, text, |held| &held.identity_header)
     }
 
+    /// Returns the mark in tokens that names the access key of a caller. It depends on the key alone, so that it is the
+    /// same after an import. Returns `None` for a caller without an access key.
+    pub(super) fn mark_of(&self, caller: Caller) -> Refused<Option<String>> {
+        let Caller::Key { slot, generation } = caller else { return Ok(None) };
+        let held = &self.read()[slot as usize];
+        if held.generation == generation { Ok(Some(held.mark.clone())) } else { Err(Refusal::KeyGone) }
+    }
+
     /// Returns the key that a token names, if it is in force.
     pub(super) fn marked(&self, mark: &str) -> Option<Caller> {
-        let held = AccessSlot::ALL.into_iter().zip(self.generations());
-        let mut callers = held.filter(|(slot, generation)| mark == mark_of(*slot, *generation));
-        callers.next().map(|(slot, generation)| Caller::Key { slot, generation })
+        let held = self.read();
+        let slot = AccessSlot::ALL.into_iter().find(|slot| held[*slot as usize].mark == mark)?;
+        Some(Caller::Key { slot, generation: held[slot as usize].generation })
     }
 
     /// Returns the key that signed one of the texts, and its generation.
@@ -129,7 +135,7 @@ impl AccessKeys {
     }
 
     /// Takes over keys of the store that are newer.
-    fn take(&self, rows: &[AccessKeyRow]) -> Result<(), StoreError> {
+    pub(super) fn take(&self, rows: &[AccessKeyRow]) -> Result<(), StoreError> {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         for row in rows {
             if row.generation > held[row.slot as usize].generation {

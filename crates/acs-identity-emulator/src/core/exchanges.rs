@@ -62,7 +62,7 @@ impl Exchanges {
             exp: expires_on.unix_timestamp(),
             rgn: Some(REGION.into()),
             acs_scope: "voip,chat".into(),
-            resource_id: self.resource.id().to_owned(),
+            resource_id: self.resource.id().to_string(),
             iat: now.unix_timestamp(),
             tid: Some(claims.tid),
             aad_iat: Some(claims.iat.to_string()),

@@ -14,11 +14,12 @@ use crate::random;
 use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, SigningSlot, Store, StoreError};
 
 /// The settings.
-const RESOURCE_ID: &str = "resource_id";
+pub(super) const RESOURCE_ID: &str = "resource_id";
 /// Records that both access keys are stored, so that a missing one is noticed later.
-const KEYS: &str = "keys";
+pub(super) const KEYS: &str = "keys";
+pub(super) const KEPT: &str = "kept";
 /// Records whether the access key was given or assumed, if the previous version stored none.
-const ACCESS_KEY: &str = "access_key";
+pub(super) const ACCESS_KEY: &str = "access_key";
 const ASSUMED: &str = "assumed";
 const GIVEN: &str = "given";
 /// Records that the signing keys of the previous version were looked for.
@@ -60,7 +61,7 @@ impl From<StoreError> for StartError {
 /// Returns the id of the resource. The first start chooses it.
 pub(super) async fn keep_resource_id(store: &Store) -> Result<String, StartError> {
     let new = random::guid().map_err(Error::from)?;
-    let settings = vec![(RESOURCE_ID.to_owned(), new), (KEYS.to_owned(), "kept".to_owned())];
+    let settings = vec![(RESOURCE_ID.to_owned(), new), (KEYS.to_owned(), KEPT.to_owned())];
     Ok(store.keep_settings(settings).await?.swap_remove(0))
 }
 

@@ -18,9 +18,9 @@ use super::token_signer::TokenSigner;
 use crate::clock::{ServiceClock, nanos};
 use crate::keys::signing::SigningKey;
 use crate::random;
-use crate::store::{Caller, Failure, IdentityRow, Store};
+use crate::store::{Caller, Failure, IdentityRow, NewIdentity, Store};
 
-const MAX_CUSTOM_ID: usize = 256;
+pub(super) const MAX_CUSTOM_ID: usize = 256;
 
 /// The identities.
 pub(crate) struct Identities {
@@ -80,7 +80,8 @@ impl Identities {
         let now = self.clock.now();
         let user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, random::bytes()?);
         let token_issued_at = scopes.as_ref().map(|_| nanos(now));
-        let created = self.store.create(caller, user, custom_id, token_issued_at).await;
+        let new = NewIdentity { user, custom_id, created_at: nanos(now), token_issued_at };
+        let created = self.store.create(caller, new).await;
         let row = self.access_keys.heed(created)?.row;
         let token = match (&scopes, &key) {
             (Some(scopes), Some(key)) => {

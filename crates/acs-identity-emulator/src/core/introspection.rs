@@ -95,7 +95,7 @@ impl Introspector {
         let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(payload) else {
             return Ok(Inactive::Malformed.into());
         };
-        if claims.resource_id != self.resource.id() {
+        if *claims.resource_id != *self.resource.id() {
             return Ok(Inactive::OtherResource.into());
         }
         let now = self.clock.now().unix_timestamp();
@@ -125,7 +125,7 @@ impl Introspector {
         let Some(resource) = jwt.claim_str("resourceId") else { return Ok(Inactive::Malformed) };
         Ok(match self.signer.key_named_by(token)? {
             Some(_) => Inactive::InvalidSignature,
-            None if resource != self.resource.id() => Inactive::OtherResource,
+            None if *resource != *self.resource.id() => Inactive::OtherResource,
             None => Inactive::UnknownKey,
         })
     }

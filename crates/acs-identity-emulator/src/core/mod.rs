@@ -2,6 +2,8 @@
 
 mod access_keys;
 mod assignments;
+mod directory;
+mod elsewhere;
 mod entra;
 mod exchanges;
 mod faults;
@@ -20,8 +22,11 @@ mod signing_keys;
 #[cfg(test)]
 mod tests;
 mod token_signer;
+mod whole_state;
 
 pub use access_keys::{client_secret_of, identity_header_of};
+pub(crate) use directory::{MAX_PAGE, is_cursor};
+pub(crate) use elsewhere::elsewhere;
 pub use entra::DEFAULT_TENANT;
 pub(crate) use entra::{EntraTokenRequest, ManagementCaller, audience_of};
 pub(crate) use faults::{SignInFault, TokenFault};
@@ -31,3 +36,5 @@ pub(crate) use owners::Core;
 pub(crate) use refusal::{Field, Refusal};
 pub(crate) use service_time::{ClockChange, ClockReading};
 pub(crate) use settling::settle_what_is_due;
+pub(crate) use whole_state::read as read_state;
+pub use whole_state::{ExportSummary, check_export};

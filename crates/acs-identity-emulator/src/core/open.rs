@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use super::first_start::{StartError, import_signing_keys, keep_access_keys, keep_resource_id};
 use super::owners::Core;
 use super::service_time;
+use super::whole_state::{self, StateFile, import_before_start};
 use crate::clock::nanos;
-use crate::config::{Config, Storage};
+use crate::config::{Config, ExportedState, Storage};
 use crate::error::Error;
 use crate::folder::{self, Folder};
 use crate::log::Shown;
-use crate::store::{AccessSlot, Caller, Failure, Store, block_on};
+use crate::store::{AccessSlot, Caller, Failure, Replacement, Store, block_on};
 
 /// A core that was opened.
 pub(crate) struct OpenedCore {
@@ -23,6 +24,8 @@ impl Core {
     /// Opens the store, and stores the decisions of the first start. They are durable when this returns.
     pub(crate) fn open(config: &Config) -> Result<OpenedCore, Error> {
         let now = nanos(config.clock.now());
+        // A file that cannot be used is refused before the folder is touched.
+        let import = config.import.as_ref().map(|exported| checked(config, exported)).transpose()?;
         let (store, folder, is_new) = match &config.storage {
             Storage::Memory => (Store::in_memory(), None, false),
             Storage::Folder(path) => {
@@ -32,7 +35,7 @@ impl Core {
             }
         };
         let path = config.storage.folder();
-        match block_on(Self::start(config, folder, store, path)) {
+        match block_on(Self::start(config, folder, store, path, import.as_ref())) {
             Ok(core) => Ok(OpenedCore { core, is_new }),
             Err(StartError::Error(error)) => Err(error),
             Err(StartError::Failure(failure)) => Err(described(path, failure)),
@@ -45,11 +48,20 @@ impl Core {
         folder: Option<Folder>,
         store: Store,
         path: Option<&Path>,
+        import: Option<&StateFile>,
     ) -> Result<Self, StartError> {
-        let keys = keep_access_keys(config, &store, path).await?;
-        let resource_id = keep_resource_id(&store).await?;
+        let mut keys = keep_access_keys(config, &store, path).await?;
+        let mut resource_id = keep_resource_id(&store).await?;
         if let Some(path) = path {
             import_signing_keys(&store, path, &keys).await?;
+        }
+        if let Some(file) = import {
+            if import_before_start(&store, file).await? == Replacement::InUse {
+                let why = "the data folder has identities or assignments already";
+                return Err(Error::Import(why.to_owned()).into());
+            }
+            keys = keep_access_keys(config, &store, path).await?;
+            resource_id = keep_resource_id(&store).await?;
         }
         service_time::restore(&store, &config.clock)?;
         store.settle(nanos(config.clock.now())).await?;
@@ -61,6 +73,17 @@ impl Core {
         let generation = keys[AccessSlot::Primary as usize].generation;
         core.signer.prepare(Caller::Key { slot: AccessSlot::Primary, generation }).await?;
         Ok(core)
+    }
+}
+
+/// Reads the state to start with.
+fn checked(config: &Config, exported: &ExportedState) -> Result<StateFile, Error> {
+    let file = whole_state::read(exported.content()).map_err(Error::Import)?;
+    match &config.access_key {
+        Some(given) if file.primary_key().parse().as_ref() != Ok(given) => {
+            Err(Error::Import("its primary access key differs from the given access key".to_owned()))
+        }
+        _ => Ok(file),
     }
 }
 

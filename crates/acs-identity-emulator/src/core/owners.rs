@@ -6,16 +6,19 @@ use time::Duration;
 
 use super::access_keys::AccessKeys;
 use super::assignments::Assignments;
+use super::directory::Directory;
 use super::entra::{DeviceLogins, EntraIssuer, TokenVerifier};
 use super::exchanges::Exchanges;
 use super::front_end::Made;
 use super::identities::Identities;
 use super::introspection::Introspector;
-use super::refusal::Refused;
+use super::refusal::{Refusal, Refused};
 use super::resource::Resource;
 use super::service_time::ServiceTime;
 use super::token_signer::TokenSigner;
+use super::whole_state::Transfer;
 use crate::config::Config;
+use crate::error::Error;
 use crate::folder::Folder;
 use crate::store::{AccessKeyRow, Caller, Cleared, Store, StoreError};
 
@@ -25,13 +28,15 @@ pub(crate) struct Core {
     pub(crate) access_keys: Arc<AccessKeys>,
     pub(crate) signer: Arc<TokenSigner>,
     pub(crate) identities: Identities,
+    pub(crate) directory: Directory,
+    pub(crate) transfer: Transfer,
     pub(crate) assignments: Arc<Assignments>,
     pub(crate) introspector: Introspector,
     pub(crate) exchanges: Exchanges,
     pub(crate) entra_issuer: Arc<EntraIssuer>,
     pub(crate) entra_tokens: Arc<TokenVerifier>,
     pub(crate) device_logins: DeviceLogins,
-    pub(crate) service_time: ServiceTime,
+    pub(crate) service_time: Arc<ServiceTime>,
     pub(crate) store: Arc<Store>,
     pub(super) made_for_front_ends: Made,
     /// It is dropped after the store, because the lock on the folder must outlive the open files in it.
@@ -62,6 +67,15 @@ impl Core {
             resource.clone(),
             config.revocation_delay.try_into().unwrap_or(Duration::ZERO),
         );
+        let directory = Directory::new(Arc::clone(&store), clock.clone(), Arc::clone(&access_keys), resource.clone());
+        let service_time = Arc::new(ServiceTime::new(Arc::clone(&store), clock.clone(), Arc::clone(&access_keys)));
+        let transfer = Transfer::new(
+            Arc::clone(&store),
+            Arc::clone(&service_time),
+            Arc::clone(&access_keys),
+            Arc::clone(&signer),
+            resource.clone(),
+        );
         let introspector = Introspector::new(
             Arc::clone(&store),
             clock.clone(),
@@ -77,13 +91,14 @@ impl Core {
             Arc::clone(&assignments),
             resource.clone(),
         );
-        let device_logins = DeviceLogins::new(clock.clone(), Arc::clone(&entra_issuer));
-        let service_time = ServiceTime::new(Arc::clone(&store), clock, Arc::clone(&access_keys));
+        let device_logins = DeviceLogins::new(clock, Arc::clone(&entra_issuer));
         Ok(Self {
             resource,
             access_keys,
             signer,
             identities,
+            directory,
+            transfer,
             assignments,
             introspector,
             exchanges,
@@ -110,6 +125,17 @@ impl Core {
         let cleared = self.access_keys.heed(self.store.reset(caller).await)?;
         self.made_for_front_ends.forget();
         Ok(cleared)
+    }
+
+    /// Exports the whole state when no request runs any more.
+    pub(crate) fn export_at_end(&self) -> Result<Vec<u8>, Error> {
+        self.transfer.export(Caller::Entra).map_err(|refusal| {
+            Error::Export(match refusal {
+                Refusal::Store(error) => error.to_string(),
+                Refusal::Fault(cause) => cause,
+                _ => "it was refused".to_owned(),
+            })
+        })
     }
 
     /// Executes the waiting operations, and refuses later ones.

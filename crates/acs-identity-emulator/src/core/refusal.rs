@@ -19,6 +19,8 @@ pub(crate) enum Refusal {
     NotAGuid(Field),
     /// The length of the custom id, in characters, is out of range.
     CustomIdLength { least: usize, most: usize },
+    /// The length of the filter for identities, in characters, is out of range.
+    FilterLength { least: usize, most: usize },
     /// The lifetime of an access token is out of range.
     Lifetime { minutes: i64, least: i64, most: i64 },
     /// The list of scopes is empty.
@@ -65,6 +67,11 @@ pub(crate) enum Refusal {
     Assertion(TokenFault),
     /// A sign-in by device code cannot go on.
     SignIn(SignInFault),
+
+    /// The file with a whole state cannot be imported.
+    StateFile(String),
+    /// The emulator has identities or assignments, and the import was not asked to replace them.
+    StateInUse,
 
     /// The access key of the caller was regenerated while the request was being processed.
     KeyGone,

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::store::{Caller, Failure, Store, StoreError};
 
 /// The name of the setting that keeps the state of the clock.
-const CLOCK: &str = "clock";
+pub(super) const CLOCK: &str = "clock";
 
 /// A change of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,19 @@ impl ServiceTime {
         Ok(self.put(Caller::Entra, former, state, machine).await?)
     }
 
+    /// Does work that replaces the state that the store keeps. The clock then shows what the setting says, or the
+    /// machine's time without one. It is not changed if the work fails.
+    pub(super) async fn replacing<T>(
+        &self,
+        setting: Option<&str>,
+        work: impl Future<Output = Refused<T>>,
+    ) -> Refused<T> {
+        let _turn = self.turn.lock().await;
+        let done = work.await?;
+        self.clock.put(setting.and_then(state_of).unwrap_or(ClockState::MACHINE));
+        Ok(done)
+    }
+
     async fn put(
         &self,
         caller: Caller,
@@ -126,6 +139,11 @@ fn text_of(state: ClockState) -> String {
         ClockState::Running { ahead } => format!("ahead {ahead}"),
         ClockState::Frozen { at } => format!("frozen {at}"),
     }
+}
+
+/// Returns whether a text is a state of the clock in the store.
+pub(super) fn is_state(text: &str) -> bool {
+    state_of(text).is_some()
 }
 
 fn state_of(text: &str) -> Option<ClockState> {

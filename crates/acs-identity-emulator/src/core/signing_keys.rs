@@ -46,6 +46,26 @@ impl SigningKeys {
         }
     }
 
+    /// Returns whether the key is cached. A key that signs is, until an import replaces it.
+    pub(super) fn holds(&self, key: &SigningKey) -> bool {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.iter().any(|held| held.key.kid() == key.kid())
+    }
+
+    fn forget(&self) {
+        self.held.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Forgets all keys before and after the work, which replaces the keys of the store. No key is made meanwhile.
+    pub(super) async fn replacing<T>(&self, work: impl Future<Output = T>) -> T {
+        let _turn = self.turn.lock().await;
+        self.forget();
+        let done = work.await;
+        // An introspection may have read a former key meanwhile.
+        self.forget();
+        done
+    }
+
     /// Returns the key of a slot in that generation. If there is none yet, it is made now, and is durable before it
     /// signs anything.
     pub(super) async fn get(&self, slot: SigningSlot, generation: i64) -> Result<HeldSigningKey, Failure> {

@@ -36,6 +36,16 @@ impl TokenSigner {
         Self { access_keys, keys: SigningKeys::new(store), turns: Semaphore::new(cores) }
     }
 
+    /// Returns the mark in tokens that names the access key of a caller.
+    pub(super) fn mark_of(&self, caller: Caller) -> Refused<Option<String>> {
+        self.access_keys.mark_of(caller)
+    }
+
+    /// Replaces all keys by those that the store has after the work. Tokens that are signed meanwhile are refused.
+    pub(super) async fn replacing_keys<T>(&self, work: impl Future<Output = T>) -> T {
+        self.keys.replacing(work).await
+    }
+
     /// Makes the key for the tokens of a caller, if there is none yet.
     pub(super) async fn prepare(&self, caller: Caller) -> Result<(), Failure> {
         let (slot, generation) = slot_of(caller);
@@ -88,6 +98,10 @@ impl TokenSigner {
             let _turn = self.turns.acquire().await.map_err(Refusal::fault)?;
             key.sign(claims).map_err(Refusal::fault)?
         };
+        // An import that has replaced the key meanwhile would make the token invalid.
+        if !self.keys.holds(key) {
+            return Err(Refusal::KeyGone);
+        }
         // The other waiting requests sign first. Responses that leave together wake their client only once.
         yield_now().await;
         Ok(signed)

@@ -100,7 +100,7 @@ fn a_folder_of_the_previous_version_has_all_its_data() {
             let RawId::CommunicationUser { resource, .. } = RawId::parse(expected["id"].as_str().unwrap()) else {
                 panic!("{expected}")
             };
-            assert_eq!(resource, core.resource.id());
+            assert_eq!(resource, *core.resource.id());
         }
         assert_eq!(
             core.identities.get(by, version(), said["deleted"].as_str().unwrap()).unwrap_err(),

@@ -154,7 +154,7 @@ pub(super) fn ask(config: &Config, questions: &Questions) -> Result<Said, Error>
     let keys = AccessSlot::ALL.map(|slot| core.access_keys.get(slot).to_base64());
     let mut said = Said::new();
     let mut say = |what: String, answer: Result<String, Refusal>| said.push((what, answer));
-    say("resource".into(), Ok(core.resource.id().to_owned()));
+    say("resource".into(), Ok(core.resource.id().to_string()));
     say("access keys".into(), Ok(format!("{keys:?} {:?}", core.access_keys.generations())));
     say("authority".into(), Ok(pki.ca_certificate()));
     if questions.signing_keys {

@@ -17,7 +17,7 @@ use super::{DATABASE_FILE, Opened, open};
 use crate::clock::machine;
 use crate::error::Error;
 use crate::files;
-use crate::store::{Caller, Failure, Store, StoreError, block_on};
+use crate::store::{Caller, Failure, NewIdentity, Store, StoreError, block_on};
 
 /// A folder of a test, which is removed on drop.
 struct Temporary(PathBuf);
@@ -60,7 +60,7 @@ impl Drop for Temporary {
 }
 
 fn create(store: &Store, user: &str) {
-    block_on(store.create(Caller::Entra, user.into(), None, None)).unwrap();
+    block_on(store.create(Caller::Entra, NewIdentity::of(user))).unwrap();
 }
 
 /// Closes a store and its folder in the way that the emulator does.
@@ -199,7 +199,7 @@ fn a_folder_that_was_removed_or_replaced_acknowledges_nothing() {
         if name.is_empty() {
             fs::create_dir(&folder.0).unwrap();
         }
-        let created = block_on(opened.store.create(Caller::Entra, "u".into(), None, None));
+        let created = block_on(opened.store.create(Caller::Entra, NewIdentity::of("u")));
         assert_eq!(created, Err(Failure::Store(StoreError::Gone)), "{name}");
         drop(opened);
         let away = folder.0.with_extension("away");

@@ -52,6 +52,8 @@ impl Emulator {
         }
         let OpenedCore { mut core, is_new } = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, machine::now())?;
+        // It was imported, and contains keys.
+        config.import = None;
         if is_new {
             // Until the database is closed, the results of the first start are only in the write-ahead log. If that log
             // were lost, the folder would become a different resource. So the database is closed and opened again.

@@ -13,7 +13,7 @@ use tracing::subscriber::NoSubscriber;
 use super::access::Access;
 use super::emulator::Emulator;
 use super::threads::{self, STACK};
-use super::{End, serve};
+use super::{AtEnd, End, serve};
 use crate::config::Config;
 use crate::error::Error;
 
@@ -36,7 +36,9 @@ pub struct Handle {
 pub struct Serving {
     access: Access,
     end: Option<oneshot::Sender<End>>,
-    task: Option<task::JoinHandle<()>>,
+    task: Option<task::JoinHandle<AtEnd>>,
+    /// The export of a task that has ended.
+    at_end: AtEnd,
 }
 
 impl Emulator {
@@ -99,7 +101,7 @@ impl Emulator {
         let (end, ended) = oneshot::channel();
         let ended = async { ended.await.unwrap_or(End::AtOnce) };
         let task = tokio::spawn(serve(listeners, self, ended));
-        Ok(Serving { access, end: Some(end), task: Some(task) })
+        Ok(Serving { access, end: Some(end), task: Some(task), at_end: None })
     }
 }
 
@@ -141,9 +143,21 @@ impl Serving {
     pub async fn stopped(&mut self) {
         if let Some(task) = &mut self.task {
             // If the task has panicked, the panic was already reported.
-            let _ = task.await;
+            self.at_end = task.await.ok().flatten();
             self.task = None;
         }
+    }
+
+    /// Stops the emulator as [`Self::close`] does, unless it has stopped already. Returns the content of a file with
+    /// everything that it held, except for certificates. It contains keys, and [`Config::import`] takes it.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the data cannot be read, or without [`Config::export_at_end`].
+    pub async fn close_exporting(mut self) -> Result<Vec<u8>, Error> {
+        self.tell(End::Gracefully);
+        self.stopped().await;
+        self.at_end.take().unwrap_or_else(|| Err(Error::Export("the configuration does not ask for it".to_owned())))
     }
 
     fn tell(&mut self, end: End) {

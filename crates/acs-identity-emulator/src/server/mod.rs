@@ -30,6 +30,7 @@ use crate::certificates;
 use crate::clock::machine;
 use crate::core::settle_what_is_due;
 use crate::edge::Edge;
+use crate::error::Error;
 
 /// How an emulator stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,10 +41,14 @@ enum End {
     AtOnce,
 }
 
+/// The content of the export at the end, if the configuration asks for one.
+type AtEnd = Option<Result<Vec<u8>, Error>>;
+
 /// Serves connections on these listeners until `end` resolves, then lets open connections end.
-async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future<Output = End>) {
+async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future<Output = End>) -> AtEnd {
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
+    let exports = emulator.config.export_at_end;
     let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, Arc::clone(&emulator.pki), base));
     let asked_to_stop = edge.stop();
     let tls = TlsAcceptor::from(emulator.tls);
@@ -73,5 +78,7 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     table.end(grace).await;
     looking.abort();
     turns.abort();
+    let exported = (exports && end == End::Gracefully).then(|| emulator.core.export_at_end());
     emulator.core.close();
+    exported
 }

@@ -1,10 +1,11 @@
 //! The logic of each operation, on rows that an implementation stores. The implementation makes each operation atomic.
 
 use super::operation::{
-    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Cleared, Created, IdentityRow, Kind, Operation, Outcome,
-    SigningKeyRow, SigningSlot,
+    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Cleared, Created, IdentityRow, Kind, NewIdentity,
+    Operation, Outcome, Replacement, SigningKeyRow, SigningSlot,
 };
 use super::revocation::{Revocation, settle};
+use super::whole_state::WholeState;
 
 /// The rows of a store within a transaction.
 pub(super) trait Rows {
@@ -42,6 +43,10 @@ pub(super) trait Rows {
 
     fn setting(&mut self, name: &str) -> Result<Option<String>, Self::Error>;
     fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Self::Error>;
+    fn delete_setting(&mut self, name: &str) -> Result<(), Self::Error>;
+
+    /// Returns whether there are identities or assignments.
+    fn are_used(&mut self) -> Result<bool, Self::Error>;
 }
 
 /// Checks whether the access key with which a caller authenticated is still in force.
@@ -60,9 +65,7 @@ pub(super) fn decide<R: Rows>(rows: &mut R, operation: &Operation) -> Result<Out
         return Ok(Outcome::KeyGone);
     }
     match operation {
-        Operation::Create { user, custom_id, token_issued_at, .. } => {
-            create(rows, user, custom_id.as_deref(), *token_issued_at)
-        }
+        Operation::Create { new, .. } => create(rows, new),
         Operation::Issue { user, at, .. } => {
             let Some(mut row) = rows.identity(user)? else { return Ok(Outcome::Missing) };
             row.last_token_issued_at = Some(*at);
@@ -110,6 +113,12 @@ pub(super) fn decide<R: Rows>(rows: &mut R, operation: &Operation) -> Result<Out
             rows.put_setting(name, value)?;
             settle_due(rows, *now)
         }
+        Operation::Replace { state, even_if_used, .. } => {
+            if !even_if_used && rows.are_used()? {
+                return Ok(Outcome::Replaced(Replacement::InUse));
+            }
+            Ok(Outcome::Replaced(Replacement::Done { generations: replace(rows, state)? }))
+        }
     }
 }
 
@@ -122,25 +131,65 @@ fn settle_due<R: Rows>(rows: &mut R, now: i64) -> Result<Outcome, R::Error> {
     Ok(Outcome::Done)
 }
 
-fn create<R: Rows>(
-    rows: &mut R,
-    user: &str,
-    custom_id: Option<&str>,
-    token_issued_at: Option<i64>,
-) -> Result<Outcome, R::Error> {
-    if let Some(custom_id) = custom_id
+/// Replaces the whole state. Returns the new generations of the access keys.
+fn replace<R: Rows>(rows: &mut R, state: &WholeState) -> Result<[i64; 2], R::Error> {
+    rows.clear()?;
+    for slot in SigningSlot::ALL {
+        rows.delete_signing_key(slot)?;
+    }
+    for (name, value) in &state.settings {
+        match value {
+            Some(value) => rows.put_setting(name, value)?,
+            None => rows.delete_setting(name)?,
+        }
+    }
+    let mut generations = [0; 2];
+    for key in &state.access_keys {
+        // Requests that were authenticated with a former key must not pass, even if they have the same key.
+        let generation = rows.generation(key.slot)?.unwrap_or(0).max(key.generation) + 1;
+        rows.put_access_key(&AccessKeyRow { generation, ..key.clone() })?;
+        generations[key.slot as usize] = generation;
+    }
+    for key in &state.signing_keys {
+        let generation = match key.slot {
+            SigningSlot::Access(slot) => {
+                let belongs = |access: &&AccessKeyRow| access.slot == slot && access.generation == key.generation;
+                if state.access_keys.iter().find(belongs).is_none() {
+                    continue;
+                }
+                generations[slot as usize]
+            }
+            SigningSlot::Entra | SigningSlot::Issuer => key.generation,
+        };
+        rows.put_signing_key(&SigningKeyRow { generation, ..key.clone() })?;
+    }
+    for identity in &state.identities {
+        rows.add_identity(&identity.row)?;
+        if !identity.revocations.is_empty() {
+            rows.put_revocations(&identity.row.user, &identity.revocations)?;
+        }
+    }
+    for (kind, row) in &state.assignments {
+        rows.put_assignment(*kind, row)?;
+    }
+    Ok(generations)
+}
+
+fn create<R: Rows>(rows: &mut R, new: &NewIdentity) -> Result<Outcome, R::Error> {
+    if let Some(custom_id) = &new.custom_id
         && let Some(mut row) = rows.identity_of(custom_id)?
     {
-        if token_issued_at.is_some() {
-            row.last_token_issued_at = token_issued_at;
+        if new.token_issued_at.is_some() {
+            row.last_token_issued_at = new.token_issued_at;
             rows.change_identity(&row)?;
         }
         return Ok(Outcome::Created(Created { row, found: true }));
     }
     let row = IdentityRow {
-        user: user.to_owned(),
-        custom_id: custom_id.map(str::to_owned),
-        last_token_issued_at: token_issued_at,
+        user: new.user.clone(),
+        custom_id: new.custom_id.clone(),
+        last_token_issued_at: new.token_issued_at,
+        created_at: Some(new.created_at),
         ..IdentityRow::default()
     };
     rows.add_identity(&row)?;

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::decide::{Rows, decide};
 use super::failure::{Failure, StoreError};
 use super::operation::{
-    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Cleared, IdentityRow, Kind, Operation, Outcome, SigningKeyRow,
-    SigningSlot, Snapshot,
+    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Cleared, DescribedIdentity, Filter, GuidPart, IdentityRow, Kind,
+    Name, Operation, Outcome, SigningKeyRow, SigningSlot, Snapshot,
 };
 use super::revocation::Revocation;
+use super::whole_state::{WholeIdentity, WholeState};
 
 /// A handle on a store in memory.
 #[derive(Clone, Default)]
@@ -23,7 +24,7 @@ pub(crate) struct Memory {
 struct State {
     access_keys: [Option<AccessKeyRow>; 2],
     signing_keys: Vec<SigningKeyRow>,
-    identities: HashMap<String, IdentityRow>,
+    identities: BTreeMap<String, IdentityRow>,
     users: HashMap<String, String>,
     revocations: HashMap<String, Vec<Revocation>>,
     assignments: BTreeMap<Kind, ByObject>,
@@ -80,6 +81,31 @@ impl Memory {
         self.read(Some(caller), |state| state.identities.len() as u64)
     }
 
+    pub(super) fn identities_after(
+        &self,
+        caller: Caller,
+        filter: Option<&Filter>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DescribedIdentity>, Failure> {
+        self.read(Some(caller), |state| {
+            let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+            let rows = state.identities.range::<str, _>((from, Bound::Unbounded)).map(|(_, row)| row);
+            let found = rows.filter(|row| filter.is_none_or(|filter| matches(filter, row))).take(limit);
+            found.map(|row| state.describe(row)).collect()
+        })
+    }
+
+    pub(super) fn described(&self, caller: Caller, name: Name<'_>) -> Result<Option<DescribedIdentity>, Failure> {
+        self.read(Some(caller), |state| {
+            let user = match name {
+                Name::User(user) => Some(user),
+                Name::CustomId(custom_id) => state.users.get(custom_id).map(String::as_str),
+            };
+            user.and_then(|user| state.identities.get(user)).map(|row| state.describe(row))
+        })
+    }
+
     pub(super) fn assignments_of(
         &self,
         caller: Caller,
@@ -124,12 +150,60 @@ impl Memory {
         self.read(None, |state| state.settings.get(name).cloned())
     }
 
+    pub(super) fn whole_state(&self, caller: Caller, settings: &[&str]) -> Result<WholeState, Failure> {
+        let sorted = |mut keys: Vec<SigningKeyRow>| {
+            keys.sort_by_key(|row| row.slot.name());
+            keys
+        };
+        self.read(Some(caller), |state| WholeState {
+            settings: settings.iter().map(|name| ((*name).to_owned(), state.settings.get(*name).cloned())).collect(),
+            access_keys: state.access_keys.iter().flatten().cloned().collect(),
+            signing_keys: sorted(state.signing_keys.clone()),
+            identities: state.identities.values().map(|row| state.whole_identity(row)).collect(),
+            assignments: state.all_assignments(),
+        })
+    }
+
     pub(super) fn close(&self) {
         self.lock().closed = true;
     }
 }
 
+fn matches(filter: &Filter, row: &IdentityRow) -> bool {
+    row.custom_id.as_ref().is_some_and(|custom_id| contains(custom_id, &filter.custom_id))
+        || filter.user.as_ref().is_some_and(|part| match part {
+            GuidPart::Start(start) => row.user.starts_with(start),
+            GuidPart::Within(within) => row.user.contains(within),
+        })
+}
+
+/// Returns whether the text has that part, without regard to the case of ASCII letters.
+fn contains(text: &str, part: &str) -> bool {
+    let (text, part) = (text.as_bytes(), part.as_bytes());
+    part.is_empty() || text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+}
+
 impl State {
+    fn whole_identity(&self, row: &IdentityRow) -> WholeIdentity {
+        let revocations = self.revocations.get(&row.user).cloned().unwrap_or_default();
+        WholeIdentity { row: row.clone(), revocations }
+    }
+
+    fn all_assignments(&self) -> Vec<(Kind, AssignmentRow)> {
+        let of_kind = |kind: Kind| self.assignments.get(&kind).into_iter().flat_map(BTreeMap::values);
+        let rows = |kind| of_kind(kind).flat_map(BTreeMap::values).map(move |row| (kind, row.clone()));
+        Kind::ALL.into_iter().flat_map(rows).collect()
+    }
+
+    fn describe(&self, row: &IdentityRow) -> DescribedIdentity {
+        let of_object = self.assignments.values().filter_map(|all| all.get(&row.user));
+        DescribedIdentity {
+            row: row.clone(),
+            revocations: self.revocations.get(&row.user).cloned().unwrap_or_default(),
+            assignments: of_object.map(BTreeMap::len).sum(),
+        }
+    }
+
     fn generations(&self) -> [i64; 2] {
         [0, 1].map(|slot| self.access_keys[slot].as_ref().map_or(0, |row: &AccessKeyRow| row.generation))
     }
@@ -253,5 +327,14 @@ impl Rows for State {
     fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Infallible> {
         self.settings.insert(name.to_owned(), value.to_owned());
         Ok(())
+    }
+
+    fn delete_setting(&mut self, name: &str) -> Result<(), Infallible> {
+        self.settings.remove(name);
+        Ok(())
+    }
+
+    fn are_used(&mut self) -> Result<bool, Infallible> {
+        Ok(!self.identities.is_empty() || self.assignments.values().any(|all| !all.is_empty()))
     }
 }

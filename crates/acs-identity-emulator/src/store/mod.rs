@@ -10,15 +10,19 @@ pub(crate) mod sqlite;
 #[cfg(test)]
 mod suite;
 mod wait;
+pub(crate) mod whole_state;
 
 pub(crate) use failure::{Failure, StoreError};
 pub(crate) use operation::{
-    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Cleared, Created, IdentityRow, Kind, Operation, Outcome,
-    SigningKeyRow, SigningSlot, Snapshot,
+    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Cleared, Created, DescribedIdentity, Filter, GuidPart,
+    IdentityRow, Kind, Name, NewIdentity, Operation, Outcome, Replacement, SigningKeyRow, SigningSlot, Snapshot,
 };
 pub(crate) use wait::{block_on, yield_now};
 
+use std::sync::Arc;
+
 use memory::Memory;
+use whole_state::WholeState;
 
 /// A store.
 pub(crate) enum Store {
@@ -56,14 +60,8 @@ impl Store {
     }
 
     /// Creates an identity, or returns the existing identity with the custom id.
-    pub(crate) async fn create(
-        &self,
-        caller: Caller,
-        user: String,
-        custom_id: Option<String>,
-        token_issued_at: Option<i64>,
-    ) -> Result<Created, Failure> {
-        match self.apply(Operation::Create { caller, user, custom_id, token_issued_at }).await? {
+    pub(crate) async fn create(&self, caller: Caller, new: NewIdentity) -> Result<Created, Failure> {
+        match self.apply(Operation::Create { caller, new }).await? {
             Outcome::Created(created) => Ok(created),
             _ => Err(unexpected()),
         }
@@ -177,6 +175,28 @@ impl Store {
         found(self.apply(Operation::SetClock { caller, clock, now }).await?).map(drop)
     }
 
+    /// Replaces the whole state in one step.
+    pub(crate) async fn replace(
+        &self,
+        caller: Caller,
+        state: Arc<WholeState>,
+        even_if_used: bool,
+    ) -> Result<Replacement, Failure> {
+        match self.apply(Operation::Replace { caller, state, even_if_used }).await? {
+            Outcome::Replaced(replacement) => Ok(replacement),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Returns the whole state with the values of these settings, in one consistent read.
+    pub(crate) fn whole_state(&self, caller: Caller, settings: &[&str]) -> Result<WholeState, Failure> {
+        match self {
+            Self::Memory(memory) => memory.whole_state(caller, settings),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.whole_state(caller, settings),
+        }
+    }
+
     /// Checks whether the caller's key is in force.
     pub(crate) fn check(&self, caller: Caller) -> Result<(), Failure> {
         match caller {
@@ -209,6 +229,30 @@ impl Store {
             Self::Memory(memory) => memory.identity_count(caller),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(sqlite) => sqlite.identity_count(caller),
+        }
+    }
+
+    /// Returns the next identities after a user that match the filter, ordered by user.
+    pub(crate) fn identities_after(
+        &self,
+        caller: Caller,
+        filter: Option<&Filter>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DescribedIdentity>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.identities_after(caller, filter, after, limit),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.identities_after(caller, filter, after, limit),
+        }
+    }
+
+    /// Returns everything about the identity of a user, or about the identity with a custom id.
+    pub(crate) fn described(&self, caller: Caller, name: Name<'_>) -> Result<Option<DescribedIdentity>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.described(caller, name),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.described(caller, name),
         }
     }
 

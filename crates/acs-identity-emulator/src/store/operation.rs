@@ -3,8 +3,10 @@
 //! Times are nanoseconds since 1970, except `issued_until`, which is in seconds like the times in tokens.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::revocation::Revocation;
+use super::whole_state::WholeState;
 
 /// One of the two access keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +26,7 @@ impl AccessSlot {
         }
     }
 
-    pub(super) fn of_name(name: &str) -> Option<Self> {
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|slot| slot.name() == name)
     }
 }
@@ -53,7 +55,7 @@ impl SigningSlot {
         }
     }
 
-    pub(super) fn of_name(name: &str) -> Option<Self> {
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|slot| slot.name() == name)
     }
 }
@@ -73,7 +75,7 @@ pub(crate) enum Caller {
 pub(crate) enum Operation {
     /// Creates an identity, or finds the existing identity with the custom id. Records that a token is issued, if a
     /// time is given.
-    Create { caller: Caller, user: String, custom_id: Option<String>, token_issued_at: Option<i64> },
+    Create { caller: Caller, new: NewIdentity },
     /// Records that a token is issued, and returns the revocation number for it.
     Issue { caller: Caller, user: String, at: i64 },
     /// Revokes the tokens that were issued until now, or until a given second. It takes effect immediately or at a
@@ -100,6 +102,8 @@ pub(crate) enum Operation {
     Settle { now: i64 },
     /// Replaces the setting of the clock, and puts revocations that are due in force permanently.
     SetClock { caller: Caller, clock: (String, String), now: i64 },
+    /// Replaces the whole state. A store with identities or assignments is refused, unless `even_if_used` is set.
+    Replace { caller: Caller, state: Arc<WholeState>, even_if_used: bool },
 }
 
 impl Operation {
@@ -113,7 +117,8 @@ impl Operation {
             | Self::Reset { caller }
             | Self::Assign { caller, .. }
             | Self::RegenerateKey { caller, .. }
-            | Self::SetClock { caller, .. } => Some(*caller),
+            | Self::SetClock { caller, .. }
+            | Self::Replace { caller, .. } => Some(*caller),
             Self::KeepAccessKeys { .. }
             | Self::KeepSigningKey { .. }
             | Self::KeepSettings(_)
@@ -152,6 +157,38 @@ pub(crate) enum Outcome {
     },
     /// The stored values in the order of the names.
     Settings(Vec<String>),
+    Replaced(Replacement),
+}
+
+/// The outcome of replacing the whole state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Replacement {
+    /// The new generations of the primary and of the secondary key.
+    Done { generations: [i64; 2] },
+    /// The store has identities or assignments, so nothing was changed.
+    InUse,
+}
+
+/// An identity to create.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NewIdentity {
+    pub(crate) user: String,
+    pub(crate) custom_id: Option<String>,
+    pub(crate) created_at: i64,
+    /// When a token is issued together with it.
+    pub(crate) token_issued_at: Option<i64>,
+}
+
+#[cfg(test)]
+impl NewIdentity {
+    /// Returns an identity without a custom id and without a token, created at the first nanosecond.
+    pub(crate) fn of(user: &str) -> Self {
+        Self { user: user.to_owned(), custom_id: None, created_at: 1, token_issued_at: None }
+    }
+
+    pub(crate) fn with_custom_id(self, custom_id: &str) -> Self {
+        Self { custom_id: Some(custom_id.to_owned()), ..self }
+    }
 }
 
 /// An identity that was created or found.
@@ -179,6 +216,44 @@ pub(crate) struct IdentityRow {
     pub(crate) revocation: i64,
     /// Tokens with a lower number are revoked.
     pub(crate) revoked_below: i64,
+    /// When it was created. `None` for an identity of a schema that did not record it.
+    pub(crate) created_at: Option<i64>,
+}
+
+/// An identity with everything that the store knows about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DescribedIdentity {
+    pub(crate) row: IdentityRow,
+    /// The revocations that `revoked_below` does not cover.
+    pub(crate) revocations: Vec<Revocation>,
+    /// The number of assignments whose object has the GUID of the identity.
+    pub(crate) assignments: usize,
+}
+
+/// A name of an identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Name<'a> {
+    /// The user's GUID.
+    User(&'a str),
+    CustomId(&'a str),
+}
+
+/// A condition for identities. An identity matches if one of the parts does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Filter {
+    /// A part of the custom id. The case of the letters A to Z is ignored.
+    pub(crate) custom_id: String,
+    /// A part of the user's GUID. `None` if the text cannot be one.
+    pub(crate) user: Option<GuidPart>,
+}
+
+/// A part of a user's GUID, in lower case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum GuidPart {
+    /// The beginning.
+    Start(String),
+    /// Any part.
+    Within(String),
 }
 
 /// The kinds of assignments.
@@ -189,12 +264,18 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    pub(crate) const ALL: [Self; 2] = [Self::TeamsExtension, Self::Entra];
+
     /// Returns its name in the database.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::TeamsExtension => "teamsExtension",
             Self::Entra => "entra",
         }
+    }
+
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
 

@@ -20,7 +20,8 @@ impl Revocation {
         self.in_force_at.is_some_and(|at| at <= now)
     }
 
-    fn is_in_force(&self, now: i64) -> bool {
+    /// Returns whether it revokes tokens at that time.
+    pub(crate) fn is_in_force(&self, now: i64) -> bool {
         self.in_force_at.is_none_or(|at| at <= now)
     }
 

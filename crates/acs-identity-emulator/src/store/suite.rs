@@ -1,11 +1,15 @@
 //! Tests of the contract for every implementation, each with two handles on one store.
 
 mod assignments;
+mod identities;
 mod revocations;
+mod whole_state;
 
 use super::operation::AccessSlot::{Primary, Secondary};
 use super::revocation::is_revoked;
-use super::{AccessSlot, Caller, Cleared, Created, Failure, IdentityRow, Kind, SigningSlot, Store, block_on};
+use super::{
+    AccessSlot, Caller, Cleared, Created, Failure, IdentityRow, Kind, NewIdentity, SigningSlot, Store, block_on,
+};
 
 /// Runs a test for all implementations.
 fn each(rule: impl Fn(&Store, &Store)) {
@@ -26,7 +30,7 @@ fn keys(store: &Store) {
 }
 
 fn create(store: &Store, user: &str) -> IdentityRow {
-    block_on(store.create(Caller::Entra, user.into(), None, None)).unwrap().row
+    block_on(store.create(Caller::Entra, NewIdentity::of(user))).unwrap().row
 }
 
 fn issue(store: &Store, user: &str) -> Option<i64> {
@@ -71,7 +75,7 @@ fn a_custom_id_is_known_as_long_as_its_identity_exists() {
     each(|one, other| {
         create(one, "a");
         assert_eq!(other.has_custom_id("c"), Ok(false));
-        block_on(one.create(Caller::Entra, "b".into(), Some("c".into()), None)).unwrap();
+        block_on(one.create(Caller::Entra, NewIdentity::of("b").with_custom_id("c"))).unwrap();
         assert_eq!(other.has_custom_id("c"), Ok(true));
         block_on(one.delete(Caller::Entra, "b".into())).unwrap();
         assert_eq!(other.has_custom_id("c"), Ok(false));
@@ -96,7 +100,7 @@ fn a_reset_deletes_identities_revocations_and_assignments_and_keeps_the_rest() {
         keys(one);
         block_on(one.keep_settings(vec![("a".into(), "1".into())])).unwrap();
         create(one, "a");
-        block_on(one.create(Caller::Entra, "b".into(), Some("c".into()), None)).unwrap();
+        block_on(one.create(Caller::Entra, NewIdentity::of("b").with_custom_id("c"))).unwrap();
         revoke(one, "a", None, Some(9));
         for (kind, object) in [(Kind::Entra, "o"), (Kind::Entra, "p"), (Kind::TeamsExtension, "o")] {
             block_on(one.assign(Caller::Entra, kind, vec![assignments::change(object, "t")])).unwrap();
@@ -106,7 +110,8 @@ fn a_reset_deletes_identities_revocations_and_assignments_and_keeps_the_rest() {
         assert_eq!(one.assignments_after(PRIMARY, Kind::Entra, None, 9), Ok(Vec::new()));
         assert_eq!(one.setting("a"), Ok(Some("1".to_owned())));
         // A custom id is free again, and a revocation that was pending does not concern a new identity.
-        let Created { row, found } = block_on(one.create(Caller::Entra, "a".into(), Some("c".into()), None)).unwrap();
+        let Created { row, found } =
+            block_on(one.create(Caller::Entra, NewIdentity::of("a").with_custom_id("c"))).unwrap();
         assert!(!found && row.revocation == 0);
         block_on(one.settle(10)).unwrap();
         assert!(!revoked(one, "a", (0, 1), 10));
@@ -119,8 +124,9 @@ fn concurrent_creations_of_a_custom_id_make_one_identity() {
     each(|one, other| {
         for round in 0..20 {
             let ask = |store: &Store, user: &str| {
-                let user = format!("{user}{round}");
-                block_on(store.create(Caller::Entra, user, Some(format!("c{round}")), Some(7))).unwrap()
+                let new = NewIdentity::of(&format!("{user}{round}")).with_custom_id(&format!("c{round}"));
+                let new = NewIdentity { token_issued_at: Some(7), ..new };
+                block_on(store.create(Caller::Entra, new)).unwrap()
             };
             let made = together(|| ask(one, "a"), || ask(other, "b"));
             assert_eq!(made[0].row.user, made[1].row.user);
@@ -132,7 +138,10 @@ fn concurrent_creations_of_a_custom_id_make_one_identity() {
 #[test]
 fn a_custom_id_that_was_deleted_or_revoked_gets_a_valid_token() {
     each(|one, other| {
-        let ask = |user: &str| block_on(one.create(Caller::Entra, user.into(), Some("c".into()), Some(1))).unwrap();
+        let ask = |user: &str| {
+            let new = NewIdentity { token_issued_at: Some(1), ..NewIdentity::of(user).with_custom_id("c") };
+            block_on(one.create(Caller::Entra, new)).unwrap()
+        };
         assert!(!ask("a").found);
         revoke(other, "a", None, None);
         let Created { row, found } = ask("b");
@@ -155,7 +164,7 @@ fn the_caller_s_key_must_be_in_force() {
         assert_eq!(new, Ok(Some(GENERATION + 1)));
         let user = || "u".to_owned();
         assert_eq!(block_on(one.issue(PRIMARY, user(), 1)), Err(Failure::KeyGone));
-        assert_eq!(block_on(one.create(PRIMARY, "v".into(), None, None)), Err(Failure::KeyGone));
+        assert_eq!(block_on(one.create(PRIMARY, NewIdentity::of("v"))), Err(Failure::KeyGone));
         assert_eq!(block_on(one.revoke(PRIMARY, user(), None, None)), Err(Failure::KeyGone));
         assert_eq!(block_on(one.delete(PRIMARY, user())), Err(Failure::KeyGone));
         assert_eq!(block_on(one.reset(PRIMARY)), Err(Failure::KeyGone));
@@ -164,6 +173,8 @@ fn the_caller_s_key_must_be_in_force() {
         assert_eq!(one.identity_count(PRIMARY), Err(Failure::KeyGone));
         assert_eq!(one.assignments_of(PRIMARY, Kind::Entra, None, &["o"]), Err(Failure::KeyGone));
         assert_eq!(one.assignments_after(PRIMARY, Kind::Entra, None, 1), Err(Failure::KeyGone));
+        assert_eq!(one.identities_after(PRIMARY, None, None, 1), Err(Failure::KeyGone));
+        assert_eq!(one.described(PRIMARY, super::Name::User("u")), Err(Failure::KeyGone));
         assert_eq!(one.check(PRIMARY), Err(Failure::KeyGone));
         assert_eq!(one.check(Caller::Key { slot: Primary, generation: GENERATION + 1 }), Ok(()));
         assert_eq!(issue(one, "v"), None);
@@ -271,7 +282,7 @@ fn a_closed_store_refuses_operations() {
     each(|one, _| {
         create(one, "u");
         one.close();
-        let create = block_on(one.create(Caller::Entra, "v".into(), None, None));
+        let create = block_on(one.create(Caller::Entra, NewIdentity::of("v")));
         assert!(matches!(create, Err(Failure::Store(super::StoreError::Stopped(_)))), "{create:?}");
         assert!(one.snapshot(None, Some("u")).is_err());
     });

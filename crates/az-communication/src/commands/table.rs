@@ -81,6 +81,12 @@ pub const TABLE: Table = Table {
             Status::Stable,
             false,
         ),
+        group(
+            "communication emulator identity",
+            "Commands to list and show the identities of a running emulator.",
+            Status::Stable,
+            false,
+        ),
     ],
     commands: &[
         Command::of_the_reference("communication identity user create", &user::create::SPEC),
@@ -146,6 +152,10 @@ pub const TABLE: Table = Table {
         Command::extension("communication emulator clock reset", &emulator::clock::reset::SPEC),
         Command::extension("communication emulator key list", &emulator::key::list::SPEC),
         Command::extension("communication emulator key regenerate", &emulator::key::regenerate::SPEC),
+        Command::extension("communication emulator identity list", &emulator::identity::list::SPEC),
+        Command::extension("communication emulator identity show", &emulator::identity::show::SPEC),
+        Command::extension("communication emulator export", &emulator::export::SPEC),
+        Command::extension("communication emulator import", &emulator::import::SPEC),
         Command::extension("communication emulator entra-token", &emulator::entra_token::SPEC),
         Command::extension("communication emulator new-authority", &emulator::new_authority::SPEC),
     ],

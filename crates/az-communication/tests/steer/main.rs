@@ -5,8 +5,10 @@ mod clock;
 mod control;
 mod environment;
 mod front_end;
+mod identities;
 mod keys;
 mod reset;
+mod state;
 mod status;
 mod stop;
 #[path = "../support/mod.rs"]

@@ -12,7 +12,6 @@ use time::Duration;
 use super::claims::MAX_LIFETIME_SECONDS;
 use super::foreign_audiences::ForeignAudiences;
 use crate::clock::machine;
-use crate::core::access_keys::mark_of;
 use crate::core::refusal::{Refusal, Refused};
 use crate::core::token_signer::TokenSigner;
 use crate::log::Shown;
@@ -74,13 +73,6 @@ pub(crate) fn audience_of(scope: &str) -> &str {
     scope.rsplit_once('/').map_or(scope, |(audience, _)| audience)
 }
 
-/// Records in a token the access key with which it was requested. The token becomes invalid with that key.
-fn note_key(claims: &mut Value, by: Caller) {
-    if let Caller::Key { slot, generation } = by {
-        claims["emulator_key"] = mark_of(slot, generation).into();
-    }
-}
-
 /// Returns an id that is unique among tokens and codes.
 pub(super) fn unique_id() -> Result<String, NoRandom> {
     Ok(URL_SAFE_NO_PAD.encode(random::bytes::<16>()?))
@@ -101,6 +93,14 @@ impl EntraIssuer {
     pub(super) async fn sign(&self, claims: &Value) -> Refused<String> {
         let key = self.signer.issuer_key().await?;
         self.signer.sign(&key, claims).await
+    }
+
+    /// Records in a token the access key with which it was requested. The token becomes invalid with that key.
+    fn note_key(&self, claims: &mut Value, by: Caller) -> Refused<()> {
+        if let Some(mark) = self.signer.mark_of(by)? {
+            claims["emulator_key"] = mark.into();
+        }
+        Ok(())
     }
 
     /// Logs a warning about a token for another service, once for each audience.
@@ -146,7 +146,7 @@ impl EntraIssuer {
         if !request.groups.is_empty() {
             claims["groups"] = request.groups.into();
         }
-        note_key(&mut claims, by);
+        self.note_key(&mut claims, by)?;
         let access_token = self.sign(&claims).await?;
         Ok(Grant { token_type: "Bearer", expires_in, access_token, ..Grant::default() })
     }
@@ -178,7 +178,7 @@ impl EntraIssuer {
             "uti": unique_id()?,
             "ver": "1.0",
         });
-        note_key(&mut claims, by);
+        self.note_key(&mut claims, by)?;
         let access_token = self.sign(&claims).await?;
         Ok(Grant {
             token_type: "Bearer",

@@ -62,12 +62,12 @@ fn primary(core: &Core) -> String {
 fn a_folder_keeps_its_keys_and_its_resource() {
     let folder = Folder::new();
     let core = folder.open(Some("c2VjcmV0")).unwrap();
-    let (resource, secondary) = (core.resource.id().to_owned(), core.access_keys.get(AccessSlot::Secondary));
+    let (resource, secondary) = (core.resource.id(), core.access_keys.get(AccessSlot::Secondary));
     let (_, token) = create(&core, None).unwrap();
     drop(core);
     let core = folder.open(None).unwrap();
     assert_eq!(primary(&core), "c2VjcmV0", "not the well-known one");
-    assert_eq!((core.resource.id(), core.access_keys.get(AccessSlot::Secondary)), (resource.as_str(), secondary));
+    assert_eq!((core.resource.id(), core.access_keys.get(AccessSlot::Secondary)), (resource, secondary));
     assert_eq!(inactive(&core, &token), None);
     block_on(core.access_keys.regenerate(PRIMARY, AccessSlot::Primary)).unwrap();
     let new = primary(&core);
@@ -111,7 +111,7 @@ fn the_keys_and_tokens_of_the_previous_version_are_kept() {
     };
     for _ in 0..2 {
         let core = folder.open(None).unwrap();
-        assert_eq!(core.resource.id(), resource);
+        assert_eq!(&*core.resource.id(), resource);
         assert_eq!(core.access_keys.get(AccessSlot::Secondary).to_base64(), "AAAA");
         assert_eq!(inactive(&core, &sign(user)), None);
         assert_eq!(inactive(&core, &sign(revoked)), Some(Inactive::Revoked));

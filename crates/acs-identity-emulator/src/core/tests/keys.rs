@@ -96,6 +96,6 @@ fn a_token_of_another_resource_is_not_active() {
     };
     let key = block_on(core.signer.key_for(PRIMARY)).unwrap();
     let signed = |resource: &str| key.sign(&claims(resource)).unwrap();
-    assert_eq!(inactive(&core, &signed(core.resource.id())), None);
-    assert_eq!(inactive(&core, &signed(other.resource.id())), Some(Inactive::OtherResource));
+    assert_eq!(inactive(&core, &signed(&core.resource.id())), None);
+    assert_eq!(inactive(&core, &signed(&other.resource.id())), Some(Inactive::OtherResource));
 }

@@ -5,6 +5,7 @@ mod exchanges;
 mod folder;
 mod keys;
 mod revocations;
+mod whole_state;
 
 use acs_identity_protocol::api_version::ApiVersion;
 use acs_identity_protocol::models::{CreateIdentityRequest, IssueAccessTokenRequest};
@@ -22,7 +23,7 @@ fn core() -> Core {
 /// Makes two emulators on one store.
 fn two() -> [Core; 2] {
     let config = Config::in_memory();
-    Store::two_in_memory().map(|store| block_on(Core::start(&config, None, store, None)).unwrap())
+    Store::two_in_memory().map(|store| block_on(Core::start(&config, None, store, None, None)).unwrap())
 }
 
 fn key(slot: AccessSlot, generation: i64) -> Caller {

@@ -3,8 +3,10 @@
 
 mod clock;
 mod entra_token;
+mod identities;
 mod keys;
 mod reset;
+mod state;
 mod status;
 mod stop;
 mod token;
@@ -25,6 +27,10 @@ pub(super) static ROUTES: &[Row] = &[
     Row::emulator(POST, "/emulator/clock/freeze", Callers::Control, Refused, later!(clock::freeze)),
     Row::emulator(POST, "/emulator/clock/resume", Callers::Control, Refused, later!(clock::resume)),
     Row::emulator(POST, "/emulator/clock/reset", Callers::Control, Refused, later!(clock::reset)),
+    Row::emulator(GET, "/emulator/identities", Callers::Control, Refused, Handler::Now(identities::list)),
+    Row::emulator(GET, "/emulator/identities/{id}", Callers::Control, Refused, Handler::Now(identities::show)),
+    Row::emulator(GET, "/emulator/export", Callers::Control, Refused, later!(state::export)),
+    Row::emulator(POST, "/emulator/import", Callers::Control, Refused, later!(state::import)).with_state(),
     Row::emulator(POST, "/emulator/entra-token", Callers::Control, Refused, later!(entra_token::issue)),
     Row::emulator(POST, "/emulator/list-keys", Callers::Keys, Refused, Handler::Now(keys::list)),
     Row::emulator(POST, "/emulator/regenerate-key", Callers::Keys, Refused, later!(keys::regenerate)),

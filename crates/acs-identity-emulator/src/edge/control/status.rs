@@ -22,7 +22,7 @@ pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<An
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
         "controlVersion": CONTROL_VERSION,
-        "resourceId": core.resource.id(),
+        "resourceId": *core.resource.id(),
         "startedAt": whole_seconds(backend.started_at),
         "endpoint": backend.base_of(request),
         "storage": storage,

@@ -15,6 +15,9 @@ use crate::edge::http::error::{HttpError, HttpResult};
 /// The largest body that is read, in bytes. Bodies of the service have a few hundred bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
+/// The largest body with a whole state, in bytes. That of a million identities fits.
+pub(crate) const MAX_STATE: usize = 256 * MAX_BODY;
+
 /// The largest body of a client that has not authenticated, in bytes. The largest useful one contains a token.
 pub(crate) const MAX_UNAUTHENTICATED: usize = 16 * 1024;
 
@@ -49,6 +52,11 @@ impl Budget {
 
     pub(crate) fn of(limit: usize) -> Arc<Self> {
         Arc::new(Self { used: AtomicUsize::new(0), limit })
+    }
+
+    /// Returns the room for bodies with a whole state.
+    pub(crate) fn for_states() -> Arc<Self> {
+        Self::of(MAX_STATE)
     }
 
     /// Takes room for a number of bytes. Returns whether there was enough.

@@ -21,6 +21,19 @@ pub(crate) fn decode_segment(segment: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
+/// Encodes a value for a query.
+pub(crate) fn encode_query(value: &str) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
 /// Returns a parameter of a query or of a form. The case of its name is ignored.
 pub(crate) fn query_parameter(query: &str, name: &str) -> Option<String> {
     query_parameters(query, name).next()
@@ -45,6 +58,13 @@ mod tests {
         assert_eq!(decode_segment("%zz%4").as_deref(), Some("%zz%4"));
         assert_eq!(decode_segment("%25é%%41%+1%2é").as_deref(), Some("%é%A%+1%2é"));
         assert_eq!(decode_segment("%ff"), None);
+    }
+
+    #[test]
+    fn an_encoded_value_is_read_back() {
+        let value = "a b&c=d+é%_~";
+        assert_eq!(encode_query(value), "a%20b%26c%3Dd%2B%C3%A9%25_~");
+        assert_eq!(query_parameter(&format!("x=1&filter={}", encode_query(value)), "filter").as_deref(), Some(value));
     }
 
     #[test]

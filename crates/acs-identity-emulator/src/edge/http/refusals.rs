@@ -27,6 +27,10 @@ impl From<Refusal> for HttpError {
                 let message = format!("CustomId length must be within the [{least}, {most}] interval.");
                 Self::validation(message, "customId")
             }
+            // This error is the emulator's own.
+            Refusal::FilterLength { least, most } => {
+                Self::validation(format!("filter must have from {least} to {most} characters."), "filter")
+            }
             Refusal::Lifetime { minutes, least, most } => {
                 let message = format!(
                     "ExpiresInMinutes value {minutes} is invalid. Value must be within the [{least}, {most}] interval."
@@ -99,6 +103,16 @@ impl From<Refusal> for HttpError {
                 Self::oauth(401, "invalid_client", description)
             }
             Refusal::SignIn(fault) => sign_in(fault),
+
+            // These errors are the emulator's own.
+            Refusal::StateFile(why) => {
+                Self::new(400, "InvalidState", format!("The state cannot be imported: {why}.")).noted()
+            }
+            Refusal::StateInUse => {
+                let message =
+                    "The emulator has identities or assignments. To replace them: replace=true, or --replace.";
+                Self { target: Some("replace"), ..Self::new(409, "Conflict", message) }
+            }
 
             Refusal::KeyGone => {
                 let note = "401: the access key was regenerated while the request was being processed".to_owned();

@@ -17,11 +17,11 @@ use crate::edge::backend::Backend;
 use crate::edge::callers::{authentication, origins, signature, this_machine};
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::{Answer, Body};
-use crate::edge::http::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_UNAUTHENTICATED};
+use crate::edge::http::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_STATE, MAX_UNAUTHENTICATED};
 use crate::edge::http::connection::Connection;
 use crate::edge::http::error::{HttpError, HttpResult, Note};
 use crate::edge::http::head::Head;
-use crate::edge::routes::route::{Callers, Route};
+use crate::edge::routes::route::{BodySize, Callers, Route};
 use crate::edge::routes::versions::Versions;
 use crate::edge::table::router::{Found, Router};
 use crate::edge::table::row::Row;
@@ -42,6 +42,8 @@ pub(crate) struct Edge {
     pub(in crate::edge) bodies: Arc<Budget>,
     /// For the bodies of clients that have not authenticated.
     strangers: Arc<Budget>,
+    /// For bodies with a whole state.
+    states: Arc<Budget>,
     pub(in crate::edge) fault: Option<Fault>,
 }
 
@@ -61,7 +63,14 @@ impl Edge {
     pub(crate) fn new(core: Arc<Core>, config: Config, pki: Arc<Pki>, base: String) -> Self {
         let throttle = config.throttle.then(Throttle::new);
         let backend = Backend::new(core, config, pki, base, ROUTER.routes().collect());
-        Self { backend, throttle, bodies: Budget::new(), strangers: Budget::for_strangers(), fault: None }
+        Self {
+            backend,
+            throttle,
+            bodies: Budget::new(),
+            strangers: Budget::for_strangers(),
+            states: Budget::for_states(),
+            fault: None,
+        }
     }
 
     /// Returns what is notified when a client of the control API asks the emulator to stop.
@@ -107,14 +116,15 @@ impl Edge {
         let closing = |request: &RequestContext, error| Stop::Answer(refuse(request, error).closing());
         let checked = request.head.check(request.host.as_ref(), &request.connection);
         checked.map_err(|error| closing(request, error))?;
-        let limit = match request.callers() {
-            Callers::Management | Callers::Control | Callers::Keys => MAX_BODY,
-            Callers::Holders if authentication::is_of_the_service(&request.head) => MAX_BODY,
+        let (limit, budget) = match request.callers() {
+            _ if request.route.is_some_and(|route| route.body == BodySize::State) => (MAX_STATE, &self.states),
+            Callers::Management | Callers::Control | Callers::Keys => (MAX_BODY, &self.bodies),
+            Callers::Holders if authentication::is_of_the_service(&request.head) => (MAX_BODY, &self.bodies),
             Callers::Anyone
             | Callers::ThisMachine
             | Callers::FrontEnd
             | Callers::Holders
-            | Callers::CheckedByHandler => MAX_UNAUTHENTICATED,
+            | Callers::CheckedByHandler => (MAX_UNAUTHENTICATED, &self.strangers),
         };
         body::check_length(&request.head, limit).map_err(|error| closing(request, error))?;
         if request.head.method == Method::OPTIONS {
@@ -126,7 +136,6 @@ impl Edge {
             Ok(content_hash) => content_hash,
             Err(error) => return Ok(after_discarding(refuse(request, error), &request.head, body).await),
         };
-        let budget = if limit == MAX_BODY { &self.bodies } else { &self.strangers };
         let read = body::read(body, limit, budget).await;
         request.body = read.map_err(|error| closing(request, error))?;
         let checked = signature::check_body(request, content_hash.as_deref()).and_then(|()| self.count(request));

@@ -13,7 +13,7 @@ pub(super) fn health(backend: &Backend, _: &RequestContext) -> HttpResult<Answer
     let body = json!({
         "status": "ok",
         "version": env!("CARGO_PKG_VERSION"),
-        "resourceId": backend.core.resource.id(),
+        "resourceId": *backend.core.resource.id(),
         "certificateNotAfter": whole_seconds(backend.pki.not_after()),
     });
     Answer::json(200, &body)
@@ -25,5 +25,5 @@ pub(super) fn live(_: &Backend, _: &RequestContext) -> HttpResult<Answer> {
 
 pub(super) fn ready(backend: &Backend, _: &RequestContext) -> HttpResult<Answer> {
     backend.core.check_ready()?;
-    Answer::json(200, &json!({"status": "ok", "resourceId": backend.core.resource.id()}))
+    Answer::json(200, &json!({"status": "ok", "resourceId": *backend.core.resource.id()}))
 }

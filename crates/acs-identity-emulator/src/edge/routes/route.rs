@@ -28,6 +28,17 @@ pub(crate) struct Route {
     pub(crate) class: Option<ThrottleClass>,
     /// Whether web pages of allowed origins may call.
     pub(crate) web_pages: WebPages,
+    /// The largest body.
+    pub(crate) body: BodySize,
+}
+
+/// The largest body of the requests of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodySize {
+    /// The limit for requests of the service.
+    Usual,
+    /// A whole state.
+    State,
 }
 
 /// The API to which a route belongs.

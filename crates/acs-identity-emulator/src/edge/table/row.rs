@@ -8,7 +8,7 @@ use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::HttpResult;
-use crate::edge::routes::route::{Callers, Route, Side, ThrottleClass, WebPages};
+use crate::edge::routes::route::{BodySize, Callers, Route, Side, ThrottleClass, WebPages};
 use crate::edge::routes::versions::Versions;
 
 /// A row.
@@ -47,7 +47,19 @@ impl Row {
         handler: Handler,
     ) -> Self {
         let (side, versions) = (Side::Service, Some(versions));
-        Self { route: Route { methods, path, side, versions, callers, class, web_pages: WebPages::Allowed }, handler }
+        Self {
+            route: Route {
+                methods,
+                path,
+                side,
+                versions,
+                callers,
+                class,
+                web_pages: WebPages::Allowed,
+                body: BodySize::Usual,
+            },
+            handler,
+        }
     }
 
     /// Makes a row for a route of the emulator's own API.
@@ -59,7 +71,19 @@ impl Row {
         handler: Handler,
     ) -> Self {
         let side = Side::Emulator;
-        Self { route: Route { methods, path, side, versions: None, callers, class: None, web_pages }, handler }
+        Self {
+            route: Route {
+                methods,
+                path,
+                side,
+                versions: None,
+                callers,
+                class: None,
+                web_pages,
+                body: BodySize::Usual,
+            },
+            handler,
+        }
     }
 
     /// Makes a row for a route of the Entra API.
@@ -71,7 +95,25 @@ impl Row {
         handler: Handler,
     ) -> Self {
         let side = Side::Entra;
-        Self { route: Route { methods, path, side, versions: None, callers, class: None, web_pages }, handler }
+        Self {
+            route: Route {
+                methods,
+                path,
+                side,
+                versions: None,
+                callers,
+                class: None,
+                web_pages,
+                body: BodySize::Usual,
+            },
+            handler,
+        }
+    }
+
+    /// Makes the row of a route whose requests have a whole state as their body.
+    pub(crate) const fn with_state(mut self) -> Self {
+        self.route.body = BodySize::State;
+        self
     }
 
     /// Answers a request.

@@ -204,7 +204,8 @@ async fn the_control_endpoint_lists_endpoints_that_exist() {
         let method = if endpoint["method"] == "GET" { "GET" } else { "POST" };
         // Some refuse the request, because it lacks a parameter. A missing endpoint would answer 404.
         let answer = ask(method, path.clone()).signed().of(&edge).await;
-        assert!(matches!(answer.status, 200 | 202 | 400), "{path}: {answer:?}");
+        let is_there = matches!(answer.status, 200 | 202 | 400) || answer.code() == "IdentityNotFound";
+        assert!(is_there, "{path}: {answer:?}");
     }
 }
 
@@ -225,7 +226,7 @@ async fn health_says_the_resource_and_the_end_of_the_certificate() {
         assert_eq!((answer.status, answer.text_of("status").as_str()), (200, "ok"), "{path}");
     }
     for path in ["/health", "/health/ready"] {
-        assert_eq!(ask("GET", path).of(&edge).await.text_of("resourceId"), edge.backend.core.resource.id(), "{path}");
+        assert_eq!(ask("GET", path).of(&edge).await.text_of("resourceId"), *edge.backend.core.resource.id(), "{path}");
     }
     let end = ask("GET", "/health").of(&edge).await.text_of("certificateNotAfter");
     assert_eq!(end, acs_identity_protocol::time::whole_seconds(edge.backend.pki.not_after()));

@@ -4,12 +4,14 @@ mod callers;
 mod control;
 mod entra;
 mod front_end;
+mod identities;
 mod introspection;
 mod openapi;
 mod pipeline;
 mod refusals;
 mod routes;
 mod service;
+mod state;
 mod steering;
 
 use std::net::{IpAddr, SocketAddr};

@@ -6,7 +6,7 @@ use super::super::DATABASE_FILE;
 use super::super::Opened;
 use super::{Temporary, close, create};
 use crate::clock::machine;
-use crate::store::{Caller, Failure, StoreError, block_on};
+use crate::store::{Caller, Failure, NewIdentity, StoreError, block_on};
 
 /// A change of the files of a running emulator by another program.
 type Harm = fn(&Temporary);
@@ -68,7 +68,7 @@ fn users(folder: &Temporary, opened: &Opened) -> usize {
 }
 
 fn late(opened: &Opened) -> Result<(), Failure> {
-    block_on(opened.store.create(Caller::Entra, "late".into(), None, None)).map(drop)
+    block_on(opened.store.create(Caller::Entra, NewIdentity::of("late"))).map(drop)
 }
 
 #[test]

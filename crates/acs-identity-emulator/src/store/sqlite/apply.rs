@@ -101,15 +101,14 @@ impl Rows for Transaction<'_> {
     }
 
     fn identity_of(&mut self, custom_id: &str) -> Result<Option<IdentityRow>, Fault> {
-        let query = "SELECT user, custom_id, last_token_issued_at, revocation, revoked_below, checksum
-                     FROM identities WHERE custom_id = ?1";
-        first(self.connection, query, [custom_id], row::identity)
+        identity_of(self.connection, custom_id)
     }
 
     fn add_identity(&mut self, row: &IdentityRow) -> Result<(), Fault> {
         self.execute(
-            "INSERT INTO identities (user, custom_id, last_token_issued_at, revocation, revoked_below, checksum)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO identities (user, custom_id, last_token_issued_at, revocation, revoked_below, checksum,
+                created_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             (
                 &row.user,
                 &row.custom_id,
@@ -117,6 +116,7 @@ impl Rows for Transaction<'_> {
                 row.revocation,
                 row.revoked_below,
                 row::identity_checksum(row),
+                row.created_at,
             ),
         )?;
         Ok(())
@@ -194,12 +194,28 @@ impl Rows for Transaction<'_> {
         )?;
         Ok(())
     }
+
+    fn delete_setting(&mut self, name: &str) -> Result<(), Fault> {
+        self.execute("DELETE FROM settings WHERE name = ?1", [name])?;
+        Ok(())
+    }
+
+    fn are_used(&mut self) -> Result<bool, Fault> {
+        let query = "SELECT EXISTS (SELECT 1 FROM identities) OR EXISTS (SELECT 1 FROM assignments)";
+        Ok(self.connection.prepare_cached(query)?.query_row([], |row| row.get(0))?)
+    }
 }
 
 pub(super) fn identity(connection: &Connection, user: &str) -> Result<Option<IdentityRow>, Fault> {
-    let query = "SELECT user, custom_id, last_token_issued_at, revocation, revoked_below, checksum
+    let query = "SELECT user, custom_id, last_token_issued_at, revocation, revoked_below, checksum, created_at
                  FROM identities WHERE user = ?1";
     first(connection, query, [user], row::identity)
+}
+
+pub(super) fn identity_of(connection: &Connection, custom_id: &str) -> Result<Option<IdentityRow>, Fault> {
+    let query = "SELECT user, custom_id, last_token_issued_at, revocation, revoked_below, checksum, created_at
+                 FROM identities WHERE custom_id = ?1";
+    first(connection, query, [custom_id], row::identity)
 }
 
 pub(super) fn revocations(connection: &Connection, user: &str) -> Result<Vec<Revocation>, Fault> {

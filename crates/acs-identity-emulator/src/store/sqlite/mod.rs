@@ -4,6 +4,7 @@ mod apply;
 mod check;
 mod commit;
 mod fault;
+mod identities;
 mod migrate;
 pub(crate) mod open;
 mod queue;
@@ -15,6 +16,7 @@ pub(crate) mod surroundings;
 pub(crate) mod tests;
 mod trouble;
 pub(crate) mod wal;
+mod whole_state;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,8 +26,10 @@ use rusqlite::Connection;
 
 use super::failure::{Failure, StoreError};
 use super::operation::{
-    AccessKeyRow, AssignmentRow, Caller, Kind, Operation, Outcome, SigningKeyRow, SigningSlot, Snapshot,
+    AccessKeyRow, AssignmentRow, Caller, DescribedIdentity, Filter, Kind, Name, Operation, Outcome, SigningKeyRow,
+    SigningSlot, Snapshot,
 };
+use super::whole_state::WholeState;
 use commit::Committer;
 use queue::Queue;
 use read::Readers;
@@ -85,6 +89,20 @@ impl Sqlite {
         self.readers.identity_count(caller)
     }
 
+    pub(super) fn identities_after(
+        &self,
+        caller: Caller,
+        filter: Option<&Filter>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DescribedIdentity>, Failure> {
+        self.readers.identities_after(caller, filter, after, limit)
+    }
+
+    pub(super) fn described(&self, caller: Caller, name: Name<'_>) -> Result<Option<DescribedIdentity>, Failure> {
+        self.readers.described(caller, name)
+    }
+
     pub(super) fn assignments_of(
         &self,
         caller: Caller,
@@ -115,6 +133,10 @@ impl Sqlite {
 
     pub(super) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
         self.readers.setting(name)
+    }
+
+    pub(super) fn whole_state(&self, caller: Caller, settings: &[&str]) -> Result<WholeState, Failure> {
+        self.readers.whole_state(caller, settings)
     }
 
     /// Executes the waiting operations. Returns whether the database was closed completely, without a log beside it.

@@ -84,7 +84,7 @@ pub(crate) fn in_file(path: &Path) -> Option<InFile> {
         }
     }
     let connection = Connection::open_with_flags(uri + "?immutable=1", flags).ok()?;
-    if schema::origin(&connection).ok()? != Origin::Present {
+    if !matches!(schema::origin(&connection).ok()?, Origin::Present | Origin::Before(schema::FIRST_WITH_CHECKSUMS..)) {
         return Some(InFile::default());
     }
     let log = setting(&connection, LOG).ok()?.and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -138,17 +138,16 @@ impl Checked {
     /// Returns whether the tables exist, but not the resource. A first start was interrupted, or the log with the
     /// resource is lost.
     pub(crate) fn lacks_resource(&self) -> Result<bool, Refused> {
-        match self.origin {
-            Origin::Present | Origin::Restored(schema::VERSION) => Ok(setting(&self.connection, RESOURCE)?.is_none()),
-            _ => Ok(false),
-        }
+        Ok(self.origin.has_checksums() && setting(&self.connection, RESOURCE)?.is_none())
     }
 
     /// Returns whether it has identities while its signing keys are still in files of the previous version.
     pub(crate) fn has_keys_in_files(&self) -> Result<bool, Refused> {
         let in_files = match self.origin {
+            Origin::Present | Origin::Before(schema::FIRST_WITH_CHECKSUMS..) => {
+                setting(&self.connection, SIGNING_KEYS)?.is_none()
+            }
             Origin::Before(_) => true,
-            Origin::Present => setting(&self.connection, SIGNING_KEYS)?.is_none(),
             _ => false,
         };
         let has_identities = "SELECT EXISTS (SELECT 1 FROM identities)";

@@ -67,7 +67,7 @@ impl Readers {
     }
 
     /// Reads a consistent state. Fails when the caller's key is not in force in that state.
-    fn read_for<T>(
+    pub(super) fn read_for<T>(
         &self,
         caller: Option<Caller>,
         read: impl FnOnce(&Connection, [i64; 2]) -> Result<T, Fault>,

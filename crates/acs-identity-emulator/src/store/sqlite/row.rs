@@ -43,13 +43,18 @@ impl Checksum {
 }
 
 pub(super) fn identity_checksum(row: &IdentityRow) -> u32 {
-    Checksum::of("identities")
+    let checksum = Checksum::of("identities")
         .text(Some(&row.user))
         .text(row.custom_id.as_deref())
         .number(row.last_token_issued_at)
         .number(Some(row.revocation))
-        .number(Some(row.revoked_below))
-        .end()
+        .number(Some(row.revoked_below));
+    // Schema 4 did not have this column. Without a value, the checksum is the same as in that schema, so that its rows
+    // need not be written again.
+    match row.created_at {
+        Some(at) => checksum.number(Some(at)).end(),
+        None => checksum.end(),
+    }
 }
 
 pub(super) fn revocation_checksum(user: &str, row: &Revocation) -> u32 {
@@ -95,7 +100,8 @@ fn named(table: &str, key: &str) -> String {
     format!("the row {key:?} of the table {table} differs from the data that was written")
 }
 
-pub(super) const IDENTITY: &str = "user, custom_id, last_token_issued_at, revocation, revoked_below, checksum";
+pub(super) const IDENTITY: &str =
+    "user, custom_id, last_token_issued_at, revocation, revoked_below, checksum, created_at";
 
 pub(super) fn identity(row: &Row<'_>) -> Result<IdentityRow, Fault> {
     let value = IdentityRow {
@@ -104,6 +110,7 @@ pub(super) fn identity(row: &Row<'_>) -> Result<IdentityRow, Fault> {
         last_token_issued_at: row.get(2)?,
         revocation: row.get(3)?,
         revoked_below: row.get(4)?,
+        created_at: row.get(6)?,
     };
     let ours = identity_checksum(&value);
     checked(value, ours, row.get(5)?, |value| named("identities", &value.user))

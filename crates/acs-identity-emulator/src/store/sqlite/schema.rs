@@ -8,7 +8,7 @@ use super::fault::Fault;
 pub(super) const APPLICATION_ID: i64 = 0x4143_5349;
 
 /// The version of the schema (`PRAGMA user_version`).
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// The statements of the current schema, with the names of the objects that they create. SQLite stores their text.
 pub(super) const SCHEMA: &[(&str, &str)] = &[
@@ -29,7 +29,8 @@ pub(super) const SCHEMA: &[(&str, &str)] = &[
     (
         "identities",
         "CREATE TABLE identities (user TEXT PRIMARY KEY, custom_id TEXT, last_token_issued_at INTEGER, \
-         revocation INTEGER NOT NULL, revoked_below INTEGER NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID",
+         revocation INTEGER NOT NULL, revoked_below INTEGER NOT NULL, checksum INTEGER NOT NULL, \
+         created_at INTEGER) WITHOUT ROWID",
     ),
     // Most identities have no custom id. The index contains only identities with one, so that creating another identity
     // writes a single page.
@@ -54,6 +55,14 @@ pub(super) const SCHEMA: &[(&str, &str)] = &[
     ),
 ];
 
+/// The statement that made the table of identities in schema 4, which is the same apart from it.
+const IDENTITIES_4: &str = "CREATE TABLE identities (user TEXT PRIMARY KEY, custom_id TEXT, \
+    last_token_issued_at INTEGER, revocation INTEGER NOT NULL, revoked_below INTEGER NOT NULL, \
+    checksum INTEGER NOT NULL) WITHOUT ROWID";
+
+/// The first schema whose rows have checksums.
+pub(super) const FIRST_WITH_CHECKSUMS: i64 = 4;
+
 /// The origin of a database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -74,6 +83,17 @@ pub(super) enum Origin {
     Damaged(String),
 }
 
+impl Origin {
+    /// Returns whether the rows of the database have checksums, so that they can be read and checked.
+    pub(super) fn has_checksums(&self) -> bool {
+        match self {
+            Self::Present => true,
+            Self::Before(version) | Self::Restored(version) => *version >= FIRST_WITH_CHECKSUMS,
+            Self::New | Self::Newer(_) | Self::Foreign(_) | Self::Damaged(_) => false,
+        }
+    }
+}
+
 fn pragma(connection: &Connection, name: &str) -> Result<i64, Fault> {
     Ok(connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get(0))?)
 }
@@ -87,17 +107,29 @@ fn objects(connection: &Connection) -> Result<Vec<(String, String)>, Fault> {
     Ok(all?)
 }
 
+/// Returns the names and statements of the current schema, with another statement for the table of identities if one is
+/// given.
+fn schema_with(identities: Option<&str>) -> Vec<(String, String)> {
+    let statement = |(name, sql): &(&str, &str)| match identities {
+        Some(other) if *name == "identities" => other.to_owned(),
+        _ => (*sql).to_owned(),
+    };
+    let mut all: Vec<_> = SCHEMA.iter().map(|object| (object.0.to_owned(), statement(object))).collect();
+    all.sort();
+    all
+}
+
 /// Determines the origin of a database, which may belong to any program.
 pub(super) fn origin(connection: &Connection) -> Result<Origin, Fault> {
     let application = pragma(connection, "application_id")?;
     let version = pragma(connection, "user_version")?;
     let objects = objects(connection)?;
-    let mut ours: Vec<(String, String)> =
-        SCHEMA.iter().map(|(name, sql)| ((*name).to_owned(), (*sql).to_owned())).collect();
-    ours.sort();
+    let ours = schema_with(None);
+    let of_4 = schema_with(Some(IDENTITIES_4));
     if application == APPLICATION_ID {
         return Ok(match version {
             VERSION if objects == ours => Origin::Present,
+            4 if objects == of_4 => Origin::Before(4),
             newer if newer > VERSION => Origin::Newer(newer),
             other => Origin::Damaged(format!("its tables differ from the tables of schema {other}")),
         });
@@ -115,6 +147,7 @@ pub(super) fn origin(connection: &Connection) -> Result<Origin, Fault> {
     Ok(match (version, of_names) {
         (0, None) if names.is_empty() => Origin::New,
         (0 | VERSION, None) if objects == ours => Origin::Restored(VERSION),
+        (0 | 4, None) if objects == of_4 => Origin::Restored(4),
         (0, Some(of_names)) => Origin::Restored(of_names),
         (version, Some(of_names)) if version == of_names => Origin::Before(version),
         (version, _) if version > VERSION && names.contains(&"identities") => Origin::Newer(version),

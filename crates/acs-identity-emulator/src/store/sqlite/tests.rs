@@ -6,6 +6,7 @@ pub(crate) mod earlier;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -13,7 +14,7 @@ use super::open::{Checked, Refused, in_file};
 use super::schema;
 use super::surroundings::Surroundings;
 use super::wal::{Mark, path_of, whole_frames};
-use crate::store::{Caller, Failure, Store, StoreError, block_on};
+use crate::store::{Caller, Failure, NewIdentity, Replacement, Store, StoreError, block_on};
 
 /// A folder for a database, which is removed on drop.
 pub(in crate::store) struct Folder(PathBuf);
@@ -89,7 +90,7 @@ const SECOND: i64 = 1_000_000_000;
 const NOW: i64 = 1_800_000_000 * SECOND;
 
 fn create(store: &Store, user: &str) {
-    block_on(store.create(Caller::Entra, user.into(), Some(format!("custom {user}")), None)).unwrap();
+    block_on(store.create(Caller::Entra, NewIdentity::of(user).with_custom_id(&format!("custom {user}")))).unwrap();
 }
 
 fn is_there(store: &Store, user: &str) -> bool {
@@ -108,6 +109,33 @@ fn a_kill_loses_nothing_that_was_acknowledged() {
             assert!((0..=number).all(|number| is_there(&again, &format!("u{number}"))));
         }
     }
+}
+
+#[test]
+fn a_kill_loses_no_state_that_was_acknowledged_and_leaves_no_half_of_one() {
+    let (source, folder) = (Folder::new(), Folder::new());
+    let store = source.open("1");
+    for number in 0..2000 {
+        create(&store, &format!("new {number:04}"));
+    }
+    let state = Arc::new(store.whole_state(Caller::Entra, &[]).unwrap());
+    let store = folder.open("1");
+    create(&store, "former");
+    let before = folder.killed();
+    let replaced = block_on(store.replace(Caller::Entra, Arc::clone(&state), true)).unwrap();
+    assert!(matches!(replaced, Replacement::Done { .. }));
+    let after = folder.killed();
+    let there = |folder: &Folder| {
+        let store = folder.open("2");
+        (is_there(&store, "former"), store.whole_state(Caller::Entra, &[]).unwrap().identities.len())
+    };
+    assert_eq!((there(&before), there(&after)), ((true, 1), (false, 2000)));
+    // A log that lacks the end of the transaction has nothing of it.
+    let cut = folder.killed();
+    let log = path_of(&cut.database());
+    let bytes = std::fs::read(&log).unwrap();
+    std::fs::write(&log, &bytes[..bytes.len() - 1]).unwrap();
+    assert_eq!(there(&cut), (true, 1));
 }
 
 #[test]
@@ -184,7 +212,7 @@ fn a_store_whose_folder_is_gone_acknowledges_nothing() {
     let around = Arc::new(Around::default());
     let (store, _) = folder.open_in("1", Arc::clone(&around)).unwrap();
     around.gone.store(true, Ordering::Relaxed);
-    let created = block_on(store.create(Caller::Entra, "u".into(), None, None));
+    let created = block_on(store.create(Caller::Entra, NewIdentity::of("u")));
     assert_eq!(created, Err(Failure::Store(StoreError::Gone)));
     assert_eq!(store.snapshot(None, Some("u")), Err(Failure::Store(StoreError::Gone)));
 }
@@ -256,4 +284,51 @@ fn the_schema_is_stored_as_it_is_written() {
     assert_eq!(schema::origin(&connection).unwrap(), schema::Origin::Present);
     let id: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0)).unwrap();
     assert_eq!(id, 0x4143_5349);
+}
+
+/// Measures a search among a million identities: `cargo test --release -p acs-identity-emulator --lib -- --ignored
+/// a_part_of_a_custom_id_is_found_in_time --nocapture`.
+#[test]
+#[ignore = "it writes a million rows"]
+fn a_part_of_a_custom_id_is_found_in_time() {
+    use crate::store::decide::Rows as _;
+    use crate::store::{Filter, GuidPart};
+    let folder = Folder::new();
+    drop(folder.open("1"));
+    let connection = Connection::open(folder.database()).unwrap();
+    connection.execute_batch("BEGIN").unwrap();
+    let mut rows = super::apply::Transaction::new(&connection);
+    for number in 0..1_000_000_u32 {
+        let spread = number.wrapping_mul(2_654_435_761);
+        let row = crate::store::IdentityRow {
+            user: format!("{spread:08x}-{:04x}-4000-8000-{number:012x}", number % 65536),
+            custom_id: Some(format!("user-{number:07}@contoso.example")),
+            created_at: Some(NOW),
+            ..crate::store::IdentityRow::default()
+        };
+        rows.add_identity(&row).unwrap();
+    }
+    connection.execute_batch("COMMIT").unwrap();
+    drop(connection);
+    let store = folder.open("2");
+    let find = |text: &str, user: Option<GuidPart>| {
+        let filter = Filter { custom_id: text.into(), user };
+        let times: Vec<_> = (0..5)
+            .map(|_| {
+                let started = crate::clock::machine::instant();
+                let found = store.identities_after(Caller::Entra, Some(&filter), None, 100).unwrap();
+                (crate::clock::machine::since(started), found.len())
+            })
+            .collect();
+        println!("{text}: {times:?}");
+        times.into_iter().min().unwrap()
+    };
+    let (took, found) = find("0999999@", None);
+    assert_eq!(found, 1);
+    assert!(took < Duration::from_millis(1500), "{took:?}");
+    let (took, found) = find("00000f423f", Some(GuidPart::Within("00000f423f".into())));
+    assert_eq!(found, 1);
+    assert!(took < Duration::from_millis(1500), "{took:?}");
+    assert_eq!(find("nobody", None).1, 0);
+    assert_eq!(find("contoso", None).1, 100);
 }

@@ -10,10 +10,11 @@ use crate::commands::emulator::environment::{certificates, variables};
 use crate::commands::emulator::log;
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, ENTRA_ADMIN,
-    ENTRA_ISSUER, HOSTNAME, KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR,
-    RUN_HOST, RUN_PORT, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
+    ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT, KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, PUBLIC_URL,
+    REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::{configuration, host, read, similar_variables};
+use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
 use crate::commands::emulator::serving::{file_limit, listen, opening, temporary_folder, threads};
 use crate::delegate;
@@ -55,6 +56,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         CLOCK,
         STRICT_API_VERSION,
         THROTTLE,
+        IMPORT,
+        EXPORT_ON_EXIT,
         KEEP_CREDENTIALS,
         COMMAND,
     ],
@@ -100,6 +103,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     };
     let config = Config { storage, port, ..Config::in_memory() }.on(place);
     let config = configuration::configure(invocation, config)?;
+    let at_end = AtEnd::of(invocation)?;
     // The signals are registered before there is a folder to remove or a command to signal. Until here, a signal simply
     // ends this process.
     let mut signals = Signals::register()?;
@@ -113,7 +117,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         command.args(arguments);
         variables::of_child(&mut command, &emulator, trusted, credentials, &folder);
         if let Some(signal) = signals.ended_by() {
-            return Ok(End::Signal(signal));
+            return at_end.close(emulator).await.map(|()| End::Signal(signal));
         }
         let status = match command.spawn() {
             Ok(child) => {
@@ -124,9 +128,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             }
             Err(error) => Err(delegate::not_started(&command, error)),
         };
-        emulator.close().await;
+        let closed = at_end.close(emulator).await;
         log::flush();
-        status
+        status.and_then(|status| closed.map(|()| status))
     });
     drop(folder);
     match end? {

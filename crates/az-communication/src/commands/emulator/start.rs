@@ -9,14 +9,15 @@ use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPME
 
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, DATA_DIR,
-    DETACH, ENTRA_ADMIN, ENTRA_ISSUER, HOST, HOSTNAME, IN_MEMORY, LOG_FILE, LOG_FORMAT, LOG_REQUESTS, PARENT_PID,
-    PID_FILE, PORT, PUBLIC_URL, READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
-    UNTIL_STDIN_CLOSES,
+    DETACH, ENTRA_ADMIN, ENTRA_ISSUER, EXPORT_ON_EXIT, HOST, HOSTNAME, IMPORT, IN_MEMORY, LOG_FILE, LOG_FORMAT,
+    LOG_REQUESTS, PARENT_PID, PID_FILE, PORT, PUBLIC_URL, READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
+    TOKEN_ENDPOINT, UNTIL_STDIN_CLOSES,
 };
 use crate::commands::emulator::options::path_text::text_of;
 use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
 use crate::commands::emulator::process::process_file::{Kind, PID, ProcessFile, READY};
 use crate::commands::emulator::process::ready_line::Ready;
+use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
 use crate::commands::emulator::serving::until::Until;
 use crate::commands::emulator::serving::{bundle, file_limit, listen, opening, temporary_folder, threads};
@@ -62,6 +63,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         CLOCK,
         STRICT_API_VERSION,
         THROTTLE,
+        IMPORT,
+        EXPORT_ON_EXIT,
         READY_FILE,
         DETACH,
         PID_FILE,
@@ -126,6 +129,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder).on(place);
     let config = configuration::configure(invocation, Config { port, ..config })?;
     let until = Until::of(invocation)?;
+    let at_end = AtEnd::of(invocation)?;
     let pid_file = read::option(invocation, &PID_FILE)?;
     let ready_file = read::option(invocation, &READY_FILE)?;
     // Until here, a signal simply ends this process.
@@ -144,7 +148,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let end = threads::runtime()?.block_on(async {
         let mut emulator = listen::serve(opened).await?;
         if let Some(signal) = signals.ended_by() {
-            return Ok(Some(signal));
+            return at_end.close(emulator).await.map(|()| Some(signal));
         }
         let ready = Ready {
             data: files.data,
@@ -168,7 +172,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
                         break;
                     }
                     if let Some(signal) = signals.ended_by() {
-                        return Ok(Some(signal));
+                        return at_end.close(emulator).await.map(|()| Some(signal));
                     }
                 }
                 if !stdout::is_read(Duration::ZERO) {
@@ -189,9 +193,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             () = until.end() => Ok(None),
             () = emulator.stopped() => Ok(None),
         };
-        emulator.close().await;
+        let closed = at_end.close(emulator).await;
         log::flush();
-        end
+        end.and_then(|end| closed.map(|()| end))
     });
     drop(temporary);
     drop(ready_file);

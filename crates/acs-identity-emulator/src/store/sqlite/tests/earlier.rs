@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::super::open::Refused;
 use super::{Folder, NOW, SECOND};
 use crate::store::operation::AccessSlot::Primary;
-use crate::store::{Caller, Kind, block_on};
+use crate::store::{Caller, Kind, Name, block_on};
 
 /// Makes a database of the previous version, in the way that version made it.
 pub(crate) fn version_3(database: &Path) -> Connection {
@@ -49,7 +49,7 @@ fn the_database_of_the_previous_version_is_migrated() {
     assert_eq!(
         lines,
         [
-            "the database was migrated from schema 3 to 4: 3 identities, 2 of them with a revocation, 2 assignments",
+            "the database was migrated from schema 3 to 5: 3 identities, 2 of them with a revocation, 2 assignments",
             "1 revocations had a time in the future; they revoke all tokens that were issued until now",
         ]
     );
@@ -86,4 +86,58 @@ fn an_unreadable_assignment_of_the_previous_version_is_refused() {
     let version: i64 =
         Connection::open(folder.database()).unwrap().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     assert_eq!(version, 3, "and nothing was changed");
+}
+
+/// Makes the database of schema 4 from one of the current schema.
+fn version_4(folder: &Folder) {
+    let store = folder.open("1");
+    for user in ["u", "v"] {
+        super::create(&store, user);
+    }
+    assert!(store.close());
+    let connection = Connection::open(folder.database()).unwrap();
+    // Rows of schema 4 have checksums without the column that is removed.
+    let rows: Vec<(String, u32)> = ["u", "v"]
+        .map(|user| {
+            let mut row = store_row(&connection, user);
+            row.created_at = None;
+            (user.to_owned(), super::super::row::identity_checksum(&row))
+        })
+        .into();
+    for (user, checksum) in rows {
+        connection.execute("UPDATE identities SET checksum = ?2 WHERE user = ?1", (user, checksum)).unwrap();
+    }
+    connection.execute_batch("ALTER TABLE identities DROP COLUMN created_at; PRAGMA user_version = 4; VACUUM").unwrap();
+}
+
+fn store_row(connection: &Connection, user: &str) -> crate::store::IdentityRow {
+    super::super::apply::identity(connection, user).unwrap().unwrap()
+}
+
+#[test]
+fn a_database_of_schema_4_gets_the_time_of_creation() {
+    let folder = Folder::new();
+    version_4(&folder);
+    assert_eq!(super::super::open::in_file(&folder.database()).unwrap().run.as_deref(), Some("1"));
+    let (store, lines) = folder.try_open("2").unwrap();
+    assert_eq!(lines, ["the database was migrated from schema 4 to 5"]);
+    let described = store.described(Caller::Entra, Name::CustomId("custom u")).unwrap().unwrap();
+    assert_eq!((described.row.user.as_str(), described.row.created_at), ("u", None));
+    super::create(&store, "w");
+    assert_eq!(block_on(store.issue(Caller::Entra, "v".into(), 1)), Ok(Some(0)));
+    drop(store);
+    let (store, lines) = folder.try_open("3").unwrap();
+    assert!(lines.is_empty(), "{lines:?}");
+    let created = |user| store.described(Caller::Entra, Name::User(user)).unwrap().unwrap().row.created_at;
+    assert_eq!((created("v"), created("w")), (None, Some(1)));
+}
+
+#[test]
+fn a_changed_row_of_schema_4_is_refused() {
+    let folder = Folder::new();
+    version_4(&folder);
+    let connection = Connection::open(folder.database()).unwrap();
+    connection.execute("UPDATE identities SET custom_id = 'x' WHERE user = 'u'", []).unwrap();
+    drop(connection);
+    assert!(matches!(folder.try_open("2"), Err(Refused::Damaged(what)) if what.contains("\"u\"")));
 }

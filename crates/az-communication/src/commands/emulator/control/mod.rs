@@ -45,7 +45,6 @@ pub(crate) struct Control {
 }
 
 /// The body of a request.
-#[allow(dead_code, reason = "commands that send files are not there yet")]
 pub(crate) enum Body<'a> {
     /// There is none.
     Nothing,
@@ -219,7 +218,6 @@ fn name_it() -> String {
 }
 
 /// Returns a path with these query parameters. Parameters without a value are left out.
-#[allow(dead_code, reason = "commands with filters are not there yet")]
 pub(crate) fn with_query(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
     let given = parameters.iter().filter_map(|(name, value)| Some((name, (*value)?)));
     let pairs: Vec<String> = given.map(|(name, value)| format!("{name}={}", encoded(value))).collect();

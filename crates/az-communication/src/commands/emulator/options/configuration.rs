@@ -6,8 +6,8 @@ use azure_core::http::Url;
 use crate::commands::emulator::log::Format;
 use crate::commands::emulator::options::control_secret::Source;
 use crate::commands::emulator::options::declared::{
-    ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME, LOG_FORMAT, LOG_REQUESTS,
-    PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
+    ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, ENTRA_ADMIN, ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT,
+    LOG_FORMAT, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::origin::is_web;
 use crate::commands::emulator::options::read::{flag, list, option};
@@ -15,6 +15,7 @@ use crate::commands::emulator::options::trusted_issuers::ENTRA_METADATA;
 use crate::commands::emulator::options::trusted_issuers::is_admin;
 use crate::commands::emulator::options::trusted_issuers::trusted_issuer;
 use crate::commands::emulator::options::{access_key, clock_time, control_secret, origin};
+use crate::commands::emulator::state_file;
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::knack::values::choice;
@@ -61,6 +62,10 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
         Source::File(file) => config.control_secret_file = Some(file),
         Source::Usual => {}
     }
+    if let Some(given) = option(invocation, &IMPORT)? {
+        config.import = Some(state_file::read(&given.value)?.into());
+    }
+    config.export_at_end = option(invocation, &EXPORT_ON_EXIT)?.is_some();
     let admins = list(invocation, &ENTRA_ADMIN)?;
     for given in list(invocation, &ALLOW_ORIGIN)? {
         config.cors_origins.push(origin::parse(&given)?);

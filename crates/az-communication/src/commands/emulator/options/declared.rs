@@ -149,6 +149,22 @@ pub(crate) const STRICT_API_VERSION: Argument =
         .arity(Arity::Flag)
         .extension();
 
+pub(crate) const IMPORT: Argument = Argument::new(
+    &["--import"],
+    "File of an export to start with, for a data folder without identities and assignments.",
+)
+.variable(Variable::Emulator)
+.completion(Completion::File)
+.extension();
+
+pub(crate) const EXPORT_ON_EXIT: Argument = Argument::new(
+    &["--export-on-exit"],
+    "File for everything that the emulator holds when it ends, except for certificates; only its owner can read it.",
+)
+.variable(Variable::Emulator)
+.completion(Completion::File)
+.extension();
+
 pub(crate) const THROTTLE: Argument =
     Argument::new(&["--throttle"], "Enforce the documented rate limits: 429 with the header Retry-After.")
         .variable(Variable::Emulator)

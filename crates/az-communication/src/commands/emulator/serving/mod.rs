@@ -1,5 +1,6 @@
 //! What the commands that run an emulator share: opening, listening, the files for clients, and the end.
 
+pub(crate) mod at_end;
 pub(crate) mod bundle;
 pub(crate) mod file_limit;
 pub(crate) mod listen;

@@ -1,0 +1,111 @@
+//! Exports and imports everything that the emulator holds, except for certificates, which belong to a folder.
+
+pub(super) mod format;
+mod reading;
+
+use std::sync::Arc;
+
+use self::format::written;
+pub(crate) use self::reading::{StateFile, read};
+use super::access_keys::AccessKeys;
+use super::first_start::{ACCESS_KEY, KEPT, KEYS, RESOURCE_ID};
+use super::refusal::{Refusal, Refused};
+use super::resource::Resource;
+use super::service_time::{CLOCK, ServiceTime};
+use super::token_signer::TokenSigner;
+use crate::store::whole_state::WholeState;
+use crate::store::{AccessKeyRow, Caller, Failure, Replacement, Store};
+
+/// The settings that belong to the state and have a line of their own in a file.
+const SETTINGS: &[&str] = &[CLOCK];
+
+/// The numbers of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Imported {
+    pub(crate) identities: usize,
+    pub(crate) assignments: usize,
+}
+
+/// The numbers of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExportSummary {
+    /// The number of identities.
+    pub identities: usize,
+    /// The number of assignments.
+    pub assignments: usize,
+}
+
+/// Checks whether the content of a file is a complete export that this emulator can import.
+///
+/// # Errors
+///
+/// Fails with the reason when it is not.
+pub fn check_export(content: &[u8]) -> Result<ExportSummary, String> {
+    let file = read(content)?;
+    Ok(ExportSummary { identities: file.state.identities.len(), assignments: file.state.assignments.len() })
+}
+
+/// Exports and imports the whole state.
+pub(crate) struct Transfer {
+    store: Arc<Store>,
+    service_time: Arc<ServiceTime>,
+    access_keys: Arc<AccessKeys>,
+    signer: Arc<TokenSigner>,
+    resource: Resource,
+}
+
+/// Returns the state that a file describes, as the store takes it over.
+fn for_store(file: &StateFile) -> WholeState {
+    let mut state = file.state.clone();
+    let value = |name: &str, value: Option<&str>| (name.to_owned(), value.map(str::to_owned));
+    state.settings.push(value(RESOURCE_ID, Some(&file.resource_id)));
+    state.settings.push(value(KEYS, Some(KEPT)));
+    // The access key of the file is known, so a warning about an assumed key ends.
+    state.settings.push(value(ACCESS_KEY, None));
+    state
+}
+
+/// Replaces the state of a store that no owner serves yet.
+pub(super) async fn import_before_start(store: &Store, file: &StateFile) -> Result<Replacement, Failure> {
+    store.replace(Caller::Entra, Arc::new(for_store(file)), false).await
+}
+
+impl Transfer {
+    pub(super) fn new(
+        store: Arc<Store>,
+        service_time: Arc<ServiceTime>,
+        access_keys: Arc<AccessKeys>,
+        signer: Arc<TokenSigner>,
+        resource: Resource,
+    ) -> Self {
+        Self { store, service_time, access_keys, signer, resource }
+    }
+
+    /// Returns the content of a file with the whole state. It contains keys.
+    pub(crate) fn export(&self, caller: Caller) -> Refused<Vec<u8>> {
+        let state = self.access_keys.heed(self.store.whole_state(caller, SETTINGS))?;
+        written(&self.resource.id(), self.service_time.read().now, &state).map_err(Refusal::fault)
+    }
+
+    /// Replaces the whole state by the content of a file, in one step. It is durable when this returns. Requests that
+    /// run meanwhile happen before the import, or are refused.
+    pub(crate) async fn import(&self, caller: Caller, file: &StateFile, even_if_used: bool) -> Refused<Imported> {
+        let state = Arc::new(for_store(file));
+        let replace = async {
+            let replaced = self.store.replace(caller, Arc::clone(&state), even_if_used).await;
+            let Replacement::Done { generations } = self.access_keys.heed(replaced)? else {
+                return Err(Refusal::StateInUse);
+            };
+            self.resource.set(&file.resource_id);
+            let with_generation =
+                |row: &AccessKeyRow| AccessKeyRow { generation: generations[row.slot as usize], ..row.clone() };
+            let rows: Vec<AccessKeyRow> = state.access_keys.iter().map(with_generation).collect();
+            Ok(self.access_keys.take(&rows)?)
+        };
+        let replace = self.signer.replacing_keys(replace);
+        let clock = state.settings.iter().find(|(name, _)| name == CLOCK).and_then(|(_, value)| value.as_deref());
+        self.service_time.replacing(clock, replace).await?;
+        Ok(Imported { identities: state.identities.len(), assignments: state.assignments.len() })
+    }
+}

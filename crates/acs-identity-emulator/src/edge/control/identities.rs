@@ -1,0 +1,45 @@
+//! Lists and shows identities.
+
+use serde_json::json;
+
+use crate::core::{MAX_PAGE, is_cursor};
+use crate::edge::backend::Backend;
+use crate::edge::context::request::RequestContext;
+use crate::edge::http::answer::Answer;
+use crate::edge::http::error::{HttpError, HttpResult};
+use crate::edge::http::path::{encode_query, query_parameter};
+use crate::edge::routes::route::PathValue;
+
+/// The number of identities of a page if the request does not say it.
+const PAGE: usize = 100;
+
+/// Answers with a page of the identities that match a filter, and with a link to the next page.
+pub(super) fn list(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let query = request.head.query();
+    let given = |name| query_parameter(query, name);
+    let filter = given("filter");
+    let top = match given("top") {
+        None => PAGE,
+        Some(text) => text.parse().ok().filter(|top| (1..=MAX_PAGE).contains(top)).ok_or_else(|| {
+            HttpError::validation(format!("top must be a number from 1 to {MAX_PAGE}, but it is '{text}'."), "top")
+        })?,
+    };
+    let after = given("after");
+    if after.as_deref().is_some_and(|after| !is_cursor(after)) {
+        return Err(HttpError::validation("after must be taken from a nextLink.", "after"));
+    }
+    let caller = request.caller.caller();
+    let page = backend.core.directory.list(caller, filter.as_deref(), after.as_deref(), top)?;
+    let mut body = json!({"value": page.identities});
+    if let Some(next) = page.next {
+        let filter = filter.map(|filter| format!("filter={}&", encode_query(&filter))).unwrap_or_default();
+        let (base, path) = (backend.base_of(request), request.head.path());
+        body["nextLink"] = format!("{base}{path}?{filter}top={top}&after={next}").into();
+    }
+    Answer::json(200, &body)
+}
+
+/// Answers with the identity of a raw id or custom id.
+pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    Answer::json(200, &backend.core.directory.show(request.caller.caller(), request.value(PathValue::Id))?)
+}

@@ -1,0 +1,41 @@
+//! `emulator export`.
+
+use acs_identity_emulator::{ExportSummary, check_export};
+use azure_core::http::Method;
+use serde_json::json;
+
+use crate::commands::emulator::control::{self, Body, Control};
+use crate::commands::emulator::state_file;
+use crate::knack::argument::{Argument, Arity, Completion};
+use crate::knack::command_table::{CommandSpec, Example};
+use crate::knack::invocation::Invocation;
+use crate::knack::json_value::value_of;
+use crate::knack::outcome::Outcome;
+use crate::report::error::CliError;
+
+const FILE: Argument = Argument::new(&["FILE"], "File to write. Only its owner can read it, because it contains keys.")
+    .arity(Arity::Positional)
+    .required()
+    .completion(Completion::File)
+    .extension();
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    summary: "Write everything that a running emulator holds to a file: its keys, its resource id, the identities with \
+        their revocations, and the assignments.\n\nThe file is complete or is not written. Certificates belong to a \
+        data folder and are left out. {communication emulator import} reads the file.",
+    arguments: control::arguments![FILE],
+    connects: false,
+    confirms: false,
+    examples: &[Example { name: "Keep the state of an emulator", command: "{} state.jsonl" }],
+    run,
+};
+
+fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
+    let file = invocation.required(&FILE)?;
+    let answer = Control::find(invocation)?.send(Method::Get, "/emulator/export", Body::Nothing)?;
+    let content = answer.body().as_ref();
+    let ExportSummary { identities, assignments } = check_export(content)
+        .map_err(|why| CliError::new(format!("The response of the emulator cannot be used: {why}.")))?;
+    state_file::write(file, content)?;
+    Ok(Outcome::of(value_of(json!({"file": file, "identities": identities, "assignments": assignments}))))
+}

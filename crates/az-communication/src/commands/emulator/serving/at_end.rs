@@ -1,0 +1,39 @@
+//! Ends an emulator, and writes what it held to the file of `--export-on-exit`.
+
+use acs_identity_emulator::Serving;
+
+use crate::commands::emulator::options::declared::EXPORT_ON_EXIT;
+use crate::commands::emulator::options::read;
+use crate::commands::emulator::state_file;
+use crate::knack::invocation::Invocation;
+use crate::report::error::CliError;
+
+/// The file for the export at the end, if there is one.
+pub(crate) struct AtEnd(Option<String>);
+
+impl AtEnd {
+    /// Reads the option or its variable.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the value is empty, when the variable is not UTF-8, or when there is no folder for the file.
+    pub(crate) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+        let given = read::option(invocation, &EXPORT_ON_EXIT)?;
+        given.map(|given| state_file::check_place(&given).map(|()| given.value)).transpose().map(Self)
+    }
+
+    /// Stops the emulator. When this returns, the export is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the state cannot be read, or when the file cannot be written.
+    pub(crate) async fn close(self, emulator: Serving) -> Result<(), CliError> {
+        let Some(file) = self.0 else {
+            emulator.close().await;
+            return Ok(());
+        };
+        let content = emulator.close_exporting().await;
+        let content = content.map_err(|error| CliError::new(format!("The emulator has ended, but {error}.")))?;
+        state_file::write(&file, &content)
+    }
+}

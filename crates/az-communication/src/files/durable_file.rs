@@ -1,0 +1,135 @@
+//! Replaces a file that only its owner may read, so that the path has either the old or the whole new content, also
+//! after a power failure.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::private_file;
+use crate::system;
+
+/// Writes the content into a file beside, syncs it and renames it. When this returns, the new content is on the disk.
+///
+/// # Errors
+///
+/// When a step fails, or when another process replaces the file at the same time. Before the rename, the existing file
+/// is unchanged.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut new = NewFile::make(beside(path)?)?;
+    let written = new.file.write_all(content).and_then(|()| new.file.sync_all());
+    if let Err(error) = written.and_then(|()| new.rename(path)) {
+        new.remove();
+        return Err(error);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A system that cannot open folders syncs their entries by itself.
+    File::open(folder).map_or(Ok(()), |folder| folder.sync_all())
+}
+
+/// Returns the path of the file that is written first. Its name is fixed, so that the file of a killed process is
+/// removed by the next one.
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"))?;
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(".new");
+    Ok(path.with_file_name(hidden))
+}
+
+/// A file that is written before it is renamed. Its lock shows other processes that it is not one of a killed process.
+struct NewFile {
+    path: PathBuf,
+    file: File,
+    /// Whether the system has locks. Without them, two processes that replace the same file at the same time are not
+    /// told apart.
+    is_locked: bool,
+}
+
+impl NewFile {
+    fn make(path: PathBuf) -> io::Result<Self> {
+        let file = match private_file::create_new(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                remove_left(&path)?;
+                private_file::create_new(&path)
+            }
+            made => made,
+        };
+        let file = file.map_err(|error| if error.kind() == io::ErrorKind::AlreadyExists { busy() } else { error })?;
+        match system::try_lock(&file) {
+            // Another process has taken the file for one of a killed process, and removes it.
+            Err(TryLockError::WouldBlock) => Err(busy()),
+            locked => Ok(Self { path, file, is_locked: locked.is_ok() }),
+        }
+    }
+
+    fn is_there(&self) -> bool {
+        !self.is_locked || system::is_same(&self.file, &self.path)
+    }
+
+    fn rename(&self, to: &Path) -> io::Result<()> {
+        if self.is_there() { fs::rename(&self.path, to) } else { Err(busy()) }
+    }
+
+    fn remove(self) {
+        if self.is_there() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Removes the file of a killed process, which is not locked.
+fn remove_left(beside: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    // Only the name is removed, so a link that another user made is not followed.
+    system::no_link(&mut options);
+    match options.open(beside) {
+        Ok(left) => {
+            if matches!(system::try_lock(&left), Err(TryLockError::WouldBlock)) {
+                return Err(busy());
+            }
+            if system::is_same(&left, beside) { fs::remove_file(beside) } else { Ok(()) }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(_) => fs::remove_file(beside),
+    }
+}
+
+fn busy() -> io::Error {
+    io::Error::new(io::ErrorKind::ResourceBusy, "another process is writing it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("durable-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn the_file_of_a_killed_process_is_replaced() {
+        let folder = folder("left");
+        let path = folder.join("state");
+        fs::write(beside(&path).unwrap(), "half").unwrap();
+        replace(&path, b"whole").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_second_process_that_replaces_the_file_at_the_same_time_is_refused() {
+        let folder = folder("twice");
+        let path = folder.join("state");
+        let first = NewFile::make(beside(&path).unwrap()).unwrap();
+        assert_eq!(replace(&path, b"second").unwrap_err().kind(), io::ErrorKind::ResourceBusy);
+        drop(first);
+        replace(&path, b"third").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"third");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
