@@ -51,15 +51,16 @@ fn decode(block: &str) -> Option<Vec<u8>> {
 /// `None` if those options name another trust store: it takes precedence and cannot be extended.
 pub fn options(set: &str, trust_store: &str) -> Option<String> {
     let set = set.trim_end();
-    if set.contains("-Djavax.net.ssl.trustStore=") {
-        return None;
-    }
-    let separator = if set.is_empty() { "" } else { " " };
     let quote = if trust_store.contains(char::is_whitespace) { "\"" } else { "" };
-    Some(format!(
-        "{set}{separator}-Djavax.net.ssl.trustStore={quote}{trust_store}{quote} -Djavax.net.ssl.trustStoreType=JKS \
+    let own = format!(
+        "-Djavax.net.ssl.trustStore={quote}{trust_store}{quote} -Djavax.net.ssl.trustStoreType=JKS \
          -Djavax.net.ssl.trustStorePassword={PASSWORD}"
-    ))
+    );
+    let separator = if set.is_empty() { "" } else { " " };
+    match set.contains("-Djavax.net.ssl.trustStore=") {
+        true => set.contains(&own).then(|| set.to_owned()),
+        false => Some(format!("{set}{separator}{own}")),
+    }
 }
 
 #[cfg(test)]
@@ -73,6 +74,8 @@ mod tests {
         assert_eq!(options("", "/t/java.jks").as_deref(), Some(ours));
         assert_eq!(options("-Xmx1g ", "/t/java.jks"), Some(format!("-Xmx1g {ours}")));
         assert_eq!(options("-Djavax.net.ssl.trustStore=/corp.jks", "/t/java.jks"), None);
+        let again = format!("-Xmx1g {ours}");
+        assert_eq!(options(&again, "/t/java.jks"), Some(again));
         assert!(options("", "/a b/java.jks").is_some_and(|options| options.contains("trustStore=\"/a b/java.jks\" ")));
     }
 

@@ -22,6 +22,7 @@ fn the_variables_are_those_of_a_run() {
     let secrets = variables(&world, "env --shell json");
     let secret = |name: &str| secrets[name].as_str().unwrap().to_owned();
     let seen = seen.hiding(secret("AZURE_CLIENT_SECRET"), "SECRET").hiding(secret("IDENTITY_HEADER"), "HEADER");
+    let seen = seen.hiding(format!("localhost-{}", world.emulator.port()), "localhost-PORT");
     assert_snapshot!(seen, @r#"
     exit 0
     --- stdout
@@ -36,8 +37,10 @@ fn the_variables_are_those_of_a_run() {
       "CURL_CA_BUNDLE": "HOME/.azure/communication-emulator/bundle.pem",
       "IDENTITY_ENDPOINT": "http://localhost:PORT/msi/token",
       "IDENTITY_HEADER": "HEADER",
+      "JAVA_TOOL_OPTIONS": "-Djavax.net.ssl.trustStore=HOME/.azure/communication-emulator-env/localhost-PORT/java.jks -Djavax.net.ssl.trustStoreType=JKS -Djavax.net.ssl.trustStorePassword=changeit",
       "NODE_EXTRA_CA_CERTS": "HOME/.azure/communication-emulator/ca.pem",
       "NO_PROXY": "localhost,127.0.0.1,::1",
+      "PATH": "HOME/.azure/communication-emulator-env/_program:/usr/bin:/bin",
       "REQUESTS_CA_BUNDLE": "HOME/.azure/communication-emulator/bundle.pem",
       "SSL_CERT_FILE": "HOME/.azure/communication-emulator/bundle.pem",
       "no_proxy": "localhost,127.0.0.1,::1"
@@ -91,6 +94,54 @@ fn a_ready_file_names_the_certificates_and_the_endpoint() {
 }
 
 #[test]
+fn java_gets_a_trust_store_after_its_own_options() {
+    let world = World::shared();
+    let options = |set: &str| {
+        let seen = run(of(world, "env --shell json").env("JAVA_TOOL_OPTIONS", set));
+        seen.json()["JAVA_TOOL_OPTIONS"].as_str().map(str::to_owned)
+    };
+    let first = options("-Xmx1g").unwrap();
+    let store = first.strip_prefix("-Xmx1g -Djavax.net.ssl.trustStore=").unwrap().split(' ').next().unwrap();
+    assert_eq!(std::fs::read(store).unwrap()[..4], [0xfe, 0xed, 0xfe, 0xed]);
+    // In a shell that already has the variables, they are the same.
+    assert_eq!(options(&first), Some(first));
+    // Another trust store cannot be extended.
+    assert_eq!(options("-Djavax.net.ssl.trustStore=/corp.jks"), None);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_leaves_out_the_options_for_java() {
+    let home = Folder::new();
+    let started = Emulator::start(&home, &["--in-memory", "--ready-file", "ready.json"]);
+    let configuration = home.path().join(".azure");
+    std::fs::create_dir_all(&configuration).unwrap();
+    std::fs::write(configuration.join("communication-emulator-env"), "").unwrap();
+    let seen = run(&mut emulator(&home, "env --shell json --ready-file ready.json --port 0"));
+    assert_eq!(seen.json().get("JAVA_TOOL_OPTIONS"), None);
+    let seen = seen.hiding_home(&home).hiding(format!("localhost-{}", started.port()), "localhost-PORT");
+    assert_snapshot!(seen.stderr, @"WARNING: JAVA_TOOL_OPTIONS is left out: HOME/.azure/communication-emulator-env/localhost-PORT cannot be written: Not a directory.");
+}
+
+#[test]
+fn a_shell_finds_the_program_by_its_name() {
+    let world = World::shared();
+    let lines = run(&mut of(world, "env --shell bash")).stdout;
+    let port = world.emulator.port();
+    // PATH finds the program now, so it is not extended again.
+    let script = format!(
+        "{lines}command -v az && az communication emulator env --shell bash --port {port} | grep -c '^export PATH='"
+    );
+    let output = other_program("bash", &world.home).args(["-c", &script]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap().replace(world.home.path().to_str().unwrap(), "HOME");
+    assert_snapshot!(text, @"
+    HOME/.azure/communication-emulator-env/_program/az
+    0
+    ");
+    let file = run(&mut of(world, "env --shell dotenv")).stdout;
+    assert!(!file.lines().any(|line| line.starts_with("PATH=")), "{file}");
+}
+
+#[test]
 fn bash_sets_the_variables() {
     let world = World::shared();
     let lines = run(&mut of(world, "env --shell bash")).stdout;
@@ -106,7 +157,7 @@ fn bash_sets_the_variables() {
 fn fish_sets_the_variables() {
     let world = World::shared();
     let lines = run(of(world, "env").env("SHELL", "/usr/bin/fish")).stdout;
-    let script = format!("{lines}printf %s \"$AZURE_COMMUNICATION_CONNECTION_STRING\"");
+    let script = format!("{lines}command -s az >/dev/null; and printf %s \"$AZURE_COMMUNICATION_CONNECTION_STRING\"");
     let Ok(output) = other_program("fish", &world.home).args(["-c", &script]).output() else {
         eprintln!("skipped: there is no fish");
         return;

@@ -1,20 +1,16 @@
 //! The variables that name certificates: the files of a running emulator, or files that are written here.
 
-use std::path::{Path, PathBuf};
-
 use acs_identity_emulator::CA_CERTIFICATE_FILE;
 
+use super::folder;
 use crate::commands::emulator::control::Control;
+use crate::commands::emulator::environment::java;
 use crate::commands::emulator::options::path_text::text_of;
 use crate::commands::emulator::serving::bundle;
 use crate::files::private_file;
-use crate::knack::config;
 use crate::report::error::CliError;
+use crate::report::printer::Printer;
 use crate::service::emulator_files::{self, BUNDLE_FILE};
-use crate::system::system_text;
-
-/// The folder in the configuration directory for the certificates of emulators that have no folder here.
-const FOLDER: &str = "communication-emulator-env";
 
 /// The certificate of an authority, and the bundle that contains it.
 struct Files {
@@ -27,23 +23,38 @@ struct Files {
 /// # Errors
 ///
 /// Fails when the certificate cannot be read from the emulator, or when its files cannot be written.
-pub(super) fn variables(control: &Control) -> Result<Vec<(&'static str, String)>, CliError> {
-    let files = match of_ready_file(control) {
+pub(super) fn variables(control: &Control, printer: &Printer) -> Result<Vec<(&'static str, String)>, CliError> {
+    let authority = control.text("/emulator/ca.pem")?;
+    let files = match of_ready_file(control).or_else(|| of_data_folder(&authority)) {
         Some(files) => files,
-        None => {
-            let authority = control.text("/emulator/ca.pem")?;
-            match of_data_folder(&authority) {
-                Some(files) => files,
-                None => written(control, &authority)?,
-            }
-        }
+        None => written(control, &authority)?,
     };
-    Ok(vec![
+    let mut variables = vec![
         ("REQUESTS_CA_BUNDLE", files.bundle.clone()),
         ("SSL_CERT_FILE", files.bundle.clone()),
         ("CURL_CA_BUNDLE", files.bundle),
         ("NODE_EXTRA_CA_CERTS", files.certificate),
-    ])
+    ];
+    match java_options(control, &authority) {
+        Ok(options) => variables.extend(options.map(|options| ("JAVA_TOOL_OPTIONS", options))),
+        // The other variables do not need a folder that can be written.
+        Err(error) => {
+            let why = error.message.trim_end_matches('.');
+            printer.warning(&format!("JAVA_TOOL_OPTIONS is left out: {why}."));
+        }
+    }
+    Ok(variables)
+}
+
+/// Returns the options for Java, and writes the trust store that they name. Returns `None` if the existing options name
+/// another trust store.
+fn java_options(control: &Control, authority: &str) -> Result<Option<String>, CliError> {
+    let path = folder::of(control)?.join(java::FILE);
+    let options = java::options(&path);
+    if options.is_some() {
+        folder::write(&path, &java::trust_store(authority))?;
+    }
+    Ok(options)
 }
 
 /// Returns the files that the ready file of the emulator names.
@@ -65,24 +76,9 @@ fn of_data_folder(authority: &str) -> Option<Files> {
 
 /// Writes the files for an emulator in memory, with another folder, or on another machine.
 fn written(control: &Control, authority: &str) -> Result<Files, CliError> {
-    let parent = config::directory().ok_or_else(|| {
-        CliError::new("There is no home directory for the certificate of the emulator.")
-            .hint("Set AZURE_CONFIG_DIR to a folder, or start the emulator with --ready-file.")
-    })?;
-    let parent = std::path::absolute(&parent).unwrap_or(parent).join(FOLDER);
-    let name: String = control.endpoint().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let folder = parent.join(name.trim_start_matches("https---"));
-    std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
-    let write = |name: &str, content: &str| -> Result<PathBuf, CliError> {
-        let path = folder.join(name);
-        private_file::replace_for_all_users(&path, content.as_bytes()).map_err(|error| unwritable(&path, &error))?;
-        Ok(path)
-    };
-    let certificate = write(CA_CERTIFICATE_FILE, authority)?;
-    let bundle = write(BUNDLE_FILE, &bundle::bundle(authority, &parent))?;
+    let folder = folder::of(control)?;
+    let (certificate, bundle) = (folder.join(CA_CERTIFICATE_FILE), folder.join(BUNDLE_FILE));
+    folder::write(&certificate, authority.as_bytes())?;
+    folder::write(&bundle, bundle::bundle(authority, &folder::parent()?).as_bytes())?;
     Ok(Files { certificate: text_of(&certificate)?, bundle: text_of(&bundle)? })
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> CliError {
-    CliError::new(format!("{} cannot be written: {}.", path.display(), system_text(error))).advise(error)
 }

@@ -1,6 +1,7 @@
 //! `emulator env`: prints the variables by which clients find and trust a running emulator.
 
 mod certificates;
+mod folder;
 pub(crate) mod shell;
 
 use std::env;
@@ -11,6 +12,7 @@ use acs_identity_protocol::{AccessKey, ConnectionString};
 use serde_json::{Map, Value as Json};
 
 use crate::commands::emulator::control::{self, Body, Control};
+use crate::commands::emulator::environment::search_path::with_program;
 use crate::commands::emulator::environment::variables::{Identity, keyless, no_proxy};
 use crate::commands::emulator::options::declared::KEEP_CREDENTIALS;
 use crate::commands::emulator::options::read;
@@ -35,7 +37,7 @@ const OWN_CREDENTIALS: Argument =
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Print the variables by which clients find and trust a running emulator.\n\nThese are the variables that \
-        `run` sets for its command, except for PATH and JAVA_TOOL_OPTIONS. The output contains an access key.",
+        `run` sets for its command. The output contains an access key.",
     arguments: control::arguments![SHELL, OWN_CREDENTIALS],
     connects: false,
     confirms: false,
@@ -52,7 +54,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         Some(name) => Shell::of_name(name),
         None => Some(Shell::of_environment(env::var_os("SHELL").as_deref())),
     };
-    let variables = variables(invocation)?;
+    let mut variables = variables(invocation)?;
+    // A file of variables is for other programs, for example in a container, where the paths of this machine are wrong.
+    if shell != Some(Shell::Dotenv) {
+        variables.extend(search_path());
+    }
     let is_formatted = invocation.arguments.has(&OUTPUT) || invocation.arguments.query().is_some();
     match shell {
         Some(shell) if shell != Shell::Json && !is_formatted => {
@@ -79,7 +85,7 @@ fn variables(invocation: &Invocation<'_>) -> Result<Vec<(&'static str, String)>,
         ("AZURE_COMMUNICATION_CONNECTION_STRING", ConnectionString::format(endpoint, &key)),
         ("AZURE_COMMUNICATION_ENDPOINT", endpoint.to_owned()),
     ];
-    variables.extend(certificates::variables(&control)?);
+    variables.extend(certificates::variables(&control, &invocation.printer)?);
     let text = |(name, value): (&'static str, OsString)| Some((name, value.into_string().ok()?));
     if let Some(host) = control.local_host() {
         let excluded = no_proxy(env::var_os("NO_PROXY"), env::var_os("no_proxy"), host);
@@ -90,4 +96,10 @@ fn variables(invocation: &Invocation<'_>) -> Result<Vec<(&'static str, String)>,
         variables.extend(keyless(&Identity { endpoint, header: &header, secret: &secret }));
     }
     Ok(variables)
+}
+
+/// Returns PATH with this program, if PATH does not find it.
+fn search_path() -> Option<(&'static str, String)> {
+    let path = with_program(&folder::of_program().ok()?)?;
+    Some(("PATH", path.into_string().ok()?))
 }

@@ -4,11 +4,11 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
+use acs_identity_emulator::trust::TemporaryFolder;
 use acs_identity_emulator::trust::bundle::{join, read};
-use acs_identity_emulator::trust::{TemporaryFolder, java};
 
+use crate::commands::emulator::environment::java;
 use crate::commands::emulator::serving::bundle::system;
 use crate::commands::emulator::serving::temporary_folder;
 use crate::report::error::CliError;
@@ -100,15 +100,9 @@ pub(crate) fn variables(run: &TemporaryFolder, authority: &str, printer: &Printe
 /// Returns the options for Java with the trust store that they name. Returns `None` if the existing options name
 /// another trust store.
 fn java_options(run: &TemporaryFolder, authority: &str) -> Result<Option<String>, CliError> {
-    const FILE: &str = "java.jks";
-    let set = env::var_os("JAVA_TOOL_OPTIONS").unwrap_or_default();
-    let path = run.path().join(FILE);
-    let (Some(set), Some(path)) = (set.to_str(), path.to_str()) else { return Ok(None) };
-    let options = java::options(set, path);
+    let options = java::options(&run.path().join(java::FILE));
     if options.is_some() {
-        let made = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
-        let roots = join([system().as_str(), authority]);
-        temporary_folder::write(run, FILE, java::trust_store(&roots, u64::try_from(made).unwrap_or_default()))?;
+        temporary_folder::write(run, java::FILE, java::trust_store(authority))?;
     }
     Ok(options)
 }

@@ -3,15 +3,12 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
 use std::process::Command;
 
 use acs_identity_emulator::Access;
 use acs_identity_emulator::trust::TemporaryFolder;
 
-use crate::commands::emulator::environment::certificates;
-use crate::commands::emulator::serving::temporary_folder;
-use crate::delegate;
+use crate::commands::emulator::environment::{certificates, search_path};
 use crate::knack::argument::{Argument, Variable};
 
 /// For this tenant, Microsoft's authentication libraries do not ask login.microsoftonline.com whether the authority
@@ -20,9 +17,6 @@ const TENANT: &str = "adfs";
 
 /// The client id of the command as an application.
 const CLIENT: &str = "00000000-0000-0000-0000-000000000002";
-
-/// The search path for programs if PATH is not set (`getconf PATH`).
-const DEFAULT_PATH: &str = "/bin:/usr/bin";
 
 /// The source of the command's Entra tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +52,7 @@ pub(crate) fn of_child(
         let (endpoint, header, secret) = (emulator.endpoint(), emulator.identity_header(), emulator.client_secret());
         command.envs(keyless(&Identity { endpoint, header, secret }));
     }
-    // The order of other programs must not change. So a folder that contains only this program is put first, and only
-    // if this program is not found otherwise.
-    if delegate::found_by_name().is_none()
-        && let Some(path) = temporary_folder::with_program(run).and_then(|own| with_folder(own, env::var_os("PATH")))
-    {
+    if let Some(path) = search_path::with_program(run.path()) {
         command.env("PATH", path);
     }
 }
@@ -89,12 +79,6 @@ pub(crate) fn keyless(identity: &Identity<'_>) -> [(&'static str, String); 7] {
         ("AZURE_CLIENT_ID", CLIENT.to_owned()),
         ("AZURE_CLIENT_SECRET", identity.secret.to_owned()),
     ]
-}
-
-/// Lets the command find this program by the name with which it was called.
-fn with_folder(own: PathBuf, path: Option<OsString>) -> Option<OsString> {
-    let path = path.filter(|path| !path.is_empty()).unwrap_or_else(|| DEFAULT_PATH.into());
-    env::join_paths(std::iter::once(own).chain(env::split_paths(&path))).ok()
 }
 
 /// Excludes the emulator from proxies, because a proxy cannot reach it. The variable has two spellings, and programs
@@ -146,13 +130,5 @@ mod tests {
         }
         let [(_, upper), _] = no_proxy(None, None, "127.0.0.2");
         assert_eq!(upper, "localhost,127.0.0.1,::1,127.0.0.2");
-    }
-
-    #[test]
-    fn path_has_the_folder_first_and_no_empty_entry_of_ours() {
-        let path = |path: Option<&str>| with_folder("/opt/az".into(), path.map(Into::into)).unwrap_or_default();
-        assert_eq!(path(Some("/usr/bin:/bin")), "/opt/az:/usr/bin:/bin");
-        assert_eq!(path(None), "/opt/az:/bin:/usr/bin");
-        assert_eq!(path(Some("")), "/opt/az:/bin:/usr/bin");
     }
 }

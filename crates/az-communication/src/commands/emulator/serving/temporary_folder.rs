@@ -1,15 +1,12 @@
 //! The temporary folder of one run.
 
-use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use acs_identity_emulator::Error;
 use acs_identity_emulator::trust::TemporaryFolder;
 
 use crate::report::error::CliError;
-use crate::report::program::Program;
 use crate::service::emulator_files::temporary_parents;
-use crate::system;
 use crate::system::platform::Platform;
 use crate::system::system_text;
 
@@ -42,15 +39,4 @@ pub(crate) fn write(folder: &TemporaryFolder, name: &str, content: impl AsRef<[u
         }
         other => CliError::new(format!("{other}.")),
     })
-}
-
-/// Returns a folder that contains this program under the name with which it was called. It is the temporary folder,
-/// with a link to the program. If links cannot be made, it is the folder of the program itself. Returns `None` if that
-/// is not known.
-pub(crate) fn with_program(folder: &TemporaryFolder) -> Option<PathBuf> {
-    let own = env::current_exe().ok()?;
-    if system::link(&own, &folder.path().join(Program::current().name())).is_ok() {
-        return Some(folder.path().to_owned());
-    }
-    own.parent().map(Path::to_owned)
 }
