@@ -56,7 +56,7 @@ pub const EDGE: Layers = &[
 pub const PROTOCOL: Layers = &[
     &["connection_string", "models"],
     &["signature"],
-    &["api_version", "claims", "development", "endpoint", "jwt", "raw_id", "scope", "time", "visible"],
+    &["api_version", "claims", "development", "duration", "endpoint", "jwt", "raw_id", "scope", "time", "visible"],
     &["error"],
 ];
 
