@@ -52,6 +52,8 @@ pub struct Config {
     pub strict_api_version: bool,
     /// Whether requests are logged, one line each.
     pub log_requests: bool,
+    /// Whether the last requests are kept in memory, for the control API.
+    pub keep_requests: bool,
     /// How long a revocation takes to come into force. The service documents up to 15 minutes.
     pub revocation_delay: Duration,
     /// Whether the documented rate limits are enforced.
@@ -86,6 +88,8 @@ pub struct Config {
     /// Whether everything that the emulator holds is exported when it stops:
     /// [`Serving::close_exporting`](crate::Serving::close_exporting).
     pub export_at_end: bool,
+    /// Returns how many lines of the log were dropped, for the numbers of the emulator. The program writes the log.
+    pub log_lines_dropped: Option<fn() -> u64>,
     /// The command line that makes a new authority, for use in messages. The folder is appended to it.
     pub new_authority_command: String,
 }
@@ -126,6 +130,11 @@ impl ControlSecret {
     /// Checks whether a text equals the secret. The time depends on the length of the text only.
     pub(crate) fn is(&self, text: &str) -> bool {
         same_secret(&self.0, text)
+    }
+
+    /// Returns the secret itself. It must not be shown.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
     }
 }
 
@@ -192,6 +201,7 @@ impl Config {
             strict_api_version: false,
             log_requests: false,
             revocation_delay: Duration::ZERO,
+            keep_requests: true,
             throttle: false,
             clock: ServiceClock::default(),
             clock_time: None,
@@ -204,6 +214,7 @@ impl Config {
             public_url: None,
             import: None,
             export_at_end: false,
+            log_lines_dropped: None,
             new_authority_command: "emulator new-authority".to_owned(),
         }
     }

@@ -14,14 +14,17 @@ mod core;
 mod damage;
 mod edge;
 mod error;
+mod faults;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod files;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod folder;
 mod keys;
 mod log;
+mod metrics;
 mod place;
 mod random;
+mod request_log;
 mod server;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod store;

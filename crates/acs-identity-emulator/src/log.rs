@@ -29,7 +29,7 @@ impl<T: Display> Display for Shown<T> {
 const TOKEN: &str = "eyJ";
 
 /// Removes tokens from a text. Clients put them into paths and other unexpected places.
-fn without_tokens(text: &str) -> Cow<'_, str> {
+pub(crate) fn without_tokens(text: &str) -> Cow<'_, str> {
     if !text.contains(TOKEN) {
         return text.into();
     }
@@ -46,6 +46,43 @@ fn without_tokens(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
+/// As many characters of base64 before a `=` can be a key or a signature.
+const SHORTEST_KEY: usize = 24;
+
+/// Removes keys and signatures from a text. Their base64 ends with `=`, because they have 32 or 64 bytes. Those of other
+/// resources are not known here, so they are recognized by their form.
+pub(crate) fn without_keys(text: &str) -> Cow<'_, str> {
+    if !text.contains(['=', '%']) {
+        return text.into();
+    }
+    let (mut out, mut done) = (String::with_capacity(text.len()), 0);
+    // Where the present word of base64 begins.
+    let (mut word, mut at) = (0, 0);
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        let padding = padding(&bytes[at..]);
+        if padding > 0 && at - word >= SHORTEST_KEY {
+            out.push_str(text.get(done..word).unwrap_or_default());
+            out.push_str("(a key)");
+            done = at + padding;
+        }
+        if padding > 0 || !(bytes[at].is_ascii_alphanumeric() || b"+/_-%".contains(&bytes[at])) {
+            word = at + padding.max(1);
+        }
+        at += padding.max(1);
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    out.into()
+}
+
+/// Returns how many bytes the padding of base64 takes at the beginning of a text.
+fn padding(text: &[u8]) -> usize {
+    let forms: [&[u8]; 3] = [b"=", b"%3D", b"%3d"];
+    let length = |text: &[u8]| forms.iter().find(|form| text.starts_with(form)).map_or(0, |form| form.len());
+    let first = length(text);
+    first + if first > 0 { length(&text[first..]) } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +96,22 @@ mod tests {
             ("200 GET /health", "200 GET /health"),
         ] {
             assert_eq!(Shown(text).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn keys_and_signatures_are_removed_by_their_form() {
+        for (text, shown) in [
+            ("RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=", "(a key)"),
+            ("client/1 (key=RBNvo1WzZ4oRRq0W9hknpT7T8If536==; é)", "client/1 (key=(a key); é)"),
+            ("/identities/RBNvo1WzZ4oRRq0W9hknpT7T8If536==/:x", "(a key)/:x"),
+            ("key: RBNvo1WzZ4oRRq0W9hknpT7T8If536DEMBg9hyq4o==, é", "key: (a key), é"),
+            ("8:acs:x/RBNvo1WzZ4oRRq0W9%2BhknpT7T8If536%3D%3D", "8:acs:(a key)"),
+            ("/identities/8%3Aacs%3Ax/:revokeAccessTokens", "/identities/8%3Aacs%3Ax/:revokeAccessTokens"),
+            ("azsdk-python/1.5.0 (a=b)", "azsdk-python/1.5.0 (a=b)"),
+            ("", ""),
+        ] {
+            assert_eq!(without_keys(text), shown);
         }
     }
 

@@ -1,6 +1,8 @@
 //! The two access keys of the resource, and the secrets that derive from them. A key and its secrets change in one step.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use acs_identity_protocol::AccessKey;
 
@@ -14,7 +16,13 @@ use crate::store::{AccessKeyRow, AccessSlot, Caller, Failure, Store, StoreError}
 pub(crate) struct AccessKeys {
     store: Arc<Store>,
     held: RwLock<[HeldKey; 2]>,
+    /// The last keys that were regenerated since the start. They open nothing. They explain the signatures of clients
+    /// that still use them.
+    former: Mutex<VecDeque<AccessKey>>,
 }
+
+/// How many former keys are kept.
+const FORMER_KEYS: usize = 8;
 
 /// A key and its generation. Each regeneration raises the generation by one.
 struct HeldKey {
@@ -70,7 +78,8 @@ pub(super) fn random_key() -> Result<AccessKey, NoRandom> {
 impl AccessKeys {
     /// Makes the keys from the rows of the store.
     pub(super) fn new(store: Arc<Store>, [primary, secondary]: &[AccessKeyRow; 2]) -> Result<Self, StoreError> {
-        Ok(Self { store, held: RwLock::new([HeldKey::of(primary)?, HeldKey::of(secondary)?]) })
+        let held = RwLock::new([HeldKey::of(primary)?, HeldKey::of(secondary)?]);
+        Ok(Self { store, held, former: Mutex::default() })
     }
 
     fn read(&self) -> RwLockReadGuard<'_, [HeldKey; 2]> {
@@ -80,6 +89,11 @@ impl AccessKeys {
     /// Returns the key of a slot.
     pub(crate) fn get(&self, slot: AccessSlot) -> AccessKey {
         self.read()[slot as usize].key.clone()
+    }
+
+    /// Returns the last keys that were regenerated since the start.
+    pub(crate) fn former(&self) -> Vec<AccessKey> {
+        self.former.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     /// Returns the generations of both keys.
@@ -139,10 +153,19 @@ impl AccessKeys {
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         for row in rows {
             if row.generation > held[row.slot as usize].generation {
-                held[row.slot as usize] = HeldKey::of(row)?;
+                let former = mem::replace(&mut held[row.slot as usize], HeldKey::of(row)?);
+                self.keep_former(former.key);
             }
         }
         Ok(())
+    }
+
+    fn keep_former(&self, key: AccessKey) {
+        let mut former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
+        former.push_back(key);
+        if former.len() > FORMER_KEYS {
+            former.pop_front();
+        }
     }
 
     /// Regenerates a key. This revokes everything that the old key made: its signing key is removed, here and from the

@@ -14,6 +14,7 @@ use super::fields::{guid, required};
 use super::refusal::{Field, Refusal, Refused};
 use super::resource::{REGION, Resource, User};
 use super::token_signer::TokenSigner;
+use super::token_times::TokenTimes;
 use crate::clock::ServiceClock;
 use crate::store::{AssignmentRow, Caller, Kind};
 
@@ -45,6 +46,7 @@ impl Exchanges {
         caller: Caller,
         body: TeamsUserBody,
         request: ExchangeTeamsUserAccessTokenRequest,
+        times: TokenTimes,
     ) -> Refused<AccessToken> {
         let token = request.token.ok_or(Refusal::NoTokenToExchange)?;
         let claims = self.verifier.check_for_exchange(&token, Purpose::TeamsUser)?;
@@ -54,7 +56,7 @@ impl Exchanges {
         let key = self.signer.key_for(caller).await?;
         self.access_keys.check(caller)?;
         let now = self.clock.now();
-        let expires_on = claims.expires_on(now);
+        let (issued, expires_on) = times.of(now, claims.expires_on(now) - now);
         let claims = AccessTokenClaims {
             skypeid: format!("orgid:{}", claims.oid),
             scp: SCP_TEAMS_USER,
@@ -63,7 +65,7 @@ impl Exchanges {
             rgn: Some(REGION.into()),
             acs_scope: "voip,chat".into(),
             resource_id: self.resource.id().to_string(),
-            iat: now.unix_timestamp(),
+            iat: issued.unix_timestamp(),
             tid: Some(claims.tid),
             aad_iat: Some(claims.iat.to_string()),
             aad_uti: claims.uti,
@@ -74,18 +76,18 @@ impl Exchanges {
     }
 
     /// Exchanges the token of a Teams extension user.
-    pub(crate) async fn teams_extension_user(&self, token: &str) -> Refused<CreateIdentityResult> {
+    pub(crate) async fn teams_extension_user(&self, token: &str, times: TokenTimes) -> Refused<CreateIdentityResult> {
         let claims = self.verifier.check_for_exchange(token, Purpose::TeamsExtension)?;
         let rows = self.assignments.of_objects(Kind::TeamsExtension, &claims.tid, &[&claims.oid])?;
         if !rows.iter().any(|row| admits_client(row, &claims)) {
             return Err(Refusal::NotAssigned);
         }
         let user = format!("{}_{}", claims.tid, claims.oid);
-        self.issue(&user, &[TokenScope::VoIP], &claims).await
+        self.issue(&user, &[TokenScope::VoIP], &claims, times).await
     }
 
     /// Exchanges the token of an Entra user.
-    pub(crate) async fn entra_user(&self, token: &str) -> Refused<CreateIdentityResult> {
+    pub(crate) async fn entra_user(&self, token: &str, times: TokenTimes) -> Refused<CreateIdentityResult> {
         let claims = self.verifier.check_for_exchange(token, Purpose::Clients)?;
         let mut objects = vec![claims.oid.as_str(), claims.tid.as_str()];
         objects.extend(claims.groups.iter().map(String::as_str));
@@ -110,15 +112,21 @@ impl Exchanges {
             return Err(Refusal::NothingGranted);
         }
         let user = format!("wf_{}_{}", claims.tid, claims.oid);
-        self.issue(&user, &scopes, &claims).await
+        self.issue(&user, &scopes, &claims, times).await
     }
 
     /// Issues a token that lives as long as the Entra token.
-    async fn issue(&self, user: &str, scopes: &[TokenScope], claims: &EntraClaims) -> Refused<CreateIdentityResult> {
+    async fn issue(
+        &self,
+        user: &str,
+        scopes: &[TokenScope],
+        claims: &EntraClaims,
+        times: TokenTimes,
+    ) -> Refused<CreateIdentityResult> {
         let now = self.clock.now();
-        let expires_on = claims.expires_on(now);
+        let (issued, expires_on) = times.of(now, claims.expires_on(now) - now);
         let key = self.signer.key_for(Caller::Entra).await?;
-        let claims = self.resource.claims(&User { name: user, revocation: 0 }, scopes, now, expires_on);
+        let claims = self.resource.claims(&User { name: user, revocation: 0 }, scopes, issued, expires_on);
         let token = AccessToken::new(self.signer.sign(&key, &claims).await?, expires_on);
         Ok(CreateIdentityResult::new(Identity::with_id(self.resource.raw_id(user)), Some(token)))
     }

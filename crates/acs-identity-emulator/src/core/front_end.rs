@@ -8,6 +8,7 @@ use acs_identity_protocol::scope::TokenScope;
 
 use super::owners::Core;
 use super::refusal::{Refusal, Refused};
+use super::token_times::TokenTimes;
 use crate::store::Caller;
 
 /// How many identities the endpoint makes. Its callers have no credential, so they must not fill the disk.
@@ -40,6 +41,7 @@ impl Core {
         &self,
         custom_id: String,
         scopes: Vec<TokenScope>,
+        times: TokenTimes,
     ) -> Refused<CreateIdentityResult> {
         // The newest version lacks custom ids.
         let with_custom_ids = KNOWN.iter().rev().find(|version| version.custom_id);
@@ -53,7 +55,7 @@ impl Core {
             create_token_with_scopes: Some(scopes),
             ..CreateIdentityRequest::default()
         };
-        let created = self.identities.create(Caller::Entra, version, request).await;
+        let created = self.identities.create(Caller::Entra, version, request, times).await;
         if created.is_err() && is_new {
             self.made_for_front_ends.give_back();
         }

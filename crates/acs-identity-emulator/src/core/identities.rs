@@ -15,6 +15,7 @@ use super::fields::{self, required};
 use super::refusal::{Field, Refusal, Refused};
 use super::resource::{Resource, User};
 use super::token_signer::TokenSigner;
+use super::token_times::TokenTimes;
 use crate::clock::{ServiceClock, nanos};
 use crate::keys::signing::SigningKey;
 use crate::random;
@@ -37,6 +38,7 @@ struct Terms<'a> {
     scopes: &'a [TokenScope],
     issued: OffsetDateTime,
     minutes: i64,
+    times: TokenTimes,
 }
 
 impl Identities {
@@ -62,6 +64,7 @@ impl Identities {
         caller: Caller,
         version: &ApiVersion,
         request: CreateIdentityRequest,
+        times: TokenTimes,
     ) -> Refused<CreateIdentityResult> {
         let custom_id = if version.custom_id { request.custom_id } else { None };
         if let Some(id) = &custom_id
@@ -86,7 +89,7 @@ impl Identities {
         let token = match (&scopes, &key) {
             (Some(scopes), Some(key)) => {
                 let user = User { name: &row.user, revocation: row.revocation };
-                Some(self.sign(key, &user, Terms { scopes, issued: now, minutes }).await?)
+                Some(self.sign(key, &user, Terms { scopes, issued: now, minutes, times }).await?)
             }
             _ => None,
         };
@@ -99,6 +102,12 @@ impl Identities {
         let snapshot = self.access_keys.heed(self.store.snapshot(Some(caller), Some(&user)))?;
         let row = snapshot.identity.ok_or(Refusal::IdentityNotFound)?;
         Ok(self.model(version, &row))
+    }
+
+    /// Returns the custom id of an identity, if it has one.
+    pub(crate) fn custom_id(&self, id: &str) -> Option<String> {
+        let user = self.resource.user_of(id)?;
+        self.store.snapshot(None, Some(&user)).ok()?.identity?.custom_id
     }
 
     /// Deletes an identity. Its tokens are revoked.
@@ -114,6 +123,7 @@ impl Identities {
         version: &ApiVersion,
         id: &str,
         request: IssueAccessTokenRequest,
+        times: TokenTimes,
     ) -> Refused<AccessToken> {
         let scopes = required(request.scopes, Field::Scopes)?;
         let minutes = fields::minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
@@ -124,12 +134,12 @@ impl Identities {
         let issued = self.access_keys.heed(self.store.issue(caller, user.clone(), nanos(now)).await)?;
         let revocation = issued.ok_or(Refusal::IdentityNotFound)?;
         let user = User { name: &user, revocation };
-        self.sign(&key, &user, Terms { scopes: &scopes, issued: now, minutes }).await
+        self.sign(&key, &user, Terms { scopes: &scopes, issued: now, minutes, times }).await
     }
 
     async fn sign(&self, key: &SigningKey, user: &User<'_>, terms: Terms<'_>) -> Refused<AccessToken> {
-        let expires_on = terms.issued + Duration::minutes(terms.minutes);
-        let claims = self.resource.claims(user, terms.scopes, terms.issued, expires_on);
+        let (issued, expires_on) = terms.times.of(terms.issued, Duration::minutes(terms.minutes));
+        let claims = self.resource.claims(user, terms.scopes, issued, expires_on);
         Ok(AccessToken::new(self.signer.sign(key, &claims).await?, expires_on))
     }
 

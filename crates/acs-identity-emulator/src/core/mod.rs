@@ -22,6 +22,7 @@ mod signing_keys;
 #[cfg(test)]
 mod tests;
 mod token_signer;
+mod token_times;
 mod whole_state;
 
 pub use access_keys::{client_secret_of, identity_header_of};
@@ -36,5 +37,6 @@ pub(crate) use owners::Core;
 pub(crate) use refusal::{Field, Refusal};
 pub(crate) use service_time::{ClockChange, ClockReading};
 pub(crate) use settling::settle_what_is_due;
+pub(crate) use token_times::TokenTimes;
 pub(crate) use whole_state::read as read_state;
 pub use whole_state::{ExportSummary, check_export};

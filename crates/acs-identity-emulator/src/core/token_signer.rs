@@ -1,6 +1,7 @@
 //! Signs tokens with the key for the caller's way to authenticate, and publishes the keys that verify them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -20,6 +21,7 @@ pub(crate) struct TokenSigner {
     keys: SigningKeys,
     /// One permit for each core.
     turns: Semaphore,
+    signed: AtomicU64,
 }
 
 /// Returns the slot of a caller's signing key, and its generation.
@@ -33,7 +35,7 @@ fn slot_of(caller: Caller) -> (SigningSlot, i64) {
 impl TokenSigner {
     pub(super) fn new(store: Arc<Store>, access_keys: Arc<AccessKeys>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { access_keys, keys: SigningKeys::new(store), turns: Semaphore::new(cores) }
+        Self { access_keys, keys: SigningKeys::new(store), turns: Semaphore::new(cores), signed: AtomicU64::new(0) }
     }
 
     /// Returns the mark in tokens that names the access key of a caller.
@@ -91,6 +93,11 @@ impl TokenSigner {
         Ok(json!({"keys": jwks}))
     }
 
+    /// Returns how many tokens were signed.
+    pub(crate) fn signed(&self) -> u64 {
+        self.signed.load(Ordering::Relaxed)
+    }
+
     /// Signs on the thread that serves the connection, because a switch to another thread and back costs a tenth of a
     /// signature. Each core makes one signature at a time, so that a request without a signature waits for at most one.
     pub(super) async fn sign(&self, key: &SigningKey, claims: &impl Serialize) -> Refused<String> {
@@ -102,6 +109,7 @@ impl TokenSigner {
         if !self.keys.holds(key) {
             return Err(Refusal::KeyGone);
         }
+        self.signed.fetch_add(1, Ordering::Relaxed);
         // The other waiting requests sign first. Responses that leave together wake their client only once.
         yield_now().await;
         Ok(signed)

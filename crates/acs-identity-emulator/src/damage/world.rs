@@ -13,7 +13,7 @@ use acs_identity_protocol::scope::TokenScope;
 use crate::certificates;
 use crate::clock::machine;
 use crate::config::Config;
-use crate::core::{Core, Refusal};
+use crate::core::{Core, Refusal, TokenTimes};
 use crate::error::Error;
 use crate::store::{AccessSlot, Caller, Kind, block_on};
 
@@ -89,12 +89,13 @@ pub(super) fn caller(core: &Core, slot: AccessSlot) -> Caller {
 pub(super) fn issue(core: &Core, caller: Caller, id: &str) -> Result<String, Refusal> {
     let scopes = Some(vec![TokenScope::Chat]);
     let request = IssueAccessTokenRequest { scopes, ..IssueAccessTokenRequest::default() };
-    Ok(block_on(core.identities.issue(caller, version(), id, request))?.token.unwrap())
+    Ok(block_on(core.identities.issue(caller, version(), id, request, TokenTimes::default()))?.token.unwrap())
 }
 
 pub(super) fn create(core: &Core, custom_id: Option<String>) -> Result<String, Refusal> {
     let request = CreateIdentityRequest { custom_id, ..CreateIdentityRequest::default() };
-    let made = block_on(core.identities.create(caller(core, AccessSlot::Primary), version(), request))?;
+    let made =
+        block_on(core.identities.create(caller(core, AccessSlot::Primary), version(), request, TokenTimes::default()))?;
     Ok(made.identity.unwrap().id.unwrap())
 }
 

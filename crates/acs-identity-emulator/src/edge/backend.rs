@@ -11,7 +11,10 @@ use super::http::rate::Rate;
 use super::routes::route::Route;
 use crate::config::Config;
 use crate::core::Core;
+use crate::faults::Faults;
 use crate::keys::pki::Pki;
+use crate::metrics::Metrics;
+use crate::request_log::RequestLog;
 
 /// How many tokens all clients without a credential may introspect in a second.
 const INTROSPECTIONS: u32 = 100;
@@ -30,6 +33,11 @@ pub(crate) struct Backend {
     pub(crate) stop: Arc<Notify>,
     /// All routes.
     pub(crate) routes: Vec<&'static Route>,
+    /// The faults to inject.
+    pub(crate) faults: Faults,
+    pub(crate) metrics: Metrics,
+    /// The last requests.
+    pub(crate) requests: RequestLog,
     /// `https://localhost:PORT`, for clients whose `Host` is not a name of the emulator.
     base: String,
 }
@@ -43,6 +51,7 @@ impl Backend {
         routes: Vec<&'static Route>,
     ) -> Self {
         let names = OwnNames::of(&config);
+        let metrics = Metrics::new(routes.iter().map(|route| route.operation));
         Self {
             core,
             config,
@@ -52,8 +61,16 @@ impl Backend {
             strangers: Rate::per_second(INTROSPECTIONS),
             stop: Arc::default(),
             routes,
+            faults: Faults::default(),
+            metrics,
+            requests: RequestLog::new(),
             base,
         }
+    }
+
+    /// Returns the URL of this machine, for clients whose `Host` is not a name of the emulator.
+    pub(crate) fn default_base(&self) -> &str {
+        &self.base
     }
 
     /// Returns the URL by which the client has reached the emulator, without a slash at the end. It is the configured

@@ -17,7 +17,7 @@ use crate::store::Caller;
 
 /// Methods, path, callers, whether web pages may call, handler.
 pub(super) static ROUTES: &[Row] =
-    &[Row::emulator(POST, "/introspect", Callers::Holders, WebPages::Allowed, later!(introspect))];
+    &[Row::emulator(POST, "/introspect", Callers::Holders, WebPages::Allowed, later!(introspect)).named("introspect")];
 
 /// In how many seconds a client without a credential may ask again.
 const RETRY_AFTER: u64 = 1;

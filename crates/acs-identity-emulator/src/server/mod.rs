@@ -70,6 +70,7 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
         End::AtOnce => GRACE_AT_ONCE,
     };
     let _ = stop.send(true);
+    edge.end_waits();
     if end == End::AtOnce {
         table.cut();
     }

@@ -11,6 +11,7 @@ mod entra;
 mod errors;
 mod events;
 mod exchanges;
+mod faults;
 mod folder;
 mod front_end;
 mod handle;
@@ -18,6 +19,8 @@ mod identities;
 mod introspection;
 mod issuers;
 mod large_requests;
+mod no_secrets;
+mod requests;
 mod revocation;
 #[path = "../support/mod.rs"]
 mod support;

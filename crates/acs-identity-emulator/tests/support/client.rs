@@ -12,6 +12,7 @@ use time::{Duration, OffsetDateTime};
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
+    /// The document, or the text if it is not JSON, or null if there is none.
     pub body: Value,
 }
 
@@ -127,7 +128,11 @@ impl Client {
             body = vec![0; length.parse().unwrap()];
             self.stream.read_exact(&mut body)?;
         }
-        answer.body = serde_json::from_slice(&body).unwrap_or(Value::Null);
+        answer.body = match serde_json::from_slice(&body) {
+            Ok(body) => body,
+            Err(_) if body.is_empty() => Value::Null,
+            Err(_) => String::from_utf8_lossy(&body).into(),
+        };
         Ok(answer)
     }
 

@@ -25,6 +25,8 @@ pub const EMULATOR: Layers = &[
     &["damage"],
     &["server"],
     &["edge"],
+    // What the edge counts and steers.
+    &["request_log", "faults", "metrics"],
     &["certificates", "control_secret"],
     &["core"],
     &["folder"],

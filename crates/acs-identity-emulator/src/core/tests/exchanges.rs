@@ -5,6 +5,7 @@ use acs_identity_protocol::jwt::UnverifiedJwt;
 use acs_identity_protocol::models::{EntraAssignmentRequest, EntraAssignmentsPatch, PrincipalType};
 
 use super::{PRIMARY, core};
+use crate::core::TokenTimes;
 use crate::core::{EntraTokenRequest, Refusal};
 use crate::store::{Caller, block_on};
 
@@ -51,7 +52,7 @@ fn an_exchange_accepts_guids_in_capitals_and_its_token_lives_at_most_a_day() {
         "aud": "https://communication.azure.com/clients", "scp": "VoIP", "iat": now, "nbf": now, "exp": now + 365 * 86_400,
     });
     let token = block_on(core.signer.issuer_key()).unwrap().sign(&claims).unwrap();
-    let made = block_on(core.exchanges.entra_user(&token)).unwrap();
+    let made = block_on(core.exchanges.entra_user(&token, TokenTimes::default())).unwrap();
     assert!(made.identity.unwrap().id.unwrap().ends_with(&format!("_wf_{tenant}_{object}")));
     let jwt = UnverifiedJwt::decode(&made.access_token.unwrap().token.unwrap()).unwrap();
     assert_eq!(jwt.claim_seconds("exp").unwrap() - jwt.claim_seconds("iat").unwrap(), 86_400);
@@ -71,7 +72,13 @@ fn the_exchange_of_a_teams_user_accepts_guids_in_capitals() {
         block_on(core.entra_issuer.issue_user_token("https://localhost", asked, Caller::Entra)).unwrap().access_token;
     let request = serde_json::json!({"token": token, "appId": application, "userId": object});
     let form = ApiVersion::newest().teams_user.unwrap();
-    let made = block_on(core.exchanges.teams_user(PRIMARY, form, serde_json::from_value(request).unwrap())).unwrap();
+    let made = block_on(core.exchanges.teams_user(
+        PRIMARY,
+        form,
+        serde_json::from_value(request).unwrap(),
+        TokenTimes::default(),
+    ))
+    .unwrap();
     let jwt = UnverifiedJwt::decode(&made.token.unwrap()).unwrap();
     assert_eq!((jwt.claim_str("skypeid"), jwt.claim_str("tid")), (Some(&*format!("orgid:{object}")), Some(object)));
 }

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::{PRIMARY, create, inactive, issue, preview};
 use crate::config::Config;
 use crate::core::introspection::Inactive;
-use crate::core::{Core, Refusal};
+use crate::core::{Core, Refusal, TokenTimes};
 use crate::error::Error;
 use crate::keys::signing::SigningKey;
 use crate::store::sqlite::tests::earlier::version_3;
@@ -176,7 +176,7 @@ fn reads_go_on_while_another_program_holds_a_write_transaction() {
     runtime.block_on(async {
         let waiting = std::sync::Arc::clone(&core);
         let waits = tokio::spawn(async move {
-            waiting.identities.create(PRIMARY, preview(), CreateIdentityRequest::default()).await
+            waiting.identities.create(PRIMARY, preview(), CreateIdentityRequest::default(), TokenTimes::default()).await
         });
         let began = crate::clock::machine::instant();
         while crate::clock::machine::since(began).as_millis() < 300 {

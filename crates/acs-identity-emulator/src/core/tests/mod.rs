@@ -12,7 +12,7 @@ use acs_identity_protocol::models::{CreateIdentityRequest, IssueAccessTokenReque
 use acs_identity_protocol::scope::TokenScope;
 
 use super::introspection::Inactive;
-use super::{Core, Refusal};
+use super::{Core, Refusal, TokenTimes};
 use crate::config::Config;
 use crate::store::{AccessSlot, Caller, Store, block_on};
 
@@ -43,14 +43,14 @@ fn create(core: &Core, custom_id: Option<&str>) -> Result<(String, String), Refu
         create_token_with_scopes: Some(vec![TokenScope::Chat]),
         ..CreateIdentityRequest::default()
     };
-    let made = block_on(core.identities.create(PRIMARY, preview(), request))?;
+    let made = block_on(core.identities.create(PRIMARY, preview(), request, TokenTimes::default()))?;
     Ok((made.identity.unwrap().id.unwrap(), made.access_token.unwrap().token.unwrap()))
 }
 
 fn issue(core: &Core, caller: Caller, id: &str) -> Result<String, Refusal> {
     let request =
         IssueAccessTokenRequest { scopes: Some(vec![TokenScope::Chat]), ..IssueAccessTokenRequest::default() };
-    Ok(block_on(core.identities.issue(caller, preview(), id, request))?.token.unwrap())
+    Ok(block_on(core.identities.issue(caller, preview(), id, request, TokenTimes::default()))?.token.unwrap())
 }
 
 /// Returns the reason why a token is not active, or `None` if it is active.

@@ -4,6 +4,8 @@ use acs_identity_protocol::signature::{CONTENT_HASH_HEADER, DATE_HEADER, string_
 use base64::Engine as _;
 
 use crate::edge::http::head::Head;
+use crate::log::without_keys;
+use crate::request_log::Mistake;
 
 /// The header in which the Java SDK sends the string that it signed.
 const JAVA_STRING_TO_SIGN: &str = "x-ms-hmac-string-to-sign-base64";
@@ -18,21 +20,30 @@ const SHOWN_HEADERS: [&str; 4] = ["host", "date", DATE_HEADER, CONTENT_HASH_HEAD
 type Show<'a> = &'a dyn Fn(&str) -> String;
 
 /// Returns the reason why the signature over these headers does not match.
-pub(super) fn diagnose(head: &Head, names: &[&str], values: &[&str]) -> String {
+pub(super) fn diagnose(head: &Head, names: &[&str], values: &[&str], mistake: Option<Mistake>) -> String {
     let theirs = head
         .header(JAVA_STRING_TO_SIGN)
         .and_then(|text| base64::engine::general_purpose::STANDARD.decode(text).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok());
-    let (method, target) = (head.method.as_str(), head.target.as_str());
-    match theirs {
-        Some(theirs) => difference(&theirs, &string_to_sign(method, target, values), names),
-        None => format!(
-            "the signature does not match: the client has another key, or did not sign {method} {} with the header \
-             values {}",
-            shown_target(target),
-            shown_values(&values.join(";"), names)
-        ),
+    if let Some(theirs) = theirs {
+        return difference(&theirs, &string_to_sign(head.method.as_str(), &head.target, values), names);
     }
+    let expected = format!(
+        "{} {} with the header values {}",
+        head.method,
+        shown_target(&head.target),
+        shown_values(&values.join(";"), names)
+    );
+    match mistake {
+        Some(mistake) => format!("the signature does not match. {} It should have signed {expected}", mistake.words),
+        None => format!("the signature does not match: the client has another key, or did not sign {expected}"),
+    }
+}
+
+/// Returns the string that the client should have signed. Values that may be secrets are left out.
+pub(super) fn shown_string(head: &Head, names: &[&str], values: &[&str]) -> String {
+    let values: Vec<&str> = values.iter().zip(names).map(|(value, name)| shown_value(name, value)).collect();
+    string_to_sign(head.method.as_str(), &shown_target(&head.target), &values)
 }
 
 /// Compares the string that the client signed with the string that it should have signed.
@@ -58,10 +69,17 @@ fn difference(theirs: &str, ours: &str, names: &[&str]) -> String {
 /// Returns a path and query in which only the api-version is shown of the query. A client may send a key or a token in
 /// any other part.
 fn shown_target(target: &str) -> String {
-    let Some((path, query)) = target.split_once('?') else { return target.to_owned() };
-    let parts = query.split('&').map(|part| if part.starts_with("api-version=") { part } else { HIDDEN });
+    let Some((path, query)) = target.split_once('?') else { return without_keys(target).into_owned() };
+    let is_version = |part: &str| part.strip_prefix("api-version=").is_some_and(looks_like_a_version);
+    let parts = query.split('&').map(|part| if is_version(part) { part } else { HIDDEN });
     let parts: Vec<&str> = parts.collect();
-    format!("{path}?{}", parts.join("&"))
+    format!("{}?{}", without_keys(path), parts.join("&"))
+}
+
+/// Returns whether a text has the form of an api-version.
+fn looks_like_a_version(text: &str) -> bool {
+    const LONGEST: usize = 24;
+    text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }
 
 /// Returns the values of these headers, which semicolons separate.
@@ -70,9 +88,13 @@ fn shown_values(values: &str, names: &[&str]) -> String {
     if values.len() != names.len() {
         return format!("({} values)", values.len());
     }
-    let is_shown = |name: &str| SHOWN_HEADERS.iter().any(|shown| shown.eq_ignore_ascii_case(name));
-    let shown = names.iter().zip(values).map(|(name, value)| if is_shown(name) { value } else { HIDDEN });
+    let shown = names.iter().zip(values).map(|(name, value)| shown_value(name, value));
     shown.collect::<Vec<&str>>().join(";")
+}
+
+/// Returns the value of a header if it cannot be a secret.
+fn shown_value<'a>(name: &str, value: &'a str) -> &'a str {
+    if SHOWN_HEADERS.iter().any(|shown| shown.eq_ignore_ascii_case(name)) { value } else { HIDDEN }
 }
 
 #[cfg(test)]
@@ -87,7 +109,9 @@ mod tests {
             ("/?accesskey=MDEyMzQ=", "/?…"),
             ("/identities?api-version=2023-10-01", "/identities?api-version=2023-10-01"),
             ("/a?MDEyMzQ=&api-version=1&sig=x", "/a?…&api-version=1&…"),
+            ("/a?api-version=MDEyMzQ=&api-version=0123456789-0123456789-012", "/a?…&…"),
             ("/a", "/a"),
+            ("/8:acs:RBNvo1WzZ4oRRq0W9hknpT7T8If536==?x", "/8:acs:(a key)?…"),
         ] {
             assert_eq!(shown_target(target), shown);
         }

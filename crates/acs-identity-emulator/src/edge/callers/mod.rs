@@ -2,6 +2,7 @@
 
 pub(super) mod authentication;
 mod mismatch;
+mod mistakes;
 pub(super) mod origins;
 pub(super) mod signature;
 pub(super) mod this_machine;

@@ -8,11 +8,12 @@ use acs_identity_protocol::signature::{
 };
 use acs_identity_protocol::time::parse_http_date;
 
+use super::mistakes::{self, Attempt};
 use crate::edge::backend::Backend;
 use crate::edge::callers::mismatch;
 use crate::edge::context::principal::CONTROL_HEADER;
 use crate::edge::context::request::RequestContext;
-use crate::edge::http::error::{DENIED, HttpError, HttpResult};
+use crate::edge::http::error::{DENIED, HttpError, HttpResult, WrongSignature};
 use crate::store::Caller;
 
 const HASH_DIFFERS: &str = "Request 'x-ms-content-sha256' differs from generated content hash.";
@@ -83,15 +84,28 @@ pub(super) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(
     // Another process may have regenerated the key meanwhile.
     let caller = verify()
         .or_else(|| backend.core.access_keys.reload().then(verify).flatten())
-        .ok_or_else(|| denied(&mismatch::diagnose(head, &parsed.signed_headers, &values)))?;
+        .ok_or_else(|| wrong(backend, request, &parsed, &values))?;
     Ok((caller, stated.to_owned()))
+}
+
+/// Returns the error for a signature that does not match, with the known mistake that gives it.
+fn wrong(backend: &Backend, request: &RequestContext, parsed: &HmacAuthorization<'_>, values: &[&str]) -> HttpError {
+    let names = &parsed.signed_headers;
+    let mistake = mistakes::find(backend, &Attempt { request, names, values, signature: parsed.signature });
+    let why = mismatch::diagnose(&request.head, names, values, mistake);
+    let string_to_sign = Some(mismatch::shown_string(&request.head, names, values));
+    HttpError::denied(DENIED).because_of_signature(WrongSignature { why, string_to_sign, mistake })
 }
 
 /// Refuses a body that differs from the signed one.
 pub(crate) fn check_body(request: &RequestContext, hash: Option<&str>) -> HttpResult<()> {
     match hash {
         Some(hash) if hash != content_hash(&request.body) => {
-            Err(HttpError::denied(HASH_DIFFERS).because("x-ms-content-sha256 is not the hash of the body"))
+            let mistake = mistakes::in_body(&request.body, hash);
+            let why = "x-ms-content-sha256 is not the hash of the body";
+            let why = mistake.map_or_else(|| why.to_owned(), |mistake| format!("{why}: {}", mistake.words));
+            let wrong = WrongSignature { why, string_to_sign: None, mistake };
+            Err(HttpError::denied(HASH_DIFFERS).because_of_signature(wrong))
         }
         _ => Ok(()),
     }
@@ -124,7 +138,7 @@ fn candidates(method: &str, target: &str, names: &[&str], values: &[&str]) -> im
         .chain(iter::once_with(without_port))
 }
 
-fn host_without_port(host: &str) -> &str {
+pub(super) fn host_without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,

@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use acs_identity_protocol::api_version::ApiVersion;
 
+use time::Duration;
+
 use super::principal::Principal;
+use crate::core::TokenTimes;
 use crate::edge::http::body::HeldBody;
 use crate::edge::http::connection::Connection;
 use crate::edge::http::head::Head;
 use crate::edge::http::host::HostName;
 use crate::edge::routes::route::{Callers, PathValue, Route, WebPages};
+use crate::faults::Fault;
 
 /// A request, and the facts that are known about it so far.
 pub(crate) struct RequestContext {
@@ -28,6 +32,8 @@ pub(crate) struct RequestContext {
     pub(crate) caller: Principal,
     /// Empty until it is read.
     pub(crate) body: HeldBody,
+    /// The fault that hits the request.
+    pub(crate) fault: Option<Arc<Fault>>,
 }
 
 impl RequestContext {
@@ -48,12 +54,28 @@ impl RequestContext {
             version: ApiVersion::newest(),
             caller: Principal::Anyone,
             body: HeldBody::default(),
+            fault: None,
         }
     }
 
     /// Returns the text of a value in the path.
     pub(crate) fn value(&self, value: PathValue) -> &str {
         self.values.iter().find(|(known, _)| *known == value).map_or("", |(_, text)| text)
+    }
+
+    /// Returns the name of the operation. `None` if the path or its method does not exist.
+    pub(crate) fn operation(&self) -> Option<&'static str> {
+        self.route.filter(|route| route.has(&self.head.method)).map(|route| route.operation)
+    }
+
+    /// Returns how the times in a token are changed.
+    pub(crate) fn token_times(&self) -> TokenTimes {
+        let Some(fault) = &self.fault else { return TokenTimes::default() };
+        let seconds = Duration::seconds;
+        TokenTimes {
+            ahead: fault.rule.shift_seconds.map_or(Duration::ZERO, seconds),
+            expires_in: fault.rule.token_expires_in_seconds.map(seconds),
+        }
     }
 
     /// Returns who may call. Only callers of the service learn that a path does not exist.

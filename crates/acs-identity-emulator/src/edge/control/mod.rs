@@ -3,9 +3,13 @@
 
 mod clock;
 mod entra_token;
+mod faults;
 mod identities;
 mod keys;
+mod metrics;
+mod requests;
 mod reset;
+mod secrets;
 mod state;
 mod status;
 mod stop;
@@ -13,29 +17,51 @@ mod token;
 pub(super) mod version;
 
 use super::routes::route::WebPages::{Allowed, Refused};
-use super::routes::route::{Callers, GET, POST};
+use super::routes::route::{Callers, DELETE, GET, POST};
 use super::table::row::{Handler, Row, later};
+
+const FAULT: &str = "/emulator/faults/{faultId}";
 
 /// Methods, path, callers, whether web pages may call, handler.
 pub(super) static ROUTES: &[Row] = &[
-    Row::emulator(GET, "/emulator/status", Callers::Control, Refused, Handler::Now(status::show)),
-    Row::emulator(POST, "/emulator/stop", Callers::Control, Refused, Handler::Now(stop::stop)),
-    Row::emulator(POST, "/emulator/reset", Callers::Control, Refused, later!(reset::reset)),
-    Row::emulator(GET, "/emulator/clock", Callers::Control, Refused, Handler::Now(clock::show)),
-    Row::emulator(POST, "/emulator/clock/set", Callers::Control, Refused, later!(clock::set)),
-    Row::emulator(POST, "/emulator/clock/advance", Callers::Control, Refused, later!(clock::advance)),
-    Row::emulator(POST, "/emulator/clock/freeze", Callers::Control, Refused, later!(clock::freeze)),
-    Row::emulator(POST, "/emulator/clock/resume", Callers::Control, Refused, later!(clock::resume)),
-    Row::emulator(POST, "/emulator/clock/reset", Callers::Control, Refused, later!(clock::reset)),
-    Row::emulator(GET, "/emulator/identities", Callers::Control, Refused, Handler::Now(identities::list)),
-    Row::emulator(GET, "/emulator/identities/{id}", Callers::Control, Refused, Handler::Now(identities::show)),
-    Row::emulator(GET, "/emulator/export", Callers::Control, Refused, later!(state::export)),
-    Row::emulator(POST, "/emulator/import", Callers::Control, Refused, later!(state::import)).with_state(),
-    Row::emulator(POST, "/emulator/entra-token", Callers::Control, Refused, later!(entra_token::issue)),
-    Row::emulator(POST, "/emulator/list-keys", Callers::Keys, Refused, Handler::Now(keys::list)),
-    Row::emulator(POST, "/emulator/regenerate-key", Callers::Keys, Refused, later!(keys::regenerate)),
+    Row::emulator(GET, "/emulator/status", Callers::Control, Refused, Handler::Now(status::show)).named("getStatus"),
+    Row::emulator(POST, "/emulator/stop", Callers::Control, Refused, Handler::Now(stop::stop)).named("stop"),
+    Row::emulator(POST, "/emulator/reset", Callers::Control, Refused, later!(reset::reset)).named("reset"),
+    Row::emulator(GET, "/emulator/clock", Callers::Control, Refused, Handler::Now(clock::show)).named("showClock"),
+    Row::emulator(POST, "/emulator/clock/set", Callers::Control, Refused, later!(clock::set)).named("setClock"),
+    Row::emulator(POST, "/emulator/clock/advance", Callers::Control, Refused, later!(clock::advance))
+        .named("advanceClock"),
+    Row::emulator(POST, "/emulator/clock/freeze", Callers::Control, Refused, later!(clock::freeze))
+        .named("freezeClock"),
+    Row::emulator(POST, "/emulator/clock/resume", Callers::Control, Refused, later!(clock::resume))
+        .named("resumeClock"),
+    Row::emulator(POST, "/emulator/clock/reset", Callers::Control, Refused, later!(clock::reset)).named("resetClock"),
+    Row::emulator(GET, "/emulator/identities", Callers::Control, Refused, Handler::Now(identities::list))
+        .named("listIdentities"),
+    Row::emulator(GET, "/emulator/identities/{id}", Callers::Control, Refused, Handler::Now(identities::show))
+        .named("showIdentity"),
+    Row::emulator(GET, "/emulator/export", Callers::Control, Refused, later!(state::export)).named("exportState"),
+    Row::emulator(POST, "/emulator/import", Callers::Control, Refused, later!(state::import))
+        .with_state()
+        .named("importState"),
+    Row::emulator(POST, "/emulator/entra-token", Callers::Control, Refused, later!(entra_token::issue))
+        .named("entraToken"),
+    Row::emulator(POST, "/emulator/list-keys", Callers::Keys, Refused, Handler::Now(keys::list)).named("listKeys"),
+    Row::emulator(POST, "/emulator/regenerate-key", Callers::Keys, Refused, later!(keys::regenerate))
+        .named("regenerateKey"),
+    Row::emulator(GET, "/emulator/requests", Callers::Control, Refused, later!(requests::list)).named("listRequests"),
+    Row::emulator(DELETE, "/emulator/requests", Callers::Control, Refused, Handler::Now(requests::clear))
+        .named("clearRequests"),
+    Row::emulator(GET, "/emulator/faults", Callers::Control, Refused, Handler::Now(faults::list)).named("listFaults"),
+    Row::emulator(POST, "/emulator/faults", Callers::Control, Refused, Handler::Now(faults::add)).named("addFault"),
+    Row::emulator(DELETE, "/emulator/faults", Callers::Control, Refused, Handler::Now(faults::clear))
+        .named("clearFaults"),
+    Row::emulator(GET, FAULT, Callers::Control, Refused, Handler::Now(faults::get)).named("getFault"),
+    Row::emulator(DELETE, FAULT, Callers::Control, Refused, Handler::Now(faults::delete)).named("deleteFault"),
+    Row::emulator(GET, "/emulator/metrics", Callers::Control, Refused, Handler::Now(metrics::show)).named("metrics"),
 ];
 
 /// The endpoint for web pages in development, which is off by default. It needs no credential.
 pub(super) static FRONT_END: &[Row] =
-    &[Row::emulator(GET, "/emulator/token", Callers::FrontEnd, Allowed, later!(token::issue))];
+    &[Row::emulator(GET, "/emulator/token", Callers::FrontEnd, Allowed, later!(token::issue))
+        .named("getFrontEndToken")];

@@ -1,4 +1,4 @@
-//! Deletes the identities and the assignments. The resource id, the keys, the certificates and the clock stay.
+//! Deletes the identities and the assignments, the log of requests and the faults. The resource id, the keys, the certificates and the clock stay.
 
 use serde_json::json;
 
@@ -9,5 +9,7 @@ use crate::edge::http::error::HttpResult;
 
 pub(super) async fn reset(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let cleared = backend.core.reset(request.caller.caller()).await?;
+    backend.requests.clear();
+    backend.faults.clear();
     Answer::json(200, &json!({"identities": cleared.identities, "assignments": cleared.assignments}))
 }

@@ -28,6 +28,8 @@ pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<An
         "storage": storage,
         "tokenEndpoint": backend.config.token_endpoint,
         "identities": core.identities.count(request.caller.caller())?,
+        "requests": backend.requests.len(),
+        "faults": backend.faults.len(),
         "clock": clock::document(core.service_time.read()),
     });
     Answer::json(200, &body)

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use acs_identity_protocol::error::codes;
 use hyper::Method;
 
+use crate::request_log::Mistake;
+
 /// The message for a caller that did not authenticate.
 pub(crate) const DENIED: &str = "Denied by the resource provider.";
 
@@ -23,6 +25,17 @@ pub(crate) struct HttpError {
     pub(crate) header: Option<Header>,
     /// For the log.
     pub(crate) note: Option<Note>,
+}
+
+/// What is known about a signature that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WrongSignature {
+    /// Why it was refused.
+    pub(crate) why: String,
+    /// The string that the client should have signed. `None` if it has signed the right one.
+    pub(crate) string_to_sign: Option<String>,
+    /// The known mistake that gives the signature, or the hash of the body, that was sent.
+    pub(crate) mistake: Option<Mistake>,
 }
 
 /// The form of an error's body.
@@ -52,6 +65,8 @@ pub(crate) enum Header {
 pub(crate) enum Note {
     /// Why the request is refused. The line begins with the status, the method and the path.
     Request(String),
+    /// Why the signature of a request is refused. It is logged in the same way.
+    Signature(Box<WrongSignature>),
     Warning(String),
     Error(String),
 }
@@ -143,6 +158,11 @@ impl HttpError {
     /// Adds the reason for the log.
     pub(crate) fn because(self, why: impl Into<String>) -> Self {
         Self { note: Some(Note::Request(why.into())), ..self }
+    }
+
+    /// Adds what is known about the signature.
+    pub(crate) fn because_of_signature(self, signature: WrongSignature) -> Self {
+        Self { note: Some(Note::Signature(Box::new(signature))), ..self }
     }
 
     /// Makes the log contain the message for the client.

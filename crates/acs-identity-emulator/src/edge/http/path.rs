@@ -48,6 +48,24 @@ pub(crate) fn query_parameters(query: &str, name: &str) -> impl Iterator<Item = 
     })
 }
 
+/// Returns a parameter of a query as it was sent, without decoding.
+pub(crate) fn raw_parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}
+
+/// Encodes everything but the unreserved characters of RFC 3986, as `encodeURIComponent` and `quote` do.
+pub(crate) fn encode_segment(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len() + 16);
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +89,9 @@ mod tests {
     fn the_case_of_parameter_names_is_ignored() {
         assert_eq!(query_parameter("a=1&API-Version=2023%2D10-01", "api-version").as_deref(), Some("2023-10-01"));
         assert_eq!(query_parameter("", "api-version"), None);
+        assert_eq!(raw_parameter("a=1&API-Version=2023%2D10-01", "api-version"), Some("2023%2D10-01"));
+        assert_eq!(raw_parameter("a=1&api-version", "api-version"), None);
+        assert_eq!(encode_segment("8:acs:a_b-c é"), "8%3Aacs%3Aa_b-c%20%C3%A9");
         assert_eq!(query_parameters("a=1&b=2&A=3", "a").collect::<Vec<_>>(), ["1", "3"]);
     }
 }

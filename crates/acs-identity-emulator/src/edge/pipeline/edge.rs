@@ -1,14 +1,15 @@
 //! The steps of a request, from its head to its response.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use hyper::body::{Body as HttpBody, Bytes};
 use hyper::{Method, Request, Response};
 use tokio::sync::Notify;
 
 use super::finish::finish;
-use super::points::{Fault, Point, Stop, pass};
+use super::points::{self, Stop};
+use super::record::record;
 use super::throttle::Throttle;
 use crate::clock::machine;
 use crate::config::Config;
@@ -26,8 +27,9 @@ use crate::edge::routes::versions::Versions;
 use crate::edge::table::router::{Found, Router};
 use crate::edge::table::row::Row;
 use crate::edge::{api_version, control, entra, introspect, public, service};
+use crate::faults::Phase;
 use crate::keys::pki::Pki;
-use crate::log::Shown;
+use crate::log::{Shown, without_keys};
 
 /// The tables of all routes, in the order in which they are searched.
 static TABLES: &[&[Row]] =
@@ -44,7 +46,6 @@ pub(crate) struct Edge {
     strangers: Arc<Budget>,
     /// For bodies with a whole state.
     states: Arc<Budget>,
-    pub(in crate::edge) fault: Option<Fault>,
 }
 
 /// The connection ends without a response.
@@ -69,8 +70,12 @@ impl Edge {
             bodies: Budget::new(),
             strangers: Budget::for_strangers(),
             states: Budget::for_states(),
-            fault: None,
         }
+    }
+
+    /// Ends requests that only wait, because the emulator stops.
+    pub(crate) fn end_waits(&self) {
+        self.backend.requests.close();
     }
 
     /// Returns what is notified when a client of the control API asks the emulator to stop.
@@ -98,15 +103,20 @@ impl Edge {
         let route = found.map(|found| found.route(&head.method));
         let values = values.unwrap_or_default();
         let mut context = RequestContext::new(head, connection, route, values);
-        let answer = match self.answer(&mut context, found, body).await {
+        let mut answer = match self.answer(&mut context, found, body).await {
             Ok(answer) | Err(Stop::Answer(answer)) => answer,
             Err(Stop::Drop) => {
-                self.log(&context, "dropped", started);
+                let took = machine::since(started);
+                self.log(&context, "dropped", took);
+                record(&self.backend, &context, None, None, took);
                 return Err(Dropped);
             }
         };
-        self.log(&context, answer.status, started);
-        Ok(finish(for_client(answer, &context), &self.backend, &context, started))
+        let took = machine::since(started);
+        self.log(&context, answer.status, took);
+        record(&self.backend, &context, Some(answer.status), answer.refusal.take(), took);
+        let answer = points::dated(&context, for_client(answer, &context));
+        Ok(finish(answer, &self.backend, &context, started))
     }
 
     async fn answer<B>(&self, request: &mut RequestContext, found: Option<Found>, body: B) -> Result<Answer, Stop>
@@ -131,7 +141,7 @@ impl Edge {
             let answer = Answer::preflight(origins::allowed(&self.backend, request).is_some());
             return Ok(after_discarding(answer, &request.head, body).await);
         }
-        pass(self.fault.as_ref(), Point::BeforeAuthentication, request)?;
+        points::before(&self.backend, Phase::BeforeAuthentication, request).await?;
         let content_hash = match self.admit(request) {
             Ok(content_hash) => content_hash,
             Err(error) => return Ok(after_discarding(refuse(request, error), &request.head, body).await),
@@ -140,10 +150,9 @@ impl Edge {
         request.body = read.map_err(|error| closing(request, error))?;
         let checked = signature::check_body(request, content_hash.as_deref()).and_then(|()| self.count(request));
         checked.map_err(|error| refuse(request, error))?;
-        pass(self.fault.as_ref(), Point::BeforeOperation, request)?;
+        points::before(&self.backend, Phase::Authenticated, request).await?;
         let answer = self.operate(request, found).await;
-        pass(self.fault.as_ref(), Point::AfterOperation, request)?;
-        Ok(answer)
+        points::after(request, answer)
     }
 
     /// Authenticates the caller by the headers, checks its rights, and records it. Returns the hash that the body must
@@ -215,12 +224,12 @@ impl Edge {
         }
     }
 
-    fn log(&self, request: &RequestContext, outcome: impl std::fmt::Display, started: Instant) {
+    fn log(&self, request: &RequestContext, outcome: impl std::fmt::Display, took: Duration) {
         if self.backend.config.log_requests {
-            let elapsed = u64::try_from(machine::since(started).as_micros()).unwrap_or(u64::MAX);
-            let (method, path) = (&request.head.method, request.head.path());
+            let elapsed = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+            let (method, path) = (&request.head.method, without_keys(request.head.path()));
             let words = format_args!("{method} {path} {outcome} {elapsed} us");
-            tracing::info!(%method, path = %Shown(path), %outcome, microseconds = elapsed, "{}", Shown(words));
+            tracing::info!(%method, path = %Shown(&path), %outcome, microseconds = elapsed, "{}", Shown(words));
         }
     }
 }
@@ -231,14 +240,16 @@ fn not_allowed(request: &RequestContext, found: Found) -> HttpError {
 
 /// Returns the answer to a request that is refused. The log says why.
 fn refuse(request: &RequestContext, error: HttpError) -> Answer {
-    let (status, method, path) = (error.status, &request.head.method, request.head.path());
+    let (status, method, path) = (error.status, &request.head.method, without_keys(request.head.path()));
+    let request = |why: &str| {
+        let words = format_args!("{status} {method} {path}: {why}");
+        tracing::warn!(status, %method, path = %Shown(&path), reason = %Shown(why), "{}", Shown(words));
+    };
     match &error.note {
-        Some(Note::Request(why)) => {
-            let words = format_args!("{status} {method} {path}: {why}");
-            tracing::warn!(status, %method, path = %Shown(path), reason = %Shown(why), "{}", Shown(words));
-        }
-        Some(Note::Warning(words)) => tracing::warn!(status, %method, path = %Shown(path), "{}", Shown(words)),
-        Some(Note::Error(words)) => tracing::error!(status, %method, path = %Shown(path), "{}", Shown(words)),
+        Some(Note::Request(why)) => request(why),
+        Some(Note::Signature(wrong)) => request(&wrong.why),
+        Some(Note::Warning(words)) => tracing::warn!(status, %method, path = %Shown(&path), "{}", Shown(words)),
+        Some(Note::Error(words)) => tracing::error!(status, %method, path = %Shown(&path), "{}", Shown(words)),
         None => {}
     }
     Answer::refused(error)

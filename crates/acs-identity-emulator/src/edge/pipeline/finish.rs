@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-use http_body_util::Full;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 
@@ -42,7 +41,7 @@ fn is_for_hsts(request: &RequestContext) -> bool {
 /// Makes the response, with the headers that the service always sends.
 pub(crate) fn finish(answer: Answer, backend: &Backend, request: &RequestContext, started: Instant) -> Response<Body> {
     let is_ok_with_body = answer.status == 200 && !answer.body.is_empty();
-    let body = Body { inner: Full::new(answer.body), chunked: answer.chunked };
+    let body = Body::of(answer.body, answer.chunked, answer.truncate_at);
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

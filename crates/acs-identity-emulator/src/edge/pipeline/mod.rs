@@ -2,7 +2,8 @@
 
 mod edge;
 mod finish;
-pub(super) mod points;
+mod points;
+mod record;
 mod throttle;
 
 #[cfg(test)]

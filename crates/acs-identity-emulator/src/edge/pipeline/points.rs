@@ -1,33 +1,23 @@
-//! The points of the pipeline at which a fault can be injected.
+//! The points of the pipeline at which faults are injected: before authentication, before the operation, and after it.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use acs_identity_protocol::models::CreateIdentityRequest;
+use acs_identity_protocol::time::http_date;
+
+use crate::clock::machine;
+use crate::edge::backend::Backend;
+use crate::edge::context::json::parse;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
-
-/// A point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Point {
-    BeforeAuthentication,
-    BeforeOperation,
-    /// The operation was executed, and the client may never learn about it.
-    AfterOperation,
-}
-
-/// What happens at a point.
-#[cfg_attr(not(test), allow(dead_code, reason = "nothing but tests adds faults yet"))]
-pub(crate) enum Effect {
-    /// The request proceeds as usual.
-    Proceed,
-    /// The request gets this answer instead of its own.
-    Answer(Answer),
-    /// The connection ends without an answer.
-    Drop,
-}
-
-/// Decides what happens at a point.
-pub(crate) type Fault = Box<dyn Fn(Point, &RequestContext) -> Effect + Send + Sync>;
+use crate::edge::http::path::query_parameter;
+use crate::edge::routes::route::{Callers, PathValue};
+use crate::faults::{Asked, DropAt, Fault, Phase};
+use crate::log::{Shown, without_keys};
 
 /// The request leaves the pipeline early.
-pub(crate) enum Stop {
+pub(super) enum Stop {
     Answer(Answer),
     Drop,
 }
@@ -38,11 +28,75 @@ impl From<Answer> for Stop {
     }
 }
 
-/// Lets a request pass a point.
-pub(crate) fn pass(fault: Option<&Fault>, point: Point, request: &RequestContext) -> Result<(), Stop> {
-    match fault.map(|fault| fault(point, request)) {
-        None | Some(Effect::Proceed) => Ok(()),
-        Some(Effect::Answer(answer)) => Err(Stop::Answer(answer)),
-        Some(Effect::Drop) => Err(Stop::Drop),
+/// Lets a request go on, unless a rule answers it or ends its connection. It may have to wait.
+pub(super) async fn before(backend: &Backend, phase: Phase, request: &mut RequestContext) -> Result<(), Stop> {
+    if !backend.faults.any() || request.fault.is_some() || request.route.is_some_and(|route| route.is_for_steering()) {
+        return Ok(());
+    }
+    let Some(fault) = hit(backend, phase, request) else { return Ok(()) };
+    request.fault = Some(Arc::clone(&fault));
+    log(&fault, request);
+    let rule = &fault.rule;
+    if let Some(delay) = rule.delay_milliseconds {
+        machine::sleep(Duration::from_millis(delay)).await;
+    }
+    if let Some(status) = rule.status {
+        let usual = "The emulator was told to answer with this error.";
+        let message = rule.message.as_deref().unwrap_or(usual);
+        let answer = Answer::injected(status, rule.error_code(), message, fault.id);
+        return Err(Stop::Answer(match rule.retry_after {
+            Some(seconds) => answer.with("retry-after", seconds.to_string()),
+            None => answer,
+        }));
+    }
+    if rule.drop == Some(DropAt::Before) { Err(Stop::Drop) } else { Ok(()) }
+}
+
+/// Returns the answer of an operation, unless a rule ends the connection.
+pub(super) fn after(request: &RequestContext, answer: Answer) -> Result<Answer, Stop> {
+    let Some(fault) = &request.fault else { return Ok(answer) };
+    if fault.rule.drop == Some(DropAt::After) {
+        return Err(Stop::Drop);
+    }
+    Ok(Answer { truncate_at: fault.rule.truncate_body_at.and_then(|at| usize::try_from(at).ok()), ..answer })
+}
+
+/// Gives an answer the date of a clock that is wrong, if a rule says so.
+pub(super) fn dated(request: &RequestContext, answer: Answer) -> Answer {
+    match request.fault.as_ref().and_then(|fault| fault.rule.shift_seconds) {
+        Some(seconds) => {
+            let now = machine::now();
+            answer.with("date", http_date(now.saturating_add(time::Duration::seconds(seconds))))
+        }
+        None => answer,
+    }
+}
+
+fn log(fault: &Fault, request: &RequestContext) {
+    let (id, method, path) = (fault.id, &request.head.method, without_keys(request.head.path()));
+    let words = format_args!("fault {id} hits {method} {path}");
+    tracing::info!(fault = id, %method, path = %Shown(&path), "{}", Shown(words));
+}
+
+fn hit(backend: &Backend, phase: Phase, request: &RequestContext) -> Option<Arc<Fault>> {
+    let asked = Asked {
+        operation: request.operation(),
+        method: request.head.method.as_str(),
+        path: request.head.path(),
+        identity: request.value(PathValue::Id),
+        custom_id: &|| custom_id(backend, request),
+        now: backend.config.clock.now(),
+    };
+    backend.faults.hit(phase, &asked)
+}
+
+/// Returns the custom id of the identity that a request is about: of the one in the path, in the body, or in the query.
+fn custom_id(backend: &Backend, request: &RequestContext) -> Option<String> {
+    if request.callers() == Callers::FrontEnd {
+        return query_parameter(request.head.query(), "user");
+    }
+    match request.value(PathValue::Id) {
+        "" => parse::<CreateIdentityRequest>(&request.body).ok()??.custom_id,
+        id => backend.core.identities.custom_id(id),
     }
 }

@@ -13,13 +13,15 @@ use super::table::row::{Handler, Row, later};
 /// Methods, path, callers, whether web pages may call, handler. A path with and without a slash at its end is one
 /// endpoint.
 pub(super) static ROUTES: &[Row] = &[
-    Row::emulator(GET_HEAD, "/health", Anyone, Allowed, Handler::Now(health::health)),
-    Row::emulator(GET_HEAD, "/health/live", Anyone, Allowed, Handler::Now(health::live)),
-    Row::emulator(GET_HEAD, "/health/ready", Anyone, Allowed, Handler::Now(health::ready)),
-    Row::emulator(GET_HEAD, "/openapi.json", Anyone, Allowed, Handler::Now(about::description)),
-    Row::emulator(GET_HEAD, "/.well-known/openid-configuration", Anyone, Allowed, Handler::Now(tokens::metadata)),
-    Row::emulator(GET_HEAD, "/.well-known/jwks.json", Anyone, Allowed, later!(tokens::keys)),
-    Row::emulator(GET_HEAD, "/emulator/", Anyone, Allowed, Handler::Now(about::index)),
-    Row::emulator(GET_HEAD, "/emulator", Anyone, Allowed, Handler::Now(about::index)),
-    Row::emulator(GET_HEAD, "/emulator/ca.pem", Anyone, Allowed, Handler::Now(about::ca_certificate)),
+    Row::emulator(GET_HEAD, "/health", Anyone, Allowed, Handler::Now(health::health)).named("health"),
+    Row::emulator(GET_HEAD, "/health/live", Anyone, Allowed, Handler::Now(health::live)).named("live"),
+    Row::emulator(GET_HEAD, "/health/ready", Anyone, Allowed, Handler::Now(health::ready)).named("ready"),
+    Row::emulator(GET_HEAD, "/openapi.json", Anyone, Allowed, Handler::Now(about::description)).named("describe"),
+    Row::emulator(GET_HEAD, "/.well-known/openid-configuration", Anyone, Allowed, Handler::Now(tokens::metadata))
+        .named("tokenMetadata"),
+    Row::emulator(GET_HEAD, "/.well-known/jwks.json", Anyone, Allowed, later!(tokens::keys)).named("tokenKeys"),
+    Row::emulator(GET_HEAD, "/emulator/", Anyone, Allowed, Handler::Now(about::index)).named("index"),
+    Row::emulator(GET_HEAD, "/emulator", Anyone, Allowed, Handler::Now(about::index)).named("index"),
+    Row::emulator(GET_HEAD, "/emulator/ca.pem", Anyone, Allowed, Handler::Now(about::ca_certificate))
+        .named("caCertificate"),
 ];

@@ -16,6 +16,8 @@ pub(crate) const DELETE: &[Method] = &[Method::DELETE];
 /// A route. Several routes of one path have different methods, and the same callers.
 #[derive(Debug)]
 pub(crate) struct Route {
+    /// The name of the operation, as in the OpenAPI document.
+    pub(crate) operation: &'static str,
     pub(crate) methods: &'static [Method],
     /// Literal segments, and values in braces, as in the OpenAPI document.
     pub(crate) path: &'static str,
@@ -98,6 +100,7 @@ pub(crate) enum WebPages {
 pub(crate) enum PathValue {
     Id,
     ObjectId,
+    FaultId,
     /// The tenant of an Entra endpoint: a GUID, a domain, or a word such as `common`.
     Tenant,
     TenantId,
@@ -109,6 +112,7 @@ impl PathValue {
         match part {
             "{id}" => Some(Self::Id),
             "{objectId}" => Some(Self::ObjectId),
+            "{faultId}" => Some(Self::FaultId),
             "{tenant}" => Some(Self::Tenant),
             "{tenantId}" => Some(Self::TenantId),
             _ => None,
@@ -161,6 +165,11 @@ impl Route {
     /// Returns whether the route belongs to the control API, which has a version of its own.
     pub(crate) fn is_of_control_api(&self) -> bool {
         self.path.starts_with("/emulator")
+    }
+
+    /// Returns whether the route is one of those that steer and watch the emulator. Faults never hit it.
+    pub(crate) fn is_for_steering(&self) -> bool {
+        (self.is_of_control_api() && self.callers != Callers::FrontEnd) || self.path.starts_with("/health")
     }
 
     /// Returns whether the route has the method in any api-version.

@@ -12,7 +12,7 @@ use crate::edge::http::error::{BodyForm, HttpError, HttpResult};
 pub(super) async fn teams_user(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let body = request.version.teams_user.ok_or_else(|| HttpError::fault("no teamsUser in this version"))?;
     let exchanges = &backend.core.exchanges;
-    match exchanges.teams_user(request.caller.caller(), body, body_or_default(request)?).await {
+    match exchanges.teams_user(request.caller.caller(), body, body_or_default(request)?, request.token_times()).await {
         Ok(token) => Answer::json(200, &token),
         Err(refusal @ Refusal::TokenToExchange(_)) if body == TeamsUserBody::TokenWithoutErrorBody => {
             Err(HttpError { form: BodyForm::Empty, ..refusal.into() })
@@ -22,11 +22,11 @@ pub(super) async fn teams_user(backend: &Backend, request: &RequestContext) -> H
 }
 
 pub(super) async fn teams_extension_user(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    Answer::json(200, &backend.core.exchanges.teams_extension_user(token_of(request)?).await?)
+    Answer::json(200, &backend.core.exchanges.teams_extension_user(token_of(request)?, request.token_times()).await?)
 }
 
 pub(super) async fn entra_user(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    Answer::json(200, &backend.core.exchanges.entra_user(token_of(request)?).await?)
+    Answer::json(200, &backend.core.exchanges.entra_user(token_of(request)?, request.token_times()).await?)
 }
 
 /// Returns the token to exchange, which is also the credential of the request.

@@ -21,7 +21,9 @@ struct UpdateIdentityRequest {
 
 pub(super) async fn create(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let identities = &backend.core.identities;
-    let created = identities.create(request.caller.caller(), request.version, body_or_default(request)?).await?;
+    let created = identities
+        .create(request.caller.caller(), request.version, body_or_default(request)?, request.token_times())
+        .await?;
     if request.version.legacy {
         return Answer::json(200, &created.identity);
     }
@@ -54,14 +56,18 @@ pub(super) async fn update(backend: &Backend, request: &RequestContext) -> HttpR
 
 pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let (identities, id) = (&backend.core.identities, request.value(PathValue::Id));
-    let token = identities.issue(request.caller.caller(), request.version, id, body_or_default(request)?).await?;
+    let token = identities
+        .issue(request.caller.caller(), request.version, id, body_or_default(request)?, request.token_times())
+        .await?;
     Answer::json(200, &token)
 }
 
 /// Issues a token in the way of 2020-07-20-preview2.
 pub(super) async fn issue_with_id(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let (identities, id) = (&backend.core.identities, request.value(PathValue::Id));
-    let token = identities.issue(request.caller.caller(), request.version, id, body_or_default(request)?).await?;
+    let token = identities
+        .issue(request.caller.caller(), request.version, id, body_or_default(request)?, request.token_times())
+        .await?;
     let mut body = serde_json::to_value(&token).map_err(HttpError::fault)?;
     body["id"] = id.into();
     Answer::json(200, &body)

@@ -49,6 +49,7 @@ impl Row {
         let (side, versions) = (Side::Service, Some(versions));
         Self {
             route: Route {
+                operation: "",
                 methods,
                 path,
                 side,
@@ -73,6 +74,7 @@ impl Row {
         let side = Side::Emulator;
         Self {
             route: Route {
+                operation: "",
                 methods,
                 path,
                 side,
@@ -97,6 +99,7 @@ impl Row {
         let side = Side::Entra;
         Self {
             route: Route {
+                operation: "",
                 methods,
                 path,
                 side,
@@ -114,6 +117,11 @@ impl Row {
     pub(crate) const fn with_state(mut self) -> Self {
         self.route.body = BodySize::State;
         self
+    }
+
+    /// Gives the row the name of its operation.
+    pub(crate) const fn named(self, operation: &'static str) -> Self {
+        Self { route: Route { operation, ..self.route }, ..self }
     }
 
     /// Answers a request.

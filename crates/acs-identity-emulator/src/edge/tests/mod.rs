@@ -3,12 +3,14 @@
 mod callers;
 mod control;
 mod entra;
+mod faults;
 mod front_end;
 mod identities;
 mod introspection;
 mod openapi;
 mod pipeline;
 mod refusals;
+mod requests;
 mod routes;
 mod service;
 mod state;

@@ -7,12 +7,9 @@ use std::task::{Context, Poll};
 use http_body_util::Full;
 use hyper::Version;
 use hyper::body::{Body, Bytes, Frame};
-use serde_json::Value;
 
 use super::{HOST, LOCAL, VERSION, ask, create, edge, edge_of};
 use crate::config::Config;
-use crate::edge::http::answer::Answer;
-use crate::edge::pipeline::points::{Effect, Point};
 
 /// A body that must not be read.
 struct Unread;
@@ -108,31 +105,6 @@ async fn a_request_names_one_host_or_is_refused_and_closed() {
 async fn chunks_end_the_connection() {
     let answer = create().header("transfer-encoding", "chunked").of(&edge()).await;
     assert_eq!((answer.status, answer.header("connection")), (201, Some("close")));
-}
-
-#[tokio::test]
-async fn a_fault_at_each_point_can_answer_or_drop() {
-    for (place, made) in [(Point::BeforeAuthentication, 0), (Point::BeforeOperation, 0), (Point::AfterOperation, 1)] {
-        for drops in [false, true] {
-            let mut edge = edge_of(Config::in_memory());
-            edge.fault = Some(Box::new(move |point, request| {
-                if point != place || !request.head.path().starts_with("/identities") || request.head.method == "GET" {
-                    return Effect::Proceed;
-                }
-                if drops { Effect::Drop } else { Effect::Answer(Answer::no_content()) }
-            }));
-            let edge = Arc::new(edge);
-            // A creation with the same custom id finds the identity of the first one.
-            let asked = create().body(r#"{"customId":"a","createTokenWithScopes":["chat"]}"#);
-            let answer = asked.clone().try_of(&edge).await;
-            assert_eq!(answer.ok().map(|answer| answer.status), (!drops).then_some(204), "{place:?}");
-            let mut edge = Arc::into_inner(edge).unwrap();
-            edge.fault = None;
-            let found = create().body(r#"{"customId":"a"}"#).of(&Arc::new(edge)).await.json();
-            let had_token = usize::from(found["identity"]["lastTokenIssuedAt"] != Value::Null);
-            assert_eq!(had_token, made, "{place:?}: {found}");
-        }
-    }
 }
 
 #[tokio::test]

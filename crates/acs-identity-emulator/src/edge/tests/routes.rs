@@ -56,7 +56,7 @@ fn every_route_is_found_by_its_path_in_any_case() {
         let path = route.path.replace(['{', '}'], "");
         let changed = |change: fn(&str) -> String| {
             let segments = path.split('/').map(|segment| match segment {
-                "id" | "tenantId" | "objectId" | "tenant" => segment.to_owned(),
+                "id" | "faultId" | "tenantId" | "objectId" | "tenant" => segment.to_owned(),
                 word => change(word),
             });
             segments.collect::<Vec<String>>().join("/")
@@ -109,5 +109,18 @@ fn control_endpoints_need_an_access_key_or_the_control_secret_and_refuse_web_pag
         assert!(route.path.starts_with("/emulator/"), "{}", route.path);
         assert!(matches!(route.callers, Callers::Control | Callers::Keys), "{}", route.path);
         assert_eq!(route.web_pages, WebPages::Refused, "{}", route.path);
+    }
+}
+
+#[test]
+fn every_operation_has_its_name_of_the_openapi_document() {
+    let document: serde_json::Value = serde_json::from_str(include_str!("../../openapi.json")).unwrap();
+    for route in ROUTER.routes() {
+        assert_ne!(route.operation, "", "{}", route.path);
+        let described = &document["paths"][route.path];
+        if described.is_object() {
+            let method = route.methods[0].as_str().to_lowercase();
+            assert_eq!(described[method]["operationId"], route.operation, "{}", route.path);
+        }
     }
 }

@@ -28,6 +28,8 @@ async fn the_status_says_what_the_emulator_is_and_holds() {
       "storage": "memory",
       "tokenEndpoint": false,
       "identities": 1,
+      "requests": 1,
+      "faults": 0,
       "clock": {
         "now": "TIME",
         "frozen": false,
@@ -51,6 +53,8 @@ async fn a_reset_deletes_identities_and_their_tokens_and_keeps_the_resource_and_
     assert!(matches!(assigned.status, 200 | 201), "{assigned:?}");
     let keys = ask("POST", "/emulator/list-keys").signed().of(&edge).await.text;
     let resource = edge.backend.core.resource.id().to_owned();
+    let rule = r#"{"operation":"tokenKeys","status":500}"#;
+    assert_eq!(ask("POST", "/emulator/faults").body(rule).signed().of(&edge).await.status, 201);
     let seen = ask("POST", "/emulator/reset").signed().of(&edge).await;
     insta::assert_snapshot!(format!("{} {}", seen.status, seen.text), @r#"200 {"identities":1,"assignments":1}"#);
     let introspected = ask("POST", "/introspect").body(format!("token={token}")).signed().of(&edge).await;
@@ -59,6 +63,9 @@ async fn a_reset_deletes_identities_and_their_tokens_and_keeps_the_resource_and_
     assert_eq!(edge.backend.core.resource.id(), resource);
     let again = create().body(custom).of(&edge).await.json();
     assert_ne!(again["identity"]["id"], created["identity"]["id"]);
+    assert_eq!(edge.backend.faults.len(), 0);
+    let kept = ask("GET", "/emulator/requests").signed().of(&edge).await.json();
+    assert_eq!(kept["value"][0]["operation"], "reset", "{kept}");
 }
 
 #[tokio::test]

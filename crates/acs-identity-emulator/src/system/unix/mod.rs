@@ -86,6 +86,12 @@ pub(crate) fn write_at_start(file: &File, content: &[u8]) -> io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, content, 0)
 }
 
+/// Returns how many bytes an unprivileged process can still write to the disk of a path.
+pub(crate) fn free_bytes(path: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(path).ok()?;
+    disk.f_bavail.checked_mul(disk.f_frsize)
+}
+
 /// Allocates the first bytes of a file.
 #[cfg(target_os = "linux")]
 pub(crate) fn allocate(file: &File, length: u64) -> io::Result<()> {

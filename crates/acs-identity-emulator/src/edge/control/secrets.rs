@@ -1,0 +1,120 @@
+//! The secrets of the emulator. They are removed from texts of clients before these are shown, because a client may
+//! have put them into a path or another unexpected place.
+
+use std::borrow::Cow;
+
+use crate::edge::backend::Backend;
+use crate::store::AccessSlot;
+
+/// Stands for a secret.
+const HIDDEN: &str = "(a secret)";
+
+/// As many characters of a secret at the end of a text are hidden, too, because the text may have been cut there.
+const SHORTEST_PART: usize = 8;
+
+/// The secrets that are in force, and the access keys that were regenerated since the start.
+pub(super) struct Secrets(Vec<String>);
+
+impl Secrets {
+    pub(super) fn of(backend: &Backend) -> Self {
+        let keys = &backend.core.access_keys;
+        let mut secrets: Vec<String> = AccessSlot::ALL.map(|slot| keys.get(slot).to_base64()).to_vec();
+        secrets.extend(keys.former().iter().map(|key| key.to_base64()));
+        secrets.extend([keys.client_secret(), keys.identity_header()]);
+        secrets.extend(backend.config.control_secret.as_ref().map(|secret| secret.expose().to_owned()));
+        Self::from_texts(secrets)
+    }
+
+    fn from_texts(secrets: Vec<String>) -> Self {
+        // Clients send the characters at the end of base64 or not.
+        let secrets = secrets.into_iter().map(|secret| secret.trim_end_matches('=').to_owned());
+        Self(secrets.filter(|secret| !secret.is_empty()).collect())
+    }
+
+    /// Returns a text without the secrets.
+    pub(super) fn hide<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        let mut shown: Option<String> = None;
+        let (mut done, mut at) = (0, 0);
+        while at < text.len() {
+            let rest = text.as_bytes().get(at..).unwrap_or_default();
+            match self.0.iter().filter_map(|secret| begins_with(rest, secret.as_bytes())).max() {
+                Some(length) => {
+                    let shown = shown.get_or_insert_default();
+                    shown.push_str(text.get(done..at).unwrap_or_default());
+                    shown.push_str(HIDDEN);
+                    at += length;
+                    done = at;
+                }
+                None => at += 1,
+            }
+        }
+        match shown {
+            Some(mut shown) => {
+                shown.push_str(text.get(done..).unwrap_or_default());
+                Cow::Owned(shown)
+            }
+            None => Cow::Borrowed(text),
+        }
+    }
+}
+
+/// Returns how many bytes of a text the secret takes with which the text begins. A secret that the end of the text cuts
+/// counts from [`SHORTEST_PART`] characters on.
+fn begins_with(text: &[u8], secret: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for (matched, byte) in secret.iter().enumerate() {
+        match takes(text.get(at..).unwrap_or_default(), *byte) {
+            Some(length) => at += length,
+            None => {
+                // An encoded character may be cut, too.
+                let is_end = at >= text.len() || (text[at] == b'%' && text.len() - at < 3);
+                return (is_end && matched >= SHORTEST_PART).then_some(text.len());
+            }
+        }
+    }
+    Some(at)
+}
+
+/// Returns how many bytes a character of a secret takes at the beginning of a text: one, or three if it is
+/// percent-encoded. The characters `+` and `/` of base64 have other forms in URLs and forms.
+fn takes(text: &[u8], byte: u8) -> Option<usize> {
+    let first = *text.first()?;
+    let is_other_form = matches!((byte, first), (b'+', b'-' | b' ') | (b'/', b'_'));
+    if first == byte || is_other_form {
+        return Some(1);
+    }
+    let digits = text.get(1..3).filter(|_| first == b'%')?;
+    let code = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    (code == byte).then_some(3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_hidden_in_every_form_in_which_a_url_can_have_it() {
+        let secrets = Secrets::from_texts(vec!["MDEy+zQ1/jc4OTAx==".into(), "MDEy".into(), String::new()]);
+        for (text, shown) in [
+            ("/x", "/x"),
+            ("/MDEy+zQ1/jc4OTAx==/y", "/(a secret)==/y"),
+            ("/MDEy%2BzQ1%2fjc4OTAx%3D%3D", "/(a secret)%3D%3D"),
+            ("MDEy-zQ1_jc4OTAx", "(a secret)"),
+            ("/MDEy zQ1/%6Ac4OTAx?", "/(a secret)?"),
+            ("MDEyMDEy+z", "(a secret)(a secret)+z"),
+            ("é/MDEé", "é/MDEé"),
+            // The end of the text cuts the secret.
+            ("/MDEy+zQ1/jc4", "/(a secret)"),
+            ("/MDEy+zQ1%2", "/(a secret)"),
+        ] {
+            assert_eq!(secrets.hide(text), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_few_characters_that_a_secret_begins_with_are_shown() {
+        let secrets = Secrets::from_texts(vec!["0123456789abcdef".into()]);
+        assert_eq!(secrets.hide("/users/0123456"), "/users/0123456");
+        assert_eq!(secrets.hide("/users/01234567"), "/users/(a secret)");
+    }
+}

@@ -1,0 +1,243 @@
+//! The log of requests: what it tells about each request, and which mistakes in signing it names.
+
+use std::sync::Arc;
+
+use acs_identity_protocol::AccessKey;
+use acs_identity_protocol::signature::{authorization, content_hash, string_to_sign};
+use acs_identity_protocol::time::http_date;
+
+use super::{Ask, HOST, VERSION, ask, create, edge, edge_of, management_token};
+use crate::clock::machine;
+use crate::config::Config;
+use crate::edge::pipeline::Edge;
+use crate::request_log::{Credential, Entry, Wanted};
+
+/// Returns the last request of the log.
+fn last(edge: &Edge) -> Entry {
+    let mut entries = edge.backend.requests.read(Wanted { after: None, most: 1 }, |_| true).entries;
+    entries.pop().unwrap().1
+}
+
+#[tokio::test]
+async fn an_entry_says_what_was_asked_and_what_was_answered() {
+    let edge = edge();
+    let before = machine::now();
+    create().header("user-agent", "test/1").of(&edge).await;
+    let entry = last(&edge);
+    assert!(entry.at >= before && entry.at <= machine::now(), "{entry:?}");
+    let text = format!(
+        "{} {} {:?} {:?} {:?} {:?} {:?} {}",
+        entry.method(),
+        entry.path(),
+        entry.version(),
+        entry.agent(),
+        entry.operation,
+        entry.status,
+        entry.credential,
+        entry.peer
+    );
+    insta::assert_snapshot!(text, @r#"POST /identities Some("2025-03-02-preview") Some("test/1") Some("createIdentity") Some(201) PrimaryKey 127.0.0.1:40000"#);
+    let id = "8%3Aacs%3Ax";
+    ask("POST", format!("/identities/{id}/:revokeAccessTokens?API-Version=9")).of(&edge).await;
+    let entry = last(&edge);
+    let refusal = entry.refusal.clone().unwrap();
+    let text = format!(
+        "{} {:?} {:?} {:?} {:?} {:?} {} {:?}",
+        entry.path(),
+        entry.version(),
+        entry.identity(),
+        entry.operation,
+        entry.status,
+        entry.credential,
+        refusal.code,
+        refusal.reason
+    );
+    insta::assert_snapshot!(text, @r#"/identities/8%3Aacs%3Ax/:revokeAccessTokens Some("9") Some("8:acs:x") Some("revokeAccessTokens") Some(401) None Denied Some("no Authorization header")"#);
+    ask("GET", "/nowhere").signed().of(&edge).await;
+    assert_eq!((last(&edge).operation, last(&edge).status), (None, Some(404)));
+    ask("PUT", format!("/identities?{VERSION}")).signed().of(&edge).await;
+    assert_eq!((last(&edge).operation, last(&edge).status), (None, Some(405)));
+}
+
+#[tokio::test]
+async fn an_entry_says_how_the_caller_has_authenticated() {
+    let edge = Arc::new(edge_of(Config { control_secret: Some("s3cret".to_owned().into()), ..Config::in_memory() }));
+    let token = management_token(&edge, "11111111-1111-1111-1111-111111111111").await;
+    assert_eq!(last(&edge).credential, Credential::None);
+    ask("POST", format!("/identities?{VERSION}")).bearer(&token).of(&edge).await;
+    assert_eq!(last(&edge).credential, Credential::Entra);
+    assert_eq!(last(&edge).caller(), Some("11111111-1111-1111-1111-111111111111"));
+    ask("POST", "/emulator/list-keys").header("x-emulator-control", "s3cret").of(&edge).await;
+    assert_eq!(last(&edge).credential, Credential::ControlSecret);
+    create().of(&edge).await;
+    assert_eq!(last(&edge).credential, Credential::PrimaryKey);
+    let secondary = edge.backend.core.access_keys.get(crate::store::AccessSlot::Secondary);
+    create().signed_with(secondary).of(&edge).await;
+    assert_eq!(last(&edge).credential, Credential::SecondaryKey);
+    ask("POST", "/emulator/list-keys").of(&edge).await;
+    assert_eq!(last(&edge).credential, Credential::None);
+}
+
+const TARGET: &str = "/identities/8%3Aacs%3Ax/:issueAccessToken?api-version=2023-10-01&x=a%20b";
+
+/// How a client signs.
+struct Signs {
+    key: AccessKey,
+    method: &'static str,
+    target: String,
+    host: String,
+    date: String,
+    sent_date: String,
+    hash: String,
+    /// Changes the string to sign.
+    text: fn(String) -> String,
+    /// Changes the signature.
+    signature: fn(String) -> String,
+}
+
+impl Signs {
+    fn right() -> Self {
+        let now = http_date(machine::now());
+        Self {
+            key: AccessKey::development(),
+            method: "POST",
+            target: TARGET.to_owned(),
+            host: HOST.to_owned(),
+            date: now.clone(),
+            sent_date: now,
+            hash: content_hash(b"{}"),
+            text: |text| text,
+            signature: |signature| signature,
+        }
+    }
+
+    /// Returns the request, which itself is right.
+    fn request(&self) -> Ask {
+        let text = string_to_sign(self.method, &self.target, &[&self.date, &self.host, &self.hash]);
+        let signature = (self.signature)(self.key.sign(&(self.text)(text)));
+        ask("POST", TARGET)
+            .body("{}")
+            .header("x-ms-date", &self.sent_date)
+            .header("date", "Wed, 13 Dec 2023 11:58:57 GMT")
+            .header("x-ms-content-sha256", content_hash(b"{}"))
+            .header("authorization", authorization(&signature))
+    }
+}
+
+fn in_hex(signature: &str) -> String {
+    use base64::Engine as _;
+    let bytes = base64::engine::general_purpose::STANDARD.decode(signature).unwrap();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[tokio::test]
+async fn known_mistakes_in_signing_are_named() {
+    let own: AccessKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse().unwrap();
+    let edge = Arc::new(edge_of(Config {
+        access_key: Some(own.clone()),
+        public_url: Some("https://acs.example/x".into()),
+        ..Config::in_memory()
+    }));
+    let right = || Signs { key: own.clone(), ..Signs::right() };
+    // The signature is right. The body lacks scopes.
+    assert_eq!(right().request().of(&edge).await.code(), "ValidationError");
+    let text_key = AccessKey::from_bytes(own.to_base64().into_bytes());
+    let path = TARGET.split('?').next().unwrap().to_owned();
+    for (expected, signs) in [
+        ("wellKnownKey", Signs::right()),
+        ("keyNotDecoded", Signs { key: text_key, ..right() }),
+        ("signatureEncoding", Signs { signature: |signature| in_hex(&signature), ..right() }),
+        ("signatureEncoding", Signs { signature: |text| text.replace('=', "%3D").replace('+', "%2B"), ..right() }),
+        ("signatureEncoding", Signs { signature: |text| text.trim_end_matches('=').to_owned(), ..right() }),
+        ("lowerCaseMethod", Signs { method: "post", ..right() }),
+        ("targetDecoded", Signs { target: TARGET.replace("%3A", ":").replace("%20", " "), ..right() }),
+        ("pathDecoded", Signs { target: TARGET.replace("%3A", ":"), ..right() }),
+        ("queryDecoded", Signs { target: TARGET.replace("%20", " "), ..right() }),
+        ("pathEncoded", Signs { target: TARGET.replace("/:", "/%3A"), ..right() }),
+        ("queryMissing", Signs { target: path, ..right() }),
+        ("wholeUrl", Signs { target: format!("https://{HOST}{TARGET}"), ..right() }),
+        ("otherDate", Signs { date: "Wed, 13 Dec 2023 11:58:57 GMT".into(), ..right() }),
+        ("emptyBodyHash", Signs { hash: content_hash(b""), ..right() }),
+        ("hexHash", Signs { hash: in_hex(&content_hash(b"{}")), ..right() }),
+        ("carriageReturns", Signs { text: |text| text.replace('\n', "\r\n"), ..right() }),
+        ("finalLineEnd", Signs { text: |text| format!("{text}\n"), ..right() }),
+        ("headersInLines", Signs { text: |text| text.replace(';', "\n"), ..right() }),
+        ("otherHost", Signs { host: "acs.example".into(), ..right() }),
+        ("otherHost", Signs { host: "127.0.0.1:10100".into(), ..right() }),
+    ] {
+        assert_eq!(signs.request().of(&edge).await.status, 401, "{expected}");
+        let refusal = last(&edge).refusal.unwrap();
+        assert_eq!(refusal.mistake.map(|mistake| mistake.name), Some(expected), "{refusal:?}");
+    }
+    let unknown = Signs { target: "/other".into(), ..right() };
+    assert_eq!(unknown.request().of(&edge).await.status, 401);
+    assert_eq!(last(&edge).refusal.unwrap().mistake, None);
+}
+
+#[tokio::test]
+async fn a_client_that_signs_with_a_regenerated_key_learns_so() {
+    let edge = edge();
+    let former = edge.backend.core.access_keys.get(crate::store::AccessSlot::Secondary);
+    let regenerate = || ask("POST", "/emulator/regenerate-key").body(r#"{"keyType":"Secondary"}"#).signed();
+    for _ in 0..2 {
+        assert_eq!(regenerate().of(&edge).await.status, 200);
+    }
+    assert_eq!(create().signed_with(former).of(&edge).await.status, 401);
+    assert_eq!(last(&edge).refusal.unwrap().mistake.map(|mistake| mistake.name), Some("formerKey"));
+}
+
+#[tokio::test]
+async fn a_client_that_signs_the_port_and_does_not_send_it_learns_so() {
+    let edge = edge();
+    let signed = AccessKey::development().sign_request("POST", TARGET, HOST, b"{}", machine::now());
+    let mut request = ask("POST", TARGET).host("localhost").body("{}");
+    for (name, value) in signed {
+        request = request.header(name, value);
+    }
+    assert_eq!(request.of(&edge).await.status, 401);
+    let refusal = last(&edge).refusal.unwrap();
+    let ours = refusal.string_to_sign.unwrap();
+    let date = ours.lines().nth(2).unwrap().split(';').next().unwrap();
+    let reason = refusal.reason.unwrap().replace(date, "DATE");
+    insta::assert_snapshot!(format!("{}\n{}\n{reason}", refusal.mistake.unwrap().name, refusal.code), @"
+    hostWithPort
+    Denied
+    the signature does not match. The client signed the host with the port, but sent it without. It should have signed POST /identities/8%3Aacs%3Ax/:issueAccessToken?api-version=2023-10-01&… with the header values DATE;localhost;RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o=
+    ");
+}
+
+#[tokio::test]
+async fn known_mistakes_in_the_hash_of_a_body_are_named() {
+    let edge = edge();
+    for (expected, signed, sent) in [
+        (Some("emptyBodyHash"), "", "{}"),
+        (Some("bodyLineEnd"), "{}\n", "{}"),
+        (Some("bodyLineEnd"), "{}\r\n", "{}"),
+        (Some("bodyLineEnd"), "{}", "{}\n"),
+        (Some("bodyLineEnds"), "{\n}", "{\r\n}"),
+        (Some("bodyLineEnds"), "{\r\n}", "{\n}"),
+        (None, "{}", "[]"),
+    ] {
+        let signed = AccessKey::development().sign_request("POST", TARGET, HOST, signed.as_bytes(), machine::now());
+        let mut request = ask("POST", TARGET).body(sent);
+        for (name, value) in signed {
+            request = request.header(name, value);
+        }
+        assert_eq!(request.of(&edge).await.status, 401);
+        let mistake = last(&edge).refusal.unwrap().mistake;
+        assert_eq!(mistake.map(|mistake| mistake.name), expected, "{sent:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_long_string_to_sign_is_not_examined() {
+    let edge = edge();
+    let target = format!("/identities?x={}", "a".repeat(5000));
+    let signed = AccessKey::development().sign_request("post", &target, HOST, b"", machine::now());
+    let mut request = ask("POST", target);
+    for (name, value) in signed {
+        request = request.header(name, value);
+    }
+    assert_eq!(request.of(&edge).await.status, 401);
+    assert_eq!(last(&edge).refusal.unwrap().mistake, None);
+}

@@ -1,0 +1,166 @@
+//! Faults that the emulator was told to inject: rules that say which requests they hit, what happens to these, and how
+//! often. They are in memory.
+
+mod draw;
+mod glob;
+mod rule;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use rule::{DropAt, Problem, Rule};
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use time::OffsetDateTime;
+
+use rule::Checked;
+
+/// The largest number of rules.
+pub(crate) const MOST_RULES: usize = 1000;
+
+/// A request, as the rules see it.
+pub(crate) struct Asked<'a> {
+    pub(crate) operation: Option<&'static str>,
+    pub(crate) method: &'a str,
+    /// The path as it was sent.
+    pub(crate) path: &'a str,
+    /// The raw id in the path, or an empty text.
+    pub(crate) identity: &'a str,
+    /// Returns the custom id of the identity. It is called only if a rule needs it.
+    pub(crate) custom_id: &'a dyn Fn() -> Option<String>,
+    /// The service's time.
+    pub(crate) now: OffsetDateTime,
+}
+
+/// The rules that a request can hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Nothing is known about the caller. Only rules that include unauthenticated requests apply.
+    BeforeAuthentication,
+    /// The caller has authenticated, if the endpoint asks for that. The other rules apply.
+    Authenticated,
+}
+
+/// A rule that is in force.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) id: u64,
+    pub(crate) rule: Rule,
+    checked: Checked,
+    /// How many requests fitted the condition, without `every` and `probability`.
+    fitted: AtomicU64,
+    hits: AtomicU64,
+}
+
+impl Fault {
+    /// Returns how many requests it has hit.
+    pub(crate) fn hits(&self) -> u64 {
+        self.hits.load(Ordering::Relaxed)
+    }
+
+    /// Checks whether a request is hit, and counts it.
+    fn hit(&self, phase: Phase, asked: &Asked<'_>) -> bool {
+        let includes = phase == Phase::BeforeAuthentication;
+        if self.rule.include_unauthenticated != includes || !self.checked.fits(&self.rule, asked) {
+            return false;
+        }
+        let is_over = self.checked.until.is_some_and(|until| asked.now >= until);
+        if is_over || self.rule.times.is_some_and(|times| self.hits() >= times) {
+            return false;
+        }
+        let fitted = self.fitted.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.rule.every.is_some_and(|every| !fitted.is_multiple_of(every)) {
+            return false;
+        }
+        if self.rule.probability.is_some_and(|chance| !draw::hits(self.rule.seed.unwrap_or(0), fitted, chance)) {
+            return false;
+        }
+        // Two requests at once must not take the same last time.
+        let most = self.rule.times.unwrap_or(u64::MAX);
+        let more = |hits: u64| (hits < most).then_some(hits + 1);
+        self.hits.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
+    }
+}
+
+/// The rules, in the order in which they were added.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    /// Whether there are rules. Without any, a request costs one load.
+    any: AtomicBool,
+    rules: RwLock<Vec<Arc<Fault>>>,
+    /// The id of the last rule.
+    last: AtomicU64,
+}
+
+/// There are too many rules.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooMany;
+
+impl Faults {
+    fn read(&self) -> RwLockReadGuard<'_, Vec<Arc<Fault>>> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the rules.
+    fn change<T>(&self, change: impl FnOnce(&mut Vec<Arc<Fault>>) -> T) -> T {
+        let mut rules: RwLockWriteGuard<'_, Vec<Arc<Fault>>> =
+            self.rules.write().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut rules);
+        self.any.store(!rules.is_empty(), Ordering::Relaxed);
+        result
+    }
+
+    /// Adds a rule.
+    pub(crate) fn add(&self, rule: Rule) -> Result<Result<Arc<Fault>, TooMany>, Problem> {
+        let checked = rule.check()?;
+        Ok(self.change(|rules| {
+            if rules.len() >= MOST_RULES {
+                return Err(TooMany);
+            }
+            let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+            let fault = Arc::new(Fault { id, rule, checked, fitted: AtomicU64::new(0), hits: AtomicU64::new(0) });
+            rules.push(Arc::clone(&fault));
+            Ok(fault)
+        }))
+    }
+
+    /// Returns the rules.
+    pub(crate) fn list(&self) -> Vec<Arc<Fault>> {
+        self.read().clone()
+    }
+
+    /// Returns how many rules there are.
+    pub(crate) fn len(&self) -> usize {
+        self.read().len()
+    }
+
+    /// Returns a rule.
+    pub(crate) fn get(&self, id: u64) -> Option<Arc<Fault>> {
+        self.read().iter().find(|fault| fault.id == id).cloned()
+    }
+
+    /// Deletes a rule. Returns whether it existed.
+    pub(crate) fn delete(&self, id: u64) -> bool {
+        self.change(|rules| {
+            let before = rules.len();
+            rules.retain(|fault| fault.id != id);
+            rules.len() < before
+        })
+    }
+
+    /// Deletes all rules.
+    pub(crate) fn clear(&self) {
+        self.change(Vec::clear);
+    }
+
+    /// Returns whether there are rules.
+    pub(crate) fn any(&self) -> bool {
+        self.any.load(Ordering::Relaxed)
+    }
+
+    /// Returns the first rule that hits a request. The hit is counted.
+    pub(crate) fn hit(&self, phase: Phase, asked: &Asked<'_>) -> Option<Arc<Fault>> {
+        self.read().iter().find(|fault| fault.hit(phase, asked)).cloned()
+    }
+}
