@@ -1,6 +1,6 @@
 //! Prints a result as `--query` and `--output` request.
 
-use pyjmespath::{SearchError, Value};
+use pyjmespath::{JsonStyle, SearchError, Value};
 
 use crate::knack::globals::OUTPUT;
 use crate::knack::invocation::Invocation;
@@ -54,6 +54,44 @@ pub(crate) fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError>
         CliError::new(choice::message("core.output", &name, &names))
             .hint("Correct AZURE_CORE_OUTPUT, or [core] output in the config file.")
     })
+}
+
+/// Prints results one by one, as they come.
+pub(crate) struct Lines {
+    format: Format,
+    context: Context,
+}
+
+impl Lines {
+    /// Creates the printer of a command.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration names an unknown format.
+    pub(crate) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
+        Ok(Self { format: format_of(invocation)?, context: context(invocation, None) })
+    }
+
+    /// Prints a result after the query: as a line in the formats `json` and `jsonc`, and as an item of a list in the
+    /// others.
+    ///
+    /// # Errors
+    ///
+    /// When the query cannot be applied to the result, when stdout cannot be written, or when its reader has closed it.
+    pub(crate) fn push(&self, invocation: &Invocation<'_>, value: Value) -> Result<(), CliError> {
+        let value = filter(invocation, value)?;
+        if matches!(value, Value::Null) {
+            return Ok(());
+        }
+        let text = match self.format {
+            Format::Json | Format::Jsonc => {
+                let style = JsonStyle { ensure_ascii: false, ..JsonStyle::compact() };
+                format!("{}\n", value.to_json_with(style))
+            }
+            other => output::format(&Value::Array(vec![value].into()), other, self.context)?,
+        };
+        stdout::print_part(&text)
+    }
 }
 
 fn filter(invocation: &Invocation<'_>, value: Value) -> Result<Value, CliError> {

@@ -5,6 +5,7 @@ mod ends;
 mod floods;
 mod log;
 mod refusals;
+mod request_log;
 #[path = "../support/mod.rs"]
 mod support;
 

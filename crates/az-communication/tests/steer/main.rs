@@ -4,9 +4,11 @@
 mod clock;
 mod control;
 mod environment;
+mod faults;
 mod front_end;
 mod identities;
 mod keys;
+mod requests;
 mod reset;
 mod state;
 mod status;

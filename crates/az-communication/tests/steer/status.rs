@@ -13,7 +13,10 @@ fn with_a_credential_the_status_has_what_the_control_api_says() {
     world.users(2);
     let seen = shows(
         &world,
-        &mut of(&world, "status --control-secret-file secret --query [ready,storage,identities,controlVersion]"),
+        &mut of(
+            &world,
+            "status --control-secret-file secret --query [ready,storage,identities,requests,faults,controlVersion]",
+        ),
     );
     assert_snapshot!(seen, @r#"
     exit 0
@@ -22,6 +25,8 @@ fn with_a_credential_the_status_has_what_the_control_api_says() {
       true,
       "memory",
       2,
+      2,
+      0,
       "2026-11-26"
     ]
     "#);

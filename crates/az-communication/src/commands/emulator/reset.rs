@@ -8,7 +8,7 @@ use crate::knack::outcome::Outcome;
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Delete all identities and assignments of a running emulator.\n\nThe id of the resource, the access keys, \
         the certificates and the clock stay, so connection strings remain valid. The tokens of the deleted identities \
-        are no longer active.",
+        are no longer active. The log of requests and the faults are cleared.",
     arguments: control::arguments![YES],
     connects: false,
     confirms: true,

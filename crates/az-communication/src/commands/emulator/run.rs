@@ -10,8 +10,8 @@ use crate::commands::emulator::environment::{certificates, variables};
 use crate::commands::emulator::log;
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, ENTRA_ADMIN,
-    ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT, KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, PUBLIC_URL,
-    REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
+    ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT, KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, NO_REQUEST_LOG,
+    PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::{configuration, host, read, similar_variables};
 use crate::commands::emulator::serving::at_end::AtEnd;
@@ -51,6 +51,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         TOKEN_ENDPOINT,
         PUBLIC_URL,
         LOG_REQUESTS,
+        NO_REQUEST_LOG,
         LOG_FORMAT,
         REVOCATION_DELAY,
         CLOCK,

@@ -10,8 +10,8 @@ use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPME
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, DATA_DIR,
     DETACH, ENTRA_ADMIN, ENTRA_ISSUER, EXPORT_ON_EXIT, HOST, HOSTNAME, IMPORT, IN_MEMORY, LOG_FILE, LOG_FORMAT,
-    LOG_REQUESTS, PARENT_PID, PID_FILE, PORT, PUBLIC_URL, READY_FILE, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
-    TOKEN_ENDPOINT, UNTIL_STDIN_CLOSES,
+    LOG_REQUESTS, NO_REQUEST_LOG, PARENT_PID, PID_FILE, PORT, PUBLIC_URL, READY_FILE, REVOCATION_DELAY,
+    STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT, UNTIL_STDIN_CLOSES,
 };
 use crate::commands::emulator::options::path_text::text_of;
 use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
@@ -58,6 +58,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         TOKEN_ENDPOINT,
         PUBLIC_URL,
         LOG_REQUESTS,
+        NO_REQUEST_LOG,
         LOG_FORMAT,
         REVOCATION_DELAY,
         CLOCK,

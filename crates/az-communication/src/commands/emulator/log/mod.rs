@@ -33,6 +33,11 @@ pub(crate) fn start(format: Format) {
     }
 }
 
+/// Returns how many lines were dropped since the start, because the log was not read.
+pub(crate) fn dropped() -> u64 {
+    QUEUE.dropped_in_all()
+}
+
 /// Writes the queued lines, so that they come before the next message.
 pub(crate) fn flush() {
     QUEUE.flush(FLUSH);

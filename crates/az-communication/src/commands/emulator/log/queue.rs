@@ -32,6 +32,8 @@ struct State {
     lines: VecDeque<String>,
     bytes: usize,
     dropped: u64,
+    /// How many lines were dropped since the start.
+    dropped_in_all: u64,
     /// The format of the line that says how many lines were dropped.
     format: Format,
     /// `None` before the log is started, and while the thread writes.
@@ -46,6 +48,7 @@ impl Queue {
             lines: VecDeque::new(),
             bytes: 0,
             dropped: 0,
+            dropped_in_all: 0,
             format: Format::Text,
             sink: None,
             is_writing: false,
@@ -81,6 +84,11 @@ impl Queue {
         if !state.is_writing {
             self.changed.notify_all();
         }
+    }
+
+    /// Returns how many lines were dropped since the start.
+    pub(crate) fn dropped_in_all(&self) -> u64 {
+        self.lock().dropped_in_all
     }
 
     /// Waits until the queued lines are written, for at most this long.
@@ -128,6 +136,7 @@ impl State {
         // the number is at the place of the missing lines.
         if self.dropped > 0 || self.lines.len() >= MOST_LINES || self.bytes + line.len() > MOST_BYTES {
             self.dropped += 1;
+            self.dropped_in_all += 1;
             return;
         }
         self.bytes += line.len();
@@ -220,6 +229,7 @@ pub(crate) mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert!((MOST_LINES..2 * MOST_LINES + 10).contains(&lines.len()), "{}", lines.len());
         let missing = 20_000 - (lines.len() - 1);
+        assert_eq!(queue.dropped_in_all(), missing as u64);
         let last = lines.last().unwrap();
         assert!(
             last.ends_with(&format!("WARN  {missing} lines of the log were dropped, because the log was not read")),

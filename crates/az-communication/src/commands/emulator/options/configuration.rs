@@ -3,11 +3,13 @@
 use acs_identity_emulator::{Config, TrustedIssuer, host_name_problem};
 use azure_core::http::Url;
 
+use crate::commands::emulator::log;
 use crate::commands::emulator::log::Format;
 use crate::commands::emulator::options::control_secret::Source;
 use crate::commands::emulator::options::declared::{
     ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, ENTRA_ADMIN, ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT,
-    LOG_FORMAT, LOG_REQUESTS, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
+    LOG_FORMAT, LOG_REQUESTS, NO_REQUEST_LOG, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
+    TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::origin::is_web;
 use crate::commands::emulator::options::read::{flag, list, option};
@@ -45,6 +47,8 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
     config.access_key = access_key::given(invocation)?.or(config.access_key);
     config.strict_api_version = flag(invocation, &STRICT_API_VERSION)?;
     config.log_requests = flag(invocation, &LOG_REQUESTS)?;
+    config.keep_requests = !flag(invocation, &NO_REQUEST_LOG)?;
+    config.log_lines_dropped = Some(log::dropped);
     config.throttle = flag(invocation, &THROTTLE)?;
     if let Some(given) = option(invocation, &REVOCATION_DELAY)? {
         config.revocation_delay = given.duration(&REVOCATION_DELAYS)?;

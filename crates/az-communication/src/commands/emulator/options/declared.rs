@@ -165,6 +165,14 @@ pub(crate) const EXPORT_ON_EXIT: Argument = Argument::new(
 .completion(Completion::File)
 .extension();
 
+pub(crate) const NO_REQUEST_LOG: Argument = Argument::new(
+    &["--no-request-log"],
+    "Do not keep the last requests in memory, which `emulator request list` shows.",
+)
+.variable(Variable::Emulator)
+.arity(Arity::Flag)
+.extension();
+
 pub(crate) const THROTTLE: Argument =
     Argument::new(&["--throttle"], "Enforce the documented rate limits: 429 with the header Retry-After.")
         .variable(Variable::Emulator)

@@ -1,0 +1,12 @@
+//! `emulator fault add|list|delete|clear`: the faults that a running emulator injects.
+
+pub(crate) mod add;
+pub(crate) mod clear;
+pub(crate) mod delete;
+pub(crate) mod list;
+
+/// The path of the faults.
+const PATH: &str = "/emulator/faults";
+
+/// The columns of a table of faults.
+const COLUMNS: &[&str] = &["id", "operation", "path", "status", "drop", "times", "hits"];
