@@ -119,8 +119,9 @@ fn folder(name: &str) -> PathBuf {
 type Part = fn(&str, &Amount);
 
 /// The parts. Each one can be run alone.
-pub const PARTS: [(&str, Part); 6] = [
+pub const PARTS: [(&str, Part); 7] = [
     ("signing", signing),
+    ("request-log", request_log),
     ("latency", latency),
     ("unsigned", unsigned),
     ("durable", durable),
@@ -178,6 +179,26 @@ fn signing(az: &str, amount: &Amount) {
             cpu.get() / tokens.get()
         );
     }
+}
+
+/// Compares the tokens per second with the log of requests and without it.
+fn request_log(az: &str, amount: &Amount) {
+    let (rounds, seconds) = (amount.pairs, amount.seconds);
+    println!("\n## Tokens a second with the log of requests, compared with an emulator without it\n");
+    println!("| cores of the emulator | with it | without it | ratio (median of {rounds} pairs) | all ratios |");
+    println!("| --- | --- | --- | --- | --- |");
+    let emulators = [&["--in-memory"][..], &["--in-memory", "--no-request-log"]].map(|options| {
+        let emulator = Emulator::start(az, "0", options);
+        let user = emulator.create();
+        (emulator, user)
+    });
+    let load = |(emulator, user): &(Emulator, String)| {
+        load::run_with(Waits::Polling { core: 1 }, emulator.port, 32, seconds, &[emulator.issue(user)], 200)
+    };
+    let [with, without] = &emulators;
+    let (ours, theirs, ratio, all) = pairs(rounds, || load(without).per_second, || load(with));
+    let all: Vec<String> = all.iter().map(|ratio| format!("{ratio:.3}")).collect();
+    println!("| 0 | {ours:.0} | {theirs:.0} | **{ratio:.3}** | {} |", all.join(", "));
 }
 
 fn latency(az: &str, amount: &Amount) {
