@@ -75,9 +75,11 @@ pub fn replace_for_all_users(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn rename_written(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-    let temporary = path.with_extension("new");
-    write(&temporary)?;
-    fs::rename(&temporary, path)
+    // Another process may replace the same file now.
+    let temporary = path.with_extension(format!("{}.new", std::process::id()));
+    write(&temporary).and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
+    })
 }
 
 /// Checks whether the path is a regular file (not a link) with this content.

@@ -83,6 +83,19 @@ fn the_certificate_of_an_emulator_without_a_folder_is_written_to_files() {
 }
 
 #[test]
+fn the_half_written_files_of_another_process_are_left_alone() {
+    let world = World::alone();
+    let certificate = variables(&world, "env --shell json")["NODE_EXTRA_CA_CERTS"].as_str().unwrap().to_owned();
+    let folder = std::path::Path::new(&certificate).parent().unwrap();
+    let theirs = ["ca.new", "bundle.new", "java.new"].map(|name| folder.join(name));
+    for file in &theirs {
+        std::fs::write(file, "theirs").unwrap();
+    }
+    variables(&world, "env --shell json");
+    assert_eq!(theirs.map(|file| std::fs::read_to_string(file).unwrap_or_default()), ["theirs"; 3]);
+}
+
+#[test]
 fn a_ready_file_names_the_certificates_and_the_endpoint() {
     let home = Folder::new();
     let options = ["--in-memory", "--ready-file", "ready.json", "--public-url", "https://acs.example"];

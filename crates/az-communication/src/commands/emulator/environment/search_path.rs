@@ -31,10 +31,16 @@ fn is_linked(own: &Path, link: &Path) -> bool {
     if system::is_this_file(link) {
         return true;
     }
-    // The link may lead to an earlier version of the program. If another process makes the same link now, making it
-    // fails.
-    let _ = fs::remove_file(link);
-    system::link(own, link).is_ok() || system::is_this_file(link)
+    // The link may lead to an earlier version of the program. It is replaced in one step, because a shell may use it now.
+    let new = link.with_extension(std::process::id().to_string());
+    if system::link(own, &new).is_err() {
+        return false;
+    }
+    let is_replaced = fs::rename(&new, link).is_ok();
+    if !is_replaced {
+        let _ = fs::remove_file(&new);
+    }
+    is_replaced
 }
 
 /// Returns the search path with this folder before all others.
