@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use crate::clock::ServiceClock;
 use crate::place::Place;
+use crate::seed::Seed;
 
 /// Where the data is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +86,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The state to start with. The data folder must not have identities or assignments yet.
     pub import: Option<ExportedState>,
+    /// What the emulator has from its start. What the folder has already is not changed.
+    pub seed: Option<Seed>,
     /// Whether everything that the emulator holds is exported when it stops:
     /// [`Serving::close_exporting`](crate::Serving::close_exporting).
     pub export_at_end: bool,
@@ -213,6 +216,7 @@ impl Config {
             token_endpoint: false,
             public_url: None,
             import: None,
+            seed: None,
             export_at_end: false,
             log_lines_dropped: None,
             new_authority_command: "emulator new-authority".to_owned(),

@@ -40,6 +40,8 @@ pub enum Error {
     Crypto(String),
     /// The state to import cannot be used. The data folder was not changed.
     Import(String),
+    /// The seed contradicts the configuration or the data folder.
+    Seed(String),
     /// The state cannot be exported.
     Export(String),
     /// The machine's clock shows a time that cannot be used.
@@ -84,6 +86,7 @@ impl fmt::Display for Error {
             Self::HostName(name, problem) => write!(f, "the host name '{name}' {problem}"),
             Self::Crypto(what) => write!(f, "keys cannot be made: {what}"),
             Self::Import(why) => write!(f, "the state cannot be imported: {why}"),
+            Self::Seed(why) => write!(f, "the seed cannot be used: {why}"),
             Self::Export(why) => write!(f, "the state cannot be exported: {why}"),
             Self::Clock => f.write_str("the clock of this machine is before 1970 or near the year 10000"),
             Self::ClockTime(time) => write!(

@@ -25,6 +25,7 @@ mod metrics;
 mod place;
 mod random;
 mod request_log;
+mod seed;
 mod server;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod store;
@@ -44,4 +45,5 @@ pub use keys::pki::ISSUERS;
 pub use keys::pki::stored::CA_CERTIFICATE_FILE;
 pub use log::log_panics;
 pub use place::Place;
+pub use seed::{Seed, SeedError};
 pub use server::{Access, Emulator, Handle, Serving, runtime};

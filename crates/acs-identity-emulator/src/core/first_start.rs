@@ -58,9 +58,9 @@ impl From<StoreError> for StartError {
     }
 }
 
-/// Returns the id of the resource. The first start chooses it.
-pub(super) async fn keep_resource_id(store: &Store) -> Result<String, StartError> {
-    let new = random::guid().map_err(Error::from)?;
+/// Returns the id of the resource. The first start takes the given one or a random one.
+pub(super) async fn keep_resource_id(store: &Store, given: Option<&str>) -> Result<String, StartError> {
+    let new = given.map_or_else(random::guid, |given| Ok(given.to_owned())).map_err(Error::from)?;
     let settings = vec![(RESOURCE_ID.to_owned(), new), (KEYS.to_owned(), KEPT.to_owned())];
     Ok(store.keep_settings(settings).await?.swap_remove(0))
 }
@@ -78,9 +78,20 @@ pub(super) async fn keep_access_keys(
     if is_unknown && config.access_key.is_none() {
         store.replace_settings(vec![(ACCESS_KEY.to_owned(), ASSUMED.to_owned())]).await?;
     }
-    let primary = config.access_key.clone().unwrap_or_else(AccessKey::development);
-    let secondary = random_key().map_err(Error::from)?;
+    let [seed_primary, seed_secondary] = match &config.seed {
+        // A folder of the previous version keeps what it had.
+        Some(seed) if !is_unknown => seed.keys.clone(),
+        _ => [None, None],
+    };
+    let primary = config.access_key.clone().or(seed_primary.clone()).unwrap_or_else(AccessKey::development);
+    let secondary = seed_secondary.clone().map_or_else(random_key, Ok).map_err(Error::from)?;
     let mut rows = store.keep_access_keys(primary.to_base64(), secondary.to_base64()).await?;
+    for (row, given) in rows.iter().zip([seed_primary, seed_secondary]) {
+        if given.is_some_and(|given| row.key.parse().as_ref() != Ok(&given)) {
+            let slot = row.slot.name();
+            tracing::info!(slot, "the {slot} access key of the seed is not in force: the data has another one");
+        }
+    }
     let Some(path) = path else { return Ok(rows) };
     let standing = &rows[AccessSlot::Primary as usize];
     let is_well_known = standing.key.parse().as_ref() == Ok(&AccessKey::development());

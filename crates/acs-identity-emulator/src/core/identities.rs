@@ -21,7 +21,7 @@ use crate::keys::signing::SigningKey;
 use crate::random;
 use crate::store::{Caller, Failure, IdentityRow, NewIdentity, Store};
 
-pub(super) const MAX_CUSTOM_ID: usize = 256;
+pub(super) use crate::seed::MAX_CUSTOM_ID;
 
 /// The identities.
 pub(crate) struct Identities {

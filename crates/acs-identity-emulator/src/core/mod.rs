@@ -16,6 +16,7 @@ mod open;
 mod owners;
 mod refusal;
 mod resource;
+mod seeding;
 mod service_time;
 mod settling;
 mod signing_keys;

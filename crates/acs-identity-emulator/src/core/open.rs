@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::first_start::{StartError, import_signing_keys, keep_access_keys, keep_resource_id};
 use super::owners::Core;
+use super::seeding;
 use super::service_time;
 use super::whole_state::{self, StateFile, import_before_start};
 use crate::clock::nanos;
@@ -26,6 +27,7 @@ impl Core {
         let now = nanos(config.clock.now());
         // A file that cannot be used is refused before the folder is touched.
         let import = config.import.as_ref().map(|exported| checked(config, exported)).transpose()?;
+        seeding::check(config)?;
         let (store, folder, is_new) = match &config.storage {
             Storage::Memory => (Store::in_memory(), None, false),
             Storage::Folder(path) => {
@@ -51,7 +53,8 @@ impl Core {
         import: Option<&StateFile>,
     ) -> Result<Self, StartError> {
         let mut keys = keep_access_keys(config, &store, path).await?;
-        let mut resource_id = keep_resource_id(&store).await?;
+        let of_seed = config.seed.as_ref().and_then(|seed| Some(seed.resource_id.as_ref()?.0.as_str()));
+        let mut resource_id = keep_resource_id(&store, of_seed).await?;
         if let Some(path) = path {
             import_signing_keys(&store, path, &keys).await?;
         }
@@ -61,13 +64,22 @@ impl Core {
                 return Err(Error::Import(why.to_owned()).into());
             }
             keys = keep_access_keys(config, &store, path).await?;
-            resource_id = keep_resource_id(&store).await?;
+            resource_id = keep_resource_id(&store, None).await?;
+        }
+        if let Some(seed) = &config.seed {
+            seeding::check_resource(seed, &resource_id)?;
         }
         service_time::restore(&store, &config.clock)?;
         store.settle(nanos(config.clock.now())).await?;
         let core = Self::new(config, folder, store, &keys, &resource_id)?;
+        if let Some(clock) = config.seed.as_ref().and_then(|seed| seed.clock) {
+            core.service_time.keep(clock).await?;
+        }
         if let Some(time) = config.clock_time {
             core.service_time.start_at(time).await?;
+        }
+        if let Some(seed) = &config.seed {
+            seeding::apply(&core, &config.clock, seed).await?;
         }
         // Most tokens are signed with this key. It is made now, so that the first token does not wait for it.
         let generation = keys[AccessSlot::Primary as usize].generation;

@@ -10,6 +10,7 @@ use super::first_start::StartError;
 use super::refusal::{Refusal, Refused};
 use crate::clock::{ClockState, EARLIEST, LATEST, ServiceClock, machine, nanos};
 use crate::error::Error;
+use crate::seed::SeedClock;
 use crate::store::{Caller, Failure, Store, StoreError};
 
 /// The name of the setting that keeps the state of the clock.
@@ -72,6 +73,20 @@ impl ServiceTime {
     pub(super) async fn start_at(&self, now: OffsetDateTime) -> Result<(), StartError> {
         let (former, machine) = (self.clock.state(), machine::now());
         let state = changed(former, ClockChange::Set(now), machine).map_err(|_| Error::ClockTime(now))?;
+        Ok(self.put(Caller::Entra, former, state, machine).await?)
+    }
+
+    /// Sets the clock as a seed says, if the store keeps no state of the clock.
+    pub(super) async fn keep(&self, clock: SeedClock) -> Result<(), StartError> {
+        if self.store.setting(CLOCK)?.is_some() {
+            return Ok(());
+        }
+        let (former, machine) = (self.clock.state(), machine::now());
+        let state = match clock.now {
+            Some(now) => changed(former, ClockChange::Set(now), machine).map_err(|_| Error::ClockTime(now))?,
+            None => former,
+        };
+        let state = if clock.is_frozen { state.frozen(machine) } else { state };
         Ok(self.put(Caller::Entra, former, state, machine).await?)
     }
 

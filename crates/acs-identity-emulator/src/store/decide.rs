@@ -5,6 +5,7 @@ use super::operation::{
     Operation, Outcome, Replacement, SigningKeyRow, SigningSlot,
 };
 use super::revocation::{Revocation, settle};
+use super::seeding::seed;
 use super::whole_state::WholeState;
 
 /// The rows of a store within a transaction.
@@ -40,6 +41,9 @@ pub(super) trait Rows {
 
     /// Deletes all identities with their revocations, and all assignments.
     fn clear(&mut self) -> Result<Cleared, Self::Error>;
+
+    /// Returns whether an object has an assignment in one tenant, or in any tenant.
+    fn has_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Self::Error>;
 
     fn setting(&mut self, name: &str) -> Result<Option<String>, Self::Error>;
     fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Self::Error>;
@@ -108,6 +112,7 @@ pub(super) fn decide<R: Rows>(rows: &mut R, operation: &Operation) -> Result<Out
             }
             Ok(Outcome::Done)
         }
+        Operation::Seed(rows_of_seed) => Ok(Outcome::Seeded(seed(rows, rows_of_seed)?)),
         Operation::Settle { now } => settle_due(rows, *now),
         Operation::SetClock { clock: (name, value), now, .. } => {
             rows.put_setting(name, value)?;
@@ -175,7 +180,7 @@ fn replace<R: Rows>(rows: &mut R, state: &WholeState) -> Result<[i64; 2], R::Err
     Ok(generations)
 }
 
-fn create<R: Rows>(rows: &mut R, new: &NewIdentity) -> Result<Outcome, R::Error> {
+pub(super) fn create<R: Rows>(rows: &mut R, new: &NewIdentity) -> Result<Outcome, R::Error> {
     if let Some(custom_id) = &new.custom_id
         && let Some(mut row) = rows.identity_of(custom_id)?
     {
@@ -196,7 +201,7 @@ fn create<R: Rows>(rows: &mut R, new: &NewIdentity) -> Result<Outcome, R::Error>
     Ok(Outcome::Created(Created { row, found: false }))
 }
 
-fn revoke<R: Rows>(
+pub(super) fn revoke<R: Rows>(
     rows: &mut R,
     user: &str,
     issued_until: Option<i64>,

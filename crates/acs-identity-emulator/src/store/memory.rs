@@ -320,6 +320,11 @@ impl Rows for State {
         Ok(cleared)
     }
 
+    fn has_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Infallible> {
+        let tenants = self.assignments.get(&kind).and_then(|all| all.get(object));
+        Ok(tenants.is_some_and(|tenants| tenant.is_none_or(|tenant| tenants.contains_key(tenant))))
+    }
+
     fn setting(&mut self, name: &str) -> Result<Option<String>, Infallible> {
         Ok(self.settings.get(name).cloned())
     }

@@ -5,6 +5,7 @@ mod failure;
 mod memory;
 pub(crate) mod operation;
 pub(crate) mod revocation;
+pub(crate) mod seeding;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub(crate) use wait::{block_on, yield_now};
 use std::sync::Arc;
 
 use memory::Memory;
+use seeding::{SeedRows, Seeding};
 use whole_state::WholeState;
 
 /// A store.
@@ -163,6 +165,14 @@ impl Store {
     /// Replaces settings, either all or none.
     pub(crate) async fn replace_settings(&self, settings: Vec<(String, String)>) -> Result<(), Failure> {
         found(self.apply(Operation::ReplaceSettings(settings)).await?).map(drop)
+    }
+
+    /// Adds the data of a seed, all or none. What the store has already is not changed.
+    pub(crate) async fn seed(&self, rows: Arc<SeedRows>) -> Result<Seeding, Failure> {
+        match self.apply(Operation::Seed(rows)).await? {
+            Outcome::Seeded(seeding) => Ok(seeding),
+            _ => Err(unexpected()),
+        }
     }
 
     /// Puts revocations that are due in force permanently.

@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::revocation::Revocation;
+use super::seeding::{SeedRows, Seeding};
 use super::whole_state::WholeState;
 
 /// One of the two access keys.
@@ -98,6 +99,8 @@ pub(crate) enum Operation {
     KeepSettings(Vec<(String, String)>),
     /// Replaces settings.
     ReplaceSettings(Vec<(String, String)>),
+    /// Adds the data of a seed. What the store has already is not changed.
+    Seed(Arc<SeedRows>),
     /// Puts revocations that are due in force permanently.
     Settle { now: i64 },
     /// Replaces the setting of the clock, and puts revocations that are due in force permanently.
@@ -123,6 +126,7 @@ impl Operation {
             | Self::KeepSigningKey { .. }
             | Self::KeepSettings(_)
             | Self::ReplaceSettings(_)
+            | Self::Seed(_)
             | Self::Settle { .. } => None,
         }
     }
@@ -158,6 +162,7 @@ pub(crate) enum Outcome {
     /// The stored values in the order of the names.
     Settings(Vec<String>),
     Replaced(Replacement),
+    Seeded(Seeding),
 }
 
 /// The outcome of replacing the whole state.

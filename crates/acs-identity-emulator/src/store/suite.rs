@@ -3,6 +3,7 @@
 mod assignments;
 mod identities;
 mod revocations;
+mod seeding;
 mod whole_state;
 
 use super::operation::AccessSlot::{Primary, Secondary};

@@ -8,6 +8,7 @@
 mod support;
 
 mod disk;
+mod export;
 mod full;
 mod history;
 mod power;

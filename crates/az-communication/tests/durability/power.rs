@@ -9,7 +9,7 @@ use crate::support::Folder;
 
 /// Copies an image at one moment. The kernel writes while the image is read, so the image is copied until both are
 /// equal. A power failure never leaves a mix of two moments.
-fn copy_of_one_moment(image: &Path, copy: &Path) {
+pub fn copy_of_one_moment(image: &Path, copy: &Path) {
     for _ in 0..50 {
         std::fs::copy(image, copy).unwrap();
         if std::fs::read(image).unwrap() == std::fs::read(copy).unwrap() {

@@ -10,6 +10,7 @@ mod identities;
 mod keys;
 mod requests;
 mod reset;
+mod seed;
 mod state;
 mod status;
 mod stop;

@@ -32,6 +32,7 @@ pub const EMULATOR: Layers = &[
     &["folder"],
     &["store", "keys"],
     &["config", "trust"],
+    &["seed"],
     &["log", "place", "files"],
     &["system"],
     &["error"],

@@ -183,6 +183,13 @@ impl Rows for Transaction<'_> {
         Ok(Cleared { identities, assignments })
     }
 
+    fn has_assignment(&mut self, kind: Kind, tenant: Option<&str>, object: &str) -> Result<bool, Fault> {
+        let query = "SELECT EXISTS (SELECT 1 FROM assignments
+                     WHERE kind = ?1 AND object = ?2 AND (?3 IS NULL OR tenant = ?3))";
+        let parameters = (kind.name(), object, tenant);
+        Ok(self.connection.prepare_cached(query)?.query_row(parameters, |row| row.get(0))?)
+    }
+
     fn setting(&mut self, name: &str) -> Result<Option<String>, Fault> {
         setting(self.connection, name)
     }

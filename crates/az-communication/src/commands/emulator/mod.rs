@@ -19,6 +19,7 @@ pub(crate) mod request;
 pub(crate) mod reset;
 pub(crate) mod run;
 pub(crate) mod running;
+pub(crate) mod seed_file;
 pub(crate) mod serving;
 pub(crate) mod start;
 pub(crate) mod state_file;

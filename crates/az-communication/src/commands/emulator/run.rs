@@ -11,7 +11,7 @@ use crate::commands::emulator::log;
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, ENTRA_ADMIN,
     ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT, KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, NO_REQUEST_LOG,
-    PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
+    PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, SEED, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::{configuration, host, read, similar_variables};
 use crate::commands::emulator::serving::at_end::AtEnd;
@@ -57,6 +57,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         CLOCK,
         STRICT_API_VERSION,
         THROTTLE,
+        SEED,
         IMPORT,
         EXPORT_ON_EXIT,
         KEEP_CREDENTIALS,

@@ -8,7 +8,7 @@ use crate::commands::emulator::log::Format;
 use crate::commands::emulator::options::control_secret::Source;
 use crate::commands::emulator::options::declared::{
     ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, ENTRA_ADMIN, ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT,
-    LOG_FORMAT, LOG_REQUESTS, NO_REQUEST_LOG, PUBLIC_URL, REVOCATION_DELAY, STRICT_API_VERSION, THROTTLE,
+    LOG_FORMAT, LOG_REQUESTS, NO_REQUEST_LOG, PUBLIC_URL, REVOCATION_DELAY, SEED, STRICT_API_VERSION, THROTTLE,
     TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::origin::is_web;
@@ -17,7 +17,7 @@ use crate::commands::emulator::options::trusted_issuers::ENTRA_METADATA;
 use crate::commands::emulator::options::trusted_issuers::is_admin;
 use crate::commands::emulator::options::trusted_issuers::trusted_issuer;
 use crate::commands::emulator::options::{access_key, clock_time, control_secret, origin};
-use crate::commands::emulator::state_file;
+use crate::commands::emulator::{seed_file, state_file};
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::knack::values::choice;
@@ -70,6 +70,7 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
         config.import = Some(state_file::read(&given.value)?.into());
     }
     config.export_at_end = option(invocation, &EXPORT_ON_EXIT)?.is_some();
+    config.seed = option(invocation, &SEED)?.as_ref().map(seed_file::read).transpose()?;
     let admins = list(invocation, &ENTRA_ADMIN)?;
     for given in list(invocation, &ALLOW_ORIGIN)? {
         config.cors_origins.push(origin::parse(&given)?);

@@ -157,6 +157,15 @@ pub(crate) const IMPORT: Argument = Argument::new(
 .completion(Completion::File)
 .extension();
 
+pub(crate) const SEED: Argument = Argument::new(
+    &["--seed"],
+    "File in YAML or JSON with identities, assignments, access keys and the clock to start with; what the data folder \
+     has already is not changed.",
+)
+.variable(Variable::Emulator)
+.completion(Completion::File)
+.extension();
+
 pub(crate) const EXPORT_ON_EXIT: Argument = Argument::new(
     &["--export-on-exit"],
     "File for everything that the emulator holds when it ends, except for certificates; only its owner can read it.",
