@@ -87,17 +87,25 @@ impl Directory {
 
     /// Returns the identity with that raw id or custom id.
     pub(crate) fn show(&self, caller: Caller, id: &str) -> Refused<ShownIdentity> {
+        let identity = self.find(caller, id)?.ok_or(Refusal::IdentityNotFound)?;
+        Ok(self.shown(identity, nanos(self.clock.now())))
+    }
+
+    /// Returns the raw id of the identity with that raw id or custom id. Returns `None` if there is none.
+    pub(crate) fn raw_id_of(&self, caller: Caller, id: &str) -> Refused<Option<String>> {
+        Ok(self.find(caller, id)?.map(|identity| self.resource.raw_id(&identity.row.user)))
+    }
+
+    fn find(&self, caller: Caller, id: &str) -> Refused<Option<DescribedIdentity>> {
         let found = match self.resource.user_of(id) {
             Some(user) => self.described(caller, Name::User(&user))?,
             None => None,
         };
         // A custom id may have the form of a raw id.
-        let found = match found {
-            None => self.described(caller, Name::CustomId(id))?,
-            found => found,
-        };
-        let identity = found.ok_or(Refusal::IdentityNotFound)?;
-        Ok(self.shown(identity, nanos(self.clock.now())))
+        match found {
+            None => self.described(caller, Name::CustomId(id)),
+            found => Ok(found),
+        }
     }
 
     fn described(&self, caller: Caller, name: Name<'_>) -> Refused<Option<DescribedIdentity>> {

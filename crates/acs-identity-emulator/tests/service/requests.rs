@@ -112,6 +112,18 @@ fn requests_can_be_chosen_by_status_identity_and_number() {
 }
 
 #[test]
+fn the_requests_about_an_identity_are_found_by_its_custom_id() {
+    let running = Running::in_memory();
+    let mut client = running.client();
+    client.create();
+    let created = client.send("POST", "/identities?api-version=2025-03-02-preview", r#"{"customId":"alice smith"}"#);
+    client.issue(created.body["identity"]["id"].as_str().unwrap());
+    client.send("GET", "/emulator/identities/alice%20smith?", "");
+    assert_eq!(members(&list(&mut client, "identity=alice%20smith"), "number"), [3, 4]);
+    assert_eq!(members(&list(&mut client, "identity=alice"), "number"), [0; 0]);
+}
+
+#[test]
 fn values_that_make_no_sense_are_refused() {
     let running = Running::in_memory();
     let mut client = running.client();

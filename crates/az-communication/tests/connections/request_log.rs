@@ -10,9 +10,10 @@ fn send(emulator: &Emulator, count: usize) {
     let mut client = emulator.client();
     // After it, large requests that are refused do not end the connection.
     client.create();
-    client.extra = (0..4).map(|number| (format!("x-{number}"), "y".repeat(5500))).collect();
-    client.extra.push(("user-agent".into(), "z".repeat(8000)));
-    client.sent_path = Some(format!("/{}?api-version=2023-10-01", "p".repeat(600)));
+    client.extra = (0..4).map(|number| (format!("x-{number}"), "y".repeat(5000))).collect();
+    client.extra.push(("user-agent".into(), "z".repeat(5000)));
+    // Which mistake gives the signature is not searched for a string that is so long, which would take minutes here.
+    client.sent_path = Some(format!("/{}?api-version=2023-10-01", "p".repeat(4200)));
     for _ in 0..count {
         assert_eq!(client.send("POST", "/identities", "").status, 401);
     }

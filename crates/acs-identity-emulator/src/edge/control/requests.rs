@@ -152,9 +152,17 @@ pub(super) async fn list(backend: &Backend, request: &RequestContext) -> HttpRes
         None => Statuses::All,
     };
     let identity = text("identity");
+    // The log has the id that was sent, which is a raw id in most requests.
+    let raw_id = match &identity {
+        Some(id) => backend.core.directory.raw_id_of(request.caller.caller(), id)?,
+        None => None,
+    };
+    let is_about = |id: &str| {
+        let is = |wanted: &Option<String>| wanted.as_ref().is_some_and(|wanted| wanted.eq_ignore_ascii_case(id));
+        is(&identity) || is(&raw_id)
+    };
     let fits = |entry: &Entry| {
-        let has = |wanted: &str| entry.identity().is_some_and(|identity| identity.eq_ignore_ascii_case(wanted));
-        statuses.contain(entry.status) && identity.as_deref().is_none_or(has)
+        statuses.contain(entry.status) && (identity.is_none() || entry.identity().is_some_and(is_about))
     };
     let mut wanted = Wanted {
         after: number(&text("after"), "after", 0, u64::MAX)?,

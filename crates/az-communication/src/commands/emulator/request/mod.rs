@@ -15,7 +15,8 @@ const STATUS: Argument = Argument::new(
 )
 .extension();
 
-const IDENTITY: Argument = Argument::new(&["--identity"], "Only requests with this raw id in the path.").extension();
+const IDENTITY: Argument =
+    Argument::new(&["--identity"], "Only requests about the identity with this raw id or custom id.").extension();
 
 const LAST: Argument = Argument::new(&["--last"], "How many of the last requests to show, up to 10000.").extension();
 
