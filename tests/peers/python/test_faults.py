@@ -65,3 +65,11 @@ def test_no_identity_exists_if_the_connection_ended_before():
     with pytest.raises(ServiceResponseError, match="without response"):
         client(retry_total=0).create_user()
     assert emulator("status")["identities"] == before
+
+
+def test_an_issued_token_can_have_expired(is_active):
+    user = client().create_user()
+    emulator("fault", "add", "--operation", "issueAccessToken", "--token-expires-in=-1m", "--times", "1")
+    token = client().get_token(user, [CommunicationTokenScope.CHAT])
+    assert token.expires_on < time.time()
+    assert not is_active(token.token)
