@@ -49,6 +49,7 @@ pub(super) async fn apply(core: &Core, clock: &ServiceClock, seed: &Seed) -> Res
     let refused =
         |identity: usize, what: &str| Err(Error::Seed(seed.identities[identity].at.error(what).to_string()).into());
     match core.store.seed(Arc::new(rows)).await? {
+        Seeding::Done { identities: 0, assignments: 0 } => Ok(()),
         Seeding::Done { identities, assignments } => {
             tracing::info!(
                 identities,

@@ -51,6 +51,7 @@ impl Backend {
         routes: Vec<&'static Route>,
     ) -> Self {
         let names = OwnNames::of(&config);
+        let faults: Vec<_> = config.seed.iter().flat_map(|seed| &seed.faults).map(|fault| fault.rule.clone()).collect();
         let metrics = Metrics::new(routes.iter().map(|route| route.operation));
         Self {
             core,
@@ -61,7 +62,7 @@ impl Backend {
             strangers: Rate::per_second(INTROSPECTIONS),
             stop: Arc::default(),
             routes,
-            faults: Faults::default(),
+            faults: Faults::of(faults.into_iter()),
             metrics,
             requests: RequestLog::new(),
             base,

@@ -23,4 +23,4 @@ pub use control::version::CONTROL_VERSION;
 pub(crate) use callers::authentication::has_credentials;
 pub(crate) use http::connection::Connection;
 pub(crate) use http::framing;
-pub(crate) use pipeline::{Dropped, Edge};
+pub(crate) use pipeline::{Dropped, Edge, problem_of_operation};

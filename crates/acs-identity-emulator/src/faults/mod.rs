@@ -98,6 +98,16 @@ pub(crate) struct Faults {
 pub(crate) struct TooMany;
 
 impl Faults {
+    /// Adds the rules of a seed, which were checked. Rules beyond the largest number are left out.
+    pub(crate) fn of(rules: impl Iterator<Item = Rule>) -> Self {
+        let faults = Self::default();
+        for rule in rules {
+            // A seed has no rule with a problem.
+            let _ = faults.add(rule);
+        }
+        faults
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Vec<Arc<Fault>>> {
         self.rules.read().unwrap_or_else(PoisonError::into_inner)
     }

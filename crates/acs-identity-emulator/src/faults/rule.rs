@@ -124,6 +124,11 @@ impl Checked {
 }
 
 impl Rule {
+    /// Returns what is wrong with the values. Names of operations are checked elsewhere.
+    pub(crate) fn problem(&self) -> Option<Problem> {
+        self.check().err()
+    }
+
     /// Checks the values. Names of operations are checked elsewhere.
     pub(super) fn check(&self) -> Result<Checked, Problem> {
         self.check_condition()?;

@@ -18,7 +18,8 @@ pub(super) struct Node {
 pub(super) enum Value {
     Null,
     Bool(bool),
-    Number,
+    /// A number, as it is written.
+    Number(String),
     Text(String),
     List(Vec<Node>),
     Map(Vec<(String, Node)>),
@@ -117,7 +118,7 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle) -> Value {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
-        plain if is_number(plain) => Value::Number,
+        plain if is_number(plain) => Value::Number(plain.to_owned()),
         plain => Value::Text(plain.to_owned()),
     }
 }

@@ -4,6 +4,7 @@
 //! names the line and the field.
 
 mod document;
+mod faults;
 mod reading;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,8 @@ use std::fmt;
 
 use acs_identity_protocol::AccessKey;
 use time::OffsetDateTime;
+
+use crate::faults::Rule;
 
 /// The largest number of characters of a custom id (docs/service.md, section 5).
 pub(crate) const MAX_CUSTOM_ID: usize = 256;
@@ -29,6 +32,8 @@ pub struct Seed {
     pub(crate) identities: Vec<SeedIdentity>,
     pub(crate) teams_extension: Vec<SeedAssignment>,
     pub(crate) entra: Vec<SeedAssignment>,
+    /// The faults. They are in memory, so each start has them.
+    pub(crate) faults: Vec<SeedFault>,
 }
 
 impl fmt::Debug for Seed {
@@ -66,6 +71,14 @@ pub(crate) struct SeedAssignment {
     pub(crate) object: String,
     pub(crate) principal_type: String,
     pub(crate) client_ids: Option<Vec<String>>,
+}
+
+/// A fault.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SeedFault {
+    /// The place of its operation.
+    pub(crate) at: At,
+    pub(crate) rule: Rule,
 }
 
 /// A place in a seed.

@@ -1,6 +1,7 @@
 //! Reads the fields of a seed from its tree.
 
 use std::collections::{BTreeMap, HashSet};
+use std::str::FromStr;
 
 use acs_identity_protocol::RawId;
 use acs_identity_protocol::raw_id::is_guid;
@@ -8,11 +9,11 @@ use acs_identity_protocol::time::parse_iso;
 use time::OffsetDateTime;
 
 use super::document::{Node, Value};
-use super::{At, MAX_CUSTOM_ID, Seed, SeedAssignment, SeedClock, SeedError, SeedIdentity};
+use super::{At, MAX_CUSTOM_ID, Seed, SeedAssignment, SeedClock, SeedError, SeedIdentity, faults};
 use crate::clock::{EARLIEST, LATEST};
 
 /// The fields of each mapping. docs/emulator/seed.schema.json has the same.
-pub(super) const WHOLE: &[&str] = &["resourceId", "keys", "clock", "identities", "assignments"];
+pub(super) const WHOLE: &[&str] = &["resourceId", "keys", "clock", "identities", "assignments", "faults"];
 pub(super) const KEYS: &[&str] = &["primary", "secondary"];
 pub(super) const CLOCK: &[&str] = &["now", "frozen"];
 pub(super) const IDENTITY: &[&str] = &["id", "customId", "revocations"];
@@ -27,14 +28,14 @@ const TEAMS_PRINCIPALS: &[&str] = &["user", "resourceAccount", "teamsResourceAcc
 const ENTRA_PRINCIPALS: &[&str] = &["user", "group", "tenant"];
 
 /// A value and its place.
-struct Found<'a> {
-    at: At,
+pub(super) struct Found<'a> {
+    pub(super) at: At,
     value: &'a Value,
 }
 
 /// The members of a mapping.
-struct Members<'a> {
-    at: At,
+pub(super) struct Members<'a> {
+    pub(super) at: At,
     found: BTreeMap<&'a str, Found<'a>>,
 }
 
@@ -71,7 +72,8 @@ pub(super) fn read(document: &Node) -> Result<Seed, SeedError> {
             entra = assignments(&found, ENTRA_PRINCIPALS, false)?;
         }
     }
-    Ok(Seed { resource_id, keys, clock, identities, teams_extension, entra })
+    let faults = whole.take("faults").map(|found| faults::read(&found)).transpose()?.unwrap_or_default();
+    Ok(Seed { resource_id, keys, clock, identities, teams_extension, entra, faults })
 }
 
 fn clock(found: &Found<'_>) -> Result<SeedClock, SeedError> {
@@ -165,31 +167,37 @@ impl<'a> Found<'a> {
         let is = match self.value {
             Value::Null => "empty",
             Value::Bool(_) => "true or false",
-            Value::Number => "a number",
+            Value::Number(_) => "a number",
             Value::Text(_) => "a text",
             Value::List(_) => "a list",
             Value::Map(_) => "a mapping",
         };
         let quotes = match (what, self.value) {
-            ("a text", Value::Bool(_) | Value::Number) => ": put it in quotes",
+            ("a text", Value::Bool(_) | Value::Number(_)) => ": put it in quotes",
             _ => "",
         };
         let subject = if self.at.field.is_empty() { "the file " } else { "" };
         self.at.error(format!("{subject}must be {what}, but it is {is}{quotes}"))
     }
 
-    fn text(&self) -> Result<&'a str, SeedError> {
+    pub(super) fn text(&self) -> Result<&'a str, SeedError> {
         match self.value {
             Value::Text(text) => Ok(text),
             _ => Err(self.is_not("a text")),
         }
     }
 
-    fn bool(&self) -> Result<bool, SeedError> {
+    pub(super) fn bool(&self) -> Result<bool, SeedError> {
         match self.value {
             Value::Bool(value) => Ok(*value),
             _ => Err(self.is_not("true or false")),
         }
+    }
+
+    /// Returns a number. `what` describes the numbers that the type has.
+    pub(super) fn number<T: FromStr>(&self, what: &str) -> Result<T, SeedError> {
+        let Value::Number(text) = self.value else { return Err(self.is_not(what)) };
+        text.parse().map_err(|_| self.at.error(format!("must be {what}, but it is {text}")))
     }
 
     fn guid(&self) -> Result<String, SeedError> {
@@ -223,7 +231,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn list(&self) -> Result<Vec<Found<'a>>, SeedError> {
+    pub(super) fn list(&self) -> Result<Vec<Found<'a>>, SeedError> {
         let Value::List(nodes) = self.value else { return Err(self.is_not("a list")) };
         let element = |(index, node): (usize, &'a Node)| Found {
             at: At { line: node.line, field: format!("{}[{index}]", self.at.field) },
@@ -233,7 +241,7 @@ impl<'a> Found<'a> {
     }
 
     /// Returns the members of a mapping. Other names than the known ones are refused.
-    fn members(&self, known: &[&str]) -> Result<Members<'a>, SeedError> {
+    pub(super) fn members(&self, known: &[&str]) -> Result<Members<'a>, SeedError> {
         let Value::Map(nodes) = self.value else { return Err(self.is_not("a mapping")) };
         let mut found = BTreeMap::new();
         for (name, node) in nodes {
@@ -256,7 +264,7 @@ impl<'a> Found<'a> {
 }
 
 impl<'a> Members<'a> {
-    fn take(&mut self, name: &str) -> Option<Found<'a>> {
+    pub(super) fn take(&mut self, name: &str) -> Option<Found<'a>> {
         self.found.remove(name)
     }
 

@@ -35,6 +35,16 @@ fn whole() -> Value {
             ],
             "entra": [{"tenantId": USER, "objectId": OTHER, "principalType": "group", "clientIds": []}],
         },
+        "faults": [
+            {
+                "operation": "issueAccessToken", "method": "POST", "path": "/identities/**", "identity": "alice",
+                "every": 2, "probability": 0.5, "seed": 7, "status": 429, "code": "a", "message": "b", "retryAfter": 2,
+                "delayMilliseconds": 5, "times": 3, "until": "2030-01-31T09:00:00Z", "includeUnauthenticated": true,
+                "shiftSeconds": -5,
+            },
+            {"drop": "after", "tokenExpiresInSeconds": -60},
+            {"truncateBodyAt": 0},
+        ],
     })
 }
 
@@ -50,6 +60,8 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
             "array" => value.is_array(),
             "string" => value.is_string(),
             "boolean" => value.is_boolean(),
+            "integer" => value.is_i64() || value.is_u64(),
+            "number" => value.is_number(),
             other => panic!("{other}"),
         },
         ("additionalProperties", rule) => {
@@ -67,13 +79,24 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
         }
         ("items", rule) => value.as_array().is_none_or(|all| all.iter().all(|value| fits(root, rule, value))),
         ("minItems", rule) => value.as_array().is_none_or(|all| all.len() as u64 >= rule.as_u64().unwrap()),
+        ("maxItems", rule) => value.as_array().is_none_or(|all| all.len() as u64 <= rule.as_u64().unwrap()),
+        ("minimum", rule) => value.as_f64().is_none_or(|number| number >= rule.as_f64().unwrap()),
+        ("exclusiveMinimum", rule) => value.as_f64().is_none_or(|number| number > rule.as_f64().unwrap()),
+        ("maximum", rule) => value.as_f64().is_none_or(|number| number <= rule.as_f64().unwrap()),
+        ("allOf", rule) => rule.as_array().unwrap().iter().all(one),
+        ("not", rule) => !one(rule),
+        ("dependentRequired", rule) => rule.as_object().unwrap().iter().all(|(name, needed)| {
+            let mut needed = needed.as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+            value.get(name).is_none() || needed.all(|name| value.get(name).is_some())
+        }),
         ("anyOf", rule) => rule.as_array().unwrap().iter().any(one),
         ("if", rule) => !one(rule) || one(&schema["then"]),
         ("enum", rule) => rule.as_array().unwrap().contains(value),
         ("const", rule) => value == rule,
         ("minLength", rule) => text().is_none_or(|text| text.chars().count() as u64 >= rule.as_u64().unwrap()),
         ("maxLength", rule) => text().is_none_or(|text| text.chars().count() as u64 <= rule.as_u64().unwrap()),
-        // The only pattern is the one of raw ids and GUIDs.
+        ("pattern", rule) if rule == "^[/*]" => text().is_none_or(|text| text.starts_with(['/', '*'])),
+        // The other pattern is the one of raw ids and GUIDs.
         ("pattern", _) => text().is_none_or(|text| {
             let guids = text.strip_prefix("8:acs:").and_then(|rest| rest.split_once('_'));
             let is_guid = acs_identity_protocol::raw_id::is_guid;
@@ -106,7 +129,20 @@ fn the_reader_and_the_schema_accept_the_same_seeds() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/emulator/seed.schema.json");
     let schema: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
     let mut seeds = vec![whole(), json!({})];
-    let values = [json!(null), json!(true), json!(1), json!("x"), json!(""), json!("user"), json!([]), json!({})];
+    let values = [
+        json!(null),
+        json!(true),
+        json!(1),
+        json!(-1),
+        json!(0),
+        json!(1.5),
+        json!("x"),
+        json!(""),
+        json!("user"),
+        json!("before"),
+        json!([]),
+        json!({}),
+    ];
     for path in paths(&whole(), "") {
         for value in &values {
             let mut seed = whole();
@@ -142,6 +178,7 @@ fn the_seed_in_the_docs_has_every_field() {
     let text = rest.split_once("```").unwrap().0;
     let seed = read(text).unwrap();
     assert_eq!((seed.identities.len(), seed.teams_extension.len(), seed.entra.len()), (2, 1, 1));
+    assert_eq!(seed.faults.len(), 1);
     assert!(seed.resource_id.is_some() && seed.keys.iter().all(Option::is_some) && seed.clock.is_some());
 }
 
@@ -188,7 +225,7 @@ fn an_error_names_the_line_and_the_field() {
     let (group, app) =
         (of(&format!("{{{object}, principalType: group}}")), of(&format!("{{{object}, principalType: app}}")));
     let deep = "[".repeat(20);
-    let texts: [&str; 27] = [
+    let texts: [&str; 33] = [
         "",
         "- a",
         "identities:\n- id: x\n",
@@ -205,13 +242,19 @@ fn an_error_names_the_line_and_the_field() {
         "clock:\n  frozen: 'yes'\n",
         "keys:\n  primary: '!'\n",
         "resourceId: 12\n",
-        "faults: []\nusers: []\n",
+        "users: []\n",
         "identities: [\n",
         "identities:\n\t- customId: a\n",
         "identities: &a []\nassignments: *a\n",
         "identities: !list []\n",
         "identities: []\n---\nidentities: []\n",
         "? [a]\n: b\n",
+        "faults:\n- status: 200\n",
+        "faults:\n- operation: issueAccessToken\n  every: 2\n",
+        "faults:\n- drop: never\n",
+        "faults:\n- status: 429\n  drop: after\n",
+        "faults:\n- status: '429'\n",
+        "faults:\n- status: 429\n  times: -1\n",
         &long,
         &twice,
         &resources,
@@ -237,13 +280,19 @@ fn an_error_names_the_line_and_the_field() {
     line 2: clock.frozen must be true or false, but it is a text
     line 2: keys.primary must be an access key in base64
     line 1: resourceId must be a text, but it is a number: put it in quotes
-    line 1: faults is not a field of a seed; the fields here are resourceId, keys, clock, identities, assignments
+    line 1: users is not a field of a seed; the fields here are resourceId, keys, clock, identities, assignments, faults
     line 2: this is not valid YAML or JSON: while parsing a node, did not find expected node content
     line 2: this is not valid YAML or JSON: tabs disallowed within this context (block indentation)
     line 2: aliases are not supported: repeat the value
     line 1: tags are not supported
     line 2: a second document is not supported
     line 1: the name of a field must be a text
+    line 2: faults[0].status must be from 400 to 599
+    line 2: faults[0] has a mistake: status must be given, or one of drop, truncateBodyAt, delayMilliseconds, tokenExpiresInSeconds and shiftSeconds
+    line 2: faults[0].drop must be before or after, but it is 'never'
+    line 3: faults[0].drop cannot be combined with 'status'
+    line 2: faults[0].status must be a status from 400 to 599, but it is a text
+    line 3: faults[0].times must be a whole number that is not negative, but it is -1
     line 2: identities[0].customId must have 1 to 256 characters
     line 3: identities[1].id is used by an earlier identity already
     line 3: identities[0].id is of another resource than an id or a resourceId above it

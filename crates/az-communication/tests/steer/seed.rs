@@ -126,3 +126,23 @@ fn a_mistake_is_reported_before_the_data_folder_is_made() {
     ");
     assert!(!home.path().join("data").exists());
 }
+
+#[test]
+fn a_seed_gives_faults_to_each_start() {
+    let home = Folder::new();
+    home.write("seed.yaml", "faults:\n- operation: issueAccessToken\n  status: 429\n  retryAfter: 2\n");
+    let list = "\"$AZ\" communication emulator fault list --query '[].[id,operation,status,hits]' -o tsv";
+    let first = seeded(&home, "--data-dir data", list);
+    assert_snapshot!(first, @"
+    exit 0
+    --- stdout
+    1	issueAccessToken	429	0
+    ");
+    assert_eq!(seeded(&home, "--data-dir data", list).to_string(), first.to_string());
+    home.write("seed.yaml", "faults:\n- status: 429\n  operation: issueTokens\n");
+    assert_snapshot!(seeded(&home, "", "true"), @"
+    exit 1
+    --- stderr
+    ERROR: The emulator cannot start: the seed cannot be used: line 3: faults[0].operation must be one of createIdentity, deleteEntraAssignment, deleteIdentity, deleteTeamsExtensionAssignment, describe, deviceCode, deviceLoginPage, entraKeys, entraMetadata, exchangeEntraAccessToken, exchangeTeamsExtensionAccessToken, exchangeTeamsUserAccessToken, getEntraAssignment, getFrontEndToken, getIdentity, getTeamsExtensionAssignment, introspect, issueAccessToken, issueToken, listEntraAssignments, managedIdentityToken, oauthToken, patchEntraAssignments, putEntraAssignment, putTeamsExtensionAssignment, revokeAccessTokens, tokenKeys, tokenMetadata, updateIdentity, but it is 'issueTokens'.
+    ");
+}

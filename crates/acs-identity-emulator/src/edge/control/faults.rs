@@ -7,7 +7,7 @@ use crate::edge::context::json::body;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
-use crate::edge::routes::route::PathValue;
+use crate::edge::routes::route::{PathValue, Route};
 use crate::faults::{Fault, MOST_RULES, Problem, Rule};
 
 /// A rule that is in force.
@@ -77,13 +77,22 @@ fn refused(problem: Problem) -> HttpError {
 
 /// Refuses an operation that no rule can hit.
 fn check_operation(backend: &Backend, name: &str) -> HttpResult<()> {
-    let mut names: Vec<&str> =
-        backend.routes.iter().filter(|route| !route.is_for_steering()).map(|r| r.operation).collect();
+    match problem_of_operation(backend.routes.iter().copied(), name) {
+        Some(problem) => Err(HttpError::validation(format!("'operation' {problem}."), "operation")),
+        None => Ok(()),
+    }
+}
+
+/// Returns what is wrong with the name of an operation, if no rule can hit it.
+pub(in crate::edge) fn problem_of_operation(
+    routes: impl Iterator<Item = &'static Route>,
+    name: &str,
+) -> Option<String> {
+    let mut names: Vec<&str> = routes.filter(|route| !route.is_for_steering()).map(|r| r.operation).collect();
     if names.contains(&name) {
-        return Ok(());
+        return None;
     }
     names.sort_unstable();
     names.dedup();
-    let message = format!("'operation' must be one of {}, but it is '{name}'.", names.join(", "));
-    Err(HttpError::validation(message, "operation"))
+    Some(format!("must be one of {}, but it is '{name}'", names.join(", ")))
 }

@@ -3,7 +3,7 @@
 
 mod clock;
 mod entra_token;
-mod faults;
+pub(super) mod faults;
 mod identities;
 mod keys;
 mod metrics;

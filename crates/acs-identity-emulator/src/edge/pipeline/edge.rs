@@ -37,6 +37,11 @@ static TABLES: &[&[Row]] =
 
 pub(in crate::edge) static ROUTER: Router = Router::new(TABLES);
 
+/// Returns what is wrong with the name of an operation that a fault shall hit.
+pub(crate) fn problem_of_operation(name: &str) -> Option<String> {
+    control::faults::problem_of_operation(ROUTER.routes(), name)
+}
+
 /// The pipeline, and what its steps need.
 pub(crate) struct Edge {
     pub(in crate::edge) backend: Backend,

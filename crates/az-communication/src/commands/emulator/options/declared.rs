@@ -159,8 +159,8 @@ pub(crate) const IMPORT: Argument = Argument::new(
 
 pub(crate) const SEED: Argument = Argument::new(
     &["--seed"],
-    "File in YAML or JSON with identities, assignments, access keys and the clock to start with; what the data folder \
-     has already is not changed.",
+    "File in YAML or JSON with identities, assignments, access keys, the clock and faults to start with; what the data \
+     folder has already is not changed.",
 )
 .variable(Variable::Emulator)
 .completion(Completion::File)
