@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::edge::openapi::described;
 use crate::edge::pipeline::ROUTER;
-use crate::edge::routes::route::{Route, Side};
+use crate::edge::routes::route::{Callers, Route, Side};
 
 fn routes() -> Vec<&'static Route> {
     ROUTER.routes().collect()
@@ -55,5 +55,53 @@ fn a_description_is_made_once_for_a_version() {
     for version in KNOWN {
         let text = described(&routes(), version).unwrap();
         assert_eq!(text.as_ptr(), described(&routes(), version).unwrap().as_ptr(), "{}", version.name);
+    }
+}
+
+/// Returns each operation of all versions with its route.
+fn described_routes() -> Vec<(&'static Route, Value)> {
+    let documents: Vec<Value> = KNOWN.iter().map(document).collect();
+    let of_route = |route: &&'static Route| {
+        let of_method = |method: &Method| {
+            let method = method.as_str().to_lowercase();
+            let described = documents.iter().map(|document| document["paths"][route.path][&method].clone());
+            let described = described.filter(|operation| !operation.is_null()).collect::<Vec<_>>();
+            described.into_iter().map(|operation| (*route, operation)).collect::<Vec<_>>()
+        };
+        route.methods.iter().flat_map(of_method).collect::<Vec<_>>()
+    };
+    routes().iter().flat_map(of_route).collect()
+}
+
+/// Returns the security requirements of an operation that such callers may call.
+fn security_for(callers: Callers) -> &'static [&'static str] {
+    match callers {
+        Callers::Anyone | Callers::ThisMachine | Callers::FrontEnd => &[],
+        Callers::Holders => &["hmac", "entra", "clientSecret", ""],
+        Callers::CheckedByHandler => &["entraUser"],
+        Callers::Management => &["hmac", "entra"],
+        Callers::Control => &["hmac", "controlBearer", "control"],
+        Callers::Keys => &["hmac", "controlBearer", "control", "entra"],
+    }
+}
+
+#[test]
+fn the_security_of_each_operation_is_that_of_its_callers() {
+    let usual = document(&KNOWN[0])["security"].clone();
+    for (route, operation) in described_routes() {
+        let described = if operation["security"].is_null() { &usual } else { &operation["security"] };
+        // A requirement without a scheme stands for a request without a credential.
+        let name = |requirement: &Value| requirement.as_object().unwrap().keys().next().cloned().unwrap_or_default();
+        let described: Vec<String> = described.as_array().unwrap().iter().map(name).collect();
+        assert_eq!(described, security_for(route.callers), "{}", route.operation);
+    }
+}
+
+#[test]
+fn each_operation_of_the_control_api_takes_its_version() {
+    let parameter = serde_json::json!({"$ref": "#/components/parameters/ControlVersion"});
+    for (route, operation) in described_routes() {
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        assert_eq!(parameters.contains(&parameter), route.is_of_control_api(), "{}", route.operation);
     }
 }
