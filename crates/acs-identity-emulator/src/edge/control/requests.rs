@@ -37,7 +37,7 @@ impl Statuses {
         if text.eq_ignore_ascii_case("dropped") {
             return Some(Self::Dropped);
         }
-        if let Some(digit) = text.strip_suffix("xx").or_else(|| text.strip_suffix("XX")) {
+        if let Some(digit) = text.to_ascii_lowercase().strip_suffix("xx") {
             let digit = digit.parse().ok().filter(|digit| (1..=5).contains(digit));
             return digit.filter(|_| text.len() == 3).map(Self::Hundred);
         }
@@ -211,6 +211,7 @@ mod tests {
             ("404", Some(Statuses::One(404))),
             ("4xx", Some(Statuses::Hundred(4))),
             ("5XX", Some(Statuses::Hundred(5))),
+            ("2Xx", Some(Statuses::Hundred(2))),
             ("dropped", Some(Statuses::Dropped)),
             ("", None),
             ("xx", None),
