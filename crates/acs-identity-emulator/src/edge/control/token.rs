@@ -21,9 +21,8 @@ pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> HttpRe
     let user = query_parameter(query, "user").filter(|user| !user.is_empty()).ok_or_else(|| {
         HttpError::validation("The query must name a user: /emulator/token?user=NAME&scope=chat,voip", "user")
     })?;
-    let scopes = query_parameter(query, "scope").filter(|scopes| !scopes.is_empty());
-    let scopes = scopes.as_deref().unwrap_or(USUAL_SCOPES);
-    let scopes = scopes.split([',', ' ']).filter(|scope| !scope.is_empty()).map(TokenScope::from).collect();
+    let scopes = query_parameter(query, "scope");
+    let scopes = scopes.as_deref().unwrap_or(USUAL_SCOPES).split(',').map(TokenScope::from).collect();
     let issued = backend.core.issue_for_front_end(user, scopes, request.token_times()).await?;
     let mut body = serde_json::to_value(&issued.access_token).map_err(HttpError::fault)?;
     body["user"] = json!({"id": issued.identity.and_then(|identity| identity.id)});

@@ -47,7 +47,8 @@ async fn the_first_call_for_a_user_makes_its_identity_and_later_calls_find_it() 
 async fn a_request_without_a_user_or_with_an_unknown_scope_is_refused() {
     let edge = on(&[]);
     let mut said = String::new();
-    for query in ["", "?user=", "?user=ann&scope=sms"] {
+    let scopes = ["sms", "", "chat,", "chat%20voip"].map(|scope| format!("?user=ann&scope={scope}"));
+    for query in ["", "?user="].into_iter().chain(scopes.iter().map(String::as_str)) {
         let seen = token(query).of(&edge).await;
         said += &format!("{} {}\n", seen.status, seen.text);
     }
@@ -57,6 +58,9 @@ async fn a_request_without_a_user_or_with_an_unknown_scope_is_refused() {
     400 {"error":{"code":"ValidationError","message":"The query must name a user: /emulator/token?user=NAME&scope=chat,voip","target":"user"}}
     400 {"error":{"code":"ValidationError","message":"The query must name a user: /emulator/token?user=NAME&scope=chat,voip","target":"user"}}
     400 {"error":{"code":"ValidationError","message":"Invalid scopes - Scope 'sms' is not supported.","target":"scopes"}}
+    400 {"error":{"code":"ValidationError","message":"Invalid scopes - Scope '' is not supported.","target":"scopes"}}
+    400 {"error":{"code":"ValidationError","message":"Invalid scopes - Scope '' is not supported.","target":"scopes"}}
+    400 {"error":{"code":"ValidationError","message":"Invalid scopes - Scope 'chat voip' is not supported.","target":"scopes"}}
     400 {"error":{"code":"ValidationError","message":"CustomId length must be within the [1, 256] interval.","target":"customId"}}
     "#);
 }
