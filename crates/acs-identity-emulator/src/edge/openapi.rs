@@ -9,7 +9,7 @@ use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
 
 use super::http::error::{HttpError, HttpResult};
-use super::routes::route::Route;
+use super::routes::route::{Route, operations_for_faults};
 
 /// The document of all versions.
 const EVERYTHING: &str = include_str!("../openapi.json");
@@ -39,6 +39,8 @@ fn describe(routes: &[&Route], version: &ApiVersion) -> HttpResult<Value> {
         keep_operations_of(paths, routes, version);
     }
     let schemas = &mut document["components"]["schemas"];
+    // A fault names an operation of any version.
+    schemas["FaultRule"]["properties"]["operation"]["enum"] = json!(operations_for_faults(routes));
     if !version.custom_id {
         remove(&mut schemas["CreateIdentityRequest"], "customId");
         remove(&mut schemas["Identity"], "customId");

@@ -1,6 +1,6 @@
 //! A rule: the condition, what happens, and the limit.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 
 use acs_identity_protocol::time::parse_iso;
@@ -19,63 +19,69 @@ const LONGEST_SHIFT: i64 = 10 * 366 * 86_400;
 /// The largest body that a truncation can leave, in bytes.
 const LARGEST_BODY: u64 = 1 << 20;
 
-/// The longest texts, in bytes.
+/// The longest texts, in characters.
 const LONGEST_TEXT: usize = 512;
+
+/// Reads a member that is given. `null` is refused, because it would be ambiguous: a member that does not apply is left
+/// out.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(member: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(member).map(Some)
+}
 
 /// A rule, as clients send and see it.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Rule {
     /// The operation, as the OpenAPI document names it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) operation: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) method: Option<String>,
     /// A pattern of the path.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) path: Option<String>,
     /// A raw id or a custom id.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) identity: Option<String>,
     /// Only every n-th request that fits.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) every: Option<u64>,
     /// Only this part of the requests that fit, from 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) probability: Option<f64>,
     /// Selects which requests are hit by chance. The same seed selects the same ones.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) seed: Option<u64>,
 
     /// The status of the error that answers the request.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) message: Option<String>,
     /// The header `Retry-After`, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) retry_after: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) delay_milliseconds: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) drop: Option<DropAt>,
     /// The connection ends after so many bytes of the body.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) truncate_body_at: Option<u64>,
     /// In how many seconds the issued token expires. It has expired if the number is not positive.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) token_expires_in_seconds: Option<i64>,
     /// Shifts the header `Date` and the times in the issued token, as if the service's clock were wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) shift_seconds: Option<i64>,
 
     /// The rule ends after so many hits.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) times: Option<u64>,
     /// The rule ends at this time of the service.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) until: Option<String>,
     /// Whether requests are hit before they authenticate.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -147,8 +153,8 @@ impl Rule {
         let texts = [("operation", &self.operation), ("method", &self.method), ("path", &self.path)];
         let others = [("identity", &self.identity), ("code", &self.code), ("message", &self.message)];
         for (field, text) in texts.into_iter().chain(others) {
-            if text.as_ref().is_some_and(|text| text.is_empty() || text.len() > LONGEST_TEXT) {
-                return Err(Problem::new(field, format!("must have from 1 to {LONGEST_TEXT} bytes")));
+            if text.as_ref().is_some_and(|text| !(1..=LONGEST_TEXT).contains(&text.chars().count())) {
+                return Err(Problem::new(field, format!("must have from 1 to {LONGEST_TEXT} characters")));
             }
         }
         if self.path.as_ref().is_some_and(|path| !path.starts_with(['/', '*'])) {

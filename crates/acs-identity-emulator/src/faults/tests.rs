@@ -192,6 +192,20 @@ fn rules_that_make_no_sense_are_refused() {
     {"status":500,"seed":1}: 'seed' needs 'probability'
     {"status":500,"until":"tomorrow"}: 'until' must be a time in RFC 3339, such as 2026-01-31T12:00:00Z
     {"status":500,"path":"identities"}: 'path' must begin with / or *
-    {"status":500,"operation":""}: 'operation' must have from 1 to 512 bytes
+    {"status":500,"operation":""}: 'operation' must have from 1 to 512 characters
     "#);
+}
+
+#[test]
+fn the_length_of_a_text_counts_characters() {
+    let with = |count: usize| rule(&serde_json::json!({"status": 500, "message": "é".repeat(count)}).to_string());
+    assert!(Faults::default().add(with(512)).is_ok() && Faults::default().add(with(513)).is_err());
+}
+
+#[test]
+fn a_member_that_is_null_is_refused() {
+    for member in ["status", "drop", "truncateBodyAt", "code", "operation", "probability", "until", "times"] {
+        let json = format!(r#"{{"shiftSeconds":1,"{member}":null}}"#);
+        assert!(serde_json::from_str::<Rule>(&json).is_err(), "{json}");
+    }
 }

@@ -7,7 +7,7 @@ use crate::edge::context::json::body;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
-use crate::edge::routes::route::{PathValue, Route};
+use crate::edge::routes::route::{PathValue, Route, operations_for_faults};
 use crate::faults::{Fault, MOST_RULES, Problem, Rule};
 
 /// A rule that is in force.
@@ -77,22 +77,18 @@ fn refused(problem: Problem) -> HttpError {
 
 /// Refuses an operation that no rule can hit.
 fn check_operation(backend: &Backend, name: &str) -> HttpResult<()> {
-    match problem_of_operation(backend.routes.iter().copied(), name) {
+    match problem_of_operation(&backend.routes, name) {
         Some(problem) => Err(HttpError::validation(format!("'operation' {problem}."), "operation")),
         None => Ok(()),
     }
 }
 
 /// Returns what is wrong with the name of an operation, if no rule can hit it.
-pub(in crate::edge) fn problem_of_operation(
-    routes: impl Iterator<Item = &'static Route>,
-    name: &str,
-) -> Option<String> {
-    let mut names: Vec<&str> = routes.filter(|route| !route.is_for_steering()).map(|r| r.operation).collect();
-    if names.contains(&name) {
+pub(in crate::edge) fn problem_of_operation(routes: &[&Route], name: &str) -> Option<String> {
+    let names = operations_for_faults(routes);
+    if names.contains(name) {
         return None;
     }
-    names.sort_unstable();
-    names.dedup();
-    Some(format!("must be one of {}, but it is '{name}'", names.join(", ")))
+    let names = names.into_iter().collect::<Vec<_>>().join(", ");
+    Some(format!("must be one of {names}, but it is '{name}'"))
 }

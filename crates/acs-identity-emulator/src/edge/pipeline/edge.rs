@@ -39,7 +39,7 @@ pub(in crate::edge) static ROUTER: Router = Router::new(TABLES);
 
 /// Returns what is wrong with the name of an operation that a fault shall hit.
 pub(crate) fn problem_of_operation(name: &str) -> Option<String> {
-    control::faults::problem_of_operation(ROUTER.routes(), name)
+    control::faults::problem_of_operation(&ROUTER.routes().collect::<Vec<_>>(), name)
 }
 
 /// The pipeline, and what its steps need.

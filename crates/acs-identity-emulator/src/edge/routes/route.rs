@@ -1,5 +1,7 @@
 //! A route: the facts about a path and its methods, except for the handler.
 
+use std::collections::BTreeSet;
+
 use acs_identity_protocol::api_version::ApiVersion;
 use hyper::Method;
 
@@ -181,4 +183,9 @@ impl Route {
     pub(crate) fn is_in(&self, version: &ApiVersion) -> bool {
         self.versions.is_none_or(|versions| versions.contain(version))
     }
+}
+
+/// Returns the operations that a fault can hit.
+pub(crate) fn operations_for_faults(routes: &[&Route]) -> BTreeSet<&'static str> {
+    routes.iter().filter(|route| !route.is_for_steering()).map(|route| route.operation).collect()
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use acs_identity_protocol::api_version::{ApiVersion, KNOWN};
 use hyper::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::edge::openapi::described;
 use crate::edge::pipeline::ROUTER;
 use crate::edge::routes::route::{Callers, Route, Side};
+use crate::faults::Faults;
 
 fn routes() -> Vec<&'static Route> {
     ROUTER.routes().collect()
@@ -99,9 +100,94 @@ fn the_security_of_each_operation_is_that_of_its_callers() {
 
 #[test]
 fn each_operation_of_the_control_api_takes_its_version() {
-    let parameter = serde_json::json!({"$ref": "#/components/parameters/ControlVersion"});
+    let parameter = json!({"$ref": "#/components/parameters/ControlVersion"});
     for (route, operation) in described_routes() {
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         assert_eq!(parameters.contains(&parameter), route.is_of_control_api(), "{}", route.operation);
+    }
+}
+
+#[test]
+fn the_operation_of_a_fault_is_one_that_a_fault_can_hit() {
+    let operation = |version: &ApiVersion| {
+        document(version)["components"]["schemas"]["FaultRule"]["properties"]["operation"].take()
+    };
+    for version in KNOWN {
+        let operation = operation(version);
+        let names: Vec<&str> =
+            operation["enum"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        for name in ["createIdentity", "getFrontEndToken", "oauthToken"] {
+            assert!(names.contains(&name), "{name}: {names:?}");
+        }
+        for name in ["addFault", "setClock", "health"] {
+            assert!(!names.contains(&name), "{name}: {names:?}");
+        }
+    }
+}
+
+#[test]
+fn the_user_of_a_token_for_web_pages_has_the_length_of_a_custom_id() {
+    let mut document = document(KNOWN.iter().find(|version| version.custom_id).unwrap());
+    let custom_id = document["components"]["schemas"]["CreateIdentityRequest"]["properties"]["customId"].take();
+    let parameters = document["paths"]["/emulator/token"]["get"]["parameters"].as_array().unwrap();
+    let user = &parameters.iter().find(|parameter| parameter["name"] == "user").unwrap()["schema"];
+    assert!(custom_id["maxLength"].is_u64() && custom_id["minLength"].is_u64());
+    for member in ["minLength", "maxLength"] {
+        assert_eq!(user[member], custom_id[member], "{member}");
+    }
+}
+
+/// Returns whether a rule of faults has the members of one of the kinds in the document.
+fn is_described(rule: &Value, schema: &Value) -> bool {
+    let has = |name: &Value| rule.get(name.as_str().unwrap()).is_some();
+    let has_all = |kind: &Value| kind["required"].as_array().is_none_or(|names| names.iter().all(has));
+    let fits = |kind: &Value| {
+        let fits_property = |(name, property): (&String, &Value)| match (rule.get(name), property.get("const")) {
+            (None, _) => true,
+            (Some(given), Some(wanted)) => given == wanted,
+            (Some(_), None) => property != &Value::Bool(false),
+        };
+        has_all(kind)
+            && kind["anyOf"].as_array().is_none_or(|some| some.iter().any(has_all))
+            && kind["properties"].as_object().unwrap().iter().all(fits_property)
+    };
+    let kinds = schema["oneOf"].as_array().unwrap().iter().filter(|kind| fits(kind)).count();
+    let needs =
+        |(name, needed): (&String, &Value)| rule.get(name).is_none() || needed.as_array().unwrap().iter().all(has);
+    kinds == 1 && schema["dependentRequired"].as_object().unwrap().iter().all(needs)
+}
+
+#[test]
+fn the_members_of_a_fault_may_be_combined_as_described() {
+    let schema = document(&KNOWN[0])["components"]["schemas"]["FaultRule"].take();
+    let members = [
+        ("status", vec![json!(500)]),
+        ("drop", vec![json!("before"), json!("after")]),
+        ("truncateBodyAt", vec![json!(1)]),
+        ("delayMilliseconds", vec![json!(1)]),
+        ("tokenExpiresInSeconds", vec![json!(1)]),
+        ("shiftSeconds", vec![json!(1)]),
+        ("code", vec![json!("X")]),
+        ("retryAfter", vec![json!(1)]),
+        ("seed", vec![json!(1)]),
+        ("probability", vec![json!(0.5)]),
+    ];
+    // Each combination of the members.
+    let mut rules = vec![json!({})];
+    for (name, values) in members {
+        let mut more = rules.clone();
+        for rule in &rules {
+            more.extend(values.iter().map(|value| {
+                let mut rule = rule.clone();
+                rule[name] = value.clone();
+                rule
+            }));
+        }
+        rules = more;
+    }
+    assert_eq!(rules.len(), 1536);
+    for rule in rules {
+        let is_accepted = Faults::default().add(serde_json::from_value(rule.clone()).unwrap()).is_ok();
+        assert_eq!(is_described(&rule, &schema), is_accepted, "{rule}");
     }
 }
