@@ -10,14 +10,14 @@ use crate::log::{without_keys, without_tokens};
 
 /// The largest number of bytes of each text. Longer texts are cut.
 const METHOD: usize = 16;
-const PATH: usize = 448;
-const VERSION: usize = 32;
-const AGENT: usize = 192;
-const CALLER: usize = 80;
-const IDENTITY: usize = 128;
-const CODE: usize = 64;
+const PATH: usize = 256;
+const VERSION: usize = 24;
+const AGENT: usize = 160;
+const CALLER: usize = 64;
+const IDENTITY: usize = 112;
+const CODE: usize = 48;
 const REASON: usize = 320;
-const STRING_TO_SIGN: usize = 512;
+const STRING_TO_SIGN: usize = 352;
 
 /// How many texts an entry has.
 const TEXTS: usize = 6;
@@ -62,6 +62,7 @@ pub(crate) struct Mistake {
 pub(crate) struct Facts<'a> {
     /// When the request came, by the machine's clock.
     pub(crate) at: OffsetDateTime,
+    /// The method and the path, or empty texts if they are unknown.
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
     /// The api-version as it was sent, or an empty text.
@@ -137,12 +138,12 @@ impl Entry {
         self.texts.get(usize::from(start)..usize::from(self.ends[index])).unwrap_or_default()
     }
 
-    pub(crate) fn method(&self) -> &str {
-        self.text(0)
+    pub(crate) fn method(&self) -> Option<&str> {
+        some(self.text(0))
     }
 
-    pub(crate) fn path(&self) -> &str {
-        self.text(1)
+    pub(crate) fn path(&self) -> Option<&str> {
+        some(self.text(1))
     }
 
     pub(crate) fn version(&self) -> Option<&str> {

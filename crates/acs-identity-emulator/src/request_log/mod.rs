@@ -26,7 +26,7 @@ const SEGMENTS: usize = 40;
 const SEGMENT: usize = 250;
 
 /// The most memory that all entries can take, in bytes. [`entry::MOST_BYTES`] bounds each of them.
-const MOST_BYTES: usize = 20 * 1024 * 1024;
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 const _: () = assert!(CAPACITY * (entry::MOST_BYTES + mem::size_of::<Slot>()) <= MOST_BYTES);
 
 /// The place of one request.

@@ -127,7 +127,7 @@ async fn serve_http(
         }
         tokio::select! {
             biased;
-            served = served.as_mut() => return tell(served, peer),
+            served = served.as_mut() => return tell(served, peer, &edge),
             // If the connection was cut, the stream returns an error after a running operation is done.
             () = entry.woken() => {}
         }
@@ -135,10 +135,14 @@ async fn serve_http(
 }
 
 /// Logs a request that hyper refused by itself.
-fn tell(served: hyper::Result<()>, peer: SocketAddr) {
-    if served.is_err_and(|error| error.is_parse_too_large()) {
+fn tell(served: hyper::Result<()>, peer: SocketAddr, edge: &Edge) {
+    let Err(error) = served else { return };
+    if error.is_parse_too_large() {
         let client = peer.ip();
-        let why = format_args!("the head of the request is larger than {MAX_HEAD} bytes, or has too many headers");
+        let why = format!("the head of the request is larger than {MAX_HEAD} bytes, or has too many headers");
         tracing::warn!(status = 431, %client, reason = %why, "431 to {client}: {why}");
+        edge.refused_unread(peer, 431, "HeadTooLarge", why);
+    } else if error.is_parse() && !error.is_parse_version_h2() {
+        edge.refused_unread(peer, 400, "BadRequest", "the request is not a request of HTTP/1.1".to_owned());
     }
 }

@@ -1,5 +1,7 @@
 //! Tests of the log of requests, which the control API shows.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -180,4 +182,21 @@ fn a_reader_that_waits_does_not_delay_the_end_of_the_emulator() {
     running.stop();
     assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
     assert_eq!(members(&waiting.join().unwrap(), "number"), [0; 0]);
+}
+
+#[test]
+fn requests_whose_heads_cannot_be_read_are_listed_with_their_peer_only() {
+    let running = Running::in_memory();
+    let large = format!("GET /health HTTP/1.1\r\nX-Large: {}\r\n\r\n", "x".repeat(60_000));
+    for request in [large.as_str(), "SSH-2.0-OpenSSH_9.2\r\n\r\n"] {
+        let mut stream = TcpStream::connect(("127.0.0.1", running.port)).unwrap();
+        let _ = stream.write_all(request.as_bytes());
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+    let mut client = running.client();
+    let answer = list(&mut client, "");
+    assert_eq!(members(&answer, "status"), [431, 400], "{answer:?}");
+    assert_eq!(members(&answer, "code"), ["HeadTooLarge", "BadRequest"]);
+    assert_eq!(members(&answer, "method"), [Value::Null, Value::Null]);
+    assert!(members(&answer, "peer").iter().all(|peer| peer.as_str().unwrap().starts_with("127.0.0.1:")));
 }

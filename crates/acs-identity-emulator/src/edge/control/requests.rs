@@ -61,8 +61,9 @@ impl Statuses {
 struct Shown {
     number: u64,
     time: String,
-    method: String,
-    path: String,
+    /// `None` if the head of the request could not be read.
+    method: Option<String>,
+    path: Option<String>,
     api_version: Option<String>,
     operation: Option<&'static str>,
     /// `None` if the connection ended without a response.
@@ -108,8 +109,8 @@ impl Shown {
         Self {
             number,
             time: seven_decimals(entry.at),
-            method: text(entry.method()),
-            path: text(entry.path()),
+            method: entry.method().map(text),
+            path: entry.path().map(text),
             api_version: entry.version().map(text),
             operation: entry.operation,
             status: entry.status,

@@ -1,5 +1,6 @@
 //! The steps of a request, from its head to its response.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::finish::finish;
 use super::points::{self, Stop};
-use super::record::record;
+use super::record::{record, record_unread};
 use super::throttle::Throttle;
 use crate::clock::machine;
 use crate::config::Config;
@@ -86,6 +87,11 @@ impl Edge {
     /// Returns what is notified when a client of the control API asks the emulator to stop.
     pub(crate) fn stop(&self) -> Arc<Notify> {
         Arc::clone(&self.backend.stop)
+    }
+
+    /// Counts and logs a request that was refused before its head was read.
+    pub(crate) fn refused_unread(&self, peer: SocketAddr, status: u16, code: &'static str, reason: String) {
+        record_unread(&self.backend, peer, status, code, reason);
     }
 
     /// Answers a request. An error is an answer, too, unless the connection must be dropped.

@@ -1,6 +1,7 @@
 //! Counts requests, and adds them to the log of requests.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::clock::machine;
@@ -52,7 +53,7 @@ pub(super) fn record(
         operation: request.operation(),
         status,
         microseconds: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        peer: std::net::SocketAddr::new(request.peer, request.connection.peer.port()),
+        peer: SocketAddr::new(request.peer, request.connection.peer.port()),
         credential: match &request.caller {
             Principal::Anyone => Credential::None,
             Principal::Key(Caller::Key { slot: AccessSlot::Primary, .. }) => Credential::PrimaryKey,
@@ -62,5 +63,35 @@ pub(super) fn record(
         },
         fault: request.fault.as_ref().map(|fault| fault.id),
         refusal,
+    }));
+}
+
+/// Counts and logs a request whose head could not be read, so that only its peer is known.
+pub(super) fn record_unread(backend: &Backend, peer: SocketAddr, status: u16, code: &'static str, reason: String) {
+    backend.metrics.count(None, Some(status), Duration::ZERO);
+    backend.metrics.count_refusal(Some(code));
+    if !backend.config.keep_requests {
+        return;
+    }
+    backend.requests.add(Entry::new(Facts {
+        at: machine::now(),
+        method: "",
+        path: "",
+        version: "",
+        agent: "",
+        caller: "",
+        identity: "",
+        operation: None,
+        status: Some(status),
+        microseconds: 0,
+        peer,
+        credential: Credential::None,
+        fault: None,
+        refusal: Some(Box::new(Refusal {
+            code: Cow::Borrowed(code),
+            reason: Some(reason),
+            string_to_sign: None,
+            mistake: None,
+        })),
     }));
 }

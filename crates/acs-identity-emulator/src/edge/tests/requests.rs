@@ -27,8 +27,8 @@ async fn an_entry_says_what_was_asked_and_what_was_answered() {
     assert!(entry.at >= before && entry.at <= machine::now(), "{entry:?}");
     let text = format!(
         "{} {} {:?} {:?} {:?} {:?} {:?} {}",
-        entry.method(),
-        entry.path(),
+        entry.method().unwrap(),
+        entry.path().unwrap(),
         entry.version(),
         entry.agent(),
         entry.operation,
@@ -43,7 +43,7 @@ async fn an_entry_says_what_was_asked_and_what_was_answered() {
     let refusal = entry.refusal.clone().unwrap();
     let text = format!(
         "{} {:?} {:?} {:?} {:?} {:?} {} {:?}",
-        entry.path(),
+        entry.path().unwrap(),
         entry.version(),
         entry.identity(),
         entry.operation,
