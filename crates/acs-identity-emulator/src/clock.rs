@@ -1,9 +1,9 @@
 //! The two clocks of the emulator. Nothing else in this crate reads a clock or waits; clippy.toml forbids it.
 //!
-//! * Service time is the current time of the service: tokens, revocations, device codes and stored dates use it. A test
-//!   can set it, so that it need not wait for a token to expire.
-//! * Machine time is the time of this machine and cannot be set here. The dates of signatures, the Entra tokens of
-//!   callers, certificates, rate limits, timeouts and the log use it.
+//! * Service time is the current time of the service: tokens, also the emulator's own Entra tokens, revocations, device
+//!   codes and stored dates use it. A test can set it, so that it need not wait for a token to expire.
+//! * Machine time is the time of this machine and cannot be set here. The dates of signatures, the expiry of an Entra
+//!   token with which a caller authenticates, certificates, rate limits, timeouts and the log use it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

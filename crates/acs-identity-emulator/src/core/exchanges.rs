@@ -56,7 +56,7 @@ impl Exchanges {
         let key = self.signer.key_for(caller).await?;
         self.access_keys.check(caller)?;
         let now = self.clock.now();
-        let (issued, expires_on) = times.of(now, claims.expires_on(now) - now);
+        let (issued, expires_on) = times.of(now, claims.lifetime(now));
         let claims = AccessTokenClaims {
             skypeid: format!("orgid:{}", claims.oid),
             scp: SCP_TEAMS_USER,
@@ -124,7 +124,7 @@ impl Exchanges {
         times: TokenTimes,
     ) -> Refused<CreateIdentityResult> {
         let now = self.clock.now();
-        let (issued, expires_on) = times.of(now, claims.expires_on(now) - now);
+        let (issued, expires_on) = times.of(now, claims.lifetime(now));
         let key = self.signer.key_for(Caller::Entra).await?;
         let claims = self.resource.claims(&User { name: user, revocation: 0 }, scopes, issued, expires_on);
         let token = AccessToken::new(self.signer.sign(&key, &claims).await?, expires_on);

@@ -56,8 +56,9 @@ impl Core {
         let access_keys = Arc::new(AccessKeys::new(Arc::clone(&store), access_keys)?);
         let signer = Arc::new(TokenSigner::new(Arc::clone(&store), Arc::clone(&access_keys)));
         let assignments = Arc::new(Assignments::new(Arc::clone(&store), Arc::clone(&access_keys)));
-        let entra_issuer = Arc::new(EntraIssuer::new(Arc::clone(&signer)));
-        let entra_tokens = TokenVerifier::new(Arc::clone(&access_keys), Arc::clone(&signer), config.issuers.clone());
+        let entra_issuer = Arc::new(EntraIssuer::new(clock.clone(), Arc::clone(&signer)));
+        let entra_tokens =
+            TokenVerifier::new(clock.clone(), Arc::clone(&access_keys), Arc::clone(&signer), config.issuers.clone());
         let entra_tokens = Arc::new(entra_tokens);
         let identities = Identities::new(
             Arc::clone(&store),

@@ -4,7 +4,6 @@ use acs_identity_protocol::claims::entra::{ACS_CLIENTS_APPLICATION_ID, ACS_MANAG
 use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
-use crate::clock::machine;
 use crate::core::faults::TokenFault;
 
 /// The longest lifetime of Entra tokens and of tokens of the service.
@@ -58,6 +57,9 @@ pub(in crate::core) struct EntraClaims {
     /// The mark of the access key with which one of the emulator's own tokens was requested.
     #[serde(default, rename = "emulator_key")]
     pub(super) key: Option<String>,
+    /// The expiry of one of the emulator's own tokens in machine time. `exp` is in service time.
+    #[serde(default, rename = "emulator_exp")]
+    machine_exp: Option<i64>,
 }
 
 impl EntraClaims {
@@ -79,11 +81,10 @@ impl EntraClaims {
         self.permissions().any(|granted| granted == permission)
     }
 
-    /// Returns the expiry of an access token that is issued now for this token. It is the expiry of this token, but at
-    /// most the longest lifetime. The fraction of the second is taken from `now`, which is service time. The remaining
-    /// lifetime of this token is measured in machine time, as for all Entra tokens of callers (clock.rs).
-    pub(in crate::core) fn expires_on(&self, now: OffsetDateTime) -> OffsetDateTime {
-        now + Duration::seconds(self.exp.saturating_sub(machine::now().unix_timestamp()).min(MAX_LIFETIME_SECONDS))
+    /// Returns the lifetime of an access token that is issued at that time for this token: as long as this token, but at
+    /// most the longest lifetime.
+    pub(in crate::core) fn lifetime(&self, now: OffsetDateTime) -> Duration {
+        Duration::seconds(self.exp.saturating_sub(now.unix_timestamp()).min(MAX_LIFETIME_SECONDS))
     }
 
     /// Returns the same claims with GUIDs in lower case, as the store keeps them.
@@ -93,9 +94,21 @@ impl EntraClaims {
         self
     }
 
-    /// Refuses a token that is not in force now.
-    pub(super) fn check_times(&self) -> Result<(), TokenFault> {
-        let now = machine::now().unix_timestamp();
+    /// Refuses a token of the emulator that authenticates its caller, if it has expired by the machine's clock. Clients
+    /// keep such a token for its lifetime, and do not learn that the service's clock was set. Tokens of earlier versions
+    /// have no expiry but `exp`, which was in machine time.
+    pub(super) fn check_own_of_caller(&self, machine: OffsetDateTime) -> Result<(), TokenFault> {
+        let is_expired = |exp| exp <= machine.unix_timestamp();
+        match self.machine_exp {
+            Some(exp) if is_expired(exp) => Err(TokenFault::Expired),
+            Some(_) => Ok(()),
+            None => self.check_times(machine),
+        }
+    }
+
+    /// Refuses a token that is not in force at that time.
+    pub(super) fn check_times(&self, now: OffsetDateTime) -> Result<(), TokenFault> {
+        let now = now.unix_timestamp();
         if self.exp <= now {
             return Err(TokenFault::Expired);
         }

@@ -66,6 +66,7 @@ impl DeviceLogins {
             ..EntraTokenRequest::default()
         };
         let grant = self.issuer.issue_user_token(base, request, Caller::Entra).await?;
+        // The client checks its id token by its own clock.
         let now = machine::now().unix_timestamp();
         let id_token = json!({
             "aud": client, "iss": format!("{base}/{tid}/v2.0"), "iat": now, "nbf": now,

@@ -11,7 +11,7 @@ use time::Duration;
 
 use super::claims::MAX_LIFETIME_SECONDS;
 use super::foreign_audiences::ForeignAudiences;
-use crate::clock::machine;
+use crate::clock::{ServiceClock, machine};
 use crate::core::refusal::{Refusal, Refused};
 use crate::core::token_signer::TokenSigner;
 use crate::log::Shown;
@@ -78,15 +78,21 @@ pub(super) fn unique_id() -> Result<String, NoRandom> {
     Ok(URL_SAFE_NO_PAD.encode(random::bytes::<16>()?))
 }
 
-/// Issues Entra tokens.
+/// Returns the expiry of a token in machine time. The verifier checks it where the token authenticates its caller.
+fn machine_expiry(lifetime_seconds: i64) -> i64 {
+    machine::now().unix_timestamp() + lifetime_seconds
+}
+
+/// Issues Entra tokens. Their times are those of the service's clock.
 pub(crate) struct EntraIssuer {
+    clock: ServiceClock,
     signer: Arc<TokenSigner>,
     foreign_audiences: Mutex<ForeignAudiences>,
 }
 
 impl EntraIssuer {
-    pub(in crate::core) fn new(signer: Arc<TokenSigner>) -> Self {
-        Self { signer, foreign_audiences: Mutex::default() }
+    pub(in crate::core) fn new(clock: ServiceClock, signer: Arc<TokenSigner>) -> Self {
+        Self { clock, signer, foreign_audiences: Mutex::default() }
     }
 
     /// Signs claims with the key of the issuer.
@@ -116,7 +122,7 @@ impl EntraIssuer {
     /// Issues a user's token as Entra would. A token that was requested with an access key becomes invalid with that
     /// key.
     pub(crate) async fn issue_user_token(&self, base: &str, request: EntraTokenRequest, by: Caller) -> Refused<Grant> {
-        let now = machine::now();
+        let now = self.clock.now();
         let expires_in = request.expires_in.unwrap_or(DEFAULT_LIFETIME_SECONDS);
         if !(-MAX_LIFETIME_SECONDS..=MAX_LIFETIME_SECONDS).contains(&expires_in) {
             return Err(Refusal::EntraLifetime { most_seconds: MAX_LIFETIME_SECONDS });
@@ -133,6 +139,7 @@ impl EntraIssuer {
             "iat": issued,
             "nbf": issued,
             "exp": (now + lifetime).unix_timestamp(),
+            "emulator_exp": machine_expiry(expires_in),
             "appid": request.appid,
             "appidacr": "0",
             "idtyp": "user",
@@ -162,13 +169,14 @@ impl EntraIssuer {
         by: Caller,
     ) -> Refused<Grant> {
         self.warn_of_foreign(audience);
-        let now = machine::now().unix_timestamp();
+        let now = self.clock.now().unix_timestamp();
         let mut claims = json!({
             "aud": audience,
             "iss": format!("{base}/{tenant}/v2.0"),
             "iat": now,
             "nbf": now,
             "exp": now + APPLICATION_LIFETIME_SECONDS,
+            "emulator_exp": machine_expiry(APPLICATION_LIFETIME_SECONDS),
             "appid": client,
             "appidacr": "1",
             "idtyp": "app",

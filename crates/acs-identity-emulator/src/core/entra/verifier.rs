@@ -7,6 +7,7 @@ use acs_identity_protocol::jwt::UnverifiedJwt;
 use serde_json::Value;
 
 use super::claims::{EntraClaims, Purpose, TOKEN_EXCHANGE_AUDIENCE, is_clients_audience, is_management_audience};
+use crate::clock::{ServiceClock, machine};
 use crate::config::{ANY_TENANT, TrustedIssuer};
 use crate::core::access_keys::AccessKeys;
 use crate::core::faults::TokenFault;
@@ -30,6 +31,7 @@ pub(crate) struct ManagementCaller {
 
 /// Verifies Entra tokens.
 pub(crate) struct TokenVerifier {
+    clock: ServiceClock,
     access_keys: Arc<AccessKeys>,
     signer: Arc<TokenSigner>,
     /// The trusted issuers, besides the emulator's own.
@@ -38,11 +40,12 @@ pub(crate) struct TokenVerifier {
 
 impl TokenVerifier {
     pub(in crate::core) fn new(
+        clock: ServiceClock,
         access_keys: Arc<AccessKeys>,
         signer: Arc<TokenSigner>,
         issuers: Vec<TrustedIssuer>,
     ) -> Self {
-        Self { access_keys, signer, issuers }
+        Self { clock, access_keys, signer, issuers }
     }
 
     /// Checks the token of a workload (its federated token). It must be valid now, have the right audience, and be
@@ -56,7 +59,7 @@ impl TokenVerifier {
         if !claims.aud.eq_ignore_ascii_case(TOKEN_EXCHANGE_AUDIENCE) {
             return Err(Refusal::Assertion(TokenFault::OtherAudience(claims.aud)));
         }
-        self.check_in_force(&claims, is_own).map_err(Refusal::Assertion)?;
+        self.check_caller(&claims, is_own).map_err(Refusal::Assertion)?;
         let key = claims.key.filter(|_| is_own).and_then(|key| self.access_keys.marked(&key));
         Ok(key.unwrap_or(Caller::Entra))
     }
@@ -69,7 +72,7 @@ impl TokenVerifier {
             return Err(Refusal::ManagementToken(fault));
         };
         let claims = parsed(claims).map_err(Refusal::ManagementToken)?;
-        self.check_in_force(&claims, is_own).map_err(Refusal::ManagementToken)?;
+        self.check_caller(&claims, is_own).map_err(Refusal::ManagementToken)?;
         if !is_management_audience(&claims.aud) {
             return Err(Refusal::ManagementToken(TokenFault::OtherAudience(claims.aud)));
         }
@@ -79,7 +82,8 @@ impl TokenVerifier {
         Ok(ManagementCaller { tenant: claims.tid, is_application, application, is_own })
     }
 
-    /// Checks a token to exchange: the emulator's issuer signed it, it is valid now, and it is meant for that purpose.
+    /// Checks a token to exchange: the emulator's issuer signed it, it is valid by the service's clock, and it is meant
+    /// for that purpose.
     pub(in crate::core) fn check_for_exchange(&self, token: &str, purpose: Purpose) -> Refused<EntraClaims> {
         let payload = self.signer.existing_issuer_key()?.and_then(|key| key.verify(token));
         self.check_payload(token, payload, purpose).map_err(Refusal::TokenToExchange)
@@ -91,7 +95,8 @@ impl TokenVerifier {
             return Err(if is_jwt { TokenFault::UnknownIssuer } else { TokenFault::NotAJwt });
         };
         let claims = parsed(payload)?;
-        self.check_in_force(&claims, true)?;
+        claims.check_times(self.clock.now())?;
+        self.check_key(&claims)?;
         let audience = claims.aud.trim_end_matches('/');
         let (fits, needed): (bool, &[&'static str]) = match purpose {
             Purpose::TeamsUser => (is_acs_audience(audience), &TEAMS_PERMISSIONS),
@@ -127,12 +132,18 @@ impl TokenVerifier {
         })
     }
 
-    /// Refuses a token that is not valid now. A token of the emulator's own issuer becomes invalid with the access key
-    /// with which it was requested.
-    fn check_in_force(&self, claims: &EntraClaims, is_own: bool) -> Result<(), TokenFault> {
-        claims.check_times()?;
-        let key = claims.key.as_deref().filter(|_| is_own);
-        let is_regenerated = key.is_some_and(|key| self.access_keys.marked(key).is_none());
+    /// Refuses a token that authenticates its caller, if it is not valid by the machine's clock.
+    fn check_caller(&self, claims: &EntraClaims, is_own: bool) -> Result<(), TokenFault> {
+        if !is_own {
+            return claims.check_times(machine::now());
+        }
+        claims.check_own_of_caller(machine::now())?;
+        self.check_key(claims)
+    }
+
+    /// Refuses a token of the emulator's own issuer if the access key with which it was requested was regenerated.
+    fn check_key(&self, claims: &EntraClaims) -> Result<(), TokenFault> {
+        let is_regenerated = claims.key.as_deref().is_some_and(|key| self.access_keys.marked(key).is_none());
         if is_regenerated { Err(TokenFault::KeyRegenerated) } else { Ok(()) }
     }
 }

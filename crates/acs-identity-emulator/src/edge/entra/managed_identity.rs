@@ -35,7 +35,8 @@ pub(super) async fn of_machine(backend: &Backend, request: &RequestContext) -> H
     issue(backend, request, Caller::Entra).await
 }
 
-/// Issues a token. Both endpoints write all numbers as strings, and the SDK for Rust requires it.
+/// Issues a token. Both endpoints write all numbers as strings, and the SDK for Rust requires it. The times beside the
+/// token say for how long the client may keep it. The client compares them with its own clock.
 async fn issue(backend: &Backend, request: &RequestContext, by: Caller) -> HttpResult<Answer> {
     let query = request.head.query();
     let Some(resource) = query_parameter(query, "resource").filter(|resource| !resource.is_empty()) else {

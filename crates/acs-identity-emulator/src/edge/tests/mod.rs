@@ -3,6 +3,7 @@
 mod callers;
 mod control;
 mod entra;
+mod entra_times;
 mod faults;
 mod front_end;
 mod identities;
