@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::support::client::{Answer, Client};
+#[cfg(feature = "sqlite")]
 use super::support::folder::Folder;
 use super::support::running::Running;
 use super::{part_of, token_of};

@@ -8,6 +8,7 @@ use acs_identity_emulator::{Config, Emulator};
 
 use super::connections::{connect, rest_of};
 use super::support::client::Client;
+#[cfg(feature = "sqlite")]
 use super::support::folder::Folder;
 use super::{token_of, with_bearer};
 
