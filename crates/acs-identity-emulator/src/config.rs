@@ -100,7 +100,7 @@ pub struct Config {
 /// The content of a file with everything that an emulator held, except for certificates. It contains keys, so `Debug`
 /// does not show it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct ExportedState(Arc<[u8]>);
+pub struct ExportedState(Arc<Vec<u8>>);
 
 impl ExportedState {
     pub(crate) fn content(&self) -> &[u8] {
@@ -110,7 +110,7 @@ impl ExportedState {
 
 impl From<Vec<u8>> for ExportedState {
     fn from(content: Vec<u8>) -> Self {
-        Self(content.into())
+        Self(Arc::new(content))
     }
 }
 

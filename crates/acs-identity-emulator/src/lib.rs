@@ -36,7 +36,9 @@ pub mod trust;
 pub use certificates::{host_name_problem, new_authority};
 pub use clock::ServiceClock;
 pub use config::{Config, ControlSecret, ExportedState, Storage, TrustedIssuer};
-pub use core::{DEFAULT_TENANT, ExportSummary, check_export, client_secret_of, identity_header_of};
+pub use core::{
+    DEFAULT_TENANT, ExportCheck, ExportSummary, MAX_EXPORT, check_export, client_secret_of, identity_header_of,
+};
 pub use edge::CONTROL_VERSION;
 pub use error::{Error, OwnFile};
 #[cfg(feature = "sqlite")]
@@ -46,4 +48,4 @@ pub use keys::pki::stored::CA_CERTIFICATE_FILE;
 pub use log::log_panics;
 pub use place::Place;
 pub use seed::{Seed, SeedError};
-pub use server::{Access, Emulator, Handle, Serving, runtime};
+pub use server::{Access, Emulator, Handle, LastExport, Serving, runtime};

@@ -17,11 +17,20 @@ where
 {
     let (done, result) = oneshot::channel();
     let there = Arc::clone(input);
-    let events = dispatcher::get_default(Clone::clone);
-    let thread = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK);
     // The result is dropped if the emulator has ended meanwhile.
-    match thread.spawn(move || done.send(dispatcher::with_default(&events, || work(&there))).is_ok()) {
-        Ok(_) => result.await.ok(),
+    match on_thread(name, move || drop(done.send(work(&there)))) {
+        Ok(()) => result.await.ok(),
         Err(_) => Some(work(input)),
     }
+}
+
+/// Starts work on a thread of its own.
+///
+/// # Errors
+///
+/// Fails when the system refuses another thread.
+pub(crate) fn on_thread(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    let events = dispatcher::get_default(Clone::clone);
+    let thread = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK);
+    thread.spawn(move || dispatcher::with_default(&events, work)).map(drop)
 }

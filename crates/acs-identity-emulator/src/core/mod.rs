@@ -28,7 +28,7 @@ mod whole_state;
 
 pub use access_keys::{client_secret_of, identity_header_of};
 pub(crate) use directory::{MAX_PAGE, is_cursor};
-pub(crate) use elsewhere::elsewhere;
+pub(crate) use elsewhere::{elsewhere, on_thread};
 pub use entra::DEFAULT_TENANT;
 pub(crate) use entra::{EntraTokenRequest, ManagementCaller, audience_of};
 pub(crate) use faults::{SignInFault, TokenFault};
@@ -40,4 +40,4 @@ pub(crate) use service_time::{ClockChange, ClockReading};
 pub(crate) use settling::settle_what_is_due;
 pub(crate) use token_times::TokenTimes;
 pub(crate) use whole_state::read as read_state;
-pub use whole_state::{ExportSummary, check_export};
+pub use whole_state::{ExportCheck, ExportSummary, MAX_EXPORT, check_export};

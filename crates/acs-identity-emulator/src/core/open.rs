@@ -37,7 +37,7 @@ impl Core {
             }
         };
         let path = config.storage.folder();
-        match block_on(Self::start(config, folder, store, path, import.as_ref())) {
+        match block_on(Self::start(config, folder, store, path, import)) {
             Ok(core) => Ok(OpenedCore { core, is_new }),
             Err(StartError::Error(error)) => Err(error),
             Err(StartError::Failure(failure)) => Err(described(path, failure)),
@@ -50,7 +50,7 @@ impl Core {
         folder: Option<Folder>,
         store: Store,
         path: Option<&Path>,
-        import: Option<&StateFile>,
+        import: Option<StateFile>,
     ) -> Result<Self, StartError> {
         let mut keys = keep_access_keys(config, &store, path).await?;
         let of_seed = config.seed.as_ref().and_then(|seed| Some(seed.resource_id.as_ref()?.0.as_str()));

@@ -16,7 +16,7 @@ use super::refusal::{Refusal, Refused};
 use super::resource::Resource;
 use super::service_time::ServiceTime;
 use super::token_signer::TokenSigner;
-use super::whole_state::Transfer;
+use super::whole_state::{Take, Transfer};
 use crate::config::Config;
 use crate::error::Error;
 use crate::folder::Folder;
@@ -129,8 +129,8 @@ impl Core {
     }
 
     /// Exports the whole state when no request runs any more.
-    pub(crate) fn export_at_end(&self) -> Result<Vec<u8>, Error> {
-        self.transfer.export(Caller::Entra).map_err(|refusal| {
+    pub(crate) fn export_at_end(&self, take: &mut Take<'_>) -> Result<(), Error> {
+        self.transfer.export(Caller::Entra, take).map_err(|refusal| {
             Error::Export(match refusal {
                 Refusal::Store(error) => error.to_string(),
                 Refusal::Fault(cause) => cause,

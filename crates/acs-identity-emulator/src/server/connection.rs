@@ -73,7 +73,7 @@ async fn serve_http(
     peer: SocketAddr,
 ) {
     entry.enter(Stage::Head);
-    let watch: &Watch = &entry;
+    let watch: &Arc<Watch> = entry.watch();
     let turns = entry.turns();
     let service = service_fn(|request: Request<Incoming>| {
         watch.enter(Stage::Request);
@@ -103,11 +103,15 @@ async fn serve_http(
                 }
                 watch.takes_its_turn();
             }
-            let outcome = handled.await;
+            let mut outcome = handled.await;
             if outcome.as_ref().is_ok_and(|answer| answer.headers().contains_key(CONNECTION)) {
                 watch.refuses_the_rest();
             }
             watch.enter(Stage::Head);
+            if let Ok(answer) = &mut outcome {
+                let ended = Arc::clone(watch);
+                answer.body_mut().around_pieces(|| watch.enter(Stage::Answer), move || ended.enter(Stage::Head));
+            }
             outcome
         })
     });

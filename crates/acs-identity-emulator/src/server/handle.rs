@@ -12,8 +12,9 @@ use tracing::subscriber::NoSubscriber;
 
 use super::access::Access;
 use super::emulator::Emulator;
+use super::last_export::LastExport;
 use super::threads::{self, STACK};
-use super::{AtEnd, End, serve};
+use super::{End, serve};
 use crate::config::Config;
 use crate::error::Error;
 
@@ -36,9 +37,9 @@ pub struct Handle {
 pub struct Serving {
     access: Access,
     end: Option<oneshot::Sender<End>>,
-    task: Option<task::JoinHandle<AtEnd>>,
-    /// The export of a task that has ended.
-    at_end: AtEnd,
+    task: Option<task::JoinHandle<Option<LastExport>>>,
+    /// What a task that has ended left for an export.
+    at_end: Option<LastExport>,
 }
 
 impl Emulator {
@@ -148,16 +149,15 @@ impl Serving {
         }
     }
 
-    /// Stops the emulator as [`Self::close`] does, unless it has stopped already. Returns the content of a file with
-    /// everything that it held, except for certificates. It contains keys, and [`Config::import`] takes it.
+    /// Stops the emulator as [`Self::close`] does, unless it has stopped already. Returns what it held.
     ///
     /// # Errors
     ///
-    /// Fails when the data cannot be read, or without [`Config::export_at_end`].
-    pub async fn close_exporting(mut self) -> Result<Vec<u8>, Error> {
+    /// Fails without [`Config::export_at_end`].
+    pub async fn close_exporting(mut self) -> Result<LastExport, Error> {
         self.tell(End::Gracefully);
         self.stopped().await;
-        self.at_end.take().unwrap_or_else(|| Err(Error::Export("the configuration does not ask for it".to_owned())))
+        self.at_end.take().ok_or_else(|| Error::Export("the configuration does not ask for it".to_owned()))
     }
 
     fn tell(&mut self, end: End) {

@@ -5,6 +5,7 @@ mod access;
 mod connection;
 mod emulator;
 mod handle;
+mod last_export;
 mod limits;
 mod shared;
 mod stream;
@@ -21,6 +22,7 @@ use tokio_rustls::TlsAcceptor;
 pub use access::Access;
 pub use emulator::Emulator;
 pub use handle::{Handle, Serving};
+pub use last_export::LastExport;
 pub use threads::runtime;
 
 use limits::{GRACE, GRACE_AT_ONCE};
@@ -30,7 +32,6 @@ use crate::certificates;
 use crate::clock::machine;
 use crate::core::settle_what_is_due;
 use crate::edge::Edge;
-use crate::error::Error;
 
 /// How an emulator stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,11 +42,9 @@ enum End {
     AtOnce,
 }
 
-/// The content of the export at the end, if the configuration asks for one.
-type AtEnd = Option<Result<Vec<u8>, Error>>;
-
-/// Serves connections on these listeners until `end` resolves, then lets open connections end.
-async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future<Output = End>) -> AtEnd {
+/// Serves connections on these listeners until `end` resolves, then lets open connections end. Returns what is left, if
+/// the configuration asks for an export at the end.
+async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future<Output = End>) -> Option<LastExport> {
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
     let exports = emulator.config.export_at_end;
@@ -79,7 +78,9 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     table.end(grace).await;
     looking.abort();
     turns.abort();
-    let exported = (exports && end == End::Gracefully).then(|| emulator.core.export_at_end());
+    if exports && end == End::Gracefully {
+        return Some(LastExport::of(emulator.core));
+    }
     emulator.core.close();
-    exported
+    None
 }

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use memory::Memory;
 use seeding::{SeedRows, Seeding};
-use whole_state::WholeState;
+use whole_state::{Visit, WholeState};
 
 /// A store.
 pub(crate) enum Store {
@@ -198,13 +198,25 @@ impl Store {
         }
     }
 
-    /// Returns the whole state with the values of these settings, in one consistent read.
-    pub(crate) fn whole_state(&self, caller: Caller, settings: &[&str]) -> Result<WholeState, Failure> {
+    /// Reads the whole state with the values of these settings, in one consistent read. The store in memory is copied
+    /// first, so that changes do not wait.
+    pub(crate) fn visit_state(&self, caller: Caller, settings: &[&str], visit: &mut Visit<'_>) -> Result<(), Failure> {
         match self {
-            Self::Memory(memory) => memory.whole_state(caller, settings),
+            Self::Memory(memory) => memory.whole_state(caller, settings).map(|state| state.visit(visit)),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.whole_state(caller, settings),
+            Self::Sqlite(sqlite) => sqlite.visit_state(caller, settings, visit),
         }
+    }
+
+    /// Returns the whole state with the values of these settings, in one consistent read.
+    #[cfg(test)]
+    pub(crate) fn whole_state(&self, caller: Caller, settings: &[&str]) -> Result<WholeState, Failure> {
+        let mut state = WholeState::default();
+        self.visit_state(caller, settings, &mut |part| {
+            state.add(part);
+            std::ops::ControlFlow::Continue(())
+        })?;
+        Ok(state)
     }
 
     /// Checks whether the caller's key is in force.

@@ -1,5 +1,7 @@
 //! The whole state of a store, for export and import.
 
+use std::ops::ControlFlow;
+
 use super::operation::{AccessKeyRow, AssignmentRow, IdentityRow, Kind, SigningKeyRow};
 use super::revocation::Revocation;
 
@@ -23,4 +25,42 @@ pub(crate) struct WholeState {
 pub(crate) struct WholeIdentity {
     pub(crate) row: IdentityRow,
     pub(crate) revocations: Vec<Revocation>,
+}
+
+/// A part of the whole state.
+pub(crate) enum Part {
+    Setting(String, Option<String>),
+    AccessKey(AccessKeyRow),
+    SigningKey(SigningKeyRow),
+    Identity(WholeIdentity),
+    Assignment(Kind, AssignmentRow),
+}
+
+/// Gets the parts of the whole state, one after the other, in the order of the members of [`WholeState`]. It can end
+/// the read.
+pub(crate) type Visit<'a> = dyn FnMut(Part) -> ControlFlow<()> + 'a;
+
+impl WholeState {
+    /// Gives the parts away, so that memory is freed meanwhile.
+    pub(super) fn visit(self, visit: &mut Visit<'_>) {
+        let Self { settings, access_keys, signing_keys, identities, assignments } = self;
+        let settings = settings.into_iter().map(|(name, value)| Part::Setting(name, value));
+        let keys = access_keys.into_iter().map(Part::AccessKey);
+        let keys = keys.chain(signing_keys.into_iter().map(Part::SigningKey));
+        let rows = identities.into_iter().map(Part::Identity);
+        let rows = rows.chain(assignments.into_iter().map(|(kind, row)| Part::Assignment(kind, row)));
+        let _ = settings.chain(keys).chain(rows).try_for_each(visit);
+    }
+
+    /// Adds a part.
+    #[cfg(test)]
+    pub(super) fn add(&mut self, part: Part) {
+        match part {
+            Part::Setting(name, value) => self.settings.push((name, value)),
+            Part::AccessKey(row) => self.access_keys.push(row),
+            Part::SigningKey(row) => self.signing_keys.push(row),
+            Part::Identity(identity) => self.identities.push(identity),
+            Part::Assignment(kind, row) => self.assignments.push((kind, row)),
+        }
+    }
 }

@@ -3,28 +3,32 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::private_file;
 use crate::system;
 
-/// Writes the content into a file beside, syncs it and renames it. When this returns, the new content is on the disk.
+/// Lets `write` fill a file beside, syncs it and renames it. When this returns, the new content is on the disk.
 ///
 /// # Errors
 ///
-/// When a step fails, or when another process replaces the file at the same time. Before the rename, the existing file
+/// When a step fails, or `write` does, or when another process replaces the file at the same time. Before the rename, the existing file
 /// is unchanged.
-pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+pub fn replace<T, E: From<io::Error>>(path: &Path, write: impl FnOnce(&mut File) -> Result<T, E>) -> Result<T, E> {
     let mut new = NewFile::make(beside(path)?)?;
-    let written = new.file.write_all(content).and_then(|()| new.file.sync_all());
-    if let Err(error) = written.and_then(|()| new.rename(path)) {
-        new.remove();
-        return Err(error);
-    }
+    let finish = |new: &NewFile| new.file.sync_all().and_then(|()| new.rename(path));
+    let written = match write(&mut new.file).and_then(|value| Ok(finish(&new).map(|()| value)?)) {
+        Ok(value) => value,
+        Err(error) => {
+            new.remove();
+            return Err(error);
+        }
+    };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A system that cannot open folders syncs their entries by itself.
-    File::open(folder).map_or(Ok(()), |folder| folder.sync_all())
+    File::open(folder).map_or(Ok(()), |folder| folder.sync_all())?;
+    Ok(written)
 }
 
 /// Returns the path of the file that is written first. Its name is fixed, so that the file of a killed process is
@@ -102,7 +106,13 @@ fn busy() -> io::Error {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
+
+    fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+        super::replace(path, |file| file.write_all(content))
+    }
 
     fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("durable-{name}-{}", std::process::id()));
@@ -117,6 +127,21 @@ mod tests {
         fs::write(beside(&path).unwrap(), "half").unwrap();
         replace(&path, b"whole").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_not_filled_is_removed_and_the_former_one_stays() {
+        let folder = folder("failed");
+        let path = folder.join("state");
+        replace(&path, b"former").unwrap();
+        let failed = super::replace(&path, |file| {
+            file.write_all(b"half")?;
+            Err::<(), io::Error>(io::ErrorKind::ConnectionAborted.into())
+        });
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
+        assert_eq!(fs::read(&path).unwrap(), b"former");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         fs::remove_dir_all(folder).unwrap();
     }

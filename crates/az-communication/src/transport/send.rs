@@ -13,7 +13,7 @@ use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
 
 use crate::transport::error::TransportError;
-use crate::transport::http::answer::Answer;
+use crate::transport::http::answer::{Answer, Sink};
 use crate::transport::http::channel::Channel;
 use crate::transport::http::connect::{TIMEOUT, connect};
 use crate::transport::http::decode::decode;
@@ -89,7 +89,12 @@ impl Transport {
 
     /// Sends a request without a pipeline: nothing is added, and the request is not repeated.
     pub fn send(&self, request: &Request) -> azure_core::Result<RawResponse> {
-        let answer = self.execute(request)?;
+        self.send_into(request, None)
+    }
+
+    /// Does the same. If there is a sink, it gets the body of a successful response.
+    pub(crate) fn send_into(&self, request: &Request, sink: Option<&mut Sink<'_>>) -> azure_core::Result<RawResponse> {
+        let answer = self.execute(request, sink)?;
         let headers = headers(&answer);
         Ok(RawResponse::from_bytes(answer.status.into(), headers, answer.body))
     }
@@ -103,12 +108,13 @@ impl Transport {
         }
     }
 
-    fn execute(&self, request: &Request) -> Result<Answer, TransportError> {
+    fn execute(&self, request: &Request, mut sink: Option<&mut Sink<'_>>) -> Result<Answer, TransportError> {
         let target = Target::of(request);
         let authority = target.authority();
         let origin = format!("{}://{authority}", request.url().scheme());
         if let Some(mut open) = self.take_idle(&origin) {
-            match self.exchange(&mut open, request, &authority, Instant::now() + self.time) {
+            let deadline = Instant::now() + self.time;
+            match self.exchange(&mut open, request, &authority, deadline, sink.as_deref_mut()) {
                 Err(error) if resend::on_new_connection(request, &error) => {}
                 Ok(answer) if resend::is_about_idling(answer.status, || answer.closes() || open.http.ends_soon()) => {}
                 Ok(answer) => return Ok(self.keep(open, answer)),
@@ -119,7 +125,7 @@ impl Transport {
         let http = Http1::new(self.open(&target, deadline)?, deadline)
             .map_err(|error| TransportError::Unsent(authority.clone(), Some(error)))?;
         let mut open = Open { origin, http };
-        let answer = self.exchange(&mut open, request, &authority, deadline)?;
+        let answer = self.exchange(&mut open, request, &authority, deadline, sink)?;
         Ok(self.keep(open, answer))
     }
 
@@ -140,11 +146,12 @@ impl Transport {
         request: &Request,
         authority: &str,
         deadline: Instant,
+        sink: Option<&mut Sink<'_>>,
     ) -> Result<Answer, TransportError> {
         let host = request.url().host_str().unwrap_or_default();
         let mut answer = open
             .http
-            .exchange(message(request, authority)?, deadline)
+            .exchange(message(request, authority)?, deadline, sink)
             .map_err(|failed| TransportError::of(failed, host, authority, self.time))?;
         let codings = answer.headers.get("content-encoding").and_then(|value| value.to_str().ok());
         if let Some(codings) = codings {
@@ -196,7 +203,7 @@ impl Transport {
 #[async_trait]
 impl HttpClient for Transport {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        let answer = self.execute(request)?;
+        let answer = self.execute(request, None)?;
         let headers = headers(&answer);
         Ok(AsyncRawResponse::from_bytes(answer.status.into(), headers, answer.body))
     }
@@ -229,7 +236,7 @@ mod tests {
         });
         let transport = Transport { time: Duration::from_millis(200), ..Transport::new(Trust::Default, || None) };
         let started = Instant::now();
-        let error = transport.execute(&Request::new(url.parse().unwrap(), Method::Post)).unwrap_err();
+        let error = transport.execute(&Request::new(url.parse().unwrap(), Method::Post), None).unwrap_err();
         assert!(started.elapsed() < Duration::from_secs(30));
         drop(transport);
         server.join().unwrap();

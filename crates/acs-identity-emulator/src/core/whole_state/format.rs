@@ -1,15 +1,11 @@
-//! The lines of a file with the whole state, and how they are written: JSON, one object a line.
+//! The lines of a file with the whole state: JSON, one object a line.
 //!
 //! A format that was released stays readable. A change that an earlier program would misread gets a new number.
 
-use aws_lc_rs::digest;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 use crate::store::revocation::Revocation;
-use crate::store::whole_state::WholeState;
 
 /// The number of this format.
 pub(super) const FORMAT: u32 = 1;
@@ -95,63 +91,20 @@ impl From<&Revocation> for RevocationOfLine {
     }
 }
 
-/// Returns the checksum of a text, in hexadecimal digits.
-pub(in crate::core) fn checksum(text: &[u8]) -> String {
-    crate::random::hex(digest::digest(&digest::SHA256, text).as_ref())
-}
+/// The checksum of the lines before the last one.
+pub(in crate::core) struct Checksum(Context);
 
-/// Returns the content of a file.
-pub(super) fn written(resource_id: &str, now: OffsetDateTime, state: &WholeState) -> serde_json::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    let mut add = |line: &Line| {
-        serde_json::to_writer(&mut text, line)?;
-        text.push(b'\n');
-        Ok::<(), serde_json::Error>(())
-    };
-    add(&Line::Head {
-        format: FORMAT,
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        resource_id: resource_id.to_owned(),
-        created_at: acs_identity_protocol::time::whole_seconds(now),
-    })?;
-    for (name, value) in &state.settings {
-        if let Some(value) = value {
-            add(&Line::Setting { name: name.clone(), value: value.clone() })?;
-        }
+impl Checksum {
+    pub(in crate::core) fn new() -> Self {
+        Self(Context::new(&SHA256))
     }
-    for row in &state.access_keys {
-        let (slot, generation) = (row.slot.name().to_owned(), row.generation);
-        add(&Line::AccessKey { slot, generation, key: row.key.clone() })?;
+
+    pub(in crate::core) fn add(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
     }
-    for row in &state.signing_keys {
-        let (slot, generation) = (row.slot.name().to_owned(), row.generation);
-        add(&Line::SigningKey { slot, generation, pkcs8: STANDARD.encode(&row.pkcs8) })?;
+
+    /// Returns it in hexadecimal digits.
+    pub(in crate::core) fn end(self) -> String {
+        crate::random::hex(self.0.finish().as_ref())
     }
-    for identity in &state.identities {
-        let row = identity.row.clone();
-        add(&Line::Identity {
-            user: row.user,
-            custom_id: row.custom_id,
-            created_at: row.created_at,
-            last_token_issued_at: row.last_token_issued_at,
-            revocation: row.revocation,
-            revoked_below: row.revoked_below,
-            revocations: identity.revocations.iter().map(RevocationOfLine::from).collect(),
-        })?;
-    }
-    for (kind, row) in &state.assignments {
-        let row = row.clone();
-        add(&Line::Assignment {
-            of: kind.name().to_owned(),
-            tenant: row.tenant,
-            object: row.object,
-            principal_type: row.principal_type,
-            client_ids: row.client_ids,
-        })?;
-    }
-    let end =
-        Line::End { identities: state.identities.len(), assignments: state.assignments.len(), sha256: checksum(&text) };
-    serde_json::to_writer(&mut text, &end)?;
-    text.push(b'\n');
-    Ok(text)
 }

@@ -1,24 +1,50 @@
 //! Exports and imports everything that the emulator holds.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::core::{Core, Refusal, elsewhere, read_state};
+use crate::core::{Core, Refusal, elsewhere, on_thread, read_state};
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
 use crate::edge::http::path::query_parameter;
+use crate::edge::http::pieces::Pieces;
 use crate::store::Caller;
 
 /// JSON, one object a line.
 const LINES: &str = "application/x-ndjson";
 
-/// Answers with the whole state. It contains keys.
+/// Answers with the whole state. It contains keys. The store is read while the client takes the answer.
 pub(super) async fn export(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    let input = Arc::new((Arc::clone(&backend.core), request.caller.caller()));
-    let export = |input: &(Arc<Core>, Caller)| input.0.transfer.export(input.1);
-    let content = elsewhere("export", &input, export).await.ok_or_else(|| HttpError::fault("no export"))??;
-    Ok(Answer::text(LINES, content).with("cache-control", "no-store"))
+    let (core, caller) = (Arc::clone(&backend.core), request.caller.caller());
+    let (sender, pieces) = Pieces::channel();
+    let of_thread = Arc::clone(&core);
+    let export = move || {
+        let exported = of_thread.transfer.export(caller, &mut |piece| match sender.blocking_send(Ok(piece.into())) {
+            Ok(()) => ControlFlow::Continue(()),
+            // The client has gone.
+            Err(_) => ControlFlow::Break(()),
+        });
+        if let Err(refusal) = exported {
+            let _ = sender.blocking_send(Err(refusal.into()));
+        }
+    };
+    let answer = match on_thread("export", export) {
+        Ok(()) => Answer::pieces(LINES, Pieces::of(pieces).await?),
+        // The system refuses another thread, so this one makes the whole answer.
+        Err(_) => Answer::text(LINES, whole(&core, caller)?),
+    };
+    Ok(answer.with("cache-control", "no-store"))
+}
+
+fn whole(core: &Core, caller: Caller) -> HttpResult<Vec<u8>> {
+    let mut content = Vec::new();
+    core.transfer.export(caller, &mut |piece| {
+        content.extend_from_slice(&piece);
+        ControlFlow::Continue(())
+    })?;
+    Ok(content)
 }
 
 /// Replaces the whole state by the one in the body.
@@ -32,12 +58,13 @@ pub(super) async fn import(backend: &Backend, request: &RequestContext) -> HttpR
         }
     };
     let (core, caller) = (Arc::clone(&backend.core), request.caller.caller());
-    let content = Arc::new(request.body.to_vec());
+    let content = Arc::new(request.body.shared());
     // The owners must follow the store even if the client disconnects meanwhile, so a task of its own does both.
     let task = tokio::spawn(async move {
         let read = elsewhere("import", &content, |content| read_state(content)).await;
         let file = read.ok_or_else(|| Refusal::Fault("the file was not read".to_owned()))?;
-        core.transfer.import(caller, &file.map_err(Refusal::StateFile)?, replace).await
+        let file = file.map_err(Refusal::StateFile)?;
+        core.transfer.import(caller, file, replace).await
     });
     Answer::json(200, &task.await.map_err(HttpError::fault)??)
 }

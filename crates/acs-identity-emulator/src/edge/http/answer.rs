@@ -11,11 +11,14 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::error::{BodyForm, Header, HttpError, HttpResult, Note, WrongSignature};
+use super::pieces::{Incomplete, Pieces};
 use crate::request_log::Refusal;
 
 /// A body. The bodies of errors are sent in chunks, as the service does.
 pub(crate) struct Body {
     inner: Full<Bytes>,
+    /// What follows, if the body is sent while it is made.
+    pieces: Option<Box<Pieces>>,
     chunked: bool,
     cut: Cut,
 }
@@ -33,33 +36,53 @@ enum Cut {
 
 impl Body {
     /// Makes the body of an answer.
-    pub(crate) fn of(bytes: Bytes, chunked: bool, truncate_at: Option<usize>) -> Self {
+    pub(crate) fn of(content: Content, chunked: bool, truncate_at: Option<usize>) -> Self {
+        let bytes = match content {
+            Content::Whole(bytes) => bytes,
+            Content::Pieces(pieces) => {
+                return Self { inner: Full::default(), pieces: Some(pieces), chunked: true, cut: Cut::Never };
+            }
+        };
         let cut = truncate_at.filter(|at| *at < bytes.len()).map_or(Cut::Never, Cut::At);
         // Only a stated length shows that the body is too short.
         let chunked = chunked && cut == Cut::Never;
-        Self { inner: Full::new(bytes), chunked, cut }
+        Self { inner: Full::new(bytes), pieces: None, chunked, cut }
     }
+
+    /// Calls `begins` and, when the body has ended, `ends`, if the body is sent while it is made.
+    pub(crate) fn around_pieces(&mut self, begins: impl FnOnce(), ends: impl FnOnce() + Send + Sync + 'static) {
+        if let Some(pieces) = &mut self.pieces {
+            begins();
+            pieces.at_end(ends);
+        }
+    }
+}
+
+/// Passes on what cannot fail.
+fn whole(
+    frame: Poll<Option<Result<Frame<Bytes>, std::convert::Infallible>>>,
+) -> Poll<Option<Result<Frame<Bytes>, Incomplete>>> {
+    frame.map_err(|never| match never {})
 }
 
 impl HttpBody for Body {
     type Data = Bytes;
-    type Error = std::convert::Infallible;
+    type Error = Incomplete;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if let Some(pieces) = &mut self.pieces {
+            return pieces.poll(context).map(|piece| piece.map(|piece| piece.map(Frame::data)));
+        }
         match self.cut {
-            Cut::Never => Pin::new(&mut self.inner).poll_frame(context),
+            Cut::Never => whole(Pin::new(&mut self.inner).poll_frame(context)),
             Cut::At(at) => {
                 self.cut = Cut::Sending;
-                match Pin::new(&mut self.inner).poll_frame(context) {
-                    Poll::Ready(Some(Ok(frame))) => {
-                        let cut = frame.map_data(|bytes: Bytes| bytes.slice(..at.min(bytes.len())));
-                        Poll::Ready(Some(Ok(cut)))
-                    }
-                    other => other,
-                }
+                whole(Pin::new(&mut self.inner).poll_frame(context)).map(|frame| {
+                    frame.map(|frame| frame.map(|frame| frame.map_data(|bytes| bytes.slice(..at.min(bytes.len())))))
+                })
             }
             Cut::Sending => {
                 self.cut = Cut::Done;
@@ -72,7 +95,7 @@ impl HttpBody for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.cut == Cut::Never && self.inner.is_end_stream()
+        self.pieces.is_none() && self.cut == Cut::Never && self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -80,11 +103,43 @@ impl HttpBody for Body {
     }
 }
 
+/// The body of an answer.
+pub(crate) enum Content {
+    Whole(Bytes),
+    /// It is sent while it is made.
+    Pieces(Box<Pieces>),
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Whole(Bytes::new())
+    }
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Whole(bytes.into())
+    }
+}
+
+impl From<String> for Content {
+    fn from(text: String) -> Self {
+        Self::Whole(text.into())
+    }
+}
+
+impl Content {
+    /// Returns whether there is no body.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, Self::Whole(bytes) if bytes.is_empty())
+    }
+}
+
 /// An answer.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: Option<&'static str>,
-    pub(crate) body: Bytes,
+    pub(crate) body: Content,
     pub(crate) chunked: bool,
     /// The value of `api-supported-versions`.
     pub(crate) versions: Option<&'static str>,
@@ -103,7 +158,7 @@ impl Answer {
         Self {
             status,
             content_type: None,
-            body: Bytes::new(),
+            body: Content::default(),
             chunked: false,
             versions: None,
             extra: Vec::new(),
@@ -120,7 +175,7 @@ impl Answer {
 
     /// Makes an answer with a text that is already JSON.
     pub(crate) fn json_text(body: Bytes) -> Self {
-        Self { content_type: Some(JSON), body, ..Self::new(200) }
+        Self { content_type: Some(JSON), body: Content::Whole(body), ..Self::new(200) }
     }
 
     /// Makes an answer without a body.
@@ -135,7 +190,12 @@ impl Answer {
 
     /// Makes an answer with text of that type.
     pub(crate) fn text(content_type: &'static str, text: impl Into<Bytes>) -> Self {
-        Self { content_type: Some(content_type), body: text.into(), ..Self::new(200) }
+        Self { content_type: Some(content_type), body: Content::Whole(text.into()), ..Self::new(200) }
+    }
+
+    /// Makes an answer of that type that is sent while it is made.
+    pub(crate) fn pieces(content_type: &'static str, pieces: Pieces) -> Self {
+        Self { content_type: Some(content_type), body: Content::Pieces(Box::new(pieces)), ..Self::new(200) }
     }
 
     /// Makes the answer to the preflight request of a browser.

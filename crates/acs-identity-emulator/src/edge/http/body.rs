@@ -10,13 +10,15 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Bytes};
 
 use super::head::Head;
+use crate::core::MAX_EXPORT;
 use crate::edge::http::error::{HttpError, HttpResult};
 
 /// The largest body that is read, in bytes. Bodies of the service have a few hundred bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
 
-/// The largest body with a whole state, in bytes. That of a million identities fits.
-pub(crate) const MAX_STATE: usize = 256 * MAX_BODY;
+/// The largest body with a whole state, in bytes.
+#[allow(clippy::cast_possible_truncation, reason = "it is less than 2 GiB")]
+pub(crate) const MAX_STATE: usize = MAX_EXPORT as usize;
 
 /// The largest body of a client that has not authenticated, in bytes. The largest useful one contains a token.
 pub(crate) const MAX_UNAUTHENTICATED: usize = 16 * 1024;
@@ -69,7 +71,7 @@ impl Budget {
 /// A body and the room that it takes.
 #[derive(Default)]
 pub(crate) struct HeldBody {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     taken: usize,
     budget: Option<Arc<Budget>>,
 }
@@ -91,15 +93,19 @@ impl Drop for HeldBody {
 }
 
 impl HeldBody {
-    /// Adds bytes. Returns whether there was room.
-    fn add(&mut self, bytes: &[u8], budget: &Arc<Budget>) -> bool {
-        if !budget.take(bytes.len()) {
+    /// Takes room for more bytes. Returns whether there was room.
+    fn take(&mut self, bytes: usize, budget: &Arc<Budget>) -> bool {
+        if !budget.take(bytes) {
             return false;
         }
         self.budget.get_or_insert_with(|| Arc::clone(budget));
-        self.taken += bytes.len();
-        self.bytes.extend_from_slice(bytes);
+        self.taken += bytes;
         true
+    }
+
+    /// Returns the bytes without copying them.
+    pub(crate) fn shared(&self) -> Bytes {
+        self.bytes.clone()
     }
 }
 
@@ -117,21 +123,24 @@ where
     B: HttpBody<Data = Bytes>,
 {
     let mut held = HeldBody::default();
+    let mut bytes = Vec::new();
     let mut body = pin!(body);
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
             return Err(HttpError::new(400, "BadRequest", "The request body is incomplete.").noted());
         };
         let Ok(data) = frame.into_data() else { continue };
-        if held.len() + data.len() > limit {
+        if bytes.len() + data.len() > limit {
             return Err(HttpError::too_large(limit));
         }
-        if !held.add(&data, budget) {
+        if !held.take(data.len(), budget) {
             return Err(
                 HttpError::unavailable("The emulator has no room for another request body now.", RETRY_AFTER).noted()
             );
         }
+        bytes.extend_from_slice(&data);
     }
+    held.bytes = bytes.into();
     Ok(held)
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct Connection {
     pub(crate) tls: bool,
     authenticated: AtomicBool,
     ambiguous: AtomicBool,
+    /// Whether the body of a whole state arrives.
+    takes_long: AtomicBool,
 }
 
 impl Connection {
@@ -22,6 +24,7 @@ impl Connection {
             tls,
             authenticated: AtomicBool::new(false),
             ambiguous: AtomicBool::new(false),
+            takes_long: AtomicBool::new(false),
         }
     }
 
@@ -42,6 +45,15 @@ impl Connection {
 
     pub(crate) fn is_ambiguous(&self) -> bool {
         self.ambiguous.load(Ordering::Relaxed)
+    }
+
+    /// Records whether the body that arrives may take long.
+    pub(crate) fn set_takes_long(&self, takes_long: bool) {
+        self.takes_long.store(takes_long, Ordering::Relaxed);
+    }
+
+    pub(crate) fn takes_long(&self) -> bool {
+        self.takes_long.load(Ordering::Relaxed)
     }
 
     /// Returns whether the peer is on this machine: it uses loopback, or its address equals the local address.

@@ -8,5 +8,6 @@ pub(crate) mod framing;
 pub(super) mod head;
 pub(super) mod host;
 pub(super) mod path;
+pub(super) mod pieces;
 pub(super) mod rate;
 mod refusals;

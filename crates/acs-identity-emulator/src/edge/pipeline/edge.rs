@@ -137,8 +137,9 @@ impl Edge {
         let closing = |request: &RequestContext, error| Stop::Answer(refuse(request, error).closing());
         let checked = request.head.check(request.host.as_ref(), &request.connection);
         checked.map_err(|error| closing(request, error))?;
+        let is_state = request.route.is_some_and(|route| route.body == BodySize::State);
         let (limit, budget) = match request.callers() {
-            _ if request.route.is_some_and(|route| route.body == BodySize::State) => (MAX_STATE, &self.states),
+            _ if is_state => (MAX_STATE, &self.states),
             Callers::Management | Callers::Control | Callers::Keys => (MAX_BODY, &self.bodies),
             Callers::Holders if authentication::is_of_the_service(&request.head) => (MAX_BODY, &self.bodies),
             Callers::Anyone
@@ -157,7 +158,9 @@ impl Edge {
             Ok(content_hash) => content_hash,
             Err(error) => return Ok(after_discarding(refuse(request, error), &request.head, body).await),
         };
+        request.connection.set_takes_long(is_state);
         let read = body::read(body, limit, budget).await;
+        request.connection.set_takes_long(false);
         request.body = read.map_err(|error| closing(request, error))?;
         let checked = signature::check_body(request, content_hash.as_deref()).and_then(|()| self.count(request));
         checked.map_err(|error| refuse(request, error))?;

@@ -14,6 +14,7 @@ use std::time::Duration;
 use self::held::Held;
 use self::order::Orders;
 use self::progress::Progress;
+use super::limits;
 use super::shared::Shared;
 use crate::edge::Connection;
 
@@ -82,7 +83,7 @@ impl Watch {
                     self.tell(Order::Cut);
                 }
             }
-            Stage::FirstByte | Stage::Closing => {}
+            Stage::FirstByte | Stage::Answer | Stage::Closing => {}
         }
     }
 
@@ -131,7 +132,8 @@ impl Watch {
 
     /// Returns the order that is due by the timeouts in [`limits`](super::limits).
     pub(super) fn due(&self, now: u64) -> Order {
-        self.progress.due(now)
+        let takes_long = self.connection.get().is_some_and(|connection| connection.takes_long());
+        self.progress.due(now, if takes_long { limits::LONG } else { limits::BODY })
     }
 
     /// Returns the order that is due while the emulator stops.

@@ -17,6 +17,8 @@ pub(in crate::server) enum Stage {
     Head,
     /// In a request: its body arrives, or its operation runs.
     Request,
+    /// A response is sent while it is made.
+    Answer,
     /// The last response was sent. Bytes that the client still sends are dropped.
     Closing,
 }
@@ -62,6 +64,7 @@ impl Progress {
             1 => Stage::Handshake,
             2 => Stage::Head,
             3 => Stage::Request,
+            4 => Stage::Answer,
             _ => Stage::Closing,
         }
     }
@@ -115,12 +118,13 @@ impl Progress {
         self.moved.load(Relaxed)
     }
 
-    /// Returns the order that is due by the timeouts in [`limits`].
-    pub(super) fn due(&self, now: u64) -> Order {
+    /// Returns the order that is due by the timeouts in [`limits`]. A body may take the given time.
+    pub(super) fn due(&self, now: u64, body: Duration) -> Order {
         let past = |moment: u64, limit: Duration| now.saturating_sub(moment) > milliseconds(limit);
         let (since, moved) = (self.since.load(Relaxed), self.moved());
         let cut = if self.is_stalled() {
-            past(moved, limits::ANSWER_QUIET) || past(since, limits::ANSWER)
+            let limit = if self.stage() == Stage::Answer { limits::LONG } else { limits::ANSWER };
+            past(moved, limits::ANSWER_QUIET) || past(since, limit)
         } else {
             self.reads.load(Relaxed)
                 && match self.stage() {
@@ -130,7 +134,8 @@ impl Progress {
                     Stage::Head if past(since, limits::IDLE + limits::RETIRE) => true,
                     Stage::Head if past(since, limits::IDLE) => return Order::Retire,
                     Stage::Head => false,
-                    Stage::Request => past(since, limits::BODY) || past(since.max(moved), limits::BODY_QUIET),
+                    Stage::Request => past(since, body) || past(since.max(moved), limits::BODY_QUIET),
+                    Stage::Answer => past(since, limits::LONG),
                     Stage::Closing => past(since, limits::LINGER) || past(since.max(moved), limits::LINGER_QUIET),
                 }
         };
@@ -144,6 +149,7 @@ impl Progress {
             _ if stopped_since < limits::GRACE_UNBEGUN => Order::Retire,
             // A response is in transit, and this client may receive it.
             _ if self.is_stalled() && is_authenticated => Order::Retire,
+            Stage::Answer => Order::Retire,
             _ if self.is_idle() => Order::Cut,
             _ => Order::Retire,
         }
@@ -164,7 +170,7 @@ mod tests {
 
     /// Returns the order that is due after a duration.
     fn due(progress: &Progress, after: Duration) -> Order {
-        progress.due(milliseconds(after))
+        progress.due(milliseconds(after), limits::BODY)
     }
 
     #[test]
@@ -228,14 +234,24 @@ mod tests {
 
     #[test]
     fn a_response_that_is_taken_too_slowly_is_given_up() {
-        let progress = at(Stage::Head);
-        let mut passed = Duration::ZERO;
-        while passed < limits::ANSWER {
-            progress.has_written(milliseconds(passed));
-            progress.waits_to_write();
-            passed += SECOND;
-            assert_eq!(due(&progress, passed), Order::Stay);
+        for (stage, limit) in [(Stage::Head, limits::ANSWER), (Stage::Answer, limits::LONG)] {
+            let progress = at(stage);
+            let mut passed = Duration::ZERO;
+            while passed < limit {
+                progress.has_written(milliseconds(passed));
+                progress.waits_to_write();
+                passed += SECOND;
+                assert_eq!(due(&progress, passed), Order::Stay, "{stage:?}");
+            }
+            assert_eq!(due(&progress, passed + SECOND), Order::Cut, "{stage:?}");
         }
-        assert_eq!(due(&progress, passed + SECOND), Order::Cut);
+    }
+
+    #[test]
+    fn a_response_that_is_still_made_is_not_given_up_although_nothing_is_sent() {
+        let progress = at(Stage::Answer);
+        progress.waits_to_read();
+        assert_eq!(due(&progress, limits::IDLE + limits::RETIRE + SECOND), Order::Stay);
+        assert_eq!(due(&progress, limits::LONG + SECOND), Order::Cut);
     }
 }

@@ -29,7 +29,7 @@ use super::operation::{
     AccessKeyRow, AssignmentRow, Caller, DescribedIdentity, Filter, Kind, Name, Operation, Outcome, SigningKeyRow,
     SigningSlot, Snapshot,
 };
-use super::whole_state::WholeState;
+use super::whole_state::Visit;
 use commit::Committer;
 use queue::Queue;
 use read::Readers;
@@ -135,8 +135,8 @@ impl Sqlite {
         self.readers.setting(name)
     }
 
-    pub(super) fn whole_state(&self, caller: Caller, settings: &[&str]) -> Result<WholeState, Failure> {
-        self.readers.whole_state(caller, settings)
+    pub(super) fn visit_state(&self, caller: Caller, settings: &[&str], visit: &mut Visit<'_>) -> Result<(), Failure> {
+        self.readers.visit_state(caller, settings, visit)
     }
 
     /// Executes the waiting operations. Returns whether the database was closed completely, without a log beside it.

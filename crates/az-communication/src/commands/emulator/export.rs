@@ -1,10 +1,9 @@
 //! `emulator export`.
 
-use acs_identity_emulator::{ExportSummary, check_export};
-use azure_core::http::Method;
+use acs_identity_emulator::ExportSummary;
 use serde_json::json;
 
-use crate::commands::emulator::control::{self, Body, Control};
+use crate::commands::emulator::control::{self, Control};
 use crate::commands::emulator::state_file;
 use crate::knack::argument::{Argument, Arity, Completion};
 use crate::knack::command_table::{CommandSpec, Example};
@@ -32,10 +31,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let file = invocation.required(&FILE)?;
-    let answer = Control::find(invocation)?.send(Method::Get, "/emulator/export", Body::Nothing)?;
-    let content = answer.body().as_ref();
-    let ExportSummary { identities, assignments } = check_export(content)
-        .map_err(|why| CliError::new(format!("The response of the emulator cannot be used: {why}.")))?;
-    state_file::write(file, content)?;
+    let control = Control::find(invocation)?;
+    let ExportSummary { identities, assignments } =
+        state_file::write(file, |new| control.download("/emulator/export", &mut |piece| new.add(piece)))?;
     Ok(Outcome::of(value_of(json!({"file": file, "identities": identities, "assignments": assignments}))))
 }

@@ -1,8 +1,11 @@
 //! Files of `emulator export`.
 
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use acs_identity_emulator::check_export;
+use acs_identity_emulator::{ExportCheck, ExportSummary, MAX_EXPORT, check_export};
 
 use crate::files::{durable_file, text_file};
 use crate::knack::variables::Given;
@@ -10,8 +13,46 @@ use crate::report::error::CliError;
 use crate::report::program::Program;
 use crate::system::system_text;
 
-/// The largest file, in bytes. It is the limit of the emulator.
-const MAX_FILE: u64 = 256 * 1024 * 1024;
+/// A file that is being written. It is checked meanwhile.
+pub(crate) struct NewState<'a> {
+    file: &'a mut File,
+    bytes: u64,
+    check: ExportCheck,
+    unwritten: Option<Unwritten>,
+}
+
+/// Why a file was not written.
+enum Unwritten {
+    File(io::Error),
+    TooLarge,
+    /// The state did not arrive, or is not complete.
+    Other(CliError),
+}
+
+impl From<io::Error> for Unwritten {
+    fn from(error: io::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl NewState<'_> {
+    /// Adds a piece. Further pieces are of no use if the file cannot be written.
+    pub(crate) fn add(&mut self, piece: &[u8]) -> ControlFlow<()> {
+        self.bytes += piece.len() as u64;
+        let written = match self.bytes {
+            bytes if bytes > MAX_EXPORT => Err(Unwritten::TooLarge),
+            _ => self.file.write_all(piece).map_err(Unwritten::File),
+        };
+        self.check.add(piece);
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(unwritten) => {
+                self.unwritten = Some(unwritten);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
 
 /// Checks whether an export can be written to a file later. A mistake is then found at the start, not at the end.
 ///
@@ -29,14 +70,30 @@ pub(crate) fn check_place(given: &Given) -> Result<(), CliError> {
     Err(CliError::usage(format!("{} names '{}', which cannot be written: {why}.", given.named_by, given.value)))
 }
 
-/// Writes an export to a file.
+/// Writes an export to a file, piece by piece, and returns its numbers.
 ///
 /// # Errors
 ///
 /// Fails when the file is not on the disk afterwards. An existing file is then unchanged.
-pub(crate) fn write(file: &str, content: &[u8]) -> Result<(), CliError> {
-    durable_file::replace(Path::new(file), content).map_err(|error| {
-        CliError::new(format!("The export cannot be written to {file}: {}.", system_text(&error))).advise(&error)
+pub(crate) fn write(
+    file: &str,
+    fill: impl FnOnce(&mut NewState<'_>) -> Result<(), CliError>,
+) -> Result<ExportSummary, CliError> {
+    let written = durable_file::replace(Path::new(file), |to| {
+        let mut new = NewState { file: to, bytes: 0, check: ExportCheck::default(), unwritten: None };
+        let filled = fill(&mut new);
+        match new.unwritten {
+            Some(unwritten) => return Err(unwritten),
+            None => filled.map_err(Unwritten::Other)?,
+        }
+        let summary = new.check.end();
+        summary.map_err(|why| Unwritten::Other(CliError::new(format!("The export cannot be used: {why}."))))
+    });
+    let fail = |why: &str| CliError::new(format!("The export cannot be written to {file}: {why}."));
+    written.map_err(|unwritten| match unwritten {
+        Unwritten::File(error) => fail(&system_text(&error)).advise(&error),
+        Unwritten::TooLarge => fail("it is larger than 1 GiB, and an emulator does not import such a file"),
+        Unwritten::Other(error) => error,
     })
 }
 
@@ -46,7 +103,7 @@ pub(crate) fn write(file: &str, content: &[u8]) -> Result<(), CliError> {
 ///
 /// Fails when the file cannot be read, is not complete, or was changed.
 pub(crate) fn read(file: &str) -> Result<Vec<u8>, CliError> {
-    let content = text_file::read_or_wait(Path::new(file), MAX_FILE)
+    let content = text_file::read_or_wait(Path::new(file), MAX_EXPORT)
         .map_err(|fault| CliError::new(format!("{file} cannot be read: {fault}.")))?;
     match check_export(&content) {
         Ok(_) => Ok(content),

@@ -1,6 +1,7 @@
 //! A response, or the reason why there is no complete response.
 
 use std::io;
+use std::ops::ControlFlow;
 
 use hyper::Response;
 use hyper::body::Incoming;
@@ -25,6 +26,9 @@ impl Answer {
         })
     }
 }
+
+/// Takes the pieces of a body as they arrive, and can end the response.
+pub(crate) type Sink<'a> = dyn FnMut(&[u8]) -> ControlFlow<()> + 'a;
 
 /// The reason why there is no complete response.
 #[derive(Debug)]

@@ -16,8 +16,9 @@ use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 use hyper::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use hyper::{Method, Request, Response};
 
-use crate::transport::http::answer::{Answer, Broken, Failed, reason};
+use crate::transport::http::answer::{Answer, Broken, Failed, Sink, reason};
 use crate::transport::http::channel::Channel;
+use crate::transport::http::connect::TIMEOUT;
 use crate::transport::http::head;
 use crate::transport::http::reached::Reached;
 use crate::transport::http::wire::Wire;
@@ -116,12 +117,17 @@ impl Http1 {
         false
     }
 
-    /// Sends a request and reads the complete response.
-    pub(crate) fn exchange(&mut self, request: Request<Full<Bytes>>, deadline: Instant) -> Result<Answer, Failed> {
+    /// Sends a request and reads the complete response. If there is a sink, it gets the body of a successful one.
+    pub(crate) fn exchange(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        deadline: Instant,
+        sink: Option<&mut Sink<'_>>,
+    ) -> Result<Answer, Failed> {
         let id = request.headers().get(REQUEST_ID).cloned();
         self.wire.begin(deadline);
         let response = self.respond_or_repair(request).map_err(|why| self.failed(why))?;
-        let answer = self.read(response).map_err(|why| self.failed(why))?;
+        let answer = self.read(response, sink).map_err(|why| self.failed(why))?;
         let mut echoes = answer.headers.get_all(REQUEST_ID).iter().peekable();
         self.echoes = id.is_some() && echoes.peek().is_some();
         match echoes.any(|echo| id.as_ref().is_some_and(|id| id != echo)) {
@@ -233,7 +239,7 @@ impl Http1 {
     }
 
     /// Reads the body of a response.
-    fn read(&mut self, response: Response<Incoming>) -> Result<Answer, Broken> {
+    fn read(&mut self, response: Response<Incoming>, sink: Option<&mut Sink<'_>>) -> Result<Answer, Broken> {
         let reason = reason(&response);
         let (parts, mut incoming) = response.into_parts();
         let coding = parts.headers.get_all(TRANSFER_ENCODING).iter().next_back().map(|value| value.as_bytes());
@@ -243,6 +249,10 @@ impl Http1 {
         // hyper would read to the end of the connection.
         let enough = length.filter(|_| coding.is_some_and(|coding| coding.eq_ignore_ascii_case(b"identity")));
         let mut body = Vec::with_capacity(length.unwrap_or(0).min(USUAL_HEAD));
+        if let Some(sink) = sink.filter(|_| parts.status.is_success()) {
+            self.pour(&mut incoming, sink)?;
+            return Ok(Answer { status: parts.status.as_u16(), reason, headers: parts.headers, body });
+        }
         while enough.is_none_or(|enough| body.len() < enough) {
             let frame = match self.drive(|context| Pin::new(&mut incoming).poll_frame(context))? {
                 None => break,
@@ -259,5 +269,17 @@ impl Http1 {
             self.driver = None;
         }
         Ok(Answer { status: parts.status.as_u16(), reason, headers: parts.headers, body })
+    }
+
+    /// Passes a body of any length on. The time limit applies to each piece.
+    fn pour(&mut self, incoming: &mut Incoming, sink: &mut Sink<'_>) -> Result<(), Broken> {
+        while let Some(frame) = self.drive(|context| Pin::new(&mut *incoming).poll_frame(context))? {
+            let Ok(data) = frame.map_err(|error| self.cause(&error))?.into_data() else { continue };
+            if sink(&data).is_break() {
+                return Err(Broken::Ended);
+            }
+            self.wire.state().set_deadline(Instant::now() + TIMEOUT);
+        }
+        Ok(())
     }
 }

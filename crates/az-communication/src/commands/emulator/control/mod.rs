@@ -20,6 +20,7 @@ use crate::report::program::Program;
 use crate::service::connection::{Auth, Connection};
 use crate::service::failure::{Asked, Failure};
 use crate::service::network;
+use crate::transport::http::answer::Sink;
 use crate::transport::send::Transport;
 use crate::transport::tls::trust::Trust;
 use credential::Credential;
@@ -163,6 +164,25 @@ impl Control {
     ///
     /// Fails when the emulator cannot be reached, or refuses.
     pub(crate) fn send(&self, method: Method, target: &str, body: Body<'_>) -> Result<RawResponse, CliError> {
+        self.send_into(method, target, body, None)
+    }
+
+    /// Gets a document of any length in pieces. The sink must not be used if this fails.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the emulator cannot be reached, or refuses.
+    pub(crate) fn download(&self, target: &str, sink: &mut Sink<'_>) -> Result<(), CliError> {
+        self.send_into(Method::Get, target, Body::Nothing, Some(sink)).map(drop)
+    }
+
+    fn send_into(
+        &self,
+        method: Method,
+        target: &str,
+        body: Body<'_>,
+        sink: Option<&mut Sink<'_>>,
+    ) -> Result<RawResponse, CliError> {
         let mut url = Url::parse(&format!("{}{target}", self.base))
             .map_err(|error| CliError::new(format!("The endpoint {} cannot be used: {error}.", self.base)))?;
         url.query_pairs_mut().append_pair(VERSION, CONTROL_VERSION);
@@ -177,7 +197,7 @@ impl Control {
         }
         self.credential.authenticate(&mut request, &body);
         request.set_body(body);
-        let answer = self.transport.send(&request);
+        let answer = self.transport.send_into(&request, sink);
         let answer = answer.map_err(|error| self.unreached(Failure::of(error, &self.connection, Asked::Nothing)))?;
         refused::check(&self.base, &self.credential, answer)
     }

@@ -1,6 +1,6 @@
 //! Ends an emulator, and writes what it held to the file of `--export-on-exit`.
 
-use acs_identity_emulator::Serving;
+use acs_identity_emulator::{Error, Serving};
 
 use crate::commands::emulator::options::declared::EXPORT_ON_EXIT;
 use crate::commands::emulator::options::read;
@@ -32,8 +32,15 @@ impl AtEnd {
             emulator.close().await;
             return Ok(());
         };
-        let content = emulator.close_exporting().await;
-        let content = content.map_err(|error| CliError::new(format!("The emulator has ended, but {error}.")))?;
-        state_file::write(&file, &content)
+        let unread = |error: Error| CliError::new(format!("The emulator has ended, but {error}."));
+        let last = emulator.close_exporting().await.map_err(unread)?;
+        state_file::write(&file, |new| {
+            match last.write(|piece| if new.add(piece).is_break() { Err(None) } else { Ok(()) }) {
+                Err(Some(error)) => Err(unread(error)),
+                // Without an error of the emulator, `new` knows why a piece was not written.
+                Ok(()) | Err(None::<Error>) => Ok(()),
+            }
+        })
+        .map(drop)
     }
 }
