@@ -125,6 +125,20 @@ fn the_words_after_the_command_of_a_run_are_its_own() {
 }
 
 #[test]
+fn an_option_with_several_values_ends_before_the_command_of_a_run() {
+    for words in [
+        "--allow-origin https://a.example -- echo done",
+        "--allow-origin https://a.example https://b.example -- echo done",
+        "--hostname a.test b.test --port 0 -- echo done",
+        "--allow-origin https://a.example echo done",
+        "--hostname=a.test echo done",
+    ] {
+        let seen = shows(&format!("emulator run {words}"));
+        assert_eq!((seen.code, seen.stdout.as_str()), (Some(0), "done\n"), "{words} {seen}");
+    }
+}
+
+#[test]
 fn the_words_after_the_command_of_a_run_may_look_like_options_of_ours() {
     for start in ["", "-- "] {
         let seen = shows(&format!("emulator run {start}echo -h -- @x --o --query a[ --output -o"));

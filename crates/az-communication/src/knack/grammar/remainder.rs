@@ -25,7 +25,8 @@ pub(super) fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [Str
 }
 
 /// Splits off the words of the command that `emulator run` runs: the words after `--`, or from the first word that is
-/// neither an option nor the value of an option.
+/// neither an option nor the value of an option. An option with several values has those up to `--` or to the next option.
+/// Without `--`, it has one, because the words after it may be the command.
 pub(super) fn split_remainder<'w>(
     table: &Table,
     command: &Command,
@@ -41,11 +42,19 @@ pub(super) fn split_remainder<'w>(
         if !word.starts_with('-') {
             return (&words[..at], Some(&words[at..]));
         }
-        let takes_value = matches!(
-            classify_word(&options, word, || true),
-            Ok(Class::Option { argument, explicit: None, .. }) if argument.arity == Arity::One
-        );
-        at += if takes_value { 2 } else { 1 };
+        let behind = &words[at + 1..];
+        let values = match classify_word(&options, word, || true) {
+            Ok(Class::Option { argument, explicit: None, .. }) => match argument.arity {
+                Arity::One => 1,
+                Arity::Many if behind.iter().any(|word| word == "--") => {
+                    behind.iter().take_while(|word| !word.starts_with('-')).count()
+                }
+                Arity::Many => 1,
+                Arity::Flag | Arity::Positional | Arity::Remainder => 0,
+            },
+            _ => 0,
+        };
+        at += 1 + values;
     }
     (words, None)
 }
