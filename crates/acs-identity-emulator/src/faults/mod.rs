@@ -10,7 +10,7 @@ mod tests;
 pub(crate) use rule::{DropAt, Problem, Rule};
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use time::OffsetDateTime;
 
@@ -88,7 +88,8 @@ impl Fault {
 pub(crate) struct Faults {
     /// Whether there are rules. Without any, a request costs one load.
     any: AtomicBool,
-    rules: RwLock<Vec<Arc<Fault>>>,
+    /// A change replaces the list, so that requests compare rules without the lock.
+    rules: RwLock<Arc<Vec<Arc<Fault>>>>,
     /// The id of the last rule.
     last: AtomicU64,
 }
@@ -108,15 +109,15 @@ impl Faults {
         faults
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Vec<Arc<Fault>>> {
-        self.rules.read().unwrap_or_else(PoisonError::into_inner)
+    /// Returns the rules.
+    pub(crate) fn list(&self) -> Arc<Vec<Arc<Fault>>> {
+        Arc::clone(&self.rules.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Changes the rules.
     fn change<T>(&self, change: impl FnOnce(&mut Vec<Arc<Fault>>) -> T) -> T {
-        let mut rules: RwLockWriteGuard<'_, Vec<Arc<Fault>>> =
-            self.rules.write().unwrap_or_else(PoisonError::into_inner);
-        let result = change(&mut rules);
+        let mut rules = self.rules.write().unwrap_or_else(PoisonError::into_inner);
+        let result = change(Arc::make_mut(&mut rules));
         self.any.store(!rules.is_empty(), Ordering::Relaxed);
         result
     }
@@ -135,19 +136,14 @@ impl Faults {
         }))
     }
 
-    /// Returns the rules.
-    pub(crate) fn list(&self) -> Vec<Arc<Fault>> {
-        self.read().clone()
-    }
-
     /// Returns how many rules there are.
     pub(crate) fn len(&self) -> usize {
-        self.read().len()
+        self.list().len()
     }
 
     /// Returns a rule.
     pub(crate) fn get(&self, id: u64) -> Option<Arc<Fault>> {
-        self.read().iter().find(|fault| fault.id == id).cloned()
+        self.list().iter().find(|fault| fault.id == id).cloned()
     }
 
     /// Deletes a rule. Returns whether it existed.
@@ -171,6 +167,6 @@ impl Faults {
 
     /// Returns the first rule that hits a request. The hit is counted.
     pub(crate) fn hit(&self, phase: Phase, asked: &Asked<'_>) -> Option<Arc<Fault>> {
-        self.read().iter().find(|fault| fault.hit(phase, asked)).cloned()
+        self.list().iter().find(|fault| fault.hit(phase, asked)).cloned()
     }
 }

@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 
 use acs_identity_protocol::time::parse_iso;
 
-use super::{Asked, glob};
+use super::Asked;
+use super::glob::Glob;
 
 /// The longest delay, in milliseconds.
 const LONGEST_DELAY: u64 = 300_000;
@@ -115,6 +116,7 @@ impl Problem {
 #[derive(Debug)]
 pub(super) struct Checked {
     pub(super) until: Option<OffsetDateTime>,
+    path: Option<Glob>,
 }
 
 impl Checked {
@@ -122,7 +124,7 @@ impl Checked {
     pub(super) fn fits(&self, rule: &Rule, asked: &Asked<'_>) -> bool {
         rule.operation.as_deref().is_none_or(|operation| asked.operation == Some(operation))
             && rule.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(asked.method))
-            && rule.path.as_deref().is_none_or(|pattern| glob::fits(pattern, asked.path))
+            && self.path.as_ref().is_none_or(|pattern| pattern.fits(asked.path))
             && rule.identity.as_deref().is_none_or(|identity| {
                 identity.eq_ignore_ascii_case(asked.identity) || (asked.custom_id)().as_deref() == Some(identity)
             })
@@ -146,7 +148,7 @@ impl Rule {
             let problem = || Problem::new("until", "must be a time in RFC 3339, such as 2026-01-31T12:00:00Z");
             parse_iso(text).ok_or_else(problem)
         });
-        Ok(Checked { until: until.transpose()? })
+        Ok(Checked { until: until.transpose()?, path: self.path.as_deref().map(Glob::of) })
     }
 
     fn check_condition(&self) -> Result<(), Problem> {

@@ -65,6 +65,25 @@ fn a_custom_id_is_not_looked_up_unless_a_rule_needs_it() {
 }
 
 #[test]
+fn rules_can_be_changed_while_a_request_is_compared() {
+    let faults = faults(&[r#"{"status":500,"identity":"bob"}"#]);
+    let (cleared, clears) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let custom_id = || {
+            let (faults, cleared) = (&faults, cleared.clone());
+            scope.spawn(move || {
+                faults.clear();
+                let _ = cleared.send(());
+            });
+            assert!(clears.recv_timeout(std::time::Duration::from_secs(10)).is_ok(), "the change waits");
+            None
+        };
+        assert!(faults.hit(Phase::Authenticated, &Asked { custom_id: &custom_id, ..asked() }).is_none());
+    });
+    assert_eq!(faults.len(), 0);
+}
+
+#[test]
 fn a_rule_ends_after_its_times() {
     let faults = faults(&[r#"{"status":500,"times":3}"#, r#"{"status":503,"times":1}"#]);
     assert_eq!(hits(&faults, 9).len(), 4);
