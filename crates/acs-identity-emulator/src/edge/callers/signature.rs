@@ -8,7 +8,7 @@ use acs_identity_protocol::signature::{
 };
 use acs_identity_protocol::time::parse_http_date;
 
-use super::mistakes::{self, Attempt};
+use super::mistakes::{self, Attempt, Found};
 use crate::edge::backend::Backend;
 use crate::edge::callers::mismatch;
 use crate::edge::context::principal::CONTROL_HEADER;
@@ -91,8 +91,9 @@ pub(super) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(
 /// Returns the error for a signature that does not match, with the known mistake that gives it.
 fn wrong(backend: &Backend, request: &RequestContext, parsed: &HmacAuthorization<'_>, values: &[&str]) -> HttpError {
     let names = &parsed.signed_headers;
-    let mistake = mistakes::find(backend, &Attempt { request, names, values, signature: parsed.signature });
-    let why = mismatch::diagnose(&request.head, names, values, mistake);
+    let found = mistakes::find(backend, &Attempt { request, names, values, signature: parsed.signature });
+    let why = mismatch::diagnose(&request.head, names, values, found);
+    let mistake = found.map(Found::mistake);
     let string_to_sign = Some(mismatch::shown_string(&request.head, names, values));
     HttpError::denied(DENIED).because_of_signature(WrongSignature { why, string_to_sign, mistake })
 }
@@ -126,7 +127,7 @@ fn check_date(request: &RequestContext, name: &str) -> HttpResult<()> {
 
 /// Returns the strings that clients may have signed. All SDKs sign the target and the host as they send them, except
 /// for two: old Python versions lose the first slash of the path over plain HTTP, and Java omits the port of the host.
-fn candidates(method: &str, target: &str, names: &[&str], values: &[&str]) -> impl Iterator<Item = String> {
+pub(super) fn candidates(method: &str, target: &str, names: &[&str], values: &[&str]) -> impl Iterator<Item = String> {
     let without_port = move || {
         let host = |name: &str, value| if name.eq_ignore_ascii_case("host") { host_without_port(value) } else { value };
         let values: Vec<&str> = names.iter().zip(values).map(|(name, value)| host(name, value)).collect();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::signature::{authorization, content_hash, string_to_sign};
 use acs_identity_protocol::time::http_date;
+use base64::Engine as _;
 
 use super::{Ask, HOST, VERSION, ask, create, edge, edge_of, management_token};
 use crate::clock::machine;
@@ -125,7 +126,6 @@ impl Signs {
 }
 
 fn in_hex(signature: &str) -> String {
-    use base64::Engine as _;
     let bytes = base64::engine::general_purpose::STANDARD.decode(signature).unwrap();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -184,6 +184,44 @@ async fn a_client_that_signs_with_a_regenerated_key_learns_so() {
     }
     assert_eq!(create().signed_with(former).of(&edge).await.status, 401);
     assert_eq!(last(&edge).refusal.unwrap().mistake.map(|mistake| mistake.name), Some("formerKey"));
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_named_for_each_string_that_is_accepted_with_the_right_one() {
+    let own: AccessKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse().unwrap();
+    let edge = Arc::new(edge_of(Config { access_key: Some(own.clone()), ..Config::in_memory() }));
+    let mut regenerate = ask("POST", "/emulator/regenerate-key").body(r#"{"keyType":"Primary"}"#);
+    let signed =
+        own.sign_request("POST", "/emulator/regenerate-key", HOST, br#"{"keyType":"Primary"}"#, machine::now());
+    for (name, value) in signed {
+        regenerate = regenerate.header(name, value);
+    }
+    assert_eq!(regenerate.of(&edge).await.status, 200);
+    let key = edge.backend.core.access_keys.get(crate::store::AccessSlot::Primary);
+    let text = AccessKey::from_bytes(key.to_base64().into_bytes());
+    // Java signs the host without the port, and old versions for Python sign the path without the first slash.
+    let java = || Signs { host: "localhost".into(), ..Signs::right() };
+    let python = || Signs { target: TARGET.trim_start_matches('/').into(), ..Signs::right() };
+    for signs in [java, python] {
+        for (expected, signs) in [
+            ("formerKey", Signs { key: own.clone(), ..signs() }),
+            ("wellKnownKey", signs()),
+            ("keyNotDecoded", Signs { key: text.clone(), ..signs() }),
+            ("signatureEncoding", Signs { key: key.clone(), signature: |text| in_hex(&text), ..signs() }),
+        ] {
+            assert_eq!(signs.request().of(&edge).await.status, 401, "{expected}");
+            let refusal = last(&edge).refusal.unwrap();
+            assert_eq!(refusal.mistake.map(|mistake| mistake.name), Some(expected), "{refusal:?}");
+        }
+    }
+    // The Java SDK sends the string that it signed.
+    let unknown = Signs { key: AccessKey::from_bytes(b"unknown".to_vec()), ..java() };
+    let string = string_to_sign("POST", TARGET, &[&unknown.date, "localhost", &unknown.hash]);
+    let sent = base64::engine::general_purpose::STANDARD.encode(string);
+    let request = unknown.request().header("x-ms-hmac-string-to-sign-base64", sent);
+    assert_eq!(request.of(&edge).await.status, 401);
+    let reason = "the client signed the right string with another key";
+    assert_eq!(last(&edge).refusal.unwrap().reason.as_deref(), Some(reason));
 }
 
 #[tokio::test]

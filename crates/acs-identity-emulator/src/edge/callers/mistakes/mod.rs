@@ -1,15 +1,17 @@
 //! Finds out why a signature does not match: tries the known mistakes in signing, and returns the one that gives the
 //! signature that was sent.
 
+mod targets;
+
 use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::signature::{CONTENT_HASH_HEADER, DATE_HEADER, content_hash, string_to_sign};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::signature::host_without_port;
+use super::signature::{candidates, host_without_port};
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
-use crate::edge::http::path::{decode_segment, encode_segment};
+use crate::edge::http::path::decode_segment;
 use crate::request_log::Mistake;
 use crate::store::AccessSlot;
 
@@ -25,17 +27,6 @@ pub(super) struct Attempt<'a> {
     pub(super) signature: &'a str,
 }
 
-/// The keys that the mistakes are tried with.
-struct Keys {
-    own: [AccessKey; 2],
-}
-
-impl Keys {
-    fn sign(&self, text: &str, signature: &str) -> bool {
-        self.own.iter().any(|key| key.verify(text, signature))
-    }
-}
-
 const fn mistake(name: &'static str, words: &'static str) -> Mistake {
     Mistake { name, words }
 }
@@ -47,29 +38,55 @@ const FORMER_KEY: Mistake = mistake("formerKey", "The client signed with an acce
 const WELL_KNOWN_KEY: Mistake =
     mistake("wellKnownKey", "The client signed with the well-known key, but this emulator has keys of its own.");
 
+/// Where a mistake was made.
+#[derive(Clone, Copy)]
+pub(super) enum Found {
+    /// In the key, or in the form of the signature. The string was right.
+    Key(Mistake),
+    /// In the string to sign.
+    Text(Mistake),
+}
+
+impl Found {
+    pub(super) fn mistake(self) -> Mistake {
+        let (Self::Key(mistake) | Self::Text(mistake)) = self;
+        mistake
+    }
+}
+
 /// Returns the mistake that gives the signature.
-pub(super) fn find(backend: &Backend, attempt: &Attempt<'_>) -> Option<Mistake> {
-    let usual = attempt.usual();
-    if usual.len() > LONGEST_STRING {
+pub(super) fn find(backend: &Backend, attempt: &Attempt<'_>) -> Option<Found> {
+    if attempt.usual().len() > LONGEST_STRING {
         return None;
     }
-    let keys = Keys { own: AccessSlot::ALL.map(|slot| backend.core.access_keys.get(slot)) };
-    if repaired(attempt.signature).is_some_and(|signature| keys.sign(&usual, &signature)) {
-        return Some(ENCODING);
-    }
-    if backend.core.access_keys.former().iter().any(|key| key.verify(&usual, attempt.signature)) {
-        return Some(FORMER_KEY);
-    }
-    if AccessKey::development().verify(&usual, attempt.signature) {
-        return Some(WELL_KNOWN_KEY);
-    }
-    if keys.own.iter().any(|key| AccessKey::from_bytes(key.to_base64().into_bytes()).verify(&usual, attempt.signature))
-    {
-        return Some(TEXT_KEY);
+    let keys = AccessSlot::ALL.map(|slot| backend.core.access_keys.get(slot));
+    let sign = |text: &str, signature: &str| keys.iter().any(|key| key.verify(text, signature));
+    if let Some(mistake) = in_key(backend, &keys, attempt) {
+        return Some(Found::Key(mistake));
     }
     let strings = attempt.method().chain(attempt.targets()).chain(attempt.dates()).chain(attempt.hashes());
     let strings = strings.chain(attempt.joints()).chain(attempt.hosts(backend));
-    strings.into_iter().find(|(text, _)| keys.sign(text, attempt.signature)).map(|(_, mistake)| mistake)
+    strings.into_iter().find(|(text, _)| sign(text, attempt.signature)).map(|(_, mistake)| Found::Text(mistake))
+}
+
+/// Returns the mistake of a client that signed a right string with a wrong key, or wrote the signature in another way.
+/// All the strings that are accepted with the right key are right, such as those of the Java SDK.
+fn in_key(backend: &Backend, keys: &[AccessKey], attempt: &Attempt<'_>) -> Option<Mistake> {
+    let head = &attempt.request.head;
+    let strings: Vec<String> = candidates(head.method.as_str(), &head.target, attempt.names, attempt.values).collect();
+    let signs = |key: &AccessKey, signature: &str| strings.iter().any(|text| key.verify(text, signature));
+    let repaired = repaired(attempt.signature);
+    if repaired.is_some_and(|signature| keys.iter().any(|key| signs(key, &signature))) {
+        return Some(ENCODING);
+    }
+    if backend.core.access_keys.former().iter().any(|key| signs(key, attempt.signature)) {
+        return Some(FORMER_KEY);
+    }
+    if signs(&AccessKey::development(), attempt.signature) {
+        return Some(WELL_KNOWN_KEY);
+    }
+    let of_text = |key: &AccessKey| AccessKey::from_bytes(key.to_base64().into_bytes());
+    keys.iter().any(|key| signs(&of_text(key), attempt.signature)).then_some(TEXT_KEY)
 }
 
 /// Returns the signature in base64 if it was sent in hex, in the alphabet for URLs, without padding, or with changed
@@ -114,51 +131,6 @@ impl Attempt<'_> {
         let lower = self.request.head.method.as_str().to_ascii_lowercase();
         let text = string_to_sign(&lower, &self.request.head.target, self.values);
         std::iter::once((text, mistake("lowerCaseMethod", "The client signed the method in lower case.")))
-    }
-
-    fn targets(&self) -> impl Iterator<Item = Candidate> {
-        const DECODED: Mistake =
-            mistake("targetDecoded", "The client signed the path and query decoded, but sent them percent-encoded.");
-        const PATH_DECODED: Mistake =
-            mistake("pathDecoded", "The client signed the path decoded, but sent it percent-encoded.");
-        const QUERY_DECODED: Mistake =
-            mistake("queryDecoded", "The client signed the query decoded, but sent it percent-encoded.");
-        const PATH_ENCODED: Mistake =
-            mistake("pathEncoded", "The client signed the path percent-encoded, but sent it decoded.");
-        const QUERY_ENCODED: Mistake =
-            mistake("queryEncoded", "The client signed the query percent-encoded, but sent it decoded.");
-        const WITHOUT_QUERY: Mistake = mistake("queryMissing", "The client signed the path without the query.");
-        const WHOLE_URL: Mistake =
-            mistake("wholeUrl", "The client signed the whole URL instead of the path and query.");
-        const NO_SLASH: Mistake =
-            mistake("slashMissing", "The client signed the path without the slash at its beginning.");
-        let head = &self.request.head;
-        let (path, query) = head.target.split_once('?').unwrap_or((&head.target, ""));
-        let decoded = |text: &str| decode_segment(text).unwrap_or_default();
-        let joined = |path: &str, query: &str| {
-            if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-        };
-        let encoded_path = path.split('/').map(|part| encode_segment(&decoded(part))).collect::<Vec<_>>().join("/");
-        let encoded_query = query.split('&').map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            format!("{}={}", encode_segment(&decoded(name)), encode_segment(&decoded(value)))
-        });
-        let encoded_query = encoded_query.collect::<Vec<_>>().join("&");
-        let host = self.value("host").unwrap_or_default();
-        let targets = [
-            (joined(&decoded(path), &decoded(query)), DECODED),
-            (joined(&decoded(path), query), PATH_DECODED),
-            (joined(path, &decoded(query)), QUERY_DECODED),
-            (joined(&encoded_path, query), PATH_ENCODED),
-            (joined(path, &encoded_query), QUERY_ENCODED),
-            (path.to_owned(), WITHOUT_QUERY),
-            (path.trim_start_matches('/').to_owned(), WITHOUT_QUERY),
-            (format!("https://{host}{}", head.target), WHOLE_URL),
-            (format!("http://{host}{}", head.target), WHOLE_URL),
-            (decoded(&head.target).trim_start_matches('/').to_owned(), NO_SLASH),
-        ];
-        let method = head.method.as_str();
-        targets.into_iter().map(move |(target, mistake)| (string_to_sign(method, &target, self.values), mistake))
     }
 
     /// The other date header than the signed one.
