@@ -6,14 +6,16 @@ use std::time::Instant;
 
 use acs_identity_emulator::check_export;
 
-use crate::disk::{Mounted, format, run};
+use crate::disk::{Mounted, format_with, run};
 use crate::power::copy_of_one_moment;
 use crate::support::emulator::Emulator;
+use crate::support::whole_state::grown;
 use crate::support::{AZ, Folder, az};
 
-/// Returns the number of exports. The power fails twice in each: while it runs, and when it has ended.
-fn exports() -> u32 {
-    if std::env::var_os("AZ_LONG").is_some() { 50 } else { 6 }
+/// Returns the number of exports and of identities. The power fails twice in each export: while it runs, and when it has
+/// ended.
+fn amount() -> (u32, usize) {
+    if std::env::var_os("AZ_LONG").is_some() { (50, 100_000) } else { (6, 3_000) }
 }
 
 /// The command that exports to a file. It runs under strace with these options, if there are some.
@@ -33,14 +35,17 @@ fn export(home: &Folder, emulator: &Emulator, file: &Path, strace: &[&str]) -> C
 /// Simulates power failures during exports and after them. Returns what was wrong with the file that each one left.
 fn power_failures(strace: &[&str]) -> Vec<String> {
     let home = Folder::new();
-    let memory = Mounted::tmpfs(&home.path().join("memory"), "200m");
+    let (exports, identities) = amount();
+    // There is room for two files, and for a copy of the file system.
+    let size = 32 + identities / 800;
+    let memory = Mounted::tmpfs(&home.path().join("memory"), &format!("{}m", 3 * size));
     let image = memory.path().join("image");
-    format(&image);
+    format_with(&image, &format!("{size}M"), &[]);
     let disk = Mounted::image(&image, &memory.path().join("disk"));
-    let seed: String = (0..3000).map(|number| format!("- customId: identity-{number}\n")).collect();
-    let seed = home.write("seed.yaml", format!("identities:\n{seed}").as_bytes());
-    let emulator = Emulator::start(&home, &["--in-memory", "--seed", seed.to_str().unwrap()]);
-    let mut client = emulator.client();
+    let small = home.path().join("small.jsonl");
+    assert!(export(&home, &Emulator::in_memory(&home), &small, &[]).status().unwrap().success());
+    let state = home.write("large.jsonl", grown(&std::fs::read(small).unwrap(), identities));
+    let emulator = Emulator::start(&home, &["--in-memory", "--import", state.to_str().unwrap()]);
     let file = disk.path().join("state.jsonl");
     // The first export shows how long one takes. It must be on the disk.
     let started = Instant::now();
@@ -56,8 +61,8 @@ fn power_failures(strace: &[&str]) -> Vec<String> {
         content.unwrap_or_default()
     };
     let mut wrong = Vec::new();
-    for number in 0..exports() {
-        client.create();
+    for number in 0..exports {
+        emulator.client().create();
         let former = std::fs::read(&file).unwrap();
         let mut child = export(&home, &emulator, &file, strace).spawn().unwrap();
         std::thread::sleep(takes * (number % 10) / 10);
@@ -75,6 +80,7 @@ fn power_failures(strace: &[&str]) -> Vec<String> {
             wrong.push(format!("after export {number}: {} of {} bytes", after.len(), new.len()));
         }
     }
+    println!("{} power failures during and after exports of {identities} identities", 2 * exports);
     wrong
 }
 

@@ -16,6 +16,7 @@ mod status;
 mod stop;
 #[path = "../support/mod.rs"]
 mod support;
+mod whole_state;
 
 use std::process::Command;
 

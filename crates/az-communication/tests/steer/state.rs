@@ -2,12 +2,13 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::Instant;
 
 use acs_identity_emulator::check_export;
 use insta::assert_snapshot;
 
 use super::support::emulator::Emulator;
+use super::support::whole_state::grown;
 use super::*;
 
 /// Creates an identity.
@@ -176,13 +177,18 @@ fn a_killed_export_leaves_the_former_file_or_the_whole_new_one() {
     let world = World::alone();
     let file = world.home.path().join("state.jsonl");
     assert_eq!(run(of(&world, "export").arg(&file)).code, Some(0));
-    let kills = if std::env::var_os("AZ_LONG").is_some() { 100 } else { 6 };
+    let (kills, identities) = if std::env::var_os("AZ_LONG").is_some() { (100, 100_000) } else { (6, 1_000) };
+    std::fs::write(&file, grown(&std::fs::read(&file).unwrap(), identities)).unwrap();
+    assert_eq!(run(of(&world, "import").arg(&file)).code, Some(0));
+    let started = Instant::now();
+    assert_eq!(run(of(&world, "export").arg(&file)).code, Some(0));
+    let takes = started.elapsed();
     let mut replaced = 0;
     for number in 0..kills {
         world.ok(&format!("user create --custom-id {number}-{}", "x".repeat(200)));
         let before = std::fs::read(&file).unwrap();
         let mut child = of(&world, "export").arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(5 * (number % 12)));
+        std::thread::sleep(takes * (number % 12) / 10);
         let _ = child.kill();
         let ended = child.wait().unwrap();
         let after = std::fs::read(&file).unwrap();
@@ -190,7 +196,7 @@ fn a_killed_export_leaves_the_former_file_or_the_whole_new_one() {
         assert!(after != before || !ended.success(), "success means that the file is new");
         replaced += u32::from(after != before);
     }
-    println!("{replaced} of {kills} exports were complete before the kill");
+    println!("{replaced} of {kills} exports of {identities} identities were complete before the kill");
 }
 
 #[test]

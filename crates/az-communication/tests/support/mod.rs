@@ -21,6 +21,7 @@ pub mod shell;
 #[cfg(unix)]
 pub mod terminal;
 pub mod tls;
+pub mod whole_state;
 pub mod world;
 
 use std::path::{Path, PathBuf};

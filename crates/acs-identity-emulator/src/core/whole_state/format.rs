@@ -92,6 +92,7 @@ impl From<&Revocation> for RevocationOfLine {
 }
 
 /// The checksum of the lines before the last one.
+#[derive(Clone)]
 pub(in crate::core) struct Checksum(Context);
 
 impl Checksum {

@@ -40,10 +40,12 @@ pub struct ExportSummary {
     pub assignments: usize,
 }
 
-/// The largest file that is imported, in bytes. A state of a million identities with everything has two thirds of it.
+/// The largest file that is imported, in bytes. A state of a million identities with everything has less than half of
+/// it.
 pub const MAX_EXPORT: u64 = 1 << 30;
 
 /// Checks the content of a file as it is read. The memory does not depend on its length.
+#[derive(Clone)]
 pub struct ExportCheck(Reading);
 
 impl Default for ExportCheck {

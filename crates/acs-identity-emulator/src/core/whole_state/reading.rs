@@ -38,6 +38,7 @@ pub(crate) fn read(content: &[u8]) -> Result<StateFile, String> {
 }
 
 /// A file of which a part was read.
+#[derive(Clone)]
 pub(super) struct Reading {
     rows: Rows,
     checksum: Checksum,

@@ -20,6 +20,7 @@ use crate::store::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, S
 const MAX_GENERATION: i64 = 1 << 53;
 
 /// The lines that were read so far.
+#[derive(Clone)]
 pub(super) struct Rows {
     /// The rows, except for identities and assignments that are only checked.
     state: WholeState,
