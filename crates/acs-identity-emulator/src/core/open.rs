@@ -69,14 +69,18 @@ impl Core {
         if let Some(seed) = &config.seed {
             seeding::check_resource(seed, &resource_id)?;
         }
-        service_time::restore(&store, &config.clock)?;
+        let is_used = service_time::restore(&store, &config.clock)?;
         store.settle(nanos(config.clock.now())).await?;
         let core = Self::new(config, folder, store, &keys, &resource_id)?;
-        if let Some(clock) = config.seed.as_ref().and_then(|seed| seed.clock) {
+        let of_seed = config.seed.as_ref().and_then(|seed| seed.clock);
+        if let Some(clock) = of_seed {
             core.service_time.keep(clock).await?;
         }
-        if let Some(time) = config.clock_time {
-            core.service_time.start_at(time).await?;
+        match config.clock_time {
+            Some(time) => core.service_time.start_at(time).await?,
+            // A user may have forgotten that the folder keeps it.
+            None if is_used && of_seed.is_none() => service_time::tell(&config.clock),
+            None => {}
         }
         if let Some(seed) = &config.seed {
             seeding::apply(&core, &config.clock, seed).await?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use acs_identity_protocol::time::whole_seconds;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::Mutex;
 
@@ -78,15 +79,22 @@ impl ServiceTime {
 
     /// Sets the clock as a seed says, if the store keeps no state of the clock.
     pub(super) async fn keep(&self, clock: SeedClock) -> Result<(), StartError> {
-        if self.store.setting(CLOCK)?.is_some() {
+        let (former, machine) = (self.clock.state(), machine::now());
+        let is_kept = self.store.setting(CLOCK)?.is_some();
+        let state = if is_kept { ClockState::MACHINE } else { former };
+        // It is frozen first, so that it shows exactly the time of the seed.
+        let state = if clock.is_frozen { state.frozen(machine) } else { state };
+        let state = match clock.now {
+            Some(now) => changed(state, ClockChange::Set(now), machine).map_err(|_| Error::ClockTime(now))?,
+            None => state,
+        };
+        if is_kept {
+            let apart = (state.now(machine) - former.now(machine)).abs();
+            if state.is_frozen() != former.is_frozen() || apart >= Duration::SECOND {
+                tracing::info!("the clock of the seed is not in force: the data keeps the clock of an earlier start");
+            }
             return Ok(());
         }
-        let (former, machine) = (self.clock.state(), machine::now());
-        let state = match clock.now {
-            Some(now) => changed(former, ClockChange::Set(now), machine).map_err(|_| Error::ClockTime(now))?,
-            None => former,
-        };
-        let state = if clock.is_frozen { state.frozen(machine) } else { state };
         Ok(self.put(Caller::Entra, former, state, machine).await?)
     }
 
@@ -117,13 +125,26 @@ impl ServiceTime {
     }
 }
 
-/// Makes the clock show what the store keeps. The clock stays as it is if the store keeps nothing.
-pub(crate) fn restore(store: &Store, clock: &ServiceClock) -> Result<(), Failure> {
-    if let Some(text) = store.setting(CLOCK)? {
-        let damaged = || StoreError::Damaged { what: "the setting of the clock cannot be read".into() };
-        clock.put(state_of(&text).ok_or_else(damaged)?);
+/// Makes the clock show what the store keeps, and returns whether it keeps anything. Otherwise the clock stays as it is.
+pub(crate) fn restore(store: &Store, clock: &ServiceClock) -> Result<bool, Failure> {
+    let Some(text) = store.setting(CLOCK)? else { return Ok(false) };
+    let damaged = || StoreError::Damaged { what: "the setting of the clock cannot be read".into() };
+    clock.put(state_of(&text).ok_or_else(damaged)?);
+    Ok(true)
+}
+
+/// Says in the log that the clock does not show the machine's time, which an earlier start may have left behind.
+pub(super) fn tell(clock: &ServiceClock) {
+    let reading = reading(clock.state());
+    let (now, ahead) = (reading.now, reading.now - reading.machine);
+    let (whole, side) = (ahead.abs(), if ahead.is_negative() { "behind" } else { "ahead of" });
+    let (days, hours, minutes) = (whole.whole_days(), whole.whole_hours() % 24, whole.whole_minutes() % 60);
+    let far = format!("{days} d {hours} h {minutes} min {side} the machine's clock");
+    let frozen = if reading.is_frozen { "frozen, " } else { "" };
+    let now = whole_seconds(now);
+    if clock.state() != ClockState::MACHINE {
+        tracing::warn!(%now, "the data keeps a clock that was set before: it is {frozen}{far}, and shows {now}");
     }
-    Ok(())
 }
 
 fn reading(state: ClockState) -> ClockReading {

@@ -234,6 +234,37 @@ fn a_time_at_the_start_replaces_the_time_of_the_folder() {
     insta::assert_snapshot!(error.unwrap_err(), @"the clock of the service cannot show 1969-12-31T23:59:59Z, but times from 1970-01-01T00:00:00Z to 2262-01-01T00:00:00Z");
 }
 
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_start_warns_that_the_folder_keeps_a_clock_that_was_set() {
+    let folder = Folder::new();
+    let start = |clock_time| {
+        let (emulator, events) = Running::with_events(Config { clock_time, ..Config::in_folder(folder.path()) });
+        (emulator, events.text())
+    };
+    let (emulator, said) = start(None);
+    assert_eq!(said, "");
+    advance(&mut emulator.client(), "25h");
+    emulator.stop();
+    let (emulator, said) = start(None);
+    let far =
+        "WARN the data keeps a clock that was set before: it is 1 d 1 h 0 min ahead of the machine's clock, and shows ";
+    assert!(said.starts_with(far), "{said}");
+    freeze(&mut emulator.client());
+    advance(&mut emulator.client(), "-49h");
+    emulator.stop();
+    let (emulator, said) = start(None);
+    assert!(said.contains("it is frozen, 1 d 0 h 0 min behind the machine's clock"), "{said}");
+    emulator.stop();
+    let (emulator, said) = start(Some(OffsetDateTime::now_utc()));
+    assert_eq!(said, "");
+    change(&mut emulator.client(), "reset", Value::Null);
+    emulator.stop();
+    let (emulator, said) = start(None);
+    assert_eq!(said, "");
+    emulator.stop();
+}
+
 #[test]
 fn bad_times_and_durations_are_refused() {
     let emulator = Running::in_memory();

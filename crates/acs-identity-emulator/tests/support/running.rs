@@ -1,6 +1,7 @@
 //! Starts an emulator in this process, and makes clients for it.
 
 use acs_identity_emulator::{Config, Emulator, Handle};
+use tracing::subscriber::NoSubscriber;
 
 use super::client::Client;
 use super::events::Events;
@@ -23,6 +24,9 @@ impl Running {
 
     /// Starts an emulator, and collects its events.
     pub fn with_events(config: Config) -> (Self, Events) {
+        // With a single subscriber, tracing asks the thread that reaches an event first whether anybody wants it. That may
+        // be the thread of another test, which has none. The second one is never used.
+        let _ = tracing::subscriber::set_global_default(NoSubscriber::new());
         let events = Events::default();
         let running = tracing::subscriber::with_default(events.clone(), || Self::start(config));
         (running, events)

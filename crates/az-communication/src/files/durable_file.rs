@@ -146,6 +146,8 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
+    // The portable system has no locks.
+    #[cfg(all(unix, not(portable_system)))]
     #[test]
     fn a_second_process_that_replaces_the_file_at_the_same_time_is_refused() {
         let folder = folder("twice");

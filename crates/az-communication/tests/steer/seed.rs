@@ -53,6 +53,18 @@ fn a_seed_gives_identities_keys_and_the_clock() {
 }
 
 #[test]
+fn a_frozen_clock_shows_exactly_the_time_of_the_seed() {
+    let home = Folder::new();
+    home.write("seed.yaml", SEED);
+    let show = "\"$AZ\" communication emulator clock show --query now -o tsv";
+    assert_snapshot!(seeded(&home, "", show), @"
+    exit 0
+    --- stdout
+    2030-01-31T09:00:00Z
+    ");
+}
+
+#[test]
 fn a_second_start_with_the_same_seed_changes_nothing_and_adds_what_is_missing() {
     let home = Folder::new();
     home.write("seed.yaml", SEED);
