@@ -1,10 +1,8 @@
 //! The logic of each operation, on rows that an implementation stores. The implementation makes each operation atomic.
 
-use super::operation::{
-    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Cleared, Created, IdentityRow, Kind, NewIdentity,
-    Operation, Outcome, Replacement, SigningKeyRow, SigningSlot,
-};
+use super::operation::{Caller, Change, Cleared, Created, NewIdentity, Operation, Outcome, Replacement};
 use super::revocation::{Revocation, settle};
+use super::rows::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningKeyRow, SigningSlot};
 use super::seeding::seed;
 use super::whole_state::WholeState;
 

@@ -7,11 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::decide::{Rows, decide};
 use super::failure::{Failure, StoreError};
-use super::operation::{
-    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Cleared, DescribedIdentity, Filter, GuidPart, IdentityRow, Kind,
-    Name, Operation, Outcome, SigningKeyRow, SigningSlot, Snapshot,
-};
+use super::operation::{Caller, Cleared, Operation, Outcome, Snapshot};
 use super::revocation::Revocation;
+use super::rows::{
+    AccessKeyRow, AccessSlot, AssignmentRow, DescribedIdentity, Filter, GuidPart, IdentityRow, Kind, Name,
+    SigningKeyRow, SigningSlot,
+};
 use super::whole_state::{WholeIdentity, WholeState};
 
 /// A handle on a store in memory.

@@ -5,6 +5,7 @@ mod failure;
 mod memory;
 pub(crate) mod operation;
 pub(crate) mod revocation;
+pub(crate) mod rows;
 pub(crate) mod seeding;
 #[cfg(feature = "sqlite")]
 pub(crate) mod sqlite;
@@ -14,9 +15,10 @@ mod wait;
 pub(crate) mod whole_state;
 
 pub(crate) use failure::{Failure, StoreError};
-pub(crate) use operation::{
-    AccessKeyRow, AccessSlot, AssignmentRow, Caller, Change, Cleared, Created, DescribedIdentity, Filter, GuidPart,
-    IdentityRow, Kind, Name, NewIdentity, Operation, Outcome, Replacement, SigningKeyRow, SigningSlot, Snapshot,
+pub(crate) use operation::{Caller, Change, Cleared, Created, NewIdentity, Operation, Outcome, Replacement, Snapshot};
+pub(crate) use rows::{
+    AccessKeyRow, AccessSlot, AssignmentRow, DescribedIdentity, Filter, GuidPart, IdentityRow, Kind, Name,
+    SigningKeyRow, SigningSlot,
 };
 pub(crate) use wait::{block_on, yield_now};
 

@@ -1,7 +1,8 @@
 //! Adds the data of a seed. What the store has already is not changed.
 
 use super::decide::{Rows, create, revoke};
-use super::operation::{AssignmentRow, Kind, NewIdentity};
+use super::operation::NewIdentity;
+use super::rows::{AssignmentRow, Kind};
 
 /// The data of a seed.
 #[derive(Clone)]

@@ -6,8 +6,8 @@ mod revocations;
 mod seeding;
 mod whole_state;
 
-use super::operation::AccessSlot::{Primary, Secondary};
 use super::revocation::is_revoked;
+use super::rows::AccessSlot::{Primary, Secondary};
 use super::{
     AccessSlot, Caller, Cleared, Created, Failure, IdentityRow, Kind, NewIdentity, SigningSlot, Store, block_on,
 };

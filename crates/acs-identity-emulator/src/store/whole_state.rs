@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use super::operation::{AccessKeyRow, AssignmentRow, IdentityRow, Kind, SigningKeyRow};
 use super::revocation::Revocation;
+use super::rows::{AccessKeyRow, AssignmentRow, IdentityRow, Kind, SigningKeyRow};
 
 /// Everything that a store holds, except for what belongs to the folder: certificates, and which run has it open. It
 /// contains secrets, so it has no `Debug`.

@@ -5,10 +5,9 @@ use rusqlite::{Connection, Params, Row};
 use super::fault::Fault;
 use super::row;
 use crate::store::decide::Rows;
-use crate::store::operation::{
-    AccessKeyRow, AccessSlot, AssignmentRow, Cleared, IdentityRow, Kind, SigningKeyRow, SigningSlot,
-};
+use crate::store::operation::Cleared;
 use crate::store::revocation::Revocation;
+use crate::store::rows::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningKeyRow, SigningSlot};
 
 /// An open transaction. It reads the access keys only once.
 pub(super) struct Transaction<'a> {

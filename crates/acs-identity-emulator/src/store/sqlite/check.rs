@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::fault::Fault;
 use super::row;
-use crate::store::operation::{AccessKeyRow, SigningKeyRow};
+use crate::store::rows::{AccessKeyRow, SigningKeyRow};
 
 /// Lets SQLite check its own structures.
 pub(super) fn structure(connection: &Connection) -> Result<(), Fault> {

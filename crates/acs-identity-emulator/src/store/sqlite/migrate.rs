@@ -7,8 +7,8 @@ use super::fault::Fault;
 use super::row::client_ids_of;
 use super::schema;
 use crate::store::decide::Rows as _;
-use crate::store::operation::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind};
 use crate::store::revocation::Revocation;
+use crate::store::rows::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind};
 
 /// The steps between the earlier schemas. A released script is never changed.
 const STEPS: [&str; 2] = [

@@ -25,10 +25,8 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use super::failure::{Failure, StoreError};
-use super::operation::{
-    AccessKeyRow, AssignmentRow, Caller, DescribedIdentity, Filter, Kind, Name, Operation, Outcome, SigningKeyRow,
-    SigningSlot, Snapshot,
-};
+use super::operation::{Caller, Operation, Outcome, Snapshot};
+use super::rows::{AccessKeyRow, AssignmentRow, DescribedIdentity, Filter, Kind, Name, SigningKeyRow, SigningSlot};
 use super::whole_state::Visit;
 use commit::Committer;
 use queue::Queue;

@@ -11,7 +11,8 @@ use super::fault::Fault;
 use super::row;
 use super::surroundings::Surroundings;
 use crate::store::failure::{Failure, StoreError};
-use crate::store::operation::{AccessKeyRow, AssignmentRow, Caller, Kind, SigningKeyRow, SigningSlot, Snapshot};
+use crate::store::operation::{Caller, Snapshot};
+use crate::store::rows::{AccessKeyRow, AssignmentRow, Kind, SigningKeyRow, SigningSlot};
 
 /// The connections that are currently unused.
 pub(super) struct Readers {

@@ -5,8 +5,8 @@ use crc32fast::Hasher;
 use rusqlite::Row;
 
 use super::fault::Fault;
-use crate::store::operation::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, SigningKeyRow, SigningSlot};
 use crate::store::revocation::Revocation;
+use crate::store::rows::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, SigningKeyRow, SigningSlot};
 
 /// The checksum of a row. It covers the table's name and all columns with their types and lengths.
 struct Checksum(Hasher);

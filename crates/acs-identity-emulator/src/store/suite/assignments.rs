@@ -1,7 +1,7 @@
 //! Tests of assignments.
 
 use super::{GENERATION, PRIMARY, each, keys};
-use crate::store::operation::AccessSlot::Primary;
+use crate::store::rows::AccessSlot::Primary;
 use crate::store::{AssignmentRow, Caller, Change, Failure, Kind, Store, block_on};
 
 fn assignment(object: &str, tenant: &str) -> AssignmentRow {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{PRIMARY, create, each, issue, keys, revoke, revoked};
-use crate::store::operation::AccessSlot::{Primary, Secondary};
+use crate::store::rows::AccessSlot::{Primary, Secondary};
 use crate::store::whole_state::WholeState;
 use crate::store::{
     AssignmentRow, Caller, Change, Failure, Kind, NewIdentity, Replacement, SigningSlot, Store, block_on,

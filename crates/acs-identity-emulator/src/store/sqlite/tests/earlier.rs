@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::super::open::Refused;
 use super::{Folder, NOW, SECOND};
-use crate::store::operation::AccessSlot::Primary;
+use crate::store::rows::AccessSlot::Primary;
 use crate::store::{Caller, Kind, Name, block_on};
 
 /// Makes a database of the previous version, in the way that version made it.
