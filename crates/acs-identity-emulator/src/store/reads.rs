@@ -1,0 +1,147 @@
+//! The reads of the store. Each is consistent.
+
+use super::operation::{Caller, Snapshot};
+use super::rows::{AccessKeyRow, AssignmentRow, DescribedIdentity, Filter, Kind, Name, SigningKeyRow, SigningSlot};
+use super::whole_state::Visit;
+#[cfg(test)]
+use super::whole_state::WholeState;
+use super::{Failure, Store};
+
+impl Store {
+    /// Reads the whole state with the values of these settings, in one consistent read. The store in memory is copied
+    /// first, so that changes do not wait.
+    pub(crate) fn visit_state(&self, caller: Caller, settings: &[&str], visit: &mut Visit<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Memory(memory) => memory.whole_state(caller, settings).map(|state| state.visit(visit)),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.visit_state(caller, settings, visit),
+        }
+    }
+
+    /// Returns the whole state with the values of these settings, in one consistent read.
+    #[cfg(test)]
+    pub(crate) fn whole_state(&self, caller: Caller, settings: &[&str]) -> Result<WholeState, Failure> {
+        let mut state = WholeState::default();
+        self.visit_state(caller, settings, &mut |part| {
+            state.add(part);
+            std::ops::ControlFlow::Continue(())
+        })?;
+        Ok(state)
+    }
+
+    /// Checks whether the caller's key is in force.
+    pub(crate) fn check(&self, caller: Caller) -> Result<(), Failure> {
+        match caller {
+            Caller::Entra => Ok(()),
+            Caller::Key { .. } => self.snapshot(Some(caller), None).map(drop),
+        }
+    }
+
+    /// Returns an identity and the generations of the access keys, in one consistent read.
+    pub(crate) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
+        match self {
+            Self::Memory(memory) => memory.snapshot(caller, user),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.snapshot(caller, user),
+        }
+    }
+
+    /// Returns whether an identity has this custom id.
+    pub(crate) fn has_custom_id(&self, custom_id: &str) -> Result<bool, Failure> {
+        match self {
+            Self::Memory(memory) => memory.has_custom_id(custom_id),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.has_custom_id(custom_id),
+        }
+    }
+
+    /// Returns the number of identities.
+    pub(crate) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
+        match self {
+            Self::Memory(memory) => memory.identity_count(caller),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.identity_count(caller),
+        }
+    }
+
+    /// Returns the next identities after a user that match the filter, ordered by user.
+    pub(crate) fn identities_after(
+        &self,
+        caller: Caller,
+        filter: Option<&Filter>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<DescribedIdentity>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.identities_after(caller, filter, after, limit),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.identities_after(caller, filter, after, limit),
+        }
+    }
+
+    /// Returns everything about the identity of a user, or about the identity with a custom id.
+    pub(crate) fn described(&self, caller: Caller, name: Name<'_>) -> Result<Option<DescribedIdentity>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.described(caller, name),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.described(caller, name),
+        }
+    }
+
+    /// Returns the assignments of these objects in one tenant, or in all tenants.
+    pub(crate) fn assignments_of(
+        &self,
+        caller: Caller,
+        kind: Kind,
+        tenant: Option<&str>,
+        objects: &[&str],
+    ) -> Result<Vec<AssignmentRow>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.assignments_of(caller, kind, tenant, objects),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.assignments_of(caller, kind, tenant, objects),
+        }
+    }
+
+    /// Returns the next assignments after an object and tenant, ordered by object and tenant.
+    pub(crate) fn assignments_after(
+        &self,
+        caller: Caller,
+        kind: Kind,
+        after: Option<(&str, &str)>,
+        limit: usize,
+    ) -> Result<Vec<AssignmentRow>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.assignments_after(caller, kind, after, limit),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.assignments_after(caller, kind, after, limit),
+        }
+    }
+
+    /// Returns the access keys.
+    pub(crate) fn access_keys(&self) -> Result<Vec<AccessKeyRow>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.access_keys(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.access_keys(),
+        }
+    }
+
+    /// Returns a signing key.
+    pub(crate) fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.signing_key(slot),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.signing_key(slot),
+        }
+    }
+
+    /// Returns the value of a setting.
+    pub(crate) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
+        match self {
+            Self::Memory(memory) => memory.setting(name),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(sqlite) => sqlite.setting(name),
+        }
+    }
+}
