@@ -2,16 +2,14 @@
 
 mod damage;
 pub(crate) mod earlier;
+mod origin;
+mod search;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use rusqlite::Connection;
 
 use super::open::{Checked, Refused, in_file};
-use super::schema;
 use super::surroundings::Surroundings;
 use super::wal::{Mark, path_of, whole_frames};
 use crate::store::{Caller, Failure, NewIdentity, Replacement, Store, StoreError, block_on};
@@ -218,46 +216,6 @@ fn a_store_whose_folder_is_gone_acknowledges_nothing() {
 }
 
 #[test]
-fn a_database_of_another_program_is_refused_with_the_reason() {
-    let folder = Folder::new();
-    let connection = Connection::open(folder.database()).unwrap();
-    connection.execute_batch("CREATE TABLE bookmarks (a); INSERT INTO bookmarks VALUES (1)").unwrap();
-    drop(connection);
-    let before = std::fs::read(folder.database()).unwrap();
-    let Err(Refused::Foreign(why)) = folder.try_open("1") else { panic!("it was taken") };
-    assert!(why.contains("bookmarks"), "{why}");
-    assert_eq!(std::fs::read(folder.database()).unwrap(), before);
-    let folder = Folder::new();
-    let connection = Connection::open(folder.database()).unwrap();
-    connection.execute_batch("PRAGMA application_id = 5; CREATE TABLE a (b)").unwrap();
-    drop(connection);
-    assert!(matches!(folder.try_open("1"), Err(Refused::Foreign(why)) if why.contains("application id")));
-}
-
-#[test]
-fn a_newer_schema_is_refused() {
-    let folder = Folder::new();
-    drop(folder.open("1"));
-    Connection::open(folder.database()).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
-    assert!(matches!(folder.try_open("2"), Err(Refused::Foreign(why)) if why.contains("newer emulator")));
-}
-
-#[test]
-fn a_database_restored_from_a_dump_is_accepted() {
-    let folder = Folder::new();
-    let store = folder.open("1");
-    create(&store, "u");
-    drop(store);
-    Connection::open(folder.database())
-        .unwrap()
-        .execute_batch("PRAGMA user_version = 0; PRAGMA application_id = 0; PRAGMA journal_mode = DELETE")
-        .unwrap();
-    let (store, lines) = folder.try_open("2").unwrap();
-    assert!(is_there(&store, "u"));
-    assert_eq!(lines, ["the database was restored from a dump, and was marked again as a database of the emulator"]);
-}
-
-#[test]
 fn an_interrupted_move_of_the_log_is_repaired_from_the_log() {
     let folder = Folder::new();
     let store = folder.open("1");
@@ -274,61 +232,4 @@ fn an_interrupted_move_of_the_log_is_repaired_from_the_log() {
     assert_eq!(in_file(&copy.database()), None);
     let store = copy.open("2");
     assert!(is_there(&store, &format!("u199 {}", "x".repeat(100))));
-}
-
-#[test]
-fn the_schema_is_stored_as_it_is_written() {
-    let folder = Folder::new();
-    drop(folder.open("1"));
-    let connection = Connection::open(folder.database()).unwrap();
-    assert_eq!(schema::origin(&connection).unwrap(), schema::Origin::Present);
-    let id: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0)).unwrap();
-    assert_eq!(id, 0x4143_5349);
-}
-
-/// Measures a search among a million identities: `cargo test --release -p acs-identity-emulator --lib -- --ignored
-/// a_part_of_a_custom_id_is_found_in_time --nocapture`.
-#[test]
-#[ignore = "it writes a million rows"]
-fn a_part_of_a_custom_id_is_found_in_time() {
-    use crate::store::decide::Rows as _;
-    use crate::store::{Filter, GuidPart};
-    let folder = Folder::new();
-    drop(folder.open("1"));
-    let connection = Connection::open(folder.database()).unwrap();
-    connection.execute_batch("BEGIN").unwrap();
-    let mut rows = super::apply::Transaction::new(&connection);
-    for number in 0..1_000_000_u32 {
-        let spread = number.wrapping_mul(2_654_435_761);
-        let row = crate::store::IdentityRow {
-            user: format!("{spread:08x}-{:04x}-4000-8000-{number:012x}", number % 65536),
-            custom_id: Some(format!("user-{number:07}@contoso.example")),
-            created_at: Some(NOW),
-            ..crate::store::IdentityRow::default()
-        };
-        rows.add_identity(&row).unwrap();
-    }
-    connection.execute_batch("COMMIT").unwrap();
-    drop(connection);
-    let store = folder.open("2");
-    let find = |text: &str, user: Option<GuidPart>| {
-        let filter = Filter { custom_id: text.into(), user };
-        let times: Vec<_> = (0..5)
-            .map(|_| {
-                let started = crate::clock::machine::instant();
-                let found = store.identities_after(Caller::Entra, Some(&filter), None, 100).unwrap();
-                (crate::clock::machine::since(started), found.len())
-            })
-            .collect();
-        println!("{text}: {times:?}");
-        times.into_iter().min().unwrap()
-    };
-    let (took, found) = find("0999999@", None);
-    assert_eq!(found, 1);
-    assert!(took < Duration::from_millis(1500), "{took:?}");
-    let (took, found) = find("00000f423f", Some(GuidPart::Within("00000f423f".into())));
-    assert_eq!(found, 1);
-    assert!(took < Duration::from_millis(1500), "{took:?}");
-    assert_eq!(find("nobody", None).1, 0);
-    assert_eq!(find("contoso", None).1, 100);
 }
