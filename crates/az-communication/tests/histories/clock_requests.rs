@@ -3,9 +3,9 @@
 use acs_identity_protocol::time::{parse_iso, utc};
 use azure_core::time::{Duration, OffsetDateTime};
 
-use crate::clients::Random;
 use crate::clock::{Command, State};
 use crate::support::emulator::Answer;
+use crate::world::Random;
 
 /// A second in microseconds.
 const SECOND: i64 = 1_000_000;

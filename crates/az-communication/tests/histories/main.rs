@@ -12,15 +12,17 @@ mod clock_requests;
 mod record;
 mod rules;
 mod service;
+mod world;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use clients::{Random, World, probe, reconcile, set_clock_for_the_probe, work};
+use clients::{probe, reconcile, set_clock_for_the_probe, work};
 use service::Service;
 use support::Folder;
+use world::{Random, World};
 
 const CLIENTS: usize = 3;
 
