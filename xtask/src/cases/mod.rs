@@ -7,6 +7,7 @@ mod canned;
 mod collector;
 pub mod run;
 mod server;
+mod streams;
 mod terminal;
 
 use std::fs;
