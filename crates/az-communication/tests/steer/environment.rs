@@ -191,3 +191,16 @@ fn an_unknown_shell_is_refused() {
     let seen = run(&mut emulator(&home, "env --shell cmd"));
     assert_snapshot!(seen.stderr.lines().next().unwrap(), @"ERROR: az communication emulator env: 'cmd' is not a valid value for '--shell'. Allowed values: bash, fish, powershell, json, dotenv.");
 }
+
+#[test]
+fn commands_in_a_run_find_its_emulator_and_not_the_one_of_the_variables() {
+    let home = Folder::new();
+    let mut command = emulator(&home, "run --");
+    command.args([env!("CARGO_BIN_EXE_az"), "communication", "emulator", "clock", "show", "--query", "frozen"]);
+    command.env("AZURE_COMMUNICATION_EMULATOR_PORT", "1").env("AZURE_COMMUNICATION_EMULATOR_DATA_DIR", "elsewhere");
+    assert_snapshot!(run(&mut command), @"
+    exit 0
+    --- stdout
+    false
+    ");
+}
