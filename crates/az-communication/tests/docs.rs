@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use support::emulator::Emulator;
-use support::{AZ, Folder};
+use support::{AZ, Folder, say};
 
 /// Returns the repository's folder.
 fn root() -> PathBuf {
@@ -75,9 +75,9 @@ fn every_command_line_of_the_docs_runs_or_says_why_not() {
             examples::run(&mut shell, &blocks, home.path()).into_iter().map(|what| format!("{document}:{what}")),
         );
     }
-    println!("{commands} command lines of the docs were run; {} blocks carry a mark:", marks.len());
+    say(&format!("{commands} command lines of the docs were run; {} blocks carry a mark:", marks.len()));
     for (document, line, reason) in &marks {
-        println!("  {document}:{line}: {reason}");
+        say(&format!("  {document}:{line}: {reason}"));
     }
     assert!(commands > 0, "there are no examples");
     assert!(failures.is_empty(), "{}", failures.join("\n"));

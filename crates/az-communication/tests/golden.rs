@@ -18,7 +18,7 @@ use serde_json::Value;
 use support::replay::{Request, Server};
 use support::terminal::{Collector, open};
 use support::tls::CERTIFICATE;
-use support::{Folder, az};
+use support::{Folder, az, say};
 
 const CAPTURES: [(&str, &str); 2] =
     [("cases.json", include_str!("golden/cases.json")), ("cases-2.json", include_str!("golden/cases-2.json"))];
@@ -83,9 +83,9 @@ fn print_counts(capture: &str, cases: &[(&str, Value)], failures: &BTreeMap<(&st
             *counts = (counts.0 + passed, counts.1 + 1);
         }
     }
-    println!("{capture}");
+    say(capture);
     for (group, (passed, all)) in groups.into_iter().chain([("all", all)]) {
-        println!("  {group:18} {passed:4} of {all:4}");
+        say(&format!("  {group:18} {passed:4} of {all:4}"));
     }
 }
 

@@ -24,7 +24,7 @@ pub fn run(root: &Path, words: &[String]) -> Result<(), Error> {
     if let Some(program) = words.value("--capture")? {
         return capture::run(root, Path::new(&program), words);
     }
-    let mut cargo = child::line(root, "cargo test -p az-communication --test golden -- --nocapture");
+    let mut cargo = child::line(root, "cargo test -p az-communication --test golden");
     for (option, variable) in [("--group", "AZ_GOLDEN"), ("--case", "AZ_GOLDEN_CASE")] {
         if let Some(value) = words.value(option)? {
             cargo.env(variable, value);

@@ -88,8 +88,6 @@ pub const STEPS: &[Step] = &[
     Step::line("cargo test --workspace"),
     Step::function("portable", portable),
     Step::line("cargo test --locked --manifest-path xtask/Cargo.toml"),
-    // These tests run again to print their counts.
-    Step::line("cargo test -p az-communication --test golden --test docs -- --nocapture"),
     // The program is built alone, without the features that other crates of the workspace need.
     Step::line("cargo test -p az-communication --test network the_program_has_no_call"),
     Step::function("readme_command", readme_command),
@@ -98,6 +96,9 @@ pub const STEPS: &[Step] = &[
     Step::function("artefacts", artefacts),
     Step::function(IGNORED, ignored),
 ];
+
+/// The examples of the documents. `cargo test --workspace` runs them, too.
+pub static EXAMPLES: Step = Step::line("cargo test -p az-communication --test docs");
 
 fn markdown(tools: &Tools) -> Result<(), Error> {
     let files = output(git(&tools.root).args(["ls-files", "*.md"]))?;

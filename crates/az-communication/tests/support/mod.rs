@@ -24,6 +24,7 @@ pub mod tls;
 pub mod whole_state;
 pub mod world;
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,6 +34,11 @@ pub const AZ: &str = env!("CARGO_BIN_EXE_az");
 
 /// The signals that ask a command to end, as `kill` names them. Only Ctrl-C exists on every system.
 pub const ENDING: &[&str] = if cfg!(portable_system) { &["-INT"] } else { &["-INT", "-TERM"] };
+
+/// Prints a line also if the test passes. The test program shows what `println!` prints only for tests that fail.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
 
 /// An empty folder, which is removed on drop.
 pub struct Folder(PathBuf);
