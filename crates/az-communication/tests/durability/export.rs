@@ -60,7 +60,7 @@ fn power_failures(strace: &[&str]) -> Vec<String> {
         std::fs::remove_file(&copy).unwrap();
         content.unwrap_or_default()
     };
-    let mut wrong = Vec::new();
+    let (mut wrong, mut written) = (Vec::new(), 0);
     for number in 0..exports {
         emulator.client().create();
         let former = std::fs::read(&file).unwrap();
@@ -69,9 +69,11 @@ fn power_failures(strace: &[&str]) -> Vec<String> {
         run("kill", &["-STOP", &child.id().to_string()]);
         let during = left(format!("{number}-during"));
         run("kill", &["-CONT", &child.id().to_string()]);
-        assert!(child.wait().unwrap().success());
+        let is_written = child.wait().unwrap().success();
         let new = std::fs::read(&file).unwrap();
-        assert!(new != former && check_export(&new).is_ok());
+        // The emulator gives an export up whose client stops for 10 s. Copying the image may take longer.
+        assert!(is_written == (new != former) && check_export(&new).is_ok());
+        written += u32::from(is_written);
         if during != former && during != new {
             wrong.push(format!("during export {number}: {} of {} bytes", during.len(), new.len()));
         }
@@ -80,7 +82,11 @@ fn power_failures(strace: &[&str]) -> Vec<String> {
             wrong.push(format!("after export {number}: {} of {} bytes", after.len(), new.len()));
         }
     }
-    println!("{} power failures during and after exports of {identities} identities", 2 * exports);
+    println!(
+        "{} power failures during and after exports of {identities} identities, of which {written} were written",
+        2 * exports
+    );
+    assert!(written > exports / 2);
     wrong
 }
 
