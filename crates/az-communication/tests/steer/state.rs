@@ -1,5 +1,6 @@
 //! `emulator export` and `emulator import`.
 
+use std::io::{BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
 use std::time::Instant;
@@ -7,6 +8,7 @@ use std::time::Instant;
 use acs_identity_emulator::check_export;
 use insta::assert_snapshot;
 
+use super::support::canned;
 use super::support::emulator::Emulator;
 use super::support::whole_state::grown;
 use super::*;
@@ -229,4 +231,51 @@ fn an_emulator_that_is_stopped_by_its_control_api_leaves_its_state_behind() {
     assert_eq!(stop.code, Some(0), "{stop}");
     assert!(started.child.wait().unwrap().success());
     assert!(check_export(&std::fs::read(home.path().join("after.jsonl")).unwrap()).is_ok());
+}
+
+/// Answers one request with these bytes, and then closes the connection. Returns the port.
+fn answering(answer: String) -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let mut stream = BufReader::new(listener.accept().unwrap().0);
+        canned::read(&mut stream).unwrap();
+        stream.get_mut().write_all(answer.as_bytes()).unwrap();
+    });
+    port
+}
+
+#[test]
+fn an_export_that_does_not_arrive_completely_leaves_the_former_file() {
+    let home = Folder::new();
+    let file = home.write("state.jsonl", "former");
+    let head = "HTTP/1.1 200 OK\r\nemulator-control-version: 2026-11-26\r\ntransfer-encoding: chunked\r\n\r\n";
+    let mut said = Vec::new();
+    for answer in [
+        format!("{head}3\r\n{{\"k\r\n"),
+        format!("{head}3\r\n{{\"k\r\n0\r\n\r\n"),
+        "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n{}\n".to_owned(),
+    ] {
+        let port = answering(answer);
+        let mut export = emulator(&home, "export");
+        let seen = run(export.arg(&file).args(["--port", &port.to_string()]));
+        said.push(seen.hiding(format!("localhost:{port}"), "localhost:PORT").to_string());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "former");
+        assert!(!home.path().join(".state.jsonl.new").exists());
+    }
+    assert_snapshot!(said.join("\n"), @"
+    exit 1
+    --- stderr
+    ERROR: The response of localhost:PORT was cut off.
+    Hint: The outcome is unknown: the service may have carried the request out. --debug shows the exchange.
+
+    exit 1
+    --- stderr
+    ERROR: The export cannot be used: it is not an export of the emulator.
+
+    exit 1
+    --- stderr
+    ERROR: The server at http://localhost:PORT is not an emulator with a control API (status 200).
+    Hint: Check the port and the endpoint. An emulator of an earlier version cannot be steered.
+    ");
 }

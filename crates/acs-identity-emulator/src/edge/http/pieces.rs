@@ -81,3 +81,59 @@ impl Pieces {
         self.at_end = AtEnd(Some(Box::new(call)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    async fn next(pieces: &mut Pieces) -> Option<Result<Bytes, Incomplete>> {
+        poll_fn(|context| pieces.poll(context)).await
+    }
+
+    #[tokio::test]
+    async fn a_body_that_cannot_be_completed_ends_with_an_error() {
+        let (sender, receiver) = Pieces::channel();
+        sender.send(Ok("a".into())).await.unwrap();
+        sender.send(Ok("b".into())).await.unwrap();
+        sender.send(Err(HttpError::fault("a test"))).await.unwrap();
+        let mut pieces = Pieces::of(receiver).await.ok().unwrap();
+        for piece in ["a", "b"] {
+            assert_eq!(next(&mut pieces).await.unwrap().unwrap(), piece);
+        }
+        assert!(next(&mut pieces).await.unwrap().is_err());
+    }
+
+    #[tokio::test]
+    async fn an_error_in_place_of_the_first_piece_is_the_answer() {
+        let (sender, receiver) = Pieces::channel();
+        sender.send(Err(HttpError::too_large(7))).await.unwrap();
+        assert_eq!(Pieces::of(receiver).await.err().unwrap().status, 413);
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_body_is_told_once_even_if_it_is_dropped() {
+        for is_read in [true, false] {
+            let ends = Arc::new(AtomicU32::new(0));
+            let (sender, receiver) = Pieces::channel();
+            sender.send(Ok("a".into())).await.unwrap();
+            let mut pieces = Pieces::of(receiver).await.ok().unwrap();
+            let told = Arc::clone(&ends);
+            pieces.at_end(move || {
+                told.fetch_add(1, Ordering::Relaxed);
+            });
+            assert!(next(&mut pieces).await.unwrap().is_ok());
+            assert_eq!(ends.load(Ordering::Relaxed), 0);
+            drop(sender);
+            if is_read {
+                assert!(next(&mut pieces).await.is_none());
+                assert_eq!(ends.load(Ordering::Relaxed), 1);
+            }
+            drop(pieces);
+            assert_eq!(ends.load(Ordering::Relaxed), 1);
+        }
+    }
+}
