@@ -120,6 +120,7 @@ fn a_wrong_credential_is_refused_by_its_source() {
     exit 1
     --- stderr
     ERROR: The emulator at http://localhost:PORT refuses the well-known access key.
+    Hint: It was used because no connection string, control secret or ready file of this emulator was found here.
     Hint: Give another credential: --connection-string with an access key that is in force, or --control-secret-file FILE. The log of the emulator says why the request was refused.
     ");
     assert_snapshot!(of_file("wrong"), @"
@@ -143,7 +144,7 @@ fn a_wrong_credential_is_refused_by_its_source() {
     assert_snapshot!(shows(&world, &mut by_variable), @"
     exit 1
     --- stderr
-    ERROR: The emulator at http://localhost:PORT refuses AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET.
+    ERROR: The emulator at http://localhost:PORT refuses the control secret in AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET.
     Hint: Give another credential: --connection-string with an access key that is in force, or --control-secret-file FILE. The log of the emulator says why the request was refused.
     ");
 }

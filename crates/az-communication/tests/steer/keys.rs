@@ -36,7 +36,7 @@ fn after_the_regeneration_of_its_key_a_connection_string_is_refused() {
     assert_snapshot!(shows(&world, command.arg(string)), @"
     exit 1
     --- stderr
-    ERROR: The emulator at http://localhost:PORT refuses the access key of the connection string.
+    ERROR: The emulator at http://localhost:PORT refuses the access key of --connection-string.
     Hint: Give another credential: --connection-string with an access key that is in force, or --control-secret-file FILE. The log of the emulator says why the request was refused.
     ");
 }

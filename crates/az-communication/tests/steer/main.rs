@@ -3,6 +3,7 @@
 
 mod clock;
 mod control;
+mod endpoint;
 mod environment;
 mod faults;
 mod front_end;

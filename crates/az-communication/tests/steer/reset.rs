@@ -43,7 +43,7 @@ fn an_emulator_that_refuses_the_credential_is_not_reset() {
     assert_snapshot!(shows(world, &mut command), @"
     exit 1
     --- stderr
-    ERROR: The emulator at http://localhost:PORT refuses AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET.
+    ERROR: The emulator at http://localhost:PORT refuses the control secret in AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET.
     Hint: Give another credential: --connection-string with an access key that is in force, or --control-secret-file FILE. The log of the emulator says why the request was refused.
     ");
 }

@@ -55,7 +55,7 @@ fn a_wrong_credential_does_not_stop_an_emulator() {
     assert_snapshot!(shows(world, &mut command), @"
     exit 1
     --- stderr
-    ERROR: The emulator at http://localhost:PORT refuses AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET.
+    ERROR: The emulator at http://localhost:PORT refuses the control secret in AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET.
     Hint: Give another credential: --connection-string with an access key that is in force, or --control-secret-file FILE. The log of the emulator says why the request was refused.
     ");
     assert_eq!(run(&mut of(world, "status")).code, Some(0));

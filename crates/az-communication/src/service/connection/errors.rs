@@ -17,7 +17,7 @@ use crate::system::system_text;
 use crate::transport::tls::trust::DEVELOPMENT_EMULATOR;
 
 /// Returns the source of a value that was not given as an argument.
-pub(super) fn source(option: &str) -> String {
+pub(crate) fn source(option: &str) -> String {
     let variable = format!("AZURE_COMMUNICATION_{}", option.to_ascii_uppercase());
     match env::var_os(&variable) {
         Some(_) => variable,
@@ -72,7 +72,7 @@ pub(super) fn malformed(error: &ConnectionStringError, text: &str, given: bool) 
     CliError { hints, ..CliError::new(redact::text(&error.to_string())) }
 }
 
-pub(super) fn nothing_given() -> CliError {
+pub(crate) fn nothing_given() -> CliError {
     // PATH is searched only if the hint is shown.
     let azure_cli = io::stderr().is_terminal() && delegate::find().is_some();
     let login = if azure_cli { "`az login` or an identity" } else { "an application, workload or managed identity" };

@@ -35,10 +35,10 @@ impl Connection {
                 Err(CliError::usage("With --auth-mode key, the endpoint comes from the connection string.")
                     .hint("Remove --endpoint, or give --auth-mode login."))
             }
-            Some("key") => Self::key(arguments, config)?.ok_or_else(nothing_given),
+            Some("key") => Self::of_key(arguments, config)?.ok_or_else(nothing_given),
             Some(other) => Err(choice::error(&source("auth_mode"), other, &AUTH_MODES)),
             None if given.is_some() => Self::login(arguments, config),
-            None => match Self::key(arguments, config) {
+            None => match Self::of_key(arguments, config) {
                 Ok(Some(connection)) => Ok(connection),
                 _ if Self::has_endpoint_only(arguments, config)? => Self::login(arguments, config),
                 other => other?.ok_or_else(nothing_given),
@@ -65,7 +65,7 @@ impl Connection {
             None => config.get("communication", "endpoint")?.filter(|endpoint| !endpoint.is_empty()),
         };
         let Some(endpoint) = endpoint else {
-            let connection = Self::key(arguments, config)?.ok_or_else(|| {
+            let connection = Self::of_key(arguments, config)?.ok_or_else(|| {
                 CliError::new("Please specify --endpoint, or set AZURE_COMMUNICATION_ENDPOINT.")
                     .hint("The Azure portal shows it on the overview of the Communication Services resource.")
             })?;
@@ -116,7 +116,11 @@ impl Connection {
 
     /// Returns the connection of the connection string. It comes from the argument, or else from the variable, or else
     /// from the config file.
-    fn key(arguments: &Arguments, config: &Config) -> Result<Option<Self>, CliError> {
+    ///
+    /// # Errors
+    ///
+    /// When the connection string is malformed.
+    pub(crate) fn of_key(arguments: &Arguments, config: &Config) -> Result<Option<Self>, CliError> {
         // As in the reference, an empty argument counts as not given, but an empty variable is an empty connection
         // string.
         let given = arguments.get(&CONNECTION_STRING).filter(|text| !text.is_empty());

@@ -4,6 +4,7 @@ mod errors;
 mod find;
 mod options;
 
+pub(crate) use errors::{nothing_given, source};
 pub use options::{CONNECT_OPTIONS, CONNECTION_STRING};
 
 use acs_identity_protocol::connection_string::ConnectionString;

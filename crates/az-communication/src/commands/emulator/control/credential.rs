@@ -8,13 +8,12 @@ use azure_core::time::OffsetDateTime;
 
 use crate::commands::emulator::options::declared::{CONNECTION_STRING, CONTROL_SECRET, STATUS_CONTROL_SECRET_FILE};
 use crate::commands::emulator::options::read;
-use crate::commands::emulator::running::target::{Ask, Target};
+use crate::commands::emulator::running::target::{Ask, NamedKey, Target};
 use crate::files::text_file;
 use crate::knack::invocation::Invocation;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::report::secrets;
-use crate::service::connection::{Auth, Connection};
 use crate::service::emulator_options::value_of;
 
 /// The credential, and what the user can do if it is refused.
@@ -22,7 +21,9 @@ pub(super) enum Credential {
     /// The control secret, and the name of its source.
     Secret(String, String),
     /// An access key, with which the request is signed, and the name of its source.
-    Key(AccessKey, &'static str),
+    Key(AccessKey, String),
+    /// The well-known access key, because nothing is known about the emulator.
+    WellKnown(AccessKey),
 }
 
 impl Credential {
@@ -35,7 +36,7 @@ impl Credential {
         match (Self::known(invocation, target)?, &target.ask) {
             (Some(credential), _) => Ok(credential),
             // A signature does not reveal the key, so it may be sent to any server.
-            (None, Ask::Plain(_)) => Ok(Self::Key(AccessKey::development(), "the well-known access key")),
+            (None, Ask::Plain(_)) => Ok(Self::WellKnown(AccessKey::development())),
             (None, Ask::Service(_) | Ask::Unavailable(_)) => {
                 Err(CliError::usage("The control API needs the access key or the control secret of the emulator.")
                     .hint("Give --connection-string, or --control-secret-file FILE."))
@@ -52,18 +53,19 @@ impl Credential {
         if let Some(file) = read::given(invocation, &STATUS_CONTROL_SECRET_FILE)? {
             return Self::of_file(&file).map(Some);
         }
-        let key = target.key.clone().map(|key| Self::Key(key, "the access key of the connection string"));
+        let key = target.key.clone().map(Self::of_key);
         if invocation.arguments.has(&CONNECTION_STRING) && key.is_some() {
             return Ok(key);
         }
         if let Some(secret) = value_of(&CONTROL_SECRET)? {
-            return Ok(Some(Self::secret(secret.value, secret.named_by)));
+            return Ok(Some(Self::secret(secret.value, format!("the control secret in {}", secret.named_by))));
         }
         if let Some(file) = read::variable(invocation, &STATUS_CONTROL_SECRET_FILE)? {
             return Self::of_file(&file).map(Some);
         }
         let of_ready_file = || Self::of_ready_file(target);
-        Ok(key.or_else(of_ready_file).or_else(|| Self::of_configuration(invocation, target)))
+        let of_configuration = || target.configured_key(invocation).map(Self::of_key);
+        Ok(key.or_else(of_ready_file).or_else(of_configuration))
     }
 
     fn secret(secret: String, named_by: String) -> Self {
@@ -87,26 +89,19 @@ impl Credential {
             return Some(Self::secret(secret, format!("the control secret in {file}")));
         }
         let parsed: ConnectionString = ready.connection_string.parse().ok()?;
-        Some(Self::Key(parsed.access_key, "the access key in the ready file"))
+        let file = ready.file.as_deref().unwrap_or("the ready file");
+        Some(Self::Key(parsed.access_key, format!("the access key in {file}")))
     }
 
-    /// Returns the access key of the connection string in a variable or in the configuration, if it is for this
-    /// emulator.
-    fn of_configuration(invocation: &Invocation<'_>, target: &Target) -> Option<Self> {
-        let connection = Connection::find(&invocation.arguments, invocation.config).ok()?;
-        match connection.auth {
-            Auth::Key(key) if target.is_at(&connection.host) => {
-                Some(Self::Key(key, "the access key of the connection string"))
-            }
-            _ => None,
-        }
+    fn of_key(NamedKey { key, named_by }: NamedKey) -> Self {
+        Self::Key(key, format!("the access key of {named_by}"))
     }
 
     /// Returns its description for messages.
     pub(super) fn shown(&self) -> &str {
         match self {
-            Self::Secret(_, named_by) => named_by,
-            Self::Key(_, named_by) => named_by,
+            Self::Secret(_, named_by) | Self::Key(_, named_by) => named_by,
+            Self::WellKnown(_) => "the well-known access key",
         }
     }
 
@@ -114,7 +109,7 @@ impl Credential {
     pub(super) fn authenticate(&self, request: &mut Request, body: &[u8]) {
         match self {
             Self::Secret(secret, _) => request.insert_header("authorization", format!("Bearer {secret}")),
-            Self::Key(key, _) => {
+            Self::Key(key, _) | Self::WellKnown(key) => {
                 let url = request.url();
                 let host = url.host_str().unwrap_or_default();
                 let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));

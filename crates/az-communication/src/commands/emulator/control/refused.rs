@@ -30,12 +30,24 @@ pub(super) fn check(place: &str, credential: &Credential, answer: RawResponse) -
     let text = |at: &str| body.pointer(at).and_then(Json::as_str).filter(|text| !text.is_empty());
     let code = text("/error/code").unwrap_or("unknown");
     Err(match (status, text("/error/message")) {
-        (401, _) => CliError::new(format!("The emulator at {place} refuses {}.", credential.shown())).hint(
-            "Give another credential: --connection-string with an access key that is in force, or \
-             --control-secret-file FILE. The log of the emulator says why the request was refused.",
-        ),
+        (401, _) => unauthenticated(place, credential),
         (404, Some(message)) => CliError::new(message).exit_code(ExitCode::NotFound),
         (_, Some(message)) => CliError::new(message),
         (_, None) => CliError::new(format!("The emulator at {place} answers with the status {status} ({code}).")),
     })
+}
+
+/// Returns the error for a credential that is refused.
+fn unauthenticated(place: &str, credential: &Credential) -> CliError {
+    let error = CliError::new(format!("The emulator at {place} refuses {}.", credential.shown()));
+    let error = match credential {
+        Credential::WellKnown(_) => error.hint(
+            "It was used because no connection string, control secret or ready file of this emulator was found here.",
+        ),
+        Credential::Secret(..) | Credential::Key(..) => error,
+    };
+    error.hint(
+        "Give another credential: --connection-string with an access key that is in force, or --control-secret-file \
+         FILE. The log of the emulator says why the request was refused.",
+    )
 }

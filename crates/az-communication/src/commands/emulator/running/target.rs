@@ -18,7 +18,7 @@ use crate::commands::emulator::process::ready_line::Ready;
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
-use crate::service::connection::{Auth, Connection};
+use crate::service::connection::{Auth, Connection, nothing_given, source};
 use crate::service::emulator_options;
 use crate::service::fetch::check_url;
 use crate::transport::names;
@@ -31,9 +31,16 @@ pub(crate) struct Target {
     pub(crate) process: Option<i32>,
     pub(crate) ask: Ask,
     /// Its access key, if a connection string names it.
-    pub(crate) key: Option<AccessKey>,
+    pub(crate) key: Option<NamedKey>,
     /// Its ready file, if it is running in the background or has one.
     pub(crate) ready: Option<Ready>,
+}
+
+/// An access key, and the name of its source.
+#[derive(Clone)]
+pub(crate) struct NamedKey {
+    pub(crate) key: AccessKey,
+    pub(crate) named_by: String,
 }
 
 /// The way to ask an emulator.
@@ -56,10 +63,11 @@ impl Target {
     pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
         if let Some(given) = read::option(invocation, &ENDPOINT)? {
             check_url(&given.named_by, &given.value)?;
-            return Self::of_endpoint(&given.value).ok_or_else(|| given.is_not("a URL of an emulator"));
+            let target = Self::of_endpoint(&given.value).ok_or_else(|| given.is_not("a URL of an emulator"))?;
+            return target.with_key_and_files(invocation);
         }
         let of_connection_string =
-            || Connection::find(&invocation.arguments, invocation.config).map(Self::of_connection);
+            || of_connection_string(invocation)?.map(Self::of_connection).ok_or_else(nothing_given);
         if invocation.arguments.has(&CONNECTION_STRING) {
             return of_connection_string();
         }
@@ -90,27 +98,65 @@ impl Target {
         Some(Self { endpoint: Some(endpoint), process: None, ask, key: None, ready: None })
     }
 
-    /// Returns whether it is asked at this host, which is the host of an https endpoint.
-    pub(crate) fn is_at(&self, host: &str) -> bool {
-        match &self.ask {
-            Ask::Plain(place) => place.eq_ignore_ascii_case(&with_port(host, "https")),
-            Ask::Service(connection) => connection.host.eq_ignore_ascii_case(host),
-            Ask::Unavailable(_) => false,
-        }
+    /// Adds what is known about the emulator of an endpoint: the access key of the connection string that is given with
+    /// it, or that is configured for the same endpoint, and the files of a running emulator.
+    fn with_key_and_files(self, invocation: &Invocation<'_>) -> Result<Self, CliError> {
+        let key = match invocation.arguments.has(&CONNECTION_STRING) {
+            true => of_connection_string(invocation)?.map(|(_, key)| key),
+            false => self.configured_key(invocation),
+        };
+        // An option that cannot be read does not matter, because the endpoint names the emulator.
+        let places = Local::of(invocation).map_or_else(|_| Vec::new(), |local| local.places);
+        let running = places.iter().filter_map(|places| running(&places.ready)).find(|(_, ready)| {
+            [&ready.control_endpoint, &ready.endpoint].iter().any(|url| self.is_at(place_in(url), scheme_of(url)))
+        });
+        let (process, ready) = running.unzip();
+        Ok(Self { process, key, ready, ..self })
     }
 
-    fn of_connection(connection: Connection) -> Self {
-        let endpoint = connection.endpoint();
-        let key = match &connection.auth {
-            Auth::Key(key) => Some(key.clone()),
-            Auth::Login => None,
+    /// Returns the access key of the connection string in a variable or in the configuration, if it is for this
+    /// emulator.
+    pub(crate) fn configured_key(&self, invocation: &Invocation<'_>) -> Option<NamedKey> {
+        let (connection, key) = of_connection_string(invocation).ok()??;
+        self.is_at(&connection.host, "https").then_some(key)
+    }
+
+    /// Returns whether it is asked at the host of a URL with that scheme. The emulator listens on all loopback addresses,
+    /// so their names are the same.
+    fn is_at(&self, host: &str, scheme: &str) -> bool {
+        let host = with_port(host, scheme);
+        let asked = match &self.ask {
+            Ask::Plain(place) => place.clone(),
+            Ask::Service(connection) => with_port(&connection.host, "https"),
+            Ask::Unavailable(_) => return false,
         };
+        let is_same_port =
+            || host.rsplit_once(':').map(|(_, port)| port) == asked.rsplit_once(':').map(|(_, port)| port);
+        let are_here = || names::is_loopback(host_of(&host)) && names::is_loopback(host_of(&asked));
+        host.eq_ignore_ascii_case(&asked) || (are_here() && is_same_port())
+    }
+
+    fn of_connection((connection, key): (Connection, NamedKey)) -> Self {
+        let endpoint = connection.endpoint();
         let ask = match names::is_loopback(host_of(&connection.host)) {
             true => Ask::Plain(with_port(&connection.host, "https")),
             false => Ask::Service(connection),
         };
-        Self { endpoint: Some(endpoint), process: None, ask, key, ready: None }
+        Self { endpoint: Some(endpoint), process: None, ask, key: Some(key), ready: None }
     }
+}
+
+/// Returns the connection of the connection string that an option gives, or else a variable, or else the configuration,
+/// and its access key.
+fn of_connection_string(invocation: &Invocation<'_>) -> Result<Option<(Connection, NamedKey)>, CliError> {
+    let Some(connection) = Connection::of_key(&invocation.arguments, invocation.config)? else { return Ok(None) };
+    let named_by = match invocation.given(&CONNECTION_STRING) {
+        Some(_) => "--connection-string".to_owned(),
+        None => source("connection_string"),
+    };
+    let Auth::Key(key) = &connection.auth else { return Ok(None) };
+    let key = NamedKey { key: key.clone(), named_by };
+    Ok(Some((connection, key)))
 }
 
 /// Returns a host without its port. An IPv6 address keeps its brackets.
@@ -214,6 +260,10 @@ fn running(path: &Path) -> Option<(i32, Ready)> {
     let holder = process_file::holder(&READY, path)?;
     let ready = Ready::of_file(&holder.content, holder.process.try_into().ok()?, None)?;
     Some((holder.process, ready))
+}
+
+fn scheme_of(url: &str) -> &str {
+    url.split_once("://").map_or("", |(scheme, _)| scheme)
 }
 
 /// Returns the host and port of a URL.
