@@ -1,7 +1,7 @@
 //! `token issue`, and its former name `issue-access-token`.
 
 use crate::commands::arguments::SCOPE;
-use crate::commands::token::request;
+use crate::commands::token::terms;
 use crate::knack::argument::Argument;
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
@@ -21,7 +21,7 @@ const USERID: Argument = Argument::new(&["--userid", "-u"], "ACS identifier.").n
 /// `token issue`.
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: SUMMARY,
-    arguments: &[SCOPE, USER, request::EXPIRES_IN],
+    arguments: &[SCOPE, USER, terms::EXPIRES_IN],
     connects: true,
     confirms: false,
     examples: &[
@@ -50,8 +50,8 @@ pub(crate) const OLD_SPEC: CommandSpec = CommandSpec {
 
 fn run(invocation: &Invocation<'_>, user_option: &Argument) -> Result<Outcome, CliError> {
     let scopes = invocation.arguments.list(&SCOPE);
-    request::warn_of_unknown_scopes(scopes, &invocation.printer);
-    let minutes = request::minutes(invocation)?;
+    terms::warn_of_unknown_scopes(scopes, &invocation.printer);
+    let minutes = terms::minutes(invocation)?;
     let service = Service::of(invocation)?;
     let ledger = if invocation.arguments.get(user_option).is_none() { Ledger::of(invocation, &service)? } else { None };
     let issued = match invocation.arguments.get(user_option) {
@@ -65,7 +65,7 @@ fn run(invocation: &Invocation<'_>, user_option: &Argument) -> Result<Outcome, C
     };
     let noted = ledger.map_or(Ok(()), |ledger| ledger.note(Event::Created, &issued.user, None));
     let exit_code = invocation.report(noted);
-    request::warn_of_other_scopes(&issued.token, scopes, &invocation.printer);
+    terms::warn_of_other_scopes(&issued.token, scopes, &invocation.printer);
     let (user, token, expires_on) = (issued.user, issued.token, issued.expires_on);
     Ok(Outcome::of(object([("user_id", user.into()), ("token", token.into()), ("expires_on", expires_on.into())]))
         .exit_code(exit_code))

@@ -15,7 +15,7 @@ use wanted::{COUNT, NAMES_FROM, WHOM, Wanted};
 
 use crate::batch::{self, Batch, CONCURRENCY, Found, Header, Operation, RequestOutcome, Subject, USERS_FROM};
 use crate::commands::arguments::{API_VERSION, SCOPE};
-use crate::commands::token::request;
+use crate::commands::token::terms;
 use crate::commands::user::create::{CUSTOM_IDS, version_with_custom_ids};
 use crate::knack::argument::{Argument, Completion};
 use crate::knack::command_table::{CommandSpec, Example};
@@ -57,7 +57,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         OUT_FILE,
         REFRESH,
         CONCURRENCY,
-        request::EXPIRES_IN,
+        terms::EXPIRES_IN,
         Argument {
             help: "Version of the service's API. --names-from chooses the newest version with custom ids, which is a \
                 preview.",
@@ -86,8 +86,8 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let scopes = invocation.arguments.list(&SCOPE);
-    request::warn_of_unknown_scopes(scopes, &invocation.printer);
-    let minutes = request::minutes(invocation)?;
+    terms::warn_of_unknown_scopes(scopes, &invocation.printer);
+    let minutes = terms::minutes(invocation)?;
     let concurrency = batch::concurrency(invocation)?;
     let refresh = duration(invocation, &REFRESH, &REFRESHED)?.map(Duration::seconds);
     let wanted = Wanted::of(invocation)?;

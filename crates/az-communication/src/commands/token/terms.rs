@@ -1,4 +1,4 @@
-//! Shared code of all commands that issue tokens: the lifetime, and warnings about scopes.
+//! The terms of a token that is issued: its lifetime, and warnings about its scopes.
 
 use acs_identity_protocol::TokenScope;
 use acs_identity_protocol::jwt::UnverifiedJwt;
