@@ -46,6 +46,14 @@ pub(crate) fn without_tokens(text: &str) -> Cow<'_, str> {
     out.into()
 }
 
+/// Removes tokens, keys and signatures from a text of a client.
+pub(crate) fn without_credentials(text: &str) -> Cow<'_, str> {
+    match without_tokens(text) {
+        Cow::Owned(text) => Cow::Owned(without_keys(&text).into_owned()),
+        Cow::Borrowed(text) => without_keys(text),
+    }
+}
+
 /// As many characters of base64 before a `=` can be a key or a signature.
 const SHORTEST_KEY: usize = 24;
 

@@ -14,6 +14,7 @@ use super::identities::Identities;
 use super::introspection::Introspector;
 use super::refusal::{Refusal, Refused};
 use super::resource::Resource;
+use super::secrets::Secrets;
 use super::service_time::ServiceTime;
 use super::token_signer::TokenSigner;
 use super::whole_state::{Take, Transfer};
@@ -25,6 +26,7 @@ use crate::store::{AccessKeyRow, Caller, Cleared, Store, StoreError};
 /// The service.
 pub(crate) struct Core {
     pub(crate) resource: Resource,
+    pub(crate) secrets: Arc<Secrets>,
     pub(crate) access_keys: Arc<AccessKeys>,
     pub(crate) signer: Arc<TokenSigner>,
     pub(crate) identities: Identities,
@@ -56,7 +58,8 @@ impl Core {
         let access_keys = Arc::new(AccessKeys::new(Arc::clone(&store), access_keys)?);
         let signer = Arc::new(TokenSigner::new(Arc::clone(&store), Arc::clone(&access_keys)));
         let assignments = Arc::new(Assignments::new(Arc::clone(&store), Arc::clone(&access_keys)));
-        let entra_issuer = Arc::new(EntraIssuer::new(clock.clone(), Arc::clone(&signer)));
+        let secrets = Arc::new(Secrets::new(Arc::clone(&access_keys), config.control_secret.clone()));
+        let entra_issuer = Arc::new(EntraIssuer::new(clock.clone(), Arc::clone(&signer), Arc::clone(&secrets)));
         let entra_tokens =
             TokenVerifier::new(clock.clone(), Arc::clone(&access_keys), Arc::clone(&signer), config.issuers.clone());
         let entra_tokens = Arc::new(entra_tokens);
@@ -95,6 +98,7 @@ impl Core {
         let device_logins = DeviceLogins::new(clock, Arc::clone(&entra_issuer));
         Ok(Self {
             resource,
+            secrets,
             access_keys,
             signer,
             identities,

@@ -30,6 +30,7 @@ pub(crate) fn of_query(backend: &Backend, request: &RequestContext) -> HttpResul
         return Err(unsupported(backend, request, &name));
     }
     let newest = ApiVersion::newest();
+    let name = backend.core.secrets.without_any(&name);
     let words = format_args!("api-version '{name}' is unknown; it is served as {}", newest.name);
     tracing::warn!(requested = %Shown(&name), served = newest.name, "{}", Shown(words));
     Ok(newest)

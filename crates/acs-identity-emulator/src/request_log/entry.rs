@@ -6,15 +6,16 @@ use std::net::SocketAddr;
 
 use time::OffsetDateTime;
 
-use crate::log::{without_keys, without_tokens};
+use crate::log::{without_credentials, without_tokens};
 
 /// The largest number of bytes of each text. Longer texts are cut.
 const METHOD: usize = 16;
 const PATH: usize = 256;
 const VERSION: usize = 24;
-const AGENT: usize = 160;
+const AGENT: usize = 152;
 const CALLER: usize = 64;
-const IDENTITY: usize = 112;
+/// The id of an Entra user has 119 bytes.
+const IDENTITY: usize = 120;
 const CODE: usize = 48;
 const REASON: usize = 320;
 const STRING_TO_SIGN: usize = 352;
@@ -71,7 +72,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) agent: &'a str,
     /// The application of an Entra token, or an empty text.
     pub(crate) caller: &'a str,
-    /// The id in the path, or an empty text.
+    /// The id in the path, or the id in the response, or an empty text.
     pub(crate) identity: &'a str,
     pub(crate) operation: Option<&'static str>,
     /// `None` if the connection ended without a response.
@@ -174,10 +175,10 @@ fn cut(text: &str, most: usize) -> &str {
 
 /// Returns a text of a client without tokens and keys, cut. Clients put them into paths and other unexpected places.
 fn shown(text: &str, most: usize) -> Cow<'_, str> {
-    match without_tokens(cut(text, most)) {
+    match without_credentials(cut(text, most)) {
         // What replaces a short token is longer than the token.
-        Cow::Owned(text) => Cow::Owned(cut(&without_keys(&text), most).to_owned()),
-        Cow::Borrowed(text) => without_keys(text),
+        Cow::Owned(text) => Cow::Owned(cut(&text, most).to_owned()),
+        text => text,
     }
 }
 

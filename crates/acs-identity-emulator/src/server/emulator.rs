@@ -68,6 +68,7 @@ impl Emulator {
             core = Core::open(&config)?.core;
         }
         let OpenedSecret { secret, file: control_secret_file } = control_secret::open(&config)?;
+        core.secrets.add_control(&secret);
         config.control_secret = Some(secret);
         let (tls, ca_certificate) = (pki.server_config()?, pki.ca_certificate());
         Ok(Self { core: Arc::new(core), tls, pki: Arc::new(pki), ca_certificate, control_secret_file, config })

@@ -69,9 +69,11 @@ fn send_in_urls(client: &mut Client, secret: &str) {
         format!("/identities/{secret}/:revokeAccessTokens?api-version=2023-10-01"),
         format!("/identities?api-version={secret}"),
         format!("/identities?api-version=2023-10-01&key={secret}"),
+        format!("/identities?api-version=2999-01-01-{secret}"),
         format!("/emulator/faults/{secret}"),
+        format!("/emulator/token?user={secret}"),
         // The path is cut in the middle of the secret.
-        format!("/{}/{secret}", "a".repeat(425)),
+        format!("/{}/{secret}", "a".repeat(232)),
     ] {
         // The signature is right, so that the request gets further.
         client.send("DELETE", &target, "");
@@ -91,6 +93,7 @@ fn send_in_headers_and_bodies(client: &mut Client, secret: &str) {
         client.send("POST", "/identities", "");
         client.extra = Vec::new();
     }
+    client.raw("POST", "/identities", &header("origin", &format!("https://{secret}")), "").unwrap();
     for value in [
         secret.to_owned(),
         format!("Bearer {secret}"),
@@ -148,18 +151,14 @@ fn no_secret_is_in_the_log_of_requests_and_in_the_numbers_wherever_clients_put_i
         ("the log of requests", list.to_string()),
         ("the numbers", client.send("GET", "/emulator/metrics?", "").body.as_str().unwrap().to_owned()),
         ("the status", client.send("GET", "/emulator/status?", "").body.to_string()),
+        ("the events", events.text()),
     ];
-    let events = events.text();
     for (kind, secret) in &secrets {
         for form in forms(secret) {
             // A text may also be cut.
             let part = &form[..form.len() - form.len() / 4];
             for (place, text) in &places {
                 assert!(!text.contains(part), "the {kind} is in {place}: {:?}", around(text, part));
-            }
-            // Secrets that have no form by which they are recognized are in the events, if they are in a path.
-            if !matches!(*kind, "client secret" | "identity header" | "control secret") {
-                assert!(!events.contains(&form), "the {kind} is in the events: {:?}", around(&events, &form));
             }
         }
     }

@@ -13,6 +13,7 @@ use super::claims::MAX_LIFETIME_SECONDS;
 use super::foreign_audiences::ForeignAudiences;
 use crate::clock::{ServiceClock, machine};
 use crate::core::refusal::{Refusal, Refused};
+use crate::core::secrets::Secrets;
 use crate::core::token_signer::TokenSigner;
 use crate::log::Shown;
 use crate::random::{self, NoRandom};
@@ -87,12 +88,13 @@ fn machine_expiry(lifetime_seconds: i64) -> i64 {
 pub(crate) struct EntraIssuer {
     clock: ServiceClock,
     signer: Arc<TokenSigner>,
+    secrets: Arc<Secrets>,
     foreign_audiences: Mutex<ForeignAudiences>,
 }
 
 impl EntraIssuer {
-    pub(in crate::core) fn new(clock: ServiceClock, signer: Arc<TokenSigner>) -> Self {
-        Self { clock, signer, foreign_audiences: Mutex::default() }
+    pub(in crate::core) fn new(clock: ServiceClock, signer: Arc<TokenSigner>, secrets: Arc<Secrets>) -> Self {
+        Self { clock, signer, secrets, foreign_audiences: Mutex::default() }
     }
 
     /// Signs claims with the key of the issuer.
@@ -115,6 +117,7 @@ impl EntraIssuer {
         let warning = foreign.warning(audience);
         drop(foreign);
         if let Some(warning) = warning {
+            let (audience, warning) = (self.secrets.without_any(audience), self.secrets.without_any(&warning));
             tracing::warn!(audience = %Shown(audience), "{}", Shown(warning));
         }
     }

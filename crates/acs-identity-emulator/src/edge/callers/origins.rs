@@ -25,23 +25,24 @@ pub(crate) fn share(backend: &Backend, request: &RequestContext, headers: &mut H
         headers.insert(HeaderName::from_static(name), value);
     };
     set("vary", HeaderValue::from_static("origin"));
-    let Some(origin) = allowed(backend, request) else { return log_refused(request) };
+    let Some(origin) = allowed(backend, request) else { return log_refused(backend, request) };
     set("access-control-allow-origin", origin.clone());
     set("access-control-allow-headers", HeaderValue::from_static("*, authorization"));
     set("access-control-expose-headers", HeaderValue::from_static("*"));
 }
 
 /// Logs why a page may not call, because the browser does not tell the page.
-fn log_refused(request: &RequestContext) {
-    let origin = request.head.header("origin").unwrap_or_default();
-    let (method, path) = (&request.head.method, request.head.path());
+fn log_refused(backend: &Backend, request: &RequestContext) {
+    let secrets = &backend.core.secrets;
+    let origin = &*secrets.without_any(request.head.header("origin").unwrap_or_default());
+    let (method, path) = (&request.head.method, secrets.without_any(request.head.path()));
     let why = match host_of(origin) {
         _ if !request.is_for_web_pages() => "web pages may not call this endpoint".to_owned(),
         Some(_) => format!("its pages may not call the service without --allow-origin {origin}"),
         None => "its pages may not call the service".to_owned(),
     };
     let words = format_args!("{method} {path} from the origin {origin}: {why}");
-    tracing::warn!(%method, path = %Shown(path), origin = %Shown(origin), "{}", Shown(words));
+    tracing::warn!(%method, path = %Shown(&path), origin = %Shown(origin), "{}", Shown(words));
 }
 
 /// Checks for origins such as `http://localhost:3000`, `https://127.0.0.1` and `http://app.localhost:5173`.

@@ -9,7 +9,6 @@ mod keys;
 mod metrics;
 mod requests;
 mod reset;
-mod secrets;
 mod state;
 mod status;
 mod stop;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use acs_identity_protocol::time::seven_decimals;
 use serde::Serialize;
 
-use super::secrets::Secrets;
 use crate::clock::machine;
+use crate::core::KnownSecrets;
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
@@ -75,7 +75,7 @@ struct Shown {
     authentication: Option<&'static str>,
     /// The application of an Entra token.
     caller: Option<String>,
-    /// The id in the path.
+    /// The id in the path, or the id in the response.
     identity: Option<String>,
     reason: Option<String>,
     /// The id of the fault that hit the request.
@@ -102,7 +102,7 @@ struct List {
 }
 
 impl Shown {
-    fn of(number: u64, entry: &Entry, secrets: &Secrets) -> Self {
+    fn of(number: u64, entry: &Entry, secrets: &KnownSecrets) -> Self {
         let text = |text: &str| secrets.hide(text).into_owned();
         let refusal = entry.refusal.as_deref();
         let signature = refusal.filter(|refusal| refusal.string_to_sign.is_some() || refusal.mistake.is_some());
@@ -181,7 +181,7 @@ pub(super) async fn list(backend: &Backend, request: &RequestContext) -> HttpRes
         wanted.after = Some(page.newest);
         let _ = machine::timeout(left, log.one_after(page.newest)).await;
     };
-    let secrets = Secrets::of(backend);
+    let secrets = backend.core.secrets.now();
     let Page { entries, newest, dropped: more } = page;
     let value = entries.iter().map(|(number, entry)| Shown::of(*number, entry, &secrets)).collect();
     Answer::json(200, &List { value, newest, dropped: dropped + more })

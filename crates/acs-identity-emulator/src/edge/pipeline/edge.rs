@@ -30,7 +30,7 @@ use crate::edge::table::row::Row;
 use crate::edge::{api_version, control, entra, introspect, public, service};
 use crate::faults::Phase;
 use crate::keys::pki::Pki;
-use crate::log::{Shown, without_keys};
+use crate::log::Shown;
 
 /// The tables of all routes, in the order in which they are searched.
 static TABLES: &[&[Row]] =
@@ -134,7 +134,7 @@ impl Edge {
     where
         B: HttpBody<Data = Bytes>,
     {
-        let closing = |request: &RequestContext, error| Stop::Answer(refuse(request, error).closing());
+        let closing = |request: &RequestContext, error| Stop::Answer(self.refuse(request, error).closing());
         let checked = request.head.check(request.host.as_ref(), &request.connection);
         checked.map_err(|error| closing(request, error))?;
         let is_state = request.route.is_some_and(|route| route.body == BodySize::State);
@@ -156,14 +156,14 @@ impl Edge {
         points::before(&self.backend, Phase::BeforeAuthentication, request).await?;
         let content_hash = match self.admit(request) {
             Ok(content_hash) => content_hash,
-            Err(error) => return Ok(after_discarding(refuse(request, error), &request.head, body).await),
+            Err(error) => return Ok(after_discarding(self.refuse(request, error), &request.head, body).await),
         };
         request.connection.set_takes_long(is_state);
         let read = body::read(body, limit, budget).await;
         request.connection.set_takes_long(false);
         request.body = read.map_err(|error| closing(request, error))?;
         let checked = signature::check_body(request, content_hash.as_deref()).and_then(|()| self.count(request));
-        checked.map_err(|error| refuse(request, error))?;
+        checked.map_err(|error| self.refuse(request, error))?;
         points::before(&self.backend, Phase::Authenticated, request).await?;
         let answer = self.operate(request, found).await;
         points::after(request, answer)
@@ -197,10 +197,10 @@ impl Edge {
 
     /// Calls the handler.
     async fn operate(&self, request: &mut RequestContext, found: Option<Found>) -> Answer {
-        let Some(found) = found else { return refuse(request, HttpError::no_resource(request.head.path())) };
+        let Some(found) = found else { return self.refuse(request, HttpError::no_resource(request.head.path())) };
         match request.route.and_then(|route| route.versions) {
             Some(versions) => self.operate_in_version(request, found, versions).await,
-            None => self.operate_own(request, found).await.unwrap_or_else(|error| refuse(request, error)),
+            None => self.operate_own(request, found).await.unwrap_or_else(|error| self.refuse(request, error)),
         }
     }
 
@@ -233,15 +233,40 @@ impl Edge {
         };
         match outcome {
             Ok(answer) => answer.announcing(versions.announced()),
-            Err(error) if error.announces_versions => refuse(request, error).announcing(versions.announced()),
-            Err(error) => refuse(request, error),
+            Err(error) if error.announces_versions => self.refuse(request, error).announcing(versions.announced()),
+            Err(error) => self.refuse(request, error),
         }
+    }
+
+    /// Returns the answer to a request that is refused. The log says why.
+    fn refuse(&self, request: &RequestContext, error: HttpError) -> Answer {
+        if let Some(note) = &error.note {
+            let (secrets, status, method) = (&self.backend.core.secrets, error.status, &request.head.method);
+            let path = secrets.without_any(request.head.path());
+            let known = secrets.now();
+            let because = |why: &str| {
+                let why = known.hide(why);
+                let words = format_args!("{status} {method} {path}: {why}");
+                tracing::warn!(status, %method, path = %Shown(&path), reason = %Shown(&why), "{}", Shown(words));
+            };
+            match note {
+                Note::Request(why) => because(why),
+                Note::Signature(wrong) => because(&wrong.why),
+                Note::Warning(words) => {
+                    tracing::warn!(status, %method, path = %Shown(&path), "{}", Shown(known.hide(words)));
+                }
+                Note::Error(words) => {
+                    tracing::error!(status, %method, path = %Shown(&path), "{}", Shown(known.hide(words)));
+                }
+            }
+        }
+        Answer::refused(error)
     }
 
     fn log(&self, request: &RequestContext, outcome: impl std::fmt::Display, took: Duration) {
         if self.backend.config.log_requests {
             let elapsed = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-            let (method, path) = (&request.head.method, without_keys(request.head.path()));
+            let (method, path) = (&request.head.method, self.backend.core.secrets.without_any(request.head.path()));
             let words = format_args!("{method} {path} {outcome} {elapsed} us");
             tracing::info!(%method, path = %Shown(&path), %outcome, microseconds = elapsed, "{}", Shown(words));
         }
@@ -250,23 +275,6 @@ impl Edge {
 
 fn not_allowed(request: &RequestContext, found: Found) -> HttpError {
     HttpError::not_allowed(&request.head.method, found.allow(request.version))
-}
-
-/// Returns the answer to a request that is refused. The log says why.
-fn refuse(request: &RequestContext, error: HttpError) -> Answer {
-    let (status, method, path) = (error.status, &request.head.method, without_keys(request.head.path()));
-    let request = |why: &str| {
-        let words = format_args!("{status} {method} {path}: {why}");
-        tracing::warn!(status, %method, path = %Shown(&path), reason = %Shown(why), "{}", Shown(words));
-    };
-    match &error.note {
-        Some(Note::Request(why)) => request(why),
-        Some(Note::Signature(wrong)) => request(&wrong.why),
-        Some(Note::Warning(words)) => tracing::warn!(status, %method, path = %Shown(&path), "{}", Shown(words)),
-        Some(Note::Error(words)) => tracing::error!(status, %method, path = %Shown(&path), "{}", Shown(words)),
-        None => {}
-    }
-    Answer::refused(error)
 }
 
 /// Ends the connection after a request in chunks, because hyper removes a Content-Length of the same request, and a

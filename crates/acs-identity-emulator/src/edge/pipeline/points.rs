@@ -14,7 +14,7 @@ use crate::edge::http::answer::Answer;
 use crate::edge::http::path::query_parameter;
 use crate::edge::routes::route::{Callers, PathValue};
 use crate::faults::{Asked, DropAt, Fault, Phase};
-use crate::log::{Shown, without_keys};
+use crate::log::Shown;
 
 /// The request leaves the pipeline early.
 pub(super) enum Stop {
@@ -35,7 +35,7 @@ pub(super) async fn before(backend: &Backend, phase: Phase, request: &mut Reques
     }
     let Some(fault) = hit(backend, phase, request) else { return Ok(()) };
     request.fault = Some(Arc::clone(&fault));
-    log(&fault, request);
+    log(backend, &fault, request);
     let rule = &fault.rule;
     if let Some(delay) = rule.delay_milliseconds {
         machine::sleep(Duration::from_millis(delay)).await;
@@ -72,8 +72,9 @@ pub(super) fn dated(request: &RequestContext, answer: Answer) -> Answer {
     }
 }
 
-fn log(fault: &Fault, request: &RequestContext) {
-    let (id, method, path) = (fault.id, &request.head.method, without_keys(request.head.path()));
+fn log(backend: &Backend, fault: &Fault, request: &RequestContext) {
+    let (id, method) = (fault.id, &request.head.method);
+    let path = backend.core.secrets.without_any(request.head.path());
     let words = format_args!("fault {id} hits {method} {path}");
     tracing::info!(fault = id, %method, path = %Shown(&path), "{}", Shown(words));
 }

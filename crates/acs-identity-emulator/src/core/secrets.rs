@@ -2,8 +2,11 @@
 //! have put them into a path or another unexpected place.
 
 use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
-use crate::edge::backend::Backend;
+use super::access_keys::AccessKeys;
+use crate::config::ControlSecret;
+use crate::log::without_credentials;
 use crate::store::AccessSlot;
 
 /// Stands for a secret.
@@ -12,19 +15,43 @@ const HIDDEN: &str = "(a secret)";
 /// As many characters of a secret at the end of a text are hidden, too, because the text may have been cut there.
 const SHORTEST_PART: usize = 8;
 
-/// The secrets that are in force, and the access keys that were regenerated since the start.
-pub(super) struct Secrets(Vec<String>);
+/// Knows the secrets of the emulator.
+pub(crate) struct Secrets {
+    access_keys: Arc<AccessKeys>,
+    /// The control secret. It is opened after the data.
+    control: OnceLock<ControlSecret>,
+}
 
 impl Secrets {
-    pub(super) fn of(backend: &Backend) -> Self {
-        let keys = &backend.core.access_keys;
+    pub(super) fn new(access_keys: Arc<AccessKeys>, control: Option<ControlSecret>) -> Self {
+        Self { access_keys, control: control.map(OnceLock::from).unwrap_or_default() }
+    }
+
+    /// Adds the control secret, if it is not known yet.
+    pub(crate) fn add_control(&self, secret: &ControlSecret) {
+        self.control.get_or_init(|| secret.clone());
+    }
+
+    /// Returns the secrets that are in force, and the access keys that were regenerated since the start.
+    pub(crate) fn now(&self) -> Known {
+        let keys = &self.access_keys;
         let mut secrets: Vec<String> = AccessSlot::ALL.map(|slot| keys.get(slot).to_base64()).to_vec();
         secrets.extend(keys.former().iter().map(|key| key.to_base64()));
         secrets.extend([keys.client_secret(), keys.identity_header()]);
-        secrets.extend(backend.config.control_secret.as_ref().map(|secret| secret.expose().to_owned()));
-        Self::from_texts(secrets)
+        secrets.extend(self.control.get().map(|secret| secret.expose().to_owned()));
+        Known::from_texts(secrets)
     }
 
+    /// Returns a text of a client as it may be logged: without these secrets, and without tokens and keys of others.
+    pub(crate) fn without_any(&self, text: &str) -> String {
+        self.now().hide(&without_credentials(text)).into_owned()
+    }
+}
+
+/// The secrets at a time.
+pub(crate) struct Known(Vec<String>);
+
+impl Known {
     fn from_texts(secrets: Vec<String>) -> Self {
         // Clients send the characters at the end of base64 or not.
         let secrets = secrets.into_iter().map(|secret| secret.trim_end_matches('=').to_owned());
@@ -32,7 +59,7 @@ impl Secrets {
     }
 
     /// Returns a text without the secrets.
-    pub(super) fn hide<'a>(&self, text: &'a str) -> Cow<'a, str> {
+    pub(crate) fn hide<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut shown: Option<String> = None;
         let (mut done, mut at) = (0, 0);
         while at < text.len() {
@@ -94,7 +121,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_hidden_in_every_form_in_which_a_url_can_have_it() {
-        let secrets = Secrets::from_texts(vec!["MDEy+zQ1/jc4OTAx==".into(), "MDEy".into(), String::new()]);
+        let secrets = Known::from_texts(vec!["MDEy+zQ1/jc4OTAx==".into(), "MDEy".into(), String::new()]);
         for (text, shown) in [
             ("/x", "/x"),
             ("/MDEy+zQ1/jc4OTAx==/y", "/(a secret)==/y"),
@@ -113,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_few_characters_that_a_secret_begins_with_are_shown() {
-        let secrets = Secrets::from_texts(vec!["0123456789abcdef".into()]);
+        let secrets = Known::from_texts(vec!["0123456789abcdef".into()]);
         assert_eq!(secrets.hide("/users/0123456"), "/users/0123456");
         assert_eq!(secrets.hide("/users/01234567"), "/users/(a secret)");
     }
