@@ -1,9 +1,10 @@
 //! The context of a request, which every step receives.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use acs_identity_protocol::api_version::ApiVersion;
+use acs_identity_protocol::models::CreateIdentityResult;
 
 use time::Duration;
 
@@ -34,6 +35,8 @@ pub(crate) struct RequestContext {
     pub(crate) body: HeldBody,
     /// The fault that hits the request.
     pub(crate) fault: Option<Arc<Fault>>,
+    /// The raw id of the identity that the operation has made or found.
+    made: OnceLock<String>,
 }
 
 impl RequestContext {
@@ -55,12 +58,29 @@ impl RequestContext {
             caller: Principal::Anyone,
             body: HeldBody::default(),
             fault: None,
+            made: OnceLock::new(),
         }
     }
 
     /// Returns the text of a value in the path.
     pub(crate) fn value(&self, value: PathValue) -> &str {
         self.values.iter().find(|(known, _)| *known == value).map_or("", |(_, text)| text)
+    }
+
+    /// Notes the identity of a result, for the log of requests.
+    pub(crate) fn note_identity(&self, result: &CreateIdentityResult) {
+        if let Some(id) = result.identity.as_ref().and_then(|identity| identity.id.as_ref()) {
+            self.made.get_or_init(|| id.clone());
+        }
+    }
+
+    /// Returns the id of the identity that the request is about: in the path, or else in the result. Returns an empty
+    /// text if there is none.
+    pub(crate) fn identity(&self) -> &str {
+        match self.value(PathValue::Id) {
+            "" => self.made.get().map_or("", String::as_str),
+            id => id,
+        }
     }
 
     /// Returns the name of the operation. `None` if the path or its method does not exist.

@@ -24,6 +24,7 @@ pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> HttpRe
     let scopes = query_parameter(query, "scope");
     let scopes = scopes.as_deref().unwrap_or(USUAL_SCOPES).split(',').map(TokenScope::from).collect();
     let issued = backend.core.issue_for_front_end(user, scopes, request.token_times()).await?;
+    request.note_identity(&issued);
     let mut body = serde_json::to_value(&issued.access_token).map_err(HttpError::fault)?;
     body["user"] = json!({"id": issued.identity.and_then(|identity| identity.id)});
     Answer::secret(&body)

@@ -9,7 +9,6 @@ use crate::edge::backend::Backend;
 use crate::edge::context::principal::Principal;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::path::raw_parameter;
-use crate::edge::routes::route::PathValue;
 use crate::request_log::{Credential, Entry, Facts, Refusal};
 use crate::store::{AccessSlot, Caller};
 
@@ -49,7 +48,7 @@ pub(super) fn record(
             Principal::Entra(caller) => &caller.application,
             Principal::Anyone | Principal::Key(_) | Principal::ControlSecret => "",
         },
-        identity: request.value(PathValue::Id),
+        identity: request.identity(),
         operation: request.operation(),
         status,
         microseconds: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),

@@ -22,11 +22,15 @@ pub(super) async fn teams_user(backend: &Backend, request: &RequestContext) -> H
 }
 
 pub(super) async fn teams_extension_user(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    Answer::json(200, &backend.core.exchanges.teams_extension_user(token_of(request)?, request.token_times()).await?)
+    let made = backend.core.exchanges.teams_extension_user(token_of(request)?, request.token_times()).await?;
+    request.note_identity(&made);
+    Answer::json(200, &made)
 }
 
 pub(super) async fn entra_user(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    Answer::json(200, &backend.core.exchanges.entra_user(token_of(request)?, request.token_times()).await?)
+    let made = backend.core.exchanges.entra_user(token_of(request)?, request.token_times()).await?;
+    request.note_identity(&made);
+    Answer::json(200, &made)
 }
 
 /// Returns the token to exchange, which is also the credential of the request.

@@ -24,6 +24,7 @@ pub(super) async fn create(backend: &Backend, request: &RequestContext) -> HttpR
     let created = identities
         .create(request.caller.caller(), request.version, body_or_default(request)?, request.token_times())
         .await?;
+    request.note_identity(&created);
     if request.version.legacy {
         return Answer::json(200, &created.identity);
     }

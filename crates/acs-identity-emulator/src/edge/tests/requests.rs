@@ -61,6 +61,57 @@ async fn an_entry_says_what_was_asked_and_what_was_answered() {
 }
 
 #[tokio::test]
+async fn an_entry_names_the_identity_that_the_request_has_made() {
+    let edge = Arc::new(edge_of(Config { token_endpoint: true, ..Config::in_memory() }));
+    let with_token = create().body(r#"{"createTokenWithScopes":["chat"]}"#);
+    for (request, id) in [
+        (create(), "/identity/id"),
+        (with_token, "/identity/id"),
+        (ask("POST", "/identities?api-version=2020-07-20-preview2").signed(), "/id"),
+        (ask("GET", "/emulator/token?user=alice"), "/user/id"),
+    ] {
+        let seen = request.of(&edge).await;
+        let id = seen.json().pointer(id).unwrap_or_else(|| panic!("{seen:?}")).as_str().unwrap().to_owned();
+        assert_eq!(last(&edge).identity(), Some(&*id));
+        let found = ask("GET", format!("/emulator/requests?identity={id}")).signed().of(&edge).await.json();
+        assert_eq!(found["value"].as_array().unwrap().len(), 1, "{found}");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_names_the_identity_of_an_exchange() {
+    let edge = edge();
+    let (user, tenant, application) = (
+        "11111111-1111-1111-1111-111111111111",
+        "22222222-2222-2222-2222-222222222222",
+        "33333333-3333-3333-3333-333333333333",
+    );
+    let assignment = format!(r#"{{"tenantId":"{tenant}","principalType":"user","clientIds":["{application}"]}}"#);
+    let assigned = ask("PUT", format!("/access/entra/assignments/{user}?{VERSION}")).body(assignment).signed();
+    assert!(matches!(assigned.of(&edge).await.status, 200 | 201));
+    let asked = serde_json::json!({
+        "oid": user, "tid": tenant, "appid": application, "scopes": ["VoIP"],
+        "aud": "https://communication.azure.com/clients",
+    });
+    let token = ask("POST", "/emulator/entra-token").body(asked.to_string()).signed().of(&edge).await;
+    let exchange = ask("POST", format!("/access/entra/:exchangeAccessToken?{VERSION}"));
+    let seen = exchange.bearer(&token.text_of("access_token")).body("{}").of(&edge).await;
+    let id = seen.json()["identity"]["id"].as_str().unwrap_or_else(|| panic!("{seen:?}")).to_owned();
+    assert_eq!(last(&edge).identity(), Some(&*id));
+}
+
+#[tokio::test]
+async fn an_identity_is_named_if_the_connection_is_dropped_after_it_was_made() {
+    let edge = edge();
+    ask("POST", "/emulator/faults").body(r#"{"operation":"createIdentity","drop":"after"}"#).signed().of(&edge).await;
+    assert!(create().try_of(&edge).await.is_err());
+    let list = ask("GET", "/emulator/identities").signed().of(&edge).await.json();
+    let id = list["value"][0]["id"].as_str().unwrap().to_owned();
+    let found = ask("GET", format!("/emulator/requests?identity={id}&status=dropped")).signed().of(&edge).await.json();
+    assert_eq!(found["value"][0]["operation"], "createIdentity", "{found}");
+}
+
+#[tokio::test]
 async fn an_entry_says_how_the_caller_has_authenticated() {
     let edge = Arc::new(edge_of(Config { control_secret: Some("s3cret".to_owned().into()), ..Config::in_memory() }));
     let token = management_token(&edge, "11111111-1111-1111-1111-111111111111").await;
