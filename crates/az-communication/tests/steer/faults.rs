@@ -29,9 +29,9 @@ fn a_fault_is_added_listed_and_deleted() {
     assert_snapshot!(shows(&world, &mut of(&world, "fault list -o table")), @"
     exit 0
     --- stdout
-    Id    Operation       Path    Status    Drop    Times    Hits
-    ----  --------------  ------  --------  ------  -------  ------
-    1     createIdentity          429               2        1
+    Id    Operation       Status    RetryAfter    Times    Hits
+    ----  --------------  --------  ------------  -------  ------
+    1     createIdentity  429       2             2        1
     ");
     assert_snapshot!(shows(&world, &mut of(&world, "fault delete 1")), @"exit 0");
     create(201);

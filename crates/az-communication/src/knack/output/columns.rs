@@ -20,8 +20,22 @@ pub(crate) fn arrange(value: &Value, columns: &[&str], width: Option<usize>) -> 
     named(value, columns, columns.iter().map(|name| (*name).to_owned()), width)
 }
 
-/// Returns such rows with each name capitalized, because the reference omits columns such as `id`.
+/// Returns such rows with each name capitalized, because the reference omits columns such as `id`. A column whose name
+/// begins with `?` is left out if no row has a value for it.
 pub(crate) fn arrange_all(value: &Value, columns: &[&str], width: Option<usize>) -> Value {
+    let has = |item: &Value, name: &str| item.get(name).is_some_and(|value| !matches!(value, Value::Null));
+    let has_any = |name: &str| match value {
+        Value::Array(items) => items.iter().any(|item| has(item, name)),
+        item => has(item, name),
+    };
+    let columns: Vec<&str> = columns
+        .iter()
+        .filter_map(|name| match name.strip_prefix('?') {
+            Some(name) => has_any(name).then_some(name),
+            None => Some(*name),
+        })
+        .collect();
+    let columns = columns.as_slice();
     let title = |name: &&str| name.chars().take(1).flat_map(char::to_uppercase).chain(name.chars().skip(1)).collect();
     named(value, columns, columns.iter().map(title), width)
 }

@@ -9,4 +9,23 @@ pub(crate) mod list;
 const PATH: &str = "/emulator/faults";
 
 /// The columns of a table of faults.
-const COLUMNS: &[&str] = &["id", "operation", "path", "status", "drop", "times", "hits"];
+const COLUMNS: &[&str] = &[
+    "id",
+    "operation",
+    "?method",
+    "?path",
+    "?identity",
+    "?every",
+    "?probability",
+    "?status",
+    "?code",
+    "?retryAfter",
+    "?delayMilliseconds",
+    "?drop",
+    "?truncateBodyAt",
+    "?tokenExpiresInSeconds",
+    "?shiftSeconds",
+    "?times",
+    "?until",
+    "hits",
+];
