@@ -88,9 +88,9 @@ pub struct Config {
     pub import: Option<ExportedState>,
     /// What the emulator has from its start. What the folder has already is not changed.
     pub seed: Option<Seed>,
-    /// Whether everything that the emulator holds is exported when it stops:
-    /// [`Serving::close_exporting`](crate::Serving::close_exporting).
-    pub export_at_end: bool,
+    /// Whether the caller completes the end of the emulator by [`Serving::close_with`](crate::Serving::close_with), which
+    /// can export everything that it held. Until then, clients of the control API that have asked for the end wait.
+    pub closed_by_caller: bool,
     /// Returns how many lines of the log were dropped, for the numbers of the emulator. The program writes the log.
     pub log_lines_dropped: Option<fn() -> u64>,
     /// The command line that makes a new authority, for use in messages. The folder is appended to it.
@@ -217,7 +217,7 @@ impl Config {
             public_url: None,
             import: None,
             seed: None,
-            export_at_end: false,
+            closed_by_caller: false,
             log_lines_dropped: None,
             new_authority_command: "emulator new-authority".to_owned(),
         }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use time::OffsetDateTime;
-use tokio::sync::Notify;
 
 use super::context::request::RequestContext;
+use super::ending::Ending;
 use super::http::host::{HostName, OwnNames};
 use super::http::rate::Rate;
 use super::routes::route::Route;
@@ -29,8 +29,7 @@ pub(crate) struct Backend {
     pub(crate) started_at: OffsetDateTime,
     /// How often clients without a credential may introspect a token.
     pub(crate) strangers: Rate,
-    /// Notified when a client of the control API asks the emulator to stop.
-    pub(crate) stop: Arc<Notify>,
+    pub(crate) ending: Arc<Ending>,
     /// All routes.
     pub(crate) routes: Vec<&'static Route>,
     /// The faults to inject.
@@ -60,7 +59,7 @@ impl Backend {
             names,
             started_at: crate::clock::machine::now(),
             strangers: Rate::per_second(INTROSPECTIONS),
-            stop: Arc::default(),
+            ending: Arc::new(Ending::new()),
             routes,
             faults: Faults::of(faults.into_iter()),
             metrics,

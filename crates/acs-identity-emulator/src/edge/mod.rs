@@ -1,11 +1,12 @@
-//! HTTP. Each module uses only modules before it in this list: `http`, `routes`, `context`, `backend`, `callers`,
-//! `api_version`, `table`, `openapi`, the handlers (`service`, `public`, `control`, `introspect`, `entra`), `pipeline`.
+//! HTTP. Each module uses only modules before it in this list: `http`, `routes`, `context`, `ending`, `backend`,
+//! `callers`, `api_version`, `table`, `openapi`, the handlers (`service`, `public`, `control`, `introspect`, `entra`), `pipeline`.
 
 mod api_version;
 mod backend;
 mod callers;
 mod context;
 mod control;
+mod ending;
 mod entra;
 mod http;
 mod introspect;
@@ -21,6 +22,7 @@ mod tests;
 pub use control::version::CONTROL_VERSION;
 
 pub(crate) use callers::authentication::has_credentials;
+pub(crate) use ending::{Ended, Ending};
 pub(crate) use http::connection::Connection;
 pub(crate) use http::framing;
 pub(crate) use pipeline::{Dropped, Edge, problem_of_operation};

@@ -12,6 +12,7 @@ use tracing::subscriber::NoSubscriber;
 
 use super::access::Access;
 use super::emulator::Emulator;
+use super::farewell::Last;
 use super::last_export::LastExport;
 use super::threads::{self, STACK};
 use super::{End, serve};
@@ -37,9 +38,9 @@ pub struct Handle {
 pub struct Serving {
     access: Access,
     end: Option<oneshot::Sender<End>>,
-    task: Option<task::JoinHandle<Option<LastExport>>>,
+    task: Option<task::JoinHandle<Option<Last>>>,
     /// What a task that has ended left for an export.
-    at_end: Option<LastExport>,
+    at_end: Option<Last>,
 }
 
 impl Emulator {
@@ -70,8 +71,10 @@ impl Emulator {
                         let task = serving.task.take();
                         // If the receiver is gone, the emulator is dropped and the task ends.
                         let _ = sender.send(Ok(serving));
-                        if let Some(task) = task {
-                            let _ = task.await;
+                        if let Some(task) = task
+                            && let Ok(Some(last)) = task.await
+                        {
+                            last.end().await;
                         }
                     }
                     Err(error) => drop(sender.send(Err(error))),
@@ -133,9 +136,9 @@ impl Serving {
     /// s.
     pub async fn close(mut self) {
         self.tell(End::Gracefully);
-        if let Some(task) = self.task.take() {
-            // If the task has panicked, the panic was already reported.
-            let _ = task.await;
+        self.stopped().await;
+        if let Some(last) = self.at_end.take() {
+            last.end().await;
         }
     }
 
@@ -149,15 +152,24 @@ impl Serving {
         }
     }
 
-    /// Stops the emulator as [`Self::close`] does, unless it has stopped already. Returns what it held.
+    /// Stops the emulator as [`Self::close`] does, unless it has stopped already. `finish` gets what it held. A client
+    /// that has asked for the end gets the error of `finish`.
     ///
     /// # Errors
     ///
-    /// Fails without [`Config::export_at_end`].
-    pub async fn close_exporting(mut self) -> Result<LastExport, Error> {
+    /// Fails with the error of `finish`, which gets an error without [`Config::closed_by_caller`].
+    pub async fn close_with<E: ToString>(
+        mut self,
+        finish: impl FnOnce(Result<LastExport, Error>) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.tell(End::Gracefully);
         self.stopped().await;
-        self.at_end.take().ok_or_else(|| Error::Export("the configuration does not ask for it".to_owned()))
+        let Some(Last { export, farewell }) = self.at_end.take() else {
+            return finish(Err(Error::Export("the configuration does not ask for it".to_owned())));
+        };
+        let finished = finish(Ok(export));
+        farewell.tell(finished.as_ref().copied().map_err(ToString::to_string)).await;
+        finished
     }
 
     fn tell(&mut self, end: End) {

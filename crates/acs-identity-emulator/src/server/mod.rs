@@ -4,6 +4,7 @@ mod accept;
 mod access;
 mod connection;
 mod emulator;
+mod farewell;
 mod handle;
 mod last_export;
 mod limits;
@@ -25,6 +26,7 @@ pub use handle::{Handle, Serving};
 pub use last_export::LastExport;
 pub use threads::runtime;
 
+use farewell::{Farewell, Last};
 use limits::{GRACE, GRACE_AT_ONCE};
 use table::Table;
 
@@ -43,13 +45,13 @@ enum End {
 }
 
 /// Serves connections on these listeners until `end` resolves, then lets open connections end. Returns what is left, if
-/// the configuration asks for an export at the end.
-async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future<Output = End>) -> Option<LastExport> {
+/// the caller closes the emulator.
+async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future<Output = End>) -> Option<Last> {
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
-    let exports = emulator.config.export_at_end;
+    let closed_by_caller = emulator.config.closed_by_caller;
     let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, Arc::clone(&emulator.pki), base));
-    let asked_to_stop = edge.stop();
+    let ending = edge.ending();
     let tls = TlsAcceptor::from(emulator.tls);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let table = Arc::new(Table::new());
@@ -62,7 +64,7 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     tokio::spawn(certificates::keep_up(emulator.pki, Arc::clone(&emulator.core), stopped));
     let end = tokio::select! {
         end = end => end,
-        () = asked_to_stop.notified() => End::Gracefully,
+        () = ending.asked() => End::Gracefully,
     };
     let grace = match end {
         End::Gracefully => GRACE,
@@ -78,9 +80,13 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     table.end(grace).await;
     looking.abort();
     turns.abort();
-    if exports && end == End::Gracefully {
-        return Some(LastExport::of(emulator.core));
+    let farewell = Farewell::new(ending, table);
+    if closed_by_caller && end == End::Gracefully {
+        return Some(Last { export: LastExport::of(emulator.core), farewell });
     }
     emulator.core.close();
+    if end == End::Gracefully {
+        farewell.tell(Ok(())).await;
+    }
     None
 }

@@ -136,14 +136,23 @@ impl Table {
         self.open().values().for_each(|watch| watch.tell(Order::Cut));
     }
 
-    /// Tells all connections to end, and waits for them for a limited time.
+    /// Tells all connections to end, and waits for them for a limited time, except for those that wait for the end.
     pub(super) async fn end(&self, most: Duration) {
+        self.end_until(most, |open| open.values().all(|watch| watch.waits_for_the_end())).await;
+    }
+
+    /// Does the same for those that wait for the end, which were told.
+    pub(super) async fn end_last(&self, most: Duration) {
+        self.end_until(most, |open| !open.values().any(|watch| watch.waits_for_the_end())).await;
+    }
+
+    async fn end_until(&self, most: Duration, is_done: impl Fn(&Open) -> bool) {
         let stopped = machine::instant();
         loop {
             let since = machine::since(stopped);
             {
                 let open = self.open();
-                if open.is_empty() || since >= most {
+                if is_done(&open) || since >= most {
                     return;
                 }
                 for watch in open.values() {

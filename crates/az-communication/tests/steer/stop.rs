@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use acs_identity_emulator::{check_export, is_folder_unused};
 use insta::assert_snapshot;
 
 use super::support::emulator::Emulator;
@@ -25,6 +26,56 @@ fn an_emulator_without_a_pid_file_is_stopped_by_its_port() {
     assert_eq!(run(&mut of(&world, "stop")).code, Some(0));
     let emulator = std::sync::Arc::get_mut(&mut world.emulator).unwrap();
     assert_eq!(emulator.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_export_at_the_end_is_written_and_the_folder_is_free_when_the_command_returns() {
+    let home = Folder::new();
+    let file = home.path().join("state.jsonl");
+    for words in
+        ["--port PORT", "--port PORT --data-dir data", "--endpoint http://localhost:PORT --control-secret-file secret"]
+    {
+        let options = ["--data-dir", "data", "--export-on-exit", "state.jsonl", "--control-secret-file", "secret"];
+        let mut started = Emulator::start(&home, &options);
+        started.client().create();
+        let words = words.replace("PORT", &started.port().to_string());
+        let mut stop = emulator(&home, &format!("stop {words}"));
+        assert_eq!(run(&mut stop).code, Some(0), "{words}");
+        let exported = std::fs::read(&file).unwrap();
+        assert!(check_export(&exported).unwrap().identities > 0);
+        if words.contains("--data-dir") {
+            assert!(is_folder_unused(&home.path().join("data")));
+        }
+        assert_eq!(started.child.wait().unwrap().code(), Some(0));
+        std::fs::remove_file(&file).unwrap();
+    }
+}
+
+#[test]
+fn a_stop_fails_if_the_export_at_the_end_fails() {
+    let home = Folder::new();
+    let folder = home.path().join("gone");
+    std::fs::create_dir(&folder).unwrap();
+    let mut started = Emulator::start(&home, &["--in-memory", "--export-on-exit", "gone/state.jsonl"]);
+    std::fs::remove_dir(&folder).unwrap();
+    let stop = run(&mut emulator(&home, &format!("stop --port {}", started.port()))).hiding_home(&home);
+    assert_snapshot!(stop, @"
+    exit 1
+    --- stderr
+    ERROR: The emulator has ended, but the export at its end has failed. The export cannot be written to gone/state.jsonl: No such file or directory.
+    ");
+    assert_eq!(started.child.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_stop_during_emulator_run_returns_before_the_command_has_ended() {
+    let home = Folder::new();
+    let file = home.path().join("state.jsonl");
+    let mut command = emulator(&home, "run --export-on-exit state.jsonl -- sh -c");
+    command.arg("az communication emulator stop; echo $? $(wc -l < state.jsonl); rm state.jsonl; exit 3");
+    let seen = run(&mut command);
+    assert_eq!((seen.code, seen.stdout.as_str()), (Some(3), "0 5\n"), "{}", seen.stderr);
+    assert!(!file.exists());
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub const EDGE: Layers = &[
     &["api_version"],
     &["callers"],
     &["backend"],
+    &["ending"],
     &["context"],
     &["routes"],
     &["http"],

@@ -24,7 +24,7 @@ const FAULT: &str = "/emulator/faults/{faultId}";
 /// Methods, path, callers, whether web pages may call, handler.
 pub(super) static ROUTES: &[Row] = &[
     Row::emulator(GET, "/emulator/status", Callers::Control, Refused, Handler::Now(status::show)).named("getStatus"),
-    Row::emulator(POST, "/emulator/stop", Callers::Control, Refused, Handler::Now(stop::stop)).named("stop"),
+    Row::emulator(POST, "/emulator/stop", Callers::Control, Refused, later!(stop::stop)).named("stop"),
     Row::emulator(POST, "/emulator/reset", Callers::Control, Refused, later!(reset::reset)).named("reset"),
     Row::emulator(GET, "/emulator/clock", Callers::Control, Refused, Handler::Now(clock::show)).named("showClock"),
     Row::emulator(POST, "/emulator/clock/set", Callers::Control, Refused, later!(clock::set)).named("setClock"),

@@ -14,6 +14,8 @@ pub(crate) struct Connection {
     ambiguous: AtomicBool,
     /// Whether the body of a whole state arrives.
     takes_long: AtomicBool,
+    /// Whether a request waits for the end of the emulator.
+    waits_for_the_end: AtomicBool,
 }
 
 impl Connection {
@@ -25,6 +27,7 @@ impl Connection {
             authenticated: AtomicBool::new(false),
             ambiguous: AtomicBool::new(false),
             takes_long: AtomicBool::new(false),
+            waits_for_the_end: AtomicBool::new(false),
         }
     }
 
@@ -54,6 +57,15 @@ impl Connection {
 
     pub(crate) fn takes_long(&self) -> bool {
         self.takes_long.load(Ordering::Relaxed)
+    }
+
+    /// Records that a request waits for the end of the emulator.
+    pub(crate) fn wait_for_the_end(&self) {
+        self.waits_for_the_end.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn waits_for_the_end(&self) -> bool {
+        self.waits_for_the_end.load(Ordering::Relaxed)
     }
 
     /// Returns whether the peer is on this machine: it uses loopback, or its address equals the local address.

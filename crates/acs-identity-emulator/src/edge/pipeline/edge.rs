@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use hyper::body::{Body as HttpBody, Bytes};
 use hyper::{Method, Request, Response};
-use tokio::sync::Notify;
 
 use super::finish::finish;
 use super::points::{self, Stop};
@@ -18,6 +17,7 @@ use crate::core::Core;
 use crate::edge::backend::Backend;
 use crate::edge::callers::{authentication, origins, signature, this_machine};
 use crate::edge::context::request::RequestContext;
+use crate::edge::ending::Ending;
 use crate::edge::http::answer::{Answer, Body};
 use crate::edge::http::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_STATE, MAX_UNAUTHENTICATED};
 use crate::edge::http::connection::Connection;
@@ -84,9 +84,9 @@ impl Edge {
         self.backend.requests.close();
     }
 
-    /// Returns what is notified when a client of the control API asks the emulator to stop.
-    pub(crate) fn stop(&self) -> Arc<Notify> {
-        Arc::clone(&self.backend.stop)
+    /// Returns the end of the emulator, for which clients may ask and wait.
+    pub(crate) fn ending(&self) -> Arc<Ending> {
+        Arc::clone(&self.backend.ending)
     }
 
     /// Counts and logs a request that was refused before its head was read.

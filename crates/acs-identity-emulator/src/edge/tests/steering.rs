@@ -69,13 +69,26 @@ async fn a_reset_deletes_identities_and_their_tokens_and_keeps_the_resource_and_
 }
 
 #[tokio::test]
-async fn a_stop_is_acknowledged_and_then_asked_for() {
-    let edge = edge();
-    let asked = edge.stop();
-    assert_eq!(ask("POST", "/emulator/stop").of(&edge).await.status, 401);
-    let seen = ask("POST", "/emulator/stop").signed().of(&edge).await;
-    assert_eq!((seen.status, seen.text.as_str()), (202, "{}"));
-    asked.notified().await;
+async fn a_stop_is_answered_when_the_emulator_has_ended() {
+    for (ended, status, text) in [
+        (Ok(()), 200, "{}"),
+        (
+            Err("The disk is full.".to_owned()),
+            500,
+            r#"{"error":{"code":"ExportFailed","message":"The emulator has ended, but the export at its end has failed. The disk is full."}}"#,
+        ),
+    ] {
+        let edge = edge();
+        let ending = edge.ending();
+        assert_eq!(ask("POST", "/emulator/stop").of(&edge).await.status, 401);
+        let end = async {
+            ending.asked().await;
+            ending.tell(ended);
+            ending.tell(Err("It ends once.".to_owned()));
+        };
+        let (seen, ()) = tokio::join!(ask("POST", "/emulator/stop").signed().of(&edge), end);
+        assert_eq!((seen.status, seen.text.as_str()), (status, text));
+    }
 }
 
 #[tokio::test]

@@ -53,6 +53,11 @@ impl Watch {
         self.connection.get().is_some_and(|connection| connection.is_authenticated())
     }
 
+    /// Returns whether a request waits for the end of the emulator.
+    pub(super) fn waits_for_the_end(&self) -> bool {
+        self.connection.get().is_some_and(|connection| connection.waits_for_the_end())
+    }
+
     pub(super) fn enter(&self, stage: Stage) {
         // The bytes of a client that has not authenticated count for as long as they are held: until the body has
         // arrived and the operation is done. If that operation is the last one, they count until the client has gone.

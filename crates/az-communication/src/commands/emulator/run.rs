@@ -114,23 +114,39 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let folder = temporary_folder::temporary()?;
     let trusted = certificates::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
     let end = threads::runtime()?.block_on(async {
-        let emulator = listen::serve(opened).await?;
+        let mut emulator = listen::serve(opened).await?;
         let mut command = Command::new(delegate::to_start(program));
         command.args(arguments);
         variables::of_child(&mut command, &emulator, trusted, credentials, &folder);
         if let Some(signal) = signals.ended_by() {
-            return at_end.close(emulator).await.map(|()| End::Signal(signal));
+            return at_end.close(emulator, || ()).await.map(|()| End::Signal(signal));
         }
-        let status = match command.spawn() {
+        let child = match command.spawn() {
             Ok(child) => {
                 // The command keeps the file limit that it would have without this program, so the limit is raised only
                 // after its start.
                 file_limit::raise_file_limit();
-                Ok(End::Command(system::wait_for_command(child, &mut signals).await?))
+                Ok(child)
             }
             Err(error) => Err(delegate::not_started(&command, error)),
         };
-        let closed = at_end.close(emulator).await;
+        let (status, closed) = match child {
+            Ok(child) => {
+                let mut status = std::pin::pin!(system::wait_for_command(child, &mut signals));
+                // A client may end the emulator before the command has ended. It waits for the end of the emulator only.
+                let ended = tokio::select! {
+                    status = status.as_mut() => Some(status),
+                    () = emulator.stopped() => None,
+                };
+                let closed = at_end.close(emulator, || ()).await;
+                let status = match ended {
+                    Some(status) => status,
+                    None => status.await,
+                };
+                (status.map(End::Command).map_err(CliError::from), closed)
+            }
+            Err(error) => (Err(error), at_end.close(emulator, || ()).await),
+        };
         log::flush();
         status.and_then(|status| closed.map(|()| status))
     });

@@ -143,14 +143,14 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let mut pid_file = claim(&PID, pid_file)?;
     let mut ready_file = claim(&READY, ready_file)?;
     let opened = opening::open(config, log_format, &HINTS)?;
-    let (files, temporary) = match &folder {
+    let (files, mut temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
     };
     let end = threads::runtime()?.block_on(async {
         let mut emulator = listen::serve(opened).await?;
         if let Some(signal) = signals.ended_by() {
-            return at_end.close(emulator).await.map(|()| Some(signal));
+            return at_end.close(emulator, || ()).await.map(|()| Some(signal));
         }
         let ready = Ready {
             data: files.data,
@@ -174,7 +174,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
                         break;
                     }
                     if let Some(signal) = signals.ended_by() {
-                        return at_end.close(emulator).await.map(|()| Some(signal));
+                        return at_end.close(emulator, || ()).await.map(|()| Some(signal));
                     }
                 }
                 if !stdout::is_read(Duration::ZERO) {
@@ -195,7 +195,14 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             () = until.end() => Ok(None),
             () = emulator.stopped() => Ok(None),
         };
-        let closed = at_end.close(emulator).await;
+        // A client that waits for the end finds none of these files.
+        let remove_files = || {
+            drop(ready_file.take());
+            drop(pid_file.take());
+            drop(temporary.take());
+            log::flush();
+        };
+        let closed = at_end.close(emulator, remove_files).await;
         log::flush();
         end.and_then(|end| closed.map(|()| end))
     });

@@ -1,9 +1,14 @@
 //! `emulator stop`: ends a running emulator cleanly.
 
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use acs_identity_emulator::is_folder_unused;
+
 use crate::commands::emulator::control::{self, Body, Control};
+use crate::commands::emulator::options::declared::STATUS_DATA_DIR;
+use crate::commands::emulator::options::read;
 use crate::commands::emulator::running::target::Target;
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
@@ -12,7 +17,8 @@ use crate::report::error::CliError;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Stop a running emulator, and wait until it has ended.\n\nIt ends as after SIGTERM, with exit code 0: \
-        requests that have begun get their responses, and all data is on the disk.",
+        requests that have begun get their responses, all data is on the disk, and the file of --export-on-exit is \
+        written. If that file cannot be written, this command fails, too.",
     arguments: control::arguments![],
     connects: false,
     confirms: false,
@@ -26,7 +32,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run,
 };
 
-/// How long an emulator may take to end. Requests that have begun may take 5 s.
+/// How long the process of an emulator may take to end when it has closed its data.
 const LIMIT: Duration = Duration::from_secs(15);
 
 /// How often it is checked whether the emulator has ended.
@@ -34,11 +40,14 @@ const LOOK: Duration = Duration::from_millis(20);
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let control = Control::find(invocation)?;
+    // The response comes when the emulator has ended, except for its process.
     control.post("/emulator/stop", Body::Nothing)?;
+    let folder = read::given(invocation, &STATUS_DATA_DIR)?;
+    let is_in_use = || folder.as_ref().is_some_and(|folder| !is_folder_unused(Path::new(&folder.value)));
     let latest = Instant::now() + LIMIT;
     // The files of the emulator are free when its process has ended. A process whose parent has not waited for it still
     // has its number then.
-    while !control.is_silent() || Target::find(invocation)?.process.is_some() {
+    while !control.is_silent() || is_in_use() || Target::find(invocation)?.process.is_some() {
         if Instant::now() >= latest {
             let message = format!("The emulator did not end within {} s.", LIMIT.as_secs());
             return Err(CliError::new(message).hint("It was asked to stop. Its log says what it waits for."));

@@ -7,9 +7,8 @@ use crate::commands::emulator::log;
 use crate::commands::emulator::log::Format;
 use crate::commands::emulator::options::control_secret::Source;
 use crate::commands::emulator::options::declared::{
-    ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, ENTRA_ADMIN, ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT,
-    LOG_FORMAT, LOG_REQUESTS, NO_REQUEST_LOG, PUBLIC_URL, REVOCATION_DELAY, SEED, STRICT_API_VERSION, THROTTLE,
-    TOKEN_ENDPOINT,
+    ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, ENTRA_ADMIN, ENTRA_ISSUER, HOSTNAME, IMPORT, LOG_FORMAT,
+    LOG_REQUESTS, NO_REQUEST_LOG, PUBLIC_URL, REVOCATION_DELAY, SEED, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::origin::is_web;
 use crate::commands::emulator::options::read::{flag, list, option};
@@ -69,7 +68,7 @@ pub(crate) fn configure(invocation: &Invocation<'_>, mut config: Config) -> Resu
     if let Some(given) = option(invocation, &IMPORT)? {
         config.import = Some(state_file::read(&given.value)?.into());
     }
-    config.export_at_end = option(invocation, &EXPORT_ON_EXIT)?.is_some();
+    config.closed_by_caller = true;
     config.seed = option(invocation, &SEED)?.as_ref().map(seed_file::read).transpose()?;
     let admins = list(invocation, &ENTRA_ADMIN)?;
     for given in list(invocation, &ALLOW_ORIGIN)? {

@@ -1,6 +1,6 @@
 //! Ends an emulator, and writes what it held to the file of `--export-on-exit`.
 
-use acs_identity_emulator::{Error, Serving};
+use acs_identity_emulator::{Error, LastExport, Serving};
 
 use crate::commands::emulator::options::declared::EXPORT_ON_EXIT;
 use crate::commands::emulator::options::read;
@@ -22,25 +22,33 @@ impl AtEnd {
         given.map(|given| state_file::check_place(&given).map(|()| given.value)).transpose().map(Self)
     }
 
-    /// Stops the emulator. When this returns, the export is on the disk.
+    /// Stops the emulator. When this returns, the export is on the disk. `then` is called before clients are told that
+    /// the emulator has ended.
     ///
     /// # Errors
     ///
     /// Fails when the state cannot be read, or when the file cannot be written.
-    pub(crate) async fn close(self, emulator: Serving) -> Result<(), CliError> {
-        let Some(file) = self.0 else {
-            emulator.close().await;
-            return Ok(());
+    pub(crate) async fn close(self, emulator: Serving, then: impl FnOnce()) -> Result<(), CliError> {
+        let finish = |last: Result<LastExport, Error>| {
+            let written = last.map_err(unread).and_then(|last| self.0.map_or(Ok(()), |file| write(&file, &last)));
+            then();
+            written
         };
-        let unread = |error: Error| CliError::new(format!("The emulator has ended, but {error}."));
-        let last = emulator.close_exporting().await.map_err(unread)?;
-        state_file::write(&file, |new| {
-            match last.write(|piece| if new.add(piece).is_break() { Err(None) } else { Ok(()) }) {
-                Err(Some(error)) => Err(unread(error)),
-                // Without an error of the emulator, `new` knows why a piece was not written.
-                Ok(()) | Err(None::<Error>) => Ok(()),
-            }
-        })
-        .map(drop)
+        emulator.close_with(finish).await
     }
+}
+
+fn unread(error: Error) -> CliError {
+    CliError::new(format!("The emulator has ended, but {error}."))
+}
+
+fn write(file: &str, last: &LastExport) -> Result<(), CliError> {
+    state_file::write(file, |new| {
+        match last.write(|piece| if new.add(piece).is_break() { Err(None) } else { Ok(()) }) {
+            Err(Some(error)) => Err(unread(error)),
+            // Without an error of the emulator, `new` knows why a piece was not written.
+            Ok(()) | Err(None::<Error>) => Ok(()),
+        }
+    })
+    .map(drop)
 }
