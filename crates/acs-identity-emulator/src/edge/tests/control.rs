@@ -195,6 +195,8 @@ async fn a_token_of_our_issuer_is_accepted_by_any_name_of_the_emulator() {
 #[tokio::test]
 async fn the_control_endpoint_lists_endpoints_that_exist() {
     let edge = edge();
+    // A stop is answered when the emulator has ended.
+    edge.ending().tell(Ok(()));
     let index = ask("GET", "/emulator/").of(&edge).await;
     assert_eq!(index.status, 200);
     let endpoints = index.json()["endpoints"].as_array().unwrap().clone();
