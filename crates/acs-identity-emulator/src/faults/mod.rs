@@ -9,6 +9,7 @@ mod tests;
 
 pub(crate) use rule::{DropAt, Problem, Rule};
 
+use std::cell::OnceCell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -167,6 +168,10 @@ impl Faults {
 
     /// Returns the first rule that hits a request. The hit is counted.
     pub(crate) fn hit(&self, phase: Phase, asked: &Asked<'_>) -> Option<Arc<Fault>> {
+        // The custom id is looked up once, for all rules.
+        let found = OnceCell::new();
+        let custom_id = || found.get_or_init(|| (asked.custom_id)()).clone();
+        let asked = &Asked { custom_id: &custom_id, ..*asked };
         self.list().iter().find(|fault| fault.hit(phase, asked)).cloned()
     }
 }

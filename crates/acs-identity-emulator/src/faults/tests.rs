@@ -65,6 +65,19 @@ fn a_custom_id_is_not_looked_up_unless_a_rule_needs_it() {
 }
 
 #[test]
+fn a_custom_id_is_looked_up_once_for_all_rules() {
+    let rule = r#"{"status":500,"identity":"bob"}"#;
+    let count = AtomicU64::new(0);
+    let custom_id = || {
+        count.fetch_add(1, Ordering::Relaxed);
+        Some("alice".to_owned())
+    };
+    let asked = Asked { custom_id: &custom_id, ..asked() };
+    assert!(faults(&[rule, rule, rule]).hit(Phase::Authenticated, &asked).is_none());
+    assert_eq!(count.into_inner(), 1);
+}
+
+#[test]
 fn rules_can_be_changed_while_a_request_is_compared() {
     let faults = faults(&[r#"{"status":500,"identity":"bob"}"#]);
     let (cleared, clears) = std::sync::mpsc::channel();
