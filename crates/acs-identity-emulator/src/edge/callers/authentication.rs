@@ -3,7 +3,7 @@
 
 use hyper::header::{AUTHORIZATION, HeaderMap};
 
-use super::signature;
+use super::{known_key, signature};
 use crate::config::TrustedIssuer;
 use crate::core::ManagementCaller;
 use crate::edge::backend::Backend;
@@ -50,6 +50,9 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<A
     }
     let Some(token) = request.head.credentials("Bearer") else {
         let (caller, content_hash) = signature::check(backend, request)?;
+        if takes_secret {
+            known_key::check(backend, request, caller)?;
+        }
         return Ok(Authenticated { caller: Principal::Key(caller), content_hash: Some(content_hash) });
     };
     if takes_secret && is_secret(token) {

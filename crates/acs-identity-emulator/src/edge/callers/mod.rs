@@ -1,6 +1,7 @@
 //! Identifies callers, and checks their rights.
 
 pub(super) mod authentication;
+mod known_key;
 mod mismatch;
 mod mistakes;
 pub(super) mod origins;

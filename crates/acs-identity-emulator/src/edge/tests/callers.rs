@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use acs_identity_protocol::AccessKey;
+
 use super::{ELSEWHERE, LOCAL, VERSION, ask, create, edge, edge_of};
 use crate::config::Config;
 
@@ -185,5 +187,39 @@ async fn strict_transport_security_is_sent_only_for_names_that_other_servers_do_
         let request = if tls { request } else { request.plain() };
         let answer = request.of(&edge).await;
         assert_eq!(answer.header("strict-transport-security").is_some(), expected, "{host} {tls}");
+    }
+}
+
+/// A page whose name was made to resolve to this machine signs with the well-known key, which every page knows.
+#[tokio::test]
+async fn with_the_well_known_key_control_endpoints_answer_only_by_a_name_of_the_emulator() {
+    let config = || Config {
+        hostnames: vec!["acs-emulator".into()],
+        public_url: Some("https://acs.example/x".into()),
+        control_secret: Some("s3cret".to_owned().into()),
+        ..Config::in_memory()
+    };
+    let edge = Arc::new(edge_of(config()));
+    let endpoints = [("GET", "/emulator/status"), ("GET", "/emulator/export"), ("POST", "/emulator/list-keys")];
+    for (method, target) in endpoints {
+        for (host, status) in [
+            ("localhost:10100", 200),
+            ("10.0.0.1:10100", 200),
+            ("acs-emulator:10100", 200),
+            ("acs.example", 200),
+            ("evil.example:10100", 403),
+            ("localhost.evil.example", 403),
+        ] {
+            let request = || ask(method, target).host(host);
+            assert_eq!(request().signed().of(&edge).await.status, status, "{target} {host}");
+            assert_eq!(request().bearer("s3cret").of(&edge).await.status, 200, "{target} {host}");
+        }
+    }
+    assert_eq!(create().host("evil.example").of(&edge).await.status, 201);
+    let own: AccessKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".parse().unwrap();
+    let edge = Arc::new(edge_of(Config { access_key: Some(own.clone()), ..config() }));
+    for (method, target) in endpoints {
+        let request = ask(method, target).host("emulator:10100").signed_with(own.clone());
+        assert_eq!(request.of(&edge).await.status, 200, "{target}");
     }
 }
