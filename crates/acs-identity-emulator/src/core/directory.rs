@@ -117,6 +117,10 @@ impl Directory {
         if !(1..=MAX_FILTER).contains(&text.chars().count()) {
             return Err(Refusal::FilterLength { least: 1, most: MAX_FILTER });
         }
+        // SQLite ends a text there.
+        if text.contains('\0') {
+            return Err(Refusal::FilterWithNul);
+        }
         // The raw id is this prefix and the user's GUID. A GUID has no underscore.
         let prefix = self.resource.raw_id("").to_ascii_lowercase();
         let lower = text.to_ascii_lowercase();

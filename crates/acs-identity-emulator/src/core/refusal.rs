@@ -21,6 +21,8 @@ pub(crate) enum Refusal {
     CustomIdLength { least: usize, most: usize },
     /// The length of the filter for identities, in characters, is out of range.
     FilterLength { least: usize, most: usize },
+    /// The filter for identities contains the character U+0000.
+    FilterWithNul,
     /// The lifetime of an access token is out of range.
     Lifetime { minutes: i64, least: i64, most: i64 },
     /// The list of scopes is empty.

@@ -31,6 +31,7 @@ impl From<Refusal> for HttpError {
             Refusal::FilterLength { least, most } => {
                 Self::validation(format!("filter must have from {least} to {most} characters."), "filter")
             }
+            Refusal::FilterWithNul => Self::validation("filter must not contain the character U+0000.", "filter"),
             Refusal::Lifetime { minutes, least, most } => {
                 let message = format!(
                     "ExpiresInMinutes value {minutes} is invalid. Value must be within the [{least}, {most}] interval."

@@ -96,7 +96,7 @@ async fn a_list_that_cannot_be_answered_says_why() {
     let edge = edge();
     let mut said = Vec::new();
     let long = format!("?filter={}", "x".repeat(257));
-    for query in ["?top=0", "?top=1001", "?top=x", "?filter=", &long, "?after=x", "/nobody"] {
+    for query in ["?top=0", "?top=1001", "?top=x", "?filter=", "?filter=a%00b", &long, "?after=x", "/nobody"] {
         let answer = list(&edge, query).await;
         let shown = if query.len() > 100 { "a long filter" } else { query };
         said.push(format!("{shown} -> {} {}", answer.status, answer.text));
@@ -106,6 +106,7 @@ async fn a_list_that_cannot_be_answered_says_why() {
     ?top=1001 -> 400 {"error":{"code":"ValidationError","message":"top must be a number from 1 to 1000, but it is '1001'.","target":"top"}}
     ?top=x -> 400 {"error":{"code":"ValidationError","message":"top must be a number from 1 to 1000, but it is 'x'.","target":"top"}}
     ?filter= -> 400 {"error":{"code":"ValidationError","message":"filter must have from 1 to 256 characters.","target":"filter"}}
+    ?filter=a%00b -> 400 {"error":{"code":"ValidationError","message":"filter must not contain the character U+0000.","target":"filter"}}
     a long filter -> 400 {"error":{"code":"ValidationError","message":"filter must have from 1 to 256 characters.","target":"filter"}}
     ?after=x -> 400 {"error":{"code":"ValidationError","message":"after must be taken from a nextLink.","target":"after"}}
     /nobody -> 404 {"error":{"code":"IdentityNotFound","message":"Provided identity doesn't exist."}}
