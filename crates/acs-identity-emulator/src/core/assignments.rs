@@ -7,6 +7,7 @@ use acs_identity_protocol::models::{
     EntraAssignmentList, EntraAssignmentRequest, EntraAssignmentsPatch, PrincipalType, TeamsExtensionAssignment,
     TeamsExtensionAssignmentRequest,
 };
+use acs_identity_protocol::raw_id::is_guid;
 
 use super::access_keys::AccessKeys;
 use super::fields::{guid, required};
@@ -44,7 +45,7 @@ fn entra_row(object: &str, request: EntraAssignmentRequest) -> Refused<Assignmen
     let tenant = required(request.tenant_id, Field::TenantId)?;
     let principal_type = required(request.principal_type, Field::PrincipalType)?;
     let clients = required(request.client_ids, Field::ClientIds)?;
-    if !matches!(principal_type, PrincipalType::User | PrincipalType::Group | PrincipalType::Tenant) {
+    if !has_type(Kind::Entra, &principal_type) {
         return Err(Refusal::PrincipalType(principal_type));
     }
     Ok(AssignmentRow {
@@ -53,6 +54,40 @@ fn entra_row(object: &str, request: EntraAssignmentRequest) -> Refused<Assignmen
         principal_type: principal_type.to_string(),
         client_ids: Some(check_clients(&clients)?),
     })
+}
+
+/// Returns what is wrong with a row that no operation makes.
+pub(super) fn problem_of(kind: Kind, row: &AssignmentRow) -> Option<&'static str> {
+    let is_lower_guid = |text: &str| is_guid(text) && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+    if !is_lower_guid(&row.tenant) || !is_lower_guid(&row.object) {
+        return Some("'tenant' and 'object' must be GUIDs in lower case");
+    }
+    let clients = row.client_ids.as_deref();
+    if clients.is_some_and(|clients| !clients.iter().all(|client| is_guid(client))) {
+        return Some("'clientIds' must be GUIDs");
+    }
+    let principal_type = PrincipalType::from(row.principal_type.clone());
+    if !has_type(kind, &principal_type) {
+        return Some("'principalType' is not one of these assignments");
+    }
+    let needs_clients = match kind {
+        Kind::Entra => clients.is_none(),
+        Kind::TeamsExtension => principal_type == PrincipalType::User && clients.is_none_or(<[String]>::is_empty),
+    };
+    needs_clients.then_some("'clientIds' is missing")
+}
+
+/// Returns whether assignments of a kind have principals of that type.
+fn has_type(kind: Kind, principal_type: &PrincipalType) -> bool {
+    match kind {
+        Kind::Entra => matches!(principal_type, PrincipalType::User | PrincipalType::Group | PrincipalType::Tenant),
+        // The specification says `resourceAccount`, and the documentation says `teamsResourceAccount`
+        // (docs/service.md, section 9). Both are accepted.
+        Kind::TeamsExtension => matches!(
+            principal_type,
+            PrincipalType::User | PrincipalType::ResourceAccount | PrincipalType::TeamsResourceAccount
+        ),
+    }
 }
 
 impl Assignments {
@@ -94,12 +129,7 @@ impl Assignments {
         request: TeamsExtensionAssignmentRequest,
     ) -> Refused<(bool, TeamsExtensionAssignment)> {
         let principal_type = required(request.principal_type, Field::PrincipalType)?;
-        // The specification says `resourceAccount`, and the documentation says `teamsResourceAccount`
-        // (docs/service.md, section 9). Both are accepted.
-        if !matches!(
-            principal_type,
-            PrincipalType::User | PrincipalType::ResourceAccount | PrincipalType::TeamsResourceAccount
-        ) {
+        if !has_type(Kind::TeamsExtension, &principal_type) {
             return Err(Refusal::PrincipalType(principal_type));
         }
         if principal_type == PrincipalType::User && request.client_ids.as_ref().is_none_or(Vec::is_empty) {

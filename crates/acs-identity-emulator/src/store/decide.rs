@@ -149,7 +149,7 @@ fn replace<R: Rows>(rows: &mut R, state: &WholeState) -> Result<[i64; 2], R::Err
     let mut generations = [0; 2];
     for key in &state.access_keys {
         // Requests that were authenticated with a former key must not pass, even if they have the same key.
-        let generation = rows.generation(key.slot)?.unwrap_or(0).max(key.generation) + 1;
+        let generation = rows.generation(key.slot)?.unwrap_or(0) + 1;
         rows.put_access_key(&AccessKeyRow { generation, ..key.clone() })?;
         generations[key.slot as usize] = generation;
     }

@@ -56,8 +56,8 @@ pub fn grown(export: &[u8], identities: usize) -> Vec<u8> {
 pub fn with_long_assignments(export: &[u8], assignments: usize) -> Vec<u8> {
     let text = std::str::from_utf8(export).unwrap();
     let guid = |number: usize| format!("{number:08x}-0000-4000-8000-000000000000");
-    let clients = "x".repeat(900_000);
     let tenant = guid(7);
+    let clients = vec![tenant.as_str(); 23_000].join(r#"",""#);
     let rows: Vec<String> =
         (0..assignments).map(|number| assignment("entra", &tenant, &guid(number), &clients)).collect();
     finished(text, &rows)

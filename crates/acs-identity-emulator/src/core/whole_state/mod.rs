@@ -23,6 +23,10 @@ use crate::store::{AccessKeyRow, Caller, Failure, Replacement, Store};
 /// The settings that belong to the state and have a line of their own in a file.
 const SETTINGS: &[&str] = &[CLOCK];
 
+/// The settings that an export reads. The id of the resource comes first, because the first line has it. It is read with
+/// the rows, because an import may replace both meanwhile.
+const EXPORTED: &[&str] = &[RESOURCE_ID, CLOCK];
+
 /// The numbers of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -125,8 +129,8 @@ impl Transfer {
 
     /// Writes a file with the whole state, in pieces. It contains keys. If `take` ends the export, the file ends early.
     pub(crate) fn export<'a>(&self, caller: Caller, take: &'a mut Take<'a>) -> Refused<()> {
-        let mut writing = Writing::begin(&self.resource.id(), self.service_time.read().now, take);
-        let read = self.store.visit_state(caller, SETTINGS, &mut |part| writing.add(part));
+        let mut writing = Writing::begin(self.service_time.read().now, take);
+        let read = self.store.visit_state(caller, EXPORTED, &mut |part| writing.add(part));
         self.access_keys.heed(read)?;
         writing.end().map_err(Refusal::fault)
     }

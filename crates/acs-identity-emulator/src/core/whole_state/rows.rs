@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::SETTINGS;
 use super::format::{Line, RevocationOfLine};
+use crate::core::assignments;
 use crate::core::identities::MAX_CUSTOM_ID;
 use crate::core::service_time::{self, CLOCK};
 use crate::keys::signing::SigningKey;
@@ -18,6 +19,11 @@ use crate::store::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, S
 
 /// No key was regenerated more often than this. A larger number would leave no room for further regenerations.
 const MAX_GENERATION: i64 = 1 << 53;
+
+const NANOS: i64 = 1_000_000_000;
+
+/// The earliest time, in nanoseconds since 1970: the second before the earliest one that the clock can show.
+const EARLIEST_NANOS: i64 = -NANOS;
 
 /// The lines that were read so far.
 #[derive(Clone)]
@@ -130,6 +136,9 @@ impl Rows {
                 return Err("'customId' is the one of another line".to_owned());
             }
         }
+        if [row.created_at, row.last_token_issued_at].into_iter().flatten().any(|nanos| nanos < EARLIEST_NANOS) {
+            return Err("a time is before 1970".to_owned());
+        }
         let mut below = row.revoked_below;
         if !(0..=MAX_GENERATION).contains(&row.revocation) || !(0..=row.revocation).contains(&below) {
             return Err("'revocation' and 'revokedBelow' do not fit each other".to_owned());
@@ -138,6 +147,13 @@ impl Rows {
         for RevocationOfLine { number, issued_until, in_force_at } in revocations {
             if number <= below || number > row.revocation {
                 return Err("the numbers of the revocations do not fit".to_owned());
+            }
+            // Both are times that the clock can have.
+            let seconds = EARLIEST_NANOS / NANOS..=i64::MAX / NANOS;
+            if issued_until.is_some_and(|until| !seconds.contains(&until))
+                || in_force_at.is_some_and(|at| at < EARLIEST_NANOS)
+            {
+                return Err("a time of the revocations is out of range".to_owned());
             }
             below = number;
             all.push(Revocation { number, issued_until, in_force_at });
@@ -151,8 +167,8 @@ impl Rows {
     }
 
     fn add_assignment(&mut self, kind: Kind, row: AssignmentRow) -> Result<(), String> {
-        if !is_guid(&row.tenant) || !is_guid(&row.object) {
-            return Err("'tenant' and 'object' must be GUIDs".to_owned());
+        if let Some(why) = assignments::problem_of(kind, &row) {
+            return Err(why.to_owned());
         }
         let key = Some((kind, row.object.clone(), row.tenant.clone()));
         if self.last_assignment >= key {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use time::OffsetDateTime;
 
 use super::format::{Checksum, FORMAT, Line, RevocationOfLine};
+use crate::core::first_start::RESOURCE_ID;
 use crate::store::whole_state::{Part, WholeIdentity};
 
 /// The size of a piece, in bytes. A piece may be longer by a line.
@@ -17,6 +18,8 @@ pub(crate) type Take<'a> = dyn FnMut(Vec<u8>) -> ControlFlow<()> + 'a;
 
 /// A file of which a part was written.
 pub(super) struct Writing<'a> {
+    /// When it was begun.
+    now: OffsetDateTime,
     take: &'a mut Take<'a>,
     piece: Vec<u8>,
     checksum: Checksum,
@@ -27,23 +30,21 @@ pub(super) struct Writing<'a> {
 }
 
 impl<'a> Writing<'a> {
-    /// Begins a file.
-    pub(super) fn begin(resource_id: &str, now: OffsetDateTime, take: &'a mut Take<'a>) -> Self {
+    /// Begins a file. The first part must be the id of the resource.
+    pub(super) fn begin(now: OffsetDateTime, take: &'a mut Take<'a>) -> Self {
         let piece = Vec::with_capacity(PIECE);
-        let mut writing = Self { take, piece, checksum: Checksum::new(), identities: 0, assignments: 0, failed: None };
-        // The head is smaller than a piece, so nothing is given away yet.
-        let _ = writing.line(&Line::Head {
-            format: FORMAT,
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            resource_id: resource_id.to_owned(),
-            created_at: acs_identity_protocol::time::whole_seconds(now),
-        });
-        writing
+        Self { now, take, piece, checksum: Checksum::new(), identities: 0, assignments: 0, failed: None }
     }
 
     /// Adds a part of the state.
     pub(super) fn add(&mut self, part: Part) -> ControlFlow<()> {
         match part {
+            Part::Setting(name, id) if name == RESOURCE_ID => self.line(&Line::Head {
+                format: FORMAT,
+                program: env!("CARGO_PKG_VERSION").to_owned(),
+                resource_id: id.unwrap_or_default(),
+                created_at: acs_identity_protocol::time::whole_seconds(self.now),
+            }),
             Part::Setting(_, None) => ControlFlow::Continue(()),
             Part::Setting(name, Some(value)) => self.line(&Line::Setting { name, value }),
             Part::AccessKey(row) => {

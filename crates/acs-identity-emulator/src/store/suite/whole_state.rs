@@ -122,7 +122,7 @@ fn generations_of_access_keys_never_go_back() {
         assert_eq!((keys[Primary as usize].key.as_str(), keys[Secondary as usize].key.as_str()), ("AAAA", "BBBB"));
         let mut later = former;
         later.access_keys[0].generation = 9;
-        assert_eq!(replace(other, &later, true), Ok(Replacement::Done { generations: [10, 3] }));
+        assert_eq!(replace(other, &later, true), Ok(Replacement::Done { generations: [6, 3] }));
         for generation in [1, 4, 5, 9] {
             let caller = Caller::Key { slot: Primary, generation };
             assert_eq!(one.check(caller), Err(Failure::KeyGone), "{generation}");
