@@ -41,6 +41,7 @@ pub use core::{
 };
 pub use edge::CONTROL_VERSION;
 pub use error::{Error, OwnFile};
+pub use folder::DATABASE_FILE;
 #[cfg(feature = "sqlite")]
 pub use folder::is_folder_unused;
 pub use keys::pki::ISSUERS;

@@ -30,7 +30,7 @@ use crate::store::Store;
 pub(crate) use lock::Folder;
 #[cfg(feature = "sqlite")]
 pub use lock::is_folder_unused;
-pub(crate) use names::DATABASE_FILE;
+pub use names::DATABASE_FILE;
 
 /// Without SQLite, there are no data folders.
 #[cfg(not(feature = "sqlite"))]

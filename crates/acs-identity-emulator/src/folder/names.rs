@@ -1,7 +1,7 @@
 //! The names of the files in a data folder.
 
 /// The name of the database file.
-pub(crate) const DATABASE_FILE: &str = "identities.db";
+pub const DATABASE_FILE: &str = "identities.db";
 
 /// The name of the lock file.
 #[cfg(feature = "sqlite")]

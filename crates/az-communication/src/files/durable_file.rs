@@ -1,21 +1,34 @@
 //! Replaces a file that only its owner may read, so that the path has either the old or the whole new content, also
-//! after a power failure.
+//! after a power failure. Pipes and devices are written to instead, because they cannot be replaced.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::private_file;
+use super::target::Target;
 use crate::system;
 
-/// Lets `write` fill a file beside, syncs it and renames it. When this returns, the new content is on the disk.
+/// How long a named pipe may have no reader.
+const READER: Duration = Duration::from_secs(10);
+
+/// Lets `write` fill a file beside, syncs it and renames it. When this returns, the new content is on the disk. If the
+/// path is a link, the file to which it leads is replaced. A pipe or a device gets the content directly.
 ///
 /// # Errors
 ///
-/// When a step fails, or `write` does, or when another process replaces the file at the same time. Before the rename, the existing file
-/// is unchanged.
+/// When a step fails, or `write` does, or when another process replaces the file at the same time. Before the rename,
+/// the existing file is unchanged. A pipe or a device may have got a part of the content.
 pub fn replace<T, E: From<io::Error>>(path: &Path, write: impl FnOnce(&mut File) -> Result<T, E>) -> Result<T, E> {
+    match Target::of(path)? {
+        Target::File(path) => replace_file(&path, write),
+        Target::Stream => write(&mut system::open_stream(path, READER)?),
+    }
+}
+
+fn replace_file<T, E: From<io::Error>>(path: &Path, write: impl FnOnce(&mut File) -> Result<T, E>) -> Result<T, E> {
     let mut new = NewFile::make(beside(path)?)?;
     let finish = |new: &NewFile| new.file.sync_all().and_then(|()| new.rename(path));
     let written = match write(&mut new.file).and_then(|value| Ok(finish(&new).map(|()| value)?)) {
@@ -143,6 +156,19 @@ mod tests {
         assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::ConnectionAborted);
         assert_eq!(fs::read(&path).unwrap(), b"former");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_the_file_to_which_it_leads_is_replaced() {
+        let folder = folder("link");
+        let (path, link) = (folder.join("state"), folder.join("link"));
+        std::os::unix::fs::symlink("state", &link).unwrap();
+        replace(&link, b"first").unwrap();
+        replace(&link, b"second").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -4,5 +4,6 @@ pub(crate) mod durable_file;
 pub(crate) mod journal;
 pub(crate) mod place;
 pub(crate) mod private_file;
+pub(crate) mod target;
 pub(crate) mod text_file;
 pub(crate) mod text_mode;

@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use super::target::Target;
 use crate::system;
 
 /// Creates a folder.
@@ -75,6 +76,9 @@ pub fn replace_for_all_users(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 fn rename_written(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let Target::File(path) = &Target::of(path)? else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    };
     // Another process may replace the same file now.
     let temporary = path.with_extension(format!("{}.new", std::process::id()));
     write(&temporary).and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {

@@ -59,6 +59,74 @@ fn an_export_is_imported_by_another_emulator() {
     assert!(!source.home.path().join(".state.jsonl.new").exists());
 }
 
+/// Returns what goes to stdout, which is a pipe.
+fn stdout_of(command: &mut Command) -> Vec<u8> {
+    let done = command.stderr(Stdio::inherit()).output().unwrap();
+    assert!(done.status.success());
+    done.stdout
+}
+
+#[test]
+fn an_export_to_a_pipe_is_written_to_it_and_an_export_to_a_link_to_its_file() {
+    let world = World::alone();
+    fill(&world);
+    for file in ["-", "/dev/stdout", "/dev/fd/1"] {
+        let content = stdout_of(of(&world, "export").arg(file));
+        assert_eq!(check_export(&content).unwrap().identities, 1, "{file}");
+        assert!(!world.home.path().join("-").exists());
+    }
+    let at = |name: &str| world.home.path().join(name);
+    assert!(Command::new("mkfifo").arg(at("fifo")).status().unwrap().success());
+    let fifo = at("fifo");
+    let reader = std::thread::spawn(move || std::fs::read(fifo).unwrap());
+    assert_eq!(run(of(&world, "export").arg(at("fifo"))).code, Some(0));
+    assert_eq!(check_export(&reader.join().unwrap()).unwrap().identities, 1);
+    std::os::unix::fs::symlink("state.jsonl", at("link")).unwrap();
+    assert_eq!(run(of(&world, "export").arg(at("link"))).code, Some(0));
+    assert_eq!(check_export(&std::fs::read(at("state.jsonl")).unwrap()).unwrap().identities, 1);
+    assert!(std::fs::symlink_metadata(at("link")).unwrap().is_symlink());
+}
+
+#[test]
+fn an_export_into_a_data_folder_is_refused() {
+    let home = Folder::new();
+    let start = |options: &[&str]| Emulator::start(&home, &[&["--data-dir", "data"], options].concat());
+    let emulator_of_folder = start(&[]);
+    let port = emulator_of_folder.port();
+    assert_snapshot!(run(&mut emulator(&home, &format!("export data/identities.db --port {port}"))), @"
+    exit 1
+    --- stderr
+    ERROR: The export cannot be written to data/identities.db: it is in a data folder, which is only for the emulator's own files.
+    ");
+    drop(emulator_of_folder);
+    let refused = |words: &str| run(&mut emulator(&home, &format!("start --port 0 {words}"))).to_string();
+    let said = [
+        "--data-dir data --export-on-exit data/lock",
+        "--in-memory --export-on-exit data/state.jsonl",
+        "--in-memory --export-on-exit -",
+        "--in-memory --ready-file same --export-on-exit ./same",
+    ]
+    .map(refused);
+    assert_snapshot!(said.join("\n"), @"
+    exit 2
+    --- stderr
+    ERROR: --export-on-exit names 'data/lock', which cannot be written: it is in a data folder, which is only for the emulator's own files.
+
+    exit 2
+    --- stderr
+    ERROR: --export-on-exit names 'data/state.jsonl', which cannot be written: it is in a data folder, which is only for the emulator's own files.
+
+    exit 2
+    --- stderr
+    ERROR: --export-on-exit names '-', which cannot be written: stdout has other output.
+
+    exit 2
+    --- stderr
+    ERROR: --export-on-exit and --ready-file name the same file, './same'.
+    ");
+    drop(start(&[]));
+}
+
 #[test]
 fn a_file_that_is_not_a_whole_export_is_refused_and_nothing_changes() {
     let world = World::alone();

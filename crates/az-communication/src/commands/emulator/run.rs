@@ -103,9 +103,13 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         true => Credentials::Own,
         false => Credentials::Emulator,
     };
+    let data = match &storage {
+        Storage::Folder(folder) => Some(folder.as_path()),
+        Storage::Memory => None,
+    };
+    let at_end = AtEnd::of(invocation, data, &[])?;
     let config = Config { storage, port, ..Config::in_memory() }.on(place);
     let config = configuration::configure(invocation, config)?;
-    let at_end = AtEnd::of(invocation)?;
     // The signals are registered before there is a folder to remove or a command to signal. Until here, a signal simply
     // ends this process.
     let mut signals = Signals::register()?;

@@ -122,7 +122,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         if read::flag(invocation, &DETACH)? {
             return detach::start(invocation, folder.as_deref());
         }
-        if let Some(given) = log_file {
+        if let Some(given) = &log_file {
             return Err(CliError::usage(format!("{} is given without --detach.", given.named_by))
                 .hint("Without --detach, the log goes to stderr."));
         }
@@ -131,9 +131,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder).on(place);
     let config = configuration::configure(invocation, Config { port, ..config })?;
     let until = Until::of(invocation)?;
-    let at_end = AtEnd::of(invocation)?;
     let pid_file = read::option(invocation, &PID_FILE)?;
     let ready_file = read::option(invocation, &READY_FILE)?;
+    let at_end = AtEnd::of(invocation, folder.as_deref(), &[&pid_file, &ready_file, &log_file])?;
     // Until here, a signal simply ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();

@@ -1,21 +1,28 @@
 //! Files of `emulator export`.
 
-use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use acs_identity_emulator::{ExportCheck, ExportSummary, MAX_EXPORT, check_export};
+use acs_identity_emulator::{DATABASE_FILE, ExportCheck, ExportSummary, MAX_EXPORT, check_export};
 
+use crate::commands::emulator::process::process_file::is_within;
+use crate::files::target::Target;
 use crate::files::{durable_file, text_file};
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::report::program::Program;
+use crate::system;
 use crate::system::system_text;
+
+/// The name of a file that stands for stdout, and for stdin.
+const STREAM: &str = "-";
+
+const IN_DATA_FOLDER: &str = "it is in a data folder, which is only for the emulator's own files";
 
 /// A file that is being written. It is checked meanwhile.
 pub(crate) struct NewState<'a> {
-    file: &'a mut File,
+    file: &'a mut dyn Write,
     bytes: u64,
     check: ExportCheck,
     unwritten: Option<Unwritten>,
@@ -58,11 +65,16 @@ impl NewState<'_> {
 ///
 /// # Errors
 ///
-/// Fails when its folder does not exist, or when the path is a folder.
-pub(crate) fn check_place(given: &Given) -> Result<(), CliError> {
+/// Fails when its folder does not exist or is the data folder, when the path is a folder, or when it stands for stdout,
+/// which has other output.
+pub(crate) fn check_place(given: &Given, data: Option<&Path>) -> Result<(), CliError> {
     let path = Path::new(&given.value);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let why = match (folder.is_dir(), path.is_dir()) {
+        _ if given.value == STREAM => "stdout has other output".to_owned(),
+        (true, false) if is_in_data_folder(path) || data.is_some_and(|data| is_within(folder, data)) => {
+            IN_DATA_FOLDER.to_owned()
+        }
         (true, false) => return Ok(()),
         (true, true) => "it is a folder".to_owned(),
         (false, _) => format!("the folder {} does not exist", folder.display()),
@@ -70,16 +82,48 @@ pub(crate) fn check_place(given: &Given) -> Result<(), CliError> {
     Err(CliError::usage(format!("{} names '{}', which cannot be written: {why}.", given.named_by, given.value)))
 }
 
-/// Writes an export to a file, piece by piece, and returns its numbers.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Returns whether the file, to which links may lead, is beside the database of an emulator.
+fn is_in_data_folder(path: &Path) -> bool {
+    matches!(Target::of(path), Ok(Target::File(path)) if folder_of(&path).join(DATABASE_FILE).is_file())
+}
+
+/// Returns whether a file stands for stdout, or is what stdout is connected to.
+pub(crate) fn is_stdout(file: &str) -> bool {
+    file == STREAM || system::is_stdout(Path::new(file))
+}
+
+struct Stdout;
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        system::write_to_stdout(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Writes an export to a file, piece by piece, and returns its numbers. A pipe, a device and stdout get the pieces
+/// directly.
 ///
 /// # Errors
 ///
-/// Fails when the file is not on the disk afterwards. An existing file is then unchanged.
+/// Fails when the file is not on the disk afterwards. An existing file is then unchanged. A file in a data folder is
+/// refused.
 pub(crate) fn write(
     file: &str,
     fill: impl FnOnce(&mut NewState<'_>) -> Result<(), CliError>,
 ) -> Result<ExportSummary, CliError> {
-    let written = durable_file::replace(Path::new(file), |to| {
+    let fail = |why: &str| CliError::new(format!("The export cannot be written to {file}: {why}."));
+    if is_in_data_folder(Path::new(file)) {
+        return Err(fail(IN_DATA_FOLDER));
+    }
+    let fill = |to: &mut dyn Write| {
         let mut new = NewState { file: to, bytes: 0, check: ExportCheck::default(), unwritten: None };
         let filled = fill(&mut new);
         match new.unwritten {
@@ -88,8 +132,11 @@ pub(crate) fn write(
         }
         let summary = new.check.end();
         summary.map_err(|why| Unwritten::Other(CliError::new(format!("The export cannot be used: {why}."))))
-    });
-    let fail = |why: &str| CliError::new(format!("The export cannot be written to {file}: {why}."));
+    };
+    let written = match is_stdout(file) {
+        true => fill(&mut Stdout),
+        false => durable_file::replace(Path::new(file), |to| fill(to)),
+    };
     written.map_err(|unwritten| match unwritten {
         Unwritten::File(error) => fail(&system_text(&error)).advise(&error),
         Unwritten::TooLarge => fail("it is larger than 1 GiB, and an emulator does not import such a file"),

@@ -4,6 +4,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::system::kinds::Special;
 
@@ -48,6 +49,20 @@ pub fn special(_: &Metadata) -> Option<Special> {
 /// When the system refuses.
 pub fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
+}
+
+/// Opens a device for writing.
+///
+/// # Errors
+///
+/// When the system refuses.
+pub fn open_stream(path: &Path, _: Duration) -> io::Result<File> {
+    File::options().write(true).open(path)
+}
+
+/// Returns `false`, because the file of stdout is not known.
+pub fn is_stdout(_: &Path) -> bool {
+    false
 }
 
 /// Does nothing, because opening a file never waits on this system.

@@ -2,10 +2,13 @@
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
+use std::os::fd::AsFd as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
+use rustix::io::Errno;
 
 use crate::system::kinds::Special;
 
@@ -57,6 +60,43 @@ pub fn open_without_waiting(path: &Path) -> io::Result<File> {
 /// Makes opening a pipe not wait for its other end.
 pub fn without_waiting(options: &mut OpenOptions) {
     options.custom_flags(OFlags::NONBLOCK.bits().cast_signed());
+}
+
+/// Opens a pipe or a device for writing. Waits for a limited time until a named pipe has a reader.
+///
+/// # Errors
+///
+/// When it is a socket, when the pipe has no reader, or when the system refuses.
+pub fn open_stream(path: &Path, most: Duration) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let latest = Instant::now() + most;
+    loop {
+        match File::options().write(true).custom_flags(flags.bits().cast_signed()).open(path) {
+            Ok(file) => {
+                rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
+                return Ok(file);
+            }
+            Err(error) if error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) => {
+                let is_fifo = fs::metadata(path).is_ok_and(|there| there.file_type().is_fifo());
+                if !is_fifo {
+                    return Err(error);
+                }
+                if Instant::now() >= latest {
+                    return Err(io::Error::new(io::ErrorKind::TimedOut, "it is a named pipe that no program reads"));
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Checks whether a path names what stdout is connected to. Links are followed.
+pub fn is_stdout(path: &Path) -> bool {
+    let Ok(stdout) = io::stdout().as_fd().try_clone_to_owned().map(File::from).and_then(|file| file.metadata()) else {
+        return false;
+    };
+    fs::metadata(path).is_ok_and(|there| (stdout.dev(), stdout.ino()) == (there.dev(), there.ino()))
 }
 
 /// Makes opening not follow links and not wait for the other end of a pipe.

@@ -1,11 +1,14 @@
 //! Ends an emulator, and writes what it held to the file of `--export-on-exit`.
 
+use std::path::{Path, absolute};
+
 use acs_identity_emulator::{Error, LastExport, Serving};
 
 use crate::commands::emulator::options::declared::EXPORT_ON_EXIT;
 use crate::commands::emulator::options::read;
 use crate::commands::emulator::state_file;
 use crate::knack::invocation::Invocation;
+use crate::knack::variables::Given;
 use crate::report::error::CliError;
 
 /// The file for the export at the end, if there is one.
@@ -16,10 +19,21 @@ impl AtEnd {
     ///
     /// # Errors
     ///
-    /// Fails when the value is empty, when the variable is not UTF-8, or when there is no folder for the file.
-    pub(crate) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        let given = read::option(invocation, &EXPORT_ON_EXIT)?;
-        given.map(|given| state_file::check_place(&given).map(|()| given.value)).transpose().map(Self)
+    /// Fails when the value is empty, when the variable is not UTF-8, when there is no folder for the file, or when it
+    /// is in the data folder or one of the other files.
+    pub(crate) fn of(
+        invocation: &Invocation<'_>,
+        data: Option<&Path>,
+        others: &[&Option<Given>],
+    ) -> Result<Self, CliError> {
+        let Some(given) = read::option(invocation, &EXPORT_ON_EXIT)? else { return Ok(Self(None)) };
+        let same = |other: &&Given| absolute(&other.value).ok() == absolute(&given.value).ok();
+        if let Some(other) = others.iter().filter_map(|other| other.as_ref()).find(same) {
+            let message = format!("{} and {} name the same file, '{}'.", given.named_by, other.named_by, given.value);
+            return Err(CliError::usage(message));
+        }
+        state_file::check_place(&given, data)?;
+        Ok(Self(Some(given.value)))
     }
 
     /// Stops the emulator. When this returns, the export is on the disk. `then` is called before clients are told that
