@@ -126,9 +126,11 @@ fn carry_out(
         Err(error) => return usage::print(error, words.raw(), config, printer),
     };
     let invocation = Invocation { table: &TABLE, command, arguments, config, printer: *printer, raw: words.raw() };
-    let Outcome { result, exit_code, columns } = execute::execute(&invocation)?;
-    if let Some(result) = result {
-        rendering::show(&invocation, result, columns)?;
+    let Outcome { result, exit_code, columns, foreign } = execute::execute(&invocation)?;
+    match result {
+        Some(result) if foreign => rendering::show_foreign(&invocation, result, columns)?,
+        Some(result) => rendering::show(&invocation, result, columns)?,
+        None => {}
     }
     Ok(exit_code)
 }

@@ -16,6 +16,8 @@ pub struct Outcome {
     pub exit_code: ExitCode,
     /// The columns of a table of the result, in reading order. Without them, a table has all members, sorted by name.
     pub columns: Columns,
+    /// Whether the result has texts of others, on which a terminal must not act.
+    pub foreign: bool,
 }
 
 impl Outcome {
@@ -33,6 +35,12 @@ impl Outcome {
     #[must_use]
     pub fn columns(self, columns: &'static [&'static str]) -> Self {
         Self { columns: Some(columns), ..self }
+    }
+
+    /// Marks that the result has texts of others, on which a terminal must not act.
+    #[must_use]
+    pub fn foreign(self) -> Self {
+        Self { foreign: true, ..self }
     }
 
     /// Sets the exit code.

@@ -5,7 +5,7 @@ use pyjmespath::{JsonStyle, SearchError, Value};
 use crate::knack::globals::OUTPUT;
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Columns;
-use crate::knack::output::{self, Context, Format, Items};
+use crate::knack::output::{self, Context, Format, Items, foreign};
 use crate::knack::usage_error::QUERY_REFERENCE;
 use crate::knack::values::choice;
 use crate::report::error::CliError;
@@ -17,11 +17,24 @@ use crate::report::stdout;
 ///
 /// When the query cannot be applied to the result, or when stdout cannot be written.
 pub fn show(invocation: &Invocation<'_>, value: Value, columns: Columns) -> Result<(), CliError> {
+    show_in(invocation, value, context(invocation, columns))
+}
+
+/// Prints a result with texts of others.
+///
+/// # Errors
+///
+/// As [`show`].
+pub fn show_foreign(invocation: &Invocation<'_>, value: Value, columns: Columns) -> Result<(), CliError> {
+    show_in(invocation, value, Context { foreign: true, ..context(invocation, columns) })
+}
+
+fn show_in(invocation: &Invocation<'_>, value: Value, context: Context) -> Result<(), CliError> {
     let value = filter(invocation, value)?;
     if matches!(value, Value::Null) {
         return Ok(());
     }
-    let text = output::format(&value, format_of(invocation)?, context(invocation, columns))?;
+    let text = output::format(&value, format_of(invocation)?, context)?;
     stdout::print(text).map_err(|error| match invocation.command.spec.connects {
         true => CliError { message: format!("{} The command itself succeeded.", error.message), ..error },
         false => error,
@@ -29,7 +42,12 @@ pub fn show(invocation: &Invocation<'_>, value: Value, columns: Columns) -> Resu
 }
 
 fn context(invocation: &Invocation<'_>, columns: Columns) -> Context {
-    Context { queried: invocation.arguments.query().is_some(), colour: invocation.printer.colour(), columns }
+    Context {
+        queried: invocation.arguments.query().is_some(),
+        colour: invocation.printer.colour(),
+        columns,
+        foreign: false,
+    }
 }
 
 /// Returns a list whose items are printed one by one. Returns `None` if the output format needs all items at once.
@@ -56,7 +74,7 @@ pub(crate) fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError>
     })
 }
 
-/// Prints results one by one, as they come.
+/// Prints results with texts of others one by one, as they come.
 pub(crate) struct Lines {
     format: Format,
     context: Context,
@@ -69,7 +87,8 @@ impl Lines {
     ///
     /// When the configuration names an unknown format.
     pub(crate) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        Ok(Self { format: format_of(invocation)?, context: context(invocation, None) })
+        let context = Context { foreign: true, ..context(invocation, None) };
+        Ok(Self { format: format_of(invocation)?, context })
     }
 
     /// Prints a result after the query: as a line in the formats `json` and `jsonc`, and as an item of a list in the
@@ -86,7 +105,7 @@ impl Lines {
         let text = match self.format {
             Format::Json | Format::Jsonc => {
                 let style = JsonStyle { ensure_ascii: false, ..JsonStyle::compact() };
-                format!("{}\n", value.to_json_with(style))
+                foreign::escaped_json(format!("{}\n", value.to_json_with(style)))
             }
             other => output::format(&Value::Array(vec![value].into()), other, self.context)?,
         };

@@ -10,6 +10,24 @@ fn created(world: &World, custom_id: &str) -> String {
 }
 
 #[test]
+fn a_custom_id_does_not_act_on_the_terminal() {
+    let world = World::alone();
+    created(&world, "a\u{1b}]0;b\u{7}\u{9b}31m\u{202e}");
+    assert_snapshot!(run(&mut of(&world, "identity list --query [].customId -o tsv")), @r"
+    exit 0
+    --- stdout
+    a\x1b]0;b\x07\x9b31m\u202e
+    ");
+    assert_snapshot!(run(&mut of(&world, "identity list --query [].customId -o json")), @r#"
+    exit 0
+    --- stdout
+    [
+      "a\u001b]0;b\u0007\u009b31m\u202e"
+    ]
+    "#);
+}
+
+#[test]
 fn an_identity_is_shown_by_either_id() {
     let world = World::alone();
     let id = created(&world, "alice@contoso.com");

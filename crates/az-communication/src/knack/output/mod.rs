@@ -2,6 +2,7 @@
 
 pub(crate) mod colour;
 pub(crate) mod columns;
+pub(crate) mod foreign;
 pub(crate) mod items;
 pub(crate) mod json;
 pub(crate) mod python_text;
@@ -63,6 +64,8 @@ pub struct Context {
     /// The columns of a table, in reading order. Without them, a table has all members, sorted by name, as in the
     /// reference.
     pub columns: Option<&'static [&'static str]>,
+    /// Whether the result has texts of others, on which a terminal must not act.
+    pub foreign: bool,
 }
 
 /// Formats a result, including the line break at its end.
@@ -78,10 +81,20 @@ pub fn format(value: &Value, format: Format, context: Context) -> Result<String,
         return Err(CliError::new("The result of the query is an expression reference (&…), which is not data.")
             .hint("Use the reference as an argument of a function, for example sort_by(@, &name)."));
     }
+    let escaped = match format {
+        Format::Table | Format::Tsv if context.foreign => Some(foreign::escaped(value)),
+        Format::Yaml | Format::Yamlc if context.foreign => Some(foreign::escaped_for_yaml(value)),
+        _ => None,
+    };
+    let value = escaped.as_ref().unwrap_or(value);
+    let json = || match json::format(value) {
+        text if context.foreign => foreign::escaped_json(text),
+        text => text,
+    };
     Ok(match format {
-        Format::Json => json::format(value),
-        Format::Jsonc if context.colour => colour::json(&json::format(value)),
-        Format::Jsonc => json::format(value),
+        Format::Json => json(),
+        Format::Jsonc if context.colour => colour::json(&json()),
+        Format::Jsonc => json(),
         Format::Yaml => yaml::format(value),
         Format::Yamlc if context.colour => colour::yaml(&yaml::format(value)),
         Format::Yamlc => yaml::format(value),

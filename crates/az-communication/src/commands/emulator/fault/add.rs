@@ -150,7 +150,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run: |invocation| {
         let rule = Json::Object(rule(invocation)?);
         let added = Control::find(invocation)?.post(PATH, Body::Json(&rule))?;
-        Ok(Outcome::of(value_of(added)).columns(COLUMNS))
+        Ok(Outcome::of(value_of(added)).columns(COLUMNS).foreign())
     },
 };
 

@@ -17,6 +17,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     ],
     run: |invocation| {
         let mut answer = Control::find(invocation)?.get(PATH)?;
-        Ok(Outcome::of(value_of(answer["value"].take())).columns(COLUMNS))
+        Ok(Outcome::of(value_of(answer["value"].take())).columns(COLUMNS).foreign())
     },
 };

@@ -58,7 +58,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     if after.is_some() {
         invocation.printer.warning(&format!("There are more identities than {top}. To list more, give --top."));
     }
-    Ok(Outcome::of(value_of(identities.into())).columns(COLUMNS))
+    Ok(Outcome::of(value_of(identities.into())).columns(COLUMNS).foreign())
 }
 
 /// Returns where the next page begins. The host of the link may be one that only other clients reach.

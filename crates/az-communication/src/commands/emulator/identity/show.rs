@@ -19,6 +19,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run: |invocation| {
         let id = encoded(invocation.required(&ID)?);
         let identity = Control::find(invocation)?.get(&format!("/emulator/identities/{id}"))?;
-        Ok(Outcome::of(value_of(identity)).columns(COLUMNS))
+        Ok(Outcome::of(value_of(identity)).columns(COLUMNS).foreign())
     },
 };

@@ -35,6 +35,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
             ("last", last.as_deref()),
         ];
         let mut answer = Control::find(invocation)?.get(&with_query(PATH, &parameters))?;
-        Ok(Outcome::of(value_of(answer["value"].take())).columns(COLUMNS))
+        Ok(Outcome::of(value_of(answer["value"].take())).columns(COLUMNS).foreign())
     },
 };
