@@ -60,8 +60,8 @@ fn a_mistake_in_signing_is_explained() {
     assert_snapshot!(shows(&world, &mut of(&world, explained)), @"
     exit 0
     --- stdout
-    targetDecoded
-    The client signed the path and query decoded, but sent them percent-encoded.
+    pathDecoded
+    The client signed the path decoded, but sent it percent-encoded.
     ");
 }
 
