@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::hash::{Hash, Hasher};
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -38,7 +39,7 @@ fn read_file(path: &Path) -> io::Result<String> {
     let mut content = Vec::new();
     fs::File::open(path)?.take(LIMIT).read_to_end(&mut content)?;
     // Comments in the file may have any encoding.
-    Ok(String::from_utf8_lossy(&content).into_owned())
+    Ok(String::from_utf8(content).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
 }
 
 /// Joins the certificates of all texts. Each certificate occurs once, and comments are left out.
@@ -46,13 +47,32 @@ pub fn join<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut joined = String::new();
     let mut seen = HashSet::new();
     for block in texts.into_iter().flat_map(blocks) {
-        let bare: Vec<u8> = block.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        if seen.insert(bare) {
+        if seen.insert(Bare::of(block)) {
             joined.push_str(block);
             joined.push('\n');
         }
     }
     joined
+}
+
+/// A block without whitespace, because files break its lines in different places.
+#[derive(PartialEq, Eq)]
+struct Bare(Vec<u8>);
+
+impl Bare {
+    fn of(block: &str) -> Self {
+        let mut bare = Vec::with_capacity(block.len());
+        block.split_ascii_whitespace().for_each(|part| bare.extend_from_slice(part.as_bytes()));
+        Self(bare)
+    }
+}
+
+impl Hash for Bare {
+    /// Certificates end with a signature, so the end tells them apart. To hash all of the roots would take as long as to
+    /// read them.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0[self.0.len().saturating_sub(128)..].hash(state);
+    }
 }
 
 /// Returns the PEM blocks of a text that are certificates.

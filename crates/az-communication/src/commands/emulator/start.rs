@@ -242,13 +242,12 @@ impl Files {
     fn in_data_folder(folder: &Path, authority: &str) -> Result<Self, CliError> {
         let path = folder.join(BUNDLE_FILE);
         let bundle = bundle::bundle(authority, folder);
-        match private_file::replace_for_all_users(&path, bundle.as_bytes()) {
-            // On a full disk, an existing file with the same content is enough.
-            Err(error) if !private_file::holds(&path, bundle.as_bytes()) => {
+        // A file with the same content stays, also because the disk may be full.
+        if !private_file::holds(&path, bundle.as_bytes()) {
+            private_file::replace_for_all_users(&path, bundle.as_bytes()).map_err(|error| {
                 let what = format!("{} cannot be written: {}.", path.display(), system_text(&error));
-                return Err(CliError::new(what).advise(&error));
-            }
-            _ => {}
+                CliError::new(what).advise(&error)
+            })?;
         }
         Ok(Self {
             certificate: Some(text_of(&folder.join(CA_CERTIFICATE_FILE))?),
