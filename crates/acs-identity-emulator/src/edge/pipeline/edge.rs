@@ -172,6 +172,9 @@ impl Edge {
     /// Authenticates the caller by the headers, checks its rights, and records it. Returns the hash that the body must
     /// have, if the request is signed.
     fn admit(&self, request: &mut RequestContext) -> HttpResult<Option<String>> {
+        if matches!(request.callers(), Callers::Control | Callers::Keys) {
+            this_machine::check_no_page(request)?;
+        }
         match request.callers() {
             Callers::Anyone | Callers::CheckedByHandler => Ok(None),
             Callers::ThisMachine => this_machine::check(&self.backend, request).map(|()| None),

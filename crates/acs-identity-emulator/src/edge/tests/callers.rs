@@ -155,9 +155,11 @@ async fn web_pages_may_call_the_service_from_loopback_and_allowed_origins_only()
 async fn web_pages_cannot_get_tokens_and_keys() {
     let edge = Arc::new(edge_of(Config { cors_origins: vec!["https://app.example".into()], ..Config::in_memory() }));
     let mut requests = endpoints();
-    let without_credential: Vec<String> = requests.iter().map(|request| request.target.clone()).collect();
-    let has_credential = |request: &super::Ask| !without_credential.contains(&request.target);
+    // Nobody but a server of the user knows the header of a managed identity. All pages know the well-known key.
+    let is_answered = |request: &super::Ask| request.target.starts_with("/msi/token");
     requests.push(ask("POST", "/emulator/list-keys").signed());
+    requests.push(ask("GET", "/emulator/export").signed());
+    requests.push(ask("POST", "/emulator/reset").signed());
     requests.push(
         ask("GET", "/msi/token?resource=r")
             .header("x-identity-header", edge.backend.core.access_keys.identity_header()),
@@ -165,7 +167,7 @@ async fn web_pages_cannot_get_tokens_and_keys() {
     for request in requests {
         for origin in ["http://localhost:3000", "https://app.example"] {
             let answer = request.clone().header("origin", origin).of(&edge).await;
-            assert_eq!(answer.status, if has_credential(&request) { 200 } else { 403 }, "{}", request.target);
+            assert_eq!(answer.status, if is_answered(&request) { 200 } else { 403 }, "{}", request.target);
             assert_eq!(answer.header("access-control-allow-origin"), None, "{}", request.target);
             let preflight = ask("OPTIONS", request.target.clone()).header("origin", origin).of(&edge).await;
             assert_eq!(preflight.header("access-control-allow-methods"), None, "{}", request.target);
