@@ -1,6 +1,7 @@
 //! The control secret of an emulator: given, read from a file, or made at the start. A new secret is written to a file
 //! that only its owner may read.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
@@ -11,7 +12,11 @@ use crate::error::Error;
 use crate::{files, random};
 
 /// The name of the file in a data folder.
-pub(crate) const CONTROL_SECRET_FILE: &str = "control-secret";
+pub const CONTROL_SECRET_FILE: &str = "control-secret";
+
+/// The fewest and the most characters of a secret. A shorter one can be guessed, and a longer one cannot be sent: the
+/// head of a request has a limit.
+pub const CONTROL_SECRET_LENGTH: RangeInclusive<usize> = 16..=1024;
 
 /// How many random bytes a new secret has.
 const BYTES: usize = 32;
@@ -75,6 +80,9 @@ fn secret_of(content: &[u8]) -> Result<ControlSecret, &'static str> {
     if !text.bytes().all(fits) {
         return Err("does not hold a control secret: a secret consists of printable ASCII characters on one line");
     }
+    if !CONTROL_SECRET_LENGTH.contains(&text.len()) {
+        return Err("holds a control secret that does not have 16 to 1024 characters");
+    }
     Ok(text.to_owned().into())
 }
 
@@ -91,14 +99,14 @@ mod tests {
 
     #[test]
     fn the_white_space_around_a_secret_is_left_out() {
-        assert_eq!(secret_of(b" s3cret of mine\r\n").unwrap().text(), "s3cret of mine");
+        assert_eq!(secret_of(b" a s3cret of mine\r\n").unwrap().text(), "a s3cret of mine");
     }
 
     #[test]
     fn a_file_without_a_secret_is_refused() {
         let said = |content: &[u8]| secret_of(content).unwrap_err();
         insta::assert_snapshot!(
-            [said(b""), said(b" \r\n"), said(b"\xff"), said("é".as_bytes()), said(b"one\ntwo")].join("\n"),
+            [said(b""), said(b" \r\n"), said(b"\xff"), said("é".repeat(8).as_bytes()), said(b"one\ntwo, and some more")].join("\n"),
             @r"
         is empty, so it holds no control secret
         is empty, so it holds no control secret
@@ -107,5 +115,16 @@ mod tests {
         does not hold a control secret: a secret consists of printable ASCII characters on one line
         "
         );
+    }
+
+    #[test]
+    fn a_secret_has_16_to_1024_characters() {
+        for length in [16, 1024] {
+            assert!(secret_of(&vec![b'a'; length]).is_ok(), "{length}");
+        }
+        for length in [1, 15, 1025] {
+            let why = secret_of(&vec![b'a'; length]).unwrap_err();
+            assert_eq!(why, "holds a control secret that does not have 16 to 1024 characters");
+        }
     }
 }

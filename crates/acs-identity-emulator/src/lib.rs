@@ -36,11 +36,13 @@ pub mod trust;
 pub use certificates::{host_name_problem, new_authority};
 pub use clock::ServiceClock;
 pub use config::{Config, ControlSecret, ExportedState, Storage, TrustedIssuer};
+pub use control_secret::{CONTROL_SECRET_FILE, CONTROL_SECRET_LENGTH};
 pub use core::{
     DEFAULT_TENANT, ExportCheck, ExportSummary, MAX_EXPORT, check_export, client_secret_of, identity_header_of,
 };
 pub use edge::CONTROL_VERSION;
 pub use error::{Error, OwnFile};
+pub use faults::FAULT_OPERATIONS;
 pub use folder::DATABASE_FILE;
 #[cfg(feature = "sqlite")]
 pub use folder::is_folder_unused;

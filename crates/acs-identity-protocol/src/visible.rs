@@ -43,6 +43,32 @@ pub fn one_line(text: &str, limit: usize) -> String {
     out
 }
 
+/// Escapes what a terminal would act on: control characters, line breaks and tabs too, and marks of the text direction.
+/// The text is then a part of one line, and cannot forge another one. Other characters stay, so that most names are as
+/// they were sent.
+pub fn inert(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(acts_on_terminals) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if acts_on_terminals(c) {
+            push_escape(&mut out, c);
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Checks whether a terminal acts on a character: a control character, a separator of lines, or a mark that changes the
+/// text direction.
+fn acts_on_terminals(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Appends a character in Python's escaped form.
 fn push_escape(out: &mut String, c: char) {
     let code = u32::from(c);
@@ -118,6 +144,18 @@ mod tests {
         assert_eq!(one_line("a\n\u{202e}b\u{1b}é", 10), "a\\n\\u202eb\\x1bé");
         assert_eq!(one_line("aé\tbc", 3), "aé\\t…");
         assert_eq!(name('\u{200b}'), "U+200B, zero-width space");
+    }
+
+    #[test]
+    fn what_acts_on_a_terminal_is_escaped_and_other_text_stays() {
+        for (text, shown) in [
+            ("plain é 中 😀 a\u{a0}b\u{200d}", "plain é 中 😀 a\u{a0}b\u{200d}"),
+            ("a\n\tb\r\u{1b}[2J", "a\\n\\tb\\r\\x1b[2J"),
+            ("\u{9b}31m\u{7f}\u{202e}\u{2028}", "\\x9b31m\\x7f\\u202e\\u2028"),
+        ] {
+            assert_eq!(inert(text), shown);
+        }
+        assert!(matches!(inert("é"), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -125,6 +125,11 @@ impl Core {
         }
     }
 
+    /// Returns why nothing can be stored at present.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.store.trouble().map(|error| error.to_string())
+    }
+
     /// Deletes all identities and all assignments, and returns how many there were.
     pub(crate) async fn reset(&self, caller: Caller) -> Refused<Cleared> {
         let cleared = self.access_keys.heed(self.store.reset(caller).await)?;

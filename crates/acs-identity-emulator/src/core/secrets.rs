@@ -49,13 +49,26 @@ impl Secrets {
 }
 
 /// The secrets at a time.
-pub(crate) struct Known(Vec<String>);
+pub(crate) struct Known {
+    texts: Vec<String>,
+    /// For each byte, whether a secret can begin with it in one of its forms. Most bytes of a text are none of these.
+    begins: Box<[bool; 256]>,
+}
 
 impl Known {
     fn from_texts(secrets: Vec<String>) -> Self {
         // Clients send the characters at the end of base64 or not.
         let secrets = secrets.into_iter().map(|secret| secret.trim_end_matches('=').to_owned());
-        Self(secrets.filter(|secret| !secret.is_empty()).collect())
+        let texts: Vec<String> = secrets.filter(|secret| !secret.is_empty()).collect();
+        let mut begins = Box::new([false; 256]);
+        for byte in texts.iter().filter_map(|secret| secret.bytes().next()) {
+            for form in forms(byte) {
+                begins[usize::from(*form)] = true;
+            }
+            begins[usize::from(byte)] = true;
+            begins[usize::from(b'%')] = true;
+        }
+        Self { texts, begins }
     }
 
     /// Returns a text without the secrets.
@@ -64,7 +77,10 @@ impl Known {
         let (mut done, mut at) = (0, 0);
         while at < text.len() {
             let rest = text.as_bytes().get(at..).unwrap_or_default();
-            match self.0.iter().filter_map(|secret| begins_with(rest, secret.as_bytes())).max() {
+            let Some(skipped) = rest.iter().position(|byte| self.begins[usize::from(*byte)]) else { break };
+            at += skipped;
+            let rest = &rest[skipped..];
+            match self.texts.iter().filter_map(|secret| begins_with(rest, secret.as_bytes())).max() {
                 Some(length) => {
                     let shown = shown.get_or_insert_default();
                     shown.push_str(text.get(done..at).unwrap_or_default());
@@ -102,12 +118,20 @@ fn begins_with(text: &[u8], secret: &[u8]) -> Option<usize> {
     Some(at)
 }
 
+/// Returns the other forms that a character of base64 has in URLs and forms.
+fn forms(byte: u8) -> &'static [u8] {
+    match byte {
+        b'+' => b"- ",
+        b'/' => b"_",
+        _ => b"",
+    }
+}
+
 /// Returns how many bytes a character of a secret takes at the beginning of a text: one, or three if it is
-/// percent-encoded. The characters `+` and `/` of base64 have other forms in URLs and forms.
+/// percent-encoded.
 fn takes(text: &[u8], byte: u8) -> Option<usize> {
     let first = *text.first()?;
-    let is_other_form = matches!((byte, first), (b'+', b'-' | b' ') | (b'/', b'_'));
-    if first == byte || is_other_form {
+    if first == byte || forms(byte).contains(&first) {
         return Some(1);
     }
     let digits = text.get(1..3).filter(|_| first == b'%')?;
@@ -135,6 +159,14 @@ mod tests {
             ("/MDEy+zQ1%2", "/(a secret)"),
         ] {
             assert_eq!(secrets.hide(text), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_hidden_if_its_first_character_has_another_form() {
+        let secrets = Known::from_texts(vec!["+EyzQ1jc4OTAx".into(), "/EyzQ1jc4OTAx".into()]);
+        for text in ["+", "-", " ", "%2B", "/", "_", "%2f"] {
+            assert_eq!(secrets.hide(&format!("x{text}EyzQ1jc4OTAx!")), "x(a secret)!", "{text}");
         }
     }
 

@@ -50,7 +50,7 @@ impl Backend {
         routes: Vec<&'static Route>,
     ) -> Self {
         let names = OwnNames::of(&config);
-        let faults: Vec<_> = config.seed.iter().flat_map(|seed| &seed.faults).map(|fault| fault.rule.clone()).collect();
+        let faults: Vec<_> = config.seed.iter().flat_map(|seed| seed.faults.clone()).collect();
         let metrics = Metrics::new(routes.iter().map(|route| route.operation));
         Self {
             core,

@@ -25,4 +25,4 @@ pub(crate) use callers::authentication::has_credentials;
 pub(crate) use ending::{Ended, Ending};
 pub(crate) use http::connection::Connection;
 pub(crate) use http::framing;
-pub(crate) use pipeline::{Dropped, Edge, problem_of_operation};
+pub(crate) use pipeline::{Dropped, Edge};

@@ -3,10 +3,12 @@
 
 mod draw;
 mod glob;
+mod operations;
 mod rule;
 #[cfg(test)]
 mod tests;
 
+pub use operations::FAULT_OPERATIONS;
 pub(crate) use rule::{DropAt, Problem, Rule};
 
 use std::cell::OnceCell;

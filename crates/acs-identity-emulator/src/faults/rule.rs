@@ -7,6 +7,7 @@ use acs_identity_protocol::time::parse_iso;
 
 use super::Asked;
 use super::glob::Glob;
+use super::operations;
 
 /// The longest delay, in milliseconds.
 const LONGEST_DELAY: u64 = 300_000;
@@ -33,7 +34,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(member: D) -> Result<Op
 #[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Rule {
-    /// The operation, as the OpenAPI document names it.
+    /// The operations, as the OpenAPI document names them, separated by commas.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub(crate) operation: Option<String>,
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
@@ -122,7 +123,7 @@ pub(super) struct Checked {
 impl Checked {
     /// Returns whether the condition fits a request.
     pub(super) fn fits(&self, rule: &Rule, asked: &Asked<'_>) -> bool {
-        rule.operation.as_deref().is_none_or(|operation| asked.operation == Some(operation))
+        rule.operation.as_deref().is_none_or(|names| names.split(',').any(|name| asked.operation == Some(name)))
             && rule.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(asked.method))
             && self.path.as_ref().is_none_or(|pattern| pattern.fits(asked.path))
             && rule.identity.as_deref().is_none_or(|identity| {
@@ -132,12 +133,12 @@ impl Checked {
 }
 
 impl Rule {
-    /// Returns what is wrong with the values. Names of operations are checked elsewhere.
+    /// Returns what is wrong with the values.
     pub(crate) fn problem(&self) -> Option<Problem> {
         self.check().err()
     }
 
-    /// Checks the values. Names of operations are checked elsewhere.
+    /// Checks the values.
     pub(super) fn check(&self) -> Result<Checked, Problem> {
         self.check_condition()?;
         self.check_result()?;
@@ -158,6 +159,9 @@ impl Rule {
             if text.as_ref().is_some_and(|text| !(1..=LONGEST_TEXT).contains(&text.chars().count())) {
                 return Err(Problem::new(field, format!("must have from 1 to {LONGEST_TEXT} characters")));
             }
+        }
+        if let Some(words) = self.operation.as_deref().and_then(operations::problem) {
+            return Err(Problem::new("operation", words));
         }
         if self.path.as_ref().is_some_and(|path| !path.starts_with(['/', '*'])) {
             return Err(Problem::new("path", "must begin with / or *"));

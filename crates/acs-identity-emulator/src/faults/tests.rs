@@ -38,6 +38,7 @@ fn every_part_of_a_condition_must_fit() {
         ("", true),
         (r#""operation":"issueAccessToken","#, true),
         (r#""operation":"createIdentity","#, false),
+        (r#""operation":"createIdentity,issueAccessToken","#, true),
         (r#""method":"post","#, true),
         (r#""method":"GET","#, false),
         (r#""path":"/identities/**","#, true),

@@ -1,7 +1,7 @@
 //! Reads the faults of a seed. They have the fields of the control API (docs/emulator/requests.md).
 
 use super::reading::{Found, Members};
-use super::{At, SeedError, SeedFault};
+use super::{At, SeedError};
 use crate::faults::{DropAt, MOST_RULES, Rule};
 
 pub(super) const FAULT: &[&str] = &[
@@ -29,7 +29,7 @@ pub(super) const FAULT: &[&str] = &[
 /// The numbers that most fields take.
 const COUNT: &str = "a whole number that is not negative";
 
-pub(super) fn read(found: &Found<'_>) -> Result<Vec<SeedFault>, SeedError> {
+pub(super) fn read(found: &Found<'_>) -> Result<Vec<Rule>, SeedError> {
     let all = found.list()?;
     if let Some(first) = all.get(MOST_RULES) {
         return Err(first.at.error(format!("is one too many: there can be {MOST_RULES} faults")));
@@ -37,7 +37,7 @@ pub(super) fn read(found: &Found<'_>) -> Result<Vec<SeedFault>, SeedError> {
     all.iter().map(fault).collect()
 }
 
-fn fault(found: &Found<'_>) -> Result<SeedFault, SeedError> {
+fn fault(found: &Found<'_>) -> Result<Rule, SeedError> {
     let mut fields = Fields { members: found.members(FAULT)?, places: Vec::new() };
     let rule = Rule {
         operation: fields.text("operation")?,
@@ -66,7 +66,7 @@ fn fault(found: &Found<'_>) -> Result<SeedFault, SeedError> {
             Some(at) => at.error(problem.words),
             None => found.at.error(format!("has a mistake: {} {}", problem.field, problem.words)),
         }),
-        None => Ok(SeedFault { at: fields.place("operation").unwrap_or(&found.at).clone(), rule }),
+        None => Ok(rule),
     }
 }
 

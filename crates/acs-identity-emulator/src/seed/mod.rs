@@ -12,6 +12,7 @@ mod tests;
 use std::fmt;
 
 use acs_identity_protocol::AccessKey;
+use acs_identity_protocol::visible::inert;
 use time::OffsetDateTime;
 
 use crate::faults::Rule;
@@ -33,7 +34,7 @@ pub struct Seed {
     pub(crate) teams_extension: Vec<SeedAssignment>,
     pub(crate) entra: Vec<SeedAssignment>,
     /// The faults. They are in memory, so each start has them.
-    pub(crate) faults: Vec<SeedFault>,
+    pub(crate) faults: Vec<Rule>,
 }
 
 impl fmt::Debug for Seed {
@@ -71,14 +72,6 @@ pub(crate) struct SeedAssignment {
     pub(crate) object: String,
     pub(crate) principal_type: String,
     pub(crate) client_ids: Option<Vec<String>>,
-}
-
-/// A fault.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct SeedFault {
-    /// The place of its operation.
-    pub(crate) at: At,
-    pub(crate) rule: Rule,
 }
 
 /// A place in a seed.
@@ -120,7 +113,8 @@ impl fmt::Display for SeedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let At { line, field } = &self.at;
         let separator = if field.is_empty() { "" } else { " " };
-        write!(f, "line {line}: {field}{separator}{}", self.what)
+        // Names and values of the file may have control characters.
+        f.write_str(&inert(&format!("line {line}: {field}{separator}{}", self.what)))
     }
 }
 

@@ -43,12 +43,21 @@ pub(super) fn read(document: &Node) -> Result<Seed, SeedError> {
     let whole = Found { at: At { line: document.line, field: String::new() }, value: &document.value };
     let mut whole = whole.members(WHOLE)?;
     let mut keys = [None, None];
+    let mut keys_at = None;
     if let Some(found) = whole.take("keys") {
+        keys_at = Some(found.at.clone());
         let mut members = found.members(KEYS)?;
         for (slot, name) in keys.iter_mut().zip(KEYS) {
             let Some(found) = members.take(name) else { continue };
             *slot = Some(found.text()?.parse().map_err(|_| found.at.error("must be an access key in base64"))?);
         }
+    }
+    if let [Some(primary), Some(secondary)] = &keys
+        && primary == secondary
+    {
+        let line = document.line;
+        let at = keys_at.unwrap_or(At { line, field: "keys".to_owned() });
+        return Err(at.error("must be two different keys: a regeneration of one would revoke the tokens of both"));
     }
     let mut resource_id = None;
     if let Some(found) = whole.take("resourceId") {

@@ -13,7 +13,6 @@ use crate::clock::machine;
 use crate::config::{Config, ControlSecret};
 use crate::control_secret::{self, OpenedSecret};
 use crate::core::{Core, OpenedCore};
-use crate::edge::problem_of_operation;
 use crate::error::Error;
 use crate::keys::pki::Pki;
 use crate::keys::signing::usable_keys;
@@ -50,12 +49,6 @@ impl Emulator {
             let words =
                 format_args!("{name} publishes no RSA key for RS256 signatures, so its tokens are not accepted");
             tracing::warn!(issuer = %Shown(name), "{}", Shown(words));
-        }
-        for fault in config.seed.iter().flat_map(|seed| &seed.faults) {
-            let problem = fault.rule.operation.as_deref().and_then(problem_of_operation);
-            if let Some(problem) = problem {
-                return Err(Error::Seed(fault.at.error(problem).to_string()));
-            }
         }
         let OpenedCore { mut core, is_new } = Core::open(&config)?;
         let pki = certificates::open(&config, &core.store, machine::now())?;

@@ -41,7 +41,8 @@ impl From<Principal> for Authenticated {
 pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<Authenticated> {
     let callers = request.callers();
     let is_secret = |text: &str| backend.config.control_secret.as_ref().is_some_and(|secret| secret.is(text));
-    let takes_secret = matches!(callers, Callers::Control | Callers::Keys);
+    // A path that does not exist has no other callers than these, either.
+    let takes_secret = matches!(callers, Callers::Control | Callers::Keys) || request.route.is_none();
     if takes_secret && let Some(secret) = request.head.header(CONTROL_HEADER) {
         return match is_secret(secret) {
             true => Ok(Principal::ControlSecret.into()),

@@ -7,7 +7,7 @@ use crate::edge::context::json::body;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
-use crate::edge::routes::route::{PathValue, Route, operations_for_faults};
+use crate::edge::routes::route::PathValue;
 use crate::faults::{Fault, MOST_RULES, Problem, Rule};
 
 /// A rule that is in force.
@@ -33,9 +33,6 @@ impl<'a> Shown<'a> {
 
 pub(super) fn add(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let rule: Rule = body(request)?;
-    if let Some(operation) = &rule.operation {
-        check_operation(backend, operation)?;
-    }
     let added = backend.faults.add(rule).map_err(refused)?;
     let fault = added.map_err(|_| {
         HttpError::new(409, "Conflict", format!("There are {MOST_RULES} faults already. Delete some of them first."))
@@ -73,22 +70,4 @@ fn missing(id: &str) -> HttpError {
 
 fn refused(problem: Problem) -> HttpError {
     HttpError::validation(format!("'{}' {}.", problem.field, problem.words), problem.field)
-}
-
-/// Refuses an operation that no rule can hit.
-fn check_operation(backend: &Backend, name: &str) -> HttpResult<()> {
-    match problem_of_operation(&backend.routes, name) {
-        Some(problem) => Err(HttpError::validation(format!("'operation' {problem}."), "operation")),
-        None => Ok(()),
-    }
-}
-
-/// Returns what is wrong with the name of an operation, if no rule can hit it.
-pub(in crate::edge) fn problem_of_operation(routes: &[&Route], name: &str) -> Option<String> {
-    let names = operations_for_faults(routes);
-    if names.contains(name) {
-        return None;
-    }
-    let names = names.into_iter().collect::<Vec<_>>().join(", ");
-    Some(format!("must be one of {names}, but it is '{name}'"))
 }

@@ -3,10 +3,11 @@
 
 mod clock;
 mod entra_token;
-pub(super) mod faults;
+mod faults;
 mod identities;
 mod keys;
 mod metrics;
+pub(super) mod query;
 mod requests;
 mod reset;
 mod state;
@@ -36,19 +37,23 @@ pub(super) static ROUTES: &[Row] = &[
         .named("resumeClock"),
     Row::emulator(POST, "/emulator/clock/reset", Callers::Control, Refused, later!(clock::reset)).named("resetClock"),
     Row::emulator(GET, "/emulator/identities", Callers::Control, Refused, Handler::Now(identities::list))
+        .with_query(&["filter", "top", "after"])
         .named("listIdentities"),
     Row::emulator(GET, "/emulator/identities/{id}", Callers::Control, Refused, Handler::Now(identities::show))
         .named("showIdentity"),
     Row::emulator(GET, "/emulator/export", Callers::Control, Refused, later!(state::export)).named("exportState"),
     Row::emulator(POST, "/emulator/import", Callers::Control, Refused, later!(state::import))
         .with_state()
+        .with_query(&["replace"])
         .named("importState"),
     Row::emulator(POST, "/emulator/entra-token", Callers::Control, Refused, later!(entra_token::issue))
         .named("entraToken"),
     Row::emulator(POST, "/emulator/list-keys", Callers::Keys, Refused, Handler::Now(keys::list)).named("listKeys"),
     Row::emulator(POST, "/emulator/regenerate-key", Callers::Keys, Refused, later!(keys::regenerate))
         .named("regenerateKey"),
-    Row::emulator(GET, "/emulator/requests", Callers::Control, Refused, later!(requests::list)).named("listRequests"),
+    Row::emulator(GET, "/emulator/requests", Callers::Control, Refused, later!(requests::list))
+        .with_query(&["status", "identity", "operation", "control", "last", "after", "wait"])
+        .named("listRequests"),
     Row::emulator(DELETE, "/emulator/requests", Callers::Control, Refused, Handler::Now(requests::clear))
         .named("clearRequests"),
     Row::emulator(GET, "/emulator/faults", Callers::Control, Refused, Handler::Now(faults::list)).named("listFaults"),
@@ -63,4 +68,5 @@ pub(super) static ROUTES: &[Row] = &[
 /// The endpoint for web pages in development, which is off by default. It needs no credential.
 pub(super) static FRONT_END: &[Row] =
     &[Row::emulator(GET, "/emulator/token", Callers::FrontEnd, Allowed, later!(token::issue))
+        .with_query(&["user", "scope"])
         .named("getFrontEndToken")];

@@ -1,10 +1,12 @@
 //! The log of requests: reads it, waits for more, and clears it.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use acs_identity_protocol::time::seven_decimals;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::FRONT_END;
 use crate::clock::machine;
 use crate::core::KnownSecrets;
 use crate::edge::backend::Backend;
@@ -12,6 +14,8 @@ use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
 use crate::edge::http::path::query_parameter;
+use crate::edge::routes::route::is_path_of_control_api;
+use crate::log::Shown as Shortened;
 use crate::request_log::{CAPACITY, Credential, Entry, Page, Wanted};
 
 /// How many requests are returned if the client does not say.
@@ -55,6 +59,25 @@ impl Statuses {
     }
 }
 
+/// Returns whether a request steers the emulator, or tried to. A token for a web page is none of these.
+fn is_of_control_api(entry: &Entry) -> bool {
+    let is_of_page = FRONT_END.iter().any(|row| entry.operation == Some(row.route.operation));
+    !is_of_page && entry.path().is_some_and(is_path_of_control_api)
+}
+
+/// Reads the names of operations, separated by commas.
+fn operations(backend: &Backend, text: &str) -> HttpResult<Vec<&'static str>> {
+    let named = |name: &str| {
+        let known = backend.routes.iter().map(|route| route.operation).find(|known| *known == name);
+        known.ok_or_else(|| {
+            let message =
+                format!("'operation' must be an operation of /openapi.json, but it is '{}'.", Shortened(name));
+            HttpError::validation(message, "operation")
+        })
+    };
+    text.split(',').map(named).collect()
+}
+
 /// A request as it is shown.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -94,11 +117,25 @@ struct ShownSignature {
 }
 
 #[derive(Serialize)]
-struct List {
-    value: Vec<Shown>,
+struct List<'a> {
+    value: Value<'a>,
     /// The number after which the next read begins.
     newest: u64,
     dropped: u64,
+}
+
+/// The requests of a list. One at a time has the form in which it is shown, and each is dropped when it is written, so
+/// that a list of all requests needs little memory.
+struct Value<'a> {
+    entries: Cell<Vec<(u64, Entry)>>,
+    secrets: &'a KnownSecrets,
+}
+
+impl Serialize for Value<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = self.entries.take().into_iter();
+        serializer.collect_seq(entries.map(|(number, entry)| Shown::of(number, &entry, self.secrets)))
+    }
 }
 
 impl Shown {
@@ -152,6 +189,12 @@ pub(super) async fn list(backend: &Backend, request: &RequestContext) -> HttpRes
         })?,
         None => Statuses::All,
     };
+    let operations = text("operation").map(|text| operations(backend, &text)).transpose()?;
+    let with_control = match text("control").as_deref() {
+        None | Some("true") => true,
+        Some("false") => false,
+        Some(_) => return Err(HttpError::validation("'control' must be true or false.", "control")),
+    };
     let identity = text("identity");
     // The log has the id that was sent, which is a raw id in most requests.
     let raw_id = match &identity {
@@ -163,7 +206,10 @@ pub(super) async fn list(backend: &Backend, request: &RequestContext) -> HttpRes
         is(&identity) || is(&raw_id)
     };
     let fits = |entry: &Entry| {
-        statuses.contain(entry.status) && (identity.is_none() || entry.identity().is_some_and(is_about))
+        statuses.contain(entry.status)
+            && operations.as_ref().is_none_or(|wanted| entry.operation.is_some_and(|name| wanted.contains(&name)))
+            && (with_control || !is_of_control_api(entry))
+            && (identity.is_none() || entry.identity().is_some_and(is_about))
     };
     let mut wanted = Wanted {
         after: number(&text("after"), "after", 0, u64::MAX)?,
@@ -183,7 +229,7 @@ pub(super) async fn list(backend: &Backend, request: &RequestContext) -> HttpRes
     };
     let secrets = backend.core.secrets.now();
     let Page { entries, newest, dropped: more } = page;
-    let value = entries.iter().map(|(number, entry)| Shown::of(*number, entry, &secrets)).collect();
+    let value = Value { entries: Cell::new(entries), secrets: &secrets };
     Answer::json(200, &List { value, newest, dropped: dropped + more })
 }
 

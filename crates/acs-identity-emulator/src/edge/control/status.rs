@@ -13,13 +13,15 @@ use crate::edge::http::error::HttpResult;
 
 pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let core = &backend.core;
-    core.check_ready()?;
+    // What it holds can be read even if it cannot store anything.
+    let reason = core.trouble();
     let storage = match backend.config.storage {
         Storage::Folder(_) => "folder",
         Storage::Memory => "memory",
     };
     let body = json!({
-        "status": "ok",
+        "status": if reason.is_none() { "ok" } else { "unavailable" },
+        "reason": reason,
         "version": env!("CARGO_PKG_VERSION"),
         "controlVersion": CONTROL_VERSION,
         "resourceId": *core.resource.id(),

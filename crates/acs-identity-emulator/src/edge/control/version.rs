@@ -11,7 +11,7 @@ pub const CONTROL_VERSION: &str = "2026-11-26";
 pub(crate) const VERSION_HEADER: &str = "emulator-control-version";
 
 /// The query parameter with which a client asks for a version.
-const PARAMETER: &str = "control-version";
+pub(super) const PARAMETER: &str = "control-version";
 
 /// Refuses a request that asks for another version of the control API.
 pub(crate) fn check(request: &RequestContext) -> HttpResult<()> {

@@ -38,11 +38,6 @@ static TABLES: &[&[Row]] =
 
 pub(in crate::edge) static ROUTER: Router = Router::new(TABLES);
 
-/// Returns what is wrong with the name of an operation that a fault shall hit.
-pub(crate) fn problem_of_operation(name: &str) -> Option<String> {
-    control::faults::problem_of_operation(&ROUTER.routes().collect::<Vec<_>>(), name)
-}
-
 /// The pipeline, and what its steps need.
 pub(crate) struct Edge {
     pub(in crate::edge) backend: Backend,
@@ -213,6 +208,9 @@ impl Edge {
             control::version::check(request)?;
         }
         let row = found.row(&request.head.method).ok_or_else(|| not_allowed(request, found))?;
+        if row.route.is_of_control_api() {
+            control::query::check(request)?;
+        }
         row.handle(&self.backend, request).await
     }
 

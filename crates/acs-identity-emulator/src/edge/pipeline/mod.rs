@@ -8,4 +8,4 @@ mod throttle;
 
 #[cfg(test)]
 pub(super) use edge::ROUTER;
-pub(crate) use edge::{Dropped, Edge, problem_of_operation};
+pub(crate) use edge::{Dropped, Edge};

@@ -1,7 +1,5 @@
 //! A route: the facts about a path and its methods, except for the handler.
 
-use std::collections::BTreeSet;
-
 use acs_identity_protocol::api_version::ApiVersion;
 use hyper::Method;
 
@@ -34,6 +32,8 @@ pub(crate) struct Route {
     pub(crate) web_pages: WebPages,
     /// The largest body.
     pub(crate) body: BodySize,
+    /// The parameters of the query, if the route belongs to the control API.
+    pub(crate) parameters: &'static [&'static str],
 }
 
 /// The largest body of the requests of a route.
@@ -166,7 +166,7 @@ impl Route {
 
     /// Returns whether the route belongs to the control API, which has a version of its own.
     pub(crate) fn is_of_control_api(&self) -> bool {
-        self.path.starts_with("/emulator")
+        is_path_of_control_api(self.path)
     }
 
     /// Returns whether the route is one of those that steer and watch the emulator. Faults never hit it.
@@ -185,7 +185,8 @@ impl Route {
     }
 }
 
-/// Returns the operations that a fault can hit.
-pub(crate) fn operations_for_faults(routes: &[&Route]) -> BTreeSet<&'static str> {
-    routes.iter().filter(|route| !route.is_for_steering()).map(|route| route.operation).collect()
+/// Returns whether a path is one of the control API, whether it exists or not.
+pub(crate) fn is_path_of_control_api(path: &str) -> bool {
+    let segment = path.split('/').nth(1).unwrap_or_default();
+    segment.eq_ignore_ascii_case("emulator")
 }

@@ -23,7 +23,7 @@ pub(super) static ROUTES: &[Row] = &[
     Row::service(GET, "/identities/{id}", CUSTOM_ID, Management, None, Handler::Now(identities::get)).named("getIdentity"),
     Row::service(DELETE, "/identities/{id}", ALL, Management, Some(Delete), later!(identities::delete)).named("deleteIdentity"),
     Row::service(PATCH, "/identities/{id}", FIRST, Management, Some(Revoke), later!(identities::update)).named("updateIdentity"),
-    Row::service(POST, "/identities/{id}/token", FIRST, Management, Some(Issue), later!(identities::issue_with_id)).named("issueToken"),
+    Row::service(POST, "/identities/{id}/token", FIRST, Management, Some(Issue), later!(identities::issue_with_id)).named("issueTokenPreview"),
     Row::service(POST, ISSUE, LATER, Management, Some(Issue), later!(identities::issue)).named("issueAccessToken"),
     Row::service(POST, REVOKE, LATER, Management, Some(Revoke), later!(identities::revoke)).named("revokeAccessTokens"),
     Row::service(POST, "/teamsUser/:exchangeAccessToken", TEAMS_USER, Management, Some(Exchange), later!(exchanges::teams_user)).named("exchangeTeamsUserAccessToken"),

@@ -58,6 +58,7 @@ impl Row {
                 class,
                 web_pages: WebPages::Allowed,
                 body: BodySize::Usual,
+                parameters: &[],
             },
             handler,
         }
@@ -83,6 +84,7 @@ impl Row {
                 class: None,
                 web_pages,
                 body: BodySize::Usual,
+                parameters: &[],
             },
             handler,
         }
@@ -108,6 +110,7 @@ impl Row {
                 class: None,
                 web_pages,
                 body: BodySize::Usual,
+                parameters: &[],
             },
             handler,
         }
@@ -116,6 +119,12 @@ impl Row {
     /// Makes the row of a route whose requests have a whole state as their body.
     pub(crate) const fn with_state(mut self) -> Self {
         self.route.body = BodySize::State;
+        self
+    }
+
+    /// Makes the row of a route whose requests have these parameters in their query.
+    pub(crate) const fn with_query(mut self, parameters: &'static [&'static str]) -> Self {
+        self.route.parameters = parameters;
         self
     }
 

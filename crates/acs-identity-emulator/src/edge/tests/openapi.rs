@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::edge::openapi::described;
 use crate::edge::pipeline::ROUTER;
 use crate::edge::routes::route::{Callers, Route, Side};
-use crate::faults::Faults;
+use crate::faults::{FAULT_OPERATIONS, Faults};
 
 fn routes() -> Vec<&'static Route> {
     ROUTER.routes().collect()
@@ -108,14 +108,41 @@ fn each_operation_of_the_control_api_takes_its_version() {
 }
 
 #[test]
+fn the_query_parameters_of_the_control_api_are_those_that_its_operations_take() {
+    for (route, operation) in described_routes() {
+        if !route.is_of_control_api() {
+            continue;
+        }
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let described: BTreeSet<String> = parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == "query")
+            .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(described, route.parameters.iter().map(|name| (*name).to_owned()).collect(), "{}", route.operation);
+    }
+}
+
+#[test]
+fn the_operations_that_a_fault_can_hit_are_those_that_do_not_steer_the_emulator() {
+    let routes = routes();
+    let names = routes.iter().filter(|route| !route.is_for_steering()).map(|route| route.operation);
+    assert_eq!(names.collect::<BTreeSet<_>>(), FAULT_OPERATIONS.iter().copied().collect());
+    assert!(FAULT_OPERATIONS.is_sorted());
+}
+
+#[test]
 fn the_operation_of_a_fault_is_one_that_a_fault_can_hit() {
     let operation = |version: &ApiVersion| {
         document(version)["components"]["schemas"]["FaultRule"]["properties"]["operation"].take()
     };
     for version in KNOWN {
         let operation = operation(version);
-        let names: Vec<&str> =
-            operation["enum"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        let pattern = operation["pattern"].as_str().unwrap();
+        let (names, more) = pattern.strip_prefix("^(").unwrap().split_once(')').unwrap();
+        assert_eq!(more, format!("(,({names}))*$"));
+        let names: Vec<&str> = names.split('|').collect();
+        assert_eq!(names, FAULT_OPERATIONS, "{}", version.name);
         for name in ["createIdentity", "getFrontEndToken", "oauthToken"] {
             assert!(names.contains(&name), "{name}: {names:?}");
         }

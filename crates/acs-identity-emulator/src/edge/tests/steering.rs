@@ -1,6 +1,9 @@
 //! The operations of the control API that describe, reset and stop the emulator, and its version.
 
-use super::{ask, create, edge};
+use std::sync::Arc;
+
+use super::{ask, create, edge, edge_of};
+use crate::config::Config;
 
 #[tokio::test]
 async fn the_status_says_what_the_emulator_is_and_holds() {
@@ -20,6 +23,7 @@ async fn the_status_says_what_the_emulator_is_and_holds() {
     insta::assert_snapshot!(serde_json::to_string_pretty(&status).unwrap(), @r#"
     {
       "status": "ok",
+      "reason": null,
       "version": "VERSION",
       "controlVersion": "2026-11-26",
       "resourceId": "RESOURCE",
@@ -107,4 +111,38 @@ async fn answers_of_the_control_api_say_its_version_and_another_version_is_refus
     assert_eq!(ask("GET", "/health").of(&edge).await.header("emulator-control-version"), None);
     let seen = ask("GET", "/emulator/status?control-version=2020-01-01").signed().of(&edge).await;
     insta::assert_snapshot!(format!("{} {}", seen.status, seen.text), @r#"400 {"error":{"code":"UnsupportedControlVersion","message":"The control API does not support the version '2020-01-01'. Its version is 2026-11-26: leave out the query parameter control-version, or use an emulator of that version.","target":"control-version"}}"#);
+}
+
+#[tokio::test]
+async fn a_query_parameter_that_an_operation_does_not_have_or_that_is_repeated_is_refused_by_name() {
+    let edge = edge();
+    let mut said = String::new();
+    for target in [
+        "/emulator/identities?filtr=a",
+        "/emulator/identities?top=1&TOP=2",
+        "/emulator/status?x%1b=1",
+        "/emulator/token?user=a&user=b",
+    ] {
+        let seen = ask("GET", target).signed().of(&edge).await;
+        said.push_str(&format!("{} {}\n", seen.status, seen.json()["error"]["message"]));
+    }
+    insta::assert_snapshot!(said, @r#"
+    400 "The operation has no query parameter 'filtr'. Its parameters: filter, top, after."
+    400 "The query parameter 'top' is given more than once."
+    400 "The operation has no query parameter 'x\\x1b'. It has none."
+    400 "The query parameter 'user' is given more than once."
+    "#);
+    let seen = ask("GET", "/emulator/identities?Top=1&api-version=2023-10-01&&").signed().of(&edge).await;
+    assert_eq!(seen.status, 200, "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_path_that_does_not_exist_is_404_for_the_control_secret_too() {
+    let secret = "a secret of the control API";
+    let edge = Arc::new(edge_of(Config { control_secret: Some(secret.to_owned().into()), ..Config::in_memory() }));
+    for path in ["/emulator/faults/", "/emulator/status/", "/emulator/%73tatus", "/emulator/none"] {
+        assert_eq!(ask("GET", path).bearer(secret).of(&edge).await.status, 404, "{path}");
+        assert_eq!(ask("GET", path).header("x-emulator-control", secret).of(&edge).await.status, 404, "{path}");
+        assert_eq!(ask("GET", path).bearer("another secret").of(&edge).await.status, 401, "{path}");
+    }
 }

@@ -52,6 +52,11 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
         ("minLength", rule) => text().is_none_or(|text| text.chars().count() as u64 >= rule.as_u64().unwrap()),
         ("maxLength", rule) => text().is_none_or(|text| text.chars().count() as u64 <= rule.as_u64().unwrap()),
         ("pattern", rule) if rule == "^[/*]" => text().is_none_or(|text| text.starts_with(['/', '*'])),
+        // The format is checked, and the reader is held against it. The pattern is for programs that ignore formats.
+        ("pattern", _) if schema.get("format").is_some() || schema.get("contentEncoding").is_some() => true,
+        ("pattern", rule) if rule == "^[A-Za-z]+(,[A-Za-z]+)+$" => text().is_none_or(|text| {
+            text.contains(',') && text.split(',').all(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic()))
+        }),
         // The other pattern is the one of raw ids and GUIDs.
         ("pattern", _) => text().is_none_or(|text| {
             let guids = text.strip_prefix("8:acs:").and_then(|rest| rest.split_once('_'));
@@ -136,4 +141,11 @@ fn the_seed_in_the_docs_has_every_field() {
     assert_eq!((seed.identities.len(), seed.teams_extension.len(), seed.entra.len()), (2, 1, 1));
     assert_eq!(seed.faults.len(), 1);
     assert!(seed.resource_id.is_some() && seed.keys.iter().all(Option::is_some) && seed.clock.is_some());
+}
+
+#[test]
+fn the_schema_names_the_operations_that_a_fault_can_hit() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/emulator/seed.schema.json");
+    let schema: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    assert_eq!(schema["$defs"]["operation"]["enum"], json!(crate::faults::FAULT_OPERATIONS));
 }
