@@ -75,6 +75,8 @@ pub struct Argument {
     pub group: Option<&'static str>,
     /// The allowed values, in the order of the reference. If it is empty, any value is allowed.
     pub choices: &'static [&'static str],
+    /// Whether the value can have more than one of them, separated by commas.
+    pub separated: bool,
     /// The default that help shows.
     pub default: Option<&'static str>,
     /// Whether the reference lacks the option. The commands of the reference do not accept an abbreviation of such an
@@ -104,6 +106,7 @@ impl Argument {
             help,
             group: None,
             choices: &[],
+            separated: false,
             default: None,
             extension: false,
             not_empty: false,
@@ -142,6 +145,20 @@ impl Argument {
     /// Sets the allowed values.
     pub const fn choices(self, choices: &'static [&'static str]) -> Self {
         Self { choices, completion: Completion::Words(choices), ..self }
+    }
+
+    /// Sets the words that its value can have, separated by commas.
+    pub const fn list_of(self, words: &'static [&'static str]) -> Self {
+        Self { separated: true, ..self.choices(words) }
+    }
+
+    /// Returns the first word of a value that is not allowed.
+    pub fn not_allowed<'a>(&self, value: &'a str) -> Option<&'a str> {
+        let is_allowed = |word: &&str| self.choices.is_empty() || self.choices.contains(word);
+        match self.separated {
+            true => value.split(',').find(|word| !is_allowed(word)),
+            false => Some(value).filter(|value| !is_allowed(value)),
+        }
     }
 
     /// Sets the default that help shows.

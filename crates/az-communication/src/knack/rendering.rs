@@ -1,5 +1,7 @@
 //! Prints a result as `--query` and `--output` request.
 
+use std::cell::Cell;
+
 use pyjmespath::{JsonStyle, SearchError, Value};
 
 use crate::knack::globals::OUTPUT;
@@ -78,6 +80,8 @@ pub(crate) fn format_of(invocation: &Invocation<'_>) -> Result<Format, CliError>
 pub(crate) struct Lines {
     format: Format,
     context: Context,
+    /// Whether the header of a table was printed.
+    has_header: Cell<bool>,
 }
 
 impl Lines {
@@ -86,9 +90,9 @@ impl Lines {
     /// # Errors
     ///
     /// When the configuration names an unknown format.
-    pub(crate) fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        let context = Context { foreign: true, ..context(invocation, None) };
-        Ok(Self { format: format_of(invocation)?, context })
+    pub(crate) fn of(invocation: &Invocation<'_>, columns: Columns) -> Result<Self, CliError> {
+        let context = Context { foreign: true, ..context(invocation, columns) };
+        Ok(Self { format: format_of(invocation)?, context, has_header: Cell::new(false) })
     }
 
     /// Prints a result after the query: as a line in the formats `json` and `jsonc`, and as an item of a list in the
@@ -109,6 +113,9 @@ impl Lines {
             }
             other => output::format(&Value::Array(vec![value].into()), other, self.context)?,
         };
+        // A table has one header: two lines before the first row.
+        let is_later_row = self.format == Format::Table && self.has_header.replace(true);
+        let text = if is_later_row { text.splitn(3, '\n').nth(2).unwrap_or_default().to_owned() } else { text };
         stdout::print_part(&text)
     }
 }

@@ -1,5 +1,7 @@
 //! Signed requests to the endpoints that only the emulator has.
 
+use std::time::Duration;
+
 use azure_core::http::{Method, Request, Url};
 use azure_core::time::OffsetDateTime;
 use serde_json::Value;
@@ -8,6 +10,7 @@ use crate::report::error::CliError;
 use crate::service::connection::{Auth, Connection};
 use crate::service::failure::{Asked, Cause, Failure, ServiceError};
 use crate::service::network;
+use crate::transport::http::connect::TIMEOUT;
 
 /// Checks whether an emulator answers at an endpoint, whatever its name is. Unlike the service, the emulator publishes
 /// an introspection endpoint. No secret is sent.
@@ -28,9 +31,18 @@ pub fn is_emulator(connection: &Connection) -> Result<bool, CliError> {
 ///
 /// When the server does not answer.
 pub fn get(connection: &Connection, path: &str) -> Result<(u16, Vec<u8>), CliError> {
+    get_within(connection, path, TIMEOUT)
+}
+
+/// Does the same with another time limit.
+///
+/// # Errors
+///
+/// When the server does not answer in time.
+pub(crate) fn get_within(connection: &Connection, path: &str, time: Duration) -> Result<(u16, Vec<u8>), CliError> {
     let url = Url::parse(&format!("{}{path}", connection.endpoint()))
         .map_err(|error| CliError::new(format!("The endpoint cannot be used: {error}.")))?;
-    let answer = network::transport(connection.trust()?).send(&Request::new(url, Method::Get));
+    let answer = network::transport(connection.trust()?).send_within(&Request::new(url, Method::Get), time, None);
     let answer = answer.map_err(|error| Failure::of(error, connection, Asked::Nothing))?;
     Ok((answer.status().into(), answer.into_body().as_ref().to_vec()))
 }

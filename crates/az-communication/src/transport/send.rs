@@ -89,12 +89,17 @@ impl Transport {
 
     /// Sends a request without a pipeline: nothing is added, and the request is not repeated.
     pub fn send(&self, request: &Request) -> azure_core::Result<RawResponse> {
-        self.send_into(request, None)
+        self.send_within(request, self.time, None)
     }
 
-    /// Does the same. If there is a sink, it gets the body of a successful response.
-    pub(crate) fn send_into(&self, request: &Request, sink: Option<&mut Sink<'_>>) -> azure_core::Result<RawResponse> {
-        let answer = self.execute(request, sink)?;
+    /// Does the same with another time limit. If there is a sink, it gets the body of a successful response.
+    pub(crate) fn send_within(
+        &self,
+        request: &Request,
+        time: Duration,
+        sink: Option<&mut Sink<'_>>,
+    ) -> azure_core::Result<RawResponse> {
+        let answer = self.execute(request, time, sink)?;
         let headers = headers(&answer);
         Ok(RawResponse::from_bytes(answer.status.into(), headers, answer.body))
     }
@@ -108,24 +113,29 @@ impl Transport {
         }
     }
 
-    fn execute(&self, request: &Request, mut sink: Option<&mut Sink<'_>>) -> Result<Answer, TransportError> {
+    fn execute(
+        &self,
+        request: &Request,
+        time: Duration,
+        mut sink: Option<&mut Sink<'_>>,
+    ) -> Result<Answer, TransportError> {
         let target = Target::of(request);
         let authority = target.authority();
         let origin = format!("{}://{authority}", request.url().scheme());
         if let Some(mut open) = self.take_idle(&origin) {
-            let deadline = Instant::now() + self.time;
-            match self.exchange(&mut open, request, &authority, deadline, sink.as_deref_mut()) {
+            let deadline = Instant::now() + time;
+            match self.exchange(&mut open, request, &authority, (time, deadline), sink.as_deref_mut()) {
                 Err(error) if resend::on_new_connection(request, &error) => {}
                 Ok(answer) if resend::is_about_idling(answer.status, || answer.closes() || open.http.ends_soon()) => {}
                 Ok(answer) => return Ok(self.keep(open, answer)),
                 error => return error,
             }
         }
-        let deadline = Instant::now() + self.time;
+        let deadline = Instant::now() + time;
         let http = Http1::new(self.open(&target, deadline)?, deadline)
             .map_err(|error| TransportError::Unsent(authority.clone(), Some(error)))?;
         let mut open = Open { origin, http };
-        let answer = self.exchange(&mut open, request, &authority, deadline, sink)?;
+        let answer = self.exchange(&mut open, request, &authority, (time, deadline), sink)?;
         Ok(self.keep(open, answer))
     }
 
@@ -145,14 +155,14 @@ impl Transport {
         open: &mut Open,
         request: &Request,
         authority: &str,
-        deadline: Instant,
+        (time, deadline): (Duration, Instant),
         sink: Option<&mut Sink<'_>>,
     ) -> Result<Answer, TransportError> {
         let host = request.url().host_str().unwrap_or_default();
         let mut answer = open
             .http
             .exchange(message(request, authority)?, deadline, sink)
-            .map_err(|failed| TransportError::of(failed, host, authority, self.time))?;
+            .map_err(|failed| TransportError::of(failed, host, authority, time))?;
         let codings = answer.headers.get("content-encoding").and_then(|value| value.to_str().ok());
         if let Some(codings) = codings {
             answer.body =
@@ -203,7 +213,7 @@ impl Transport {
 #[async_trait]
 impl HttpClient for Transport {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
-        let answer = self.execute(request, None)?;
+        let answer = self.execute(request, self.time, None)?;
         let headers = headers(&answer);
         Ok(AsyncRawResponse::from_bytes(answer.status.into(), headers, answer.body))
     }
@@ -236,7 +246,8 @@ mod tests {
         });
         let transport = Transport { time: Duration::from_millis(200), ..Transport::new(Trust::Default, || None) };
         let started = Instant::now();
-        let error = transport.execute(&Request::new(url.parse().unwrap(), Method::Post), None).unwrap_err();
+        let error =
+            transport.execute(&Request::new(url.parse().unwrap(), Method::Post), transport.time, None).unwrap_err();
         assert!(started.elapsed() < Duration::from_secs(30));
         drop(transport);
         server.join().unwrap();

@@ -150,3 +150,16 @@ fn an_emulator_whose_starter_was_killed_does_not_begin_to_serve() {
     insta::assert_snapshot!(log.lines().last().unwrap_or_default(), @"ERROR: The emulator ends, because the process that started it ended before the emulator was ready.");
     assert!(!home.path().join(".azure/communication-emulator.pid").exists());
 }
+
+#[test]
+fn a_file_of_this_process_cannot_be_read_in_the_background() {
+    let home = Folder::new();
+    for option in ["--seed", "--import"] {
+        let script = format!("\"$0\" \"$@\" {option} <(echo '{{}}')");
+        let mut shell = other_program("bash", &home);
+        let output = shell.args(["-c", &script, AZ]).args(DETACH).arg("--in-memory").output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("which an emulator in the background cannot read.\nHint: Name a file"), "{said}");
+    }
+}

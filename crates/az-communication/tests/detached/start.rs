@@ -164,7 +164,7 @@ fn it_is_this_program_also_where_its_file_was_replaced_meanwhile() {
     let pipe = std::fs::OpenOptions::new().write(true).open(&fifo).unwrap();
     let other = home.program("other", "#!/bin/sh\necho replaced\n");
     std::fs::rename(other, &program).unwrap();
-    std::io::Write::write_all(&mut &pipe, b"0123456789").unwrap();
+    std::io::Write::write_all(&mut &pipe, b"0123456789abcdef").unwrap();
     drop(pipe);
     let emulator = Background::of(starter.wait_with_output().unwrap());
     Client::new(emulator.port()).create();

@@ -15,11 +15,26 @@ fn a_secret_that_cannot_be_sent_in_a_header_is_refused() {
 }
 
 #[test]
+fn a_secret_that_can_be_guessed_or_is_too_long_is_refused_by_name() {
+    let home = Folder::new();
+    let said = [15, 1025].map(|length| {
+        let secret = "a".repeat(length);
+        refusal_with(2, az(&home).args(START).args(["--in-memory", "--control-secret", &secret]))
+    });
+    insta::assert_snapshot!(said.concat(), @"
+    ERROR: --control-secret must have 16 to 1024 characters, but it has 15.
+    Hint: To make a secret: openssl rand -hex 32
+    ERROR: --control-secret must have 16 to 1024 characters, but it has 1025.
+    Hint: To make a secret: openssl rand -hex 32
+    ");
+}
+
+#[test]
 fn a_secret_is_read_from_a_file() {
     const VARIABLE: &str = "AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET";
     const FILE: &str = "AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET_FILE";
     let home = Folder::new();
-    let secret = home.write("secret", "s3cret of mine\r\n");
+    let secret = home.write("secret", "a s3cret of mine\r\n");
     std::fs::set_permissions(secret, std::fs::Permissions::from_mode(0o600)).unwrap();
     let start = |change: Change<'_>| {
         let mut command = az(&home);
@@ -37,7 +52,7 @@ fn a_secret_is_read_from_a_file() {
     for source in sources {
         let emulator = Emulator::from_command(&mut start(source));
         let mut client = emulator.client();
-        let header = [("x-emulator-control".to_owned(), "s3cret of mine".to_owned())];
+        let header = [("x-emulator-control".to_owned(), "a s3cret of mine".to_owned())];
         assert_eq!(client.raw("POST", "/emulator/list-keys", &header, "").unwrap().status, 200);
     }
     let both = ["--control-secret", "x", "--control-secret-file", "secret"];

@@ -7,7 +7,7 @@ fn options_about_access_have_variables() {
     let home = Folder::new();
     let options = [
         "--control-secret",
-        "s3cret",
+        "a s3cret of mine",
         "--allow-origin",
         "https://app.example/",
         "--public-url",
@@ -26,7 +26,8 @@ fn options_about_access_have_variables() {
     for emulator in [emulator, Emulator::from_command(&mut command)] {
         let mut client = emulator.client();
         let header = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
-        let keys = client.raw("POST", "/emulator/list-keys", &header("x-emulator-control", "s3cret"), "").unwrap();
+        let keys =
+            client.raw("POST", "/emulator/list-keys", &header("x-emulator-control", "a s3cret of mine"), "").unwrap();
         let connection = keys.body["primaryConnectionString"].as_str().unwrap();
         assert!(connection.starts_with("endpoint=https://acs.example/;"), "{connection}");
         let shared = client.raw("GET", "/health", &header("origin", "https://app.example"), "").unwrap();

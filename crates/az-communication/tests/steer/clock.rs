@@ -218,7 +218,7 @@ fn bad_times_and_durations_are_refused() {
     Read more about the command in reference docs
     ");
     assert_snapshot!(refused("set 2300-01-01T00:00:00Z"), @"
-    exit 1
+    exit 2
     --- stderr
     ERROR: The clock can show times from 1970-01-01T00:00:00Z to 2262-01-01T00:00:00Z.
     ");

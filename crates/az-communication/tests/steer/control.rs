@@ -57,9 +57,10 @@ fn a_secret_file_that_cannot_be_used_is_refused_by_name() {
     closed("empty", b"");
     closed("bytes", b"\xff");
     closed("lines", b"one\ntwo");
+    closed("short", b"fifteen letters");
     closed("open", b"secret");
     std::fs::set_permissions(home.path().join("open"), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
-    let said = ["empty", "bytes", "lines", "open", ".", "none/secret"].map(|file| start(file).to_string());
+    let said = ["empty", "bytes", "lines", "short", "open", ".", "none/secret"].map(|file| start(file).to_string());
     assert_snapshot!(said.concat(), @"
     exit 1
     --- stderr
@@ -72,6 +73,10 @@ fn a_secret_file_that_cannot_be_used_is_refused_by_name() {
     exit 1
     --- stderr
     ERROR: The emulator cannot start: HOME/lines does not hold a control secret: a secret consists of printable ASCII characters on one line.
+    Hint: The file holds the control secret. Correct it, remove it so that a new one is made, or name another file: --control-secret-file FILE
+    exit 1
+    --- stderr
+    ERROR: The emulator cannot start: HOME/short holds a control secret that does not have 16 to 1024 characters.
     Hint: The file holds the control secret. Correct it, remove it so that a new one is made, or name another file: --control-secret-file FILE
     exit 1
     --- stderr
@@ -186,9 +191,12 @@ fn a_server_without_a_control_api_is_not_an_emulator() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let _ = stream.read(&mut [0; 4096]);
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").unwrap();
+        // The command first asks whether the server responds at all.
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().unwrap();
+            let _ = stream.read(&mut [0; 4096]);
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}").unwrap();
+        }
     });
     let mut command = emulator(&home, "key list --port");
     assert_snapshot!(run(command.arg(port.to_string())).hiding(port, "PORT"), @"
@@ -198,4 +206,51 @@ fn a_server_without_a_control_api_is_not_an_emulator() {
     Hint: Check the port and the endpoint. An emulator of an earlier version cannot be steered.
     ");
     server.join().unwrap();
+}
+
+/// A server that accepts connections and never responds, as an emulator whose process was stopped.
+fn hanging() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    (listener, port)
+}
+
+#[test]
+#[ignore = "it waits 10 s"]
+fn commands_give_up_on_an_emulator_that_hangs() {
+    let home = Folder::new();
+    let (_listener, port) = hanging();
+    let began = std::time::Instant::now();
+    let said: Vec<String> = std::thread::scope(|scope| {
+        let ask = |words: &'static str| {
+            let mut command = super::emulator(&home, words);
+            command.args(["--port", &port]);
+            scope.spawn(move || run(&mut command).to_string())
+        };
+        let asked = ["stop", "clock show", "clock freeze", "export state"].map(ask);
+        asked.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(began.elapsed() < std::time::Duration::from_secs(60), "{:?}", began.elapsed());
+    assert_snapshot!(said.concat().replace(&port, "PORT"), @"
+    exit 1
+    --- stderr
+    ERROR: localhost:PORT did not answer within 10 s.
+    Hint: The outcome is unknown: the service may have carried the request out. --debug shows the exchange.
+    Hint: The emulator hangs, or its process was stopped. Its log may say why.
+    exit 1
+    --- stderr
+    ERROR: localhost:PORT did not answer within 10 s.
+    Hint: The outcome is unknown: the service may have carried the request out. --debug shows the exchange.
+    Hint: The emulator hangs, or its process was stopped. Its log may say why.
+    exit 1
+    --- stderr
+    ERROR: localhost:PORT did not answer within 10 s.
+    Hint: The outcome is unknown: the service may have carried the request out. --debug shows the exchange.
+    Hint: The emulator hangs, or its process was stopped. Its log may say why.
+    exit 1
+    --- stderr
+    ERROR: localhost:PORT did not answer within 10 s.
+    Hint: The outcome is unknown: the service may have carried the request out. --debug shows the exchange.
+    Hint: The emulator hangs, or its process was stopped. Its log may say why.
+    ");
 }

@@ -189,7 +189,7 @@ fn one_variable_is_printed_by_a_query() {
 fn an_unknown_shell_is_refused() {
     let home = Folder::new();
     let seen = run(&mut emulator(&home, "env --shell cmd"));
-    assert_snapshot!(seen.stderr.lines().next().unwrap(), @"ERROR: az communication emulator env: 'cmd' is not a valid value for '--shell'. Allowed values: bash, fish, powershell, json, dotenv.");
+    assert_snapshot!(seen.stderr.lines().next().unwrap(), @"ERROR: az communication emulator env: 'cmd' is not a valid value for '--shell'. Allowed values: bash, zsh, sh, fish, powershell, json, dotenv.");
 }
 
 #[test]

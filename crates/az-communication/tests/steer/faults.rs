@@ -101,6 +101,40 @@ fn every_option_becomes_a_part_of_the_rule() {
 }
 
 #[test]
+fn operations_are_checked_and_can_be_more_than_one() {
+    let world = World::alone();
+    let added = shows(&world, &mut of(&world, "fault add --operation createIdentity,issueAccessToken --status 429"));
+    assert_snapshot!(added, @r#"
+    exit 0
+    --- stdout
+    {
+      "hits": 0,
+      "id": "1",
+      "operation": "createIdentity,issueAccessToken",
+      "status": 429
+    }
+    "#);
+    let said = run(&mut of(&world, "fault add --operation createIdentity,issueToken --status 429"));
+    let first = said.stderr.lines().next().unwrap();
+    assert!(first.contains("'issueToken' is not a valid value for '--operation'"), "{said}");
+    assert_eq!(said.code, Some(2));
+}
+
+#[test]
+fn a_time_can_be_a_duration_and_retry_after_can_have_a_unit() {
+    let world = World::alone();
+    run(&mut of(&world, "clock freeze"));
+    run(&mut of(&world, "clock set 2030-01-31T09:00:00Z"));
+    let words = "fault add --status 429 --retry-after 2s --until 10m --query [retryAfter,until] -o tsv";
+    assert_snapshot!(run(&mut of(&world, words)), @"
+    exit 0
+    --- stdout
+    2
+    2030-01-31T09:10:00Z
+    ");
+}
+
+#[test]
 fn rules_that_make_no_sense_are_refused() {
     let world = World::alone();
     let said: Vec<String> = [
@@ -133,14 +167,14 @@ fn rules_that_make_no_sense_are_refused() {
     Hint: Give --status, --drop, --truncate-body-at, --delay, --token-expires-in or --shift.
     fault add --status 200: Some(2)
     ERROR: --status must be a number from 400 to 599, but it is '200'.
-    fault add --status 500 --drop after: Some(1)
-    ERROR: 'drop' cannot be combined with 'status'.
+    fault add --status 500 --drop after: Some(2)
+    ERROR: --drop cannot be combined with 'status'.
     fault add --status 500 --every 0: Some(2)
     ERROR: --every must be a number from 1 to 18446744073709551615, but it is '0'.
     fault add --status 500 --probability 2: Some(2)
     ERROR: --probability must be greater than 0 and at most 1, but it is '2'.
-    fault add --status 500 --seed 3: Some(1)
-    ERROR: 'seed' needs 'probability'.
+    fault add --status 500 --seed 3: Some(2)
+    ERROR: --seed needs 'probability'.
     fault add --delay 5: Some(2)
     ERROR: --delay must be a duration from 0s to 5m, but it is '5'.
     Hint: Write a number with a unit: 30s, 2m or 1h.
@@ -156,10 +190,10 @@ fn rules_that_make_no_sense_are_refused() {
     fault add --shift soon: Some(2)
     ERROR: --shift must be a duration from -3660d to 3660d, but it is 'soon'.
     Hint: Write a number with a unit: 30s, 2m or 1h.
-    fault add --status 500 --until tomorrow: Some(1)
-    ERROR: 'until' must be a time in RFC 3339, such as 2026-01-31T12:00:00Z.
-    fault add --status 500 --path identities: Some(1)
-    ERROR: 'path' must begin with / or *.
+    fault add --status 500 --until tomorrow: Some(2)
+    ERROR: --until must be a time in RFC 3339, such as 2026-01-31T12:00:00Z.
+    fault add --status 500 --path identities: Some(2)
+    ERROR: --path must begin with / or *.
     fault add --truncate-body-at -1: Some(2)
     ERROR: --truncate-body-at must be a number from 0 to 1048576, but it is '-1'.
     ");
@@ -170,6 +204,7 @@ fn rules_that_make_no_sense_are_refused() {
 fn an_unknown_operation_is_refused_with_the_known_ones() {
     let world = World::shared();
     let seen = run(&mut of(world, "fault add --status 500 --operation issue"));
-    assert_eq!(seen.code, Some(1));
-    assert!(seen.stderr.starts_with("ERROR: 'operation' must be one of createIdentity, "), "{}", seen.stderr);
+    assert_eq!(seen.code, Some(2));
+    let words = "'issue' is not a valid value for '--operation'. Allowed values: createIdentity, ";
+    assert!(seen.stderr.contains(words), "{}", seen.stderr);
 }

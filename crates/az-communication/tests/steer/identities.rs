@@ -76,7 +76,7 @@ fn a_filter_or_number_that_does_not_fit_is_refused() {
     ");
     let long = "x".repeat(257);
     assert_snapshot!(shows(world, &mut of(world, &format!("identity list --filter {long}"))), @"
-    exit 1
+    exit 2
     --- stderr
     ERROR: filter must have from 1 to 256 characters.
     ");

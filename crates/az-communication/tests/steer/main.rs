@@ -9,6 +9,7 @@ mod faults;
 mod front_end;
 mod identities;
 mod keys;
+mod naming;
 mod requests;
 mod reset;
 mod seed;

@@ -50,6 +50,83 @@ fn the_list_says_what_was_answered_and_why_a_request_was_refused() {
 }
 
 #[test]
+fn requests_of_the_control_api_are_listed_if_they_are_asked_for() {
+    let world = World::alone();
+    world.users(1);
+    run(&mut of(&world, "clock show"));
+    let listed = |words: &str| {
+        let list = format!("request list -o tsv --query [].operation {words}");
+        run(&mut of(&world, &list)).stdout
+    };
+    assert_eq!(listed(""), "createIdentity\n");
+    assert_eq!(listed("--all"), "createIdentity\nshowClock\n");
+    assert_eq!(listed("--operation showClock"), "showClock\n");
+    assert_eq!(listed("--operation showClock,createIdentity"), "createIdentity\nshowClock\n");
+    assert_eq!(listed("--operation showIdentity"), "");
+    assert_snapshot!(shows(&world, &mut of(&world, "request list --operation showClock,tick")), @"
+    exit 2
+    --- stderr
+    ERROR: --operation must be an operation of /openapi.json, but it is 'tick'.
+    ");
+}
+
+#[test]
+fn what_a_client_sent_cannot_act_on_the_terminal() {
+    let world = World::alone();
+    let path = "/identities/%1b%5b2J%0aFAKE%c2%9b31m%e2%80%ae?api-version=2023-10-01";
+    unsigned(&world, path);
+    let custom = r#"{"customId":"\u001b]0;pwn\u0007\n\u202e"}"#;
+    let made = world.emulator.client().send("POST", "/identities?api-version=2025-03-02-preview", custom);
+    assert_eq!(made.status, 201);
+    let mut said = String::new();
+    for words in [
+        "request list --last 2 --query [0].[identity] -o tsv",
+        "request list --last 2 --query [0].[identity] -o json",
+        "request list --last 2 --query [0].{identity:identity} -o table",
+        "identity list --query [].customId -o tsv",
+        "identity list --query [].customId -o json",
+    ] {
+        said.push_str(&run(&mut of(&world, words)).stdout);
+    }
+    assert_snapshot!(said, @r#"
+    \x1b[2J\nFAKE\x9b31m\u202e
+    [
+      "\u001b[2J\nFAKE\u009b31m\u202e"
+    ]
+    Identity
+    --------------------------
+    \x1b[2J\nFAKE\x9b31m\u202e
+    \x1b]0;pwn\x07\n\u202e
+    [
+      "\u001b]0;pwn\u0007\n\u202e"
+    ]
+    "#);
+}
+
+#[test]
+fn tail_prints_a_table_with_one_header_and_the_columns_of_the_list() {
+    let world = World::alone();
+    world.users(2);
+    let mut tail = Tail::of(&world, "request tail -o table");
+    let lines: Vec<String> = (0..4).map(|_| tail.next()).collect();
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&lines[0])[..4], ["Number", "Time", "Method", "Path"]);
+    assert_eq!((words(&lines[2])[0].as_str(), words(&lines[3])[0].as_str()), ("1", "2"), "{lines:?}");
+}
+
+#[test]
+fn tail_ends_when_the_emulator_ends() {
+    let world = World::alone();
+    world.users(1);
+    let mut tail = Tail::of(&world, "request tail --query path -o tsv");
+    assert_eq!(tail.next(), "/identities");
+    run(&mut of(&world, "stop"));
+    let mut stderr = String::new();
+    tail.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!((tail.child.wait().unwrap().code(), stderr.as_str()), (Some(0), "WARNING: The emulator has ended.\n"));
+}
+
+#[test]
 fn a_mistake_in_signing_is_explained() {
     let world = World::alone();
     let mut client = world.emulator.client();
@@ -86,9 +163,9 @@ fn values_that_make_no_sense_are_refused() {
     ERROR: --last must be a number from 1 to 10000, but it is '0'.
     ");
     assert_snapshot!(shows(world, &mut of(world, "request list --status 4x")), @"
-    exit 1
+    exit 2
     --- stderr
-    ERROR: 'status' must be a status such as 404, a class such as 4xx, or dropped.
+    ERROR: --status must be a status such as 404, a class such as 4xx, or dropped.
     ");
     assert_snapshot!(shows(world, &mut of(world, "request tail --last 10001")), @"
     exit 2

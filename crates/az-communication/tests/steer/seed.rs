@@ -155,6 +155,6 @@ fn a_seed_gives_faults_to_each_start() {
     assert_snapshot!(seeded(&home, "", "true"), @"
     exit 1
     --- stderr
-    ERROR: The emulator cannot start: the seed cannot be used: line 3: faults[0].operation must be one of createIdentity, deleteEntraAssignment, deleteIdentity, deleteTeamsExtensionAssignment, describe, deviceCode, deviceLoginPage, entraKeys, entraMetadata, exchangeEntraAccessToken, exchangeTeamsExtensionAccessToken, exchangeTeamsUserAccessToken, getEntraAssignment, getFrontEndToken, getIdentity, getTeamsExtensionAssignment, introspect, issueAccessToken, issueToken, listEntraAssignments, managedIdentityToken, oauthToken, patchEntraAssignments, putEntraAssignment, putTeamsExtensionAssignment, revokeAccessTokens, tokenKeys, tokenMetadata, updateIdentity, but it is 'issueTokens'.
+    ERROR: seed.yaml cannot be used: line 3: faults[0].operation must be one of createIdentity, deleteEntraAssignment, deleteIdentity, deleteTeamsExtensionAssignment, describe, deviceCode, deviceLoginPage, entraKeys, entraMetadata, exchangeEntraAccessToken, exchangeTeamsExtensionAccessToken, exchangeTeamsUserAccessToken, getEntraAssignment, getFrontEndToken, getIdentity, getTeamsExtensionAssignment, introspect, issueAccessToken, issueTokenPreview, listEntraAssignments, managedIdentityToken, oauthToken, patchEntraAssignments, putEntraAssignment, putTeamsExtensionAssignment, revokeAccessTokens, tokenKeys, tokenMetadata, updateIdentity, but it is 'issueTokens'.
     ");
 }

@@ -306,9 +306,13 @@ fn answering(answer: String) -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
-        let mut stream = BufReader::new(listener.accept().unwrap().0);
-        canned::read(&mut stream).unwrap();
-        stream.get_mut().write_all(answer.as_bytes()).unwrap();
+        // The command first asks whether the server responds at all.
+        let alive = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+        for answer in [alive, &answer] {
+            let mut stream = BufReader::new(listener.accept().unwrap().0);
+            canned::read(&mut stream).unwrap();
+            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
     });
     port
 }

@@ -42,3 +42,39 @@ fn without_a_known_credential_the_status_is_the_health() {
     wrong.env("AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET", "wrong");
     assert_eq!(run(&mut wrong).json(), seen);
 }
+
+#[test]
+fn a_wait_is_not_longer_than_it_was_asked_for() {
+    let home = Folder::new();
+    // It accepts connections, and never responds.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let began = std::time::Instant::now();
+    let mut status = emulator(&home, "status --wait 2s --port");
+    let seen = run(status.arg(listener.local_addr().unwrap().port().to_string()));
+    assert_eq!((seen.code, seen.json()["ready"].as_bool()), (Some(1), Some(false)), "{seen:?}");
+    // Starting the program takes time, too.
+    let took = began.elapsed();
+    assert!((2..4).contains(&took.as_secs()), "{took:?}");
+}
+
+#[test]
+fn an_emulator_that_can_store_nothing_says_what_it_holds() {
+    let home = Folder::new();
+    let world = World { emulator: Emulator::start(&home, &["--data-dir", "data"]).into(), home };
+    world.users(2);
+    let data = world.home.path().join("data");
+    std::fs::rename(data.join("identities.db"), data.join("moved.db")).unwrap();
+    let refused = world.emulator.client().send("POST", "/identities?api-version=2023-10-01", "");
+    assert_eq!(refused.status, 503, "{refused:?}");
+    let words = "status --control-secret-file data/control-secret --query [ready,reason,storage,identities]";
+    assert_snapshot!(shows(&world, &mut of(&world, words)), @r#"
+    exit 1
+    --- stdout
+    [
+      false,
+      "Nothing can be stored: a file of the data folder was removed, replaced or written by another program.",
+      "folder",
+      2
+    ]
+    "#);
+}

@@ -53,29 +53,36 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 /// The values of `--wait`. A wait of more than a day is a mistake.
 const WAITS: Durations = Durations::of(0..=DAY).with_unit();
 
+/// The time limit of the last check, in which an emulator on this machine responds.
+const SHORTEST: Duration = Duration::from_millis(50);
+
 /// How long to wait between two checks of an emulator that is not ready yet.
 const AGAIN: Duration = Duration::from_millis(100);
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
-    let latest = Instant::now() + wait(invocation)?;
+    let wait = wait(invocation)?;
+    let latest = Instant::now() + wait;
+    let mut limit = if wait.is_zero() { health::LIMIT } else { wait.min(health::LIMIT) };
     loop {
         // The target is looked up each time, because the emulator's files appear when it is ready.
         let target = Target::find(invocation)?;
         let health = match &target.ask {
             Ask::Unavailable(why) => Health::not_ready(why.clone()),
-            Ask::Plain(host) => health::by_http(host),
-            Ask::Service(connection) => health::of_service(connection),
+            Ask::Plain(host) => health::by_http(host, limit),
+            Ask::Service(connection) => health::of_service(connection, limit),
         };
         let left = latest.saturating_duration_since(Instant::now());
         if health.is_ready() || left.is_zero() {
             let exit_code = if health.is_ready() { ExitCode::Success } else { ExitCode::Failure };
             let mut document = document(&target, &health);
-            if health.is_ready() {
+            if health.is_ready() || health.is_unavailable {
                 add_state(invocation, target, &mut document);
             }
             return Ok(Outcome::of(value_of(document)).exit_code(exit_code));
         }
         thread::sleep(left.min(AGAIN));
+        // A server that accepts a connection and does not respond must not make the wait longer.
+        limit = latest.saturating_duration_since(Instant::now()).clamp(SHORTEST, health::LIMIT);
     }
 }
 
@@ -85,7 +92,7 @@ fn add_state(invocation: &Invocation<'_>, target: Target, document: &mut Json) {
     let state = Control::known(invocation, target).and_then(|control| control.get("/emulator/status").ok());
     let (Some(Json::Object(state)), Json::Object(members)) = (state, document) else { return };
     // The endpoint is the one that was asked, and these two say the same as `ready`.
-    let is_new = |name: &String| !["status", "endpoint", "resourceId"].contains(&name.as_str());
+    let is_new = |name: &String| !["status", "reason", "endpoint", "resourceId"].contains(&name.as_str());
     members.extend(state.into_iter().filter(|(name, _)| is_new(name)));
 }
 

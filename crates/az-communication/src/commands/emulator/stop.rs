@@ -9,7 +9,8 @@ use acs_identity_emulator::is_folder_unused;
 use crate::commands::emulator::control::{self, Body, Control};
 use crate::commands::emulator::options::declared::STATUS_DATA_DIR;
 use crate::commands::emulator::options::read;
-use crate::commands::emulator::running::target::Target;
+use crate::commands::emulator::running::health;
+use crate::commands::emulator::running::target::{Ask, Target};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
@@ -18,7 +19,8 @@ use crate::report::error::CliError;
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Stop a running emulator, and wait until it has ended.\n\nIt ends as after SIGTERM, with exit code 0: \
         requests that have begun get their responses, all data is on the disk, and the file of --export-on-exit is \
-        written. If that file cannot be written, this command fails, too.",
+        written. If that file cannot be written, this command fails, too. If no emulator is running, the exit code is \
+        0.",
     arguments: control::arguments![],
     connects: false,
     confirms: false,
@@ -39,6 +41,10 @@ const LIMIT: Duration = Duration::from_secs(15);
 const LOOK: Duration = Duration::from_millis(20);
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
+    if let Some(why) = not_running(&Target::find(invocation)?) {
+        invocation.printer.warning(&format!("Nothing was stopped: {why}."));
+        return Ok(Outcome::nothing());
+    }
     let control = Control::find(invocation)?;
     // The response comes when the emulator has ended, except for its process.
     control.post("/emulator/stop", Body::Nothing)?;
@@ -55,4 +61,14 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         thread::sleep(LOOK);
     }
     Ok(Outcome::nothing())
+}
+
+/// Returns why no emulator has to be stopped. An emulator on another machine, or whose port is not known, may be running.
+fn not_running(target: &Target) -> Option<String> {
+    match &target.ask {
+        _ if target.process.is_some() => None,
+        Ask::Unavailable(why) => Some(why.clone()),
+        Ask::Plain(place) => health::by_http(place, health::LIMIT).reason_if_refused(),
+        Ask::Service(_) => None,
+    }
 }

@@ -131,9 +131,15 @@ impl Parser<'_> {
         } else if key == OUTPUT.key() {
             values.iter_mut().for_each(|value| *value = value.to_lowercase());
         }
-        let wrong =
-            values.iter().find(|value| !argument.choices.is_empty() && !argument.choices.contains(&value.as_str()));
-        if let Some(value) = wrong {
+        if argument.extension {
+            // The reference does so for the values of its enumerations.
+            for value in &mut values {
+                if let Some(choice) = argument.choices.iter().find(|choice| choice.eq_ignore_ascii_case(value)) {
+                    (*choice).clone_into(value);
+                }
+            }
+        }
+        if let Some(value) = values.iter().find_map(|value| argument.not_allowed(value)) {
             return Err(self.wrong_choice(path, words, argument, value));
         }
         arguments.values.insert(argument.key(), values);

@@ -150,8 +150,12 @@ impl Page {
     }
 
     fn arguments(&mut self, table: &Table, command: &Command, output: Option<&str>) {
-        self.print("Arguments", 0, None);
         let arguments = arguments_of_help(table, command);
+        // The reference has the heading even if nothing is below it.
+        let has_own = arguments.iter().any(|argument| argument.group.is_none());
+        if has_own || !command.extension {
+            self.print("Arguments", 0, None);
+        }
         let deprecated = is_deprecated(table, command);
         let items: Vec<Item> = arguments
             .iter()
@@ -167,7 +171,8 @@ impl Page {
         for (argument, item) in arguments.iter().zip(&items) {
             let (_, title) = heading(argument);
             if title != last {
-                self.text.push_str(&format!("\n{title} Arguments\n"));
+                let is_first = last.is_empty() && !has_own && command.extension;
+                self.text.push_str(&format!("{}{title} Arguments\n", if is_first { "" } else { "\n" }));
                 last = title;
             }
             self.columns(std::iter::once(item), longest);
@@ -201,7 +206,18 @@ pub fn arguments_of_help(table: &Table, command: &Command) -> Vec<&'static Argum
     // replace them.
     let deprecated = is_deprecated(table, command);
     arguments.retain(|argument| !(deprecated && argument.extension));
-    arguments.sort_by_cached_key(|argument| (heading(argument), !argument.required, spellings(argument)));
+    // Headings are in the order in which the command lists their options.
+    let mut headings: Vec<&str> = Vec::new();
+    for (_, title) in arguments.iter().map(|argument| heading(argument)) {
+        if !headings.contains(&title) {
+            headings.push(title);
+        }
+    }
+    let place = |argument: &Argument| {
+        let (class, title) = heading(argument);
+        (class, headings.iter().position(|known| *known == title))
+    };
+    arguments.sort_by_cached_key(|argument| (place(argument), !argument.required, spellings(argument)));
     arguments
 }
 

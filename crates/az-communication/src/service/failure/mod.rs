@@ -130,6 +130,11 @@ impl Failure {
         matches!(&self.cause, Cause::Transport(error) if matches!(**error, Connect(..) | Unsent(..)))
     }
 
+    /// Checks whether there was no complete answer within the time limit.
+    pub(crate) fn is_timeout(&self) -> bool {
+        matches!(&self.cause, Cause::Transport(error) if matches!(**error, TransportError::Timeout { .. }))
+    }
+
     /// Returns the user whom the service created despite the failure.
     pub fn created_user(&self) -> Option<&str> {
         match &self.cause {

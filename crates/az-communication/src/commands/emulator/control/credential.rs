@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use acs_identity_emulator::CONTROL_SECRET_FILE;
 use acs_identity_protocol::{AccessKey, ConnectionString};
 use azure_core::http::Request;
 use azure_core::time::OffsetDateTime;
@@ -66,6 +67,23 @@ impl Credential {
         let of_ready_file = || Self::of_ready_file(target);
         let of_configuration = || target.configured_key(invocation).map(Self::of_key);
         Ok(key.or_else(of_ready_file).or_else(of_configuration))
+    }
+
+    /// Returns the credential for the emulator that uses a data folder: a given one, or else the control secret in the
+    /// folder.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file with a given secret cannot be read.
+    pub(super) fn of_folder(invocation: &Invocation<'_>, target: &Target, folder: &Path) -> Result<Self, CliError> {
+        if let Some(known) = Self::known(invocation, target)? {
+            return Ok(known);
+        }
+        let file = folder.join(CONTROL_SECRET_FILE);
+        Ok(match read(&file) {
+            Ok(secret) => Self::secret(secret, format!("the control secret in {}", file.display())),
+            Err(_) => Self::WellKnown(AccessKey::development()),
+        })
     }
 
     fn secret(secret: String, named_by: String) -> Self {

@@ -6,14 +6,17 @@ mod refused;
 
 pub(crate) use arguments::arguments;
 
-use acs_identity_emulator::CONTROL_VERSION;
+use std::path::Path;
+use std::time::Duration;
+
+use acs_identity_emulator::{CA_CERTIFICATE_FILE, CONTROL_VERSION};
 use azure_core::http::{Method, RawResponse, Request, Url};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value as Json;
 
 use crate::commands::emulator::process::ready_line::Ready;
 use crate::commands::emulator::running::health;
-use crate::commands::emulator::running::target::{Ask, Target};
+use crate::commands::emulator::running::target::{Ask, Assumed, Target};
 use crate::knack::invocation::Invocation;
 use crate::report::error::CliError;
 use crate::report::program::Program;
@@ -21,12 +24,17 @@ use crate::service::connection::{Auth, Connection};
 use crate::service::failure::{Asked, Failure};
 use crate::service::network;
 use crate::transport::http::answer::Sink;
+use crate::transport::http::connect::TIMEOUT;
 use crate::transport::send::Transport;
 use crate::transport::tls::trust::Trust;
 use credential::Credential;
 
 /// The characters of a query that are not encoded (RFC 3986, section 2.3).
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The time limit for the response to a request that only reads. An emulator on the other side of a slow network has it
+/// too. A process that was stopped, or hangs, has not ended its connections.
+const LIMIT: Duration = Duration::from_secs(10);
 
 /// The query parameter that names the version of the control API.
 const VERSION: &str = "control-version";
@@ -67,8 +75,42 @@ impl Control {
         if let Ask::Unavailable(why) = &target.ask {
             return Err(not_found(why));
         }
+        match &target.assumed {
+            Some(Assumed::Folder(folder)) => {
+                return Self::of_folder(invocation, &target, folder)?.ok_or_else(|| {
+                    let folder = folder.display();
+                    not_found(&format!("no ready file names the port of the emulator that uses {folder}"))
+                });
+            }
+            Some(Assumed::InMemory(file)) => {
+                return Err(not_found(&format!("no running emulator uses {file}, which would name its port")));
+            }
+            Some(Assumed::Usual(folder)) => {
+                if let Some(control) = Self::of_folder(invocation, &target, folder)? {
+                    return Ok(control);
+                }
+            }
+            None => {}
+        }
         let credential = Credential::find(invocation, &target)?;
         Self::of(target, credential)
+    }
+
+    /// Returns the client for the emulator of a data folder, if it is the one at the target. Its certificate proves that,
+    /// because the folder has the authority that signed it. So the control secret of the folder may be sent there.
+    fn of_folder(invocation: &Invocation<'_>, target: &Target, folder: &Path) -> Result<Option<Self>, CliError> {
+        let Ask::Plain(place) = &target.ask else { return Ok(None) };
+        let path = folder.join(CA_CERTIFICATE_FILE);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let credential = Credential::of_folder(invocation, target, folder)?;
+        let trust = Trust::Bundle { path, named_by: "the data folder" };
+        let (base, endpoint) = (format!("https://{place}"), format!("https://{place}"));
+        let transport = Transport::new(trust, || None);
+        let (connection, place) = (local(place.clone()), Some(place.clone()));
+        let control = Self { base, connection, credential, transport, endpoint, place, ready: None };
+        Ok(control.check_alive().is_ok().then_some(control))
     }
 
     /// Returns the client for an emulator, if its credential need not be guessed.
@@ -116,7 +158,12 @@ impl Control {
 
     /// Returns whether nothing listens where the emulator was, if it is on this machine.
     pub(crate) fn is_silent(&self) -> bool {
-        self.place.as_ref().is_none_or(|place| health::by_http(place).is_refused)
+        self.place.as_ref().is_none_or(|place| health::by_http(place, health::LIMIT).is_refused)
+    }
+
+    /// Returns whether an emulator on this machine has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.place.is_some() && self.is_silent()
     }
 
     /// Gets a document.
@@ -126,6 +173,15 @@ impl Control {
     /// Fails when the emulator cannot be reached, or refuses.
     pub(crate) fn get(&self, target: &str) -> Result<Json, CliError> {
         self.document(Method::Get, target, Body::Nothing)
+    }
+
+    /// Gets a document for which the emulator may wait so long before it responds.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the emulator cannot be reached, or refuses.
+    pub(crate) fn get_after(&self, target: &str, wait: Duration) -> Result<Json, CliError> {
+        self.json(&self.send_within(Method::Get, target, Body::Nothing, LIMIT + wait, None)?)
     }
 
     /// Gets a text.
@@ -149,7 +205,10 @@ impl Control {
 
     /// Sends a request, and returns the document of the response.
     fn document(&self, method: Method, target: &str, body: Body<'_>) -> Result<Json, CliError> {
-        let answer = self.send(method, target, body)?;
+        self.json(&self.send(method, target, body)?)
+    }
+
+    fn json(&self, answer: &RawResponse) -> Result<Json, CliError> {
         let body = answer.body().as_ref();
         if body.is_empty() {
             return Ok(Json::Null);
@@ -164,7 +223,19 @@ impl Control {
     ///
     /// Fails when the emulator cannot be reached, or refuses.
     pub(crate) fn send(&self, method: Method, target: &str, body: Body<'_>) -> Result<RawResponse, CliError> {
-        self.send_into(method, target, body, None)
+        if method == Method::Get {
+            return self.send_within(method, target, body, LIMIT, None);
+        }
+        // A change may take long, such as the end of an emulator that exports its state.
+        self.check_alive()?;
+        self.send_within(method, target, body, TIMEOUT, None)
+    }
+
+    /// Checks that the emulator responds at all, ready or not.
+    fn check_alive(&self) -> Result<(), CliError> {
+        let request = Request::new(self.url("/health/live")?, Method::Get);
+        let answer = self.transport.send_within(&request, LIMIT, None);
+        answer.map(drop).map_err(|error| self.unreached(Failure::of(error, &self.connection, Asked::Nothing)))
     }
 
     /// Gets a document of any length in pieces. The sink must not be used if this fails.
@@ -173,18 +244,24 @@ impl Control {
     ///
     /// Fails when the emulator cannot be reached, or refuses.
     pub(crate) fn download(&self, target: &str, sink: &mut Sink<'_>) -> Result<(), CliError> {
-        self.send_into(Method::Get, target, Body::Nothing, Some(sink)).map(drop)
+        self.check_alive()?;
+        self.send_within(Method::Get, target, Body::Nothing, TIMEOUT, Some(sink)).map(drop)
     }
 
-    fn send_into(
+    fn url(&self, target: &str) -> Result<Url, CliError> {
+        Url::parse(&format!("{}{target}", self.base))
+            .map_err(|error| CliError::new(format!("The endpoint {} cannot be used: {error}.", self.base)))
+    }
+
+    fn send_within(
         &self,
         method: Method,
         target: &str,
         body: Body<'_>,
+        time: Duration,
         sink: Option<&mut Sink<'_>>,
     ) -> Result<RawResponse, CliError> {
-        let mut url = Url::parse(&format!("{}{target}", self.base))
-            .map_err(|error| CliError::new(format!("The endpoint {} cannot be used: {error}.", self.base)))?;
+        let mut url = self.url(target)?;
         url.query_pairs_mut().append_pair(VERSION, CONTROL_VERSION);
         let (content_type, body) = match body {
             Body::Nothing => (None, Vec::new()),
@@ -197,16 +274,20 @@ impl Control {
         }
         self.credential.authenticate(&mut request, &body);
         request.set_body(body);
-        let answer = self.transport.send_into(&request, sink);
+        let answer = self.transport.send_within(&request, time, sink);
         let answer = answer.map_err(|error| self.unreached(Failure::of(error, &self.connection, Asked::Nothing)))?;
         refused::check(&self.base, &self.credential, answer)
     }
 
     /// Returns the error for an emulator that cannot be reached.
     fn unreached(&self, failure: Failure) -> CliError {
-        let is_refused = failure.is_refused_connection();
+        let (is_refused, is_late) = (failure.is_refused_connection(), failure.is_timeout());
         let error = CliError::from(failure);
-        if is_refused { error.hint(name_it()) } else { error }
+        match is_refused {
+            true => error.hint(name_it()),
+            false if is_late => error.hint("The emulator hangs, or its process was stopped. Its log may say why."),
+            false => error,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Turns responses of the control API with an error status into errors for the user.
 
+use acs_identity_protocol::visible::inert;
 use azure_core::http::RawResponse;
 use azure_core::http::headers::HeaderName;
 use serde_json::Value as Json;
@@ -27,10 +28,13 @@ pub(super) fn check(place: &str, credential: &Credential, answer: RawResponse) -
         return Ok(answer);
     }
     let body: Json = serde_json::from_slice(answer.body().as_ref()).unwrap_or_default();
-    let text = |at: &str| body.pointer(at).and_then(Json::as_str).filter(|text| !text.is_empty());
-    let code = text("/error/code").unwrap_or("unknown");
+    let text = |at: &str| body.pointer(at).and_then(Json::as_str).filter(|text| !text.is_empty()).map(inert);
+    let code = text("/error/code").unwrap_or("unknown".into());
     Err(match (status, text("/error/message")) {
         (401, _) => unauthenticated(place, credential),
+        (400, Some(message)) if code == "ValidationError" => {
+            CliError::usage(with_option(&message, text("/error/target").as_deref()))
+        }
         (404, Some(message)) => CliError::new(message).exit_code(ExitCode::NotFound),
         (_, Some(message)) => CliError::new(message),
         (_, None) => CliError::new(format!("The emulator at {place} answers with the status {status} ({code}).")),
@@ -50,4 +54,20 @@ fn unauthenticated(place: &str, credential: &Credential) -> CliError {
         "Give another credential: --connection-string with an access key that is in force, or --control-secret-file \
          FILE. The log of the emulator says why the request was refused.",
     )
+}
+
+/// Returns a message about a value, in which the option of the command has the place of the member or parameter.
+fn with_option(message: &str, target: Option<&str>) -> String {
+    let named = target.and_then(|target| {
+        let rest = message.strip_prefix(&format!("'{target}' "))?;
+        let mut option = String::from("--");
+        for c in target.chars() {
+            if c.is_ascii_uppercase() {
+                option.push('-');
+            }
+            option.push(c.to_ascii_lowercase());
+        }
+        Some(format!("{option} {rest}"))
+    });
+    named.unwrap_or_else(|| message.to_owned())
 }

@@ -4,9 +4,9 @@ use std::env;
 use std::process::Command;
 
 use crate::commands::emulator::detach::mark;
-use crate::commands::emulator::options::declared::{DETACH, LOG_FILE, PID_FILE, READY_FILE};
+use crate::commands::emulator::options::declared::{DETACH, IMPORT, LOG_FILE, PID_FILE, READY_FILE, SEED};
 use crate::commands::emulator::options::path_text::text_of;
-use crate::commands::emulator::options::{access_key, control_secret};
+use crate::commands::emulator::options::{access_key, control_secret, read};
 use crate::commands::emulator::process::default_paths::Places;
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::globals::{DEBUG, ONLY_SHOW_ERRORS, VERBOSE};
@@ -20,6 +20,7 @@ use crate::system;
 ///
 /// Fails when a secret cannot be read, or when a path is not UTF-8.
 pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Command, CliError> {
+    refuse_files_of_this_process(invocation)?;
     let mut command = Command::new(system::own_program());
     // The program may depend on the name with which it is called.
     if let Some(name) = env::args_os().next() {
@@ -59,4 +60,19 @@ pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Co
     }
     mark::put(&mut command);
     Ok(command)
+}
+
+/// Refuses files such as the shell's `<(…)` and `/dev/stdin`: the process that serves has other descriptors, and would
+/// find nothing there.
+fn refuse_files_of_this_process(invocation: &Invocation<'_>) -> Result<(), CliError> {
+    for argument in [&SEED, &IMPORT] {
+        let Some(given) = read::option(invocation, argument)? else { continue };
+        let path = read::absolute(given.value.clone().into())?;
+        if path.starts_with("/dev") || path.starts_with("/proc") {
+            let message =
+                format!("{} names '{}', which an emulator in the background cannot read.", given.named_by, given.value);
+            return Err(CliError::usage(message).hint("Name a file, or leave out --detach."));
+        }
+    }
+    Ok(())
 }

@@ -19,9 +19,10 @@ pub(crate) enum Shell {
 }
 
 impl Shell {
-    pub(crate) const NAMES: [&str; 5] = ["bash", "fish", "powershell", "json", "dotenv"];
+    pub(crate) const NAMES: [&str; 7] = ["bash", "zsh", "sh", "fish", "powershell", "json", "dotenv"];
 
-    const ALL: [Self; 5] = [Self::Bash, Self::Fish, Self::Pwsh, Self::Json, Self::Dotenv];
+    /// The syntaxes of these names.
+    const ALL: [Self; 7] = [Self::Bash, Self::Bash, Self::Bash, Self::Fish, Self::Pwsh, Self::Json, Self::Dotenv];
 
     /// Returns the syntax with this name.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
@@ -85,6 +86,8 @@ mod tests {
         let value = "it's \\ \"$HOME\" `x`; # \u{2019}";
         let lines = Shell::ALL.map(|shell| shell.line("NAME", value));
         insta::assert_snapshot!(lines.join("\n"), @r#"
+        export NAME='it'\''s \ "$HOME" `x`; # ’'
+        export NAME='it'\''s \ "$HOME" `x`; # ’'
         export NAME='it'\''s \ "$HOME" `x`; # ’'
         set -gx NAME 'it\'s \\ "$HOME" `x`; # ’'
         $env:NAME = 'it''s \ "$HOME" `x`; # ’’'

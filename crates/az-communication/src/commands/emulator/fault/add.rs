@@ -4,6 +4,10 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use acs_identity_emulator::FAULT_OPERATIONS;
+use acs_identity_protocol::duration::parse_duration_with_unit;
+use acs_identity_protocol::time::{parse_iso, utc};
+use azure_core::time::{Duration, OffsetDateTime};
 use serde_json::{Map, Value as Json};
 
 use super::{COLUMNS, PATH};
@@ -30,14 +34,17 @@ const LIMIT: &str = "How often";
 
 const OPERATION: Argument = Argument::new(
     &["--operation"],
-    "Operation of the requests, as /openapi.json names it: issueAccessToken, createIdentity.",
+    "Operation of the requests; separate more than one by commas. `token issue` without a user and `create_user_and_token` \
+     are createIdentity.",
 )
 .group(CONDITION)
+.list_of(FAULT_OPERATIONS)
 .extension();
 const METHOD: Argument = Argument::new(&["--method"], "Method of the requests.").group(CONDITION).extension();
 const PATH_PATTERN: Argument = Argument::new(
     &["--path"],
-    "Pattern of the path: * stands for characters of a segment, ** for any characters, ? for one character.",
+    "Pattern of the path as it is sent, which is 8%3Aacs%3A… for most SDKs: * stands for characters of a segment, ** for \
+     any characters, ? for one character.",
 )
 .group(CONDITION)
 .extension();
@@ -70,9 +77,13 @@ const CODE: Argument =
     Argument::new(&["--code"], "Code of the error; by default, the usual one of the status.").group(RESULT).extension();
 const MESSAGE: Argument = Argument::new(&["--message"], "Message of the error.").group(RESULT).extension();
 const RETRY_AFTER: Argument =
-    Argument::new(&["--retry-after"], "Value of the header Retry-After, in seconds.").group(RESULT).extension();
+    Argument::new(&["--retry-after"], "Value of the header Retry-After, in seconds: 2 or 2s.")
+        .group(RESULT)
+        .extension();
 const DELAY: Argument =
-    Argument::new(&["--delay"], "How long the request waits first: 500ms, 2s, up to 5m.").group(RESULT).extension();
+    Argument::new(&["--delay"], "How long the request waits first, with a unit: 500ms, 2s, up to 5m.")
+        .group(RESULT)
+        .extension();
 const DROP: Argument =
     Argument::new(&["--drop"], "End the connection without a response: before the operation is executed, or after it.")
         .choices(&["before", "after"])
@@ -96,10 +107,12 @@ const SHIFT: Argument = Argument::new(
 .extension();
 
 const TIMES: Argument = Argument::new(&["--times"], "Hit only so many requests.").group(LIMIT).extension();
-const UNTIL: Argument =
-    Argument::new(&["--until"], "Hit requests until this time of the service: 2026-01-31T12:00:00Z.")
-        .group(LIMIT)
-        .extension();
+const UNTIL: Argument = Argument::new(
+    &["--until"],
+    "Hit requests until this time of the service: 2026-01-31T12:00:00Z, or 10m from its present time.",
+)
+.group(LIMIT)
+.extension();
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Add a fault: a running emulator then answers some requests with an error, late, or not as a whole.\n\n\
@@ -148,8 +161,12 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         },
     ],
     run: |invocation| {
-        let rule = Json::Object(rule(invocation)?);
-        let added = Control::find(invocation)?.post(PATH, Body::Json(&rule))?;
+        let mut rule = rule(invocation)?;
+        let control = Control::find(invocation)?;
+        if let Some(until) = until(invocation, &control)? {
+            rule.insert("until".to_owned(), until.into());
+        }
+        let added = control.post(PATH, Body::Json(&Json::Object(rule)))?;
         Ok(Outcome::of(value_of(added)).columns(COLUMNS).foreign())
     },
 };
@@ -181,14 +198,13 @@ fn rule(invocation: &Invocation<'_>) -> Result<Map<String, Json>, CliError> {
     put("status", count(invocation, &STATUS, &(400..=599_u16))?);
     put("code", text(&CODE));
     put("message", text(&MESSAGE));
-    put("retryAfter", count(invocation, &RETRY_AFTER, &(0..=u64::from(u32::MAX)))?);
+    put("retryAfter", retry_after(invocation)?);
     put("delayMilliseconds", milliseconds(invocation)?);
     put("drop", text(&DROP));
     put("truncateBodyAt", count(invocation, &TRUNCATE_BODY_AT, &(0..=1 << 20_u64))?);
     put("tokenExpiresInSeconds", seconds(invocation, &TOKEN_EXPIRES_IN, DAY)?);
     put("shiftSeconds", seconds(invocation, &SHIFT, LONGEST_SHIFT)?);
     put("times", count(invocation, &TIMES, &(1..=u64::MAX))?);
-    put("until", text(&UNTIL));
     Ok(rule)
 }
 
@@ -201,6 +217,24 @@ where
     T: FromStr + PartialOrd + Display + Into<Json>,
 {
     Ok(number(invocation, argument, range)?.map(Into::into))
+}
+
+fn retry_after(invocation: &Invocation<'_>) -> Result<Option<Json>, CliError> {
+    let Some(text) = invocation.given(&RETRY_AFTER) else { return Ok(None) };
+    // The header has seconds.
+    let with_unit = if text.bytes().all(|byte| byte.is_ascii_digit()) { format!("{text}s") } else { text.to_owned() };
+    Ok(Some(Durations::of(0..=DAY).with_unit().parse(RETRY_AFTER.key(), &with_unit)?.into()))
+}
+
+/// Returns the time of `--until`. A duration counts from the present time of the service.
+fn until(invocation: &Invocation<'_>, control: &Control) -> Result<Option<String>, CliError> {
+    let Some(text) = invocation.given(&UNTIL) else { return Ok(None) };
+    let Some(seconds) = parse_duration_with_unit(text).filter(|seconds| (0..=LONGEST_SHIFT).contains(seconds)) else {
+        return Ok(Some(text.to_owned()));
+    };
+    let clock = control.get("/emulator/clock")?;
+    let now = clock["now"].as_str().and_then(parse_iso).unwrap_or_else(OffsetDateTime::now_utc);
+    Ok(Some(utc(now + Duration::seconds(seconds))))
 }
 
 fn probability(invocation: &Invocation<'_>) -> Result<Option<Json>, CliError> {

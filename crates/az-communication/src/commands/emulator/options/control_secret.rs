@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use acs_identity_emulator::ControlSecret;
+use acs_identity_emulator::{CONTROL_SECRET_LENGTH, ControlSecret};
 
 use crate::commands::emulator::options::declared::{CONTROL_SECRET, CONTROL_SECRET_FILE};
 use crate::commands::emulator::options::read;
@@ -77,6 +77,12 @@ fn parse(given: &Given) -> Result<ControlSecret, CliError> {
              ends. To make one: {}",
             Platform::HERE.random_hex()
         )));
+    }
+    if !CONTROL_SECRET_LENGTH.contains(&secret.len()) {
+        let (least, most) = (CONTROL_SECRET_LENGTH.start(), CONTROL_SECRET_LENGTH.end());
+        let message =
+            format!("{} must have {least} to {most} characters, but it has {}.", given.named_by, secret.len());
+        return Err(CliError::usage(message).hint(format!("To make a secret: {}", Platform::HERE.random_hex())));
     }
     Ok(secret.to_owned().into())
 }

@@ -1,9 +1,11 @@
 //! `emulator request tail`: prints requests as they are answered.
 
+use std::time::Duration;
+
 use serde_json::Value as Json;
 
-use super::{IDENTITY, LAST, PATH, STATUS};
-use crate::commands::emulator::control::{self, Control, with_query};
+use super::{ALL, COLUMNS, IDENTITY, LAST, OPERATION, PATH, STATUS, control};
+use crate::commands::emulator::control::{self as steering, Control, with_query};
 use crate::knack::argument::Argument;
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
@@ -18,7 +20,7 @@ const HOW_MANY: Argument =
         .default("10");
 
 /// How long the emulator may wait for a request before it answers, in seconds.
-const WAIT: &str = "20";
+const WAIT: u64 = 20;
 
 /// How many requests are asked for at once.
 const MOST: &str = "1000";
@@ -26,7 +28,7 @@ const MOST: &str = "1000";
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Print the requests of a running emulator as it answers them.\n\nEach request is printed at once, by \
         default as a line of JSON. The command ends with Ctrl+C, or when the emulator ends.",
-    arguments: control::arguments![STATUS, IDENTITY, HOW_MANY],
+    arguments: steering::arguments![STATUS, OPERATION, IDENTITY, ALL, HOW_MANY],
     connects: false,
     confirms: false,
     examples: &[
@@ -41,17 +43,20 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let first = number(invocation, &LAST, &(0..=10_000))?.unwrap_or(10_u32);
-    let lines = rendering::Lines::of(invocation)?;
-    let control = Control::find(invocation)?;
+    let lines = rendering::Lines::of(invocation, Some(COLUMNS))?;
+    let asked = Control::find(invocation)?;
+    let seconds = WAIT.to_string();
     let read = |after: Option<&str>, last: &str, wait: Option<&str>| {
         let parameters = [
             ("status", invocation.given(&STATUS)),
+            ("operation", invocation.given(&OPERATION)),
+            ("control", control(invocation)),
             ("identity", invocation.given(&IDENTITY)),
             ("after", after),
             ("last", Some(last)),
             ("wait", wait),
         ];
-        control.get(&with_query(PATH, &parameters))
+        asked.get_after(&with_query(PATH, &parameters), Duration::from_secs(if wait.is_some() { WAIT } else { 0 }))
     };
     // The number of the newest request is needed even if no request is shown first.
     let mut page = read(None, &first.max(1).to_string(), None)?;
@@ -68,6 +73,13 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             }
         }
         let newest = page["newest"].as_u64().unwrap_or_default().to_string();
-        page = read(Some(&newest), MOST, Some(WAIT))?;
+        page = match read(Some(&newest), MOST, Some(&seconds)) {
+            Ok(page) => page,
+            Err(_) if asked.has_ended() => {
+                invocation.printer.warning("The emulator has ended.");
+                return Ok(Outcome::nothing());
+            }
+            Err(error) => return Err(error),
+        };
     }
 }

@@ -13,8 +13,8 @@ use crate::transport::names;
 
 const PATH: &str = "/health/ready";
 
-/// The timeout for the response.
-const LIMIT: Duration = Duration::from_secs(5);
+/// The time limit for a response, if the user has not set a shorter one.
+pub(crate) const LIMIT: Duration = Duration::from_secs(5);
 
 /// The largest response that is read, in bytes. Real responses are smaller.
 const MOST: u64 = 1 << 16;
@@ -26,15 +26,22 @@ pub(crate) struct Health {
     pub(crate) resource_id: Option<String>,
     /// Whether nothing listens there.
     pub(crate) is_refused: bool,
+    /// Whether an emulator responds that cannot store anything at present.
+    pub(crate) is_unavailable: bool,
 }
 
 impl Health {
     pub(crate) fn not_ready(reason: String) -> Self {
-        Self { reason: Some(reason), resource_id: None, is_refused: false }
+        Self { reason: Some(reason), resource_id: None, is_refused: false, is_unavailable: false }
     }
 
     pub(crate) fn is_ready(&self) -> bool {
         self.reason.is_none()
+    }
+
+    /// Returns why there is no emulator, if nothing listens there.
+    pub(crate) fn reason_if_refused(self) -> Option<String> {
+        self.reason.filter(|_| self.is_refused)
     }
 
     /// Interprets a response.
@@ -42,16 +49,21 @@ impl Health {
         let body: Json = serde_json::from_slice(body).unwrap_or_default();
         let text = |at: &str| body.pointer(at).and_then(Json::as_str).map(str::to_owned);
         match (status, text("/status").as_deref()) {
-            (200, Some("ok")) => Self { reason: None, resource_id: text("/resourceId"), is_refused: false },
-            (503, _) => Self::not_ready(text("/error/message").unwrap_or_else(|| "it cannot be used now".to_owned())),
+            (200, Some("ok")) => {
+                Self { reason: None, resource_id: text("/resourceId"), is_refused: false, is_unavailable: false }
+            }
+            (503, _) => {
+                let why = text("/error/message").unwrap_or_else(|| "it cannot be used now".to_owned());
+                Self { is_unavailable: true, ..Self::not_ready(why) }
+            }
             (status, _) => Self::not_ready(format!("the server there is not the emulator (status {status})")),
         }
     }
 }
 
 /// Asks over plain HTTP. The host includes the port.
-pub(crate) fn by_http(host: &str) -> Health {
-    let deadline = Instant::now() + LIMIT;
+pub(crate) fn by_http(host: &str, limit: Duration) -> Health {
+    let deadline = Instant::now() + limit;
     let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
     let Ok(port) = port.parse() else { return Health::not_ready(format!("{host} has no port")) };
     let addresses = match names::addresses(name, port, deadline) {
@@ -74,11 +86,20 @@ pub(crate) fn by_http(host: &str) -> Health {
             return Health { is_refused: true, ..nothing };
         }
         Some(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock) => {
-            format!("{host} does not respond within {} s", LIMIT.as_secs())
+            not_in_time(host, limit)
         }
         Some(error) => format!("{host} cannot be asked: {}", system_text(&error)),
         None => format!("{host} has no address"),
     })
+}
+
+/// Returns the reason for a server that does not respond in time.
+fn not_in_time(host: &str, limit: Duration) -> String {
+    match limit.as_secs() {
+        // What is left of the time that the user has set.
+        _ if limit < LIMIT => format!("{host} does not respond"),
+        seconds => format!("{host} does not respond within {seconds} s"),
+    }
 }
 
 /// Sends the request. Returns the status and the body of the response.
@@ -111,8 +132,8 @@ fn exchange(address: SocketAddr, host: &str, deadline: Instant) -> io::Result<(u
 }
 
 /// Asks a service that is not on this machine.
-pub(crate) fn of_service(connection: &Connection) -> Health {
-    match signed::get(connection, PATH) {
+pub(crate) fn of_service(connection: &Connection, limit: Duration) -> Health {
+    match signed::get_within(connection, PATH, limit) {
         Ok((status, body)) => Health::of_answer(status, &body),
         Err(error) => Health::not_ready(error.message.trim_end_matches('.').to_owned()),
     }

@@ -9,7 +9,8 @@ use acs_identity_protocol::signature::AccessKey;
 
 use crate::commands::emulator::options::data_folder;
 use crate::commands::emulator::options::declared::{
-    CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_PID_FILE, STATUS_PORT, STATUS_READY_FILE,
+    CONNECTION_STRING, ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT,
+    STATUS_READY_FILE,
 };
 use crate::commands::emulator::options::read;
 use crate::commands::emulator::process::default_paths::Places;
@@ -34,6 +35,18 @@ pub(crate) struct Target {
     pub(crate) key: Option<NamedKey>,
     /// Its ready file, if it is running in the background or has one.
     pub(crate) ready: Option<Ready>,
+    /// What is known about it if it has no ready file.
+    pub(crate) assumed: Option<Assumed>,
+}
+
+/// The emulator that is meant, although the one on that port may be another one.
+pub(crate) enum Assumed {
+    /// It may be the one that uses this data folder.
+    Usual(PathBuf),
+    /// The command line names its data folder, which is in use.
+    Folder(PathBuf),
+    /// The command line says that it is in memory. This file would name its port.
+    InMemory(String),
 }
 
 /// An access key, and the name of its source.
@@ -95,7 +108,7 @@ impl Target {
                 subscription: None,
             }),
         };
-        Some(Self { endpoint: Some(endpoint), process: None, ask, key: None, ready: None })
+        Some(Self { endpoint: Some(endpoint), process: None, ask, key: None, ready: None, assumed: None })
     }
 
     /// Adds what is known about the emulator of an endpoint: the access key of the connection string that is given with
@@ -142,7 +155,7 @@ impl Target {
             true => Ask::Plain(with_port(&connection.host, "https")),
             false => Ask::Service(connection),
         };
-        Self { endpoint: Some(endpoint), process: None, ask, key: Some(key), ready: None }
+        Self { endpoint: Some(endpoint), process: None, ask, key: Some(key), ready: None, assumed: None }
     }
 }
 
@@ -182,6 +195,12 @@ struct Local {
     places: Vec<Places>,
     /// The pid file or ready file, if an option or variable names one.
     file: Option<PathBuf>,
+    /// Whether a ready file is named, but no pid file. The usual pid file may be that of another emulator.
+    has_ready_only: bool,
+    /// Whether the command line says that it is in memory.
+    in_memory: bool,
+    /// The usual data folder.
+    usual: Option<PathBuf>,
     /// The data folder that the command line names. Variables do not count: they are defaults of `start`, whose command
     /// line may differ.
     folder: Option<PathBuf>,
@@ -194,7 +213,9 @@ impl Local {
         let text = |argument: &Argument| read::option(invocation, argument).map(|given| given.map(|given| given.value));
         let port = read::option(invocation, &STATUS_PORT)?.map(|given| given.port()).transpose()?;
         let host = text(&STATUS_HOST)?;
-        let file = text(&STATUS_READY_FILE)?.or(text(&STATUS_PID_FILE)?);
+        let (ready_file, pid_file) = (text(&STATUS_READY_FILE)?, text(&STATUS_PID_FILE)?);
+        let has_ready_only = ready_file.is_some() && pid_file.is_none();
+        let file = ready_file.or(pid_file);
         let folder = text(&STATUS_DATA_DIR)?;
         let in_memory = data_folder::in_memory(invocation)?;
         let data = if in_memory { None } else { data_folder::data_dir(invocation).ok() };
@@ -207,7 +228,8 @@ impl Local {
         let file = file.map(|file| read::absolute(file.into())).transpose()?;
         let folder = read::given(invocation, &STATUS_DATA_DIR)?;
         let folder = folder.map(|given| read::absolute(given.value.into())).transpose()?;
-        Ok(Self { host, port, places, file, folder, is_named })
+        let in_memory = invocation.arguments.has(&STATUS_IN_MEMORY);
+        Ok(Self { host, port, places, file, has_ready_only, in_memory, usual: data, folder, is_named })
     }
 
     fn target(self) -> Target {
@@ -215,19 +237,21 @@ impl Local {
         if let Some(port) = self.port.filter(|port| *port != 0) {
             let running = running.filter(|(_, ready)| place_in(&ready.control_endpoint).ends_with(&format!(":{port}")));
             let (process, ready) = running.unzip();
-            return Target { ready, ..self.at(port, process) };
+            let assumed = self.folder_in_use().filter(|_| ready.is_none()).map(Assumed::Usual);
+            return Target { ready, assumed, ..self.at(port, process) };
         }
         if let Some((process, ready)) = running {
             let ask = Ask::Plain(place_in(&ready.control_endpoint).to_owned());
             let endpoint = Some(ready.endpoint.clone());
-            return Target { endpoint, process: Some(process), ask, key: None, ready: Some(ready) };
+            return Target { endpoint, process: Some(process), ask, key: None, ready: Some(ready), assumed: None };
         }
         let process = self.places.iter().find_map(|places| process_file::holder(&PID, &places.pid));
-        let process = process.map(|held| held.process);
+        let process = process.map(|held| held.process).filter(|_| !self.has_ready_only);
         let unavailable = |why: String| {
             let ask = Ask::Unavailable(why);
-            Target { endpoint: None, process, ask, key: None, ready: None }
+            Target { endpoint: None, process, ask, key: None, ready: None, assumed: None }
         };
+        let no_port = || format!("its port is unknown, because it does not have {}", self.ready_files());
         // An emulator in the foreground has no ready file, but it uses its folder.
         let unused = self.folder.as_deref().filter(|folder| is_folder_unused(folder));
         match (process, &self.file, self.port, unused) {
@@ -236,17 +260,31 @@ impl Local {
             (None, None, None, Some(folder)) => {
                 unavailable(format!("no running emulator uses the data folder {}", folder.display()))
             }
-            (Some(_), _, Some(_), _) => {
-                unavailable(format!("its port is unknown, because it does not have {}", self.ready_files()))
-            }
-            _ => self.at(DEVELOPMENT_PORT, process),
+            (Some(_), Some(_), ..) | (Some(_), None, Some(_), _) => unavailable(no_port()),
+            _ => Target { assumed: self.assumed(), ..self.at(DEVELOPMENT_PORT, process) },
         }
+    }
+
+    /// Returns what is known about an emulator without a ready file.
+    fn assumed(&self) -> Option<Assumed> {
+        if let Some(folder) = &self.folder {
+            return Some(Assumed::Folder(folder.clone()));
+        }
+        if self.in_memory {
+            return Some(Assumed::InMemory(self.ready_files()));
+        }
+        self.folder_in_use().map(Assumed::Usual)
+    }
+
+    /// Returns the data folder that is named, or else the usual one, if an emulator uses it.
+    fn folder_in_use(&self) -> Option<PathBuf> {
+        self.folder.as_ref().or(self.usual.as_ref()).filter(|folder| !is_folder_unused(folder)).cloned()
     }
 
     fn at(&self, port: u16, process: Option<i32>) -> Target {
         let place = emulator_options::place(self.host.as_deref(), port);
         let endpoint = Some(format!("https://{place}"));
-        Target { endpoint, process, ask: Ask::Plain(place), key: None, ready: None }
+        Target { endpoint, process, ask: Ask::Plain(place), key: None, ready: None, assumed: None }
     }
 
     fn ready_files(&self) -> String {
