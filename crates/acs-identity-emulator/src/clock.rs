@@ -29,8 +29,8 @@ pub(crate) enum ClockState {
 /// The earliest time that the clock can be set to. Times in tokens are seconds since then.
 pub(crate) const EARLIEST: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
-/// The latest time that the clock can be set to. The store keeps times up to April 2262, so a clock that was set to this
-/// time can run on, and the times of its tokens can still be stored.
+/// The latest time that the clock can be set to. The store keeps times up to April 2262, so a clock that was set to
+/// this time can run on, and the times of its tokens can still be stored.
 pub(crate) const LATEST: OffsetDateTime = match Date::from_calendar_date(2262, Month::January, 1) {
     Ok(date) => date.midnight().assume_utc(),
     Err(_) => OffsetDateTime::UNIX_EPOCH,

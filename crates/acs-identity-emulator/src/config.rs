@@ -69,8 +69,9 @@ pub struct Config {
     /// Applications of these issuers that may list and regenerate access keys: a client id, or `TENANT/CLIENT`. For an
     /// issuer of all tenants, a client id without a tenant matches no application.
     pub entra_admins: Vec<String>,
-    /// The secret that authenticates calls of the control API in place of an access key: `Authorization: Bearer SECRET`,
-    /// or the header `x-emulator-control`. Without it, the secret is the one in [`Config::control_secret_file`].
+    /// The secret that authenticates calls of the control API in place of an access key: `Authorization: Bearer
+    /// SECRET`, or the header `x-emulator-control`. Without it, the secret is the one in
+    /// [`Config::control_secret_file`].
     pub control_secret: Option<ControlSecret>,
     /// The file with the control secret. A file that does not exist is made, with a new secret. Without a file, the
     /// secret is in the file `control-secret` of the data folder, or in memory only.
@@ -78,8 +79,8 @@ pub struct Config {
     /// Origins of web pages that may call the service, in addition to origins on loopback hosts, for example
     /// `https://app.example`.
     pub cors_origins: Vec<String>,
-    /// Whether `GET /emulator/token` gives tokens to web pages in development, without a credential: to pages on loopback
-    /// hosts and pages of [`Config::cors_origins`], in a browser on this machine.
+    /// Whether `GET /emulator/token` gives tokens to web pages in development, without a credential: to pages on
+    /// loopback hosts and pages of [`Config::cors_origins`], in a browser on this machine.
     pub token_endpoint: bool,
     /// The URL under which clients reach the emulator, if it differs from the URL in their requests. This is so behind
     /// a proxy.
@@ -88,8 +89,9 @@ pub struct Config {
     pub import: Option<ExportedState>,
     /// What the emulator has from its start. What the folder has already is not changed.
     pub seed: Option<Seed>,
-    /// Whether the caller completes the end of the emulator by [`Serving::close_with`](crate::Serving::close_with), which
-    /// can export everything that it held. Until then, clients of the control API that have asked for the end wait.
+    /// Whether the caller completes the end of the emulator by [`Serving::close_with`](crate::Serving::close_with),
+    /// which can export everything that it held. Until then, clients of the control API that have asked for the end
+    /// wait.
     pub closed_by_caller: bool,
     /// Returns how many lines of the log were dropped, for the numbers of the emulator. The program writes the log.
     pub log_lines_dropped: Option<fn() -> u64>,

@@ -57,8 +57,8 @@ pub(crate) fn without_credentials(text: &str) -> Cow<'_, str> {
 /// As many characters of base64 before a `=` can be a key or a signature.
 const SHORTEST_KEY: usize = 24;
 
-/// Removes keys and signatures from a text. Their base64 ends with `=`, because they have 32 or 64 bytes. Those of other
-/// resources are not known here, so they are recognized by their form.
+/// Removes keys and signatures from a text. Their base64 ends with `=`, because they have 32 or 64 bytes. Those of
+/// other resources are not known here, so they are recognized by their form.
 pub(crate) fn without_keys(text: &str) -> Cow<'_, str> {
     // Most texts have neither, and every request brings some texts.
     if !text.bytes().any(|byte| byte == b'=' || byte == b'%') {

@@ -52,7 +52,8 @@ pub fn parse_certificate_time(form: CertificateTime, text: &[u8]) -> Option<Offs
     Some(PrimitiveDateTime::new(date, time).assume_utc())
 }
 
-/// Writes an ISO 8601 date in UTC with seven decimals, such as `2026-11-24T02:26:58.1234567+00:00`. Further decimals are cut off.
+/// Writes an ISO 8601 date in UTC with seven decimals, such as `2026-11-24T02:26:58.1234567+00:00`. Further decimals
+/// are cut off.
 pub fn seven_decimals(at: OffsetDateTime) -> String {
     format!("{}.{:07}+00:00", date_and_time(at), at.nanosecond() / 100)
 }
@@ -83,7 +84,8 @@ fn date_and_time(at: OffsetDateTime) -> String {
     )
 }
 
-/// Reads an ISO 8601 date with any number of decimals and `+00:00`, `Z` or another offset. Returns `None` if the text is not one.
+/// Reads an ISO 8601 date with any number of decimals and `+00:00`, `Z` or another offset. Returns `None` if the text
+/// is not one.
 pub fn parse_iso(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc3339).ok()
 }

@@ -90,7 +90,8 @@ fn schemathesis_command(hooks: &str, query: &str, paths: &str, answers: &Path) -
     )
 }
 
-/// Lets Schemathesis call the operation that ends the emulator. After each end, the next emulator starts on the same port.
+/// Lets Schemathesis call the operation that ends the emulator. After each end, the next emulator starts on the same
+/// port.
 fn stop_again_and_again(answers: &Path) {
     let home = Folder::new();
     let options = ["--in-memory", "--control-secret", SECRET];

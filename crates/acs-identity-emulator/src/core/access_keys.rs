@@ -1,4 +1,5 @@
-//! The two access keys of the resource, and the secrets that derive from them. A key and its secrets change in one step.
+//! The two access keys of the resource, and the secrets that derive from them. A key and its secrets change in one
+//! step.
 
 use std::collections::VecDeque;
 use std::mem;

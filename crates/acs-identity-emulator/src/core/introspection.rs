@@ -136,7 +136,8 @@ impl Introspector {
         key: &HeldSigningKey,
         claims: &AccessTokenClaims,
     ) -> Refused<Option<Inactive>> {
-        // Teams and Entra users are not identities of the resource. Their tokens end with the key and cannot be revoked.
+        // Teams and Entra users are not identities of the resource. Their tokens end with the key and cannot be
+        // revoked.
         let user = self.resource.identity_in(claims);
         let snapshot = self.access_keys.heed(self.store.snapshot(Some(caller), user))?;
         if let SigningSlot::Access(slot) = key.slot

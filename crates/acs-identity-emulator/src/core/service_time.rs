@@ -125,7 +125,8 @@ impl ServiceTime {
     }
 }
 
-/// Makes the clock show what the store keeps, and returns whether it keeps anything. Otherwise the clock stays as it is.
+/// Makes the clock show what the store keeps, and returns whether it keeps anything. Otherwise the clock stays as it
+/// is.
 pub(crate) fn restore(store: &Store, clock: &ServiceClock) -> Result<bool, Failure> {
     let Some(text) = store.setting(CLOCK)? else { return Ok(false) };
     let damaged = || StoreError::Damaged { what: "the setting of the clock cannot be read".into() };

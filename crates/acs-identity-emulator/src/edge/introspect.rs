@@ -1,5 +1,5 @@
-//! Introspection of access tokens (RFC 7662), for callers of the service, for applications with a client secret, and for
-//! clients that have nothing but the token.
+//! Introspection of access tokens (RFC 7662), for callers of the service, for applications with a client secret, and
+//! for clients that have nothing but the token.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,6 @@
 //! HTTP. Each module uses only modules before it in this list: `http`, `routes`, `context`, `ending`, `backend`,
-//! `callers`, `api_version`, `table`, `openapi`, the handlers (`service`, `public`, `control`, `introspect`, `entra`), `pipeline`.
+//! `callers`, `api_version`, `table`, `openapi`, the handlers (`service`, `public`, `control`, `introspect`, `entra`),
+//! `pipeline`.
 
 mod api_version;
 mod backend;

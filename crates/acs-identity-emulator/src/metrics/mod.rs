@@ -78,7 +78,8 @@ impl Metrics {
         counts.microseconds.fetch_add(microseconds, Ordering::Relaxed);
     }
 
-    /// Counts a refusal by the code of its error. Without a code, a fault has chosen it: there may be any number of those.
+    /// Counts a refusal by the code of its error. Without a code, a fault has chosen it: there may be any number of
+    /// those.
     pub(crate) fn count_refusal(&self, code: Option<&'static str>) {
         let code = code.unwrap_or(INJECTED);
         *self.refusals.lock().unwrap_or_else(PoisonError::into_inner).entry(code).or_default() += 1;

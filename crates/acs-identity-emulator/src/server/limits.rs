@@ -48,8 +48,8 @@ pub(super) const BODY_QUIET: Duration = Duration::from_secs(20);
 pub(super) const ANSWER_QUIET: Duration = Duration::from_secs(10);
 /// The time from the end of the operation until the client has taken the response.
 pub(super) const ANSWER: Duration = Duration::from_secs(60);
-/// The same for a whole state: for the body of an import, and for a response that is sent while it is made. Only clients
-/// that have authenticated send or get one. The log of the database cannot be emptied during an export.
+/// The same for a whole state: for the body of an import, and for a response that is sent while it is made. Only
+/// clients that have authenticated send or get one. The log of the database cannot be emptied during an export.
 pub(super) const LONG: Duration = Duration::from_secs(600);
 
 /// Bytes that a client sends after the last response are read and dropped, so that the client can receive that

@@ -37,7 +37,8 @@ impl Revocation {
     }
 }
 
-/// Checks whether a token is revoked. `number` is the number that the token carries, and `issued` is its issue time in seconds.
+/// Checks whether a token is revoked. `number` is the number that the token carries, and `issued` is its issue time in
+/// seconds.
 pub(crate) fn is_revoked(
     (number, issued): (i64, i64),
     revoked_below: i64,

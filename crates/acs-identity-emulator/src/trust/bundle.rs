@@ -68,8 +68,8 @@ impl Bare {
 }
 
 impl Hash for Bare {
-    /// Certificates end with a signature, so the end tells them apart. To hash all of the roots would take as long as to
-    /// read them.
+    /// Certificates end with a signature, so the end tells them apart. To hash all of the roots would take as long as
+    /// to read them.
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0[self.0.len().saturating_sub(128)..].hash(state);
     }

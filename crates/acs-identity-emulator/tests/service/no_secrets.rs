@@ -1,5 +1,5 @@
-//! Searches the log of requests, the numbers and the events for secrets, after clients have put every kind of secret into
-//! every place of a request.
+//! Searches the log of requests, the numbers and the events for secrets, after clients have put every kind of secret
+//! into every place of a request.
 
 use std::collections::BTreeSet;
 

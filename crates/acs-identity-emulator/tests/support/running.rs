@@ -24,8 +24,8 @@ impl Running {
 
     /// Starts an emulator, and collects its events.
     pub fn with_events(config: Config) -> (Self, Events) {
-        // With a single subscriber, tracing asks the thread that reaches an event first whether anybody wants it. That may
-        // be the thread of another test, which has none. The second one is never used.
+        // With a single subscriber, tracing asks the thread that reaches an event first whether anybody wants it. That
+        // may be the thread of another test, which has none. The second one is never used.
         let _ = tracing::subscriber::set_global_default(NoSubscriber::new());
         let events = Events::default();
         let running = tracing::subscriber::with_default(events.clone(), || Self::start(config));

@@ -1,5 +1,5 @@
-//! Decides how a file that the user names is written. A regular file is replaced as a whole. A pipe or a device must not be
-//! replaced: it is written to.
+//! Decides how a file that the user names is written. A regular file is replaced as a whole. A pipe or a device must
+//! not be replaced: it is written to.
 
 use std::fs;
 use std::io;

@@ -4,8 +4,8 @@ use std::thread;
 
 use super::*;
 
-/// Sends requests with heads that are nearly as large as the emulator accepts. The log keeps as much of them as it can: a
-/// long path, a long user agent, and the explanation of a wrong signature.
+/// Sends requests with heads that are nearly as large as the emulator accepts. The log keeps as much of them as it can:
+/// a long path, a long user agent, and the explanation of a wrong signature.
 fn send(emulator: &Emulator, count: usize) {
     let mut client = emulator.client();
     // After it, large requests that are refused do not end the connection.

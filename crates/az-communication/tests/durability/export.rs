@@ -12,8 +12,8 @@ use crate::support::emulator::Emulator;
 use crate::support::whole_state::grown;
 use crate::support::{AZ, Folder, az};
 
-/// Returns the number of exports and of identities. The power fails twice in each export: while it runs, and when it has
-/// ended.
+/// Returns the number of exports and of identities. The power fails twice in each export: while it runs, and when it
+/// has ended.
 fn amount() -> (u32, usize) {
     if std::env::var_os("AZ_LONG").is_some() { (50, 100_000) } else { (6, 3_000) }
 }

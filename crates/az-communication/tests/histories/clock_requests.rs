@@ -27,8 +27,8 @@ pub fn state(answer: &Answer) -> Option<State> {
     Some(if is_frozen { State::Frozen(micros(now)) } else { State::Ahead(micros(now) - micros(machine)) })
 }
 
-/// The clock is set to times that differ from the machine's by at most this number of hours, because a token is valid for
-/// a day.
+/// The clock is set to times that differ from the machine's by at most this number of hours, because a token is valid
+/// for a day.
 const HOURS: i64 = 10;
 
 /// Chooses a command that changes the clock.
@@ -46,7 +46,8 @@ pub fn change_of_clock(random: &mut Random) -> Command {
     }
 }
 
-/// Returns a command that sets the clock to a time at which the tokens of a round are neither expired nor of the future.
+/// Returns a command that sets the clock to a time at which the tokens of a round are neither expired nor of the
+/// future.
 pub fn after_all_changes() -> Command {
     Command::Set(micros(OffsetDateTime::now_utc()) + (HOURS + 1) * 3600 * SECOND)
 }

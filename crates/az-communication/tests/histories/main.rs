@@ -1,5 +1,5 @@
-//! Tests in which three clients send requests of all kinds at once, and set, freeze and reset the clock. The emulator is
-//! killed and started again. All responses are then checked against the rules in `check`.
+//! Tests in which three clients send requests of all kinds at once, and set, freeze and reset the clock. The emulator
+//! is killed and started again. All responses are then checked against the rules in `check`.
 #![cfg(unix)]
 
 #[path = "../support/mod.rs"]

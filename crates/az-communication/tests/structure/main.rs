@@ -5,6 +5,7 @@ mod layers;
 mod modules;
 mod paths;
 mod resolve;
+mod width;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -91,4 +92,12 @@ fn only_the_table_of_commands_knows_all_commands() {
         .filter(|from| from != "commands::words_tests")
         .collect();
     assert!(wrong.is_empty(), "These refer to commands::table, which only app may: {wrong:?}");
+}
+
+#[test]
+fn comments_are_not_wider_than_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let wide: Vec<String> =
+        ["crates", "bench", "xtask"].iter().flat_map(|name| width::too_wide(&root.join(name))).collect();
+    assert!(wide.is_empty(), "These lines have more than 120 characters:\n{}", wide.join("\n"));
 }

@@ -81,8 +81,8 @@ impl EntraClaims {
         self.permissions().any(|granted| granted == permission)
     }
 
-    /// Returns the lifetime of an access token that is issued at that time for this token: as long as this token, but at
-    /// most the longest lifetime.
+    /// Returns the lifetime of an access token that is issued at that time for this token: as long as this token, but
+    /// at most the longest lifetime.
     pub(in crate::core) fn lifetime(&self, now: OffsetDateTime) -> Duration {
         Duration::seconds(self.exp.saturating_sub(now.unix_timestamp()).min(MAX_LIFETIME_SECONDS))
     }
@@ -95,8 +95,8 @@ impl EntraClaims {
     }
 
     /// Refuses a token of the emulator that authenticates its caller, if it has expired by the machine's clock. Clients
-    /// keep such a token for its lifetime, and do not learn that the service's clock was set. Tokens of earlier versions
-    /// have no expiry but `exp`, which was in machine time.
+    /// keep such a token for its lifetime, and do not learn that the service's clock was set. Tokens of earlier
+    /// versions have no expiry but `exp`, which was in machine time.
     pub(super) fn check_own_of_caller(&self, machine: OffsetDateTime) -> Result<(), TokenFault> {
         let is_expired = |exp| exp <= machine.unix_timestamp();
         match self.machine_exp {

@@ -23,8 +23,8 @@ use crate::store::{AccessKeyRow, Caller, Failure, Replacement, Store};
 /// The settings that belong to the state and have a line of their own in a file.
 const SETTINGS: &[&str] = &[CLOCK];
 
-/// The settings that an export reads. The id of the resource comes first, because the first line has it. It is read with
-/// the rows, because an import may replace both meanwhile.
+/// The settings that an export reads. The id of the resource comes first, because the first line has it. It is read
+/// with the rows, because an import may replace both meanwhile.
 const EXPORTED: &[&str] = &[RESOURCE_ID, CLOCK];
 
 /// The numbers of an import.

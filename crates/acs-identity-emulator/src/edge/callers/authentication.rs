@@ -1,5 +1,5 @@
-//! Authentication (docs/service.md, section 2) by the headers alone: an HMAC signature, an Entra token, or the control secret. If a
-//! request is refused, the log says why. It never shows a key, a signature or a token.
+//! Authentication (docs/service.md, section 2) by the headers alone: an HMAC signature, an Entra token, or the control
+//! secret. If a request is refused, the log says why. It never shows a key, a signature or a token.
 
 use hyper::header::{AUTHORIZATION, HeaderMap};
 

@@ -1,6 +1,6 @@
-//! The check of the `Host` header for control endpoints, where the access key is the well-known one. Every web page knows
-//! that key, and the owner of a name can make it resolve to this machine (DNS rebinding). The browser then takes the
-//! emulator for a part of the page's site. What gives such a request away is its `Host`.
+//! The check of the `Host` header for control endpoints, where the access key is the well-known one. Every web page
+//! knows that key, and the owner of a name can make it resolve to this machine (DNS rebinding). The browser then takes
+//! the emulator for a part of the page's site. What gives such a request away is its `Host`.
 
 use acs_identity_protocol::AccessKey;
 

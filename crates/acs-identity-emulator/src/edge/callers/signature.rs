@@ -1,5 +1,5 @@
-//! The HMAC signature over the raw request target (docs/service.md, section 2). If it is refused, the log says why, without the key
-//! and the signature.
+//! The HMAC signature over the raw request target (docs/service.md, section 2). If it is refused, the log says why,
+//! without the key and the signature.
 
 use std::iter;
 

@@ -22,8 +22,8 @@ pub(crate) fn check(backend: &Backend, request: &RequestContext) -> HttpResult<(
 }
 
 /// Makes the same checks for an endpoint that web pages of allowed origins may call. The browser of a user sends the
-/// origin of such a page with every request whose response the page can read. Other requests of pages of other sites are
-/// refused, because they would be executed.
+/// origin of such a page with every request whose response the page can read. Other requests of pages of other sites
+/// are refused, because they would be executed.
 pub(crate) fn check_front_end(backend: &Backend, request: &RequestContext) -> HttpResult<()> {
     let headers = &request.head.headers;
     let is_refused_page = match headers.contains_key("origin") {
@@ -39,8 +39,8 @@ pub(crate) fn check_front_end(backend: &Backend, request: &RequestContext) -> Ht
     refuse(request, why.or_else(|| why_not_own_name(backend, request)), |why| HttpError::new(403, "Forbidden", why))
 }
 
-/// Refuses a web page. A browser sends the origin of a page with every request that could change something, and the page
-/// may know the well-known key.
+/// Refuses a web page. A browser sends the origin of a page with every request that could change something, and the
+/// page may know the well-known key.
 pub(crate) fn check_no_page(request: &RequestContext) -> HttpResult<()> {
     let why = "Web pages may not call this endpoint (Origin, Sec-Fetch-Site).";
     let why = is_sent_by_a_page(&request.head.headers).then_some(why);

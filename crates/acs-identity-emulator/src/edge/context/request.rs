@@ -24,8 +24,8 @@ pub(crate) struct RequestContext {
     pub(crate) head: Head,
     /// The host of the `Host` header.
     pub(crate) host: Option<HostName>,
-    /// The route of the path and the method. If the path has no such method, the first route of the path. `None` if the path does not
-    /// exist.
+    /// The route of the path and the method. If the path has no such method, the first route of the path. `None` if the
+    /// path does not exist.
     pub(crate) route: Option<&'static Route>,
     values: Vec<(PathValue, String)>,
     /// The api-version of the request. It is the newest one if the route has no versions.

@@ -1,4 +1,5 @@
-//! Deletes the identities and the assignments, the log of requests and the faults. The resource id, the keys, the certificates and the clock stay.
+//! Deletes the identities and the assignments, the log of requests and the faults. The resource id, the keys, the
+//! certificates and the clock stay.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! The Entra side: OpenID metadata, the token endpoint, and the endpoints of managed identities, so that code without an access
-//! key runs offline, too. Errors follow RFC 6749, with Entra's words.
+//! The Entra side: OpenID metadata, the token endpoint, and the endpoints of managed identities, so that code without
+//! an access key runs offline, too. Errors follow RFC 6749, with Entra's words.
 
 mod device_code;
 mod form;

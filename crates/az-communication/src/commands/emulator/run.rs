@@ -137,7 +137,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         let (status, closed) = match child {
             Ok(child) => {
                 let mut status = std::pin::pin!(system::wait_for_command(child, &mut signals));
-                // A client may end the emulator before the command has ended. It waits for the end of the emulator only.
+                // A client may end the emulator before the command has ended. It waits for the end of the emulator
+                // only.
                 let ended = tokio::select! {
                     status = status.as_mut() => Some(status),
                     () = emulator.stopped() => None,

@@ -63,7 +63,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     Ok(Outcome::nothing())
 }
 
-/// Returns why no emulator has to be stopped. An emulator on another machine, or whose port is not known, may be running.
+/// Returns why no emulator has to be stopped. An emulator on another machine, or whose port is not known, may be
+/// running.
 fn not_running(target: &Target) -> Option<String> {
     match &target.ask {
         _ if target.process.is_some() => None,

@@ -116,8 +116,8 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     Ok(outcome.exit_code(exit_code))
 }
 
-/// Returns whether the token is in force, by the clock of this machine. The clock of the emulator can be set, so a token
-/// that the emulator calls active is in force, too.
+/// Returns whether the token is in force, by the clock of this machine. The clock of the emulator can be set, so a
+/// token that the emulator calls active is in force, too.
 fn validity(jwt: &UnverifiedJwt, introspected: Option<Introspection>) -> Validity {
     let validity = Validity::of(jwt, OffsetDateTime::now_utc().unix_timestamp());
     match (validity, introspected) {

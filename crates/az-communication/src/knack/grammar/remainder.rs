@@ -25,8 +25,8 @@ pub(super) fn cut_remainder<'w>(table: &Table, words: &'w [String]) -> (&'w [Str
 }
 
 /// Splits off the words of the command that `emulator run` runs: the words after `--`, or from the first word that is
-/// neither an option nor the value of an option. An option with several values has those up to `--` or to the next option.
-/// Without `--`, it has one, because the words after it may be the command.
+/// neither an option nor the value of an option. An option with several values has those up to `--` or to the next
+/// option. Without `--`, it has one, because the words after it may be the command.
 pub(super) fn split_remainder<'w>(
     table: &Table,
     command: &Command,

@@ -96,8 +96,9 @@ impl Control {
         Self::of(target, credential)
     }
 
-    /// Returns the client for the emulator of a data folder, if it is the one at the target. Its certificate proves that,
-    /// because the folder has the authority that signed it. So the control secret of the folder may be sent there.
+    /// Returns the client for the emulator of a data folder, if it is the one at the target. Its certificate proves
+    /// that, because the folder has the authority that signed it. So the control secret of the folder may be sent
+    /// there.
     fn of_folder(invocation: &Invocation<'_>, target: &Target, folder: &Path) -> Result<Option<Self>, CliError> {
         let Ask::Plain(place) = &target.ask else { return Ok(None) };
         let path = folder.join(CA_CERTIFICATE_FILE);

@@ -31,7 +31,8 @@ fn is_linked(own: &Path, link: &Path) -> bool {
     if system::is_this_file(link) {
         return true;
     }
-    // The link may lead to an earlier version of the program. It is replaced in one step, because a shell may use it now.
+    // The link may lead to an earlier version of the program. It is replaced in one step, because a shell may use it
+    // now.
     let new = link.with_extension(std::process::id().to_string());
     if system::link(own, &new).is_err() {
         return false;

@@ -134,8 +134,8 @@ impl Target {
         self.is_at(&connection.host, "https").then_some(key)
     }
 
-    /// Returns whether it is asked at the host of a URL with that scheme. The emulator listens on all loopback addresses,
-    /// so their names are the same.
+    /// Returns whether it is asked at the host of a URL with that scheme. The emulator listens on all loopback
+    /// addresses, so their names are the same.
     fn is_at(&self, host: &str, scheme: &str) -> bool {
         let host = with_port(host, scheme);
         let asked = match &self.ask {
