@@ -101,5 +101,5 @@ fn the_examples_of_the_docs_set_variables_that_there_are_and_name_what_the_image
         }
     }
     // These are the numbers of variables, images, URLs, and places of the image in the examples.
-    assert_eq!(counts, [8, 4, 2, 9]);
+    assert_eq!(counts, [9, 4, 2, 9]);
 }
