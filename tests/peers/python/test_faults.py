@@ -3,6 +3,7 @@
 import json
 import subprocess
 import time
+from datetime import datetime, timezone
 
 import pytest
 from azure.communication.identity import CommunicationIdentityClient, CommunicationTokenScope
@@ -71,5 +72,7 @@ def test_an_issued_token_can_have_expired(is_active):
     user = client().create_user()
     emulator("fault", "add", "--operation", "issueAccessToken", "--token-expires-in=-1m", "--times", "1")
     token = client().get_token(user, [CommunicationTokenScope.CHAT])
-    assert token.expires_on < time.time()
+    # The SDK passes on the text of the service, with seven decimals.
+    expires_on = datetime.fromisoformat(token.expires_on[:19]).replace(tzinfo=timezone.utc)
+    assert expires_on < datetime.now(timezone.utc)
     assert not is_active(token.token)
