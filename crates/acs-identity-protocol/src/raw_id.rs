@@ -138,8 +138,8 @@ pub fn is_guid(text: &str) -> bool {
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~');
 
-/// Percent-encodes a path segment as Python's `quote(text, safe='')` does: every byte except ASCII letters, digits and
-/// `_.-~`.
+/// Percent-encodes a path segment, or a value of a query, as Python's `quote(text, safe='')` does: every byte except
+/// ASCII letters, digits and `_.-~`.
 pub fn encode_path_segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }

@@ -1,5 +1,6 @@
 //! Lists and shows identities.
 
+use acs_identity_protocol::raw_id::encode_path_segment;
 use serde_json::json;
 
 use crate::core::{MAX_PAGE, is_cursor};
@@ -7,7 +8,7 @@ use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
-use crate::edge::http::path::{encode_query, query_parameter};
+use crate::edge::http::path::query_parameter;
 use crate::edge::routes::route::PathValue;
 
 /// The number of identities of a page if the request does not say it.
@@ -32,7 +33,7 @@ pub(super) fn list(backend: &Backend, request: &RequestContext) -> HttpResult<An
     let page = backend.core.directory.list(caller, filter.as_deref(), after.as_deref(), top)?;
     let mut body = json!({"value": page.identities});
     if let Some(next) = page.next {
-        let filter = filter.map(|filter| format!("filter={}&", encode_query(&filter))).unwrap_or_default();
+        let filter = filter.map(|filter| format!("filter={}&", encode_path_segment(&filter))).unwrap_or_default();
         let (base, path) = (backend.base_of(request), request.head.path());
         body["nextLink"] = format!("{base}{path}?{filter}top={top}&after={next}").into();
     }

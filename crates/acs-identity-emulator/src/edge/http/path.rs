@@ -21,19 +21,6 @@ pub(crate) fn decode_segment(segment: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
-/// Encodes a value for a query.
-pub(crate) fn encode_query(value: &str) -> String {
-    let mut encoded = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
-}
-
 /// Returns a parameter of a query or of a form. The case of its name is ignored.
 pub(crate) fn query_parameter(query: &str, name: &str) -> Option<String> {
     query_parameters(query, name).next()
@@ -54,20 +41,10 @@ pub(crate) fn raw_parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-/// Encodes everything but the unreserved characters of RFC 3986, as `encodeURIComponent` and `quote` do.
-pub(crate) fn encode_segment(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len() + 16);
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
-}
-
 #[cfg(test)]
 mod tests {
+    use acs_identity_protocol::raw_id::encode_path_segment;
+
     use super::*;
 
     #[test]
@@ -81,8 +58,11 @@ mod tests {
     #[test]
     fn an_encoded_value_is_read_back() {
         let value = "a b&c=d+é%_~";
-        assert_eq!(encode_query(value), "a%20b%26c%3Dd%2B%C3%A9%25_~");
-        assert_eq!(query_parameter(&format!("x=1&filter={}", encode_query(value)), "filter").as_deref(), Some(value));
+        assert_eq!(encode_path_segment(value), "a%20b%26c%3Dd%2B%C3%A9%25_~");
+        assert_eq!(
+            query_parameter(&format!("x=1&filter={}", encode_path_segment(value)), "filter").as_deref(),
+            Some(value)
+        );
     }
 
     #[test]
@@ -91,7 +71,7 @@ mod tests {
         assert_eq!(query_parameter("", "api-version"), None);
         assert_eq!(raw_parameter("a=1&API-Version=2023%2D10-01", "api-version"), Some("2023%2D10-01"));
         assert_eq!(raw_parameter("a=1&api-version", "api-version"), None);
-        assert_eq!(encode_segment("8:acs:a_b-c é"), "8%3Aacs%3Aa_b-c%20%C3%A9");
+        assert_eq!(encode_path_segment("8:acs:a_b-c é"), "8%3Aacs%3Aa_b-c%20%C3%A9");
         assert_eq!(query_parameters("a=1&b=2&A=3", "a").collect::<Vec<_>>(), ["1", "3"]);
     }
 }

@@ -1,10 +1,11 @@
 //! The paths and queries that clients sign by mistake. Each is made from the one that was sent by the one change that
 //! the mistake names, and is left out where the change has no effect. So no mistake is named that was not made.
 
+use acs_identity_protocol::raw_id::encode_path_segment;
 use acs_identity_protocol::signature::string_to_sign;
 
 use super::{Attempt, Candidate, mistake};
-use crate::edge::http::path::{decode_segment, encode_segment};
+use crate::edge::http::path::decode_segment;
 use crate::request_log::Mistake;
 
 const DECODED: Mistake =
@@ -46,11 +47,13 @@ fn decoded(text: &str) -> String {
 
 /// Encodes the characters that are not encoded. Escapes stay as they are.
 fn encoded(text: &str) -> String {
-    map_escapes(text, unchanged, encode_segment)
+    map_escapes(text, unchanged, encode_path_segment)
 }
 
 fn encoded_in_lower_case(text: &str) -> String {
-    map_escapes(text, unchanged, |rest| upper_or_lower(&encode_segment(rest), |escape| escape.to_ascii_lowercase()))
+    map_escapes(text, unchanged, |rest| {
+        upper_or_lower(&encode_path_segment(rest), |escape| escape.to_ascii_lowercase())
+    })
 }
 
 fn upper(text: &str) -> String {

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use acs_identity_emulator::{CA_CERTIFICATE_FILE, CONTROL_VERSION};
+use acs_identity_protocol::raw_id::encode_path_segment;
 use azure_core::http::{Method, RawResponse, Request, Url};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value as Json;
 
 use crate::commands::emulator::process::ready_line::Ready;
@@ -28,9 +28,6 @@ use crate::transport::http::connect::TIMEOUT;
 use crate::transport::send::Transport;
 use crate::transport::tls::trust::Trust;
 use credential::Credential;
-
-/// The characters of a query that are not encoded (RFC 3986, section 2.3).
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The time limit for the response to a request that only reads. An emulator on the other side of a slow network has it
 /// too. A process that was stopped, or hangs, has not ended its connections.
@@ -322,13 +319,8 @@ fn name_it() -> String {
 /// Returns a path with these query parameters. Parameters without a value are left out.
 pub(crate) fn with_query(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
     let given = parameters.iter().filter_map(|(name, value)| Some((name, (*value)?)));
-    let pairs: Vec<String> = given.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    let pairs: Vec<String> = given.map(|(name, value)| format!("{name}={}", encode_path_segment(value))).collect();
     if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
-}
-
-/// Returns a text as a segment of a path, or as the value of a query parameter.
-pub(crate) fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, ENCODED).to_string()
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! `emulator identity show`.
 
+use acs_identity_protocol::raw_id::encode_path_segment;
+
 use super::COLUMNS;
-use crate::commands::emulator::control::{self, Control, encoded};
+use crate::commands::emulator::control::{self, Control};
 use crate::knack::argument::Argument;
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::json_value::value_of;
@@ -17,7 +19,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     confirms: false,
     examples: &[Example { name: "Show the identity with a custom id", command: "{} --id alice@contoso.com" }],
     run: |invocation| {
-        let id = encoded(invocation.required(&ID)?);
+        let id = encode_path_segment(invocation.required(&ID)?);
         let identity = Control::find(invocation)?.get(&format!("/emulator/identities/{id}"))?;
         Ok(Outcome::of(value_of(identity)).columns(COLUMNS).foreign())
     },
