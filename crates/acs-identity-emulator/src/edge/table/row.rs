@@ -46,22 +46,8 @@ impl Row {
         class: Option<ThrottleClass>,
         handler: Handler,
     ) -> Self {
-        let (side, versions) = (Side::Service, Some(versions));
-        Self {
-            route: Route {
-                operation: "",
-                methods,
-                path,
-                side,
-                versions,
-                callers,
-                class,
-                web_pages: WebPages::Allowed,
-                body: BodySize::Usual,
-                parameters: &[],
-            },
-            handler,
-        }
+        let row = Self::of(Side::Service, methods, path, callers, WebPages::Allowed, handler);
+        Self { route: Route { versions: Some(versions), class, ..row.route }, ..row }
     }
 
     /// Makes a row for a route of the emulator's own API.
@@ -72,22 +58,7 @@ impl Row {
         web_pages: WebPages,
         handler: Handler,
     ) -> Self {
-        let side = Side::Emulator;
-        Self {
-            route: Route {
-                operation: "",
-                methods,
-                path,
-                side,
-                versions: None,
-                callers,
-                class: None,
-                web_pages,
-                body: BodySize::Usual,
-                parameters: &[],
-            },
-            handler,
-        }
+        Self::of(Side::Emulator, methods, path, callers, web_pages, handler)
     }
 
     /// Makes a row for a route of the Entra API.
@@ -98,22 +69,30 @@ impl Row {
         web_pages: WebPages,
         handler: Handler,
     ) -> Self {
-        let side = Side::Entra;
-        Self {
-            route: Route {
-                operation: "",
-                methods,
-                path,
-                side,
-                versions: None,
-                callers,
-                class: None,
-                web_pages,
-                body: BodySize::Usual,
-                parameters: &[],
-            },
-            handler,
-        }
+        Self::of(Side::Entra, methods, path, callers, web_pages, handler)
+    }
+
+    const fn of(
+        side: Side,
+        methods: &'static [Method],
+        path: &'static str,
+        callers: Callers,
+        web_pages: WebPages,
+        handler: Handler,
+    ) -> Self {
+        let route = Route {
+            operation: "",
+            methods,
+            path,
+            side,
+            versions: None,
+            callers,
+            class: None,
+            web_pages,
+            body: BodySize::Usual,
+            parameters: &[],
+        };
+        Self { route, handler }
     }
 
     /// Makes the row of a route whose requests have a whole state as their body.
