@@ -52,6 +52,13 @@ pub(crate) struct Refusal {
     pub(crate) mistake: Option<Mistake>,
 }
 
+impl Refusal {
+    /// Makes a refusal that is not about a signature.
+    pub(crate) fn new(code: impl Into<Cow<'static, str>>, reason: Option<String>) -> Self {
+        Self { code: code.into(), reason, string_to_sign: None, mistake: None }
+    }
+}
+
 /// A mistake in signing: its name, and a sentence about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mistake {

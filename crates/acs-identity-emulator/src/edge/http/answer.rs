@@ -241,8 +241,7 @@ impl Answer {
     pub(crate) fn injected(status: u16, code: String, message: &str, fault: u64) -> Self {
         let detail = ErrorDetail { code: code.clone(), message: message.to_owned(), ..ErrorDetail::default() };
         let body = serde_json::to_vec(&ErrorBody { error: detail }).unwrap_or_default();
-        let refusal =
-            Refusal { code: code.into(), reason: Some(format!("fault {fault}")), string_to_sign: None, mistake: None };
+        let refusal = Refusal::new(code, Some(format!("fault {fault}")));
         Self {
             content_type: Some(JSON_ERROR),
             body: body.into(),
@@ -271,13 +270,12 @@ impl Answer {
 
 /// Returns the entry of the log of requests for an error.
 fn refusal_of(code: &'static str, note: Option<Note>) -> Refusal {
-    let refusal = |reason| Refusal { code: code.into(), reason, string_to_sign: None, mistake: None };
     match note {
-        None => refusal(None),
-        Some(Note::Request(why) | Note::Warning(why) | Note::Error(why)) => refusal(Some(why)),
+        None => Refusal::new(code, None),
+        Some(Note::Request(why) | Note::Warning(why) | Note::Error(why)) => Refusal::new(code, Some(why)),
         Some(Note::Signature(wrong)) => {
             let WrongSignature { why, string_to_sign, mistake } = *wrong;
-            Refusal { string_to_sign, mistake, ..refusal(Some(why)) }
+            Refusal { string_to_sign, mistake, ..Refusal::new(code, Some(why)) }
         }
     }
 }

@@ -86,11 +86,6 @@ pub(super) fn record_unread(backend: &Backend, peer: SocketAddr, status: u16, co
         peer,
         credential: Credential::None,
         fault: None,
-        refusal: Some(Box::new(Refusal {
-            code: Cow::Borrowed(code),
-            reason: Some(reason),
-            string_to_sign: None,
-            mistake: None,
-        })),
+        refusal: Some(Box::new(Refusal::new(code, Some(reason)))),
     }));
 }
