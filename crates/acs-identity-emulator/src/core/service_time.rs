@@ -136,16 +136,19 @@ pub(crate) fn restore(store: &Store, clock: &ServiceClock) -> Result<bool, Failu
 
 /// Says in the log that the clock does not show the machine's time, which an earlier start may have left behind.
 pub(super) fn tell(clock: &ServiceClock) {
-    let reading = reading(clock.state());
-    let (now, ahead) = (reading.now, reading.now - reading.machine);
-    let (whole, side) = (ahead.abs(), if ahead.is_negative() { "behind" } else { "ahead of" });
-    let (days, hours, minutes) = (whole.whole_days(), whole.whole_hours() % 24, whole.whole_minutes() % 60);
-    let far = format!("{days} d {hours} h {minutes} min {side} the machine's clock");
-    let frozen = if reading.is_frozen { "frozen, " } else { "" };
-    let now = whole_seconds(now);
-    if clock.state() != ClockState::MACHINE {
-        tracing::warn!(%now, "the data keeps a clock that was set before: it is {frozen}{far}, and shows {now}");
+    if clock.state() == ClockState::MACHINE {
+        return;
     }
+    let ClockReading { now, is_frozen, machine } = reading(clock.state());
+    let (far, side) = ((now - machine).abs(), if now < machine { "behind" } else { "ahead of" });
+    let (days, hours, minutes) = (far.whole_days(), far.whole_hours() % 24, far.whole_minutes() % 60);
+    let frozen = if is_frozen { "frozen, " } else { "" };
+    let now = whole_seconds(now);
+    tracing::warn!(
+        %now,
+        "the data keeps a clock that was set before: it is {frozen}{days} d {hours} h {minutes} min {side} the \
+         machine's clock, and shows {now}"
+    );
 }
 
 fn reading(state: ClockState) -> ClockReading {
