@@ -2,7 +2,7 @@
 //! new file. Links are not followed. Only a regular file of a limited size is read: reading another one could block,
 //! and it could belong to another user.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::Path;
 
@@ -156,6 +156,12 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Error> {
 /// Reads a file that another program maintains. It may be a link: Kubernetes and certbot fill their folders with links.
 /// Only a regular file of a limited size is read: reading another one could block for ever, or take all memory.
 pub(crate) fn read_given(path: &Path) -> Result<Vec<u8>, Error> {
+    let (file, _) = open_given(path)?;
+    content_of(path, file)
+}
+
+/// Opens a regular file, to which links may lead.
+fn open_given(path: &Path) -> Result<(File, Metadata), Error> {
     let fail = |error| Error::File(path.to_owned(), error);
     // The check comes before the open, because opening a device can have effects.
     if !fs::metadata(path).map_err(fail)?.is_file() {
@@ -164,12 +170,15 @@ pub(crate) fn read_given(path: &Path) -> Result<Vec<u8>, Error> {
     let mut options = OpenOptions::new();
     system::without_waiting(&mut options);
     let file = options.read(true).open(path).map_err(fail)?;
+    let metadata = file.metadata().map_err(fail)?;
     // Another file may have replaced it since the first check.
-    if !file.metadata().map_err(fail)?.is_file() {
-        return Err(fail(not_regular()));
-    }
+    if metadata.is_file() { Ok((file, metadata)) } else { Err(fail(not_regular())) }
+}
+
+/// Reads an open file of a limited size.
+fn content_of(path: &Path, file: File) -> Result<Vec<u8>, Error> {
     let mut content = Vec::new();
-    file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(fail)?;
+    file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(|error| Error::File(path.to_owned(), error))?;
     if content.len() as u64 > MAX_FILE {
         return Err(Error::Content(path.to_owned(), format!("is larger than {MAX_FILE} bytes")));
     }
@@ -184,45 +193,30 @@ pub(crate) fn read_private(path: &Path) -> Result<Option<Vec<u8>>, Error> {
         return Ok(None);
     }
     let file = open(OpenOptions::new().read(true), path).map_err(fail)?;
-    secret_in(path, file).map(Some)
+    let metadata = file.metadata().map_err(fail)?;
+    secret_in(path, file, &metadata).map(Some)
 }
 
 /// Reads a file with a secret that another program may maintain. Returns `None` if it is missing. It may be a link,
 /// because Kubernetes fills its folders with links. A file of this user must be closed to other users. The mode of a
 /// file of another user is the decision of an administrator.
 pub(crate) fn read_given_secret(path: &Path) -> Result<Option<Vec<u8>>, Error> {
-    let fail = |error| Error::File(path.to_owned(), error);
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(fail(error)),
-        // The check comes before the open, because opening a device can have effects.
-        Ok(_) if !fs::metadata(path).map_err(fail)?.is_file() => return Err(fail(not_regular())),
+        Err(error) => return Err(Error::File(path.to_owned(), error)),
         Ok(_) => {}
     }
-    let mut options = OpenOptions::new();
-    system::without_waiting(&mut options);
-    let file = options.read(true).open(path).map_err(fail)?;
-    secret_in(path, file).map(Some)
+    let (file, metadata) = open_given(path)?;
+    secret_in(path, file, &metadata).map(Some)
 }
 
 /// Reads an open file with a secret.
-fn secret_in(path: &Path, file: File) -> Result<Vec<u8>, Error> {
-    let fail = |error| Error::File(path.to_owned(), error);
-    let metadata = file.metadata().map_err(fail)?;
-    // Another file may have replaced it since the first check.
-    if !metadata.is_file() {
-        return Err(fail(not_regular()));
-    }
-    if let Some(mode) = system::open_to_others(&metadata) {
+fn secret_in(path: &Path, file: File, metadata: &Metadata) -> Result<Vec<u8>, Error> {
+    if let Some(mode) = system::open_to_others(metadata) {
         let why = format!("can be read or written by other users (mode {mode:o}): chmod 600 {}", path.display());
         return Err(Error::Content(path.to_owned(), why));
     }
-    let mut content = Vec::new();
-    file.take(MAX_FILE + 1).read_to_end(&mut content).map_err(fail)?;
-    if content.len() as u64 > MAX_FILE {
-        return Err(Error::Content(path.to_owned(), format!("is larger than {MAX_FILE} bytes")));
-    }
-    Ok(content)
+    content_of(path, file)
 }
 
 /// Makes a file that only its owner may use, with this content, unless the name exists. Returns whether it was made.
