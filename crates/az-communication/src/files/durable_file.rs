@@ -7,8 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::private_file;
 use super::target::Target;
+use super::{place, private_file};
 use crate::system;
 
 /// How long a named pipe may have no reader.
@@ -38,7 +38,7 @@ fn replace_file<T, E: From<io::Error>>(path: &Path, write: impl FnOnce(&mut File
             return Err(error);
         }
     };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = place::folder(path);
     // A system that cannot open folders syncs their entries by itself.
     File::open(folder).map_or(Ok(()), |folder| folder.sync_all())?;
     Ok(written)

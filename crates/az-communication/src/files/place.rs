@@ -40,10 +40,17 @@ impl Other<'_> {
     }
 }
 
+/// Returns the folder of a file.
+pub fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
 /// Returns the path without links. The file itself may be missing.
 fn whole(path: &Path) -> Option<PathBuf> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Some(folder.canonicalize().ok()?.join(path.file_name()?))
+    Some(folder(path).canonicalize().ok()?.join(path.file_name()?))
 }
 
 /// Describes a path that does not name a regular file.

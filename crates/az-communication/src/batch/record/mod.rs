@@ -16,8 +16,8 @@ use std::fs::{File, Metadata, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::files::journal::{Journal, folder, sync_folder, unwritable};
-use crate::files::place;
+use crate::files::journal::{Journal, sync_folder, unwritable};
+use crate::files::place::{self, folder};
 use crate::report::error::CliError;
 use crate::report::stdout;
 use crate::system;

@@ -8,7 +8,7 @@ use acs_identity_emulator::{DATABASE_FILE, ExportCheck, ExportSummary, MAX_EXPOR
 
 use crate::commands::emulator::process::process_file::is_within;
 use crate::files::target::Target;
-use crate::files::{durable_file, text_file};
+use crate::files::{durable_file, place, text_file};
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::report::program::Program;
@@ -69,7 +69,7 @@ impl NewState<'_> {
 /// which has other output.
 pub(crate) fn check_place(given: &Given, data: Option<&Path>) -> Result<(), CliError> {
     let path = Path::new(&given.value);
-    let folder = folder_of(path);
+    let folder = place::folder(path);
     let why = match (folder.is_dir(), path.is_dir()) {
         _ if given.value == STREAM => "stdout has other output".to_owned(),
         (true, false) if is_in_data_folder(path) || data.is_some_and(|data| is_within(folder, data)) => {
@@ -82,13 +82,9 @@ pub(crate) fn check_place(given: &Given, data: Option<&Path>) -> Result<(), CliE
     Err(CliError::usage(format!("{} names '{}', which cannot be written: {why}.", given.named_by, given.value)))
 }
 
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 /// Returns whether the file, to which links may lead, is beside the database of an emulator.
 fn is_in_data_folder(path: &Path) -> bool {
-    matches!(Target::of(path), Ok(Target::File(path)) if folder_of(&path).join(DATABASE_FILE).is_file())
+    matches!(Target::of(path), Ok(Target::File(path)) if place::folder(&path).join(DATABASE_FILE).is_file())
 }
 
 /// Returns whether a file stands for stdout, or is what stdout is connected to.

@@ -9,7 +9,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::files::place::FileId;
+use crate::files::place::{FileId, folder};
 use crate::report::error::CliError;
 use crate::system::platform::Platform;
 use crate::system::system_text;
@@ -215,14 +215,6 @@ impl From<io::Error> for Failed {
     /// Converts an error that occurred before anything was written.
     fn from(error: io::Error) -> Self {
         Self { error, taken_back: true }
-    }
-}
-
-/// Returns the folder of a file.
-pub fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
     }
 }
 
