@@ -14,7 +14,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.whole_state(caller, settings).map(|state| state.visit(visit)),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.visit_state(caller, settings, visit),
+            Self::Sqlite(sqlite) => sqlite.readers.visit_state(caller, settings, visit),
         }
     }
 
@@ -42,7 +42,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.snapshot(caller, user),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.snapshot(caller, user),
+            Self::Sqlite(sqlite) => sqlite.readers.snapshot(caller, user),
         }
     }
 
@@ -51,7 +51,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.has_custom_id(custom_id),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.has_custom_id(custom_id),
+            Self::Sqlite(sqlite) => sqlite.readers.has_custom_id(custom_id),
         }
     }
 
@@ -60,7 +60,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.identity_count(caller),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.identity_count(caller),
+            Self::Sqlite(sqlite) => sqlite.readers.identity_count(caller),
         }
     }
 
@@ -75,7 +75,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.identities_after(caller, filter, after, limit),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.identities_after(caller, filter, after, limit),
+            Self::Sqlite(sqlite) => sqlite.readers.identities_after(caller, filter, after, limit),
         }
     }
 
@@ -84,7 +84,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.described(caller, name),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.described(caller, name),
+            Self::Sqlite(sqlite) => sqlite.readers.described(caller, name),
         }
     }
 
@@ -99,7 +99,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.assignments_of(caller, kind, tenant, objects),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.assignments_of(caller, kind, tenant, objects),
+            Self::Sqlite(sqlite) => sqlite.readers.assignments_of(caller, kind, tenant, objects),
         }
     }
 
@@ -114,7 +114,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.assignments_after(caller, kind, after, limit),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.assignments_after(caller, kind, after, limit),
+            Self::Sqlite(sqlite) => sqlite.readers.assignments_after(caller, kind, after, limit),
         }
     }
 
@@ -123,7 +123,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.access_keys(),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.access_keys(),
+            Self::Sqlite(sqlite) => sqlite.readers.access_keys(),
         }
     }
 
@@ -132,7 +132,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.signing_key(slot),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.signing_key(slot),
+            Self::Sqlite(sqlite) => sqlite.readers.signing_key(slot),
         }
     }
 
@@ -141,7 +141,7 @@ impl Store {
         match self {
             Self::Memory(memory) => memory.setting(name),
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(sqlite) => sqlite.setting(name),
+            Self::Sqlite(sqlite) => sqlite.readers.setting(name),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::row;
 use crate::store::{Caller, DescribedIdentity, Failure, Filter, GuidPart, IdentityRow, Name};
 
 impl Readers {
-    pub(super) fn identities_after(
+    pub(in crate::store) fn identities_after(
         &self,
         caller: Caller,
         filter: Option<&Filter>,
@@ -23,7 +23,11 @@ impl Readers {
         })
     }
 
-    pub(super) fn described(&self, caller: Caller, name: Name<'_>) -> Result<Option<DescribedIdentity>, Failure> {
+    pub(in crate::store) fn described(
+        &self,
+        caller: Caller,
+        name: Name<'_>,
+    ) -> Result<Option<DescribedIdentity>, Failure> {
         self.read_for(Some(caller), |connection, _| {
             let row = match name {
                 Name::User(user) => identity(connection, user)?,

@@ -24,10 +24,8 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
-use super::failure::{Failure, StoreError};
-use super::operation::{Caller, Operation, Outcome, Snapshot};
-use super::rows::{AccessKeyRow, AssignmentRow, DescribedIdentity, Filter, Kind, Name, SigningKeyRow, SigningSlot};
-use super::whole_state::Visit;
+use super::failure::StoreError;
+use super::operation::{Operation, Outcome};
 use commit::Committer;
 use queue::Queue;
 use read::Readers;
@@ -40,7 +38,7 @@ const STACK: usize = 512 * 1024;
 /// A store in a SQLite database.
 pub(crate) struct Sqlite {
     queue: Arc<Queue>,
-    readers: Readers,
+    pub(super) readers: Readers,
     thread: Mutex<Option<JoinHandle<bool>>>,
     surroundings: Arc<dyn Surroundings>,
     trouble: Arc<Trouble>,
@@ -73,68 +71,6 @@ impl Sqlite {
     /// Returns the error that currently prevents writes, if there is one. It does not block.
     pub(super) fn trouble(&self) -> Option<StoreError> {
         if self.surroundings.are_still_there() { self.trouble.now() } else { Some(StoreError::Gone) }
-    }
-
-    pub(super) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
-        self.readers.snapshot(caller, user)
-    }
-
-    pub(super) fn has_custom_id(&self, custom_id: &str) -> Result<bool, Failure> {
-        self.readers.has_custom_id(custom_id)
-    }
-
-    pub(super) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
-        self.readers.identity_count(caller)
-    }
-
-    pub(super) fn identities_after(
-        &self,
-        caller: Caller,
-        filter: Option<&Filter>,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<DescribedIdentity>, Failure> {
-        self.readers.identities_after(caller, filter, after, limit)
-    }
-
-    pub(super) fn described(&self, caller: Caller, name: Name<'_>) -> Result<Option<DescribedIdentity>, Failure> {
-        self.readers.described(caller, name)
-    }
-
-    pub(super) fn assignments_of(
-        &self,
-        caller: Caller,
-        kind: Kind,
-        tenant: Option<&str>,
-        objects: &[&str],
-    ) -> Result<Vec<AssignmentRow>, Failure> {
-        self.readers.assignments_of(caller, kind, tenant, objects)
-    }
-
-    pub(super) fn assignments_after(
-        &self,
-        caller: Caller,
-        kind: Kind,
-        after: Option<(&str, &str)>,
-        limit: usize,
-    ) -> Result<Vec<AssignmentRow>, Failure> {
-        self.readers.assignments_after(caller, kind, after, limit)
-    }
-
-    pub(super) fn access_keys(&self) -> Result<Vec<AccessKeyRow>, Failure> {
-        self.readers.access_keys()
-    }
-
-    pub(super) fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
-        self.readers.signing_key(slot)
-    }
-
-    pub(super) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
-        self.readers.setting(name)
-    }
-
-    pub(super) fn visit_state(&self, caller: Caller, settings: &[&str], visit: &mut Visit<'_>) -> Result<(), Failure> {
-        self.readers.visit_state(caller, settings, visit)
     }
 
     /// Executes the waiting operations. Returns whether the database was closed completely, without a log beside it.

@@ -15,7 +15,7 @@ use crate::store::operation::{Caller, Snapshot};
 use crate::store::rows::{AccessKeyRow, AssignmentRow, Kind, SigningKeyRow, SigningSlot};
 
 /// The connections that are currently unused.
-pub(super) struct Readers {
+pub(in crate::store) struct Readers {
     path: PathBuf,
     surroundings: Arc<dyn Surroundings>,
     /// `None` after the store was closed.
@@ -85,7 +85,7 @@ impl Readers {
         value.ok_or(Failure::KeyGone)
     }
 
-    pub(super) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
+    pub(in crate::store) fn snapshot(&self, caller: Option<Caller>, user: Option<&str>) -> Result<Snapshot, Failure> {
         self.read_for(caller, |connection, generations| {
             let found = user.map(|user| identity(connection, user)).transpose()?.flatten();
             // If all revocations are merged into the identity, it has no rows of them.
@@ -97,21 +97,21 @@ impl Readers {
         })
     }
 
-    pub(super) fn has_custom_id(&self, custom_id: &str) -> Result<bool, Failure> {
+    pub(in crate::store) fn has_custom_id(&self, custom_id: &str) -> Result<bool, Failure> {
         self.read_for(None, |connection, _| {
             let query = "SELECT EXISTS (SELECT 1 FROM identities WHERE custom_id = ?1)";
             Ok(connection.query_row(query, [custom_id], |row| row.get(0))?)
         })
     }
 
-    pub(super) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
+    pub(in crate::store) fn identity_count(&self, caller: Caller) -> Result<u64, Failure> {
         self.read_for(Some(caller), |connection, _| {
             let count: i64 = connection.query_row("SELECT count(*) FROM identities", [], |row| row.get(0))?;
             Ok(u64::try_from(count).unwrap_or_default())
         })
     }
 
-    pub(super) fn assignments_of(
+    pub(in crate::store) fn assignments_of(
         &self,
         caller: Caller,
         kind: Kind,
@@ -129,7 +129,7 @@ impl Readers {
         })
     }
 
-    pub(super) fn assignments_after(
+    pub(in crate::store) fn assignments_after(
         &self,
         caller: Caller,
         kind: Kind,
@@ -145,16 +145,16 @@ impl Readers {
         })
     }
 
-    pub(super) fn access_keys(&self) -> Result<Vec<AccessKeyRow>, Failure> {
+    pub(in crate::store) fn access_keys(&self) -> Result<Vec<AccessKeyRow>, Failure> {
         Ok(self.read(access_keys)?)
     }
 
-    pub(super) fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
+    pub(in crate::store) fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
         let query = "SELECT slot, generation, pkcs8, checksum FROM signing_keys WHERE slot = ?1";
         Ok(self.read(|connection| first(connection, query, [slot.name()], row::signing_key))?)
     }
 
-    pub(super) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
+    pub(in crate::store) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
         Ok(self.read(|connection| setting(connection, name))?)
     }
 }

@@ -13,7 +13,12 @@ use crate::store::whole_state::{Part, Visit, WholeIdentity};
 use crate::store::{Caller, Failure, Kind};
 
 impl Readers {
-    pub(super) fn visit_state(&self, caller: Caller, settings: &[&str], visit: &mut Visit<'_>) -> Result<(), Failure> {
+    pub(in crate::store) fn visit_state(
+        &self,
+        caller: Caller,
+        settings: &[&str],
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Failure> {
         self.read_for(Some(caller), |connection, _| visit_all(connection, settings, visit).map(drop))
     }
 }
