@@ -68,6 +68,11 @@ pub(crate) enum Ask {
 }
 
 impl Target {
+    /// Returns an emulator of which no more is known than how to ask it.
+    fn new(endpoint: Option<String>, ask: Ask) -> Self {
+        Self { endpoint, process: None, ask, key: None, ready: None, assumed: None }
+    }
+
     /// Returns the emulator that the options name, or else the variables, or else the default one.
     ///
     /// # Errors
@@ -108,7 +113,7 @@ impl Target {
                 subscription: None,
             }),
         };
-        Some(Self { endpoint: Some(endpoint), process: None, ask, key: None, ready: None, assumed: None })
+        Some(Self::new(Some(endpoint), ask))
     }
 
     /// Adds what is known about the emulator of an endpoint: the access key of the connection string that is given with
@@ -155,7 +160,7 @@ impl Target {
             true => Ask::Plain(with_port(&connection.host, "https")),
             false => Ask::Service(connection),
         };
-        Self { endpoint: Some(endpoint), process: None, ask, key: Some(key), ready: None, assumed: None }
+        Self { key: Some(key), ..Self::new(Some(endpoint), ask) }
     }
 }
 
@@ -243,14 +248,11 @@ impl Local {
         if let Some((process, ready)) = running {
             let ask = Ask::Plain(place_in(&ready.control_endpoint).to_owned());
             let endpoint = Some(ready.endpoint.clone());
-            return Target { endpoint, process: Some(process), ask, key: None, ready: Some(ready), assumed: None };
+            return Target { process: Some(process), ready: Some(ready), ..Target::new(endpoint, ask) };
         }
         let process = self.places.iter().find_map(|places| process_file::holder(&PID, &places.pid));
         let process = process.map(|held| held.process).filter(|_| !self.has_ready_only);
-        let unavailable = |why: String| {
-            let ask = Ask::Unavailable(why);
-            Target { endpoint: None, process, ask, key: None, ready: None, assumed: None }
-        };
+        let unavailable = |why: String| Target { process, ..Target::new(None, Ask::Unavailable(why)) };
         let no_port = || format!("its port is unknown, because it does not have {}", self.ready_files());
         // An emulator in the foreground has no ready file, but it uses its folder.
         let unused = self.folder.as_deref().filter(|folder| is_folder_unused(folder));
@@ -284,7 +286,7 @@ impl Local {
     fn at(&self, port: u16, process: Option<i32>) -> Target {
         let place = emulator_options::place(self.host.as_deref(), port);
         let endpoint = Some(format!("https://{place}"));
-        Target { endpoint, process, ask: Ask::Plain(place), key: None, ready: None, assumed: None }
+        Target { process, ..Target::new(endpoint, Ask::Plain(place)) }
     }
 
     fn ready_files(&self) -> String {
