@@ -57,8 +57,8 @@ fn in_memory(count: u32) -> Store {
     store
 }
 
-/// Measures searches and pages among a million identities: `AZ_LONG=1 cargo test --release -p acs-identity-emulator --lib --
-/// --ignored --nocapture a_part_of_a_custom_id_is_found_in_time`.
+/// Measures searches and pages among a million identities: `AZ_LONG=1 cargo test --release -p acs-identity-emulator
+/// --lib -- --ignored --nocapture a_part_of_a_custom_id_is_found_in_time`.
 #[test]
 #[ignore = "it writes a hundred thousand rows, or a million with AZ_LONG=1"]
 fn a_part_of_a_custom_id_is_found_in_time_and_the_last_page_as_fast_as_the_first() {
