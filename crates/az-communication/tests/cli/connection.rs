@@ -31,7 +31,7 @@ fn an_access_key_that_the_emulator_does_not_know_comes_with_a_hint() {
 
 #[test]
 fn a_port_on_which_no_server_listens_is_named() {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let closed = support::unused_port();
     assert_snapshot!(create(&format!("endpoint=https://localhost:{closed}/;accesskey=AAAA")).hiding(closed, "PORT"), @"
     exit 1
     --- stderr

@@ -16,11 +16,6 @@ fn of(home: &Folder, options: &[&str]) -> (i32, Value) {
     status(az(home).args(STATUS).args(options))
 }
 
-/// Returns a port on which no server listens.
-fn free_port() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string()
-}
-
 #[test]
 fn a_ready_emulator_is_named_with_its_resource_and_its_process() {
     let home = Folder::new();
@@ -108,7 +103,7 @@ fn an_emulator_in_the_foreground_is_found_by_its_port_an_endpoint_or_a_connectio
 #[test]
 fn why_an_emulator_is_not_ready_is_said() {
     let home = Folder::new();
-    let port = free_port();
+    let port = support::unused_port().to_string();
     let reason = |options: &[&str]| {
         let (code, answer) = of(&home, options);
         let text = answer["reason"].as_str().unwrap().replace(home.path().to_str().unwrap(), "HOME");
@@ -195,7 +190,7 @@ fn it_waits_until_the_emulator_is_ready() {
     assert_eq!(waiting.wait().unwrap().code(), Some(0));
     // It waits only for the given time.
     let begun = Instant::now();
-    assert_eq!(of(&home, &["--port", &free_port(), "--wait", "1s"]).0, 1);
+    assert_eq!(of(&home, &["--port", &support::unused_port().to_string(), "--wait", "1s"]).0, 1);
     assert!(begun.elapsed() >= Duration::from_secs(1));
     let said = refusal(2, az(&home).args(STATUS).args(["--wait", "soon"]))
         + &refusal(2, az(&home).args(STATUS).env("AZURE_COMMUNICATION_EMULATOR_PORT", "abc"));
@@ -214,5 +209,5 @@ fn a_time_to_wait_has_a_unit() {
     ERROR: --wait must be a duration from 0s to 24h, but it is '30'.
     Hint: Write a number with a unit: 30s, 2m or 1h.
     ");
-    assert_eq!(of(&home, &["--port", &free_port(), "--wait", "0"]).0, 1);
+    assert_eq!(of(&home, &["--port", &support::unused_port().to_string(), "--wait", "0"]).0, 1);
 }

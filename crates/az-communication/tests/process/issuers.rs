@@ -52,9 +52,9 @@ fn an_issuer_that_does_not_respond_is_an_error_after_10_s() {
 #[test]
 fn an_issuer_that_cannot_be_reached_is_named_with_its_option() {
     let home = Folder::new();
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = format!("127.0.0.1:{}", support::unused_port());
     let said = refusal(az(&home).args(START).args(["--in-memory", "--entra-issuer", &format!("http://{closed}/")]));
-    insta::assert_snapshot!(said.replace(&closed.port().to_string(), "PORT"), @r"
+    insta::assert_snapshot!(said.replace(&closed, "127.0.0.1:PORT"), @r"
     ERROR: http://127.0.0.1:PORT/ cannot be read: Cannot connect to 127.0.0.1:PORT: Connection refused.
     Hint: --entra-issuer names an issuer. Its metadata and keys are read once, at the start.
     ");

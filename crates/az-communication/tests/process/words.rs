@@ -60,7 +60,7 @@ fn on_a_terminal_start_says_in_words_what_runs_where() {
 
 #[test]
 fn on_a_terminal_start_says_where_the_short_connection_string_is_enough() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let port = support::unused_port().to_string();
     let says_so = |options: &[&str]| {
         // A folder keeps the key of its first start.
         let home = Folder::new();

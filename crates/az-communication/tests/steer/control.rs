@@ -168,7 +168,7 @@ fn an_emulator_elsewhere_needs_a_credential() {
 #[test]
 fn an_emulator_that_is_not_there_is_named() {
     let home = Folder::new();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = support::unused_port();
     let mut command = emulator(&home, "key list --port");
     assert_snapshot!(run(command.arg(port.to_string())).hiding(port, "PORT"), @"
     exit 1

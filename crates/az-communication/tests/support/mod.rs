@@ -107,3 +107,18 @@ pub fn other_program(program: &str, home: &Folder) -> Command {
     command.current_dir(home.path());
     command
 }
+
+/// Returns a port on which no server listens. It is below the ports that Linux chooses by itself, so that no other
+/// program gets it before it is used.
+pub fn unused_port() -> u16 {
+    use std::net::{Ipv4Addr, TcpListener};
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = std::process::id().wrapping_mul(97).wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed));
+        let port = u16::try_from(20_000 + number % 12_000).unwrap();
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+}

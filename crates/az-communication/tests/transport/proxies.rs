@@ -95,14 +95,9 @@ fn a_kind_of_proxy_that_is_not_supported_is_an_error() {
     ");
 }
 
-/// Returns a port on which no server listens.
-fn closed_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 #[test]
 fn a_proxy_that_cannot_be_reached_is_named_with_its_variable() {
-    let port = closed_port();
+    let port = support::unused_port();
     assert_snapshot!(through(&[("all_proxy", &format!("127.0.0.1:{port}"))]).hiding(port, "PORT"), @"
     exit 1
     --- stderr
@@ -115,7 +110,7 @@ fn a_proxy_that_cannot_be_reached_is_named_with_its_variable() {
 fn is_direct(host: &str, list: &str) -> bool {
     let home = Folder::new();
     let mut command = create(&home, host, 9);
-    command.env("HTTPS_PROXY", format!("http://127.0.0.1:{}", closed_port())).env("NO_PROXY", list);
+    command.env("HTTPS_PROXY", format!("http://127.0.0.1:{}", support::unused_port())).env("NO_PROXY", list);
     !run(&mut command).stderr.contains("proxy 127")
 }
 
@@ -137,7 +132,7 @@ fn hosts_that_are_not_in_the_list_are_reached_through_the_proxy() {
 
 #[test]
 fn an_empty_variable_in_lower_case_turns_the_proxy_off() {
-    let proxy = format!("http://127.0.0.1:{}", closed_port());
+    let proxy = format!("http://127.0.0.1:{}", support::unused_port());
     let seen = through(&[("HTTPS_PROXY", &proxy), ("https_proxy", "")]);
     assert!(!seen.stderr.contains("proxy 127"), "{seen}");
 }

@@ -19,7 +19,7 @@ fn an_application_that_is_refused_ends_the_search() {
 #[test]
 fn a_token_endpoint_that_cannot_be_reached_ends_the_search() {
     let world = World::new(vec![]);
-    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let closed = support::unused_port();
     let mut command = world.application();
     let seen = world.fails(command.env("AZURE_AUTHORITY_HOST", format!("localhost:{closed}")));
     assert_snapshot!(seen.hiding(closed, "CLOSED"), @"
