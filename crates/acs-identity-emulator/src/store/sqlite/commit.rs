@@ -155,15 +155,18 @@ impl Committer {
         // IMMEDIATE takes the write lock first. So the rows that are read here stay unchanged until they are written,
         // even if another process writes.
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        let before = self.connection.total_changes();
         let mut rows = Transaction::new(&self.connection);
         let outcomes: Result<Vec<Outcome>, Fault> =
             operations.iter().map(|operation| decide(&mut rows, operation)).collect();
         let outcomes = outcomes?;
-        if self.begins_anew {
+        // A batch that changes nothing writes nothing, and so begins no log. Most starts have only such batches.
+        let begins_log = self.begins_anew && self.connection.total_changes() != before;
+        if begins_log {
             rows.put_setting(LOG, &(self.mark.number + 1).to_string())?;
         }
         self.connection.prepare_cached("COMMIT")?.execute([])?;
-        if self.begins_anew {
+        if begins_log {
             self.mark.number += 1;
             // The salts must be read again, because the new log may already be longer than the previous one.
             self.mark.salts = 0;

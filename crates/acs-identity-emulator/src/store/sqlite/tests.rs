@@ -163,6 +163,20 @@ fn the_log_is_moved_into_the_database_before_it_grows_long() {
 }
 
 #[test]
+fn a_commit_that_changes_nothing_begins_no_log() {
+    let folder = Folder::new();
+    let around = Arc::new(Around::default());
+    let (store, _) = folder.open_in("1", Arc::clone(&around)).unwrap();
+    let log_length = || std::fs::metadata(path_of(&folder.database())).unwrap().len();
+    assert_eq!(block_on(store.delete(Caller::Entra, "nobody".to_owned())), Ok(false));
+    assert_eq!((log_length(), *around.mark.lock().unwrap()), (0, None));
+    create(&store, "u");
+    assert!(log_length() > 0 && around.mark.lock().unwrap().unwrap().number == 1);
+    let copy = folder.killed();
+    assert!(is_there(&copy.open("2"), "u"));
+}
+
+#[test]
 fn a_kill_around_a_move_of_the_log_loses_nothing() {
     let folder = Folder::new();
     let around = Arc::new(Around::default());
