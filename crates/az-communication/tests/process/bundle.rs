@@ -39,3 +39,48 @@ fn the_data_folder_has_a_bundle_with_which_other_https_works_too() {
         assert!(text.contains("Q09SUA=="), "a company's authority is not lost");
     }
 }
+
+#[test]
+fn the_bundle_is_made_again_only_if_a_source_or_the_file_itself_has_changed() {
+    let home = Folder::new();
+    let corp = home.write("corp.pem", certificate("Q09SUA=="));
+    let bundle = || {
+        let emulator = Emulator::from_command(az(&home).args(START).env("REQUESTS_CA_BUNDLE", &corp));
+        let path = PathBuf::from(emulator.ready["caBundle"].as_str().unwrap());
+        let authority = std::fs::read_to_string(emulator.ca_certificate()).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.ends_with(&authority));
+        (FileVersion::of(&path), path, text)
+    };
+    let (first, path, text) = bundle();
+    assert!(text.starts_with("# Made from ") && text.contains("Q09SUA=="), "{}", text.lines().next().unwrap());
+    assert_eq!(bundle().0, first, "nothing has changed");
+    // The new file is as long as the former one.
+    home.write("corp.pem", certificate("Q09SUB=="));
+    let (second, _, changed) = bundle();
+    assert_ne!(second, first);
+    assert!(changed.contains("Q09SUB==") && !changed.contains("Q09SUA=="));
+    for damaged in [&changed[..changed.len() - 1], "", "# Made from nothing\n", &format!("{changed}\n")] {
+        std::fs::write(&path, damaged).unwrap();
+        assert_eq!(bundle().2, changed);
+    }
+    std::fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink(&corp, &path).unwrap();
+    assert_eq!(bundle().2, changed, "a link is not the bundle");
+    let current = FileVersion::of(&path);
+    let mut command = az(&home);
+    assert!(command.args(["communication", "emulator", "new-authority", "--yes"]).output().unwrap().status.success());
+    assert_ne!(bundle().0, current, "it has the new authority");
+}
+
+/// The identity of a file, and the time at which it was written.
+#[derive(Debug, PartialEq)]
+struct FileVersion(u64, std::time::SystemTime);
+
+impl FileVersion {
+    fn of(path: &Path) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        let metadata = std::fs::metadata(path).unwrap();
+        Self(metadata.ino(), metadata.modified().unwrap())
+    }
+}

@@ -20,9 +20,8 @@ use crate::commands::emulator::process::ready_line::Ready;
 use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
 use crate::commands::emulator::serving::until::Until;
-use crate::commands::emulator::serving::{bundle, file_limit, listen, opening, temporary_folder, threads};
+use crate::commands::emulator::serving::{bundle, bundle_file, file_limit, listen, opening, temporary_folder};
 use crate::commands::emulator::{detach, log};
-use crate::files::private_file;
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
@@ -33,7 +32,6 @@ use crate::report::prompt;
 use crate::report::stdout;
 use crate::service::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
 use crate::system::platform::Platform;
-use crate::system::system_text;
 use crate::system::{self, Signals};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -142,12 +140,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     };
     let mut pid_file = claim(&PID, pid_file)?;
     let mut ready_file = claim(&READY, ready_file)?;
-    let opened = opening::open(config, log_format, &HINTS)?;
+    let (opened, runtime) = opening::open(config, log_format, &HINTS)?;
     let (files, mut temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
     };
-    let end = threads::runtime()?.block_on(async {
+    let end = runtime.take()?.block_on(async {
         let mut emulator = listen::serve(opened).await?;
         if let Some(signal) = signals.ended_by() {
             return at_end.close(emulator, || ()).await.map(|()| Some(signal));
@@ -240,18 +238,9 @@ struct Files {
 
 impl Files {
     fn in_data_folder(folder: &Path, authority: &str) -> Result<Self, CliError> {
-        let path = folder.join(BUNDLE_FILE);
-        let bundle = bundle::bundle(authority, folder);
-        // A file with the same content stays, also because the disk may be full.
-        if !private_file::holds(&path, bundle.as_bytes()) {
-            private_file::replace_for_all_users(&path, bundle.as_bytes()).map_err(|error| {
-                let what = format!("{} cannot be written: {}.", path.display(), system_text(&error));
-                CliError::new(what).advise(&error)
-            })?;
-        }
         Ok(Self {
             certificate: Some(text_of(&folder.join(CA_CERTIFICATE_FILE))?),
-            bundle: Some(text_of(&path)?),
+            bundle: Some(text_of(&bundle_file::keep(folder, authority)?)?),
             data: Some(text_of(folder)?),
         })
     }

@@ -4,7 +4,7 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::system::kinds::Special;
 
@@ -26,6 +26,14 @@ impl FileId {
     pub fn of_stream<T>(_: &T) -> Option<Self> {
         None
     }
+}
+
+/// Returns a text that changes when the file is written or replaced. It has the length in bytes, and the time of the
+/// last change since 1970.
+pub fn file_version(metadata: &Metadata) -> String {
+    let since = metadata.modified().ok().and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+    let since = since.unwrap_or_default();
+    format!("{} bytes, changed at {}.{:09}", metadata.len(), since.as_secs(), since.subsec_nanos())
 }
 
 /// Checks whether the path names a file with the same content as this open file. The file must be small.

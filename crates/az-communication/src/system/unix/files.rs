@@ -29,6 +29,13 @@ impl FileId {
     }
 }
 
+/// Returns a text that changes when the file is written or replaced. It has the length in bytes, the inode, and the
+/// time of the last change in seconds and nanoseconds.
+pub fn file_version(metadata: &Metadata) -> String {
+    let (length, inode) = (metadata.len(), metadata.ino());
+    format!("{length} bytes, inode {inode}, changed at {}.{:09}", metadata.ctime(), metadata.ctime_nsec())
+}
+
 /// Checks whether the path still names this open file itself, and not a link to it.
 pub fn is_same(file: &File, path: &Path) -> bool {
     let (Ok(ours), Ok(there)) = (file.metadata(), fs::symlink_metadata(path)) else { return false };

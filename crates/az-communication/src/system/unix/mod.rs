@@ -34,8 +34,8 @@ pub use ending::{Signals, asks_for_an_end, end_by, end_process_1_at_once, is_ctr
 pub use errors::{is_not_a_program, is_not_open};
 pub use file_limit::{file_limit, raise_file_limit};
 pub use files::{
-    FileId, LINKS, is_executable, is_own_folder, is_same, is_stdout, link, mount_point, no_link, open_quietly,
-    open_stream, open_without_waiting, special, without_waiting,
+    FileId, LINKS, file_version, is_executable, is_own_folder, is_same, is_stdout, link, mount_point, no_link,
+    open_quietly, open_stream, open_without_waiting, special, without_waiting,
 };
 #[cfg(target_os = "linux")]
 pub use inherited::Inherited;

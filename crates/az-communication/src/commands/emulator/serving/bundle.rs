@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use acs_identity_emulator::trust::bundle::{join, read};
 use base64::Engine as _;
 
+use crate::system;
 use crate::system::platform::Platform;
 use crate::transport::tls::trust;
 use crate::transport::tls::trust::BUNDLE_VARIABLES;
@@ -30,15 +31,61 @@ fn machine_roots() -> String {
     pem
 }
 
-/// Returns the bundle that the ready line names: the root certificates of this machine, the certificates that the
-/// environment names, and the emulator's authority. Files in the emulator's own folder are left out, because it
-/// contains the bundle of an earlier start.
+/// The files with the certificates that a user of this machine trusts already.
+pub(crate) struct Sources {
+    /// The bundles of the system. The first one that can be read is used.
+    machine: Vec<PathBuf>,
+    /// The files that the environment names. The first one that can be read is used.
+    named: Vec<PathBuf>,
+}
+
+impl Sources {
+    /// Finds the files. Files in the emulator's own folder are left out, because it contains the bundle of an earlier
+    /// start.
+    pub(crate) fn find(own_folder: &Path) -> Self {
+        let own = own_folder.canonicalize().ok();
+        let named = BUNDLE_VARIABLES.iter().chain(&["SSL_CERT_FILE"]).filter_map(|name| {
+            let path = PathBuf::from(env::var_os(name)?).canonicalize().ok()?;
+            let is_own = own.as_ref().is_some_and(|own| path.starts_with(own));
+            (!is_own).then_some(path)
+        });
+        let machine = Platform::HERE.bundles().iter().filter_map(|path| Path::new(path).canonicalize().ok());
+        Self { machine: machine.collect(), named: named.collect() }
+    }
+
+    /// Returns the bundle that the ready line names: the root certificates of this machine, the certificates that the
+    /// environment names, and the emulator's authority.
+    pub(crate) fn join(&self, authority: &str) -> String {
+        let machine = self.machine.iter().find_map(|path| Some((path, read(path).ok()?)));
+        let of_machine = machine.as_ref().map(|(path, _)| *path);
+        // The file of the machine need not be read twice.
+        let named = self.named.iter().find_map(|path| match of_machine {
+            Some(of_machine) if of_machine == path => Some(String::new()),
+            _ => read(path).ok(),
+        });
+        let machine = machine.map_or_else(machine_roots, |(_, text)| text);
+        join([machine.as_str(), named.as_deref().unwrap_or_default(), authority])
+    }
+
+    /// Returns a line that changes when one of the files changes, or `None` if this cannot be seen without reading the
+    /// certificates.
+    pub(crate) fn state(&self) -> Option<String> {
+        if self.machine.is_empty() {
+            return None;
+        }
+        let states: Option<Vec<String>> = self.machine.iter().chain(&self.named).map(|path| state(path)).collect();
+        Some(states?.join(", "))
+    }
+}
+
+fn state(path: &Path) -> Option<String> {
+    let shown = path.to_str().filter(|path| !path.contains(char::is_control))?;
+    let metadata = path.metadata().ok()?;
+    // A folder does not change when a file in it is written.
+    metadata.is_file().then(|| format!("{shown} ({})", system::file_version(&metadata)))
+}
+
+/// Returns the bundle for an emulator with this authority, without the files of that folder.
 pub(crate) fn bundle(authority: &str, own_folder: &Path) -> String {
-    let own = own_folder.canonicalize().ok();
-    let named = BUNDLE_VARIABLES.iter().chain(&["SSL_CERT_FILE"]).find_map(|name| {
-        let path = PathBuf::from(env::var_os(name)?).canonicalize().ok()?;
-        let is_own = own.as_ref().is_some_and(|own| path.starts_with(own));
-        if is_own { None } else { read(&path).ok() }
-    });
-    join([system().as_str(), named.as_deref().unwrap_or_default(), authority])
+    Sources::find(own_folder).join(authority)
 }
