@@ -168,10 +168,10 @@ impl Checked {
         surroundings: Arc<dyn Surroundings>,
     ) -> Result<(Sqlite, Vec<String>), Refused> {
         let Self { connection, path, origin } = self;
-        // FULL means that a commit is on the disk when it returns. The commit thread decides when the log is moved, so
-        // the automatic move is off.
+        // The commit thread decides when the log is moved, so the automatic move is off. NORMAL does not sync the log
+        // at a commit. The checkpoint below syncs it before it changes the database.
         connection
-            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;")?;
+            .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;")?;
         // SQLite opens the log at the first read.
         connection.query_row("PRAGMA schema_version", [], |_| Ok(()))?;
         surroundings.log_is_open(&path).map_err(|error| {
@@ -188,6 +188,8 @@ impl Checked {
         };
         connection.execute_batch("COMMIT")?;
         checkpoint(&connection)?;
+        // FULL means that a commit is on the disk when it returns.
+        connection.execute_batch("PRAGMA synchronous = FULL")?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         let log = setting(&connection, LOG)?.and_then(|text| text.parse().ok()).unwrap_or(0);
         let sqlite = Sqlite::start(connection, path, log, surroundings)
