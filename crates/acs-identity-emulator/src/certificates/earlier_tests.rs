@@ -44,7 +44,7 @@ fn open(folder: &Folder) -> Result<Pki, String> {
 }
 
 fn open_with(folder: &Folder, store: &Store, config: &Config) -> Result<Pki, String> {
-    certificates::open(config, store, crate::clock::machine::now())
+    certificates::open(config, store, crate::clock::machine::now(), None)
         .map_err(|error| error.to_string().replace(&format!("{}/", folder.0.display()), ""))
 }
 

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::core::{Core, described, elsewhere};
 use crate::error::Error;
 use crate::folder::{self, DATABASE_FILE};
-use crate::keys::pki::{self, HostName, OwnCertificate, Pki, StoredCertificates, earlier, stored};
+use crate::keys::pki::{self, HostName, Opened, OwnCertificate, Pki, StoredCertificates, earlier, stored};
 use crate::log::Shown;
 use crate::store::{Failure, Store, block_on};
 
@@ -25,10 +25,27 @@ use crate::store::{Failure, Store, block_on};
 const UPKEEP: Duration = Duration::from_secs(2);
 
 /// The name of the setting in the store that holds the certificates.
-const SETTING: &str = "certificates";
+pub(crate) const SETTING: &str = "certificates";
 
-/// Opens the certificates of the store. If it has none, makes and stores them.
-pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Result<Pki, Error> {
+/// Certificates that were parsed before the store was read, and the stored value that they were parsed from.
+pub(crate) struct Parsed {
+    stored: StoredCertificates,
+    opened: Opened,
+}
+
+/// Parses the certificates of a setting. Returns `None` if they cannot be used, or if the user has a certificate.
+pub(crate) fn parse(config: &Config, setting: &str, now: OffsetDateTime) -> Option<Parsed> {
+    if config.certificate.is_some() {
+        return None;
+    }
+    let stored = StoredCertificates::parse(setting)?;
+    let opened = Pki::load_or_make(Some(stored.clone()), &names_of(config).ok()?, now, &command(config)).ok()?;
+    Some(Parsed { stored, opened })
+}
+
+/// Opens the certificates of the store. If it has none, makes and stores them. `parsed` is used if it is from the same
+/// stored value.
+pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime, parsed: Option<Parsed>) -> Result<Pki, Error> {
     let own = match &config.certificate {
         Some((certificate, key)) => Some(OwnCertificate::open(certificate, key, now)?),
         None => None,
@@ -36,12 +53,15 @@ pub(crate) fn open(config: &Config, store: &Store, now: OffsetDateTime) -> Resul
     if let Some(warning) = own.as_ref().and_then(OwnCertificate::warning) {
         tracing::warn!("{}", Shown(warning));
     }
-    let mut names = parse(config.hostnames.iter().map(String::as_str).chain([config.host()]))?;
+    let mut names = names_of(config)?;
     // The authority need not sign for names that the user's own certificate covers.
     names.retain(|name| !own.as_ref().is_some_and(|own| own.covers(name)));
     let folder = config.storage.folder();
     let stored = read(store, folder)?;
-    let opened = Pki::load_or_make(stored, &names, now, &command(config))?;
+    let opened = match parsed {
+        Some(parsed) if stored.as_ref() == Some(&parsed.stored) => parsed.opened,
+        _ => Pki::load_or_make(stored, &names, now, &command(config))?,
+    };
     if let Some(to_store) = &opened.to_store {
         block_on(save(store, to_store)).map_err(|failure| described(folder, failure))?;
     }
@@ -70,7 +90,12 @@ fn command(config: &Config) -> String {
     format!("{}{folder}", config.new_authority_command)
 }
 
-fn parse<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<HostName>, Error> {
+/// Returns the names that the server certificate must have.
+fn names_of(config: &Config) -> Result<Vec<HostName>, Error> {
+    parse_names(config.hostnames.iter().map(String::as_str).chain([config.host()]))
+}
+
+fn parse_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<HostName>, Error> {
     names.map(|name| HostName::parse(name).map_err(|problem| Error::HostName(name.to_owned(), problem))).collect()
 }
 
@@ -101,7 +126,7 @@ async fn save(store: &Store, certificates: &StoredCertificates) -> Result<(), Fa
 ///
 /// Fails when the folder cannot be used, when it is in use, or when a name is not valid.
 pub fn new_authority(folder: &Path, hostnames: &[String]) -> Result<(), Error> {
-    let names = parse(hostnames.iter().map(String::as_str))?;
+    let names = parse_names(hostnames.iter().map(String::as_str))?;
     if folder.join(DATABASE_FILE).symlink_metadata().is_err() {
         let what = format!(
             "it does not contain {DATABASE_FILE}: the first start of an emulator makes the authority of its folder"
@@ -182,7 +207,7 @@ mod tests {
     #[test]
     fn certificates_are_checked_on_a_thread_that_serves_no_requests() {
         let config = Config::in_memory();
-        let pki = Arc::new(open(&config, &Store::in_memory(), machine::now()).unwrap());
+        let pki = Arc::new(open(&config, &Store::in_memory(), machine::now(), None).unwrap());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let here = std::thread::current().id();
         let there = runtime.block_on(elsewhere("certificates", &pki, |_| std::thread::current().id()));

@@ -21,9 +21,18 @@ pub(crate) struct OpenedCore {
     pub(crate) is_new: bool,
 }
 
-impl Core {
-    /// Opens the store, and stores the decisions of the first start. They are durable when this returns.
-    pub(crate) fn open(config: &Config) -> Result<OpenedCore, Error> {
+/// A store that was opened. Its emulator has not started yet.
+pub(crate) struct OpenedStore {
+    // It is closed before the lock on the folder is released.
+    pub(crate) store: Store,
+    folder: Option<Folder>,
+    import: Option<StateFile>,
+    is_new: bool,
+}
+
+impl OpenedStore {
+    /// Opens the store of a configuration.
+    pub(crate) fn open(config: &Config) -> Result<Self, Error> {
         let now = nanos(config.clock.now());
         // A file that cannot be used is refused before the folder is touched.
         let import = config.import.as_ref().map(|exported| checked(config, exported)).transpose()?;
@@ -36,12 +45,25 @@ impl Core {
                 (opened.store, Some(opened.folder), opened.is_new)
             }
         };
+        Ok(Self { store, folder, import, is_new })
+    }
+
+    /// Stores the decisions of the first start. They are durable when this returns.
+    pub(crate) fn start(self, config: &Config) -> Result<OpenedCore, Error> {
+        let Self { store, folder, import, is_new } = self;
         let path = config.storage.folder();
-        match block_on(Self::start(config, folder, store, path, import)) {
+        match block_on(Core::start(config, folder, store, path, import)) {
             Ok(core) => Ok(OpenedCore { core, is_new }),
             Err(StartError::Error(error)) => Err(error),
             Err(StartError::Failure(failure)) => Err(described(path, failure)),
         }
+    }
+}
+
+impl Core {
+    /// Opens the store, and stores the decisions of the first start. They are durable when this returns.
+    pub(crate) fn open(config: &Config) -> Result<OpenedCore, Error> {
+        OpenedStore::open(config)?.start(config)
     }
 
     pub(super) async fn start(
@@ -87,7 +109,7 @@ impl Core {
         }
         // Most tokens are signed with this key. It is made now, so that the first token does not wait for it.
         let generation = keys[AccessSlot::Primary as usize].generation;
-        core.signer.prepare(Caller::Key { slot: AccessSlot::Primary, generation }).await?;
+        core.signer.make_key(Caller::Key { slot: AccessSlot::Primary, generation }).await?;
         Ok(core)
     }
 }

@@ -20,6 +20,19 @@ pub(super) struct HeldSigningKey {
     pub(super) key: Arc<SigningKey>,
 }
 
+/// A key that was parsed before it was needed, and the row that it was parsed from.
+pub(crate) struct ParsedKey {
+    row: SigningKeyRow,
+    held: HeldSigningKey,
+}
+
+impl ParsedKey {
+    /// Parses the key of a row. Returns `None` if it cannot be parsed.
+    pub(crate) fn of(row: SigningKeyRow) -> Option<Self> {
+        Some(Self { held: parsed(&row).ok()?, row })
+    }
+}
+
 /// The cached keys, and a lock for making a key.
 pub(super) struct SigningKeys {
     store: Arc<Store>,
@@ -64,6 +77,22 @@ impl SigningKeys {
         // An introspection may have read a former key meanwhile.
         self.forget();
         done
+    }
+
+    /// Makes the key of a slot in that generation, if the store has none. A key that exists is not parsed.
+    pub(super) async fn make(&self, slot: SigningSlot, generation: i64) -> Result<(), Failure> {
+        if self.store.signing_key(slot)?.is_some_and(|row| row.generation == generation) {
+            return Ok(());
+        }
+        self.get(slot, generation).await.map(drop)
+    }
+
+    /// Caches a key that was parsed before, if the store still has its row.
+    pub(super) fn adopt(&self, key: ParsedKey) -> Result<(), Failure> {
+        if self.store.signing_key(key.row.slot)?.as_ref() == Some(&key.row) {
+            self.keep(&key.held);
+        }
+        Ok(())
     }
 
     /// Returns the key of a slot in that generation. If there is none yet, it is made now, and is durable before it

@@ -9,9 +9,9 @@ use tokio::sync::Semaphore;
 
 use super::access_keys::AccessKeys;
 use super::refusal::{Refusal, Refused};
-use super::signing_keys::{HeldSigningKey, SigningKeys};
+use super::signing_keys::{HeldSigningKey, ParsedKey, SigningKeys};
 use crate::keys::signing::SigningKey;
-use crate::store::{Caller, Failure, SigningSlot, Store, yield_now};
+use crate::store::{AccessSlot, Caller, Failure, SigningSlot, Store, yield_now};
 
 /// Signs tokens.
 pub(crate) struct TokenSigner {
@@ -49,9 +49,20 @@ impl TokenSigner {
     }
 
     /// Makes the key for the tokens of a caller, if there is none yet.
-    pub(super) async fn prepare(&self, caller: Caller) -> Result<(), Failure> {
+    pub(super) async fn make_key(&self, caller: Caller) -> Result<(), Failure> {
         let (slot, generation) = slot_of(caller);
-        self.keys.get(slot, generation).await.map(drop)
+        self.keys.make(slot, generation).await
+    }
+
+    /// Parses the key for the tokens of a caller with the primary access key, so that the first token does not wait for
+    /// it. A key that was parsed before is taken.
+    pub(crate) async fn prepare(&self, parsed: Option<ParsedKey>) -> Result<(), Failure> {
+        if let Some(parsed) = parsed {
+            self.keys.adopt(parsed)?;
+        }
+        let slot = AccessSlot::Primary;
+        let generation = self.access_keys.generations()[slot as usize];
+        self.keys.get(SigningSlot::Access(slot), generation).await.map(drop)
     }
 
     /// Returns the key for the tokens of a caller.

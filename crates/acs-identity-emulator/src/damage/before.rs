@@ -88,7 +88,7 @@ fn a_folder_of_the_previous_version_has_all_its_data() {
     for start in 0..2 {
         let config = config(&folder);
         let core = Core::open(&config).unwrap().core;
-        let pki = crate::certificates::open(&config, &core.store, machine::now()).unwrap();
+        let pki = crate::certificates::open(&config, &core.store, machine::now(), None).unwrap();
         assert_eq!(pki.ca_certificate().trim(), FILES[0].1.trim(), "trust stores have the authority of before");
         for (slot, name) in [(AccessSlot::Primary, "primaryKey"), (AccessSlot::Secondary, "secondaryKey")] {
             assert_eq!(core.access_keys.get(slot).to_base64(), said[name].as_str().unwrap());

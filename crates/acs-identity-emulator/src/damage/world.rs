@@ -106,7 +106,7 @@ pub(super) fn filled() -> ([Files; 2], Questions) {
     let folder = Folder::new();
     let config = Config::in_folder(&folder.0);
     let core = Core::open(&config).unwrap().core;
-    drop(certificates::open(&config, &core.store, machine::now()).unwrap());
+    drop(certificates::open(&config, &core.store, machine::now(), None).unwrap());
     let mut questions = Questions { signing_keys: true, ..Questions::default() };
     let first = create(&core, None).unwrap();
     questions.tokens.push(issue(&core, caller(&core, AccessSlot::Primary), &first).unwrap());
@@ -150,7 +150,7 @@ pub(super) fn filled() -> ([Files; 2], Questions) {
 /// Opens a folder and asks for all data.
 pub(super) fn ask(config: &Config, questions: &Questions) -> Result<Said, Error> {
     let core = Core::open(config)?.core;
-    let pki = certificates::open(config, &core.store, machine::now())?;
+    let pki = certificates::open(config, &core.store, machine::now(), None)?;
     let by = caller(&core, AccessSlot::Primary);
     let keys = AccessSlot::ALL.map(|slot| core.access_keys.get(slot).to_base64());
     let mut said = Said::new();

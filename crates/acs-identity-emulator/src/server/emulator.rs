@@ -8,16 +8,17 @@ use acs_identity_protocol::ConnectionString;
 use rustls::ServerConfig;
 use time::OffsetDateTime;
 
+use super::ahead::Ahead;
 use crate::certificates;
 use crate::clock::machine;
 use crate::config::{Config, ControlSecret};
 use crate::control_secret::{self, OpenedSecret};
-use crate::core::{Core, OpenedCore};
+use crate::core::{Core, OpenedCore, OpenedStore, described};
 use crate::error::Error;
 use crate::keys::pki::Pki;
 use crate::keys::signing::usable_keys;
 use crate::log::Shown;
-use crate::store::AccessSlot;
+use crate::store::{AccessSlot, block_on};
 
 /// An emulator that is ready to serve.
 pub struct Emulator {
@@ -50,8 +51,11 @@ impl Emulator {
                 format_args!("{name} publishes no RSA key for RS256 signatures, so its tokens are not accepted");
             tracing::warn!(issuer = %Shown(name), "{}", Shown(words));
         }
-        let OpenedCore { mut core, is_new } = Core::open(&config)?;
-        let pki = certificates::open(&config, &core.store, machine::now())?;
+        let opened = OpenedStore::open(&config)?;
+        let ahead = Ahead::start(&config, &opened.store);
+        let OpenedCore { mut core, is_new } = opened.start(&config)?;
+        let parsed = ahead.finish();
+        let pki = certificates::open(&config, &core.store, machine::now(), parsed.certificates)?;
         // It was imported, and contains keys.
         config.import = None;
         if is_new {
@@ -60,6 +64,7 @@ impl Emulator {
             drop(core);
             core = Core::open(&config)?.core;
         }
+        block_on(core.signer.prepare(parsed.key)).map_err(|failure| described(config.storage.folder(), failure))?;
         let OpenedSecret { secret, file: control_secret_file } = control_secret::open(&config)?;
         core.secrets.add_control(&secret);
         config.control_secret = Some(secret);

@@ -2,6 +2,7 @@
 
 mod accept;
 mod access;
+mod ahead;
 mod connection;
 mod emulator;
 mod farewell;

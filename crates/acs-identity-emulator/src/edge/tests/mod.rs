@@ -38,7 +38,7 @@ pub(super) const ELSEWHERE: &str = "192.168.7.7:40000";
 /// Makes an edge over a new core in memory.
 pub(super) fn edge_of(config: Config) -> Edge {
     let core = Core::open(&config).unwrap().core;
-    let pki = crate::certificates::open(&config, &core.store, crate::clock::machine::now()).unwrap();
+    let pki = crate::certificates::open(&config, &core.store, crate::clock::machine::now(), None).unwrap();
     Edge::new(Arc::new(core), config, Arc::new(pki), format!("https://{HOST}"))
 }
 
