@@ -110,8 +110,12 @@ impl MarkerFile {
         let mut file = self.lock();
         file.seek(SeekFrom::Start(0))?;
         file.write_all(&content)?;
-        file.set_len((STATE + LOG) as u64)?;
-        file.sync_all()
+        let length = (STATE + LOG) as u64;
+        if file.metadata()?.len() != length {
+            file.set_len(length)?;
+        }
+        // The times of the file need not be on the disk. To write them would take as long again.
+        file.sync_data()
     }
 
     /// Records the position in the log. If this fails, the next start can only check less.
