@@ -10,6 +10,7 @@ use super::names::{DATABASE_FILE, LOCK_FILE};
 use super::{Opened, index};
 use crate::error::Error;
 use crate::random;
+use crate::store::sqlite::CommitThread;
 use crate::store::sqlite::open::{Checked, Refused, in_file};
 use crate::store::{Store, StoreError};
 
@@ -36,6 +37,7 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
         refuse_without_signing_key(path)?;
     }
     let is_new = lacks_resource || checked.is_to_be_made();
+    let thread = CommitThread::start().map_err(|error| Error::File(database.clone(), error))?;
     let run = new_run()?;
     let mark = |marker: &Marker| {
         let lock = path.join(LOCK_FILE);
@@ -46,7 +48,7 @@ pub(super) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
     if before != Marker::None || former.is_some() {
         mark(&Marker::Opening { before: former, run: run.clone() })?;
     }
-    let (sqlite, changed) = checked.begin(&run, now, Arc::clone(&folder.watcher) as _).map_err(refused)?;
+    let (sqlite, changed) = checked.begin(thread, &run, now, Arc::clone(&folder.watcher) as _).map_err(refused)?;
     lines.extend(changed);
     folder.watcher.opened(&database).map_err(|error| Error::File(database.clone(), error))?;
     mark(&Marker::Open { run, mark: None })?;

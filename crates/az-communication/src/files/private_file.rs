@@ -4,6 +4,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::target::Target;
 use crate::system;
@@ -46,39 +47,42 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     Ok(file)
 }
 
-/// Writes a file that everyone with access to its folder may read.
-///
-/// # Errors
-///
-/// When it cannot be written.
-pub fn write_for_all_users(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = create(path)?;
-    system::open_to_readers(&file)?;
-    file.write_all(content)
-}
-
 /// Writes a file under another name and then renames it, so that a reader finds either the old or the new content.
+/// Links are followed.
 ///
 /// # Errors
 ///
 /// When the folder cannot be written.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    rename_written(path, |temporary| create(temporary)?.write_all(content))
+    let Target::File(path) = Target::of(path)? else { return Err(not_a_file()) };
+    rename_written(&path, |temporary| create(temporary)?.write_all(content))
 }
 
-/// Replaces a file as [`replace`] does, and lets everyone read it.
+/// Replaces a file of the program's own as [`replace`] does, and lets everyone read it. The content is on the disk
+/// before the new file has the name. A link is replaced, and nothing is written to the file to which it leads.
+/// `modified` is the time at which the file was written, as the file states it.
 ///
 /// # Errors
 ///
-/// When the folder cannot be written.
-pub fn replace_for_all_users(path: &Path, content: &[u8]) -> io::Result<()> {
-    rename_written(path, |temporary| write_for_all_users(temporary, content))
+/// When the folder cannot be written, or when there is something other than a file or a link.
+pub fn replace_for_all_users(path: &Path, content: &[u8], modified: Option<SystemTime>) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|there| !there.is_file() && !there.is_symlink()) {
+        return Err(not_a_file());
+    }
+    rename_written(path, |temporary| {
+        let mut file = create(temporary)?;
+        system::open_to_readers(&file)?;
+        file.write_all(content)?;
+        modified.map_or(Ok(()), |time| file.set_modified(time))?;
+        file.sync_all()
+    })
+}
+
+fn not_a_file() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")
 }
 
 fn rename_written(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-    let Target::File(path) = &Target::of(path)? else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
-    };
     // Another process may replace the same file now.
     let temporary = path.with_extension(format!("{}.new", std::process::id()));
     write(&temporary).and_then(|()| fs::rename(&temporary, path)).inspect_err(|_| {

@@ -67,6 +67,26 @@ fn without_another_thread_the_emulator_still_serves() {
 }
 
 #[test]
+fn a_first_start_without_another_thread_leaves_a_folder_that_the_next_start_accepts() {
+    let home = Folder::new();
+    let start = "prlimit --nproc=LIMIT \"$0\" communication emulator start --port 0 --data-dir data >ready 2>said & \
+                 i=0; until [ -s ready ] || [ -s said ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done; \
+                 kill $!; wait $!; echo code $?; cat said; grep -c connectionString ready";
+    let Some(output) = as_nobody(&home, &start.replace("LIMIT", "1")) else { return };
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout).replace(&home.path().display().to_string(), "HOME"), @r"
+    code 1
+    ERROR: The emulator cannot start: HOME/data/identities.db cannot be used: Resource temporarily unavailable.
+    Hint: This user or container cannot start more processes or threads. Raise the limit of the user (ulimit -u) or of the container (--pids-limit).
+    Hint: Set AZURE_COMMUNICATION_EMULATOR_DATA_DIR, or give --data-dir or --in-memory.
+    0
+    ");
+    for _ in 0..2 {
+        let output = as_nobody(&home, &start.replace("LIMIT", "100")).unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "code 0\n1\n");
+    }
+}
+
+#[test]
 fn a_limit_that_stops_the_emulator_is_named() {
     let home = Folder::new();
     for words in ["emulator start --port 0", "emulator start --port 0 --in-memory", "emulator run -- true"] {

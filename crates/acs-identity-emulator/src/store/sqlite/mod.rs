@@ -19,6 +19,7 @@ pub(crate) mod wal;
 mod whole_state;
 
 use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -44,26 +45,43 @@ pub(crate) struct Sqlite {
     trouble: Arc<Trouble>,
 }
 
-impl Sqlite {
-    fn start(
+/// A commit thread that waits for its database. It is started before the database is changed, because the system may
+/// refuse another thread.
+pub(crate) struct CommitThread {
+    thread: JoinHandle<bool>,
+    queue: Arc<Queue>,
+    committer: Sender<Committer>,
+}
+
+impl CommitThread {
+    pub(crate) fn start() -> std::io::Result<Self> {
+        let queue = Arc::new(Queue::default());
+        let works_on = Arc::clone(&queue);
+        let (committer, receiver) = channel::<Committer>();
+        let thread = std::thread::Builder::new()
+            .name("commit".into())
+            .stack_size(STACK)
+            .spawn(move || receiver.recv().is_ok_and(|committer| committer.run(&works_on)))?;
+        Ok(Self { thread, queue, committer })
+    }
+
+    fn serve(
+        self,
         connection: Connection,
         path: PathBuf,
         log: i64,
         surroundings: Arc<dyn Surroundings>,
-    ) -> std::io::Result<Self> {
+    ) -> rusqlite::Result<Sqlite> {
         let trouble = Arc::new(Trouble::default());
-        let committer = Committer::new(connection, &path, log, Arc::clone(&surroundings), Arc::clone(&trouble))
-            .map_err(|error| std::io::Error::other(error.to_string()))?;
-        let queue = Arc::new(Queue::default());
-        let works_on = Arc::clone(&queue);
-        let thread = std::thread::Builder::new()
-            .name("commit".into())
-            .stack_size(STACK)
-            .spawn(move || committer.run(&works_on))?;
+        let committer = Committer::new(connection, &path, log, Arc::clone(&surroundings), Arc::clone(&trouble))?;
+        // The thread waits, so this cannot fail.
+        let _ = self.committer.send(committer);
         let readers = Readers::new(path, Arc::clone(&surroundings));
-        Ok(Self { queue, readers, thread: Mutex::new(Some(thread)), surroundings, trouble })
+        Ok(Sqlite { queue: self.queue, readers, thread: Mutex::new(Some(self.thread)), surroundings, trouble })
     }
+}
 
+impl Sqlite {
     pub(super) async fn apply(&self, operation: Operation) -> Result<Outcome, StoreError> {
         self.queue.carry_out(operation).await
     }

@@ -11,7 +11,7 @@ use super::apply::{Transaction, setting};
 use super::fault::Fault;
 use super::schema::{self, Origin};
 use super::surroundings::Surroundings;
-use super::{Sqlite, check, migrate};
+use super::{CommitThread, Sqlite, check, migrate};
 use crate::store::decide::Rows as _;
 use crate::store::failure::StoreError;
 
@@ -163,6 +163,7 @@ impl Checked {
     /// are durable when this returns. Returns lines for the log.
     pub(crate) fn begin(
         self,
+        thread: CommitThread,
         run: &str,
         now: i64,
         surroundings: Arc<dyn Surroundings>,
@@ -192,9 +193,7 @@ impl Checked {
         connection.execute_batch("PRAGMA synchronous = FULL")?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         let log = setting(&connection, LOG)?.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let sqlite = Sqlite::start(connection, path, log, surroundings)
-            .map_err(|error| Refused::Store(StoreError::Failed(error.to_string())))?;
-        Ok((sqlite, lines))
+        Ok((thread.serve(connection, path, log, surroundings)?, lines))
     }
 }
 

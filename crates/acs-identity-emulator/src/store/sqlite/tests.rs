@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use super::CommitThread;
 use super::open::{Checked, Refused, in_file};
 use super::surroundings::Surroundings;
 use super::wal::{Mark, path_of, whole_frames};
@@ -56,7 +57,8 @@ impl Folder {
     }
 
     fn open_in(&self, run: &str, around: Arc<Around>) -> Result<(Store, Vec<String>), Refused> {
-        let (sqlite, lines) = Checked::open(&self.database())?.begin(run, NOW, around)?;
+        let (sqlite, lines) =
+            Checked::open(&self.database())?.begin(CommitThread::start().unwrap(), run, NOW, around)?;
         Ok((Store::Sqlite(sqlite), lines))
     }
 

@@ -16,7 +16,7 @@ use crate::commands::emulator::options::declared::{
 use crate::commands::emulator::options::{configuration, host, read, similar_variables};
 use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
-use crate::commands::emulator::serving::{file_limit, listen, opening, temporary_folder};
+use crate::commands::emulator::serving::{file_limit, listen, opening, temporary_folder, threads};
 use crate::delegate;
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::command_table::{CommandSpec, Example};
@@ -114,10 +114,10 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     // ends this process.
     let mut signals = Signals::register()?;
     prompt::handle_interrupt();
-    let (opened, runtime) = opening::open(config, log_format, &HINTS)?;
+    let opened = opening::open(config, log_format, &HINTS)?;
     let folder = temporary_folder::temporary()?;
     let trusted = certificates::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
-    let end = runtime.take()?.block_on(async {
+    let end = threads::runtime()?.block_on(async {
         let mut emulator = listen::serve(opened).await?;
         let mut command = Command::new(delegate::to_start(program));
         command.args(arguments);

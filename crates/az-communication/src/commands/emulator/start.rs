@@ -20,7 +20,7 @@ use crate::commands::emulator::process::ready_line::Ready;
 use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
 use crate::commands::emulator::serving::until::Until;
-use crate::commands::emulator::serving::{bundle, bundle_file, file_limit, listen, opening, temporary_folder};
+use crate::commands::emulator::serving::{bundle, bundle_file, file_limit, listen, opening, temporary_folder, threads};
 use crate::commands::emulator::{detach, log};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
@@ -140,12 +140,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     };
     let mut pid_file = claim(&PID, pid_file)?;
     let mut ready_file = claim(&READY, ready_file)?;
-    let (opened, runtime) = opening::open(config, log_format, &HINTS)?;
+    let opened = opening::open(config, log_format, &HINTS)?;
     let (files, mut temporary) = match &folder {
         Some(folder) => (Files::in_data_folder(folder, opened.ca_certificate())?, None),
         None => Files::in_temporary_folder(invocation, opened.ca_certificate())?,
     };
-    let end = runtime.take()?.block_on(async {
+    let end = threads::runtime()?.block_on(async {
         let mut emulator = listen::serve(opened).await?;
         if let Some(signal) = signals.ended_by() {
             return at_end.close(emulator, || ()).await.map(|()| Some(signal));

@@ -61,7 +61,7 @@ fn make(name: &str) -> Result<PathBuf, CliError> {
 ///
 /// Fails when it cannot be written.
 pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), CliError> {
-    private_file::replace_for_all_users(path, content).map_err(|error| unwritable(path, &error))
+    private_file::replace_for_all_users(path, content, None).map_err(|error| unwritable(path, &error))
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> CliError {

@@ -1,6 +1,7 @@
 //! Bundles of trusted certificates, in PEM: the roots of this machine, and the bundle that the ready line names.
 
 use std::env;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use acs_identity_emulator::trust::bundle::{join, read};
@@ -67,22 +68,24 @@ impl Sources {
         join([machine.as_str(), named.as_deref().unwrap_or_default(), authority])
     }
 
-    /// Returns a line that changes when one of the files changes, or `None` if this cannot be seen without reading the
-    /// certificates.
-    pub(crate) fn state(&self) -> Option<String> {
+    /// Returns a number that changes when one of the files changes, or `None` if this cannot be seen without reading
+    /// the certificates.
+    pub(crate) fn state(&self) -> Option<u64> {
         if self.machine.is_empty() {
             return None;
         }
-        let states: Option<Vec<String>> = self.machine.iter().chain(&self.named).map(|path| state(path)).collect();
-        Some(states?.join(", "))
+        // If another version of the program hashes differently, the bundle is made again.
+        let mut hasher = DefaultHasher::new();
+        for path in self.machine.iter().chain(&self.named) {
+            let metadata = path.metadata().ok()?;
+            // A folder does not change when a file in it is written.
+            if !metadata.is_file() {
+                return None;
+            }
+            (path, system::file_version(&metadata)).hash(&mut hasher);
+        }
+        Some(hasher.finish())
     }
-}
-
-fn state(path: &Path) -> Option<String> {
-    let shown = path.to_str().filter(|path| !path.contains(char::is_control))?;
-    let metadata = path.metadata().ok()?;
-    // A folder does not change when a file in it is written.
-    metadata.is_file().then(|| format!("{shown} ({})", system::file_version(&metadata)))
 }
 
 /// Returns the bundle for an emulator with this authority, without the files of that folder.

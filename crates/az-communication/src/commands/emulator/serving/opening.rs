@@ -6,7 +6,6 @@ use acs_identity_emulator::{Config, Emulator, Error, OwnFile, Storage};
 
 use crate::commands::emulator::log;
 use crate::commands::emulator::options::configuration::{self, NEW_AUTHORITY};
-use crate::commands::emulator::serving::threads::{self, Made};
 use crate::report::error::CliError;
 use crate::report::program::Program;
 use crate::system::platform::Platform;
@@ -20,12 +19,12 @@ pub(crate) struct Hints {
     pub(crate) no_folder: &'static str,
 }
 
-/// Opens the emulator, and makes its runtime. Errors are messages for the user.
+/// Opens the emulator. Errors are messages for the user.
 ///
 /// # Errors
 ///
 /// Fails when its folder cannot be used, or is in use.
-pub(crate) fn open(config: Config, format: log::Format, hints: &Hints) -> Result<(Emulator, Made), CliError> {
+pub(crate) fn open(config: Config, format: log::Format, hints: &Hints) -> Result<Emulator, CliError> {
     let folder = match &config.storage {
         Storage::Folder(folder) => Some(folder.clone()),
         Storage::Memory => None,
@@ -34,13 +33,11 @@ pub(crate) fn open(config: Config, format: log::Format, hints: &Hints) -> Result
     let names: Vec<String> =
         config.hostnames.iter().map(String::as_str).chain([config.host()]).map(str::to_owned).collect();
     log::start(format);
-    let runtime = threads::make();
-    let opened = Emulator::open(config).map_err(|error| {
+    Emulator::open(config).map_err(|error| {
         log::flush();
         let message = format!("The emulator cannot start: {error}.");
         explain(&error, &message, folder.as_deref(), &names, hints)
-    })?;
-    Ok((opened, runtime))
+    })
 }
 
 /// Returns the error with that message and a hint, for an emulator with that folder and these names.
