@@ -8,6 +8,7 @@ mod faults;
 mod front_end;
 mod identities;
 mod introspection;
+mod mistakes;
 mod openapi;
 mod pipeline;
 mod refusals;
