@@ -1,7 +1,7 @@
 //! The logic of each operation, on rows that an implementation stores. The implementation makes each operation atomic.
 
 use super::operation::{Caller, Change, Cleared, Created, NewIdentity, Operation, Outcome, Replacement};
-use super::revocation::{Revocation, settle};
+use super::revocation::{MAX_NUMBER, Revocation, settle};
 use super::rows::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningKeyRow, SigningSlot};
 use super::seeding::seed;
 use super::whole_state::WholeState;
@@ -206,6 +206,9 @@ pub(super) fn revoke<R: Rows>(
     in_force_at: Option<i64>,
 ) -> Result<Outcome, R::Error> {
     let Some(mut row) = rows.identity(user)? else { return Ok(Outcome::Missing) };
+    if row.revocation >= MAX_NUMBER {
+        return Ok(Outcome::Exhausted);
+    }
     row.revocation += 1;
     let mut revocations = rows.revocations(user)?;
     let had_some = !revocations.is_empty();

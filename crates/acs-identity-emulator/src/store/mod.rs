@@ -227,6 +227,9 @@ fn found(outcome: Outcome) -> Result<bool, Failure> {
     match outcome {
         Outcome::Done => Ok(true),
         Outcome::Missing => Ok(false),
+        Outcome::Exhausted => {
+            Err(StoreError::Failed("the identity has no further number for a revocation: delete it".to_owned()).into())
+        }
         _ => Err(unexpected()),
     }
 }

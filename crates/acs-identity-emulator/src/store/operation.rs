@@ -91,6 +91,8 @@ pub(crate) enum Outcome {
     Done,
     /// The identity does not exist.
     Missing,
+    /// The identity has the last number of a revocation. Only a file that was edited by hand has such a number.
+    Exhausted,
     /// The caller's access key, or the access key for which a signing key was made, is no longer in force.
     KeyGone,
     /// Another caller has already regenerated the key.

@@ -3,6 +3,9 @@
 //! Each revocation of an identity has a number, and each token carries the number of the last revocation before it. So
 //! tokens that were issued before and after a revocation differ without a clock.
 
+/// The largest number of a revocation. An export has it as a JSON number, and not all readers tell larger ones apart.
+pub(crate) const MAX_NUMBER: i64 = (1 << 53) - 1;
+
 /// A revocation that `revoked_below` cannot express, because it has a time limit or is not in force yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Revocation {

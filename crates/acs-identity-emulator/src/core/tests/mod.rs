@@ -5,6 +5,7 @@ mod exchanges;
 mod folder;
 mod keys;
 mod revocations;
+mod state_files;
 mod whole_state;
 
 use acs_identity_protocol::api_version::ApiVersion;

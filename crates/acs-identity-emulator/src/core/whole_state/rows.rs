@@ -6,6 +6,7 @@ use acs_identity_protocol::AccessKey;
 use acs_identity_protocol::raw_id::is_guid;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value as Json;
 
 use super::SETTINGS;
 use super::format::{Line, RevocationOfLine};
@@ -13,12 +14,12 @@ use crate::core::assignments;
 use crate::core::identities::MAX_CUSTOM_ID;
 use crate::core::service_time::{self, CLOCK};
 use crate::keys::signing::SigningKey;
-use crate::store::revocation::Revocation;
+use crate::store::revocation::{MAX_NUMBER, Revocation};
 use crate::store::whole_state::{WholeIdentity, WholeState};
 use crate::store::{AccessKeyRow, AccessSlot, AssignmentRow, IdentityRow, Kind, SigningKeyRow, SigningSlot};
 
-/// No key was regenerated more often than this. A larger number would leave no room for further regenerations.
-const MAX_GENERATION: i64 = 1 << 53;
+/// No key was regenerated more often than this. Not all readers of JSON tell larger numbers apart.
+const MAX_GENERATION: i64 = MAX_NUMBER;
 
 const NANOS: i64 = 1_000_000_000;
 
@@ -55,9 +56,10 @@ impl Rows {
     /// Adds the row of a line.
     pub(super) fn add(&mut self, line: &[u8]) -> Result<(), String> {
         // The error of serde shows values, which may be secret. It has no column for what is found after parsing.
-        let line = serde_json::from_slice(line).map_err(|error| match error.column() {
-            0 => "a member is missing, unknown or not valid".to_owned(),
-            column => format!("column {column} is not valid"),
+        let line = serde_json::from_slice(line).map_err(|error| match (error.column(), not_a_number(line)) {
+            (_, Some(name)) => format!("'{name}' is not a whole number, or is too large"),
+            (0, None) => "a member is missing, unknown or not valid".to_owned(),
+            (column, None) => format!("column {column} is not valid"),
         })?;
         match line {
             Line::Head { .. } | Line::End { .. } => return Err("a head or an end is in the middle".to_owned()),
@@ -140,20 +142,26 @@ impl Rows {
             return Err("a time is before 1970".to_owned());
         }
         let mut below = row.revoked_below;
-        if !(0..=MAX_GENERATION).contains(&row.revocation) || !(0..=row.revocation).contains(&below) {
-            return Err("'revocation' and 'revokedBelow' do not fit each other".to_owned());
+        if !(0..=MAX_NUMBER).contains(&row.revocation) {
+            return Err(format!("'revocation' must be from 0 to {MAX_NUMBER}"));
+        }
+        if !(0..=row.revocation).contains(&below) {
+            return Err("'revokedBelow' must be from 0 to 'revocation'".to_owned());
         }
         let mut all = Vec::with_capacity(revocations.len());
-        for RevocationOfLine { number, issued_until, in_force_at } in revocations {
+        for (place, RevocationOfLine { number, issued_until, in_force_at }) in revocations.into_iter().enumerate() {
             if number <= below || number > row.revocation {
-                return Err("the numbers of the revocations do not fit".to_owned());
+                return Err(format!(
+                    "'revocations[{place}].number' must be above the number before and 'revokedBelow', and at most \
+                     'revocation'"
+                ));
             }
             // Both are times that the clock can have.
             let seconds = EARLIEST_NANOS / NANOS..=i64::MAX / NANOS;
             if issued_until.is_some_and(|until| !seconds.contains(&until))
                 || in_force_at.is_some_and(|at| at < EARLIEST_NANOS)
             {
-                return Err("a time of the revocations is out of range".to_owned());
+                return Err(format!("a time of 'revocations[{place}]' is out of range"));
             }
             below = number;
             all.push(Revocation { number, issued_until, in_force_at });
@@ -201,5 +209,20 @@ fn check_generation(generation: i64, least: i64) -> Result<(), String> {
     if (least..=MAX_GENERATION).contains(&generation) {
         return Ok(());
     }
-    Err("'generation' is out of range".to_owned())
+    Err(format!("'generation' must be from {least} to {MAX_GENERATION}"))
+}
+
+/// Returns the numeric member of a line that is not an integer of the type.
+fn not_a_number(line: &[u8]) -> Option<String> {
+    const NAMES: [&str; 5] = ["generation", "createdAt", "lastTokenIssuedAt", "revocation", "revokedBelow"];
+    const NAMES_OF_REVOCATIONS: [&str; 3] = ["number", "issuedUntil", "inForceAt"];
+    let line: Json = serde_json::from_slice(line).ok()?;
+    let is_wrong = |value: &Json| value.is_number() && value.as_i64().is_none();
+    if let Some(name) = NAMES.into_iter().find(|name| is_wrong(&line[*name])) {
+        return Some(name.to_owned());
+    }
+    line["revocations"].as_array()?.iter().enumerate().find_map(|(place, revocation)| {
+        let name = NAMES_OF_REVOCATIONS.into_iter().find(|name| is_wrong(&revocation[*name]))?;
+        Some(format!("revocations[{place}].{name}"))
+    })
 }
