@@ -15,6 +15,7 @@ use std::cell::OnceCell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use acs_identity_protocol::time::seven_decimals;
 use time::OffsetDateTime;
 
 use rule::Checked;
@@ -125,9 +126,10 @@ impl Faults {
         result
     }
 
-    /// Adds a rule.
+    /// Adds a rule. Its time is shown in the form of all times.
     pub(crate) fn add(&self, rule: Rule) -> Result<Result<Arc<Fault>, TooMany>, Problem> {
         let checked = rule.check()?;
+        let rule = Rule { until: checked.until.map(seven_decimals), ..rule };
         Ok(self.change(|rules| {
             if rules.len() >= MOST_RULES {
                 return Err(TooMany);

@@ -24,25 +24,25 @@ fn the_clock_is_set_moved_stopped_and_reset() {
     clock(&world, "freeze");
     assert_snapshot!(show("set 2030-01-31T10:00:00+01:00"), @r#"
     [
-      "2030-01-31T09:00:00Z",
+      "2030-01-31T09:00:00.0000000+00:00",
       true
     ]
     "#);
     assert_snapshot!(show("advance 1h30m"), @r#"
     [
-      "2030-01-31T10:30:00Z",
+      "2030-01-31T10:30:00.0000000+00:00",
       true
     ]
     "#);
     assert_snapshot!(show("advance -1d"), @r#"
     [
-      "2030-01-30T10:30:00Z",
+      "2030-01-30T10:30:00.0000000+00:00",
       true
     ]
     "#);
     assert_snapshot!(show("show"), @r#"
     [
-      "2030-01-30T10:30:00Z",
+      "2030-01-30T10:30:00.0000000+00:00",
       true
     ]
     "#);
@@ -50,9 +50,9 @@ fn the_clock_is_set_moved_stopped_and_reset() {
     assert_snapshot!(table, @"
     exit 0
     --- stdout
-    Now                   Frozen
-    --------------------  --------
-    2030-01-30T10:30:00Z  True
+    Now                                Frozen
+    ---------------------------------  --------
+    2030-01-30T10:30:00.0000000+00:00  True
     ");
     let resumed = clock(&world, "resume");
     assert_eq!(resumed["frozen"], false);

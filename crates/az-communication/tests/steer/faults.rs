@@ -72,7 +72,7 @@ fn every_option_becomes_a_part_of_the_rule() {
       "shiftSeconds": -7200,
       "times": 3,
       "tokenExpiresInSeconds": -60,
-      "until": "2030-01-01T00:00:00Z"
+      "until": "2030-01-01T00:00:00.0000000+00:00"
     }
     "#);
     let words = "fault add --include-unauthenticated --status 503 --code Busy --message Later. --delay 2s";
@@ -130,7 +130,7 @@ fn a_time_can_be_a_duration_and_retry_after_can_have_a_unit() {
     exit 0
     --- stdout
     2
-    2030-01-31T09:10:00Z
+    2030-01-31T09:10:00.0000000+00:00
     ");
 }
 

@@ -60,7 +60,7 @@ fn a_frozen_clock_shows_exactly_the_time_of_the_seed() {
     assert_snapshot!(seeded(&home, "", show), @"
     exit 0
     --- stdout
-    2030-01-31T09:00:00Z
+    2030-01-31T09:00:00.0000000+00:00
     ");
 }
 

@@ -1,7 +1,7 @@
 //! Shows and changes the clock of the service.
 
 use acs_identity_protocol::duration::parse_duration_with_unit;
-use acs_identity_protocol::time::{parse_iso, utc};
+use acs_identity_protocol::time::{parse_iso, seven_decimals};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::Duration;
@@ -70,9 +70,9 @@ pub(super) fn document(reading: ClockReading) -> Value {
     // The nearest whole second.
     let offset = (reading.now - reading.machine).whole_milliseconds();
     json!({
-        "now": utc(reading.now),
+        "now": seven_decimals(reading.now),
         "frozen": reading.is_frozen,
         "offsetSeconds": i64::try_from((offset + 500).div_euclid(1000)).unwrap_or(i64::MAX),
-        "machine": utc(reading.machine),
+        "machine": seven_decimals(reading.machine),
     })
 }

@@ -1,6 +1,6 @@
 //! Answers what the emulator is, and what it holds.
 
-use acs_identity_protocol::time::whole_seconds;
+use acs_identity_protocol::time::seven_decimals;
 use serde_json::json;
 
 use super::clock;
@@ -25,7 +25,7 @@ pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<An
         "version": env!("CARGO_PKG_VERSION"),
         "controlVersion": CONTROL_VERSION,
         "resourceId": *core.resource.id(),
-        "startedAt": whole_seconds(backend.started_at),
+        "startedAt": seven_decimals(backend.started_at),
         "endpoint": backend.base_of(request),
         "storage": storage,
         "tokenEndpoint": backend.config.token_endpoint,

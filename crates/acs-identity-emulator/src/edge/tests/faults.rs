@@ -177,12 +177,12 @@ async fn entra_tokens_and_exchanges_are_hit_by_their_operations() {
 async fn rules_are_added_listed_and_deleted() {
     let edge = edge();
     let added = add(&edge, r#"{"operation":"issueAccessToken","status":429,"times":3,"until":"2030-01-01T00:00:00Z"}"#);
-    insta::assert_snapshot!(added.await.text, @r#"{"id":"1","operation":"issueAccessToken","status":429,"times":3,"until":"2030-01-01T00:00:00Z","hits":0}"#);
+    insta::assert_snapshot!(added.await.text, @r#"{"id":"1","operation":"issueAccessToken","status":429,"times":3,"until":"2030-01-01T00:00:00.0000000+00:00","hits":0}"#);
     add(&edge, r#"{"delayMilliseconds":5,"every":2}"#).await;
     create().of(&edge).await;
     create().of(&edge).await;
     let list = ask("GET", "/emulator/faults").signed().of(&edge).await;
-    insta::assert_snapshot!(list.text, @r#"{"value":[{"id":"1","operation":"issueAccessToken","status":429,"times":3,"until":"2030-01-01T00:00:00Z","hits":0},{"id":"2","every":2,"delayMilliseconds":5,"hits":1}]}"#);
+    insta::assert_snapshot!(list.text, @r#"{"value":[{"id":"1","operation":"issueAccessToken","status":429,"times":3,"until":"2030-01-01T00:00:00.0000000+00:00","hits":0},{"id":"2","every":2,"delayMilliseconds":5,"hits":1}]}"#);
     let one = |method, id: &str| ask(method, format!("/emulator/faults/{id}")).signed();
     insta::assert_snapshot!(one("GET", "2").of(&edge).await.text, @r#"{"id":"2","every":2,"delayMilliseconds":5,"hits":1}"#);
     assert_eq!(one("DELETE", "2").of(&edge).await.status, 204);

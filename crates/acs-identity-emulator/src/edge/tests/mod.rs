@@ -17,6 +17,7 @@ mod routes;
 mod service;
 mod state;
 mod steering;
+mod times;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

@@ -12,7 +12,7 @@ async fn the_status_says_what_the_emulator_is_and_holds() {
     let seen = ask("GET", "/emulator/status").signed().of(&edge).await;
     let mut status = seen.json();
     assert_eq!(status["resourceId"], *edge.backend.core.resource.id());
-    let started = acs_identity_protocol::time::whole_seconds(edge.backend.started_at);
+    let started = acs_identity_protocol::time::seven_decimals(edge.backend.started_at);
     assert_eq!(status["startedAt"], started);
     status["resourceId"] = "RESOURCE".into();
     status["startedAt"] = "TIME".into();
