@@ -34,6 +34,11 @@ fn on_a_full_disk_nothing_is_acknowledged_that_is_not_stored() {
                 served += 1;
                 let mut client = history.client(&emulator);
                 while history.create(&mut client) {}
+                // What it is and holds can be read.
+                let shown = emulator.client().send("GET", "/emulator/status?", "");
+                assert_eq!((shown.status, &shown.body["status"]), (200, &"unavailable".into()), "{}", shown.body);
+                let has = |member: &str| shown.body.pointer(member).is_some_and(|value| !value.is_null());
+                assert!(["/identities", "/clock/now", "/version", "/reason"].into_iter().all(has), "{}", shown.body);
                 std::fs::remove_file(&filler).unwrap();
                 assert!(history.create(&mut client), "there is space again");
                 history.check(&emulator);

@@ -32,13 +32,16 @@ fn an_emulator_without_a_pid_file_is_stopped_by_its_port() {
 fn the_export_at_the_end_is_written_and_the_folder_is_free_when_the_command_returns() {
     let home = Folder::new();
     let file = home.path().join("state.jsonl");
-    for words in
-        ["--port PORT", "--port PORT --data-dir data", "--endpoint http://localhost:PORT --control-secret-file secret"]
-    {
+    for words in [
+        "--port PORT",
+        "--port PORT --data-dir data",
+        "--endpoint http://localhost:PORT --control-secret-file secret",
+        "--connection-string STRING",
+    ] {
         let options = ["--data-dir", "data", "--export-on-exit", "state.jsonl", "--control-secret-file", "secret"];
         let mut started = Emulator::start(&home, &options);
         started.client().create();
-        let words = words.replace("PORT", &started.port().to_string());
+        let words = words.replace("PORT", &started.port().to_string()).replace("STRING", &started.connection_string());
         let mut stop = emulator(&home, &format!("stop {words}"));
         assert_eq!(run(&mut stop).code, Some(0), "{words}");
         let exported = std::fs::read(&file).unwrap();
