@@ -76,6 +76,10 @@ fn examples_have_the_name_and_the_short_words() {
 
     Keep the identities for the next run, beside the app's own database
         az-communication emulator run --data-dir .acs -- uvicorn app:app
+
+    Run the tests of a web page with the identities of a file
+        az-communication emulator run --seed seed.yaml --token-endpoint --allow-origin
+        https://app.example -- npm test
     ");
 }
 

@@ -6,10 +6,11 @@ use super::*;
 fn options(home: &Folder, verb: &str) -> Vec<(String, String)> {
     let output = az(home).args(["communication", "emulator", verb, "-h"]).output().unwrap();
     let page = String::from_utf8(output.stdout).unwrap();
-    let (_, rest) = page.split_once("\nArguments\n").unwrap();
-    let (section, _) = rest.split_once("\nGlobal Arguments\n").unwrap();
+    let (sections, _) = page.split_once("\nGlobal Arguments\n").unwrap();
+    let is_heading = |line: &&str| line.ends_with("Arguments") && !line.starts_with(' ');
+    let lines = sections.lines().skip_while(|line| !is_heading(line)).filter(|line| !is_heading(line));
     let mut options: Vec<(String, String)> = Vec::new();
-    for line in section.lines() {
+    for line in lines {
         match line.trim_start().split_once(" : ") {
             Some((name, text)) if name.starts_with("--") => options.push((name.trim().into(), text.into())),
             // These lines continue the text of the previous option.

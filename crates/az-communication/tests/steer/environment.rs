@@ -198,6 +198,7 @@ fn commands_in_a_run_find_its_emulator_and_not_the_one_of_the_variables() {
     let mut command = emulator(&home, "run --");
     command.args([env!("CARGO_BIN_EXE_az"), "communication", "emulator", "clock", "show", "--query", "frozen"]);
     command.env("AZURE_COMMUNICATION_EMULATOR_PORT", "1").env("AZURE_COMMUNICATION_EMULATOR_DATA_DIR", "elsewhere");
+    command.env("AZURE_COMMUNICATION_EMULATOR_ENDPOINT", "http://localhost:1");
     assert_snapshot!(run(&mut command), @"
     exit 0
     --- stdout

@@ -1,5 +1,7 @@
 //! Commands reach the emulator that is named, and no other one.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use insta::assert_snapshot;
 
 use super::support::emulator::Emulator;
@@ -73,4 +75,63 @@ fn a_stop_succeeds_if_nothing_is_running() {
     --- stderr
     WARNING: Nothing was stopped: nothing listens on localhost:1.
     ");
+}
+
+/// Returns what three commands say about the port of the emulator that they ask: one that needs no credential, one of
+/// the control API, and the one that gives Entra tokens.
+fn asked(home: &Folder, options: &[&str], variables: &[(&str, &str)]) -> Vec<String> {
+    let ids = "--oid 11111111-1111-1111-1111-111111111111 --appid 22222222-2222-2222-2222-222222222222";
+    let commands = [
+        "status --query endpoint -o tsv".to_owned(),
+        "env --query AZURE_COMMUNICATION_ENDPOINT -o tsv".to_owned(),
+        format!("entra-token {ids}"),
+    ];
+    let of = |words: &String| {
+        let mut command = emulator(home, words);
+        let seen = run(command.args(options).envs(variables.iter().copied()));
+        assert_eq!(seen.code, Some(0), "{words} {options:?} {variables:?}: {seen}");
+        let text = seen.stdout.trim_end();
+        let issuer = text.split('.').nth(1).map(|claims| URL_SAFE_NO_PAD.decode(claims).unwrap());
+        let issuer = issuer.map(|claims| serde_json::from_slice::<serde_json::Value>(&claims).unwrap());
+        let url = issuer.map_or_else(|| text.to_owned(), |claims| claims["iss"].as_str().unwrap().to_owned());
+        url.split(':').nth(2).unwrap().split('/').next().unwrap().to_owned()
+    };
+    commands.iter().map(of).collect()
+}
+
+#[test]
+fn options_name_the_emulator_before_its_variables_and_these_before_the_connection_string() {
+    let home = Folder::new();
+    let start = |name: &str| {
+        let [data, ready, pid] = ["", ".json", ".pid"].map(|end| format!("{name}{end}"));
+        Emulator::start(&home, &["--data-dir", &data, "--ready-file", &ready, "--pid-file", &pid])
+    };
+    let (meant, other) = (start("meant"), start("other"));
+    let [meant_port, other_port] = [&meant, &other].map(|emulator| emulator.port().to_string());
+    let [meant_url, other_url] = [&meant_port, &other_port].map(|port| format!("https://localhost:{port}"));
+    let [meant_string, other_string] = [&meant, &other].map(Emulator::connection_string);
+    let string = ("AZURE_COMMUNICATION_CONNECTION_STRING", other_string.as_str());
+    let endpoint = ("AZURE_COMMUNICATION_EMULATOR_ENDPOINT", other_url.as_str());
+    let port = ("AZURE_COMMUNICATION_EMULATOR_PORT", other_port.as_str());
+    let data = ("AZURE_COMMUNICATION_EMULATOR_DATA_DIR", "other");
+    let ready = ("AZURE_COMMUNICATION_EMULATOR_READY_FILE", "other.json");
+    let pid = ("AZURE_COMMUNICATION_EMULATOR_PID_FILE", "other.pid");
+    let memory = ("AZURE_COMMUNICATION_EMULATOR_IN_MEMORY", "yes");
+    let all = [string, endpoint, port, data, ready, pid, memory];
+    for options in [
+        ["--endpoint", &meant_url],
+        ["--connection-string", &meant_string],
+        ["--port", &meant_port],
+        ["--data-dir", "meant"],
+        ["--ready-file", "meant.json"],
+        ["--pid-file", "meant.pid"],
+    ] {
+        assert_eq!(asked(&home, &options, &all), vec![meant_port.clone(); 3], "{options:?}");
+    }
+    let meant_endpoint = (endpoint.0, meant_url.as_str());
+    assert_eq!(asked(&home, &[], &[string, meant_endpoint, port, ready]), vec![meant_port.clone(); 3]);
+    for (name, value) in [(port.0, meant_port.as_str()), (data.0, "meant"), (ready.0, "meant.json")] {
+        assert_eq!(asked(&home, &[], &[string, (name, value)]), vec![meant_port.clone(); 3], "{name}");
+    }
+    assert_eq!(asked(&home, &[], &[string]), vec![other_port.clone(); 3]);
 }

@@ -3,6 +3,7 @@
 use acs_identity_emulator::DEFAULT_TENANT;
 use serde_json::{Value as Json, json};
 
+use crate::commands::emulator::control::{self, Body, Control};
 use crate::knack::argument::{Argument, Arity, Completion};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::globals::OUTPUT;
@@ -11,11 +12,7 @@ use crate::knack::outcome::Outcome;
 use crate::knack::values::duration::{DAY, Durations};
 use crate::knack::values::options::duration;
 use crate::report::error::CliError;
-use crate::report::program::Program;
 use crate::report::stdout;
-use crate::service::connection::CONNECTION_STRING;
-use crate::service::connection::Connection;
-use crate::service::signed;
 
 const OID: Argument = Argument::new(&["--oid"], "Object ID of the user.").required().extension();
 const APPID: Argument =
@@ -41,9 +38,9 @@ const LIFETIMES: Durations = Durations::of(-DAY..=DAY).checked_by_the_service();
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Print an Entra access token for a Teams user, signed by the running emulator.\n\nThe command `token \
-        get-for-teams-user` exchanges it. Without a connection string, the emulator on the default port is used.",
-    arguments: &[OID, APPID, TENANT, SCOPES, AUDIENCE, EXPIRES_IN],
-    connects: true,
+        get-for-teams-user` exchanges it.",
+    arguments: control::arguments![OID, APPID, TENANT, SCOPES, AUDIENCE, EXPIRES_IN],
+    connects: false,
     confirms: false,
     examples: &[Example {
         name: "Get a token that the emulator exchanges",
@@ -54,13 +51,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let arguments = &invocation.arguments;
-    let nothing_given = arguments.get(&CONNECTION_STRING).is_none_or(str::is_empty)
-        && invocation.config.get("communication", "connection_string")?.is_none();
-    let connection = if nothing_given {
-        Connection::development_emulator()?
-    } else {
-        Connection::find(arguments, invocation.config)?
-    };
     let expires_in = duration(invocation, &EXPIRES_IN, &LIFETIMES)?;
     let mut body = json!({"oid": arguments.get(&OID), "appid": arguments.get(&APPID)});
     if let Json::Object(members) = &mut body {
@@ -71,12 +61,9 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
             members.insert("scopes".into(), arguments.list(&SCOPES).into());
         }
     }
-    let answer = signed::post(&connection, "/emulator/entra-token", "application/json", body.to_string())?;
-    let answer: Json = serde_json::from_slice(&answer).unwrap_or_default();
-    let token = answer.get("access_token").and_then(Json::as_str).ok_or_else(|| {
-        CliError::new("The response does not come from an emulator.")
-            .hint(Program::current().text("Only the emulator makes such tokens: {communication emulator start}", ""))
-    })?;
+    let answer = Control::find(invocation)?.post("/emulator/entra-token", Body::Json(&body))?;
+    let token = answer.get("access_token").and_then(Json::as_str);
+    let token = token.ok_or_else(|| CliError::new("The response of the emulator has no token."))?;
     // The token is printed alone, for use in $(…), unless an output format is selected.
     if !arguments.has(&OUTPUT) && arguments.query().is_none() {
         stdout::print_line(token)?;

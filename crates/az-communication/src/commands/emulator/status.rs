@@ -23,9 +23,10 @@ use crate::report::exit_code::ExitCode;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Check whether the emulator is ready.\n\nThe exit code is 0 if it is ready, and 1 if it is not. The \
-        options and variables name the emulator as for `start`. Without them, it is the emulator on the default port \
-        or in the background. With a known access key or control secret, the output also has what the control API \
-        says: the version, the number of identities, and so on.",
+        options name the emulator as for `start`. Without them, the variables AZURE_COMMUNICATION_EMULATOR_* name it, \
+        or else AZURE_COMMUNICATION_CONNECTION_STRING, or else it is the emulator on the default port or in the \
+        background. With a known access key or control secret, the output also has what the control API says: the \
+        version, the number of identities, and so on.",
     arguments: &[
         ENDPOINT,
         CONNECTION_STRING,

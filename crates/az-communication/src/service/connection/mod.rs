@@ -5,14 +5,14 @@ mod find;
 mod options;
 
 pub(crate) use errors::{nothing_given, source};
-pub use options::{CONNECT_OPTIONS, CONNECTION_STRING};
+pub use options::CONNECT_OPTIONS;
 
 use acs_identity_protocol::connection_string::ConnectionString;
 use acs_identity_protocol::signature::AccessKey;
 use azure_core::http::Url;
 
 use crate::report::error::CliError;
-use crate::service::{emulator_files, emulator_options};
+use crate::service::emulator_files;
 use crate::transport::tls::trust::{DEVELOPMENT_EMULATOR, Trust};
 
 /// How requests are authenticated.
@@ -62,15 +62,6 @@ impl Connection {
     /// gateway, so the path is needed.
     pub fn service(&self) -> String {
         format!("{}{}", self.host, self.path.trim_end_matches('/'))
-    }
-
-    /// Returns the connection to the well-known emulator of this machine, for commands about the emulator.
-    ///
-    /// # Errors
-    ///
-    /// When the variables of the emulator's options are invalid.
-    pub fn development_emulator() -> Result<Self, CliError> {
-        Ok(Self { host: emulator_options::development_host()?, ..ConnectionString::development_emulator().into() })
     }
 
     /// Returns the endpoint without a trailing slash. Like the Python SDK, this uses https, whatever scheme was given.

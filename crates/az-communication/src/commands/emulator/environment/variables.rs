@@ -10,7 +10,7 @@ use acs_identity_emulator::trust::TemporaryFolder;
 
 use crate::commands::emulator::environment::{certificates, search_path};
 use crate::commands::emulator::options::declared::{
-    STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT, STATUS_READY_FILE,
+    ENDPOINT, STATUS_DATA_DIR, STATUS_HOST, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_PORT, STATUS_READY_FILE,
 };
 use crate::knack::argument::{Argument, Variable};
 
@@ -49,8 +49,15 @@ pub(crate) fn of_child(
         .iter()
         .filter(|argument| argument.variable == Variable::EmulatorRun);
     // Commands inside find this emulator by the connection string, and not another one that the user's variables name.
-    let others =
-        [&STATUS_PORT, &STATUS_HOST, &STATUS_DATA_DIR, &STATUS_READY_FILE, &STATUS_PID_FILE, &STATUS_IN_MEMORY];
+    let others = [
+        &ENDPOINT,
+        &STATUS_PORT,
+        &STATUS_HOST,
+        &STATUS_DATA_DIR,
+        &STATUS_READY_FILE,
+        &STATUS_PID_FILE,
+        &STATUS_IN_MEMORY,
+    ];
     for name in own.chain(others).filter_map(Argument::variable_name) {
         command.env_remove(name);
     }

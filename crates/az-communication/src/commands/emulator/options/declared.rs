@@ -256,7 +256,8 @@ pub(crate) const ENDPOINT: Argument =
 
 pub(crate) const CONNECTION_STRING: Argument = Argument::new(
     &["--connection-string"],
-    "Connection string of the emulator. Environment variable: AZURE_COMMUNICATION_CONNECTION_STRING.",
+    "Connection string of the emulator; its variable counts if no variable AZURE_COMMUNICATION_EMULATOR_* names one. \
+     Environment variable: AZURE_COMMUNICATION_CONNECTION_STRING.",
 )
 .content(Content::ConnectionString)
 .extension();

@@ -6,6 +6,7 @@ pub(crate) mod configuration;
 pub(crate) mod control_secret;
 pub(crate) mod data_folder;
 pub(crate) mod declared;
+pub(crate) mod headings;
 pub(crate) mod host;
 pub(crate) mod origin;
 pub(crate) mod path_text;

@@ -6,6 +6,7 @@ use crate::commands::emulator::options::declared::{LOG_FILE, PID_FILE, READY_FIL
 use crate::commands::emulator::options::read;
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
+use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::service::emulator_files;
 
@@ -26,8 +27,21 @@ impl Places {
     ///
     /// Fails when an option is empty, or when there is no default path.
     pub(crate) fn of(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<Self, CliError> {
+        Self::read(invocation, data, read::option)
+    }
+
+    /// Does the same with another function that reads an option.
+    ///
+    /// # Errors
+    ///
+    /// Fails when an option is empty, or when there is no default path.
+    pub(crate) fn read(
+        invocation: &Invocation<'_>,
+        data: Option<&Path>,
+        option: fn(&Invocation<'_>, &Argument) -> Result<Option<Given>, CliError>,
+    ) -> Result<Self, CliError> {
         let given = |argument: &Argument| -> Result<Option<PathBuf>, CliError> {
-            read::option(invocation, argument)?.map(|given| read::absolute(given.value.into())).transpose()
+            option(invocation, argument)?.map(|given| read::absolute(given.value.into())).transpose()
         };
         let pid = given(&PID_FILE)?;
         let is_usual = pid.is_none();

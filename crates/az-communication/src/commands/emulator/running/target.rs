@@ -18,11 +18,18 @@ use crate::commands::emulator::process::process_file::{self, PID, READY};
 use crate::commands::emulator::process::ready_line::Ready;
 use crate::knack::argument::Argument;
 use crate::knack::invocation::Invocation;
+use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::service::connection::{Auth, Connection, nothing_given, source};
 use crate::service::emulator_options;
 use crate::service::fetch::check_url;
 use crate::transport::names;
+
+/// The options that name an emulator on this machine by its files.
+const FILES: [Argument; 4] = [STATUS_DATA_DIR, STATUS_IN_MEMORY, STATUS_PID_FILE, STATUS_READY_FILE];
+
+/// The options that name an emulator on this machine by its address.
+const ADDRESS: [Argument; 2] = [STATUS_HOST, STATUS_PORT];
 
 /// An emulator, and how to ask it.
 pub(crate) struct Target {
@@ -73,21 +80,30 @@ impl Target {
         Self { endpoint, process: None, ask, key: None, ready: None, assumed: None }
     }
 
-    /// Returns the emulator that the options name, or else the variables, or else the default one.
+    /// Returns the emulator that the command line names, or else the variables of the emulator, or else the connection
+    /// string in the environment or the configuration, or else the default one.
     ///
     /// # Errors
     ///
     /// Fails when one of them cannot be read.
     pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        if let Some(given) = read::option(invocation, &ENDPOINT)? {
+        let at_endpoint = |given: Given| {
             check_url(&given.named_by, &given.value)?;
             let target = Self::of_endpoint(&given.value).ok_or_else(|| given.is_not("a URL of an emulator"))?;
-            return target.with_key_and_files(invocation);
+            target.with_key_and_files(invocation)
+        };
+        if let Some(given) = read::given(invocation, &ENDPOINT)? {
+            return at_endpoint(given);
         }
         let of_connection_string =
             || of_connection_string(invocation)?.map(Self::of_connection).ok_or_else(nothing_given);
         if invocation.arguments.has(&CONNECTION_STRING) {
             return of_connection_string();
+        }
+        if !FILES.iter().chain(&ADDRESS).any(|argument| invocation.arguments.has(argument))
+            && let Some(given) = read::variable(invocation, &ENDPOINT)?
+        {
+            return at_endpoint(given);
         }
         let local = Local::of(invocation)?;
         let is_configured = invocation.config.get("communication", "connection_string")?;
@@ -196,6 +212,8 @@ fn with_port(host: &str, scheme: &str) -> String {
 struct Local {
     host: Option<String>,
     port: Option<u16>,
+    /// The port that it probably has if no port is named and no file has it.
+    usual_port: u16,
     /// Its files, in the order in which they are checked.
     places: Vec<Places>,
     /// The pid file or ready file, if an option or variable names one.
@@ -215,16 +233,24 @@ struct Local {
 
 impl Local {
     fn of(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        let text = |argument: &Argument| read::option(invocation, argument).map(|given| given.map(|given| given.value));
+        let arguments = &invocation.arguments;
+        // If the command line names files, the variables do not lead to those of another emulator.
+        let names_files = FILES.iter().any(|argument| arguments.has(argument));
+        let of_files = if names_files { read::given } else { read::option };
+        let text = |argument: &Argument| of_files(invocation, argument).map(|given| given.map(|given| given.value));
         let port = read::option(invocation, &STATUS_PORT)?.map(|given| given.port()).transpose()?;
-        let host = text(&STATUS_HOST)?;
+        let (port, usual_port) = match port {
+            Some(1..) if names_files && !arguments.has(&STATUS_PORT) => (None, port.unwrap_or(DEVELOPMENT_PORT)),
+            _ => (port, DEVELOPMENT_PORT),
+        };
+        let host = read::option(invocation, &STATUS_HOST)?.map(|given| given.value);
         let (ready_file, pid_file) = (text(&STATUS_READY_FILE)?, text(&STATUS_PID_FILE)?);
         let has_ready_only = ready_file.is_some() && pid_file.is_none();
         let file = ready_file.or(pid_file);
         let folder = text(&STATUS_DATA_DIR)?;
-        let in_memory = data_folder::in_memory(invocation)?;
+        let in_memory = data_folder::in_memory(invocation)? && (!names_files || arguments.has(&STATUS_IN_MEMORY));
         let data = if in_memory { None } else { data_folder::data_dir(invocation).ok() };
-        let mut places: Vec<Places> = Places::of(invocation, data.as_deref()).into_iter().collect();
+        let mut places: Vec<Places> = Places::read(invocation, data.as_deref(), of_files).into_iter().collect();
         // The default emulator may have a folder or be in memory.
         if !in_memory && folder.is_none() && file.is_none() {
             places.extend(Places::usual(None));
@@ -233,8 +259,8 @@ impl Local {
         let file = file.map(|file| read::absolute(file.into())).transpose()?;
         let folder = read::given(invocation, &STATUS_DATA_DIR)?;
         let folder = folder.map(|given| read::absolute(given.value.into())).transpose()?;
-        let in_memory = invocation.arguments.has(&STATUS_IN_MEMORY);
-        Ok(Self { host, port, places, file, has_ready_only, in_memory, usual: data, folder, is_named })
+        let in_memory = arguments.has(&STATUS_IN_MEMORY);
+        Ok(Self { host, port, usual_port, places, file, has_ready_only, in_memory, usual: data, folder, is_named })
     }
 
     fn target(self) -> Target {
@@ -263,7 +289,7 @@ impl Local {
                 unavailable(format!("no running emulator uses the data folder {}", folder.display()))
             }
             (Some(_), Some(_), ..) | (Some(_), None, Some(_), _) => unavailable(no_port()),
-            _ => Target { assumed: self.assumed(), ..self.at(DEVELOPMENT_PORT, process) },
+            _ => Target { assumed: self.assumed(), ..self.at(self.usual_port, process) },
         }
     }
 
