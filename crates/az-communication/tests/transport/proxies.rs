@@ -3,7 +3,6 @@
 use super::*;
 use crate::support::seen::each;
 use insta::assert_snapshot;
-use std::net::TcpListener;
 
 /// Runs `user create` with these variables. Checks that no secret of a test's proxy is shown.
 pub fn through(variables: &[(&str, &str)]) -> Seen {

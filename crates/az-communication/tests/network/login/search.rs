@@ -1,6 +1,7 @@
 //! Tests of the search for a credential: which one is used, and when the search ends.
 
 use super::*;
+use crate::support;
 use insta::assert_snapshot;
 
 #[test]
