@@ -69,7 +69,7 @@ fn without_another_thread_the_emulator_still_serves() {
 #[test]
 fn a_first_start_without_another_thread_leaves_a_folder_that_the_next_start_accepts() {
     let home = Folder::new();
-    let start = "prlimit --nproc=LIMIT \"$0\" communication emulator start --port 0 --data-dir data >ready 2>said & \
+    let start = "rm -f ready said; prlimit --nproc=LIMIT \"$0\" communication emulator start --port 0 --data-dir data >ready 2>said & \
                  i=0; until [ -s ready ] || [ -s said ] || [ $i = 400 ]; do sleep 0.05; i=$((i+1)); done; \
                  kill $!; wait $!; echo code $?; cat said; grep -c connectionString ready";
     let Some(output) = as_nobody(&home, &start.replace("LIMIT", "1")) else { return };
