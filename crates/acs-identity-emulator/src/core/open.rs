@@ -10,7 +10,7 @@ use super::whole_state::{self, StateFile, import_before_start};
 use crate::clock::nanos;
 use crate::config::{Config, ExportedState, Storage};
 use crate::error::Error;
-use crate::folder::{self, Folder};
+use crate::folder::{self, Folder, Values};
 use crate::log::Shown;
 use crate::store::{AccessSlot, Caller, Failure, Replacement, Store, block_on};
 
@@ -24,15 +24,15 @@ pub(crate) struct OpenedCore {
 /// A store that was opened. Its emulator has not started yet.
 pub(crate) struct OpenedStore {
     // It is closed before the lock on the folder is released.
-    pub(crate) store: Store,
+    store: Store,
     folder: Option<Folder>,
     import: Option<StateFile>,
     is_new: bool,
 }
 
 impl OpenedStore {
-    /// Opens the store of a configuration.
-    pub(crate) fn open(config: &Config) -> Result<Self, Error> {
+    /// Opens the store of a configuration. `ahead` gets the values of a folder that exists.
+    pub(crate) fn open(config: &Config, ahead: impl FnOnce(&dyn Values)) -> Result<Self, Error> {
         let now = nanos(config.clock.now());
         // A file that cannot be used is refused before the folder is touched.
         let import = config.import.as_ref().map(|exported| checked(config, exported)).transpose()?;
@@ -40,7 +40,7 @@ impl OpenedStore {
         let (store, folder, is_new) = match &config.storage {
             Storage::Memory => (Store::in_memory(), None, false),
             Storage::Folder(path) => {
-                let opened = folder::open(path, now)?;
+                let opened = folder::open(path, now, ahead)?;
                 opened.lines.iter().for_each(|words| tracing::warn!("{}", Shown(words)));
                 (opened.store, Some(opened.folder), opened.is_new)
             }
@@ -63,7 +63,7 @@ impl OpenedStore {
 impl Core {
     /// Opens the store, and stores the decisions of the first start. They are durable when this returns.
     pub(crate) fn open(config: &Config) -> Result<OpenedCore, Error> {
-        OpenedStore::open(config)?.start(config)
+        OpenedStore::open(config, |_| ())?.start(config)
     }
 
     pub(super) async fn start(

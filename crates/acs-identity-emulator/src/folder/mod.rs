@@ -24,7 +24,7 @@ mod written;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::store::Store;
+use crate::store::{SigningKeyRow, SigningSlot, Store};
 
 #[cfg(feature = "sqlite")]
 pub(crate) use lock::Folder;
@@ -48,15 +48,25 @@ pub(crate) struct Opened {
     pub(crate) is_new: bool,
 }
 
-/// Opens the store in a folder. Makes the folder and the store if they do not exist.
+/// Values of a database that was checked, but not changed yet.
+pub(crate) trait Values {
+    /// Returns the value of a setting, if there is one.
+    fn setting(&self, name: &str) -> Option<String>;
+
+    /// Returns the signing key of a slot, if there is one.
+    fn signing_key(&self, slot: SigningSlot) -> Option<SigningKeyRow>;
+}
+
+/// Opens the store in a folder. Makes the folder and the store if they do not exist. `ahead` gets the values of a store
+/// that exists, before the start waits for the disk.
 #[cfg(feature = "sqlite")]
-pub(crate) fn open(path: &Path, now: i64) -> Result<Opened, Error> {
-    database::open(path, now)
+pub(crate) fn open(path: &Path, now: i64, ahead: impl FnOnce(&dyn Values)) -> Result<Opened, Error> {
+    database::open(path, now, ahead)
 }
 
 /// Refuses every folder, because there is no store for a folder without SQLite.
 #[cfg(not(feature = "sqlite"))]
-pub(crate) fn open(path: &Path, _now: i64) -> Result<Opened, Error> {
+pub(crate) fn open(path: &Path, _now: i64, _ahead: impl FnOnce(&dyn Values)) -> Result<Opened, Error> {
     Err(Error::Folder(
         path.to_owned(),
         "this program was built without SQLite, so it can keep data only in memory".into(),

@@ -38,7 +38,7 @@ impl Temporary {
     }
 
     fn open(&self) -> Result<Opened, Error> {
-        open(&self.0, 1_800_000_000_000_000_000)
+        open(&self.0, 1_800_000_000_000_000_000, |_| ())
     }
 
     fn refusal(&self) -> String {
@@ -142,7 +142,7 @@ fn a_folder_that_others_may_write_is_refused() {
 
 #[test]
 fn a_folder_without_a_name_is_refused() {
-    let Err(error) = open("".as_ref(), 0) else { panic!("it was opened") };
+    let Err(error) = open("".as_ref(), 0, |_| ()) else { panic!("it was opened") };
     assert_eq!(error.to_string(), "the data folder '' cannot be used: its name is empty");
 }
 

@@ -1,5 +1,5 @@
-//! Keys and certificates that a start parses on a thread of its own, while it reads and writes the rest of the store.
-//! Parsing takes a tenth of a start.
+//! Keys and certificates that a start parses on a thread of its own, while it waits for the disk. Parsing takes a tenth
+//! of a start.
 
 use std::thread::{self, JoinHandle};
 
@@ -7,7 +7,8 @@ use crate::certificates;
 use crate::clock::machine;
 use crate::config::Config;
 use crate::core::ParsedKey;
-use crate::store::{AccessSlot, SigningSlot, Store};
+use crate::folder::Values;
+use crate::store::{AccessSlot, SigningSlot};
 
 /// What was parsed. A part is `None` if the store did not have it, or if it cannot be used. Then it is read again where
 /// it is needed, which explains an error.
@@ -17,14 +18,15 @@ pub(super) struct Parsed {
     pub(super) certificates: Option<certificates::Parsed>,
 }
 
-/// A thread that parses.
+/// A thread that parses. There is none if there is nothing to parse.
+#[derive(Default)]
 pub(super) struct Ahead(Option<JoinHandle<Parsed>>);
 
 impl Ahead {
-    /// Reads the values from the store, and starts to parse them.
-    pub(super) fn start(config: &Config, store: &Store) -> Self {
-        let key = store.signing_key(SigningSlot::Access(AccessSlot::Primary)).ok().flatten();
-        let setting = store.setting(certificates::SETTING).ok().flatten();
+    /// Reads the values, and starts to parse them.
+    pub(super) fn start(config: &Config, values: &dyn Values) -> Self {
+        let key = values.signing_key(SigningSlot::Access(AccessSlot::Primary));
+        let setting = values.setting(certificates::SETTING);
         if key.is_none() && setting.is_none() {
             return Self(None);
         }

@@ -51,8 +51,8 @@ impl Emulator {
                 format_args!("{name} publishes no RSA key for RS256 signatures, so its tokens are not accepted");
             tracing::warn!(issuer = %Shown(name), "{}", Shown(words));
         }
-        let opened = OpenedStore::open(&config)?;
-        let ahead = Ahead::start(&config, &opened.store);
+        let mut ahead = Ahead::default();
+        let opened = OpenedStore::open(&config, |values| ahead = Ahead::start(&config, values))?;
         let OpenedCore { mut core, is_new } = opened.start(&config)?;
         let parsed = ahead.finish();
         let pki = certificates::open(&config, &core.store, machine::now(), parsed.certificates)?;

@@ -11,9 +11,10 @@ use super::apply::{Transaction, setting};
 use super::fault::Fault;
 use super::schema::{self, Origin};
 use super::surroundings::Surroundings;
-use super::{CommitThread, Sqlite, check, migrate};
+use super::{CommitThread, Sqlite, check, migrate, read};
 use crate::store::decide::Rows as _;
 use crate::store::failure::StoreError;
+use crate::store::rows::{SigningKeyRow, SigningSlot};
 
 /// The setting with the id of the emulator run that opened the database last.
 const RUN: &str = "run";
@@ -152,6 +153,16 @@ impl Checked {
         };
         let has_identities = "SELECT EXISTS (SELECT 1 FROM identities)";
         Ok(in_files && self.connection.query_row(has_identities, [], |row| row.get(0))?)
+    }
+
+    /// Returns the value of a setting. Returns `None` if there is none, or if it cannot be read.
+    pub(crate) fn setting(&self, name: &str) -> Option<String> {
+        setting(&self.connection, name).ok().flatten()
+    }
+
+    /// Returns the signing key of a slot. Returns `None` if there is none, or if it cannot be read.
+    pub(crate) fn signing_key(&self, slot: SigningSlot) -> Option<SigningKeyRow> {
+        read::signing_key(&self.connection, slot).ok().flatten()
     }
 
     /// Returns whether [`Self::begin`] will make the tables or migrate them to the current schema.

@@ -150,13 +150,17 @@ impl Readers {
     }
 
     pub(in crate::store) fn signing_key(&self, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Failure> {
-        let query = "SELECT slot, generation, pkcs8, checksum FROM signing_keys WHERE slot = ?1";
-        Ok(self.read(|connection| first(connection, query, [slot.name()], row::signing_key))?)
+        Ok(self.read(|connection| signing_key(connection, slot))?)
     }
 
     pub(in crate::store) fn setting(&self, name: &str) -> Result<Option<String>, Failure> {
         Ok(self.read(|connection| setting(connection, name))?)
     }
+}
+
+pub(super) fn signing_key(connection: &Connection, slot: SigningSlot) -> Result<Option<SigningKeyRow>, Fault> {
+    let query = "SELECT slot, generation, pkcs8, checksum FROM signing_keys WHERE slot = ?1";
+    first(connection, query, [slot.name()], row::signing_key)
 }
 
 fn access_keys(connection: &Connection) -> Result<Vec<AccessKeyRow>, Fault> {
