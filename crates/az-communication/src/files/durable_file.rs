@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use super::target::Target;
 use super::{place, private_file};
@@ -14,13 +15,19 @@ use crate::system;
 /// How long a named pipe may have no reader.
 const READER: Duration = Duration::from_secs(10);
 
-/// Lets `write` fill a file beside, syncs it and renames it. When this returns, the new content is on the disk. If the
-/// path is a link, the file to which it leads is replaced. A pipe or a device gets the content directly.
+/// How long to wait for another process that has named its file and not renamed it yet.
+const OTHER: Duration = Duration::from_secs(1);
+const OTHER_LOOK: Duration = Duration::from_millis(10);
+
+/// Lets `write` fill a new file, syncs it, gives it a name beside and renames it. When this returns, the new content is
+/// on the disk. If the path is a link, the file to which it leads is replaced. A pipe or a device gets the content
+/// directly. Where the system has files without a name, nothing is left of a process that is killed before its file is
+/// complete. Otherwise, the next process that replaces the file removes what is left.
 ///
 /// # Errors
 ///
-/// When a step fails, or `write` does, or when another process replaces the file at the same time. Before the rename,
-/// the existing file is unchanged. A pipe or a device may have got a part of the content.
+/// When a step fails, or `write` does, or when another process is writing a file with the name beside. Before the
+/// rename, the existing file is unchanged. A pipe or a device may have got a part of the content.
 pub fn replace<T, E: From<io::Error>>(path: &Path, write: impl FnOnce(&mut File) -> Result<T, E>) -> Result<T, E> {
     match Target::of(path)? {
         Target::File(path) => replace_file(&path, write),
@@ -29,9 +36,9 @@ pub fn replace<T, E: From<io::Error>>(path: &Path, write: impl FnOnce(&mut File)
 }
 
 fn replace_file<T, E: From<io::Error>>(path: &Path, write: impl FnOnce(&mut File) -> Result<T, E>) -> Result<T, E> {
-    let mut new = NewFile::make(beside(path)?)?;
-    let finish = |new: &NewFile| new.file.sync_all().and_then(|()| new.rename(path));
-    let written = match write(&mut new.file).and_then(|value| Ok(finish(&new).map(|()| value)?)) {
+    let mut new = NewFile::begin(beside(path)?)?;
+    let written = write(&mut new.file).and_then(|value| Ok(new.finish(path).map(|()| value)?));
+    let written = match written {
         Ok(value) => value,
         Err(error) => {
             new.remove();
@@ -44,7 +51,7 @@ fn replace_file<T, E: From<io::Error>>(path: &Path, write: impl FnOnce(&mut File
     Ok(written)
 }
 
-/// Returns the path of the file that is written first. Its name is fixed, so that the file of a killed process is
+/// Returns the path of the new file before it is renamed. Its name is fixed, so that the file of a killed process is
 /// removed by the next one.
 fn beside(path: &Path) -> io::Result<PathBuf> {
     let name = path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"))?;
@@ -58,12 +65,25 @@ fn beside(path: &Path) -> io::Result<PathBuf> {
 struct NewFile {
     path: PathBuf,
     file: File,
+    /// Whether it has its name already.
+    is_named: bool,
     /// Whether the system has locks. Without them, two processes that replace the same file at the same time are not
     /// told apart.
     is_locked: bool,
 }
 
 impl NewFile {
+    /// Makes a file without a name, or with its name if the system has no such files.
+    fn begin(path: PathBuf) -> io::Result<Self> {
+        match system::nameless(place::folder(&path)) {
+            Some(file) => {
+                let is_locked = system::try_lock(&file).is_ok();
+                Ok(Self { path, file, is_named: false, is_locked })
+            }
+            None => Self::make(path),
+        }
+    }
+
     fn make(path: PathBuf) -> io::Result<Self> {
         let file = match private_file::create_new(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -76,7 +96,40 @@ impl NewFile {
         match system::try_lock(&file) {
             // Another process has taken the file for one of a killed process, and removes it.
             Err(TryLockError::WouldBlock) => Err(busy()),
-            locked => Ok(Self { path, file, is_locked: locked.is_ok() }),
+            locked => Ok(Self { path, file, is_named: true, is_locked: locked.is_ok() }),
+        }
+    }
+
+    /// Syncs the file and renames it.
+    fn finish(&mut self, to: &Path) -> io::Result<()> {
+        self.file.sync_all()?;
+        if !self.is_named {
+            self.name()?;
+            // Some file systems do not log what is in a file without a name.
+            self.file.sync_all()?;
+        }
+        self.rename(to)
+    }
+
+    /// Gives the file its name. Another process may have given it to its own file for a moment.
+    fn name(&mut self) -> io::Result<()> {
+        let latest = Instant::now() + OTHER;
+        loop {
+            match system::name(&self.file, &self.path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match remove_left(&self.path) {
+                    Err(error) if error.kind() == io::ErrorKind::ResourceBusy && Instant::now() < latest => {
+                        thread::sleep(OTHER_LOOK);
+                    }
+                    Err(error) => return Err(error),
+                    Ok(()) if Instant::now() < latest => {}
+                    Ok(()) => return Err(busy()),
+                },
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    self.is_named = true;
+                    return Ok(());
+                }
+            }
         }
     }
 
@@ -89,7 +142,7 @@ impl NewFile {
     }
 
     fn remove(self) {
-        if self.is_there() {
+        if self.is_named && self.is_there() {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -140,6 +193,22 @@ mod tests {
         fs::write(beside(&path).unwrap(), "half").unwrap();
         replace(&path, b"whole").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"whole");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_has_no_name_until_it_is_complete() {
+        let folder = folder("nameless");
+        let path = folder.join("state");
+        let has_nameless = system::nameless(&folder).is_some();
+        super::replace(&path, |file| {
+            file.write_all(b"half")?;
+            assert_eq!(fs::read_dir(&folder)?.count(), usize::from(!has_nameless));
+            file.write_all(b" whole")
+        })
+        .unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"half whole");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         fs::remove_dir_all(folder).unwrap();
     }

@@ -15,6 +15,8 @@ pub mod platform;
 #[cfg(any(not(unix), portable_system))]
 mod portable;
 #[cfg(any(not(target_os = "linux"), portable_system))]
+mod std_nameless;
+#[cfg(any(not(target_os = "linux"), portable_system))]
 mod std_names;
 #[cfg(any(not(target_os = "linux"), portable_system))]
 mod std_program;

@@ -5,6 +5,7 @@ mod clock;
 mod control;
 mod endpoint;
 mod environment;
+mod export_file;
 mod faults;
 mod front_end;
 mod identities;

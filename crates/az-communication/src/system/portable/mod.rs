@@ -19,6 +19,7 @@ mod typed;
 pub(super) mod users;
 mod watched;
 
+pub use super::std_nameless::{name, nameless};
 pub use super::std_names::elsewhere;
 pub use super::std_program::{Inherited, is_caller, is_this_file, own_program, variable_of_ancestor};
 pub use connect::Attempts;

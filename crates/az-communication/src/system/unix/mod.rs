@@ -13,6 +13,8 @@ mod inherited;
 mod interfaces;
 mod locks;
 #[cfg(target_os = "linux")]
+mod nameless;
+#[cfg(target_os = "linux")]
 mod own;
 mod private;
 mod processes;
@@ -42,6 +44,8 @@ pub use inherited::Inherited;
 pub use interfaces::interface;
 pub use locks::{LOCKS_SHUT, try_lock, try_lock_shared};
 #[cfg(target_os = "linux")]
+pub use nameless::{name, nameless};
+#[cfg(target_os = "linux")]
 pub use own::{is_caller, is_this_file, own_program};
 pub use private::{
     close_folder_to_others, close_to_others, for_owner, for_owner_folder, is_closed_to_writers, is_of_another_user,
@@ -58,6 +62,8 @@ pub use terminal::{columns_of_stderr, columns_of_stdout};
 pub use typed::Interrupts;
 pub use watched::Process;
 
+#[cfg(not(target_os = "linux"))]
+pub use super::std_nameless::{name, nameless};
 #[cfg(not(target_os = "linux"))]
 pub use super::std_names::elsewhere;
 #[cfg(not(target_os = "linux"))]
