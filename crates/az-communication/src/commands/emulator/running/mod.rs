@@ -1,4 +1,5 @@
 //! Finds a running emulator, and asks it.
 
 pub(crate) mod health;
+mod local;
 pub(crate) mod target;
