@@ -135,3 +135,17 @@ fn options_name_the_emulator_before_its_variables_and_these_before_the_connectio
     }
     assert_eq!(asked(&home, &[], &[string]), vec![other_port.clone(); 3]);
 }
+
+#[test]
+fn a_variable_with_the_port_0_names_an_emulator_only_by_its_ready_file() {
+    let home = Folder::new();
+    std::fs::create_dir(home.path().join(".azure")).unwrap();
+    let other = Emulator::in_memory(&home);
+    let string = other.connection_string();
+    let variables =
+        [("AZURE_COMMUNICATION_CONNECTION_STRING", string.as_str()), ("AZURE_COMMUNICATION_EMULATOR_PORT", "0")];
+    assert_eq!(asked(&home, &[], &variables), vec![other.port().to_string(); 3]);
+    let usual =
+        Emulator::start(&home, &["--in-memory", "--ready-file", ".azure/communication-emulator-in-memory.json"]);
+    assert_eq!(asked(&home, &[], &variables), vec![usual.port().to_string(); 3]);
+}

@@ -45,7 +45,7 @@ pub(super) struct Local {
     /// line may differ.
     folder: Option<PathBuf>,
     /// Whether any option or variable describes it.
-    pub(super) is_named: bool,
+    is_named: bool,
 }
 
 impl Local {
@@ -72,7 +72,9 @@ impl Local {
         if !in_memory && folder.is_none() && file.is_none() {
             places.extend(Places::usual(None));
         }
-        let is_named = port.is_some() || host.is_some() || file.is_some() || folder.is_some() || in_memory;
+        // A variable that lets each start choose a port names none.
+        let has_port = port.is_some_and(|port| port != 0 || arguments.has(&STATUS_PORT));
+        let is_named = has_port || host.is_some() || file.is_some() || folder.is_some() || in_memory;
         let file = file.map(|file| read::absolute(file.into())).transpose()?;
         let folder = read::given(invocation, &STATUS_DATA_DIR)?;
         let folder = folder.map(|given| read::absolute(given.value.into())).transpose()?;
@@ -80,8 +82,17 @@ impl Local {
         Ok(Self { host, port, usual_port, places, file, has_ready_only, in_memory, usual: data, folder, is_named })
     }
 
+    /// Returns whether options or variables name it. A variable with the port 0 does if there is a ready file.
+    pub(super) fn is_named(&self) -> bool {
+        self.is_named || (self.port == Some(0) && self.running().is_some())
+    }
+
+    fn running(&self) -> Option<(i32, Ready)> {
+        self.places.iter().find_map(|places| running(&places.ready))
+    }
+
     pub(super) fn target(self) -> Target {
-        let running = self.places.iter().find_map(|places| running(&places.ready));
+        let running = self.running();
         if let Some(port) = self.port.filter(|port| *port != 0) {
             let running = running.filter(|(_, ready)| place_in(&ready.control_endpoint).ends_with(&format!(":{port}")));
             let (process, ready) = running.unzip();

@@ -92,7 +92,7 @@ impl Target {
         }
         let local = Local::of(invocation)?;
         let is_configured = invocation.config.get("communication", "connection_string")?;
-        if !local.is_named && is_configured.is_some_and(|text| !text.is_empty()) {
+        if !local.is_named() && is_configured.is_some_and(|text| !text.is_empty()) {
             return of_connection_string();
         }
         Ok(local.target())
