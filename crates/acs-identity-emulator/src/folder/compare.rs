@@ -55,15 +55,17 @@ pub(super) fn compare(folder: &Path, before: &Marker, found: Option<&InFile>) ->
                  backup; to use the remaining data: {as_they_are}"
             ))
         }
-        Marker::Opening { before, run } if found.is_some_and(|found| found.run != *before && !is_of(found, run)) => {
+        Marker::Opening { before, run, .. }
+            if found.is_some_and(|found| found.run != *before && !is_of(found, run)) =>
+        {
             another()
         }
-        Marker::Opening { .. } => Ok(()),
         Marker::Open { run, .. } if found.is_some_and(|found| !is_of(found, run)) => another(),
-        Marker::Open { mark: None, .. } => Ok(()),
-        Marker::Open { mark: Some(mark), .. } => {
+        Marker::Opening { .. } | Marker::Open { .. } => {
+            let in_file = found.and_then(|found| found.run.as_deref());
+            let Some(mark) = before.mark_for(in_file) else { return Ok(()) };
             let whole = whole_frames(&log).map_err(|error| Error::File(log.clone(), error))?;
-            let Some(lost) = lost(*mark, whole, found.map(|found| found.log)) else { return Ok(()) };
+            let Some(lost) = lost(mark, whole, found.map(|found| found.log)) else { return Ok(()) };
             let first = if lost.is_of_it { String::new() } else { format!("remove {log_name}, and: ") };
             refuse(format!(
                 "the emulator was not stopped cleanly, and its log {log_name} {}: acknowledged changes are lost. \

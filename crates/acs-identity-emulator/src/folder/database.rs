@@ -49,7 +49,8 @@ pub(super) fn open(path: &Path, now: i64, ahead: impl FnOnce(&dyn Values)) -> Re
     // A new database has nothing yet, so it cannot be confused with another one.
     let former = found.and_then(|found| found.run);
     if before != Marker::None || former.is_some() {
-        mark(&Marker::Opening { before: former, run: run.clone() })?;
+        let mark_of_former = before.mark_for(former.as_deref());
+        mark(&Marker::Opening { before: former, run: run.clone(), mark: mark_of_former })?;
     }
     let (sqlite, changed) = checked.begin(thread, &run, now, Arc::clone(&folder.watcher) as _).map_err(refused)?;
     lines.extend(changed);

@@ -22,8 +22,8 @@ const LOG: usize = 64;
 pub(super) enum Marker {
     /// Unknown: the folder is new, was restored, or was made by the previous version.
     None,
-    /// A run was about to open the database that another run had opened before.
-    Opening { before: Option<String>, run: String },
+    /// A run was about to open the database that another run had opened before, and whose log had reached `mark`.
+    Opening { before: Option<String>, run: String, mark: Option<Mark> },
     /// A run has it open, or was killed.
     Open { run: String, mark: Option<Mark> },
     /// It was closed.
@@ -55,7 +55,7 @@ impl Marker {
             ["open", run] if is_run(run) => Ok(Self::Open { run: run.to_owned(), mark }),
             ["opening", before, run] if is_run(run) && (is_run(before) || before == "-") => {
                 let before = is_run(before).then(|| before.to_owned());
-                Ok(Self::Opening { before, run: run.to_owned() })
+                Ok(Self::Opening { before, run: run.to_owned(), mark })
             }
             _ => Err(()),
         }
@@ -64,12 +64,27 @@ impl Marker {
     fn text(&self) -> String {
         match self {
             Self::None => String::new(),
-            Self::Opening { before, run } => format!("opening {} {run}", before.as_deref().unwrap_or("-")),
+            Self::Opening { before, run, .. } => format!("opening {} {run}", before.as_deref().unwrap_or("-")),
             Self::Open { run, .. } => format!("open {run}"),
             Self::Closed => "closed".to_owned(),
             Self::AsTheyAre => AS_THEY_ARE.to_owned(),
         }
     }
+
+    /// Returns how far the log had gone that must still be there, if the database is the one of that run.
+    pub(super) fn mark_for(&self, in_file: Option<&str>) -> Option<Mark> {
+        match self {
+            Self::Open { mark, .. } => *mark,
+            // After the opening has reached the database, the log of the run before is in it, too.
+            Self::Opening { run, mark, .. } => mark.filter(|_| in_file != Some(run)),
+            _ => None,
+        }
+    }
+}
+
+fn mark_line(mark: Option<Mark>) -> Vec<u8> {
+    let text = mark.map(|mark| format!("log {:016x} {} {}", mark.salts, mark.frames, mark.number));
+    line(&text.unwrap_or_default(), LOG)
 }
 
 fn mark(line: &str) -> Result<Option<Mark>, ()> {
@@ -103,10 +118,10 @@ impl MarkerFile {
         Marker::parse(&text).map_err(|()| std::io::ErrorKind::InvalidData.into())
     }
 
-    /// Writes a state without a log position. It is on the disk when this returns.
+    /// Writes a state. It is on the disk when this returns.
     pub(super) fn set(&self, marker: &Marker) -> std::io::Result<()> {
         let mut content = line(&marker.text(), STATE);
-        content.extend(line("", LOG));
+        content.extend(mark_line(marker.mark_for(None)));
         let mut file = self.lock();
         file.seek(SeekFrom::Start(0))?;
         file.write_all(&content)?;
@@ -120,9 +135,8 @@ impl MarkerFile {
 
     /// Records the position in the log. If this fails, the next start can only check less.
     pub(super) fn note(&self, mark: Mark) {
-        let text = line(&format!("log {:016x} {} {}", mark.salts, mark.frames, mark.number), LOG);
         let mut file = self.lock();
-        let _ = file.seek(SeekFrom::Start(STATE as u64)).and_then(|_| file.write_all(&text));
+        let _ = file.seek(SeekFrom::Start(STATE as u64)).and_then(|_| file.write_all(&mark_line(Some(mark))));
     }
 }
 
@@ -138,8 +152,8 @@ mod tests {
             Marker::None,
             Marker::Closed,
             Marker::AsTheyAre,
-            Marker::Opening { before: None, run: run.clone() },
-            Marker::Opening { before: Some(run.clone()), run: run.clone() },
+            Marker::Opening { before: None, run: run.clone(), mark: None },
+            Marker::Opening { before: Some(run.clone()), run: run.clone(), mark: None },
         ] {
             assert_eq!(Marker::parse(&marker.text()), Ok(marker));
         }

@@ -37,6 +37,32 @@ fn a_log_that_is_removed_or_damaged_after_a_kill_is_noticed() {
 }
 
 #[test]
+fn a_start_that_fails_does_not_forget_how_far_the_log_went() {
+    let folder = Temporary::new();
+    killed(&folder, 30);
+    // The start fails when it writes to the database.
+    let other = rusqlite::Connection::open(folder.path(DATABASE_FILE)).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(folder.refusal().contains("database is locked"));
+    // The connection does not move the log into the database, because it ends without closing.
+    std::mem::forget(other);
+    let copy = Temporary::new();
+    for name in [LOCK_FILE, DATABASE_FILE, "identities.db-wal"] {
+        fs::copy(folder.path(name), copy.path(name)).unwrap();
+    }
+    assert!(fs::read_to_string(copy.path(LOCK_FILE)).unwrap().starts_with("opening "));
+    let log = copy.path("identities.db-wal");
+    let content = fs::read(&log).unwrap();
+    fs::remove_file(&log).unwrap();
+    assert!(copy.refusal().contains("identities.db-wal is missing or damaged: acknowledged changes are lost"));
+    fs::write(&log, &content[..content.len() - 100]).unwrap();
+    assert!(copy.refusal().contains("is damaged ("));
+    fs::write(&log, &content).unwrap();
+    let opened = copy.open().unwrap();
+    assert!(opened.store.snapshot(None, Some("u29")).unwrap().identity.is_some());
+}
+
+#[test]
 fn a_log_that_another_program_moved_into_the_database_is_not_reported_as_missing() {
     let folder = Temporary::new();
     killed(&folder, 30);
