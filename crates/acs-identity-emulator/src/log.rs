@@ -48,10 +48,28 @@ pub(crate) fn without_tokens(text: &str) -> Cow<'_, str> {
 
 /// Removes tokens, keys and signatures from a text of a client.
 pub(crate) fn without_credentials(text: &str) -> Cow<'_, str> {
-    match without_tokens(text) {
-        Cow::Owned(text) => Cow::Owned(without_keys(&text).into_owned()),
-        Cow::Borrowed(text) => without_keys(text),
+    [without_tokens, without_keys, without_long_words].into_iter().fold(text.into(), |text, without| match text {
+        Cow::Borrowed(text) => without(text),
+        Cow::Owned(text) => without(&text).into_owned().into(),
+    })
+}
+
+/// A word of so many characters is the signature of a token, which has 342, or a key of the service, which has 86. Ids are
+/// as long, but have no capital letters.
+const LONGEST_WORD: usize = 80;
+
+/// Removes signatures of tokens, and keys without the end of their base64, from a text.
+fn without_long_words(text: &str) -> Cow<'_, str> {
+    if text.len() < LONGEST_WORD {
+        return text.into();
     }
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let parts = text.split_inclusive(|c| !is_of_word(c)).map(|part| {
+        let word = part.trim_end_matches(|c| !is_of_word(c));
+        let is_secret = word.len() >= LONGEST_WORD && word.contains(|c: char| c.is_ascii_uppercase());
+        if !is_secret { part.into() } else { format!("(a long word){}", &part[word.len()..]).into() }
+    });
+    parts.collect::<Vec<Cow<'_, str>>>().concat().into()
 }
 
 /// As many characters of base64 before a `=` can be a key or a signature.
@@ -59,7 +77,7 @@ const SHORTEST_KEY: usize = 24;
 
 /// Removes keys and signatures from a text. Their base64 ends with `=`, because they have 32 or 64 bytes. Those of
 /// other resources are not known here, so they are recognized by their form.
-pub(crate) fn without_keys(text: &str) -> Cow<'_, str> {
+fn without_keys(text: &str) -> Cow<'_, str> {
     // Most texts have neither, and every request brings some texts.
     if !text.bytes().any(|byte| byte == b'=' || byte == b'%') {
         return text.into();
@@ -86,8 +104,15 @@ pub(crate) fn without_keys(text: &str) -> Cow<'_, str> {
 
 /// Returns how many bytes the padding of base64 takes at the beginning of a text.
 fn padding(text: &[u8]) -> usize {
-    let forms: [&[u8]; 3] = [b"=", b"%3D", b"%3d"];
-    let length = |text: &[u8]| forms.iter().find(|form| text.starts_with(form)).map_or(0, |form| form.len());
+    let length = |text: &[u8]| match text {
+        [b'=', ..] => 1,
+        [b'%', rest @ ..] => {
+            // Each further encoding puts `25` after the percent sign.
+            let again = 2 * rest.chunks_exact(2).take_while(|digits| *digits == b"25").count();
+            if rest[again..].starts_with(b"3D") || rest[again..].starts_with(b"3d") { 3 + again } else { 0 }
+        }
+        _ => 0,
+    };
     let first = length(text);
     first + if first > 0 { length(&text[first..]) } else { 0 }
 }
@@ -116,11 +141,24 @@ mod tests {
             ("/identities/RBNvo1WzZ4oRRq0W9hknpT7T8If536==/:x", "(a key)/:x"),
             ("key: RBNvo1WzZ4oRRq0W9hknpT7T8If536DEMBg9hyq4o==, é", "key: (a key), é"),
             ("8:acs:x/RBNvo1WzZ4oRRq0W9%2BhknpT7T8If536%3D%3D", "8:acs:(a key)"),
+            ("8:acs:x/RBNvo1WzZ4oRRq0W9%252BhknpT7T8If536%253D%25253d", "8:acs:(a key)"),
             ("/identities/8%3Aacs%3Ax/:revokeAccessTokens", "/identities/8%3Aacs%3Ax/:revokeAccessTokens"),
             ("azsdk-python/1.5.0 (a=b)", "azsdk-python/1.5.0 (a=b)"),
             ("", ""),
         ] {
             assert_eq!(without_keys(text), shown);
+        }
+    }
+
+    #[test]
+    fn long_words_are_removed() {
+        let (word, name) = ("aB3-_".repeat(68), "x".repeat(79));
+        for (text, shown) in [
+            (format!("/p/{word}/é?"), "/p/(a long word)/é?".to_owned()),
+            (format!("{word} {word}"), "(a long word) (a long word)".to_owned()),
+            (format!("/users/{name}"), format!("/users/{name}")),
+        ] {
+            assert_eq!(without_credentials(&text), shown);
         }
     }
 

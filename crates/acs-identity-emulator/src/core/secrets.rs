@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
+use hyper::Method;
+
 use super::access_keys::AccessKeys;
 use crate::config::ControlSecret;
 use crate::log::without_credentials;
@@ -14,6 +16,9 @@ const HIDDEN: &str = "(a secret)";
 
 /// As many characters of a secret at the end of a text are hidden, too, because the text may have been cut there.
 const SHORTEST_PART: usize = 8;
+
+/// The longest registered method has 17 characters (UPDATEREDIRECTREF).
+const LONGEST_METHOD: usize = 17;
 
 /// Knows the secrets of the emulator.
 pub(crate) struct Secrets {
@@ -40,6 +45,14 @@ impl Secrets {
         secrets.extend([keys.client_secret(), keys.identity_header()]);
         secrets.extend(self.control.get().map(|secret| secret.expose().to_owned()));
         Known::from_texts(secrets)
+    }
+
+    /// Returns the method and the path of a request as they may be logged.
+    pub(crate) fn without_any_in(&self, method: &Method, path: &str) -> (String, String) {
+        // No method is as long as a secret.
+        let is_long = method.as_str().len() > LONGEST_METHOD;
+        let method = if is_long { "(a long method)".to_owned() } else { method.to_string() };
+        (method, self.without_any(path))
     }
 
     /// Returns a text of a client as it may be logged: without these secrets, and without tokens and keys of others.
@@ -127,16 +140,21 @@ fn forms(byte: u8) -> &'static [u8] {
     }
 }
 
-/// Returns how many bytes a character of a secret takes at the beginning of a text: one, or three if it is
-/// percent-encoded.
+/// Returns how many bytes a character of a secret takes at the beginning of a text: one, or more if it is
+/// percent-encoded, which may have happened several times.
 fn takes(text: &[u8], byte: u8) -> Option<usize> {
     let first = *text.first()?;
     if first == byte || forms(byte).contains(&first) {
         return Some(1);
     }
-    let digits = text.get(1..3).filter(|_| first == b'%')?;
-    let code = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-    (code == byte).then_some(3)
+    if first != b'%' {
+        return None;
+    }
+    // Each further encoding puts `25` after the percent sign.
+    let again = text[1..].chunks_exact(2).take_while(|digits| *digits == b"25").count();
+    let end = 3 + 2 * again;
+    let code = u8::from_str_radix(std::str::from_utf8(text.get(end - 2..end)?).ok()?, 16).ok()?;
+    (code == byte).then_some(end)
 }
 
 #[cfg(test)]
@@ -151,6 +169,7 @@ mod tests {
             ("/MDEy+zQ1/jc4OTAx==/y", "/(a secret)==/y"),
             ("/MDEy%2BzQ1%2fjc4OTAx%3D%3D", "/(a secret)%3D%3D"),
             ("MDEy-zQ1_jc4OTAx", "(a secret)"),
+            ("/%4DDEy%252BzQ1%25252Fjc4OTAx", "/(a secret)"),
             ("/MDEy zQ1/%6Ac4OTAx?", "/(a secret)?"),
             ("MDEyMDEy+z", "(a secret)(a secret)+z"),
             ("é/MDEé", "é/MDEé"),

@@ -30,7 +30,9 @@ fn forms(text: &str) -> Vec<String> {
     let encoded = text.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
     let in_lower_case = encoded.replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d");
     let of_urls = text.replace('+', "-").replace('/', "_");
-    let forms = BTreeSet::from([text.to_owned(), encoded, in_lower_case, of_urls]);
+    let again = encoded.replace('%', "%25");
+    let first = text.bytes().take(2).map(|byte| format!("%{byte:02x}")).collect::<String>() + &text[2..];
+    let forms = BTreeSet::from([text.to_owned(), encoded, in_lower_case, of_urls, again, first]);
     forms.into_iter().collect()
 }
 
@@ -52,6 +54,7 @@ fn secrets(client: &mut Client, key: &AccessKey) -> Vec<Secret> {
         ("former key", former),
         ("foreign key", FOREIGN_KEY.to_owned()),
         ("signature", key.sign("POST\n/x\n")),
+        ("signature of a token", token.rsplit('.').next().unwrap().to_owned()),
         ("access token", token),
         ("Entra token", entra),
         ("client secret", derived("client secret")),
@@ -93,6 +96,8 @@ fn send_in_headers_and_bodies(client: &mut Client, secret: &str) {
         client.send("POST", "/identities", "");
         client.extra = Vec::new();
     }
+    let method = secret.replace('+', "-").replace('/', "_");
+    client.raw(method.trim_end_matches('='), "/x", &[], "").unwrap();
     client.raw("POST", "/identities", &header("origin", &format!("https://{secret}")), "").unwrap();
     for value in [
         secret.to_owned(),

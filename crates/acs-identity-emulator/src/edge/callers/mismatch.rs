@@ -6,7 +6,7 @@ use base64::Engine as _;
 use super::mistakes::Found;
 use super::signature::candidates;
 use crate::edge::http::head::Head;
-use crate::log::without_keys;
+use crate::log::without_credentials;
 
 /// The header in which the Java SDK sends the string that it signed.
 const JAVA_STRING_TO_SIGN: &str = "x-ms-hmac-string-to-sign-base64";
@@ -76,11 +76,11 @@ fn difference(theirs: &str, ours: &str, names: &[&str]) -> String {
 /// Returns a path and query in which only the api-version is shown of the query. A client may send a key or a token in
 /// any other part.
 fn shown_target(target: &str) -> String {
-    let Some((path, query)) = target.split_once('?') else { return without_keys(target).into_owned() };
+    let Some((path, query)) = target.split_once('?') else { return without_credentials(target).into_owned() };
     let is_version = |part: &str| part.strip_prefix("api-version=").is_some_and(looks_like_a_version);
     let parts = query.split('&').map(|part| if is_version(part) { part } else { HIDDEN });
     let parts: Vec<&str> = parts.collect();
-    format!("{}?{}", without_keys(path), parts.join("&"))
+    format!("{}?{}", without_credentials(path), parts.join("&"))
 }
 
 /// Returns whether a text has the form of an api-version.

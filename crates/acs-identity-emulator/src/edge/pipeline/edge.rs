@@ -242,8 +242,8 @@ impl Edge {
     /// Returns the answer to a request that is refused. The log says why.
     fn refuse(&self, request: &RequestContext, error: HttpError) -> Answer {
         if let Some(note) = &error.note {
-            let (secrets, status, method) = (&self.backend.core.secrets, error.status, &request.head.method);
-            let path = secrets.without_any(request.head.path());
+            let (secrets, status) = (&self.backend.core.secrets, error.status);
+            let (method, path) = secrets.without_any_in(&request.head.method, request.head.path());
             let known = secrets.now();
             let because = |why: &str| {
                 let why = known.hide(why);
@@ -267,7 +267,7 @@ impl Edge {
     fn log(&self, request: &RequestContext, outcome: impl std::fmt::Display, took: Duration) {
         if self.backend.config.log_requests {
             let elapsed = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-            let (method, path) = (&request.head.method, self.backend.core.secrets.without_any(request.head.path()));
+            let (method, path) = self.backend.core.secrets.without_any_in(&request.head.method, request.head.path());
             let words = format_args!("{method} {path} {outcome} {elapsed} us");
             tracing::info!(%method, path = %Shown(&path), %outcome, microseconds = elapsed, "{}", Shown(words));
         }
