@@ -52,7 +52,7 @@ impl OpenedStore {
     pub(crate) fn start(self, config: &Config) -> Result<OpenedCore, Error> {
         let Self { store, folder, import, is_new } = self;
         let path = config.storage.folder();
-        match block_on(Core::start(config, folder, store, path, import)) {
+        match block_on(Core::start(config, folder, store, path, import, is_new)) {
             Ok(core) => Ok(OpenedCore { core, is_new }),
             Err(StartError::Error(error)) => Err(error),
             Err(StartError::Failure(failure)) => Err(described(path, failure)),
@@ -73,6 +73,7 @@ impl Core {
         store: Store,
         path: Option<&Path>,
         import: Option<StateFile>,
+        is_new: bool,
     ) -> Result<Self, StartError> {
         let mut keys = keep_access_keys(config, &store, path).await?;
         let of_seed = config.seed.as_ref().and_then(|seed| Some(seed.resource_id.as_ref()?.0.as_str()));
@@ -100,8 +101,8 @@ impl Core {
         }
         match config.clock_time {
             Some(time) => core.service_time.start_at(time).await?,
-            // A user may have forgotten that the folder keeps it.
-            None if is_used && of_seed.is_none() => service_time::tell(&config.clock),
+            // A user may have forgotten that the folder keeps it. A new folder is opened again, and tells it then.
+            None if is_used && of_seed.is_none() && !is_new => service_time::tell(&config.clock),
             None => {}
         }
         if let Some(seed) = &config.seed {

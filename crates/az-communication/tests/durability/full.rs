@@ -34,6 +34,10 @@ fn on_a_full_disk_nothing_is_acknowledged_that_is_not_stored() {
                 served += 1;
                 let mut client = history.client(&emulator);
                 while history.create(&mut client) {}
+                // A request that changes nothing does not make it look healthy.
+                let unknown = "/identities/8:acs:11111111-1111-1111-1111-111111111111_nobody?api-version=2023-10-01";
+                emulator.client().send("DELETE", unknown, "");
+                assert_eq!(emulator.client().send("GET", "/health/ready", "").status, 503);
                 // What it is and holds can be read.
                 let shown = emulator.client().send("GET", "/emulator/status?", "");
                 assert_eq!((shown.status, &shown.body["status"]), (200, &"unavailable".into()), "{}", shown.body);

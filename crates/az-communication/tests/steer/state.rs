@@ -54,7 +54,6 @@ fn an_export_is_imported_by_another_emulator() {
     assert!(!source.home.path().join(".state.jsonl.new").exists());
 }
 
-/// Returns what goes to stdout, which is a pipe.
 #[test]
 fn a_file_that_is_not_a_whole_export_is_refused_and_nothing_changes() {
     let world = World::alone();
@@ -159,6 +158,19 @@ fn a_start_with_data_does_not_import() {
     Hint: Leave out --import, or use a new folder: --data-dir.
     Hint: To replace the data of a running emulator: az communication emulator import FILE --replace
     ");
+}
+
+#[test]
+fn a_start_that_imports_a_clock_says_so_once() {
+    let world = World::alone();
+    assert_eq!(run(&mut of(&world, "clock freeze")).code, Some(0));
+    let file = world.home.path().join("state.jsonl");
+    assert_eq!(run(of(&world, "export").arg(&file)).code, Some(0));
+    for storage in ["--data-dir data", "--in-memory"] {
+        let words = format!("run {storage} --import state.jsonl -- true");
+        let seen = run(emulator(&world.home, &words).current_dir(world.home.path()));
+        assert_eq!(seen.to_string().matches("a clock that was set before").count(), 1, "{seen}");
+    }
 }
 
 #[test]

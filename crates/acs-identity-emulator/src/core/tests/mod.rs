@@ -24,7 +24,7 @@ fn core() -> Core {
 /// Makes two emulators on one store.
 fn two() -> [Core; 2] {
     let config = Config::in_memory();
-    Store::two_in_memory().map(|store| block_on(Core::start(&config, None, store, None, None)).unwrap())
+    Store::two_in_memory().map(|store| block_on(Core::start(&config, None, store, None, None, false)).unwrap())
 }
 
 fn key(slot: AccessSlot, generation: i64) -> Caller {

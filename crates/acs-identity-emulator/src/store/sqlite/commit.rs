@@ -34,6 +34,13 @@ pub(super) struct Committer {
     trouble: Arc<Trouble>,
 }
 
+/// A transaction that is on the disk.
+struct Committed {
+    outcomes: Vec<Outcome>,
+    /// Whether it changed a row.
+    has_written: bool,
+}
+
 impl Committer {
     pub(super) fn new(
         mut connection: Connection,
@@ -103,9 +110,12 @@ impl Committer {
         }
         let operations: Vec<&Operation> = batch.iter().map(|(operation, _)| operation).collect();
         let committed = self.commit(&operations);
-        self.trouble.note(&committed);
+        // A commit that wrote nothing does not show that the disk has space again.
+        if committed.as_ref().map_or(true, |committed| committed.has_written) {
+            self.trouble.note(&committed);
+        }
         match committed {
-            Ok(outcomes) => {
+            Ok(Committed { outcomes, .. }) => {
                 let gone = !self.surroundings.are_still_there();
                 for ((_, reply), outcome) in batch.into_iter().zip(outcomes) {
                     let _ = reply.send(if gone { Err(StoreError::Gone) } else { Ok(outcome) });
@@ -126,14 +136,14 @@ impl Committer {
         }
     }
 
-    fn commit(&mut self, operations: &[&Operation]) -> Result<Vec<Outcome>, StoreError> {
+    fn commit(&mut self, operations: &[&Operation]) -> Result<Committed, StoreError> {
         if let Some(why) = &self.stopped {
             return Err(StoreError::Stopped(why.clone()));
         }
         match self.transaction(operations) {
-            Ok(outcomes) => {
+            Ok(committed) => {
                 self.note_log();
-                Ok(outcomes)
+                Ok(committed)
             }
             Err(fault) => {
                 if !self.connection.is_autocommit() {
@@ -151,7 +161,7 @@ impl Committer {
         }
     }
 
-    fn transaction(&mut self, operations: &[&Operation]) -> Result<Vec<Outcome>, Fault> {
+    fn transaction(&mut self, operations: &[&Operation]) -> Result<Committed, Fault> {
         // IMMEDIATE takes the write lock first. So the rows that are read here stay unchanged until they are written,
         // even if another process writes.
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
@@ -161,7 +171,8 @@ impl Committer {
             operations.iter().map(|operation| decide(&mut rows, operation)).collect();
         let outcomes = outcomes?;
         // A batch that changes nothing writes nothing, and so begins no log. Most starts have only such batches.
-        let begins_log = self.begins_anew && self.connection.total_changes() != before;
+        let has_written = self.connection.total_changes() != before;
+        let begins_log = self.begins_anew && has_written;
         if begins_log {
             rows.put_setting(LOG, &(self.mark.number + 1).to_string())?;
         }
@@ -172,7 +183,7 @@ impl Committer {
             self.mark.salts = 0;
             self.begins_anew = false;
         }
-        Ok(outcomes)
+        Ok(Committed { outcomes, has_written })
     }
 
     /// Returns the error of a write. A write that was refused for lack of space had no effect, and can be tried again.

@@ -48,6 +48,16 @@ impl Control {
         self.json(&self.send_within(Method::Get, target, Body::Nothing, LIMIT + wait, None)?)
     }
 
+    /// Gets a document that may be large. A slow network has the time for it that a change has.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the emulator cannot be reached, or refuses.
+    pub(crate) fn get_large(&self, target: &str) -> Result<Json, CliError> {
+        self.check_alive()?;
+        self.json(&self.send_within(Method::Get, target, Body::Nothing, TIMEOUT, None)?)
+    }
+
     /// Gets a text.
     ///
     /// # Errors

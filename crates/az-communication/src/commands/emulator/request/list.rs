@@ -36,7 +36,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
             ("identity", invocation.given(&IDENTITY)),
             ("last", last.as_deref()),
         ];
-        let mut answer = Control::find(invocation)?.get(&with_query(PATH, &parameters))?;
+        let mut answer = Control::find(invocation)?.get_large(&with_query(PATH, &parameters))?;
         Ok(Outcome::of(value_of(answer["value"].take())).columns(COLUMNS).foreign())
     },
 };
