@@ -166,8 +166,8 @@ fn a_start_that_imports_a_clock_says_so_once() {
     assert_eq!(run(&mut of(&world, "clock freeze")).code, Some(0));
     let file = world.home.path().join("state.jsonl");
     assert_eq!(run(of(&world, "export").arg(&file)).code, Some(0));
-    for storage in ["--data-dir data", "--in-memory"] {
-        let words = format!("run {storage} --import state.jsonl -- true");
+    for storage in ["--data-dir data ", ""] {
+        let words = format!("run {storage}--import state.jsonl -- true");
         let seen = run(emulator(&world.home, &words).current_dir(world.home.path()));
         assert_eq!(seen.to_string().matches("a clock that was set before").count(), 1, "{seen}");
     }
