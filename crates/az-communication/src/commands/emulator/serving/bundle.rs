@@ -68,14 +68,15 @@ impl Sources {
         join([machine.as_str(), named.as_deref().unwrap_or_default(), authority])
     }
 
-    /// Returns a number that changes when one of the files changes, or `None` if this cannot be seen without reading
-    /// the certificates.
-    pub(crate) fn state(&self) -> Option<u64> {
+    /// Returns a number that changes when one of the files or the authority changes, or `None` if this cannot be seen
+    /// without reading the certificates.
+    pub(crate) fn state(&self, authority: &str) -> Option<u64> {
         if self.machine.is_empty() {
             return None;
         }
         // If another version of the program hashes differently, the bundle is made again.
         let mut hasher = DefaultHasher::new();
+        authority.hash(&mut hasher);
         for path in self.machine.iter().chain(&self.named) {
             let metadata = path.metadata().ok()?;
             // A folder does not change when a file in it is written.

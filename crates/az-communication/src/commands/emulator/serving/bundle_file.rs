@@ -2,7 +2,7 @@
 //! certificates of a machine at each start would take a fifth of its time.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -24,8 +24,8 @@ pub(crate) fn keep(folder: &Path, authority: &str) -> Result<PathBuf, CliError> 
     let path = folder.join(BUNDLE_FILE);
     let sources = Sources::find(folder);
     // This is determined before the files are read. So the next start notices a change that happens meanwhile.
-    let state = sources.state();
-    if state.is_some_and(|state| is_current(&path, state, authority).unwrap_or(false)) {
+    let state = sources.state(authority);
+    if state.is_some_and(|state| is_current(&path, state).unwrap_or(false)) {
         return Ok(path);
     }
     let mut text = sources.join(authority);
@@ -56,9 +56,8 @@ fn seconds_of(time: SystemTime) -> u64 {
     time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
-/// Checks whether the file was made from this state of the sources and ends with this authority, and was not written
-/// since. Lets everyone read it.
-fn is_current(path: &Path, state: u64, authority: &str) -> io::Result<bool> {
+/// Checks whether the file was made from this state of the sources, and was not written since. Lets everyone read it.
+fn is_current(path: &Path, state: u64) -> io::Result<bool> {
     if !path.symlink_metadata()?.is_file() {
         return Ok(false);
     }
@@ -71,12 +70,6 @@ fn is_current(path: &Path, state: u64, authority: &str) -> io::Result<bool> {
     if &first[..=end] != line.as_bytes() {
         return Ok(false);
     }
-    let mut last = vec![0; authority.len()];
-    file.seek(SeekFrom::Start(metadata.len().saturating_sub(last.len() as u64)))?;
-    file.read_exact(&mut last)?;
-    let is_current = last == authority.as_bytes();
-    if is_current {
-        system::open_to_readers(&file)?;
-    }
-    Ok(is_current)
+    system::open_to_readers(&file)?;
+    Ok(true)
 }
