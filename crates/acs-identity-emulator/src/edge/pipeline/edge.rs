@@ -239,8 +239,12 @@ impl Edge {
         }
     }
 
-    /// Returns the answer to a request that is refused. The log says why.
-    fn refuse(&self, request: &RequestContext, error: HttpError) -> Answer {
+    /// Returns the answer to a request that is refused. The log says why: by the note of the error, or else by its
+    /// message, which may have a text of the client.
+    fn refuse(&self, request: &RequestContext, mut error: HttpError) -> Answer {
+        if error.note.is_none() {
+            error.note = Some(Note::Request(self.backend.core.secrets.without_any(&error.message)));
+        }
         if let Some(note) = &error.note {
             let (secrets, status) = (&self.backend.core.secrets, error.status);
             let (method, path) = secrets.without_any_in(&request.head.method, request.head.path());

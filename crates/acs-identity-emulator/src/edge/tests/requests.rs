@@ -124,3 +124,39 @@ async fn an_entry_says_how_the_caller_has_authenticated() {
     ask("POST", "/emulator/list-keys").of(&edge).await;
     assert_eq!(last(&edge).credential, Credential::None);
 }
+
+#[tokio::test]
+async fn a_refusal_whose_reason_the_client_learns_has_it_in_the_log_too() {
+    let edge = edge();
+    let mut said = Vec::new();
+    for (target, body) in [
+        (format!("/identities?{VERSION}"), r#"{"createTokenWithScopes":["caht"]}"#),
+        (format!("/identities/nobody/:issueAccessToken?{VERSION}"), r#"{"scopes":["chat"]}"#),
+        ("/identities".to_owned(), ""),
+        ("/identities?api-version=1".to_owned(), ""),
+        (format!("/identities?{VERSION}"), "{"),
+    ] {
+        let answer = ask("POST", target).body(body).signed().of(&edge).await;
+        let refusal = last(&edge).refusal.unwrap();
+        let reason = refusal.reason.unwrap();
+        assert_eq!(answer.json()["error"]["message"], reason.as_str());
+        said.push(format!("{} {}: {reason}", answer.status, refusal.code));
+    }
+    insta::assert_snapshot!(said.join("\n"), @"
+    400 ValidationError: Invalid scopes - Scope 'caht' is not supported.
+    401 IdentityNotOwned: Provided identity doesn't belong to the resource.
+    400 ApiVersionUnspecified: An API version is required, but was not specified.
+    400 UnsupportedApiVersion: The HTTP resource that matches the request URI 'https://localhost:10100/identities' does not support the API version '1'.
+    400 ValidationError: The request body is not valid JSON: it ends too early, in line 1 at column 1.
+    ");
+}
+
+#[tokio::test]
+async fn a_reason_shows_no_key_that_the_client_has_sent_in_the_wrong_place() {
+    let edge = edge();
+    let key = edge.backend.core.access_keys.get(crate::store::AccessSlot::Primary).to_base64();
+    let body = serde_json::json!({ "createTokenWithScopes": [key] }).to_string();
+    assert_eq!(create().body(body).of(&edge).await.status, 400);
+    let reason = last(&edge).refusal.unwrap().reason.unwrap();
+    assert!(reason.contains("is not supported") && !reason.contains(&key), "{reason}");
+}
