@@ -33,6 +33,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) identity: &'a str,
     /// Returns the custom id of the identity. It is called only if a rule needs it.
     pub(crate) custom_id: &'a dyn Fn() -> Option<String>,
+    /// Returns whether a creation of an identity asks for an access token. It is called only if a rule needs it.
+    pub(crate) asks_for_token: &'a dyn Fn() -> bool,
     /// The service's time.
     pub(crate) now: OffsetDateTime,
 }
@@ -65,8 +67,7 @@ impl Fault {
 
     /// Checks whether a request is hit, and counts it.
     fn hit(&self, phase: Phase, asked: &Asked<'_>) -> bool {
-        let includes = phase == Phase::BeforeAuthentication;
-        if self.rule.include_unauthenticated != includes || !self.checked.fits(&self.rule, asked) {
+        if self.rule.phase() != phase || !self.checked.fits(&self.rule, asked) {
             return false;
         }
         let is_over = self.checked.until.is_some_and(|until| asked.now >= until);

@@ -35,6 +35,22 @@ pub const FAULT_OPERATIONS: &[&str] = &[
     "updateIdentity",
 ];
 
+/// The operations whose response can have an access token of a user.
+const TOKEN_OPERATIONS: &[&str] = &[
+    "createIdentity",
+    "exchangeEntraAccessToken",
+    "exchangeTeamsExtensionAccessToken",
+    "exchangeTeamsUserAccessToken",
+    "getFrontEndToken",
+    "issueAccessToken",
+    "issueTokenPreview",
+];
+
+/// Returns whether the response of an operation can have an access token of a user.
+pub(super) fn can_give_token(operation: Option<&str>) -> bool {
+    operation.is_some_and(|operation| TOKEN_OPERATIONS.contains(&operation))
+}
+
 /// Returns what is wrong with names that are separated by commas, if no request has one of them as its operation.
 pub(super) fn problem(names: &str) -> Option<String> {
     let unknown = names.split(',').find(|name| !FAULT_OPERATIONS.contains(name))?;

@@ -4,10 +4,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 
 use acs_identity_protocol::time::parse_iso;
+use acs_identity_protocol::visible::one_line;
 
-use super::Asked;
 use super::glob::Glob;
 use super::operations;
+use super::{Asked, Phase};
 
 /// The longest delay, in milliseconds.
 const LONGEST_DELAY: u64 = 300_000;
@@ -20,6 +21,9 @@ const LONGEST_SHIFT: i64 = 10 * 366 * 86_400;
 
 /// The largest body that a truncation can leave, in bytes.
 const LARGEST_BODY: u64 = 1 << 20;
+
+/// The methods that a request of a client can have.
+const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 
 /// The longest texts, in characters.
 const LONGEST_TEXT: usize = 512;
@@ -121,18 +125,41 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    /// Returns whether the condition fits a request.
+    /// Returns whether the condition fits a request. A rule that changes nothing but tokens fits no request without one.
     pub(super) fn fits(&self, rule: &Rule, asked: &Asked<'_>) -> bool {
+        let gives_token = || match asked.operation {
+            Some("createIdentity") => (asked.asks_for_token)(),
+            operation => operations::can_give_token(operation),
+        };
         rule.operation.as_deref().is_none_or(|names| names.split(',').any(|name| asked.operation == Some(name)))
             && rule.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(asked.method))
             && self.path.as_ref().is_none_or(|pattern| pattern.fits(asked.path))
             && rule.identity.as_deref().is_none_or(|identity| {
                 identity.eq_ignore_ascii_case(asked.identity) || (asked.custom_id)().as_deref() == Some(identity)
             })
+            && (!rule.changes_tokens_only() || gives_token())
     }
 }
 
 impl Rule {
+    /// Returns whether nothing but the token in a response is changed.
+    fn changes_tokens_only(&self) -> bool {
+        self.token_expires_in_seconds.is_some()
+            && self.status.is_none()
+            && self.drop.is_none()
+            && self.truncate_body_at.is_none()
+            && self.delay_milliseconds.is_none()
+            && self.shift_seconds.is_none()
+    }
+
+    /// Returns the phase in which requests are hit. A caller that has not authenticated gets no token.
+    pub(super) fn phase(&self) -> Phase {
+        match self.include_unauthenticated && !self.changes_tokens_only() {
+            true => Phase::BeforeAuthentication,
+            false => Phase::Authenticated,
+        }
+    }
+
     /// Returns what is wrong with the values.
     pub(crate) fn problem(&self) -> Option<Problem> {
         self.check().err()
@@ -162,6 +189,11 @@ impl Rule {
         }
         if let Some(words) = self.operation.as_deref().and_then(operations::problem) {
             return Err(Problem::new("operation", words));
+        }
+        let is_known = |method: &String| METHODS.iter().any(|known| known.eq_ignore_ascii_case(method));
+        if let Some(method) = self.method.as_ref().filter(|method| !is_known(method)) {
+            let words = format!("must be one of {}, but it is '{}'", METHODS.join(", "), one_line(method, 64));
+            return Err(Problem::new("method", words));
         }
         if self.path.as_ref().is_some_and(|path| !path.starts_with(['/', '*'])) {
             return Err(Problem::new("path", "must begin with / or *"));

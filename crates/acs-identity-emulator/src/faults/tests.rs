@@ -23,6 +23,7 @@ fn asked() -> Asked<'static> {
         path: "/identities/8:acs:x/:issueAccessToken",
         identity: "8:acs:x",
         custom_id: &|| Some("alice".to_owned()),
+        asks_for_token: &|| false,
         now: OffsetDateTime::UNIX_EPOCH,
     }
 }

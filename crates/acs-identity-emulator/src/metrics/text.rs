@@ -116,10 +116,10 @@ impl Collector for Snapshot {
                 ConstCounter::new(*count).encode(requests.encode_family(&labels)?)?;
             }
         }
-        let help = "Refused requests by the code of the error";
+        let help = "Refused requests by the code of the error, or InjectedFault";
         let mut refusals = encoder.encode_descriptor("refusals", help, None, MetricType::Counter)?;
         for (code, count) in &self.refusals {
-            ConstCounter::new(*count).encode(refusals.encode_family(&[("reason", *code)])?)?;
+            ConstCounter::new(*count).encode(refusals.encode_family(&[("code", *code)])?)?;
         }
         let help = "Time from the head of a request to its response, by operation";
         let mut latencies = encoder.encode_descriptor("request_duration_seconds", help, None, MetricType::Histogram)?;
@@ -190,10 +190,10 @@ mod tests {
         acs_emulator_requests_total{operation="createIdentity",status="dropped"} 1
         acs_emulator_requests_total{operation="none",status="404"} 1
         acs_emulator_requests_total{operation="none",status="other"} 1
-        # HELP acs_emulator_refusals_total Refused requests by the code of the error
+        # HELP acs_emulator_refusals_total Refused requests by the code of the error, or InjectedFault
         # TYPE acs_emulator_refusals_total counter
-        acs_emulator_refusals_total{reason="Denied"} 1
-        acs_emulator_refusals_total{reason="InjectedFault"} 1
+        acs_emulator_refusals_total{code="Denied"} 1
+        acs_emulator_refusals_total{code="InjectedFault"} 1
         # HELP acs_emulator_request_duration_seconds Time from the head of a request to its response, by operation
         # TYPE acs_emulator_request_duration_seconds histogram
         acs_emulator_request_duration_seconds_bucket{operation="createIdentity",le="0.0001"} 0

@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::Value;
+use serde_json::error::Category;
+use serde_json::{Map, Value};
 
 use super::any_case;
+use super::members::{self, Member};
 use super::request::RequestContext;
 use crate::edge::http::error::{HttpError, HttpResult};
 
@@ -21,7 +23,19 @@ pub(crate) fn body_or_default<T: DeserializeOwned + Default>(request: &RequestCo
 /// Reads a required JSON body.
 pub(crate) fn body<T: DeserializeOwned>(request: &RequestContext) -> HttpResult<T> {
     check_type(request)?;
-    parse(&request.body)?.ok_or_else(|| HttpError::binding("The request body must be a JSON object.", None))
+    parse(&request.body)?.ok_or_else(no_object)
+}
+
+/// Reads the required JSON body of an operation of the control API, which has no other members than these.
+pub(crate) fn body_with<T: DeserializeOwned>(request: &RequestContext, known: &[Member]) -> HttpResult<T> {
+    check_type(request)?;
+    let given = object(&request.body)?.ok_or_else(no_object)?;
+    members::check(&given, known)?;
+    read(given)
+}
+
+fn no_object() -> HttpError {
+    HttpError::binding("The request body must be a JSON object.", None)
 }
 
 fn check_type(request: &RequestContext) -> HttpResult<()> {
@@ -37,17 +51,31 @@ fn check_type(request: &RequestContext) -> HttpResult<()> {
 
 /// Reads JSON. Returns `None` if it is `null`.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> HttpResult<Option<T>> {
-    let invalid =
-        |error: serde_json::Error| HttpError::binding(format!("The request body is not valid: {error}."), None);
-    let mut value: Value = serde_json::from_slice(body).map_err(invalid)?;
-    match &value {
-        Value::Null => return Ok(None),
-        Value::Object(_) => {}
-        // serde would read an array as an object's members in order.
-        _ => return Err(HttpError::binding("The request body must be a JSON object.", None)),
-    }
+    let Some(members) = object(body)? else { return Ok(None) };
+    read(members).map(Some)
+}
+
+/// Reads the members of an object. Returns `None` if the body is `null`.
+fn object(body: &[u8]) -> HttpResult<Option<Map<String, Value>>> {
+    let mut value: Value = serde_json::from_slice(body).map_err(|error| {
+        let why = match error.classify() {
+            Category::Eof => format!("it ends too early, in line {} at column {}", error.line(), error.column()),
+            Category::Io | Category::Syntax | Category::Data => error.to_string(),
+        };
+        HttpError::binding(format!("The request body is not valid JSON: {why}."), None)
+    })?;
     with_integers(&mut value);
-    any_case::from_value(value).map(Some).map_err(invalid)
+    match value {
+        Value::Null => Ok(None),
+        Value::Object(members) => Ok(Some(members)),
+        // serde would read an array as an object's members in order.
+        _ => Err(no_object()),
+    }
+}
+
+fn read<T: DeserializeOwned>(members: Map<String, Value>) -> HttpResult<T> {
+    any_case::from_value(Value::Object(members))
+        .map_err(|error| HttpError::binding(format!("The request body is not valid: {error}."), None))
 }
 
 /// Refuses a body that has a member twice, in any case, because it would not be clear which of two assignments of one

@@ -2,5 +2,6 @@
 
 mod any_case;
 pub(super) mod json;
+pub(super) mod members;
 pub(super) mod principal;
 pub(super) mod request;

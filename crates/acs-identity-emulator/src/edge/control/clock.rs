@@ -8,7 +8,8 @@ use time::Duration;
 
 use crate::core::{ClockChange, ClockReading};
 use crate::edge::backend::Backend;
-use crate::edge::context::json::body;
+use crate::edge::context::json::body_with;
+use crate::edge::context::members::{Kind, Member};
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
@@ -30,7 +31,7 @@ pub(super) fn show(backend: &Backend, _request: &RequestContext) -> HttpResult<A
 }
 
 pub(super) async fn set(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    let wanted: SetRequest = body(request)?;
+    let wanted: SetRequest = body_with(request, &[Member::new("now", Kind::Text).required()])?;
     let now = parse_iso(&wanted.now).ok_or_else(|| {
         HttpError::validation("'now' must be a time of RFC 3339, for example 2030-01-31T09:00:00Z.", "now")
     })?;
@@ -38,7 +39,7 @@ pub(super) async fn set(backend: &Backend, request: &RequestContext) -> HttpResu
 }
 
 pub(super) async fn advance(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    let wanted: AdvanceRequest = body(request)?;
+    let wanted: AdvanceRequest = body_with(request, &[Member::new("by", Kind::Text).required()])?;
     let by = parse_duration_with_unit(&wanted.by).ok_or_else(|| {
         HttpError::validation("'by' must be a duration with a unit, for example 2h, -1d or PT90M.", "by")
     })?;

@@ -3,12 +3,36 @@
 use serde::Serialize;
 
 use crate::edge::backend::Backend;
-use crate::edge::context::json::body;
+use crate::edge::context::json::body_with;
+use crate::edge::context::members::{Kind, Member};
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
 use crate::edge::routes::route::PathValue;
 use crate::faults::{Fault, MOST_RULES, Problem, Rule};
+
+/// The members of a rule.
+const MEMBERS: &[Member] = &[
+    Member::new("operation", Kind::Text),
+    Member::new("method", Kind::Text),
+    Member::new("path", Kind::Text),
+    Member::new("identity", Kind::Text),
+    Member::new("every", Kind::Count),
+    Member::new("probability", Kind::Number),
+    Member::new("seed", Kind::Count),
+    Member::new("status", Kind::Status),
+    Member::new("code", Kind::Text),
+    Member::new("message", Kind::Text),
+    Member::new("retryAfter", Kind::Count),
+    Member::new("delayMilliseconds", Kind::Count),
+    Member::new("drop", Kind::OneOf(&["before", "after"], &[])),
+    Member::new("truncateBodyAt", Kind::Count),
+    Member::new("tokenExpiresInSeconds", Kind::Whole),
+    Member::new("shiftSeconds", Kind::Whole),
+    Member::new("times", Kind::Count),
+    Member::new("until", Kind::Text),
+    Member::new("includeUnauthenticated", Kind::Bool),
+];
 
 /// A rule that is in force.
 #[derive(Serialize)]
@@ -32,7 +56,7 @@ impl<'a> Shown<'a> {
 }
 
 pub(super) fn add(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    let rule: Rule = body(request)?;
+    let rule: Rule = body_with(request, MEMBERS)?;
     let added = backend.faults.add(rule).map_err(refused)?;
     let fault = added.map_err(|_| {
         HttpError::new(409, "Conflict", format!("There are {MOST_RULES} faults already. Delete some of them first."))

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::edge::backend::Backend;
-use crate::edge::context::json::body;
+use crate::edge::context::json::body_with;
+use crate::edge::context::members::{Kind, Member};
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::HttpResult;
@@ -18,6 +19,9 @@ struct RegenerateKeyRequest {
     key_type: KeyType,
 }
 
+const KEY_TYPE: Member =
+    Member::new("keyType", Kind::OneOf(&["Primary", "Secondary"], &["primary", "secondary"])).required();
+
 #[derive(Deserialize)]
 enum KeyType {
     #[serde(alias = "primary")]
@@ -27,7 +31,7 @@ enum KeyType {
 }
 
 pub(super) async fn regenerate(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    let wanted: RegenerateKeyRequest = body(request)?;
+    let wanted: RegenerateKeyRequest = body_with(request, &[KEY_TYPE])?;
     let slot = match wanted.key_type {
         KeyType::Primary => AccessSlot::Primary,
         KeyType::Secondary => AccessSlot::Secondary,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use acs_identity_protocol::models::CreateIdentityRequest;
 use acs_identity_protocol::time::http_date;
 
+use super::throttle::asks_for_token;
 use crate::clock::machine;
 use crate::edge::backend::Backend;
 use crate::edge::context::json::parse;
@@ -86,6 +87,7 @@ fn hit(backend: &Backend, phase: Phase, request: &RequestContext) -> Option<Arc<
         path: request.head.path(),
         identity: request.value(PathValue::Id),
         custom_id: &|| custom_id(backend, request),
+        asks_for_token: &|| asks_for_token(&request.body),
         now: backend.config.clock.now(),
     };
     backend.faults.hit(phase, &asked)

@@ -67,7 +67,7 @@ impl Throttle {
 }
 
 /// Returns whether the body of a creation asks for a token.
-fn asks_for_token(body: &[u8]) -> bool {
+pub(super) fn asks_for_token(body: &[u8]) -> bool {
     let request: Option<CreateIdentityRequest> = parse(body).unwrap_or_default();
     request.is_some_and(|request| request.create_token_with_scopes.is_some())
 }

@@ -235,3 +235,31 @@ async fn health_says_the_resource_and_the_end_of_the_certificate() {
     let end = ask("GET", "/health").of(&edge).await.text_of("certificateNotAfter");
     assert_eq!(end, acs_identity_protocol::time::whole_seconds(edge.backend.pki.not_after()));
 }
+
+#[tokio::test]
+async fn an_error_about_a_body_names_the_member_and_what_it_can_be() {
+    let edge = edge();
+    let mut said = Vec::new();
+    for (path, body) in [
+        ("regenerate-key", r#"{"keyType":"secundary"}"#),
+        ("regenerate-key", "{}"),
+        ("entra-token", r#"{"oid":5,"appid":"a"}"#),
+        ("entra-token", r#"{"oid":"o","appid":"a","groups":[1]}"#),
+        ("entra-token", r#"{"oid":"o","appid":"a","expiresIn":1.5}"#),
+        ("clock/set", r#"{"now":null}"#),
+        ("clock/set", "null"),
+    ] {
+        let answer = ask("POST", format!("/emulator/{path}")).body(body).signed().of(&edge).await;
+        assert_eq!(answer.status, 400, "{body}");
+        said.push(answer.json()["error"].to_string());
+    }
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    {"code":"ValidationError","message":"'keyType' must be Primary or Secondary, but it is 'secundary'.","target":"keyType"}
+    {"code":"ValidationError","message":"'keyType' must be given.","target":"keyType"}
+    {"code":"ValidationError","message":"'oid' must be a text, but it is a number: put it in quotes.","target":"oid"}
+    {"code":"ValidationError","message":"'groups' must be a list of texts, but an element is not a text.","target":"groups"}
+    {"code":"ValidationError","message":"'expiresIn' must be a whole number, but it is 1.5.","target":"expiresIn"}
+    {"code":"ValidationError","message":"'now' must be a text, but it is null.","target":"now"}
+    {"code":"ValidationError","message":"The request body must be a JSON object."}
+    "#);
+}

@@ -191,17 +191,39 @@ async fn rules_are_added_listed_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_fault_of_tokens_is_not_used_up_by_requests_that_get_no_token() {
+    for rule in [
+        r#"{"tokenExpiresInSeconds":30,"times":1}"#,
+        r#"{"tokenExpiresInSeconds":30,"times":1,"includeUnauthenticated":true}"#,
+    ] {
+        let edge = with(rule).await;
+        assert_eq!(create().body(r#"{"customId":"bob"}"#).of(&edge).await.status, 201);
+        assert_eq!(ask("GET", "/.well-known/jwks.json").of(&edge).await.status, 200);
+        let (_, expires) = times(&create_alice().of(&edge).await);
+        assert!((28..=30).contains(&expires), "{expires}");
+        let (_, expires) = times(&create_alice().of(&edge).await);
+        assert!(expires > 80_000, "{expires}");
+    }
+}
+
+#[tokio::test]
 async fn rules_that_make_no_sense_are_refused() {
     let edge = edge();
     let mut said = Vec::new();
     for rule in [
         "{}",
         "[]",
+        "{",
         r#"{"status":"429"}"#,
+        r#"{"status":200}"#,
+        r#"{"status":429,"retryAfter":"2s"}"#,
+        r#"{"status":429,"until":null}"#,
+        r#"{"status":429,"message":7}"#,
         r#"{"status":429,"nonsense":1}"#,
         r#"{"drop":"never"}"#,
         r#"{"status":429,"every":0}"#,
         r#"{"status":429,"operation":"issue"}"#,
+        r#"{"status":429,"method":"FOO"}"#,
     ] {
         let answer = add(&edge, rule).await;
         assert_eq!(answer.status, 400, "{rule}");
@@ -210,10 +232,16 @@ async fn rules_that_make_no_sense_are_refused() {
     insta::assert_snapshot!(said.join("\n"), @r#"
     {"error":{"code":"ValidationError","message":"'status' must be given, or one of drop, truncateBodyAt, delayMilliseconds, tokenExpiresInSeconds and shiftSeconds.","target":"status"}}
     {"error":{"code":"ValidationError","message":"The request body must be a JSON object."}}
-    {"error":{"code":"ValidationError","message":"The request body is not valid: invalid type: string \"429\", expected u16."}}
-    {"error":{"code":"ValidationError","message":"The request body is not valid: unknown field `nonsense`, expected one of `operation`, `method`, `path`, `identity`, `every`, `probability`, `seed`, `status`, `code`, `message`, `retryAfter`, `delayMilliseconds`, `drop`, `truncateBodyAt`, `tokenExpiresInSeconds`, `shiftSeconds`, `times`, `until`, `includeUnauthenticated`."}}
-    {"error":{"code":"ValidationError","message":"The request body is not valid: unknown variant `never`, expected `before` or `after`."}}
+    {"error":{"code":"ValidationError","message":"The request body is not valid JSON: it ends too early, in line 1 at column 1."}}
+    {"error":{"code":"ValidationError","message":"'status' must be a status from 400 to 599, but it is a text.","target":"status"}}
+    {"error":{"code":"ValidationError","message":"'status' must be a status from 400 to 599, but it is 200.","target":"status"}}
+    {"error":{"code":"ValidationError","message":"'retryAfter' must be a whole number that is not negative, but it is a text.","target":"retryAfter"}}
+    {"error":{"code":"ValidationError","message":"'until' must be a text, but it is null.","target":"until"}}
+    {"error":{"code":"ValidationError","message":"'message' must be a text, but it is a number: put it in quotes.","target":"message"}}
+    {"error":{"code":"ValidationError","message":"'nonsense' is not a member of this body. It can have: operation, method, path, identity, every, probability, seed, status, code, message, retryAfter, delayMilliseconds, drop, truncateBodyAt, tokenExpiresInSeconds, shiftSeconds, times, until, includeUnauthenticated."}}
+    {"error":{"code":"ValidationError","message":"'drop' must be before or after, but it is 'never'.","target":"drop"}}
     {"error":{"code":"ValidationError","message":"'every' must be at least 1.","target":"every"}}
     {"error":{"code":"ValidationError","message":"'operation' must be one of createIdentity, deleteEntraAssignment, deleteIdentity, deleteTeamsExtensionAssignment, describe, deviceCode, deviceLoginPage, entraKeys, entraMetadata, exchangeEntraAccessToken, exchangeTeamsExtensionAccessToken, exchangeTeamsUserAccessToken, getEntraAssignment, getFrontEndToken, getIdentity, getTeamsExtensionAssignment, introspect, issueAccessToken, issueTokenPreview, listEntraAssignments, managedIdentityToken, oauthToken, patchEntraAssignments, putEntraAssignment, putTeamsExtensionAssignment, revokeAccessTokens, tokenKeys, tokenMetadata, updateIdentity, but it is 'issue'.","target":"operation"}}
+    {"error":{"code":"ValidationError","message":"'method' must be one of GET, POST, PUT, PATCH, DELETE, HEAD, but it is 'FOO'.","target":"method"}}
     "#);
 }

@@ -57,6 +57,10 @@ fn fits(root: &Value, schema: &Value, value: &Value) -> bool {
         ("pattern", rule) if rule == "^[A-Za-z]+(,[A-Za-z]+)+$" => text().is_none_or(|text| {
             text.contains(',') && text.split(',').all(|name| name.bytes().all(|byte| byte.is_ascii_alphabetic()))
         }),
+        // Methods are compared without their case, which a pattern of the schema can say only letter by letter.
+        ("pattern", rule) if rule.as_str().unwrap().starts_with("^([Gg][Ee][Tt]|") => text().is_none_or(|text| {
+            ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"].iter().any(|method| method.eq_ignore_ascii_case(text))
+        }),
         // The other pattern is the one of raw ids and GUIDs.
         ("pattern", _) => text().is_none_or(|text| {
             let guids = text.strip_prefix("8:acs:").and_then(|rest| rest.split_once('_'));
