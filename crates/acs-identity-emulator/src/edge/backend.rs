@@ -73,6 +73,11 @@ impl Backend {
         &self.base
     }
 
+    /// Returns the URL that gives tokens to web pages in development. `None` if it is off.
+    pub(crate) fn token_endpoint(&self) -> Option<String> {
+        self.config.token_endpoint.then(|| format!("{}/emulator/token", self.base))
+    }
+
     /// Returns the URL by which the client has reached the emulator, without a slash at the end. It is the configured
     /// URL, or the URL of the `Host` header if that is a name of the emulator, or the default URL.
     pub(crate) fn base_of(&self, request: &RequestContext) -> String {

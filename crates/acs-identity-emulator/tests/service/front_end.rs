@@ -63,5 +63,5 @@ fn the_endpoint_is_off_by_default() {
     let mut client = Client::new(emulator.port());
     let answer = token(&mut client, "?user=ann", None);
     assert_eq!((answer.status, answer.code()), (404, "NotFound"), "{answer:?}");
-    assert_eq!(client.send("GET", "/emulator/status?", "").body["tokenEndpoint"], false);
+    assert_eq!(client.send("GET", "/emulator/status?", "").body["tokenEndpoint"], serde_json::Value::Null);
 }

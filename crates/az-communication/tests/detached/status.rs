@@ -44,7 +44,7 @@ fn a_ready_emulator_is_named_with_its_resource_and_its_process() {
       "resourceId": "RESOURCE",
       "startedAt": "TIME",
       "storage": "folder",
-      "tokenEndpoint": false,
+      "tokenEndpoint": null,
       "version": VERSION
     }
     exit 0

@@ -23,7 +23,8 @@ fn the_ready_line_says_that_the_token_endpoint_is_on() {
 #[test]
 fn the_command_of_a_run_gets_tokens_when_it_is_on() {
     let home = Folder::new();
-    let script = "curl -s --noproxy '*' \"http://${AZURE_COMMUNICATION_ENDPOINT#https://}/emulator/token?user=ann\" | cut -c 1-9";
+    let script =
+        "url=http${AZURE_COMMUNICATION_TOKEN_ENDPOINT#https}; curl -s --noproxy '*' \"$url?user=ann\" | cut -c 1-9";
     let mut command = az(&home);
     command.args(["communication", "emulator", "run", "--token-endpoint", "--", "sh", "-c", script]);
     assert_snapshot!(run(&mut command), @r#"
@@ -31,4 +32,15 @@ fn the_command_of_a_run_gets_tokens_when_it_is_on() {
     --- stdout
     {"token":
     "#);
+}
+
+#[test]
+fn the_status_has_the_url_of_the_ready_line_and_a_run_without_the_endpoint_leaves_none() {
+    let home = Folder::new();
+    let on = Emulator::start(&home, &["--in-memory", "--token-endpoint"]);
+    let mut status = emulator(&home, "status --port");
+    assert_eq!(run(status.arg(on.port().to_string())).json()["tokenEndpoint"], on.ready["tokenEndpoint"]);
+    let mut inner = emulator(&home, "run -- sh -c");
+    inner.arg("echo ${AZURE_COMMUNICATION_TOKEN_ENDPOINT-none}").env("AZURE_COMMUNICATION_TOKEN_ENDPOINT", "old");
+    assert_eq!(run(&mut inner).stdout, "none\n");
 }

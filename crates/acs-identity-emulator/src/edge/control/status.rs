@@ -28,7 +28,7 @@ pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<An
         "startedAt": seven_decimals(backend.started_at),
         "endpoint": backend.base_of(request),
         "storage": storage,
-        "tokenEndpoint": backend.config.token_endpoint,
+        "tokenEndpoint": backend.token_endpoint(),
         "identities": core.identities.count(request.caller.caller())?,
         "requests": backend.requests.len(),
         "faults": backend.faults.len(),

@@ -30,7 +30,7 @@ async fn the_status_says_what_the_emulator_is_and_holds() {
       "startedAt": "TIME",
       "endpoint": "https://localhost:10100",
       "storage": "memory",
-      "tokenEndpoint": false,
+      "tokenEndpoint": null,
       "identities": 1,
       "requests": 1,
       "faults": 0,
@@ -42,6 +42,10 @@ async fn the_status_says_what_the_emulator_is_and_holds() {
       }
     }
     "#);
+    // As in the ready line, it is the URL on this machine.
+    let edge = Arc::new(edge_of(Config { token_endpoint: true, ..Config::in_memory() }));
+    let status = ask("GET", "/emulator/status").signed().of(&edge).await.json();
+    assert_eq!(status["tokenEndpoint"], "https://localhost:10100/emulator/token");
 }
 
 #[tokio::test]

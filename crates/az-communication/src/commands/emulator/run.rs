@@ -33,8 +33,8 @@ const COMMAND: Argument =
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Run a command with a private emulator that runs as long as the command.\n\nThe command finds the \
-        connection string in AZURE_COMMUNICATION_CONNECTION_STRING, the endpoint in AZURE_COMMUNICATION_ENDPOINT, and \
-        the certificate of the emulator's authority where Python, OpenSSL, curl, Node.js and Java look for it. The \
+        connection string in AZURE_COMMUNICATION_CONNECTION_STRING, the endpoint in AZURE_COMMUNICATION_ENDPOINT, the URL \
+        of --token-endpoint in AZURE_COMMUNICATION_TOKEN_ENDPOINT, and the certificate of the emulator's authority where Python, OpenSSL, curl, Node.js and Java look for it. The \
         exit code is the exit code of the command.",
     arguments: &[
         RUN_HOST.group(ADDRESS),

@@ -18,6 +18,9 @@ use crate::knack::argument::{Argument, Variable};
 /// belongs to Microsoft. That request would fail offline, and for the emulator's authority.
 const TENANT: &str = "adfs";
 
+/// The variable with the URL that gives tokens to web pages in development.
+const TOKEN_ENDPOINT: &str = "AZURE_COMMUNICATION_TOKEN_ENDPOINT";
+
 /// The client id of the command as an application.
 const CLIENT: &str = "00000000-0000-0000-0000-000000000002";
 
@@ -61,6 +64,11 @@ pub(crate) fn of_child(
     for name in own.chain(others).filter_map(Argument::variable_name) {
         command.env_remove(name);
     }
+    match emulator.token_endpoint() {
+        Some(url) => command.env(TOKEN_ENDPOINT, url),
+        // A value of the user belongs to another emulator.
+        None => command.env_remove(TOKEN_ENDPOINT),
+    };
     if credentials == Credentials::Emulator {
         let (endpoint, header, secret) = (emulator.endpoint(), emulator.identity_header(), emulator.client_secret());
         command.envs(keyless(&Identity { endpoint, header, secret }));
