@@ -280,6 +280,6 @@ fn a_clock_needs_an_emulator() {
     exit 1
     --- stderr
     ERROR: The emulator cannot be found: no running emulator uses HOME/none.json.
-    Hint: Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file), or by --endpoint. az communication emulator status shows whether it is ready.
+    Hint: Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file, --ready-file), or by --endpoint. az communication emulator status shows whether it is ready.
     ");
 }

@@ -175,13 +175,13 @@ fn an_emulator_that_is_not_there_is_named() {
     --- stderr
     ERROR: Cannot connect to localhost:PORT: Connection refused.
     Hint: Start the emulator: az communication emulator start
-    Hint: Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file), or by --endpoint. az communication emulator status shows whether it is ready.
+    Hint: Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file, --ready-file), or by --endpoint. az communication emulator status shows whether it is ready.
     ");
     assert_snapshot!(run(&mut emulator(&home, "key list --data-dir none --port 0")).hiding_home(&home), @"
     exit 1
     --- stderr
     ERROR: The emulator cannot be found: no running emulator uses HOME/none.json.
-    Hint: Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file), or by --endpoint. az communication emulator status shows whether it is ready.
+    Hint: Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file, --ready-file), or by --endpoint. az communication emulator status shows whether it is ready.
     ");
 }
 

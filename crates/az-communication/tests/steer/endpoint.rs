@@ -115,6 +115,6 @@ fn a_malformed_connection_string_is_refused_and_not_left_out() {
     exit 1
     --- stderr
     ERROR: The connection string has no 'accesskey' part. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
+    Hint: For the emulator of this machine, write UseDevelopmentEmulator=true, or a connection string that az communication emulator key list shows.
     ");
 }

@@ -34,7 +34,7 @@ fn a_command_never_falls_back_to_another_emulator_than_the_one_that_is_named() {
     reset --yes --ready-file none.json: Some(1)
     ERROR: The emulator cannot be found: no running emulator uses HOME/none.json.
     reset --yes --pid-file named.pid: Some(1)
-    ERROR: The emulator cannot be found: its port is unknown, because it does not have HOME/named.json.
+    ERROR: The emulator cannot be found: its port is unknown, because the emulator does not have HOME/named.json.
     reset --yes --in-memory: Some(1)
     ERROR: The emulator cannot be found: no running emulator uses HOME/.azure/communication-emulator-in-memory.json, which would name its port.
     clock freeze --ready-file none.json: Some(1)
@@ -42,7 +42,7 @@ fn a_command_never_falls_back_to_another_emulator_than_the_one_that_is_named() {
     stop --ready-file none.json: Some(0)
     WARNING: Nothing was stopped: no running emulator uses HOME/none.json.
     stop --pid-file named.pid: Some(1)
-    ERROR: The emulator cannot be found: its port is unknown, because it does not have HOME/named.json.
+    ERROR: The emulator cannot be found: its port is unknown, because the emulator does not have HOME/named.json.
     ");
     for file in ["other/named.json", "other/ready.json"] {
         let mut stop = emulator(&home, "stop --ready-file");
@@ -148,4 +148,60 @@ fn a_variable_with_the_port_0_names_an_emulator_only_by_its_ready_file() {
     let usual =
         Emulator::start(&home, &["--in-memory", "--ready-file", ".azure/communication-emulator-in-memory.json"]);
     assert_eq!(asked(&home, &[], &variables), vec![usual.port().to_string(); 3]);
+}
+
+#[test]
+fn a_hint_about_an_unknown_port_names_the_options_that_help() {
+    let home = Folder::new();
+    let _own = Emulator::start(&home, &["--data-dir", "own", "--pid-file", "own.pid"]);
+    let _memory = Emulator::start(&home, &["--in-memory"]);
+    let mut said = String::new();
+    for words in ["clock show --data-dir own", "stop --pid-file own.pid", "clock show --in-memory"] {
+        said.push_str(&run(&mut emulator(&home, words)).hiding_home(&home).stderr);
+    }
+    assert_snapshot!(said, @"
+    ERROR: The emulator cannot be found: no ready file names the port of the emulator that uses HOME/own.
+    Hint: Give its port, too: --port NUMBER, or its ready file: --ready-file FILE.
+    ERROR: The emulator cannot be found: its port is unknown, because the emulator does not have HOME/own.json.
+    Hint: Give its port, too: --port NUMBER, or its ready file: --ready-file FILE.
+    ERROR: The emulator cannot be found: no running emulator uses HOME/.azure/communication-emulator-in-memory.json, which would name its port.
+    Hint: Give its port, too: --port NUMBER, or its ready file: --ready-file FILE.
+    ");
+}
+
+#[test]
+fn a_variable_that_names_an_emulator_which_has_ended_is_named() {
+    let home = Folder::new();
+    let ended = Emulator::in_memory(&home);
+    let (string, port) = (ended.connection_string(), ended.port());
+    drop(ended);
+    let mut said = String::new();
+    for words in ["clock show", "stop", "status --query reason -o tsv"] {
+        let mut command = emulator(&home, words);
+        let seen = run(command.env("AZURE_COMMUNICATION_CONNECTION_STRING", &string)).hiding(port, "PORT");
+        said.push_str(&format!("{seen}\n"));
+    }
+    let mut command = emulator(&home, "status --query reason -o tsv");
+    let seen = run(command.env("AZURE_COMMUNICATION_EMULATOR_PORT", port.to_string())).hiding(port, "PORT");
+    said.push_str(&seen.to_string());
+    assert_snapshot!(said, @"
+    exit 1
+    --- stderr
+    ERROR: Cannot connect to localhost:PORT: Connection refused.
+    Hint: Start the emulator: az communication emulator start
+    Hint: AZURE_COMMUNICATION_CONNECTION_STRING names this emulator. Remove it if that emulator has ended.
+    Hint: Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file, --ready-file), or by --endpoint. az communication emulator status shows whether it is ready.
+
+    exit 0
+    --- stderr
+    WARNING: Nothing was stopped: nothing listens on localhost:PORT, which AZURE_COMMUNICATION_CONNECTION_STRING names.
+
+    exit 1
+    --- stdout
+    nothing listens on localhost:PORT, which AZURE_COMMUNICATION_CONNECTION_STRING names
+
+    exit 1
+    --- stdout
+    nothing listens on localhost:PORT, which AZURE_COMMUNICATION_EMULATOR_PORT names
+    ");
 }

@@ -33,14 +33,21 @@ fn with_a_credential_the_status_has_what_the_control_api_says() {
 }
 
 #[test]
-fn without_a_known_credential_the_status_is_the_health() {
-    let world = World::shared();
-    let seen = run(&mut of(world, "status")).json();
-    let names: Vec<&String> = seen.as_object().unwrap().keys().collect();
-    assert_eq!(names, ["endpoint", "pid", "ready", "reason", "resourceId"]);
-    let mut wrong = of(world, "status");
-    wrong.env("AZURE_COMMUNICATION_EMULATOR_CONTROL_SECRET", "wrong");
-    assert_eq!(run(&mut wrong).json(), seen);
+fn the_status_is_asked_for_with_the_credential_that_all_commands_use() {
+    let home = Folder::new();
+    let own = ["--access-key", "c2VjcmV0IHNlY3JldCBzZWNyZXQ="];
+    let well_known = Emulator::in_memory(&home);
+    let of_folder = Emulator::start(&home, &[&own[..], &["--data-dir", "own"]].concat());
+    let unknown = Emulator::start(&home, &[&own[..], &["--in-memory"]].concat());
+    let names = |words: &str, emulator: &Emulator| {
+        let mut status = super::emulator(&home, words);
+        let seen = run(status.arg(emulator.port().to_string())).json();
+        seen.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+    };
+    assert!(names("status --port", &well_known).contains(&"identities".to_owned()));
+    assert!(names("status --data-dir own --port", &of_folder).contains(&"identities".to_owned()));
+    // If the emulator refuses the credential, the status is the health.
+    assert_eq!(names("status --port", &unknown), ["endpoint", "pid", "ready", "reason", "resourceId"]);
 }
 
 #[test]

@@ -113,3 +113,19 @@ fn a_wrong_credential_does_not_stop_an_emulator() {
     ");
     assert_eq!(run(&mut of(world, "status")).code, Some(0));
 }
+
+#[test]
+fn a_stop_waits_for_the_emulator_that_it_asked_and_names_another_one_that_runs() {
+    let home = Folder::new();
+    let folder = run(&mut emulator(&home, "start --detach --port 0")).json();
+    let memory = run(&mut emulator(&home, "start --detach --in-memory --port 0")).json();
+    let port = |ready: &serde_json::Value| ready["endpoint"].as_str().unwrap().rsplit_once(':').unwrap().1.to_owned();
+    let seen = run(&mut emulator(&home, "stop")).hiding(port(&folder), "FOLDER").hiding(port(&memory), "MEMORY");
+    assert_snapshot!(seen, @"
+    exit 0
+    --- stderr
+    WARNING: The emulator at https://localhost:FOLDER was stopped. Another one is still running at https://localhost:MEMORY.
+    ");
+    assert_eq!(run(&mut emulator(&home, "status")).json()["pid"], memory["pid"]);
+    assert_snapshot!(run(&mut emulator(&home, "stop")), @"exit 0");
+}

@@ -87,10 +87,10 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     }
 }
 
-/// Adds what the control API says. Without a known credential, or if the emulator refuses it, nothing is added. A
-/// credential is not guessed, because each guess that is refused is a line in the log of the emulator.
+/// Adds what the control API says, with the credential that all commands use. If the emulator refuses it, nothing is
+/// added.
 fn add_state(invocation: &Invocation<'_>, target: Target, document: &mut Json) {
-    let state = Control::known(invocation, target).and_then(|control| control.get("/emulator/status").ok());
+    let state = Control::of_target(invocation, target).and_then(|control| control.get("/emulator/status")).ok();
     let (Some(Json::Object(state)), Json::Object(members)) = (state, document) else { return };
     // The endpoint is the one that was asked, and these two say the same as `ready`.
     let is_new = |name: &String| !["status", "reason", "endpoint", "resourceId"].contains(&name.as_str());
@@ -98,10 +98,12 @@ fn add_state(invocation: &Invocation<'_>, target: Target, document: &mut Json) {
 }
 
 fn document(target: &Target, health: &Health) -> Json {
+    let reason = health.reason.clone();
+    let reason = if health.is_refused { reason.map(|reason| target.with_source(reason)) } else { reason };
     json!({
         "endpoint": target.endpoint,
         "ready": health.is_ready(),
-        "reason": health.reason,
+        "reason": reason,
         "resourceId": health.resource_id,
         "pid": target.process,
     })

@@ -41,7 +41,8 @@ const LIMIT: Duration = Duration::from_secs(15);
 const LOOK: Duration = Duration::from_millis(20);
 
 fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
-    if let Some(why) = not_running(&Target::find(invocation)?) {
+    let asked = Target::find(invocation)?;
+    if let Some(why) = not_running(&asked) {
         invocation.printer.warning(&format!("Nothing was stopped: {why}."));
         return Ok(Outcome::nothing());
     }
@@ -53,12 +54,24 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let latest = Instant::now() + LIMIT;
     // The files of the emulator are free when its process has ended. A process whose parent has not waited for it still
     // has its number then.
-    while !control.is_silent() || is_in_use() || Target::find(invocation)?.process.is_some() {
+    // When they are free, the same options may lead to another emulator.
+    let has_process = || -> Result<bool, CliError> {
+        Ok(asked.process.is_some() && Target::find(invocation)?.process == asked.process)
+    };
+    while !control.is_silent() || is_in_use() || has_process()? {
         if Instant::now() >= latest {
             let message = format!("The emulator did not end within {} s.", LIMIT.as_secs());
             return Err(CliError::new(message).hint("It was asked to stop. Its log says what it waits for."));
         }
         thread::sleep(LOOK);
+    }
+    if asked.process.is_some()
+        && let Target { process: Some(_), endpoint: Some(other), .. } = Target::find(invocation)?
+    {
+        let stopped = control.endpoint();
+        invocation
+            .printer
+            .warning(&format!("The emulator at {stopped} was stopped. Another one is still running at {other}."));
     }
     Ok(Outcome::nothing())
 }
@@ -69,7 +82,10 @@ fn not_running(target: &Target) -> Option<String> {
     match &target.ask {
         _ if target.process.is_some() => None,
         Ask::Unavailable(why) => Some(why.clone()),
-        Ask::Plain(place) => health::by_http(place, health::LIMIT).reason_if_refused(),
+        Ask::Plain(place) => {
+            let why = health::by_http(place, health::LIMIT).reason_if_refused();
+            why.map(|why| target.with_source(why))
+        }
         Ask::Service(_) => None,
     }
 }

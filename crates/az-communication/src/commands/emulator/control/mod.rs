@@ -36,6 +36,8 @@ pub(crate) struct Control {
     /// The host and port of an emulator on this machine.
     place: Option<String>,
     ready: Option<Ready>,
+    /// The variable or setting that names it, if the command line does not.
+    source: Option<String>,
 }
 
 impl Control {
@@ -47,19 +49,31 @@ impl Control {
     /// Fails when an option or variable cannot be read, when the place of the emulator is not known, or when there is
     /// no credential for it.
     pub(crate) fn find(invocation: &Invocation<'_>) -> Result<Self, CliError> {
-        let target = Target::find(invocation)?;
+        Self::of_target(invocation, Target::find(invocation)?)
+    }
+
+    /// Returns the client for an emulator, with the credential that is known here, or else with the well-known key.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the place of the emulator is not known, or when there is no credential for it.
+    pub(crate) fn of_target(invocation: &Invocation<'_>, target: Target) -> Result<Self, CliError> {
         if let Ask::Unavailable(why) = &target.ask {
-            return Err(not_found(why));
+            let error = not_found(why);
+            return Err(if target.process.is_some() { error.hint(GIVE_PORT) } else { error.hint(name_it()) });
         }
         match &target.assumed {
             Some(Assumed::Folder(folder)) => {
                 return Self::of_folder(invocation, &target, folder)?.ok_or_else(|| {
                     let folder = folder.display();
                     not_found(&format!("no ready file names the port of the emulator that uses {folder}"))
+                        .hint(GIVE_PORT)
                 });
             }
             Some(Assumed::InMemory(file)) => {
-                return Err(not_found(&format!("no running emulator uses {file}, which would name its port")));
+                return Err(
+                    not_found(&format!("no running emulator uses {file}, which would name its port")).hint(GIVE_PORT)
+                );
             }
             Some(Assumed::Usual(folder)) => {
                 if let Some(control) = Self::of_folder(invocation, &target, folder)? {
@@ -86,26 +100,20 @@ impl Control {
         let (base, endpoint) = (format!("https://{place}"), format!("https://{place}"));
         let transport = Transport::new(trust, || None);
         let (connection, place) = (local(place.clone()), Some(place.clone()));
-        let control = Self { base, connection, credential, transport, endpoint, place, ready: None };
+        let control = Self { base, connection, credential, transport, endpoint, place, ready: None, source: None };
         Ok(control.check_alive().is_ok().then_some(control))
     }
 
-    /// Returns the client for an emulator, if its credential need not be guessed.
-    pub(crate) fn known(invocation: &Invocation<'_>, target: Target) -> Option<Self> {
-        let credential = Credential::known(invocation, &target).ok()??;
-        Self::of(target, credential).ok()
-    }
-
     fn of(target: Target, credential: Credential) -> Result<Self, CliError> {
-        let Target { endpoint, ask, ready, .. } = target;
+        let Target { endpoint, ask, ready, source, .. } = target;
         let (base, connection, trust, place) = match ask {
             Ask::Service(connection) => (connection.endpoint(), connection.clone(), connection.trust()?, None),
             Ask::Plain(host) => (format!("http://{host}"), local(host.clone()), Trust::Default, Some(host)),
-            Ask::Unavailable(why) => return Err(not_found(&why)),
+            Ask::Unavailable(why) => return Err(not_found(&why).hint(name_it())),
         };
         let transport = network::transport(trust);
         let endpoint = endpoint.unwrap_or_else(|| base.clone()).trim_end_matches('/').to_owned();
-        Ok(Self { base, connection, credential, transport, endpoint, place, ready })
+        Ok(Self { base, connection, credential, transport, endpoint, place, ready, source })
     }
 
     /// Returns the endpoint for clients, without a slash at the end.
@@ -146,8 +154,11 @@ impl Control {
 
 /// Returns the error for an emulator whose place is not known.
 fn not_found(why: &str) -> CliError {
-    CliError::new(format!("The emulator cannot be found: {why}.")).hint(name_it())
+    CliError::new(format!("The emulator cannot be found: {why}."))
 }
+
+/// The hint about an emulator that runs, but whose port is not known.
+const GIVE_PORT: &str = "Give its port, too: --port NUMBER, or its ready file: --ready-file FILE.";
 
 /// Returns the connection to an emulator on this machine. It is used for messages only.
 fn local(host: String) -> Connection {
@@ -166,7 +177,8 @@ fn local(host: String) -> Connection {
 fn name_it() -> String {
     let status = Program::current().command("communication emulator status");
     format!(
-        "Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file), or by --endpoint. \
+        "Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file, --ready-file), or by \
+         --endpoint. \
          {status} shows whether it is ready."
     )
 }

@@ -158,7 +158,12 @@ impl Control {
         let (is_refused, is_late) = (failure.is_refused_connection(), failure.is_timeout());
         let error = CliError::from(failure);
         match is_refused {
-            true => error.hint(name_it()),
+            true => match &self.source {
+                Some(source) => error
+                    .hint(format!("{source} names this emulator. Remove it if that emulator has ended."))
+                    .hint(name_it()),
+                None => error.hint(name_it()),
+            },
             false if is_late => error.hint("The emulator hangs, or its process was stopped. Its log may say why."),
             false => error,
         }

@@ -87,6 +87,11 @@ impl Local {
         self.is_named || (self.port == Some(0) && self.running().is_some())
     }
 
+    /// Returns whether it is asked at a port that an option or variable names.
+    pub(super) fn uses_port(&self) -> bool {
+        self.port.is_some_and(|port| port != 0)
+    }
+
     fn running(&self) -> Option<(i32, Ready)> {
         self.places.iter().find_map(|places| running(&places.ready))
     }
@@ -107,7 +112,7 @@ impl Local {
         let process = self.places.iter().find_map(|places| process_file::holder(&PID, &places.pid));
         let process = process.map(|held| held.process).filter(|_| !self.has_ready_only);
         let unavailable = |why: String| Target { process, ..Target::new(None, Ask::Unavailable(why)) };
-        let no_port = || format!("its port is unknown, because it does not have {}", self.ready_files());
+        let no_port = || format!("its port is unknown, because the emulator does not have {}", self.ready_files());
         // An emulator in the foreground has no ready file, but it uses its folder.
         let unused = self.folder.as_deref().filter(|folder| is_folder_unused(folder));
         match (process, &self.file, self.port, unused) {

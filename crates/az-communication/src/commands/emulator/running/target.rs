@@ -6,7 +6,7 @@ use acs_identity_protocol::endpoint::host_and_path;
 use acs_identity_protocol::signature::AccessKey;
 
 use super::local::{ADDRESS, FILES, Local, running};
-use crate::commands::emulator::options::declared::{CONNECTION_STRING, ENDPOINT};
+use crate::commands::emulator::options::declared::{CONNECTION_STRING, ENDPOINT, STATUS_PORT};
 use crate::commands::emulator::options::read;
 use crate::commands::emulator::process::ready_line::Ready;
 use crate::knack::invocation::Invocation;
@@ -29,6 +29,8 @@ pub(crate) struct Target {
     pub(crate) ready: Option<Ready>,
     /// What is known about it if it has no ready file.
     pub(crate) assumed: Option<Assumed>,
+    /// The variable or setting that names it, if the command line does not.
+    pub(crate) source: Option<String>,
 }
 
 /// The emulator that is meant, although the one on that port may be another one.
@@ -62,7 +64,7 @@ pub(crate) enum Ask {
 impl Target {
     /// Returns an emulator of which no more is known than how to ask it.
     pub(super) fn new(endpoint: Option<String>, ask: Ask) -> Self {
-        Self { endpoint, process: None, ask, key: None, ready: None, assumed: None }
+        Self { endpoint, process: None, ask, key: None, ready: None, assumed: None, source: None }
     }
 
     /// Returns the emulator that the command line names, or else the variables of the emulator, or else the connection
@@ -85,17 +87,28 @@ impl Target {
         if invocation.arguments.has(&CONNECTION_STRING) {
             return of_connection_string();
         }
+        let named_by = |source: String, target: Self| Self { source: Some(source), ..target };
         if !FILES.iter().chain(&ADDRESS).any(|argument| invocation.arguments.has(argument))
             && let Some(given) = read::variable(invocation, &ENDPOINT)?
         {
-            return at_endpoint(given);
+            return Ok(named_by(given.named_by.clone(), at_endpoint(given)?));
         }
         let local = Local::of(invocation)?;
         let is_configured = invocation.config.get("communication", "connection_string")?;
         if !local.is_named() && is_configured.is_some_and(|text| !text.is_empty()) {
-            return of_connection_string();
+            return Ok(named_by(source("connection_string"), of_connection_string()?));
         }
-        Ok(local.target())
+        let port = read::option(invocation, &STATUS_PORT)?.filter(|_| !invocation.arguments.has(&STATUS_PORT));
+        let source = port.filter(|_| local.uses_port()).map(|given| given.named_by);
+        Ok(Self { source, ..local.target() })
+    }
+
+    /// Adds to a reason which variable or setting names the emulator.
+    pub(crate) fn with_source(&self, why: String) -> String {
+        match &self.source {
+            Some(source) => format!("{why}, which {source} names"),
+            None => why,
+        }
     }
 
     fn of_endpoint(url: &str) -> Option<Self> {
