@@ -111,7 +111,7 @@ fn a_wrong_access_key_ends_the_run_at_the_first_error() {
     ERROR: (Denied) Denied by the resource provider.
     Code: Denied
     Message: Denied by the resource provider.
-    Hint: The emulator does not know this access key. Use the `connectionString` of its ready line, or of the file of --ready-file if the line has null. After a regeneration, use the keys that POST /emulator/list-keys returns. The emulator's log says why it refused the request.
+    Hint: The emulator does not know this access key. Use the `connectionString` of its ready line, or of the file of --ready-file if the line has null. After a regeneration, use the keys that az communication emulator key list shows. The emulator's log says why it refused the request.
     Hint: 0 of 100 were issued. Run the command again to resume.
     ");
 }

@@ -58,7 +58,7 @@ fn a_wrong_access_key_is_found() {
     clock ok
     signature failed
         found: 401 Unauthorized (Denied): Denied by the resource provider.
-        advice: The emulator does not know this access key. Use the `connectionString` of its ready line, or of the file of --ready-file if the line has null. After a regeneration, use the keys that POST /emulator/list-keys returns. The emulator's log says why it refused the request.
+        advice: The emulator does not know this access key. Use the `connectionString` of its ready line, or of the file of --ready-file if the line has null. After a regeneration, use the keys that az communication emulator key list shows. The emulator's log says why it refused the request.
     "
     );
 }

@@ -25,7 +25,7 @@ fn an_access_key_that_the_emulator_does_not_know_comes_with_a_hint() {
     ERROR: (Denied) Denied by the resource provider.
     Code: Denied
     Message: Denied by the resource provider.
-    Hint: The emulator does not know this access key. Use the `connectionString` of its ready line, or of the file of --ready-file if the line has null. After a regeneration, use the keys that POST /emulator/list-keys returns. The emulator's log says why it refused the request.
+    Hint: The emulator does not know this access key. Use the `connectionString` of its ready line, or of the file of --ready-file if the line has null. After a regeneration, use the keys that az communication emulator key list shows. The emulator's log says why it refused the request.
     ");
 }
 
@@ -93,14 +93,19 @@ fn quotes_around_a_part_are_named() {
 }
 
 #[test]
-fn an_incomplete_word_for_the_emulator_is_named() {
-    assert_snapshot!(create("UseDevelopmentEmulator"), @"
-    exit 1
-    --- stderr
-    ERROR: The connection string has no 'endpoint' part. Expected: endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    Hint: For the emulator of this machine, write UseDevelopmentEmulator=true.
-    Hint: Copy it from Settings > Keys of the resource in the Azure portal. Its form is endpoint=https://<resource>.communication.azure.com/;accesskey=<base64 key>
-    ");
+fn a_malformed_connection_string_of_the_emulator_leads_to_the_emulator_and_not_to_the_portal() {
+    for malformed in ["UseDevelopmentEmulator", "UseDevelopmentEmulator=yes", "endpoint=https://localhost:10100"] {
+        let said = create(malformed).stderr;
+        let hints: Vec<&str> = said.lines().filter(|line| line.starts_with("Hint: ")).collect();
+        assert_eq!(
+            hints,
+            [
+                "Hint: For the emulator of this machine, write UseDevelopmentEmulator=true, or a connection string that az \
+              communication emulator key list shows."
+            ],
+            "{malformed}"
+        );
+    }
 }
 
 #[test]

@@ -10,12 +10,12 @@ fn a_second_start_on_the_same_folder_names_the_one_that_runs() {
     let (pid, port) = (emulator.pid().to_string(), emulator.port().to_string());
     let again = |options: &[&str]| {
         let said = refusal(1, az(&home).args(DETACH).args(["--data-dir", "data"]).args(options));
-        said.replace(&pid, "PID").replace(&port, "PORT")
+        said.replace(&pid, "PID").replace(&port, "PORT").replace(home.path().to_str().unwrap(), "HOME")
     };
     insta::assert_snapshot!(again(&[]), @"
     ERROR: An emulator is already running at https://localhost:PORT, as process PID.
-    Hint: To stop it: kill PID
-    Hint: To start another emulator, give another data folder (--data-dir), or another pid file (--pid-file) if its data is in memory.
+    Hint: To stop it: az communication emulator stop --ready-file HOME/data.json
+    Hint: To start another emulator, give another data folder (--data-dir), or another pid file (--pid-file) if its data is in memory. Also give another port (--port).
     ");
     // The names of the second emulator's own files do not matter.
     assert_eq!(again(&["--pid-file", "other.pid"]), again(&[]));

@@ -29,6 +29,7 @@ use crate::knack::outcome::Outcome;
 use crate::knack::variables::Given;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
+use crate::report::program::Program;
 use crate::report::prompt;
 use crate::report::stdout;
 use crate::service::emulator_files::{BUNDLE_FILE, NO_FOLDER_HINT};
@@ -101,10 +102,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 /// Returns the warning about an emulator that other machines can reach with the well-known key.
 fn open_with_known_key(platform: Platform) -> String {
+    let regenerate = Program::current().command("communication emulator key regenerate");
     format!(
         "Other machines can reach this emulator, and its access key is the well-known key, so anyone can use it and \
          read its keys. For a new data folder, set a key: --access-key KEY. To make one: {}. For an existing folder, \
-         regenerate both keys: POST /emulator/regenerate-key",
+         regenerate both keys: {regenerate}",
         platform.random_base64()
     )
 }

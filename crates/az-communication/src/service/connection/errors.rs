@@ -14,6 +14,7 @@ use crate::report::program::Program;
 use crate::report::redact;
 use crate::system::platform::Platform;
 use crate::system::system_text;
+use crate::transport::names;
 use crate::transport::tls::trust::DEVELOPMENT_EMULATOR;
 
 /// Returns the source of a value that was not given as an argument.
@@ -54,9 +55,6 @@ pub(super) fn malformed(error: &ConnectionStringError, text: &str, given: bool) 
             hints.push(format!("The value of '{name}' is in quotes, which are part of the value. Remove them."));
         }
     }
-    if text.trim().eq_ignore_ascii_case("UseDevelopmentEmulator") {
-        hints.push(format!("For the emulator of this machine, write {DEVELOPMENT_EMULATOR}."));
-    }
     let scheme = text.trim().split_once("://").map_or("", |(scheme, _)| scheme);
     if (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http"))
         && host_and_path(text.trim()).is_ok_and(|(host, _)| is_url_host(host))
@@ -67,9 +65,28 @@ pub(super) fn malformed(error: &ConnectionStringError, text: &str, given: bool) 
                 .into(),
         );
     }
-    hints
-        .push(format!("Copy it from Settings > Keys of the resource in the Azure portal. Its form is {EXPECTED_FORM}"));
+    hints.push(match is_of_emulator(text) {
+        true => {
+            let list = Program::current().command("communication emulator key list");
+            format!("For the emulator of this machine, write {DEVELOPMENT_EMULATOR}, or a connection string that {list} shows.")
+        }
+        false => format!("Copy it from Settings > Keys of the resource in the Azure portal. Its form is {EXPECTED_FORM}"),
+    });
     CliError { hints, ..CliError::new(redact::text(&error.to_string())) }
+}
+
+/// Returns whether a connection string is meant for the emulator of this machine.
+fn is_of_emulator(text: &str) -> bool {
+    let is_loopback = |url: &str| {
+        let host = host_and_path(url.trim()).map_or("", |(host, _)| host);
+        let name = host.rsplit_once(':').filter(|_| !host.ends_with(']')).map_or(host, |(name, _)| name);
+        names::is_loopback(name)
+    };
+    text.split(';').any(|part| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        let is = |expected: &str| name.trim().eq_ignore_ascii_case(expected);
+        is("UseDevelopmentEmulator") || is("endpoint") && is_loopback(value)
+    })
 }
 
 pub(crate) fn nothing_given() -> CliError {

@@ -62,10 +62,14 @@ pub(super) fn hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
     hints
 }
 
-/// Where to find the access keys of an emulator.
-const EMULATOR_KEYS: &str = "Use the `connectionString` of its ready line, or of the file of --ready-file if the line \
-    has null. After a regeneration, use the keys that POST /emulator/list-keys returns. The emulator's log says why \
-    it refused the request.";
+/// Says where to find the access keys of an emulator.
+fn emulator_keys() -> String {
+    let list = Program::current().command("communication emulator key list");
+    format!(
+        "Use the `connectionString` of its ready line, or of the file of --ready-file if the line has null. After a \
+         regeneration, use the keys that {list} shows. The emulator's log says why it refused the request."
+    )
+}
 
 /// Returns hints about a wrong clock or a wrong key. Keys are not mentioned if a login was used.
 fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
@@ -89,10 +93,10 @@ fn denied_hints(error: &ServiceError, failure: &Failure) -> Vec<String> {
     }
     // The server on this machine is an emulator, and the portal does not show its keys.
     if failure.development_emulator {
-        return vec![format!("The emulator has another access key than the well-known one. {EMULATOR_KEYS}")];
+        return vec![format!("The emulator has another access key than the well-known one. {}", emulator_keys())];
     }
     if failure.is_local {
-        return vec![format!("The emulator does not know this access key. {EMULATOR_KEYS}")];
+        return vec![format!("The emulator does not know this access key. {}", emulator_keys())];
     }
     vec![
         "The access key does not belong to this resource, or is no longer valid. Copy the connection string again from \

@@ -106,12 +106,16 @@ fn refuse_where_one_runs(places: &Places, data: Option<&Path>) -> Result<(), Cli
         let running = known.or_else(|| process_file::holder(&PID, &places.pid).map(|holder| (holder.process, None)));
         let Some((process, line)) = running else { continue };
         let ready = line.zip(u32::try_from(process).ok()).and_then(|(line, pid)| Ready::of_file(&line, pid, None));
+        let stop = match &ready {
+            Some(ready) => ready.stop_command(Platform::HERE),
+            None => Platform::HERE.stop(process),
+        };
         let endpoint = ready.map_or_else(String::new, |ready| format!(" at {}", ready.endpoint));
         return Err(CliError::new(format!("An emulator is already running{endpoint}, as process {process}."))
-            .hint(format!("To stop it: {}", Platform::HERE.stop(process)))
+            .hint(format!("To stop it: {stop}"))
             .hint(
                 "To start another emulator, give another data folder (--data-dir), or another pid file (--pid-file) if \
-                 its data is in memory.",
+                 its data is in memory. Also give another port (--port).",
             ));
     }
     Ok(())

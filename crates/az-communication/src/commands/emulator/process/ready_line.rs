@@ -164,6 +164,15 @@ impl Ready {
         self.connection_string.ends_with(&format!(";accesskey={DEVELOPMENT_ACCESS_KEY}"))
     }
 
+    /// Returns the command that stops it. Its ready file names it in any case.
+    pub(crate) fn stop_command(&self, platform: Platform) -> String {
+        let stop = Program::current().command("communication emulator stop");
+        match &self.file {
+            Some(file) => format!("{stop} --ready-file {}", platform.quoted(file)),
+            None => platform.stop(self.pid),
+        }
+    }
+
     /// Returns the text for a user. `shown` says whether the connection string is printed on stdout.
     fn words(&self, shown: bool, platform: Platform) -> String {
         let place = self.data.as_ref().map_or_else(|| "in memory".to_owned(), |folder| format!("in {folder}"));
@@ -203,7 +212,7 @@ impl Ready {
         }
         let _ = match self.pid == std::process::id() {
             true => writeln!(words, "\nCtrl-C stops it."),
-            false => writeln!(words, "\nTo stop it: {}", platform.stop(self.pid)),
+            false => writeln!(words, "\nTo stop it: {}", self.stop_command(platform)),
         };
         words
     }
