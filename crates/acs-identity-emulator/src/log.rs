@@ -54,8 +54,8 @@ pub(crate) fn without_credentials(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// A word of so many characters is the signature of a token, which has 342, or a key of the service, which has 86. Ids are
-/// as long, but have no capital letters.
+/// A word of so many characters is the signature of a token, which has 342, or a key of the service, which has 86. Ids
+/// are as long, but have no capital letters.
 const LONGEST_WORD: usize = 80;
 
 /// Removes signatures of tokens, and keys without the end of their base64, from a text.

@@ -125,7 +125,8 @@ pub(super) struct Checked {
 }
 
 impl Checked {
-    /// Returns whether the condition fits a request. A rule that changes nothing but tokens fits no request without one.
+    /// Returns whether the condition fits a request. A rule that changes nothing but tokens fits no request without
+    /// one.
     pub(super) fn fits(&self, rule: &Rule, asked: &Asked<'_>) -> bool {
         let gives_token = || match asked.operation {
             Some("createIdentity") => (asked.asks_for_token)(),

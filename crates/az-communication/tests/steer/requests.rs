@@ -274,6 +274,6 @@ fn the_log_says_why_a_request_was_refused_although_the_response_says_it_too() {
     let mut command = emulator(&home, "run -- az communication user-identity token issue --scope caht");
     let said = run(&mut command).stderr;
     let lines: Vec<&str> = said.lines().filter(|line| line.contains(" 400 POST ")).collect();
-    assert!(lines.len() == 1 && lines[0].contains("WARN"), "{said}");
+    assert!(lines.len() == 1 && lines[0].contains("INFO"), "{said}");
     assert!(lines[0].ends_with("400 POST /identities: Invalid scopes - Scope 'caht' is not supported."), "{said}");
 }

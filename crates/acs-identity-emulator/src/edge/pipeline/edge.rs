@@ -239,30 +239,30 @@ impl Edge {
         }
     }
 
-    /// Returns the answer to a request that is refused. The log says why: by the note of the error, or else by its
-    /// message, which may have a text of the client.
-    fn refuse(&self, request: &RequestContext, mut error: HttpError) -> Answer {
-        if error.note.is_none() {
-            error.note = Some(Note::Request(self.backend.core.secrets.without_any(&error.message)));
-        }
-        if let Some(note) = &error.note {
-            let (secrets, status) = (&self.backend.core.secrets, error.status);
-            let (method, path) = secrets.without_any_in(&request.head.method, request.head.path());
-            let known = secrets.now();
-            let because = |why: &str| {
-                let why = known.hide(why);
-                let words = format_args!("{status} {method} {path}: {why}");
-                tracing::warn!(status, %method, path = %Shown(&path), reason = %Shown(&why), "{}", Shown(words));
-            };
-            match note {
-                Note::Request(why) => because(why),
-                Note::Signature(wrong) => because(&wrong.why),
-                Note::Warning(words) => {
-                    tracing::warn!(status, %method, path = %Shown(&path), "{}", Shown(known.hide(words)));
-                }
-                Note::Error(words) => {
-                    tracing::error!(status, %method, path = %Shown(&path), "{}", Shown(known.hide(words)));
-                }
+    /// Returns the answer to a refused request. The log has the error's note as a warning, or else its message.
+    fn refuse(&self, request: &RequestContext, error: HttpError) -> Answer {
+        let (secrets, status) = (&self.backend.core.secrets, error.status);
+        let (method, path) = secrets.without_any_in(&request.head.method, request.head.path());
+        let Some(note) = &error.note else {
+            let why = secrets.without_any(&error.message);
+            let words = format_args!("{status} {method} {path}: {why}");
+            tracing::info!(status, %method, path = %Shown(&path), reason = %Shown(&why), "{}", Shown(words));
+            return Answer::refused(error.because(why));
+        };
+        let known = secrets.now();
+        let because = |why: &str| {
+            let why = known.hide(why);
+            let words = format_args!("{status} {method} {path}: {why}");
+            tracing::warn!(status, %method, path = %Shown(&path), reason = %Shown(&why), "{}", Shown(words));
+        };
+        match note {
+            Note::Request(why) => because(why),
+            Note::Signature(wrong) => because(&wrong.why),
+            Note::Warning(words) => {
+                tracing::warn!(status, %method, path = %Shown(&path), "{}", Shown(known.hide(words)));
+            }
+            Note::Error(words) => {
+                tracing::error!(status, %method, path = %Shown(&path), "{}", Shown(known.hide(words)));
             }
         }
         Answer::refused(error)
