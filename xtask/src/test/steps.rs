@@ -1,5 +1,6 @@
 //! The table of steps. A step is a command line, or a function if a command line is not enough.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::Path;
@@ -17,8 +18,9 @@ const DIST: &str = "target/test-dist";
 /// The step of the tests that need other programs, and of those that take long.
 const IGNORED: &str = "cargo test --workspace --tests -- --ignored --nocapture";
 
-/// The test that takes an hour in the long form.
-const HOUR: &str = "what_is_answered_to_three_clients";
+/// Test programs that run beside all others, because they wait most of the time: for clients, for the time after which a
+/// request is sent again, and in the long form for the hour of the histories.
+const BESIDE: [&str; 4] = ["batch", "crash", "histories", "network"];
 
 /// A step that must succeed.
 #[derive(Debug)]
@@ -171,31 +173,51 @@ fn artefacts(tools: &Tools) -> Result<(), Error> {
 }
 
 /// Runs all ignored tests of the workspace, except doc tests: those that need other programs, and those that take long.
-/// They load the machine, so only as many run at once as there are cores. In the long form, the hour of the histories
-/// passes beside all others.
+/// They load the machine, so only as many run at once as there are cores, and one more beside them.
 fn ignored(tools: &Tools) -> Result<(), Error> {
     let cores = available_parallelism().map_or(2, usize::from);
-    let run = |line: &str| {
-        let mut command = tools.line(line);
-        command.env("RUST_TEST_THREADS", cores.to_string()).env("AZ_TEST_DIST", tools.root.join(DIST));
+    let run = |threads: usize, programs: &[String]| {
+        // All programs are chosen from the whole workspace, so that they are built with the same features.
+        let mut command = tools.line("cargo test --workspace");
+        for program in programs {
+            command.args(["--test", program]);
+        }
+        command.env("RUST_TEST_THREADS", threads.to_string()).env("AZ_TEST_DIST", tools.root.join(DIST));
         command
     };
-    if !is_long() {
-        return child::run(&mut run(IGNORED));
-    }
-    let path = tools.root.join("target/histories.log");
+    let path = tools.root.join("target/beside.log");
     let log = File::create(&path).at(&path)?;
-    let mut hour = run(&format!("cargo test -p az-communication --test histories -- --ignored --nocapture {HOUR}"));
-    let mut hour = hour.stdout(log.try_clone().at(&path)?).stderr(log).spawn().at(Path::new("cargo"))?;
-    let others = child::run(run(IGNORED).args(["--skip", HOUR]));
+    let mut beside = run(1, &BESIDE.map(str::to_owned));
+    beside.args(["--", "--ignored", "--nocapture"]);
+    let mut beside = beside.stdout(log.try_clone().at(&path)?).stderr(log).spawn().at(Path::new("cargo"))?;
+    let programs: Vec<String> = test_programs(tools)?.into_iter().filter(|name| !BESIDE.contains(&&**name)).collect();
+    let mut others = run(cores, &programs);
+    let others = child::run(others.args(["--lib", "--bins", "--", "--ignored", "--nocapture"]));
     if others.is_err() {
         // Cargo ends with the test program that it runs.
-        let _ = tools.command("pkill").args(["-P", &hour.id().to_string()]).status();
+        let _ = tools.command("pkill").args(["-P", &beside.id().to_string()]).status();
     }
-    let ended = hour.wait().at(Path::new("cargo"))?;
+    let ended = beside.wait().at(Path::new("cargo"))?;
     print!("\n{}", fs::read_to_string(&path).at(&path)?);
     others?;
-    if ended.success() { Ok(()) } else { Err(Error::new("The hour of the histories failed.")) }
+    if ended.success() { Ok(()) } else { Err(Error::new(format!("One of {} failed.", BESIDE.join(", ")))) }
+}
+
+/// Returns the names of the test programs of all crates.
+fn test_programs(tools: &Tools) -> Result<BTreeSet<String>, Error> {
+    let mut names = BTreeSet::new();
+    let crates = tools.root.join("crates");
+    for entry in fs::read_dir(&crates).at(&crates)? {
+        let tests = entry.at(&crates)?.path().join("tests");
+        let Ok(entries) = fs::read_dir(&tests) else { continue };
+        for entry in entries {
+            let path = entry.at(&tests)?.path();
+            let is_program =
+                path.join("main.rs").is_file() || path.extension().is_some_and(|extension| extension == "rs");
+            names.extend(path.file_stem().filter(|_| is_program).map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    Ok(names)
 }
 
 /// Returns whether the tests run in their long form.
