@@ -247,7 +247,7 @@ fn a_value_of_the_emulator_that_cannot_be_read_is_a_usage_error() {
     exit 2
     --- stderr
     ERROR: --revocation-delay must be a duration from 0s to 15m, but it is 'abc'.
-    Hint: Write 90m, 1h30m, 1d, PT90M, or 90 for minutes.
+    Hint: Write 30s, 5m, PT5M, or 5 for minutes.
 
     > emulator run --access-key ! -- true
     exit 2

@@ -25,7 +25,7 @@ fn a_wrong_variable_of_the_emulator_is_named() {
     let stderr = refusal_with(2, az(&home).args(START).env("AZURE_COMMUNICATION_EMULATOR_REVOCATION_DELAY", "16m"));
     insta::assert_snapshot!(stderr, @"
     ERROR: AZURE_COMMUNICATION_EMULATOR_REVOCATION_DELAY must be a duration from 0s to 15m, but it is '16m'.
-    Hint: Write 90m, 1h30m, 1d, PT90M, or 90 for minutes.
+    Hint: Write 30s, 5m, PT5M, or 5 for minutes.
     ");
     let start = || {
         let mut command = az(&home);

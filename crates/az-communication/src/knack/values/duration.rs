@@ -66,7 +66,9 @@ impl Durations {
             let whole = if self.whole_minutes { " in whole minutes" } else { "" };
             let examples = match self.needs_unit {
                 true => "Write a number with a unit: 30s, 2m or 1h.",
-                false => "Write 90m, 1h30m, 1d, PT90M, or 90 for minutes.",
+                false if accepted(&DAY) => "Write 90m, 1h30m, 1d, PT90M, or 90 for minutes.",
+                // Where a day is too long, shorter examples are valid.
+                false => "Write 30s, 5m, PT5M, or 5 for minutes.",
             };
             CliError::usage(format!("{name} must be a duration{whole} {range}, but it is '{text}'.")).hint(examples)
         })
@@ -87,6 +89,16 @@ fn in_words(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_examples_of_the_hint_are_valid_where_only_short_durations_are() {
+        let durations = Durations::of(0..=15 * MINUTE);
+        let hint = durations.parse("--for", "20m").unwrap_err().hints;
+        assert_eq!(hint, ["Write 30s, 5m, PT5M, or 5 for minutes."]);
+        for example in ["30s", "5m", "PT5M", "5"] {
+            assert!(durations.parse("--for", example).is_ok(), "{example}");
+        }
+    }
 
     #[test]
     fn a_duration_outside_the_range_is_refused_with_the_range() {
