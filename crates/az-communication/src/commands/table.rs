@@ -65,7 +65,9 @@ pub const TABLE: Table = Table {
         ),
         group(
             "communication emulator",
-            "Run the Communication Services Identity service on this machine, offline.",
+            "Run the Communication Services Identity service on this machine, offline.\n\n`{communication emulator run} -- \
+             pytest` starts an emulator for one command. `{communication emulator start} --detach` starts one in the \
+             background, and `{communication emulator stop}` stops it.",
             Status::Stable,
             false,
         ),

@@ -42,6 +42,9 @@ fn the_page_of_a_group_lists_its_commands() {
     Group
         az communication emulator : Run the Communication Services Identity service on this machine,
         offline.
+            `az communication emulator run -- pytest` starts an emulator for one command. `az
+            communication emulator start --detach` starts one in the background, and `az communication
+            emulator stop` stops it.
 
     Subgroups:
         …

@@ -170,11 +170,11 @@ fn rules_that_make_no_sense_are_refused() {
     fault add --status 500 --drop after: Some(2)
     ERROR: --drop cannot be combined with 'status'.
     fault add --status 500 --every 0: Some(2)
-    ERROR: --every must be a number from 1 to 18446744073709551615, but it is '0'.
+    ERROR: --every must be a whole number of at least 1, but it is '0'.
     fault add --status 500 --probability 2: Some(2)
     ERROR: --probability must be greater than 0 and at most 1, but it is '2'.
     fault add --status 500 --seed 3: Some(2)
-    ERROR: --seed needs 'probability'.
+    ERROR: --seed needs --probability.
     fault add --delay 5: Some(2)
     ERROR: --delay must be a duration from 0s to 5m, but it is '5'.
     Hint: Write a number with a unit: 30s, 2m or 1h.

@@ -20,8 +20,8 @@ const FILE: Argument =
         .extension();
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
-    summary: "Write everything that a running emulator holds to a file: its keys, its resource id, the identities with \
-        their revocations, and the assignments.\n\nA regular file is complete or is not written. A pipe or a device is \
+    summary: "Write everything that a running emulator holds to a file: its resource id, the access keys, the keys that \
+        sign tokens, the identities with their revocations, the assignments, and the clock.\n\nA regular file is complete or is not written. A pipe or a device is \
         written to directly. Certificates belong to a data folder and are left out. {communication emulator import} \
         reads the file.",
     arguments: control::arguments![FILE],

@@ -37,13 +37,18 @@ const OWN_CREDENTIALS: Argument =
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     summary: "Print the variables by which clients find and trust a running emulator.\n\nThese are the variables that \
-        `run` sets for its command. The output contains an access key.",
+        `run` sets for its command. The output contains an access key: if \
+        it goes to a file, write the file with `umask 077`. Paths and addresses are those of this machine, so a \
+        container needs other values.",
     arguments: control::arguments![SHELL, OWN_CREDENTIALS],
     connects: false,
     confirms: false,
     examples: &[
         Example { name: "Set the variables in bash", command: "eval \"$({} --shell bash)\"" },
-        Example { name: "Write the variables into a file for docker compose", command: "{} --shell dotenv > .env" },
+        Example {
+            name: "Write the variables into a file for programs on this machine",
+            command: "{} --shell dotenv > .env",
+        },
         Example { name: "Print one variable", command: "{} --query AZURE_COMMUNICATION_CONNECTION_STRING -o tsv" },
     ],
     run,
@@ -55,7 +60,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         None => Some(Shell::of_environment(env::var_os("SHELL").as_deref())),
     };
     let mut variables = variables(invocation)?;
-    // A file of variables is for other programs, for example in a container, where the paths of this machine are wrong.
+    // A file of variables is for programs that do not look for this one.
     if shell != Some(Shell::Dotenv) {
         variables.extend(search_path());
     }

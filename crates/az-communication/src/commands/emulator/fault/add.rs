@@ -18,7 +18,7 @@ use crate::knack::invocation::Invocation;
 use crate::knack::json_value::value_of;
 use crate::knack::outcome::Outcome;
 use crate::knack::values::duration::{DAY, Durations};
-use crate::knack::values::number::parse;
+use crate::knack::values::number::{parse, parse_at_least};
 use crate::knack::values::options::{duration, number};
 use crate::report::error::CliError;
 
@@ -28,9 +28,9 @@ const LONGEST_DELAY: i64 = 5 * 60;
 /// The largest shift of the time, in seconds: ten years.
 const LONGEST_SHIFT: i64 = 3660 * DAY;
 
-const CONDITION: &str = "Which requests";
-const RESULT: &str = "What happens";
-const LIMIT: &str = "How often";
+const CONDITION: &str = "Request";
+const RESULT: &str = "Effect";
+const LIMIT: &str = "Limit";
 
 const OPERATION: Argument = Argument::new(
     &["--operation"],
@@ -40,7 +40,10 @@ const OPERATION: Argument = Argument::new(
 .group(CONDITION)
 .list_of(FAULT_OPERATIONS)
 .extension();
-const METHOD: Argument = Argument::new(&["--method"], "Method of the requests.").group(CONDITION).extension();
+const METHOD: Argument = Argument::new(&["--method"], "Method of the requests.")
+    .choices(&["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"])
+    .group(CONDITION)
+    .extension();
 const PATH_PATTERN: Argument = Argument::new(
     &["--path"],
     "Pattern of the path as it is sent, which is 8%3Aacs%3A… for most SDKs: * stands for characters of a segment, ** for \
@@ -52,15 +55,14 @@ const IDENTITY: Argument =
     Argument::new(&["--identity"], "Raw id or custom id of the identity that the requests are about.")
         .group(CONDITION)
         .extension();
-const EVERY: Argument = Argument::new(&["--every"], "Hit only every n-th request.").group(CONDITION).extension();
-const PROBABILITY: Argument = Argument::new(&["--probability"], "Hit only this part of the requests, by chance: 0.1.")
-    .group(CONDITION)
-    .extension();
+const EVERY: Argument = Argument::new(&["--every"], "Hit only every n-th request.").group(LIMIT).extension();
+const PROBABILITY: Argument =
+    Argument::new(&["--probability"], "Hit only this part of the requests, by chance: 0.1.").group(LIMIT).extension();
 const SEED: Argument = Argument::new(
     &["--seed"],
     "Number that selects the requests of --probability; the same number selects the same ones.",
 )
-.group(CONDITION)
+.group(LIMIT)
 .extension();
 const INCLUDE_UNAUTHENTICATED: Argument = Argument::new(
     &["--include-unauthenticated"],
@@ -145,7 +147,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     examples: &[
         Example {
             name: "Answer the next three requests for a token with 429",
-            command: "{} --operation issueAccessToken --status 429 --retry-after 2 --times 3",
+            command: "{} --operation createIdentity,issueAccessToken --status 429 --retry-after 2 --times 3",
         },
         Example {
             name: "Create identities, but end the connection before the client learns it",
@@ -157,7 +159,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         },
         Example {
             name: "Issue tokens that are about to expire",
-            command: "{} --operation issueAccessToken --token-expires-in 30s",
+            command: "{} --operation createIdentity,issueAccessToken --token-expires-in 30s",
         },
     ],
     run: |invocation| {
@@ -182,6 +184,11 @@ fn rule(invocation: &Invocation<'_>) -> Result<Map<String, Json>, CliError> {
         return Err(CliError::usage("No option says what happens to the requests.")
             .hint(format!("Give {} or {last}.", others.join(", "))));
     }
+    for (option, needed) in [(&SEED, &PROBABILITY), (&CODE, &STATUS), (&MESSAGE, &STATUS), (&RETRY_AFTER, &STATUS)] {
+        if invocation.given(option).is_some() && invocation.given(needed).is_none() {
+            return Err(CliError::usage(format!("{} needs {}.", option.key(), needed.key())));
+        }
+    }
     let mut rule = Map::new();
     let mut put = |name: &str, value: Option<Json>| {
         rule.extend(value.map(|value| (name.to_owned(), value)));
@@ -191,9 +198,9 @@ fn rule(invocation: &Invocation<'_>) -> Result<Map<String, Json>, CliError> {
     put("method", text(&METHOD));
     put("path", text(&PATH_PATTERN));
     put("identity", text(&IDENTITY));
-    put("every", count(invocation, &EVERY, &(1..=u64::MAX))?);
+    put("every", at_least(invocation, &EVERY, 1)?);
     put("probability", probability(invocation)?);
-    put("seed", count(invocation, &SEED, &(0..=u64::MAX))?);
+    put("seed", at_least(invocation, &SEED, 0)?);
     put("includeUnauthenticated", invocation.arguments.has(&INCLUDE_UNAUTHENTICATED).then_some(Json::Bool(true)));
     put("status", count(invocation, &STATUS, &(400..=599_u16))?);
     put("code", text(&CODE));
@@ -204,7 +211,7 @@ fn rule(invocation: &Invocation<'_>) -> Result<Map<String, Json>, CliError> {
     put("truncateBodyAt", count(invocation, &TRUNCATE_BODY_AT, &(0..=1 << 20_u64))?);
     put("tokenExpiresInSeconds", seconds(invocation, &TOKEN_EXPIRES_IN, DAY)?);
     put("shiftSeconds", seconds(invocation, &SHIFT, LONGEST_SHIFT)?);
-    put("times", count(invocation, &TIMES, &(1..=u64::MAX))?);
+    put("times", at_least(invocation, &TIMES, 1)?);
     Ok(rule)
 }
 
@@ -217,6 +224,12 @@ where
     T: FromStr + PartialOrd + Display + Into<Json>,
 {
     Ok(number(invocation, argument, range)?.map(Into::into))
+}
+
+/// Returns the number of an option that has no greatest value of its own.
+fn at_least(invocation: &Invocation<'_>, argument: &Argument, least: u64) -> Result<Option<Json>, CliError> {
+    let Some(text) = invocation.given(argument) else { return Ok(None) };
+    Ok(Some(parse_at_least(argument.key(), text, least)?.into()))
 }
 
 fn retry_after(invocation: &Invocation<'_>) -> Result<Option<Json>, CliError> {

@@ -76,7 +76,7 @@ pub(crate) const CONTROL_SECRET: Argument = Argument::new(
 pub(crate) const CONTROL_SECRET_FILE: Argument = Argument::new(
     &["--control-secret-file"],
     "File with the secret that authenticates calls of the control API; if it does not exist, it is made with a new \
-     secret; by default, it is control-secret in the data folder.",
+     secret; by default, it is control-secret in the data folder, and there is none in memory.",
 )
 .variable(Variable::Emulator)
 .completion(Completion::File)
@@ -119,7 +119,7 @@ pub(crate) const TOKEN_ENDPOINT: Argument = Argument::new(
 
 pub(crate) const PUBLIC_URL: Argument = Argument::new(
     &["--public-url"],
-    "URL under which clients reach the emulator through a proxy, used in responses and in the ready line.",
+    "URL under which clients reach the emulator through a proxy, used in responses and in the ready line of `start`.",
 )
 .variable(Variable::Emulator)
 .extension();

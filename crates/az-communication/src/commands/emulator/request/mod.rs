@@ -48,6 +48,7 @@ const COLUMNS: &[&str] = &[
     "operation",
     "status",
     "code",
+    "?reason",
     "microseconds",
     "authentication",
 ];
