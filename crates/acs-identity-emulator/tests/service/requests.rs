@@ -84,7 +84,7 @@ fn requests_are_listed_in_their_order_with_what_was_answered() {
         "status": 404,
         "code": "NotFound",
         "fault": null,
-        "reason": null,
+        "reason": "There is no resource at '/nowhere'.",
         "userAgent": "test/1",
         "authentication": "primaryKey",
         "caller": null,
