@@ -128,3 +128,17 @@ fn a_token_for_another_service_is_said_once_with_the_option_that_leaves_credenti
         stderr.lines().filter_map(|line| line.split_once(" WARN  ")).map(|(_, said)| said).collect();
     insta::assert_snapshot!(warnings.join("\n"), @"the emulator issued a token for 'https://vault.azure.net', which only the emulator accepts; 'emulator run --keep-credentials' keeps the credentials of the user");
 }
+
+#[test]
+fn a_run_in_memory_uses_no_folder_that_a_variable_names() {
+    let home = Folder::new();
+    let mut named = run(&home, &["--in-memory"], "true");
+    let ended = named.env("AZURE_COMMUNICATION_EMULATOR_RUN_DATA_DIR", home.path().join("kept")).output().unwrap();
+    assert!(ended.status.success() && !home.path().join("kept").exists(), "{ended:?}");
+    let both = run(&home, &["--in-memory", "--data-dir", "kept"], "true").output().unwrap();
+    assert_eq!(both.status.code(), Some(2));
+    insta::assert_snapshot!(String::from_utf8_lossy(&both.stderr), @"
+    ERROR: --in-memory and --data-dir cannot be given together.
+    Hint: Leave out one of them. Data in memory is not stored in a folder.
+    ");
+}

@@ -11,10 +11,11 @@ use crate::commands::emulator::log;
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, ENTRA_ADMIN,
     ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT, KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, NO_REQUEST_LOG,
-    PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_PORT, SEED, STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT,
+    PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_IN_MEMORY, RUN_PORT, SEED, STRICT_API_VERSION, THROTTLE,
+    TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::headings::{ACCESS, ADDRESS, BEHAVIOUR, DATA, LOG};
-use crate::commands::emulator::options::{configuration, host, read, similar_variables};
+use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
 use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
 use crate::commands::emulator::serving::{file_limit, listen, opening, temporary_folder, threads};
@@ -44,6 +45,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         CERTIFICATE_KEY.group(ADDRESS),
         PUBLIC_URL.group(ADDRESS),
         RUN_DATA_DIR.group(DATA),
+        RUN_IN_MEMORY.group(DATA),
         SEED.group(DATA),
         IMPORT.group(DATA),
         EXPORT_ON_EXIT.group(DATA),
@@ -100,7 +102,12 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     file_limit::check_file_limit()?;
     let port = read::option(invocation, &RUN_PORT)?.map_or(Ok(0), |given| given.port())?;
     let place = host::place(read::option(invocation, &RUN_HOST)?.as_ref())?;
-    let storage = match read::option(invocation, &RUN_DATA_DIR)? {
+    let in_memory = match [&RUN_IN_MEMORY, &RUN_DATA_DIR].map(|option| invocation.arguments.has(option)) {
+        [true, true] => return Err(data_folder::both()),
+        [false, true] => false,
+        [_, false] => read::flag(invocation, &RUN_IN_MEMORY)?,
+    };
+    let storage = match read::option(invocation, &RUN_DATA_DIR)?.filter(|_| !in_memory) {
         Some(given) => Storage::Folder(read::absolute(given.value.into())?),
         None => Storage::Memory,
     };

@@ -16,11 +16,16 @@ use crate::service::emulator_files;
 /// Fails when both options are on the command line, or when the value of the variable is not a boolean.
 pub(crate) fn in_memory(invocation: &Invocation<'_>) -> Result<bool, CliError> {
     match (invocation.arguments.has(&IN_MEMORY), given(invocation, &DATA_DIR)?) {
-        (true, Some(_)) => Err(CliError::usage("--in-memory and --data-dir cannot be given together.")
-            .hint("Leave out one of them. Data in memory is not stored in a folder.")),
+        (true, Some(_)) => Err(both()),
         (false, Some(_)) => Ok(false),
         (_, None) => flag(invocation, &IN_MEMORY),
     }
+}
+
+/// Returns the error for both options on the command line.
+pub(crate) fn both() -> CliError {
+    CliError::usage("--in-memory and --data-dir cannot be given together.")
+        .hint("Leave out one of them. Data in memory is not stored in a folder.")
 }
 
 /// Returns the folder for the data, as an absolute path.

@@ -25,6 +25,11 @@ pub(crate) const RUN_DATA_DIR: Argument = Argument::new(
 .completion(Completion::File)
 .extension();
 
+pub(crate) const RUN_IN_MEMORY: Argument = Argument {
+    help: "Keep all data in memory, as without --data-dir; not with --data-dir.",
+    ..IN_MEMORY.variable(Variable::EmulatorRun)
+};
+
 pub(crate) const HOSTNAME: Argument = Argument::new(
     &["--hostname"],
     "Additional names and addresses under which clients reach the emulator, for its certificate; public names and \
