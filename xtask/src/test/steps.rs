@@ -18,8 +18,8 @@ const DIST: &str = "target/test-dist";
 /// The step of the tests that need other programs, and of those that take long.
 const IGNORED: &str = "cargo test --workspace --tests -- --ignored --nocapture";
 
-/// Test programs that run beside all others, because they wait most of the time, or keep one core busy: for clients, for
-/// the time after which a request is sent again, and in the long form for the hour of the histories.
+/// Test programs that run beside all others, because they wait most of the time, or keep one core busy: for clients,
+/// for the time after which a request is sent again, and in the long form for the hour of the histories.
 const BESIDE: [&str; 6] = ["batch", "connections", "crash", "fuzz", "histories", "network"];
 
 /// A step that must succeed.
