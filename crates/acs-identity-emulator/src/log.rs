@@ -110,15 +110,20 @@ fn without_keys(text: &str) -> Cow<'_, str> {
 fn padding(text: &[u8]) -> usize {
     let length = |text: &[u8]| match text {
         [b'=', ..] => 1,
-        [b'%', rest @ ..] => {
-            // Each further encoding puts `25` after the percent sign.
-            let again = 2 * rest.chunks_exact(2).take_while(|digits| *digits == b"25").count();
-            if rest[again..].starts_with(b"3D") || rest[again..].starts_with(b"3d") { 3 + again } else { 0 }
-        }
-        _ => 0,
+        _ => percent_encoded(text).filter(|(byte, _)| *byte == b'=').map_or(0, |(_, length)| length),
     };
     let first = length(text);
     first + if first > 0 { length(&text[first..]) } else { 0 }
+}
+
+/// Returns the percent-encoded character with which a text begins, and how many bytes it takes. It may have been
+/// encoded several times.
+pub(crate) fn percent_encoded(text: &[u8]) -> Option<(u8, usize)> {
+    let rest = text.strip_prefix(b"%")?;
+    // Each further encoding puts `25` after the percent sign.
+    let again = 2 * rest.chunks_exact(2).take_while(|digits| *digits == b"25").count();
+    let digits = rest.get(again..again + 2)?;
+    Some((u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?, 3 + again))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use hyper::Method;
 
 use super::access_keys::AccessKeys;
 use crate::config::ControlSecret;
-use crate::log::without_credentials;
+use crate::log::{percent_encoded, without_credentials};
 use crate::store::AccessSlot;
 
 /// Stands for a secret.
@@ -47,17 +47,9 @@ impl Secrets {
         Known::from_texts(secrets)
     }
 
-    /// Returns the method and the path of a request as they may be logged.
-    pub(crate) fn without_any_in(&self, method: &Method, path: &str) -> (String, String) {
-        // No method is as long as a secret.
-        let is_long = method.as_str().len() > LONGEST_METHOD;
-        let method = if is_long { "(a long method)".to_owned() } else { method.to_string() };
-        (method, self.without_any(path))
-    }
-
-    /// Returns a text of a client as it may be logged: without these secrets, and without tokens and keys of others.
+    /// Returns a text of a client as it may be logged.
     pub(crate) fn without_any(&self, text: &str) -> String {
-        self.now().hide(&without_credentials(text)).into_owned()
+        self.now().without_any(text)
     }
 }
 
@@ -82,6 +74,19 @@ impl Known {
             begins[usize::from(b'%')] = true;
         }
         Self { texts, begins }
+    }
+
+    /// Returns the method and the path of a request as they may be logged.
+    pub(crate) fn without_any_in(&self, method: &Method, path: &str) -> (String, String) {
+        // No method is as long as a secret.
+        let is_long = method.as_str().len() > LONGEST_METHOD;
+        let method = if is_long { "(a long method)".to_owned() } else { method.to_string() };
+        (method, self.without_any(path))
+    }
+
+    /// Returns a text of a client as it may be logged: without these secrets, and without tokens and keys of others.
+    pub(crate) fn without_any(&self, text: &str) -> String {
+        self.hide(&without_credentials(text)).into_owned()
     }
 
     /// Returns a text without the secrets.
@@ -147,14 +152,7 @@ fn takes(text: &[u8], byte: u8) -> Option<usize> {
     if first == byte || forms(byte).contains(&first) {
         return Some(1);
     }
-    if first != b'%' {
-        return None;
-    }
-    // Each further encoding puts `25` after the percent sign.
-    let again = text[1..].chunks_exact(2).take_while(|digits| *digits == b"25").count();
-    let end = 3 + 2 * again;
-    let code = u8::from_str_radix(std::str::from_utf8(text.get(end - 2..end)?).ok()?, 16).ok()?;
-    (code == byte).then_some(end)
+    percent_encoded(text).filter(|(code, _)| *code == byte).map(|(_, length)| length)
 }
 
 #[cfg(test)]

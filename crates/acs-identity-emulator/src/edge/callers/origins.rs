@@ -33,9 +33,9 @@ pub(crate) fn share(backend: &Backend, request: &RequestContext, headers: &mut H
 
 /// Logs why a page may not call, because the browser does not tell the page.
 fn log_refused(backend: &Backend, request: &RequestContext) {
-    let secrets = &backend.core.secrets;
-    let origin = &*secrets.without_any(request.head.header("origin").unwrap_or_default());
-    let (method, path) = secrets.without_any_in(&request.head.method, request.head.path());
+    let known = backend.core.secrets.now();
+    let origin = &*known.without_any(request.head.header("origin").unwrap_or_default());
+    let (method, path) = known.without_any_in(&request.head.method, request.head.path());
     let why = match host_of(origin) {
         _ if !request.is_for_web_pages() => "web pages may not call this endpoint".to_owned(),
         Some(_) => format!("its pages may not call the service without --allow-origin {origin}"),

@@ -241,15 +241,14 @@ impl Edge {
 
     /// Returns the answer to a refused request. The log has the error's note as a warning, or else its message.
     fn refuse(&self, request: &RequestContext, error: HttpError) -> Answer {
-        let (secrets, status) = (&self.backend.core.secrets, error.status);
-        let (method, path) = secrets.without_any_in(&request.head.method, request.head.path());
+        let (known, status) = (self.backend.core.secrets.now(), error.status);
+        let (method, path) = known.without_any_in(&request.head.method, request.head.path());
         let Some(note) = &error.note else {
-            let why = secrets.without_any(&error.message);
+            let why = known.without_any(&error.message);
             let words = format_args!("{status} {method} {path}: {why}");
             tracing::info!(status, %method, path = %Shown(&path), reason = %Shown(&why), "{}", Shown(words));
             return Answer::refused(error.because(why));
         };
-        let known = secrets.now();
         let because = |why: &str| {
             let why = known.hide(why);
             let words = format_args!("{status} {method} {path}: {why}");
@@ -271,7 +270,8 @@ impl Edge {
     fn log(&self, request: &RequestContext, outcome: impl std::fmt::Display, took: Duration) {
         if self.backend.config.log_requests {
             let elapsed = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-            let (method, path) = self.backend.core.secrets.without_any_in(&request.head.method, request.head.path());
+            let known = self.backend.core.secrets.now();
+            let (method, path) = known.without_any_in(&request.head.method, request.head.path());
             let words = format_args!("{method} {path} {outcome} {elapsed} us");
             tracing::info!(%method, path = %Shown(&path), %outcome, microseconds = elapsed, "{}", Shown(words));
         }

@@ -75,7 +75,7 @@ pub(super) fn dated(request: &RequestContext, answer: Answer) -> Answer {
 
 fn log(backend: &Backend, fault: &Fault, request: &RequestContext) {
     let id = fault.id;
-    let (method, path) = backend.core.secrets.without_any_in(&request.head.method, request.head.path());
+    let (method, path) = backend.core.secrets.now().without_any_in(&request.head.method, request.head.path());
     let words = format_args!("fault {id} hits {method} {path}");
     tracing::info!(fault = id, %method, path = %Shown(&path), "{}", Shown(words));
 }
