@@ -10,9 +10,9 @@ use super::whole_state::{self, StateFile, import_before_start};
 use crate::clock::nanos;
 use crate::config::{Config, ExportedState, Storage};
 use crate::error::Error;
-use crate::folder::{self, Folder, Values};
+use crate::folder::{self, Folder};
 use crate::log::Shown;
-use crate::store::{AccessSlot, Caller, Failure, Replacement, Store, block_on};
+use crate::store::{AccessSlot, Caller, Failure, Replacement, Store, Values, block_on};
 
 /// A core that was opened.
 pub(crate) struct OpenedCore {

@@ -7,12 +7,12 @@ use super::compare::compare;
 use super::lock::{Folder, marker, refuse_if_used, refuse_where_used};
 use super::marker::Marker;
 use super::names::{DATABASE_FILE, LOCK_FILE};
-use super::{Opened, Values, index};
+use super::{Opened, index};
 use crate::error::Error;
 use crate::random;
 use crate::store::sqlite::CommitThread;
 use crate::store::sqlite::open::{Checked, Refused, in_file};
-use crate::store::{SigningKeyRow, SigningSlot, Store, StoreError};
+use crate::store::{Store, StoreError, Values};
 
 pub(super) fn open(path: &Path, now: i64, ahead: impl FnOnce(&dyn Values)) -> Result<Opened, Error> {
     let (folder, mut lines) = Folder::take(path)?;
@@ -57,16 +57,6 @@ pub(super) fn open(path: &Path, now: i64, ahead: impl FnOnce(&dyn Values)) -> Re
     folder.watcher.opened(&database).map_err(|error| Error::File(database.clone(), error))?;
     mark(&Marker::Open { run, mark: None })?;
     Ok(Opened { store: Store::Sqlite(sqlite), folder, lines, is_new })
-}
-
-impl Values for Checked {
-    fn setting(&self, name: &str) -> Option<String> {
-        self.setting(name)
-    }
-
-    fn signing_key(&self, slot: SigningSlot) -> Option<SigningKeyRow> {
-        self.signing_key(slot)
-    }
 }
 
 /// Refuses a folder of the previous version without the key that signed its tokens, because that version made the key

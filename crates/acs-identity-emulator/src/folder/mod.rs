@@ -24,7 +24,7 @@ mod written;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::store::{SigningKeyRow, SigningSlot, Store};
+use crate::store::{Store, Values};
 
 #[cfg(feature = "sqlite")]
 pub(crate) use lock::Folder;
@@ -46,15 +46,6 @@ pub(crate) struct Opened {
     /// Whether the database was made or migrated to the current schema. Then all other data that a start stores is new
     /// as well.
     pub(crate) is_new: bool,
-}
-
-/// Values of a database that was checked, but not changed yet.
-pub(crate) trait Values {
-    /// Returns the value of a setting, if there is one.
-    fn setting(&self, name: &str) -> Option<String>;
-
-    /// Returns the signing key of a slot, if there is one.
-    fn signing_key(&self, slot: SigningSlot) -> Option<SigningKeyRow>;
 }
 
 /// Opens the store in a folder. Makes the folder and the store if they do not exist. `ahead` gets the values of a store

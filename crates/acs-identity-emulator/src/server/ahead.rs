@@ -7,8 +7,7 @@ use crate::certificates;
 use crate::clock::machine;
 use crate::config::Config;
 use crate::core::ParsedKey;
-use crate::folder::Values;
-use crate::store::{AccessSlot, SigningSlot};
+use crate::store::{AccessSlot, SigningSlot, Values};
 
 /// What was parsed. A part is `None` if the store did not have it, or if it cannot be used. Then it is read again where
 /// it is needed, which explains an error.

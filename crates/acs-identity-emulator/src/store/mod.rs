@@ -36,6 +36,15 @@ pub(crate) enum Store {
     Sqlite(sqlite::Sqlite),
 }
 
+/// Values of a database that was checked, but not changed yet.
+pub(crate) trait Values {
+    /// Returns the value of a setting, if there is one that can be read.
+    fn setting(&self, name: &str) -> Option<String>;
+
+    /// Returns the signing key of a slot, if there is one that can be read.
+    fn signing_key(&self, slot: SigningSlot) -> Option<SigningKeyRow>;
+}
+
 /// Returns the error for an outcome that does not belong to its operation. No implementation returns one.
 fn unexpected() -> Failure {
     StoreError::Failed("the outcome belongs to another operation".into()).into()

@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::schema::{self, Origin};
 use super::surroundings::Surroundings;
 use super::{CommitThread, Sqlite, check, migrate, read};
+use crate::store::Values;
 use crate::store::decide::Rows as _;
 use crate::store::failure::StoreError;
 use crate::store::rows::{SigningKeyRow, SigningSlot};
@@ -155,16 +156,6 @@ impl Checked {
         Ok(in_files && self.connection.query_row(has_identities, [], |row| row.get(0))?)
     }
 
-    /// Returns the value of a setting. Returns `None` if there is none, or if it cannot be read.
-    pub(crate) fn setting(&self, name: &str) -> Option<String> {
-        setting(&self.connection, name).ok().flatten()
-    }
-
-    /// Returns the signing key of a slot. Returns `None` if there is none, or if it cannot be read.
-    pub(crate) fn signing_key(&self, slot: SigningSlot) -> Option<SigningKeyRow> {
-        read::signing_key(&self.connection, slot).ok().flatten()
-    }
-
     /// Returns whether [`Self::begin`] will make the tables or migrate them to the current schema.
     pub(crate) fn is_to_be_made(&self) -> bool {
         self.origin != Origin::Present
@@ -205,6 +196,16 @@ impl Checked {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         let log = setting(&connection, LOG)?.and_then(|text| text.parse().ok()).unwrap_or(0);
         Ok((thread.serve(connection, path, log, surroundings)?, lines))
+    }
+}
+
+impl Values for Checked {
+    fn setting(&self, name: &str) -> Option<String> {
+        setting(&self.connection, name).ok().flatten()
+    }
+
+    fn signing_key(&self, slot: SigningSlot) -> Option<SigningKeyRow> {
+        read::signing_key(&self.connection, slot).ok().flatten()
     }
 }
 
