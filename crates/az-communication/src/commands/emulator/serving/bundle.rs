@@ -14,7 +14,17 @@ use crate::transport::tls::trust::BUNDLE_VARIABLES;
 
 /// Returns the root certificates of this machine.
 pub(crate) fn system() -> String {
-    Platform::HERE.bundles().iter().find_map(|path| read(Path::new(path)).ok()).unwrap_or_else(machine_roots)
+    first_readable(&machine_files()).map_or_else(machine_roots, |(_, text)| text)
+}
+
+/// Returns the bundle files that this machine has.
+fn machine_files() -> Vec<PathBuf> {
+    Platform::HERE.bundles().iter().filter_map(|path| Path::new(path).canonicalize().ok()).collect()
+}
+
+/// Returns the first file that can be read, and its content.
+fn first_readable(paths: &[PathBuf]) -> Option<(&Path, String)> {
+    paths.iter().find_map(|path| Some((path.as_path(), read(path).ok()?)))
 }
 
 /// Returns the root certificates of a machine that has no bundle file.
@@ -50,14 +60,13 @@ impl Sources {
             let is_own = own.as_ref().is_some_and(|own| path.starts_with(own));
             (!is_own).then_some(path)
         });
-        let machine = Platform::HERE.bundles().iter().filter_map(|path| Path::new(path).canonicalize().ok());
-        Self { machine: machine.collect(), named: named.collect() }
+        Self { machine: machine_files(), named: named.collect() }
     }
 
     /// Returns the bundle that the ready line names: the root certificates of this machine, the certificates that the
     /// environment names, and the emulator's authority.
     pub(crate) fn join(&self, authority: &str) -> String {
-        let machine = self.machine.iter().find_map(|path| Some((path, read(path).ok()?)));
+        let machine = first_readable(&self.machine);
         let of_machine = machine.as_ref().map(|(path, _)| *path);
         // The file of the machine need not be read twice.
         let named = self.named.iter().find_map(|path| match of_machine {
