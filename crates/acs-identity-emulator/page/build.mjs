@@ -1,0 +1,27 @@
+// Builds the page into a folder: `node build.mjs [FOLDER]`. Without a folder, into built/, which is committed, so that
+// `cargo install` needs no Node.js. The same sources give the same bytes.
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const folder = process.argv[2] ?? join(here, 'built');
+
+mkdirSync(folder, { recursive: true });
+await build({
+  absWorkingDir: here,
+  entryPoints: { page: 'src/main.tsx' },
+  outdir: folder,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  charset: 'utf8',
+  legalComments: 'none',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  banner: { js: '/* Built by build.mjs. It contains Preact and @noble/hashes (MIT licence). */' },
+  logLevel: 'warning',
+});
+copyFileSync(join(here, 'src/page.html'), join(folder, 'page.html'));

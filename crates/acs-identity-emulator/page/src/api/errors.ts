@@ -1,0 +1,32 @@
+// What can go wrong between the page and the emulator.
+
+/** The emulator refused the request. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly target: string | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** There was no answer. The emulator has stopped, or the connection was cut. */
+export class Unreachable extends Error {
+  constructor() {
+    super('The emulator does not answer. It may have been stopped.');
+  }
+}
+
+/** Says what went wrong, in a sentence for the user. */
+export function wordsOf(error: unknown): string {
+  if (error instanceof Refused) return error.message || `The emulator answered with the status ${error.status}.`;
+  if (error instanceof Error) return error.message;
+  return String(error);
+}
+
+/** Returns whether an action was cancelled by the page itself. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
