@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { Fault, Rule } from '../../api/faults';
 import { Badge, StatusBadge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';
-import { durationText, timeText } from '../../parts/time';
+import { durationText, Time } from '../../parts/time';
 
 /** Which requests it hits. */
 export function Condition({ rule }: { rule: Rule }) {
@@ -66,7 +66,13 @@ export function Limit({ fault, service }: { fault: Fault; service: number | unde
   const { times, until, hits } = fault;
   const parts: ComponentChildren[] = [];
   if (times !== undefined) parts.push(times === 1 ? 'once' : `${times} times`);
-  if (until !== undefined) parts.push(`until ${timeText(until)}`);
+  if (until !== undefined) {
+    parts.push(
+      <>
+        until <Time value={until} />
+      </>,
+    );
+  }
   const isOver =
     (times !== undefined && hits >= times) ||
     (until !== undefined && service !== undefined && service >= Date.parse(until));

@@ -29,7 +29,7 @@ export function OperationsField({ chosen, onChange, error }: Props) {
           ))}
         </fieldset>
         <Button small onClick={() => onChange([])}>
-          Choose all
+          Clear the choice
         </Button>
       </details>
       {error && (
