@@ -32,7 +32,9 @@ async function violations() {
   const { violations } = await window.axe.run(document, { resultTypes: ['violations'] });
   const line = (text) => text.replace(/\s*\n\s*/g, ' ');
   return violations.map(({ id, impact, help, nodes }) => {
-    const places = nodes.slice(0, 5).map(({ html, failureSummary }) => `\n    ${line(html).slice(0, 200)}\n      ${line(failureSummary)}`);
+    const places = nodes
+      .slice(0, 5)
+      .map(({ html, failureSummary }) => `\n    ${line(html).slice(0, 200)}\n      ${line(failureSummary)}`);
     const more = nodes.length > 5 ? `\n    and ${nodes.length - 5} more` : '';
     return `${id} (${impact}): ${help}${places.join('')}${more}`;
   });

@@ -6,7 +6,14 @@ import http from 'node:http';
 export function send(origin, method, path, { headers = {}, body, agent } = {}) {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin);
-    const options = { host: hostname, port, method, path, headers: { host: `${hostname}:${port}`, ...headers }, agent };
+    const options = {
+      host: hostname,
+      port,
+      method,
+      path,
+      headers: { host: `${hostname}:${port}`, ...headers },
+      agent,
+    };
     const request = http.request(options, (response) => {
       const pieces = [];
       response.on('data', (piece) => pieces.push(piece));
@@ -14,7 +21,13 @@ export function send(origin, method, path, { headers = {}, body, agent } = {}) {
       response.on('end', () => {
         const text = Buffer.concat(pieces).toString();
         const json = () => JSON.parse(text);
-        resolve({ status: response.statusCode, headers: response.headers, rawHeaders: response.rawHeaders, text, json });
+        resolve({
+          status: response.statusCode,
+          headers: response.headers,
+          rawHeaders: response.rawHeaders,
+          text,
+          json,
+        });
       });
     });
     request.on('error', reject);

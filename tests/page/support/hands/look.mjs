@@ -9,7 +9,8 @@
  * * `invisible`: the element that had the focus before, if it looked the same as it does now.
  */
 export function look(target) {
-  const LISTS = '[role=radiogroup],[role=tablist],[role=listbox],[role=grid],[role=menu],[role=tree],[role=toolbar]';
+  const LISTS =
+    '[role=radiogroup],[role=tablist],[role=listbox],[role=grid],[role=menu],[role=tree],[role=toolbar]';
   const INTERACTIVE = 'a[href],button,input,select,textarea,summary,[tabindex="0"]';
   const memory = (window[Symbol.for('look')] ??= {});
 
@@ -22,7 +23,8 @@ export function look(target) {
     const rings = [];
     for (let part = element, up = 0; part && up < 3; part = part.parentElement, up += 1) {
       const style = getComputedStyle(part);
-      const outline = style.outlineStyle === 'none' ? '' : `${style.outlineStyle} ${style.outlineWidth} ${style.outlineColor}`;
+      const outline =
+        style.outlineStyle === 'none' ? '' : `${style.outlineStyle} ${style.outlineWidth} ${style.outlineColor}`;
       rings.push(outline, style.boxShadow);
     }
     return rings.join('|');
@@ -38,14 +40,22 @@ export function look(target) {
   const isNowhere = active === null || active === document.body || active === document.documentElement;
   let invisible;
   const before = memory.element;
-  if (before && before !== active && before.isConnected && before.matches(INTERACTIVE) && before.checkVisibility()) {
+  if (
+    before &&
+    before !== active &&
+    before.isConnected &&
+    before.matches(INTERACTIVE) &&
+    before.checkVisibility()
+  ) {
     if (ring(before) === memory.ring) invisible = words(before);
   }
   memory.element = isNowhere ? undefined : active;
   memory.ring = isNowhere ? undefined : ring(active);
 
-  const way = !isNowhere && target.compareDocumentPosition(active) & Node.DOCUMENT_POSITION_FOLLOWING ? 'before' : 'after';
-  const at = active === target ? 'target' : isNowhere ? 'nowhere' : isSameGroup(active, target) ? 'group' : 'elsewhere';
+  const way =
+    !isNowhere && target.compareDocumentPosition(active) & Node.DOCUMENT_POSITION_FOLLOWING ? 'before' : 'after';
+  const at =
+    active === target ? 'target' : isNowhere ? 'nowhere' : isSameGroup(active, target) ? 'group' : 'elsewhere';
   return { at, way, invisible, focused: isNowhere ? 'no element' : words(active) };
 }
 
@@ -63,6 +73,7 @@ export function covering(element) {
 /** Returns how an element is operated: `space`, `enter`, or `option` (of a <select>). */
 export function kindOf(element) {
   const role = element.getAttribute('role') ?? '';
-  if (element.matches('input[type=checkbox],input[type=radio]') || /^(checkbox|radio|switch)$/.test(role)) return 'space';
+  if (element.matches('input[type=checkbox],input[type=radio]') || /^(checkbox|radio|switch)$/.test(role))
+    return 'space';
   return 'enter';
 }
