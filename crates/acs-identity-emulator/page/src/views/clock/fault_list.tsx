@@ -8,6 +8,7 @@ import { Confirm } from '../../parts/dialog';
 import { Card } from '../../parts/page_head';
 import { Empty, Loading, Problem } from '../../parts/states';
 import { useAction } from '../../state/use_action';
+import { useKeptFocus } from '../../state/use_kept_focus';
 import { useStore } from '../../state/store';
 import { Condition, Limit, Result } from './fault_words';
 import type { Faults } from './use_faults';
@@ -17,6 +18,7 @@ export function FaultList({ faults }: { faults: Faults }) {
   const [asks, setAsks] = useState(false);
   const body = useRef<HTMLTableSectionElement>(null);
   const heading = useRef<HTMLDivElement>(null);
+  useKeptFocus(heading);
   const deletion = useAction(async (id: string, at: number) => {
     await deleteFault(id).catch((error: unknown) => {
       // It was deleted elsewhere.
@@ -62,8 +64,6 @@ export function FaultList({ faults }: { faults: Faults }) {
           action="Clear all faults"
           work={async () => {
             await clearFaults();
-            // The button that asked goes with the faults.
-            heading.current?.focus();
             reload();
             void look();
           }}

@@ -13,8 +13,10 @@ export function timeOf(text: string): string {
   return `${day}T${minute}${seconds}${zone.toUpperCase() === 'UTC' ? 'Z' : zone}`;
 }
 
-/** Returns the value of a field of the kind `datetime-local` that shows the same time in UTC. */
+/** Returns the value of a field of the kind `datetime-local` that shows the same time in UTC. Browsers leave out `:00`. */
 export function pickedOf(text: string): string {
   const time = Date.parse(timeOf(text));
-  return text.trim() === '' || Number.isNaN(time) ? '' : new Date(time).toISOString().slice(0, 19);
+  return text.trim() === '' || Number.isNaN(time)
+    ? ''
+    : new Date(time).toISOString().slice(0, 19).replace(/:00$/, '');
 }
