@@ -14,13 +14,11 @@ import { useStore } from '../../state/store';
 const DAY = 86_400;
 /** With less time than this, a certificate is marked. In seconds. */
 const SOON = 14 * DAY;
-/** The time left is drawn anew once a minute. */
-const MINUTE = 60_000;
 
 export function CertificatesCard() {
   const certificates = useLoad(listCertificates, []);
   // Certificates follow the machine's time, not that of the service.
-  const minute = useStore(status, (status) => status && Math.floor(Date.parse(status.clock.machine) / MINUTE));
+  const now = useStore(status, (status) => status && Date.parse(status.clock.machine));
   return (
     <Card
       title="Certificates"
@@ -34,7 +32,7 @@ export function CertificatesCard() {
       {certificates.error !== undefined && <Problem error={certificates.error} retry={certificates.reload} />}
       {!certificates.value && certificates.loading && <Loading what="the certificates" />}
       {certificates.value?.map((certificate) => (
-        <One key={certificate.sha256} certificate={certificate} now={minute && minute * MINUTE} />
+        <One key={certificate.sha256} certificate={certificate} now={now} />
       ))}
     </Card>
   );
