@@ -208,7 +208,8 @@ once(
     const refused = await emulator.send('GET', target, {
       headers: { ...signed(emulator.accessKey, host, 'GET', target), ...web },
     });
-    assert.equal(refused.status, 401, refused.text);
+    assert.equal(refused.status, 403, refused.text);
+  assert.match(refused.text, /The access key is the well-known key, which web pages know, too/);
     assert.ok(!refused.text.includes(emulator.secret));
     const own = { origin: emulator.origin, 'sec-fetch-site': 'same-origin' };
     const allowed = await emulator.send('GET', target, {
