@@ -139,7 +139,7 @@ for (const host of ['localhost', '127.0.0.1']) {
     try {
       // Not even with the control secret, and also not by a signature that every page can make.
       const secret = { authorization: `Bearer ${emulator.secret}` };
-      for (const headers of [{}, secret, { 'x-emulator-control': emulator.secret }]) {
+      for (const headers of [undefined, secret, { 'x-emulator-control': emulator.secret }]) {
         assert.deepEqual(await intruder.fetch(all, headers), []);
       }
       const posts = all.filter(({ method }) => method === 'POST').map(({ url }) => url);
@@ -208,7 +208,8 @@ once(
     const refused = await emulator.send('GET', target, {
       headers: { ...signed(emulator.accessKey, host, 'GET', target), ...web },
     });
-    assert.equal(refused.status, 401, refused.text);
+    assert.equal(refused.status, 403, refused.text);
+    assert.match(refused.text, /The access key is the well-known key, which web pages know, too/);
     assert.ok(!refused.text.includes(emulator.secret));
     const own = { origin: emulator.origin, 'sec-fetch-site': 'same-origin' };
     const allowed = await emulator.send('GET', target, {
