@@ -60,13 +60,13 @@ export function SignIn() {
   const action = useAction(async () => signInByConnectionString(text));
   if (waits) {
     return (
-      <main class="sign-in" aria-busy="true">
+      <main class="sign-in" tabIndex={-1} aria-busy="true">
         <p class="quiet">Signing in…</p>
       </main>
     );
   }
   return (
-    <main class="sign-in">
+    <main class="sign-in" tabIndex={-1}>
       <h1>
         <span class="mark" aria-hidden="true" />
         ACS Identity emulator

@@ -18,7 +18,7 @@ export function FaultList({ faults }: { faults: Faults }) {
   const [asks, setAsks] = useState(false);
   const body = useRef<HTMLTableSectionElement>(null);
   const heading = useRef<HTMLDivElement>(null);
-  useKeptFocus(heading);
+  useKeptFocus(() => heading.current);
   const deletion = useAction(async (id: string, at: number) => {
     await deleteFault(id).catch((error: unknown) => {
       // It was deleted elsewhere.
