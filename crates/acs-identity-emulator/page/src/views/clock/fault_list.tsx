@@ -2,20 +2,23 @@
 import { useRef, useState } from 'preact/hooks';
 import { clearFaults, deleteFault, type Fault } from '../../api/faults';
 import { Refused } from '../../api/errors';
-import { look, status } from '../../app/connection';
+import { look } from '../../app/connection';
 import { Button } from '../../parts/button';
 import { Confirm } from '../../parts/dialog';
 import { Card } from '../../parts/page_head';
 import { Empty, Loading, Problem } from '../../parts/states';
 import { useAction } from '../../state/use_action';
 import { useKeptFocus } from '../../state/use_kept_focus';
-import { useStore } from '../../state/store';
 import { Condition, Limit, Result } from './fault_words';
 import type { Faults } from './use_faults';
+
+/** A browser draws so many rows at once without a pause that can be seen. There can be 1,000. */
+const FEW = 100;
 
 export function FaultList({ faults }: { faults: Faults }) {
   const { list, error, reload } = faults;
   const [asks, setAsks] = useState(false);
+  const [most, setMost] = useState(FEW);
   const body = useRef<HTMLTableSectionElement>(null);
   const heading = useRef<HTMLDivElement>(null);
   useKeptFocus(() => heading.current);
@@ -54,7 +57,15 @@ export function FaultList({ faults }: { faults: Faults }) {
         {list && list.length > 0 && (
           <>
             <p class="hint">The first fault that fits hits a request, in this order.</p>
-            <Rules list={list} body={body} onDelete={(id, at) => void deletion.run(id, at)} />
+            <Rules list={list.slice(0, most)} body={body} onDelete={(id, at) => void deletion.run(id, at)} />
+            {list.length > most && (
+              <div class="row">
+                <Button onClick={() => setMost(most + FEW)}>Show more faults</Button>
+                <span class="quiet number">
+                  {most} of {list.length.toLocaleString('en')} are shown
+                </span>
+              </div>
+            )}
           </>
         )}
       </div>
@@ -87,7 +98,6 @@ interface RulesProps {
 
 /** The roles stay when narrow screens show the rows as blocks. */
 function Rules({ list, body, onDelete }: RulesProps) {
-  const service = useStore(status, (status) => status && Date.parse(status.clock.now));
   return (
     <table class="faults" role="table">
       <thead role="rowgroup">
@@ -119,7 +129,7 @@ function Rules({ list, body, onDelete }: RulesProps) {
               <Result rule={fault} />
             </td>
             <td role="cell" class="fault-limit">
-              <Limit fault={fault} service={service} />
+              <Limit fault={fault} />
             </td>
             <td role="cell" class="end fault-hits">
               {fault.hits.toLocaleString('en')}

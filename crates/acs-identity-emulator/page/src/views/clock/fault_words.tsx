@@ -1,9 +1,11 @@
 // A rule in words.
 import type { ComponentChildren } from 'preact';
 import type { Fault, Rule } from '../../api/faults';
+import { status } from '../../app/connection';
 import { Badge, StatusBadge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';
 import { durationText, Time } from '../../parts/time';
+import { useStore } from '../../state/store';
 
 /** Which requests it hits. */
 export function Condition({ rule }: { rule: Rule }) {
@@ -61,8 +63,8 @@ export function Result({ rule }: { rule: Rule }) {
   return <Parts parts={parts} />;
 }
 
-/** When it ends, and whether it has ended. `service` is the time of the service in milliseconds. */
-export function Limit({ fault, service }: { fault: Fault; service: number | undefined }) {
+/** When it ends, and whether it has ended. */
+export function Limit({ fault }: { fault: Fault }) {
   const { times, until, hits } = fault;
   const parts: ComponentChildren[] = [];
   if (times !== undefined) parts.push(times === 1 ? 'once' : `${times} times`);
@@ -73,12 +75,17 @@ export function Limit({ fault, service }: { fault: Fault; service: number | unde
       </>,
     );
   }
-  const isOver =
-    (times !== undefined && hits >= times) ||
-    (until !== undefined && service !== undefined && service >= Date.parse(until));
-  if (isOver) parts.push(<Badge>ended</Badge>);
+  if (times !== undefined && hits >= times) parts.push(<Ended />);
+  else if (until !== undefined) parts.push(<EndedAt until={until} />);
   if (parts.length === 0) return <span class="quiet">none</span>;
   return <Parts parts={parts} />;
+}
+
+const Ended = () => <Badge>ended</Badge>;
+
+function EndedAt({ until }: { until: string }) {
+  const isPast = useStore(status, (status) => status && Date.parse(status.clock.now) >= Date.parse(until));
+  return isPast ? <Ended /> : null;
 }
 
 /** A rule that does nothing but change tokens hits no other requests. */

@@ -25,7 +25,10 @@ export function useFaults(): Faults {
     async (signal) => {
       try {
         const list = await listFaults(signal);
-        if (!signal.aborted) setState({ list, error: undefined });
+        if (signal.aborted) return;
+        // Nothing is drawn if nothing has changed.
+        const isSame = (former: unknown) => JSON.stringify(former) === JSON.stringify(list);
+        setState((state) => (state.error === undefined && isSame(state.list) ? state : { list, error: undefined }));
       } catch (error) {
         if (!signal.aborted) setState((state) => ({ ...state, error }));
       }
