@@ -1,30 +1,13 @@
-// What the emulator holds: export, import, reset, keys and certificates.
+// What the emulator holds: export, import, reset, and new access keys.
 import { call, send } from './client';
+import type { AccessKeys } from './keys';
 
 export interface Counts {
   identities: number;
   assignments: number;
 }
 
-export interface Keys {
-  primaryKey: string;
-  secondaryKey: string;
-  primaryConnectionString: string;
-  secondaryConnectionString: string;
-}
-
 export type KeyType = 'Primary' | 'Secondary';
-
-export interface Certificate {
-  role: 'authority' | 'server';
-  /** Whether the user gave it to the emulator. */
-  isOwn: boolean;
-  subject: string;
-  names: string[];
-  notBefore: string;
-  notAfter: string;
-  sha256: string;
-}
 
 /** The largest file that the emulator imports, in bytes. */
 export const LARGEST_STATE = 1 << 30;
@@ -58,9 +41,5 @@ export const importState = (file: Blob, replace: boolean) =>
 
 export const resetState = () => call<Counts>('POST', 'reset');
 
-export const listKeys = (signal: AbortSignal) => call<Keys>('POST', 'list-keys', { signal });
-
-export const regenerateKey = (keyType: KeyType) => call<Keys>('POST', 'regenerate-key', { body: { keyType } });
-
-export const listCertificates = (signal: AbortSignal) =>
-  call<{ value: Certificate[] }>('GET', 'certificates', { signal }).then((list) => list.value);
+export const regenerateKey = (keyType: KeyType) =>
+  call<AccessKeys>('POST', 'regenerate-key', { body: { keyType } });

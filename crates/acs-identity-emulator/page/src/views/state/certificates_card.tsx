@@ -1,6 +1,6 @@
 // The certificates, and when they end.
 import { Fragment } from 'preact';
-import { listCertificates, type Certificate } from '../../api/state';
+import { getCertificates, type Certificate } from '../../api/trust';
 import { status } from '../../app/connection';
 import { Badge } from '../../parts/badge';
 import { ClientText } from '../../parts/client_text';
@@ -16,7 +16,7 @@ const DAY = 86_400;
 const SOON = 14 * DAY;
 
 export function CertificatesCard() {
-  const certificates = useLoad(listCertificates, []);
+  const certificates = useLoad(getCertificates, []);
   // Certificates follow the machine's time, not that of the service.
   const now = useStore(status, (status) => status && Date.parse(status.clock.machine));
   return (

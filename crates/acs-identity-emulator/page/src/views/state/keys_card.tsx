@@ -1,6 +1,8 @@
 // The access keys. They are hidden until the user wants to see them.
 import { useState } from 'preact/hooks';
-import { listKeys, regenerateKey, type Keys, type KeyType } from '../../api/state';
+import { listKeys, type AccessKeys } from '../../api/keys';
+import { regenerateKey, type KeyType } from '../../api/state';
+import { getTrust } from '../../api/trust';
 import { cancelOwn, expectOwn, lookAgain } from '../../app/connection';
 import { note } from '../../app/notices';
 import { Button } from '../../parts/button';
@@ -10,8 +12,22 @@ import { Loading, Problem } from '../../parts/states';
 import { useLoad } from '../../state/use_load';
 import { Secret } from './secret';
 
+/**
+ * Returns the keys with the connection strings that clients use. The emulator names the scheme by which the page has reached
+ * it, which is http for http://localhost. Client libraries take https only, which the same port serves. A proxy has one address.
+ */
+async function load(signal: AbortSignal): Promise<AccessKeys> {
+  const [keys, { publicUrl }] = await Promise.all([listKeys(signal), getTrust(signal)]);
+  const https = (text: string) => (publicUrl === null ? text.replace(/^endpoint=http:/, 'endpoint=https:') : text);
+  return {
+    ...keys,
+    primaryConnectionString: https(keys.primaryConnectionString),
+    secondaryConnectionString: https(keys.secondaryConnectionString),
+  };
+}
+
 export function KeysCard() {
-  const keys = useLoad(listKeys, []);
+  const keys = useLoad(load, []);
   return (
     <Card title="Access keys">
       <p class="hint">Two keys, so that clients can move from one to the other before it is regenerated.</p>
@@ -29,7 +45,7 @@ export function KeysCard() {
 
 interface KeyProps {
   type: KeyType;
-  keys: Keys;
+  keys: AccessKeys;
   reload: () => void;
 }
 
@@ -40,7 +56,7 @@ function Key({ type, keys, reload }: KeyProps) {
   const other = type === 'Primary' ? 'secondary' : 'primary';
   const isPrimary = type === 'Primary';
   const key = isPrimary ? keys.primaryKey : keys.secondaryKey;
-  const connection = clientsUse(isPrimary ? keys.primaryConnectionString : keys.secondaryConnectionString);
+  const connection = isPrimary ? keys.primaryConnectionString : keys.secondaryConnectionString;
   const regenerate = async () => {
     expectOwn('regenerations');
     await regenerateKey(type).catch((error: unknown) => {
@@ -91,13 +107,4 @@ function Key({ type, keys, reload }: KeyProps) {
       )}
     </section>
   );
-}
-
-/**
- * The page is at http://localhost:PORT, because browsers trust that name, and the emulator names the scheme by which it was
- * reached. Client libraries take https only, which the same port serves.
- */
-function clientsUse(connectionString: string): string {
-  const http = `endpoint=http://${location.host}`;
-  return connectionString.startsWith(http) ? connectionString.replace('http:', 'https:') : connectionString;
 }
