@@ -41,7 +41,7 @@ export function CertificatesCard() {
 function One({ certificate, now }: { certificate: Certificate; now: number | undefined }) {
   const { role, isOwn, subject, names, notBefore, notAfter, sha256 } = certificate;
   const title = role === 'authority' ? 'Authority' : isOwn ? 'Server (your own certificate)' : 'Server';
-  const pairs = sha256.toUpperCase().match(/../g) ?? [sha256];
+  const pairs = sha256.split(':');
   return (
     <section class="certificate" aria-label={`${title}: ${subject.slice(0, 100)}`}>
       <h3>{title}</h3>
