@@ -1,6 +1,6 @@
 //! The data that handlers receive besides the request.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use time::OffsetDateTime;
 
@@ -9,6 +9,8 @@ use super::ending::Ending;
 use super::http::host::{HostName, OwnNames};
 use super::http::rate::Rate;
 use super::routes::route::Route;
+use super::tls_clients::TlsClients;
+use super::trust_files::TrustFiles;
 use crate::config::Config;
 use crate::core::Core;
 use crate::faults::Faults;
@@ -37,6 +39,10 @@ pub(crate) struct Backend {
     pub(crate) metrics: Metrics,
     /// The last requests.
     pub(crate) requests: RequestLog,
+    /// Who has called over TLS.
+    pub(crate) tls_clients: TlsClients,
+    /// The files with which clients trust the emulator, if the program has written any.
+    pub(crate) trust_files: OnceLock<TrustFiles>,
     /// `https://localhost:PORT`, for clients whose `Host` is not a name of the emulator.
     base: String,
 }
@@ -64,6 +70,8 @@ impl Backend {
             faults: Faults::of(faults.into_iter()),
             metrics,
             requests: RequestLog::new(),
+            tls_clients: TlsClients::default(),
+            trust_files: OnceLock::new(),
             base,
         }
     }

@@ -50,7 +50,7 @@ pub const EDGE: Layers = &[
     &["api_version"],
     &["callers"],
     &["backend"],
-    &["ending"],
+    &["ending", "tls_clients", "trust_files"],
     &["context"],
     &["routes"],
     &["http"],
