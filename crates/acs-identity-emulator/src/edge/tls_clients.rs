@@ -54,16 +54,8 @@ const PRODUCTS: [(&str, Client); 17] = [
 ];
 
 impl Client {
-    const ALL: [Self; KINDS] = [
-        Self::Python,
-        Self::Node,
-        Self::Dotnet,
-        Self::Java,
-        Self::Rust,
-        Self::Curl,
-        Self::Browser,
-        Self::Other,
-    ];
+    const ALL: [Self; KINDS] =
+        [Self::Python, Self::Node, Self::Dotnet, Self::Java, Self::Rust, Self::Curl, Self::Browser, Self::Other];
 
     /// Returns the kind of the first product in a user agent that is known. Applications may put their own names before
     /// that of an SDK.
@@ -72,8 +64,7 @@ impl Client {
     }
 
     fn of_product(product: &str) -> Option<Self> {
-        let begins_with =
-            |name: &str| product.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        let begins_with = |name: &str| product.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         PRODUCTS.iter().find(|(name, _)| begins_with(name)).map(|(_, client)| *client)
     }
 

@@ -27,8 +27,7 @@ pub(crate) enum EntraUse {
 }
 
 impl EntraUse {
-    const ALL: [Self; 5] =
-        [Self::Management, Self::Assertion, Self::TeamsUser, Self::TeamsExtension, Self::EntraUser];
+    const ALL: [Self; 5] = [Self::Management, Self::Assertion, Self::TeamsUser, Self::TeamsExtension, Self::EntraUser];
 }
 
 /// What is known about an Entra token.

@@ -127,7 +127,9 @@ fn what_is(value: &Value, kind: Kind) -> String {
             format!("it is {is}: put it in quotes")
         }
         (Value::Bool(_), _) => "it is true or false".to_owned(),
-        (Value::Number(number), Kind::Count | Kind::Whole | Kind::Between(..) | Kind::Status) => format!("it is {number}"),
+        (Value::Number(number), Kind::Count | Kind::Whole | Kind::Between(..) | Kind::Status) => {
+            format!("it is {number}")
+        }
         (Value::Number(_), _) => "it is a number".to_owned(),
         (Value::String(text), Kind::OneOf(..)) => format!("it is '{}'", one_line(text, SHOWN)),
         (Value::String(_), _) => "it is a text".to_owned(),

@@ -94,12 +94,12 @@ pub(super) fn of_entra_token(
                 .to_owned(),
         ),
         TokenFault::Expired => {
-            ("expired", format!("It has expired: the clock that counts shows {}. Get a new token.", whole(now)))
+            ("expired", format!("It has expired: it is {} now. Get a new token.", whole(now)))
         }
         TokenFault::NotYetValid => (
             "not_yet_valid",
             format!(
-                "It is not valid yet: its claim nbf is later than {}, which the clock that counts shows. Set the clock \
+                "It is not valid yet: its claim nbf is later than {}, the present time. Set the clock \
                  forward, or get a new token.",
                 whole(now)
             ),
@@ -158,7 +158,9 @@ fn name_of(usage: EntraUse) -> &'static str {
         EntraUse::Management => "for calls of the service",
         EntraUse::Assertion => "as the federated token of a workload, which gets a token for it",
         EntraUse::TeamsUser => "in exchange for the access token of a Teams user",
-        EntraUse::TeamsExtension => "in exchange for the access token of a Teams extension user, if the user has an assignment",
+        EntraUse::TeamsExtension => {
+            "in exchange for the access token of a Teams extension user, if the user has an assignment"
+        }
         EntraUse::EntraUser => "in exchange for the access token of an Entra user, if the user has an assignment",
     }
 }

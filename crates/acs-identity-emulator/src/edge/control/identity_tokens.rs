@@ -33,8 +33,7 @@ const MEMBERS: &[Member] = &[
 
 pub(super) async fn issue(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     let wanted: TokenRequest = body_with(request, MEMBERS)?;
-    let wanted =
-        IssueAccessTokenRequest { scopes: Some(wanted.scopes), expires_in_minutes: wanted.expires_in_minutes };
+    let wanted = IssueAccessTokenRequest { scopes: Some(wanted.scopes), expires_in_minutes: wanted.expires_in_minutes };
     let (core, caller) = (&backend.core, request.caller.caller());
     let id = core.directory.existing(caller, request.value(PathValue::Id))?;
     let token = core.identities.issue(caller, ApiVersion::newest(), &id, wanted, request.token_times()).await?;

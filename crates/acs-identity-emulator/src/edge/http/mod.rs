@@ -10,5 +10,5 @@ pub(super) mod host;
 pub(super) mod path;
 pub(super) mod pieces;
 pub(super) mod rate;
-pub(crate) mod refused_certificate;
 mod refusals;
+pub(crate) mod refused_certificate;

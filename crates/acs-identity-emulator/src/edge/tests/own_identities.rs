@@ -148,5 +148,21 @@ async fn what_cannot_be_done_is_refused_in_our_words() {
     all.push(said(&give("nobody", r#"{"scopes":["chat"]}"#).of(&edge).await));
     all.push(said(&ask("POST", "/emulator/identities/nobody/revoke").signed().of(&edge).await));
     all.push(said(&ask("GET", "/emulator/identities/nobody/assignments").signed().of(&edge).await));
-    assert_snapshot!(all.join("\n"));
+    assert_snapshot!(all.join("\n"), @r#"
+    400 {"error":{"code":"ValidationError","message":"'name' is not a member of this body. It can have: customId."}}
+    400 {"error":{"code":"ValidationError","message":"'customId' must be a text, but it is a number: put it in quotes.","target":"customId"}}
+    400 {"error":{"code":"ValidationError","message":"CustomId length must be within the [1, 256] interval.","target":"customId"}}
+    400 {"error":{"code":"ValidationError","message":"CustomId length must be within the [1, 256] interval.","target":"customId"}}
+    400 {"error":{"code":"ValidationError","message":"The request body must be a JSON object."}}
+    400 {"error":{"code":"ValidationError","message":"'scopes' must be given.","target":"scopes"}}
+    400 {"error":{"code":"ValidationError","message":"'scopes' must be a list with at least one of chat, voip, chat.join, chat.join.limited, voip.join, but it is empty.","target":"scopes"}}
+    400 {"error":{"code":"ValidationError","message":"'scopes' must be a list with at least one of chat, voip, chat.join, chat.join.limited, voip.join, but 'pstn' is none of them.","target":"scopes"}}
+    400 {"error":{"code":"ValidationError","message":"'scopes' must be a list with at least one of chat, voip, chat.join, chat.join.limited, voip.join, but an element is not a text.","target":"scopes"}}
+    400 {"error":{"code":"ValidationError","message":"'scopes' must be a list with at least one of chat, voip, chat.join, chat.join.limited, voip.join, but it is a text.","target":"scopes"}}
+    400 {"error":{"code":"ValidationError","message":"'expiresInMinutes' must be a whole number from 60 to 1440, but it is 59.","target":"expiresInMinutes"}}
+    400 {"error":{"code":"ValidationError","message":"'expiresInMinutes' must be a whole number from 60 to 1440, but it is a text.","target":"expiresInMinutes"}}
+    404 {"error":{"code":"IdentityNotFound","message":"Provided identity doesn't exist."}}
+    404 {"error":{"code":"IdentityNotFound","message":"Provided identity doesn't exist."}}
+    404 {"error":{"code":"IdentityNotFound","message":"Provided identity doesn't exist."}}
+    "#);
 }
