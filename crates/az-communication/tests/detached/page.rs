@@ -45,5 +45,5 @@ fn a_page_that_cannot_be_opened_does_not_end_the_emulator() {
     command.args(DETACH).args(["--in-memory", "--open"]).env("BROWSER", "/none/of/these");
     let emulator = Background::of(command.output().unwrap());
     Client::new(emulator.port()).create();
-    insta::assert_snapshot!(emulator.said.replace(&emulator.port().to_string(), "PORT"), @"");
+    insta::assert_snapshot!(emulator.said.replace(&emulator.port().to_string(), "PORT"), @"WARNING: The page was not opened: /none/of/these does not exist. Name your browser in the variable BROWSER, or open http://localhost:PORT/emulator/ and sign in with the connection string.");
 }

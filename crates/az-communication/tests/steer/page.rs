@@ -35,17 +35,19 @@ fn the_page_of_a_running_emulator_is_opened_with_a_code_that_works_once() {
 #[test]
 fn it_is_found_and_asked_as_by_all_commands() {
     let home = Folder::new();
-    let secret = home.write("secret", "a-secret-of-the-control-endpoints");
-    let options = ["--in-memory", "--access-key", "c2VjcmV0IHNlY3JldCBzZWNyZXQ=", "--control-secret-file"];
-    let world =
-        World { emulator: Emulator::start(&home, &[&options[..], &[secret.to_str().unwrap()]].concat()).into(), home };
+    let options = ["--in-memory", "--access-key", "c2VjcmV0IHNlY3JldCBzZWNyZXQ=", "--control-secret-file", "secret"];
+    let world = World { emulator: Emulator::start(&home, &options).into(), home };
     let browser = Browser::new(&world.home);
     let seen = shows(&world, of(&world, "open").env("BROWSER", &browser.program));
     assert_eq!(seen.code, Some(1), "{seen}");
     assert!(seen.stderr.contains("refuses the well-known access key"), "{seen}");
-    let words = format!("open --control-secret-file {} -o tsv", secret.display());
-    let seen = shows(&world, of(&world, &words).env("BROWSER", format!("{} %s", browser.program.display())));
-    assert_snapshot!(seen, @"");
+    let mut with_secret = of(&world, "open --control-secret-file secret -o tsv");
+    let seen = shows(&world, with_secret.env("BROWSER", format!("{} %s", browser.program.display())));
+    assert_snapshot!(seen, @r"
+    exit 0
+    --- stdout
+    http://localhost:PORT/emulator/	True
+    ");
     works_once(&code_of(&browser.url(), world.emulator.port()), world.emulator.port());
     let mut none = emulator(&world.home, "open --port");
     let port = support::unused_port().to_string();
@@ -77,13 +79,32 @@ fn without_a_browser_it_fails_and_says_what_to_do_and_a_terminal_shows_the_url()
         command
     };
     let seen = [shows(&world, &mut without("")), shows(&world, &mut without("none-of-these:/none/too"))];
-    assert_snapshot!(seen.map(|seen| seen.to_string()).concat(), @"");
+    assert_snapshot!(seen.map(|seen| seen.to_string()).concat(), @r"
+    exit 1
+    --- stderr
+    ERROR: The page was not opened: xdg-open was not found on PATH.
+    Hint: Name your browser in the variable BROWSER, or open http://localhost:PORT/emulator/ and sign in with the connection string.
+    exit 1
+    --- stderr
+    ERROR: The page was not opened: none-of-these was not found on PATH; /none/too does not exist.
+    Hint: Name your browser in the variable BROWSER, or open http://localhost:PORT/emulator/ and sign in with the connection string.
+    ");
     let seen = terminal::run(without("").env("NO_COLOR", "1"));
     let url = seen.stderr.lines().last().unwrap().to_owned();
     let code = code_of(&url, world.emulator.port());
     assert!(!seen.stdout.contains(&code), "{seen}");
     let seen = seen.hiding(&code, "CODE").hiding(format!("localhost:{}", world.emulator.port()), "localhost:PORT");
-    assert_snapshot!(seen, @"");
+    assert_snapshot!(seen, @r#"
+    exit 0
+    --- stdout
+    {
+      "dashboard": "http://localhost:PORT/emulator/",
+      "opened": false
+    }
+    --- stderr
+    WARNING: The page was not opened: xdg-open was not found on PATH. Open it yourself by this URL, which works once.
+    http://localhost:PORT/emulator/#code=CODE
+    "#);
     works_once(&code, world.emulator.port());
 }
 

@@ -57,7 +57,7 @@ pub fn code_of(url: &str, port: u16) -> String {
 
 /// Exchanges a code for the control secret, which is possible once.
 pub fn works_once(code: &str, port: u16) {
-    let mut exchange = || {
+    let exchange = || {
         let body = format!(r#"{{"code":"{code}"}}"#);
         Client::new(port).raw("POST", "/emulator/page/session", &[], &body).unwrap()
     };
