@@ -51,7 +51,13 @@ fn it_is_found_and_asked_as_by_all_commands() {
     works_once(&code_of(&browser.url(), world.emulator.port()), world.emulator.port());
     let mut none = emulator(&world.home, "open --port");
     let port = support::unused_port().to_string();
-    assert_snapshot!(run(none.arg(&port)).hiding(port, "PORT"), @"");
+    assert_snapshot!(run(none.arg(&port)).hiding(port, "PORT"), @r"
+    exit 1
+    --- stderr
+    ERROR: Cannot connect to localhost:PORT: Connection refused.
+    Hint: Start the emulator: az communication emulator start
+    Hint: Name the emulator by the options of its start (--port, --data-dir, --in-memory, --pid-file, --ready-file), or by --endpoint. az communication emulator status shows whether it is ready.
+    ");
 }
 
 #[test]
