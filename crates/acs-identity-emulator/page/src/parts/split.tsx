@@ -42,7 +42,11 @@ export function Split({ list, detail, title, item, onClose }: Props) {
           ref={panel}
           tabIndex={-1}
           aria-label={title}
-          onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && close()}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || event.defaultPrevented) return;
+            // A dialog of the details closes itself.
+            if (!(event.target instanceof Element && event.target.closest('dialog'))) close();
+          }}
         >
           <div class="card-head">
             <h2>{title}</h2>
