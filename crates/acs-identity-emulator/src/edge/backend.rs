@@ -5,10 +5,12 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::context::request::RequestContext;
+use super::dashboard::Dashboard;
 use super::ending::Ending;
 use super::http::host::{HostName, OwnNames};
 use super::http::rate::Rate;
 use super::routes::route::Route;
+use super::tls_clients::TlsClients;
 use crate::config::Config;
 use crate::core::Core;
 use crate::faults::Faults;
@@ -30,6 +32,7 @@ pub(crate) struct Backend {
     /// How often clients without a credential may introspect a token.
     pub(crate) strangers: Rate,
     pub(crate) ending: Arc<Ending>,
+    pub(crate) dashboard: Arc<Dashboard>,
     /// All routes.
     pub(crate) routes: Vec<&'static Route>,
     /// The faults to inject.
@@ -37,6 +40,8 @@ pub(crate) struct Backend {
     pub(crate) metrics: Metrics,
     /// The last requests.
     pub(crate) requests: RequestLog,
+    /// Who has called over TLS.
+    pub(crate) tls_clients: TlsClients,
     /// `https://localhost:PORT`, for clients whose `Host` is not a name of the emulator.
     base: String,
 }
@@ -47,6 +52,7 @@ impl Backend {
         config: Config,
         pki: Arc<Pki>,
         base: String,
+        dashboard: Arc<Dashboard>,
         routes: Vec<&'static Route>,
     ) -> Self {
         let names = OwnNames::of(&config);
@@ -60,10 +66,12 @@ impl Backend {
             started_at: crate::clock::machine::now(),
             strangers: Rate::per_second(INTROSPECTIONS),
             ending: Arc::new(Ending::new()),
+            dashboard,
             routes,
             faults: Faults::of(faults.into_iter()),
             metrics,
             requests: RequestLog::new(),
+            tls_clients: TlsClients::default(),
             base,
         }
     }

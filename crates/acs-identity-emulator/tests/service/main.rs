@@ -20,6 +20,7 @@ mod introspection;
 mod issuers;
 mod large_requests;
 mod no_secrets;
+mod page;
 mod requests;
 mod revocation;
 #[path = "../support/mod.rs"]
@@ -27,6 +28,7 @@ mod support;
 mod teams_extension;
 mod throttling;
 mod tokens;
+mod trust;
 
 use serde_json::{Value, json};
 use support::client::{Answer, Client};
