@@ -1,12 +1,18 @@
 // Builds the page into a folder: `node build.mjs [FOLDER]`. Without a folder, into built/, which is committed, so that
 // `cargo install` needs no Node.js. The same sources give the same bytes.
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2] ?? join(here, 'built');
+
+/** The operations that the emulator knows, with their paths. The page does not ask for them: its questions would be logged. */
+const { paths } = JSON.parse(readFileSync(join(here, '../src/openapi.json'), 'utf8'));
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.values(methods).flatMap(({ operationId }) => (operationId ? [[operationId, path]] : [])),
+);
 
 mkdirSync(folder, { recursive: true });
 await build({
@@ -21,6 +27,7 @@ await build({
   legalComments: 'none',
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  define: { OPERATIONS: JSON.stringify(operations) },
   banner: { js: '/* Built by build.mjs. It contains Preact and @noble/hashes (MIT licence). */' },
   logLevel: 'warning',
 });
