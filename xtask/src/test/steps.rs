@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::ErrorKind;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::thread::available_parallelism;
 
 use super::tools::Tools;
@@ -32,20 +32,26 @@ pub struct Step {
 
 #[derive(Debug)]
 enum How {
+    /// The heading is the command line. It needs none of the tools, so it runs while they are installed.
+    Early,
+    /// The same, with more variables.
+    EarlyWith(&'static [(&'static str, &'static str)]),
     /// The heading is the command line.
     Line,
-    /// The heading is the command line, which gets more variables.
-    With(fn(&Tools, &mut Command)),
     Function(fn(&Tools) -> Result<(), Error>),
 }
 
 impl Step {
-    const fn line(line: &'static str) -> Self {
-        Self { line, how: How::Line }
+    const fn early(line: &'static str) -> Self {
+        Self { line, how: How::Early }
     }
 
-    const fn with(line: &'static str, variables: fn(&Tools, &mut Command)) -> Self {
-        Self { line, how: How::With(variables) }
+    const fn early_with(line: &'static str, variables: &'static [(&'static str, &'static str)]) -> Self {
+        Self { line, how: How::EarlyWith(variables) }
+    }
+
+    const fn line(line: &'static str) -> Self {
+        Self { line, how: How::Line }
     }
 
     const fn function(name: &'static str, function: fn(&Tools) -> Result<(), Error>) -> Self {
@@ -58,41 +64,39 @@ impl Step {
     ///
     /// When it fails.
     pub fn run(&self, tools: &Tools) -> Result<(), Error> {
+        let early = || child::line(&tools.root, self.line);
         let result = match self.how {
-            How::Line => child::run(&mut tools.line(self.line)),
-            How::With(variables) => {
-                let mut command = tools.line(self.line);
-                variables(tools, &mut command);
-                child::run(&mut command)
-            }
-            How::Function(function) => function(tools),
+            How::Early => child::run(&mut early()),
+            How::EarlyWith(variables) => child::run(early().envs(variables.iter().copied())),
+            How::Line => tools.wait().and_then(|()| child::run(&mut tools.line(self.line))),
+            How::Function(function) => tools.wait().and_then(|()| function(tools)),
         };
         result.map_err(|error| Error::new(format!("the step '{}' failed. {error}", self.line)))
     }
 }
 
-/// The steps in their order. Fast steps come first.
+/// The steps in their order.
 pub const STEPS: &[Step] = &[
-    Step::function("markdown", markdown),
-    Step::function("ci_files", ci_files),
-    Step::line("cargo fmt --all --check"),
-    Step::line("cargo fmt --manifest-path xtask/Cargo.toml --check"),
-    Step::line("cargo clippy --workspace --all-targets --all-features -- -D warnings"),
-    Step::line(
+    Step::early("cargo fmt --all --check"),
+    Step::early("cargo fmt --manifest-path xtask/Cargo.toml --check"),
+    Step::early("cargo clippy --workspace --all-targets --all-features -- -D warnings"),
+    Step::early(
         "cargo clippy -p az-communication -p acs-identity-emulator --all-targets -- -D warnings --cfg portable_system",
     ),
     // Test kits use the crate without SQLite.
-    Step::line("cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings"),
-    Step::line("cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings"),
-    Step::with("cargo doc --workspace --no-deps --quiet", |_, command| {
-        command.env("RUSTDOCFLAGS", "-D warnings");
-    }),
+    Step::early("cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings"),
+    Step::early("cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings"),
+    Step::early_with("cargo doc --workspace --no-deps --quiet", &[("RUSTDOCFLAGS", "-D warnings")]),
+    Step::function("markdown", markdown),
+    Step::function("ci_files", ci_files),
+    Step::line("node --test --test-reporter=spec tests/page/sources/sources.test.mjs"),
     Step::line("cargo test --workspace"),
     Step::function("portable", portable),
     Step::line("cargo test --locked --manifest-path xtask/Cargo.toml"),
     // The program is built alone, without the features that other crates of the workspace need.
     Step::line("cargo test -p az-communication --test network the_program_has_no_call"),
     Step::function("readme_command", readme_command),
+    Step::function("page", page),
     // This only checks that the benchmark works.
     Step::line("bench/run --smoke"),
     Step::function("artefacts", artefacts),
@@ -155,6 +159,25 @@ fn first_command(readme: &str) -> Option<&str> {
     let (_, section) = readme.split_once("\n## Try it")?;
     let section = section.split("\n## ").next()?;
     section.lines().find_map(|line| line.strip_prefix("$ ").filter(|line| line.starts_with("cargo run ")))
+}
+
+/// Runs the end-to-end tests of the emulator's page in Chromium. They take the program that was built last.
+fn page(tools: &Tools) -> Result<(), Error> {
+    let files = test_files(&tools.root.join("tests/page"))?;
+    let mut node = tools.line("node --test --test-reporter=spec --test-concurrency=2");
+    child::run(node.args(files))
+}
+
+/// Returns the paths of the test files of JavaScript in a folder, but not below it.
+fn test_files(folder: &Path) -> Result<BTreeSet<PathBuf>, Error> {
+    let mut files = BTreeSet::new();
+    for entry in fs::read_dir(folder).at(folder)? {
+        let path = entry.at(folder)?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            files.insert(path);
+        }
+    }
+    Ok(files)
 }
 
 /// Makes the artefacts. The short form makes some of them, with the program that the benchmark has built.
@@ -227,7 +250,7 @@ fn is_long() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::first_command;
+    use super::{first_command, test_files};
 
     #[test]
     fn the_first_command_is_the_one_under_try_it() {
@@ -235,6 +258,14 @@ mod tests {
             "# A\n$ cargo run no\n## Try it\ntext\n```console\n$ cargo run --release -- x\n$ cargo run later\n## B\n";
         assert_eq!(first_command(readme), Some("cargo run --release -- x"));
         assert_eq!(first_command("# A\n## Try it\n## B\n$ cargo run x\n"), None);
+    }
+
+    #[test]
+    fn the_tests_of_the_page_are_found() {
+        let folder = crate::root().join("tests/page");
+        let files = test_files(&folder).unwrap();
+        assert!(files.contains(&folder.join("security.test.mjs")), "{files:?}");
+        assert!(files.iter().all(|file| file.parent() == Some(&folder)), "{files:?}");
     }
 
     #[test]
