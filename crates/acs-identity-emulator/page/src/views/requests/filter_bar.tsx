@@ -2,12 +2,13 @@ import type { Ref } from 'preact';
 import { operations } from '../../api/requests';
 import { Button } from '../../parts/button';
 import { Check, Select, TextField } from '../../parts/field';
-import { areSet, isStatus, NO_FILTERS, type Filters } from './filters';
+import { areSet, isStatus, type Filters } from './filters';
 import { useDraft } from './use_draft';
 
 interface Props {
   filters: Filters;
   change: (filters: Partial<Filters>) => void;
+  reset: () => void;
   bar: Ref<HTMLDivElement>;
 }
 
@@ -17,7 +18,7 @@ const STATUSES = ['2xx', '4xx', '5xx', 'dropped'];
 const IN_PAGE = 120;
 const IN_EMULATOR = 350;
 
-export function FilterBar({ filters, change, bar }: Props) {
+export function FilterBar({ filters, change, reset, bar }: Props) {
   const [text, setText] = useDraft(filters.text, (text) => change({ text }), IN_PAGE);
   const [status, setStatus] = useDraft(filters.status, (status) => change({ status }), IN_EMULATOR);
   const [identity, setIdentity] = useDraft(filters.identity, (identity) => change({ identity }), IN_EMULATOR);
@@ -48,7 +49,7 @@ export function FilterBar({ filters, change, bar }: Props) {
       <TextField label="Identity" value={identity} onInput={setIdentity} placeholder="Raw id or custom id" />
       <div class="filters-end">
         <Check label="With the control API" checked={filters.control} onInput={(control) => change({ control })} />
-        <Button disabled={!areSet(filters)} onClick={() => change(NO_FILTERS)}>
+        <Button disabled={!areSet(filters)} onClick={reset}>
           Reset filters
         </Button>
       </div>

@@ -7,6 +7,7 @@ interface Props {
   hasText: boolean;
 }
 
+const requests = (number: number) => (number === 1 ? 'request' : 'requests');
 const count = (number: number) => number.toLocaleString('en');
 
 /** What the list shows of the log. The line is always there, so that the list does not move. */
@@ -22,7 +23,7 @@ export function LiveLine({ snapshot, isPaused, hasText }: Props) {
         </span>
       )}
       <span class="quiet">
-        {hasText ? `${count(rows.length)} of ${count(held)} requests` : `${count(held)} requests`}
+        {hasText ? `${count(rows.length)} of ${count(held)} ${requests(held)}` : `${count(held)} ${requests(held)}`}
         {held >= MOST && ', the last ones'}
         {held > 0 && '. Times are in UTC.'}
       </span>

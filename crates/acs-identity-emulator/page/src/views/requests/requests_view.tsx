@@ -13,7 +13,7 @@ import { useStore } from '../../state/store';
 import { useLoad } from '../../state/use_load';
 import { Details } from './details';
 import { FilterBar } from './filter_bar';
-import { areSet, queryOf, readFilters, type Filters } from './filters';
+import { areSet, NO_FILTERS, queryOf, readFilters, type Filters } from './filters';
 import { LiveLine } from './live_line';
 import { RequestList } from './request_list';
 import { useFollower } from './use_follower';
@@ -31,9 +31,15 @@ export function RequestsView() {
   const bar = useRef<HTMLDivElement>(null);
   useKeys({
     p: () => setPaused(!isPaused),
-    '/': () => bar.current?.querySelector('input')?.focus(),
+    '/': () => search(),
   });
   const change = (some: Partial<Filters>) => replace('requests', detail, queryOf({ ...filters, ...some }));
+  const search = () => bar.current?.querySelector('input')?.focus();
+  // The button that was pressed goes, so the focus moves on.
+  const reset = () => {
+    change(NO_FILTERS);
+    search();
+  };
   const open = (entry: RequestEntry) => {
     opened.pick(entry);
     // The button Back of the browser closes the details. It does not go through all that were open.
@@ -51,7 +57,7 @@ export function RequestsView() {
           Clear…
         </Button>
       </PageHead>
-      <FilterBar filters={filters} change={change} bar={bar} />
+      <FilterBar filters={filters} change={change} reset={reset} bar={bar} />
       {snapshot.error !== undefined && <Problem error={snapshot.error} />}
       <LiveLine snapshot={snapshot} isPaused={isPaused} hasText={filters.text !== ''} />
       <Split
@@ -65,7 +71,7 @@ export function RequestsView() {
             onOpen={open}
             onHold={(isHeld) => follower.current?.hold(isHeld)}
             isFiltered={areSet(filters)}
-            showAll={() => replace('requests', detail)}
+            showAll={reset}
           />
         }
         detail={number === undefined ? null : <Opened {...opened} />}
