@@ -31,8 +31,8 @@ const WAIT = 20;
 const TURN = 300;
 const TURN_PAUSED = 1_000;
 const RETRY = 1_000;
-/** After so many full responses, the page lags, and goes on with the last requests. */
-const LAGS = 3;
+/** After so many full responses, more than the emulator keeps, the page lags and goes on with the last requests. */
+const LAGS = 6;
 
 export class Follower {
   #rows = new Rows();

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import type { RequestEntry } from '../../api/requests';
+import { linkTo } from '../../app/router';
 import { Button } from '../../parts/button';
 import { Empty, Loading } from '../../parts/states';
 import { VirtualTable } from '../../parts/virtual_table';
@@ -13,12 +14,15 @@ interface Props {
   /** Called when a button of the mouse is pressed on the list, and when it is released. */
   onHold: (isHeld: boolean) => void;
   isFiltered: boolean;
+  isPaused: boolean;
   showAll: () => void;
 }
 
+const PAUSED = 'The list is paused. Resume it to see the requests that are answered since.';
+
 const keyOf = ({ number }: RequestEntry) => String(number);
 
-export function RequestList({ snapshot, open, onOpen, onHold, isFiltered, showAll }: Props) {
+export function RequestList({ snapshot, open, onOpen, onHold, isFiltered, isPaused, showAll }: Props) {
   useEffect(() => {
     // The button may be released anywhere.
     const release = () => onHold(false);
@@ -33,14 +37,14 @@ export function RequestList({ snapshot, open, onOpen, onHold, isFiltered, showAl
   if (snapshot.rows.length === 0) {
     return isFiltered ? (
       <Empty title="No request matches the filters">
-        <p>Requests that match are shown as soon as they are answered.</p>
+        <p>{isPaused ? PAUSED : 'Requests that match are shown as soon as they are answered.'}</p>
         <Button onClick={showAll}>Show all requests</Button>
       </Empty>
     ) : (
       <Empty title="No requests yet">
         <p>
-          They are shown here as soon as they are answered. The view <a href="#/start">Start</a> has examples that
-          send one.
+          {isPaused ? PAUSED : 'They are shown here as soon as they are answered.'} The view{' '}
+          <a href={linkTo('start')}>Start</a> has examples that send one.
         </p>
       </Empty>
     );

@@ -71,6 +71,7 @@ export function RequestsView() {
             onOpen={open}
             onHold={(isHeld) => follower.current?.hold(isHeld)}
             isFiltered={areSet(filters)}
+            isPaused={isPaused}
             showAll={reset}
           />
         }
