@@ -64,6 +64,8 @@ byBothHands('the log is cleared after a question', async (world) => {
   await lists(page, ['first']);
   await hand.press(button(page, 'Clear…'));
   const dialog = page.getByRole('dialog', { name: 'Clear the log of requests?' });
+  // Escape closes it when it is there, and not before.
+  await see(dialog);
   await hand.close(dialog);
   await gone(dialog);
   await lists(page, ['first']);
