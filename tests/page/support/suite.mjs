@@ -26,7 +26,7 @@ export function suite(options = []) {
     await Promise.all([shared.browser?.close(), shared.emulator?.end()]);
   });
   const declare = (name, Hand, work) =>
-    test(name, { timeout: isLong ? 3_600_000 : 60_000 }, async () => {
+    test(name, { timeout: isLong ? 7_200_000 : 60_000 }, async () => {
       await shared.emulator.reset();
       const world = await World.open(shared, Hand);
       try {
