@@ -21,6 +21,10 @@ install_once ci tests/ci/requirements.txt python_packages
 echo "XTASK_CI=$installed"
 install_once docs tests/docs/package.json javascript_packages
 echo "XTASK_DOCS=$installed"
+install_once page-tools crates/acs-identity-emulator/page/package.json javascript_packages
+echo "AZ_TEST_PAGE_TOOLS=$installed"
+install_once page-tests tests/page/package.json javascript_packages
+echo "AZ_TEST_PAGE_TESTS=$installed"
 if [ "$(id -u)" -eq 0 ]; then
     install_once foreign-root tests/peers/foreign-root.txt foreign_root
     echo "AZ_TEST_FOREIGN_ROOT=$installed"

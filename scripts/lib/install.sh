@@ -6,6 +6,7 @@ cache=${AZ_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/az-communication-tests}
 # Programs that the tests call, and their Debian packages.
 programs=(
     "cc gcc"
+    "chromium chromium"
     "curl curl"
     "faketime faketime"
     "file file"

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread::available_parallelism;
 
@@ -75,6 +75,7 @@ impl Step {
 pub const STEPS: &[Step] = &[
     Step::function("markdown", markdown),
     Step::function("ci_files", ci_files),
+    Step::line("node --test --test-reporter=spec tests/page/sources/sources.test.mjs"),
     Step::line("cargo fmt --all --check"),
     Step::line("cargo fmt --manifest-path xtask/Cargo.toml --check"),
     Step::line("cargo clippy --workspace --all-targets --all-features -- -D warnings"),
@@ -93,6 +94,7 @@ pub const STEPS: &[Step] = &[
     // The program is built alone, without the features that other crates of the workspace need.
     Step::line("cargo test -p az-communication --test network the_program_has_no_call"),
     Step::function("readme_command", readme_command),
+    Step::function("page", page),
     // This only checks that the benchmark works.
     Step::line("bench/run --smoke"),
     Step::function("artefacts", artefacts),
@@ -155,6 +157,25 @@ fn first_command(readme: &str) -> Option<&str> {
     let (_, section) = readme.split_once("\n## Try it")?;
     let section = section.split("\n## ").next()?;
     section.lines().find_map(|line| line.strip_prefix("$ ").filter(|line| line.starts_with("cargo run ")))
+}
+
+/// Runs the end-to-end tests of the emulator's page in Chromium. They take the program that was built last.
+fn page(tools: &Tools) -> Result<(), Error> {
+    let files = test_files(&tools.root.join("tests/page"))?;
+    let mut node = tools.line("node --test --test-reporter=spec --test-concurrency=2");
+    child::run(node.args(files))
+}
+
+/// Returns the paths of the test files of JavaScript in a folder, but not below it.
+fn test_files(folder: &Path) -> Result<BTreeSet<PathBuf>, Error> {
+    let mut files = BTreeSet::new();
+    for entry in fs::read_dir(folder).at(folder)? {
+        let path = entry.at(folder)?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            files.insert(path);
+        }
+    }
+    Ok(files)
 }
 
 /// Makes the artefacts. The short form makes some of them, with the program that the benchmark has built.
@@ -227,7 +248,7 @@ fn is_long() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::first_command;
+    use super::{first_command, test_files};
 
     #[test]
     fn the_first_command_is_the_one_under_try_it() {
@@ -235,6 +256,14 @@ mod tests {
             "# A\n$ cargo run no\n## Try it\ntext\n```console\n$ cargo run --release -- x\n$ cargo run later\n## B\n";
         assert_eq!(first_command(readme), Some("cargo run --release -- x"));
         assert_eq!(first_command("# A\n## Try it\n## B\n$ cargo run x\n"), None);
+    }
+
+    #[test]
+    fn the_tests_of_the_page_are_found() {
+        let folder = crate::root().join("tests/page");
+        let files = test_files(&folder).unwrap();
+        assert!(files.contains(&folder.join("security.test.mjs")), "{files:?}");
+        assert!(files.iter().all(|file| file.parent() == Some(&folder)), "{files:?}");
     }
 
     #[test]

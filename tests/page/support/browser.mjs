@@ -1,0 +1,55 @@
+// Chromium: one process for a test file, and a context for each test.
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium } from './packages.mjs';
+
+/** Without these, Chromium connects to hosts of its maker, and needs a sandbox that root does not get. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** How long a test waits for what must be there at once, in milliseconds. */
+export const PATIENCE = 5_000;
+
+/** A usual window. */
+export const WINDOW = { width: 1280, height: 800 };
+
+export function launch() {
+  return chromium.launch({ executablePath: find('chromium'), headless: true, args: FLAGS });
+}
+
+/** Makes a context: cookies and storage of its own. Animations are off, so that no test waits for one. */
+export async function newContext(browser, options = {}) {
+  const context = await browser.newContext({
+    viewport: WINDOW,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+    serviceWorkers: 'allow',
+    ...options,
+  });
+  context.setDefaultTimeout(PATIENCE);
+  return context;
+}
+
+function find(program) {
+  const places = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, program));
+  const found = places.find((place) => {
+    try {
+      accessSync(place, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  if (!found) throw new Error(`${program} is not on PATH. scripts/install.sh installs it.`);
+  return found;
+}
