@@ -107,6 +107,7 @@ byBothHands('signing out forgets the secret', async (world) => {
   await hand.press(page.getByRole('button', { name: 'Sign out' }));
   await see(field(page));
   await gone(views(page));
+  await hand.end();
   assert.deepEqual(await page.evaluate(() => ({ ...sessionStorage })), {});
   await page.reload();
   await see(field(page));

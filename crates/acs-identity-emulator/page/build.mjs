@@ -1,6 +1,6 @@
 // Builds the page into a folder: `node build.mjs [FOLDER]`. Without a folder, into built/, which is committed, so that
 // `cargo install` needs no Node.js. The same sources give the same bytes.
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -9,7 +9,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2] ?? join(here, 'built');
 
 mkdirSync(folder, { recursive: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: here,
   entryPoints: { page: 'src/main.tsx' },
   outdir: folder,
@@ -23,5 +23,27 @@ await build({
   jsxImportSource: 'preact',
   banner: { js: '/* Built by build.mjs. It contains Preact and @noble/hashes (MIT licence). */' },
   logLevel: 'warning',
+  metafile: true,
 });
 copyFileSync(join(here, 'src/page.html'), join(folder, 'page.html'));
+writeFileSync(join(folder, 'packages.json'), `${JSON.stringify(packages(), undefined, 2)}\n`);
+
+/** The npm packages in the page with their licence texts, for releases. */
+function packages() {
+  const folders = Object.keys(metafile.inputs).map((path) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+  return [...new Set(folders.filter(Boolean))].sort().map((path) => {
+    const of = join(here, path);
+    const { name, version, license, repository } = JSON.parse(readFileSync(join(of, 'package.json'), 'utf8'));
+    const file = readdirSync(of).find((file) => /^licen[cs]e/i.test(file));
+    const source = `https://www.npmjs.com/package/${name}/v/${version}`;
+    return {
+      name,
+      version,
+      licence: license,
+      source,
+      repository: repository.url ?? repository,
+      file,
+      text: readFileSync(join(of, file), 'utf8'),
+    };
+  });
+}

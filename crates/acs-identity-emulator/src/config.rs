@@ -182,10 +182,21 @@ impl TrustedIssuer {
 impl Config {
     /// Returns the URL under which clients on this machine reach the emulator on a port, without a slash at the end.
     pub(crate) fn endpoint(&self, port: u16) -> String {
+        format!("https://{}", self.authority(port))
+    }
+
+    /// Returns the URL of the emulator's page for a browser on this machine. It is plain HTTP, because browsers do not
+    /// trust the certificate of the emulator, and do trust `http://localhost`.
+    pub(crate) fn dashboard(&self, port: u16) -> String {
+        format!("http://{}/emulator/", self.authority(port))
+    }
+
+    /// Returns the host and a port as URLs have them.
+    fn authority(&self, port: u16) -> String {
         let host = self.host();
         match host.parse::<std::net::Ipv6Addr>() {
-            Ok(address) => format!("https://[{address}]:{port}"),
-            Err(_) => format!("https://{host}:{port}"),
+            Ok(address) => format!("[{address}]:{port}"),
+            Err(_) => format!("{host}:{port}"),
         }
     }
 

@@ -40,7 +40,7 @@ pub use control_secret::{CONTROL_SECRET_FILE, CONTROL_SECRET_LENGTH};
 pub use core::{
     DEFAULT_TENANT, ExportCheck, ExportSummary, MAX_EXPORT, check_export, client_secret_of, identity_header_of,
 };
-pub use edge::CONTROL_VERSION;
+pub use edge::{CONTROL_VERSION, TrustFiles};
 pub use error::{Error, OwnFile};
 pub use faults::FAULT_OPERATIONS;
 pub use folder::DATABASE_FILE;

@@ -22,7 +22,7 @@ export class Emulator {
   /** The control secret. It stays the same when the emulator is started again. */
   secret = randomBytes(24).toString('hex');
   port = 0;
-  /** The primary access key. A test that regenerates it sets the new one. */
+  /** The primary access key. `reset` reads it anew. */
   accessKey = '';
 
   /** Starts an emulator. The options are those of `emulator start`, in addition to those of all tests. */
@@ -56,7 +56,7 @@ export class Emulator {
     ended.catch(() => undefined);
     this.ready = JSON.parse(line);
     this.port = Number(new URL(this.ready.endpoint).port);
-    this.accessKey = /accesskey=([^;]+)/.exec(this.connectionString)[1];
+    this.accessKey = /accesskey=([^;]+)/.exec(this.ready.connectionString)[1];
     this.#agent = new http.Agent({ keepAlive: true });
   }
 
@@ -95,7 +95,7 @@ export class Emulator {
   }
 
   get connectionString() {
-    return this.ready.connectionString;
+    return `endpoint=${this.ready.endpoint}/;accesskey=${this.accessKey}`;
   }
 
   /** Sends a request as it is. */
@@ -137,6 +137,7 @@ export class Emulator {
     await this.control('DELETE', 'faults');
     await this.control('POST', 'clock/reset');
     await this.control('POST', 'reset');
+    this.accessKey = (await this.control('POST', 'list-keys')).primaryKey;
     await this.control('DELETE', 'requests');
   }
 }

@@ -32,8 +32,7 @@ export class Intruder {
         const content = method === 'POST' ? (body ?? '{}') : undefined;
         for (const credentials of ['include', 'omit']) {
           // Without a preflight: what a form could send, too.
-          if (simple) tries.push([url, { method, mode: 'no-cors', credentials, body: content }]);
-          if (simple) tries.push([url, { method, mode: 'cors', credentials, body: content }]);
+          if (simple) tries.push([url, { method, mode: headers ? 'cors' : 'no-cors', credentials, body: content }]);
           // With a preflight.
           const given = { 'content-type': 'application/json', ...headers };
           tries.push([url, { method, mode: 'cors', credentials, body: content, headers: given }]);

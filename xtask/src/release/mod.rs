@@ -9,6 +9,7 @@ mod image;
 mod licences;
 mod npm;
 mod pack;
+mod page_packages;
 mod parts;
 mod paths;
 mod sbom;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::tree::Tree;
-use super::{command, licences, sbom};
+use super::{command, licences, page_packages, sbom};
 use crate::error::{At as _, Error};
 
 /// The program's name in packages. Cargo calls it `az`.
@@ -83,7 +83,7 @@ pub fn collect(root: &Path, target: &str, epoch: u64, program: Vec<u8>, revision
         completions,
         man_pages,
         licences: licences::text(root, &tree, target)?.into_bytes(),
-        sbom: sbom::json(&tree, epoch, &program)?.into_bytes(),
+        sbom: sbom::json(&tree, &page_packages::packages(root)?, epoch, &program)?.into_bytes(),
         program,
         root: root.to_owned(),
     })

@@ -1,5 +1,5 @@
-//! The bill of materials: CycloneDX as JSON. Its components are the crates of `cargo tree -e normal`, and
-//! `metadata.component` is the program. It has no serial number, because that would differ in each build.
+//! The bill of materials: CycloneDX as JSON. Its components are the crates of `cargo tree -e normal` and the npm packages
+//! of the emulator's page, and `metadata.component` is the program. It has no serial number, because that would differ in each build.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value, json};
 
 use super::pack;
+use super::page_packages::{self, Package};
 use super::parts::{NAME, Parts};
 use super::time::Time;
 use super::tree::{Crate, Tree};
@@ -28,16 +29,23 @@ pub fn write(parts: &Parts, dist: &Path) -> Result<Vec<PathBuf>, Error> {
 /// # Errors
 ///
 /// When the time is out of range.
-pub fn json(tree: &Tree, epoch: u64, program: &[u8]) -> Result<String, Error> {
+pub fn json(tree: &Tree, of_page: &[Package], epoch: u64, program: &[u8]) -> Result<String, Error> {
     let top = tree.root();
     let mut main = component(top, "application");
     main.insert("hashes".into(), json!([{ "alg": "SHA-256", "content": pack::sha256(program) }]));
     main.insert("properties".into(), json!([{ "name": "az-communication:file", "value": NAME }]));
-    let others = tree.crates().filter(|other| other.name != top.name).map(|other| component(other, "library"));
+    let others = tree.crates().filter(|other| other.name != top.name);
+    let others = others.map(|other| component(other, "library").into());
+    let components: Vec<Value> = others.chain(of_page.iter().map(Package::component)).collect();
     let dependencies = tree.crates().map(|one| {
-        let needs: Vec<String> = one.needs.iter().map(|(name, version)| purl(name, version)).collect();
+        let mut needs: Vec<String> = one.needs.iter().map(|(name, version)| purl(name, version)).collect();
+        if one.name == page_packages::HOLDER {
+            needs.extend(of_page.iter().map(Package::purl));
+        }
         json!({ "ref": purl(&one.name, &one.version), "dependsOn": needs })
     });
+    let of_page = of_page.iter().map(|package| json!({ "ref": package.purl(), "dependsOn": [] }));
+    let dependencies: Vec<Value> = dependencies.chain(of_page).collect();
     let bill = json!({
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
         "bomFormat": "CycloneDX",
@@ -48,8 +56,8 @@ pub fn json(tree: &Tree, epoch: u64, program: &[u8]) -> Result<String, Error> {
             "tools": { "components": [{ "type": "application", "name": "xtask", "description": "cargo xtask release" }] },
             "component": main,
         },
-        "components": others.collect::<Vec<_>>(),
-        "dependencies": dependencies.collect::<Vec<_>>(),
+        "components": components,
+        "dependencies": dependencies,
     });
     let text = serde_json::to_string_pretty(&bill).map_err(|error| Error::new(error.to_string()))?;
     Ok(text + "\n")

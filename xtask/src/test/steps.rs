@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::available_parallelism;
 
 use super::tools::Tools;
@@ -32,20 +32,26 @@ pub struct Step {
 
 #[derive(Debug)]
 enum How {
+    /// The heading is the command line. It needs none of the tools, so it runs while they are installed.
+    Early,
+    /// The same, with more variables.
+    EarlyWith(&'static [(&'static str, &'static str)]),
     /// The heading is the command line.
     Line,
-    /// The heading is the command line, which gets more variables.
-    With(fn(&Tools, &mut Command)),
     Function(fn(&Tools) -> Result<(), Error>),
 }
 
 impl Step {
-    const fn line(line: &'static str) -> Self {
-        Self { line, how: How::Line }
+    const fn early(line: &'static str) -> Self {
+        Self { line, how: How::Early }
     }
 
-    const fn with(line: &'static str, variables: fn(&Tools, &mut Command)) -> Self {
-        Self { line, how: How::With(variables) }
+    const fn early_with(line: &'static str, variables: &'static [(&'static str, &'static str)]) -> Self {
+        Self { line, how: How::EarlyWith(variables) }
+    }
+
+    const fn line(line: &'static str) -> Self {
+        Self { line, how: How::Line }
     }
 
     const fn function(name: &'static str, function: fn(&Tools) -> Result<(), Error>) -> Self {
@@ -58,36 +64,32 @@ impl Step {
     ///
     /// When it fails.
     pub fn run(&self, tools: &Tools) -> Result<(), Error> {
+        let early = || child::line(&tools.root, self.line);
         let result = match self.how {
-            How::Line => child::run(&mut tools.line(self.line)),
-            How::With(variables) => {
-                let mut command = tools.line(self.line);
-                variables(tools, &mut command);
-                child::run(&mut command)
-            }
-            How::Function(function) => function(tools),
+            How::Early => child::run(&mut early()),
+            How::EarlyWith(variables) => child::run(early().envs(variables.iter().copied())),
+            How::Line => tools.wait().and_then(|()| child::run(&mut tools.line(self.line))),
+            How::Function(function) => tools.wait().and_then(|()| function(tools)),
         };
         result.map_err(|error| Error::new(format!("the step '{}' failed. {error}", self.line)))
     }
 }
 
-/// The steps in their order. Fast steps come first.
+/// The steps in their order.
 pub const STEPS: &[Step] = &[
-    Step::function("markdown", markdown),
-    Step::function("ci_files", ci_files),
-    Step::line("node --test --test-reporter=spec tests/page/sources/sources.test.mjs"),
-    Step::line("cargo fmt --all --check"),
-    Step::line("cargo fmt --manifest-path xtask/Cargo.toml --check"),
-    Step::line("cargo clippy --workspace --all-targets --all-features -- -D warnings"),
-    Step::line(
+    Step::early("cargo fmt --all --check"),
+    Step::early("cargo fmt --manifest-path xtask/Cargo.toml --check"),
+    Step::early("cargo clippy --workspace --all-targets --all-features -- -D warnings"),
+    Step::early(
         "cargo clippy -p az-communication -p acs-identity-emulator --all-targets -- -D warnings --cfg portable_system",
     ),
     // Test kits use the crate without SQLite.
-    Step::line("cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings"),
-    Step::line("cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings"),
-    Step::with("cargo doc --workspace --no-deps --quiet", |_, command| {
-        command.env("RUSTDOCFLAGS", "-D warnings");
-    }),
+    Step::early("cargo clippy -p acs-identity-emulator --no-default-features --all-targets -- -D warnings"),
+    Step::early("cargo clippy --locked --manifest-path xtask/Cargo.toml --all-targets -- -D warnings"),
+    Step::early_with("cargo doc --workspace --no-deps --quiet", &[("RUSTDOCFLAGS", "-D warnings")]),
+    Step::function("markdown", markdown),
+    Step::function("ci_files", ci_files),
+    Step::line("node --test --test-reporter=spec tests/page/sources/sources.test.mjs"),
     Step::line("cargo test --workspace"),
     Step::function("portable", portable),
     Step::line("cargo test --locked --manifest-path xtask/Cargo.toml"),

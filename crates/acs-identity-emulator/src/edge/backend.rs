@@ -5,6 +5,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use super::context::request::RequestContext;
+use super::dashboard::Dashboard;
 use super::ending::Ending;
 use super::http::host::{HostName, OwnNames};
 use super::http::rate::Rate;
@@ -30,6 +31,7 @@ pub(crate) struct Backend {
     /// How often clients without a credential may introspect a token.
     pub(crate) strangers: Rate,
     pub(crate) ending: Arc<Ending>,
+    pub(crate) dashboard: Arc<Dashboard>,
     /// All routes.
     pub(crate) routes: Vec<&'static Route>,
     /// The faults to inject.
@@ -47,6 +49,7 @@ impl Backend {
         config: Config,
         pki: Arc<Pki>,
         base: String,
+        dashboard: Arc<Dashboard>,
         routes: Vec<&'static Route>,
     ) -> Self {
         let names = OwnNames::of(&config);
@@ -60,6 +63,7 @@ impl Backend {
             started_at: crate::clock::machine::now(),
             strangers: Rate::per_second(INTROSPECTIONS),
             ending: Arc::new(Ending::new()),
+            dashboard,
             routes,
             faults: Faults::of(faults.into_iter()),
             metrics,

@@ -1,17 +1,19 @@
-//! HTTP. Each module uses only modules before it in this list: `http`, `routes`, `context`, `ending`, `backend`,
-//! `callers`, `api_version`, `table`, `openapi`, the handlers (`service`, `public`, `control`, `introspect`, `entra`),
-//! `pipeline`.
+//! HTTP. Each module uses only modules before it in this list: `http`, `routes`, `context`, `ending` and `dashboard`,
+//! `backend`, `callers`, `api_version`, `table`, `openapi`, the handlers (`service`, `public`, `page`, `control`,
+//! `introspect`, `entra`), `pipeline`.
 
 mod api_version;
 mod backend;
 mod callers;
 mod context;
 mod control;
+mod dashboard;
 mod ending;
 mod entra;
 mod http;
 mod introspect;
 mod openapi;
+mod page;
 mod pipeline;
 mod public;
 mod routes;
@@ -21,8 +23,10 @@ mod table;
 mod tests;
 
 pub use control::version::CONTROL_VERSION;
+pub use dashboard::TrustFiles;
 
 pub(crate) use callers::authentication::has_credentials;
+pub(crate) use dashboard::Dashboard;
 pub(crate) use ending::{Ended, Ending};
 pub(crate) use http::connection::Connection;
 pub(crate) use http::framing;

@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::emulator::Emulator;
+use crate::edge::{Dashboard, TrustFiles};
 
 /// The endpoint of a running emulator and the credentials for it. `Debug` shows no secret.
 #[derive(Clone)]
@@ -20,6 +22,8 @@ pub struct Access {
     control_secret: String,
     control_secret_file: Option<PathBuf>,
     token_endpoint: Option<String>,
+    dashboard_url: String,
+    dashboard: Arc<Dashboard>,
 }
 
 impl Access {
@@ -41,6 +45,8 @@ impl Access {
                 .config
                 .token_endpoint
                 .then(|| format!("{}/emulator/token", emulator.endpoint(port))),
+            dashboard_url: emulator.config.dashboard(port),
+            dashboard: Arc::clone(&emulator.dashboard),
         }
     }
 
@@ -98,6 +104,28 @@ impl Access {
     /// Returns the URL of the endpoint for web pages in development, if it is on.
     pub fn token_endpoint(&self) -> Option<&str> {
         self.token_endpoint.as_deref()
+    }
+
+    /// Returns the URL of the emulator's page for a browser on this machine: `http://localhost:PORT/emulator/`.
+    pub fn dashboard(&self) -> String {
+        self.dashboard_url.clone()
+    }
+
+    /// Makes a code that signs the emulator's page in, once: `http://localhost:PORT/emulator/#code=CODE`. Whoever has
+    /// it can get the control secret. The text is empty if the system provides no random numbers.
+    pub fn page_code(&self) -> String {
+        self.dashboard.new_code().unwrap_or_default()
+    }
+
+    /// Tells the emulator's page with which files clients on this machine trust the emulator. Only the first call
+    /// counts.
+    pub fn set_trust_files(&self, files: TrustFiles) {
+        self.dashboard.set_trust_files(files);
+    }
+
+    /// Returns the files that [`Access::set_trust_files`] has set.
+    pub fn trust_files(&self) -> Option<&TrustFiles> {
+        self.dashboard.trust_files()
     }
 
     /// Returns the file with the control secret, if it is in a file.

@@ -14,6 +14,7 @@ use crate::clock::machine;
 use crate::config::{Config, ControlSecret};
 use crate::control_secret::{self, OpenedSecret};
 use crate::core::{Core, OpenedCore, OpenedStore, described};
+use crate::edge::Dashboard;
 use crate::error::Error;
 use crate::keys::pki::Pki;
 use crate::keys::signing::usable_keys;
@@ -28,6 +29,7 @@ pub struct Emulator {
     pub(super) pki: Arc<Pki>,
     ca_certificate: String,
     control_secret_file: Option<PathBuf>,
+    pub(super) dashboard: Arc<Dashboard>,
 }
 
 impl std::fmt::Debug for Emulator {
@@ -69,7 +71,8 @@ impl Emulator {
         core.secrets.add_control(&secret);
         config.control_secret = Some(secret);
         let (tls, ca_certificate) = (pki.server_config()?, pki.ca_certificate());
-        Ok(Self { core: Arc::new(core), tls, pki: Arc::new(pki), ca_certificate, control_secret_file, config })
+        let (core, pki, dashboard) = (Arc::new(core), Arc::new(pki), Arc::default());
+        Ok(Self { core, tls, pki, ca_certificate, control_secret_file, dashboard, config })
     }
 
     /// Returns the certificate of the authority that signs the emulator's certificate, in PEM.

@@ -51,7 +51,8 @@ async fn serve(listeners: Vec<TcpListener>, emulator: Emulator, end: impl Future
     let port = listeners.first().and_then(|listener| listener.local_addr().ok()).map_or(0, |address| address.port());
     let base = emulator.config.endpoint(port);
     let closed_by_caller = emulator.config.closed_by_caller;
-    let edge = Arc::new(Edge::new(Arc::clone(&emulator.core), emulator.config, Arc::clone(&emulator.pki), base));
+    let (core, pki) = (Arc::clone(&emulator.core), Arc::clone(&emulator.pki));
+    let edge = Arc::new(Edge::new(core, emulator.config, pki, base, emulator.dashboard));
     let ending = edge.ending();
     let tls = TlsAcceptor::from(emulator.tls);
     let (stop, stopped) = tokio::sync::watch::channel(false);

@@ -20,6 +20,7 @@ mod introspection;
 mod issuers;
 mod large_requests;
 mod no_secrets;
+mod page;
 mod requests;
 mod revocation;
 #[path = "../support/mod.rs"]

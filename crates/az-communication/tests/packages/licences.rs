@@ -64,7 +64,7 @@ fn every_text_stands_there_once() {
 
 #[test]
 #[ignore = "needs the artefacts of scripts/test.sh"]
-fn c_code_rust_and_the_c_library_have_their_texts_too() {
+fn c_code_rust_the_c_library_and_the_page_have_their_texts_too() {
     let licences = read();
     let texts_of = |what: &str| {
         let (_, numbers) = licences.linked.iter().find(|(name, _)| name.starts_with(what)).expect(what);
@@ -82,6 +82,8 @@ fn c_code_rust_and_the_c_library_have_their_texts_too() {
         ("GNU C Library (", "cargo xtask program"),
         ("libgcc ", "GCC RUNTIME LIBRARY EXCEPTION"),
         ("azure_core ", "Copyright (c) Microsoft"),
+        ("preact ", "Jason Miller"),
+        ("@noble/hashes ", "Paul Miller"),
     ] {
         assert!(texts_of(what).contains(text), "{what}: {text}");
     }

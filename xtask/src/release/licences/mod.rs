@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::page_packages;
 use super::tree::Tree;
 use crate::error::Error;
 
@@ -31,6 +32,12 @@ struct Linked {
 /// When a text is missing.
 pub fn text(root: &Path, tree: &Tree, target: &str) -> Result<String, Error> {
     let mut linked = crates::linked(root, tree)?;
+    linked.extend(page_packages::packages(root)?.into_iter().map(|package| Linked {
+        what: format!("{} {} (in the emulator's page)", package.name, package.version),
+        licence: package.licence,
+        source: package.source,
+        texts: vec![(package.file, package.text)],
+    }));
     linked.extend(rust::linked()?);
     if target.ends_with("-linux-gnu") {
         linked.extend(system::linked(root, tree.root())?);

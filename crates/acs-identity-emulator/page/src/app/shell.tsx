@@ -27,13 +27,11 @@ export function Shell() {
   const view = useStore(place, (place) => place.view);
   const title = VIEWS.find(({ name }) => name === view)?.title ?? '';
   const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
   useEffect(() => {
     document.title = `${title} · ACS Identity emulator`;
     window.scrollTo(0, 0);
-    // A reader of the screen hears the new view. The first view leaves the focus where the browser puts it.
-    if (!first.current) main.current?.focus({ preventScroll: true });
-    first.current = false;
+    // A reader of the screen hears the new view, also after a sign-in.
+    main.current?.focus({ preventScroll: true });
   }, [view]);
   const View = BY_NAME[view];
   return (

@@ -1,5 +1,5 @@
 // Signs in by a one-time code in the fragment, or by a connection string.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { call } from '../api/client';
 import { Refused } from '../api/errors';
 import { Button } from '../parts/button';
@@ -58,6 +58,9 @@ export function SignIn() {
   const waits = useStore(exchanging);
   const [text, setText] = useState('');
   const action = useAction(async () => signInByConnectionString(text));
+  const main = useRef<HTMLElement>(null);
+  // After a sign-out, the focus must not be lost with the view that had it.
+  useEffect(() => main.current?.focus({ preventScroll: true }), [waits]);
   if (waits) {
     return (
       <main class="sign-in" aria-busy="true">
@@ -66,7 +69,7 @@ export function SignIn() {
     );
   }
   return (
-    <main class="sign-in">
+    <main class="sign-in" ref={main} tabIndex={-1} aria-label="Sign in">
       <h1>
         <span class="mark" aria-hidden="true" />
         ACS Identity emulator

@@ -1,6 +1,6 @@
 //! The origins of web pages that may call.
 
-use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue, VARY};
 
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
@@ -16,16 +16,39 @@ pub(crate) fn allowed<'a>(backend: &Backend, request: &'a RequestContext) -> Opt
         .then_some(origin)
 }
 
+/// Returns whether every origin that the request names is the emulator's own: the one by which the request has reached
+/// it, or the one of the public URL. A request that no page sends may name none.
+pub(crate) fn are_own(backend: &Backend, request: &RequestContext) -> bool {
+    let scheme = if request.connection.tls { "https" } else { "http" };
+    let reached = request.head.header("host").map(|host| origin_of(scheme, host));
+    let public = backend.config.public_base().and_then(|url| url.split_once("://"));
+    let public = public.map(|(scheme, rest)| origin_of(scheme, rest.split('/').next().unwrap_or_default()));
+    let is_own = |origin: &str| [&reached, &public].into_iter().flatten().any(|own| own.eq_ignore_ascii_case(origin));
+    request.head.headers.get_all("origin").iter().all(|origin| origin.to_str().is_ok_and(is_own))
+}
+
+/// Returns an origin as browsers send it: without the usual port of its scheme.
+fn origin_of(scheme: &str, authority: &str) -> String {
+    let usual = if scheme.eq_ignore_ascii_case("http") { ":80" } else { ":443" };
+    format!("{scheme}://{}", authority.strip_suffix(usual).unwrap_or(authority))
+}
+
 /// Adds the headers of CORS.
 pub(crate) fn share(backend: &Backend, request: &RequestContext, headers: &mut HeaderMap) {
     if !request.head.headers.contains_key("origin") {
         return;
     }
+    headers.append(VARY, HeaderValue::from_static("origin"));
+    let Some(origin) = allowed(backend, request) else {
+        // The emulator's own page needs no headers.
+        if !are_own(backend, request) {
+            log_refused(backend, request);
+        }
+        return;
+    };
     let mut set = |name: &'static str, value: HeaderValue| {
         headers.insert(HeaderName::from_static(name), value);
     };
-    set("vary", HeaderValue::from_static("origin"));
-    let Some(origin) = allowed(backend, request) else { return log_refused(backend, request) };
     set("access-control-allow-origin", origin.clone());
     set("access-control-allow-headers", HeaderValue::from_static("*, authorization"));
     set("access-control-expose-headers", HeaderValue::from_static("*"));

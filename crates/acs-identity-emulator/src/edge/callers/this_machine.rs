@@ -39,14 +39,6 @@ pub(crate) fn check_front_end(backend: &Backend, request: &RequestContext) -> Ht
     refuse(request, why.or_else(|| why_not_own_name(backend, request)), |why| HttpError::new(403, "Forbidden", why))
 }
 
-/// Refuses a web page. A browser sends the origin of a page with every request that could change something, and the
-/// page may know the well-known key.
-pub(crate) fn check_no_page(request: &RequestContext) -> HttpResult<()> {
-    let why = "Web pages may not call this endpoint (Origin, Sec-Fetch-Site).";
-    let why = is_sent_by_a_page(&request.head.headers).then_some(why);
-    refuse(request, why, |why| HttpError::new(403, "Forbidden", why))
-}
-
 /// Returns the reason to refuse a client that is not on this machine.
 fn why_elsewhere(request: &RequestContext) -> Option<&'static str> {
     if !request.connection.is_local() {
@@ -70,7 +62,7 @@ fn why_not_own_name(backend: &Backend, request: &RequestContext) -> Option<&'sta
 }
 
 /// Refuses a request if there is a reason. The log has the peer.
-fn refuse(
+pub(super) fn refuse(
     request: &RequestContext,
     why: Option<&'static str>,
     error: impl FnOnce(&'static str) -> HttpError,

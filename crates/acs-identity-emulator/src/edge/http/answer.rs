@@ -183,6 +183,16 @@ impl Answer {
         Self::new(204)
     }
 
+    /// Makes the answer for a client that has the content already.
+    pub(crate) fn not_modified() -> Self {
+        Self::new(304)
+    }
+
+    /// Makes the answer that sends the client to another URL, for good.
+    pub(crate) fn moved(location: &'static str) -> Self {
+        Self::new(308).with("location", location)
+    }
+
     /// Makes an answer in JSON that must not be stored, because it contains a secret.
     pub(crate) fn secret(value: &impl Serialize) -> HttpResult<Self> {
         Ok(Self::json(200, value)?.with("cache-control", "no-store"))

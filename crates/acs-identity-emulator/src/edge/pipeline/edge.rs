@@ -10,13 +10,15 @@ use hyper::{Method, Request, Response};
 use super::finish::finish;
 use super::points::{self, Stop};
 use super::record::{record, record_unread};
+use super::tables::ROUTER;
 use super::throttle::Throttle;
 use crate::clock::machine;
 use crate::config::Config;
 use crate::core::Core;
 use crate::edge::backend::Backend;
-use crate::edge::callers::{authentication, origins, signature, this_machine};
+use crate::edge::callers::{authentication, origins, own_page, signature, this_machine};
 use crate::edge::context::request::RequestContext;
+use crate::edge::dashboard::Dashboard;
 use crate::edge::ending::Ending;
 use crate::edge::http::answer::{Answer, Body};
 use crate::edge::http::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_STATE, MAX_UNAUTHENTICATED};
@@ -25,18 +27,11 @@ use crate::edge::http::error::{HttpError, HttpResult, Note};
 use crate::edge::http::head::Head;
 use crate::edge::routes::route::{BodySize, Callers, Route};
 use crate::edge::routes::versions::Versions;
-use crate::edge::table::router::{Found, Router};
-use crate::edge::table::row::Row;
-use crate::edge::{api_version, control, entra, introspect, public, service};
+use crate::edge::table::router::Found;
+use crate::edge::{api_version, control};
 use crate::faults::Phase;
 use crate::keys::pki::Pki;
 use crate::log::Shown;
-
-/// The tables of all routes, in the order in which they are searched.
-static TABLES: &[&[Row]] =
-    &[public::ROUTES, control::ROUTES, control::FRONT_END, introspect::ROUTES, service::ROUTES, entra::ROUTES];
-
-pub(in crate::edge) static ROUTER: Router = Router::new(TABLES);
 
 /// The pipeline, and what its steps need.
 pub(crate) struct Edge {
@@ -62,9 +57,9 @@ impl std::fmt::Display for Dropped {
 impl std::error::Error for Dropped {}
 
 impl Edge {
-    pub(crate) fn new(core: Arc<Core>, config: Config, pki: Arc<Pki>, base: String) -> Self {
+    pub(crate) fn new(core: Arc<Core>, config: Config, pki: Arc<Pki>, base: String, dashboard: Arc<Dashboard>) -> Self {
         let throttle = config.throttle.then(Throttle::new);
-        let backend = Backend::new(core, config, pki, base, ROUTER.routes().collect());
+        let backend = Backend::new(core, config, pki, base, dashboard, ROUTER.routes().collect());
         Self {
             backend,
             throttle,
@@ -107,8 +102,7 @@ impl Edge {
         let head = Head::new(parts.method, &parts.uri, parts.version, parts.headers);
         let (found, values) = ROUTER.find(head.path()).unzip();
         let route = found.map(|found| found.route(&head.method));
-        let values = values.unwrap_or_default();
-        let mut context = RequestContext::new(head, connection, route, values);
+        let mut context = RequestContext::new(head, connection, route, values.unwrap_or_default());
         let mut answer = match self.answer(&mut context, found, body).await {
             Ok(answer) | Err(Stop::Answer(answer)) => answer,
             Err(Stop::Drop) => {
@@ -167,8 +161,8 @@ impl Edge {
     /// Authenticates the caller by the headers, checks its rights, and records it. Returns the hash that the body must
     /// have, if the request is signed.
     fn admit(&self, request: &mut RequestContext) -> HttpResult<Option<String>> {
-        if matches!(request.callers(), Callers::Control | Callers::Keys) {
-            this_machine::check_no_page(request)?;
+        if request.route.is_some_and(Route::is_for_own_page) {
+            own_page::check(&self.backend, request)?;
         }
         match request.callers() {
             Callers::Anyone | Callers::CheckedByHandler => Ok(None),

@@ -4,8 +4,9 @@ mod edge;
 mod finish;
 mod points;
 mod record;
+mod tables;
 mod throttle;
 
-#[cfg(test)]
-pub(super) use edge::ROUTER;
 pub(crate) use edge::{Dropped, Edge};
+#[cfg(test)]
+pub(super) use tables::ROUTER;

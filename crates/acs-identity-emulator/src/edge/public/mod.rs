@@ -10,8 +10,7 @@ use super::routes::route::GET_HEAD;
 use super::routes::route::WebPages::Allowed;
 use super::table::row::{Handler, Row, later};
 
-/// Methods, path, callers, whether web pages may call, handler. A path with and without a slash at its end is one
-/// endpoint.
+/// Methods, path, callers, whether web pages may call, handler.
 pub(super) static ROUTES: &[Row] = &[
     Row::emulator(GET_HEAD, "/health", Anyone, Allowed, Handler::Now(health::health)).named("health"),
     Row::emulator(GET_HEAD, "/health/live", Anyone, Allowed, Handler::Now(health::live)).named("live"),
@@ -20,8 +19,6 @@ pub(super) static ROUTES: &[Row] = &[
     Row::emulator(GET_HEAD, "/.well-known/openid-configuration", Anyone, Allowed, Handler::Now(tokens::metadata))
         .named("tokenMetadata"),
     Row::emulator(GET_HEAD, "/.well-known/jwks.json", Anyone, Allowed, later!(tokens::keys)).named("tokenKeys"),
-    Row::emulator(GET_HEAD, "/emulator/", Anyone, Allowed, Handler::Now(about::index)).named("index"),
-    Row::emulator(GET_HEAD, "/emulator", Anyone, Allowed, Handler::Now(about::index)).named("index"),
     Row::emulator(GET_HEAD, "/emulator/ca.pem", Anyone, Allowed, Handler::Now(about::ca_certificate))
         .named("caCertificate"),
 ];

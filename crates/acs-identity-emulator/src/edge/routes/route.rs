@@ -94,6 +94,7 @@ pub(crate) enum ThrottleClass {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WebPages {
     Allowed,
+    /// A route of the emulator's own API still answers the emulator's own page.
     Refused,
 }
 
@@ -172,6 +173,11 @@ impl Route {
     /// Returns whether the route is one of those that steer and watch the emulator. Faults never hit it.
     pub(crate) fn is_for_steering(&self) -> bool {
         (self.is_of_control_api() && self.callers != Callers::FrontEnd) || self.path.starts_with("/health")
+    }
+
+    /// Returns whether the emulator's own page is the only web page that may call the route.
+    pub(crate) fn is_for_own_page(&self) -> bool {
+        self.side == Side::Emulator && self.web_pages == WebPages::Refused
     }
 
     /// Returns whether the route has the method in any api-version.

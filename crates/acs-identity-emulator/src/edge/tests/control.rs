@@ -194,7 +194,7 @@ async fn a_token_of_our_issuer_is_accepted_by_any_name_of_the_emulator() {
 
 #[tokio::test]
 async fn the_control_endpoint_lists_endpoints_that_exist() {
-    let edge = edge();
+    let edge = Arc::new(edge_of(Config { control_secret: Some("s3cret".to_owned().into()), ..Config::in_memory() }));
     // A stop is answered when the emulator has ended.
     edge.ending().tell(Ok(()));
     let index = ask("GET", "/emulator/").of(&edge).await;

@@ -10,6 +10,8 @@ mod identities;
 mod introspection;
 mod mistakes;
 mod openapi;
+mod own_page;
+mod page;
 mod pipeline;
 mod refusals;
 mod requests;
@@ -41,7 +43,7 @@ pub(super) const ELSEWHERE: &str = "192.168.7.7:40000";
 pub(super) fn edge_of(config: Config) -> Edge {
     let core = Core::open(&config).unwrap().core;
     let pki = crate::certificates::open(&config, &core.store, crate::clock::machine::now(), None).unwrap();
-    Edge::new(Arc::new(core), config, Arc::new(pki), format!("https://{HOST}"))
+    Edge::new(Arc::new(core), config, Arc::new(pki), format!("https://{HOST}"), Arc::default())
 }
 
 pub(super) fn edge() -> Arc<Edge> {

@@ -104,11 +104,20 @@ fn the_allow_header_lists_the_methods_of_the_version() {
 }
 
 #[test]
-fn control_endpoints_need_an_access_key_or_the_control_secret_and_refuse_web_pages() {
+fn control_endpoints_need_an_access_key_or_the_control_secret_and_refuse_other_web_pages() {
     for Row { route, .. } in crate::edge::control::ROUTES {
         assert!(route.path.starts_with("/emulator/"), "{}", route.path);
         assert!(matches!(route.callers, Callers::Control | Callers::Keys), "{}", route.path);
-        assert_eq!(route.web_pages, WebPages::Refused, "{}", route.path);
+        assert!(route.is_for_own_page(), "{}", route.path);
+    }
+}
+
+#[test]
+fn endpoints_for_the_own_page_are_those_of_the_control_api_and_its_own() {
+    for route in ROUTER.routes() {
+        let is_of_control_api = matches!(route.callers, Callers::Control | Callers::Keys);
+        let is_of_page = route.path.starts_with("/emulator/page/");
+        assert_eq!(route.is_for_own_page(), is_of_control_api || is_of_page, "{}", route.path);
     }
 }
 
