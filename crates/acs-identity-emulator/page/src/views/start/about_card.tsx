@@ -20,8 +20,10 @@ export function AboutCard() {
           <span class="quiet">{now.storage === 'folder' ? '(kept when it ends)' : '(gone when it ends)'}</span>
         </Fact>
         <Fact name="Started">
-          <Time value={now.startedAt} /> <span class="quiet">UTC, {durationText(Math.max(0, running))} ago</span>
+          <Time value={now.startedAt} /> <span class="quiet">UTC</span>
         </Fact>
+        {/* A line of its own does not wrap when it gets longer. */}
+        <Fact name="Runs for">{durationText(Math.max(0, running))}</Fact>
         <Fact name="Resource id">
           <span class="fact-copy">
             <code>{now.resourceId}</code>
