@@ -1,11 +1,10 @@
-// The view Start: how to connect, what the emulator does, and which clients trust it.
+// The view Start: how to connect, and what the emulator does.
 import assert from 'node:assert/strict';
 import { Emulator } from './support/emulator.mjs';
 import { accessible } from './support/forms.mjs';
 import { picture } from './support/pictures.mjs';
 import { copied, eventually, gone, see } from './support/see.mjs';
 import { suite } from './support/suite.mjs';
-import { Terminal } from './support/terminal.mjs';
 
 const { once, byBothHands } = suite();
 
@@ -13,9 +12,6 @@ const button = (page, name) => page.getByRole('button', { name, exact: true });
 const tile = (page, name) =>
   page.locator('.tile').filter({ has: page.getByRole('heading', { name, exact: true }) });
 const value = (page, name) => tile(page, name).locator('.tile-value').textContent();
-const row = (page, name) =>
-  page.locator('.client').filter({ has: page.getByRole('heading', { name, exact: true }) });
-const refusals = (page) => page.locator('.refusals');
 
 /** Copies something, and returns it. */
 async function copy({ page, hand }, what) {
@@ -124,102 +120,6 @@ once('requests per second go up and back to 0, and nothing moves', async (world)
   await page.goto(`${emulator.page}#/start`);
   await see(chart);
   assert.equal((await bars()).split('M').length, seen.split('M').length);
-});
-
-/** How clients call the emulator. Each prints the status of the answer, or fails. */
-const CLIENTS = [
-  { name: 'curl', title: 'curl', words: (url) => ['curl', '-sS', '-o', 'answer', '-w', '%{http_code}', url] },
-  {
-    name: 'Node.js',
-    title: 'Node.js',
-    words: (url) => [process.execPath, '-e', `fetch('${url}').then((answer) => console.log(answer.status))`],
-  },
-  {
-    name: 'Python',
-    title: 'Python',
-    words: (url) => [
-      process.env.AZ_TEST_PYTHON,
-      '-c',
-      `import requests; print(requests.get("${url}").status_code)`,
-    ],
-  },
-];
-
-const quoted = (words) => words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-
-for (const { name, title, words } of CLIENTS) {
-  byBothHands(`the command for ${name} makes it trust the certificate`, async (world) => {
-    const { emulator, page } = world;
-    const terminal = await Terminal.open();
-    // Each test has an emulator that no client has called.
-    const other = await Emulator.start();
-    try {
-      world.watch.allow(other.origin);
-      await world.signIn('start', page, other);
-      await see(page.getByText('No client has refused the certificate since the start.'));
-      await see(row(page, title).getByText('has not called'));
-      const call = words(`${other.ready.endpoint}/health`);
-      const refused = await terminal.run(call);
-      assert.notEqual(refused.code, 0, refused.stdout);
-      await see(refusals(page).getByText(/A client refused the certificate at/));
-      await see(row(page, title).getByText('has not called'));
-      const command = await copy(world, `the command for ${title}`);
-      const trusted = await terminal.run(['bash', '-c', `${command}\n${quoted(call)}`]);
-      assert.equal(trusted.stdout.trim(), '200', trusted.stderr);
-      await see(row(page, title).getByText('trusts it'));
-      await see(row(page, title).getByText(/last seen \d{4}-/));
-    } finally {
-      await Promise.all([terminal.close(), other.end()]);
-    }
-    assert.ok(emulator.ready);
-  });
-}
-
-once('the command for Java makes it trust the certificate', async (world) => {
-  const { emulator, page } = world;
-  const terminal = await Terminal.open();
-  try {
-    await world.signIn();
-    const command = await copy(world, 'the command for Java');
-    // A command that makes a trust store comes with the options that name it.
-    const words = await row(page, 'Java').innerText();
-    const options = /start Java with (.*)\.$/m.exec(words)?.[1] ?? '';
-    const program = `import java.net.URI;
-      import java.net.http.*;
-      public class Call {
-        public static void main(String[] args) throws Exception {
-          var request = HttpRequest.newBuilder(URI.create("${emulator.ready.endpoint}/health")).build();
-          System.out.println(HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).statusCode());
-        }
-      }`;
-    const file = await terminal.save('Call.java', program);
-    const { stdout, stderr } = await terminal.run(['bash', '-c', `${command} && java ${options} '${file}'`]);
-    assert.match(stdout, /^200$/m, stderr);
-    await see(row(page, 'Java').getByText('trusts it'));
-  } finally {
-    await terminal.close();
-  }
-});
-
-once('hostile texts of clients are shown as text', async (world) => {
-  const { emulator, page } = world;
-  const hostile = `<img src=x onerror=alert(1)>\u202e\u0000${'x'.repeat(10_000)}`;
-  const time = '2030-01-31T09:00:00.0000000Z';
-  const trust = {
-    ...(await emulator.control('GET', 'trust')),
-    clients: ['python', 'other'].map((client) => ({ client, lastSeen: time, userAgent: hostile })),
-    refused: [1, 2].map(() => ({ time, peer: hostile, reason: hostile })),
-  };
-  await page.route('**/emulator/trust', (route) => route.fulfill({ json: trust }));
-  await world.signIn();
-  for (const place of [row(page, 'Python'), row(page, 'Others'), refusals(page)]) {
-    await see(place.getByText(/<img src=x onerror=alert\(1\)>\\u\{202e\}\\u\{0\}x/).first());
-  }
-  await page.locator('summary').click();
-  const main = page.locator('main');
-  assert.equal(await main.locator('img').count(), 0);
-  assert.doesNotMatch(await main.evaluate((part) => part.textContent), /[\u202e\u0000]|x{1000}/);
-  await accessible(page, 'the view Start with hostile clients');
 });
 
 byBothHands('an error is shown, and can be tried again', async (world) => {

@@ -64,7 +64,7 @@ function Parts({ connectionString, trust, certificates }: Loads) {
   const [isAway, setAway] = useState(() => !isThisMachine(location.hostname));
   if (endpoint === undefined) return <Loading what="the connection" />;
   const addresses = addressesOf(endpoint, connectionString, trust.publicUrl);
-  const way = wayOf({ trust, certificates, isAway, host: new URL(addresses.endpoint).host });
+  const way = wayOf({ trust, certificates, addresses, isAway });
   return (
     <div class="start">
       <div class="stack start-connect">

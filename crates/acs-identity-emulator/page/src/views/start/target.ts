@@ -42,13 +42,13 @@ export type Way =
 interface Known {
   trust: Trust;
   certificates: readonly Certificate[];
+  addresses: Addresses;
   /** Whether the emulator's files are on another machine. */
   isAway: boolean;
-  /** The address of the emulator, such as `localhost:10100`. */
-  host: string;
 }
 
-export function wayOf({ trust, certificates, isAway, host }: Known): Way {
+export function wayOf({ trust, certificates, addresses, isAway }: Known): Way {
+  const { host } = new URL(addresses.endpoint);
   const name = host.replace(/:\d+$/, '');
   if (trust.publicUrl !== null) return { kind: 'proxy', url: trust.publicUrl };
   if (certificates.some((certificate) => certificate.isOwn && covers(certificate.names, name))) {
@@ -57,11 +57,13 @@ export function wayOf({ trust, certificates, isAway, host }: Known): Way {
   if (isAway) return { kind: 'download', certificate: 'ca.pem', command: downloadOf(host) };
   const { certificate, bundle, javaTrustStore } = trust;
   if (certificate !== null) return { kind: 'files', certificate, bundle: bundle ?? certificate, javaTrustStore };
+  // The command uses the well-known key, because it finds no other one.
+  if (addresses.isSecret) return { kind: 'download', certificate: 'ca.pem', command: downloadOf(host) };
   return { kind: 'command', command: `eval "$(az communication emulator env --endpoint https://${host})"` };
 }
 
 /** The command that gets the certificate from the emulator. */
-export function downloadOf(host: string): string {
+function downloadOf(host: string): string {
   return `curl -o ca.pem http://${host}/emulator/ca.pem`;
 }
 
