@@ -35,6 +35,9 @@ schemathesis.openapi.media_type("application/x-ndjson", strategies.sampled_from(
 
 
 @valid.change("/emulator/identities/{id}")
+@valid.change("/emulator/identities/{id}/token")
+@valid.change("/emulator/identities/{id}/revoke")
+@valid.change("/emulator/identities/{id}/assignments")
 def show_an_identity_that_exists(case):
     # Resets and imports delete it.
     control("POST", "/emulator/import?replace=true", data=FULL, headers={"content-type": "application/x-ndjson"})

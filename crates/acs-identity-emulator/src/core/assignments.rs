@@ -23,7 +23,7 @@ pub(crate) struct Assignments {
     access_keys: Arc<AccessKeys>,
 }
 
-fn model(row: AssignmentRow) -> TeamsExtensionAssignment {
+pub(super) fn model(row: AssignmentRow) -> TeamsExtensionAssignment {
     TeamsExtensionAssignment {
         object_id: Some(row.object),
         tenant_id: Some(row.tenant),

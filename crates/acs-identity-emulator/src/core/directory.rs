@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use acs_identity_protocol::models::TeamsExtensionAssignment;
 use acs_identity_protocol::raw_id::is_guid;
 use acs_identity_protocol::time::whole_seconds;
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::access_keys::AccessKeys;
+use super::assignments;
 use super::refusal::{Refusal, Refused};
 use super::resource::Resource;
 use crate::clock::{ServiceClock, nanos};
-use crate::store::{Caller, DescribedIdentity, Filter, GuidPart, Name, Store};
+use crate::store::{Caller, DescribedIdentity, Filter, GuidPart, Kind, Name, Store};
 
 /// The longest filter, in characters. It is the length of the longest custom id.
 const MAX_FILTER: usize = 256;
@@ -35,6 +37,14 @@ pub(crate) struct ShownIdentity {
     pending_revocation_at: Option<String>,
     /// The number of assignments whose object has the GUID of the identity.
     assignments: usize,
+}
+
+/// An assignment as the control API shows it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct ShownAssignment {
+    kind: &'static str,
+    #[serde(flatten)]
+    assignment: TeamsExtensionAssignment,
 }
 
 /// A page of identities.
@@ -94,6 +104,23 @@ impl Directory {
     /// Returns the raw id of the identity with that raw id or custom id. Returns `None` if there is none.
     pub(crate) fn raw_id_of(&self, caller: Caller, id: &str) -> Refused<Option<String>> {
         Ok(self.find(caller, id)?.map(|identity| self.resource.raw_id(&identity.row.user)))
+    }
+
+    /// Returns the raw id of the identity with that raw id or custom id. Refuses an identity that does not exist.
+    pub(crate) fn existing(&self, caller: Caller, id: &str) -> Refused<String> {
+        self.raw_id_of(caller, id)?.ok_or(Refusal::IdentityNotFound)
+    }
+
+    /// Returns the assignments whose object has the GUID of the identity with that raw id or custom id.
+    pub(crate) fn assignments(&self, caller: Caller, id: &str) -> Refused<Vec<ShownAssignment>> {
+        let user = self.find(caller, id)?.ok_or(Refusal::IdentityNotFound)?.row.user;
+        let mut shown = Vec::new();
+        for kind in Kind::ALL {
+            let rows = self.access_keys.heed(self.store.assignments_of(caller, kind, None, &[&user]))?;
+            let of_row = |row| ShownAssignment { kind: kind.name(), assignment: assignments::model(row) };
+            shown.extend(rows.into_iter().map(of_row));
+        }
+        Ok(shown)
     }
 
     fn find(&self, caller: Caller, id: &str) -> Refused<Option<DescribedIdentity>> {

@@ -19,7 +19,7 @@ use super::token_times::TokenTimes;
 use crate::clock::{ServiceClock, nanos};
 use crate::keys::signing::SigningKey;
 use crate::random;
-use crate::store::{Caller, Failure, IdentityRow, NewIdentity, Store};
+use crate::store::{Caller, Created, Failure, IdentityRow, NewIdentity, Store};
 
 pub(super) use crate::seed::MAX_CUSTOM_ID;
 
@@ -67,11 +67,7 @@ impl Identities {
         times: TokenTimes,
     ) -> Refused<CreateIdentityResult> {
         let custom_id = if version.custom_id { request.custom_id } else { None };
-        if let Some(id) = &custom_id
-            && !(1..=MAX_CUSTOM_ID).contains(&id.chars().count())
-        {
-            return Err(Refusal::CustomIdLength { least: 1, most: MAX_CUSTOM_ID });
-        }
+        check_custom_id(custom_id.as_deref())?;
         let minutes = fields::minutes(request.expires_in_minutes.filter(|_| version.expiry))?;
         let scopes = request.create_token_with_scopes.map(|scopes| fields::scopes(&scopes, version));
         let scopes = scopes.transpose()?;
@@ -81,11 +77,7 @@ impl Identities {
             None => None,
         };
         let now = self.clock.now();
-        let user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, random::bytes()?);
-        let token_issued_at = scopes.as_ref().map(|_| nanos(now));
-        let new = NewIdentity { user, custom_id, created_at: nanos(now), token_issued_at };
-        let created = self.store.create(caller, new).await;
-        let row = self.access_keys.heed(created)?.row;
+        let row = self.put(caller, custom_id, now, scopes.is_some()).await?.row;
         let token = match (&scopes, &key) {
             (Some(scopes), Some(key)) => {
                 let user = User { name: &row.user, revocation: row.revocation };
@@ -94,6 +86,28 @@ impl Identities {
             _ => None,
         };
         Ok(CreateIdentityResult::new(self.model(version, &row), token))
+    }
+
+    /// Creates an identity without a token, or finds the existing identity with the custom id. Returns its raw id, and
+    /// whether it is new.
+    pub(crate) async fn create_or_find(&self, caller: Caller, custom_id: Option<String>) -> Refused<(String, bool)> {
+        check_custom_id(custom_id.as_deref())?;
+        let created = self.put(caller, custom_id, self.clock.now(), false).await?;
+        Ok((self.resource.raw_id(&created.row.user), !created.found))
+    }
+
+    /// Stores an identity, unless there is one with the custom id. Records whether a token is issued together with it.
+    async fn put(
+        &self,
+        caller: Caller,
+        custom_id: Option<String>,
+        now: OffsetDateTime,
+        with_token: bool,
+    ) -> Refused<Created> {
+        let user = new_user_guid(now.unix_timestamp_nanos() / 1_000_000, random::bytes()?);
+        let token_issued_at = with_token.then(|| nanos(now));
+        let new = NewIdentity { user, custom_id, created_at: nanos(now), token_issued_at };
+        self.access_keys.heed(self.store.create(caller, new).await)
     }
 
     /// Returns an identity.
@@ -191,5 +205,14 @@ impl Identities {
                 row.last_token_issued_at.and_then(|at| OffsetDateTime::from_unix_timestamp_nanos(i128::from(at)).ok());
         }
         identity
+    }
+}
+
+fn check_custom_id(custom_id: Option<&str>) -> Refused<()> {
+    match custom_id {
+        Some(id) if !(1..=MAX_CUSTOM_ID).contains(&id.chars().count()) => {
+            Err(Refusal::CustomIdLength { least: 1, most: MAX_CUSTOM_ID })
+        }
+        _ => Ok(()),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use acs_identity_protocol::claims::AccessTokenClaims;
 use acs_identity_protocol::jwt::UnverifiedJwt;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::access_keys::AccessKeys;
 use super::refusal::Refused;
@@ -12,6 +13,7 @@ use super::resource::Resource;
 use super::signing_keys::HeldSigningKey;
 use super::token_signer::TokenSigner;
 use crate::clock::{ServiceClock, nanos};
+use crate::keys::signing::Signature;
 use crate::store::revocation::is_revoked;
 use crate::store::{Caller, SigningSlot, Store};
 
@@ -87,11 +89,23 @@ impl Introspector {
     /// Decides whether a token is active: the emulator signed it for this resource, it has not expired, its identity
     /// exists, it is not revoked, and it was not issued in the future.
     pub(crate) async fn introspect(&self, caller: Caller, token: &str) -> Refused<Introspection> {
-        let key = self.signer.key_named_by(token)?;
-        let Some((key, payload)) = key.and_then(|held| Some((held.clone(), held.key.verify(token)?))) else {
+        self.inspect(caller, token).await.map(|(_, introspection)| introspection)
+    }
+
+    /// Decides whether a token is active, and what its signature is worth.
+    pub(super) async fn inspect(&self, caller: Caller, token: &str) -> Refused<(Signature, Introspection)> {
+        let Some(held) = self.signer.key_named_by(token)? else {
             self.access_keys.check(caller)?;
-            return Ok(self.why_unverified(token)?.into());
+            return Ok((Signature::UnknownKey, self.why_unverified(token)?.into()));
         };
+        let Some(payload) = held.key.verify(token) else {
+            self.access_keys.check(caller)?;
+            return Ok((Signature::Invalid, self.why_unverified(token)?.into()));
+        };
+        Ok((Signature::Valid, self.introspect_signed(caller, held, payload).await?))
+    }
+
+    async fn introspect_signed(&self, caller: Caller, key: HeldSigningKey, payload: Value) -> Refused<Introspection> {
         let Ok(claims) = serde_json::from_value::<AccessTokenClaims>(payload) else {
             return Ok(Inactive::Malformed.into());
         };

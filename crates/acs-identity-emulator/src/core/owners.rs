@@ -10,6 +10,7 @@ use super::directory::Directory;
 use super::entra::{DeviceLogins, EntraIssuer, TokenVerifier};
 use super::exchanges::Exchanges;
 use super::front_end::Made;
+use super::history::History;
 use super::identities::Identities;
 use super::introspection::Introspector;
 use super::refusal::{Refusal, Refused};
@@ -40,6 +41,7 @@ pub(crate) struct Core {
     pub(crate) device_logins: DeviceLogins,
     pub(crate) service_time: Arc<ServiceTime>,
     pub(crate) store: Arc<Store>,
+    pub(crate) history: History,
     pub(super) made_for_front_ends: Made,
     /// It is dropped after the store, because the lock on the folder must outlive the open files in it.
     folder: Option<Folder>,
@@ -112,6 +114,7 @@ impl Core {
             device_logins,
             service_time,
             store,
+            history: History::default(),
             made_for_front_ends: Made::default(),
             folder,
         })

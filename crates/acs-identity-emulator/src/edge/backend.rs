@@ -10,6 +10,7 @@ use super::ending::Ending;
 use super::http::host::{HostName, OwnNames};
 use super::http::rate::Rate;
 use super::routes::route::Route;
+use super::tls_clients::TlsClients;
 use crate::config::Config;
 use crate::core::Core;
 use crate::faults::Faults;
@@ -39,6 +40,8 @@ pub(crate) struct Backend {
     pub(crate) metrics: Metrics,
     /// The last requests.
     pub(crate) requests: RequestLog,
+    /// Who has called over TLS.
+    pub(crate) tls_clients: TlsClients,
     /// `https://localhost:PORT`, for clients whose `Host` is not a name of the emulator.
     base: String,
 }
@@ -68,6 +71,7 @@ impl Backend {
             faults: Faults::of(faults.into_iter()),
             metrics,
             requests: RequestLog::new(),
+            tls_clients: TlsClients::default(),
             base,
         }
     }

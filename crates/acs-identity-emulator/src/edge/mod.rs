@@ -1,5 +1,5 @@
-//! HTTP. Each module uses only modules before it in this list: `http`, `routes`, `context`, `ending` and `dashboard`,
-//! `backend`, `callers`, `api_version`, `table`, `openapi`, the handlers (`service`, `public`, `page`, `control`,
+//! HTTP. Each module uses only modules before it in this list: `http`, `routes`, `context`, `ending`, `tls_clients` and
+//! `dashboard`, `backend`, `callers`, `api_version`, `table`, `openapi`, the handlers (`service`, `public`, `page`, `control`,
 //! `introspect`, `entra`), `pipeline`.
 
 mod api_version;
@@ -21,6 +21,7 @@ mod service;
 mod table;
 #[cfg(test)]
 mod tests;
+mod tls_clients;
 
 pub use control::version::CONTROL_VERSION;
 pub use dashboard::TrustFiles;
@@ -30,4 +31,5 @@ pub(crate) use dashboard::Dashboard;
 pub(crate) use ending::{Ended, Ending};
 pub(crate) use http::connection::Connection;
 pub(crate) use http::framing;
+pub(crate) use http::refused_certificate;
 pub(crate) use pipeline::{Dropped, Edge};

@@ -24,6 +24,18 @@ pub(crate) struct SigningKey {
     random: SystemRandom,
 }
 
+/// What the signature of a JWT is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Signature {
+    /// The key that the JWT names made it.
+    Valid,
+    /// The key that the JWT names did not make it.
+    Invalid,
+    /// The key that the JWT names is not known.
+    UnknownKey,
+}
+
 fn crypto(error: impl std::fmt::Display) -> Error {
     Error::Crypto(error.to_string())
 }
@@ -105,6 +117,12 @@ pub(crate) fn verify_with_jwks(token: &str, jwks: &Value) -> Option<Value> {
         keys.iter().filter(|key| is_usable(key)).find(|key| key.get("kid").and_then(Value::as_str) == Some(&kid))?;
     let number = |name: &str| URL_SAFE_NO_PAD.decode(key.get(name)?.as_str()?.trim_end_matches('=')).ok();
     verify_jwt(token, &kid, &number("n")?, &number("e")?)
+}
+
+/// Returns whether a JWKS document has a usable key with this id.
+pub(crate) fn has_key(jwks: &Value, kid: &str) -> bool {
+    let is_it = |key: &Value| is_usable(key) && key.get("kid").and_then(Value::as_str) == Some(kid);
+    jwks.get("keys").and_then(Value::as_array).is_some_and(|keys| keys.iter().any(is_it))
 }
 
 /// Returns how many keys of a JWKS document can verify tokens.

@@ -78,6 +78,16 @@ impl Metrics {
         counts.microseconds.fetch_add(microseconds, Ordering::Relaxed);
     }
 
+    /// Returns how many requests of these operations were answered. Requests without an operation have the name `none`.
+    pub(crate) fn answered(&self, counts: impl Fn(&str) -> bool) -> u64 {
+        let wanted = self.operations.iter().filter(|operation| counts(operation.operation));
+        let answered = |operation: &Counts| -> u64 {
+            let statuses = operation.statuses.iter().enumerate().filter(|(place, _)| *place != DROPPED);
+            statuses.map(|(_, count)| count.load(Ordering::Relaxed)).sum()
+        };
+        wanted.map(answered).sum()
+    }
+
     /// Counts a refusal by the code of its error. Without a code, a fault has chosen it: there may be any number of
     /// those.
     pub(crate) fn count_refusal(&self, code: Option<&'static str>) {

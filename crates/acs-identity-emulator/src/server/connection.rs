@@ -20,7 +20,7 @@ use super::stream::Stream;
 use super::table::Entry;
 use super::watch::{Order, Stage, Watch};
 use crate::edge::framing::Watched;
-use crate::edge::{Connection, Dropped, Edge, has_credentials};
+use crate::edge::{Connection, Dropped, Edge, has_credentials, refused_certificate};
 
 /// The first byte of a TLS record that starts a handshake.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -56,7 +56,12 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
             biased;
             result = &mut handshake => match result {
                 Ok(stream) => break stream,
-                Err(_) => return,
+                Err(error) => {
+                    if let Some(reason) = refused_certificate::reason_of(&error) {
+                        edge.refused_certificate(peer, reason);
+                    }
+                    return;
+                }
             },
             // If the connection was cut, the stream returns an error.
             () = entry.woken() => {}
@@ -131,7 +136,12 @@ async fn serve_http(
         }
         tokio::select! {
             biased;
-            served = served.as_mut() => return tell(served, peer, &edge),
+            served = served.as_mut() => {
+                if let Some(reason) = connection.refused_certificate() {
+                    edge.refused_certificate(peer, reason);
+                }
+                return tell(served, peer, &edge);
+            }
             // If the connection was cut, the stream returns an error after a running operation is done.
             () = entry.woken() => {}
         }

@@ -28,6 +28,7 @@ mod support;
 mod teams_extension;
 mod throttling;
 mod tokens;
+mod trust;
 
 use serde_json::{Value, json};
 use support::client::{Answer, Client};

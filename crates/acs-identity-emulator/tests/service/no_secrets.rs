@@ -155,6 +155,7 @@ fn no_secret_is_in_the_log_of_requests_and_in_the_numbers_wherever_clients_put_i
     let places = [
         ("the log of requests", list.to_string()),
         ("the numbers", client.send("GET", "/emulator/metrics?", "").body.as_str().unwrap().to_owned()),
+        ("the clients", client.send("GET", "/emulator/trust?", "").body.to_string()),
         ("the status", client.send("GET", "/emulator/status?", "").body.to_string()),
         ("the events", events.text()),
     ];

@@ -32,11 +32,18 @@ fn a_ready_emulator_is_named_with_its_resource_and_its_process() {
     let text = text.replace(&format!("\"{}\"", env!("CARGO_PKG_VERSION")), "VERSION");
     insta::assert_snapshot!(format!("{text}\nexit {code}"), @r#"
     {
+      "answered": 0,
       "clock": "CLOCK",
       "controlVersion": "2026-11-26",
       "endpoint": "https://localhost:PORT",
       "faults": 0,
+      "history": {
+        "imports": 0,
+        "regenerations": 0,
+        "resets": 0
+      },
       "identities": 0,
+      "keepsRequests": true,
       "pid": PID,
       "ready": true,
       "reason": null,

@@ -50,7 +50,7 @@ pub const EDGE: Layers = &[
     &["api_version"],
     &["callers"],
     &["backend"],
-    &["ending", "dashboard"],
+    &["ending", "tls_clients", "dashboard"],
     &["context"],
     &["routes"],
     &["http"],

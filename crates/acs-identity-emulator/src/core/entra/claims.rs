@@ -53,13 +53,13 @@ pub(in crate::core) struct EntraClaims {
     #[serde(default)]
     nbf: i64,
     #[serde(default)]
-    exp: i64,
+    pub(super) exp: i64,
     /// The mark of the access key with which one of the emulator's own tokens was requested.
     #[serde(default, rename = "emulator_key")]
     pub(super) key: Option<String>,
     /// The expiry of one of the emulator's own tokens in machine time. `exp` is in service time.
     #[serde(default, rename = "emulator_exp")]
-    machine_exp: Option<i64>,
+    pub(super) machine_exp: Option<i64>,
 }
 
 impl EntraClaims {

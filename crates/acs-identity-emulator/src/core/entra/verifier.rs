@@ -31,11 +31,11 @@ pub(crate) struct ManagementCaller {
 
 /// Verifies Entra tokens.
 pub(crate) struct TokenVerifier {
-    clock: ServiceClock,
+    pub(super) clock: ServiceClock,
     access_keys: Arc<AccessKeys>,
-    signer: Arc<TokenSigner>,
+    pub(super) signer: Arc<TokenSigner>,
     /// The trusted issuers, besides the emulator's own.
-    issuers: Vec<TrustedIssuer>,
+    pub(super) issuers: Vec<TrustedIssuer>,
 }
 
 impl TokenVerifier {

@@ -14,12 +14,16 @@ const SHOWN: usize = 64;
 pub(crate) enum Kind {
     Text,
     Texts,
+    /// A list of some of these texts.
+    SomeOf(&'static [&'static str]),
     /// One of these texts, or of the others, which no message names.
     OneOf(&'static [&'static str], &'static [&'static str]),
     /// A whole number that is not negative.
     Count,
     /// A whole number.
     Whole,
+    /// A whole number from the first one to the second one.
+    Between(i64, i64),
     /// The status of an error.
     Status,
     Number,
@@ -60,9 +64,11 @@ impl Kind {
         match self {
             Self::Text => "a text".to_owned(),
             Self::Texts => "a list of texts".to_owned(),
+            Self::SomeOf(texts) => format!("a list with at least one of {}", texts.join(", ")),
             Self::OneOf(texts, _) => texts.join(" or "),
             Self::Count => "a whole number that is not negative".to_owned(),
             Self::Whole => "a whole number".to_owned(),
+            Self::Between(least, most) => format!("a whole number from {least} to {most}"),
             Self::Status => "a status from 400 to 599".to_owned(),
             Self::Number => "a number".to_owned(),
             Self::Bool => "true or false".to_owned(),
@@ -73,11 +79,15 @@ impl Kind {
         match self {
             Self::Text => value.is_string(),
             Self::Texts => value.as_array().is_some_and(|texts| texts.iter().all(Value::is_string)),
+            Self::SomeOf(texts) => value.as_array().is_some_and(|given| {
+                !given.is_empty() && given.iter().all(|text| text.as_str().is_some_and(|text| texts.contains(&text)))
+            }),
             Self::OneOf(texts, others) => {
                 value.as_str().is_some_and(|text| texts.contains(&text) || others.contains(&text))
             }
             Self::Count => value.is_u64(),
             Self::Whole => value.is_i64(),
+            Self::Between(least, most) => value.as_i64().is_some_and(|number| (least..=most).contains(&number)),
             Self::Status => value.as_u64().is_some_and(|status| (400..600).contains(&status)),
             Self::Number => value.is_number(),
             Self::Bool => value.is_boolean(),
@@ -117,12 +127,27 @@ fn what_is(value: &Value, kind: Kind) -> String {
             format!("it is {is}: put it in quotes")
         }
         (Value::Bool(_), _) => "it is true or false".to_owned(),
-        (Value::Number(number), Kind::Count | Kind::Whole | Kind::Status) => format!("it is {number}"),
+        (Value::Number(number), Kind::Count | Kind::Whole | Kind::Between(..) | Kind::Status) => {
+            format!("it is {number}")
+        }
         (Value::Number(_), _) => "it is a number".to_owned(),
         (Value::String(text), Kind::OneOf(..)) => format!("it is '{}'", one_line(text, SHOWN)),
         (Value::String(_), _) => "it is a text".to_owned(),
         (Value::Array(_), Kind::Texts) => "an element is not a text".to_owned(),
+        (Value::Array(items), Kind::SomeOf(texts)) => wrong_item(items, texts),
         (Value::Array(_), _) => "it is a list".to_owned(),
         (Value::Object(_), _) => "it is an object".to_owned(),
     }
+}
+
+/// Says which element of a list is none of these texts.
+fn wrong_item(items: &[Value], texts: &[&str]) -> String {
+    if items.is_empty() {
+        return "it is empty".to_owned();
+    }
+    let wrong = items.iter().filter_map(Value::as_str).find(|text| !texts.contains(text));
+    wrong.map_or_else(
+        || "an element is not a text".to_owned(),
+        |text| format!("'{}' is none of them", one_line(text, SHOWN)),
+    )
 }

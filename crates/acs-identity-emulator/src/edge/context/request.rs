@@ -70,8 +70,13 @@ impl RequestContext {
     /// Notes the identity of a result, for the log of requests.
     pub(crate) fn note_identity(&self, result: &CreateIdentityResult) {
         if let Some(id) = result.identity.as_ref().and_then(|identity| identity.id.as_ref()) {
-            self.made.get_or_init(|| id.clone());
+            self.note_made(id.clone());
         }
+    }
+
+    /// Notes the raw id of an identity that the operation has made or found.
+    pub(crate) fn note_made(&self, id: String) {
+        self.made.get_or_init(|| id);
     }
 
     /// Returns the id of the identity that the request is about: in the path, or else in the result. Returns an empty

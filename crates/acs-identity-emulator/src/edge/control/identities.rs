@@ -1,10 +1,13 @@
-//! Lists and shows identities.
+//! Lists, shows, creates and deletes identities, and lists the assignments of one.
 
 use acs_identity_protocol::raw_id::encode_path_segment;
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::core::{MAX_PAGE, is_cursor};
 use crate::edge::backend::Backend;
+use crate::edge::context::json::body_with;
+use crate::edge::context::members::{Kind, Member};
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::{HttpError, HttpResult};
@@ -13,6 +16,16 @@ use crate::edge::routes::route::PathValue;
 
 /// The number of identities of a page if the request does not say it.
 const PAGE: usize = 100;
+
+/// The body of a request that creates an identity.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CreateRequest {
+    #[serde(default)]
+    custom_id: Option<String>,
+}
+
+const CUSTOM_ID: Member = Member::new("customId", Kind::Text).or_null();
 
 /// Answers with a page of the identities that match a filter, and with a link to the next page.
 pub(super) fn list(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
@@ -43,4 +56,29 @@ pub(super) fn list(backend: &Backend, request: &RequestContext) -> HttpResult<An
 /// Answers with the identity of a raw id or custom id.
 pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
     Answer::json(200, &backend.core.directory.show(request.caller.caller(), request.value(PathValue::Id))?)
+}
+
+/// Creates an identity, or finds the existing one with the custom id. Answers with everything about it.
+pub(super) async fn create(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let wanted: CreateRequest =
+        if request.body.is_empty() { CreateRequest::default() } else { body_with(request, &[CUSTOM_ID])? };
+    let (core, caller) = (&backend.core, request.caller.caller());
+    let (id, is_new) = core.identities.create_or_find(caller, wanted.custom_id).await?;
+    let shown = core.directory.show(caller, &id)?;
+    request.note_made(id);
+    Answer::json(if is_new { 201 } else { 200 }, &shown)
+}
+
+/// Deletes an identity. Its tokens are revoked.
+pub(super) async fn delete(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let (core, caller) = (&backend.core, request.caller.caller());
+    let id = core.directory.existing(caller, request.value(PathValue::Id))?;
+    core.identities.delete(caller, &id).await?;
+    Ok(Answer::no_content())
+}
+
+/// Answers with the assignments of an identity.
+pub(super) fn assignments(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
+    let value = backend.core.directory.assignments(request.caller.caller(), request.value(PathValue::Id))?;
+    Answer::json(200, &json!({"value": value}))
 }

@@ -4,6 +4,7 @@ use acs_identity_protocol::{AccessKey, ConnectionString};
 use serde::Deserialize;
 use serde_json::json;
 
+use crate::core::Replaced;
 use crate::edge::backend::Backend;
 use crate::edge::context::json::body_with;
 use crate::edge::context::members::{Kind, Member};
@@ -36,7 +37,8 @@ pub(super) async fn regenerate(backend: &Backend, request: &RequestContext) -> H
         KeyType::Primary => AccessSlot::Primary,
         KeyType::Secondary => AccessSlot::Secondary,
     };
-    backend.core.access_keys.regenerate(request.caller.caller(), slot).await?;
+    let core = &backend.core;
+    core.history.counting(Replaced::Key, core.access_keys.regenerate(request.caller.caller(), slot)).await?;
     list(backend, request)
 }
 

@@ -1,10 +1,14 @@
 //! The control API of the emulator: additional operations for callers with an access key or the control secret. A file
 //! here is a resource.
 
+mod certificates;
 mod clock;
 mod entra_token;
+mod explanations;
 mod faults;
 mod identities;
+mod identity_tokens;
+mod inspect;
 mod keys;
 mod metrics;
 pub(super) mod query;
@@ -14,6 +18,7 @@ mod state;
 mod status;
 mod stop;
 mod token;
+mod trust;
 pub(super) mod version;
 
 use super::routes::route::WebPages::{Allowed, Refused};
@@ -21,6 +26,7 @@ use super::routes::route::{Callers, DELETE, GET, POST};
 use super::table::row::{Handler, Row, later};
 
 const FAULT: &str = "/emulator/faults/{faultId}";
+const IDENTITY: &str = "/emulator/identities/{id}";
 
 /// Methods, path, callers, whether web pages may call, handler.
 pub(super) static ROUTES: &[Row] = &[
@@ -39,8 +45,26 @@ pub(super) static ROUTES: &[Row] = &[
     Row::emulator(GET, "/emulator/identities", Callers::Control, Refused, Handler::Now(identities::list))
         .with_query(&["filter", "top", "after"])
         .named("listIdentities"),
-    Row::emulator(GET, "/emulator/identities/{id}", Callers::Control, Refused, Handler::Now(identities::show))
-        .named("showIdentity"),
+    Row::emulator(POST, "/emulator/identities", Callers::Control, Refused, later!(identities::create))
+        .named("addIdentity"),
+    Row::emulator(GET, IDENTITY, Callers::Control, Refused, Handler::Now(identities::show)).named("showIdentity"),
+    Row::emulator(DELETE, IDENTITY, Callers::Control, Refused, later!(identities::delete)).named("removeIdentity"),
+    Row::emulator(POST, "/emulator/identities/{id}/token", Callers::Control, Refused, later!(identity_tokens::issue))
+        .named("giveToken"),
+    Row::emulator(POST, "/emulator/identities/{id}/revoke", Callers::Control, Refused, later!(identity_tokens::revoke))
+        .named("revokeTokens"),
+    Row::emulator(
+        GET,
+        "/emulator/identities/{id}/assignments",
+        Callers::Control,
+        Refused,
+        Handler::Now(identities::assignments),
+    )
+    .named("listAssignments"),
+    Row::emulator(POST, "/emulator/inspect", Callers::Control, Refused, later!(inspect::inspect)).named("inspectToken"),
+    Row::emulator(GET, "/emulator/certificates", Callers::Control, Refused, Handler::Now(certificates::list))
+        .named("listCertificates"),
+    Row::emulator(GET, "/emulator/trust", Callers::Control, Refused, Handler::Now(trust::show)).named("showTrust"),
     Row::emulator(GET, "/emulator/export", Callers::Control, Refused, later!(state::export)).named("exportState"),
     Row::emulator(POST, "/emulator/import", Callers::Control, Refused, later!(state::import))
         .with_state()

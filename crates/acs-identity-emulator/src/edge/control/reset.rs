@@ -3,13 +3,15 @@
 
 use serde_json::json;
 
+use crate::core::Replaced;
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
 use crate::edge::http::error::HttpResult;
 
 pub(super) async fn reset(backend: &Backend, request: &RequestContext) -> HttpResult<Answer> {
-    let cleared = backend.core.reset(request.caller.caller()).await?;
+    let core = &backend.core;
+    let cleared = core.history.counting(Replaced::ByReset, core.reset(request.caller.caller())).await?;
     backend.requests.clear();
     backend.faults.clear();
     Answer::json(200, &json!({"identities": cleared.identities, "assignments": cleared.assignments}))

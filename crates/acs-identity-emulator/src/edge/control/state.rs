@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::core::{Core, Refusal, elsewhere, on_thread, read_state};
+use crate::core::{Core, Refusal, Replaced, elsewhere, on_thread, read_state};
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
@@ -64,7 +64,7 @@ pub(super) async fn import(backend: &Backend, request: &RequestContext) -> HttpR
         let read = elsewhere("import", &content, |content| read_state(content)).await;
         let file = read.ok_or_else(|| Refusal::Fault("the file was not read".to_owned()))?;
         let file = file.map_err(Refusal::StateFile)?;
-        core.transfer.import(caller, file, replace).await
+        core.history.counting(Replaced::ByImport, core.transfer.import(caller, file, replace)).await
     });
     Answer::json(200, &task.await.map_err(HttpError::fault)??)
 }

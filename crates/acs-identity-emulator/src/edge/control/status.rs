@@ -6,6 +6,7 @@ use serde_json::json;
 use super::clock;
 use super::version::CONTROL_VERSION;
 use crate::config::Storage;
+use crate::core::Replaced;
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
 use crate::edge::http::answer::Answer;
@@ -33,6 +34,19 @@ pub(super) fn show(backend: &Backend, request: &RequestContext) -> HttpResult<An
         "requests": backend.requests.len(),
         "faults": backend.faults.len(),
         "clock": clock::document(core.service_time.read()),
+        "answered": answered(backend),
+        "keepsRequests": backend.config.keep_requests,
+        "history": {
+            "resets": core.history.count(Replaced::ByReset),
+            "imports": core.history.count(Replaced::ByImport),
+            "regenerations": core.history.count(Replaced::Key),
+        },
     });
     Answer::json(200, &body)
+}
+
+/// Returns how many requests were answered since the start, except for those that steer and watch the emulator.
+fn answered(backend: &Backend) -> u64 {
+    let steers = |name: &str| backend.routes.iter().any(|route| route.operation == name && route.is_for_steering());
+    backend.metrics.answered(|operation| !steers(operation))
 }

@@ -1,6 +1,7 @@
 //! The facts about a connection that its requests need.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A connection.
@@ -16,6 +17,10 @@ pub(crate) struct Connection {
     takes_long: AtomicBool,
     /// Whether a request waits for the end of the emulator.
     waits_for_the_end: AtomicBool,
+    /// Whether a request was answered.
+    has_answered: AtomicBool,
+    /// Why the client did not accept the certificate, if it told so after the handshake.
+    refused_certificate: OnceLock<&'static str>,
 }
 
 impl Connection {
@@ -28,6 +33,8 @@ impl Connection {
             ambiguous: AtomicBool::new(false),
             takes_long: AtomicBool::new(false),
             waits_for_the_end: AtomicBool::new(false),
+            has_answered: AtomicBool::new(false),
+            refused_certificate: OnceLock::new(),
         }
     }
 
@@ -66,6 +73,21 @@ impl Connection {
 
     pub(crate) fn waits_for_the_end(&self) -> bool {
         self.waits_for_the_end.load(Ordering::Relaxed)
+    }
+
+    /// Returns whether this is the first answer over TLS. The requests of a connection follow each other.
+    pub(crate) fn begins_to_answer_over_tls(&self) -> bool {
+        self.tls && !self.has_answered.load(Ordering::Relaxed) && !self.has_answered.swap(true, Ordering::Relaxed)
+    }
+
+    /// Records why the client did not accept the certificate.
+    pub(crate) fn refuse_certificate(&self, reason: &'static str) {
+        self.refused_certificate.get_or_init(|| reason);
+    }
+
+    /// Returns why the client did not accept the certificate, if it told so after the handshake.
+    pub(crate) fn refused_certificate(&self) -> Option<&'static str> {
+        self.refused_certificate.get().copied()
     }
 
     /// Returns whether the peer is on this machine: it uses loopback, or its address equals the local address.

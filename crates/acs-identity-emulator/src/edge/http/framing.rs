@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::connection::Connection;
+use super::refused_certificate::reason_before_requests;
 
 /// The longest line that is examined, in bytes. hyper refuses heads that are much longer.
 const MAX_LINE: usize = 8 * 1024;
@@ -18,11 +19,13 @@ pub(crate) struct Watched<S> {
     stream: S,
     scanner: Scanner,
     connection: Arc<Connection>,
+    /// Whether anything was read.
+    has_read: bool,
 }
 
 impl<S> Watched<S> {
     pub(crate) fn new(stream: S, connection: Arc<Connection>) -> Self {
-        Self { stream, scanner: Scanner::default(), connection }
+        Self { stream, scanner: Scanner::default(), connection, has_read: false }
     }
 }
 
@@ -34,8 +37,17 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.has_read |= buffer.filled().len() > before;
         if self.scanner.sees(buffer.filled().get(before..).unwrap_or_default()) {
             self.connection.mark_ambiguous();
+        }
+        // hyper drops an error before the first request.
+        if let Poll::Ready(Err(error)) = &polled
+            && self.connection.tls
+            && !self.has_read
+            && let Some(reason) = reason_before_requests(error)
+        {
+            self.connection.refuse_certificate(reason);
         }
         polled
     }

@@ -11,3 +11,4 @@ pub(super) mod path;
 pub(super) mod pieces;
 pub(super) mod rate;
 mod refusals;
+pub(crate) mod refused_certificate;

@@ -84,6 +84,11 @@ impl Edge {
         record_unread(&self.backend, peer, status, code, reason);
     }
 
+    /// Remembers a connection that its client ended because of the certificate.
+    pub(crate) fn refused_certificate(&self, peer: SocketAddr, reason: &'static str) {
+        self.backend.tls_clients.was_refused(peer, reason);
+    }
+
     /// Answers a request. An error is an answer, too, unless the connection must be dropped.
     ///
     /// # Errors
@@ -115,6 +120,9 @@ impl Edge {
         let took = machine::since(started);
         self.log(&context, answer.status, took);
         record(&self.backend, &context, Some(answer.status), answer.refusal.take(), took);
+        if context.connection.begins_to_answer_over_tls() {
+            self.backend.tls_clients.saw(context.head.header("user-agent").unwrap_or_default());
+        }
         let answer = points::dated(&context, for_client(answer, &context));
         Ok(finish(answer, &self.backend, &context, started))
     }

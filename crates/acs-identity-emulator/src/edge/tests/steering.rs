@@ -39,6 +39,13 @@ async fn the_status_says_what_the_emulator_is_and_holds() {
         "frozen": false,
         "offsetSeconds": 0,
         "machine": "TIME"
+      },
+      "answered": 1,
+      "keepsRequests": true,
+      "history": {
+        "resets": 0,
+        "imports": 0,
+        "regenerations": 0
       }
     }
     "#);

@@ -4,12 +4,14 @@
 //! and returns the value to store.
 
 mod authority;
+mod described;
 pub(crate) mod earlier;
 mod names;
 mod own_certificate;
 mod resolver;
 mod server_certificate;
 pub(crate) mod stored;
+mod subject;
 mod x509;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +24,7 @@ use resolver::Resolver;
 use server_certificate::ServerCertificate;
 
 pub use authority::ISSUERS;
+pub(crate) use described::{DescribedCertificate, Role};
 pub(crate) use names::HostName;
 pub(crate) use own_certificate::OwnCertificate;
 pub(crate) use stored::StoredCertificates;

@@ -37,13 +37,9 @@ pub(super) struct Fields {
 
 /// Reads a certificate. Returns `None` if it cannot be parsed.
 pub(super) fn read(der: &[u8]) -> Option<Fields> {
-    let (SEQUENCE, certificate, _) = element(der)? else { return None };
-    let (SEQUENCE, signed, _) = element(certificate)? else { return None };
-    let fields: Vec<(u8, &[u8])> = elements(signed).collect();
-    // A certificate of version 1 has no version field.
-    let skipped = usize::from(fields.first()?.0 == VERSION);
+    let fields = signed_fields(der)?;
     // The fields before this one are serial number, algorithm and issuer; this one is the validity.
-    let (SEQUENCE, validity) = *fields.get(skipped + 3)? else { return None };
+    let (SEQUENCE, validity) = *fields.get(3)? else { return None };
     let (tag, before, rest) = element(validity)?;
     let not_before = time(tag, before)?;
     let (tag, after, _) = element(rest)?;
@@ -56,6 +52,14 @@ pub(super) fn read(der: &[u8]) -> Option<Fields> {
     let permitted = constraints.map(|constraints| parts(constraints, PERMITTED));
     let excluded = constraints.map_or_else(Vec::new, |constraints| parts(constraints, EXCLUDED));
     Some(Fields { not_before, not_after, names, permitted, excluded })
+}
+
+/// Returns the fields of the signed part of a certificate, from the serial number on.
+pub(super) fn signed_fields(der: &[u8]) -> Option<Vec<(u8, &[u8])>> {
+    let (SEQUENCE, certificate, _) = element(der)? else { return None };
+    let (SEQUENCE, signed, _) = element(certificate)? else { return None };
+    // A certificate of version 1 has no version field.
+    Some(elements(signed).skip_while(|(tag, _)| *tag == VERSION).collect())
 }
 
 /// Returns the signed part of a certificate, and its signature.
@@ -109,7 +113,7 @@ fn part(subtree: &[u8]) -> Option<Subtree> {
 }
 
 /// Returns the tag and content of the first element, and the bytes after it.
-fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(super) fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = der.split_first()?;
     let (&first, mut rest) = rest.split_first()?;
     let mut length = usize::from(first);
@@ -125,7 +129,7 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 }
 
 /// Returns the tags and contents of all elements, up to the first element that cannot be parsed.
-fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+pub(super) fn elements(mut der: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     std::iter::from_fn(move || {
         let (tag, content, rest) = element(der)?;
         der = rest;
