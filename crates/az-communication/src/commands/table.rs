@@ -155,6 +155,7 @@ pub const TABLE: Table = Table {
         Command::extension("communication emulator start", &emulator::start::SPEC),
         Command::extension("communication emulator run", &emulator::run::SPEC),
         Command::extension("communication emulator status", &emulator::status::SPEC),
+        Command::extension("communication emulator open", &emulator::open::SPEC),
         Command::extension("communication emulator stop", &emulator::stop::SPEC),
         Command::extension("communication emulator reset", &emulator::reset::SPEC),
         Command::extension("communication emulator env", &emulator::env::SPEC),

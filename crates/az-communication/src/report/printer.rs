@@ -43,6 +43,12 @@ impl Printer {
         level <= self.level
     }
 
+    /// Checks whether stderr is a terminal that shows text for a user. Secrets may be printed there: no program stores
+    /// them.
+    pub fn has_user(&self) -> bool {
+        io::stderr().is_terminal() && self.shows(Level::Warning) && !json_lines::are_chosen()
+    }
+
     /// Returns whether colour is used.
     pub fn colour(&self) -> bool {
         self.colour

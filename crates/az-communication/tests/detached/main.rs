@@ -4,6 +4,7 @@
 mod container;
 mod ends;
 mod files;
+mod page;
 mod refused;
 mod start;
 mod status;

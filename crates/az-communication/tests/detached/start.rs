@@ -17,6 +17,7 @@ fn it_returns_when_the_emulator_is_ready_with_the_ready_line_and_its_files() {
       "caCertificate": "HOME/.azure/communication-emulator/ca.pem",
       "caBundle": "HOME/.azure/communication-emulator/bundle.pem",
       "controlEndpoint": "https://localhost:PORT/emulator/",
+      "dashboard": "http://localhost:PORT/emulator/",
       "readyFile": "HOME/.azure/communication-emulator.json",
       "pidFile": "HOME/.azure/communication-emulator.pid",
       "logFile": "HOME/.azure/communication-emulator.log",

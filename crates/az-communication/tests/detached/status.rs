@@ -35,6 +35,7 @@ fn a_ready_emulator_is_named_with_its_resource_and_its_process() {
       "answered": 0,
       "clock": "CLOCK",
       "controlVersion": "2026-11-26",
+      "dashboard": "http://localhost:PORT/emulator/",
       "endpoint": "https://localhost:PORT",
       "faults": 0,
       "history": {

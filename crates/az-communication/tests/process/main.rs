@@ -16,6 +16,7 @@ mod leftovers;
 mod life;
 mod limits;
 mod machines;
+mod page;
 mod ready;
 mod ready_place;
 mod runs;
@@ -36,7 +37,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use support::emulator::Emulator;
+use support::emulator::{Client, Emulator};
 use support::terminal::{Collector, open};
 use support::{AZ, Folder, az, other_program};
 

@@ -38,11 +38,15 @@ fn on_a_terminal_start_says_in_words_what_runs_where() {
         wait(&mut child);
         assert_eq!(lines.next(), None, "stdout has one line");
         let port = ready["endpoint"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
-        words.finish().replace(&port, "PORT").replace(home.path().to_str().unwrap(), "HOME")
+        let words = words.finish();
+        let code = words.split_once("#code=").map_or("", |(_, rest)| rest.split('\n').next().unwrap());
+        let words = if code.is_empty() { words.clone() } else { words.replace(code, "CODE") };
+        words.replace(&port, "PORT").replace(home.path().to_str().unwrap(), "HOME")
     };
     insta::assert_snapshot!(said(&[]), @r"
 
     The emulator is running at https://localhost:PORT. Its data is kept in HOME/.azure/communication-emulator.
+    Its page in a browser, with a code that works once: http://localhost:PORT/emulator/#code=CODE
     To use it from another terminal:
 
       export AZURE_COMMUNICATION_CONNECTION_STRING='endpoint=https://localhost:PORT/;accesskey=V2VsbC1rbm93biBrZXkgb2YgdGhlIEFDUyBJZGVudGl0eSBlbXVsYXRvci4gTm90IGEgc2VjcmV0Lg=='

@@ -11,6 +11,7 @@ mod front_end;
 mod identities;
 mod keys;
 mod naming;
+mod page;
 mod requests;
 mod reset;
 mod seed;

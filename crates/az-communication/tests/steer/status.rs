@@ -47,7 +47,7 @@ fn the_status_is_asked_for_with_the_credential_that_all_commands_use() {
     assert!(names("status --port", &well_known).contains(&"identities".to_owned()));
     assert!(names("status --data-dir own --port", &of_folder).contains(&"identities".to_owned()));
     // If the emulator refuses the credential, the status is the health.
-    assert_eq!(names("status --port", &unknown), ["endpoint", "pid", "ready", "reason", "resourceId"]);
+    assert_eq!(names("status --port", &unknown), ["dashboard", "endpoint", "pid", "ready", "reason", "resourceId"]);
 }
 
 #[test]

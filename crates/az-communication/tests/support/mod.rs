@@ -1,6 +1,7 @@
 //! Helpers that the end-to-end tests share.
 #![allow(dead_code, missing_docs)]
 
+pub mod browser;
 pub mod canned;
 pub mod collector;
 #[cfg(target_os = "linux")]

@@ -36,6 +36,9 @@ export async function connect() {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void look();
   });
+  reachable.subscribe(() => {
+    if (!reachable.get()) missed = true;
+  });
   secret.subscribe(() => {
     status.set(undefined);
     if (secret.get()) void look();
@@ -46,6 +49,9 @@ export async function connect() {
   };
   void turn();
 }
+
+/** Whether the emulator did not answer for some time. Views may have failed to load meanwhile. */
+let missed = false;
 
 let looking: Promise<void> | undefined;
 
@@ -60,21 +66,22 @@ export function look(): Promise<void> {
 async function ask() {
   const asked = secret.get();
   if (!asked) return;
-  const wasReachable = reachable.get();
   try {
     const now = await getStatus(AbortSignal.timeout(10_000));
     if (secret.get() !== asked) return;
     const before = status.get();
     trouble.set(undefined);
     status.set(now);
-    if (before) compare(before, now);
-    else if (!wasReachable) generation.update((number) => number + 1);
+    const isOld = before !== undefined && compare(before, now);
+    if (isOld || missed) generation.update((number) => number + 1);
+    missed = false;
   } catch (error) {
     if (secret.get() === asked) trouble.set(error);
   }
 }
 
-function compare(before: Status, now: Status) {
+/** Tells the user what has changed. Returns whether what views have loaded may no longer be true. */
+function compare(before: Status, now: Status): boolean {
   const isOther = before.startedAt !== now.startedAt;
   if (isOther) {
     own.resets = own.imports = own.regenerations = 0;
@@ -96,5 +103,5 @@ function compare(before: Status, now: Status) {
     told('imports', 'A state was imported. The page shows it now.'),
     told('regenerations', 'An access key was regenerated. Tokens that were issued with it are revoked.'),
   ];
-  if (isOther || changes.some(Boolean)) generation.update((number) => number + 1);
+  return isOther || changes.some(Boolean);
 }

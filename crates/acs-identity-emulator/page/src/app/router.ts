@@ -48,4 +48,10 @@ export function go(view: ViewName, detail?: string, query?: Record<string, strin
   location.hash = linkTo(view, detail, query);
 }
 
+/** The same in place of the present entry of the history, for what changes with each key, such as filters. */
+export function replace(view: ViewName, detail?: string, query?: Record<string, string>) {
+  history.replaceState(null, '', linkTo(view, detail, query));
+  place.set(read());
+}
+
 window.addEventListener('hashchange', () => place.set(read()));

@@ -8,7 +8,7 @@ export function Badge({ tone = 'plain', children }: { tone?: Tone; children: Com
 
 /** The status of a response. Without one, the connection ended. */
 export function StatusBadge({ status }: { status: number | null }) {
-  if (status === null) return <Badge tone="danger">cut</Badge>;
+  if (status === null) return <Badge tone="danger">dropped</Badge>;
   const tone = status < 300 ? 'good' : status < 400 ? 'info' : status < 500 ? 'warning' : 'danger';
   return <Badge tone={tone}>{status}</Badge>;
 }

@@ -11,6 +11,9 @@ interface Props {
 
 const SHOWN = 2_000;
 
+/** The name of the button has the text that it shows. */
+const LABELS = { idle: 'Copy', copied: 'Copied', failed: 'Select it:' };
+
 export function Copy({ text, what, words = 'Copy' }: Props) {
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -23,7 +26,12 @@ export function Copy({ text, what, words = 'Copy' }: Props) {
   };
   return (
     <span class="copy">
-      <button type="button" class="button small" aria-label={`Copy ${what}`} onClick={() => void copy()}>
+      <button
+        type="button"
+        class="button small"
+        aria-label={`${LABELS[state]} ${what}`}
+        onClick={() => void copy()}
+      >
         {/* All texts take the same place, so that nothing moves. */}
         <span class={state === 'idle' ? '' : 'hidden'}>{words}</span>
         {state !== 'idle' && <span class="over">{state === 'copied' ? 'Copied' : 'Select it'}</span>}

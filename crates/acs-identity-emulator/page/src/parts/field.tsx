@@ -135,7 +135,14 @@ export function TextArea({
 interface SelectProps<T extends string> extends Common {
   value: T;
   onInput: (value: T) => void;
-  options: readonly { value: T; text: string }[];
+  options: readonly Option<T>[];
+}
+
+interface Option<T> {
+  value: T;
+  text: string;
+  /** The title of the group to which it belongs. Those of a group stand side by side. */
+  group?: string;
 }
 
 export function Select<T extends string>({ value, onInput, options, ...common }: SelectProps<T>) {
@@ -143,15 +150,30 @@ export function Select<T extends string>({ value, onInput, options, ...common }:
     <Field {...common}>
       {(ids) => (
         <select {...ids} value={value} onInput={(event) => onInput(event.currentTarget.value as T)}>
-          {options.map((option) => (
-            <option key={option.value} value={option.value}>
-              {option.text}
-            </option>
-          ))}
+          {grouped(options).map(([title, members]) => {
+            const items = members.map((option) => (
+              <option key={option.value} value={option.value}>
+                {option.text}
+              </option>
+            ));
+            return title === undefined ? (
+              items
+            ) : (
+              <optgroup key={title} label={title}>
+                {items}
+              </optgroup>
+            );
+          })}
         </select>
       )}
     </Field>
   );
+}
+
+function grouped<T>(options: readonly Option<T>[]): [string | undefined, Option<T>[]][] {
+  const groups = new Map<string | undefined, Option<T>[]>();
+  for (const option of options) groups.set(option.group, [...(groups.get(option.group) ?? []), option]);
+  return [...groups];
 }
 
 interface CheckProps {

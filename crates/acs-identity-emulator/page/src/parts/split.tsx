@@ -18,7 +18,12 @@ export function Split({ list, detail, title, item, onClose }: Props) {
   const former = useRef<HTMLElement | null>(null);
   const isOpen = detail !== null;
   useEffect(() => {
-    if (item === undefined) return;
+    if (item === undefined) {
+      // What was open is gone, for example deleted, and the focus with it.
+      if (former.current && document.activeElement === document.body) giveBack(former.current);
+      former.current = null;
+      return;
+    }
     if (!panel.current?.contains(document.activeElement)) former.current = document.activeElement as HTMLElement;
     panel.current?.focus({ preventScroll: false });
   }, [item]);
@@ -26,7 +31,7 @@ export function Split({ list, detail, title, item, onClose }: Props) {
     onClose();
     const back = former.current;
     // The list is shown again first on narrow screens.
-    requestAnimationFrame(() => back?.isConnected && back.focus());
+    requestAnimationFrame(() => back && giveBack(back));
   };
   return (
     <div class={`split${isOpen ? ' open' : ''}`}>
@@ -37,7 +42,11 @@ export function Split({ list, detail, title, item, onClose }: Props) {
           ref={panel}
           tabIndex={-1}
           aria-label={title}
-          onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && close()}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || event.defaultPrevented) return;
+            // A dialog of the details closes itself.
+            if (!(event.target instanceof Element && event.target.closest('dialog'))) close();
+          }}
         >
           <div class="card-head">
             <h2>{title}</h2>
@@ -50,4 +59,10 @@ export function Split({ list, detail, title, item, onClose }: Props) {
       )}
     </div>
   );
+}
+
+/** Gives the focus to an element, or to the view if the element is no longer there. */
+function giveBack(element: HTMLElement) {
+  if (element.isConnected) element.focus();
+  if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true });
 }

@@ -1,13 +1,21 @@
 // Times and durations.
 
+/** Making it takes longer than a row of a list may take. */
+const HERE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
 /** Shows a time of RFC 3339 in UTC, with seconds. */
 export function Time({ value, millis }: { value: string | null | undefined; millis?: boolean }) {
   if (!value) return <span class="quiet">–</span>;
   return (
-    <time class="number" dateTime={value} title={`${value} (${new Date(value).toLocaleString()} here)`}>
+    <time class="number" dateTime={value} title={titleOf(value)}>
       {timeText(value, millis)}
     </time>
   );
+}
+
+function titleOf(value: string): string {
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? value : `${value} (${HERE.format(date)} here)`;
 }
 
 /** `2030-01-31 09:00:00`, in UTC. */

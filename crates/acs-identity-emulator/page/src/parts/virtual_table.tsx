@@ -1,6 +1,7 @@
 // A table of any number of rows of one height. Only the rows in sight are in the document.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { find, useAnchor, type Anchor } from './anchor';
 
 export interface Column<T> {
   title: string;
@@ -9,8 +10,10 @@ export interface Column<T> {
   cell: (row: T) => ComponentChildren;
   /** Numbers stand on the right. */
   end?: boolean;
-  /** Whether narrow screens leave it out. */
+  /** Whether narrow lists leave it out. */
   wideOnly?: boolean;
+  /** Whether only very wide lists show it. */
+  broadOnly?: boolean;
 }
 
 interface Props<T> {
@@ -25,7 +28,7 @@ interface Props<T> {
   onEnd?: () => void;
   /** The number of all rows, if more can be loaded. */
   total?: number | undefined;
-  /** Keeps the rows in sight where they are when rows are added above. */
+  /** New rows come on top. While the list is scrolled down, the rows in sight stay where they are. */
   anchored?: boolean;
   rowClass?: (row: T) => string;
 }
@@ -35,31 +38,36 @@ const MORE = 12;
 
 export function VirtualTable<T>(props: Props<T>) {
   const { label, columns, rows, keyOf, open, onOpen, onEnd, total, anchored, rowClass } = props;
+  const grid = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 800 });
   const [active, setActive] = useState<string | undefined>(undefined);
   const id = useId();
   const firstKey = rows[0] && keyOf(rows[0]);
-  const anchor = useRef<{ key: string | undefined; count: number }>({ key: firstKey, count: rows.length });
+  const measure = () => {
+    const element = body.current;
+    if (element) setView({ top: element.scrollTop, height: element.clientHeight });
+  };
+  const anchor: Anchor = useAnchor({
+    isOn: anchored === true,
+    body,
+    rows,
+    keyOf,
+    height: HEIGHT,
+    // The keyboard works on a row: it stays, even at the top. The first row is always the newest one.
+    stays: () => active !== undefined && active !== anchor.first && grid.current === document.activeElement,
+    moved: (first) => {
+      if (active !== undefined && active === first) setActive(firstKey);
+      measure();
+    },
+  });
 
   useLayoutEffect(() => {
-    const element = body.current;
-    if (!element) return undefined;
-    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight });
     measure();
     const observer = new ResizeObserver(measure);
-    observer.observe(element);
+    if (body.current) observer.observe(body.current);
     return () => observer.disconnect();
   }, []);
-
-  useLayoutEffect(() => {
-    const element = body.current;
-    const { key } = anchor.current;
-    anchor.current = { key: firstKey, count: rows.length };
-    if (!anchored || !element || element.scrollTop === 0 || key === undefined || key === firstKey) return;
-    const added = rows.findIndex((row) => keyOf(row) === key);
-    if (added > 0) element.scrollTop += added * HEIGHT;
-  }, [firstKey]);
 
   const first = Math.max(0, Math.floor(view.top / HEIGHT) - MORE);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / HEIGHT) + MORE);
@@ -67,20 +75,19 @@ export function VirtualTable<T>(props: Props<T>) {
     if (onEnd && last >= rows.length - MORE) onEnd();
   }, [last, rows.length, onEnd]);
 
-  const indexOf = (key: string | undefined) =>
-    key === undefined ? -1 : rows.findIndex((row) => keyOf(row) === key);
-  const move = (to: number) => {
-    const row = rows[Math.min(Math.max(to, 0), rows.length - 1)];
+  const move = (wanted: number) => {
+    const to = Math.min(Math.max(wanted, 0), rows.length - 1);
+    const row = rows[to];
     const element = body.current;
     if (!row || !element) return;
     setActive(keyOf(row));
-    const top = rows.indexOf(row) * HEIGHT;
+    const top = to * HEIGHT;
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top + HEIGHT > element.scrollTop + element.clientHeight)
       element.scrollTop = top + HEIGHT - element.clientHeight;
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const at = indexOf(active);
+    const at = find(rows, keyOf, active, first);
     const page = Math.max(1, Math.floor(view.height / HEIGHT) - 1);
     const targets: Record<string, number> = {
       ArrowDown: at + 1,
@@ -99,70 +106,92 @@ export function VirtualTable<T>(props: Props<T>) {
 
   const shown = rows.slice(first, last);
   const activeIsShown = shown.some((row) => keyOf(row) === active);
-  const template = columns.map((column) => column.width).join(' ');
-  const narrow = columns
-    .filter((column) => !column.wideOnly)
-    .map((column) => column.width)
-    .join(' ');
-  const tracks = { '--tracks': template, '--narrow-tracks': narrow } as Record<string, string>;
-  const cellClass = (column: Column<T>) => `cell${column.end ? ' end' : ''}${column.wideOnly ? ' wide-only' : ''}`;
+  const tracksOf = (isShown: (column: Column<T>) => boolean) =>
+    columns
+      .filter(isShown)
+      .map((column) => column.width)
+      .join(' ');
+  const tracks = {
+    '--tracks': tracksOf((column) => !column.broadOnly),
+    '--narrow-tracks': tracksOf((column) => !column.broadOnly && !column.wideOnly),
+    '--broad-tracks': tracksOf(() => true),
+  } as Record<string, string>;
+  const cellClass = ({ end, wideOnly, broadOnly }: Column<T>) =>
+    `cell${end ? ' end' : ''}${wideOnly ? ' wide-only' : ''}${broadOnly ? ' broad-only' : ''}`;
   return (
-    <div
-      class="virtual"
-      role="grid"
-      aria-label={label}
-      aria-rowcount={(total ?? rows.length) + 1}
-      aria-activedescendant={activeIsShown ? `${id}-${active}` : undefined}
-      tabIndex={0}
-      style={tracks}
-      onKeyDown={onKeyDown}
-      onFocus={() => active === undefined && rows[0] && setActive(firstKey)}
-    >
-      <div class="virtual-head" role="row" aria-rowindex={1}>
-        {columns.map((column) => (
-          <div key={column.title} role="columnheader" class={cellClass(column)}>
-            {column.title}
-          </div>
-        ))}
-      </div>
+    <div class="virtual-frame">
       <div
-        class="virtual-body"
-        role="rowgroup"
-        ref={body}
-        // The grid takes the focus, and scrolls by its keys.
-        tabIndex={-1}
-        onScroll={(event) =>
-          setView({ top: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })
-        }
+        class="virtual"
+        ref={grid}
+        role="grid"
+        aria-label={label}
+        aria-rowcount={(total ?? rows.length) + 1}
+        aria-activedescendant={activeIsShown ? `${id}-${active}` : undefined}
+        tabIndex={0}
+        style={tracks}
+        onKeyDown={onKeyDown}
+        onFocus={() => active === undefined && rows[0] && setActive(firstKey)}
       >
-        <div class="virtual-space" role="presentation" style={{ height: `${rows.length * HEIGHT}px` }}>
-          {shown.map((row, index) => {
-            const key = keyOf(row);
-            const state = `${key === open ? ' open' : ''}${key === active ? ' active' : ''} ${rowClass?.(row) ?? ''}`;
-            return (
-              <div
-                key={key}
-                id={`${id}-${key}`}
-                role="row"
-                class={`virtual-row${state}`}
-                aria-rowindex={first + index + 2}
-                aria-selected={key === open}
-                style={{ transform: `translateY(${(first + index) * HEIGHT}px)` }}
-                onClick={() => {
-                  setActive(key);
-                  onOpen(row);
-                }}
-              >
-                {columns.map((column) => (
-                  <div key={column.title} role="gridcell" class={cellClass(column)}>
-                    {column.cell(row)}
-                  </div>
-                ))}
-              </div>
-            );
-          })}
+        <div class="virtual-head" role="row" aria-rowindex={1}>
+          {columns.map((column) => (
+            <div key={column.title} role="columnheader" class={cellClass(column)}>
+              {column.title}
+            </div>
+          ))}
+        </div>
+        <div
+          class="virtual-body"
+          role="rowgroup"
+          ref={body}
+          // The grid takes the focus, and scrolls by its keys.
+          tabIndex={-1}
+          onScroll={() => {
+            anchor.hold();
+            measure();
+          }}
+        >
+          <div class="virtual-space" role="presentation" style={{ height: `${rows.length * HEIGHT}px` }}>
+            {shown.map((row, index) => {
+              const key = keyOf(row);
+              const state = `${key === open ? ' open' : ''}${key === active ? ' active' : ''} ${rowClass?.(row) ?? ''}`;
+              return (
+                <div
+                  key={key}
+                  id={`${id}-${key}`}
+                  role="row"
+                  class={`virtual-row${state}`}
+                  aria-rowindex={first + index + 2}
+                  aria-selected={key === open}
+                  style={{ transform: `translateY(${(first + index) * HEIGHT}px)` }}
+                  onClick={() => {
+                    setActive(key);
+                    onOpen(row);
+                  }}
+                >
+                  {columns.map((column) => (
+                    <div key={column.title} role="gridcell" class={cellClass(column)}>
+                      {column.cell(row)}
+                    </div>
+                  ))}
+                </div>
+              );
+            })}
+          </div>
         </div>
       </div>
+      {anchored && view.top > 0 && (
+        <button
+          type="button"
+          class="button small to-top"
+          onClick={() => {
+            if (body.current) body.current.scrollTop = 0;
+            setActive(undefined);
+            grid.current?.focus();
+          }}
+        >
+          {anchor.above > 0 ? `Show ${anchor.above.toLocaleString('en')} new` : 'Show the newest'}
+        </button>
+      )}
     </div>
   );
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use hyper::Method;
+
 use crate::clock::machine;
 use crate::edge::backend::Backend;
 use crate::edge::context::principal::Principal;
@@ -34,7 +36,8 @@ pub(super) fn record(
         });
     }
     let is_left_out = |path: &str| path == OWN_PATH || path.starts_with(HEALTH);
-    if !backend.config.keep_requests || request.route.is_some_and(|route| is_left_out(route.path)) {
+    let is_left_out = request.route.is_some_and(|route| is_left_out(route.path)) || is_look_of_the_page(request);
+    if !backend.config.keep_requests || is_left_out {
         return;
     }
     let head = &request.head;
@@ -63,6 +66,14 @@ pub(super) fn record(
         fault: request.fault.as_ref().map(|fault| fault.id),
         refusal,
     }));
+}
+
+/// Returns whether the emulator's page looks at something. It asks for the status each second, which would push all other
+/// requests out of the log within hours.
+fn is_look_of_the_page(request: &RequestContext) -> bool {
+    request.caller == Principal::ControlSecret
+        && request.head.method == Method::GET
+        && request.head.header("sec-fetch-site") == Some("same-origin")
 }
 
 /// Counts and logs a request whose head could not be read, so that only its peer is known.

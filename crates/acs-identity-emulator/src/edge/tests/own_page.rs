@@ -193,3 +193,17 @@ async fn other_pages_cannot_load_the_files_of_the_page() {
     let linked = ask("GET", "/emulator/").header("accept", "text/html").header("sec-fetch-site", "cross-site");
     assert_eq!(linked.of(&edge).await.status, 200);
 }
+
+#[tokio::test]
+async fn what_the_page_looks_at_is_not_logged_but_what_it_changes_is() {
+    let secret = "0123456789abcdef";
+    let edge = Arc::new(edge_of(Config { control_secret: Some(secret.to_owned().into()), ..Config::in_memory() }));
+    let of_page = |method, path: &str| ask(method, path).bearer(secret).header("sec-fetch-site", "same-origin");
+    assert_eq!(of_page("GET", "/emulator/status").of(&edge).await.status, 200);
+    assert_eq!(edge.backend.requests.len(), 0);
+    assert_eq!(of_page("POST", "/emulator/clock/freeze").of(&edge).await.status, 200);
+    assert_eq!(edge.backend.requests.len(), 1);
+    // A program that looks is logged.
+    assert_eq!(ask("GET", "/emulator/status").bearer(secret).of(&edge).await.status, 200);
+    assert_eq!(edge.backend.requests.len(), 2);
+}

@@ -7,18 +7,18 @@ use acs_identity_emulator::{Config, Storage};
 
 use crate::commands::emulator::environment::variables::Credentials;
 use crate::commands::emulator::environment::{certificates, variables};
-use crate::commands::emulator::log;
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, ENTRA_ADMIN,
     ENTRA_ISSUER, EXPORT_ON_EXIT, HOSTNAME, IMPORT, KEEP_CREDENTIALS, LOG_FORMAT, LOG_REQUESTS, NO_REQUEST_LOG,
-    PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_IN_MEMORY, RUN_PORT, SEED, STRICT_API_VERSION, THROTTLE,
-    TOKEN_ENDPOINT,
+    PUBLIC_URL, REVOCATION_DELAY, RUN_DATA_DIR, RUN_HOST, RUN_IN_MEMORY, RUN_OPEN, RUN_PORT, SEED, STRICT_API_VERSION,
+    THROTTLE, TOKEN_ENDPOINT,
 };
 use crate::commands::emulator::options::headings::{ACCESS, ADDRESS, BEHAVIOUR, DATA, LOG};
 use crate::commands::emulator::options::{configuration, data_folder, host, read, similar_variables};
 use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
 use crate::commands::emulator::serving::{file_limit, listen, opening, temporary_folder, threads};
+use crate::commands::emulator::{log, page};
 use crate::delegate;
 use crate::knack::argument::{Argument, Arity};
 use crate::knack::command_table::{CommandSpec, Example};
@@ -63,6 +63,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         LOG_REQUESTS.group(LOG),
         LOG_FORMAT.group(LOG),
         NO_REQUEST_LOG.group(LOG),
+        RUN_OPEN,
         KEEP_CREDENTIALS,
         COMMAND,
     ],
@@ -115,6 +116,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         true => Credentials::Own,
         false => Credentials::Emulator,
     };
+    let opens = read::flag(invocation, &RUN_OPEN)?;
     let data = match &storage {
         Storage::Folder(folder) => Some(folder.as_path()),
         Storage::Memory => None,
@@ -131,6 +133,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
     let trusted = certificates::variables(&folder, opened.ca_certificate(), &invocation.printer)?;
     let end = threads::runtime()?.block_on(async {
         let mut emulator = listen::serve(opened).await?;
+        emulator.set_trust_files(certificates::trust_files(&trusted, &folder));
         let mut command = Command::new(delegate::to_start(program));
         command.args(arguments);
         variables::of_child(&mut command, &emulator, trusted, credentials, &folder);
@@ -142,6 +145,10 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
                 // The command keeps the file limit that it would have without this program, so the limit is raised only
                 // after its start.
                 file_limit::raise_file_limit();
+                if opens {
+                    let url = page::with_code(&emulator.dashboard(), &emulator.page_code());
+                    page::open_beside(invocation.printer, url);
+                }
                 Ok(child)
             }
             Err(error) => Err(delegate::not_started(&command, error)),

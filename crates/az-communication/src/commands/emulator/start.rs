@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use acs_identity_emulator::trust::TemporaryFolder;
-use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config};
+use acs_identity_emulator::{CA_CERTIFICATE_FILE, Config, TrustFiles};
 use acs_identity_protocol::connection_string::{DEVELOPMENT_ACCESS_KEY, DEVELOPMENT_PORT};
 
 use crate::commands::emulator::options::declared::{
     ACCESS_KEY, ALLOW_ORIGIN, CERTIFICATE, CERTIFICATE_KEY, CLOCK, CONTROL_SECRET, CONTROL_SECRET_FILE, DATA_DIR,
     DETACH, ENTRA_ADMIN, ENTRA_ISSUER, EXPORT_ON_EXIT, HOST, HOSTNAME, IMPORT, IN_MEMORY, LOG_FILE, LOG_FORMAT,
-    LOG_REQUESTS, NO_REQUEST_LOG, PARENT_PID, PID_FILE, PORT, PUBLIC_URL, READY_FILE, REVOCATION_DELAY, SEED,
+    LOG_REQUESTS, NO_REQUEST_LOG, OPEN, PARENT_PID, PID_FILE, PORT, PUBLIC_URL, READY_FILE, REVOCATION_DELAY, SEED,
     STRICT_API_VERSION, THROTTLE, TOKEN_ENDPOINT, UNTIL_STDIN_CLOSES,
 };
 use crate::commands::emulator::options::headings::{ACCESS, ADDRESS, BEHAVIOUR, DATA, LOG, PROCESS};
@@ -22,7 +22,7 @@ use crate::commands::emulator::serving::at_end::AtEnd;
 use crate::commands::emulator::serving::opening::Hints;
 use crate::commands::emulator::serving::until::Until;
 use crate::commands::emulator::serving::{bundle, bundle_file, file_limit, listen, opening, temporary_folder, threads};
-use crate::commands::emulator::{detach, log};
+use crate::commands::emulator::{detach, log, page};
 use crate::knack::command_table::{CommandSpec, Example};
 use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
@@ -54,6 +54,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         IMPORT.group(DATA),
         EXPORT_ON_EXIT.group(DATA),
         DETACH.group(PROCESS),
+        OPEN.group(PROCESS),
         READY_FILE.group(PROCESS),
         PID_FILE.group(PROCESS),
         LOG_FILE.group(PROCESS),
@@ -83,6 +84,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
             name: "Start an emulator that other machines reach by name, with its own key and folder",
             command: "{} --host 0.0.0.0 --hostname acs-emulator --access-key @key --data-dir ./acs",
         },
+        Example { name: "Start it, and open its page in a browser", command: "{} --open" },
         Example { name: "Start it for the next steps of a CI job", command: "{} --in-memory --detach" },
         Example {
             name: "Start with the identities and keys of a file, and with another time",
@@ -140,6 +142,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
                 .hint("Without --detach, the log goes to stderr."));
         }
     }
+    let opens = read::flag(invocation, &OPEN)?;
     let is_open = place.is_open();
     let config = folder.as_ref().map_or_else(Config::in_memory, Config::in_folder).on(place);
     let config = configuration::configure(invocation, Config { port, ..config })?;
@@ -165,6 +168,7 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         if let Some(signal) = signals.ended_by() {
             return at_end.close(emulator, || ()).await.map(|()| Some(signal));
         }
+        emulator.set_trust_files(files.to_trust());
         let ready = Ready {
             data: files.data,
             certificate: files.certificate,
@@ -201,7 +205,11 @@ fn run(invocation: &Invocation<'_>) -> Result<Outcome, CliError> {
         ready.publish(ready_file.as_mut())?;
         // If the emulator runs in the background, the process that waits for it prints the line.
         if detached.is_none() {
-            ready.say(invocation)?;
+            let url = || page::with_code(&emulator.dashboard(), &emulator.page_code());
+            ready.say(invocation, || Some(url()))?;
+            if opens {
+                page::open_beside(invocation.printer, url());
+            }
         }
         let end = tokio::select! {
             signal = signals.end() => signal.map(Some).map_err(CliError::from),
@@ -252,6 +260,11 @@ struct Files {
 }
 
 impl Files {
+    fn to_trust(&self) -> TrustFiles {
+        let path = |file: &Option<String>| file.as_ref().map(PathBuf::from);
+        TrustFiles { certificate: path(&self.certificate), bundle: path(&self.bundle), java_trust_store: None }
+    }
+
     fn in_data_folder(folder: &Path, authority: &str) -> Result<Self, CliError> {
         Ok(Self {
             certificate: Some(text_of(&folder.join(CA_CERTIFICATE_FILE))?),

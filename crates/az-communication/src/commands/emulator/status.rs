@@ -100,8 +100,10 @@ fn add_state(invocation: &Invocation<'_>, target: Target, document: &mut Json) {
 fn document(target: &Target, health: &Health) -> Json {
     let reason = health.reason.clone();
     let reason = if health.is_refused { reason.map(|reason| target.with_source(reason)) } else { reason };
+    let answers = health.is_ready() || health.is_unavailable;
     json!({
         "endpoint": target.endpoint,
+        "dashboard": target.dashboard().filter(|_| answers),
         "ready": health.is_ready(),
         "reason": reason,
         "resourceId": health.resource_id,

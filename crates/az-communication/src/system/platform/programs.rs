@@ -19,6 +19,23 @@ impl Platform {
         }
     }
 
+    /// Returns the words of the command that opens a URL, which is its last word.
+    pub const fn opener(self) -> &'static [&'static str] {
+        match self {
+            Self::Linux => &["xdg-open"],
+            Self::MacOs => &["open"],
+            Self::Windows => &["rundll32", "url.dll,FileProtocolHandler"],
+        }
+    }
+
+    /// Returns the character between the entries of PATH and of similar lists.
+    pub const fn list_separator(self) -> char {
+        match self {
+            Self::Linux | Self::MacOs => ':',
+            Self::Windows => ';',
+        }
+    }
+
     /// Returns the file names that a program can have, in the order of the search. `PATHEXT` matters only on Windows,
     /// where `npm` is `npm.cmd`.
     pub fn files_of_program(self, name: &str, pathext: Option<&str>) -> Vec<String> {

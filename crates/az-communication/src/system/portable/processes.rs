@@ -25,6 +25,9 @@ pub fn replace(_: &mut Command) -> io::Error {
 /// Does nothing. A program is always called by the name of its file.
 pub fn call_by(_: &mut Command, _: &OsStr) {}
 
+/// Does nothing. Ctrl-C at the terminal also reaches a program of the console.
+pub fn own_group(_: &mut Command) {}
+
 /// Does nothing, because this system has no sessions.
 pub fn leave_session() {}
 

@@ -164,10 +164,12 @@ fn pass_on(origin: &Origin, command: Pid) {
     }
 }
 
-/// Waits for all processes that have ended. Returns the status of the command if it is one of them.
+/// Returns the status of the command if it has ended. Process 1 of a container waits for all processes that have ended.
+/// Any other process leaves the others to the code that has started them.
 fn reap(command: Pid) -> Result<Option<ExitStatus>, Errno> {
+    let awaited = if std::process::id() == 1 { None } else { Some(command) };
     loop {
-        match waitpid(None, WaitOptions::NOHANG) {
+        match waitpid(awaited, WaitOptions::NOHANG) {
             Ok(Some((pid, status))) if pid == command => return Ok(Some(ExitStatus::from_raw(status.as_raw()))),
             Ok(Some(_)) | Err(Errno::INTR) => {}
             Ok(None) => return Ok(None),

@@ -39,6 +39,11 @@ pub fn call_by(command: &mut Command, name: &OsStr) {
     command.arg0(name);
 }
 
+/// Puts a program into a process group of its own, so that Ctrl-C at the terminal does not reach it.
+pub fn own_group(command: &mut Command) {
+    command.process_group(0);
+}
+
 /// Leaves the session of the shell. This fails for the leader of a process group. Such a process was started in another
 /// way and needs no new session.
 pub fn leave_session() {

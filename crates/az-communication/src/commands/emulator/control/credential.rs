@@ -100,7 +100,7 @@ impl Credential {
 
     /// Returns the credential that the ready file names. The emulator holds the file, so another program on its port
     /// does not get the secret.
-    fn of_ready_file(target: &Target) -> Option<Self> {
+    pub(super) fn of_ready_file(target: &Target) -> Option<Self> {
         let ready = target.ready.as_ref()?;
         let file = ready.control_secret_file.as_ref();
         if let Some((file, secret)) = file.and_then(|file| Some((file, read(Path::new(file)).ok()?))) {

@@ -33,6 +33,8 @@ pub(crate) struct Control {
     transport: Transport,
     /// The endpoint for clients.
     endpoint: String,
+    /// The URL of the emulator's page.
+    dashboard: String,
     /// The host and port of an emulator on this machine.
     place: Option<String>,
     ready: Option<Ready>,
@@ -86,6 +88,17 @@ impl Control {
         Self::of(target, credential)
     }
 
+    /// Returns the client for the emulator that holds this ready file, with the credential that the file names.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file has no credential.
+    pub(crate) fn of_ready(ready: Ready) -> Result<Self, CliError> {
+        let target = Target::running(ready);
+        let credential = Credential::of_ready_file(&target);
+        Self::of(target, credential.ok_or_else(|| CliError::new("The ready file has no access key."))?)
+    }
+
     /// Returns the client for the emulator of a data folder, if it is the one at the target. Its certificate proves
     /// that, because the folder has the authority that signed it. So the control secret of the folder may be sent
     /// there.
@@ -98,13 +111,16 @@ impl Control {
         let credential = Credential::of_folder(invocation, target, folder)?;
         let trust = Trust::Bundle { path, named_by: "the data folder" };
         let (base, endpoint) = (format!("https://{place}"), format!("https://{place}"));
+        let dashboard = target.dashboard().unwrap_or_default();
         let transport = Transport::new(trust, || None);
         let (connection, place) = (local(place.clone()), Some(place.clone()));
-        let control = Self { base, connection, credential, transport, endpoint, place, ready: None, source: None };
+        let (ready, source) = (None, None);
+        let control = Self { base, connection, credential, transport, endpoint, dashboard, place, ready, source };
         Ok(control.check_alive().is_ok().then_some(control))
     }
 
     fn of(target: Target, credential: Credential) -> Result<Self, CliError> {
+        let dashboard = target.dashboard().unwrap_or_default();
         let Target { endpoint, ask, ready, source, .. } = target;
         let (base, connection, trust, place) = match ask {
             Ask::Service(connection) => (connection.endpoint(), connection.clone(), connection.trust()?, None),
@@ -113,12 +129,17 @@ impl Control {
         };
         let transport = network::transport(trust);
         let endpoint = endpoint.unwrap_or_else(|| base.clone()).trim_end_matches('/').to_owned();
-        Ok(Self { base, connection, credential, transport, endpoint, place, ready, source })
+        Ok(Self { base, connection, credential, transport, endpoint, dashboard, place, ready, source })
     }
 
     /// Returns the endpoint for clients, without a slash at the end.
     pub(crate) fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// Returns the URL of the emulator's page.
+    pub(crate) fn dashboard(&self) -> &str {
+        &self.dashboard
     }
 
     /// Returns the host of an emulator on this machine, without its port.

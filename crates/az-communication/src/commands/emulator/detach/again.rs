@@ -4,7 +4,7 @@ use std::env;
 use std::process::Command;
 
 use crate::commands::emulator::detach::mark;
-use crate::commands::emulator::options::declared::{DETACH, IMPORT, LOG_FILE, PID_FILE, READY_FILE, SEED};
+use crate::commands::emulator::options::declared::{DETACH, IMPORT, LOG_FILE, OPEN, PID_FILE, READY_FILE, SEED};
 use crate::commands::emulator::options::path_text::text_of;
 use crate::commands::emulator::options::{access_key, control_secret, read};
 use crate::commands::emulator::process::default_paths::Places;
@@ -33,7 +33,8 @@ pub(crate) fn command(invocation: &Invocation<'_>, places: &Places) -> Result<Co
     let is_put_otherwise = |argument: &Argument| {
         let mut others =
             files.iter().map(|(file, _)| file.key()).chain(secrets.iter().map(|secret| secret.option.key()));
-        argument.key() == DETACH.key() || others.any(|key| key == argument.key())
+        // This process opens the page.
+        [DETACH.key(), OPEN.key()].contains(&argument.key()) || others.any(|key| key == argument.key())
     };
     for argument in invocation.command.spec.arguments.iter().filter(|argument| arguments.has(argument)) {
         let key = argument.key();

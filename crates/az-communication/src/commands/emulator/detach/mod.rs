@@ -15,9 +15,11 @@ use std::process::{Child, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::commands::emulator::options::declared::UNTIL_STDIN_CLOSES;
+use crate::commands::emulator::control::Control;
+use crate::commands::emulator::options::declared::{OPEN, UNTIL_STDIN_CLOSES};
 use crate::commands::emulator::options::path_text::text_of;
 use crate::commands::emulator::options::read;
+use crate::commands::emulator::page::{self, browser};
 use crate::commands::emulator::process::default_paths::Places;
 use crate::commands::emulator::process::process_file::{self, PID, READY};
 use crate::commands::emulator::process::ready_line::Ready;
@@ -26,6 +28,7 @@ use crate::knack::invocation::Invocation;
 use crate::knack::outcome::Outcome;
 use crate::report::error::CliError;
 use crate::report::exit_code::ExitCode;
+use crate::report::printer::Printer;
 use crate::report::prompt;
 use crate::system::platform::Platform;
 use crate::system::{self, Signals};
@@ -49,6 +52,7 @@ pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
             "An emulator in the background has no stdin. To end it together with another process: --parent-pid PID",
         ));
     }
+    let opens = read::flag(invocation, &OPEN)?;
     let places = Places::of(invocation, data)?;
     refuse_where_one_runs(&places, data)?;
     let mut command = again::command(invocation, &places)?;
@@ -63,8 +67,12 @@ pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
     printer.bytes(&log.said());
     match outcome {
         Waited::Ready(ready) => {
+            let url = || page::signed_in(&Control::of_ready((*ready).clone())?);
             // If the line cannot be printed, no program knows that the emulator runs, so it is ended.
-            ready.say(invocation).inspect_err(|_| end(&mut child))?;
+            ready.say(invocation, || url().ok()).inspect_err(|_| end(&mut child))?;
+            if opens {
+                open(&invocation.printer, url());
+            }
             Ok(Outcome::nothing())
         }
         Waited::Ended(status) => {
@@ -83,6 +91,14 @@ pub(crate) fn start(invocation: &Invocation<'_>, data: Option<&Path>) -> Result<
         }
         Waited::Signal(signal) if system::is_ctrl_c(signal) => Ok(Outcome::nothing().exit_code(ExitCode::Interrupted)),
         Waited::Signal(signal) => Ok(Outcome::nothing().exit_code(ExitCode::Signal(signal))),
+    }
+}
+
+/// Opens the page of an emulator, which serves in any case.
+fn open(printer: &Printer, url: Result<String, CliError>) {
+    match url {
+        Ok(url) => drop(browser::open(&url).inspect_err(|why| page::not_opened(printer, why, &url))),
+        Err(error) => printer.warning(&format!("The page was not opened: {}.", error.message.trim_end_matches('.'))),
     }
 }
 

@@ -5,6 +5,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use acs_identity_emulator::TrustFiles;
 use acs_identity_emulator::trust::TemporaryFolder;
 use acs_identity_emulator::trust::bundle::{join, read};
 
@@ -95,6 +96,17 @@ pub(crate) fn variables(run: &TemporaryFolder, authority: &str, printer: &Printe
     }
     variables.extend(java_options(run, authority)?.map(|options| ("JAVA_TOOL_OPTIONS", options.into())));
     Ok(variables)
+}
+
+/// Returns the files that the variables name, for the emulator's page.
+pub(crate) fn trust_files(variables: &Variables, run: &TemporaryFolder) -> TrustFiles {
+    let value = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| PathBuf::from(value));
+    TrustFiles {
+        certificate: value("NODE_EXTRA_CA_CERTS"),
+        bundle: value("REQUESTS_CA_BUNDLE"),
+        // The variable has options, and one of them names the file.
+        java_trust_store: value("JAVA_TOOL_OPTIONS").map(|_| run.path().join(java::FILE)),
+    }
 }
 
 /// Returns the options for Java with the trust store that they name. Returns `None` if the existing options name

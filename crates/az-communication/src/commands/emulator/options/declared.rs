@@ -14,7 +14,7 @@ pub(crate) const IN_MEMORY: Argument = Argument::new(&["--in-memory"], "Keep all
 
 /// The options of `run` have their own variables, because the other variables are for the emulator of `start`.
 pub(crate) const RUN_HOST: Argument = HOST.variable(Variable::EmulatorRun);
-
+pub(crate) const RUN_OPEN: Argument = OPEN.variable(Variable::EmulatorRun);
 pub(crate) const RUN_PORT: Argument = PORT.variable(Variable::EmulatorRun).default("0");
 
 pub(crate) const RUN_DATA_DIR: Argument = Argument::new(
@@ -231,6 +231,12 @@ pub(crate) const DETACH: Argument = Argument::new(
 .variable(Variable::Emulator)
 .arity(Arity::Flag)
 .extension();
+
+pub(crate) const OPEN: Argument =
+    Argument::new(&["--open"], "Open the emulator's page in a browser when it is ready, as `emulator open` does.")
+        .variable(Variable::Emulator)
+        .arity(Arity::Flag)
+        .extension();
 
 pub(crate) const PID_FILE: Argument = Argument::new(
     &["--pid-file"],

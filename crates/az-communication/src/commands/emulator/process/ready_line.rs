@@ -14,8 +14,6 @@ use crate::knack::invocation::Invocation;
 use crate::knack::json_value::value_of;
 use crate::knack::rendering;
 use crate::report::error::CliError;
-use crate::report::json_lines;
-use crate::report::printer::Level;
 use crate::report::program::Program;
 use crate::report::stdout;
 use crate::service::{emulator_files, emulator_options};
@@ -26,14 +24,17 @@ pub(crate) const MEMBERS: [&str; 7] =
     ["endpoint", "connectionString", "caCertificate", "caBundle", "controlEndpoint", "readyFile", "pid"];
 
 /// Members that ready lines of the previous version did not have.
-pub(crate) const LATER_MEMBERS: [&str; 4] = ["pidFile", "logFile", "controlSecretFile", "tokenEndpoint"];
+pub(crate) const LATER_MEMBERS: [&str; 5] = ["pidFile", "logFile", "controlSecretFile", "tokenEndpoint", "dashboard"];
 
 /// Where clients find the emulator and its certificates.
+#[derive(Clone)]
 pub(crate) struct Ready {
     /// The endpoint for clients. It is the value of `--public-url`, if that is given.
     pub(crate) endpoint: String,
     /// The endpoint on this machine, independently of the endpoint for clients. A proxy needs it.
     pub(crate) control_endpoint: String,
+    /// The URL of the page. `None` if the emulator is of a version without a page.
+    pub(crate) dashboard: Option<String>,
     pub(crate) connection_string: String,
     /// The path of the authority's certificate. `None` if no file could be written.
     pub(crate) certificate: Option<String>,
@@ -61,6 +62,7 @@ impl Ready {
         Self {
             endpoint: emulator.public_endpoint().to_owned(),
             control_endpoint: format!("{}/emulator/", emulator.endpoint()),
+            dashboard: Some(emulator.dashboard()),
             connection_string: emulator.public_connection_string().to_owned(),
             certificate: None,
             bundle: None,
@@ -83,6 +85,7 @@ impl Ready {
         let ready = Self {
             endpoint: text("endpoint")?,
             control_endpoint: text("controlEndpoint")?,
+            dashboard: text("dashboard"),
             connection_string: text("connectionString")?,
             certificate: text("caCertificate"),
             bundle: text("caBundle"),
@@ -106,13 +109,18 @@ impl Ready {
         file.map_or(Ok(()), |file| file.publish(&self.document(true).to_string()))
     }
 
-    /// Prints the line. On stdout, it leaves out an access key that must not be stored there.
+    /// Prints the line. On stdout, it leaves out an access key that must not be stored there. On a terminal, a text for
+    /// the user follows. It has the URL that `page` returns, which signs in the page.
     ///
     /// # Errors
     ///
     /// Fails when stdout cannot be written, or its reader has gone: then no program would know that the emulator runs.
     /// Also fails when a query does not fit the line.
-    pub(crate) fn say(&self, invocation: &Invocation<'_>) -> Result<(), CliError> {
+    pub(crate) fn say(
+        &self,
+        invocation: &Invocation<'_>,
+        page: impl FnOnce() -> Option<String>,
+    ) -> Result<(), CliError> {
         // If stdout is not a terminal, it is probably a journal or the log of a CI run.
         let with_key = self.has_well_known_key() || std::io::stdout().is_terminal();
         let document = self.document(with_key);
@@ -128,8 +136,8 @@ impl Ready {
                  a terminal. --ready-file FILE writes the whole line into a file that only you can read.",
             );
         }
-        if std::io::stderr().is_terminal() && printer.shows(Level::Warning) && !json_lines::are_chosen() {
-            printer.lines(&self.words(with_key, Platform::HERE));
+        if printer.has_user() {
+            printer.lines(&self.words(with_key, page().as_deref(), Platform::HERE));
         }
         Ok(())
     }
@@ -151,6 +159,7 @@ impl Ready {
             "caCertificate": self.certificate,
             "caBundle": self.bundle,
             "controlEndpoint": self.control_endpoint,
+            "dashboard": self.dashboard,
             "readyFile": self.file,
             "pidFile": self.pid_file,
             "logFile": self.log_file,
@@ -173,14 +182,18 @@ impl Ready {
         }
     }
 
-    /// Returns the text for a user. `shown` says whether the connection string is printed on stdout.
-    fn words(&self, shown: bool, platform: Platform) -> String {
+    /// Returns the text for a user. `shown` says whether the connection string is printed on stdout. `page` is the URL
+    /// that signs in the page.
+    fn words(&self, shown: bool, page: Option<&str>, platform: Platform) -> String {
         let place = self.data.as_ref().map_or_else(|| "in memory".to_owned(), |folder| format!("in {folder}"));
         let local = self.control_endpoint.strip_suffix("/emulator/").unwrap_or(&self.control_endpoint);
         let is_public = local != self.endpoint;
         let mut words = format!("\nThe emulator is running at {local}. Its data is kept {place}.\n");
         if is_public {
             let _ = writeln!(words, "Clients reach it at {}, with the certificate of the proxy.", self.endpoint);
+        }
+        if let Some(url) = page {
+            let _ = writeln!(words, "Its page in a browser, with a code that works once: {url}");
         }
         if let Some(url) = &self.token_endpoint {
             let _ = writeln!(words, "Web pages in development get tokens without a credential: {url}?user=NAME");
@@ -227,6 +240,7 @@ mod tests {
         let mut ready = Ready {
             endpoint: "https://localhost:1".into(),
             control_endpoint: "https://localhost:1/emulator/".into(),
+            dashboard: Some("http://localhost:1/emulator/".into()),
             connection_string: format!("endpoint=https://localhost:1/;accesskey={DEVELOPMENT_ACCESS_KEY}"),
             certificate: Some("/h/it's/ca.pem".into()),
             bundle: Some("/h/bundle.pem".into()),
@@ -238,7 +252,7 @@ mod tests {
             token_endpoint: None,
             pid: std::process::id(),
         };
-        let words = ready.words(true, Platform::Linux);
+        let words = ready.words(true, None, Platform::Linux);
         assert!(words.contains(&format!("CONNECTION_STRING='{}'\n", ready.connection_string)), "{words}");
         assert!(words.contains(r"NODE_EXTRA_CA_CERTS='/h/it'\''s/ca.pem'"), "{words}");
         assert!(words.contains("REQUESTS_CA_BUNDLE=/h/bundle.pem "), "{words}");
@@ -246,10 +260,12 @@ mod tests {
         ready.data = Some(r"C:\Users\Jo Doe".into());
         ready.bundle = Some(r"C:\Users\Jo Doe\bundle.pem".into());
         ready.pid = 0;
-        let words = ready.words(true, Platform::Windows).replace(DEVELOPMENT_ACCESS_KEY, "KEY");
+        let page = Some("http://localhost:1/emulator/#code=c0de");
+        let words = ready.words(true, page, Platform::Windows).replace(DEVELOPMENT_ACCESS_KEY, "KEY");
         insta::assert_snapshot!(words, @r#"
 
         The emulator is running at https://localhost:1. Its data is kept in C:\Users\Jo Doe.
+        Its page in a browser, with a code that works once: http://localhost:1/emulator/#code=c0de
         To use it from another terminal:
 
           $env:AZURE_COMMUNICATION_CONNECTION_STRING = 'endpoint=https://localhost:1/;accesskey=KEY'
@@ -262,7 +278,7 @@ mod tests {
         "#);
         (ready.data, ready.bundle, ready.pid) = (data, bundle, pid);
         ready.endpoint = "https://acs.example".into();
-        insta::assert_snapshot!(ready.words(true, Platform::Linux), @r"
+        insta::assert_snapshot!(ready.words(true, None, Platform::Linux), @r"
 
         The emulator is running at https://localhost:1. Its data is kept in /h.
         Clients reach it at https://acs.example, with the certificate of the proxy.
@@ -274,7 +290,7 @@ mod tests {
         ");
         ready.connection_string = "endpoint=https://localhost:1/;accesskey=c2VjcmV0".into();
         for shown in [true, false] {
-            assert!(!ready.words(shown, Platform::Linux).contains("c2VjcmV0"));
+            assert!(!ready.words(shown, None, Platform::Linux).contains("c2VjcmV0"));
         }
     }
 }

@@ -104,10 +104,8 @@ impl Local {
             let assumed = self.folder_in_use().filter(|_| ready.is_none()).map(Assumed::Usual);
             return Target { ready, assumed, ..self.at(port, process) };
         }
-        if let Some((process, ready)) = running {
-            let ask = Ask::Plain(place_in(&ready.control_endpoint).to_owned());
-            let endpoint = Some(ready.endpoint.clone());
-            return Target { process: Some(process), ready: Some(ready), ..Target::new(endpoint, ask) };
+        if let Some((_, ready)) = running {
+            return Target::running(ready);
         }
         let process = self.places.iter().find_map(|places| process_file::holder(&PID, &places.pid));
         let process = process.map(|held| held.process).filter(|_| !self.has_ready_only);

@@ -67,6 +67,24 @@ impl Target {
         Self { endpoint, process: None, ask, key: None, ready: None, assumed: None, source: None }
     }
 
+    /// Returns the emulator that holds this ready file.
+    pub(crate) fn running(ready: Ready) -> Self {
+        let ask = Ask::Plain(place_in(&ready.control_endpoint).to_owned());
+        let target = Self::new(Some(ready.endpoint.clone()), ask);
+        Self { process: i32::try_from(ready.pid).ok(), ready: Some(ready), ..target }
+    }
+
+    /// Returns the URL of the emulator's page. On this machine, it is plain HTTP, because browsers do not trust the
+    /// emulator's certificate. Returns `None` if the port is not known, or if the emulator has no page.
+    pub(crate) fn dashboard(&self) -> Option<String> {
+        match (&self.ready, &self.ask) {
+            (Some(ready), _) => ready.dashboard.clone(),
+            (None, Ask::Plain(place)) => Some(format!("http://{place}/emulator/")),
+            (None, Ask::Service(connection)) => Some(format!("{}/emulator/", connection.endpoint())),
+            (None, Ask::Unavailable(_)) => None,
+        }
+    }
+
     /// Returns the emulator that the command line names, or else the variables of the emulator, or else the connection
     /// string in the environment or the configuration, or else the default one.
     ///

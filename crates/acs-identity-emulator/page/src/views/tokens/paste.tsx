@@ -1,0 +1,67 @@
+// The field for a token, and the inspection of what is in it.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { inspectToken, type Inspection } from '../../api/tokens';
+import { status } from '../../app/connection';
+import { Button } from '../../parts/button';
+import { TextArea } from '../../parts/field';
+import { Card } from '../../parts/page_head';
+import { pastedToken } from '../../state/pasted_token';
+import { useStore } from '../../state/store';
+import { useLoad, type Loaded } from '../../state/use_load';
+
+const PAUSE = 100;
+
+/** Returns the token in a text, which may have the words of a header, quotation marks, or line breaks of a terminal. */
+export function tokenIn(text: string): string {
+  return text.replace(/^\s*(authorization:\s*)?(bearer\s+)?/i, '').replace(/["'\s]/g, '');
+}
+
+/** Inspects the pasted token: a moment after the last key, and again when something may have changed what it is worth. */
+export function useInspection(): { token: string } & Loaded<Inspection | undefined> {
+  const token = tokenIn(useStore(pastedToken));
+  const [asked, setAsked] = useState(token);
+  useEffect(() => {
+    const timer = setTimeout(() => setAsked(token), PAUSE);
+    return () => clearTimeout(timer);
+  }, [token]);
+  const changes = useStore(status, (status) => {
+    if (!status) return '';
+    const { frozen, now, offsetSeconds } = status.clock;
+    return `${status.answered} ${status.identities} ${frozen ? now : offsetSeconds}`;
+  });
+  const loaded = useLoad(async (signal) => (asked ? inspectToken(asked, signal) : undefined), [asked, changes]);
+  return { token, ...loaded };
+}
+
+export function Paste() {
+  const text = useStore(pastedToken);
+  const place = useRef<HTMLDivElement>(null);
+  const clear = () => {
+    pastedToken.set('');
+    place.current?.querySelector('textarea')?.focus();
+  };
+  return (
+    <div class="tokens-paste" ref={place}>
+      <Card
+        title="Look into a token"
+        actions={
+          text && (
+            <Button small onClick={clear}>
+              Clear
+            </Button>
+          )
+        }
+      >
+        <TextArea
+          label="Token"
+          hint="An access token or an Entra token. Only this emulator gets it."
+          value={text}
+          onInput={pastedToken.set}
+          rows={8}
+          placeholder="eyJ…"
+          mono
+        />
+      </Card>
+    </div>
+  );
+}
