@@ -25,8 +25,8 @@ export function suite(options = []) {
   after(async () => {
     await Promise.all([shared.browser?.close(), shared.emulator?.end()]);
   });
-  const declare = (name, Hand, work) =>
-    test(name, { timeout: isLong ? 7_200_000 : 60_000 }, async () => {
+  const declare = (name, Hand, work, timeout = isLong ? 7_200_000 : 60_000) =>
+    test(name, { timeout }, async () => {
       await shared.emulator.reset();
       const world = await World.open(shared, Hand);
       try {
@@ -41,8 +41,8 @@ export function suite(options = []) {
       }
     });
   return {
-    /** Declares a test in which it does not matter how the page is operated. */
-    once: (name, work) => declare(name, Mouse, work),
+    /** Declares a test in which it does not matter how the page is operated. One that builds a program says how long it takes. */
+    once: (name, work, timeout) => declare(name, Mouse, work, timeout),
     /** Declares a test twice: by mouse, and by keyboard alone. */
     byBothHands(name, work) {
       declare(`${name}, by mouse`, Mouse, work);
