@@ -50,14 +50,18 @@ pub(super) async fn serve(tcp: TcpStream, peer: SocketAddr, entry: Entry, edge: 
         return Box::pin(serve_http(stream, entry, edge, connection, peer)).await;
     }
     entry.enter(Stage::Handshake);
-    let mut handshake = tls.accept_with(stream, |connection| connection.set_buffer_limit(Some(MAX_TLS_BUFFER)));
+    let handshake = tls.accept_with(stream, |connection| connection.set_buffer_limit(Some(MAX_TLS_BUFFER)));
+    let mut handshake = handshake.into_fallible();
     let stream = loop {
         tokio::select! {
             biased;
             result = &mut handshake => match result {
                 Ok(stream) => break stream,
-                Err(error) => {
-                    if let Some(reason) = refused_certificate::reason_of(&error) {
+                Err((error, stream)) => {
+                    // The emulator's first bytes contain the certificate.
+                    if stream.has_written()
+                        && let Some(reason) = refused_certificate::reason_before_requests(&error)
+                    {
                         edge.refused_certificate(peer, reason);
                     }
                     return;

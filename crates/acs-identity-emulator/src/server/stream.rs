@@ -14,6 +14,7 @@ use super::watch::{Stage, Watch};
 pub(super) struct Stream {
     tcp: TcpStream,
     watch: Arc<Watch>,
+    has_written: bool,
     is_shut: bool,
     /// How many bytes were dropped after the last response.
     dropped: u64,
@@ -21,16 +22,24 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(tcp: TcpStream, watch: Arc<Watch>) -> Self {
-        Self { tcp, watch, is_shut: false, dropped: 0 }
+        Self { tcp, watch, has_written: false, is_shut: false, dropped: 0 }
+    }
+
+    /// Returns whether anything was sent to the client.
+    pub(super) fn has_written(&self) -> bool {
+        self.has_written
     }
 
     fn check(&self) -> io::Result<()> {
         if self.watch.is_cut() { Err(io::ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
-    fn wrote(&self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn wrote(&mut self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &result {
-            Poll::Ready(Ok(_)) => self.watch.has_written(),
+            Poll::Ready(Ok(_)) => {
+                self.has_written = true;
+                self.watch.has_written();
+            }
             Poll::Ready(Err(_)) => {}
             Poll::Pending => self.watch.waits_to_write(),
         }

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -86,4 +87,50 @@ fn a_client_that_trusts_the_authority_is_listed_and_its_end_is_no_refusal() {
         (&peer.into(), &"ended_without_request".into()),
         "{trust}"
     );
+}
+
+/// Asks with the HTTP client of Java.
+const JAVA: &str = "import java.net.URI;
+import java.net.http.*;
+public class Ask {
+    public static void main(String[] arguments) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(arguments[0])).build();
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+}";
+
+#[test]
+#[ignore = "needs curl, OpenSSL, Python, Node.js and Java: run scripts/test.sh"]
+fn every_kind_of_client_that_does_not_trust_the_authority_is_listed() {
+    let running = Running::in_memory();
+    let url = format!("https://localhost:{}/health", running.port);
+    let address = format!("localhost:{}", running.port);
+    let folder = super::support::folder::Folder::new();
+    let java = folder.path().join("Ask.java");
+    std::fs::write(&java, JAVA).unwrap();
+    let fetch = "fetch(process.argv[1]).catch(() => process.exit(1))";
+    let python = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1])";
+    let all: [(&str, &[&str], &str); 5] = [
+        ("curl", &["-sS", &url], "unknown_ca"),
+        ("openssl", &["s_client", "-verify_return_error", "-connect", &address], "unknown_ca"),
+        ("python3", &["-c", python, &url], "unknown_ca"),
+        ("node", &["-e", fetch, &url], "ended_without_request"),
+        ("java", &[java.to_str().unwrap(), &url], "ended_without_request"),
+    ];
+    for (number, (program, words, reason)) in all.iter().enumerate() {
+        let mut command = Command::new(program);
+        command.args(*words).stdin(Stdio::null());
+        for name in ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "JAVA_TOOL_OPTIONS"] {
+            command.env_remove(name);
+        }
+        for name in ["no_proxy", "NO_PROXY"] {
+            command.env(name, "localhost");
+        }
+        let output = command.output().unwrap();
+        assert!(!output.status.success(), "{program}: {output:?}");
+        let trust = trust_with(&running, |trust| trust["refused"].as_array().unwrap().len() > number);
+        assert_eq!(trust["refused"][number]["reason"], *reason, "{program}: {trust}");
+    }
+    let trust = running.client().send("GET", "/emulator/trust?", "").body;
+    assert_eq!((trust["refused"].as_array().unwrap().len(), &trust["clients"]), (5, &Value::Array(Vec::new())));
 }

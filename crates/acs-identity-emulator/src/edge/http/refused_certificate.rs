@@ -5,12 +5,12 @@ use std::io;
 
 use rustls::AlertDescription;
 
-/// The client ended the connection after the handshake, without an alert and without a request. Node.js does so, because
-/// it checks the certificate after the handshake.
+/// The client ended the connection when it had the certificate, without an alert and without a request. Node.js and the
+/// HTTP client of Java do so.
 const ENDED_WITHOUT_REQUEST: &str = "ended_without_request";
 
 /// Returns the reason if the client sent an alert about the certificate.
-pub(crate) fn reason_of(error: &io::Error) -> Option<&'static str> {
+fn reason_of(error: &io::Error) -> Option<&'static str> {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = next {
         if let Some(rustls::Error::AlertReceived(alert)) = error.downcast_ref() {
@@ -24,8 +24,8 @@ pub(crate) fn reason_of(error: &io::Error) -> Option<&'static str> {
     None
 }
 
-/// Returns the reason if a connection, on which nothing was read since its handshake, failed with this error because of
-/// the certificate.
+/// Returns the reason if a connection failed with this error because of the certificate, which the client has got. The
+/// client has not sent a request yet.
 pub(crate) fn reason_before_requests(error: &io::Error) -> Option<&'static str> {
     let is_ended = matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset);
     reason_of(error).or(is_ended.then_some(ENDED_WITHOUT_REQUEST))
