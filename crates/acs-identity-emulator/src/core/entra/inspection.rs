@@ -108,8 +108,8 @@ impl TokenVerifier {
     }
 }
 
-/// Returns the fault that says most. Each use has another audience, so the audience is wrong for most of them. Only some
-/// uses take tokens of trusted issuers, so that the others do not know the issuer of such a token.
+/// Returns the fault that says most. Each use has another audience, so the audience is wrong for most of them. Only
+/// some uses take tokens of trusted issuers, so that the others do not know the issuer of such a token.
 fn most_telling(faults: Vec<TokenFault>) -> TokenFault {
     let says_little = |fault: &&TokenFault| matches!(fault, TokenFault::OtherAudience(_) | TokenFault::UnknownIssuer);
     let found = faults.iter().find(|fault| !says_little(fault));

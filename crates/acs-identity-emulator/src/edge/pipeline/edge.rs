@@ -1,6 +1,5 @@
 //! The steps of a request, from its head to its response.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use hyper::{Method, Request, Response};
 
 use super::finish::finish;
 use super::points::{self, Stop};
-use super::record::{record, record_unread};
+use super::record::record;
 use super::tables::ROUTER;
 use super::throttle::Throttle;
 use crate::clock::machine;
@@ -19,7 +18,6 @@ use crate::edge::backend::Backend;
 use crate::edge::callers::{authentication, origins, own_page, signature, this_machine};
 use crate::edge::context::request::RequestContext;
 use crate::edge::dashboard::Dashboard;
-use crate::edge::ending::Ending;
 use crate::edge::http::answer::{Answer, Body};
 use crate::edge::http::body::{self, Budget, LARGE_REQUEST, MAX_BODY, MAX_STATE, MAX_UNAUTHENTICATED};
 use crate::edge::http::connection::Connection;
@@ -69,26 +67,6 @@ impl Edge {
         }
     }
 
-    /// Ends requests that only wait, because the emulator stops.
-    pub(crate) fn end_waits(&self) {
-        self.backend.requests.close();
-    }
-
-    /// Returns the end of the emulator, for which clients may ask and wait.
-    pub(crate) fn ending(&self) -> Arc<Ending> {
-        Arc::clone(&self.backend.ending)
-    }
-
-    /// Counts and logs a request that was refused before its head was read.
-    pub(crate) fn refused_unread(&self, peer: SocketAddr, status: u16, code: &'static str, reason: String) {
-        record_unread(&self.backend, peer, status, code, reason);
-    }
-
-    /// Remembers a connection that its client ended because of the certificate.
-    pub(crate) fn refused_certificate(&self, peer: SocketAddr, reason: &'static str) {
-        self.backend.tls_clients.was_refused(peer, reason);
-    }
-
     /// Answers a request. An error is an answer, too, unless the connection must be dropped.
     ///
     /// # Errors
@@ -120,9 +98,6 @@ impl Edge {
         let took = machine::since(started);
         self.log(&context, answer.status, took);
         record(&self.backend, &context, Some(answer.status), answer.refusal.take(), took);
-        if context.connection.begins_to_answer_over_tls() {
-            self.backend.tls_clients.saw(context.head.header("user-agent").unwrap_or_default());
-        }
         let answer = points::dated(&context, for_client(answer, &context));
         Ok(finish(answer, &self.backend, &context, started))
     }

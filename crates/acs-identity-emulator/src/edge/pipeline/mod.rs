@@ -2,6 +2,7 @@
 
 mod edge;
 mod finish;
+mod outside;
 mod points;
 mod record;
 mod tables;

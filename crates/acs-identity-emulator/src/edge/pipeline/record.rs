@@ -29,6 +29,9 @@ pub(super) fn record(
     took: Duration,
 ) {
     backend.metrics.count(request.operation(), status, took);
+    if status.is_some() && request.connection.begins_to_answer_over_tls() {
+        backend.tls_clients.saw(request.head.header("user-agent").unwrap_or_default());
+    }
     if let Some(refusal) = &refusal {
         backend.metrics.count_refusal(match refusal.code {
             Cow::Borrowed(code) => Some(code),
