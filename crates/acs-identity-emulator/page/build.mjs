@@ -8,6 +8,12 @@ import { build } from 'esbuild';
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = process.argv[2] ?? join(here, 'built');
 
+// The operations that the emulator knows, with their paths. The page does not ask for them: the question would be logged.
+const { paths } = JSON.parse(readFileSync(join(here, '../src/openapi.json'), 'utf8'));
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.values(methods).flatMap(({ operationId }) => (operationId ? [[operationId, path]] : [])),
+);
+
 mkdirSync(folder, { recursive: true });
 const { metafile } = await build({
   absWorkingDir: here,
@@ -21,6 +27,7 @@ const { metafile } = await build({
   legalComments: 'none',
   jsx: 'automatic',
   jsxImportSource: 'preact',
+  define: { OPERATIONS: JSON.stringify(operations) },
   banner: { js: '/* Built by build.mjs. It contains Preact and @noble/hashes (MIT licence). */' },
   logLevel: 'warning',
   metafile: true,

@@ -15,18 +15,23 @@ const tools = process.env.AZ_TEST_PAGE_TOOLS;
 if (!tools) throw new Error('AZ_TEST_PAGE_TOOLS is not set. Run: cargo xtask test page');
 
 export class Workshop {
+  #home;
+
   /** Copies the sources. `end` removes the copy. */
   static async open() {
     const workshop = new Workshop();
-    workshop.folder = await mkdtemp(join(tmpdir(), 'page-sources-'));
+    workshop.#home = await mkdtemp(join(tmpdir(), 'page-sources-'));
+    workshop.folder = join(workshop.#home, 'page');
     const isSource = (path) => !/\/(built|node_modules)$/.test(path);
     await cp(page, workshop.folder, { recursive: true, filter: isSource });
+    // The page contains the names of the operations.
+    await cp(join(page, '../src/openapi.json'), join(workshop.#home, 'src/openapi.json'));
     await symlink(join(tools, 'node_modules'), join(workshop.folder, 'node_modules'));
     return workshop;
   }
 
   end() {
-    return rm(this.folder, { recursive: true, force: true });
+    return rm(this.#home, { recursive: true, force: true });
   }
 
   /** Runs a script with node in the copy. Fails with what the script says. */

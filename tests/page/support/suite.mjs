@@ -25,7 +25,7 @@ export function suite(options = []) {
   after(async () => {
     await Promise.all([shared.browser?.close(), shared.emulator?.end()]);
   });
-  const declare = (name, Hand, work, timeout = isLong ? 3_600_000 : 60_000) =>
+  const declare = (name, Hand, work, timeout = isLong ? 7_200_000 : 60_000) =>
     test(name, { timeout }, async () => {
       await shared.emulator.reset();
       const world = await World.open(shared, Hand);

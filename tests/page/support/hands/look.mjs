@@ -15,7 +15,8 @@ export function look(target) {
   const memory = (window[Symbol.for('look')] ??= {});
 
   const words = (element) => {
-    const name = element.getAttribute('aria-label') ?? element.innerText ?? element.getAttribute('name') ?? '';
+    const names = [element.getAttribute('aria-label'), element.labels?.[0]?.innerText, element.innerText];
+    const name = [...names, element.getAttribute('name')].find((text) => text?.trim()) ?? '';
     return `<${element.localName}> "${name.trim().replace(/\s+/g, ' ').slice(0, 60)}"`;
   };
   // The ring may be around the element, or around a part that contains it.

@@ -26,6 +26,11 @@ export function wordsOf(error: unknown): string {
   return String(error);
 }
 
+/** Says what is wrong with one member of the request, if that is the member which the emulator refused. */
+export function wordsAbout(error: unknown, member: string): string | undefined {
+  return error instanceof Refused && error.target === member ? wordsOf(error) : undefined;
+}
+
 /** Returns whether an action was cancelled by the page itself. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';

@@ -63,6 +63,12 @@ export function look(): Promise<void> {
   return looking;
 }
 
+/** Asks for the status after what is asked already, which may not know of a change yet. */
+export async function lookAgain(): Promise<void> {
+  await looking;
+  await look();
+}
+
 async function ask() {
   const asked = secret.get();
   if (!asked) return;

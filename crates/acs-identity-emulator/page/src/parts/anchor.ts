@@ -8,9 +8,12 @@ interface Given<T> {
   rows: readonly T[];
   keyOf: (row: T) => string;
   height: number;
-  /** Whether the rows stay at the top of the list, too. */
-  stays: () => boolean;
-  /** Called after the rows have changed, with the key of the row that was the first one. */
+  /** Whether the rows stay at the top of the list, too. `first` is the key of the one that was the first. */
+  stays: (first: string) => boolean;
+  /**
+   * Called after the first row has changed. `first` is the key of the one before, if the list shows the new one in its
+   * place. Otherwise the list was scrolled.
+   */
   moved: (first: string | undefined) => void;
 }
 
@@ -20,12 +23,10 @@ interface Place {
 }
 
 export interface Anchor {
-  /** The key of the first row. */
-  first: string | undefined;
   /** How many rows have come on top since the list was scrolled down. */
   above: number;
-  /** Called when the list has been scrolled. */
-  hold: () => void;
+  /** Called when the list has been scrolled to a place. */
+  hold: (top: number) => void;
 }
 
 export function useAnchor<T>(given: Given<T>): Anchor {
@@ -34,34 +35,39 @@ export function useAnchor<T>(given: Given<T>): Anchor {
   const seen = useRef<Place>({ key: undefined, index: 0 });
   /** The row that was the first one of the list when the user left the top. */
   const left = useRef<Place>({ key: undefined, index: 0 });
-  const anchor = useRef<Anchor>({ first: undefined, above: 0, hold: () => undefined }).current;
+  /** How far the list is scrolled. A look at the element would cost a layout each time. */
+  const top = useRef(0);
+  const first = useRef<string>(undefined);
+  const anchor = useRef<Anchor>({ above: 0, hold: () => undefined }).current;
   const firstKey = rows[0] && keyOf(rows[0]);
 
-  anchor.hold = () => {
-    const top = body.current?.scrollTop ?? 0;
-    const index = Math.floor(top / height);
+  anchor.hold = (now) => {
+    top.current = now;
+    const index = Math.floor(now / height);
     const row = rows[index];
     seen.current = { key: row && keyOf(row), index };
-    if (top > 0) return;
+    if (now > 0) return;
     left.current = { key: firstKey, index: 0 };
     anchor.above = 0;
   };
 
   useLayoutEffect(() => {
     const element = body.current;
-    const former = anchor.first;
-    if (isOn && element && (element.scrollTop > 0 || given.stays())) {
-      const { key, index } = seen.current;
-      const now = find(rows, keyOf, key, index);
-      if (now >= 0 && now !== index) element.scrollTop += (now - index) * height;
-      const start = find(rows, keyOf, left.current.key, left.current.index);
-      if (start >= 0) left.current.index = start;
-      anchor.above = Math.max(0, start);
+    const former = first.current;
+    first.current = firstKey;
+    if (!isOn || !element || former === undefined || former === firstKey) return anchor.hold(top.current);
+    if (top.current === 0 && !given.stays(former)) {
+      anchor.hold(0);
+      return given.moved(former);
     }
-    anchor.first = firstKey;
-    anchor.hold();
-    if (isOn && former !== undefined && former !== firstKey)
-      given.moved(element?.scrollTop === 0 ? former : undefined);
+    const { key, index } = seen.current;
+    const now = find(rows, keyOf, key, index);
+    if (now >= 0 && now !== index) element.scrollTop += (now - index) * height;
+    const start = find(rows, keyOf, left.current.key, left.current.index);
+    if (start >= 0) left.current.index = start;
+    anchor.above = Math.max(0, start);
+    anchor.hold(element.scrollTop);
+    return given.moved(undefined);
   }, [rows]);
   return anchor;
 }

@@ -50,6 +50,8 @@ interface TextProps extends Common {
   max?: number;
   step?: number | 'any';
   autocomplete?: string;
+  /** Which keys a telephone shows. */
+  inputMode?: 'numeric' | 'decimal';
 }
 
 export function TextField({
@@ -62,6 +64,7 @@ export function TextField({
   min,
   max,
   step,
+  inputMode,
   ...common
 }: TextProps) {
   const listId = useId();
@@ -79,6 +82,7 @@ export function TextField({
             min={min}
             max={max}
             step={step}
+            inputMode={inputMode}
             autocomplete={common.autocomplete ?? 'off'}
             spellcheck={false}
             onInput={(event) => onInput(event.currentTarget.value)}

@@ -1,7 +1,7 @@
 // A table of any number of rows of one height. Only the rows in sight are in the document.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { find, useAnchor, type Anchor } from './anchor';
+import { find, useAnchor } from './anchor';
 
 export interface Column<T> {
   title: string;
@@ -48,17 +48,17 @@ export function VirtualTable<T>(props: Props<T>) {
     const element = body.current;
     if (element) setView({ top: element.scrollTop, height: element.clientHeight });
   };
-  const anchor: Anchor = useAnchor({
+  const anchor = useAnchor({
     isOn: anchored === true,
     body,
     rows,
     keyOf,
     height: HEIGHT,
     // The keyboard works on a row: it stays, even at the top. The first row is always the newest one.
-    stays: () => active !== undefined && active !== anchor.first && grid.current === document.activeElement,
+    stays: (first) => active !== undefined && active !== first && grid.current === document.activeElement,
     moved: (first) => {
-      if (active !== undefined && active === first) setActive(firstKey);
-      measure();
+      if (first === undefined) measure();
+      else if (active === first) setActive(firstKey);
     },
   });
 
@@ -146,8 +146,8 @@ export function VirtualTable<T>(props: Props<T>) {
           // The grid takes the focus, and scrolls by its keys.
           tabIndex={-1}
           onScroll={() => {
-            anchor.hold();
             measure();
+            anchor.hold(body.current?.scrollTop ?? 0);
           }}
         >
           <div class="virtual-space" role="presentation" style={{ height: `${rows.length * HEIGHT}px` }}>
