@@ -59,6 +59,8 @@ byBothHands('an access key that is a secret is shown on demand', async (world) =
     await see(page.getByText(/An access key was regenerated/));
     await eventually(async () => assert.equal(await copy(world, 'the connection string'), next.connectionString));
     assert.ok(!(await markup()).includes(next.key));
+    // The page asks no more when its emulator has ended.
+    await page.goto('about:blank');
   } finally {
     await other.end();
   }
