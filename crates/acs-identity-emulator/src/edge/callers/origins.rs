@@ -1,6 +1,6 @@
 //! The origins of web pages that may call.
 
-use hyper::header::{HeaderMap, HeaderName, HeaderValue, VARY};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, VARY};
 
 use crate::edge::backend::Backend;
 use crate::edge::context::request::RequestContext;
@@ -39,6 +39,10 @@ pub(crate) fn share(backend: &Backend, request: &RequestContext, headers: &mut H
         return;
     }
     headers.append(VARY, HeaderValue::from_static("origin"));
+    // The emulator's page is not for other pages. At the same path, they may read the index.
+    if headers.get(CONTENT_TYPE).is_some_and(|content| content.as_bytes().starts_with(b"text/html")) {
+        return;
+    }
     let Some(origin) = allowed(backend, request) else {
         // The emulator's own page needs no headers.
         if !are_own(backend, request) {
