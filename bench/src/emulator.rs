@@ -9,17 +9,18 @@ use std::time::{Duration, Instant};
 
 use crate::Amount;
 use crate::load::{self, Waits, signed};
+use crate::page;
 use crate::stats::median;
 
-struct Emulator {
+pub(crate) struct Emulator {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
     ready_ms: f64,
 }
 
 impl Emulator {
     /// Starts an emulator on these cores.
-    fn start(az: &str, cores: &str, options: &[&str]) -> Self {
+    pub(crate) fn start(az: &str, cores: &str, options: &[&str]) -> Self {
         let started = Instant::now();
         let mut child = Command::new("taskset")
             .args(["-c", cores, az, "communication", "emulator", "start", "--port", "0"])
@@ -36,7 +37,7 @@ impl Emulator {
         Self { child, port, ready_ms }
     }
 
-    fn create(&self) -> String {
+    pub(crate) fn create(&self) -> String {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
@@ -49,13 +50,13 @@ impl Emulator {
         })
     }
 
-    fn issue(&self, user: &str) -> Vec<u8> {
+    pub(crate) fn issue(&self, user: &str) -> Vec<u8> {
         let target = format!("/identities/{user}/:issueAccessToken?api-version=2023-10-01");
         signed(self.port, "POST", &target, r#"{"scopes":["chat"]}"#)
     }
 
     /// Returns the processor time of all its threads in microseconds. The kernel counts it in nanoseconds.
-    fn cpu_us(&self) -> f64 {
+    pub(crate) fn cpu_us(&self) -> f64 {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
         let of = |task: std::io::Result<std::fs::DirEntry>| {
             let text = std::fs::read_to_string(task.unwrap().path().join("schedstat")).unwrap();
@@ -119,9 +120,10 @@ fn folder(name: &str) -> PathBuf {
 type Part = fn(&str, &Amount);
 
 /// The parts. Each one can be run alone.
-pub const PARTS: [(&str, Part); 7] = [
+pub const PARTS: [(&str, Part); 8] = [
     ("signing", signing),
     ("request-log", request_log),
+    ("page", page::open),
     ("latency", latency),
     ("unsigned", unsigned),
     ("durable", durable),
@@ -130,7 +132,11 @@ pub const PARTS: [(&str, Part); 7] = [
 ];
 
 /// Measures a reference and a load in turns. Returns the medians of both and of their ratios, and all ratios.
-fn pairs(rounds: usize, reference: impl Fn() -> f64, load: impl Fn() -> load::Load) -> (f64, f64, f64, Vec<f64>) {
+pub(crate) fn pairs(
+    rounds: usize,
+    reference: impl Fn() -> f64,
+    load: impl Fn() -> load::Load,
+) -> (f64, f64, f64, Vec<f64>) {
     let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         let reference = reference();

@@ -3,6 +3,7 @@
 
 mod emulator;
 mod load;
+mod page;
 mod process;
 mod query;
 mod server;

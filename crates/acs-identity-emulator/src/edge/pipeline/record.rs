@@ -71,8 +71,8 @@ pub(super) fn record(
     }));
 }
 
-/// Returns whether the emulator's page looks at something. It asks for the status each second, which would push all other
-/// requests out of the log within hours.
+/// Returns whether the emulator's page looks at something. It asks for the status each second, which would push all
+/// other requests out of the log within hours.
 fn is_look_of_the_page(request: &RequestContext) -> bool {
     request.caller == Principal::ControlSecret
         && request.head.method == Method::GET

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Ask, ask, edge, edge_of};
 use crate::config::Config;
-use crate::edge::TrustFiles;
+use crate::edge::dashboard::TrustFiles;
 use crate::edge::pipeline::Edge;
 
 fn trust() -> Ask {
