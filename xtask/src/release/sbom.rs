@@ -1,6 +1,6 @@
 //! The bill of materials: CycloneDX as JSON. Its components are the crates of `cargo tree -e normal` and the npm
-//! packages of the emulator's page, and `metadata.component` is the program. It has no serial number, because that would
-//! differ in each build.
+//! packages of the emulator's page, and `metadata.component` is the program. It has no serial number, because that
+//! would differ in each build.
 
 use std::fs;
 use std::path::{Path, PathBuf};
