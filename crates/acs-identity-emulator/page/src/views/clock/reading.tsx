@@ -13,7 +13,7 @@ export function Reading({ now }: { now: Now }) {
       </time>
       <Facts>
         <Fact name="Machine’s time">
-          <span class="number">{machine.slice(0, 19).replace('T', ' ')}</span> <span class="quiet">UTC</span>
+          <span class="number">{machine.slice(0, 19).replace('T', ' ')}</span>
         </Fact>
         <Fact name="Offset">
           <span class="number">{offsetText(now)}</span>
